@@ -1,0 +1,156 @@
+//! What an analytic found, with everything needed to defend it.
+
+use super::{Finding, Semantics};
+use crate::model::{Confidence, EventId, Severity, Sym, Time};
+use serde::{Serialize, Serializer};
+
+/// One result of an analytic.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Stable across runs and machines: a short hash of analytic, user, app, session, first seen.
+    pub id: String,
+    /// Id of the analytic.
+    pub analytic: &'static str,
+    /// Which reading of the hunt found it.
+    pub semantics: Semantics,
+    /// Whether the published query would have returned a row that overlaps it.
+    pub also_published: bool,
+    /// How bad it is if it is token theft.
+    pub severity: Severity,
+    /// Why this severity: one sentence.
+    pub severity_reason: String,
+    /// How well the findings carry it.
+    pub confidence: Confidence,
+    /// Why this confidence: one sentence with the counts.
+    pub confidence_reason: String,
+    /// Sentences with the numbers that fired.
+    pub reasons: Vec<String>,
+    /// User key in the store, for its timeline.
+    pub user: Sym,
+    /// The user's object id as printed (the UPN where the bundle has no id).
+    pub user_id: String,
+    /// The user's sign-in name.
+    pub upn: String,
+    /// Client application id.
+    pub app_id: String,
+    /// Client application name.
+    pub app_name: String,
+    /// Session, where the hit is of one.
+    pub session: Option<String>,
+    /// First event.
+    pub first_seen: Time,
+    /// Last event.
+    pub last_seen: Time,
+    /// Sign-ins it covers.
+    pub sign_in_count: usize,
+    /// Resource identities counted; a folded name where a row has no id. Sorted.
+    pub resource_ids: Vec<String>,
+    /// Family membership of the client at `first_seen`, with its source.
+    pub family: String,
+    /// The columns of the published query (and the analytic's own), in order, under their own names.
+    pub columns: Vec<(&'static str, Cell)>,
+    /// Sign-in rows it stands on, in time order.
+    pub evidence: Vec<EventId>,
+    /// Device-code legs of its flow, in time order; empty where it has none.
+    pub legs: Vec<EventId>,
+    /// Graph calls tied to it, in time order.
+    pub graph: Vec<GraphCall>,
+    /// ATT&CK techniques, each earned by evidence.
+    pub attack: Vec<Attack>,
+    /// One finding per step of the analytic, in order.
+    pub findings: Vec<Finding>,
+}
+
+impl Hit {
+    /// The strongest tie any of its Graph calls has.
+    pub fn graph_link(&self) -> GraphLink {
+        self.graph.iter().map(|call| call.link).min().unwrap_or(GraphLink::None)
+    }
+
+    /// A column's value by name.
+    pub fn column(&self, name: &str) -> Option<&Cell> {
+        self.columns.iter().find(|(column, _)| *column == name).map(|(_, cell)| cell)
+    }
+}
+
+/// A value in a hit's columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Text; empty is a value.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// An instant.
+    Time(Time),
+    /// Sorted, without repeats.
+    List(Vec<String>),
+    /// Rows of named cells, such as device-code legs.
+    Rows(Vec<Vec<(&'static str, Cell)>>),
+}
+
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::Time(time) => time.serialize(serializer),
+            Self::List(list) => list.serialize(serializer),
+            Self::Rows(rows) => serializer.collect_seq(rows.iter().map(|row| Named(row))),
+        }
+    }
+}
+
+/// Serializes named cells as an object, in order.
+struct Named<'a>(&'a [(&'static str, Cell)]);
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, cell)| (name, cell)))
+    }
+}
+
+/// How a Graph call is tied to a hit, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GraphLink {
+    /// The token itself: `SignInActivityId` equals `UniqueTokenIdentifier`.
+    Token,
+    /// The same session.
+    Session,
+    /// The same user and client at the right time.
+    UserAppTime,
+    /// No Graph call.
+    None,
+}
+
+impl GraphLink {
+    /// The word in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Session => "session",
+            Self::UserAppTime => "user-app-time",
+            Self::None => "none",
+        }
+    }
+}
+
+/// A Graph call of a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphCall {
+    /// The call.
+    pub event: EventId,
+    /// How it is tied to the hit.
+    pub link: GraphLink,
+}
+
+/// An ATT&CK technique and what earned it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Attack {
+    /// Technique id.
+    pub id: &'static str,
+    /// Technique name.
+    pub name: &'static str,
+    /// The evidence, in a sentence.
+    pub evidence: String,
+}

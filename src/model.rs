@@ -1,0 +1,15 @@
+//! Plain data that all layers share: no I/O, no terminal, no clock.
+
+mod event;
+mod field;
+mod origin;
+mod severity;
+mod text;
+mod time;
+
+pub use event::{Event, EventId, Flags, Sym, Table};
+pub use field::{Field, FieldSet};
+pub use origin::{Origin, Problem, Source, SourceId};
+pub use severity::{Confidence, Severity};
+pub use text::inert;
+pub use time::{Span, Time};

@@ -1,0 +1,158 @@
+//! One normalised record: two clocks, an origin, and interned text fields.
+
+use super::{Field, Origin, Time};
+use std::ops::{Index, IndexMut};
+
+/// An interned text; [`Sym::NONE`] is a field the record does not have (or has as null).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sym(pub u32);
+
+impl Sym {
+    /// Missing or null. Its text is empty.
+    pub const NONE: Self = Self(0);
+
+    /// Whether the record had no such field.
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+}
+
+/// Position of an event in the store: time order, so ids compare like times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub u32);
+
+/// The Log Analytics table an event belongs to, whatever shape it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// `SigninLogs`: a person was at the prompt.
+    SignIn,
+    /// `AADNonInteractiveUserSignInLogs`: a client did it for them.
+    NonInteractive,
+    /// `MicrosoftGraphActivityLogs`.
+    Graph,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Self; 3] = [Self::SignIn, Self::NonInteractive, Self::Graph];
+
+    /// The table's Log Analytics name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignIn => "SigninLogs",
+            Self::NonInteractive => "AADNonInteractiveUserSignInLogs",
+            Self::Graph => "MicrosoftGraphActivityLogs",
+        }
+    }
+
+    /// Whether it is one of the two sign-in tables.
+    pub fn is_sign_in(self) -> bool {
+        self != Self::Graph
+    }
+}
+
+/// What the store worked out about an event once, so that no analytic compares text twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags(pub u16);
+
+impl Flags {
+    /// A copy of an event that another row tells better (hunt semantics skip it).
+    pub const FOLDED: Self = Self(1);
+    /// Result is 0, "0" or "Success" in any case.
+    pub const SUCCESS: Self = Self(1 << 1);
+    /// `AuthenticationProtocol` is device code.
+    pub const DEVICE_PROTOCOL: Self = Self(1 << 2);
+    /// `OriginalTransferMethod` is device code flow.
+    pub const DEVICE_TRANSFER: Self = Self(1 << 3);
+    /// `IncomingTokenType` is recorded (not blank).
+    pub const INCOMING_KNOWN: Self = Self(1 << 4);
+    /// `IncomingTokenType` says none.
+    pub const INCOMING_NONE: Self = Self(1 << 5);
+    /// `IncomingTokenType` is withheld: `unknownFutureValue`.
+    pub const INCOMING_WITHHELD: Self = Self(1 << 6);
+
+    /// Whether every bit of `other` is set.
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Sets the bits of `other` when `on`.
+    pub fn set(&mut self, other: Self, on: bool) {
+        if on {
+            self.0 |= other.0;
+        }
+    }
+}
+
+/// A normalised record. Text lives in the store's interner.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// When it happened: `CreatedDateTime`. [`Time::MISSING`] where the shape has none.
+    pub created: Time,
+    /// When it was ingested: `TimeGenerated`. [`Time::MISSING`] where the shape has none.
+    pub ingested: Time,
+    /// Where the record stands.
+    pub origin: Origin,
+    /// The table it belongs to.
+    pub table: Table,
+    /// Filled in by the store.
+    pub flags: Flags,
+    /// The user under hunt semantics, filled in by the store: folded user id, else what the folded UPN stands
+    /// for; [`Sym::NONE`] for a row that belongs to nobody.
+    pub user: Sym,
+    texts: [Sym; Field::COUNT],
+}
+
+impl Event {
+    /// An event with no text yet.
+    pub fn new(table: Table, origin: Origin) -> Self {
+        Self {
+            created: Time::MISSING,
+            ingested: Time::MISSING,
+            origin,
+            table,
+            flags: Flags::default(),
+            user: Sym::NONE,
+            texts: [Sym::NONE; Field::COUNT],
+        }
+    }
+
+    /// Event time under hunt semantics: created, else ingested.
+    pub fn time(&self) -> Time {
+        if self.created.is_known() { self.created } else { self.ingested }
+    }
+
+    /// Event time under published semantics: ingested, else created.
+    pub fn published_time(&self) -> Time {
+        if self.ingested.is_known() { self.ingested } else { self.created }
+    }
+
+    /// Whether another row tells this event better.
+    pub fn is_folded(&self) -> bool {
+        self.flags.has(Flags::FOLDED)
+    }
+
+    /// Whether it succeeded, under hunt semantics.
+    pub fn succeeded(&self) -> bool {
+        self.flags.has(Flags::SUCCESS)
+    }
+
+    /// All text symbols, for remapping.
+    pub fn texts_mut(&mut self) -> &mut [Sym; Field::COUNT] {
+        &mut self.texts
+    }
+}
+
+impl Index<Field> for Event {
+    type Output = Sym;
+
+    fn index(&self, field: Field) -> &Sym {
+        &self.texts[field as usize]
+    }
+}
+
+impl IndexMut<Field> for Event {
+    fn index_mut(&mut self, field: Field) -> &mut Sym {
+        &mut self.texts[field as usize]
+    }
+}

@@ -1,0 +1,191 @@
+//! The fields of a sign-in or Graph activity row that anything downstream reads.
+
+/// One text field of an [`Event`](crate::model::Event), named as Log Analytics names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Field {
+    /// Sign-in id; `RequestId` of a Graph row.
+    Id,
+    /// Correlation id of a sign-in; `OperationId` of a Graph row.
+    CorrelationId,
+    /// Object id of the user.
+    UserId,
+    /// Sign-in name. Graph rows have none.
+    UserPrincipalName,
+    /// Display name of the user.
+    UserDisplayName,
+    /// The `Identity` column: a display name too.
+    Identity,
+    /// Client application id.
+    AppId,
+    /// Client application name at the time.
+    AppDisplayName,
+    /// Application id of the resource the token is for.
+    ResourceIdentity,
+    /// Display name of the resource; changes over the years for the same id.
+    ResourceDisplayName,
+    /// Caller address.
+    IpAddress,
+    /// Autonomous system number, digits only.
+    Asn,
+    /// User agent.
+    UserAgent,
+    /// Result code as text, `0` for success.
+    ResultType,
+    /// Result in words.
+    ResultDescription,
+    /// `deviceCode` marks the browser leg of a device-code flow.
+    AuthenticationProtocol,
+    /// `deviceCodeFlow` marks what descends from a device-code flow.
+    OriginalTransferMethod,
+    /// Token presented to get this one: `none`, `refreshToken`, …
+    IncomingTokenType,
+    /// Session id (`sid`).
+    SessionId,
+    /// `UniqueTokenIdentifier` of a sign-in, `SignInActivityId` of a Graph row: the token's `uti`.
+    TokenId,
+    /// Tenant of the user.
+    HomeTenantId,
+    /// Tenant of the resource.
+    ResourceTenantId,
+    /// Device as JSON text.
+    DeviceDetail,
+    /// Place as JSON text.
+    LocationDetails,
+    /// Country code.
+    Location,
+    /// `Browser`, `Mobile Apps and Desktop clients`, …
+    ClientAppUsed,
+    /// `AuthenticationProcessingDetails` as JSON text: scopes, CAE, role ids.
+    ProcessingDetails,
+    /// Token protection of the session, as JSON text or a word.
+    TokenProtection,
+    /// `Member` or `Guest`.
+    UserType,
+    /// Conditional Access outcome.
+    ConditionalAccessStatus,
+    /// Single- or multi-factor.
+    AuthenticationRequirement,
+    /// Risk level during the sign-in.
+    RiskLevel,
+    /// Graph: HTTP method.
+    RequestMethod,
+    /// Graph: full request URI.
+    RequestUri,
+    /// Graph: HTTP status as text.
+    ResponseStatusCode,
+    /// Graph: scopes of the token, separated by spaces.
+    Scopes,
+    /// Graph: device id claim.
+    DeviceId,
+}
+
+impl Field {
+    /// Number of fields.
+    pub const COUNT: usize = Self::ALL.len();
+
+    /// Every field in declaration order.
+    pub const ALL: [Self; 37] = [
+        Self::Id,
+        Self::CorrelationId,
+        Self::UserId,
+        Self::UserPrincipalName,
+        Self::UserDisplayName,
+        Self::Identity,
+        Self::AppId,
+        Self::AppDisplayName,
+        Self::ResourceIdentity,
+        Self::ResourceDisplayName,
+        Self::IpAddress,
+        Self::Asn,
+        Self::UserAgent,
+        Self::ResultType,
+        Self::ResultDescription,
+        Self::AuthenticationProtocol,
+        Self::OriginalTransferMethod,
+        Self::IncomingTokenType,
+        Self::SessionId,
+        Self::TokenId,
+        Self::HomeTenantId,
+        Self::ResourceTenantId,
+        Self::DeviceDetail,
+        Self::LocationDetails,
+        Self::Location,
+        Self::ClientAppUsed,
+        Self::ProcessingDetails,
+        Self::TokenProtection,
+        Self::UserType,
+        Self::ConditionalAccessStatus,
+        Self::AuthenticationRequirement,
+        Self::RiskLevel,
+        Self::RequestMethod,
+        Self::RequestUri,
+        Self::ResponseStatusCode,
+        Self::Scopes,
+        Self::DeviceId,
+    ];
+
+    /// The Log Analytics column this field is read from, for messages.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Id => "Id",
+            Self::CorrelationId => "CorrelationId",
+            Self::UserId => "UserId",
+            Self::UserPrincipalName => "UserPrincipalName",
+            Self::UserDisplayName => "UserDisplayName",
+            Self::Identity => "Identity",
+            Self::AppId => "AppId",
+            Self::AppDisplayName => "AppDisplayName",
+            Self::ResourceIdentity => "ResourceIdentity",
+            Self::ResourceDisplayName => "ResourceDisplayName",
+            Self::IpAddress => "IPAddress",
+            Self::Asn => "AutonomousSystemNumber",
+            Self::UserAgent => "UserAgent",
+            Self::ResultType => "ResultType",
+            Self::ResultDescription => "ResultDescription",
+            Self::AuthenticationProtocol => "AuthenticationProtocol",
+            Self::OriginalTransferMethod => "OriginalTransferMethod",
+            Self::IncomingTokenType => "IncomingTokenType",
+            Self::SessionId => "SessionId",
+            Self::TokenId => "UniqueTokenIdentifier",
+            Self::HomeTenantId => "HomeTenantId",
+            Self::ResourceTenantId => "ResourceTenantId",
+            Self::DeviceDetail => "DeviceDetail",
+            Self::LocationDetails => "LocationDetails",
+            Self::Location => "Location",
+            Self::ClientAppUsed => "ClientAppUsed",
+            Self::ProcessingDetails => "AuthenticationProcessingDetails",
+            Self::TokenProtection => "TokenProtectionStatusDetails",
+            Self::UserType => "UserType",
+            Self::ConditionalAccessStatus => "ConditionalAccessStatus",
+            Self::AuthenticationRequirement => "AuthenticationRequirement",
+            Self::RiskLevel => "RiskLevelDuringSignIn",
+            Self::RequestMethod => "RequestMethod",
+            Self::RequestUri => "RequestUri",
+            Self::ResponseStatusCode => "ResponseStatusCode",
+            Self::Scopes => "Scopes",
+            Self::DeviceId => "DeviceId",
+        }
+    }
+}
+
+/// A set of fields, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FieldSet(u64);
+
+impl FieldSet {
+    /// Adds a field.
+    pub fn insert(&mut self, field: Field) {
+        self.0 |= 1 << field as u8;
+    }
+
+    /// Adds every field of `other`.
+    pub fn extend(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Whether the field is in the set.
+    pub fn contains(self, field: Field) -> bool {
+        self.0 & (1 << field as u8) != 0
+    }
+}

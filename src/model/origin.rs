@@ -1,0 +1,68 @@
+//! Where a record came from, and what could not be read.
+
+use super::{FieldSet, Time};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Position of a source in the bundle, in path order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// Where a record stands: enough to read it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The source it was read from.
+    pub source: SourceId,
+    /// Its number in that source, from 1.
+    pub record: u32,
+    /// Offset of its first byte in the source's decoded bytes.
+    pub offset: u64,
+    /// Length in bytes.
+    pub len: u32,
+}
+
+/// One file, archive member or stream of the bundle, and what became of its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// Name as shown: the path as given, `archive.zip!member` for a member, `-` for stdin.
+    pub name: String,
+    /// The file on disk; for stdin the spool.
+    pub path: PathBuf,
+    /// Member inside the archive.
+    pub member: Option<String>,
+    /// Id of the shape that was recognised; `None` when none was.
+    pub shape: Option<&'static str>,
+    /// Bytes as received (compressed size for a member).
+    pub bytes: u64,
+    /// SHA-256 of the file as received, lower-case hex. Members carry their archive's.
+    pub sha256: String,
+    /// Rows per table, including tables that no analytic reads.
+    pub tables: BTreeMap<String, u64>,
+    /// Rows that became events.
+    pub read: u64,
+    /// Events of this source that other rows tell better.
+    pub folded: u64,
+    /// Rows that could not be read.
+    pub skipped: u64,
+    /// First event time.
+    pub first: Option<Time>,
+    /// Last event time.
+    pub last: Option<Time>,
+    /// Fields seen with a value.
+    pub fields: FieldSet,
+    /// What the reader had to assume, in sentences.
+    pub remarks: Vec<String>,
+}
+
+/// Something that was not read: which, where, why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Name of the source (or path) it concerns.
+    pub source: String,
+    /// Record number from 1, where there is one.
+    pub record: Option<u64>,
+    /// Byte offset in the decoded source, where there is one.
+    pub offset: Option<u64>,
+    /// What is wrong and, where possible, what to do.
+    pub reason: String,
+}

@@ -1,0 +1,350 @@
+//! All events of a bundle by time, with interned text and indexes; read-only once built.
+
+mod index;
+mod intern;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use index::{Index, Key};
+pub use intern::Interner;
+
+use crate::model::{Event, EventId, Field, Flags, Sym, Table, Time};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What one reading thread hands over: events whose symbols mean something only with their own texts.
+#[derive(Default)]
+pub struct Part {
+    /// The texts.
+    pub texts: Interner,
+    /// The events, in any order.
+    pub events: Vec<Event>,
+}
+
+/// Every event of the bundle.
+///
+/// Events stand in hunt order: event time, ingest time, id, then place in the bundle. Copies of an event are
+/// kept and marked ([`Event::is_folded`]): published semantics count them, hunt semantics do not.
+pub struct Store {
+    events: Vec<Event>,
+    texts: Interner,
+    /// Folded form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank.
+    folds: Vec<Sym>,
+    /// Token ids whose comparable form differs from what was written.
+    token_folds: HashMap<Sym, Sym>,
+    /// The folded UPN of each user key, from the user's last event that has one.
+    upns: HashMap<Sym, Sym>,
+    folded: u64,
+    indexes: [OnceLock<Index>; Key::COUNT],
+}
+
+impl Store {
+    /// Builds the store from what the reading threads found. The result does not depend on how the events
+    /// were spread over the parts.
+    pub fn build(parts: Vec<Part>) -> Self {
+        let (texts, mut events) = merge(parts);
+        sort(&mut events, &texts);
+        let mut store = Self {
+            events,
+            texts,
+            folds: Vec::new(),
+            token_folds: HashMap::new(),
+            upns: HashMap::new(),
+            folded: 0,
+            indexes: Default::default(),
+        };
+        store.fold_texts();
+        store.flag_events();
+        store.mark_copies();
+        store.resolve_users();
+        store
+    }
+
+    /// Number of rows, copies included.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there are no events.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Number of rows that only repeat another.
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// The event.
+    pub fn event(&self, id: EventId) -> &Event {
+        &self.events[id.0 as usize]
+    }
+
+    /// Every event in order, copies included.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> + Clone {
+        self.events
+            .iter()
+            .enumerate()
+            .map(|(index, event)| (EventId(u32::try_from(index).expect("bounded by merge()")), event))
+    }
+
+    /// The text of a symbol; empty for [`Sym::NONE`].
+    pub fn text(&self, sym: Sym) -> &str {
+        self.texts.text(sym)
+    }
+
+    /// The text of a field; empty where the record has none.
+    pub fn get(&self, id: EventId, field: Field) -> &str {
+        self.text(self.event(id)[field])
+    }
+
+    /// The symbol of a text that occurs in the bundle (or among folded forms).
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        self.texts.find(text)
+    }
+
+    /// The comparable form of an id or name: trimmed, Unicode lower case; [`Sym::NONE`] when blank
+    /// (missing, white space, `{PII Removed}` or an all-zero GUID).
+    pub fn fold(&self, sym: Sym) -> Sym {
+        self.folds[sym.0 as usize]
+    }
+
+    /// The folded form of an event's field.
+    pub fn folded_field(&self, event: &Event, field: Field) -> Sym {
+        self.fold(event[field])
+    }
+
+    /// The comparable form of a token id: exact but for trailing `=`; [`Sym::NONE`] when blank.
+    pub fn token(&self, sym: Sym) -> Sym {
+        if self.fold(sym).is_none() { Sym::NONE } else { self.token_folds.get(&sym).copied().unwrap_or(sym) }
+    }
+
+    /// Folded UPN of a user key; the key itself where the bundle knows none.
+    pub fn upn(&self, user: Sym) -> &str {
+        self.text(self.upns.get(&user).copied().unwrap_or(user))
+    }
+
+    /// Every user key with its UPN, sorted by UPN.
+    pub fn users(&self) -> Vec<(Sym, &str)> {
+        let mut users: Vec<Sym> = self.events.iter().map(|e| e.user).filter(|u| !u.is_none()).collect();
+        users.sort_unstable();
+        users.dedup();
+        let mut users: Vec<_> = users.into_iter().map(|user| (user, self.upn(user))).collect();
+        users.sort_by(|a, b| a.1.cmp(b.1).then_with(|| self.text(a.0).cmp(self.text(b.0))));
+        users
+    }
+
+    /// Events with this key, in order, copies left out. Built on first use.
+    pub fn with(&self, key: Key, sym: Sym) -> &[EventId] {
+        self.indexes[key as usize].get_or_init(|| Index::build(self, key)).get(sym)
+    }
+
+    /// First and last event time.
+    pub fn range(&self) -> Option<(Time, Time)> {
+        Some((self.events.first()?.time(), self.events.last()?.time()))
+    }
+
+    /// The first event at or after `time`.
+    pub fn at(&self, time: Time) -> EventId {
+        let position = self.events.partition_point(|e| e.time() < time);
+        EventId(u32::try_from(position).expect("merge() bounds the number of events"))
+    }
+
+    fn fold_texts(&mut self) {
+        let original = self.texts.len();
+        let mut folds = Vec::with_capacity(original);
+        for index in 0..original {
+            let sym = Sym(u32::try_from(index).expect("the interner bounds its symbols"));
+            folds.push(match fold_text(self.texts.text(sym)) {
+                Folded::Blank => Sym::NONE,
+                Folded::Same => sym,
+                Folded::Other(text) => self.texts.intern(&text),
+            });
+        }
+        // A folded form is its own folded form.
+        for index in original..self.texts.len() {
+            folds.push(Sym(u32::try_from(index).expect("the interner bounds its symbols")));
+        }
+        self.folds = folds;
+    }
+
+    fn flag_events(&mut self) {
+        let mut seen: HashMap<Sym, Flags, foldhash::fast::RandomState> = HashMap::default();
+        let mut tokens = Vec::new();
+        for event in &mut self.events {
+            for (field, read) in FLAGGED {
+                let sym = event[field];
+                if !sym.is_none() {
+                    let flags = *seen.entry(sym).or_insert_with(|| word_flags(self.texts.text(sym)));
+                    event.flags.0 |= flags.0 & read.0;
+                }
+            }
+            if self.texts.text(event[Field::TokenId]).ends_with('=') {
+                tokens.push(event[Field::TokenId]);
+            }
+        }
+        for sym in tokens {
+            let text = self.texts.text(sym).trim_end_matches('=').to_owned();
+            let folded = self.texts.intern(&text);
+            self.folds.resize(self.texts.len(), Sym::NONE);
+            self.folds[folded.0 as usize] = folded;
+            self.token_folds.insert(sym, folded);
+        }
+    }
+
+    /// Marks all but one of the rows that share (table, id): the latest ingest wins, a missing one is the
+    /// oldest, a tie goes to the row read last.
+    fn mark_copies(&mut self) {
+        let mut best: HashMap<(Table, Sym), u32, foldhash::fast::RandomState> = HashMap::default();
+        best.reserve(self.events.len());
+        let mut losers = Vec::new();
+        for (index, event) in (0u32..).zip(&self.events) {
+            let id = self.folds[event[Field::Id].0 as usize];
+            if id.is_none() {
+                continue;
+            }
+            let rank = |e: &Event| (e.ingested, e.origin.source, e.origin.record);
+            best.entry((event.table, id))
+                .and_modify(|kept| {
+                    let wins = rank(event) > rank(&self.events[*kept as usize]);
+                    losers.push(if wins { std::mem::replace(kept, index) } else { index });
+                })
+                .or_insert(index);
+        }
+        self.folded = losers.len() as u64;
+        for index in losers {
+            self.events[index as usize].flags.set(Flags::FOLDED, true);
+        }
+    }
+
+    fn resolve_users(&mut self) {
+        let ids = user_ids_by_upn(self, |_| true);
+        for index in 0..self.events.len() {
+            let user = user_of(self, &self.events[index], &ids);
+            self.events[index].user = user;
+            let upn = self.folds[self.events[index][Field::UserPrincipalName].0 as usize];
+            if !user.is_none() && !upn.is_none() {
+                self.upns.insert(user, upn);
+            }
+        }
+    }
+}
+
+/// For each folded UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
+pub fn user_ids_by_upn(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym> {
+    let mut ids: HashMap<Sym, Sym> = HashMap::new();
+    for event in store.events.iter().filter(|e| e.table.is_sign_in() && !e.is_folded()) {
+        let upn = store.fold(event[Field::UserPrincipalName]);
+        let id = store.fold(event[Field::UserId]);
+        if upn.is_none() || id.is_none() || !keep(event) {
+            continue;
+        }
+        ids.entry(upn)
+            .and_modify(|known| {
+                if *known != id {
+                    *known = Sym::NONE;
+                }
+            })
+            .or_insert(id);
+    }
+    ids
+}
+
+/// The user an event belongs to: its user id, else the one its UPN stands for in `ids`, else the UPN itself.
+pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym>) -> Sym {
+    let id = store.fold(event[Field::UserId]);
+    if !id.is_none() {
+        return id;
+    }
+    let upn = store.fold(event[Field::UserPrincipalName]);
+    ids.get(&upn).copied().filter(|id| !id.is_none()).unwrap_or(upn)
+}
+
+/// Joins the parts under one set of symbols.
+fn merge(parts: Vec<Part>) -> (Interner, Vec<Event>) {
+    let mut parts = parts.into_iter();
+    let Some(Part { mut texts, mut events }) = parts.next() else { return (Interner::default(), Vec::new()) };
+    for part in parts {
+        let map = texts.absorb(&part.texts);
+        drop(part.texts);
+        events.reserve(part.events.len());
+        events.extend(part.events.into_iter().map(|mut event| {
+            for sym in event.texts_mut() {
+                *sym = map[sym.0 as usize];
+            }
+            event
+        }));
+    }
+    assert!(u32::try_from(events.len()).is_ok(), "a store holds at most 4,294,967,295 events");
+    (texts, events)
+}
+
+/// Sorts in place through a permutation: an event is wide, so it moves once.
+fn sort(events: &mut [Event], texts: &Interner) {
+    let mut order: Vec<u32> = (0u32..).take(events.len()).collect();
+    order.sort_unstable_by(|&a, &b| {
+        let (a, b) = (&events[a as usize], &events[b as usize]);
+        (a.time(), a.ingested)
+            .cmp(&(b.time(), b.ingested))
+            .then_with(|| texts.text(a[Field::Id]).cmp(texts.text(b[Field::Id])))
+            .then_with(|| (a.origin.source, a.origin.record).cmp(&(b.origin.source, b.origin.record)))
+    });
+    // Follow each cycle of the permutation; a visited slot points at itself.
+    for start in 0..order.len() {
+        let mut slot = start;
+        while order[slot] as usize != start {
+            let next = order[slot] as usize;
+            events.swap(slot, next);
+            order[slot] = u32::try_from(slot).expect("bounded by merge()");
+            slot = next;
+        }
+        order[slot] = u32::try_from(slot).expect("bounded by merge()");
+    }
+}
+
+enum Folded {
+    Blank,
+    Same,
+    Other(String),
+}
+
+fn fold_text(text: &str) -> Folded {
+    if text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()) {
+        return if is_blank(text) { Folded::Blank } else { Folded::Same };
+    }
+    let folded = text.trim().to_lowercase();
+    if is_blank(&folded) {
+        Folded::Blank
+    } else if folded == text {
+        Folded::Same
+    } else {
+        Folded::Other(folded)
+    }
+}
+
+/// Whether a trimmed, lower-case text says nothing: empty, Microsoft's redaction mark, or an all-zero GUID.
+fn is_blank(text: &str) -> bool {
+    text.is_empty() || text == "{pii removed}" || text == "00000000-0000-0000-0000-000000000000"
+}
+
+/// Which flags each enumerated field may set.
+const FLAGGED: [(Field, Flags); 4] = [
+    (Field::ResultType, Flags::SUCCESS),
+    (Field::AuthenticationProtocol, Flags::DEVICE_PROTOCOL),
+    (Field::OriginalTransferMethod, Flags::DEVICE_TRANSFER),
+    (Field::IncomingTokenType, Flags(Flags::INCOMING_KNOWN.0 | Flags::INCOMING_NONE.0 | Flags::INCOMING_WITHHELD.0)),
+];
+
+/// What an enumerated value means, whichever field it stands in. Case and spaces do not count.
+fn word_flags(text: &str) -> Flags {
+    let word: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let mut flags = Flags::default();
+    // "00" and a blank are no success: only the one digit is.
+    flags.set(Flags::SUCCESS, word == "0" || word == "success");
+    flags.set(Flags::DEVICE_PROTOCOL, word == "devicecode");
+    flags.set(Flags::DEVICE_TRANSFER, word == "devicecodeflow");
+    flags.set(Flags::INCOMING_KNOWN, !is_blank(&word) && word != "{piiremoved}");
+    flags.set(Flags::INCOMING_NONE, word == "none");
+    flags.set(Flags::INCOMING_WITHHELD, word == "unknownfuturevalue");
+    flags
+}

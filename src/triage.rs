@@ -1,0 +1,6 @@
+//! A case: what the analyst says to the hits. Pure: times and names come in as arguments, files are the shell's.
+
+mod case;
+pub mod timeline;
+
+pub use case::{Case, Disposition, HitWork, LogLine, Verdict, fingerprint};
