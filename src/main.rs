@@ -1,1 +1,3 @@
+//! The `tokentrail` program: see the library for everything it does.
+
 fn main() {}

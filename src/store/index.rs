@@ -73,6 +73,6 @@ impl Index {
 
 /// The two halves of a sort key.
 fn unpack(pair: u64) -> (Sym, EventId) {
-    let [a, b, c, d, e, f, g, h] = pair.to_be_bytes();
-    (Sym(u32::from_be_bytes([a, b, c, d])), EventId(u32::from_be_bytes([e, f, g, h])))
+    let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("masked to 32 bits");
+    (Sym(half(pair >> 32)), EventId(half(pair)))
 }

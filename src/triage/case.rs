@@ -148,15 +148,12 @@ impl Case {
     /// Sets or clears a verdict.
     pub fn set_verdict(&mut self, hit: &str, step: usize, verdict: Option<Verdict>, at: Time) {
         let work = self.hits.entry(hit.to_owned()).or_default();
-        let said = match verdict {
-            Some(verdict) => {
-                work.verdicts.insert(step, verdict);
-                verdict.word()
-            }
-            None => {
-                work.verdicts.remove(&step);
-                "cleared"
-            }
+        let said = if let Some(verdict) = verdict {
+            work.verdicts.insert(step, verdict);
+            verdict.word()
+        } else {
+            work.verdicts.remove(&step);
+            "cleared"
         };
         self.log(at, format!("{hit} step {step}: verdict {said}"));
     }
