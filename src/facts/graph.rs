@@ -45,6 +45,8 @@ pub(super) struct Pattern {
 enum Part {
     /// `@`: `/me`, or `/users/<id>`.
     Owner,
+    /// `~`: one drive, however it is addressed: of an owner, a site or a group, or by its own id.
+    Drive,
     /// `{}`: any one segment, and what the call names.
     Object,
     /// `*`: any one segment.
@@ -74,6 +76,7 @@ impl From<Row> for Pattern {
     fn from(row: Row) -> Self {
         let part = |word: &str| match word {
             "@" => Part::Owner,
+            "~" => Part::Drive,
             "{}" => Part::Object,
             "*" => Part::Any,
             "**" => Part::Rest,
@@ -109,6 +112,7 @@ impl Pattern {
                         return None;
                     }
                 }
+                Part::Drive => named.drive(&mut segments)?,
                 Part::Object => named.object = Some(segments.next()?),
                 Part::Any => _ = segments.next()?,
                 Part::Word(word) => {
@@ -127,6 +131,24 @@ impl Pattern {
 struct Named<'a> {
     owner: Option<&'a str>,
     object: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    /// Takes one drive off the segments. `drives` alone is a list of drives, and none of them.
+    fn drive(&mut self, segments: &mut impl Iterator<Item = &'a str>) -> Option<()> {
+        let mut next = segments.next()?;
+        if ["users", "sites", "groups"].iter().any(|place| next.eq_ignore_ascii_case(place)) {
+            self.owner = Some(segments.next()?);
+            next = segments.next()?;
+        } else if next.eq_ignore_ascii_case("me") {
+            next = segments.next()?;
+        }
+        if next.eq_ignore_ascii_case("drives") {
+            segments.next()?;
+            return Some(());
+        }
+        next.eq_ignore_ascii_case("drive").then_some(())
+    }
 }
 
 /// What the call did: the first pattern that fits, else its first path segments.

@@ -32,6 +32,7 @@ fn every_row_can_be_the_first_to_fit() {
             .iter()
             .map(|part| match part {
                 Part::Owner => "users/u1",
+                Part::Drive => "sites/s1/drives/d1",
                 Part::Object => "o1",
                 Part::Any => "a1",
                 Part::Rest => "some/more",
@@ -81,6 +82,8 @@ fn calls_read_as_plain_words() {
         ("GET", "me/drive/root/search(q='salary')", "searched files \"salary\" [files] T1530"),
         ("GET", "me/drive/root:/Finance/Q1.xlsx:/content", "downloaded files [files] T1530"),
         ("GET", "drives/b!abc/items/01ABC/content", "downloaded files [files] T1530"),
+        ("GET", "groups/7f/drive/root/children", "listed files \"7f\" [files] T1530"),
+        ("GET", "me/drives", "listed drives [files] -"),
         ("GET", "sites?search=finance", "searched sites \"finance\" [files] T1213.002"),
         ("GET", "sites/root/lists", "read site lists \"root\" [files] T1213.002"),
         ("GET", "me/chats", "listed chats [chat] -"),
