@@ -29,6 +29,9 @@ use crate::model::{EventId, Field, Severity};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
 
+#[cfg(test)]
+mod tests;
+
 use draft::Draft;
 
 /// A detection.
