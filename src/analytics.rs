@@ -109,7 +109,9 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
         until: scene.settings.until,
         ..Settings::default()
     };
-    let published = (analytic.detect)(&Scene::new(scene.store, scene.facts, &verbatim));
+    let mut published = Scene::new(scene.store, scene.facts, &verbatim);
+    published.links = false;
+    let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
         let event = scene.store.event(id);
         let row = scene.store.fold(event[Field::Id]);

@@ -4,6 +4,7 @@ use super::burst::Burst;
 use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// The core of a hit.
 pub struct Draft {
@@ -163,11 +164,9 @@ fn network(number: String) -> String {
 
 /// Whether some sign-in has no Graph call under the published join.
 fn unmatched(scene: &Scene, events: &[EventId], graph: &[GraphCall]) -> bool {
-    let joined = |id: EventId| {
-        let correlation = scene.text(id, Field::CorrelationId);
-        graph.iter().any(|call| scene.text(call.event, Field::TokenId) == correlation)
-    };
-    !events.iter().all(|&id| joined(id))
+    let exact = |id: EventId, field| scene.exact(scene.store.event(id)[field]);
+    let joined: BTreeSet<Sym> = graph.iter().map(|call| exact(call.event, Field::TokenId)).collect();
+    !events.iter().all(|&id| joined.contains(&exact(id, Field::CorrelationId)))
 }
 
 /// What every burst says of itself.

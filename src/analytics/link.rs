@@ -13,6 +13,7 @@ const AFTERMATH: Span = Span::minutes(60);
 /// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).
 pub fn graph_calls(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
     match scene.settings.semantics {
+        _ if !scene.links => Vec::new(),
         Semantics::Published => published(scene, events),
         Semantics::Hunt => hunt(scene, user, app, events),
     }
@@ -21,12 +22,12 @@ pub fn graph_calls(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Ve
 /// The published join: `CorrelationId` of the sign-in equals `SignInActivityId` of the call, byte for byte. The
 /// two ids are of different kinds, so on real data it finds nothing.
 fn published(scene: &Scene, events: &[EventId]) -> Vec<GraphCall> {
-    let wanted: BTreeSet<&str> = events.iter().map(|&id| scene.text(id, Field::CorrelationId)).collect();
-    let calls = scene.rows().filter(|(_, event)| event.table == Table::Graph);
-    calls
-        .filter(|(_, event)| wanted.contains(scene.store.text(event[Field::TokenId])))
-        .map(|(event, _)| GraphCall { event, link: GraphLink::Token })
-        .collect()
+    let known = scene.calls_by_exact_token();
+    let wanted: BTreeSet<Sym> =
+        events.iter().map(|&id| scene.exact(scene.store.event(id)[Field::CorrelationId])).collect();
+    let mut calls: Vec<EventId> = wanted.iter().filter_map(|token| known.get(token)).flatten().copied().collect();
+    calls.sort_unstable();
+    calls.into_iter().map(|event| GraphCall { event, link: GraphLink::Token }).collect()
 }
 
 fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {

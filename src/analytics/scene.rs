@@ -1,8 +1,9 @@
 //! What an analytic looks at: the store, the facts, and how the run was set.
 
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Span, Sym, Time};
+use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Store, user_ids_by_upn, user_of};
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// Which reading of the published hunts is run.
@@ -120,12 +121,15 @@ pub struct Scene<'a> {
     pub settings: &'a Settings,
     /// User ids by UPN among the rows in range; `None` where the range is the whole bundle and the store knows.
     users: Option<HashMap<Sym, Sym>>,
+    /// Whether hits get their Graph calls; a run that only asks which rows fired does without.
+    pub(super) links: bool,
+    calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
 }
 
 impl<'a> Scene<'a> {
     /// Sets the scene for one run.
     pub fn new(store: &'a Store, facts: &'a Facts, settings: &'a Settings) -> Self {
-        let mut scene = Self { store, facts, settings, users: None };
+        let mut scene = Self { store, facts, settings, users: None, links: true, calls: OnceCell::new() };
         if settings.semantics == Semantics::Hunt && (settings.since.is_some() || settings.until.is_some()) {
             scene.users = Some(user_ids_by_upn(store, |event| scene.admits(event)));
         }
@@ -144,6 +148,17 @@ impl<'a> Scene<'a> {
         }
         let time = self.time(event);
         self.settings.since.is_none_or(|since| since <= time) && self.settings.until.is_none_or(|until| time < until)
+    }
+
+    /// Graph calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`].
+    pub fn calls_by_exact_token(&self) -> &HashMap<Sym, Vec<EventId>> {
+        self.calls.get_or_init(|| {
+            let mut calls: HashMap<Sym, Vec<EventId>> = HashMap::new();
+            for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
+                calls.entry(self.exact(event[Field::TokenId])).or_default().push(id);
+            }
+            calls
+        })
     }
 
     /// Event time on the semantics' own clock.
