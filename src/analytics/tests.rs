@@ -1,5 +1,7 @@
 //! The published true-positive stories, rebuilt as raw rows, and their look-alikes.
 
+mod session;
+
 use super::{Cell, Hit, Semantics, Settings, State, run};
 use crate::facts::Facts;
 use crate::model::{Confidence, Field, Severity, Table};
@@ -90,7 +92,11 @@ fn phish() -> Store {
 }
 
 fn hits(store: &Store, semantics: Semantics) -> Vec<Hit> {
-    run(store, Facts::embedded(), &Settings { semantics, ..Settings::default() })
+    hits_with(store, &Settings { semantics, ..Settings::default() })
+}
+
+fn hits_with(store: &Store, settings: &Settings) -> Vec<Hit> {
+    run(store, Facts::embedded(), settings)
 }
 
 fn shown(hit: &Hit, column: &str) -> String {
