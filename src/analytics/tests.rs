@@ -1,5 +1,6 @@
 //! The published true-positive stories, rebuilt as raw rows, and their look-alikes.
 
+mod flows;
 mod session;
 
 use super::{Cell, Hit, Semantics, Settings, State, run};
