@@ -8,7 +8,7 @@ pub mod testing;
 pub use index::{Index, Key};
 pub use intern::Interner;
 
-use crate::model::{Event, EventId, Field, Flags, Sym, Table, Time};
+use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -35,6 +35,7 @@ pub struct Store {
     /// The folded UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym>,
     folded: u64,
+    present: OnceLock<[(u64, FieldSet); 3]>,
     indexes: [OnceLock<Index>; Key::COUNT],
 }
 
@@ -51,6 +52,7 @@ impl Store {
             token_folds: HashMap::new(),
             upns: HashMap::new(),
             folded: 0,
+            present: OnceLock::new(),
             indexes: Default::default(),
         };
         store.fold_texts();
@@ -137,6 +139,32 @@ impl Store {
     /// Events with this key, in order, copies left out. Built on first use.
     pub fn with(&self, key: Key, sym: Sym) -> &[EventId] {
         self.indexes[key as usize].get_or_init(|| Index::build(self, key)).get(sym)
+    }
+
+    /// Rows of a table, copies included.
+    pub fn count(&self, table: Table) -> u64 {
+        self.present()[table as usize].0
+    }
+
+    /// Whether any row of a table has a value for the field.
+    pub fn has(&self, table: Table, field: Field) -> bool {
+        self.present()[table as usize].1.contains(field)
+    }
+
+    fn present(&self) -> &[(u64, FieldSet); 3] {
+        self.present.get_or_init(|| {
+            let mut present = [(0, FieldSet::default()); 3];
+            for event in &self.events {
+                let (count, fields) = &mut present[event.table as usize];
+                *count += 1;
+                for field in Field::ALL {
+                    if !self.fold(event[field]).is_none() {
+                        fields.insert(field);
+                    }
+                }
+            }
+            present
+        })
     }
 
     /// First and last event time.
