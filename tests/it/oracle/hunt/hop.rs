@@ -35,12 +35,13 @@ impl Hunt<'_> {
     }
 
     /// V1. Readings: a second is any row with an incoming token at or after the first login, by one of the
-    /// three clients and not the first login's; the tuning flags are the other version's.
+    /// three clients and not the first login's; the tuning flags are this version's too, where they come from.
     pub(super) fn broad_hops(&self) -> Vec<Line> {
         let second = |first: usize, n: usize| {
             self.time(n) >= self.time(first)
                 && self.is_abused(n, &ABUSED_BROAD)
                 && self.folded(n, Field::AppId) != self.folded(first, Field::AppId)
+                && self.passes_tuning(n)
         };
         self.hops_where(second).iter().map(|hop| self.hop_line("session-hop-broad", hop)).collect()
     }
