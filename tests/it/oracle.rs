@@ -115,7 +115,7 @@ fn the_published_stories_give_the_published_records() {
     rows.push(call);
     for settings in [Settings::default(), as_published(&Settings::default())] {
         let semantics = settings.semantics.word();
-        for lines in [expected(&sql, &rows, &settings), program::hits(&rows, 1, &settings)] {
+        for lines in [expected(&sql, &rows, &settings), program::hits(&row::store_of(&rows, 1), &settings)] {
             let names: Vec<&str> = lines.iter().map(|line| line["Analytic"].as_str()).collect();
             assert_eq!(names, ["device-code-burst", "foci-burst"], "{semantics}");
             for line in &lines {

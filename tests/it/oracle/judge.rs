@@ -2,10 +2,11 @@
 
 use super::line::Line;
 use super::published::Published;
-use super::row::{Row, listing};
+use super::row::{Row, listing, store_of};
 use super::{hunt, program};
 use tokentrail::analytics::{Semantics, Settings};
 use tokentrail::model::Time;
+use tokentrail::store::Store;
 
 /// What the oracle of these settings' semantics finds.
 pub(crate) fn expected(sql: &Published, rows: &[Row], settings: &Settings) -> Vec<Line> {
@@ -28,28 +29,23 @@ pub(crate) fn as_published(settings: &Settings) -> Settings {
     }
 }
 
-/// Compares both semantics and counts the hits of each; on a difference the smallest rows that still show it.
-pub(crate) fn compare(
-    sql: &Published,
-    rows: &[Row],
-    per_source: usize,
-    settings: &Settings,
-) -> Result<[usize; 2], String> {
-    let mut found = [0, 0];
-    for (found, settings) in found.iter_mut().zip([settings.clone(), as_published(settings)]) {
-        let differs = |rows: &[Row]| difference(sql, rows, per_source, &settings);
-        *found = expected(sql, rows, &settings).len();
-        if differs(rows).is_some() {
-            let least = shrink(rows.to_vec(), &|rows| differs(rows).is_some());
-            let difference = differs(&least).expect("shrinking keeps the difference");
-            return Err(format!("{settings:?}, {per_source} rows a source\n{}{difference}", listing(&least)));
+/// Compares both semantics; on a difference tells the smallest rows that still show it.
+pub(crate) fn compare(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Result<(), String> {
+    let store = store_of(rows, per_source);
+    for settings in [settings.clone(), as_published(settings)] {
+        if difference(sql, rows, &store, &settings).is_none() {
+            continue;
         }
+        let differs = |rows: &[Row]| difference(sql, rows, &store_of(rows, per_source), &settings);
+        let least = shrink(rows.to_vec(), &|rows| differs(rows).is_some());
+        let difference = differs(&least).expect("shrinking keeps the difference");
+        return Err(format!("{settings:?}, {per_source} rows a source\n{}{difference}", listing(&least)));
     }
-    Ok(found)
+    Ok(())
 }
 
-fn difference(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Option<String> {
-    let (expected, actual) = (expected(sql, rows, settings), program::hits(rows, per_source, settings));
+fn difference(sql: &Published, rows: &[Row], store: &Store, settings: &Settings) -> Option<String> {
+    let (expected, actual) = (expected(sql, rows, settings), program::hits(store, settings));
     if expected == actual {
         return None;
     }

@@ -2,7 +2,6 @@
 
 use super::hunt::text::{fold, word};
 use super::line::{Line, list, numbers, scopes};
-use super::row::{Row, store_of};
 use tokentrail::analytics::{self, Cell, Hit, Semantics, Settings};
 use tokentrail::facts::Facts;
 use tokentrail::model::{EventId, Field};
@@ -11,12 +10,11 @@ use tokentrail::store::Store;
 /// The analytics that have an oracle.
 pub(crate) const ANALYTICS: [&str; 4] = ["foci-burst", "device-code-burst", "session-hop", "session-hop-broad"];
 
-/// What the program finds in these rows.
-pub(crate) fn hits(rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {
-    let store = store_of(rows, per_source);
+/// What the program finds.
+pub(crate) fn hits(store: &Store, settings: &Settings) -> Vec<Line> {
     let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings.clone() };
-    let hits = analytics::run(&store, Facts::embedded(), &settings);
-    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store: &store, hit }.line()).collect();
+    let hits = analytics::run(store, Facts::embedded(), &settings);
+    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, hit }.line()).collect();
     lines.sort();
     lines
 }

@@ -4,7 +4,7 @@ use super::known::{PUBLISHED_FAMILY, SEEDS};
 use super::line::{Line, list};
 use super::row::{Row, moment};
 use rusqlite::types::Value;
-use rusqlite::{Connection, Statement, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 use tokentrail::model::{Field, Table};
 
 /// Ticks from 0001-01-01, where `bin()` begins, to 1970.
@@ -35,6 +35,7 @@ impl Published {
 
     /// Every hit of every published query over the rows of `[since, until)`.
     pub(crate) fn hits(&self, rows: &[Row], since: Option<i64>, until: Option<i64>) -> Vec<Line> {
+        self.0.execute_batch("BEGIN").expect("a transaction begins");
         for table in Table::ALL {
             self.0.execute_batch(&format!("DELETE FROM {}", table.name())).expect("tables empty");
         }
@@ -44,6 +45,7 @@ impl Published {
                 self.load(n, row);
             }
         }
+        self.0.execute_batch("COMMIT").expect("the rows are in");
         let mut hits = self.read("foci-burst", "SELECT * FROM Bursts");
         hits.extend(self.read("device-code-burst", DEVICE_CODE_BURSTS));
         for (analytic, narrowed) in [("session-hop", HOP_V2), ("session-hop-broad", HOP_V1)] {
@@ -63,7 +65,7 @@ impl Published {
     }
 
     fn read(&self, analytic: &'static str, sql: &str) -> Vec<Line> {
-        let mut query: Statement = self.0.prepare(sql).unwrap_or_else(|e| panic!("{analytic}: {e}"));
+        let mut query = self.0.prepare_cached(sql).unwrap_or_else(|e| panic!("{analytic}: {e}"));
         let names: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
         let lines = query.query_map([], |row| {
             let mut line = Line::from([("Analytic", analytic.to_owned())]);
