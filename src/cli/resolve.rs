@@ -33,6 +33,7 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
         max_record: args
             .max_record
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
+        ..options
     };
     let settings = Settings {
         semantics: if args.as_published { Semantics::Published } else { Semantics::Hunt },

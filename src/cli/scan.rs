@@ -9,7 +9,9 @@ use crate::report;
 use std::io::{self, Write};
 
 pub(super) fn run(args: &ScanArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run)?;
+    let mut run = resolve::resolve(&args.bundle.run)?;
+    // Nothing printed here names a hash.
+    run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let hits = load::hits(&loaded, &run);
     match machine(args.format, shell) {

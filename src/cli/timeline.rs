@@ -18,7 +18,9 @@ use std::io::{self, Write};
 const NEAR: usize = 5;
 
 pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run)?;
+    let mut run = resolve::resolve(&args.bundle.run)?;
+    // Nothing printed here names a hash.
+    run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let users = users_named(&loaded.store, &args.user);
     if users.is_empty() {
