@@ -18,8 +18,10 @@
 //! ```
 
 pub mod analytics;
+pub mod casefile;
 pub mod facts;
 pub mod ingest;
 pub mod model;
 pub mod store;
 pub mod triage;
+pub mod tui;
