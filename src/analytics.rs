@@ -1,17 +1,38 @@
 //! Detections: what each looks for is one file in `catalog/`, registered in [`ANALYTICS`].
 
+pub mod answer;
+pub mod assess;
+pub mod baseline;
+pub mod burst;
 mod catalog;
+pub mod draft;
+pub mod flow;
 mod hit;
+pub mod link;
 mod scene;
+pub mod scopes;
+pub mod session;
 mod step;
 
+pub use answer::{Tally, reached, tally};
+pub use assess::technique;
+pub use baseline::{Baseline, Seen};
 pub use catalog::ANALYTICS;
+pub use flow::{Leg, leg_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
-pub use scene::{Clients, Scene, Semantics, Settings};
+pub use scene::{Clients, SEED_CLIENTS, Scene, Semantics, Settings};
+pub use scopes::device_id;
 pub use step::{Answer, Finding, Inquiry, Show, State, Step};
 
 use crate::facts::Facts;
+use crate::model::{EventId, Field, Severity};
 use crate::store::Store;
+use std::collections::{HashMap, HashSet};
+
+#[cfg(test)]
+mod tests;
+
+use draft::Draft;
 
 /// A detection.
 pub struct Analytic {
@@ -27,6 +48,8 @@ pub struct Analytic {
     pub attack: &'static [&'static str],
     /// Thresholds as the user may set them: flag and default.
     pub thresholds: &'static [(&'static str, &'static str)],
+    /// Severity before the hit's own evidence moves it.
+    pub severity: Severity,
     /// Whether it runs when `--analytics` does not name it.
     pub on_by_default: bool,
     /// The numbered triage steps.
@@ -44,6 +67,73 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
 ///
 /// Hits come in order of first seen, analytic, user, app.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
-    let _ = (store, facts, settings);
-    Vec::new()
+    let scene = Scene::new(store, facts, settings);
+    let mut hits = Vec::new();
+    for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
+        let mut found = (analytic.detect)(&scene);
+        mark_published(&scene, analytic, &mut found);
+        for hit in &mut found {
+            hit.reasons.extend(draft::graph_reason(hit));
+            let inquiry = Inquiry::new(store, facts, settings, analytic, hit);
+            assess::complete(&inquiry).fill(hit);
+        }
+        hits.append(&mut found);
+    }
+    hits.sort_by(|a, b| {
+        let key = |hit: &Hit| (hit.first_seen, hit.analytic, hit.last_seen);
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| (&a.upn, &a.app_id, &a.session).cmp(&(&b.upn, &b.app_id, &b.session)))
+            .then_with(|| a.evidence.cmp(&b.evidence))
+            .then_with(|| a.legs.cmp(&b.legs))
+    });
+    tell_apart(&mut hits);
+    hits
+}
+
+/// Marks the hits that overlap a row of the published query: same client, a row in common (or a copy of it).
+fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
+    if scene.settings.semantics == Semantics::Published {
+        for hit in hits {
+            hit.also_published = true;
+        }
+        return;
+    }
+    if hits.is_empty() {
+        return;
+    }
+    // As published: its own thresholds, this run's range.
+    let verbatim = Settings {
+        semantics: Semantics::Published,
+        since: scene.settings.since,
+        until: scene.settings.until,
+        ..Settings::default()
+    };
+    let mut published = Scene::new(scene.store, scene.facts, &verbatim);
+    published.links = false;
+    let published = (analytic.detect)(&published);
+    let same_row = |id: EventId| {
+        let event = scene.store.event(id);
+        let row = scene.store.fold(event[Field::Id]);
+        if row.is_none() { (event.table, Err(id)) } else { (event.table, Ok(row)) }
+    };
+    let mut rows = HashSet::new();
+    for hit in published {
+        rows.extend(hit.evidence.iter().map(|&id| (hit.app_id.trim().to_lowercase(), same_row(id))));
+    }
+    for hit in hits {
+        hit.also_published = hit.evidence.iter().any(|&id| rows.contains(&(hit.app_id.clone(), same_row(id))));
+    }
+}
+
+/// Published semantics return a row for every pair, so equal ids occur: the later ones get a number.
+fn tell_apart(hits: &mut [Hit]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for hit in hits {
+        let count = seen.entry(hit.id.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            hit.id = format!("{}-{count}", hit.id);
+        }
+    }
 }

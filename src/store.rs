@@ -10,7 +10,7 @@ pub use index::{Index, Key};
 pub use intern::Interner;
 pub use query::Query;
 
-use crate::model::{Event, EventId, Field, Flags, Sym, Table, Time};
+use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -37,6 +37,7 @@ pub struct Store {
     /// The folded UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym>,
     folded: u64,
+    present: OnceLock<[(u64, FieldSet); 3]>,
     indexes: [OnceLock<Index>; Key::COUNT],
 }
 
@@ -53,6 +54,7 @@ impl Store {
             token_folds: HashMap::new(),
             upns: HashMap::new(),
             folded: 0,
+            present: OnceLock::new(),
             indexes: Default::default(),
         };
         store.fold_texts();
@@ -141,6 +143,32 @@ impl Store {
         self.indexes[key as usize].get_or_init(|| Index::build(self, key)).get(sym)
     }
 
+    /// Rows of a table, copies included.
+    pub fn count(&self, table: Table) -> u64 {
+        self.present()[table as usize].0
+    }
+
+    /// Whether any row of a table has a value for the field.
+    pub fn has(&self, table: Table, field: Field) -> bool {
+        self.present()[table as usize].1.contains(field)
+    }
+
+    fn present(&self) -> &[(u64, FieldSet); 3] {
+        self.present.get_or_init(|| {
+            let mut present = [(0, FieldSet::default()); 3];
+            for event in &self.events {
+                let (count, fields) = &mut present[event.table as usize];
+                *count += 1;
+                for field in Field::ALL {
+                    if !self.fold(event[field]).is_none() {
+                        fields.insert(field);
+                    }
+                }
+            }
+            present
+        })
+    }
+
     /// First and last event time.
     pub fn range(&self) -> Option<(Time, Time)> {
         Some((self.events.first()?.time(), self.events.last()?.time()))
@@ -187,10 +215,13 @@ impl Store {
         }
         for sym in tokens {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
-            let folded = self.texts.intern(&text);
-            self.folds.resize(self.texts.len(), Sym::NONE);
-            self.folds[folded.0 as usize] = folded;
-            self.token_folds.insert(sym, folded);
+            // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
+            let blank = matches!(fold_text(&text), Folded::Blank);
+            let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
+            if bare.0 as usize == self.folds.len() {
+                self.folds.push(bare);
+            }
+            self.token_folds.insert(sym, bare);
         }
     }
 

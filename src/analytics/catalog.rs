@@ -1,6 +1,12 @@
 //! The one list of analytics. Adding one is a file here and two lines below.
 
+mod device_code_burst;
+mod foci_burst;
+mod session_hop;
+mod session_hop_broad;
+
 use super::Analytic;
 
 /// Every analytic, in the order of lists and screens.
-pub const ANALYTICS: &[Analytic] = &[];
+pub const ANALYTICS: &[Analytic] =
+    &[device_code_burst::ANALYTIC, foci_burst::ANALYTIC, session_hop::ANALYTIC, session_hop_broad::ANALYTIC];

@@ -88,6 +88,13 @@ pub enum Cell {
     Rows(Vec<Vec<(&'static str, Cell)>>),
 }
 
+impl Cell {
+    /// A count.
+    pub fn count(count: usize) -> Self {
+        Self::Number(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -1,9 +1,10 @@
 //! What an analytic looks at: the store, the facts, and how the run was set.
 
 use crate::facts::Facts;
-use crate::model::{Span, Time};
-use crate::store::Store;
-use std::collections::BTreeSet;
+use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
+use crate::store::{Store, user_ids_by_upn, user_of};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 /// Which reading of the published hunts is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,6 +38,27 @@ pub enum Clients {
     Listed(BTreeSet<String>),
 }
 
+/// The five ids that hunts 2025-044 and 2025-045 watch. The first is no known application: it shares its first
+/// block with the real Azure CLI id, the last of the five.
+pub const SEED_CLIENTS: [&str; 5] = [
+    "04b07795-8542-4bc9-aaaa-59d79c0a3df9",
+    "1950a258-227b-4e31-a9cf-717495945fc2",
+    "29d9ed98-a469-4536-ade2-f981bc1d605e",
+    "d3590ed6-52b3-4102-aeff-aad2292ab01c",
+    "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+];
+
+impl Clients {
+    /// Whether the id is watched. Pass it folded for hunt semantics, as written for published ones.
+    pub fn watch(&self, facts: &Facts, id: &str) -> bool {
+        match self {
+            Self::Seeds => SEED_CLIENTS.contains(&id),
+            Self::Family => SEED_CLIENTS.contains(&id) || facts.was_ever_family(id),
+            Self::Listed(ids) => ids.contains(id),
+        }
+    }
+}
+
 /// How a run was set.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -64,6 +86,13 @@ pub struct Settings {
     pub noncompliant_only: bool,
 }
 
+impl Settings {
+    /// Whether the run includes an analytic.
+    pub fn runs(&self, analytic: &super::Analytic) -> bool {
+        self.analytics.as_ref().map_or(analytic.on_by_default, |ids| ids.iter().any(|id| id == analytic.id))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -82,7 +111,7 @@ impl Default for Settings {
     }
 }
 
-/// What an analytic looks at.
+/// What an analytic looks at: the rows that its semantics admit, and how they read text and time.
 pub struct Scene<'a> {
     /// Every event.
     pub store: &'a Store,
@@ -90,4 +119,111 @@ pub struct Scene<'a> {
     pub facts: &'a Facts,
     /// How the run was set.
     pub settings: &'a Settings,
+    /// User ids by UPN among the rows in range; `None` where the range is the whole bundle and the store knows.
+    users: Option<HashMap<Sym, Sym>>,
+    /// Whether hits get their Graph calls; a run that only asks which rows fired does without.
+    pub(super) links: bool,
+    calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
+}
+
+impl<'a> Scene<'a> {
+    /// Sets the scene for one run.
+    pub fn new(store: &'a Store, facts: &'a Facts, settings: &'a Settings) -> Self {
+        let mut scene = Self { store, facts, settings, users: None, links: true, calls: OnceCell::new() };
+        if settings.semantics == Semantics::Hunt && (settings.since.is_some() || settings.until.is_some()) {
+            scene.users = Some(user_ids_by_upn(store, |event| scene.admits(event)));
+        }
+        scene
+    }
+
+    /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, copies left out.
+    pub fn rows(&self) -> impl Iterator<Item = (EventId, &'a Event)> + '_ {
+        self.store.events().filter(|(_, event)| self.admits(event))
+    }
+
+    /// Whether a row is within the range and no copy that the semantics skip.
+    pub fn admits(&self, event: &Event) -> bool {
+        if self.settings.semantics == Semantics::Hunt && event.is_folded() {
+            return false;
+        }
+        let time = self.time(event);
+        self.settings.since.is_none_or(|since| since <= time) && self.settings.until.is_none_or(|until| time < until)
+    }
+
+    /// Graph calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`].
+    pub fn calls_by_exact_token(&self) -> &HashMap<Sym, Vec<EventId>> {
+        self.calls.get_or_init(|| {
+            let mut calls: HashMap<Sym, Vec<EventId>> = HashMap::new();
+            for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
+                calls.entry(self.exact(event[Field::TokenId])).or_default().push(id);
+            }
+            calls
+        })
+    }
+
+    /// Event time on the semantics' own clock.
+    pub fn time(&self, event: &Event) -> Time {
+        match self.settings.semantics {
+            Semantics::Published => event.published_time(),
+            Semantics::Hunt => event.time(),
+        }
+    }
+
+    /// The user of a row under hunt semantics; [`Sym::NONE`] for nobody.
+    pub fn user(&self, event: &Event) -> Sym {
+        self.users.as_ref().map_or(event.user, |ids| user_of(self.store, event, ids))
+    }
+
+    /// The text of an event's field; empty where it has none.
+    pub fn text(&self, id: EventId, field: Field) -> &'a str {
+        self.store.get(id, field)
+    }
+
+    /// A symbol by which published semantics compare: byte for byte, a missing text equal to an empty one.
+    pub fn exact(&self, sym: Sym) -> Sym {
+        if self.store.text(sym).is_empty() { Sym::NONE } else { sym }
+    }
+
+    /// The last of the events that has the field, in the text it was written with; empty when none has.
+    pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
+        let held = events.iter().rev().map(|&id| self.store.event(id)[field]);
+        self.store.text(held.into_iter().find(|&sym| !self.store.fold(sym).is_none()).unwrap_or(Sym::NONE))
+    }
+
+    /// The last of the events that has the field, folded; empty when none has.
+    pub fn last_folded(&self, events: &[EventId], field: Field) -> &'a str {
+        let folded = events.iter().rev().map(|&id| self.store.fold(self.store.event(id)[field]));
+        self.store.text(folded.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
+    }
+
+    /// Distinct texts of a field, sorted. Published semantics keep the empty text, hunt semantics drop blanks.
+    pub fn texts(&self, events: &[EventId], field: Field) -> Vec<String> {
+        let mut syms: Vec<Sym> = events.iter().map(|&id| self.exact(self.store.event(id)[field])).collect();
+        syms.sort_unstable();
+        syms.dedup();
+        if self.settings.semantics == Semantics::Hunt {
+            syms.retain(|&sym| !self.store.fold(sym).is_none());
+        }
+        let mut texts: Vec<String> = syms.into_iter().map(|sym| self.store.text(sym).to_owned()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
+    /// The identity of a row's resource: its id, else its folded display name; [`Sym::NONE`] when both are blank.
+    pub fn resource(&self, event: &Event) -> Sym {
+        let id = self.store.fold(event[Field::ResourceIdentity]);
+        if id.is_none() { self.store.fold(event[Field::ResourceDisplayName]) } else { id }
+    }
+
+    /// Distinct resource identities, sorted.
+    pub fn resources(&self, events: &[EventId]) -> Vec<String> {
+        let mut syms: Vec<Sym> = events.iter().map(|&id| self.resource(self.store.event(id))).collect();
+        syms.sort_unstable();
+        syms.dedup();
+        let named = syms.into_iter().filter(|sym| !sym.is_none());
+        let mut texts: Vec<String> = named.map(|sym| self.store.text(sym).to_owned()).collect();
+        texts.sort_unstable();
+        texts
+    }
 }

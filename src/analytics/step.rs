@@ -1,10 +1,11 @@
 //! Numbered triage steps and the findings the bundle gives to them.
 
-use super::{Hit, Settings};
+use super::{Analytic, Baseline, Hit, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field};
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 
 /// One triage step. Its number is its place in the analytic's list, from 1.
 pub struct Step {
@@ -36,6 +37,8 @@ pub enum Show {
 
 /// What a step may look at.
 pub struct Inquiry<'a> {
+    /// The analytic that found the hit.
+    pub analytic: &'a Analytic,
     /// Every event.
     pub store: &'a Store,
     /// Dated knowledge.
@@ -44,6 +47,27 @@ pub struct Inquiry<'a> {
     pub settings: &'a Settings,
     /// The hit in question, complete but for findings.
     pub hit: &'a Hit,
+    baseline: OnceCell<Baseline>,
+}
+
+impl<'a> Inquiry<'a> {
+    /// An inquiry into one hit.
+    pub fn new(
+        store: &'a Store,
+        facts: &'a Facts,
+        settings: &'a Settings,
+        analytic: &'a Analytic,
+        hit: &'a Hit,
+    ) -> Self {
+        Self { analytic, store, facts, settings, hit, baseline: OnceCell::new() }
+    }
+
+    /// What is usual for the hit's user, worked out once.
+    pub fn baseline(&self) -> &Baseline {
+        let first = self.hit.legs.first().map(|&leg| self.store.event(leg).time());
+        let start = first.map_or(self.hit.first_seen, |leg| leg.min(self.hit.first_seen));
+        self.baseline.get_or_init(|| Baseline::before(self.store, self.facts, self.hit.user, start))
+    }
 }
 
 /// What the bundle says to a step.

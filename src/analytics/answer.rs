@@ -1,0 +1,38 @@
+//! Answers to the triage questions, computed from the bundle. Shared by the analytics that ask them.
+
+mod client;
+mod flow;
+mod graph;
+mod origin;
+mod reach;
+mod revoke;
+pub mod session;
+
+pub use client::{client_family, client_history};
+pub use flow::{delay, device_code_before, legs_apart};
+pub use graph::{Tally, graph_agents, graph_verbs, tally};
+pub use origin::{leg_origin, origin, origin_of};
+pub use reach::{reached, resources, worth};
+pub use revoke::what_to_revoke;
+
+use super::{Finding, State};
+
+/// How many texts a sentence names before it only counts.
+const NAMED: usize = 4;
+
+/// `a, b and 3 more`.
+fn listed<T: AsRef<str>>(texts: &[T]) -> String {
+    let named: Vec<&str> = texts.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let named = named.join(", ");
+    if texts.len() > NAMED { format!("{named} and {} more", texts.len() - NAMED) } else { named }
+}
+
+/// `1 call`, `3 calls`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The bundle lacks what would answer: names what to export.
+fn missing(brief: &str, lacks: &str, export: &str) -> Finding {
+    Finding::new(State::Missing, brief, format!("{lacks}. To answer: {export}."))
+}

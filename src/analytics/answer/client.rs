@@ -1,0 +1,68 @@
+//! Which client it is, and whether the user knows it.
+
+use super::missing;
+use crate::analytics::{Finding, Inquiry, State};
+use crate::facts::Standing;
+use crate::model::{Field, Span};
+use crate::store::Key;
+
+/// Family membership of the client at the time of the hit.
+pub fn client_family(inquiry: &Inquiry) -> Finding {
+    let hit = inquiry.hit;
+    let membership = inquiry.facts.family_at(&hit.app_id.to_lowercase(), hit.first_seen);
+    let (state, brief) = match membership.standing {
+        Standing::Member => (State::Supports, "family client"),
+        Standing::Leaving => (State::Unknown, "leaving the family"),
+        Standing::Left => (State::Unknown, "left the family"),
+        Standing::Never => (State::Unknown, "no family client"),
+    };
+    let means = match membership.standing {
+        Standing::Member => "a refresh token of it can be exchanged for tokens of every other member",
+        Standing::Leaving => "whether its refresh token still worked for other members that day is not known",
+        Standing::Left | Standing::Never => {
+            "its refresh token gets tokens for many resources, but as this client only, not as another member"
+        }
+    };
+    let known = inquiry.facts.client(&hit.app_id.to_lowercase()).map_or("", |client| client.name.as_str());
+    let named = if known.is_empty() || known == hit.app_name {
+        hit.app_name.clone()
+    } else {
+        format!("{} (known as {known})", hit.app_name)
+    };
+    let sentence = format!("{named}, {}: {}; {means}.", hit.app_id, membership.sentence);
+    Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied())
+}
+
+/// How often the user used the client in the 30 days before.
+pub fn client_history(inquiry: &Inquiry) -> Finding {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let Some(&last) = hit.evidence.last() else {
+        return missing("no rows", "The hit has no rows", "the hit's rows");
+    };
+    let baseline = inquiry.baseline();
+    if baseline.is_empty() {
+        return missing(
+            "no baseline",
+            "The bundle has no sign-in of this user that is more than a day older than the hit",
+            "30 days of AADNonInteractiveUserSignInLogs for the user",
+        );
+    }
+    let seen = baseline.seen(store, last, Field::AppId);
+    let depth = baseline.first.map_or(0, |first| hit.first_seen.since(first).whole_minutes() / (24 * 60));
+    let reach = if depth < 29 { format!(" The bundle reaches back {depth} of 30 days only.") } else { String::new() };
+    let app = store.fold(store.event(last)[Field::AppId]);
+    let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
+    let rows = store.with(Key::User, hit.user).iter().copied().filter(|&id| {
+        let event = store.event(id);
+        let earlier = event.time() >= since && event.time() < hit.first_seen;
+        earlier && event.table.is_sign_in() && store.fold(event[Field::AppId]) == app
+    });
+    let (state, brief) = match seen.days {
+        _ if baseline.is_thin() => (State::Unknown, format!("thin baseline: {} days", baseline.all.days)),
+        0 => (State::Supports, "first use".to_owned()),
+        1 => (State::Unknown, "used on 1 day".to_owned()),
+        days => (State::Against, format!("used on {days} days")),
+    };
+    let sentence = format!("{} {} before the last day, in {}.{reach}", hit.app_name, seen.words(), baseline.words());
+    Finding::new(state, brief, sentence).with_rows(rows)
+}

@@ -1,0 +1,142 @@
+//! Device-code legs against the burst.
+
+use super::{listed, missing};
+use crate::analytics::flow::{Leg, leg_of};
+use crate::analytics::link::CLOCK_SKEW;
+use crate::analytics::{Cell, Finding, Inquiry, State};
+use crate::model::{EventId, Field, Span, Table, Time};
+use crate::store::Key;
+use std::collections::BTreeSet;
+
+/// Under this, a tool was waiting for the code.
+const AUTOMATED: Span = Span::minutes(5);
+/// How far back a device code may precede a burst.
+const LOOK_BACK: Span = Span::minutes(60);
+
+/// Time from the device code to the burst's first event.
+pub fn delay(inquiry: &Inquiry) -> Finding {
+    let hit = inquiry.hit;
+    let Some(Cell::Time(code)) = hit.column("DeviceCodeTime") else {
+        return missing("no device code", "The hit has no device-code time", "SigninLogs with AuthenticationProtocol");
+    };
+    let gap = hit.first_seen.since(*code);
+    let (state, reads) = if gap <= AUTOMATED {
+        (State::Supports, "under five minutes: a tool was waiting for the code")
+    } else {
+        (State::Unknown, "over five minutes: a person may have been at work")
+    };
+    let sentence = format!(
+        "Device code at {}, first exchange at {}: {gap}, {reads}. The whole burst took {}.",
+        code.second(),
+        hit.first_seen.second(),
+        hit.last_seen.since(hit.first_seen),
+    );
+    Finding::new(state, gap.to_string(), sentence)
+        .with_rows(hit.legs.iter().copied())
+        .with_rows(hit.evidence.first().copied())
+}
+
+/// A device-code sign-in of the same user in the hour before the burst.
+pub fn device_code_before(inquiry: &Inquiry) -> Finding {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let told = |field| store.has(Table::SignIn, field) || store.has(Table::NonInteractive, field);
+    if !told(Field::AuthenticationProtocol) && !told(Field::OriginalTransferMethod) {
+        return missing(
+            "not in this export",
+            "No sign-in of the bundle has AuthenticationProtocol or OriginalTransferMethod, so a device code would be invisible",
+            "the sign-ins from Log Analytics, diagnostic settings or Graph beta",
+        );
+    }
+    let (from, to) = (hit.first_seen.minus(LOOK_BACK), hit.first_seen.plus(CLOCK_SKEW));
+    let legs: Vec<EventId> = store
+        .with(Key::User, hit.user)
+        .iter()
+        .copied()
+        .filter(|&id| {
+            let event = store.event(id);
+            (from..=to).contains(&event.time()) && leg_of(event).is_some()
+        })
+        .collect();
+    let Some(&last) = legs.last() else {
+        let missing_table = if store.count(Table::SignIn) == 0 {
+            " SigninLogs is not in the bundle, so a browser leg cannot be seen."
+        } else {
+            ""
+        };
+        let sentence = format!(
+            "No device-code sign-in in the hour before: the token was got another way, or is the client's own.{missing_table}"
+        );
+        return Finding::new(State::Unknown, "none within 1 h", sentence);
+    };
+    let time = store.event(last).time();
+    let shared = shares_session(inquiry, &legs);
+    let shared_words = if shared { "it shares the burst's session" } else { "it shares no session with the burst" };
+    let sentence = format!(
+        "Device-code sign-in at {}, {} before the burst; {shared_words}.",
+        time.second(),
+        hit.first_seen.since(time)
+    );
+    Finding::new(State::Supports, format!("{} before", hit.first_seen.since(time)), sentence).with_rows(legs)
+}
+
+fn shares_session(inquiry: &Inquiry, legs: &[EventId]) -> bool {
+    let store = inquiry.store;
+    let session = |&id: &EventId| Some(store.fold(store.event(id)[Field::SessionId])).filter(|sym| !sym.is_none());
+    let of_hit: BTreeSet<_> = inquiry.hit.evidence.iter().filter_map(session).collect();
+    legs.iter().filter_map(session).any(|sym| of_hit.contains(&sym))
+}
+
+/// Whether the legs and the burst differ in address and agent.
+pub fn legs_apart(inquiry: &Inquiry) -> Finding {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let of =
+        |leg| -> Vec<EventId> { hit.legs.iter().copied().filter(|&id| leg_of(store.event(id)) == Some(leg)).collect() };
+    let (browser, polling) = (of(Leg::Browser), of(Leg::Polling));
+    let spent: Vec<EventId> = polling.iter().chain(&hit.evidence).copied().collect();
+    let rows = || browser.iter().chain(&spent).copied();
+    if browser.is_empty() {
+        return missing(
+            "no browser leg",
+            "The bundle has no browser leg of the flow, so where the code was typed is not known",
+            "SigninLogs of the user with AuthenticationProtocol (Log Analytics, diagnostic settings or Graph beta)",
+        )
+        .with_rows(rows());
+    }
+    let typed_at = values(inquiry, &browser, Field::IpAddress);
+    let spent_at = values(inquiry, &spent, Field::IpAddress);
+    let agents = (kinds(inquiry, &browser), kinds(inquiry, &spent));
+    let apart = typed_at.is_disjoint(&spent_at);
+    let (state, brief) = match (apart, agents.0 == agents.1) {
+        (true, _) => (State::Supports, "different addresses"),
+        (false, false) => (State::Unknown, "same address, other agent"),
+        (false, true) => (State::Against, "same address and agent"),
+    };
+    let reads = match state {
+        State::Supports => "the code was typed in one place and the tokens were spent in another, as in a phish",
+        State::Unknown => "as on the user's own machine with a browser and a tool, or through one proxy",
+        _ => "as when the user starts it themself, or everything passes one proxy",
+    };
+    let gap = hit.legs.first().map_or(Time::MISSING, |&id| store.event(id).time());
+    let list = |set: &BTreeSet<String>| listed(&set.iter().collect::<Vec<_>>());
+    let sentence = format!(
+        "Code typed at {} from {} ({}), tokens spent from {} ({}): {reads}.",
+        gap.second(),
+        list(&typed_at),
+        list(&agents.0),
+        list(&spent_at),
+        list(&agents.1),
+    );
+    Finding::new(state, brief, sentence).with_rows(rows())
+}
+
+fn values(inquiry: &Inquiry, rows: &[EventId], field: Field) -> BTreeSet<String> {
+    let store = inquiry.store;
+    let folded = rows.iter().map(|&id| store.fold(store.event(id)[field])).filter(|sym| !sym.is_none());
+    folded.map(|sym| store.text(sym).to_owned()).collect()
+}
+
+fn kinds(inquiry: &Inquiry, rows: &[EventId]) -> BTreeSet<String> {
+    rows.iter()
+        .map(|&id| format!("{} agent", inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent)).word()))
+        .collect()
+}

@@ -1,0 +1,160 @@
+//! Where rows come from, against what is usual for the user.
+
+use super::{listed, missing};
+use crate::analytics::baseline::{Baseline, Seen};
+use crate::analytics::flow::{Leg, leg_of};
+use crate::analytics::{Finding, Inquiry, State, scopes};
+use crate::facts::Agent;
+use crate::model::{EventId, Field, Sym};
+use std::collections::BTreeMap;
+
+/// Address, network, agent and device of the hit's sign-ins.
+pub fn origin(inquiry: &Inquiry) -> Finding {
+    origin_of(inquiry, &inquiry.hit.evidence)
+}
+
+/// Address, network, agent and device of the device-code legs: the polling leg decides, where the bundle has one.
+pub fn leg_origin(inquiry: &Inquiry) -> Finding {
+    let (hit, store) = (inquiry.hit, inquiry.store);
+    let of =
+        |leg| -> Vec<EventId> { hit.legs.iter().copied().filter(|&id| leg_of(store.event(id)) == Some(leg)).collect() };
+    let (polling, browser) = (of(Leg::Polling), of(Leg::Browser));
+    if polling.is_empty() {
+        let mut finding = origin_of(inquiry, &browser);
+        finding.sentence.push_str(
+            " Only the browser leg is in the bundle: its address is where the code was typed, not where the tokens went.",
+        );
+        return finding;
+    }
+    let mut finding = origin_of(inquiry, &polling);
+    finding.sentence = format!("Polling leg (where the tokens went): {}", finding.sentence);
+    if !browser.is_empty() {
+        let typed = origin_of(inquiry, &browser);
+        finding.sentence.push_str(" Browser leg (where the code was typed): ");
+        finding.sentence.push_str(&typed.sentence);
+    }
+    finding.with_rows(browser)
+}
+
+/// Address, network, agent and device of some rows of the hit.
+pub fn origin_of(inquiry: &Inquiry, rows: &[EventId]) -> Finding {
+    let baseline = inquiry.baseline();
+    let places = places(inquiry, baseline, rows);
+    if places.is_empty() {
+        return missing(
+            "no address recorded",
+            "None of these rows has an address",
+            "the same rows from Log Analytics, which have IPAddress",
+        )
+        .with_rows(rows.iter().copied());
+    }
+    let shown: Vec<String> = places.iter().map(|place| place.words(inquiry)).collect();
+    let agents = agents(inquiry, baseline, rows);
+    let device = device(inquiry, baseline, rows);
+    let told = format!("{}; {}; {}", listed(&shown), agents.1, device.1);
+    let finding = if baseline.is_empty() {
+        let mut finding = missing(
+            "no baseline",
+            &format!("{told}. The bundle has no sign-in of this user that is more than a day older than the hit"),
+            "30 days of SigninLogs and AADNonInteractiveUserSignInLogs for the user",
+        );
+        finding.sentence = sentence_case(&finding.sentence);
+        finding
+    } else {
+        let (state, brief) = judge(&places, agents.0, device.0, baseline);
+        Finding::new(state, brief, sentence_case(&format!("{told}. Baseline: {}.", baseline.words())))
+    };
+    finding.with_rows(rows.iter().copied())
+}
+
+fn judge(places: &[Place], script: bool, own_device: bool, baseline: &Baseline) -> (State, String) {
+    let usual = places.iter().filter(|place| place.address.is_usual()).count();
+    let network = places.iter().all(|place| place.network.is_usual());
+    if usual == places.len() {
+        let brief = if places.len() == 1 { "usual address" } else { "usual addresses" };
+        // A script at the user's own address may run on their own machine: theirs or an intruder's.
+        return if script { (State::Unknown, format!("{brief}, script")) } else { (State::Against, brief.to_owned()) };
+    }
+    if baseline.is_thin() {
+        return (State::Unknown, format!("thin baseline: {} days", baseline.all.days));
+    }
+    if own_device {
+        return (State::Unknown, "new address, usual device".to_owned());
+    }
+    if network {
+        return (State::Unknown, "new address, usual network".to_owned());
+    }
+    let brief = if places.iter().any(|place| place.address.sign_ins > 0) { "unusual address" } else { "never seen" };
+    (State::Supports, brief.to_owned())
+}
+
+/// An address of the hit and how often the user had it before.
+struct Place {
+    row: EventId,
+    address: Seen,
+    network: Seen,
+}
+
+impl Place {
+    fn words(&self, inquiry: &Inquiry) -> String {
+        let store = inquiry.store;
+        let asn = store.get(self.row, Field::Asn);
+        let address = store.get(self.row, Field::IpAddress);
+        if asn.is_empty() {
+            return format!("{address} {}", self.address.words());
+        }
+        format!("{address} {} (AS{asn} by the record, {})", self.address.words(), self.network.words())
+    }
+}
+
+fn places(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> Vec<Place> {
+    let store = inquiry.store;
+    let mut by_address: BTreeMap<&str, EventId> = BTreeMap::new();
+    for &id in rows {
+        let address: Sym = store.fold(store.event(id)[Field::IpAddress]);
+        if !address.is_none() {
+            by_address.entry(store.text(address)).or_insert(id);
+        }
+    }
+    let place = |row| Place {
+        row,
+        address: baseline.seen(store, row, Field::IpAddress),
+        network: baseline.seen(store, row, Field::Asn),
+    };
+    by_address.into_values().map(place).collect()
+}
+
+/// Whether a script is among the agents, and the agents in words.
+fn agents(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
+    let mut kinds: Vec<Agent> =
+        rows.iter().map(|&id| inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent))).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let words: Vec<String> =
+        kinds.iter().map(|&kind| format!("{} agent {}", kind.word(), baseline.agent(kind).words())).collect();
+    (kinds.contains(&Agent::Script), words.join(", "))
+}
+
+/// Whether the rows come from a device of the user's that is usual, and the device in words.
+fn device(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
+    let details: Vec<&str> = rows.iter().map(|&id| inquiry.store.get(id, Field::DeviceDetail)).collect();
+    let mut devices: Vec<String> = details.iter().filter_map(|text| scopes::device_id(text)).collect();
+    devices.sort_unstable();
+    devices.dedup();
+    let compliant = !details.is_empty() && details.iter().all(|text| scopes::compliant(text) == Some(true));
+    let state = if compliant { ", compliant" } else { "" };
+    let Some(device) = devices.first() else {
+        return (false, "no registered device".to_owned());
+    };
+    let seen = baseline.device(device);
+    if devices.len() > 1 {
+        let usual = devices.iter().all(|device| baseline.device(device).is_usual());
+        return (usual, format!("{} registered devices{state}", devices.len()));
+    }
+    (seen.is_usual(), format!("device {device} {}{state}", seen.words()))
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,76 @@
+//! What the tokens of a hit reach, by class of resource.
+
+use super::{counted, listed, missing};
+use crate::analytics::{Finding, Inquiry, State};
+use crate::facts::{Facts, Reach};
+use crate::model::{EventId, Field};
+use crate::store::Store;
+use std::collections::BTreeMap;
+
+/// Classes of the resources that rows got tokens for, with the resources' names.
+pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach, Vec<String>> {
+    let mut classes: BTreeMap<Reach, Vec<String>> = BTreeMap::new();
+    for &id in rows {
+        let event = store.event(id);
+        let name = store.text(event[Field::ResourceDisplayName]);
+        let known = facts
+            .resource(store.text(store.fold(event[Field::ResourceIdentity])))
+            .or_else(|| facts.resource_named(name));
+        let (reach, name) = known.map_or((Reach::Other, name), |known| (known.reach, known.name.as_str()));
+        let names = classes.entry(reach).or_default();
+        if !name.is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    for names in classes.values_mut() {
+        names.sort_unstable();
+    }
+    classes
+}
+
+/// Whether a class is a person's own data.
+fn is_personal(reach: Reach) -> bool {
+    matches!(reach, Reach::Mail | Reach::Chat | Reach::Files)
+}
+
+/// Whether a class is control over a tenant or its secrets.
+fn is_control(reach: Reach) -> bool {
+    matches!(reach, Reach::AzureManagement | Reach::KeyVault | Reach::Management | Reach::DeviceRegistration)
+}
+
+/// Resources covered, by class. One client that gets both personal data and control is what no product does at start.
+pub fn resources(inquiry: &Inquiry) -> Finding {
+    let hit = inquiry.hit;
+    let classes = reached(inquiry.store, inquiry.facts, &hit.evidence);
+    let named: Vec<String> = classes
+        .iter()
+        .filter(|(reach, names)| **reach != Reach::Other || !names.is_empty())
+        .map(|(reach, names)| format!("{} ({})", reach.word(), listed(names)))
+        .collect();
+    if named.is_empty() {
+        return missing("no resource named", "No row names its resource", "ResourceIdentity and ResourceDisplayName");
+    }
+    let personal = classes.keys().filter(|reach| is_personal(**reach)).count();
+    let control = classes.keys().filter(|reach| is_control(**reach)).count();
+    let (state, reads) = match (personal, control) {
+        (1.., 1..) => (State::Supports, "personal data and control together: no product asks for both when it starts"),
+        (2.., 0) => (State::Unknown, "personal data only, as an Office client at start also asks for"),
+        (0, 2..) => (State::Unknown, "control only, as a command line also asks for"),
+        _ => (State::Against, "little of what an intruder wants"),
+    };
+    let brief = format!("{}, {personal} personal, {control} control", counted(hit.resource_ids.len(), "resource"));
+    let sentence = format!("{} resources: {}. {}.", hit.resource_ids.len(), named.join("; "), capital(reads));
+    Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied())
+}
+
+fn capital(text: &str) -> String {
+    text[..1].to_uppercase() + &text[1..]
+}
+
+/// How many classes of worth were reached: personal data, control, directory, business data.
+pub fn worth(classes: &BTreeMap<Reach, Vec<String>>) -> usize {
+    let of_worth = |reach: &&Reach| {
+        is_personal(**reach) || is_control(**reach) || matches!(**reach, Reach::Directory | Reach::Data)
+    };
+    classes.keys().filter(of_worth).count()
+}

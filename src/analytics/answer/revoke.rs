@@ -1,0 +1,74 @@
+//! What to revoke, what outlives it, and what happened around the hit.
+
+use super::{counted, listed};
+use crate::analytics::link::distinct;
+use crate::analytics::{Finding, Inquiry, State};
+use crate::model::{EventId, Field, Span, Table};
+use crate::store::Key;
+
+/// A day, the span that the published steps audit.
+const DAY: Span = Span::minutes(24 * 60);
+/// The usual life of an access token.
+const ACCESS_TOKEN: Span = Span::minutes(60);
+
+/// What to revoke and what stays valid, with what the bundle shows of the day around the hit. Decides nothing.
+pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let sessions = distinct(&hit.evidence, |id| store.fold(store.event(id)[Field::SessionId]));
+    let sessions: Vec<&str> = sessions.into_iter().map(|sym| store.text(sym)).collect();
+    let around = calls_around(inquiry);
+    let later = later_rows(inquiry);
+    let session_words = if sessions.is_empty() {
+        "the rows name no session".to_owned()
+    } else {
+        format!("{}: {}", counted(sessions.len(), "session"), listed(&sessions))
+    };
+    let graph_words = if store.count(Table::Graph) == 0 {
+        "Graph activity is not in the bundle: export MicrosoftGraphActivityLogs to see what the tokens did".to_owned()
+    } else {
+        format!("{} of the user in the 24 h before and after", counted(around.len(), "Graph call"))
+    };
+    let later_words = match later.last() {
+        Some(&last) => format!(
+            "{} after it from the same addresses, the last at {}",
+            counted(later.len(), "row"),
+            store.event(last).time().second()
+        ),
+        None => "no row after it from the same addresses".to_owned(),
+    };
+    let sentence = format!(
+        "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \
+         those of this hit until about {} by the usual hour, up to 28 h in sessions with continuous access evaluation, \
+         where a resource that enforces it cuts them within about 15 min. {graph_words}; {later_words}.",
+        hit.last_seen.plus(ACCESS_TOKEN).second(),
+    );
+    let brief = if later.is_empty() {
+        "nothing after it".to_owned()
+    } else {
+        format!("{} after it", counted(later.len(), "row"))
+    };
+    let calls = hit.graph.iter().map(|call| call.event);
+    Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later)
+}
+
+fn calls_around(inquiry: &Inquiry) -> Vec<EventId> {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let span = hit.first_seen.minus(DAY)..=hit.last_seen.plus(DAY);
+    let ids = store.with(Key::User, hit.user).iter().copied();
+    ids.filter(|&id| store.event(id).table == Table::Graph && span.contains(&store.event(id).time())).collect()
+}
+
+/// Rows of the user after the hit, within a day, from an address the hit has.
+fn later_rows(inquiry: &Inquiry) -> Vec<EventId> {
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let addresses = distinct(&hit.evidence, |id| store.fold(store.event(id)[Field::IpAddress]));
+    let until = hit.last_seen.plus(DAY);
+    let ids = store.with(Key::User, hit.user).iter().copied();
+    ids.filter(|&id| {
+        let event = store.event(id);
+        event.time() > hit.last_seen
+            && event.time() <= until
+            && addresses.contains(&store.fold(event[Field::IpAddress]))
+    })
+    .collect()
+}

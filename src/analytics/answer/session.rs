@@ -1,0 +1,188 @@
+//! Answers about one session: its first login against what a second client did.
+
+use super::{counted, listed, missing, origin_of};
+use crate::analytics::session::GLOBAL_ADMINISTRATOR;
+use crate::analytics::{Finding, Inquiry, State, scopes};
+use crate::model::{EventId, Field, Span};
+
+/// Under this, a tool was waiting for the token.
+const AUTOMATED: Span = Span::minutes(5);
+
+/// The hit's first login and the first request of its second client.
+fn ends<'a>(inquiry: &Inquiry<'a>) -> Option<(EventId, EventId, &'a [EventId])> {
+    let (first, seconds) = inquiry.hit.evidence.split_first()?;
+    Some((*first, *seconds.first()?, seconds))
+}
+
+fn no_rows() -> Finding {
+    missing("no rows", "The hit lacks its rows", "both rows of the session")
+}
+
+/// The first login's own origin against the user's baseline.
+pub fn first_login(inquiry: &Inquiry) -> Finding {
+    let Some((first, ..)) = ends(inquiry) else { return no_rows() };
+    origin_of(inquiry, &[first])
+}
+
+/// The second client, its resource, and whether it is in the first one's family.
+pub fn second_client(inquiry: &Inquiry) -> Finding {
+    let Some((first, second, seconds)) = ends(inquiry) else { return no_rows() };
+    let (store, hit) = (inquiry.store, inquiry.hit);
+    let folded = |id: EventId, field| store.text(store.fold(store.event(id)[field]));
+    let family = inquiry.facts.family_at(folded(second, Field::AppId), hit.last_seen).sentence;
+    let used = inquiry.baseline().seen(store, second, Field::AppId);
+    let same = folded(first, Field::AppId) == folded(second, Field::AppId);
+    let hop = if same {
+        "the client of the first login too".to_owned()
+    } else {
+        format!("after {}", store.get(first, Field::AppDisplayName))
+    };
+    let (state, brief) = if inquiry.baseline().is_thin() {
+        (State::Unknown, "no baseline to compare")
+    } else if used.is_usual() {
+        (State::Against, "client known to user")
+    } else {
+        (State::Supports, "client new to user")
+    };
+    let sentence = format!(
+        "{} ({hop}) asked for {} in {}; {family}. The user's baseline has the client {}.",
+        store.get(second, Field::AppDisplayName),
+        store.get(second, Field::ResourceDisplayName),
+        counted(seconds.len(), "request"),
+        used.words(),
+    );
+    Finding::new(state, brief, sentence).with_rows(seconds.iter().copied())
+}
+
+/// Whether the second request comes from elsewhere.
+pub fn apart(inquiry: &Inquiry) -> Finding {
+    let Some((first, second, _)) = ends(inquiry) else { return no_rows() };
+    let store = inquiry.store;
+    let folded = |id: EventId, field| store.fold(store.event(id)[field]);
+    let (from, to) = (folded(first, Field::IpAddress), folded(second, Field::IpAddress));
+    if from.is_none() || to.is_none() {
+        return missing("no address", "One of the two rows has no address", "the rows with IPAddress")
+            .with_rows([first, second]);
+    }
+    let agent = |id| inquiry.facts.agent(store.get(id, Field::UserAgent));
+    let device = |id| scopes::device_id(store.get(id, Field::DeviceDetail));
+    let shown = |id| device(id).map_or_else(|| "no registered device".to_owned(), |id| format!("device {id}"));
+    let (state, brief) = match (from == to, agent(first) == agent(second), device(first) == device(second)) {
+        (false, ..) => (State::Supports, "different addresses"),
+        (true, true, true) => (State::Against, "same place"),
+        (true, ..) => (State::Unknown, "same address"),
+    };
+    let sentence = format!(
+        "First login from {} ({} agent, {}), second client from {} ({} agent, {}).",
+        store.text(from),
+        agent(first).word(),
+        shown(first),
+        store.text(to),
+        agent(second).word(),
+        shown(second),
+    );
+    Finding::new(state, brief, sentence).with_rows([first, second])
+}
+
+/// Scopes of the two tokens and their difference.
+pub fn scope_change(inquiry: &Inquiry) -> Finding {
+    let Some((first, second, _)) = ends(inquiry) else { return no_rows() };
+    let details = |id| inquiry.store.get(id, Field::ProcessingDetails);
+    let (before, after) = (scopes::scopes(details(first)), scopes::scopes(details(second)));
+    if after.is_empty() {
+        return missing(
+            "scopes not recorded",
+            "The second row has no Oauth Scope Info",
+            "AuthenticationProcessingDetails from Log Analytics or Graph",
+        )
+        .with_rows([first, second]);
+    }
+    let added = scopes::added(details(first), details(second));
+    let (state, brief) = match (before.is_empty(), added.is_empty()) {
+        (true, _) => (State::Unknown, "first not recorded".to_owned()),
+        (false, true) => (State::Against, "no new scope".to_owned()),
+        (false, false) => (State::Supports, counted(added.len(), "new scope")),
+    };
+    let sentence = format!("First: {}. Second: {}. New: {}.", or_none(&before), or_none(&after), or_none(&added));
+    Finding::new(state, brief, sentence).with_rows([first, second])
+}
+
+fn or_none(scopes: &[String]) -> String {
+    if scopes.is_empty() { "none recorded".to_owned() } else { listed(scopes) }
+}
+
+/// Time from the first login to the second client's first request.
+pub fn elapsed(inquiry: &Inquiry) -> Finding {
+    let Some((first, second, seconds)) = ends(inquiry) else { return no_rows() };
+    let time = |id| inquiry.store.event(id).time();
+    let gap = time(second).since(time(first));
+    let state = if gap <= AUTOMATED { State::Supports } else { State::Unknown };
+    let reads =
+        if gap <= AUTOMATED { "a tool's pace" } else { "no tool's pace; a person's, or a token kept for later" };
+    let sentence = format!(
+        "{gap} from first login to second client ({reads}), {} in all until {}.",
+        counted(seconds.len(), "request"),
+        inquiry.hit.last_seen.second()
+    );
+    Finding::new(state, gap.to_string(), sentence).with_rows([first, second])
+}
+
+/// The published tuning questions: the Global Administrator role and a compliant device.
+pub fn tuning(inquiry: &Inquiry) -> Finding {
+    let Some((_, second, seconds)) = ends(inquiry) else { return no_rows() };
+    let text = |field| inquiry.store.get(second, field);
+    let details = text(Field::ProcessingDetails);
+    if details.is_empty() && text(Field::DeviceDetail).is_empty() {
+        return missing(
+            "not recorded",
+            "The second row has neither token details nor a device",
+            "the row from Log Analytics or Graph",
+        );
+    }
+    let admin = details.to_lowercase().contains(GLOBAL_ADMINISTRATOR);
+    let (compliance, compliant) = match scopes::compliant(text(Field::DeviceDetail)) {
+        Some(true) => ("its device is compliant", true),
+        Some(false) => ("its device is not compliant", false),
+        None => ("its device is not known to be compliant", false),
+    };
+    let (state, brief) = match (admin, compliant) {
+        (true, false) => (State::Supports, "admin role, no known device"),
+        (_, true) => (State::Against, "compliant device"),
+        (false, false) => (State::Unknown, "no admin role named"),
+    };
+    let role = if admin { "names" } else { "does not name" };
+    let managed = match scopes::managed(text(Field::DeviceDetail)) {
+        Some(true) => " and managed",
+        Some(false) => " and not managed",
+        None => "",
+    };
+    let sentence = format!("The second token {role} the Global Administrator role; {compliance}{managed}.");
+    Finding::new(state, brief, sentence).with_rows(seconds.iter().copied())
+}
+
+/// Token binding of the second request's session.
+pub fn binding(inquiry: &Inquiry) -> Finding {
+    let Some((_, second, seconds)) = ends(inquiry) else { return no_rows() };
+    let told = inquiry.store.get(second, Field::TokenProtection).to_lowercase();
+    let (state, brief, sentence) = if told.contains("unbound") {
+        (
+            State::Supports,
+            "unbound",
+            "The sign-in session was unbound: its refresh token could be replayed from anywhere.",
+        )
+    } else if told.contains("bound") {
+        (
+            State::Against,
+            "bound",
+            "The sign-in session was bound to a device: its refresh token alone is of no use elsewhere.",
+        )
+    } else {
+        return missing(
+            "not recorded",
+            "The second row does not tell its token protection",
+            "TokenProtectionStatusDetails from Log Analytics, or Graph beta",
+        )
+        .with_rows(seconds.iter().copied());
+    };
+    Finding::new(state, brief, sentence).with_rows(seconds.iter().copied())
+}

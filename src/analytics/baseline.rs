@@ -1,0 +1,125 @@
+//! What is usual for a user: their successful sign-ins well before the hit.
+
+use super::scopes;
+use crate::facts::{Agent, Facts};
+use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::store::{Key, Store};
+use std::collections::HashMap;
+
+/// The last day before a hit is no baseline: it may already be the intruder's.
+const GAP: Span = Span::minutes(24 * 60);
+/// Fewer sign-ins or days than these cannot tell what is usual.
+const ENOUGH: Seen = Seen { sign_ins: 5, days: 3, last_day: 0 };
+/// A value is usual when seen on at least this many days.
+const USUAL_DAYS: usize = 2;
+
+/// How often a value was seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Sign-ins with it.
+    pub sign_ins: usize,
+    /// Distinct UTC days with it.
+    pub days: usize,
+    last_day: i64,
+}
+
+impl Seen {
+    fn add(&mut self, day: i64) {
+        self.days += usize::from(self.sign_ins == 0 || self.last_day != day);
+        self.sign_ins += 1;
+        self.last_day = day;
+    }
+
+    /// Whether it is usual: seen on more than one day.
+    pub fn is_usual(self) -> bool {
+        self.days >= USUAL_DAYS
+    }
+
+    /// `seen 12× on 5 days` or `never seen`.
+    pub fn words(self) -> String {
+        match (self.sign_ins, self.days) {
+            (0, _) => "never seen".to_owned(),
+            (sign_ins, 1) => format!("seen {sign_ins}× on 1 day"),
+            (sign_ins, days) => format!("seen {sign_ins}× on {days} days"),
+        }
+    }
+}
+
+/// A user's usual values.
+#[derive(Debug, Default)]
+pub struct Baseline {
+    /// Successful sign-ins it rests on.
+    pub all: Seen,
+    /// The first of them.
+    pub first: Option<Time>,
+    texts: HashMap<(Field, Sym), Seen>,
+    agents: HashMap<Agent, Seen>,
+    devices: HashMap<String, Seen>,
+}
+
+impl Baseline {
+    /// From the user's successful sign-ins that ended a day before `hit`.
+    pub fn before(store: &Store, facts: &Facts, user: Sym, hit: Time) -> Self {
+        let mut baseline = Self::default();
+        let mut agents: HashMap<Sym, Agent> = HashMap::new();
+        let mut devices: HashMap<Sym, Option<String>> = HashMap::new();
+        let until = hit.minus(GAP);
+        for &id in store.with(Key::User, user) {
+            let event = store.event(id);
+            if event.time() > until {
+                break;
+            }
+            if !event.table.is_sign_in() || !event.succeeded() {
+                continue;
+            }
+            let day = event.time().ticks().div_euclid(Span::minutes(24 * 60).ticks());
+            baseline.first.get_or_insert(event.time());
+            baseline.all.add(day);
+            for field in [Field::IpAddress, Field::Asn, Field::AppId] {
+                let sym = store.fold(event[field]);
+                if !sym.is_none() {
+                    baseline.texts.entry((field, sym)).or_default().add(day);
+                }
+            }
+            let agent = event[Field::UserAgent];
+            let kind = *agents.entry(agent).or_insert_with(|| facts.agent(store.text(agent)));
+            baseline.agents.entry(kind).or_default().add(day);
+            let detail = event[Field::DeviceDetail];
+            let device = devices.entry(detail).or_insert_with(|| scopes::device_id(store.text(detail)));
+            if let Some(device) = device {
+                baseline.devices.entry(device.clone()).or_default().add(day);
+            }
+        }
+        baseline
+    }
+
+    /// Whether it has no sign-in at all.
+    pub fn is_empty(&self) -> bool {
+        self.all.sign_ins == 0
+    }
+
+    /// Whether it is too small to tell what is usual.
+    pub fn is_thin(&self) -> bool {
+        self.all.sign_ins < ENOUGH.sign_ins || self.all.days < ENOUGH.days
+    }
+
+    /// How often a field's value was seen.
+    pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
+        self.texts.get(&(field, store.fold(store.event(id)[field]))).copied().unwrap_or_default()
+    }
+
+    /// How often a class of user agent was seen.
+    pub fn agent(&self, agent: Agent) -> Seen {
+        self.agents.get(&agent).copied().unwrap_or_default()
+    }
+
+    /// How often a registered device was seen.
+    pub fn device(&self, device: &str) -> Seen {
+        self.devices.get(device).copied().unwrap_or_default()
+    }
+
+    /// `212 sign-ins over 21 days`.
+    pub fn words(&self) -> String {
+        format!("{} sign-ins over {} days", self.all.sign_ins, self.all.days)
+    }
+}

@@ -1,0 +1,227 @@
+//! `device-code-burst`: a device-code sign-in, then the burst.
+
+use crate::analytics::answer::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
+use crate::analytics::burst::{Burst, bursts};
+use crate::analytics::draft::{Draft, of_burst};
+use crate::analytics::flow::{Flow, Leg, Tie, flows, leg_of};
+use crate::analytics::link::CLOCK_SKEW;
+use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
+use crate::model::{EventId, Field, Severity, Sym, Table, Time};
+use std::collections::HashMap;
+
+/// The analytic.
+pub(super) const ANALYTIC: Analytic = Analytic {
+    id: "device-code-burst",
+    title: "Device code, then a burst",
+    about: ABOUT,
+    source: "hunt-2025-045",
+    attack: &[
+        "T1528",
+        "T1550.001",
+        "T1078.004",
+        "T1021.007",
+        "T1098.005",
+        "T1114.002",
+        "T1087.004",
+        "T1069.003",
+        "T1526",
+        "T1530",
+    ],
+    thresholds: &[
+        ("--device-code-window", "20m"),
+        ("--min-resources", "3"),
+        ("--window", "10m"),
+        ("--clients", "seeds"),
+    ],
+    severity: Severity::High,
+    on_by_default: true,
+    steps: STEPS,
+    detect,
+};
+
+const ABOUT: &str = "Looks for a device-code sign-in followed within twenty minutes by a burst of the same user.
+
+In a device-code phish the victim types the attacker's code into the real Microsoft page. The tokens go to whoever \
+polls for them, and a tool spends them at once.
+
+A developer who signs in to a command line by device code looks alike: there both legs come from one address, with \
+a tool the user knows. The address of the browser leg is where the code was typed, which is usually the victim: it \
+is never called the attacker's here.";
+
+const STEPS: &[Step] = &[
+    Step {
+        title: "device-code address",
+        question: "Do the device-code legs come from addresses and networks this user usually signs in from?",
+        look_for: "The polling leg: its address is where the tokens went.",
+        show: Show::Mark,
+        answer: leg_origin,
+    },
+    Step {
+        title: "device code → burst",
+        question: "How long after the device code did the burst begin?",
+        look_for: "Under five minutes points to a tool that waits for the code.",
+        show: Show::Mark,
+        answer: delay,
+    },
+    Step {
+        title: "resources reached",
+        question: "Which kinds of resource did the burst get tokens for?",
+        look_for: "Mail, chat, Azure management and Key Vault together.",
+        show: Show::Only,
+        answer: resources,
+    },
+    Step {
+        title: "agents of Graph calls",
+        question: "Which kind of software made the Graph calls?",
+        look_for: "A script or bare HTTP library where a browser or Office would be; agents can be forged.",
+        show: Show::GroupBy(Field::UserAgent),
+        answer: graph_agents,
+    },
+    Step {
+        title: "what the calls did",
+        question: "What did the Graph calls read, search or change?",
+        look_for: "Mail searches, file listings, chat reads within the same minutes.",
+        show: Show::Only,
+        answer: graph_verbs,
+    },
+    Step {
+        title: "code vs. burst origin",
+        question: "Do the device-code legs and the burst differ in address and agent?",
+        look_for: "Code typed in one place, tokens spent in another.",
+        show: Show::Mark,
+        answer: legs_apart,
+    },
+    Step {
+        title: "what to revoke",
+        question: "What must be revoked, what stays valid, and what did the user's tokens do around it?",
+        look_for: "Graph calls of the day around the hit, and rows after it from the same addresses.",
+        show: Show::Only,
+        answer: what_to_revoke,
+    },
+];
+
+fn detect(scene: &Scene) -> Vec<Hit> {
+    match scene.settings.semantics {
+        Semantics::Published => published(scene),
+        Semantics::Hunt => hunt(scene),
+    }
+}
+
+fn hunt(scene: &Scene) -> Vec<Hit> {
+    let flows = flows(scene);
+    let mut hits = Vec::new();
+    for burst in bursts(scene) {
+        let Some(known) = flows.get(&burst.user) else { continue };
+        let mut fitting: Vec<(Tie, usize, Vec<EventId>)> = Vec::new();
+        for (index, flow) in known.iter().enumerate() {
+            if let Some(events) = after_flow(scene, &burst, flow) {
+                fitting.push((Tie::between(scene, flow, &events), index, events));
+            }
+        }
+        // Strongest tie, then latest: flows stand in the order they began.
+        let Some(best) = fitting.iter().map(|(tie, index, _)| (*tie, *index)).max() else { continue };
+        let others = fitting.iter().filter(|(_, index, _)| *index != best.1).map(|(_, index, _)| &known[*index]);
+        let others: Vec<Time> = others.map(|flow| flow.time(scene)).collect();
+        let chosen = fitting.into_iter().find(|(_, index, _)| *index == best.1);
+        let Some((tie, index, events)) = chosen else { continue };
+        hits.push(with_flow(scene, &burst, events, &known[index], tie, &others).finish(scene));
+    }
+    hits
+}
+
+/// The events of the burst that follow the flow, if they still are a burst that begins soon enough after it.
+fn after_flow(scene: &Scene, burst: &Burst, flow: &Flow) -> Option<Vec<EventId>> {
+    let time = flow.time(scene);
+    let from = time.minus(CLOCK_SKEW);
+    let clock = |id: EventId| scene.store.event(id).time();
+    let events: Vec<EventId> = burst.events.iter().copied().filter(|&id| clock(id) >= from).collect();
+    let soon = clock(*events.first()?) <= time.plus(scene.settings.device_code_window);
+    (soon && scene.resources(&events).len() >= scene.settings.min_resources).then_some(events)
+}
+
+fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, tie: Tie, others: &[Time]) -> Draft {
+    let mut draft = of_burst(scene, ANALYTIC.id, burst, events);
+    let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(scene.store.event(id)) == Some(wanted));
+    let told = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
+    let code = flow.time(scene);
+    front_columns(scene, &mut draft, code, told);
+    tie_columns(scene, &mut draft, tie, &flow.legs, others);
+    let first = draft.events.first().map_or(code, |&id| scene.store.event(id).time());
+    draft.reasons.insert(
+        0,
+        format!(
+            "device-code sign-in at {}, first exchange {} later; {} at most",
+            code.second(),
+            first.since(code),
+            scene.settings.device_code_window,
+        ),
+    );
+    draft.reasons.push(match tie {
+        Tie::Session => "device code and burst share a session".to_owned(),
+        Tie::Correlation => "device code and burst share a correlation id".to_owned(),
+        Tie::User => "device code and burst share the user only: no session or correlation id in common".to_owned(),
+    });
+    draft
+}
+
+fn front_columns(scene: &Scene, draft: &mut Draft, time: Time, leg: Option<EventId>) {
+    let text = |field| Cell::Text(leg.map_or("", |id| scene.text(id, field)).to_owned());
+    let front = [
+        ("DeviceCodeTime", Cell::Time(time)),
+        ("DeviceCodeIP", text(Field::IpAddress)),
+        ("DeviceCodeAuthProtocol", text(Field::AuthenticationProtocol)),
+    ];
+    draft.columns.splice(0..0, front);
+}
+
+fn tie_columns(scene: &Scene, draft: &mut Draft, tie: Tie, legs: &[EventId], others: &[Time]) {
+    let rows = legs.iter().map(|&id| {
+        let event = scene.store.event(id);
+        let leg = if leg_of(event) == Some(Leg::Polling) { "polling" } else { "browser" };
+        vec![
+            ("Time", Cell::Time(scene.time(event))),
+            ("Table", Cell::Text(event.table.name().to_owned())),
+            ("Leg", Cell::Text(leg.to_owned())),
+            ("IPAddress", Cell::Text(scene.text(id, Field::IpAddress).to_owned())),
+            ("UserAgent", Cell::Text(scene.text(id, Field::UserAgent).to_owned())),
+        ]
+    });
+    draft.columns.push(("DeviceCodeTie", Cell::Text(tie.word().to_owned())));
+    draft.columns.push(("DeviceCodeLegs", Cell::Rows(rows.collect())));
+    draft.columns.push(("OtherDeviceCodeTimes", Cell::List(others.iter().map(Time::to_string).collect())));
+    draft.legs = legs.to_vec();
+}
+
+/// The published join: every pair of a burst and a device-code row of the same UPN whose time the burst's first
+/// event follows by at most the window.
+fn published(scene: &Scene) -> Vec<Hit> {
+    let mut codes: HashMap<Sym, Vec<EventId>> = HashMap::new();
+    for (id, event) in scene.rows() {
+        let text = |field: Field| scene.store.text(event[field]);
+        if event.table == Table::SignIn
+            && text(Field::AuthenticationProtocol) == "deviceCode"
+            && text(Field::ResultType) == "0"
+        {
+            codes.entry(scene.exact(event[Field::UserPrincipalName])).or_default().push(id);
+        }
+    }
+    let mut hits = Vec::new();
+    for burst in bursts(scene) {
+        let Some(&first) = burst.events.first() else { continue };
+        let first = scene.time(scene.store.event(first));
+        for &code in codes.get(&burst.user).map_or(&[][..], Vec::as_slice) {
+            let time = scene.time(scene.store.event(code));
+            if time <= first && first <= time.plus(scene.settings.device_code_window) {
+                let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
+                front_columns(scene, &mut draft, time, Some(code));
+                tie_columns(scene, &mut draft, Tie::User, &[code], &[]);
+                draft.reasons.insert(
+                    0,
+                    format!("device-code sign-in at {}, first exchange {} later", time.second(), first.since(time)),
+                );
+                hits.push(draft.finish(scene));
+            }
+        }
+    }
+    hits
+}

@@ -1,0 +1,106 @@
+//! `foci-burst`: one client exchanges tokens for many resources within minutes.
+
+use crate::analytics::answer::{client_family, client_history, device_code_before, origin, resources, what_to_revoke};
+use crate::analytics::burst::bursts;
+use crate::analytics::draft::of_burst;
+use crate::analytics::flow::{descends, flows};
+use crate::analytics::{Analytic, Hit, Scene, Semantics, Show, Step};
+use crate::model::{Severity, Time};
+
+/// The analytic.
+pub(super) const ANALYTIC: Analytic = Analytic {
+    id: "foci-burst",
+    title: "One client, many resources",
+    about: ABOUT,
+    source: "hunt-2025-044",
+    attack: &[
+        "T1550.001",
+        "T1078.004",
+        "T1021.007",
+        "T1098.005",
+        "T1114.002",
+        "T1087.004",
+        "T1069.003",
+        "T1526",
+        "T1530",
+    ],
+    thresholds: &[("--min-resources", "3"), ("--window", "10m"), ("--clients", "seeds")],
+    severity: Severity::Medium,
+    on_by_default: true,
+    steps: STEPS,
+    detect,
+};
+
+const ABOUT: &str = "Looks for one watched client that gets tokens for three or more resources within ten minutes, \
+without a prompt.
+
+A stolen refresh token is worth most when it is exchanged for everything the user can reach: mail, chat, Azure, \
+secrets. Tools do that in one go, and each exchange is a non-interactive sign-in.
+
+Office starting up, a developer's command line and a new laptop look alike: they come from the user's own address \
+and device, with a client the user has used before. The published query counts sign-ins after a join with Graph \
+calls, which multiplies them; here SignInCount counts sign-in rows in both semantics.";
+
+const STEPS: &[Step] = &[
+    Step {
+        title: "client and family",
+        question: "Which client is it, and could its refresh token be exchanged across the family at that time?",
+        look_for: "The client id of the burst rows; a name alone can be anyone's.",
+        show: Show::Mark,
+        answer: client_family,
+    },
+    Step {
+        title: "address vs. usual",
+        question: "Do address, network, agent and device belong to this user's usual sign-ins?",
+        look_for: "An address or agent that no earlier sign-in of the user has.",
+        show: Show::Mark,
+        answer: origin,
+    },
+    Step {
+        title: "resources reached",
+        question: "Which kinds of resource did the burst get tokens for?",
+        look_for: "Mail, chat and Azure management together; mail alone says less.",
+        show: Show::Only,
+        answer: resources,
+    },
+    Step {
+        title: "device code before",
+        question: "Did the user complete a device-code sign-in within the hour before the burst?",
+        look_for: "Device-code rows above the burst, and the session they share with it.",
+        show: Show::Mark,
+        answer: device_code_before,
+    },
+    Step {
+        title: "what to revoke",
+        question: "What must be revoked, what stays valid, and what did the tokens do?",
+        look_for: "Graph calls under the burst's tokens, and anything after it from the same addresses.",
+        show: Show::Only,
+        answer: what_to_revoke,
+    },
+    Step {
+        title: "client used before",
+        question: "Has the user used this client in the days before?",
+        look_for: "Earlier rows of the same client: how many, on how many days.",
+        show: Show::Only,
+        answer: client_history,
+    },
+];
+
+fn detect(scene: &Scene) -> Vec<Hit> {
+    let mut known = None;
+    let found = bursts(scene).into_iter().map(|burst| {
+        let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
+        let descending = burst.events.iter().filter(|&&id| descends(scene.store.event(id))).count();
+        if scene.settings.semantics == Semantics::Hunt && descending > 0 {
+            let known = known.get_or_insert_with(|| flows(scene)).get(&burst.user);
+            let last = burst.events.last().map_or(Time::MISSING, |&id| scene.store.event(id).time());
+            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene) <= last)) {
+                draft.reasons.push(format!(
+                    "{descending} of its sign-ins descend from a device-code flow that is not in the bundle"
+                ));
+            }
+        }
+        draft.finish(scene)
+    });
+    found.collect()
+}

@@ -1,0 +1,231 @@
+//! What an analytic hands over: a hit's core, from which the rest is filled in alike for all.
+
+use super::burst::Burst;
+use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
+use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+/// The core of a hit.
+pub struct Draft {
+    /// Id of the analytic.
+    pub analytic: &'static str,
+    /// The user, as the semantics compare.
+    pub user: Sym,
+    /// The client, as the semantics compare.
+    pub app: Sym,
+    /// The session, for analytics that are about one.
+    pub session: Option<Sym>,
+    /// Name of the client.
+    pub app_name: String,
+    /// Sign-in rows, in the semantics' time order.
+    pub events: Vec<EventId>,
+    /// Rows whose resources count; often all.
+    pub resource_events: Vec<EventId>,
+    /// Device-code legs.
+    pub legs: Vec<EventId>,
+    /// Columns of the published query and the analytic's own.
+    pub columns: Vec<(&'static str, Cell)>,
+    /// Sentences with the numbers that fired.
+    pub reasons: Vec<String>,
+    /// Graph calls.
+    pub graph: Vec<GraphCall>,
+}
+
+impl Draft {
+    /// The hit, findings, severity and confidence still to be filled in.
+    pub fn finish(self, scene: &Scene) -> Hit {
+        let store = scene.store;
+        let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
+        let (first_seen, last_seen) = (clock(self.events.first()), clock(self.events.last()));
+        let app_id = store.text(self.app).to_owned();
+        let family = scene.facts.family_at(&app_id.to_lowercase(), first_seen).sentence;
+        let (user_id, upn) = match scene.settings.semantics {
+            Semantics::Hunt => {
+                let upn = scene.last_folded(&self.events, Field::UserPrincipalName);
+                (store.text(self.user).to_owned(), upn.to_owned())
+            }
+            Semantics::Published => {
+                (scene.last_text(&self.events, Field::UserId).to_owned(), store.text(self.user).to_owned())
+            }
+        };
+        let session = self.session.map(|sym| store.text(sym).to_owned());
+        let resource_ids = match scene.settings.semantics {
+            Semantics::Hunt => scene.resources(&self.resource_events),
+            Semantics::Published => scene.texts(&self.resource_events, Field::ResourceIdentity),
+        };
+        let id = short_hash(&[
+            self.analytic,
+            store.text(self.user),
+            &app_id,
+            session.as_deref().unwrap_or_default(),
+            &first_seen.to_string(),
+        ]);
+        Hit {
+            id,
+            analytic: self.analytic,
+            semantics: scene.settings.semantics,
+            also_published: false,
+            severity: Severity::Medium,
+            severity_reason: String::new(),
+            confidence: Confidence::Medium,
+            confidence_reason: String::new(),
+            reasons: self.reasons,
+            user: self.events.first().map_or(Sym::NONE, |&event| store.event(event).user),
+            user_id,
+            upn,
+            app_id,
+            app_name: self.app_name,
+            session,
+            first_seen,
+            last_seen,
+            sign_in_count: self.events.len(),
+            resource_ids,
+            family,
+            columns: self.columns,
+            evidence: self.events,
+            legs: self.legs,
+            graph: self.graph,
+            attack: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+}
+
+/// A draft of a burst, with the columns of the published burst query; `events` is the part of it that counts.
+pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Vec<EventId>) -> Draft {
+    let graph = link::graph_calls(scene, burst.user, burst.app, &events);
+    let (columns, app_name) = burst_columns(scene, burst, &events, &graph);
+    let reasons = burst_reasons(scene, &events);
+    Draft {
+        analytic,
+        user: burst.user,
+        app: burst.app,
+        session: None,
+        app_name,
+        resource_events: events.clone(),
+        events,
+        legs: Vec::new(),
+        columns,
+        reasons,
+        graph,
+    }
+}
+
+/// The `project` of the published burst query, and the client's name.
+fn burst_columns(
+    scene: &Scene,
+    burst: &Burst,
+    events: &[EventId],
+    graph: &[GraphCall],
+) -> (Vec<(&'static str, Cell)>, String) {
+    let store = scene.store;
+    let hunt = scene.settings.semantics == Semantics::Hunt;
+    let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
+    let (first, last) = (clock(events.first()), clock(events.last()));
+    let (upn, app_name) = if hunt {
+        (scene.last_folded(events, Field::UserPrincipalName), scene.last_text(events, Field::AppDisplayName))
+    } else {
+        (store.text(burst.user), events.first().map_or("", |&id| scene.text(id, Field::AppDisplayName)))
+    };
+    let names = scene.texts(events, Field::ResourceDisplayName);
+    let resources = if hunt { scene.resources(events).len() } else { names.len() };
+    let calls: Vec<EventId> = graph.iter().map(|call| call.event).collect();
+    let mut uris = scene.texts(&calls, Field::RequestUri);
+    if !hunt && unmatched(scene, events, graph) {
+        // A left outer join leaves an empty text in the set for a sign-in without a call.
+        uris.insert(0, String::new());
+        uris.dedup();
+    }
+    let networks = scene.texts(events, Field::Asn).into_iter().map(network);
+    let columns = vec![
+        ("FirstSeen", Cell::Time(first)),
+        ("LastSeen", Cell::Time(last)),
+        ("SpanMinutes", Cell::Number(last.minute_boundaries_since(first))),
+        ("UserPrincipalName", Cell::Text(upn.to_owned())),
+        ("AppDisplayName", Cell::Text(app_name.to_owned())),
+        ("AppId", Cell::Text(store.text(burst.app).to_owned())),
+        ("AppIdCount", Cell::Number(1)),
+        ("ResourceCount", Cell::count(resources)),
+        ("Resources", Cell::List(names)),
+        ("IPs", Cell::List(scene.texts(events, Field::IpAddress))),
+        ("ASNs", Cell::List(networks.collect())),
+        ("UserAgents", Cell::List(scene.texts(events, Field::UserAgent))),
+        ("RequestUris", Cell::List(uris)),
+        ("SignInCount", Cell::count(events.len())),
+    ];
+    (columns, app_name.to_owned())
+}
+
+/// An autonomous system as people write it; empty stays empty.
+fn network(number: String) -> String {
+    if number.is_empty() { number } else { format!("AS{number}") }
+}
+
+/// Whether some sign-in has no Graph call under the published join.
+fn unmatched(scene: &Scene, events: &[EventId], graph: &[GraphCall]) -> bool {
+    let exact = |id: EventId, field| scene.exact(scene.store.event(id)[field]);
+    let joined: BTreeSet<Sym> = graph.iter().map(|call| exact(call.event, Field::TokenId)).collect();
+    !events.iter().all(|&id| joined.contains(&exact(id, Field::CorrelationId)))
+}
+
+/// What every burst says of itself.
+fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
+    let store = scene.store;
+    let settings = scene.settings;
+    let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
+    let span = scene.time(store.event(last)).since(scene.time(store.event(first)));
+    let resources = match settings.semantics {
+        Semantics::Hunt => scene.resources(events).len(),
+        Semantics::Published => scene.texts(events, Field::ResourceDisplayName).len(),
+    };
+    let kind = match settings.semantics {
+        Semantics::Hunt => "a window",
+        Semantics::Published => "a tumbling bin",
+    };
+    let mut reasons = vec![format!(
+        "{resources} distinct resources in {} non-interactive sign-ins of one client over {span}; {} within {kind} of {} are enough",
+        events.len(),
+        settings.min_resources,
+        settings.window,
+    )];
+    let tokens = incoming(scene, events);
+    if !tokens.is_empty() {
+        reasons.push(format!("tokens presented: {tokens}"));
+    }
+    reasons
+}
+
+/// `refreshToken 5, withheld 1`: incoming tokens of the rows, blank ones left out.
+fn incoming(scene: &Scene, events: &[EventId]) -> String {
+    let mut kinds = scene.texts(events, Field::IncomingTokenType);
+    kinds.retain(|kind| !kind.is_empty());
+    let count = |kind: &String| events.iter().filter(|&&id| scene.text(id, Field::IncomingTokenType) == kind).count();
+    let shown = kinds.iter().map(|kind| match kind.as_str() {
+        "unknownFutureValue" => format!("withheld by the export (unknownFutureValue) {}", count(kind)),
+        _ => format!("{kind} {}", count(kind)),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The strongest tie among the calls, as a sentence; `None` without calls.
+pub fn graph_reason(hit: &Hit) -> Option<String> {
+    let how = match hit.graph_link() {
+        GraphLink::None => return None,
+        GraphLink::Token if hit.semantics == Semantics::Published => "by the published join",
+        GraphLink::Token => "by token id",
+        GraphLink::Session => "by session",
+        GraphLink::UserAppTime => "only by user, client and time",
+    };
+    Some(format!("{} Graph calls tied to it, the closest {how}", hit.graph.len()))
+}
+
+/// Twelve hex digits over the parts.
+fn short_hash(parts: &[&str]) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(parts.join("\u{1f}"));
+    digest.iter().take(6).fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string does not fail");
+        text
+    })
+}

@@ -1,0 +1,69 @@
+//! Which Graph calls belong to a hit, and by what tie.
+
+use super::{GraphCall, GraphLink, Scene, Semantics};
+use crate::model::{EventId, Field, Span, Sym, Table, Time};
+use crate::store::Key;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Clocks of different services may disagree by this much.
+pub const CLOCK_SKEW: Span = Span::seconds(5);
+/// An access token lives about an hour, so a call this long after the last event may still be its work.
+const AFTERMATH: Span = Span::minutes(60);
+
+/// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).
+pub fn graph_calls(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
+    match scene.settings.semantics {
+        _ if !scene.links => Vec::new(),
+        Semantics::Published => published(scene, events),
+        Semantics::Hunt => hunt(scene, user, app, events),
+    }
+}
+
+/// The published join: `CorrelationId` of the sign-in equals `SignInActivityId` of the call, byte for byte. The
+/// two ids are of different kinds, so on real data it finds nothing.
+fn published(scene: &Scene, events: &[EventId]) -> Vec<GraphCall> {
+    let known = scene.calls_by_exact_token();
+    let wanted: BTreeSet<Sym> =
+        events.iter().map(|&id| scene.exact(scene.store.event(id)[Field::CorrelationId])).collect();
+    let mut calls: Vec<EventId> = wanted.iter().filter_map(|token| known.get(token)).flatten().copied().collect();
+    calls.sort_unstable();
+    calls.into_iter().map(|event| GraphCall { event, link: GraphLink::Token }).collect()
+}
+
+fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
+    let store = scene.store;
+    let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
+    let from = store.event(first).time().minus(CLOCK_SKEW);
+    let to = store.event(last).time().plus(AFTERMATH);
+    let mut found: BTreeMap<EventId, GraphLink> = BTreeMap::new();
+    let mut admit = |key: Key, value: Sym, link: GraphLink, span: Option<(Time, Time)>| {
+        for &id in within(scene, store.with(key, value), span) {
+            let event = store.event(id);
+            let same_client = link != GraphLink::UserAppTime || store.fold(event[Field::AppId]) == app;
+            if event.table == Table::Graph && same_client && scene.admits(event) {
+                found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
+            }
+        }
+    };
+    for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
+        admit(Key::Token, token, GraphLink::Token, None);
+    }
+    for session in distinct(events, |id| store.fold(store.event(id)[Field::SessionId])) {
+        admit(Key::Session, session, GraphLink::Session, Some((from, to)));
+    }
+    admit(Key::User, user, GraphLink::UserAppTime, Some((from, to)));
+    found.into_iter().map(|(event, link)| GraphCall { event, link }).collect()
+}
+
+/// The ids (in time order) within a span, both ends in.
+fn within<'a>(scene: &Scene, ids: &'a [EventId], span: Option<(Time, Time)>) -> &'a [EventId] {
+    let Some((from, to)) = span else { return ids };
+    let start = ids.partition_point(|&id| scene.store.event(id).time() < from);
+    let end = ids.partition_point(|&id| scene.store.event(id).time() <= to);
+    &ids[start..end.max(start)]
+}
+
+/// Distinct keys of the events, blanks left out.
+pub fn distinct(events: &[EventId], key: impl Fn(EventId) -> Sym) -> BTreeSet<Sym> {
+    events.iter().map(|&id| key(id)).filter(|sym| !sym.is_none()).collect()
+}

@@ -1,0 +1,104 @@
+//! What a token's processing details and device text say, read from their JSON.
+
+use serde_json::Value;
+
+/// Scopes under the key `Oauth Scope Info`, sorted; empty where there are none. Both written forms are read:
+/// a JSON array in a text, and the older unquoted `[a,b]`.
+pub fn scopes(details: &str) -> Vec<String> {
+    let Some(value) = detail(details, "Oauth Scope Info") else { return Vec::new() };
+    let mut scopes: Vec<String> = serde_json::from_str(&value).unwrap_or_else(|_| {
+        let inner = value.trim().trim_start_matches('[').trim_end_matches(']');
+        inner.split([',', ' ']).map(|scope| scope.trim_matches('"').to_owned()).collect()
+    });
+    scopes.retain(|scope| !scope.is_empty());
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// Scopes the second has and the first has not, sorted.
+pub fn added(first: &str, second: &str) -> Vec<String> {
+    let before = scopes(first);
+    let mut added = scopes(second);
+    added.retain(|scope| before.binary_search(scope).is_err());
+    added
+}
+
+/// A value by key in `AuthenticationProcessingDetails`, an array of `{key, value}`.
+pub fn detail(details: &str, key: &str) -> Option<String> {
+    let Value::Array(pairs) = serde_json::from_str(details).ok()? else { return None };
+    let pair = pairs.iter().find(|pair| pair["key"].as_str().is_some_and(|k| k.eq_ignore_ascii_case(key)))?;
+    Some(pair["value"].as_str().map_or_else(|| pair["value"].to_string(), str::to_owned))
+}
+
+/// What the published query extracts: group 1 of `{"key":"Oauth Scope Info","value":"\[(.*)\]"}`, whose dot stops
+/// at a line feed; empty where it does not match.
+pub fn published_extract(details: &str) -> &str {
+    const BEFORE: &str = r#"{"key":"Oauth Scope Info","value":"["#;
+    const AFTER: &str = r#"]"}"#;
+    let mut rest = details;
+    while let Some(at) = rest.find(BEFORE) {
+        rest = &rest[at + BEFORE.len()..];
+        let line = rest.split('\n').next().unwrap_or_default();
+        if let Some(end) = line.rfind(AFTER) {
+            return &line[..end];
+        }
+    }
+    ""
+}
+
+/// `isCompliant` of a device text; `None` where it is not told.
+pub fn compliant(device: &str) -> Option<bool> {
+    truth(device, "isCompliant")
+}
+
+/// `isManaged` of a device text; `None` where it is not told.
+pub fn managed(device: &str) -> Option<bool> {
+    truth(device, "isManaged")
+}
+
+/// `deviceId` of a device text; `None` when unregistered or not told.
+pub fn device_id(device: &str) -> Option<String> {
+    let id = member(device, "deviceId")?.as_str()?.trim().to_lowercase();
+    (!id.is_empty() && id != "{pii removed}").then_some(id)
+}
+
+fn truth(device: &str, name: &str) -> Option<bool> {
+    match member(device, name)? {
+        Value::Bool(told) => Some(told),
+        Value::String(text) => text.trim().to_lowercase().parse().ok(),
+        _ => None,
+    }
+}
+
+fn member(device: &str, name: &str) -> Option<Value> {
+    let Value::Object(members) = serde_json::from_str(device).ok()? else { return None };
+    members.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_written_forms_of_scopes_are_read() {
+        let json = r#"[{"key":"Is CAE Token","value":"False"},{"key":"Oauth Scope Info","value":"[\"b\",\"a\"]"}]"#;
+        assert_eq!(scopes(json), ["a", "b"]);
+        assert_eq!(
+            scopes(r#"[{"key":"Oauth Scope Info","value":"[User.Read,Mail.Read]"}]"#),
+            ["Mail.Read", "User.Read"]
+        );
+        assert_eq!(published_extract(json), r#"\"b\",\"a\""#);
+        assert_eq!(published_extract("[\n {\n \"key\": \"Oauth Scope Info\"}]"), "");
+        assert_eq!(added(r#"[{"key":"Oauth Scope Info","value":"[a]"}]"#, json), ["b"]);
+    }
+
+    #[test]
+    fn compliance_has_three_states() {
+        assert_eq!(compliant(r#"{"isCompliant":true}"#), Some(true));
+        assert_eq!(compliant(r#"{"isCompliant":"FALSE"}"#), Some(false));
+        for unknown in ["", "{}", "x", r#"{"isCompliant":null}"#] {
+            assert_eq!(compliant(unknown), None, "{unknown}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Session hops: a first login, then a client that tools favour, in one session. Shared by both session analytics.
+
+use super::flow::presents_token;
+use super::{Cell, Draft, Hit, Scene, Semantics, link, scopes};
+use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table};
+use std::collections::{BTreeMap, HashMap};
+
+/// Role template id of Global Administrator (public, the same in every tenant).
+pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+/// Azure CLI, the one client the tuning options restrict.
+const AZURE_CLI: (&str, &str) = ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI");
+
+/// What makes a pair of sign-ins a hop.
+pub struct Hop {
+    /// Id of the analytic.
+    pub analytic: &'static str,
+    /// Abused clients: id for hunt semantics, name for published ones.
+    pub clients: &'static [(&'static str, &'static str)],
+    /// Whether the second is for AAD Graph.
+    pub aad_graph_only: bool,
+    /// Whether the second is of another client than the first.
+    pub other_client: bool,
+    /// Whether the pair is bounded: more than nothing, at most the session window; and the result is tested.
+    pub bounded: bool,
+}
+
+/// AAD Graph, the old directory API, a favourite of public tools: its id, and its name where a row has no id.
+const AAD_GRAPH: (&str, &str) = ("00000002-0000-0000-c000-000000000000", "windows azure active directory");
+
+/// Every hop.
+pub fn hops(scene: &Scene, hop: &Hop) -> Vec<Hit> {
+    match scene.settings.semantics {
+        Semantics::Published => published(scene, hop),
+        Semantics::Hunt => hunt(scene, hop),
+    }
+}
+
+/// A session and its user: the same session id may stand with two users.
+type SessionOf = (Sym, Sym);
+
+fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
+    let store = scene.store;
+    let mut firsts: HashMap<SessionOf, EventId> = HashMap::new();
+    let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
+    for (id, event) in scene.rows() {
+        let key = (store.fold(event[Field::SessionId]), scene.user(event));
+        if !event.table.is_sign_in() || key.0.is_none() || key.1.is_none() {
+            continue;
+        }
+        if event.flags.has(Flags::INCOMING_NONE) {
+            if scene.facts.was_ever_family(store.text(store.fold(event[Field::AppId]))) {
+                firsts.entry(key).or_insert(id);
+            }
+        } else if presents_token(event) && hunt_second(scene, hop, event) {
+            seconds.push((key, id));
+        }
+    }
+    let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
+    for (key, id) in seconds {
+        let Some(&first) = firsts.get(&key) else { continue };
+        let (login, event) = (store.event(first), store.event(id));
+        let elapsed = event.time().since(login.time());
+        let app = store.fold(event[Field::AppId]);
+        let in_time = if hop.bounded {
+            elapsed > Span::from_ticks(0) && elapsed <= scene.settings.session_window
+        } else {
+            elapsed >= Span::from_ticks(0)
+        };
+        if in_time && !(hop.other_client && app == store.fold(login[Field::AppId])) {
+            grouped.entry((first, app)).or_insert_with(|| (key, Vec::new())).1.push(id);
+        }
+    }
+    let hit =
+        |((first, app), ((session, user), seconds))| hit(scene, hop, &Pair { session, user, app, first, seconds });
+    grouped.into_iter().map(hit).collect()
+}
+
+/// Whether a row that presents a token may be the second of a hop.
+fn hunt_second(scene: &Scene, hop: &Hop, event: &Event) -> bool {
+    let store = scene.store;
+    let folded = |field| store.text(store.fold(event[field]));
+    let tenant = store.fold(event[Field::HomeTenantId]);
+    let app = folded(Field::AppId);
+    let resource = store.fold(event[Field::ResourceIdentity]);
+    let aad_graph = if resource.is_none() {
+        folded(Field::ResourceDisplayName) == AAD_GRAPH.1
+    } else {
+        store.text(resource) == AAD_GRAPH.0
+    };
+    (event.succeeded() || !hop.bounded)
+        && hop.clients.iter().any(|(id, _)| *id == app)
+        && (aad_graph || !hop.aad_graph_only)
+        && !tenant.is_none()
+        && tenant == store.fold(event[Field::ResourceTenantId])
+        && (app != AZURE_CLI.0 || cli_counts(scene, event))
+}
+
+/// The published tuning options: Azure CLI counts only with the Global Administrator role in its token's details,
+/// or only with that and from a device not known to be compliant.
+fn cli_counts(scene: &Scene, event: &Event) -> bool {
+    let settings = scene.settings;
+    let text = |field| scene.store.text(event[field]);
+    let admin = || text(Field::ProcessingDetails).to_lowercase().contains(GLOBAL_ADMINISTRATOR);
+    let open = || scopes::compliant(text(Field::DeviceDetail)) != Some(true);
+    (!settings.admin_scope_only && !settings.noncompliant_only) || (admin() && (!settings.noncompliant_only || open()))
+}
+
+/// The published query: every pair of rows on (session, UPN), its first-row result test included.
+fn published(scene: &Scene, hop: &Hop) -> Vec<Hit> {
+    let store = scene.store;
+    let mut firsts: HashMap<SessionOf, Vec<EventId>> = HashMap::new();
+    let mut seconds = Vec::new();
+    for (id, event) in scene.rows() {
+        let exact = |field| scene.exact(event[field]);
+        let text = |field: Field| store.text(event[field]);
+        if event.table != Table::NonInteractive
+            || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
+            || !scene.facts.is_published_family(text(Field::AppId))
+        {
+            continue;
+        }
+        let key = (exact(Field::SessionId), exact(Field::UserPrincipalName));
+        if text(Field::IncomingTokenType) == "none" {
+            firsts.entry(key).or_default().push(id);
+        } else if hop.clients.iter().any(|(_, name)| *name == text(Field::AppDisplayName))
+            && (!hop.aad_graph_only || text(Field::ResourceIdentity) == AAD_GRAPH.0)
+            && (text(Field::AppDisplayName) != AZURE_CLI.1 || cli_counts(scene, event))
+        {
+            seconds.push((key, id));
+        }
+    }
+    let mut hits = Vec::new();
+    for (key, second) in seconds {
+        for &first in firsts.get(&key).map_or(&[][..], Vec::as_slice) {
+            if published_pair(scene, hop, store.event(first), store.event(second)) {
+                let app = scene.exact(store.event(second)[Field::AppId]);
+                let pair = Pair { session: key.0, user: key.1, app, first, seconds: vec![second] };
+                hits.push(hit(scene, hop, &pair));
+            }
+        }
+    }
+    hits
+}
+
+fn published_pair(scene: &Scene, hop: &Hop, first: &Event, second: &Event) -> bool {
+    let text = |event: &Event, field| scene.store.text(event[field]);
+    let minutes = scene.time(second).minute_boundaries_since(scene.time(first));
+    if hop.other_client && text(first, Field::AppDisplayName) == text(second, Field::AppDisplayName) {
+        return false;
+    }
+    if !hop.bounded {
+        return minutes >= 0;
+    }
+    // The published query tests the first row's result under the name SecondResult.
+    text(first, Field::ResultType) == "0" && (1..=scene.settings.session_window.whole_minutes()).contains(&minutes)
+}
+
+/// A first login and the requests of one client that followed it.
+struct Pair {
+    session: Sym,
+    user: Sym,
+    app: Sym,
+    first: EventId,
+    seconds: Vec<EventId>,
+}
+
+fn hit(scene: &Scene, hop: &Hop, pair: &Pair) -> Hit {
+    let mut events = vec![pair.first];
+    events.extend(&pair.seconds);
+    let second = pair.seconds.first().copied().unwrap_or(pair.first);
+    let graph = match scene.settings.semantics {
+        Semantics::Hunt => link::graph_calls(scene, pair.user, pair.app, &events),
+        Semantics::Published => Vec::new(),
+    };
+    let draft = Draft {
+        analytic: hop.analytic,
+        user: pair.user,
+        app: pair.app,
+        session: Some(pair.session),
+        app_name: scene.last_text(&pair.seconds, Field::AppDisplayName).to_owned(),
+        resource_events: pair.seconds.clone(),
+        columns: columns(scene, pair, second),
+        reasons: reasons(scene, pair, second),
+        events,
+        legs: Vec::new(),
+        graph,
+    };
+    draft.finish(scene)
+}
+
+/// The published `project` list, then ours.
+fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Cell)> {
+    let hunt = scene.settings.semantics == Semantics::Hunt;
+    let first = pair.first;
+    let text = |id, field| Cell::Text(scene.text(id, field).to_owned());
+    let id = |event: EventId, field| {
+        let sym = scene.store.event(event)[field];
+        Cell::Text(scene.store.text(if hunt { scene.store.fold(sym) } else { sym }).to_owned())
+    };
+    let clock = |event| scene.time(scene.store.event(event));
+    let scope = |event| {
+        let details = scene.text(event, Field::ProcessingDetails);
+        if hunt {
+            Cell::List(scopes::scopes(details))
+        } else {
+            Cell::Text(scopes::published_extract(details).to_owned())
+        }
+    };
+    let (result, result_text) = if hunt { (second, second) } else { (first, second) };
+    let mut columns = vec![
+        ("FirstRequestTimeGenerated", Cell::Time(clock(first))),
+        ("FirstResult", text(first, Field::ResultType)),
+        ("FirstResultDescription", text(first, Field::ResultDescription)),
+        ("Identity", text(first, Field::Identity)),
+        ("Location", text(first, Field::Location)),
+        ("FirstAppDisplayName", text(first, Field::AppDisplayName)),
+        ("FirstAppId", id(first, Field::AppId)),
+        ("ClientAppUsed", text(first, Field::ClientAppUsed)),
+        ("DeviceDetail", text(first, Field::DeviceDetail)),
+        ("SecondDeviceDetail", text(second, Field::DeviceDetail)),
+        ("IPAddress", text(first, Field::IpAddress)),
+        ("LocationDetails", text(first, Field::LocationDetails)),
+        ("UserAgent", text(first, Field::UserAgent)),
+        ("SecondRequestTimeGenerated", Cell::Time(clock(second))),
+        ("SecondResult", text(result, Field::ResultType)),
+        ("SecondResultDescription", text(result_text, Field::ResultDescription)),
+        ("SecondAppDisplayName", text(second, Field::AppDisplayName)),
+        ("SecondAppId", id(second, Field::AppId)),
+        ("SecondIncomingTokenType", text(second, Field::IncomingTokenType)),
+        ("SessionId", Cell::Text(scene.store.text(pair.session).to_owned())),
+        ("TimeDiff", Cell::Number(clock(second).minute_boundaries_since(clock(first)))),
+        ("FirstOauthScopeInfo", scope(first)),
+        ("SecondOauthScopeInfo", scope(second)),
+        ("FirstResourceIdentity", id(first, Field::ResourceIdentity)),
+        ("SecondResourceIdentity", id(second, Field::ResourceIdentity)),
+        ("SecondIPAddress", text(second, Field::IpAddress)),
+        ("SecondUserAgent", text(second, Field::UserAgent)),
+        ("SecondCount", Cell::count(pair.seconds.len())),
+    ];
+    if hunt {
+        let added =
+            scopes::added(scene.text(first, Field::ProcessingDetails), scene.text(second, Field::ProcessingDetails));
+        columns.push(("AddedScopes", Cell::List(added)));
+    }
+    columns
+}
+
+fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
+    let store = scene.store;
+    let (login, event) = (store.event(pair.first), store.event(second));
+    let name = |event: &Event| store.text(event[Field::AppDisplayName]).to_owned();
+    let mut reasons = vec![format!(
+        "{} after the session's first login ({}), {} asked for {} with {}",
+        scene.time(event).since(scene.time(login)),
+        name(login),
+        name(event),
+        store.text(event[Field::ResourceDisplayName]),
+        match store.text(event[Field::IncomingTokenType]) {
+            "unknownFutureValue" => "a token whose kind the export withholds (unknownFutureValue)",
+            "" => "no recorded token",
+            kind => kind,
+        },
+    )];
+    if pair.seconds.len() > 1 {
+        reasons.push(format!("{} such requests in the session", pair.seconds.len()));
+    }
+    let (from, to) = (store.text(login[Field::IpAddress]), store.text(event[Field::IpAddress]));
+    if from != to {
+        reasons.push(format!("the first login came from {from}, the second client from {to}"));
+    }
+    if scene.settings.noncompliant_only {
+        reasons.push(
+            "Azure CLI counted only with the Global Administrator role, from a device not known compliant".to_owned(),
+        );
+    } else if scene.settings.admin_scope_only {
+        reasons.push("Azure CLI counted only with the Global Administrator role".to_owned());
+    }
+    reasons
+}

@@ -1,0 +1,199 @@
+//! What a Graph call did, in plain words, from its method and address.
+//!
+//! Only the address is logged: what a `$batch` held, what a POST searched for and what an answer contained is
+//! not known.
+
+use super::{Reach, table};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+mod address;
+
+use address::Address;
+
+const TABLE: &str = include_str!("../../assets/facts/graph_verbs.csv");
+
+/// The techniques that a Graph call alone can earn.
+const TECHNIQUES: [&str; 8] =
+    ["T1069.003", "T1087.004", "T1098.005", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"];
+
+/// What a Graph call did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verb {
+    /// Plain words that count: `searched mail`, `listed files`, `read chat messages`.
+    pub action: String,
+    /// What it named: the search term, the mailbox, the user.
+    pub object: Option<String>,
+    /// What it reached.
+    pub reach: Reach,
+    /// ATT&CK id the call earns when it succeeded.
+    pub technique: Option<&'static str>,
+}
+
+/// One row: the first that fits tells what the call did.
+pub(super) struct Pattern {
+    method: String,
+    segments: Vec<Part>,
+    action: String,
+    /// The action where the address has a search term; empty where that says nothing new.
+    search: String,
+    reach: Reach,
+    technique: Option<&'static str>,
+}
+
+/// One segment of a pattern.
+enum Part {
+    /// `@`: `/me`, or `/users/<id>`.
+    Owner,
+    /// `~`: one drive, however it is addressed: of an owner, a site or a group, or by its own id.
+    Drive,
+    /// `{}`: any one segment, and what the call names.
+    Object,
+    /// `*`: any one segment.
+    Any,
+    /// `**`, last only: whatever follows, or nothing.
+    Rest,
+    /// This word, lower case.
+    Word(String),
+}
+
+#[derive(Deserialize)]
+struct Row {
+    method: String,
+    path: String,
+    action: String,
+    search: String,
+    reach: String,
+    technique: String,
+}
+
+/// The patterns in order: the special before the general.
+pub(super) fn load() -> Vec<Pattern> {
+    table::rows::<Row>("graph_verbs.csv", TABLE).into_iter().map(Pattern::from).collect()
+}
+
+impl From<Row> for Pattern {
+    fn from(row: Row) -> Self {
+        let part = |word: &str| match word {
+            "@" => Part::Owner,
+            "~" => Part::Drive,
+            "{}" => Part::Object,
+            "*" => Part::Any,
+            "**" => Part::Rest,
+            word => Part::Word(word.to_owned()),
+        };
+        Self {
+            segments: row.path.split('/').map(part).collect(),
+            method: row.method,
+            action: row.action,
+            search: row.search,
+            reach: Reach::spelt(&row.reach),
+            technique: TECHNIQUES.into_iter().find(|id| *id == row.technique),
+        }
+    }
+}
+
+impl Pattern {
+    /// What the call names, when the pattern fits.
+    fn fits<'a>(&self, method: &str, address: &'a Address) -> Option<Named<'a>> {
+        if self.method != "*" && !self.method.eq_ignore_ascii_case(method) {
+            return None;
+        }
+        let mut named = Named::default();
+        let mut segments = address.segments.iter().map(String::as_str);
+        for part in &self.segments {
+            match part {
+                Part::Rest => return Some(named),
+                Part::Owner => {
+                    let first = segments.next()?;
+                    if first.eq_ignore_ascii_case("users") {
+                        named.owner = Some(segments.next()?);
+                    } else if !first.eq_ignore_ascii_case("me") {
+                        return None;
+                    }
+                }
+                Part::Drive => named.drive(&mut segments)?,
+                Part::Object => named.object = Some(segments.next()?),
+                Part::Any => _ = segments.next()?,
+                Part::Word(word) => {
+                    if !segments.next()?.eq_ignore_ascii_case(word) {
+                        return None;
+                    }
+                }
+            }
+        }
+        segments.next().is_none().then_some(named)
+    }
+}
+
+/// Segments of an address that name something.
+#[derive(Default)]
+struct Named<'a> {
+    owner: Option<&'a str>,
+    object: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    /// Takes one drive off the segments. `drives` alone is a list of drives, and none of them.
+    fn drive(&mut self, segments: &mut impl Iterator<Item = &'a str>) -> Option<()> {
+        let mut next = segments.next()?;
+        if ["users", "sites", "groups"].iter().any(|place| next.eq_ignore_ascii_case(place)) {
+            self.owner = Some(segments.next()?);
+            next = segments.next()?;
+        } else if next.eq_ignore_ascii_case("me") {
+            next = segments.next()?;
+        }
+        if next.eq_ignore_ascii_case("drives") {
+            segments.next()?;
+            return Some(());
+        }
+        next.eq_ignore_ascii_case("drive").then_some(())
+    }
+}
+
+/// What the call did: the first pattern that fits, else its first path segments.
+pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
+    let address = Address::read(uri);
+    let method = method.trim();
+    for pattern in patterns {
+        let Some(named) = pattern.fits(method, &address) else { continue };
+        let searched = address.search.is_some() && !pattern.search.is_empty();
+        let object = match (&address.search, named.owner.or(named.object)) {
+            (Some(term), Some(owner)) if searched => Some(format!("{} (of {})", short(term), short(owner))),
+            (Some(term), None) if searched => Some(short(term).into_owned()),
+            (_, named) => named.map(|text| short(text).into_owned()),
+        };
+        return Verb {
+            action: if searched { &pattern.search } else { &pattern.action }.clone(),
+            object,
+            reach: pattern.reach,
+            technique: pattern.technique,
+        };
+    }
+    Verb { action: unknown(method, &address), object: None, reach: Reach::Other, technique: None }
+}
+
+/// `called reports/getFoo`, `called POST admin/x`: ids are left out, so that equal calls count together.
+fn unknown(method: &str, address: &Address) -> String {
+    let is_id = |text: &str| text.len() > 40 || text.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    let path: Vec<&str> = address.segments.iter().take(3).map(|s| if is_id(s) { "{id}" } else { s.as_str() }).collect();
+    match (path.is_empty(), method) {
+        (true, _) => "called an address that was not recorded".to_owned(),
+        (false, method) if method.eq_ignore_ascii_case("get") || method.is_empty() => {
+            format!("called {}", path.join("/"))
+        }
+        (false, method) => format!("called {} {}", short(method), path.join("/")),
+    }
+}
+
+/// Keeps what one line can show of a text that the caller of the API chose.
+fn short(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 120;
+    match text.char_indices().nth(MOST) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
+#[cfg(test)]
+mod tests;

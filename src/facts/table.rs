@@ -1,0 +1,36 @@
+//! Reads the tables that are built into the program.
+
+use serde::de::DeserializeOwned;
+
+/// The rows of an embedded CSV table, in order. `name` is for the message when the table itself is broken,
+/// which a test of each table would have shown first.
+pub(super) fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
+    csv::Reader::from_reader(text.as_bytes())
+        .into_deserialize()
+        .collect::<Result<_, _>>()
+        .unwrap_or_else(|error| panic!("the embedded table {name} is broken: {error}"))
+}
+
+/// Checks what every table promises: each row names its source and date.
+#[cfg(test)]
+pub(super) fn check_sources(name: &str, text: &str) {
+    let rows: Vec<std::collections::HashMap<String, String>> = rows(name, text);
+    assert!(!rows.is_empty(), "{name} is empty");
+    for row in rows {
+        assert!(!row["source"].trim().is_empty(), "{name}: {row:?} has no source");
+        let date = &row["date"];
+        let parts: Vec<_> = date.split('-').map(str::len).collect();
+        assert!(matches!(parts[..], [4, 2] | [4, 2, 2]), "{name}: {row:?} has no date");
+        assert!(date.bytes().all(|b| b.is_ascii_digit() || b == b'-'), "{name}: {row:?} has no date");
+    }
+}
+
+/// Checks a GUID column's value: 36 characters, lower case.
+#[cfg(test)]
+pub(super) fn is_guid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(place, b)| match place {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_digit() || (b'a'..=b'f').contains(&b),
+        })
+}
