@@ -167,3 +167,17 @@ fn hits_come_in_one_order_however_the_rows_were_read() {
         assert_eq!(ids(1), ids(1000), "seed {seed}");
     }
 }
+
+/// Reading of "the published query would have returned a row overlapping this hit": a published hit of the same
+/// analytic and client stands on one of its rows.
+#[test]
+fn hunt_hits_say_whether_the_published_query_finds_them() {
+    for seed in 1..=400 {
+        let draw = random::draw(seed);
+        let untrue = |rows: &[row::Row]| program::untrue_also_published(rows, &draw.settings);
+        if untrue(&draw.rows).is_some() {
+            let least = judge::shrink(draw.rows.clone(), &|rows| untrue(rows).is_some());
+            panic!("seed {seed}: {}\n{}{:?}", untrue(&least).unwrap(), listing(&least), draw.settings);
+        }
+    }
+}
