@@ -230,3 +230,10 @@ const PUBLISHED_HOP: &[&str] = &[
     "SecondResultDescription",
     "SecondAppDisplayName",
 ];
+
+/// The one hit of the analytics that run by default.
+pub(crate) fn only_hit(rows: &[Row]) -> Hit {
+    let mut hits = analytics::run(&store_of(rows, 1), Facts::embedded(), &Settings::default());
+    assert_eq!(hits.len(), 1, "one hit");
+    hits.remove(0)
+}
