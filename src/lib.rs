@@ -18,8 +18,10 @@
 //! ```
 
 pub mod analytics;
+pub mod cli;
 pub mod facts;
 pub mod ingest;
 pub mod model;
+pub mod report;
 pub mod store;
 pub mod triage;

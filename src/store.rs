@@ -213,10 +213,13 @@ impl Store {
         }
         for sym in tokens {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
-            let folded = self.texts.intern(&text);
-            self.folds.resize(self.texts.len(), Sym::NONE);
-            self.folds[folded.0 as usize] = folded;
-            self.token_folds.insert(sym, folded);
+            // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
+            let blank = matches!(fold_text(&text), Folded::Blank);
+            let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
+            if bare.0 as usize == self.folds.len() {
+                self.folds.push(bare);
+            }
+            self.token_folds.insert(sym, bare);
         }
     }
 

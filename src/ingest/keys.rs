@@ -1,0 +1,94 @@
+//! Keys of records, learned as they come: a key that follows the one it followed before costs one comparison.
+
+use super::fields::{self, Target};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// Keys remembered per reader; a hostile file may have a new one in every row.
+const REMEMBERED: usize = 4096;
+
+struct Key {
+    name: Box<str>,
+    target: Target,
+    /// The key that last came after this one.
+    next: u32,
+}
+
+/// The keys seen so far, each with its target.
+pub(super) struct Keys {
+    keys: Vec<Key>,
+    by_name: HashMap<Box<str>, u32, RandomState>,
+}
+
+/// Stands before the first key of a record.
+pub(super) const ROW_START: u32 = 0;
+/// Stands before the first key of a record's inner object.
+pub(super) const INNER_START: u32 = 1;
+/// Holds the last key that was not remembered.
+const FORGOTTEN: u32 = 2;
+
+impl Default for Keys {
+    fn default() -> Self {
+        let key = || Key { name: Box::default(), target: Target::Skip, next: FORGOTTEN };
+        Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
+    }
+}
+
+impl Keys {
+    /// The number of a key, given the number of the one before it.
+    #[inline]
+    pub(super) fn find(&mut self, before: u32, name: &str) -> u32 {
+        let guess = self.keys[before as usize].next;
+        if *self.keys[guess as usize].name == *name && guess > FORGOTTEN {
+            return guess;
+        }
+        let found = self.look_up(name);
+        self.keys[before as usize].next = found;
+        found
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.by_name.get(name) {
+            return known;
+        }
+        let key = Key { name: name.into(), target: fields::target(name, false), next: FORGOTTEN };
+        if self.keys.len() >= REMEMBERED {
+            self.keys[FORGOTTEN as usize] = Key { next: FORGOTTEN, ..key };
+            return FORGOTTEN;
+        }
+        let number = u32::try_from(self.keys.len()).expect("REMEMBERED bounds it");
+        self.keys.push(key);
+        self.by_name.insert(name.into(), number);
+        number
+    }
+
+    /// Where the value under a key goes.
+    #[inline]
+    pub(super) fn target(&self, key: u32) -> Target {
+        self.keys[key as usize].target
+    }
+
+    /// The key as written.
+    pub(super) fn name(&self, key: u32) -> &str {
+        &self.keys[key as usize].name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_keys_is_not_remembered_and_still_read() {
+        let mut keys = Keys::default();
+        for n in 0..10_000 {
+            keys.find(ROW_START, &format!("k{n}"));
+        }
+        assert!(keys.keys.len() <= REMEMBERED);
+        let late = keys.find(ROW_START, "ResultType");
+        assert_eq!(keys.target(late), fields::target("ResultType", false));
+        let again = keys.find(late, "Nothing");
+        assert_eq!((keys.target(again), keys.name(again)), (Target::Skip, "Nothing"));
+    }
+}

@@ -1,0 +1,106 @@
+//! NDJSON: one record a line, whole blocks of lines at a time.
+
+use super::row::{Rows, Spot};
+use super::tally::Tally;
+use super::walk::Walk;
+use super::window::Window;
+
+/// Reads the lines of `block`, which stands at `offset` in its source. A last line without its end is a line.
+pub(super) fn block(block: &[u8], offset: u64, max_record: usize, rows: &mut Rows, tally: &mut Tally) {
+    // One check for the block is far cheaper than one for each line.
+    let text = std::str::from_utf8(block).ok();
+    let mut start = 0;
+    while start < block.len() {
+        let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
+        let line = &block[start..end];
+        let indent = line.len() - line.trim_ascii_start().len();
+        let trimmed = line.trim_ascii();
+        let from = start + indent;
+        if !trimmed.is_empty() {
+            let spot = Spot { offset: offset + from as u64, len: trimmed.len() };
+            let text = text.map_or_else(
+                || std::str::from_utf8(trimmed).map_err(|error| error.valid_up_to()),
+                |text| Ok(&text[from..from + trimmed.len()]),
+            );
+            record(text, spot, max_record, rows, tally);
+        }
+        start = end + 1;
+    }
+}
+
+fn record(text: Result<&str, usize>, spot: Spot, max_record: usize, rows: &mut Rows, tally: &mut Tally) {
+    match text {
+        Ok(_) if spot.len > max_record => too_long(tally, spot.offset, max_record),
+        Ok(text) if text.starts_with('[') => {
+            // A line that is itself an array: collectors write one per page.
+            let mut reader = text.as_bytes();
+            let mut window = Window::new(&mut reader, u64::MAX);
+            Walk::new(&mut window, spot.offset, max_record, rows, tally).run();
+        }
+        Ok(text) => rows.object(text, spot, tally),
+        Err(at) => {
+            tally.records += 1;
+            tally.skip(spot.offset, bad_utf8(spot.offset, at));
+        }
+    }
+}
+
+/// Names a byte that is not UTF-8.
+pub(super) fn bad_utf8(offset: u64, at: usize) -> String {
+    format!("byte {} is not UTF-8", offset + at as u64)
+}
+
+/// Notes a record past the cap.
+pub(super) fn too_long(tally: &mut Tally, offset: u64, max_record: usize) {
+    tally.records += 1;
+    tally.skip(offset, format!("is longer than {max_record} bytes (--max-record raises it)"));
+}
+
+/// Reads a stream of lines.
+pub(super) fn stream(
+    window: &mut Window<'_>,
+    max_record: usize,
+    rows: &mut Rows,
+    tally: &mut Tally,
+    keep_on: &mut dyn FnMut(u64) -> bool,
+) {
+    let mut scanned = 0;
+    loop {
+        if let Some(end) = memchr::memrchr(b'\n', &window.bytes()[scanned..]).map(|at| scanned + at + 1) {
+            block(&window.bytes()[..end], window.offset(), max_record, rows, tally);
+            window.consume(end);
+        }
+        scanned = window.bytes().len();
+        if scanned > max_record {
+            skip_line(window, max_record, tally);
+            scanned = 0;
+        }
+        if !keep_on(tally.read) {
+            return;
+        }
+        if !window.more() {
+            break;
+        }
+    }
+    let rest = window.bytes().len();
+    // What a cut stream ends with is no line: its failure is told instead.
+    if window.failure.is_none() {
+        block(window.bytes(), window.offset(), max_record, rows, tally);
+    }
+    window.consume(rest);
+}
+
+/// Passes over a line that is too long without keeping it.
+fn skip_line(window: &mut Window<'_>, max_record: usize, tally: &mut Tally) {
+    too_long(tally, window.offset(), max_record);
+    loop {
+        if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
+            window.consume(at + 1);
+            return;
+        }
+        window.consume(window.bytes().len());
+        if !window.more() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Which shape a source has, told from its first bytes.
+
+use super::csv::Header;
+use super::fields::ROW_ARRAYS;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
+
+/// Bytes looked at.
+pub(super) const HEAD: usize = 256 << 10;
+
+/// How records stand in a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// One JSON record a line.
+    Lines,
+    /// JSON of any other layout.
+    Walk,
+    /// A header, then records.
+    Csv,
+}
+
+/// One layout of an export.
+pub(super) struct Shape {
+    /// Its id, in `info`.
+    pub(super) id: &'static str,
+    /// How its records stand.
+    pub(super) framing: Framing,
+    matches: fn(&Look) -> bool,
+}
+
+/// Every shape, the more telling first. A new one is a line here, and its spellings in `fields.rs`.
+const SHAPES: &[Shape] = &[
+    Shape {
+        id: "entra-portal-csv",
+        framing: Framing::Csv,
+        matches: |look| look.csv.as_ref().is_some_and(|csv| csv.portal),
+    },
+    Shape { id: "log-analytics-csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
+    Shape { id: "diagnostics-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DIAGNOSTICS) },
+    Shape {
+        id: "log-analytics-ndjson",
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has_any(ROW_TIMES),
+    },
+    Shape { id: "graph-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(GRAPH) },
+    Shape { id: "ndjson", framing: Framing::Lines, matches: |look| look.lines },
+    Shape { id: "log-analytics-query", framing: Framing::Walk, matches: |look| look.json && look.has(QUERY) },
+    Shape { id: "kusto-frames", framing: Framing::Walk, matches: |look| look.json && look.has(FRAMES) },
+    Shape { id: "kusto-tables", framing: Framing::Walk, matches: |look| look.json && look.has(TABLES) },
+    Shape { id: "diagnostics-records", framing: Framing::Walk, matches: |look| look.json && look.has(RECORDS) },
+    Shape { id: "diagnostics-json", framing: Framing::Walk, matches: |look| look.json && look.has(DIAGNOSTICS) },
+    Shape { id: "graph-page", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) && look.has(PAGE) },
+    Shape { id: "log-analytics-json", framing: Framing::Walk, matches: |look| look.json && look.has_any(ROW_TIMES) },
+    Shape { id: "graph-json", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) },
+    Shape { id: "json", framing: Framing::Walk, matches: |look| look.json },
+];
+
+const DIAGNOSTICS: &[&str] = &["category", "properties", "time"];
+const RECORDS: &[&str] = &["records", "category"];
+const ROW_TIMES: &[&str] = &["TimeGenerated", "CreatedDateTime"];
+const GRAPH: &[&str] = &["createdDateTime"];
+const PAGE: &[&str] = &["value"];
+const QUERY: &[&str] = &["tables", "columns"];
+const FRAMES: &[&str] = &["FrameType"];
+const TABLES: &[&str] = &["Tables", "Columns"];
+
+/// What the first bytes of a source show.
+struct Look<'a> {
+    head: &'a [u8],
+    csv: Option<Header>,
+    lines: bool,
+    json: bool,
+}
+
+impl Look<'_> {
+    fn has(&self, keys: &[&str]) -> bool {
+        keys.iter().all(|key| memchr::memmem::find(self.head, format!("\"{key}\"").as_bytes()).is_some())
+    }
+
+    fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.has(&[key]))
+    }
+}
+
+/// The shape of a source that begins with `head`, which is all of it when `whole`.
+pub(super) fn tell(head: &[u8], whole: bool) -> Option<&'static Shape> {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let first = *head.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    let json = matches!(first, b'{' | b'[');
+    let csv = if json { None } else { Header::read(head) };
+    let lines = first != b'[' && csv.is_none() && is_lines(head, whole);
+    let look = Look { head, csv, lines, json };
+    SHAPES.iter().find(|shape| (shape.matches)(&look))
+}
+
+/// Whether a line that begins with a brace is a whole object, and not an envelope of records.
+fn is_lines(head: &[u8], whole: bool) -> bool {
+    let mut lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').collect();
+    if !whole {
+        lines.pop();
+    }
+    lines
+        .into_iter()
+        .filter(|line| line.starts_with(b"{"))
+        .find_map(|line| serde_json::from_slice::<HashMap<String, &RawValue>>(line.trim_ascii()).ok())
+        .is_some_and(|object| !object.is_empty() && !object.iter().any(|(key, value)| is_envelope(key, value.get())))
+}
+
+fn is_envelope(key: &str, value: &str) -> bool {
+    ROW_ARRAYS.iter().any(|name| key.eq_ignore_ascii_case(name))
+        && value.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with(['{', ']']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_from_bytes() {
+        for (head, id) in [
+            ("{\"time\":\"t\",\"category\":\"SignInLogs\",\"properties\":{}}\r\n{", "diagnostics-ndjson"),
+            ("\u{feff}{\"TimeGenerated\":\"t\"}\n", "log-analytics-ndjson"),
+            ("{broken\n{\"TimeGenerated\":\"t\"}\n", "log-analytics-ndjson"),
+            ("[\n {\"TimeGenerated\":\"t\"}]", "log-analytics-json"),
+            ("{\"records\":[{\"category\":\"x\",\"properties\":{},\"time\":1}]}", "diagnostics-records"),
+            ("{\n  \"id\": 1,\n  \"createdDateTime\": 2\n}", "graph-json"),
+            ("{\"@odata.context\":\"x\",\"value\":[{\"createdDateTime\":1}]}", "graph-page"),
+            ("{\"tables\":[{\"name\":\"x\",\"columns\":[],\"rows\":[]}]}", "log-analytics-query"),
+            ("Date (UTC),Request ID,User agent,User ID\n", "entra-portal-csv"),
+        ] {
+            assert_eq!(tell(head.as_bytes(), true).map(|shape| shape.id), Some(id), "{head}");
+        }
+        assert!(tell(b"# Read me\n\nnothing here", true).is_none());
+        assert!(tell(b" \n", true).is_none());
+    }
+}

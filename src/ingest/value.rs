@@ -1,0 +1,175 @@
+//! Values in the one form the store keeps, whichever shape wrote them.
+
+use super::fields::DEVICE_PARTS;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// JSON text without the white space between its tokens; a text that is not JSON stays as it is.
+pub(super) fn compact(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim();
+    if !trimmed.starts_with(['{', '[']) {
+        return Cow::Borrowed(text);
+    }
+    if !has_outer_space(trimmed) && trimmed.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    if serde_json::from_str::<IgnoredAny>(trimmed).is_err() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(trimmed.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in trimmed.chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            out.push(c);
+        }
+        (quoted, escaped) = step(quoted, escaped, c as u32);
+    }
+    Cow::Owned(out)
+}
+
+fn has_outer_space(text: &str) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        if !quoted && byte.is_ascii_whitespace() {
+            return true;
+        }
+        (quoted, escaped) = step(quoted, escaped, u32::from(byte));
+    }
+    false
+}
+
+/// Whether the next character is inside a string, and whether it is escaped.
+fn step(quoted: bool, escaped: bool, c: u32) -> (bool, bool) {
+    match (quoted, escaped, c) {
+        (true, true, _) => (true, false),
+        (true, false, 0x5c) => (true, true),
+        (_, false, 0x22) => (!quoted, false),
+        _ => (quoted, false),
+    }
+}
+
+/// Whether JSON brackets nest deeper than `limit`; what stands in strings does not count.
+pub(super) fn deeper_than(limit: usize, json: &[u8]) -> bool {
+    // Most rows have fewer brackets than the limit in all, and this count is quick.
+    if json.iter().filter(|b| matches!(b, b'[' | b'{')).count() <= limit {
+        return false;
+    }
+    let (mut quoted, mut escaped) = (false, false);
+    let mut depth = 0usize;
+    for &byte in json {
+        if !quoted {
+            match byte {
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > limit {
+                return true;
+            }
+        }
+        (quoted, escaped) = step(quoted, escaped, u32::from(byte));
+    }
+    false
+}
+
+/// Code and reason of a `status` object.
+pub(super) fn status(json: &str) -> (Option<String>, Option<String>) {
+    let Ok(Value::Object(status)) = serde_json::from_str(json) else { return (None, None) };
+    let member =
+        |name: &str| status.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, v)| scalar(v));
+    (member("errorCode"), member("failureReason"))
+}
+
+/// The country of a place object.
+pub(super) fn country(json: &str) -> Option<String> {
+    let Ok(Value::Object(place)) = serde_json::from_str(json) else { return None };
+    let found = place.iter().find(|(key, _)| key.eq_ignore_ascii_case("countryOrRegion"))?;
+    scalar(found.1)
+}
+
+/// An array of words, joined.
+pub(super) fn words(json: &str, separator: &str) -> Option<String> {
+    let Ok(Value::Array(items)) = serde_json::from_str(json) else { return None };
+    Some(items.iter().filter_map(scalar).collect::<Vec<_>>().join(separator))
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// The device as the JSON the other shapes have, from the portal's columns. Blank columns are left out, but
+/// for the id: an empty one says that the device is not registered.
+pub(super) fn device(parts: &[String; DEVICE_PARTS.len()]) -> String {
+    let mut json = format!("{{\"{}\":{}", DEVICE_PARTS[0], Value::from(parts[0].as_str()));
+    for (name, text) in DEVICE_PARTS.iter().zip(parts).skip(1).filter(|(_, text)| !text.trim().is_empty()) {
+        let flag = match text.trim().to_ascii_lowercase().as_str() {
+            "yes" | "true" | "1" => Some(true),
+            "no" | "false" | "0" => Some(false),
+            _ => None,
+        };
+        let value = flag.filter(|_| name.starts_with("is")).map_or_else(|| Value::from(text.as_str()), Value::from);
+        write!(json, ",\"{name}\":{value}").expect("a String takes every write");
+    }
+    json.push('}');
+    json
+}
+
+/// `City, State, CC` as the place object the other shapes have, and its country.
+pub(super) fn portal_place(text: &str) -> (String, String) {
+    let mut parts = text.rsplitn(3, ',').map(str::trim);
+    let country = parts.next().unwrap_or_default();
+    let state = parts.next().unwrap_or_default();
+    let city = parts.next().unwrap_or_default();
+    let (city, state) = if city.is_empty() { (state, "") } else { (city, state) };
+    let json = format!(
+        "{{\"city\":{},\"state\":{},\"countryOrRegion\":{}}}",
+        Value::from(city),
+        Value::from(state),
+        Value::from(country)
+    );
+    (json, country.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_goes_only_outside_strings() {
+        assert_eq!(compact("[ {\n \"a b\" : \"c \\\" d\" } ]"), "[{\"a b\":\"c \\\" d\"}]");
+        assert_eq!(compact("plain words [x]"), "plain words [x]");
+        assert_eq!(compact("{not json }"), "{not json }");
+        assert!(matches!(compact("[{\"a\":\"b c\"}]"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn depth_counts_brackets_outside_strings() {
+        assert!(deeper_than(3, b"[[[[1]]]]"));
+        assert!(!deeper_than(3, b"[[[1]],[[1]],\"[[[[\"]"));
+    }
+
+    #[test]
+    fn portal_columns_become_the_objects() {
+        let mut parts = [const { String::new() }; DEVICE_PARTS.len()];
+        assert_eq!(device(&parts), "{\"deviceId\":\"\"}");
+        parts[2] = "Windows 10".into();
+        parts[4] = "No".into();
+        assert_eq!(device(&parts), "{\"deviceId\":\"\",\"operatingSystem\":\"Windows 10\",\"isCompliant\":false}");
+        let (json, country) = portal_place("Springfield, Example State, US");
+        assert_eq!(json, "{\"city\":\"Springfield\",\"state\":\"Example State\",\"countryOrRegion\":\"US\"}");
+        assert_eq!(country, "US");
+    }
+
+    #[test]
+    fn status_gives_code_and_reason() {
+        assert_eq!(status("{\"errorCode\":0,\"failureReason\":\"Other.\"}"), (Some("0".into()), Some("Other.".into())));
+        assert_eq!(status("[]"), (None, None));
+    }
+}

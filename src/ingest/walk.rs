@@ -1,0 +1,512 @@
+//! JSON that is not line by line: arrays, pages, envelopes, query results, and any of them one after another.
+//!
+//! The walk finds where each element ends; what stands in an element is read by [`Rows`]. Only one element is in
+//! memory at a time.
+
+use super::fields::{self, ROW_ARRAYS, Target};
+use super::lines::{bad_utf8, too_long};
+use super::row::{Column, MAX_DEPTH, Rows, Spot};
+use super::tally::Tally;
+use super::window::Window;
+use crate::model::Span;
+
+/// Containers within containers that are followed: a page, its tables, their rows.
+const MAX_LEVEL: usize = 6;
+
+/// Why an element's end was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Broken {
+    /// The source ends inside it.
+    Cut,
+    /// Something stands where JSON has nothing of the kind.
+    Stray(u8),
+    /// It is longer than the cap.
+    TooLong,
+}
+
+/// One pass over a stream of JSON.
+pub(super) struct Walk<'w, 'r, 'o> {
+    window: &'w mut Window<'r>,
+    /// Added to offsets: where the stream begins in its source.
+    base: u64,
+    max_record: usize,
+    rows: &'o mut Rows,
+    tally: &'o mut Tally,
+    /// How a good record begins, up to its first key, to find the next one after a broken one.
+    opening: Vec<u8>,
+    /// Asked once in a while whether to go on.
+    keep_on: Option<&'o mut dyn FnMut(u64) -> bool>,
+    stopped: bool,
+}
+
+impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
+    /// Over everything in the window.
+    pub(super) fn new(
+        window: &'w mut Window<'r>,
+        base: u64,
+        max_record: usize,
+        rows: &'o mut Rows,
+        tally: &'o mut Tally,
+    ) -> Self {
+        Self { window, base, max_record, rows, tally, opening: Vec::new(), keep_on: None, stopped: false }
+    }
+
+    /// Asks `keep_on` after each row whether to go on.
+    pub(super) fn asking(mut self, keep_on: &'o mut dyn FnMut(u64) -> bool) -> Self {
+        self.keep_on = Some(keep_on);
+        self
+    }
+
+    /// Reads every row to the end of the stream.
+    pub(super) fn run(mut self) {
+        loop {
+            self.blank(0, b", ]}");
+            match self.window.byte(0) {
+                None => return,
+                Some(_) if self.stopped => return,
+                Some(b'[') => {
+                    self.window.consume(1);
+                    self.array(None, 0);
+                }
+                Some(b'{') => self.element(0),
+                Some(byte) => self.recover(Broken::Stray(byte)),
+            }
+        }
+    }
+
+    fn offset(&self) -> u64 {
+        self.base + self.window.offset()
+    }
+
+    /// Consumes white space, and the given bytes, at the front.
+    fn blank(&mut self, at: usize, also: &[u8]) {
+        debug_assert_eq!(at, 0);
+        loop {
+            let bytes = self.window.bytes();
+            let count = bytes.iter().take_while(|b| b.is_ascii_whitespace() || also.contains(b)).count();
+            let all = count == bytes.len();
+            self.window.consume(count);
+            if !all || !self.window.more() {
+                return;
+            }
+        }
+    }
+
+    /// Reads the elements of an array whose bracket is consumed. `columns` name the values of its rows.
+    fn array(&mut self, columns: Option<&[Column]>, level: usize) {
+        loop {
+            self.blank(0, b",");
+            if self.stopped {
+                return;
+            }
+            match self.window.byte(0) {
+                None => {
+                    let offset = self.offset();
+                    return self.tally.problem(Some(offset), "the source ends inside an array".to_owned());
+                }
+                Some(b']') => return self.window.consume(1),
+                Some(b'{') => self.element(level),
+                Some(b'[') => match columns {
+                    Some(columns) => self.row(columns),
+                    None if level < MAX_LEVEL => {
+                        self.window.consume(1);
+                        self.array(None, level + 1);
+                    }
+                    None => self.recover(Broken::Stray(b'[')),
+                },
+                Some(b'}') => return,
+                Some(byte) => match self.value_end(0) {
+                    Ok(end) => {
+                        self.tally.records += 1;
+                        let offset = self.offset();
+                        self.tally.skip(offset, "is not an object".to_owned());
+                        self.window.consume(end);
+                    }
+                    Err(_) => self.recover(Broken::Stray(byte)),
+                },
+            }
+        }
+    }
+
+    /// Reads one row of a table.
+    fn row(&mut self, columns: &[Column]) {
+        match self.value_end(0) {
+            Ok(end) => {
+                let spot = Spot { offset: self.offset(), len: end };
+                match std::str::from_utf8(&self.window.bytes()[..end]) {
+                    Ok(text) => self.rows.array(text, columns, spot, self.tally),
+                    Err(error) => {
+                        self.tally.records += 1;
+                        self.tally.skip(spot.offset, bad_utf8(spot.offset, error.valid_up_to()));
+                    }
+                }
+                self.done(end);
+            }
+            Err(broken) => self.recover(broken),
+        }
+    }
+
+    /// Reads an object: a record, or a container of records, which is told by its keys.
+    fn element(&mut self, level: usize) {
+        match self.scan(level) {
+            Ok(Some(end)) => {
+                let spot = Spot { offset: self.offset(), len: end };
+                if end > self.max_record {
+                    too_long(self.tally, spot.offset, self.max_record);
+                } else {
+                    match std::str::from_utf8(&self.window.bytes()[..end]) {
+                        Ok(text) => self.rows.object(text, spot, self.tally),
+                        Err(error) => {
+                            self.tally.records += 1;
+                            self.tally.skip(spot.offset, bad_utf8(spot.offset, error.valid_up_to()));
+                        }
+                    }
+                }
+                self.done(end);
+            }
+            Ok(None) => {}
+            Err(broken) => self.recover(broken),
+        }
+    }
+
+    fn done(&mut self, end: usize) {
+        self.window.consume(end);
+        if let Some(keep_on) = &mut self.keep_on {
+            self.stopped = !keep_on(self.tally.read);
+        }
+    }
+
+    /// The end of the object at the front; `None` when it was a container, whose rows are then read and which is
+    /// consumed.
+    fn scan(&mut self, level: usize) -> Result<Option<usize>, Broken> {
+        let mut table = TableHead::default();
+        let mut container = false;
+        let mut at = 1;
+        loop {
+            at = self.skip_space(at)?;
+            match self.window.byte(at) {
+                Some(b'}') if container => {
+                    self.window.consume(at + 1);
+                    return Ok(None);
+                }
+                Some(b'}') => return Ok(Some(at + 1)),
+                Some(b',') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'"') => {}
+                Some(byte) => return Err(Broken::Stray(byte)),
+                None => return Err(Broken::Cut),
+            }
+            let key_end = self.string_end(at)?;
+            if self.opening.is_empty() {
+                self.opening = self.window.bytes()[..key_end].to_vec();
+            }
+            let colon = self.skip_space(key_end)?;
+            match self.window.byte(colon) {
+                Some(b':') => {}
+                Some(byte) => return Err(Broken::Stray(byte)),
+                None => return Err(Broken::Cut),
+            }
+            let value = self.skip_space(colon + 1)?;
+            let role = Role::of(&self.window.bytes()[at + 1..key_end - 1]);
+            if let Some(role) = role.filter(|_| level < MAX_LEVEL)
+                && self.opens_rows(role, value, &table)?
+            {
+                self.opening.clear();
+                self.window.consume(value + 1);
+                container = true;
+                if role == Role::Rows {
+                    self.table_rows(&mut table, level);
+                } else {
+                    self.array(None, level + 1);
+                }
+                at = 0;
+                continue;
+            }
+            let end = self.value_end(value)?;
+            if let Some(role) = role {
+                table.take(role, &self.window.bytes()[value..end]);
+            }
+            at = end;
+            // What a container says besides its rows need not stay in memory.
+            if container {
+                self.window.consume(at);
+                at = 0;
+            }
+        }
+    }
+
+    fn table_rows(&mut self, table: &mut TableHead, level: usize) {
+        let outer = self.tally.container.replace(table.name.clone().unwrap_or_else(|| "unnamed table".to_owned()));
+        if table.is_about_the_query {
+            self.pass_over_array();
+        } else if table.columns.is_empty() {
+            let offset = self.offset();
+            self.tally.problem(Some(offset), "a table's rows come before its columns: they were not read".to_owned());
+            self.pass_over_array();
+        } else {
+            self.array(Some(&table.columns), level + 1);
+        }
+        self.tally.container = outer;
+    }
+
+    /// Consumes the elements of an array, and its end, unread.
+    fn pass_over_array(&mut self) {
+        loop {
+            self.blank(0, b",");
+            match self.window.byte(0) {
+                Some(b']') => return self.window.consume(1),
+                None => return,
+                Some(_) => match self.value_end(0) {
+                    Ok(end) => self.window.consume(end),
+                    Err(broken) => return self.recover(broken),
+                },
+            }
+        }
+    }
+
+    /// Whether the value under a key of this role is an array of rows.
+    fn opens_rows(&mut self, role: Role, value: usize, table: &TableHead) -> Result<bool, Broken> {
+        if self.window.byte(value) != Some(b'[') {
+            return Ok(false);
+        }
+        let first = self.skip_space(value + 1)?;
+        let first = self.window.byte(first);
+        Ok(match role {
+            Role::RowArray => matches!(first, Some(b'{' | b']')),
+            Role::Rows => matches!(first, Some(b'[' | b']')) && (table.named || !table.columns.is_empty()),
+            _ => false,
+        })
+    }
+
+    /// After something broken at the front: names it, and goes to where the next record seems to begin.
+    fn recover(&mut self, broken: Broken) {
+        let offset = self.offset();
+        let reason = match broken {
+            Broken::Cut => "the source ends inside it".to_owned(),
+            Broken::Stray(byte) => format!("is not valid JSON: '{}' is out of place", byte.escape_ascii()),
+            Broken::TooLong => format!("is longer than {} bytes (--max-record raises it)", self.max_record),
+        };
+        self.tally.records += 1;
+        let opening = std::mem::take(&mut self.opening);
+        self.window.consume(usize::from(!self.window.bytes().is_empty()));
+        let found = !opening.is_empty() && self.seek(&opening);
+        if !found {
+            while self.window.more() || !self.window.bytes().is_empty() {
+                self.window.consume(self.window.bytes().len());
+            }
+        }
+        let next = self.offset();
+        self.opening = opening;
+        let outcome = if found {
+            format!("; reading goes on at byte {next}")
+        } else if next > offset + 1 && broken != Broken::Cut {
+            format!("; the rest, to byte {next}, was not read")
+        } else {
+            String::new()
+        };
+        self.tally.skip(offset, reason + &outcome);
+    }
+
+    /// Consumes up to the next place where `opening` stands.
+    fn seek(&mut self, opening: &[u8]) -> bool {
+        let finder = memchr::memmem::Finder::new(opening);
+        loop {
+            if let Some(at) = finder.find(self.window.bytes()) {
+                self.window.consume(at);
+                return true;
+            }
+            // The last bytes may be the beginning of it.
+            let held = self.window.bytes().len();
+            self.window.consume(held.saturating_sub(opening.len() - 1));
+            if !self.window.more() {
+                return false;
+            }
+        }
+    }
+
+    fn skip_space(&mut self, mut at: usize) -> Result<usize, Broken> {
+        loop {
+            match self.window.byte(at) {
+                Some(byte) if byte.is_ascii_whitespace() => at += 1,
+                Some(_) => return Ok(at),
+                None => return Err(Broken::Cut),
+            }
+        }
+    }
+
+    /// The position after the string that begins at `at`.
+    fn string_end(&mut self, at: usize) -> Result<usize, Broken> {
+        let mut at = at + 1;
+        loop {
+            let bytes = self.window.bytes();
+            match bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)).map(|found| at + found) {
+                Some(found) if bytes[found] == b'"' => return Ok(found + 1),
+                Some(found) if bytes[found] == b'\\' => at = found + 2,
+                // No string holds a bare line break: one that seems to has lost its end.
+                Some(_) => return Err(Broken::Stray(b'\n')),
+                None => {
+                    at = at.max(bytes.len());
+                    self.grow(at)?;
+                }
+            }
+        }
+    }
+
+    fn grow(&mut self, at: usize) -> Result<(), Broken> {
+        if at > self.max_record + 2 {
+            return Err(Broken::TooLong);
+        }
+        if self.window.more() { Ok(()) } else { Err(Broken::Cut) }
+    }
+
+    /// The position after the value that begins at `at`.
+    fn value_end(&mut self, mut at: usize) -> Result<usize, Broken> {
+        let mut depth = 0usize;
+        // One bit a level, set for an object; what nests deeper is only counted.
+        let mut objects = 0u128;
+        loop {
+            let Some(&byte) = self.window.bytes().get(at) else {
+                // A number or word may be the last thing of a source.
+                match self.grow(at) {
+                    Err(Broken::Cut) if depth == 0 && at > 0 && self.window.bytes().len() == at => return Ok(at),
+                    other => other?,
+                }
+                continue;
+            };
+            match byte {
+                b'"' => at = self.string_end(at)?,
+                b'{' | b'[' => {
+                    if depth < MAX_DEPTH {
+                        objects = (objects << 1) | u128::from(byte == b'{');
+                    }
+                    depth += 1;
+                    at += 1;
+                    continue;
+                }
+                b'}' | b']' => {
+                    let Some(outer) = depth.checked_sub(1) else { return Err(Broken::Stray(byte)) };
+                    depth = outer;
+                    if depth < MAX_DEPTH {
+                        if (objects & 1 == 1) != (byte == b'}') {
+                            return Err(Broken::Stray(byte));
+                        }
+                        objects >>= 1;
+                    }
+                    at += 1;
+                }
+                b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if depth > 0 => {
+                    at += 1;
+                    continue;
+                }
+                _ => at = self.word_end(at)?,
+            }
+            if depth == 0 {
+                return Ok(at);
+            }
+        }
+    }
+
+    /// The position after a number or a word such as `true`.
+    fn word_end(&mut self, start: usize) -> Result<usize, Broken> {
+        let mut at = start;
+        while let Some(byte) = self.window.byte(at) {
+            match byte {
+                b'0'..=b'9'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'E'
+                | b'e'
+                | b'a'
+                | b'f'
+                | b'l'
+                | b'n'
+                | b'r'
+                | b's'
+                | b't'
+                | b'u' => at += 1,
+                _ if at == start => return Err(Broken::Stray(byte)),
+                _ => break,
+            }
+            if at > self.max_record {
+                return Err(Broken::TooLong);
+            }
+        }
+        Ok(at)
+    }
+}
+
+/// What a key of a container holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    RowArray,
+    Rows,
+    Columns,
+    Name,
+    Kind,
+}
+
+impl Role {
+    fn of(key: &[u8]) -> Option<Self> {
+        let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
+        match key.len() {
+            4..=9 => {}
+            _ => return None,
+        }
+        Some(if ROW_ARRAYS.iter().any(|name| is(name)) {
+            Self::RowArray
+        } else if is("rows") {
+            Self::Rows
+        } else if is("columns") {
+            Self::Columns
+        } else if is("name") || is("tablename") {
+            Self::Name
+        } else if is("tablekind") {
+            Self::Kind
+        } else {
+            return None;
+        })
+    }
+}
+
+/// What a table says before its rows.
+#[derive(Default)]
+struct TableHead {
+    name: Option<String>,
+    named: bool,
+    columns: Vec<Column>,
+    /// A table Kusto adds about the query itself.
+    is_about_the_query: bool,
+}
+
+impl TableHead {
+    fn take(&mut self, role: Role, json: &[u8]) {
+        match role {
+            Role::Name => {
+                self.name = serde_json::from_slice(json).ok();
+                self.named = true;
+            }
+            Role::Kind => {
+                let kind: Option<String> = serde_json::from_slice(json).ok();
+                self.is_about_the_query = kind.is_some_and(|kind| kind != "PrimaryResult");
+            }
+            Role::Columns => self.columns = columns(json),
+            Role::RowArray | Role::Rows => {}
+        }
+    }
+}
+
+fn columns(json: &[u8]) -> Vec<Column> {
+    let Ok(serde_json::Value::Array(items)) = serde_json::from_slice(json) else { return Vec::new() };
+    items
+        .iter()
+        .map(|item| {
+            let name = ["name", "ColumnName"].iter().find_map(|key| item.get(key)).and_then(|name| name.as_str());
+            let name = name.unwrap_or_default().to_owned();
+            let target = if name.is_empty() { Target::Skip } else { fields::target(&name, false) };
+            Column { name, target, ahead: Span::from_ticks(0) }
+        })
+        .collect()
+}

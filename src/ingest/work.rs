@@ -1,0 +1,409 @@
+//! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
+
+use super::bundle::{Input, Wrap, reason, unread};
+use super::row::Rows;
+use super::shape::{Framing, HEAD, Shape};
+use super::tally::Tally;
+use super::walk::Walk;
+use super::window::Window;
+use super::{Options, Progress, csv, decode, lines, shape};
+use crate::model::SourceId;
+use crate::store::Part;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// Bytes of a plain line file that one thread takes at a time.
+const PIECE: u64 = 1 << 20;
+
+/// Something for a thread to do.
+enum Job {
+    /// Hash a file.
+    Hash(PathBuf),
+    /// Read a whole source.
+    Source(usize),
+    /// Read the lines of a plain file that begin in this range.
+    Piece { input: usize, shape: &'static Shape, range: Range<u64> },
+}
+
+/// What reading gave.
+pub(super) struct Harvest {
+    pub(super) parts: Vec<Part>,
+    /// One tally per input, in order.
+    pub(super) tallies: Vec<Tally>,
+    /// SHA-256 by file.
+    pub(super) hashes: BTreeMap<PathBuf, String>,
+}
+
+/// What one thread did.
+#[derive(Default)]
+struct Share {
+    rows: Rows,
+    pieces: Vec<Done>,
+    hashes: Vec<(PathBuf, String)>,
+}
+
+/// One job's records, which stand together in its thread's part.
+struct Done {
+    input: usize,
+    /// Where the piece begins: pieces of one source are joined in this order.
+    start: u64,
+    events: Range<usize>,
+    tally: Tally,
+}
+
+/// Reads every input.
+pub(super) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Harvest {
+    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let jobs = plan(inputs, options);
+    let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
+    let crew =
+        Crew { inputs, options, meter, jobs: &jobs, next: AtomicUsize::new(0), pipe: streams < threads && threads > 1 };
+    let shares = std::thread::scope(|scope| {
+        let rest: Vec<_> = (1..threads.min(jobs.len())).map(|_| scope.spawn(|| crew.work())).collect();
+        let mut shares = vec![crew.work()];
+        for thread in rest {
+            shares.push(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        shares
+    });
+    join(inputs, shares)
+}
+
+/// Jobs in the order they are taken: hashes and whole sources first, for they cannot be split.
+fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    if options.hash {
+        let mut files: Vec<&Input> = inputs.iter().collect();
+        files.dedup_by(|a, b| a.path == b.path);
+        jobs.extend(files.into_iter().map(|input| Job::Hash(input.path.clone())));
+    }
+    let mut whole: Vec<usize> = Vec::new();
+    let mut pieces = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        match plain_lines(input) {
+            Some(shape) => {
+                let end = input.bytes.min(options.max_bytes);
+                let starts = (0..end).step_by(usize::try_from(PIECE).expect("a MiB"));
+                pieces.extend(starts.map(|start| Job::Piece {
+                    input: index,
+                    shape,
+                    range: start..end.min(start + PIECE),
+                }));
+            }
+            None => whole.push(index),
+        }
+    }
+    whole.sort_by_key(|index| std::cmp::Reverse(inputs[*index].bytes));
+    jobs.extend(whole.into_iter().map(Job::Source));
+    jobs.extend(pieces);
+    jobs
+}
+
+/// The shape of a plain file whose records are lines and can be read from anywhere.
+fn plain_lines(input: &Input) -> Option<&'static Shape> {
+    if input.wrap != Wrap::Plain {
+        return None;
+    }
+    let head = super::bundle::head(&input.path).ok()?;
+    if decode::encoding(&head) != decode::Encoding::Utf8 {
+        return None;
+    }
+    shape::tell(&head, head.len() < HEAD).filter(|shape| shape.framing == Framing::Lines)
+}
+
+/// Joins what the threads did: pieces in source order, with record numbers that count through the source.
+fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
+    let mut parts = Vec::new();
+    let mut hashes = BTreeMap::new();
+    let mut pieces = Vec::new();
+    for (worker, share) in shares.into_iter().enumerate() {
+        parts.push(share.rows.into_part());
+        hashes.extend(share.hashes);
+        pieces.extend(share.pieces.into_iter().map(|piece| (worker, piece)));
+    }
+    pieces.sort_by_key(|(_, piece)| (piece.input, piece.start));
+    let mut tallies: Vec<Tally> =
+        inputs.iter().enumerate().map(|(index, input)| Tally::new(source_id(index), &input.name)).collect();
+    for (worker, piece) in pieces {
+        let tally = &mut tallies[piece.input];
+        if tally.records > 0 {
+            let before = u32::try_from(tally.records).unwrap_or(u32::MAX);
+            for event in &mut parts[worker].events[piece.events] {
+                event.origin.record = event.origin.record.saturating_add(before);
+            }
+        }
+        tally.join(piece.tally);
+    }
+    Harvest { parts, tallies, hashes }
+}
+
+fn source_id(index: usize) -> SourceId {
+    SourceId(u32::try_from(index).expect("fewer than 2^32 sources"))
+}
+
+/// The threads' common ground.
+struct Crew<'a> {
+    inputs: &'a [Input],
+    options: &'a Options,
+    meter: &'a Meter<'a>,
+    jobs: &'a [Job],
+    next: AtomicUsize,
+    /// Whether a packed source gets a thread to unpack it.
+    pipe: bool,
+}
+
+impl Crew<'_> {
+    fn work(&self) -> Share {
+        let mut share = Share::default();
+        let mut buffer = Vec::new();
+        while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if self.meter.is_stopped() {
+                break;
+            }
+            match job {
+                Job::Hash(path) => {
+                    // A file that cannot be read is named where its records are read.
+                    if let Ok(hash) = sha256(path, self.meter) {
+                        share.hashes.push((path.clone(), hash));
+                    }
+                }
+                Job::Source(input) => self.source(*input, &mut share),
+                Job::Piece { input, shape, range } => self.piece(*input, shape, range.clone(), &mut buffer, &mut share),
+            }
+        }
+        share
+    }
+
+    fn source(&self, index: usize, share: &mut Share) {
+        let input = &self.inputs[index];
+        let mut tally = Tally::new(source_id(index), &input.name);
+        let first = share.rows.part.events.len();
+        let count = |bytes| self.meter.read(bytes, 0, &input.name);
+        let rows = &mut share.rows;
+        let outcome = if self.pipe && input.wrap != Wrap::Plain {
+            decode::piped(input, &count, |reader| self.stream(reader, input, rows, &mut tally))
+        } else {
+            decode::open(input, &count, |reader| self.stream(reader, input, rows, &mut tally))
+        };
+        if let Err(error) = outcome {
+            tally.problem(None, reason(&error));
+        }
+        let events = first..share.rows.part.events.len();
+        share.pieces.push(Done { input: index, start: 0, events, tally });
+    }
+
+    /// Reads a decoded stream, whatever its shape.
+    fn stream(&self, reader: &mut dyn Read, input: &Input, rows: &mut Rows, tally: &mut Tally) {
+        let max_record = self.options.max_record;
+        let mut window = Window::new(reader, self.options.max_bytes);
+        while window.bytes().len() < HEAD && window.more() {}
+        let whole = window.is_whole();
+        let head = &window.bytes()[..window.bytes().len().min(HEAD)];
+        let Some(shape) = shape::tell(head, whole) else {
+            let reason = match (&window.failure, head.is_empty()) {
+                (Some(failure), _) => format!("cannot be unpacked: {failure}"),
+                (None, true) => "is empty".to_owned(),
+                (None, false) => unread(head).to_owned(),
+            };
+            return tally.problem(None, reason);
+        };
+        tally.shape = Some(shape.id);
+        let mut told = 0;
+        let mut keep_on = |read: u64| {
+            self.meter.read(0, read - told, &input.name);
+            told = read;
+            !self.meter.is_stopped()
+        };
+        let header = csv::Header::read(head);
+        if window.bytes().starts_with(b"\xef\xbb\xbf") {
+            window.consume(3);
+        }
+        match (shape.framing, header) {
+            (Framing::Csv, Some(header)) => csv::stream(&mut window, &header, max_record, rows, tally, &mut keep_on),
+            (Framing::Lines, _) => lines::stream(&mut window, max_record, rows, tally, &mut keep_on),
+            _ => Walk::new(&mut window, 0, max_record, rows, tally).asking(&mut keep_on).run(),
+        }
+        if let Some(failure) = window.failure.take() {
+            let offset = window.offset();
+            tally.problem(Some(offset), format!("the rest, from byte {offset} on, was not read: {failure}"));
+        }
+    }
+
+    fn piece(&self, index: usize, shape: &'static Shape, range: Range<u64>, buffer: &mut Vec<u8>, share: &mut Share) {
+        let input = &self.inputs[index];
+        let mut tally = Tally::new(source_id(index), &input.name);
+        tally.shape = Some(shape.id);
+        let first = share.rows.part.events.len();
+        let cap = self.options.max_record;
+        let max_bytes = self.options.max_bytes;
+        let outcome = File::open(&input.path).and_then(|file| {
+            let lines = Lines { file: &file, range: range.clone(), max_bytes, max_record: cap };
+            lines.read(buffer, &mut share.rows, &mut tally)
+        });
+        if let Err(error) = outcome {
+            tally.problem(Some(range.start), reason(&error));
+        }
+        if range.end == max_bytes && input.bytes > max_bytes {
+            tally.problem(
+                Some(max_bytes),
+                format!("the rest, from byte {max_bytes} on, was not read: it holds more than the most decoded bytes of a source (--max-bytes raises it)"),
+            );
+        }
+        self.meter.read(range.end - range.start, tally.read, &input.name);
+        let events = first..share.rows.part.events.len();
+        share.pieces.push(Done { input: index, start: range.start, events, tally });
+    }
+}
+
+/// The lines of a file that begin in a range. Whoever has the range in which a line begins reads all of it.
+struct Lines<'f> {
+    file: &'f File,
+    range: Range<u64>,
+    max_bytes: u64,
+    max_record: usize,
+}
+
+impl Lines<'_> {
+    fn read(&self, buffer: &mut Vec<u8>, rows: &mut Rows, tally: &mut Tally) -> io::Result<()> {
+        // The byte before tells whether a line begins right at the start.
+        let from = self.range.start.saturating_sub(1);
+        let length = usize::try_from(self.range.end - from).expect("a piece is small");
+        self.fill(buffer, from, length)?;
+        let begin = match (self.range.start, buffer.starts_with(b"\xef\xbb\xbf")) {
+            (0, true) => 3,
+            (0, false) => 0,
+            _ => match memchr::memchr(b'\n', buffer) {
+                Some(at) if at + 1 < buffer.len() || at + 1 == length => at + 1,
+                _ => return Ok(()),
+            },
+        };
+        // A line break as the piece's last byte: the next line belongs to the next piece.
+        if begin == buffer.len() {
+            return Ok(());
+        }
+        let mut end = buffer.len();
+        let mut more = if buffer.last() == Some(&b'\n') { 0 } else { PIECE_TAIL };
+        while more > 0 {
+            let scanned = end;
+            let wanted = usize::try_from((self.max_bytes - from).min((end + more) as u64)).unwrap_or(usize::MAX);
+            self.extend(buffer, from, wanted)?;
+            match memchr::memchr(b'\n', &buffer[scanned..]) {
+                Some(at) => {
+                    end = scanned + at + 1;
+                    more = 0;
+                }
+                // The end of the file ends its last line.
+                None if buffer.len() == scanned => more = 0,
+                None => {
+                    end = buffer.len();
+                    more = if end - begin > self.max_record + length { 0 } else { end };
+                }
+            }
+        }
+        lines::block(&buffer[begin..end], from + begin as u64, self.max_record, rows, tally);
+        Ok(())
+    }
+
+    fn fill(&self, buffer: &mut Vec<u8>, from: u64, length: usize) -> io::Result<()> {
+        buffer.clear();
+        self.extend(buffer, from, length)
+    }
+
+    /// Reads on until the buffer holds `length` bytes from `from`, or the file ends.
+    fn extend(&self, buffer: &mut Vec<u8>, from: u64, length: usize) -> io::Result<()> {
+        let mut held = buffer.len();
+        buffer.resize(length.max(held), 0);
+        while held < length {
+            match read_at(self.file, &mut buffer[held..length], from + held as u64) {
+                Ok(0) => break,
+                Ok(count) => held += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        buffer.truncate(held);
+        Ok(())
+    }
+}
+
+/// Bytes read past a piece at first, to the end of its last line.
+const PIECE_TAIL: usize = 64 << 10;
+
+/// Reads at an offset without moving a cursor that other threads share.
+#[cfg(unix)]
+pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+/// Reads at an offset. Each piece opens the file for itself, so the cursor is its own.
+#[cfg(not(unix))]
+pub(super) fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read(buffer)
+}
+
+fn sha256(path: &Path, meter: &Meter<'_>) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if count == 0 || meter.is_stopped() {
+            break;
+        }
+        hash.update(&buffer[..count]);
+    }
+    Ok(hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes every write");
+        hex
+    }))
+}
+
+/// Counts bytes and rows over all threads, and reports a few times a second.
+pub(super) struct Meter<'p> {
+    progress: &'p (dyn Fn(Progress) + Sync),
+    stop: &'p AtomicBool,
+    bytes: AtomicU64,
+    rows: AtomicU64,
+    next: AtomicU64,
+    step: u64,
+}
+
+impl<'p> Meter<'p> {
+    /// Over a bundle of `total` bytes. It reports by bytes, not by a clock: each hundredth, or each 16 MiB.
+    pub(super) fn new(total: u64, progress: &'p (dyn Fn(Progress) + Sync), stop: &'p AtomicBool) -> Self {
+        let step = (total / 100).clamp(1 << 18, 16 << 20);
+        Self { progress, stop, bytes: AtomicU64::new(0), rows: AtomicU64::new(0), next: AtomicU64::new(step), step }
+    }
+
+    /// Whether the user stopped the load.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn read(&self, bytes: u64, rows: u64, source: &str) {
+        let rows = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
+        if bytes == 0 {
+            return;
+        }
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let due = self.next.load(Ordering::Relaxed);
+        // Only the thread that moves the mark reports.
+        if bytes >= due
+            && self.next.compare_exchange(due, bytes + self.step, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            (self.progress)(Progress::Read { bytes, rows, source: source.to_owned() });
+        }
+    }
+}
