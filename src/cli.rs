@@ -30,16 +30,24 @@ use style::Shell;
 /// How the program ended; the numbers are promised in [`EXIT_CODES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
-    Done = 0,
-    Failed = 1,
-    Usage = 2,
-    Unreadable = 3,
-    Hits = 10,
+    Done,
+    Failed,
+    Usage,
+    Unreadable,
+    Hits,
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+            Exit::Hits => 10,
+            Exit::Signal(number) => 128_u8.saturating_add(number),
+        })
     }
 }
 
