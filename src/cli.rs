@@ -119,7 +119,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
 fn usage(err: &clap::Error) -> ExitCode {
     // A closed stderr or stdout leaves nothing to tell anyone.
     let _ = err.print();
-    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(Exit::Usage as u8))
+    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
 }
 
 /// A line for the person at the terminal; nobody listening is no failure.
