@@ -1,4 +1,5 @@
 //! Integration tests, one binary.
 
+mod demo;
 mod ingest;
 mod oracle;
