@@ -101,7 +101,7 @@ fn code(text: &str) -> String {
 }
 
 /// Inert, with line breaks as spaces: a line of its own could be a heading or the end of the table.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
     inert(&spaced).into_owned()
 }

@@ -200,7 +200,8 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
                 None => " Not yet weighed by an analyst.".to_owned(),
             };
             let remark = told.case.remark(&hit.id, step + 1).map_or_else(String::new, |remark| format!(" {remark}"));
-            said.push(format!("Hit {}, step {}: {}{weighed}{remark}", index + 1, step + 1, finding.sentence));
+            let sentence = finding.sentence.trim_end_matches('.');
+            said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
         }
     }
     said
