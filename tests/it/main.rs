@@ -3,3 +3,4 @@
 mod demo;
 mod ingest;
 mod oracle;
+mod screens;
