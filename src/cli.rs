@@ -24,22 +24,31 @@ use args::{Cli, Command};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use style::Shell;
 
 /// How the program ended; the numbers are promised in [`EXIT_CODES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
-    Done = 0,
-    Failed = 1,
-    Usage = 2,
-    Unreadable = 3,
-    Hits = 10,
+    Done,
+    Failed,
+    Usage,
+    Unreadable,
+    Hits,
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+            Exit::Hits => 10,
+            Exit::Signal(number) => 128_u8.saturating_add(number),
+        })
     }
 }
 
@@ -103,7 +112,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, &cli.run, cli.case.as_deref(), &shell),
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, cli.case.as_deref(), &shell),
     }
 }
 
@@ -111,7 +120,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
 fn usage(err: &clap::Error) -> ExitCode {
     // A closed stderr or stdout leaves nothing to tell anyone.
     let _ = err.print();
-    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(Exit::Usage as u8))
+    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
 }
 
 /// A line for the person at the terminal; nobody listening is no failure.
@@ -119,10 +128,8 @@ fn say(line: std::fmt::Arguments) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// Whether it failed only because nobody reads the results any more.
 fn is_closed_pipe(err: &anyhow::Error) -> bool {
-    let closed = |kind| kind == io::ErrorKind::BrokenPipe;
-    err.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|err| closed(err.kind()))
-            || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind).is_some_and(closed)
-    })
+    let closed = |err: &io::Error| err.kind() == io::ErrorKind::BrokenPipe;
+    err.chain().any(|cause| cause.downcast_ref().is_some_and(closed))
 }

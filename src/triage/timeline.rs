@@ -1,7 +1,7 @@
 //! A user's tokens in order, one line an event, in words.
 
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time};
+use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
 use crate::store::{Key, Store};
 use std::ops::Range;
 
@@ -89,8 +89,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     let row = store.event(event);
     let text = |field| store.text(row[field]);
     let kind = kind(row);
-    let failed =
-        if kind == Kind::Graph { !text(Field::ResponseStatusCode).starts_with(['2', '3']) } else { !row.succeeded() };
+    let failed = if kind == Kind::Graph { !call_succeeded(text(Field::ResponseStatusCode)) } else { !row.succeeded() };
     let client = text(Field::AppDisplayName);
     Line {
         event,

@@ -18,8 +18,8 @@ use judge::{as_published, compare, expected};
 use line::Line;
 use published::Published;
 use row::{at, listing};
-use std::collections::BTreeMap;
-use tokentrail::analytics::Settings;
+use std::collections::{BTreeMap, BTreeSet};
+use tokentrail::analytics::{Hit, Settings};
 use tokentrail::model::Field;
 
 /// Random bundles of an everyday run.
@@ -160,10 +160,74 @@ fn hits_come_in_one_order_however_the_rows_were_read() {
         let ids = |per_source| {
             let store = row::store_of(&draw.rows, per_source);
             let facts = tokentrail::facts::Facts::embedded();
-            let hits = tokentrail::analytics::run(&store, facts, &draw.settings);
-            assert!(hits.is_sorted_by_key(|hit| hit.first_seen), "seed {seed}");
-            hits.into_iter().map(|hit| (hit.id, hit.first_seen)).collect::<Vec<_>>()
+            let analytics = Some(program::ANALYTICS.map(str::to_owned).to_vec());
+            let settings = Settings { analytics, ..draw.settings.clone() };
+            let hits = tokentrail::analytics::run(&store, facts, &settings);
+            let place =
+                |hit: &Hit| (hit.first_seen, hit.analytic, hit.upn.clone(), hit.user_id.clone(), hit.app_id.clone());
+            assert!(hits.is_sorted_by_key(place), "seed {seed}: {:?}", hits.iter().map(place).collect::<Vec<_>>());
+            let ids: Vec<String> = hits.into_iter().map(|hit| hit.id).collect();
+            assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "seed {seed}: ids are unique");
+            ids
         };
         assert_eq!(ids(1), ids(1000), "seed {seed}");
     }
+}
+
+/// Reading of "the published query would have returned a row overlapping this hit": a published hit of the same
+/// analytic and client stands on one of its rows.
+#[test]
+fn hunt_hits_say_whether_the_published_query_finds_them() {
+    for seed in 1..=400 {
+        let draw = random::draw(seed);
+        let untrue = |rows: &[row::Row]| program::untrue_also_published(rows, &draw.settings);
+        if untrue(&draw.rows).is_some() {
+            let least = judge::shrink(draw.rows.clone(), &|rows| untrue(rows).is_some());
+            panic!("seed {seed}: {}\n{}{:?}", untrue(&least).unwrap(), listing(&least), draw.settings);
+        }
+    }
+}
+
+/// Membership is judged at the date of the hit's first event.
+#[test]
+fn family_membership_is_printed_as_of_the_first_event() {
+    let left = "left the family Jan 2026";
+    let leaving = "leaving the family (between 2025-12-02 and 2026-01-26)";
+    let broker = "not a family client: device-registration path";
+    for (client, date, words) in [
+        (known::CLI, "2025-11-30T23:59:59Z", "family client"),
+        (known::POWERSHELL, "2025-12-02T00:00:00Z", "family client"),
+        (known::CLI, "2025-12-20T00:00:00Z", leaving),
+        (known::POWERSHELL, "2026-01-25T23:59:59.9999999Z", leaving),
+        (known::CLI, "2026-01-26T00:00:00Z", left),
+        (known::POWERSHELL, "2026-05-01T14:02:00Z", left),
+        (known::OFFICE, "2026-05-01T14:02:00Z", "family client"),
+        (known::BROKER, "2026-05-01T14:02:00Z", broker),
+        (known::CLI_TYPO, "2026-05-01T14:02:00Z", "in the published list, but no known application"),
+    ] {
+        let rows: Vec<row::Row> = (0..3).map(|n| stories::exchange(n, at(date)).with(Field::AppId, client)).collect();
+        let family = program::only_hit(&rows).family;
+        assert!(family.contains(words), "{client} at {date}: {family}");
+        let others = [left, "leaving the family", "not a family client"];
+        let also: Vec<_> = others.into_iter().filter(|o| family.contains(o) && !words.contains(o)).collect();
+        assert!(also.is_empty(), "{client} at {date}: {family}");
+    }
+}
+
+#[test]
+fn reasons_say_what_the_bundle_withholds() {
+    let mut rows: Vec<row::Row> = stories::six_exchanges();
+    for row in &mut rows {
+        row.set(Field::OriginalTransferMethod, "deviceCodeFlow");
+    }
+    let descends = program::only_hit(&rows);
+    let says = |hit: &Hit, word: &str| hit.reasons.iter().any(|r| r.to_lowercase().contains(word));
+    assert_eq!(descends.analytic, "foci-burst");
+    assert!(says(&descends, "device"), "{:?}", descends.reasons);
+
+    let mut rows = stories::hop(5 * row::MINUTE);
+    rows[1].set(Field::IncomingTokenType, "unknownFutureValue");
+    let withheld = program::only_hit(&rows);
+    assert_eq!(withheld.analytic, "session-hop");
+    assert!(says(&withheld, "unknownfuturevalue") || says(&withheld, "withheld"), "{:?}", withheld.reasons);
 }

@@ -1,7 +1,9 @@
 //! The program's hits in the oracles' words.
 
 use super::hunt::text::{fold, word};
+use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
+use super::row::{Row, store_of};
 use tokentrail::analytics::{self, Cell, Hit, Semantics, Settings};
 use tokentrail::facts::Facts;
 use tokentrail::model::{EventId, Field};
@@ -17,6 +19,25 @@ pub(crate) fn hits(store: &Store, settings: &Settings) -> Vec<Line> {
     let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, hit }.line()).collect();
     lines.sort();
     lines
+}
+
+/// A hunt hit whose `AlsoPublished` is not what the published hits say.
+pub(crate) fn untrue_also_published(rows: &[Row], settings: &Settings) -> Option<String> {
+    let store = store_of(rows, 1);
+    let of = |settings: Settings| {
+        let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings };
+        analytics::run(&store, Facts::embedded(), &settings)
+    };
+    let published = of(as_published(settings));
+    of(settings.clone()).into_iter().find_map(|hit| {
+        let overlaps = |other: &Hit| {
+            other.analytic == hit.analytic
+                && fold(&other.app_id) == fold(&hit.app_id)
+                && other.evidence.iter().any(|id| hit.evidence.contains(id))
+        };
+        let truth = published.iter().any(overlaps);
+        (truth != hit.also_published).then(|| format!("{} {}: {truth}", hit.analytic, hit.first_seen))
+    })
 }
 
 /// Reads one hit.
@@ -209,3 +230,10 @@ const PUBLISHED_HOP: &[&str] = &[
     "SecondResultDescription",
     "SecondAppDisplayName",
 ];
+
+/// The one hit of the analytics that run by default.
+pub(crate) fn only_hit(rows: &[Row]) -> Hit {
+    let mut hits = analytics::run(&store_of(rows, 1), Facts::embedded(), &Settings::default());
+    assert_eq!(hits.len(), 1, "one hit");
+    hits.remove(0)
+}

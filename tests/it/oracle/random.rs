@@ -401,7 +401,7 @@ impl Mint {
         let edge = |dice: &mut Dice| {
             let row = dice.pick(rows);
             let time = if dice.percent(50) { row.hunt_time() } else { row.published_time() };
-            dice.percent(30).then(|| Time::from_ticks(time + dice.pick(&[-TICK, 0, TICK])))
+            dice.percent(40).then(|| Time::from_ticks(time + dice.pick(&[-TICK, 0, TICK])))
         };
         (settings.since, settings.until) = (edge(&mut self.dice), edge(&mut self.dice));
         settings.min_resources = self.dice.pick(&[1, 2, 3, 3, 4]);
