@@ -3,4 +3,5 @@
 mod demo;
 mod ingest;
 mod oracle;
+mod picture;
 mod screens;
