@@ -65,7 +65,10 @@ pub(super) fn assumptions(settings: &Settings) -> Vec<String> {
         format!(
             "A burst is {} resources within {}; device code to burst at most {}; first login to second client at most \
              {}; watched clients: {clients}.",
-            settings.min_resources, settings.window, settings.device_code_window, settings.session_window
+            settings.min_resources,
+            settings.window.threshold(),
+            settings.device_code_window.threshold(),
+            settings.session_window.threshold()
         ),
     ];
     if settings.admin_scope_only || settings.noncompliant_only {
