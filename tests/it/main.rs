@@ -2,7 +2,10 @@
 
 mod bundle;
 mod cli;
+mod demo;
 mod ingest;
 mod layers;
 mod oracle;
+mod registry;
 mod report;
+mod screens;
