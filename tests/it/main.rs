@@ -6,6 +6,7 @@ mod demo;
 mod ingest;
 mod layers;
 mod oracle;
+mod picture;
 mod registry;
 mod report;
 mod screens;
