@@ -131,10 +131,10 @@ pub(super) struct RunArgs {
     /// Reading threads [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,
-    /// Most decoded bytes of one source, such as 64G
+    /// Most decoded bytes of one source [default: 64G]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(super) max_bytes: Option<NonZeroU64>,
-    /// Most bytes of one record, such as 64M
+    /// Most bytes of one record [default: 64M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(super) max_record: Option<NonZeroU64>,
 }
@@ -284,6 +284,19 @@ mod tests {
         assert_eq!(cli.run.window, settings.window);
         assert_eq!(cli.run.device_code_window, settings.device_code_window);
         assert_eq!(cli.run.session_window, settings.session_window);
+    }
+
+    #[test]
+    fn defaults_told_are_those_of_the_reader() {
+        let command = command();
+        let told = |id: &str| {
+            let help = command.get_arguments().find(|arg| arg.get_id() == id).and_then(clap::Arg::get_help).unwrap();
+            let help = help.to_string();
+            size(help.split_once("[default: ").unwrap().1.trim_end_matches(']')).unwrap().get()
+        };
+        let options = crate::ingest::Options::default();
+        assert_eq!(told("max_bytes"), options.max_bytes);
+        assert_eq!(told("max_record"), options.max_record as u64);
     }
 
     #[test]

@@ -7,5 +7,6 @@ mod ingest;
 mod layers;
 mod oracle;
 mod picture;
+mod registry;
 mod report;
 mod screens;
