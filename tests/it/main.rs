@@ -4,3 +4,4 @@ mod demo;
 mod ingest;
 mod oracle;
 mod screens;
+mod tty;
