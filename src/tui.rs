@@ -65,7 +65,7 @@ pub struct Config {
     pub note: Note,
 }
 
-/// What was done, for the last lines on the terminal. Displays as three lines.
+/// What was done, for the last lines on the terminal. Displays as three lines, the last one ended too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Hits found; `None` when the user left while the bundle was read.
@@ -96,8 +96,8 @@ impl fmt::Display for Outcome {
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
         match &self.note {
-            Some(note) => write!(f, "note  {}", note.display()),
-            None => write!(f, "note  not written"),
+            Some(note) => writeln!(f, "note  {}", note.display()),
+            None => writeln!(f, "note  not written"),
         }
     }
 }

@@ -8,7 +8,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,7 +59,8 @@ impl Screen {
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();
         take()?;
-        self.terminal.clear()
+        // Not Terminal::clear: it asks the terminal where the cursor is, and the answer would reach the keys.
+        self.terminal.resize(Rect::from(self.terminal.size()?))
     }
 
     /// Stops the process until the shell continues it.
@@ -140,5 +141,53 @@ impl Drop for PanicHook {
             let before = Arc::clone(&self.before);
             panic::set_hook(Box::new(move |info| before(info)));
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::Read;
+
+    const CHILD: &str = "TOKENTRAIL_TEST_CHILD";
+
+    /// Not a test of its own: it runs on the terminal of the test below.
+    #[test]
+    #[ignore = "started by another test, on a terminal"]
+    fn panics_while_drawing() {
+        if std::env::var_os(CHILD).is_none() {
+            return;
+        }
+        let _hook = PanicHook::set();
+        let mut screen = Screen::enter().unwrap();
+        screen.draw(|frame| frame.render_widget("frame", frame.area())).unwrap();
+        screen.draw(|_| panic!("finance.director@contoso.com")).unwrap();
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_and_tells_no_evidence() {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "--nocapture", "tui::terminal::tests::panics_while_drawing"]);
+        command.env(CHILD, "1");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut bytes = Vec::new();
+        // A pty whose last program ended reads as an error, after all it said.
+        let _ = pair.master.try_clone_reader().unwrap().read_to_end(&mut bytes);
+        assert!(!child.wait().unwrap().success());
+        let text = String::from_utf8_lossy(&bytes);
+        let (during, after) = text.rsplit_once("\u{1b}[?1049l").expect("the alternate screen was left");
+        assert!(during.contains("frame"));
+        assert!(
+            after.contains("\u{1b}[?25h") && after.contains("a fault in the program at src/tui/terminal.rs"),
+            "{after}"
+        );
+        assert!(!after.contains("\u{1b}[?2026h"), "nothing of the broken frame was sent");
+        let mine = after.split("error: a fault").nth(1).unwrap().lines().next().unwrap();
+        assert!(!mine.contains("finance.director"));
+        assert_eq!(after.matches("finance.director").count(), 0, "{after}");
     }
 }

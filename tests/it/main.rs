@@ -10,3 +10,4 @@ mod picture;
 mod registry;
 mod report;
 mod screens;
+mod tty;

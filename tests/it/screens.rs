@@ -1,6 +1,6 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
 
-mod story;
+pub(crate) mod story;
 
 use insta::{Settings, assert_snapshot};
 use ratatui::Terminal;

@@ -33,8 +33,8 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     ]);
     let inside = pane(theme, frame, area, title, focused);
     let height = usize::from(inside.height);
-    let (lines, current) = text(bench, hit, theme, usize::from(inside.width));
-    let top = top(bench, lines.len(), &current, height);
+    let (lines, places) = text(bench, hit, theme, usize::from(inside.width));
+    let top = top(bench, lines.len(), &places, height);
     let lines: Vec<Line> = lines.into_iter().skip(top).take(height).collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }
@@ -43,22 +43,30 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
 pub(super) fn extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     let Some(hit) = bench.current() else { return (0, 0) };
     let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-    let (lines, current) = text(bench, hit, &Theme::plain(), usize::from(width));
-    (top(bench, lines.len(), &current, usize::from(height)), lines.len())
+    let (lines, places) = text(bench, hit, &Theme::plain(), usize::from(width));
+    (top(bench, lines.len(), &places, usize::from(height)), lines.len())
 }
 
-/// The first line in view: the current step is seen whole where it fits, else from its beginning.
-fn top(bench: &Workbench, lines: usize, current: &Range<usize>, height: usize) -> usize {
-    let walked = (current.end + 1).saturating_sub(height).min(current.start);
-    let natural = if bench.is_walking() { walked } else { 0 };
+/// Where in the text the steps begin, and which lines are the current one's.
+struct Places {
+    steps: usize,
+    current: Range<usize>,
+}
+
+/// The first line in view. Walking, that is the first step, or as far on as the whole of the current one needs;
+/// a step longer than the pane is seen from its beginning.
+fn top(bench: &Workbench, lines: usize, places: &Places, height: usize) -> usize {
+    let needed = (places.current.end + 1).saturating_sub(height).min(places.current.start);
+    let natural = if bench.is_walking() { needed.max(places.steps) } else { 0 };
     bench.triage_top.unwrap_or(natural).min(lines.saturating_sub(height))
 }
 
 /// Everything the pane says of a hit, and which lines are the current step's.
-fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'static>>, Range<usize>) {
+fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'static>>, Places) {
     let mut text = Text { theme, room, lines: Vec::new() };
     summary(&mut text, hit);
-    let mut current = 0..0;
+    let steps = text.lines.len();
+    let mut current = steps..steps;
     for (at, step) in bench.steps(hit).iter().enumerate() {
         let start = text.lines.len();
         let finding = hit.findings.get(at);
@@ -69,7 +77,7 @@ fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'
         }
     }
     attack(&mut text, hit);
-    (text.lines, current)
+    (text.lines, Places { steps, current })
 }
 
 fn title(bench: &Workbench, hit: &Hit, steps: usize) -> String {
