@@ -96,9 +96,22 @@ fn planted_cases_come_out_as_planned_and_alike() {
 }
 
 #[test]
+fn device_code_legs_make_flows_as_planned_and_alike() {
+    let sql = Published::new();
+    for case in planted::codes::flows() {
+        let lines = expected(&sql, &case.rows, &Settings::default());
+        let line = lines.iter().find(|line| line["Analytic"] == "device-code-burst").expect(case.name);
+        let others = line["OtherDeviceCodeTimes"].matches('T').count();
+        let told = (line["legs"].as_str(), line["DeviceCodeTie"].as_str(), others);
+        assert_eq!(told, (case.legs, case.tie, case.others), "{}\n{}", case.name, listing(&case.rows));
+        compare(&sql, &case.rows, 1, &Settings::default()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    }
+}
+
+#[test]
 fn graph_calls_are_linked_as_planned_and_alike() {
     let sql = Published::new();
-    for (name, rows, link) in planted::linked() {
+    for (name, rows, link) in planted::links::linked() {
         let lines = expected(&sql, &rows, &Settings::default());
         assert_eq!(lines[0]["GraphLink"], link, "{name}\n{}", listing(&rows));
         compare(&sql, &rows, 1, &Settings::default()).unwrap_or_else(|difference| panic!("{name}: {difference}"));
