@@ -30,16 +30,24 @@ use style::Shell;
 /// How the program ended; the numbers are promised in [`EXIT_CODES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
-    Done = 0,
-    Failed = 1,
-    Usage = 2,
-    Unreadable = 3,
-    Hits = 10,
+    Done,
+    Failed,
+    Usage,
+    Unreadable,
+    Hits,
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+            Exit::Hits => 10,
+            Exit::Signal(number) => 128_u8.saturating_add(number),
+        })
     }
 }
 
@@ -111,7 +119,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
 fn usage(err: &clap::Error) -> ExitCode {
     // A closed stderr or stdout leaves nothing to tell anyone.
     let _ = err.print();
-    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(Exit::Usage as u8))
+    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
 }
 
 /// A line for the person at the terminal; nobody listening is no failure.

@@ -18,6 +18,7 @@
 //! ```
 
 pub mod analytics;
+pub mod casefile;
 pub mod cli;
 pub mod facts;
 pub mod ingest;
@@ -25,3 +26,4 @@ pub mod model;
 pub mod report;
 pub mod store;
 pub mod triage;
+pub mod tui;

@@ -2,11 +2,13 @@
 
 mod index;
 mod intern;
+mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use index::{Index, Key};
 pub use intern::Interner;
+pub use query::Query;
 
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
 use std::collections::HashMap;

@@ -3,7 +3,14 @@
 use super::args::RunArgs;
 use super::style::{Shell, is_dumb};
 use super::{Exit, resolve, say};
-use std::io::{IsTerminal, stdin};
+use crate::analytics::Hit;
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::report::{EXPORTERS, Header, Report};
+use crate::triage::Case;
+use crate::tui;
+use crate::tui::theme::Name;
+use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 
 /// Opens the workbench on the paths.
@@ -15,8 +22,50 @@ pub(super) fn open(paths: &[PathBuf], args: &RunArgs, case: Option<&Path>, shell
         say(format_args!("  tokentrail scan {}", paths.join(" ")));
         return Ok(Exit::Usage);
     }
-    let _ = (run, case);
-    anyhow::bail!("the workbench is not built in yet: use tokentrail scan")
+    let name = name(paths);
+    let settings = run.settings.clone();
+    let case_name = name.clone();
+    let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
+        let version = env!("CARGO_PKG_VERSION");
+        let header = Header { case: &case_name, version, settings: &settings, changed: None };
+        let report = Report::build(loaded, Facts::embedded(), hits, case, &header);
+        let mut text = Vec::new();
+        (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let outcome = tui::run(tui::Config {
+        name,
+        paths: paths.to_vec(),
+        options: run.options,
+        settings: run.settings,
+        case: case.map(Path::to_path_buf),
+        analyst: analyst(),
+        theme: theme(shell),
+        note: Box::new(note),
+    })?;
+    // A lost terminal must not turn a saved case into a failure.
+    let _ = write!(std::io::stdout(), "{outcome}");
+    let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
+    Ok(signal.map_or(Exit::Done, Exit::Signal))
+}
+
+/// The colours: without them, by `NO_COLOR` or by flag, attributes alone.
+fn theme(shell: &Shell) -> Name {
+    if shell.color { Name::Dark } else { Name::Mono }
+}
+
+/// The login name, as the one who signs the verdicts.
+fn analyst() -> String {
+    ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
+}
+
+/// The bundle in a few words: its one path, or how many there are.
+fn name(paths: &[PathBuf]) -> String {
+    match paths {
+        [one] if one.as_os_str() == "-" => "stdin".to_owned(),
+        [one] => one.file_name().unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
+        many => format!("{} paths", many.len()),
+    }
 }
 
 /// Whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal itself.

@@ -2,6 +2,7 @@
 //! is ever run.
 
 use crate::facts::Reach;
+use crate::model::{Span, Time};
 
 /// When a task is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +127,18 @@ pub const SOURCES: &[&str] = &[
     "Microsoft Learn, Continuous access evaluation",
     "Microsoft Learn, Configurable token lifetimes",
 ];
+
+/// Until when the last token seen may work, by each of the lives above.
+pub fn ends(last_token: Time) -> String {
+    let end = |span| last_token.plus(span).second();
+    format!(
+        "The last token seen here was issued at {} UTC: by default it ends by {} UTC, in a session with continuous \
+         access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, end later.",
+        last_token.second(),
+        end(Span::minutes(90)),
+        end(Span::minutes(28 * 60))
+    )
+}
 
 /// The tasks that what happened calls for, in order.
 pub fn tasks(device_code: bool, reached: &[Reach]) -> impl Iterator<Item = &'static Task> + '_ {

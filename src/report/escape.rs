@@ -28,6 +28,11 @@ impl Md {
         Self(texts.into_iter().map(code).collect::<Vec<_>>().join(", "))
     }
 
+    /// All of them, with our own text between.
+    pub(crate) fn joined(all: &[Self], between: &'static str) -> Self {
+        Self(all.iter().map(|one| one.0.as_str()).collect::<Vec<_>>().join(between))
+    }
+
     /// Both, with nothing between.
     pub(crate) fn then(mut self, other: &Self) -> Self {
         self.0.push_str(&other.0);

@@ -75,12 +75,15 @@ fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<Eve
 
 /// The hits an event belongs to, as a sign-in, a device-code leg or a Graph call.
 pub fn hits_of(hits: &[Hit], event: EventId) -> impl Iterator<Item = &Hit> {
+    hits.iter().filter(move |hit| has(hit, event))
+}
+
+/// Whether an event belongs to a hit.
+pub fn has(hit: &Hit, event: EventId) -> bool {
     // All three lists stand in time order, which is the order of ids.
-    hits.iter().filter(move |hit| {
-        hit.evidence.binary_search(&event).is_ok()
-            || hit.legs.binary_search(&event).is_ok()
-            || hit.graph.binary_search_by_key(&event, |call| call.event).is_ok()
-    })
+    hit.evidence.binary_search(&event).is_ok()
+        || hit.legs.binary_search(&event).is_ok()
+        || hit.graph.binary_search_by_key(&event, |call| call.event).is_ok()
 }
 
 /// The events inside `since ≤ time < until`, in order.
