@@ -100,13 +100,20 @@ impl Reader<'_> {
             "AppDisplayName" | "FirstResourceIdentity" | "SecondResourceIdentity" => {
                 fold(&self.cell(name)).unwrap_or_default()
             }
-            "FirstResult" | "SecondResult" | "SecondIPAddress" | "SecondUserAgent" | "SecondDeviceDetail" => {
-                shown(&self.cell(name)).unwrap_or_default()
-            }
+            "FirstAppDisplayName"
+            | "SecondAppDisplayName"
+            | "FirstResult"
+            | "SecondResult"
+            | "IPAddress"
+            | "UserAgent"
+            | "DeviceDetail"
+            | "SecondIPAddress"
+            | "SecondUserAgent"
+            | "SecondDeviceDetail" => shown(&self.cell(name)).unwrap_or_default(),
             "SecondIncomingTokenType" => word(&self.cell(name)),
             "FirstOauthScopeInfo" | "SecondOauthScopeInfo" => column().map(|cell| match cell {
-                Cell::List(words) => scopes(&words.join(",")),
-                cell => scopes(&plain(cell)),
+                Cell::List(words) => list(scopes(&words.join(","))),
+                cell => list(scopes(&plain(cell))),
             })?,
             "graph" => {
                 let mut calls: Vec<String> = self
@@ -119,7 +126,7 @@ impl Reader<'_> {
                 format!("{calls:?}")
             }
             "legs" => numbers(self.hit.legs.iter().map(|id| self.number(*id))),
-            "leg_kinds" => self.leg_kinds(),
+            "DeviceCodeLegs" => self.told_legs(),
             _ => return None,
         })
     }
@@ -148,15 +155,14 @@ impl Reader<'_> {
         self.hit.evidence.iter().all(|id| fold(self.store.get(*id, Field::UserPrincipalName)).is_none())
     }
 
-    fn leg_kinds(&self) -> String {
+    fn told_legs(&self) -> String {
         let Some(Cell::Rows(rows)) = self.hit.column("DeviceCodeLegs") else { return "(no legs)".to_owned() };
         let mut kinds: Vec<String> = rows
             .iter()
             .map(|row| {
-                let cells = || row.iter().map(|(_, cell)| plain(cell));
-                let kind = cells().find(|text| text == "browser" || text == "polling");
-                let time = row.iter().find(|(_, cell)| matches!(cell, Cell::Time(_)));
-                format!("{} {}", time.map(|(_, cell)| plain(cell)).unwrap_or_default(), kind.unwrap_or_default())
+                // The cells' names are the program's own; what they hold is not.
+                let cells: Vec<String> = row.iter().filter_map(|(_, cell)| shown(&plain(cell))).collect();
+                list(cells)
             })
             .collect();
         kinds.sort();
@@ -195,7 +201,8 @@ const BURST: &[&str] = &[
     "SignInCount",
 ];
 const DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeIP", "DeviceCodeAuthProtocol"];
-const HUNT_DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeTie", "OtherDeviceCodeTimes", "legs", "leg_kinds"];
+const HUNT_DEVICE_CODE: &[&str] =
+    &["DeviceCodeTime", "DeviceCodeTie", "OtherDeviceCodeTimes", "legs", "DeviceCodeLegs"];
 const HUNT: &[&str] = &["UserId", "ResourceIds", "graph", "GraphLink"];
 const HOP: &[&str] = &[
     "UserPrincipalName",
@@ -215,21 +222,15 @@ const HOP: &[&str] = &[
     "SecondIPAddress",
     "SecondUserAgent",
     "SecondDeviceDetail",
-];
-const HUNT_HOP: &[&str] = &["AppId", "FirstSeen", "LastSeen", "SignInCount", "SecondCount"];
-const PUBLISHED_HOP: &[&str] = &[
-    "FirstResultDescription",
-    "Identity",
-    "Location",
     "FirstAppDisplayName",
-    "ClientAppUsed",
-    "DeviceDetail",
-    "IPAddress",
-    "LocationDetails",
-    "UserAgent",
-    "SecondResultDescription",
     "SecondAppDisplayName",
+    "IPAddress",
+    "UserAgent",
+    "DeviceDetail",
 ];
+const HUNT_HOP: &[&str] = &["AppId", "FirstSeen", "LastSeen", "SignInCount", "SecondCount", "AddedScopes"];
+const PUBLISHED_HOP: &[&str] =
+    &["FirstResultDescription", "Identity", "Location", "ClientAppUsed", "LocationDetails", "SecondResultDescription"];
 
 /// The one hit of the analytics that run by default.
 pub(crate) fn only_hit(rows: &[Row]) -> Hit {

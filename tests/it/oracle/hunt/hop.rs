@@ -147,8 +147,14 @@ impl Hunt<'_> {
             ("SecondIPAddress", shown(second, Field::IpAddress)),
             ("SecondUserAgent", shown(second, Field::UserAgent)),
             ("SecondDeviceDetail", shown(second, Field::DeviceDetail)),
-            ("FirstOauthScopeInfo", self.scope_words(first)),
-            ("SecondOauthScopeInfo", self.scope_words(second)),
+            ("SecondAppDisplayName", shown(second, Field::AppDisplayName)),
+            ("FirstAppDisplayName", shown(first, Field::AppDisplayName)),
+            ("IPAddress", shown(first, Field::IpAddress)),
+            ("UserAgent", shown(first, Field::UserAgent)),
+            ("DeviceDetail", shown(first, Field::DeviceDetail)),
+            ("FirstOauthScopeInfo", list(self.scope_words(first))),
+            ("SecondOauthScopeInfo", list(self.scope_words(second))),
+            ("AddedScopes", list(self.scope_words(second).difference(&self.scope_words(first)))),
             ("evidence", numbers(rows)),
         ]);
         Self::add_calls(&mut line, &calls);
@@ -156,7 +162,7 @@ impl Hunt<'_> {
     }
 
     /// The words of the "Oauth Scope Info" entry of the processing details.
-    fn scope_words(&self, n: usize) -> String {
+    fn scope_words(&self, n: usize) -> BTreeSet<String> {
         let details: serde_json::Value =
             serde_json::from_str(self.row(n).get(Field::ProcessingDetails)).unwrap_or_default();
         let entries = details.as_array().cloned().unwrap_or_default();
