@@ -127,10 +127,8 @@ fn say(line: std::fmt::Arguments) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// Whether it failed only because nobody reads the results any more.
 fn is_closed_pipe(err: &anyhow::Error) -> bool {
-    let closed = |kind| kind == io::ErrorKind::BrokenPipe;
-    err.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|err| closed(err.kind()))
-            || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind).is_some_and(closed)
-    })
+    let closed = |err: &io::Error| err.kind() == io::ErrorKind::BrokenPipe;
+    err.chain().any(|cause| cause.downcast_ref().is_some_and(closed))
 }

@@ -20,6 +20,7 @@
 pub mod analytics;
 pub mod casefile;
 pub mod cli;
+pub mod demo;
 pub mod facts;
 pub mod ingest;
 pub mod model;

@@ -11,6 +11,10 @@ mod json;
 mod markdown;
 pub mod note;
 mod row;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
 pub use note::{Header, Report};

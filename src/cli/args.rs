@@ -73,7 +73,7 @@ const SHELL: &str = "Options of every command";
 /// How the program talks, for every command.
 #[derive(Args)]
 pub(super) struct ShellArgs {
-    /// When to colour; auto minds the terminal and NO_COLOR
+    /// When to colour; auto: on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = SHELL)]
     pub(super) color: Color,
     /// No progress and no remarks on stderr

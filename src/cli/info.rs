@@ -5,7 +5,7 @@ use super::style::Shell;
 use super::table::{Column, Table};
 use super::{Exit, load, resolve};
 use crate::model::{Time, inert};
-use crate::report::info::{Info, info};
+use crate::report::info::{Info, info, write_json};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &InfoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -13,10 +13,7 @@ pub(super) fn run(args: &InfoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let info = info(&loaded);
     match args.format {
-        InfoFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &info)?;
-            writeln!(out)?;
-        }
+        InfoFormat::Json => write_json(&info, out)?,
         InfoFormat::Table => text(&info, shell, out)?,
     }
     out.flush()?;

@@ -61,6 +61,6 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
 }
 
 /// Whether no source held a row of any table.
-fn nothing_readable(loaded: &Loaded) -> bool {
+pub(super) fn nothing_readable(loaded: &Loaded) -> bool {
     loaded.rows_read() == 0 && loaded.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
 }

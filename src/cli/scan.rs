@@ -63,7 +63,7 @@ fn table(hits: &[Hit], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
             hit.graph.len().to_string().into(),
             Cell::painted(&hit.id, Paint::Quiet),
         ]);
-        table.below(&hit.reasons.join(" "));
+        table.below(&hit.reasons.join("; "));
     }
     table.write(shell, out)
 }

@@ -57,6 +57,7 @@ impl fmt::Display for Md {
 /// mathematics on GitHub, and `://` or `www.` makes a link without any brackets.
 pub fn markdown(text: &str) -> String {
     let text = one_line(text);
+    let first = text.len() - text.trim_start().len();
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     let mut rest = text.char_indices().peekable();
@@ -66,11 +67,11 @@ pub fn markdown(text: &str) -> String {
         let armed = match c {
             '\\' | '|' | '`' | '[' | ']' | '*' | '~' | '$' => true,
             '_' => !within_word,
-            '#' | '+' | '-' | '=' => at == 0,
+            '#' | '+' | '-' | '=' => at == first,
             '!' => after == '[',
             ':' => text[at..].starts_with("://"),
-            '.' => text[..at].to_ascii_lowercase().ends_with("www") || (after == ' ' && is_number(&text[..at])),
-            ')' => after == ' ' && is_number(&text[..at]),
+            '.' => text[..at].to_ascii_lowercase().ends_with("www") || (after == ' ' && is_number(&text[first..at])),
+            ')' => after == ' ' && is_number(&text[first..at]),
             _ => false,
         };
         match c {
@@ -87,7 +88,7 @@ pub fn markdown(text: &str) -> String {
 
 /// The text as a code span, inside a table or out of it.
 fn code(text: &str) -> String {
-    let text = one_line(text);
+    let text = one_line(text.trim());
     if text.is_empty() {
         return String::new();
     }
@@ -100,9 +101,9 @@ fn code(text: &str) -> String {
 }
 
 /// Inert, with line breaks as spaces: a line of its own could be a heading or the end of the table.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
-    inert(spaced.trim()).into_owned()
+    inert(&spaced).into_owned()
 }
 
 /// Whether what stands before could be the number of a list's item.
@@ -125,6 +126,7 @@ mod tests {
             ("line\n# heading\r\n| --- |", r"line # heading  \| --- \|"),
             ("# heading", r"\# heading"),
             ("- item", r"\- item"),
+            (" - item", r" \- item"),
             ("1. item", r"1\. item"),
             ("192.0.2.1", "192.0.2.1"),
             ("2) item", r"2\) item"),

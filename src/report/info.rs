@@ -1,10 +1,12 @@
 //! What was read: each source, what became of its rows, and what it lacks.
 
+use super::row::armless;
 use crate::ingest::Loaded;
 use crate::model::{Field, Problem, Source, Table, Time};
 use crate::triage::fingerprint;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 /// Everything that `info` says.
 #[derive(Serialize)]
@@ -118,6 +120,11 @@ pub fn lacks(source: &Source) -> Vec<Lack> {
         .filter(|(field, tables, _)| tables.iter().any(|table| has(&table)) && !source.fields.contains(*field))
         .map(|(field, _, without)| Lack { column: field.column(), without })
         .collect()
+}
+
+/// Writes it as one JSON object.
+pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", armless(&serde_json::to_string_pretty(info)?))
 }
 
 /// Everything there is to say about what was read.

@@ -1,5 +1,6 @@
 //! The note as one JSON object, for another program.
 
+use super::row::armless;
 use super::{Exporter, Report};
 use std::io::{self, Write};
 
@@ -8,6 +9,5 @@ pub(super) const EXPORTER: Exporter =
     Exporter { id: "json", extension: "json", about: "one JSON object, for another program", write };
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+    writeln!(out, "{}", armless(&serde_json::to_string_pretty(report)?))
 }

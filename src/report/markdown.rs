@@ -100,10 +100,11 @@ fn key_facts(page: &mut Page, report: &Report) {
                 Md::ours(hit.analytic),
                 Md::text(&hit.upn),
                 Md::text(&hit.first_seen.second()),
+                Md::text(&hit.findings),
                 Md::code(&hit.id),
             ]
         };
-        let heads = ["Severity", "Confidence", "Analytic", "User", "First seen (UTC)", "Hit"];
+        let heads = ["Severity", "Confidence", "Analytic", "User", "First seen (UTC)", "Findings", "Hit"];
         page.table(&heads, report.not_triaged.iter().map(row));
     }
 }
@@ -124,13 +125,12 @@ fn timeline(page: &mut Page, report: &Report) {
         if timeline.many_users {
             cells.push(Md::text(&event.upn));
         }
-        let hits: Vec<String> = event.hits.iter().map(ToString::to_string).collect();
         cells.extend([
             Md::ours(event.kind),
             Md::text(&event.what),
             Md::text(&event.client),
             Md::code(&event.address),
-            Md::text(&hits.join(", ")),
+            Md::text(&numbers(&event.hits)),
             Md::code(&event.record),
         ]);
         cells
@@ -224,14 +224,13 @@ fn indicators(page: &mut Page, indicators: &[Indicator]) {
             note::TraceKind::Address => defang::address(&indicator.value),
             _ => defang::text(&indicator.value),
         };
-        let hits: Vec<String> = indicator.hits.iter().map(ToString::to_string).collect();
         vec![
             Md::ours(indicator.kind.word()),
             Md::code(&value),
             Md::text(&indicator.seen_as.join(", ")),
             Md::text(&indicator.first_seen.second()),
             Md::text(&indicator.last_seen.second()),
-            Md::text(&hits.join(", ")),
+            Md::text(&numbers(&indicator.hits)),
             Md::text(&indicator.rows.to_string()),
             Md::text(&indicator.elsewhere.to_string()),
         ]
@@ -246,7 +245,9 @@ fn attack(page: &mut Page, report: &Report) {
     }
     page.section("ATT&CK");
     let row = |attack: &note::AttackNote| {
-        vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&attack.evidence.join("; "))]
+        let earned = |earned: &note::Earned| format!("{} (hit {})", earned.evidence, numbers(&earned.hits));
+        let earned: Vec<String> = attack.evidence.iter().map(earned).collect();
+        vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&earned.join("; "))]
     };
     page.table(&["Id", "Technique", "Earned by"], report.attack.iter().map(row));
 }
@@ -275,6 +276,9 @@ fn custody(page: &mut Page, report: &Report) {
     };
     let heads = ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event", "Last event"];
     page.table(&heads, report.custody.iter().map(row));
+    if report.custody.iter().any(|source| source.name.contains('!')) {
+        page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
+    }
     if report.rehashed && report.custody.iter().all(|source| !source.changed) {
         page.paragraph(&Md::ours("Every file was hashed again when this note was written: none has changed."));
     }
@@ -293,4 +297,9 @@ fn log(page: &mut Page, report: &Report) {
         vec![Md::text(&line.at), Md::text(&line.who), Md::text(&line.what), Md::code(hash)]
     };
     page.table(&["At", "Who", "What", "Hash"], report.log.iter().map(row));
+}
+
+/// `1, 2`.
+fn numbers(hits: &[usize]) -> String {
+    hits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

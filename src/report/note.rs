@@ -6,13 +6,14 @@ mod account;
 mod choice;
 mod custody;
 mod gaps;
+mod impact;
+mod now;
 mod steps;
 mod timeline;
 mod traces;
 
-use super::containment::{self, SOURCES, STILL_VALID};
 use super::hits::source_name;
-use crate::analytics::{Hit, Settings, Tally, reached, tally};
+use crate::analytics::{Hit, Settings, State, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Time};
@@ -20,9 +21,12 @@ use crate::triage::{Case, Disposition, LogLine};
 use account::Account;
 use choice::Choice;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 pub use custody::{Custody, changed};
+pub use impact::{AttackNote, Earned, Impact};
+pub use now::{DoNow, TaskNote, UserNote};
 pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
 pub use traces::{Indicator, Kind as TraceKind, Scope};
@@ -95,42 +99,6 @@ pub struct Report {
     pub broken_log_line: Option<usize>,
 }
 
-/// Containment.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct DoNow {
-    /// Whom it concerns: UPN and object id.
-    pub users: Vec<UserNote>,
-    /// What to do, in order.
-    pub tasks: Vec<TaskNote>,
-    /// What works on after a revocation.
-    pub still_valid: Vec<String>,
-    /// Where that is written.
-    pub sources: &'static [&'static str],
-}
-
-/// A user of the hits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct UserNote {
-    /// Sign-in name.
-    pub upn: String,
-    /// Object id.
-    pub id: String,
-}
-
-/// A task.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct TaskNote {
-    /// Its name.
-    pub title: &'static str,
-    /// What it does and leaves.
-    pub what: &'static str,
-    /// Commands to copy, one a user.
-    pub commands: Vec<String>,
-}
-
 /// A hit on one line.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -147,38 +115,9 @@ pub struct HitLine {
     pub severity: &'static str,
     /// Confidence.
     pub confidence: &'static str,
+    /// Findings by the way they point.
+    pub findings: String,
 }
-
-/// What the Graph calls tied to a user's hits did.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Impact {
-    /// The user.
-    pub upn: String,
-    /// Calls in all.
-    pub calls: usize,
-    /// Calls by the tie they have.
-    pub links: Vec<String>,
-    /// Actions with counts, in order of first occurrence.
-    pub actions: Vec<String>,
-    /// Actions beyond those listed.
-    pub further: usize,
-}
-
-/// A technique.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct AttackNote {
-    /// Id.
-    pub id: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// What earned it, by hit.
-    pub evidence: Vec<String>,
-}
-
-/// Actions listed per user.
-const ACTIONS: usize = 40;
 
 /// What the sections are made from.
 struct Told<'a> {
@@ -197,15 +136,37 @@ impl Told<'_> {
         format!("{label}:{}", origin.record)
     }
 
+    /// The same of several, each file named once: `file:1,2`.
+    fn at_all(&self, events: &[EventId]) -> Vec<String> {
+        let mut files: Vec<String> = Vec::new();
+        let mut last = None;
+        for event in events {
+            let source = self.loaded.store.event(*event).origin.source;
+            match files.last_mut().filter(|_| last == Some(source)) {
+                Some(file) => {
+                    let record = self.loaded.store.event(*event).origin.record;
+                    write!(file, ",{record}").expect("writing to a string does not fail");
+                }
+                None => files.push(self.at(*event)),
+            }
+            last = Some(source);
+        }
+        files
+    }
+
     fn disposition(&self, hit: &Hit) -> Option<Disposition> {
         self.case.disposition(&hit.id)
     }
 
-    /// The hits in full that are not settled as harmless, with their numbers.
+    /// The hits in full to act upon, with their numbers: settled as theft or left undetermined, or not settled
+    /// but pressing.
     fn threats(&self) -> impl Iterator<Item = (usize, &Hit)> {
-        let harmless =
-            |hit: &Hit| matches!(self.disposition(hit), Some(Disposition::Benign | Disposition::FalsePositive));
-        self.choice.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit)).filter(move |(_, hit)| !harmless(hit))
+        let is_threat = |hit: &Hit| match self.disposition(hit) {
+            Some(disposition) => matches!(disposition, Disposition::TruePositive | Disposition::Undetermined),
+            None => choice::is_pressing(hit),
+        };
+        let numbered = self.choice.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
+        numbered.filter(move |(_, hit)| is_threat(hit))
     }
 
     /// What a class of resource the threats got tokens for.
@@ -233,14 +194,14 @@ impl Report {
             verdict: account.verdict(),
             confidence: account.confidence(),
             bottom_line: account.bottom_line(),
-            do_now: do_now(&told),
+            do_now: now::do_now(&told),
             hits: steps::hit_notes(&told),
             not_triaged: told.choice.rest.iter().map(|hit| hit_line(hit)).collect(),
             timeline: timeline::timeline(&told),
-            impact: impact(&told),
+            impact: impact::impact(&told),
             scope: traces.scope(),
             indicators: traces.indicators(),
-            attack: attack(&told),
+            attack: impact::attack(&told),
             explanations: steps::explanations(&told),
             gaps: gaps::gaps(&told),
             assumptions: gaps::assumptions(header.settings),
@@ -259,29 +220,14 @@ fn tenants(told: &Told) -> Vec<String> {
     tenants.filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn do_now(told: &Told) -> Option<DoNow> {
-    let last = told.threats().map(|(_, hit)| hit.last_seen).max()?;
-    let users: BTreeSet<UserNote> =
-        told.threats().map(|(_, hit)| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
-    let device_code = told.threats().any(|(_, hit)| !hit.legs.is_empty());
-    let reached = told.reaches();
-    let task = |task: &'static containment::Task| TaskNote {
-        title: task.title,
-        what: task.what,
-        commands: users
-            .iter()
-            .filter_map(|user| containment::command(task, &user.id))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
-    };
-    let tasks = containment::tasks(device_code, &reached).map(task).collect();
-    let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
-    still_valid.push(containment::ends(last));
-    Some(DoNow { users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
-}
-
 fn hit_line(hit: &Hit) -> HitLine {
+    let states = [State::Supports, State::Against, State::Unknown, State::Missing];
+    let count = |state| hit.findings.iter().filter(|finding| finding.state == state).count();
+    let findings: Vec<String> = states
+        .into_iter()
+        .filter(|state| count(*state) > 0)
+        .map(|state| format!("{} {}", count(state), state.word()))
+        .collect();
     HitLine {
         id: hit.id.clone(),
         analytic: hit.analytic,
@@ -289,49 +235,8 @@ fn hit_line(hit: &Hit) -> HitLine {
         first_seen: hit.first_seen,
         severity: hit.severity.word(),
         confidence: hit.confidence.word(),
+        findings: findings.join(", "),
     }
-}
-
-fn impact(told: &Told) -> Vec<Impact> {
-    let mut calls: BTreeMap<&str, BTreeMap<EventId, crate::analytics::GraphLink>> = BTreeMap::new();
-    for (_, hit) in told.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
-        let of_user = calls.entry(&hit.upn).or_default();
-        for call in &hit.graph {
-            let link = of_user.entry(call.event).or_insert(call.link);
-            *link = call.link.min(*link);
-        }
-    }
-    let impact = |(upn, calls): (&str, BTreeMap<EventId, crate::analytics::GraphLink>)| {
-        let mut links: BTreeMap<_, usize> = BTreeMap::new();
-        for link in calls.values() {
-            *links.entry(*link).or_default() += 1;
-        }
-        let events: Vec<EventId> = calls.keys().copied().collect();
-        let tally = tally(&told.loaded.store, told.facts, &events);
-        Impact {
-            upn: upn.to_owned(),
-            calls: events.len(),
-            links: links.into_iter().map(|(link, count)| format!("{count} by {}", link.word())).collect(),
-            actions: tally.iter().take(ACTIONS).map(Tally::words).collect(),
-            further: tally.len().saturating_sub(ACTIONS),
-        }
-    };
-    calls.into_iter().map(impact).collect()
-}
-
-fn attack(told: &Told) -> Vec<AttackNote> {
-    let mut earned: BTreeMap<&'static str, AttackNote> = BTreeMap::new();
-    for (number, hit) in told.threats() {
-        for attack in &hit.attack {
-            let note = earned.entry(attack.id).or_insert_with(|| AttackNote {
-                id: attack.id,
-                name: attack.name,
-                evidence: Vec::new(),
-            });
-            note.evidence.push(format!("hit {number}: {}", attack.evidence));
-        }
-    }
-    earned.into_values().collect()
 }
 
 /// Name of the source of a hit's first event, for a sentence.

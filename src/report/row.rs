@@ -1,9 +1,11 @@
 //! Rows of named values and the one writer of JSON lines, JSON and CSV.
 
+use super::escape::one_line;
 use crate::analytics::Cell;
-use crate::model::Time;
+use crate::model::{Time, inert};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// A machine format.
@@ -145,15 +147,12 @@ impl Serialize for Row<'_> {
 /// Writes the rows. CSV has a column for every name that any row has, in the order they first come.
 pub fn write(rows: &[Row], format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Jsonl => rows.iter().try_for_each(|row| {
-            serde_json::to_writer(&mut *out, row)?;
-            out.write_all(b"\n")
-        }),
+        Format::Jsonl => rows.iter().try_for_each(|row| writeln!(out, "{}", armless(&serde_json::to_string(row)?))),
         Format::Json => {
             out.write_all(b"[")?;
             for (index, row) in rows.iter().enumerate() {
                 out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-                serde_json::to_writer(&mut *out, row)?;
+                out.write_all(armless(&serde_json::to_string(row)?).as_bytes())?;
             }
             out.write_all(if rows.is_empty() { b"]\n" } else { b"\n]\n" })
         }
@@ -174,17 +173,42 @@ fn write_csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(&names)?;
     for row in rows {
-        let cells = names.iter().map(|name| row.get(name).map_or(Cow::Borrowed(""), |value| guarded(value)));
-        csv.write_record(cells.map(Cow::into_owned))?;
+        csv.write_record(names.iter().map(|name| row.get(name).map(guarded).unwrap_or_default()))?;
     }
     csv.flush()
 }
 
-/// A text that begins as a formula does is no formula behind an apostrophe. Numbers of ours stay numbers.
-fn guarded<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
+/// A text that begins as a formula does is no formula behind an apostrophe, and no text moves a terminal that the
+/// file is printed on. Numbers of ours stay numbers.
+fn guarded(value: &Value) -> String {
     let flat = value.flat();
-    let ours = matches!(value, Value::Number(_) | Value::Flag(_) | Value::Time(_));
-    if !ours && flat.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{flat}")) } else { flat }
+    if matches!(value, Value::Number(_) | Value::Flag(_) | Value::Time(_)) {
+        return flat.into_owned();
+    }
+    let guard = if flat.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("{guard}{}", one_line(&flat))
+}
+
+/// JSON text whose strings hold nothing that a terminal obeys: what JSON lets stand as it is (DEL, C1, bidi and
+/// zero-width marks) is escaped too, so nothing is lost.
+pub(crate) fn armless(json: &str) -> Cow<'_, str> {
+    if matches!(inert(json), Cow::Borrowed(_)) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut bytes = [0; 4];
+    let mut units = [0; 2];
+    for c in json.chars() {
+        // A line feed stands between values only, where the text is laid out for reading.
+        if c == '\n' || matches!(inert(c.encode_utf8(&mut bytes)), Cow::Borrowed(_)) {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                write!(out, "\\u{unit:04x}").expect("writing to a string does not fail");
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 #[cfg(test)]
@@ -233,11 +257,23 @@ mod tests {
         insta::assert_snapshot!(text(&rows(), Format::Csv), @r#"
         Name,Count,Seen,List,Inner,None
         '=cmd|'/C calc'!A0,-3,2026-05-01T14:02:00.5000000Z,,,
-        "say ""hi"",
-        now",,,a; -b,"Id: 7, Ok: true; Id: 7, Ok: true",
+        "say ""hi"", now",,,a; -b,"Id: 7, Ok: true; Id: 7, Ok: true",
         "#);
         let guard = |text: &'static str| guarded(&Value::from(text)).starts_with('\'');
         assert!(["=1", "+1", "-1", "@a", "\ta", "\ra"].into_iter().all(guard));
         assert!(!guard("a=1"));
+    }
+
+    #[test]
+    fn no_export_moves_a_terminal() {
+        let mut row = Row::default();
+        row.push("Agent", "a\u{1b}[31m\u{202e}b\u{9b}\u{7f}\u{e0041}");
+        for format in [Format::Jsonl, Format::Json, Format::Csv] {
+            let text = text(std::slice::from_ref(&row), format);
+            let inert = text.lines().all(|line| matches!(inert(line), Cow::Borrowed(_)));
+            assert!(inert, "{text:?}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&text(&[row], Format::Jsonl)).unwrap();
+        assert_eq!(json["Agent"], "a\u{1b}[31m\u{202e}b\u{9b}\u{7f}\u{e0041}");
     }
 }

@@ -1,4 +1,6 @@
 //! Integration tests, one binary.
 
+mod demo;
 mod ingest;
 mod oracle;
+mod screens;

@@ -102,7 +102,9 @@ impl<'a> Account<'a> {
             format!("At {} UTC", hit.first_seen.second())
         } else {
             let span = hit.last_seen.since(hit.first_seen);
-            format!("Between {} and {} UTC ({span})", hit.first_seen.second(), hit.last_seen.second())
+            let same_day = hit.first_seen.day() == hit.last_seen.day();
+            let last = if same_day { hit.last_seen.clock() } else { hit.last_seen.second() };
+            format!("Between {} and {last} UTC ({span})", hit.first_seen.second())
         };
         let sign_ins = counted(hit.sign_in_count, "sign-in");
         format!("{when}, {} got tokens{resources} in {sign_ins}{from}.", hit.app_name)

@@ -1,11 +1,13 @@
 //! Which hits are told in full, and in what order.
 
 use crate::analytics::Hit;
+use crate::model::{Confidence, Severity};
 use crate::triage::{Case, Disposition};
 use std::cmp::Reverse;
 
-/// Hits told in full when nobody worked on any.
+/// Hits told in full when nobody worked on any; how many when none of them is pressing.
 const UNTOUCHED: usize = 20;
+const LIGHT: usize = 3;
 
 /// Hits in full and the rest, each in order of weight.
 pub(super) struct Choice<'a> {
@@ -27,11 +29,21 @@ impl<'a> Choice<'a> {
         });
         let (full, rest): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
         if full.is_empty() {
-            let rest = hits.split_off(hits.len().min(UNTOUCHED));
-            return Self { full: hits, rest };
+            let (mut full, mut rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| is_pressing(hit));
+            if full.is_empty() {
+                std::mem::swap(&mut full, &mut rest);
+            }
+            let most = if full.first().is_some_and(|hit| is_pressing(hit)) { UNTOUCHED } else { LIGHT };
+            rest.splice(0..0, full.split_off(full.len().min(most)));
+            return Self { full, rest };
         }
         Self { full, rest }
     }
+}
+
+/// Whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
+pub(super) fn is_pressing(hit: &Hit) -> bool {
+    hit.severity > Severity::Low && hit.confidence > Confidence::Low
 }
 
 /// Settled before open, and what matters first.

@@ -59,7 +59,7 @@ pub struct StepNote {
     pub finding: &'static str,
     /// The sentence with the numbers.
     pub sentence: String,
-    /// First rows it rests on, as `file:record`.
+    /// First rows it rests on, as `file:record,record`.
     pub records: Vec<String>,
     /// Rows beyond those.
     pub further: usize,
@@ -90,7 +90,7 @@ fn step(told: &Told, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
         question: question(hit, index),
         finding: finding.state.word(),
         sentence: finding.sentence.clone(),
-        records: finding.rows.iter().take(ROWS).map(|event| told.at(*event)).collect(),
+        records: told.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
         further: finding.rows.len().saturating_sub(ROWS),
         verdict: told.case.verdict(&hit.id, number).map(crate::triage::Verdict::word),
         remark: told.case.remark(&hit.id, number).map(str::to_owned),
@@ -200,7 +200,8 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
                 None => " Not yet weighed by an analyst.".to_owned(),
             };
             let remark = told.case.remark(&hit.id, step + 1).map_or_else(String::new, |remark| format!(" {remark}"));
-            said.push(format!("Hit {}, step {}: {}{weighed}{remark}", index + 1, step + 1, finding.sentence));
+            let sentence = finding.sentence.trim_end_matches('.');
+            said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
         }
     }
     said
