@@ -3,6 +3,7 @@
 //!
 //! `ORACLE_CASES` says how many random bundles to try, `ORACLE_SEED` with which to begin.
 
+mod files;
 mod hunt;
 mod judge;
 mod known;
@@ -40,6 +41,17 @@ fn random_bundles_are_judged_alike() {
     });
     let shown: Vec<String> = differences.take(SHOWN).collect();
     assert!(shown.is_empty(), "{}", shown.concat());
+}
+
+/// The same through files and the loader: what it reads must be what was written.
+#[test]
+fn random_files_are_judged_alike() {
+    let sql = Published::new();
+    for seed in 1_000_000..1_000_200 {
+        let draw = random::draw(seed);
+        let result = judge::compare_by(&sql, &draw.rows, draw.per_source, &draw.settings, &files::store_of);
+        result.unwrap_or_else(|difference| panic!("seed {seed}: {difference}"));
+    }
 }
 
 /// A generator that never makes a hit would prove nothing.
@@ -128,7 +140,7 @@ fn the_published_stories_give_the_published_records() {
     rows.push(call);
     for settings in [Settings::default(), as_published(&Settings::default())] {
         let semantics = settings.semantics.word();
-        for lines in [expected(&sql, &rows, &settings), program::hits(&row::store_of(&rows, 1), &settings)] {
+        for lines in [expected(&sql, &rows, &settings), program::hits(&row::store_of(&rows, 1), 1, &settings)] {
             let names: Vec<&str> = lines.iter().map(|line| line["Analytic"].as_str()).collect();
             assert_eq!(names, ["device-code-burst", "foci-burst"], "{semantics}");
             for line in &lines {

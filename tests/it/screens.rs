@@ -19,9 +19,9 @@ use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Effect, Message, Ready};
 use tokentrail::tui::keymap::{Key, Keymap};
+use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
 use tokentrail::tui::workbench::{Evidence, Workbench};
-use tokentrail::tui::screens;
 use tokentrail::{analytics, triage};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 16), (20, 5)];

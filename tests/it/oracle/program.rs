@@ -3,7 +3,7 @@
 use super::hunt::text::{fold, word};
 use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
-use super::row::{Row, store_of};
+use super::row::{Row, number_of, store_of};
 use tokentrail::analytics::{self, Cell, Hit, Semantics, Settings};
 use tokentrail::facts::Facts;
 use tokentrail::model::{EventId, Field};
@@ -13,10 +13,10 @@ use tokentrail::store::Store;
 pub(crate) const ANALYTICS: [&str; 4] = ["foci-burst", "device-code-burst", "session-hop", "session-hop-broad"];
 
 /// What the program finds.
-pub(crate) fn hits(store: &Store, settings: &Settings) -> Vec<Line> {
+pub(crate) fn hits(store: &Store, per_source: usize, settings: &Settings) -> Vec<Line> {
     let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings.clone() };
     let hits = analytics::run(store, Facts::embedded(), &settings);
-    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, hit }.line()).collect();
+    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, per_source, hit }.line()).collect();
     lines.sort();
     lines
 }
@@ -43,6 +43,7 @@ pub(crate) fn untrue_also_published(rows: &[Row], settings: &Settings) -> Option
 /// Reads one hit.
 struct Reader<'a> {
     store: &'a Store,
+    per_source: usize,
     hit: &'a Hit,
 }
 
@@ -148,7 +149,7 @@ impl Reader<'_> {
 
     /// The row an event was made of.
     fn number(&self, id: EventId) -> usize {
-        self.store.event(id).origin.record as usize - 1
+        number_of(self.store.event(id), self.per_source)
     }
 
     fn has_no_upn(&self) -> bool {
