@@ -24,6 +24,7 @@ use args::{Cli, Command};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use style::Shell;
 
@@ -111,7 +112,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, &cli.run, cli.case.as_deref(), &shell),
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, cli.case.as_deref(), &shell),
     }
 }
 

@@ -13,9 +13,16 @@ use crate::tui::theme::Name;
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 
-/// Opens the workbench on the paths.
-pub(super) fn open(paths: &[PathBuf], args: &RunArgs, case: Option<&Path>, shell: &Shell) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(args)?;
+/// Opens the workbench on the paths. What lies under `root` is named from there on; empty for none.
+pub(super) fn open(
+    paths: &[PathBuf],
+    root: &Path,
+    args: &RunArgs,
+    case: Option<&Path>,
+    shell: &Shell,
+) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(args)?;
+    root.clone_into(&mut run.options.root);
     if !has_terminal(shell) {
         let paths: Vec<_> = paths.iter().map(|path| quoted(path)).collect();
         say(format_args!("error: the workbench needs a terminal; this does the job without one:"));
@@ -75,7 +82,7 @@ pub(super) fn has_terminal(shell: &Shell) -> bool {
 }
 
 /// The path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

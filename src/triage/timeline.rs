@@ -1,7 +1,7 @@
 //! A user's tokens in order, one line an event, in words.
 
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time};
+use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
 use crate::store::{Key, Store};
 use std::ops::Range;
 
@@ -42,7 +42,7 @@ pub struct Line<'a> {
     pub kind: Kind,
     /// Resource or request, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`.
     pub what: String,
-    /// Client name; its id where the record names none.
+    /// Client name as recorded, else as we know it, else its id.
     pub client: &'a str,
     /// Caller address.
     pub address: &'a str,
@@ -85,12 +85,11 @@ pub fn density(store: &Store, events: &[EventId], from: Time, to: Time, buckets:
 }
 
 /// One event in words; `before` is the event of the line above.
-pub fn line<'a>(store: &'a Store, facts: &Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
+pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
     let row = store.event(event);
     let text = |field| store.text(row[field]);
     let kind = kind(row);
-    let failed =
-        if kind == Kind::Graph { !text(Field::ResponseStatusCode).starts_with(['2', '3']) } else { !row.succeeded() };
+    let failed = if kind == Kind::Graph { !call_succeeded(text(Field::ResponseStatusCode)) } else { !row.succeeded() };
     let client = text(Field::AppDisplayName);
     Line {
         event,
@@ -98,7 +97,7 @@ pub fn line<'a>(store: &'a Store, facts: &Facts, event: EventId, before: Option<
         gap: before.map(|before| row.time().since(store.event(before).time())),
         kind,
         what: if kind == Kind::Graph { request(store, row) } else { resource(store, facts, row, kind, failed) },
-        client: if client.is_empty() { text(Field::AppId) } else { client },
+        client: if client.is_empty() { named(store, facts, row) } else { client },
         address: text(Field::IpAddress),
         asn: text(Field::Asn),
         agent: text(Field::UserAgent),
@@ -143,6 +142,12 @@ fn resource(store: &Store, facts: &Facts, row: &Event, kind: Kind, failed: bool)
     let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
     let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };
     format!("{leg}{arrow}{name}{result}")
+}
+
+/// A client the record does not name: the name we know its id by, else the id.
+fn named<'a>(store: &'a Store, facts: &'a Facts, row: &Event) -> &'a str {
+    let id = store.text(store.fold(row[Field::AppId]));
+    facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
 }
 
 fn is_tied(store: &Store, row: &Event) -> bool {

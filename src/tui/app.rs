@@ -7,8 +7,8 @@ use super::layout::{self, Areas, Pane};
 use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
 use super::scroll::{Move, scrolled};
-use super::widgets;
 use super::workbench::{Evidence, Walked, Workbench};
+use super::{screens, widgets};
 use crate::ingest::Progress;
 use crate::model::{EventId, Time};
 use crate::triage::{Case, Disposition, Verdict};
@@ -204,7 +204,12 @@ impl App {
                     Pane::Timeline => Context::Timeline,
                     Pane::Triage => Context::Triage,
                 };
-                vec![pane, Context::Workbench, Context::List, Context::Everywhere]
+                let mut contexts = vec![pane, Context::Workbench, Context::List, Context::Everywhere];
+                // In the list of hits a verdict would settle a step that nobody is looking at.
+                if bench.is_walking() && bench.focus != Pane::Hits {
+                    contexts.insert(1, Context::Walking);
+                }
+                contexts
             }
         }
     }
@@ -469,15 +474,19 @@ impl App {
     fn go(&mut self, step: Move) {
         let height = layout::overlay_rows(self.size);
         let len = widgets::count(self);
-        match &mut self.overlay {
-            Some(Overlay::Help { offset, .. } | Overlay::Record { offset, .. } | Overlay::Note { offset, .. }) => {
-                *offset = scrolled(*offset, step, len, height);
+        let areas = self.areas();
+        match (&mut self.overlay, &mut self.stage) {
+            (Some(Overlay::Help { offset, .. } | Overlay::Record { offset, .. } | Overlay::Note { offset, .. }), _) => {
+                *offset = scrolled(*offset, step, len, height)
             }
-            Some(_) => {}
-            None => {
-                let areas = self.areas();
-                self.bench(|bench| bench.go(step, areas.rows(bench.focus)));
-            }
+            (None, Stage::Working(bench)) => match (bench.focus, step) {
+                (Pane::Triage, Move::PageDown | Move::PageUp) => {
+                    let (top, len) = screens::triage_extent(bench, areas.pane(Pane::Triage));
+                    bench.triage_top = Some(scrolled(top, step, len, areas.rows(Pane::Triage)));
+                }
+                _ => bench.go(step, areas.rows(bench.focus)),
+            },
+            _ => {}
         }
     }
 
@@ -519,14 +528,7 @@ impl App {
 
     fn verdict(&mut self, verdict: Option<Verdict>, now: Time) -> Vec<Effect> {
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
-        // In the list of hits a verdict would settle a step that nobody is looking at.
-        if !bench.is_walking() {
-            let enter = self.keymap.key_of(Action::OpenHit);
-            let next = self.keymap.key_of(Action::NextStep);
-            self.say(format!("walk to a step first: {enter} on a hit, or {next}"));
-            return Vec::new();
-        }
-        if !bench.set_verdict(verdict, now) {
+        if !bench.is_walking() || !bench.set_verdict(verdict, now) {
             return Vec::new();
         }
         if verdict.is_some() {

@@ -16,6 +16,8 @@ pub enum Context {
     Timeline,
     /// The steps.
     Triage,
+    /// At a step of a hit, its rows in view.
+    Walking,
     /// Any of the three panes.
     Workbench,
     /// Whatever has rows.
@@ -43,6 +45,7 @@ impl Context {
             Self::Hits => "Hits",
             Self::Timeline => "Timeline",
             Self::Triage => "Triage",
+            Self::Walking => "At a step",
             Self::Workbench => "Any pane",
             Self::List => "Rows and pages",
             Self::Record => "Record",
@@ -243,7 +246,7 @@ mod tests {
         }
         let bound = keymap.rows.values().flatten();
         assert!(bound.clone().all(|row| Action::ALL.contains(&row.run) && !row.desc.is_empty() && !row.on.is_empty()));
-        assert_eq!(keymap.rows.len(), 12, "every context has keys");
+        assert_eq!(keymap.rows.len(), 13, "every context has keys");
     }
 
     #[test]

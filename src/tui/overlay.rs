@@ -6,7 +6,7 @@ use crate::model::EventId;
 use std::path::PathBuf;
 
 /// Most bytes of a raw record that are laid out; the rest is named with its offset.
-const RECORD_BYTES: usize = 1 << 20;
+const RECORD_BYTES: usize = 1 << 18;
 /// Most characters of a laid-out line: a longer one goes on in the next.
 const LINE_CHARS: usize = 2000;
 /// Deepest nesting that still indents.
@@ -176,7 +176,7 @@ mod tests {
         assert!(laid_out(deep.as_bytes()).iter().all(|line| line.len() < 100));
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(3 << 20));
         let lines = laid_out(long.as_bytes());
-        assert!(lines.len() < 600 && lines.last().is_some_and(|line| line.ends_with("more bytes")));
+        assert!(lines.len() < 200 && lines.last().is_some_and(|line| line.ends_with("more bytes")));
         assert_eq!(laid_out(b"a,b\r\nc"), ["a,b", "c"]);
         assert!(laid_out(b"").is_empty());
     }

@@ -10,6 +10,7 @@ use super::app::{App, Stage};
 use super::layout::{self, Pane, SMALLEST};
 use super::theme::{Role, Theme};
 use super::widgets;
+use super::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -36,6 +37,11 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
     bars::header(app, theme, frame, areas.header);
     widgets::draw(app, theme, frame, areas.body);
     bars::footer(app, theme, frame, areas.footer);
+}
+
+/// First line in view and number of lines of the triage pane in a frame.
+pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
+    triage::extent(bench, area)
 }
 
 /// Draws the frame of a pane; what is left inside.

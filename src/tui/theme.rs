@@ -102,6 +102,11 @@ impl Theme {
         Self::parse(text).expect("a test reads the embedded themes")
     }
 
+    /// No styles at all: for measuring.
+    pub fn plain() -> Self {
+        Self { styles: [Style::new(); ROLES] }
+    }
+
     /// Reads a theme.
     ///
     /// # Errors

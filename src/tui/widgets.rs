@@ -31,12 +31,13 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
-/// Number of lines of the overlay that scroll.
+/// Number of lines of the overlay that scroll, wrapped as they are drawn.
 pub(super) fn count(app: &App) -> usize {
+    let room = usize::from(app.size.width.saturating_sub(2));
     match &app.overlay {
         Some(Overlay::Help { .. }) => help::count(app),
-        Some(Overlay::Record { .. }) => record::count(app),
-        Some(Overlay::Note { lines, .. }) => lines.as_ref().map_or(0, Vec::len),
+        Some(Overlay::Record { .. }) => record::count(app, room),
+        Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
         _ => 0,
     }
 }
@@ -53,27 +54,24 @@ fn framed<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Lin
     inside
 }
 
-/// Draws text from the line at `offset` on, long lines going on below: only what is seen is wrapped.
-fn scrolling<'a>(lines: impl Iterator<Item = &'a str>, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let (room, height) = (usize::from(area.width), usize::from(area.height));
-    let mut shown = Vec::with_capacity(height);
-    for line in lines {
-        if shown.len() >= height {
-            break;
-        }
-        shown.extend(indented(line, room, height - shown.len()));
-    }
-    let shown: Vec<Line> = shown.into_iter().map(Line::raw).collect();
+/// Draws lines from the one at `offset` on.
+fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let offset = offset.min(lines.len().saturating_sub(1));
+    let shown: Vec<Line> = lines.into_iter().skip(offset).take(usize::from(area.height)).map(Line::raw).collect();
     frame.render_widget(Paragraph::new(shown).style(theme.style(role)), area);
 }
 
-/// A line wrapped under its own indentation.
-fn indented(line: &str, room: usize, most: usize) -> Vec<String> {
-    let text = line.trim_start_matches(' ');
-    if text.is_empty() {
-        return vec![String::new()];
+/// Lines wrapped, each under its own indentation.
+fn wrapped<'a>(lines: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
+    let mut shown = Vec::new();
+    for line in lines {
+        let text = line.trim_start_matches(' ');
+        if text.is_empty() {
+            shown.push(String::new());
+        }
+        let indent = (line.len() - text.len()).min(room / 2);
+        let margin = " ".repeat(indent);
+        shown.extend(wrap(text, room - indent, usize::MAX).into_iter().map(|part| format!("{margin}{part}")));
     }
-    let indent = (line.len() - text.len()).min(room / 2);
-    let margin = " ".repeat(indent);
-    wrap(text, room.saturating_sub(indent), most).into_iter().map(|part| format!("{margin}{part}")).collect()
+    shown
 }

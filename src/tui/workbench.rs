@@ -56,8 +56,8 @@ pub struct Workbench {
     pub hit: Option<usize>,
     /// Position of its current step.
     pub step: usize,
-    /// First line of the triage pane, counted from where the step stands.
-    pub triage_offset: usize,
+    /// First line of the triage pane, where the user scrolled away from the step.
+    pub triage_top: Option<usize>,
     /// The pane with the keyboard.
     pub focus: Pane,
     /// The pane above the timeline where only two fit.
@@ -77,7 +77,7 @@ impl Workbench {
             timeline: None,
             hit: None,
             step: 0,
-            triage_offset: 0,
+            triage_top: None,
             focus: Pane::Hits,
             above: Pane::Hits,
             alone: false,
@@ -168,10 +168,8 @@ impl Workbench {
             }
             (Pane::Triage, Move::Next) => self.walk_to(self.step + 1),
             (Pane::Triage, Move::Prev) => self.walk_to(self.step.saturating_sub(1)),
-            (Pane::Triage, Move::PageDown) => self.triage_offset += height.div_ceil(2),
-            (Pane::Triage, Move::PageUp) => self.triage_offset = self.triage_offset.saturating_sub(height.div_ceil(2)),
-            (Pane::Triage, Move::First) => self.walk_to(0),
-            (Pane::Triage, Move::Last) => self.walk_to(usize::MAX),
+            (Pane::Triage, Move::First | Move::PageUp) => self.walk_to(0),
+            (Pane::Triage, Move::Last | Move::PageDown) => self.walk_to(usize::MAX),
         }
     }
 
@@ -183,7 +181,7 @@ impl Workbench {
         }
         self.hit = selected;
         self.step = 0;
-        self.triage_offset = 0;
+        self.triage_top = None;
         self.timeline = self.current().map(|hit| Timeline::of_hit(self.store(), hit));
     }
 
@@ -205,7 +203,7 @@ impl Workbench {
             self.focus = Pane::Triage;
             self.above = Pane::Triage;
         }
-        self.triage_offset = 0;
+        self.triage_top = None;
         self.case.place = Some((hit.id.clone(), self.step + 1));
         if let (Some(timeline), Some(step)) = (&mut self.timeline, steps.get(self.step)) {
             timeline.show_step(self.evidence.store(), step.show, hit.findings.get(self.step));

@@ -3,7 +3,7 @@
 use super::{counted, listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Agent, Facts, Reach, Verb};
-use crate::model::{EventId, Field, Table};
+use crate::model::{EventId, Field, Table, call_succeeded};
 use crate::store::Store;
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ pub fn tally(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Tally> {
     let mut tally: Vec<Tally> = Vec::new();
     for &id in calls {
         let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
-        let ok = store.get(id, Field::ResponseStatusCode).starts_with('2');
+        let ok = call_succeeded(store.get(id, Field::ResponseStatusCode));
         let at = tally.iter().position(|line| line.verb == verb).unwrap_or_else(|| {
             tally.push(Tally { verb, succeeded: 0, failed: 0 });
             tally.len() - 1

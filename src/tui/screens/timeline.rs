@@ -94,7 +94,13 @@ impl Columns {
         let dated = state.window.0.day() != state.window.1.day();
         let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
-        let client = if rest >= 56 { 18 } else { 0 };
+        let client = if rest >= 90 {
+            20
+        } else if rest >= 56 {
+            15
+        } else {
+            0
+        };
         let asn = if rest >= 78 { 9 } else { 0 };
         let agent = if rest >= 96 { (rest - 70) / 3 } else { 0 };
         Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent }
@@ -147,10 +153,14 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Lin
         Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
         Span::styled(pad(&what, columns.what), text),
     ];
-    for (columns, value) in [(columns.client, line.client), (columns.address, line.address)] {
-        if columns > 0 {
-            spans.push(Span::styled(pad(&format!(" {}", fit_middle(value, columns - 1)), columns), quiet));
-        }
+    if columns.client > 0 {
+        // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
+        let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
+        spans.push(Span::styled(pad(&format!(" {}", fit(client, columns.client - 1)), columns.client), quiet));
+    }
+    if columns.address > 0 {
+        let address = fit_middle(line.address, columns.address - 1);
+        spans.push(Span::styled(pad(&format!(" {address}"), columns.address), quiet));
     }
     if columns.asn > 0 {
         let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
@@ -169,7 +179,7 @@ fn mark(view: &View, event: EventId) -> (&'static str, Role) {
     if view.state.is_marked(event) {
         ("▸", Role::Mark)
     } else if of_hit {
-        ("│", Role::Evidence)
+        ("•", Role::Evidence)
     } else {
         (" ", Role::Text)
     }

@@ -12,6 +12,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use std::ops::Range;
 
 /// Most lines one text of a step takes.
 const MOST: usize = 12;
@@ -31,32 +32,44 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         Span::styled(title(bench, hit, steps.len()), theme.style(Role::Quiet)),
     ]);
     let inside = pane(theme, frame, area, title, focused);
-    let (height, room) = (usize::from(inside.height), usize::from(inside.width));
+    let height = usize::from(inside.height);
+    let (lines, current) = text(bench, hit, theme, usize::from(inside.width));
+    let top = top(bench, lines.len(), &current, height);
+    let lines: Vec<Line> = lines.into_iter().skip(top).take(height).collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// First line in view and number of lines, in a frame of this area.
+pub(super) fn extent(bench: &Workbench, area: Rect) -> (usize, usize) {
+    let Some(hit) = bench.current() else { return (0, 0) };
+    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
+    let (lines, current) = text(bench, hit, &Theme::plain(), usize::from(width));
+    (top(bench, lines.len(), &current, usize::from(height)), lines.len())
+}
+
+/// The first line in view: the current step is seen whole where it fits, else from its beginning.
+fn top(bench: &Workbench, lines: usize, current: &Range<usize>, height: usize) -> usize {
+    let walked = (current.end + 1).saturating_sub(height).min(current.start);
+    let natural = if bench.is_walking() { walked } else { 0 };
+    bench.triage_top.unwrap_or(natural).min(lines.saturating_sub(height))
+}
+
+/// Everything the pane says of a hit, and which lines are the current step's.
+fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'static>>, Range<usize>) {
     let mut text = Text { theme, room, lines: Vec::new() };
-    // The reasons are read once; where there is little room the steps need it more.
-    if height >= 20 {
-        summary(&mut text, hit);
-    }
+    summary(&mut text, hit);
     let mut current = 0..0;
-    for (at, step) in steps.iter().enumerate() {
+    for (at, step) in bench.steps(hit).iter().enumerate() {
         let start = text.lines.len();
-        let open = at == bench.step;
         let finding = hit.findings.get(at);
         head(&mut text, bench, hit, at, step, finding);
-        if open {
+        if at == bench.step {
             body(&mut text, bench, hit, at, step, finding);
             current = start..text.lines.len();
         }
     }
-    if height >= 20 {
-        attack(&mut text, hit);
-    }
-    // The whole of the current step is in view where it fits, else its beginning.
-    let spare = height.saturating_sub(current.len()) / 2;
-    let top = current.start.saturating_sub(spare).saturating_add(bench.triage_offset);
-    let top = top.min(text.lines.len().saturating_sub(height));
-    let lines: Vec<Line> = text.lines.into_iter().skip(top).take(height).collect();
-    frame.render_widget(Paragraph::new(lines), inside);
+    attack(&mut text, hit);
+    (text.lines, current)
 }
 
 fn title(bench: &Workbench, hit: &Hit, steps: usize) -> String {
@@ -77,36 +90,31 @@ struct Text<'t> {
 }
 
 impl Text<'_> {
-    /// A wrapped text after a label, further lines under its beginning.
+    /// A wrapped text that begins with a label.
     fn labelled(&mut self, indent: usize, label: &str, label_role: Role, text: &str, role: Role) {
-        let lead = indent + width(label) + usize::from(!label.is_empty());
-        // Beside a long label a narrow pane leaves no room: there the text begins below it.
-        let lead = if lead * 2 > self.room { indent } else { lead };
-        let mut first = true;
-        for line in wrap(text, self.room.saturating_sub(lead), MOST) {
-            let mut spans = Vec::with_capacity(2);
-            if first && lead > indent {
-                spans.push(Span::raw(" ".repeat(indent)));
-                spans.push(Span::styled(format!("{label} "), self.theme.style(label_role)));
-            } else {
-                if first && !label.is_empty() {
-                    let label = format!("{}{label}", " ".repeat(indent));
-                    self.lines.push(Line::styled(fit(&label, self.room).into_owned(), self.theme.style(label_role)));
+        const HANG: usize = 2;
+        let whole = if label.is_empty() { text.to_owned() } else { format!("{label} {text}") };
+        let hang = if label.is_empty() { 0 } else { HANG };
+        for (number, line) in wrap(&whole, self.room.saturating_sub(indent + hang), MOST).into_iter().enumerate() {
+            let lead = if number == 0 { indent } else { indent + hang };
+            let mut spans = vec![Span::raw(" ".repeat(lead))];
+            match line.strip_prefix(label).filter(|_| number == 0 && !label.is_empty()) {
+                Some(rest) => {
+                    spans.push(Span::styled(label.to_owned(), self.theme.style(label_role)));
+                    spans.push(Span::styled(rest.to_owned(), self.theme.style(role)));
                 }
-                spans.push(Span::raw(" ".repeat(lead)));
+                None => spans.push(Span::styled(line, self.theme.style(role))),
             }
-            spans.push(Span::styled(line, self.theme.style(role)));
             self.lines.push(Line::from(spans));
-            first = false;
         }
     }
 }
 
 fn summary(text: &mut Text, hit: &Hit) {
     let (glyph, _, role) = severity(hit.severity);
-    text.labelled(0, &format!("{glyph} {} severity", hit.severity.word()), role, &hit.severity_reason, Role::Text);
-    let confidence = format!("  {} confidence", hit.confidence.word());
-    text.labelled(0, &confidence, Role::Text, &hit.confidence_reason, Role::Quiet);
+    text.labelled(0, &format!("{glyph} {} severity:", hit.severity.word()), role, &hit.severity_reason, Role::Text);
+    let confidence = format!("{} confidence:", hit.confidence.word());
+    text.labelled(2, &confidence, Role::Text, &hit.confidence_reason, Role::Quiet);
     for reason in hit.reasons.iter().take(5) {
         text.labelled(2, "·", Role::Quiet, reason, Role::Quiet);
     }
