@@ -112,6 +112,7 @@ impl Hunt<'_> {
         }
     }
 
+    /// Reading: at one instant a second comes after its first login, whatever their Ids say.
     fn hop_line(&self, analytic: &'static str, hop: &Hop) -> Line {
         let mut rows = vec![hop.first];
         rows.extend(&hop.seconds);
@@ -121,11 +122,9 @@ impl Hunt<'_> {
         let diff = self.time(second).div_euclid(MINUTE) - self.time(first).div_euclid(MINUTE);
         let id = |n, field| self.folded(n, field).unwrap_or_default();
         let shown = |n, field| self.shown(n, field).unwrap_or_default();
-        let mut in_order = rows.clone();
-        in_order.sort_by_key(|n| self.live.iter().position(|live| live == n));
         let mut line = Line::from([
             ("Analytic", analytic.to_owned()),
-            ("UserPrincipalName", self.upn(&in_order)),
+            ("UserPrincipalName", self.upn(&rows)),
             ("UserId", hop.user.clone()),
             ("AppId", hop.client.clone()),
             ("SessionId", hop.session.clone()),
