@@ -101,20 +101,34 @@ pub fn open(
     if let Some(evidence) = evidence.iter().find(|part| stands_in(&path, part)) {
         return Err(CaseError::InEvidence { path, evidence: evidence.clone() });
     }
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok((CaseFile { path, known: None }, Case::new(fingerprint.to_owned(), analyst.to_owned())));
-        }
-        Err(source) => return Err(CaseError::Unreadable { path, source }),
+    let Some((mut case, bytes)) = load(&path, fingerprint)? else {
+        return Ok((CaseFile { path, known: None }, Case::new(fingerprint.to_owned(), analyst.to_owned())));
     };
-    let mut case = read(&path, &bytes)?;
-    if case.bundle != fingerprint {
-        return Err(CaseError::OtherBundle { path });
-    }
     // Whoever works on it now signs what comes.
     analyst.clone_into(&mut case.analyst);
     Ok((CaseFile { path, known: Some(bytes) }, case))
+}
+
+/// The case at `path`, to be read only; `None` where there is no file.
+///
+/// # Errors
+/// Any [`CaseError`]; the file is left as it is.
+pub fn stored(path: &Path, fingerprint: &str) -> Result<Option<Case>, CaseError> {
+    Ok(load(path, fingerprint)?.map(|(case, _)| case))
+}
+
+/// The case at `path` and its bytes, if it is of that bundle.
+fn load(path: &Path, fingerprint: &str) -> Result<Option<(Case, Vec<u8>)>, CaseError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(CaseError::Unreadable { path: path.to_owned(), source }),
+    };
+    let case = read(path, &bytes)?;
+    if case.bundle != fingerprint {
+        return Err(CaseError::OtherBundle { path: path.to_owned() });
+    }
+    Ok(Some((case, bytes)))
 }
 
 fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {

@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(err) => return usage(&err),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(io::stdout());
     let done = run(&cli, &mut out).and_then(|exit| {
         out.flush()?;
         Ok(exit)

@@ -12,8 +12,8 @@ pub(super) fn run(args: &ListArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     match args.format {
         ListFormat::Table => table(shell, out)?,
         ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &ANALYTICS.iter().map(object).collect::<Vec<_>>())?;
-            writeln!(out)?;
+            let list: Vec<_> = ANALYTICS.iter().map(object).collect();
+            writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
         }
         ListFormat::Markdown => markdown(out)?,
     }

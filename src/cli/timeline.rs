@@ -3,13 +3,13 @@
 use super::args::TimelineArgs;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
-use super::{Exit, load, resolve, scan};
+use super::{Exit, load, resolve, say, scan};
 use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{hits_of, kind_word, within};
+use crate::report::timeline::{client_name, hits_of, kind_word, within};
 use crate::store::Store;
 use crate::triage::timeline::{line, of_user};
 use std::io::{self, Write};
@@ -24,11 +24,11 @@ pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> an
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let users = users_named(&loaded.store, &args.user);
     if users.is_empty() {
-        let exit = load::close(&loaded, shell);
-        if exit == Exit::Unreadable {
-            return Ok(exit);
+        if !load::nothing_readable(&loaded) {
+            say(format_args!("error: {}", unknown(&loaded.store, &args.user)));
         }
-        anyhow::bail!("{}", unknown(&loaded.store, &args.user));
+        let exit = load::close(&loaded, shell);
+        return Ok(if exit == Exit::Done { Exit::Failed } else { exit });
     }
     let mut events: Vec<EventId> = users.iter().flat_map(|user| of_user(&loaded.store, *user)).copied().collect();
     events.sort_unstable();
@@ -113,7 +113,7 @@ fn table(
             line.gap.map_or_else(String::new, |gap| format!("+{gap}")).into(),
             kind_word(line.kind).into(),
             Cell::painted(&line.what, paint),
-            line.client.into(),
+            client_name(facts, line.client).into(),
             line.address.into(),
             ids.join(" ").into(),
         ]);

@@ -2,11 +2,10 @@
 
 use super::args::RunArgs;
 use super::style::{Shell, is_dumb};
-use super::{Exit, resolve, say};
+use super::{Exit, note, resolve, say};
 use crate::analytics::Hit;
-use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::report::{EXPORTERS, Header, Report};
+use crate::report::EXPORTERS;
 use crate::triage::Case;
 use crate::tui;
 use crate::tui::theme::Name;
@@ -33,9 +32,7 @@ pub(super) fn open(
     let settings = run.settings.clone();
     let case_name = name.clone();
     let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
-        let version = env!("CARGO_PKG_VERSION");
-        let header = Header { case: &case_name, version, settings: &settings, changed: None };
-        let report = Report::build(loaded, Facts::embedded(), hits, case, &header);
+        let report = note::report(loaded, hits, case, &case_name, &settings);
         let mut text = Vec::new();
         (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
         String::from_utf8_lossy(&text).into_owned()
@@ -67,7 +64,7 @@ fn analyst() -> String {
 }
 
 /// The bundle in a few words: its one path, or how many there are.
-fn name(paths: &[PathBuf]) -> String {
+pub(super) fn name(paths: &[PathBuf]) -> String {
     match paths {
         [one] if one.as_os_str() == "-" => "stdin".to_owned(),
         [one] => one.file_name().unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),

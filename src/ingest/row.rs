@@ -5,7 +5,7 @@ use super::keys::{INNER_START, Keys, ROW_START};
 use super::table::{self, Clues, Kind, Told};
 use super::tally::Tally;
 use super::{clock, value};
-use crate::model::{Event, Field, Origin, Span, Sym, Table};
+use crate::model::{Event, Field, FieldSet, Origin, Span, Sym, Table};
 use crate::store::{Interner, Part};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -18,6 +18,9 @@ pub(super) const MAX_DEPTH: usize = 128;
 
 /// JSON values longer than this are not remembered as written.
 const REMEMBERED_LEN: usize = 16 << 10;
+/// The fields that may come as JSON.
+const JSON_FIELDS: [Field; 4] =
+    [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
 /// Bytes of JSON values remembered as written; then the memory is cleared.
 const REMEMBERED_BYTES: usize = 32 << 20;
 
@@ -31,10 +34,11 @@ pub(super) struct Rows {
     written: Written,
     /// Country of each place seen.
     countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
-    /// Last symbol of each field: many columns hardly change.
     last: Last,
+    batch: Vec<Sym>,
 }
 
+/// Last symbol of each field: many columns hardly change.
 struct Last([Sym; Field::COUNT]);
 
 impl Default for Last {
@@ -49,7 +53,7 @@ struct Written {
     texts: Interner,
     syms: Vec<Sym>,
     bytes: usize,
-    statuses: HashMap<Sym, (Option<Sym>, Option<Sym>), foldhash::fast::RandomState>,
+    statuses: HashMap<Box<str>, value::Status, foldhash::fast::RandomState>,
 }
 
 /// Where a record stands in its source.
@@ -71,8 +75,15 @@ pub(super) struct Column {
 /// The row being read. Nothing of it is kept unless it is read to its end.
 struct Draft {
     event: Event,
-    /// How strongly each field's text is held: [`Rank`] plus one, and eight more when not empty.
+    /// The values so far, one after another.
+    text: String,
+    /// Where each field's value stands in `text`.
+    held: [Held; Field::COUNT],
+    /// How strongly each field's value is held: [`Rank`] plus one, and [`FULL`] more when not empty.
     weights: [u8; Field::COUNT],
+    /// Fields whose value is JSON as written.
+    written: FieldSet,
+    status: Option<Held>,
     created: Rank,
     ingested: Rank,
     /// The time text that could not be read.
@@ -80,16 +91,29 @@ struct Draft {
     clues: Clues,
     app_only: Option<bool>,
     service_principal: bool,
-    token_owner: Option<Sym>,
+    token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
     ahead: Span,
+}
+
+/// What a value that is not empty weighs more than one that is.
+const FULL: u8 = 8;
+
+#[derive(Clone, Copy, Default)]
+struct Held {
+    start: u32,
+    len: u32,
 }
 
 impl Default for Draft {
     fn default() -> Self {
         Self {
             event: Event::new(Table::SignIn, Origin::default()),
+            text: String::new(),
+            held: [Held::default(); Field::COUNT],
             weights: [0; Field::COUNT],
+            written: FieldSet::default(),
+            status: None,
             created: 0,
             ingested: 0,
             bad_time: None,
@@ -100,6 +124,59 @@ impl Default for Draft {
             device: None,
             ahead: Span::from_ticks(0),
         }
+    }
+}
+
+impl Draft {
+    fn clear(&mut self) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        *self = Self { text, ..Self::default() };
+    }
+
+    fn hold(&mut self, text: &str) -> Held {
+        let narrow = |n: usize| u32::try_from(n).expect("a record is below 4 GiB");
+        let held = Held { start: narrow(self.text.len()), len: narrow(text.len()) };
+        self.text.push_str(text);
+        held
+    }
+
+    fn at(&self, held: Held) -> &str {
+        &self.text[held.start as usize..(held.start + held.len) as usize]
+    }
+
+    /// Puts a text into a field unless a stronger one is there.
+    #[inline]
+    fn put(&mut self, field: Field, rank: Rank, text: &str) {
+        self.take(field, rank, text);
+    }
+
+    /// As [`Self::put`]; tells whether the text was taken.
+    #[inline]
+    fn take(&mut self, field: Field, rank: Rank, text: &str) -> bool {
+        let weight = rank + 1 + FULL * u8::from(!text.is_empty());
+        let taken = weight >= self.weights[field as usize];
+        if taken {
+            self.weights[field as usize] = weight;
+            self.held[field as usize] = self.hold(text);
+            self.written.remove(field);
+        }
+        taken
+    }
+
+    /// As [`Self::put`] for a JSON value as written.
+    fn put_written(&mut self, field: Field, rank: Rank, raw: &str) {
+        if self.take(field, rank, raw) {
+            self.written.insert(field);
+        }
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.weights[field as usize] > FULL
+    }
+
+    fn knows(&self, field: Field) -> bool {
+        self.weights[field as usize] > 0
     }
 }
 
@@ -165,21 +242,56 @@ impl Rows {
     /// Completes the row and keeps it.
     fn finish(&mut self, spot: Spot, tally: &mut Tally) -> Result<(), String> {
         if let Some(parts) = self.draft.device.take() {
-            self.put(Field::DeviceDetail, 0, &value::device(&parts));
+            self.draft.put(Field::DeviceDetail, 0, &value::device(&parts));
         }
-        self.fill_country();
+        let table = match self.kind(tally) {
+            Kind::Ours(table) => table,
+            Kind::Other(name) => {
+                tally.count(&name);
+                return Ok(());
+            }
+        };
+        self.status();
         let draft = &mut self.draft;
-        let event = &mut draft.event;
-        let has = |field: Field| draft.weights[field as usize] > 8;
-        let known = |field: Field| draft.weights[field as usize] > 0;
-        let user = has(Field::UserId) || has(Field::UserPrincipalName);
-        draft.clues.is_request = has(Field::RequestUri)
-            && (known(Field::TokenId) || has(Field::RequestMethod))
-            && !has(Field::UserPrincipalName);
+        if table == Table::Graph && !draft.has(Field::UserId) {
+            let of_user = draft.app_only.map_or(!draft.service_principal, |app_only| !app_only);
+            if let Some(owner) = draft.token_owner.filter(|owner| of_user && owner.len > 0) {
+                draft.held[Field::UserId as usize] = owner;
+                draft.weights[Field::UserId as usize] = FULL;
+            }
+        }
+        if !draft.event.time().is_known() {
+            return Err(draft
+                .bad_time
+                .take()
+                .map_or_else(|| "has no time".to_owned(), |text| format!("its time cannot be read: \"{text}\"")));
+        }
+        draft.event.table = table;
+        draft.event.origin = Origin {
+            source: tally.source,
+            record: u32::try_from(tally.records)
+                .map_err(|_| "is past record 4,294,967,295 of its source".to_owned())?,
+            offset: spot.offset,
+            len: u32::try_from(spot.len).map_err(|_| "is longer than 4 GiB".to_owned())?,
+        };
+        self.intern_written()?;
+        self.intern();
+        self.fill_country();
+        tally.keep(&self.draft.event);
+        self.part.events.push(self.draft.event.clone());
+        Ok(())
+    }
+
+    fn kind(&mut self, tally: &mut Tally) -> Kind {
+        let draft = &mut self.draft;
+        let user = draft.has(Field::UserId) || draft.has(Field::UserPrincipalName);
+        draft.clues.is_request = draft.has(Field::RequestUri)
+            && (draft.knows(Field::TokenId) || draft.has(Field::RequestMethod))
+            && !draft.has(Field::UserPrincipalName);
         draft.clues.is_service_principal = draft.service_principal && !user;
-        draft.clues.is_sign_in = (has(Field::AppId) || has(Field::AppDisplayName))
-            && (known(Field::UserId) || known(Field::UserPrincipalName) || known(Field::ResultType));
-        let kind = match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
+        draft.clues.is_sign_in = (draft.has(Field::AppId) || draft.has(Field::AppDisplayName))
+            && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| draft.knows(*field));
+        match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
             Told::Row(kind) => kind,
             Told::Name(kind) => {
                 tally.told_by_name = true;
@@ -193,43 +305,88 @@ impl Rows {
                 Some(kind @ Kind::Other(_)) => kind.clone(),
                 _ => Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| "no known table".to_owned()))),
             },
-        };
-        let table = match kind {
-            Kind::Ours(table) => table,
-            Kind::Other(name) => {
-                tally.count(&name);
-                return Ok(());
-            }
-        };
-        if table == Table::Graph && !has(Field::UserId) {
-            let of_user = draft.app_only.map_or(!draft.service_principal, |app_only| !app_only);
-            if let Some(owner) = draft.token_owner.filter(|_| of_user) {
-                event[Field::UserId] = owner;
-            }
         }
-        if !event.time().is_known() {
-            return Err(draft
-                .bad_time
-                .take()
-                .map_or_else(|| "has no time".to_owned(), |text| format!("its time cannot be read: \"{text}\"")));
+    }
+
+    /// Result code and reason from the status, where nothing else gives them.
+    fn status(&mut self) {
+        let Some(held) = self.draft.status else { return };
+        let json = self.draft.at(held);
+        let known = &mut self.written.statuses;
+        if known.len() > 4096 {
+            known.clear();
         }
-        event.table = table;
-        event.origin = Origin {
-            source: tally.source,
-            record: u32::try_from(tally.records)
-                .map_err(|_| "is past record 4,294,967,295 of its source".to_owned())?,
-            offset: spot.offset,
-            len: u32::try_from(spot.len).map_err(|_| "is longer than 4 GiB".to_owned())?,
-        };
-        tally.keep(event);
-        self.part.events.push(event.clone());
+        if !known.contains_key(json) {
+            known.insert(json.into(), value::status(json));
+        }
+        let status = known.get(json).expect("just put there");
+        if let Some(code) = &status.code {
+            self.draft.put(Field::ResultType, 1, code);
+        }
+        if let Some(reason) = &status.reason {
+            self.draft.put(Field::ResultDescription, 0, reason);
+        }
+    }
+
+    /// Fields that are JSON as written: their kept form is looked up by it.
+    fn intern_written(&mut self) -> Result<(), String> {
+        let (draft, written) = (&mut self.draft, &mut self.written);
+        if written.bytes > REMEMBERED_BYTES {
+            *written = Written::default();
+        }
+        for field in JSON_FIELDS.into_iter().filter(|field| draft.written.contains(*field)) {
+            let held = draft.held[field as usize];
+            let raw = &draft.text[held.start as usize..(held.start + held.len) as usize];
+            if raw.len() > REMEMBERED_LEN {
+                draft.event[field] = self.part.texts.intern(&kept_form(raw)?);
+            } else {
+                let key = written.texts.intern(raw).0 as usize;
+                if written.syms.len() <= key {
+                    written.syms.resize(key + 1, Sym::NONE);
+                }
+                if written.syms[key].is_none() {
+                    written.syms[key] = self.part.texts.intern(&kept_form(raw)?);
+                    written.bytes += raw.len();
+                }
+                draft.event[field] = written.syms[key];
+            }
+            // Done: the other fields follow together.
+            draft.weights[field as usize] = 0;
+        }
         Ok(())
+    }
+
+    fn intern(&mut self) {
+        let Self { draft, part, last, batch, .. } = self;
+        let mut fields = [Field::Id; Field::COUNT];
+        let mut texts = [""; Field::COUNT];
+        let mut count = 0;
+        for field in Field::ALL {
+            if draft.weights[field as usize] == 0 {
+                continue;
+            }
+            let held = draft.held[field as usize];
+            let text = &draft.text[held.start as usize..(held.start + held.len) as usize];
+            let before = last.0[field as usize];
+            if !before.is_none() && part.texts.text(before) == text {
+                draft.event[field] = before;
+            } else {
+                (fields[count], texts[count]) = (field, text);
+                count += 1;
+            }
+        }
+        batch.clear();
+        part.texts.intern_all(&texts[..count], batch);
+        for (field, sym) in fields.into_iter().zip(batch.iter()) {
+            draft.event[field] = *sym;
+            last.0[field as usize] = *sym;
+        }
     }
 
     /// A place names its country; rows that give only the place get it from there.
     fn fill_country(&mut self) {
         let place = self.draft.event[Field::LocationDetails];
-        if place.is_none() || self.draft.weights[Field::Location as usize] != 0 {
+        if place.is_none() || !self.draft.event[Field::Location].is_none() {
             return;
         }
         let texts = &mut self.part.texts;
@@ -238,29 +395,6 @@ impl Rows {
             country.map_or(Sym::NONE, |country| texts.intern(&country))
         });
         self.draft.event[Field::Location] = country;
-    }
-
-    /// Puts a text into a field unless a stronger one is there.
-    #[inline]
-    fn put(&mut self, field: Field, rank: Rank, text: &str) {
-        let weight = rank + 1 + 8 * u8::from(!text.is_empty());
-        if weight < self.draft.weights[field as usize] {
-            return;
-        }
-        let last = self.last.0[field as usize];
-        let sym =
-            if !last.is_none() && self.part.texts.text(last) == text { last } else { self.part.texts.intern(text) };
-        self.last.0[field as usize] = sym;
-        self.draft.event[field] = sym;
-        self.draft.weights[field as usize] = weight;
-    }
-
-    fn put_sym(&mut self, field: Field, rank: Rank, sym: Sym) {
-        let weight = rank + 1 + 8 * u8::from(!self.part.texts.text(sym).is_empty());
-        if weight >= self.draft.weights[field as usize] {
-            self.draft.event[field] = sym;
-            self.draft.weights[field as usize] = weight;
-        }
     }
 
     /// Takes a JSON value as written.
@@ -273,7 +407,8 @@ impl Rows {
                     return self.text(target, inner);
                 }
                 if let Target::Json(field, rank) = target {
-                    return self.remembered(field, rank, raw);
+                    self.draft.put_written(field, rank, raw);
+                    return Ok(());
                 }
                 let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
                 self.text(target, &text)
@@ -287,14 +422,14 @@ impl Rows {
     fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
         match target {
             Target::Skip => {}
-            Target::Text(field, rank) | Target::Words(field, rank) => self.put(field, rank, text),
-            Target::Json(field, rank) => self.put(field, rank, &value::compact(text)),
+            Target::Text(field, rank) | Target::Words(field, rank) => self.draft.put(field, rank, text),
+            Target::Json(field, rank) => self.draft.put(field, rank, &value::compact(text)),
             Target::Number(field, rank) => {
                 if text.bytes().all(|b| b.is_ascii_digit()) {
-                    self.put(field, rank, text);
+                    self.draft.put(field, rank, text);
                 } else {
                     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-                    self.put(field, rank, &digits);
+                    self.draft.put(field, rank, &digits);
                 }
             }
             Target::Created(rank) => self.time(rank, text, true),
@@ -306,19 +441,19 @@ impl Rows {
             Target::EventTypes => self.draft.clues.event_types = table::of_event_types(text),
             Target::AppOnly => self.draft.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
             Target::ServicePrincipal => self.draft.service_principal = !text.trim().is_empty(),
-            Target::TokenOwner => self.draft.token_owner = Some(self.part.texts.intern(text)),
+            Target::TokenOwner => self.draft.token_owner = Some(self.draft.hold(text)),
             Target::Resource if text.starts_with('/') => {}
-            Target::Resource => self.put(Field::ResourceIdentity, 0, text),
-            Target::Place if text.starts_with('{') => self.put(Field::LocationDetails, 0, &value::compact(text)),
-            Target::Place => self.put(Field::Location, 1, text),
+            Target::Resource => self.draft.put(Field::ResourceIdentity, 0, text),
+            Target::Place if text.starts_with('{') => self.draft.put(Field::LocationDetails, 0, &value::compact(text)),
+            Target::Place => self.draft.put(Field::Location, 1, text),
             Target::PortalPlace => {
                 let (json, country) = value::portal_place(text);
-                self.put(Field::LocationDetails, 0, &json);
-                self.put(Field::Location, 1, &country);
+                self.draft.put(Field::LocationDetails, 0, &json);
+                self.draft.put(Field::Location, 1, &country);
             }
-            Target::Status if text.starts_with('{') => self.status(text),
-            Target::Status if text.eq_ignore_ascii_case("success") => self.put(Field::ResultType, 0, "0"),
-            Target::Status => self.put(Field::ResultType, 0, text),
+            Target::Status if text.starts_with('{') => self.draft.status = Some(self.draft.hold(text)),
+            Target::Status if text.eq_ignore_ascii_case("success") => self.draft.put(Field::ResultType, 0, "0"),
+            Target::Status => self.draft.put(Field::ResultType, 0, text),
             Target::DevicePart(part) => {
                 self.draft.device.get_or_insert_default()[part] = text.to_owned();
             }
@@ -331,10 +466,16 @@ impl Rows {
     fn nested(&mut self, target: Target, raw: &str) -> Result<(), String> {
         let kind = if raw.starts_with('{') { "an object" } else { "an array" };
         match target {
-            Target::Json(field, rank) => self.remembered(field, rank, raw),
-            Target::Place => self.remembered(Field::LocationDetails, 0, raw),
+            Target::Json(field, rank) => {
+                self.draft.put_written(field, rank, raw);
+                Ok(())
+            }
+            Target::Place => {
+                self.draft.put_written(Field::LocationDetails, 0, raw);
+                Ok(())
+            }
             Target::Status => {
-                self.status(raw);
+                self.draft.status = Some(self.draft.hold(raw));
                 Ok(())
             }
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
@@ -349,47 +490,8 @@ impl Rows {
 
     fn words(&mut self, field: Field, rank: Rank, raw: &str, separator: &str) -> Result<(), String> {
         let text = value::words(raw, separator).ok_or("is an object where words are expected")?;
-        self.put(field, rank, &text);
+        self.draft.put(field, rank, &text);
         Ok(())
-    }
-
-    /// Takes a JSON value whose kept form is looked up by how it was written.
-    fn remembered(&mut self, field: Field, rank: Rank, raw: &str) -> Result<(), String> {
-        if raw.len() > REMEMBERED_LEN {
-            let text = kept_form(raw)?;
-            self.put(field, rank, &text);
-            return Ok(());
-        }
-        if self.written.bytes > REMEMBERED_BYTES {
-            self.written = Written::default();
-        }
-        let key = self.written.texts.intern(raw);
-        if self.written.syms.len() <= key.0 as usize {
-            self.written.syms.resize(key.0 as usize + 1, Sym::NONE);
-        }
-        let mut sym = self.written.syms[key.0 as usize];
-        if sym.is_none() {
-            sym = self.part.texts.intern(&kept_form(raw)?);
-            self.written.syms[key.0 as usize] = sym;
-            self.written.bytes += raw.len();
-        }
-        self.put_sym(field, rank, sym);
-        Ok(())
-    }
-
-    fn status(&mut self, json: &str) {
-        let key = self.written.texts.intern(json);
-        let texts = &mut self.part.texts;
-        let (code, reason) = *self.written.statuses.entry(key).or_insert_with(|| {
-            let (code, reason) = value::status(json);
-            (code.map(|code| texts.intern(&code)), reason.map(|reason| texts.intern(&reason)))
-        });
-        if let Some(code) = code {
-            self.put_sym(Field::ResultType, 1, code);
-        }
-        if let Some(reason) = reason {
-            self.put_sym(Field::ResultDescription, 0, reason);
-        }
     }
 
     fn time(&mut self, rank: Rank, text: &str, created: bool) {
@@ -426,12 +528,6 @@ impl Rows {
             Target::Words(..) | Target::EventTypes if cell.starts_with('[') => self.nested(target, cell),
             _ => self.text(target, cell),
         }
-    }
-}
-
-impl Draft {
-    fn clear(&mut self) {
-        *self = Self::default();
     }
 }
 

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
-const PIECE: u64 = 1 << 20;
+const PIECE: u64 = 512 << 10;
 
 /// Something for a thread to do.
 enum Job {
@@ -89,7 +89,7 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
         match plain_lines(input) {
             Some(shape) => {
                 let end = input.bytes.min(options.max_bytes);
-                let starts = (0..end).step_by(usize::try_from(PIECE).expect("a MiB"));
+                let starts = (0..end).step_by(usize::try_from(PIECE).expect("half a MiB"));
                 pieces.extend(starts.map(|start| Job::Piece {
                     input: index,
                     shape,
@@ -333,7 +333,7 @@ impl Lines<'_> {
 }
 
 /// Bytes read past a piece at first, to the end of its last line.
-const PIECE_TAIL: usize = 64 << 10;
+const PIECE_TAIL: usize = 16 << 10;
 
 /// Reads at an offset without moving a cursor that other threads share.
 #[cfg(unix)]

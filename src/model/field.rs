@@ -179,6 +179,11 @@ impl FieldSet {
         self.0 |= 1 << field as u8;
     }
 
+    /// Takes a field out.
+    pub fn remove(&mut self, field: Field) {
+        self.0 &= !(1 << field as u8);
+    }
+
     /// Adds every field of `other`.
     pub fn extend(&mut self, other: Self) {
         self.0 |= other.0;

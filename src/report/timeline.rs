@@ -19,6 +19,11 @@ pub fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
+/// A client by name: Graph rows have only its id.
+pub fn client_name<'a>(facts: &'a Facts, client: &'a str) -> &'a str {
+    facts.client(client).map_or(client, |known| &known.name)
+}
+
 /// Fields of a row between its kind and its origin, in order.
 const FIELDS: [Field; 18] = [
     Field::UserPrincipalName,

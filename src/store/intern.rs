@@ -2,13 +2,15 @@
 
 use crate::model::Sym;
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Bytes of a block; a longer text gets a block of its own.
 const BLOCK: usize = 1 << 20;
 
-#[derive(Clone, Copy)]
+/// Texts looked up together by [`Interner::intern_all`].
+const BATCH: usize = 64;
+
+#[derive(Clone, Copy, Default)]
 struct Place {
     block: u32,
     start: u32,
@@ -22,8 +24,18 @@ struct Place {
 pub struct Interner {
     blocks: Vec<String>,
     places: Vec<Place>,
-    table: HashTable<u32>,
+    slots: Vec<Slot>,
     state: RandomState,
+}
+
+/// A symbol with the hash of its text; empty where the symbol is 0.
+///
+/// An open table of these, searched from where the hash points: one cache line answers most look-ups, few texts
+/// that differ are met, and growing meets none. The reader spends most of its time here, so it counts.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    hash: u32,
+    sym: u32,
 }
 
 impl Default for Interner {
@@ -31,7 +43,7 @@ impl Default for Interner {
         Self {
             blocks: vec![String::new()],
             places: vec![Place { block: 0, start: 0, len: 0 }],
-            table: HashTable::new(),
+            slots: vec![Slot::default(); 1 << 10],
             state: RandomState::default(),
         }
     }
@@ -49,9 +61,9 @@ impl Interner {
     }
 
     /// The text of a symbol of this interner.
+    #[inline]
     pub fn text(&self, sym: Sym) -> &str {
-        let place = self.places[sym.0 as usize];
-        &self.blocks[place.block as usize][place.start as usize..(place.start + place.len) as usize]
+        self.at(self.places[sym.0 as usize])
     }
 
     /// The symbol of a text, which is new or known.
@@ -59,34 +71,105 @@ impl Interner {
     /// # Panics
     /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps.
     pub fn intern(&mut self, text: &str) -> Sym {
-        let hash = self.state.hash_one(text);
-        if let Some(&known) = self.table.find(hash, |&s| self.text(Sym(s)) == text) {
-            return Sym(known);
+        let hash = self.hash(text);
+        self.intern_hashed(text, hash)
+    }
+
+    /// As [`Self::intern`] for several texts, adding their symbols to `syms`.
+    ///
+    /// In a large table each look-up waits for memory. Made step by step for many texts at once, the waits
+    /// overlap: this is several times faster than one by one.
+    pub fn intern_all(&mut self, texts: &[&str], syms: &mut Vec<Sym>) {
+        let (mut hashes, mut slots) = ([0; BATCH], [Slot::default(); BATCH]);
+        let mut places = [Place::default(); BATCH];
+        for batch in texts.chunks(BATCH) {
+            for (hash, text) in hashes.iter_mut().zip(batch) {
+                *hash = self.hash(text);
+            }
+            let mask = self.slots.len() - 1;
+            for (slot, hash) in slots.iter_mut().zip(&hashes[..batch.len()]) {
+                *slot = self.slots[*hash as usize & mask];
+            }
+            for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
+                *place = self.places[slot.sym as usize];
+            }
+            for (index, text) in batch.iter().enumerate() {
+                let (hash, slot) = (hashes[index], slots[index]);
+                let known = slot.sym != 0 && slot.hash == hash && self.at(places[index]) == *text;
+                syms.push(if known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
+            }
         }
+    }
+
+    #[inline]
+    fn at(&self, place: Place) -> &str {
+        &self.blocks[place.block as usize][place.start as usize..(place.start + place.len) as usize]
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u32) -> Sym {
+        let at = match self.search(text, hash) {
+            Ok(known) => return known,
+            Err(at) => at,
+        };
         let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
         let place = self.append(text);
         self.places.push(place);
-        let Self { blocks, places, table, state } = self;
-        table.insert_unique(hash, sym, |&s| {
-            let place = places[s as usize];
-            state.hash_one(&blocks[place.block as usize][place.start as usize..(place.start + place.len) as usize])
-        });
+        self.slots[at] = Slot { hash, sym };
+        if self.places.len() * 3 > self.slots.len() * 2 {
+            self.grow();
+        }
         Sym(sym)
     }
 
     /// The symbol of a text already known.
     pub fn find(&self, text: &str) -> Option<Sym> {
+        self.search(text, self.hash(text)).ok()
+    }
+
+    /// The text's symbol, or the slot it would take.
+    #[inline]
+    fn search(&self, text: &str, hash: u32) -> Result<Sym, usize> {
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot.sym == 0 {
+                return Err(at);
+            }
+            if slot.hash == hash && self.text(Sym(slot.sym)) == text {
+                return Ok(Sym(slot.sym));
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let mut slots = vec![Slot::default(); self.slots.len() * 2];
+        let mask = slots.len() - 1;
+        for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
+            let mut at = slot.hash as usize & mask;
+            while slots[at].sym != 0 {
+                at = (at + 1) & mask;
+            }
+            slots[at] = *slot;
+        }
+        self.slots = slots;
+    }
+
+    #[inline]
+    fn hash(&self, text: &str) -> u32 {
         let hash = self.state.hash_one(text);
-        self.table.find(hash, |&s| self.text(Sym(s)) == text).map(|&s| Sym(s))
+        u32::try_from((hash >> 32) ^ (hash & u64::from(u32::MAX))).expect("folded to 32 bits")
     }
 
     /// Takes in every text of `other`; the result maps its symbols to ours.
     pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
         let mut map = Vec::with_capacity(other.len());
         map.push(Sym::NONE);
-        for index in 1..other.len() {
-            let sym = Sym(u32::try_from(index).expect("symbols are 32 bits"));
-            map.push(self.intern(other.text(sym)));
+        for places in other.places[1..].chunks(BATCH) {
+            let texts: Vec<&str> = places.iter().map(|place| other.at(*place)).collect();
+            self.intern_all(&texts, &mut map);
         }
         map
     }

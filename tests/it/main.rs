@@ -1,6 +1,11 @@
 //! Integration tests, one binary.
 
+mod bundle;
+mod cli;
 mod demo;
 mod ingest;
+mod layers;
 mod oracle;
+mod picture;
+mod report;
 mod screens;

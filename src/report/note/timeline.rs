@@ -2,7 +2,7 @@
 
 use super::Told;
 use crate::model::{EventId, Field, Time};
-use crate::report::timeline::kind_word;
+use crate::report::timeline::{client_name, kind_word};
 use crate::triage::timeline::line;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         upn: store.upn(store.event(event).user).to_owned(),
         kind: kind_word(line.kind),
         what: line.what,
-        client: line.client.to_owned(),
+        client: client_name(told.facts, line.client).to_owned(),
         address: line.address.to_owned(),
         user_agent: store.get(event, Field::UserAgent).to_owned(),
         hits: numbered.filter(|(_, hit)| of_hit(hit)).map(|(index, _)| index + 1).collect(),

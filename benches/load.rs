@@ -1,0 +1,69 @@
+//! Loads a bundle and prints what it took; `generate` writes the bundle. See benches/README.md.
+
+mod rows;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+use tokentrail::ingest::{Options, Progress, load};
+
+const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load read [--threads N] [--hash] PATH…";
+
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn main() -> std::io::Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    match words.first().map(String::as_str) {
+        Some("generate") if words.len() >= 2 => {
+            let number = |at: usize, default: u64| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
+            rows::write(&PathBuf::from(&words[1]), number(2, 115_041), number(3, 211_659))
+        }
+        Some("read") if words.len() >= 2 => {
+            read(&words[1..]);
+            Ok(())
+        }
+        _ => {
+            println!("{USAGE}");
+            Ok(())
+        }
+    }
+}
+
+/// One JSON object: seconds, rows, bytes, and peak memory where the system tells it.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn read(words: &[String]) {
+    let mut options = Options { hash: false, ..Options::default() };
+    let mut paths = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--threads" => options.threads = words.next().and_then(|word| word.parse().ok()),
+            "--hash" => options.hash = true,
+            path => paths.push(PathBuf::from(path)),
+        }
+    }
+    let start = Instant::now();
+    let building = OnceLock::new();
+    let progress = |message| {
+        if message == Progress::Building {
+            building.get_or_init(|| start.elapsed().as_secs_f64());
+        }
+    };
+    let loaded = load(&paths, &options, &progress, &AtomicBool::new(false)).expect("nothing stops it");
+    let seconds = start.elapsed().as_secs_f64();
+    let bytes: u64 = loaded.sources.iter().map(|source| source.bytes).sum();
+    println!(
+        "{{\"seconds\": {seconds:.3}, \"of_it_reading\": {:.3}, \"rows\": {}, \"folded\": {}, \"skipped\": {}, \"bytes\": {bytes}, \"peak_kib\": {}}}",
+        building.get().unwrap_or(&0.0),
+        loaded.rows_read(),
+        loaded.store.folded(),
+        loaded.rows_skipped(),
+        peak_kib().unwrap_or(0)
+    );
+}
+
+/// Peak resident memory, as Linux tells it.
+fn peak_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB").parse().ok()
+}
