@@ -31,12 +31,23 @@ pub(crate) fn as_published(settings: &Settings) -> Settings {
 
 /// Compares both semantics; on a difference tells the smallest rows that still show it.
 pub(crate) fn compare(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Result<(), String> {
+    compare_by(sql, rows, per_source, settings, &store_of)
+}
+
+/// Compares what comes of another way from rows to a store.
+pub(crate) fn compare_by(
+    sql: &Published,
+    rows: &[Row],
+    per_source: usize,
+    settings: &Settings,
+    store_of: &dyn Fn(&[Row], usize) -> Store,
+) -> Result<(), String> {
     let store = store_of(rows, per_source);
     for settings in [settings.clone(), as_published(settings)] {
-        if difference(sql, rows, &store, &settings).is_none() {
+        if difference(sql, rows, (&store, per_source), &settings).is_none() {
             continue;
         }
-        let differs = |rows: &[Row]| difference(sql, rows, &store_of(rows, per_source), &settings);
+        let differs = |rows: &[Row]| difference(sql, rows, (&store_of(rows, per_source), per_source), &settings);
         let least = shrink(rows.to_vec(), &|rows| differs(rows).is_some());
         let difference = differs(&least).expect("shrinking keeps the difference");
         return Err(format!("{settings:?}, {per_source} rows a source\n{}{difference}", listing(&least)));
@@ -44,8 +55,13 @@ pub(crate) fn compare(sql: &Published, rows: &[Row], per_source: usize, settings
     Ok(())
 }
 
-fn difference(sql: &Published, rows: &[Row], store: &Store, settings: &Settings) -> Option<String> {
-    let (expected, actual) = (expected(sql, rows, settings), program::hits(store, settings));
+fn difference(
+    sql: &Published,
+    rows: &[Row],
+    (store, per_source): (&Store, usize),
+    settings: &Settings,
+) -> Option<String> {
+    let (expected, actual) = (expected(sql, rows, settings), program::hits(store, per_source, settings));
     if expected == actual {
         return None;
     }

@@ -1,7 +1,7 @@
 //! What is compared: a hit as named texts.
 
 use super::row::moment;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A hit, column by column, as text.
 pub(crate) type Line = BTreeMap<&'static str, String>;
@@ -27,6 +27,7 @@ pub(crate) fn moments(times: impl IntoIterator<Item = i64>) -> String {
 }
 
 /// The scopes in whatever brackets, quotes and commas they come.
-pub(crate) fn scopes(text: &str) -> String {
-    list(text.split(|c: char| "[]\",\\ ".contains(c)).filter(|word| !word.is_empty()))
+pub(crate) fn scopes(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| "[]\",\\ ".contains(c)).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }

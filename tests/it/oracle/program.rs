@@ -3,7 +3,7 @@
 use super::hunt::text::{fold, word};
 use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
-use super::row::{Row, store_of};
+use super::row::{Row, number_of, store_of};
 use tokentrail::analytics::{self, Cell, Hit, Semantics, Settings};
 use tokentrail::facts::Facts;
 use tokentrail::model::{EventId, Field};
@@ -13,10 +13,10 @@ use tokentrail::store::Store;
 pub(crate) const ANALYTICS: [&str; 4] = ["foci-burst", "device-code-burst", "session-hop", "session-hop-broad"];
 
 /// What the program finds.
-pub(crate) fn hits(store: &Store, settings: &Settings) -> Vec<Line> {
+pub(crate) fn hits(store: &Store, per_source: usize, settings: &Settings) -> Vec<Line> {
     let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings.clone() };
     let hits = analytics::run(store, Facts::embedded(), &settings);
-    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, hit }.line()).collect();
+    let mut lines: Vec<Line> = hits.iter().map(|hit| Reader { store, per_source, hit }.line()).collect();
     lines.sort();
     lines
 }
@@ -28,12 +28,15 @@ pub(crate) fn untrue_also_published(rows: &[Row], settings: &Settings) -> Option
         let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings };
         analytics::run(&store, Facts::embedded(), &settings)
     };
+    // The published query may stand on a copy that hunt folds.
+    let key = |id| (store.event(id).table, fold(store.get(id, Field::Id)));
+    let one = |a: EventId, b: EventId| a == b || (key(a).1.is_some() && key(a) == key(b));
     let published = of(as_published(settings));
     of(settings.clone()).into_iter().find_map(|hit| {
         let overlaps = |other: &Hit| {
             other.analytic == hit.analytic
                 && fold(&other.app_id) == fold(&hit.app_id)
-                && other.evidence.iter().any(|id| hit.evidence.contains(id))
+                && other.evidence.iter().any(|a| hit.evidence.iter().any(|b| one(*a, *b)))
         };
         let truth = published.iter().any(overlaps);
         (truth != hit.also_published).then(|| format!("{} {}: {truth}", hit.analytic, hit.first_seen))
@@ -43,6 +46,7 @@ pub(crate) fn untrue_also_published(rows: &[Row], settings: &Settings) -> Option
 /// Reads one hit.
 struct Reader<'a> {
     store: &'a Store,
+    per_source: usize,
     hit: &'a Hit,
 }
 
@@ -100,13 +104,20 @@ impl Reader<'_> {
             "AppDisplayName" | "FirstResourceIdentity" | "SecondResourceIdentity" => {
                 fold(&self.cell(name)).unwrap_or_default()
             }
-            "FirstResult" | "SecondResult" | "SecondIPAddress" | "SecondUserAgent" | "SecondDeviceDetail" => {
-                shown(&self.cell(name)).unwrap_or_default()
-            }
+            "FirstAppDisplayName"
+            | "SecondAppDisplayName"
+            | "FirstResult"
+            | "SecondResult"
+            | "IPAddress"
+            | "UserAgent"
+            | "DeviceDetail"
+            | "SecondIPAddress"
+            | "SecondUserAgent"
+            | "SecondDeviceDetail" => shown(&self.cell(name)).unwrap_or_default(),
             "SecondIncomingTokenType" => word(&self.cell(name)),
             "FirstOauthScopeInfo" | "SecondOauthScopeInfo" => column().map(|cell| match cell {
-                Cell::List(words) => scopes(&words.join(",")),
-                cell => scopes(&plain(cell)),
+                Cell::List(words) => list(scopes(&words.join(","))),
+                cell => list(scopes(&plain(cell))),
             })?,
             "graph" => {
                 let mut calls: Vec<String> = self
@@ -119,7 +130,7 @@ impl Reader<'_> {
                 format!("{calls:?}")
             }
             "legs" => numbers(self.hit.legs.iter().map(|id| self.number(*id))),
-            "leg_kinds" => self.leg_kinds(),
+            "DeviceCodeLegs" => self.told_legs(),
             _ => return None,
         })
     }
@@ -141,22 +152,21 @@ impl Reader<'_> {
 
     /// The row an event was made of.
     fn number(&self, id: EventId) -> usize {
-        self.store.event(id).origin.record as usize - 1
+        number_of(self.store.event(id), self.per_source)
     }
 
     fn has_no_upn(&self) -> bool {
         self.hit.evidence.iter().all(|id| fold(self.store.get(*id, Field::UserPrincipalName)).is_none())
     }
 
-    fn leg_kinds(&self) -> String {
+    fn told_legs(&self) -> String {
         let Some(Cell::Rows(rows)) = self.hit.column("DeviceCodeLegs") else { return "(no legs)".to_owned() };
         let mut kinds: Vec<String> = rows
             .iter()
             .map(|row| {
-                let cells = || row.iter().map(|(_, cell)| plain(cell));
-                let kind = cells().find(|text| text == "browser" || text == "polling");
-                let time = row.iter().find(|(_, cell)| matches!(cell, Cell::Time(_)));
-                format!("{} {}", time.map(|(_, cell)| plain(cell)).unwrap_or_default(), kind.unwrap_or_default())
+                // The cells' names are the program's own; what they hold is not.
+                let cells: Vec<String> = row.iter().filter_map(|(_, cell)| shown(&plain(cell))).collect();
+                list(cells)
             })
             .collect();
         kinds.sort();
@@ -195,7 +205,8 @@ const BURST: &[&str] = &[
     "SignInCount",
 ];
 const DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeIP", "DeviceCodeAuthProtocol"];
-const HUNT_DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeTie", "OtherDeviceCodeTimes", "legs", "leg_kinds"];
+const HUNT_DEVICE_CODE: &[&str] =
+    &["DeviceCodeTime", "DeviceCodeTie", "OtherDeviceCodeTimes", "legs", "DeviceCodeLegs"];
 const HUNT: &[&str] = &["UserId", "ResourceIds", "graph", "GraphLink"];
 const HOP: &[&str] = &[
     "UserPrincipalName",
@@ -215,21 +226,15 @@ const HOP: &[&str] = &[
     "SecondIPAddress",
     "SecondUserAgent",
     "SecondDeviceDetail",
-];
-const HUNT_HOP: &[&str] = &["AppId", "FirstSeen", "LastSeen", "SignInCount", "SecondCount"];
-const PUBLISHED_HOP: &[&str] = &[
-    "FirstResultDescription",
-    "Identity",
-    "Location",
     "FirstAppDisplayName",
-    "ClientAppUsed",
-    "DeviceDetail",
-    "IPAddress",
-    "LocationDetails",
-    "UserAgent",
-    "SecondResultDescription",
     "SecondAppDisplayName",
+    "IPAddress",
+    "UserAgent",
+    "DeviceDetail",
 ];
+const HUNT_HOP: &[&str] = &["AppId", "FirstSeen", "LastSeen", "SignInCount", "SecondCount", "AddedScopes"];
+const PUBLISHED_HOP: &[&str] =
+    &["FirstResultDescription", "Identity", "Location", "ClientAppUsed", "LocationDetails", "SecondResultDescription"];
 
 /// The one hit of the analytics that run by default.
 pub(crate) fn only_hit(rows: &[Row]) -> Hit {

@@ -364,6 +364,8 @@ impl Mint {
             match self.dice.below(6) {
                 0 => drop(row.fields.remove(&field)),
                 1 => row.set(field, &text.to_uppercase()),
+                // Space around JSON is nobody's: the loader drops it.
+                2 if matches!(field, Field::DeviceDetail | Field::ProcessingDetails | Field::LocationDetails) => {}
                 2 => row.set(field, &format!(" {text}\t")),
                 3 => row.set(field, self.dice.pick(&plain)),
                 _ => row.set(field, odd),

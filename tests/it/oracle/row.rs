@@ -66,16 +66,19 @@ impl fmt::Display for Row {
     }
 }
 
-/// The store of these rows. Row `n` gets record number `n + 1`; every `per_source` rows begin a new source.
+/// The number of the row that an event was made of.
+pub(crate) fn number_of(event: &Event, per_source: usize) -> usize {
+    event.origin.source.0 as usize * per_source + event.origin.record as usize - 1
+}
+
+/// The store of these rows. Every `per_source` rows begin a new source, and records count from 1 in each.
 /// Sources go into parts last first: the order in which threads end must not matter.
 pub(crate) fn store_of(rows: &[Row], per_source: usize) -> Store {
     let mut parts = Vec::new();
-    let mut number = 0;
-    for (source, chunk) in (0u32..).zip(rows.chunks(per_source.max(1))) {
+    for (source, chunk) in (0u32..).zip(rows.chunks(per_source)) {
         let mut part = Part::default();
-        for row in chunk {
-            number += 1;
-            let origin = Origin { source: SourceId(source), record: number, offset: 0, len: 0 };
+        for (record, row) in (1..).zip(chunk) {
+            let origin = Origin { source: SourceId(source), record, offset: 0, len: 0 };
             let mut event = Event::new(row.table, origin);
             event.created = row.created.map_or(Time::MISSING, Time::from_ticks);
             event.ingested = row.ingested.map_or(Time::MISSING, Time::from_ticks);

@@ -3,7 +3,7 @@
 use super::Hunt;
 use super::burst::Burst;
 use super::text::word;
-use crate::oracle::line::{Line, moments, numbers};
+use crate::oracle::line::{Line, list, moments, numbers};
 use crate::oracle::row::{MINUTE, SECOND, moment};
 use tokentrail::model::Field;
 
@@ -126,16 +126,21 @@ impl Hunt<'_> {
             // Reading: the other flows are those that would have made the hit too. Two of one time are one entry.
             ("OtherDeviceCodeTimes", moments(pairs.iter().map(|(_, start, ..)| *start))),
             ("legs", numbers(flows[place].legs.iter().copied())),
-            ("leg_kinds", self.leg_kinds(&flows[place])),
+            ("DeviceCodeLegs", self.told_legs(&flows[place])),
         ]);
         Some(line)
     }
 
-    fn leg_kinds(&self, flow: &Flow) -> String {
-        let kind = |n: usize| if self.leg(n) == Some(Leg::Browser) { "browser" } else { "polling" };
-        let mut kinds: Vec<String> =
-            flow.legs.iter().map(|&n| format!("{} {}", moment(self.time(n)), kind(n))).collect();
-        kinds.sort();
-        format!("{kinds:?}")
+    /// Each leg's time, table, kind, address and agent.
+    fn told_legs(&self, flow: &Flow) -> String {
+        let told = |&n: &usize| {
+            let kind = if self.leg(n) == Some(Leg::Browser) { "browser" } else { "polling" };
+            let fixed = [moment(self.time(n)), self.row(n).table.name().to_owned(), kind.to_owned()];
+            let fields = [Field::IpAddress, Field::UserAgent];
+            list(fixed.into_iter().chain(fields.into_iter().filter_map(|field| self.shown(n, field))))
+        };
+        let mut legs: Vec<String> = flow.legs.iter().map(told).collect();
+        legs.sort();
+        format!("{legs:?}")
     }
 }

@@ -112,6 +112,7 @@ impl Hunt<'_> {
         }
     }
 
+    /// Reading: at one instant a second comes after its first login, whatever their Ids say.
     fn hop_line(&self, analytic: &'static str, hop: &Hop) -> Line {
         let mut rows = vec![hop.first];
         rows.extend(&hop.seconds);
@@ -121,11 +122,9 @@ impl Hunt<'_> {
         let diff = self.time(second).div_euclid(MINUTE) - self.time(first).div_euclid(MINUTE);
         let id = |n, field| self.folded(n, field).unwrap_or_default();
         let shown = |n, field| self.shown(n, field).unwrap_or_default();
-        let mut in_order = rows.clone();
-        in_order.sort_by_key(|n| self.live.iter().position(|live| live == n));
         let mut line = Line::from([
             ("Analytic", analytic.to_owned()),
-            ("UserPrincipalName", self.upn(&in_order)),
+            ("UserPrincipalName", self.upn(&rows)),
             ("UserId", hop.user.clone()),
             ("AppId", hop.client.clone()),
             ("SessionId", hop.session.clone()),
@@ -147,8 +146,14 @@ impl Hunt<'_> {
             ("SecondIPAddress", shown(second, Field::IpAddress)),
             ("SecondUserAgent", shown(second, Field::UserAgent)),
             ("SecondDeviceDetail", shown(second, Field::DeviceDetail)),
-            ("FirstOauthScopeInfo", self.scope_words(first)),
-            ("SecondOauthScopeInfo", self.scope_words(second)),
+            ("SecondAppDisplayName", shown(second, Field::AppDisplayName)),
+            ("FirstAppDisplayName", shown(first, Field::AppDisplayName)),
+            ("IPAddress", shown(first, Field::IpAddress)),
+            ("UserAgent", shown(first, Field::UserAgent)),
+            ("DeviceDetail", shown(first, Field::DeviceDetail)),
+            ("FirstOauthScopeInfo", list(self.scope_words(first))),
+            ("SecondOauthScopeInfo", list(self.scope_words(second))),
+            ("AddedScopes", list(self.scope_words(second).difference(&self.scope_words(first)))),
             ("evidence", numbers(rows)),
         ]);
         Self::add_calls(&mut line, &calls);
@@ -156,7 +161,7 @@ impl Hunt<'_> {
     }
 
     /// The words of the "Oauth Scope Info" entry of the processing details.
-    fn scope_words(&self, n: usize) -> String {
+    fn scope_words(&self, n: usize) -> BTreeSet<String> {
         let details: serde_json::Value =
             serde_json::from_str(self.row(n).get(Field::ProcessingDetails)).unwrap_or_default();
         let entries = details.as_array().cloned().unwrap_or_default();
