@@ -171,11 +171,19 @@ fn write_csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(&names)?;
+    csv.write_record(&names).map_err(io_error)?;
     for row in rows {
-        csv.write_record(names.iter().map(|name| row.get(name).map(guarded).unwrap_or_default()))?;
+        csv.write_record(names.iter().map(|name| row.get(name).map(guarded).unwrap_or_default())).map_err(io_error)?;
     }
     csv.flush()
+}
+
+/// The error below: by itself the crate hides its kind, and a closed pipe must be known for one.
+fn io_error(err: csv::Error) -> io::Error {
+    match err.into_kind() {
+        csv::ErrorKind::Io(err) => err,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A text that begins as a formula does is no formula behind an apostrophe, and no text moves a terminal that the
