@@ -477,7 +477,7 @@ impl App {
         let areas = self.areas();
         match (&mut self.overlay, &mut self.stage) {
             (Some(Overlay::Help { offset, .. } | Overlay::Record { offset, .. } | Overlay::Note { offset, .. }), _) => {
-                *offset = scrolled(*offset, step, len, height)
+                *offset = scrolled(*offset, step, len, height);
             }
             (None, Stage::Working(bench)) => match (bench.focus, step) {
                 (Pane::Triage, Move::PageDown | Move::PageUp) => {
