@@ -37,6 +37,9 @@ pub struct Loaded {
     spool: Option<tempfile::TempPath>,
 }
 
+/// What stands for a table's name where a row tells none.
+pub const UNKNOWN_TABLE: &str = "no known table";
+
 /// Problems kept per source; further ones only count.
 pub const PROBLEMS_KEPT: usize = 1000;
 

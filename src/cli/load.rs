@@ -6,7 +6,7 @@ use super::style::{Shell, Talk};
 use super::{Exit, say};
 use crate::analytics::{self, Hit};
 use crate::facts::Facts;
-use crate::ingest::{self, Loaded};
+use crate::ingest::{self, Loaded, UNKNOWN_TABLE};
 use crate::model::{Problem, inert};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -60,7 +60,8 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     if nothing_readable(loaded) { Exit::Unreadable } else { Exit::Done }
 }
 
-/// Whether no source held a row of any table.
+/// Whether no source held a row of any table that has a name.
 pub(super) fn nothing_readable(loaded: &Loaded) -> bool {
-    loaded.rows_read() == 0 && loaded.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
+    let tables = loaded.sources.iter().flat_map(|source| &source.tables);
+    loaded.rows_read() == 0 && !tables.into_iter().any(|(name, rows)| *rows > 0 && name != UNKNOWN_TABLE)
 }

@@ -303,7 +303,9 @@ impl Rows {
             }
             Told::Unknown => match &tally.from_name {
                 Some(kind @ Kind::Other(_)) => kind.clone(),
-                _ => Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| "no known table".to_owned()))),
+                _ => {
+                    Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| super::UNKNOWN_TABLE.to_owned())))
+                }
             },
         }
     }
