@@ -24,7 +24,9 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Record { event, lines, offset }) => {
             record::draw(app, *event, lines.as_ref(), *offset, theme, frame, area);
         }
-        Some(Overlay::Note { lines, path, offset }) => note::draw(lines.as_deref(), path, *offset, theme, frame, area),
+        Some(Overlay::Note { lines, path, offset, .. }) => {
+            note::draw(lines.as_deref(), path, *offset, theme, frame, area);
+        }
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
