@@ -56,11 +56,13 @@ fn framed<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Lin
     inside
 }
 
-/// Draws lines from the one at `offset` on.
-fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) {
+/// Draws lines from the one at `offset` on; how many stay below.
+fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
     let offset = offset.min(lines.len().saturating_sub(1));
+    let left = lines.len().saturating_sub(offset + usize::from(area.height));
     let shown: Vec<Line> = lines.into_iter().skip(offset).take(usize::from(area.height)).map(Line::raw).collect();
     frame.render_widget(Paragraph::new(shown).style(theme.style(role)), area);
+    left
 }
 
 /// Lines wrapped, each under its own indentation.
