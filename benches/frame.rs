@@ -38,7 +38,7 @@ fn main() {
     let case = Case::new(String::new(), String::new());
     let ready = Ready { evidence, case, case_path: PathBuf::from("case"), note_path: PathBuf::from("note") };
     app.update(Message::Ready(Box::new(ready)));
-    for keys in ["tab a", "j", "pagedown", "G", "g", "n", "tab"] {
+    for keys in ["tab a", "j", "pgdn", "G", "g", "n", "tab"] {
         measure(&mut app, keys);
     }
 }

@@ -25,7 +25,7 @@ pub use scopes::device_id;
 pub use step::{Answer, Finding, Inquiry, Show, State, Step};
 
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Severity};
+use crate::model::{EventId, Field, Severity, Sym};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
 
@@ -72,16 +72,32 @@ pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
         let mut found = (analytic.detect)(&scene);
         mark_published(&scene, analytic, &mut found);
-        for hit in &mut found {
-            hit.reasons.extend(draft::graph_reason(hit));
-            let inquiry = Inquiry::new(store, facts, settings, analytic, hit);
-            assess::complete(&inquiry).fill(hit);
-        }
+        answer_all(&scene, analytic, &mut found);
         hits.append(&mut found);
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut hits);
     hits
+}
+
+/// Answers every step of every hit. Hits of one user in time order, so that each sign-in is weighed once.
+fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
+    let Scene { store, facts, settings, .. } = *scene;
+    let start = |hit: &Hit| {
+        let first = hit.evidence.iter().chain(&hit.legs).map(|&id| store.event(id).time());
+        first.min().unwrap_or(hit.first_seen)
+    };
+    hits.sort_by_key(|hit| (hit.user, start(hit)));
+    let mut baseline = Baseline::of(Sym::NONE);
+    for hit in hits {
+        if baseline.user() != hit.user {
+            baseline = Baseline::of(hit.user);
+        }
+        baseline.grow(store, facts, start(hit));
+        hit.reasons.extend(draft::graph_reason(hit));
+        let assessment = assess::complete(&Inquiry { analytic, store, facts, settings, hit, baseline: &baseline });
+        assessment.fill(hit);
+    }
 }
 
 /// First seen, analytic, user, app; then whatever still tells two hits apart.

@@ -43,7 +43,7 @@ pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
 
 /// Whether everything about the origin of the rows is the user's own.
 fn is_own(inquiry: &Inquiry, rows: &[EventId]) -> bool {
-    let (store, baseline) = (inquiry.store, inquiry.baseline());
+    let (store, baseline) = (inquiry.store, inquiry.baseline);
     let text = |id, field| store.get(id, field);
     let usual_address = |&id: &EventId| baseline.seen(store, id, Field::IpAddress).is_usual();
     let script = |&id: &EventId| inquiry.facts.agent(text(id, Field::UserAgent)) == Agent::Script;

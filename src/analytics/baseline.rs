@@ -2,12 +2,13 @@
 
 use super::scopes;
 use crate::facts::{Agent, Facts};
-use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::model::{Event, EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store};
 use std::collections::HashMap;
 
+const DAY: Span = Span::minutes(24 * 60);
 /// The last day before a hit is no baseline: it may already be the intruder's.
-const GAP: Span = Span::minutes(24 * 60);
+const GAP: Span = DAY;
 /// Fewer sign-ins or days than these cannot tell what is usual.
 const ENOUGH: Seen = Seen { sign_ins: 5, days: 3, last_day: 0 };
 /// A value is usual when seen on at least this many days.
@@ -45,9 +46,12 @@ impl Seen {
     }
 }
 
-/// A user's usual values.
-#[derive(Debug, Default)]
+/// A user's usual values up to some time. It only grows: hits of one user, taken in time order, share one.
+#[derive(Debug)]
 pub struct Baseline {
+    user: Sym,
+    /// How many of the user's events were looked at.
+    read: usize,
     /// Successful sign-ins it rests on.
     pub all: Seen,
     /// The first of them.
@@ -55,42 +59,67 @@ pub struct Baseline {
     texts: HashMap<(Field, Sym), Seen>,
     agents: HashMap<Agent, Seen>,
     devices: HashMap<String, Seen>,
+    agent_of: HashMap<Sym, Agent>,
+    device_of: HashMap<Sym, Option<String>>,
 }
 
 impl Baseline {
-    /// From the user's successful sign-ins that ended a day before `hit`.
-    pub fn before(store: &Store, facts: &Facts, user: Sym, hit: Time) -> Self {
-        let mut baseline = Self::default();
-        let mut agents: HashMap<Sym, Agent> = HashMap::new();
-        let mut devices: HashMap<Sym, Option<String>> = HashMap::new();
+    /// Nothing known yet of a user.
+    pub fn of(user: Sym) -> Self {
+        Self {
+            user,
+            read: 0,
+            all: Seen::default(),
+            first: None,
+            texts: HashMap::new(),
+            agents: HashMap::new(),
+            devices: HashMap::new(),
+            agent_of: HashMap::new(),
+            device_of: HashMap::new(),
+        }
+    }
+
+    /// The user.
+    pub fn user(&self) -> Sym {
+        self.user
+    }
+
+    /// Takes in the user's successful sign-ins up to a day before `hit`.
+    pub fn grow(&mut self, store: &Store, facts: &Facts, hit: Time) {
         let until = hit.minus(GAP);
-        for &id in store.with(Key::User, user) {
+        for &id in &store.with(Key::User, self.user)[self.read..] {
             let event = store.event(id);
             if event.time() > until {
                 break;
             }
-            if !event.table.is_sign_in() || !event.succeeded() {
-                continue;
-            }
-            let day = event.time().ticks().div_euclid(Span::minutes(24 * 60).ticks());
-            baseline.first.get_or_insert(event.time());
-            baseline.all.add(day);
-            for field in [Field::IpAddress, Field::Asn, Field::AppId] {
-                let sym = store.fold(event[field]);
-                if !sym.is_none() {
-                    baseline.texts.entry((field, sym)).or_default().add(day);
-                }
-            }
-            let agent = event[Field::UserAgent];
-            let kind = *agents.entry(agent).or_insert_with(|| facts.agent(store.text(agent)));
-            baseline.agents.entry(kind).or_default().add(day);
-            let detail = event[Field::DeviceDetail];
-            let device = devices.entry(detail).or_insert_with(|| scopes::device_id(store.text(detail)));
-            if let Some(device) = device {
-                baseline.devices.entry(device.clone()).or_default().add(day);
+            self.read += 1;
+            if event.table.is_sign_in() && event.succeeded() {
+                self.add(store, facts, event);
             }
         }
-        baseline
+    }
+
+    fn add(&mut self, store: &Store, facts: &Facts, event: &Event) {
+        let day = event.time().ticks().div_euclid(DAY.ticks());
+        self.first.get_or_insert(event.time());
+        self.all.add(day);
+        for field in [Field::IpAddress, Field::Asn, Field::AppId] {
+            let sym = store.fold(event[field]);
+            if !sym.is_none() {
+                self.texts.entry((field, sym)).or_default().add(day);
+            }
+        }
+        let agent = event[Field::UserAgent];
+        let kind = *self.agent_of.entry(agent).or_insert_with(|| facts.agent(store.text(agent)));
+        self.agents.entry(kind).or_default().add(day);
+        let detail = event[Field::DeviceDetail];
+        let device = self.device_of.entry(detail).or_insert_with(|| scopes::device_id(store.text(detail)));
+        if let Some(device) = device {
+            match self.devices.get_mut(device) {
+                Some(seen) => seen.add(day),
+                None => self.devices.entry(device.clone()).or_default().add(day),
+            }
+        }
     }
 
     /// Whether it has no sign-in at all.

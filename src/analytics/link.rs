@@ -2,7 +2,7 @@
 
 use super::{GraphCall, GraphLink, Scene, Semantics};
 use crate::model::{EventId, Field, Span, Sym, Table, Time};
-use crate::store::Key;
+use crate::store::{Key, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Clocks of different services may disagree by this much.
@@ -37,7 +37,8 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     let to = store.event(last).time().plus(AFTERMATH);
     let mut found: BTreeMap<EventId, GraphLink> = BTreeMap::new();
     let mut admit = |key: Key, value: Sym, link: GraphLink, span: Option<(Time, Time)>| {
-        for &id in within(scene, store.with(key, value), span) {
+        let ids = store.with(key, value);
+        for &id in span.map_or(ids, |(from, to)| within(store, ids, from, to)) {
             let event = store.event(id);
             let same_client = link != GraphLink::UserAppTime || store.fold(event[Field::AppId]) == app;
             if event.table == Table::Graph && same_client && scene.admits(event) {
@@ -55,11 +56,10 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     found.into_iter().map(|(event, link)| GraphCall { event, link }).collect()
 }
 
-/// The ids (in time order) within a span, both ends in.
-fn within<'a>(scene: &Scene, ids: &'a [EventId], span: Option<(Time, Time)>) -> &'a [EventId] {
-    let Some((from, to)) = span else { return ids };
-    let start = ids.partition_point(|&id| scene.store.event(id).time() < from);
-    let end = ids.partition_point(|&id| scene.store.event(id).time() <= to);
+/// Those of some events (in time order) that lie within a span, both ends in.
+pub fn within<'a>(store: &Store, ids: &'a [EventId], from: Time, to: Time) -> &'a [EventId] {
+    let start = ids.partition_point(|&id| store.event(id).time() < from);
+    let end = ids.partition_point(|&id| store.event(id).time() <= to);
     &ids[start..end.max(start)]
 }
 

@@ -5,7 +5,6 @@ use crate::facts::Facts;
 use crate::model::{EventId, Field};
 use crate::store::Store;
 use serde::{Deserialize, Serialize};
-use std::cell::OnceCell;
 
 /// One triage step. Its number is its place in the analytic's list, from 1.
 pub struct Step {
@@ -47,27 +46,8 @@ pub struct Inquiry<'a> {
     pub settings: &'a Settings,
     /// The hit in question, complete but for findings.
     pub hit: &'a Hit,
-    baseline: OnceCell<Baseline>,
-}
-
-impl<'a> Inquiry<'a> {
-    /// An inquiry into one hit.
-    pub fn new(
-        store: &'a Store,
-        facts: &'a Facts,
-        settings: &'a Settings,
-        analytic: &'a Analytic,
-        hit: &'a Hit,
-    ) -> Self {
-        Self { analytic, store, facts, settings, hit, baseline: OnceCell::new() }
-    }
-
-    /// What is usual for the hit's user, worked out once.
-    pub fn baseline(&self) -> &Baseline {
-        let first = self.hit.legs.first().map(|&leg| self.store.event(leg).time());
-        let start = first.map_or(self.hit.first_seen, |leg| leg.min(self.hit.first_seen));
-        self.baseline.get_or_init(|| Baseline::before(self.store, self.facts, self.hit.user, start))
-    }
+    /// What is usual for the hit's user.
+    pub baseline: &'a Baseline,
 }
 
 /// What the bundle says to a step.

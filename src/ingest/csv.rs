@@ -31,7 +31,7 @@ impl Header {
     pub(super) fn read(head: &[u8]) -> Option<Self> {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let line = head.split(|b| *b == b'\n').next()?;
-        let count = |delimiter: u8| line.iter().filter(|b| **b == delimiter).count();
+        let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
         let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','))?;
         let names = Cells::new(delimiter).header(line)?;
         let portal = PORTAL_MARKS.iter().all(|mark| names.iter().any(|name| plain(name) == *mark));
@@ -145,7 +145,10 @@ pub(super) fn stream(
         let offset = window.offset();
         match record(window, &mut cells, max_record) {
             Some(Ok(count)) if is_header => {
-                debug_assert_eq!(count, header.columns.len());
+                if count != header.columns.len() {
+                    return tally
+                        .problem(Some(offset), "a quote in its header is not closed: no row was read".to_owned());
+                }
                 is_header = false;
             }
             Some(Ok(count)) => {
@@ -204,13 +207,11 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
         return tally.count("Entra portal authentication details");
     }
     let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
-    match texts {
-        Some(texts) => rows.cells(texts.into_iter(), &header.columns, spot, tally),
-        None => {
-            tally.records += 1;
-            tally.skip(spot.offset, bad_utf8(spot.offset, 0).replacen("byte", "a byte after", 1));
-        }
+    if let Some(texts) = texts {
+        return rows.cells(texts.into_iter(), &header.columns, spot, tally);
     }
+    tally.records += 1;
+    tally.skip(spot.offset, bad_utf8(spot.offset, 0).replacen("byte", "a byte after", 1));
 }
 
 #[cfg(test)]

@@ -37,9 +37,9 @@ pub(super) fn piped<T>(
 ) -> io::Result<T> {
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(4);
-        let packer = scope.spawn(move || open(input, count, |reader| pump(reader, &send)));
+        let unpacker = scope.spawn(move || open(input, count, |reader| pump(reader, &send)));
         let taken = take(&mut Piped { receive, block: Vec::new(), at: 0 });
-        packer.join().unwrap_or_else(|_| Err(io::Error::other("the unpacker gave up"))).map(|()| taken)
+        unpacker.join().unwrap_or_else(|_| Err(io::Error::other("the unpacker gave up"))).map(|()| taken)
     })
 }
 
@@ -98,18 +98,18 @@ impl Read for Piped {
 
 /// Hands on the stream as UTF-8: as it is, or turned from UTF-16.
 fn utf8<R: Read, T>(mut reader: R, take: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
-    let mut head = [0; 4];
-    let mut held = 0;
-    while held < head.len() {
-        match reader.read(&mut head[held..]) {
+    let mut first = [0; 4];
+    let mut filled = 0;
+    while filled < first.len() {
+        match reader.read(&mut first[filled..]) {
             Ok(0) => break,
-            Ok(count) => held += count,
+            Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    let mut whole = io::Cursor::new(head[..held].to_vec()).chain(reader);
-    Ok(match encoding(&head[..held]) {
+    let mut whole = io::Cursor::new(first[..filled].to_vec()).chain(reader);
+    Ok(match encoding(&first[..filled]) {
         Encoding::Utf8 => take(&mut whole),
         wide => {
             take(&mut Wide { reader: whole, big: wide == Encoding::Utf16Big, held: Vec::new(), out: Vec::new(), at: 0 })

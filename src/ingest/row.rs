@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-/// Deepest nesting of a record: what serde_json itself would build.
+/// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// JSON values longer than this are not remembered as written.
@@ -421,7 +421,6 @@ impl Rows {
     /// Takes a text, which may hold JSON.
     fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
         match target {
-            Target::Skip => {}
             Target::Text(field, rank) | Target::Words(field, rank) => self.draft.put(field, rank, text),
             Target::Json(field, rank) => self.draft.put(field, rank, &value::compact(text)),
             Target::Number(field, rank) => {
@@ -436,7 +435,7 @@ impl Rows {
             Target::Ingested(rank) => self.time(rank, text, false),
             Target::Type if !text.is_empty() => self.draft.clues.kind = Some(table::named(text)),
             Target::Category if !text.is_empty() => self.draft.clues.category = Some(table::named(text)),
-            Target::Type | Target::Category => {}
+            Target::Skip | Target::Type | Target::Category => {}
             Target::Interactive => self.draft.clues.interactive = flag(text),
             Target::EventTypes => self.draft.clues.event_types = table::of_event_types(text),
             Target::AppOnly => self.draft.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
@@ -455,7 +454,7 @@ impl Rows {
             Target::Status if text.eq_ignore_ascii_case("success") => self.draft.put(Field::ResultType, 0, "0"),
             Target::Status => self.draft.put(Field::ResultType, 0, text),
             Target::DevicePart(part) => {
-                self.draft.device.get_or_insert_default()[part] = text.to_owned();
+                text.clone_into(&mut self.draft.device.get_or_insert_default()[part]);
             }
             Target::Properties => return self.inner(text),
         }
@@ -585,11 +584,8 @@ impl<'de> Visitor<'de> for Object<'_> {
         while let Some(next) = map.next_key_seed(KeyAfter { keys: &mut self.rows.keys, before: key })? {
             key = next;
             match self.rows.keys.target(key) {
-                Target::Skip => {
-                    map.next_value::<IgnoredAny>()?;
-                }
                 Target::Properties if self.start == ROW_START => map.next_value_seed(Inner { rows: self.rows })?,
-                Target::Properties => {
+                Target::Skip | Target::Properties => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 target => {

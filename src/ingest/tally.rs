@@ -102,6 +102,9 @@ impl Tally {
 
     /// Writes the counts into the source and hands over what was not read.
     pub(super) fn settle(mut self, source: &mut Source, problems: &mut Vec<Problem>) {
+        if self.records == 0 && self.unread.is_empty() {
+            self.problem(None, "holds no rows".to_owned());
+        }
         let hidden = self.skipped.saturating_sub(self.unread.iter().filter(|u| u.record.is_some()).count() as u64);
         problems.extend(self.unread.drain(..).map(|unread| Problem {
             source: source.name.clone(),

@@ -185,7 +185,8 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         loop {
             at = self.skip_space(at)?;
             match self.window.byte(at) {
-                Some(b'}') if container => {
+                // A frame about the result, such as its header, is no row of it.
+                Some(b'}') if container || table.is_frame => {
                     self.window.consume(at + 1);
                     return Ok(None);
                 }
@@ -446,6 +447,7 @@ enum Role {
     Columns,
     Name,
     Kind,
+    Frame,
 }
 
 impl Role {
@@ -465,6 +467,8 @@ impl Role {
             Self::Name
         } else if is("tablekind") {
             Self::Kind
+        } else if is("frametype") {
+            Self::Frame
         } else {
             return None;
         })
@@ -479,6 +483,8 @@ struct TableHead {
     columns: Vec<Column>,
     /// A table Kusto adds about the query itself.
     is_about_the_query: bool,
+    /// A piece of a Kusto v2 result.
+    is_frame: bool,
 }
 
 impl TableHead {
@@ -493,6 +499,7 @@ impl TableHead {
                 self.is_about_the_query = kind.is_some_and(|kind| kind != "PrimaryResult");
             }
             Role::Columns => self.columns = columns(json),
+            Role::Frame => self.is_frame = true,
             Role::RowArray | Role::Rows => {}
         }
     }

@@ -235,10 +235,10 @@ impl Crew<'_> {
         }
     }
 
-    fn piece(&self, index: usize, shape: &'static Shape, range: Range<u64>, buffer: &mut Vec<u8>, share: &mut Share) {
+    fn piece(&self, index: usize, kind: &'static Shape, range: Range<u64>, buffer: &mut Vec<u8>, share: &mut Share) {
         let input = &self.inputs[index];
         let mut tally = Tally::new(source_id(index), &input.name);
-        tally.shape = Some(shape.id);
+        tally.shape = Some(kind.id);
         let first = share.rows.part.events.len();
         let cap = self.options.max_record;
         let max_bytes = self.options.max_bytes;
@@ -377,14 +377,14 @@ pub(super) struct Meter<'p> {
     bytes: AtomicU64,
     rows: AtomicU64,
     next: AtomicU64,
-    step: u64,
+    every: u64,
 }
 
 impl<'p> Meter<'p> {
     /// Over a bundle of `total` bytes. It reports by bytes, not by a clock: each hundredth, or each 16 MiB.
     pub(super) fn new(total: u64, progress: &'p (dyn Fn(Progress) + Sync), stop: &'p AtomicBool) -> Self {
-        let step = (total / 100).clamp(1 << 18, 16 << 20);
-        Self { progress, stop, bytes: AtomicU64::new(0), rows: AtomicU64::new(0), next: AtomicU64::new(step), step }
+        let every = (total / 100).clamp(1 << 18, 16 << 20);
+        Self { progress, stop, bytes: AtomicU64::new(0), rows: AtomicU64::new(0), next: AtomicU64::new(every), every }
     }
 
     /// Whether the user stopped the load.
@@ -401,7 +401,7 @@ impl<'p> Meter<'p> {
         let due = self.next.load(Ordering::Relaxed);
         // Only the thread that moves the mark reports.
         if bytes >= due
-            && self.next.compare_exchange(due, bytes + self.step, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+            && self.next.compare_exchange(due, bytes + self.every, Ordering::Relaxed, Ordering::Relaxed).is_ok()
         {
             (self.progress)(Progress::Read { bytes, rows, source: source.to_owned() });
         }

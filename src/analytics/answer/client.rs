@@ -1,6 +1,7 @@
 //! Which client it is, and whether the user knows it.
 
 use super::missing;
+use crate::analytics::link::within;
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::Standing;
 use crate::model::{Field, Span};
@@ -39,7 +40,7 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let Some(&last) = hit.evidence.last() else {
         return missing("no rows", "The hit has no rows", "the hit's rows");
     };
-    let baseline = inquiry.baseline();
+    let baseline = inquiry.baseline;
     if baseline.is_empty() {
         return missing(
             "no baseline",
@@ -52,10 +53,10 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let reach = if depth < 29 { format!(" The bundle reaches back {depth} of 30 days only.") } else { String::new() };
     let app = store.fold(store.event(last)[Field::AppId]);
     let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
-    let rows = store.with(Key::User, hit.user).iter().copied().filter(|&id| {
+    let month = within(store, store.with(Key::User, hit.user), since, hit.first_seen);
+    let rows = month.iter().copied().filter(|&id| {
         let event = store.event(id);
-        let earlier = event.time() >= since && event.time() < hit.first_seen;
-        earlier && event.table.is_sign_in() && store.fold(event[Field::AppId]) == app
+        event.time() < hit.first_seen && event.table.is_sign_in() && store.fold(event[Field::AppId]) == app
     });
     let (state, brief) = match seen.days {
         _ if baseline.is_thin() => (State::Unknown, format!("thin baseline: {} days", baseline.all.days)),

@@ -2,7 +2,7 @@
 
 use super::{listed, missing};
 use crate::analytics::flow::{Leg, leg_of};
-use crate::analytics::link::CLOCK_SKEW;
+use crate::analytics::link::{CLOCK_SKEW, within};
 use crate::analytics::{Cell, Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table, Time};
 use crate::store::Key;
@@ -48,15 +48,8 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
         );
     }
     let (from, to) = (hit.first_seen.minus(LOOK_BACK), hit.first_seen.plus(CLOCK_SKEW));
-    let legs: Vec<EventId> = store
-        .with(Key::User, hit.user)
-        .iter()
-        .copied()
-        .filter(|&id| {
-            let event = store.event(id);
-            (from..=to).contains(&event.time()) && leg_of(event).is_some()
-        })
-        .collect();
+    let around = within(store, store.with(Key::User, hit.user), from, to);
+    let legs: Vec<EventId> = around.iter().copied().filter(|&id| leg_of(store.event(id)).is_some()).collect();
     let Some(&last) = legs.last() else {
         let missing_table = if store.count(Table::SignIn) == 0 {
             " SigninLogs is not in the bundle, so a browser leg cannot be seen."

@@ -76,7 +76,8 @@ pub struct Tally {
 impl Tally {
     /// `searched mail for "invoice" 1×`, `read chats 3× (2 refused)`.
     pub fn words(&self) -> String {
-        let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!(" \"{object}\""));
+        let sought = if self.verb.action.starts_with("searched") { " for" } else { "" };
+        let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!("{sought} \"{object}\""));
         let failed = if self.failed > 0 { format!(" ({} refused)", self.failed) } else { String::new() };
         format!("{}{object} {}×{failed}", self.verb.action, self.succeeded + self.failed)
     }

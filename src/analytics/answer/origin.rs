@@ -38,7 +38,7 @@ pub fn leg_origin(inquiry: &Inquiry) -> Finding {
 
 /// Address, network, agent and device of some rows of the hit.
 pub fn origin_of(inquiry: &Inquiry, rows: &[EventId]) -> Finding {
-    let baseline = inquiry.baseline();
+    let baseline = inquiry.baseline;
     let places = places(inquiry, baseline, rows);
     if places.is_empty() {
         return missing(

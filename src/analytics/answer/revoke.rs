@@ -1,7 +1,7 @@
 //! What to revoke, what outlives it, and what happened around the hit.
 
 use super::{counted, listed};
-use crate::analytics::link::distinct;
+use crate::analytics::link::{distinct, within};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table};
 use crate::store::Key;
@@ -53,22 +53,19 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
 
 fn calls_around(inquiry: &Inquiry) -> Vec<EventId> {
     let (store, hit) = (inquiry.store, inquiry.hit);
-    let span = hit.first_seen.minus(DAY)..=hit.last_seen.plus(DAY);
-    let ids = store.with(Key::User, hit.user).iter().copied();
-    ids.filter(|&id| store.event(id).table == Table::Graph && span.contains(&store.event(id).time())).collect()
+    let (from, to) = (hit.first_seen.minus(DAY), hit.last_seen.plus(DAY));
+    let ids = within(store, store.with(Key::User, hit.user), from, to).iter().copied();
+    ids.filter(|&id| store.event(id).table == Table::Graph).collect()
 }
 
 /// Rows of the user after the hit, within a day, from an address the hit has.
 fn later_rows(inquiry: &Inquiry) -> Vec<EventId> {
     let (store, hit) = (inquiry.store, inquiry.hit);
     let addresses = distinct(&hit.evidence, |id| store.fold(store.event(id)[Field::IpAddress]));
-    let until = hit.last_seen.plus(DAY);
-    let ids = store.with(Key::User, hit.user).iter().copied();
+    let ids = within(store, store.with(Key::User, hit.user), hit.last_seen, hit.last_seen.plus(DAY)).iter().copied();
     ids.filter(|&id| {
         let event = store.event(id);
-        event.time() > hit.last_seen
-            && event.time() <= until
-            && addresses.contains(&store.fold(event[Field::IpAddress]))
+        event.time() > hit.last_seen && addresses.contains(&store.fold(event[Field::IpAddress]))
     })
     .collect()
 }

@@ -30,14 +30,14 @@ pub fn second_client(inquiry: &Inquiry) -> Finding {
     let (store, hit) = (inquiry.store, inquiry.hit);
     let folded = |id: EventId, field| store.text(store.fold(store.event(id)[field]));
     let family = inquiry.facts.family_at(folded(second, Field::AppId), hit.last_seen).sentence;
-    let used = inquiry.baseline().seen(store, second, Field::AppId);
+    let used = inquiry.baseline.seen(store, second, Field::AppId);
     let same = folded(first, Field::AppId) == folded(second, Field::AppId);
     let hop = if same {
         "the client of the first login too".to_owned()
     } else {
         format!("after {}", store.get(first, Field::AppDisplayName))
     };
-    let (state, brief) = if inquiry.baseline().is_thin() {
+    let (state, brief) = if inquiry.baseline.is_thin() {
         (State::Unknown, "no baseline to compare")
     } else if used.is_usual() {
         (State::Against, "client known to user")

@@ -26,6 +26,10 @@ impl Dice {
     fn below(&mut self, end: u64) -> u64 {
         self.roll() % end
     }
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[pick(self.roll(), choices.len())]
+    }
 }
 
 /// Writes `signins.ndjson` and `graph.ndjson` into the folder.
@@ -36,18 +40,22 @@ pub(crate) fn write(folder: &Path, sign_ins: u64, calls: u64) -> Result<()> {
     let mut tokens = Vec::new();
     for row in 0..sign_ins {
         let (token, user) = sign_in(&mut out, &mut dice, row, sign_ins)?;
-        if row % 3 == 0 {
+        if row.is_multiple_of(3) {
             tokens.push((token, user));
         }
     }
     out.flush()?;
     let mut out = BufWriter::with_capacity(1 << 20, File::create(folder.join("graph.ndjson"))?);
     for row in 0..calls {
-        let at = dice.below(tokens.len().max(1) as u64);
-        let (token, user) = usize::try_from(at).ok().and_then(|at| tokens.get(at)).copied().unwrap_or((1, 1));
+        let (token, user) = tokens.get(pick(dice.roll(), tokens.len())).copied().unwrap_or((1, 1));
         graph_call(&mut out, &mut dice, (row, calls), token, user)?;
     }
     out.flush()
+}
+
+/// `n` as an index below `len`.
+fn pick(n: u64, len: usize) -> usize {
+    usize::try_from(n % len.max(1) as u64).expect("below a length")
 }
 
 fn guid(n: u64, kind: u64) -> String {
@@ -66,7 +74,7 @@ fn guid(n: u64, kind: u64) -> String {
 fn token_id(n: u64) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut dice = Dice(n ^ 0x5555);
-    (0..22).map(|_| char::from(LETTERS[(dice.roll() & 63) as usize])).collect()
+    (0..22).map(|_| char::from(LETTERS[pick(dice.roll(), 64)])).collect()
 }
 
 fn time(row: u64, rows: u64, lag: u64, ticks: u64) -> String {
@@ -77,8 +85,12 @@ fn time(row: u64, rows: u64, lag: u64, ticks: u64) -> String {
 }
 
 fn address(n: u64) -> String {
-    let net = ["192.0.2", "198.51.100", "203.0.113"][(n % 3) as usize];
-    if n % 11 == 0 { format!("2001:db8::{:x}:{:x}", n % 4096, n % 17) } else { format!("{net}.{}", n / 3 % 254 + 1) }
+    let net = ["192.0.2", "198.51.100", "203.0.113"][pick(n, 3)];
+    if n.is_multiple_of(11) {
+        format!("2001:db8::{:x}:{:x}", n % 4096, n % 17)
+    } else {
+        format!("{net}.{}", n / 3 % 254 + 1)
+    }
 }
 
 fn agent(n: u64) -> String {
@@ -118,7 +130,7 @@ fn policies(dice: &mut Dice) -> String {
             format!(
                 "{{\"id\":\"{}\",\"displayName\":\"Require compliant device or multifactor for group {n}\",\"enforcedGrantControls\":[\"Mfa\",\"RequireCompliantDevice\"],\"enforcedSessionControls\":[\"SignInFrequency\"],\"result\":\"{}\",\"conditionsSatisfied\":{},\"conditionsNotSatisfied\":{},\"includeRulesSatisfied\":[{{\"conditionalAccessCondition\":\"application\",\"ruleSatisfied\":\"allApps\"}}],\"excludeRulesSatisfied\":[]}}",
                 guid(dice.below(40), 8),
-                ["notApplied", "success", "reportOnlyNotApplied"][(dice.below(3)) as usize],
+                dice.one_of(&["notApplied", "success", "reportOnlyNotApplied"]),
                 dice.below(4),
                 dice.below(1024)
             )
@@ -127,6 +139,7 @@ fn policies(dice: &mut Dice) -> String {
     format!("[{}]", policies.join(","))
 }
 
+#[expect(clippy::too_many_lines, reason = "one row, column after column")]
 fn sign_in(out: &mut impl Write, dice: &mut Dice, row: u64, rows: u64) -> Result<(u64, u64)> {
     let user = dice.below(USERS);
     let session = user * SESSIONS_PER_USER + dice.below(SESSIONS_PER_USER);
@@ -145,7 +158,7 @@ fn sign_in(out: &mut impl Write, dice: &mut Dice, row: u64, rows: u64) -> Result
     let details = format!(
         "[{{\"key\":\"Legacy TLS (TLS 1.0, 1.1, 3DES)\",\"value\":\"False\"}},{{\"key\":\"Oauth Scope Info\",\"value\":\"[\\\"User.Read\\\",\\\"openid\\\",\\\"Group.{}.All\\\"]\"}},{{\"key\":\"Is CAE Token\",\"value\":\"{}\"}}]",
         dice.below(30),
-        ["True", "False"][(dice.below(2)) as usize]
+        dice.one_of(&["True", "False"])
     );
     let failed = dice.below(20) == 0;
     let (result, reason) = if failed { ("50076", "Strong authentication is required.") } else { ("0", "") };
@@ -195,7 +208,7 @@ fn sign_in(out: &mut impl Write, dice: &mut Dice, row: u64, rows: u64) -> Result
         out,
         "\"IPAddress\":\"{}\",\"IncomingTokenType\":\"{}\",\"IsInteractive\":false,\"IsRisky\":false,\"IsTenantRestricted\":false,\"IsThroughGlobalSecureAccess\":false,\"LocationDetails\":\"{}\",\"MfaDetail\":\"\",",
         address(user),
-        ["refreshToken", "primaryRefreshToken", "none"][(dice.below(3)) as usize],
+        dice.one_of(&["refreshToken", "primaryRefreshToken", "none"]),
         quoted(&location)
     )?;
     write!(
@@ -242,8 +255,7 @@ fn sign_in(out: &mut impl Write, dice: &mut Dice, row: u64, rows: u64) -> Result
 fn graph_call(out: &mut impl Write, dice: &mut Dice, at: (u64, u64), token: u64, user: u64) -> Result<()> {
     let (app, _) = client(dice.roll() & dice.roll());
     let (request, tenant) = (guid(at.0, 12), guid(1, 1));
-    let path =
-        ["me/messages", "users", "groups", "me/drive/root/children", "sites/root/lists"][(dice.below(5)) as usize];
+    let path = dice.one_of(&["me/messages", "users", "groups", "me/drive/root/children", "sites/root/lists"]);
     writeln!(
         out,
         "{{\"TenantId\":\"{}\",\"SourceSystem\":\"Azure AD\",\"TimeGenerated\":\"{}\",\"AadTenantId\":\"{tenant}\",\"ApiVersion\":\"v1.0\",\"AppId\":\"{app}\",\"ATContent\":\"\",\"ATContentH\":\"\",\"ATContentP\":\"\",\"ClientAuthMethod\":0,\"ClientRequestId\":\"{}\",\"DeviceId\":\"{}\",\"DurationMs\":{},\"IdentityProvider\":\"https://sts.windows.net/{tenant}/\",\"IPAddress\":\"{}\",\"Location\":\"East US 2\",\"OperationId\":\"{request}\",\"RequestId\":\"{request}\",\"RequestMethod\":\"{}\",\"RequestUri\":\"https://graph.microsoft.com/v1.0/{path}?$top=50&$skip={}&$select=id,displayName,mail\",\"ResponseSizeBytes\":{},\"ResponseStatusCode\":{},\"Roles\":\"\",\"Scopes\":\"Files.Read.All Mail.Read Sites.Read.All User.Read User.ReadBasic.All openid profile email\",\"ServicePrincipalId\":\"\",\"SessionId\":\"{}\",\"SignInActivityId\":\"{}\",\"TokenIssuedAt\":\"2026-05-01T00:00:00Z\",\"UniqueTokenId\":\"\",\"UserAgent\":\"{}\",\"UserId\":\"{}\",\"Wids\":\"b79fbf4d-3ef9-4689-8143-76b194e85509\",\"_BilledSize\":1200,\"_IsBillable\":\"True\",\"Type\":\"MicrosoftGraphActivityLogs\"}}",
@@ -253,10 +265,10 @@ fn graph_call(out: &mut impl Write, dice: &mut Dice, at: (u64, u64), token: u64,
         guid(user, 3),
         dice.below(4_000_000),
         address(user),
-        ["GET", "GET", "GET", "POST"][(dice.below(4)) as usize],
+        dice.one_of(&["GET", "GET", "GET", "POST"]),
         dice.below(5_000),
         dice.below(100_000),
-        [200, 200, 200, 403][(dice.below(4)) as usize],
+        dice.one_of(&[200, 200, 200, 403]),
         guid(user * SESSIONS_PER_USER, 6),
         token_id(token),
         agent(dice.below(AGENTS)),
