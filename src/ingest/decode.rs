@@ -111,13 +111,9 @@ fn utf8<R: Read, T>(mut reader: R, take: impl FnOnce(&mut dyn Read) -> T) -> io:
     let mut whole = io::Cursor::new(first[..filled].to_vec()).chain(reader);
     Ok(match encoding(&first[..filled]) {
         Encoding::Utf8 => take(&mut whole),
-        wide => take(&mut Wide {
-            reader: whole,
-            big: wide == Encoding::Utf16Big,
-            held: Vec::new(),
-            out: Vec::new(),
-            at: 0,
-        }),
+        wide => {
+            take(&mut Wide { reader: whole, big: wide == Encoding::Utf16Big, held: Vec::new(), out: Vec::new(), at: 0 })
+        }
     })
 }
 
