@@ -1,6 +1,7 @@
 //! What the world knows, dated and sourced: clients and family membership, resources, user agents, Graph verbs.
 //!
-//! The tables stand in `assets/facts/*.csv`; every row names its source and date. They are read once, on first use.
+//! The tables stand in `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where
+//! a product's own habit is the source, that of the row. They are read once, on first use.
 
 mod agents;
 mod clients;

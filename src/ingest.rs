@@ -114,11 +114,14 @@ pub struct Options {
     pub max_record: usize,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
+    /// A folder left out of the names of what lies in it: a bundle that was set aside in a temporary folder is
+    /// named alike on every machine. Empty for none.
+    pub root: PathBuf,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: None, max_bytes: 64 << 30, max_record: 64 << 20, hash: true }
+        Self { threads: None, max_bytes: 64 << 30, max_record: 64 << 20, hash: true, root: PathBuf::new() }
     }
 }
 
@@ -166,7 +169,7 @@ pub fn load(
     progress: &(dyn Fn(Progress) + Sync),
     stop: &AtomicBool,
 ) -> Result<Loaded, LoadError> {
-    let bundle = Bundle::open(paths);
+    let bundle = Bundle::open(paths, &options.root);
     let bytes = bundle.inputs.iter().map(|input| input.bytes).sum();
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
     let meter = work::Meter::new(bytes, progress, stop);

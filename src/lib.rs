@@ -18,8 +18,13 @@
 //! ```
 
 pub mod analytics;
+pub mod casefile;
+pub mod cli;
+pub mod demo;
 pub mod facts;
 pub mod ingest;
 pub mod model;
+pub mod report;
 pub mod store;
 pub mod triage;
+pub mod tui;

@@ -7,7 +7,7 @@ mod severity;
 mod text;
 mod time;
 
-pub use event::{Event, EventId, Flags, Sym, Table};
+pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use origin::{Origin, Problem, Source, SourceId};
 pub use severity::{Confidence, Severity};

@@ -2,13 +2,16 @@
 
 mod index;
 mod intern;
+mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use index::{Index, Key};
 pub use intern::Interner;
+pub use query::Query;
 
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -213,10 +216,13 @@ impl Store {
         }
         for sym in tokens {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
-            let folded = self.texts.intern(&text);
-            self.folds.resize(self.texts.len(), Sym::NONE);
-            self.folds[folded.0 as usize] = folded;
-            self.token_folds.insert(sym, folded);
+            // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
+            let blank = matches!(fold_text(&text), Folded::Blank);
+            let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
+            if bare.0 as usize == self.folds.len() {
+                self.folds.push(bare);
+            }
+            self.token_folds.insert(sym, bare);
         }
     }
 
@@ -310,11 +316,20 @@ fn merge(parts: Vec<Part>) -> (Interner, Vec<Event>) {
 /// Sorts in place through a permutation: an event is wide, so it moves once.
 fn sort(events: &mut [Event], texts: &Interner) {
     let mut order: Vec<u32> = (0u32..).take(events.len()).collect();
+    // Ids are compared folded everywhere, so that a blank one sorts like a missing one here too.
+    let id = |event: &Event| {
+        let text = texts.text(event[Field::Id]);
+        match fold_text(text) {
+            Folded::Blank => Cow::Borrowed(""),
+            Folded::Same => Cow::Borrowed(text),
+            Folded::Other(folded) => Cow::Owned(folded),
+        }
+    };
     order.sort_unstable_by(|&a, &b| {
         let (a, b) = (&events[a as usize], &events[b as usize]);
         (a.time(), a.ingested)
             .cmp(&(b.time(), b.ingested))
-            .then_with(|| texts.text(a[Field::Id]).cmp(texts.text(b[Field::Id])))
+            .then_with(|| id(a).cmp(&id(b)))
             .then_with(|| (a.origin.source, a.origin.record).cmp(&(b.origin.source, b.origin.record)))
     });
     // Follow each cycle of the permutation; a visited slot points at itself.

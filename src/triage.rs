@@ -3,4 +3,5 @@
 mod case;
 pub mod timeline;
 
+pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, LogLine, Verdict, fingerprint};

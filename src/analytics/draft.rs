@@ -187,7 +187,7 @@ fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
         "{resources} distinct resources in {} non-interactive sign-ins of one client over {span}; {} within {kind} of {} are enough",
         events.len(),
         settings.min_resources,
-        settings.window,
+        settings.window.threshold(),
     )];
     let tokens = incoming(scene, events);
     if !tokens.is_empty() {

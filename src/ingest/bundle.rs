@@ -45,12 +45,16 @@ pub(super) struct Bundle {
     /// Where stdin was set aside; removed with the last owner.
     pub(super) spool: Option<tempfile::TempPath>,
     seen: HashSet<PathBuf>,
+    /// Left out of names.
+    root: PathBuf,
 }
 
 impl Bundle {
     /// Walks the given paths.
-    pub(super) fn open(paths: &[PathBuf]) -> Self {
-        let mut bundle = Self::default();
+    ///
+    /// What lies under `root` is named from there on.
+    pub(super) fn open(paths: &[PathBuf], root: &Path) -> Self {
+        let mut bundle = Self { root: root.to_owned(), ..Self::default() };
         for path in paths {
             if path.as_os_str() == "-" {
                 bundle.stdin();
@@ -68,7 +72,7 @@ impl Bundle {
     }
 
     fn path(&mut self, path: &Path, depth: usize) {
-        let name = path.display().to_string();
+        let name = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
         match fs::metadata(path) {
             Err(error) => self.problem(name, reason(&error)),
             Ok(about) if about.is_dir() => self.folder(path, depth),

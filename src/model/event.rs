@@ -51,6 +51,11 @@ impl Table {
     }
 }
 
+/// Whether a Graph call with this status gave what it was asked for. A download answers with a redirect.
+pub fn call_succeeded(status: &str) -> bool {
+    matches!(status.trim().parse(), Ok(200..=399))
+}
+
 /// What the store worked out about an event once, so that no analytic compares text twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u16);

@@ -226,6 +226,14 @@ impl Span {
         self.0.div_euclid(60 * SECOND)
     }
 
+    /// A threshold as [`Self::parse`] reads it: `10m`, `90m`, `2h`, `1d`; the largest unit that divides it.
+    pub fn threshold(self) -> String {
+        let seconds = self.whole_seconds();
+        let units = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+        let (unit, name) = units.into_iter().find(|(unit, _)| seconds % unit == 0).unwrap_or((1, "s"));
+        format!("{}{name}", seconds / unit)
+    }
+
     /// Reads `90s`, `10m`, `2h`, `1d` and joined forms such as `1h30m`; must be more than nothing.
     ///
     /// # Errors
@@ -329,5 +337,8 @@ mod tests {
         }
         assert_eq!(Span::seconds(151).to_string(), "2m31s");
         assert_eq!(Span::seconds(-7).to_string(), "-7s");
+        for text in ["90s", "10m", "90m", "2h", "1d"] {
+            assert_eq!(Span::parse(text).unwrap().threshold(), text);
+        }
     }
 }

@@ -212,7 +212,8 @@ pub fn fingerprint(sources: &[Source]) -> String {
     hex(&Sha256::digest(hashes.join("\n")))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a string does not fail");
         text

@@ -1,8 +1,9 @@
 //! A user's tokens in order, one line an event, in words.
 
 use crate::facts::Facts;
-use crate::model::{EventId, Span, Sym, Time};
+use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
 use crate::store::{Key, Store};
+use std::ops::Range;
 
 /// What kind of line it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,18 @@ pub enum Kind {
     Graph,
 }
 
+impl Kind {
+    /// The words printed everywhere.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::DeviceCode => "device code",
+            Self::SignIn => "sign-in",
+            Self::Token => "token",
+            Self::Graph => "Graph call",
+        }
+    }
+}
+
 /// One event in words. Text is as logged: make it inert before drawing.
 pub struct Line<'a> {
     /// The event.
@@ -29,12 +42,18 @@ pub struct Line<'a> {
     pub kind: Kind,
     /// Resource or request, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`.
     pub what: String,
-    /// Client name.
+    /// Client name as recorded, else as we know it, else its id.
     pub client: &'a str,
     /// Caller address.
     pub address: &'a str,
+    /// Autonomous system number as recorded, digits only.
+    pub asn: &'a str,
+    /// User agent.
+    pub agent: &'a str,
     /// Whether it failed.
     pub failed: bool,
+    /// A Graph call whose token was issued by a sign-in of the bundle.
+    pub tied: bool,
 }
 
 /// The user's events in time order, copies left out.
@@ -42,39 +61,178 @@ pub fn of_user(store: &Store, user: Sym) -> &[EventId] {
     store.with(Key::User, user)
 }
 
+/// The places of those of `events` (in time order) that lie between two times, both ends in.
+pub fn between(store: &Store, events: &[EventId], from: Time, to: Time) -> Range<usize> {
+    let start = before(store, events, from);
+    start..before(store, events, to.plus(Span::from_ticks(1))).max(start)
+}
+
+/// How many of `events` (in time order) are earlier than `time`.
+fn before(store: &Store, events: &[EventId], time: Time) -> usize {
+    events.partition_point(|event| store.event(*event).time() < time)
+}
+
+/// How many of `events` (in time order) fall in each of `buckets` equal parts of a time, both ends in.
+pub fn density(store: &Store, events: &[EventId], from: Time, to: Time, buckets: usize) -> Vec<usize> {
+    let parts = i64::try_from(buckets).unwrap_or(i64::MAX).max(1);
+    let length = to.since(from).ticks().max(0).saturating_add(1);
+    let edge = |part: i64| {
+        let ticks = i128::from(length) * i128::from(part) / i128::from(parts);
+        from.plus(Span::from_ticks(i64::try_from(ticks).unwrap_or(i64::MAX)))
+    };
+    let edges: Vec<usize> = (0..=parts).map(|part| before(store, events, edge(part))).collect();
+    edges.windows(2).take(buckets).map(|pair| pair[1].saturating_sub(pair[0])).collect()
+}
+
 /// One event in words; `before` is the event of the line above.
-pub fn line<'a>(store: &'a Store, facts: &Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
-    use crate::model::{Field, Flags, Table};
+pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
     let row = store.event(event);
-    let device = row.flags.has(Flags::DEVICE_PROTOCOL)
-        || (row.flags.has(Flags::DEVICE_TRANSFER)
-            && (!row.flags.has(Flags::INCOMING_KNOWN) || row.flags.has(Flags::INCOMING_NONE)));
-    let kind = match row.table {
-        Table::Graph => Kind::Graph,
-        _ if device => Kind::DeviceCode,
-        Table::SignIn => Kind::SignIn,
-        Table::NonInteractive => Kind::Token,
-    };
     let text = |field| store.text(row[field]);
-    let (what, failed) = if kind == Kind::Graph {
-        let status = text(Field::ResponseStatusCode);
-        let path = text(Field::RequestUri).trim_start_matches("https://graph.microsoft.com");
-        (format!("{} {status} {path}", text(Field::RequestMethod)), !status.starts_with('2'))
-    } else {
-        let folded = store.text(store.fold(row[Field::ResourceIdentity]));
-        let name = facts.resource(folded).map_or(text(Field::ResourceDisplayName), |resource| &resource.name);
-        let failed = !row.succeeded();
-        let result = if failed { format!("  ✗ {}", text(Field::ResultType)) } else { String::new() };
-        (format!("{name}{result}"), failed)
-    };
+    let kind = kind(row);
+    let failed = if kind == Kind::Graph { !call_succeeded(text(Field::ResponseStatusCode)) } else { !row.succeeded() };
+    let client = text(Field::AppDisplayName);
     Line {
         event,
         time: row.time(),
         gap: before.map(|before| row.time().since(store.event(before).time())),
         kind,
-        what,
-        client: text(Field::AppDisplayName),
+        what: if kind == Kind::Graph { request(store, row) } else { resource(store, facts, row, kind, failed) },
+        client: if client.is_empty() { named(store, facts, row) } else { client },
         address: text(Field::IpAddress),
+        asn: text(Field::Asn),
+        agent: text(Field::UserAgent),
         failed,
+        tied: kind == Kind::Graph && is_tied(store, row),
+    }
+}
+
+/// What kind of line an event makes.
+pub fn kind(row: &Event) -> Kind {
+    let polling = row.flags.has(Flags::DEVICE_TRANSFER)
+        && (!row.flags.has(Flags::INCOMING_KNOWN) || row.flags.has(Flags::INCOMING_NONE));
+    match row.table {
+        Table::Graph => Kind::Graph,
+        _ if polling || row.flags.has(Flags::DEVICE_PROTOCOL) => Kind::DeviceCode,
+        Table::SignIn => Kind::SignIn,
+        Table::NonInteractive => Kind::Token,
+    }
+}
+
+/// `GET 200 /me/messages?$search=…`
+fn request(store: &Store, row: &Event) -> String {
+    let text = |field| store.text(row[field]);
+    let uri = text(Field::RequestUri);
+    let path = uri.strip_prefix("https://graph.microsoft.com").unwrap_or(uri);
+    // The version says nothing to a reader: most calls are v1.0, and the raw record keeps it.
+    let path = ["/v1.0/", "/beta/"].iter().find(|v| path.starts_with(**v)).map_or(path, |v| &path[v.len() - 1..]);
+    format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
+}
+
+/// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
+fn resource(store: &Store, facts: &Facts, row: &Event, kind: Kind, failed: bool) -> String {
+    let id = store.text(store.fold(row[Field::ResourceIdentity]));
+    let logged = store.text(row[Field::ResourceDisplayName]);
+    let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
+    let leg = match kind {
+        Kind::DeviceCode if row.flags.has(Flags::DEVICE_PROTOCOL) => "device code entered",
+        Kind::DeviceCode => "device code redeemed",
+        Kind::SignIn => "sign-in",
+        Kind::Token | Kind::Graph => "",
+    };
+    let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
+    let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };
+    format!("{leg}{arrow}{name}{result}")
+}
+
+/// A client the record does not name: the name we know its id by, else the id.
+fn named<'a>(store: &'a Store, facts: &'a Facts, row: &Event) -> &'a str {
+    let id = store.text(store.fold(row[Field::AppId]));
+    facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
+}
+
+fn is_tied(store: &Store, row: &Event) -> bool {
+    let token = store.token(row[Field::TokenId]);
+    !token.is_none() && store.with(Key::Token, token).iter().any(|id| store.event(*id).table.is_sign_in())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Rows;
+
+    fn store() -> Store {
+        let user = (Field::UserId, "u1");
+        let mut rows = Rows::default();
+        rows.row(
+            Table::SignIn,
+            "2026-05-01T14:00:00Z",
+            &[
+                user,
+                (Field::ResultType, "0"),
+                (Field::AuthenticationProtocol, "deviceCode"),
+                (Field::ResourceDisplayName, "Microsoft Graph"),
+            ],
+        );
+        rows.row(
+            Table::NonInteractive,
+            "2026-05-01T14:02:00Z",
+            &[user, (Field::ResultType, "50076"), (Field::ResourceDisplayName, "Key Vault"), (Field::AppId, "app")],
+        );
+        rows.row(
+            Table::NonInteractive,
+            "2026-05-01T14:02:10Z",
+            &[user, (Field::ResultType, "0"), (Field::TokenId, "T=")],
+        );
+        for token in ["T", "other"] {
+            rows.row(
+                Table::Graph,
+                "2026-05-01T14:03:00Z",
+                &[
+                    user,
+                    (Field::TokenId, token),
+                    (Field::RequestMethod, "GET"),
+                    (Field::ResponseStatusCode, "200"),
+                    (Field::RequestUri, "https://graph.microsoft.com/v1.0/me/messages?$top=5"),
+                ],
+            );
+        }
+        rows.build()
+    }
+
+    #[test]
+    fn each_kind_of_event_says_what_happened() {
+        let store = store();
+        let events = of_user(&store, store.find("u1").unwrap());
+        let lines: Vec<Line> = (0..events.len())
+            .map(|at| line(&store, Facts::embedded(), events[at], at.checked_sub(1).map(|above| events[above])))
+            .collect();
+        let what: Vec<&str> = lines.iter().map(|line| line.what.as_str()).collect();
+        assert_eq!(
+            what,
+            [
+                "device code entered → Microsoft Graph",
+                "Key Vault  ✗ 50076",
+                "",
+                "GET 200 /me/messages?$top=5",
+                "GET 200 /me/messages?$top=5"
+            ]
+        );
+        assert_eq!(lines[1].gap, Some(Span::minutes(2)));
+        assert_eq!((lines[1].failed, lines[1].client), (true, "app"));
+        assert_eq!(lines[3..].iter().map(|line| line.tied).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn parts_of_a_time_hold_every_event_once() {
+        let store = store();
+        let events = of_user(&store, store.find("u1").unwrap());
+        let (from, to) = store.range().unwrap();
+        for buckets in [1, 2, 7, 100] {
+            let counts = density(&store, events, from, to, buckets);
+            assert_eq!((counts.len(), counts.iter().sum::<usize>()), (buckets, 5));
+        }
+        assert_eq!(density(&store, events, from, from, 3).iter().sum::<usize>(), 1);
+        assert_eq!(between(&store, events, store.event(events[1]).time(), store.event(events[2]).time()), 1..3);
+        assert!(between(&store, events, to, from).is_empty(), "a time the wrong way round");
     }
 }

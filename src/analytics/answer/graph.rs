@@ -3,7 +3,7 @@
 use super::{counted, listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Agent, Facts, Reach, Verb};
-use crate::model::{EventId, Field, Table};
+use crate::model::{EventId, Field, Table, call_succeeded};
 use crate::store::Store;
 use std::collections::BTreeMap;
 
@@ -76,7 +76,8 @@ pub struct Tally {
 impl Tally {
     /// `searched mail for "invoice" 1×`, `read chats 3× (2 refused)`.
     pub fn words(&self) -> String {
-        let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!(" \"{object}\""));
+        let sought = if self.verb.action.starts_with("searched") { " for" } else { "" };
+        let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!("{sought} \"{object}\""));
         let failed = if self.failed > 0 { format!(" ({} refused)", self.failed) } else { String::new() };
         format!("{}{object} {}×{failed}", self.verb.action, self.succeeded + self.failed)
     }
@@ -87,7 +88,7 @@ pub fn tally(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Tally> {
     let mut tally: Vec<Tally> = Vec::new();
     for &id in calls {
         let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
-        let ok = store.get(id, Field::ResponseStatusCode).starts_with('2');
+        let ok = call_succeeded(store.get(id, Field::ResponseStatusCode));
         let at = tally.iter().position(|line| line.verb == verb).unwrap_or_else(|| {
             tally.push(Tally { verb, succeeded: 0, failed: 0 });
             tally.len() - 1

@@ -153,7 +153,7 @@ fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, ti
             "device-code sign-in at {}, first exchange {} later; {} at most",
             code.second(),
             first.since(code),
-            scene.settings.device_code_window,
+            scene.settings.device_code_window.threshold(),
         ),
     );
     draft.reasons.push(match tie {

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Collections whose members can be named by another key than their id: `users(userPrincipalName='…')`.
+const KEYED: [&str; 4] = ["users", "groups", "applications", "servicePrincipals"];
+
 /// A Graph address.
 pub(super) struct Address {
     /// Path segments after the version, decoded, as written.
@@ -55,6 +58,8 @@ impl Address {
         if let Some((key, value)) = arguments.split_once('=') {
             if key.trim().eq_ignore_ascii_case("q") {
                 self.search = self.search.take().or_else(|| term(value));
+            } else if KEYED.iter().any(|collection| name.eq_ignore_ascii_case(collection)) {
+                self.segments.push(unquote(value).to_owned());
             }
         } else if !arguments.is_empty() {
             self.segments.push(unquote(arguments).to_owned());

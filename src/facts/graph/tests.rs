@@ -75,6 +75,7 @@ fn calls_read_as_plain_words() {
             "searched mail \"wire transfer (of bob@contoso.com)\" [mail] T1114.002",
         ),
         ("GET", "users('bob%40contoso.com')/messages", "listed mail \"bob@contoso.com\" [mail] T1114.002"),
+        ("GET", "users(userPrincipalName='bob@contoso.com')", "read users \"bob@contoso.com\" [directory] T1087.004"),
         ("GET", "me/messages/AAMk/attachments/AAMl/$value", "read mail attachments [mail] T1114.002"),
         ("POST", "me/sendMail", "sent mail [mail] -"),
         ("POST", "me/mailFolders/inbox/messageRules", "created inbox rules [mail] -"),

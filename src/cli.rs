@@ -1,0 +1,135 @@
+//! The command line: what was typed, what it means, and one file per command.
+//!
+//! Results go to stdout and everything else to stderr, so that a pipe holds results alone.
+
+mod args;
+mod completions;
+mod demo;
+mod info;
+mod list;
+mod load;
+mod man;
+mod note;
+mod progress;
+mod resolve;
+mod scan;
+mod style;
+mod table;
+mod timeline;
+mod workbench;
+
+pub use args::{EXIT_CODES, command};
+
+use args::{Cli, Command};
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use style::Shell;
+
+/// How the program ended; the numbers are promised in [`EXIT_CODES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Done,
+    Failed,
+    Usage,
+    Unreadable,
+    Hits,
+    Signal(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Unreadable => 3,
+            Exit::Hits => 10,
+            Exit::Signal(number) => 128_u8.saturating_add(number),
+        })
+    }
+}
+
+/// Runs the program on the process's own arguments.
+pub fn main() -> ExitCode {
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(err) => return usage(&err),
+    };
+    let mut out = BufWriter::new(io::stdout());
+    let done = run(&cli, &mut out).and_then(|exit| {
+        out.flush()?;
+        Ok(exit)
+    });
+    match done {
+        Ok(exit) => exit.into(),
+        Err(err) if is_closed_pipe(&err) => Exit::Done.into(),
+        Err(err) => {
+            if let Some(err) = err.downcast_ref::<clap::Error>() {
+                return usage(err);
+            }
+            say(format_args!("error: {err:#}"));
+            Exit::Failed.into()
+        }
+    }
+}
+
+/// Parses, and refuses options that stand before a command which would not see them.
+fn parse() -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches()?;
+    if let Some((name, _)) = matches.subcommand() {
+        let global = ["color", "quiet", "verbose"];
+        let typed = |id: &&str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
+        let mut command = command();
+        command.build();
+        // Through the arguments, since the matches name the derive's groups too.
+        let early = command.get_arguments().find(|arg| {
+            let id = arg.get_id().as_str();
+            !global.contains(&id) && matches.try_contains_id(id).is_ok() && typed(&id)
+        });
+        if let Some(arg) = early {
+            let text = format!("{arg} stands before the command: write it after {name}");
+            return Err(command.clone().error(ErrorKind::ArgumentConflict, text));
+        }
+    }
+    Cli::from_arg_matches(&matches)
+}
+
+fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let shell = Shell::new(&cli.shell);
+    match &cli.command {
+        Some(Command::Scan(args)) => scan::run(args, &shell, out),
+        Some(Command::Timeline(args)) => timeline::run(args, &shell, out),
+        Some(Command::Info(args)) => info::run(args, &shell, out),
+        Some(Command::List(args)) => list::run(args, &shell, out),
+        Some(Command::Note(args)) => note::run(args, &shell, out),
+        Some(Command::Demo(args)) => demo::run(args, &shell, out),
+        Some(Command::Completions { shell }) => completions::run(*shell, out),
+        Some(Command::Man) => man::run(out),
+        None if cli.paths.is_empty() => {
+            say(format_args!("{}", command().render_help()));
+            Ok(Exit::Usage)
+        }
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, cli.case.as_deref(), &shell),
+    }
+}
+
+/// Prints what clap says, help and version included.
+fn usage(err: &clap::Error) -> ExitCode {
+    // A closed stderr or stdout leaves nothing to tell anyone.
+    let _ = err.print();
+    ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
+}
+
+/// A line for the person at the terminal; nobody listening is no failure.
+fn say(line: std::fmt::Arguments) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether it failed only because nobody reads the results any more.
+fn is_closed_pipe(err: &anyhow::Error) -> bool {
+    let closed = |err: &io::Error| err.kind() == io::ErrorKind::BrokenPipe;
+    err.chain().any(|cause| cause.downcast_ref().is_some_and(closed))
+}

@@ -1,0 +1,312 @@
+//! What can be typed. Nothing is worked out here: see [`super::resolve`].
+
+use crate::analytics::ANALYTICS;
+use crate::model::{Span, Time};
+use crate::report::EXPORTERS;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
+/// What each exit code means; scripts rely on them.
+pub const EXIT_CODES: &[(u8, &str)] = &[
+    (0, "done, hits or not; also when the reader of a pipe went away"),
+    (1, "failed"),
+    (2, "wrong usage, or no terminal where the workbench needs one"),
+    (3, "nothing readable in the bundle"),
+    (10, "with --exit-code: at least one hit"),
+];
+
+/// The command line, with everything that help, completions, the man page and the README are made from.
+pub fn command() -> clap::Command {
+    let codes: Vec<String> = EXIT_CODES.iter().map(|(code, means)| format!("  {code:>2}  {means}")).collect();
+    Cli::command().after_long_help(format!("Exit codes:\n{}", codes.join("\n")))
+}
+
+/// Token-theft triage for Microsoft Entra ID, in a terminal.
+///
+/// A bundle is any mix of files, folders and archives with sign-in and Graph activity logs, however they were
+/// exported. Given paths and no command, the workbench opens on them. Nothing is ever fetched from the network.
+#[derive(Parser)]
+#[command(name = "tokentrail", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) shell: ShellArgs,
+    /// Files, folders (walked), archives, and - for stdin
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    /// Keep the case in this file rather than in the state folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run the analytics and print the hits
+    Scan(ScanArgs),
+    /// Print one user's tokens in order
+    Timeline(TimelineArgs),
+    /// Say what was read of each source, what was not, and what it lacks
+    Info(InfoArgs),
+    /// List the analytics
+    List(ListArgs),
+    /// Write the case note without the workbench
+    Note(NoteArgs),
+    /// Open the workbench on the built-in demo bundle, or write that bundle out
+    Demo(DemoArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// Heading of what every command takes.
+const SHELL: &str = "Options of every command";
+
+/// How the program talks, for every command.
+#[derive(Args)]
+pub(super) struct ShellArgs {
+    /// When to colour; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = SHELL)]
+    pub(super) color: Color,
+    /// No progress and no remarks on stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = SHELL)]
+    pub(super) quiet: bool,
+    /// Name every row that was not read, on stderr
+    #[arg(short, long, global = true, help_heading = SHELL)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What every command that reads a bundle takes.
+#[derive(Args)]
+pub(super) struct RunArgs {
+    /// Events from this time on: RFC 3339, or a date, UTC
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) since: Option<Time>,
+    /// Events before this time: RFC 3339, or a date, UTC
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) until: Option<Time>,
+    /// What the published queries would have returned, row for row
+    #[arg(long)]
+    pub(super) as_published: bool,
+    /// The analytics to run, separated by commas [default: those on by default]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = ids())]
+    pub(super) analytics: Option<Vec<String>>,
+    /// Distinct resources that make a burst
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub(super) min_resources: NonZeroUsize,
+    /// Length of a burst's window
+    #[arg(long, value_name = "DUR", default_value = "10m", value_parser = Span::parse)]
+    pub(super) window: Span,
+    /// Longest time from a device code to the first event of the burst
+    #[arg(long, value_name = "DUR", default_value = "20m", value_parser = Span::parse)]
+    pub(super) device_code_window: Span,
+    /// Longest time from a session's first login to an abused client's request
+    #[arg(long, value_name = "DUR", default_value = "90m", value_parser = Span::parse)]
+    pub(super) session_window: Span,
+    /// Clients whose bursts are watched: seeds (five published ids), family (every family client), or a file of ids
+    #[arg(long, value_name = "seeds|family|FILE", default_value = "seeds")]
+    pub(super) clients: String,
+    /// In session hops, Azure CLI counts only with the Global Administrator role in its token
+    #[arg(long)]
+    pub(super) admin_scope_only: bool,
+    /// As --admin-scope-only, and only from a device not known to be compliant
+    #[arg(long)]
+    pub(super) noncompliant_only: bool,
+    /// Reading threads [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<NonZeroUsize>,
+    /// Most decoded bytes of one source [default: 64G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_bytes: Option<NonZeroU64>,
+    /// Most bytes of one record [default: 64M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_record: Option<NonZeroU64>,
+}
+
+/// A bundle, for commands that cannot do without one.
+#[derive(Args)]
+pub(super) struct BundleArgs {
+    /// Files, folders (walked), archives, and - for stdin
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+}
+
+#[derive(Args)]
+pub(super) struct ScanArgs {
+    #[command(flatten)]
+    pub(super) bundle: BundleArgs,
+    /// How to print [default: table on a terminal, jsonl elsewhere]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<RowFormat>,
+    /// End with 10 when there is a hit
+    #[arg(long)]
+    pub(super) exit_code: bool,
+}
+
+#[derive(Args)]
+pub(super) struct TimelineArgs {
+    #[command(flatten)]
+    pub(super) bundle: BundleArgs,
+    /// Whose: sign-in name or user id
+    #[arg(long, value_name = "UPN")]
+    pub(super) user: String,
+    /// How to print [default: table on a terminal, jsonl elsewhere]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<RowFormat>,
+}
+
+#[derive(Args)]
+pub(super) struct InfoArgs {
+    #[command(flatten)]
+    pub(super) bundle: BundleArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: InfoFormat,
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Args)]
+pub(super) struct NoteArgs {
+    #[command(flatten)]
+    pub(super) bundle: BundleArgs,
+    /// The case: verdicts, remarks and dispositions; must be of this bundle
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    /// How to write
+    #[arg(long, value_parser = exporters(), default_value = EXPORTERS[0].id)]
+    pub(super) format: String,
+    /// Write here rather than to stdout, with the indicators as CSV beside it
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct DemoArgs {
+    /// Write the demo bundle into this folder instead of opening it
+    #[arg(long, value_name = "DIR")]
+    pub(super) write: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    /// Keep the case in this file rather than in the state folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RowFormat {
+    Table,
+    Jsonl,
+    Json,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum InfoFormat {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    #[default]
+    Table,
+    Json,
+    Markdown,
+}
+
+fn ids() -> PossibleValuesParser {
+    ANALYTICS.iter().map(|analytic| analytic.id).collect::<Vec<_>>().into()
+}
+
+fn exporters() -> PossibleValuesParser {
+    EXPORTERS.iter().map(|exporter| exporter.id).collect::<Vec<_>>().into()
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    Time::parse(text).ok_or_else(|| "write it like 2026-05-01T14:00:00Z, or 2026-05-01 for its midnight UTC".to_owned())
+}
+
+/// Reads `4096`, `64M`, `2GiB`: powers of 1024.
+fn size(text: &str) -> Result<NonZeroU64, String> {
+    let bad = || "write it like 64M or 2G, more than nothing".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let power = match text[digits..].trim_end_matches("iB").trim_end_matches('B').to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" => 1,
+        "M" => 2,
+        "G" => 3,
+        "T" => 4,
+        _ => return Err(bad()),
+    };
+    let number: u64 = text[..digits].parse().map_err(|_| bad())?;
+    number.checked_mul(1 << (10 * power)).and_then(NonZeroU64::new).ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_settings() {
+        let cli = Cli::parse_from(["tokentrail", "x"]);
+        let settings = crate::analytics::Settings::default();
+        assert_eq!(cli.run.min_resources.get(), settings.min_resources);
+        assert_eq!(cli.run.window, settings.window);
+        assert_eq!(cli.run.device_code_window, settings.device_code_window);
+        assert_eq!(cli.run.session_window, settings.session_window);
+    }
+
+    #[test]
+    fn defaults_told_are_those_of_the_reader() {
+        let command = command();
+        let told = |id: &str| {
+            let help = command.get_arguments().find(|arg| arg.get_id() == id).and_then(clap::Arg::get_help).unwrap();
+            let help = help.to_string();
+            size(help.split_once("[default: ").unwrap().1.trim_end_matches(']')).unwrap().get()
+        };
+        let options = crate::ingest::Options::default();
+        assert_eq!(told("max_bytes"), options.max_bytes);
+        assert_eq!(told("max_record"), options.max_record as u64);
+    }
+
+    #[test]
+    fn sizes_read() {
+        let bytes = |text| size(text).map(NonZeroU64::get).ok();
+        assert_eq!(bytes("4096"), Some(4096));
+        assert_eq!(bytes("64M"), Some(64 << 20));
+        assert_eq!(bytes("2GiB"), Some(2 << 30));
+        for bad in ["", "0", "M", "1x", "-1", "99999999999T"] {
+            assert_eq!(bytes(bad), None, "{bad}");
+        }
+    }
+}

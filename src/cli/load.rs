@@ -1,0 +1,66 @@
+//! Reads a bundle for a headless command, and says what became of it.
+
+use super::progress::Bar;
+use super::resolve::Run;
+use super::style::{Shell, Talk};
+use super::{Exit, say};
+use crate::analytics::{self, Hit};
+use crate::facts::Facts;
+use crate::ingest::{self, Loaded};
+use crate::model::{Problem, inert};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// Reads the bundle; source-level problems are named on stderr as they are.
+pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Result<Loaded> {
+    let bar = Bar::new(shell);
+    let loaded = ingest::load(paths, &run.options, &|progress| bar.show(progress), &AtomicBool::new(false));
+    bar.clear();
+    let loaded = loaded?;
+    for problem in &loaded.problems {
+        // One that has no record is a whole file, member or path: never silent.
+        if problem.record.is_none() || shell.talk == Talk::Everything {
+            say(format_args!("{}", described(problem)));
+        }
+    }
+    Ok(loaded)
+}
+
+/// Runs the analytics that were asked for.
+pub(super) fn hits(loaded: &Loaded, run: &Run) -> Vec<Hit> {
+    analytics::run(&loaded.store, Facts::embedded(), &run.settings)
+}
+
+/// `contoso.json record 7 at byte 812: reason`.
+pub(super) fn described(problem: &Problem) -> String {
+    let record = problem.record.map_or_else(String::new, |record| format!(" record {record}"));
+    let offset = problem.offset.map_or_else(String::new, |offset| format!(" at byte {offset}"));
+    format!("{}{record}{offset}: {}", inert(&problem.source), inert(&problem.reason))
+}
+
+/// Says the closing line, and how the program ends when nothing else is wrong.
+pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
+    if nothing_readable(loaded) {
+        say(format_args!("error: nothing readable in the bundle"));
+    } else if loaded.rows_read() == 0 {
+        say(format_args!("no row is of a table that the analytics read: tokentrail info names the tables found"));
+    }
+    let skipped = loaded.rows_skipped();
+    if shell.talk >= Talk::Progress || skipped > 0 {
+        let (read, folded) = (loaded.rows_read(), loaded.store.folded());
+        let rows = if read == 1 { "row" } else { "rows" };
+        let count = loaded.sources.len();
+        let sources = if count == 1 { "source" } else { "sources" };
+        let duplicates = if folded == 1 { "duplicate" } else { "duplicates" };
+        say(format_args!(
+            "read {read} {rows} from {count} {sources}, folded {folded} {duplicates}, skipped {skipped} \
+             (tokentrail info shows which)"
+        ));
+    }
+    if nothing_readable(loaded) { Exit::Unreadable } else { Exit::Done }
+}
+
+/// Whether no source held a row of any table.
+pub(super) fn nothing_readable(loaded: &Loaded) -> bool {
+    loaded.rows_read() == 0 && loaded.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
+}

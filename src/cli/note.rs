@@ -1,0 +1,83 @@
+//! `note`: the case note.
+
+use super::args::NoteArgs;
+use super::style::{Shell, Talk};
+use super::{Exit, load, resolve, say, workbench};
+use crate::analytics::{Hit, Settings};
+use crate::casefile;
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::report::note::changed;
+use crate::report::{Header, Report, exporter, write_indicators};
+use crate::triage::{Case, fingerprint};
+use anyhow::{Context, bail};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let run = resolve::resolve(&args.bundle.run)?;
+    if let Some(output) = &args.output {
+        refuse_evidence(output, &args.bundle.paths)?;
+    }
+    let loaded = load::load(&args.bundle.paths, &run, shell)?;
+    if load::nothing_readable(&loaded) {
+        return Ok(load::close(&loaded, shell));
+    }
+    let case = case(args.case.as_deref(), &loaded)?;
+    let hits = load::hits(&loaded, &run);
+    let report = report(&loaded, &hits, &case, &workbench::name(&args.bundle.paths), &run.settings);
+    let exporter = exporter(&args.format).context("the command line admits only known formats")?;
+    match &args.output {
+        None => (exporter.write)(&report, out)?,
+        Some(path) => {
+            save(path, |out| (exporter.write)(&report, out))?;
+            let beside = path.with_extension("indicators.csv");
+            save(&beside, |out| write_indicators(&report, out))?;
+            if shell.talk >= Talk::Progress {
+                say(format_args!("wrote {} and {}", path.display(), beside.display()));
+            }
+        }
+    }
+    out.flush()?;
+    Ok(load::close(&loaded, shell))
+}
+
+/// The note of a case, the bundle's files hashed again.
+pub(super) fn report(loaded: &Loaded, hits: &[Hit], case: &Case, name: &str, settings: &Settings) -> Report {
+    let changed = changed(&loaded.sources);
+    let header = Header { case: name, version: env!("CARGO_PKG_VERSION"), settings, changed: Some(&changed) };
+    Report::build(loaded, Facts::embedded(), hits, case, &header)
+}
+
+/// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
+fn case(path: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Case> {
+    let bundle = fingerprint(&loaded.sources);
+    let stored = if let Some(path) = path {
+        let stored = casefile::stored(path, &bundle)?;
+        Some(stored.with_context(|| format!("there is no case file {}", path.display()))?)
+    } else {
+        match casefile::default_path(&bundle, |name| std::env::var_os(name)) {
+            Ok(path) => casefile::stored(&path, &bundle)?,
+            Err(_) => None,
+        }
+    };
+    Ok(stored.unwrap_or_else(|| Case::new(bundle, String::new())))
+}
+
+/// A note among the evidence would be part of the bundle the next time, and make it another bundle.
+fn refuse_evidence(output: &Path, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(target) = folder.canonicalize().map(|folder| folder.join(output.file_name().unwrap_or_default())) else {
+        return Ok(());
+    };
+    if paths.iter().filter_map(|path| path.canonicalize().ok()).any(|path| target.starts_with(path)) {
+        bail!("{} stands inside the evidence: write the note elsewhere", output.display());
+    }
+    Ok(())
+}
+
+fn save(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    casefile::replace(path, &bytes).with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,108 @@
+//! From what was typed to what the library takes.
+
+use super::args::{RunArgs, command};
+use crate::analytics::{Clients, Semantics, Settings};
+use crate::ingest::Options;
+use clap::error::ErrorKind;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// How to read, and how to look.
+pub(super) struct Run {
+    pub(super) options: Options,
+    pub(super) settings: Settings,
+}
+
+/// A wrong value, told as clap tells its own.
+pub(super) fn usage(text: impl std::fmt::Display) -> anyhow::Error {
+    command().error(ErrorKind::ValueValidation, text).into()
+}
+
+/// Works out the settings; what contradicts itself is a usage error.
+pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        return Err(usage(format_args!("--since {since} is not before --until {until}")));
+    }
+    let options = Options::default();
+    let options = Options {
+        threads: args.threads.map(std::num::NonZero::get),
+        max_bytes: args.max_bytes.map_or(options.max_bytes, std::num::NonZero::get),
+        // More than the machine can address is no limit.
+        max_record: args
+            .max_record
+            .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
+        ..options
+    };
+    let settings = Settings {
+        semantics: if args.as_published { Semantics::Published } else { Semantics::Hunt },
+        since: args.since,
+        until: args.until,
+        analytics: args.analytics.clone(),
+        min_resources: args.min_resources.get(),
+        window: args.window,
+        device_code_window: args.device_code_window,
+        session_window: args.session_window,
+        clients: clients(&args.clients)?,
+        admin_scope_only: args.admin_scope_only || args.noncompliant_only,
+        noncompliant_only: args.noncompliant_only,
+    };
+    Ok(Run { options, settings })
+}
+
+fn clients(typed: &str) -> anyhow::Result<Clients> {
+    match typed {
+        "seeds" => Ok(Clients::Seeds),
+        "family" => Ok(Clients::Family),
+        file => {
+            let text = std::fs::read_to_string(Path::new(file))
+                .map_err(|err| usage(format_args!("--clients takes seeds, family or a file: {file}: {err}")))?;
+            listed(&text).map(Clients::Listed).map_err(|err| usage(format_args!("--clients {file}: {err}")))
+        }
+    }
+}
+
+/// Ids one a line, folded; blank lines and what follows `#` do not count.
+fn listed(text: &str) -> Result<BTreeSet<String>, String> {
+    let mut ids = BTreeSet::new();
+    let mut bad = Vec::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let id = line.split('#').next().unwrap_or_default().trim().to_lowercase();
+        if is_guid(&id) {
+            ids.insert(id);
+        } else if !id.is_empty() {
+            bad.push(format!("line {}: {:?} is not an application id", index + 1, crate::model::inert(&id)));
+        }
+    }
+    match (bad.is_empty(), ids.is_empty()) {
+        (false, _) => Err(bad.join("; ")),
+        (true, true) => Err("holds no application id".to_owned()),
+        (true, false) => Ok(ids),
+    }
+}
+
+/// Whether a lower-case text has the form `8-4-4-4-12` in hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let mut groups = text.split('-');
+    let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    [8, 4, 4, 4, 12].into_iter().all(|len| groups.next().is_some_and(|group| group.len() == len && is_hex(group)))
+        && groups.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn a_client_file_names_its_bad_lines() {
+        let good = "\u{feff}# ours\n04B07795-8ddb-461a-bbee-02f9e1bf7b46 # Azure CLI\r\n\n";
+        assert_eq!(listed(good).unwrap().into_iter().collect::<Vec<_>>(), ["04b07795-8ddb-461a-bbee-02f9e1bf7b46"]);
+        let err = listed("Azure CLI\n04b07795-8ddb-461a-bbee-02f9e1bf7b46\n04b07795-8ddb").unwrap_err();
+        assert_eq!(
+            err,
+            r#"line 1: "azure cli" is not an application id; line 3: "04b07795-8ddb" is not an application id"#
+        );
+        assert!(listed("# nothing\n").is_err());
+    }
+}

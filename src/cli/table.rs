@@ -1,0 +1,247 @@
+//! Tables for people: fitted to the terminal, inert, coloured only where a word says the same.
+
+use super::style::{Paint, Shell};
+use crate::model::inert;
+use std::io::{self, Write};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Spaces between columns.
+const GAP: usize = 2;
+
+/// A column. Those that may shrink do so down to `least`; those that may go, go from the right.
+pub(super) struct Column {
+    head: &'static str,
+    right: bool,
+    least: Option<usize>,
+    optional: bool,
+}
+
+impl Column {
+    /// A column as wide as its widest cell.
+    pub(super) const fn new(head: &'static str) -> Self {
+        Self { head, right: false, least: None, optional: false }
+    }
+
+    /// Numbers stand at the right.
+    pub(super) const fn right(mut self) -> Self {
+        self.right = true;
+        self
+    }
+
+    /// May be cut down to so many columns.
+    pub(super) const fn shrinks(mut self, least: usize) -> Self {
+        self.least = Some(least);
+        self
+    }
+
+    /// May be left out of a narrow terminal.
+    pub(super) const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
+
+/// A cell's text and role.
+pub(super) struct Cell {
+    text: String,
+    paint: Paint,
+}
+
+impl Cell {
+    pub(super) fn painted(text: &str, paint: Paint) -> Self {
+        Self { text: inert(text).into_owned(), paint }
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::painted(text.as_ref(), Paint::Plain)
+    }
+}
+
+/// Rows under columns; a row may carry a line of its own below it.
+pub(super) struct Table {
+    columns: Vec<Column>,
+    rows: Vec<(Vec<Cell>, Option<String>)>,
+}
+
+impl Table {
+    pub(super) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        Self { columns: columns.into_iter().collect(), rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.rows.push((cells.into_iter().collect(), None));
+    }
+
+    /// Adds a line below the last row.
+    pub(super) fn below(&mut self, text: &str) {
+        if let Some((_, below)) = self.rows.last_mut() {
+            *below = Some(inert(text).into_owned());
+        }
+    }
+
+    pub(super) fn write(&self, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
+        let fit = self.fit(shell.width);
+        let heads: Vec<Cell> = self.columns.iter().map(|column| Cell::painted(column.head, Paint::Head)).collect();
+        self.write_row(&heads, &fit, shell, out)?;
+        for (cells, below) in &self.rows {
+            self.write_row(cells, &fit, shell, out)?;
+            if let Some(below) = below {
+                for line in wrapped(below, shell.width.map(|width| width.saturating_sub(4).max(20))) {
+                    writeln!(out, "    {line}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Width of each column; `None` for one that is left out.
+    fn fit(&self, width: Option<usize>) -> Vec<Option<usize>> {
+        let natural = |index: usize| {
+            let cells = self.rows.iter().filter_map(|(cells, _)| cells.get(index)).map(|cell| cell.text.width());
+            cells.max().unwrap_or(0).max(self.columns[index].head.width())
+        };
+        let mut fit: Vec<Option<usize>> = (0..self.columns.len()).map(|index| Some(natural(index))).collect();
+        let Some(width) = width else { return fit };
+        let least = |fit: &[Option<usize>]| {
+            let widths = fit.iter().zip(&self.columns).filter_map(|(fit, column)| {
+                fit.map(|fit| column.least.map_or(fit, |least| least.max(column.head.width()).min(fit)) + GAP)
+            });
+            widths.sum::<usize>().saturating_sub(GAP)
+        };
+        while least(&fit) > width {
+            let spared = (0..fit.len()).rev().find(|index| fit[*index].is_some() && self.columns[*index].optional);
+            let Some(spared) = spared else { break };
+            fit[spared] = None;
+        }
+        self.shrink(&mut fit, width);
+        fit
+    }
+
+    /// Takes columns off the widest that may shrink until the row fits, or none can give more.
+    fn shrink(&self, fit: &mut [Option<usize>], width: usize) {
+        let total =
+            |fit: &[Option<usize>]| fit.iter().flatten().map(|fit| fit + GAP).sum::<usize>().saturating_sub(GAP);
+        while total(fit) > width {
+            let spare = |index: &usize| {
+                let least = self.columns[*index].least?.max(self.columns[*index].head.width());
+                fit[*index].filter(|fit| *fit > least)
+            };
+            let Some(widest) = (0..fit.len()).filter(|index| spare(index).is_some()).max_by_key(spare) else { return };
+            fit[widest] = fit[widest].map(|fit| fit - 1);
+        }
+    }
+
+    fn write_row(&self, cells: &[Cell], fit: &[Option<usize>], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = String::new();
+        for ((cell, column), width) in cells.iter().zip(&self.columns).zip(fit) {
+            let Some(width) = *width else { continue };
+            let text = cut(&cell.text, width);
+            let pad = " ".repeat(width - text.width());
+            let codes = cell.paint.codes();
+            let text = if shell.color && !codes.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text };
+            if !line.is_empty() {
+                line.push_str("  ");
+            }
+            line.push_str(&if column.right { pad + &text } else { text + &pad });
+        }
+        writeln!(out, "{}", line.trim_end())
+    }
+}
+
+/// The text in at most `width` columns, its loss marked.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The text in lines of at most `width` columns, broken at spaces.
+pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else { return vec![text.to_owned()] };
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("never empty");
+        if last.is_empty() {
+            *last = cut(word, width);
+        } else if last.width() + 1 + word.width() <= width {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(cut(word, width));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::style::Talk;
+
+    fn text(width: Option<usize>, color: bool) -> String {
+        let columns = [
+            Column::new("SEVERITY"),
+            Column::new("USER").shrinks(6),
+            Column::new("N").right(),
+            Column::new("CLIENT").shrinks(6).optional(),
+        ];
+        let mut table = Table::new(columns);
+        table.row([
+            Cell::painted("high", Paint::High),
+            "finance.director@contoso.com".into(),
+            "12".into(),
+            "Azure\u{1b}[31m CLI".into(),
+        ]);
+        table.below("six resources in two minutes and a half");
+        table.row([Cell::painted("low", Paint::Plain), "東京@contoso.com".into(), "3".into(), "-".into()]);
+        let mut out = Vec::new();
+        let shell = Shell { color, terminal: false, width, talk: Talk::Losses };
+        table.write(&shell, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_wide_table_is_not_cut() {
+        insta::assert_snapshot!(text(None, false), @r"
+        SEVERITY  USER                           N  CLIENT
+        high      finance.director@contoso.com  12  Azure�[31m CLI
+            six resources in two minutes and a half
+        low       東京@contoso.com               3  -
+        ");
+    }
+
+    #[test]
+    fn a_narrow_table_shrinks_then_drops() {
+        insta::assert_snapshot!(text(Some(40), false), @r"
+        SEVERITY  USER           N  CLIENT
+        high      finance.dir…  12  Azure�[31m …
+            six resources in two minutes and a
+            half
+        low       東京@contos…   3  -
+        ");
+        insta::assert_snapshot!(text(Some(24), false), @r"
+        SEVERITY  USER         N
+        high      finance.d…  12
+            six resources in two
+            minutes and a half
+        low       東京@cont…   3
+        ");
+    }
+
+    #[test]
+    fn colour_leaves_the_columns_alone() {
+        assert!(text(None, true).contains("\x1b[1;31mhigh\x1b[0m      finance"));
+    }
+}

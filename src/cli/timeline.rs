@@ -1,0 +1,144 @@
+//! `timeline`: one user's tokens in order.
+
+use super::args::TimelineArgs;
+use super::style::{Paint, Shell};
+use super::table::{Cell, Column, Table};
+use super::{Exit, load, resolve, say, scan};
+use crate::analytics::Hit;
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::model::{EventId, Sym, inert};
+use crate::report;
+use crate::report::timeline::{client_name, hits_of, kind_word, within};
+use crate::store::Store;
+use crate::triage::timeline::{line, of_user};
+use std::io::{self, Write};
+
+/// Names offered for one that is not there.
+const NEAR: usize = 5;
+
+pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run)?;
+    // Nothing printed here names a hash.
+    run.options.hash = false;
+    let loaded = load::load(&args.bundle.paths, &run, shell)?;
+    let users = users_named(&loaded.store, &args.user);
+    if users.is_empty() {
+        if !load::nothing_readable(&loaded) {
+            say(format_args!("error: {}", unknown(&loaded.store, &args.user)));
+        }
+        let exit = load::close(&loaded, shell);
+        return Ok(if exit == Exit::Done { Exit::Failed } else { exit });
+    }
+    let mut events: Vec<EventId> = users.iter().flat_map(|user| of_user(&loaded.store, *user)).copied().collect();
+    events.sort_unstable();
+    let events = within(&loaded, &events, run.settings.since, run.settings.until);
+    let hits = load::hits(&loaded, &run);
+    let facts = Facts::embedded();
+    match scan::machine(args.format, shell) {
+        Some(format) => report::write(&report::timeline::rows(&loaded, facts, &events, &hits), format, out)?,
+        None => table(&loaded, facts, &events, &hits, shell, out)?,
+    }
+    out.flush()?;
+    Ok(load::close(&loaded, shell))
+}
+
+/// The users of that sign-in name or id; a name may have passed from one id to another.
+fn users_named(store: &Store, name: &str) -> Vec<Sym> {
+    let name = name.trim().to_lowercase();
+    let users = store.users().into_iter();
+    users.filter(|(user, upn)| *upn == name || store.text(*user) == name).map(|(user, _)| user).collect()
+}
+
+fn unknown(store: &Store, name: &str) -> String {
+    let wanted = name.trim().to_lowercase();
+    let mut near: Vec<(usize, &str)> =
+        store.users().into_iter().map(|(_, upn)| (distance(&wanted, upn), upn)).collect();
+    near.sort_unstable();
+    near.dedup();
+    let near: Vec<_> = near.iter().take(NEAR).map(|(_, upn)| inert(upn)).collect();
+    let hint =
+        if near.is_empty() { "the bundle has no users".to_owned() } else { format!("near: {}", near.join(", ")) };
+    format!("no user {} in the bundle; {hint}", inert(name))
+}
+
+/// How far a name is from the one wanted: nothing where one begins the other, else edits of the part before `@`.
+fn distance(wanted: &str, upn: &str) -> usize {
+    fn local(name: &str) -> &str {
+        name.split('@').next().unwrap_or(name)
+    }
+    let (a, b) = (local(wanted), local(upn));
+    if !a.is_empty() && (b.contains(a) || a.contains(b)) {
+        return 0;
+    }
+    // Levenshtein, one row at a time.
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, c) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, d) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(c != *d);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn table(
+    loaded: &Loaded,
+    facts: &Facts,
+    events: &[EventId],
+    hits: &[Hit],
+    shell: &Shell,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = Table::new([
+        Column::new("TIME (UTC)"),
+        Column::new("GAP").right(),
+        Column::new("KIND"),
+        Column::new("WHAT").shrinks(16),
+        Column::new("CLIENT").shrinks(10).optional(),
+        Column::new("ADDRESS"),
+        Column::new("HITS").shrinks(6).optional(),
+    ]);
+    let mut before = None;
+    for event in events {
+        let line = line(&loaded.store, facts, *event, before);
+        before = Some(*event);
+        let ids: Vec<&str> = hits_of(hits, *event).map(|hit| hit.id.as_str()).collect();
+        let paint = if line.failed { Paint::Quiet } else { Paint::Plain };
+        table.row([
+            line.time.second().into(),
+            line.gap.map_or_else(String::new, |gap| format!("+{gap}")).into(),
+            kind_word(line.kind).into(),
+            Cell::painted(&line.what, paint),
+            client_name(facts, line.client).into(),
+            line.address.into(),
+            ids.join(" ").into(),
+        ]);
+    }
+    table.write(shell, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, Table};
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn an_unknown_user_gets_the_nearest_names() {
+        let mut rows = Rows::default();
+        for upn in ["Finance.Director@contoso.com", "a.novak@contoso.com", "b.office@contoso.com"] {
+            rows.row(Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::UserPrincipalName, upn)]);
+        }
+        let store = rows.build();
+        let said = unknown(&store, "a.nowak@contoso.com");
+        assert!(said.contains("near: a.novak@contoso.com,"), "{said}");
+        assert!(unknown(&store, "finance").contains("near: finance.director@contoso.com,"));
+        assert_eq!(users_named(&store, " FINANCE.director@contoso.com").len(), 1);
+        assert_eq!(users_named(&store, "nobody"), []);
+        assert_eq!(distance("kitten@x", "sitting@x"), 3);
+    }
+}

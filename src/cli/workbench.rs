@@ -1,0 +1,90 @@
+//! The bare call: opens the workbench. The one place where the command line meets the screen.
+
+use super::args::RunArgs;
+use super::style::{Shell, is_dumb};
+use super::{Exit, note, resolve, say};
+use crate::analytics::Hit;
+use crate::ingest::Loaded;
+use crate::report::EXPORTERS;
+use crate::triage::Case;
+use crate::tui;
+use crate::tui::theme::Name;
+use std::io::{IsTerminal, Write, stdin};
+use std::path::{Path, PathBuf};
+
+/// Opens the workbench on the paths. What lies under `root` is named from there on; empty for none.
+pub(super) fn open(
+    paths: &[PathBuf],
+    root: &Path,
+    args: &RunArgs,
+    case: Option<&Path>,
+    shell: &Shell,
+) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(args)?;
+    root.clone_into(&mut run.options.root);
+    if !has_terminal(shell) {
+        let paths: Vec<_> = paths.iter().map(|path| quoted(path)).collect();
+        say(format_args!("error: the workbench needs a terminal; this does the job without one:"));
+        say(format_args!("  tokentrail scan {}", paths.join(" ")));
+        return Ok(Exit::Usage);
+    }
+    let name = name(paths);
+    let settings = run.settings.clone();
+    let case_name = name.clone();
+    let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
+        let report = note::report(loaded, hits, case, &case_name, &settings);
+        let mut text = Vec::new();
+        (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let outcome = tui::run(tui::Config {
+        name,
+        paths: paths.to_vec(),
+        options: run.options,
+        settings: run.settings,
+        case: case.map(Path::to_path_buf),
+        analyst: analyst(),
+        theme: theme(shell),
+        note: Box::new(note),
+    })?;
+    // A lost terminal must not turn a saved case into a failure.
+    let _ = write!(std::io::stdout(), "{outcome}");
+    let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
+    Ok(signal.map_or(Exit::Done, Exit::Signal))
+}
+
+/// The colours: without them, by `NO_COLOR` or by flag, attributes alone.
+fn theme(shell: &Shell) -> Name {
+    if shell.color { Name::Dark } else { Name::Mono }
+}
+
+/// The login name, as the one who signs the verdicts.
+fn analyst() -> String {
+    ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
+}
+
+/// The bundle in a few words: its one path, or how many there are.
+pub(super) fn name(paths: &[PathBuf]) -> String {
+    match paths {
+        [one] if one.as_os_str() == "-" => "stdin".to_owned(),
+        [one] => one.file_name().unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
+        many => format!("{} paths", many.len()),
+    }
+}
+
+/// Whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal itself.
+pub(super) fn has_terminal(shell: &Shell) -> bool {
+    let keys = || stdin().is_terminal() || std::fs::File::open("/dev/tty").is_ok();
+    shell.terminal && !is_dumb() && keys()
+}
+
+/// The path as a shell takes it.
+pub(super) fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", crate::model::inert(&text).replace('\'', r"'\''"))
+    }
+}

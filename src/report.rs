@@ -1,0 +1,49 @@
+//! What is said of a bundle outside the workbench: hits and timelines as rows, what was read, and the case note.
+//!
+//! Everything here is a function of its arguments: no clock and no terminal, so the same case gives the same bytes.
+
+pub mod containment;
+pub mod defang;
+pub mod escape;
+pub mod hits;
+pub mod info;
+mod json;
+mod markdown;
+pub mod note;
+mod row;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
+
+pub use note::{Header, Report};
+pub use row::{Format, Row, Value, write};
+
+use std::io::{self, Write};
+
+/// Writes a note in one format.
+pub struct Exporter {
+    /// Its name on the command line.
+    pub id: &'static str,
+    /// Extension of its files.
+    pub extension: &'static str,
+    /// What it is good for, in a few words.
+    pub about: &'static str,
+    /// Writes the note.
+    pub write: fn(&Report, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every exporter, the default first. Adding one is a file in `report/` and two lines here.
+pub const EXPORTERS: &[Exporter] = &[markdown::EXPORTER, json::EXPORTER];
+
+/// The exporter of that name.
+pub fn exporter(id: &str) -> Option<&'static Exporter> {
+    EXPORTERS.iter().find(|exporter| exporter.id == id)
+}
+
+/// Writes the indicators for machines: CSV, not defanged.
+pub fn write_indicators(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<Row> = report.indicators.iter().map(note::Indicator::row).collect();
+    write(&rows, Format::Csv, out)
+}

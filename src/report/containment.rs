@@ -1,0 +1,177 @@
+//! What to do about stolen tokens, in Microsoft's order, and what works on in spite of it. Text only: nothing here
+//! is ever run.
+
+use crate::facts::Reach;
+use crate::model::{Span, Time};
+
+/// When a task is called for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Whatever was reached.
+    Always,
+    /// The tokens came from a device code.
+    DeviceCode,
+    /// Tokens for one of these were obtained.
+    Reached(&'static [Reach]),
+}
+
+/// One thing to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    /// In three or four words.
+    pub title: &'static str,
+    /// What it does, and what it leaves.
+    pub what: &'static str,
+    /// Command of the Graph PowerShell module, `{user}` standing for the object id.
+    pub command: Option<&'static str>,
+    /// When it is called for.
+    pub when: When,
+}
+
+/// Every task, first things first.
+pub const TASKS: &[Task] = &[
+    Task {
+        title: "Disable the user",
+        what: "No new token is issued from then on; services that enforce continuous access evaluation drop the ones \
+               they see.",
+        command: Some("Update-MgUser -UserId {user} -AccountEnabled:$false"),
+        when: When::Always,
+    },
+    Task {
+        title: "Revoke sessions",
+        what: "Refresh tokens and the session cookies of Entra ID die, whichever client holds them. Access tokens \
+               already issued do not.",
+        command: Some("Revoke-MgUserSignInSession -UserId {user}"),
+        when: When::Always,
+    },
+    Task {
+        title: "Disable devices",
+        what: "The user's devices, above all any registered since the first event: a device's primary refresh token \
+               outlives a change of password.",
+        command: Some("Get-MgUserRegisteredDevice -UserId {user}"),
+        when: When::Always,
+    },
+    Task {
+        title: "Reset the password",
+        what: "Twice where it is synchronised from on-premises. Alone it is not enough against a stolen token.",
+        command: None,
+        when: When::Always,
+    },
+    Task {
+        title: "Review MFA methods",
+        what: "Remove phones, keys and authenticators that the user does not know, then register anew.",
+        command: Some("Get-MgUserAuthenticationMethod -UserId {user}"),
+        when: When::Always,
+    },
+    Task {
+        title: "Review consents and credentials of applications",
+        what: "Remove grants made since the first event, and secrets or certificates added to applications the user \
+               owns: they survive all of the above.",
+        command: Some("Get-MgUserOauth2PermissionGrant -UserId {user}"),
+        when: When::Always,
+    },
+    Task {
+        title: "Review inbox rules and forwarding",
+        what: "Rules, forwarding and mailbox delegates made since the first event.",
+        command: None,
+        when: When::Reached(&[Reach::Mail, Reach::Graph]),
+    },
+    Task {
+        title: "Undo role and resource changes",
+        what: "Look through the activity log of the subscriptions and the directory's audit log from the first event \
+               on.",
+        command: None,
+        when: When::Reached(&[Reach::AzureManagement, Reach::Directory]),
+    },
+    Task {
+        title: "Rotate secrets",
+        what: "Every secret, key and certificate that the user could read.",
+        command: None,
+        when: When::Reached(&[Reach::KeyVault]),
+    },
+    Task {
+        title: "Mark the user compromised",
+        what: "In ID Protection, so that risk policies act; block the addresses of the indicators, knowing that \
+               residential proxies change theirs.",
+        command: Some("Confirm-MgRiskyUserCompromised -UserIds {user}"),
+        when: When::Always,
+    },
+    Task {
+        title: "Block the device code flow",
+        what: "With Conditional Access, for everyone who does not sign in devices without a keyboard.",
+        command: None,
+        when: When::DeviceCode,
+    },
+    Task {
+        title: "Look on until the last token has ended",
+        what: "Graph activity, mailbox and file audit by token, session and address, from the first event to the end \
+               of the last access token below.",
+        command: None,
+        when: When::Always,
+    },
+];
+
+/// What still works after a revocation.
+pub const STILL_VALID: &[&str] = &[
+    "An access token already issued works until it ends: about an hour by default (60 to 90 minutes).",
+    "In a session with continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
+     Teams and Graph refuse it within about 15 minutes of the user being disabled, the password reset or the \
+     sessions revoked, if client and service both take part.",
+    "Session cookies of an application last as long as that application says.",
+];
+
+/// Where the above is written in public.
+pub const SOURCES: &[&str] = &[
+    "Microsoft Learn, Revoke user access in Microsoft Entra ID",
+    "Microsoft Learn, Token theft playbook",
+    "Microsoft Learn, Continuous access evaluation",
+    "Microsoft Learn, Configurable token lifetimes",
+];
+
+/// Until when the last token seen may work, by each of the lives above.
+pub fn ends(last_token: Time) -> String {
+    let end = |span| last_token.plus(span).second();
+    format!(
+        "The last token seen here was issued at {} UTC: by default it ends by {} UTC, in a session with continuous \
+         access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, end later.",
+        last_token.second(),
+        end(Span::minutes(90)),
+        end(Span::minutes(28 * 60))
+    )
+}
+
+/// The tasks that what happened calls for, in order.
+pub fn tasks(device_code: bool, reached: &[Reach]) -> impl Iterator<Item = &'static Task> + '_ {
+    TASKS.iter().filter(move |task| match task.when {
+        When::Always => true,
+        When::DeviceCode => device_code,
+        When::Reached(wanted) => reached.iter().any(|reach| wanted.contains(reach)),
+    })
+}
+
+/// The task's command for a user, to be copied. What is no object id is never put into a command: it is log text.
+pub fn command(task: &Task, user_id: &str) -> Option<String> {
+    let is_id = user_id.len() == 36 && user_id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    task.command.map(|command| command.replace("{user}", if is_id { user_id } else { "<object id>" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn log_text_never_stands_in_a_command() {
+        let id = "11111111-2222-3333-4444-555555555555";
+        assert!(command(&TASKS[1], id).unwrap().ends_with(id));
+        assert!(command(&TASKS[1], "x; Remove-Item *").unwrap().ends_with("<object id>"));
+    }
+
+    #[test]
+    fn tasks_follow_what_was_reached() {
+        let titles = |code, reached: &[Reach]| tasks(code, reached).map(|task| task.title).collect::<Vec<_>>();
+        assert_eq!(titles(false, &[])[..2], ["Disable the user", "Revoke sessions"]);
+        assert!(!titles(false, &[]).contains(&"Rotate secrets"));
+        assert!(titles(true, &[Reach::KeyVault]).contains(&"Rotate secrets"));
+        assert!(titles(true, &[]).contains(&"Block the device code flow"));
+    }
+}

@@ -1,0 +1,91 @@
+//! A hit as one row: the published query's columns under their own names, then ours.
+
+use super::row::{Row, Value};
+use crate::analytics::{Attack, Hit, by_id};
+use crate::ingest::Loaded;
+use crate::model::{EventId, Field};
+use std::collections::BTreeSet;
+
+/// Every hit as a row, in the order given.
+pub fn rows<'a>(loaded: &'a Loaded, hits: &'a [Hit]) -> Vec<Row<'a>> {
+    hits.iter().map(|hit| row(loaded, hit)).collect()
+}
+
+/// One hit as a row.
+pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
+    let mut row = Row(hit.columns.iter().map(|(name, cell)| (*name, Value::from(cell))).collect());
+    let common = [
+        ("UserPrincipalName", Value::from(hit.upn.as_str())),
+        ("FirstSeen", Value::Time(hit.first_seen)),
+        ("LastSeen", Value::Time(hit.last_seen)),
+        ("SignInCount", Value::count(hit.sign_in_count)),
+    ];
+    let ours = [
+        ("Analytic", Value::from(hit.analytic)),
+        ("HitId", Value::from(hit.id.as_str())),
+        ("Semantics", Value::from(hit.semantics.word())),
+        ("AlsoPublished", Value::Flag(hit.also_published)),
+        ("Severity", Value::from(hit.severity.word())),
+        ("Confidence", Value::from(hit.confidence.word())),
+        ("Reasons", Value::list(hit.reasons.iter().map(String::as_str))),
+        ("UserId", Value::from(hit.user_id.as_str())),
+        ("Family", Value::from(hit.family.as_str())),
+        ("ResourceIds", Value::list(hit.resource_ids.iter().map(String::as_str))),
+        ("GraphCalls", Value::count(hit.graph.len())),
+        ("GraphUserAgents", Value::list(graph_agents(loaded, hit))),
+        ("GraphLink", Value::from(hit.graph_link().word())),
+        ("Attack", Value::Rows(hit.attack.iter().map(attack).collect())),
+        ("Steps", Value::Rows(steps(hit))),
+        ("Events", Value::Rows(hit.evidence.iter().map(|event| origin(loaded, *event)).collect())),
+    ];
+    for (name, value) in common.into_iter().chain(ours) {
+        // An analytic may have the column already, by its query's name.
+        if !row.has(name) {
+            row.push(name, value);
+        }
+    }
+    row
+}
+
+/// Source, record number and id of an event: enough to find its raw record.
+pub fn origin(loaded: &Loaded, event: EventId) -> Row<'_> {
+    let at = loaded.store.event(event).origin;
+    let mut row = Row::default();
+    row.push("Source", source_name(loaded, event));
+    row.push("Record", Value::Number(i64::from(at.record)));
+    row.push("Id", loaded.store.get(event, Field::Id));
+    row
+}
+
+/// Name of the source an event was read from.
+pub fn source_name(loaded: &Loaded, event: EventId) -> &str {
+    let index = loaded.store.event(event).origin.source.0 as usize;
+    loaded.sources.get(index).map_or("", |source| source.name.as_str())
+}
+
+/// Distinct user agents of the hit's Graph calls, sorted.
+fn graph_agents<'a>(loaded: &'a Loaded, hit: &Hit) -> BTreeSet<&'a str> {
+    let agent = |call: &crate::analytics::GraphCall| loaded.store.get(call.event, Field::UserAgent);
+    hit.graph.iter().map(agent).filter(|agent| !agent.is_empty()).collect()
+}
+
+fn attack(attack: &Attack) -> Row<'_> {
+    let mut row = Row::default();
+    row.push("Id", attack.id);
+    row.push("Name", attack.name);
+    row.push("Evidence", attack.evidence.as_str());
+    row
+}
+
+fn steps(hit: &Hit) -> Vec<Row<'_>> {
+    let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
+    let row = |(index, finding): (usize, &'_ crate::analytics::Finding)| {
+        let mut row = Row::default();
+        row.push("Number", Value::count(index + 1));
+        row.push("Question", steps.get(index).map_or("", |step| step.question));
+        row.push("Finding", finding.state.word());
+        row.push("Sentence", finding.sentence.clone());
+        row
+    };
+    hit.findings.iter().enumerate().map(row).collect()
+}

@@ -1,0 +1,13 @@
+//! The note as one JSON object, for another program.
+
+use super::row::armless;
+use super::{Exporter, Report};
+use std::io::{self, Write};
+
+/// The exporter.
+pub(super) const EXPORTER: Exporter =
+    Exporter { id: "json", extension: "json", about: "one JSON object, for another program", write };
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", armless(&serde_json::to_string_pretty(report)?))
+}

@@ -1,0 +1,305 @@
+//! The note as Markdown that a ticket system renders: CommonMark with tables, and no HTML.
+
+mod page;
+
+use super::defang;
+use super::escape::Md;
+use super::note::{DoNow, EventNote, HitNote, Indicator, Report, StepNote};
+use super::{Exporter, note};
+use page::Page;
+use std::io::{self, Write};
+
+/// The exporter.
+pub(super) const EXPORTER: Exporter =
+    Exporter { id: "markdown", extension: "md", about: "CommonMark with tables, for a ticket", write };
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::default();
+    header(&mut page, report);
+    page.section("Bottom line");
+    page.paragraph(&Md::text(&report.bottom_line.join(" ")));
+    if let Some(now) = &report.do_now {
+        do_now(&mut page, now);
+    }
+    key_facts(&mut page, report);
+    timeline(&mut page, report);
+    steps(&mut page, report);
+    impact(&mut page, report);
+    scope(&mut page, report);
+    indicators(&mut page, &report.indicators);
+    attack(&mut page, report);
+    page.list("Other explanations considered", &report.explanations);
+    page.list("Gaps", &report.gaps);
+    page.list("Assumptions", &report.assumptions);
+    custody(&mut page, report);
+    log(&mut page, report);
+    page.paragraph(&Md::text(&report.tlp));
+    out.write_all(page.text().as_bytes())
+}
+
+fn header(page: &mut Page, report: &Report) {
+    page.paragraph(&Md::text(&report.tlp));
+    page.title(&Md::ours("Case note: ").then(&Md::text(&report.case)));
+    let worked =
+        report.worked.as_ref().map_or_else(Md::default, |(first, last)| Md::text(&format!("{first} to {last}")));
+    let rows = [
+        ("Verdict", Md::text(&report.verdict)),
+        ("Confidence", report.confidence.as_deref().map_or_else(Md::default, Md::text)),
+        ("Tenant", Md::codes(report.tenants.iter().map(String::as_str))),
+        ("Analyst", Md::text(&report.analyst)),
+        ("Worked on (UTC)", worked),
+        ("Bundle", Md::code(&report.bundle)),
+        ("Tool", Md::text(&report.tool)),
+    ];
+    let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    page.table(&["Field", "Value"], rows.map(|(name, value)| vec![Md::ours(name), value]));
+}
+
+fn do_now(page: &mut Page, now: &DoNow) {
+    page.section("Do now");
+    let users: Vec<Md> =
+        now.users.iter().map(|user| Md::text(&user.upn).then(&Md::ours(" ")).then(&Md::code(&user.id))).collect();
+    page.paragraph(&Md::ours("For ").then(&Md::joined(&users, "; ")).then(&Md::ours(", in this order:")));
+    for task in &now.tasks {
+        page.task(&Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** ")).then(&Md::ours(task.what)));
+    }
+    let commands: Vec<&str> = now.tasks.iter().flat_map(|task| &task.commands).map(String::as_str).collect();
+    if !commands.is_empty() {
+        page.paragraph(&Md::ours("As commands of the Graph PowerShell module, to be read before they are run:"));
+        page.block(&commands);
+    }
+    page.paragraph(&Md::ours("What works on after a revocation:"));
+    for text in &now.still_valid {
+        page.item(&Md::text(text));
+    }
+    page.paragraph(&Md::text(&format!("Sources: {}.", now.sources.join("; "))));
+}
+
+fn key_facts(page: &mut Page, report: &Report) {
+    if report.hits.is_empty() {
+        return;
+    }
+    page.section("Key facts");
+    for hit in &report.hits {
+        hit_heading(page, hit);
+        let fact = |fact: &note::FactNote| {
+            let values: Vec<Md> =
+                fact.values.iter().map(|value| if fact.exact { Md::code(value) } else { Md::text(value) }).collect();
+            vec![Md::ours(fact.name), Md::joined(&values, if fact.exact { ", " } else { "; " })]
+        };
+        let settled = vec![Md::ours("Disposition"), Md::ours(hit.disposition)];
+        let id = vec![Md::ours("Hit"), Md::code(&hit.id)];
+        page.table(&["Fact", "Value"], [settled, id].into_iter().chain(hit.facts.iter().map(fact)));
+    }
+    if !report.not_triaged.is_empty() {
+        page.paragraph(&Md::ours("Not yet triaged:"));
+        let row = |hit: &note::HitLine| {
+            vec![
+                Md::ours(hit.severity),
+                Md::ours(hit.confidence),
+                Md::ours(hit.analytic),
+                Md::text(&hit.upn),
+                Md::text(&hit.first_seen.second()),
+                Md::text(&hit.findings),
+                Md::code(&hit.id),
+            ]
+        };
+        let heads = ["Severity", "Confidence", "Analytic", "User", "First seen (UTC)", "Findings", "Hit"];
+        page.table(&heads, report.not_triaged.iter().map(row));
+    }
+}
+
+fn hit_heading(page: &mut Page, hit: &HitNote) {
+    let words = format!("Hit {}: {}, ", hit.number, hit.title);
+    page.heading(&Md::text(&words).then(&Md::text(&hit.upn)).then(&Md::text(&format!(" ({})", hit.disposition))));
+}
+
+fn timeline(page: &mut Page, report: &Report) {
+    let timeline = &report.timeline;
+    if timeline.events.is_empty() {
+        return;
+    }
+    page.section("Timeline");
+    let row = |event: &EventNote| {
+        let mut cells = vec![Md::text(&event.time.second()), event.gap.as_deref().map_or_else(Md::default, Md::code)];
+        if timeline.many_users {
+            cells.push(Md::text(&event.upn));
+        }
+        cells.extend([
+            Md::ours(event.kind),
+            Md::text(&event.what),
+            Md::text(&event.client),
+            Md::code(&event.address),
+            Md::text(&numbers(&event.hits)),
+            Md::code(&event.record),
+        ]);
+        cells
+    };
+    let mut heads = vec!["Time (UTC)", "Gap"];
+    if timeline.many_users {
+        heads.push("User");
+    }
+    heads.extend(["Kind", "What", "Client", "Address", "Hit", "Record"]);
+    page.table(&heads, timeline.events.iter().map(row));
+    if timeline.left_out > 0 {
+        page.paragraph(&Md::text(&format!(
+            "{} further rows are left out; tokentrail timeline prints all of them.",
+            timeline.left_out
+        )));
+    }
+}
+
+fn steps(page: &mut Page, report: &Report) {
+    if report.hits.iter().all(|hit| hit.steps.is_empty()) {
+        return;
+    }
+    page.section("Triage steps");
+    for hit in report.hits.iter().filter(|hit| !hit.steps.is_empty()) {
+        hit_heading(page, hit);
+        let row = |step: &StepNote| {
+            let records = Md::codes(step.records.iter().map(String::as_str));
+            let further =
+                if step.further > 0 { Md::text(&format!(" and {} more", step.further)) } else { Md::default() };
+            vec![
+                Md::text(&step.number.to_string()),
+                Md::ours(step.question),
+                Md::ours(step.finding).then(&Md::ours(": ")).then(&Md::text(&step.sentence)),
+                Md::ours(step.verdict.unwrap_or_default()),
+                Md::text(step.remark.as_deref().unwrap_or_default()),
+                records.then(&further),
+            ]
+        };
+        page.table(&["Step", "Question", "Finding", "Verdict", "Remark", "Records"], hit.steps.iter().map(row));
+    }
+}
+
+fn impact(page: &mut Page, report: &Report) {
+    if report.impact.is_empty() {
+        return;
+    }
+    page.section("Impact");
+    for impact in &report.impact {
+        let calls = if impact.calls == 1 { "1 Graph call".to_owned() } else { format!("{} Graph calls", impact.calls) };
+        let text = format!(": {calls} ({}).", impact.links.join(", "));
+        page.paragraph(&Md::text(&impact.upn).then(&Md::text(&text)));
+        for action in &impact.actions {
+            page.item(&Md::text(&defang::text(action)));
+        }
+        if impact.further > 0 {
+            page.item(&Md::text(&format!("{} further kinds of action", impact.further)));
+        }
+    }
+}
+
+fn scope(page: &mut Page, report: &Report) {
+    if report.scope.is_empty() {
+        return;
+    }
+    page.section("Scope: who else");
+    let row = |scope: &note::Scope| {
+        let more = scope.other_users.saturating_sub(scope.named.len());
+        let more = if more > 0 { Md::text(&format!(" and {more} more")) } else { Md::default() };
+        vec![
+            Md::ours(scope.kind.word()),
+            Md::code(&scope.value),
+            Md::text(&scope.other_users.to_string()),
+            Md::text(&scope.rows.to_string()),
+            Md::text(&scope.named.join(", ")).then(&more),
+        ]
+    };
+    page.table(&["Trace", "Value", "Other users", "Their rows", "Users"], report.scope.iter().map(row));
+}
+
+fn indicators(page: &mut Page, indicators: &[Indicator]) {
+    if indicators.is_empty() {
+        return;
+    }
+    page.section("Indicators");
+    page.paragraph(&Md::ours(
+        "Defanged here; the CSV beside this note is not. An address is where a request came from, which may be the \
+         user's own or shared by many: look at the last column before blocking it.",
+    ));
+    let row = |indicator: &Indicator| {
+        let value = match indicator.kind {
+            note::TraceKind::Address => defang::address(&indicator.value),
+            _ => defang::text(&indicator.value),
+        };
+        vec![
+            Md::ours(indicator.kind.word()),
+            Md::code(&value),
+            Md::text(&indicator.seen_as.join(", ")),
+            Md::text(&indicator.first_seen.second()),
+            Md::text(&indicator.last_seen.second()),
+            Md::text(&numbers(&indicator.hits)),
+            Md::text(&indicator.rows.to_string()),
+            Md::text(&indicator.elsewhere.to_string()),
+        ]
+    };
+    let heads = ["Type", "Value", "Seen as", "First (UTC)", "Last (UTC)", "Hits", "Rows", "Rows outside the hits"];
+    page.table(&heads, indicators.iter().map(row));
+}
+
+fn attack(page: &mut Page, report: &Report) {
+    if report.attack.is_empty() {
+        return;
+    }
+    page.section("ATT&CK");
+    let row = |attack: &note::AttackNote| {
+        let earned = |earned: &note::Earned| format!("{} (hit {})", earned.evidence, numbers(&earned.hits));
+        let earned: Vec<String> = attack.evidence.iter().map(earned).collect();
+        vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&earned.join("; "))]
+    };
+    page.table(&["Id", "Technique", "Earned by"], report.attack.iter().map(row));
+}
+
+fn custody(page: &mut Page, report: &Report) {
+    if report.custody.is_empty() {
+        return;
+    }
+    page.section("Custody");
+    let time = |time: Option<crate::model::Time>| time.map_or_else(Md::default, |time| Md::text(&time.to_string()));
+    let row = |source: &note::Custody| {
+        let name = Md::code(&source.label);
+        let given = if source.name == source.label { Md::default() } else { Md::code(&source.name) };
+        let changed = if source.changed { Md::ours("**changed since it was read**") } else { Md::default() };
+        vec![
+            name,
+            given.then(&changed),
+            Md::text(&source.bytes.to_string()),
+            Md::code(&source.sha256),
+            Md::text(&source.read.to_string()),
+            Md::text(&source.folded.to_string()),
+            Md::text(&source.skipped.to_string()),
+            time(source.first_event),
+            time(source.last_event),
+        ]
+    };
+    let heads = ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event", "Last event"];
+    page.table(&heads, report.custody.iter().map(row));
+    if report.custody.iter().any(|source| source.name.contains('!')) {
+        page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
+    }
+    if report.rehashed && report.custody.iter().all(|source| !source.changed) {
+        page.paragraph(&Md::ours("Every file was hashed again when this note was written: none has changed."));
+    }
+}
+
+fn log(page: &mut Page, report: &Report) {
+    if report.log.is_empty() {
+        return;
+    }
+    page.section("Analyst log");
+    if let Some(line) = report.broken_log_line {
+        page.paragraph(&Md::text(&format!("Line {line} does not follow from the one before: the log was changed.")));
+    }
+    let row = |line: &crate::triage::LogLine| {
+        let hash = line.hash.get(..12).unwrap_or(&line.hash);
+        vec![Md::text(&line.at), Md::text(&line.who), Md::text(&line.what), Md::code(hash)]
+    };
+    page.table(&["At", "Who", "What", "Hash"], report.log.iter().map(row));
+}
+
+/// `1, 2`.
+fn numbers(hits: &[usize]) -> String {
+    hits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,245 @@
+//! What a case note says, worked out once for every format it is written in.
+//!
+//! Sections come in the order a responder reads them; one that has nothing to say is empty, and is not written.
+
+mod account;
+mod choice;
+mod custody;
+mod gaps;
+mod impact;
+mod now;
+mod steps;
+mod timeline;
+mod traces;
+
+use super::hits::source_name;
+use crate::analytics::{Hit, Settings, State, reached};
+use crate::facts::{Facts, Reach};
+use crate::ingest::Loaded;
+use crate::model::{EventId, Field, Time};
+use crate::triage::{Case, Disposition, LogLine};
+use account::Account;
+use choice::Choice;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+pub use custody::{Custody, changed};
+pub use impact::{AttackNote, Earned, Impact};
+pub use now::{DoNow, TaskNote, UserNote};
+pub use steps::{FactNote, HitNote, StepNote};
+pub use timeline::{EventNote, TimelineNote};
+pub use traces::{Indicator, Kind as TraceKind, Scope};
+
+/// What the note says that is neither in the bundle nor in the case.
+pub struct Header<'a> {
+    /// Name of the case.
+    pub case: &'a str,
+    /// Version of the program.
+    pub version: &'a str,
+    /// How the analytics were run.
+    pub settings: &'a Settings,
+    /// Names of sources whose bytes differ from those read; `None` when nobody looked again.
+    pub changed: Option<&'a [String]>,
+}
+
+/// The note, ready to be written. Text is as logged: writers escape it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Report {
+    /// TLP marking.
+    pub tlp: String,
+    /// Name of the case.
+    pub case: String,
+    /// Names the bundle by its bytes.
+    pub bundle: String,
+    /// Home tenants of the hits' users.
+    pub tenants: Vec<String>,
+    /// Who worked on it; empty when nobody said.
+    pub analyst: String,
+    /// Program and version.
+    pub tool: String,
+    /// First and last line of the analyst's log.
+    pub worked: Option<(String, String)>,
+    /// What it turned out to be, in words.
+    pub verdict: String,
+    /// Confidence of the strongest hit, and why.
+    pub confidence: Option<String>,
+    /// Three to five sentences.
+    pub bottom_line: Vec<String>,
+    /// What to do; `None` when there is nothing to contain.
+    pub do_now: Option<DoNow>,
+    /// Hits told in full.
+    pub hits: Vec<HitNote>,
+    /// Hits nobody looked at yet, when others were.
+    pub not_triaged: Vec<HitLine>,
+    /// Rows of the hits in order.
+    pub timeline: TimelineNote,
+    /// What the Graph calls did, by user.
+    pub impact: Vec<Impact>,
+    /// Who else shares the traces.
+    pub scope: Vec<Scope>,
+    /// Traces to look for elsewhere; not defanged.
+    pub indicators: Vec<Indicator>,
+    /// Techniques and what earned them.
+    pub attack: Vec<AttackNote>,
+    /// What speaks against.
+    pub explanations: Vec<String>,
+    /// What the bundle cannot say.
+    pub gaps: Vec<String>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+    /// The files.
+    pub custody: Vec<Custody>,
+    /// Whether the files were looked at again when the note was written.
+    pub rehashed: bool,
+    /// The analyst's log.
+    pub log: Vec<LogLine>,
+    /// First log line that was changed, dropped or moved.
+    pub broken_log_line: Option<usize>,
+}
+
+/// A hit on one line.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct HitLine {
+    /// Id.
+    pub id: String,
+    /// Analytic.
+    pub analytic: &'static str,
+    /// User.
+    pub upn: String,
+    /// First event.
+    pub first_seen: Time,
+    /// Severity.
+    pub severity: &'static str,
+    /// Confidence.
+    pub confidence: &'static str,
+    /// Findings by the way they point.
+    pub findings: String,
+}
+
+/// What the sections are made from.
+struct Told<'a> {
+    loaded: &'a Loaded,
+    facts: &'a Facts,
+    case: &'a Case,
+    choice: Choice<'a>,
+    labels: Vec<String>,
+}
+
+impl Told<'_> {
+    /// `file:record` of an event.
+    fn at(&self, event: EventId) -> String {
+        let origin = self.loaded.store.event(event).origin;
+        let label = self.labels.get(origin.source.0 as usize).map_or("", String::as_str);
+        format!("{label}:{}", origin.record)
+    }
+
+    /// The same of several, each file named once: `file:1,2`.
+    fn at_all(&self, events: &[EventId]) -> Vec<String> {
+        let mut files: Vec<String> = Vec::new();
+        let mut last = None;
+        for event in events {
+            let source = self.loaded.store.event(*event).origin.source;
+            match files.last_mut().filter(|_| last == Some(source)) {
+                Some(file) => {
+                    let record = self.loaded.store.event(*event).origin.record;
+                    write!(file, ",{record}").expect("writing to a string does not fail");
+                }
+                None => files.push(self.at(*event)),
+            }
+            last = Some(source);
+        }
+        files
+    }
+
+    fn disposition(&self, hit: &Hit) -> Option<Disposition> {
+        self.case.disposition(&hit.id)
+    }
+
+    /// The hits in full to act upon, with their numbers: settled as theft or left undetermined, or not settled
+    /// but pressing.
+    fn threats(&self) -> impl Iterator<Item = (usize, &Hit)> {
+        let is_threat = |hit: &Hit| match self.disposition(hit) {
+            Some(disposition) => matches!(disposition, Disposition::TruePositive | Disposition::Undetermined),
+            None => choice::is_pressing(hit),
+        };
+        let numbered = self.choice.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
+        numbered.filter(move |(_, hit)| is_threat(hit))
+    }
+
+    /// What a class of resource the threats got tokens for.
+    fn reaches(&self) -> Vec<Reach> {
+        let rows: Vec<EventId> = self.threats().flat_map(|(_, hit)| hit.evidence.iter().copied()).collect();
+        reached(&self.loaded.store, self.facts, &rows).into_keys().collect()
+    }
+}
+
+impl Report {
+    /// Works the note out. The hits are those of a run over the bundle, in its order.
+    pub fn build(loaded: &Loaded, facts: &Facts, hits: &[Hit], case: &Case, header: &Header) -> Self {
+        let labels = custody::labels(&loaded.sources);
+        let told = Told { loaded, facts, case, choice: Choice::new(hits, case), labels };
+        let traces = traces::traces(&told);
+        let account = Account::new(&told);
+        Self {
+            tlp: case.tlp.clone(),
+            case: header.case.to_owned(),
+            bundle: case.bundle.clone(),
+            tenants: tenants(&told),
+            analyst: case.analyst.clone(),
+            tool: format!("tokentrail {}", header.version),
+            worked: case.log.first().zip(case.log.last()).map(|(first, last)| (first.at.clone(), last.at.clone())),
+            verdict: account.verdict(),
+            confidence: account.confidence(),
+            bottom_line: account.bottom_line(),
+            do_now: now::do_now(&told),
+            hits: steps::hit_notes(&told),
+            not_triaged: told.choice.rest.iter().map(|hit| hit_line(hit)).collect(),
+            timeline: timeline::timeline(&told),
+            impact: impact::impact(&told),
+            scope: traces.scope(),
+            indicators: traces.indicators(),
+            attack: impact::attack(&told),
+            explanations: steps::explanations(&told),
+            gaps: gaps::gaps(&told),
+            assumptions: gaps::assumptions(header.settings),
+            custody: custody::custody(loaded, &told.labels, header.changed.unwrap_or_default()),
+            rehashed: header.changed.is_some(),
+            log: case.log.clone(),
+            broken_log_line: case.broken_log_line(),
+        }
+    }
+}
+
+fn tenants(told: &Told) -> Vec<String> {
+    let store = &told.loaded.store;
+    let rows = told.choice.full.iter().flat_map(|hit| &hit.evidence);
+    let tenants = rows.map(|event| store.text(store.fold(store.event(*event)[Field::HomeTenantId])));
+    tenants.filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn hit_line(hit: &Hit) -> HitLine {
+    let states = [State::Supports, State::Against, State::Unknown, State::Missing];
+    let count = |state| hit.findings.iter().filter(|finding| finding.state == state).count();
+    let findings: Vec<String> = states
+        .into_iter()
+        .filter(|state| count(*state) > 0)
+        .map(|state| format!("{} {}", count(state), state.word()))
+        .collect();
+    HitLine {
+        id: hit.id.clone(),
+        analytic: hit.analytic,
+        upn: hit.upn.clone(),
+        first_seen: hit.first_seen,
+        severity: hit.severity.word(),
+        confidence: hit.confidence.word(),
+        findings: findings.join(", "),
+    }
+}
+
+/// Name of the source of a hit's first event, for a sentence.
+fn first_source<'a>(told: &'a Told, hit: &Hit) -> Option<&'a str> {
+    hit.evidence.first().map(|event| source_name(told.loaded, *event))
+}

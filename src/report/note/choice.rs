@@ -1,0 +1,58 @@
+//! Which hits are told in full, and in what order.
+
+use crate::analytics::Hit;
+use crate::model::{Confidence, Severity};
+use crate::triage::{Case, Disposition};
+use std::cmp::Reverse;
+
+/// Hits told in full when nobody worked on any; how many when none of them is pressing.
+const UNTOUCHED: usize = 20;
+const LIGHT: usize = 3;
+
+/// Hits in full and the rest, each in order of weight.
+pub(super) struct Choice<'a> {
+    pub(super) full: Vec<&'a Hit>,
+    pub(super) rest: Vec<&'a Hit>,
+}
+
+impl<'a> Choice<'a> {
+    /// The hits with work, or the weightiest where none has any.
+    pub(super) fn new(hits: &'a [Hit], case: &Case) -> Self {
+        let worked = |hit: &&Hit| {
+            case.work(&hit.id)
+                .is_some_and(|work| work.disposition.is_some() || !work.verdicts.is_empty() || !work.remarks.is_empty())
+        };
+        let mut hits: Vec<&Hit> = hits.iter().collect();
+        // Stable, so that hits of equal weight keep the order of the run.
+        hits.sort_by_key(|hit| {
+            (rank(case.disposition(&hit.id)), Reverse(hit.severity), Reverse(hit.confidence), hit.first_seen)
+        });
+        let (full, rest): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
+        if full.is_empty() {
+            let (mut full, mut rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| is_pressing(hit));
+            if full.is_empty() {
+                std::mem::swap(&mut full, &mut rest);
+            }
+            let most = if full.first().is_some_and(|hit| is_pressing(hit)) { UNTOUCHED } else { LIGHT };
+            rest.splice(0..0, full.split_off(full.len().min(most)));
+            return Self { full, rest };
+        }
+        Self { full, rest }
+    }
+}
+
+/// Whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
+pub(super) fn is_pressing(hit: &Hit) -> bool {
+    hit.severity > Severity::Low && hit.confidence > Confidence::Low
+}
+
+/// Settled before open, and what matters first.
+fn rank(disposition: Option<Disposition>) -> u8 {
+    match disposition {
+        Some(Disposition::TruePositive) => 0,
+        Some(Disposition::Undetermined) => 1,
+        Some(Disposition::Benign) => 2,
+        Some(Disposition::FalsePositive) => 3,
+        None => 4,
+    }
+}

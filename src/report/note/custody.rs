@@ -1,0 +1,92 @@
+//! The files the note rests on.
+
+use crate::ingest::Loaded;
+use crate::model::{Source, Time};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A source of the bundle.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Custody {
+    /// Short name, as in `file:record`.
+    pub label: String,
+    /// Name as given.
+    pub name: String,
+    /// Bytes as received.
+    pub bytes: u64,
+    /// SHA-256 as received.
+    pub sha256: String,
+    /// Rows that became events.
+    pub read: u64,
+    /// Rows that other rows tell better.
+    pub folded: u64,
+    /// Rows that could not be read.
+    pub skipped: u64,
+    /// First event time.
+    pub first_event: Option<Time>,
+    /// Last event time.
+    pub last_event: Option<Time>,
+    /// Whether its bytes changed since they were read.
+    pub changed: bool,
+}
+
+pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) -> Vec<Custody> {
+    let custody = |(source, label): (&Source, &String)| Custody {
+        label: label.clone(),
+        name: source.name.clone(),
+        bytes: source.bytes,
+        sha256: source.sha256.clone(),
+        read: source.read,
+        folded: source.folded,
+        skipped: source.skipped,
+        first_event: source.first.and_then(Time::known),
+        last_event: source.last.and_then(Time::known),
+        changed: changed.contains(&source.name),
+    };
+    loaded.sources.iter().zip(labels).map(custody).collect()
+}
+
+/// Short names: the last part of each name where no other source has the same, else the name.
+pub(super) fn labels(sources: &[Source]) -> Vec<String> {
+    let short = |source: &'_ Source| source.name.rsplit(['/', '\\', '!']).next().unwrap_or_default().to_owned();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for source in sources {
+        *counts.entry(short(source)).or_default() += 1;
+    }
+    let label = |source: &Source| {
+        let short = short(source);
+        if counts[&short] == 1 && !short.is_empty() { short } else { source.name.clone() }
+    };
+    sources.iter().map(label).collect()
+}
+
+/// Names of the sources whose file has other bytes than when it was read, or can no longer be read.
+pub fn changed(sources: &[Source]) -> Vec<String> {
+    let mut seen: BTreeMap<&Path, Option<String>> = BTreeMap::new();
+    let mut changed = Vec::new();
+    for source in sources {
+        let now = seen.entry(&source.path).or_insert_with(|| sha256(&source.path).ok());
+        if now.as_deref() != Some(source.sha256.as_str()) {
+            changed.push(source.name.clone());
+        }
+    }
+    changed
+}
+
+fn sha256(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            count => hash.update(&buffer[..count]),
+        }
+    }
+    Ok(crate::triage::hex(&hash.finalize()))
+}

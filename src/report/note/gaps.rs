@@ -1,0 +1,90 @@
+//! What the bundle cannot say, and what was taken for granted.
+
+use super::account::counted;
+use super::{Told, steps};
+use crate::analytics::{Clients, Semantics, Settings};
+use crate::report::info::{absent_tables, lacks};
+use std::collections::BTreeMap;
+
+/// Reasons named per source.
+const REASONS: usize = 3;
+
+pub(super) fn gaps(told: &Told) -> Vec<String> {
+    let mut gaps: Vec<String> =
+        absent_tables(told.loaded).into_iter().map(|table| format!("The bundle has no row of {table}.")).collect();
+    gaps.extend(steps::unanswered(told));
+    for (source, label) in told.loaded.sources.iter().zip(&told.labels) {
+        let lacks: Vec<String> =
+            lacks(source).into_iter().map(|lack| format!("{} ({})", lack.column, lack.without)).collect();
+        if !lacks.is_empty() {
+            gaps.push(format!("{label} lacks {}.", lacks.join(", ")));
+        }
+        gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
+        if source.skipped > 0 {
+            let rows = counted(usize::try_from(source.skipped).unwrap_or(usize::MAX), "row");
+            gaps.push(format!("{label}: {rows} could not be read ({}).", reasons(told, &source.name)));
+        }
+    }
+    let known = |name: &str| told.loaded.sources.iter().any(|source| source.name == name && source.skipped > 0);
+    let others = told.loaded.problems.iter().filter(|problem| !known(&problem.source));
+    gaps.extend(others.map(|problem| format!("{}: {}", problem.source, problem.reason)));
+    gaps
+}
+
+/// The commonest reasons of a source, with counts.
+fn reasons(told: &Told, source: &str) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in told.loaded.problems.iter().filter(|problem| problem.source == source) {
+        *counts.entry(&problem.reason).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named = counts.iter().take(REASONS).map(|(reason, count)| format!("{count}× {reason}"));
+    named.collect::<Vec<_>>().join("; ")
+}
+
+pub(super) fn assumptions(settings: &Settings) -> Vec<String> {
+    let semantics = match settings.semantics {
+        Semantics::Hunt => {
+            "Hunt semantics: the time of an event is when it happened, ids are compared without case, copies of a row \
+             count once."
+        }
+        Semantics::Published => {
+            "Published semantics: what the published queries would have returned, ingest time and copies of rows \
+             included."
+        }
+    };
+    let clients = match &settings.clients {
+        Clients::Seeds => "the five published ids".to_owned(),
+        Clients::Family => "every client that was ever in the family of client ids".to_owned(),
+        Clients::Listed(ids) => format!("{} listed", counted(ids.len(), "id")),
+    };
+    let mut said = vec![
+        "All times are UTC, as the logs give them.".to_owned(),
+        semantics.to_owned(),
+        format!(
+            "A burst is {} resources within {}; device code to burst at most {}; first login to second client at most \
+             {}; watched clients: {clients}.",
+            settings.min_resources,
+            settings.window.threshold(),
+            settings.device_code_window.threshold(),
+            settings.session_window.threshold()
+        ),
+    ];
+    if settings.admin_scope_only || settings.noncompliant_only {
+        let device = if settings.noncompliant_only { ", from a device not known to be compliant" } else { "" };
+        said.push(format!("In session hops Azure CLI counts only with the Global Administrator role{device}."));
+    }
+    let range = [("from", settings.since), ("before", settings.until)];
+    let range: Vec<String> =
+        range.iter().filter_map(|(word, time)| time.map(|time| format!("{word} {time}"))).collect();
+    if !range.is_empty() {
+        said.push(format!("Only events {} were looked at.", range.join(" and ")));
+    }
+    said.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
+    said.push(
+        "Custody begins when this program first read the files: what happened to them before, it cannot tell."
+            .to_owned(),
+    );
+    said
+}

@@ -1,0 +1,90 @@
+//! What was done with the tokens, and which techniques that earns.
+
+use super::Told;
+use crate::analytics::{GraphLink, Tally, tally};
+use crate::model::EventId;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Actions listed per user.
+const ACTIONS: usize = 40;
+
+/// What the Graph calls tied to a user's hits did.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Impact {
+    /// The user.
+    pub upn: String,
+    /// Calls in all.
+    pub calls: usize,
+    /// Calls by the tie they have.
+    pub links: Vec<String>,
+    /// Actions with counts, in order of first occurrence.
+    pub actions: Vec<String>,
+    /// Actions beyond those listed.
+    pub further: usize,
+}
+
+/// A technique.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttackNote {
+    /// Id.
+    pub id: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// What earned it.
+    pub evidence: Vec<Earned>,
+}
+
+/// What earned a technique, and in which hits: several analytics find the same rows.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Earned {
+    /// The evidence, in words.
+    pub evidence: String,
+    /// Numbers of the hits.
+    pub hits: Vec<usize>,
+}
+
+pub(super) fn impact(told: &Told) -> Vec<Impact> {
+    let mut calls: BTreeMap<&str, BTreeMap<EventId, GraphLink>> = BTreeMap::new();
+    for (_, hit) in told.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
+        let of_user = calls.entry(&hit.upn).or_default();
+        for call in &hit.graph {
+            let link = of_user.entry(call.event).or_insert(call.link);
+            *link = call.link.min(*link);
+        }
+    }
+    let impact = |(upn, calls): (&str, BTreeMap<EventId, GraphLink>)| {
+        let mut links: BTreeMap<_, usize> = BTreeMap::new();
+        for link in calls.values() {
+            *links.entry(*link).or_default() += 1;
+        }
+        let events: Vec<EventId> = calls.keys().copied().collect();
+        let tally = tally(&told.loaded.store, told.facts, &events);
+        Impact {
+            upn: upn.to_owned(),
+            calls: events.len(),
+            links: links.into_iter().map(|(link, count)| format!("{count} by {}", link.word())).collect(),
+            actions: tally.iter().take(ACTIONS).map(Tally::words).collect(),
+            further: tally.len().saturating_sub(ACTIONS),
+        }
+    };
+    calls.into_iter().map(impact).collect()
+}
+
+pub(super) fn attack(told: &Told) -> Vec<AttackNote> {
+    let mut earned: BTreeMap<&'static str, AttackNote> = BTreeMap::new();
+    for (number, hit) in told.threats() {
+        for attack in &hit.attack {
+            let note = AttackNote { id: attack.id, name: attack.name, evidence: Vec::new() };
+            let evidence = &mut earned.entry(attack.id).or_insert(note).evidence;
+            match evidence.iter_mut().find(|known| known.evidence == attack.evidence) {
+                Some(known) => known.hits.push(number),
+                None => evidence.push(Earned { evidence: attack.evidence.clone(), hits: vec![number] }),
+            }
+        }
+    }
+    earned.into_values().collect()
+}

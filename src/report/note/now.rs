@@ -1,0 +1,64 @@
+//! What to do at once, and for whom.
+
+use super::Told;
+use crate::report::containment::{self, SOURCES, STILL_VALID};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Containment.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DoNow {
+    /// Whom it concerns: UPN and object id.
+    pub users: Vec<UserNote>,
+    /// What to do, in order.
+    pub tasks: Vec<TaskNote>,
+    /// What works on after a revocation.
+    pub still_valid: Vec<String>,
+    /// Where that is written.
+    pub sources: &'static [&'static str],
+}
+
+/// A user of the hits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserNote {
+    /// Sign-in name.
+    pub upn: String,
+    /// Object id.
+    pub id: String,
+}
+
+/// A task.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TaskNote {
+    /// Its name.
+    pub title: &'static str,
+    /// What it does and leaves.
+    pub what: &'static str,
+    /// Commands to copy, one a user.
+    pub commands: Vec<String>,
+}
+
+pub(super) fn do_now(told: &Told) -> Option<DoNow> {
+    let last = told.threats().map(|(_, hit)| hit.last_seen).max()?;
+    let users: BTreeSet<UserNote> =
+        told.threats().map(|(_, hit)| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
+    let device_code = told.threats().any(|(_, hit)| !hit.legs.is_empty());
+    let reached = told.reaches();
+    let task = |task: &'static containment::Task| TaskNote {
+        title: task.title,
+        what: task.what,
+        commands: users
+            .iter()
+            .filter_map(|user| containment::command(task, &user.id))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    };
+    let tasks = containment::tasks(device_code, &reached).map(task).collect();
+    let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
+    still_valid.push(containment::ends(last));
+    Some(DoNow { users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
+}

@@ -1,0 +1,229 @@
+//! Each hit in full: key facts, and the numbered steps with finding, verdict and remark.
+
+use super::Told;
+use super::account::counted;
+use crate::analytics::{Finding, Hit, State, by_id};
+use crate::model::{EventId, Field};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Rows named as evidence of a step.
+const ROWS: usize = 5;
+/// Values of one key fact.
+const VALUES: usize = 20;
+
+/// A hit in full.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct HitNote {
+    /// Its number in this note.
+    pub number: usize,
+    /// Id, as in every export.
+    pub id: String,
+    /// Id of the analytic.
+    pub analytic: &'static str,
+    /// Title of the analytic.
+    pub title: &'static str,
+    /// User.
+    pub upn: String,
+    /// What the analyst says it is: `not settled` until then.
+    pub disposition: &'static str,
+    /// Key facts.
+    pub facts: Vec<FactNote>,
+    /// Steps.
+    pub steps: Vec<StepNote>,
+}
+
+/// A key fact.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FactNote {
+    /// What.
+    pub name: &'static str,
+    /// Values; ids, addresses and the like when `exact`.
+    pub values: Vec<String>,
+    /// Whether the values are to be read letter by letter.
+    #[serde(skip)]
+    pub exact: bool,
+}
+
+/// A step.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StepNote {
+    /// From 1.
+    pub number: usize,
+    /// Question.
+    pub question: &'static str,
+    /// Which way the bundle points.
+    pub finding: &'static str,
+    /// The sentence with the numbers.
+    pub sentence: String,
+    /// First rows it rests on, as `file:record,record`.
+    pub records: Vec<String>,
+    /// Rows beyond those.
+    pub further: usize,
+    /// What the analyst says.
+    pub verdict: Option<&'static str>,
+    /// And why.
+    pub remark: Option<String>,
+}
+
+pub(super) fn hit_notes(told: &Told) -> Vec<HitNote> {
+    let note = |(index, hit): (usize, &&Hit)| HitNote {
+        number: index + 1,
+        id: hit.id.clone(),
+        analytic: hit.analytic,
+        title: by_id(hit.analytic).map_or("", |analytic| analytic.title),
+        upn: hit.upn.clone(),
+        disposition: told.disposition(hit).map_or("not settled", crate::triage::Disposition::words),
+        facts: facts(told, hit),
+        steps: hit.findings.iter().enumerate().map(|(index, finding)| step(told, hit, index, finding)).collect(),
+    };
+    told.choice.full.iter().enumerate().map(note).collect()
+}
+
+fn step(told: &Told, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
+    let number = index + 1;
+    StepNote {
+        number,
+        question: question(hit, index),
+        finding: finding.state.word(),
+        sentence: finding.sentence.clone(),
+        records: told.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
+        further: finding.rows.len().saturating_sub(ROWS),
+        verdict: told.case.verdict(&hit.id, number).map(crate::triage::Verdict::word),
+        remark: told.case.remark(&hit.id, number).map(str::to_owned),
+    }
+}
+
+fn question(hit: &Hit, index: usize) -> &'static str {
+    by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index)).map_or("", |step| step.question)
+}
+
+fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
+    let of = |events: &[EventId], field| distinct(told, events, field);
+    let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
+    let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
+    let exact = |name, values| FactNote { name, values, exact: true };
+    let resources = hit.resource_ids.iter().map(|id| resource_label(told, hit, id)).collect();
+    let mut facts = vec![
+        text("User", vec![hit.upn.clone()]),
+        exact("User id", vec![hit.user_id.clone()]),
+        text("Client", vec![hit.app_name.clone()]),
+        exact("Client id", vec![hit.app_id.clone()]),
+        text("Family of client ids", vec![hit.family.clone()]),
+        text("First seen (UTC)", vec![hit.first_seen.to_string()]),
+        text("Last seen (UTC)", vec![hit.last_seen.to_string()]),
+        text("Sign-ins", vec![hit.sign_in_count.to_string()]),
+        text("Resources", resources),
+        exact("Addresses", of(&hit.evidence, Field::IpAddress)),
+        exact("Network numbers (ASN)", of(&hit.evidence, Field::Asn)),
+        exact("User agents", of(&hit.evidence, Field::UserAgent)),
+        exact("Sessions", of(&hit.evidence, Field::SessionId)),
+        exact("Tokens (uti)", of(&hit.evidence, Field::TokenId)),
+    ];
+    if !hit.legs.is_empty() {
+        facts.push(text("Device-code legs", hit.legs.iter().map(|leg| leg_words(told, *leg)).collect()));
+    }
+    if !calls.is_empty() {
+        facts.push(text("Graph calls", vec![format!("{}, tied by {}", calls.len(), hit.graph_link().word())]));
+        facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
+        facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
+    }
+    facts.push(text("Why it is a hit", hit.reasons.clone()));
+    facts.push(text("Severity", vec![format!("{}: {}", hit.severity.word(), hit.severity_reason)]));
+    facts.push(text("Confidence", vec![format!("{}: {}", hit.confidence.word(), hit.confidence_reason)]));
+    let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
+    facts.push(text("Semantics", vec![format!("{}; the published query {published}", hit.semantics.word())]));
+    facts.retain_mut(|fact| {
+        fact.values.retain(|value| !value.is_empty());
+        !fact.values.is_empty()
+    });
+    facts
+}
+
+/// Distinct values of a field, sorted; past a number of them only how many more.
+fn distinct(told: &Told, events: &[EventId], field: Field) -> Vec<String> {
+    let texts: BTreeSet<&str> = events.iter().map(|event| told.loaded.store.get(*event, field)).collect();
+    let mut values: Vec<String> =
+        texts.iter().filter(|text| !text.is_empty()).take(VALUES).map(|&text| text.to_owned()).collect();
+    let all = texts.iter().filter(|text| !text.is_empty()).count();
+    if all > VALUES {
+        values.push(format!("and {} more", all - VALUES));
+    }
+    values
+}
+
+fn leg_words(told: &Told, leg: EventId) -> String {
+    use crate::analytics::{Leg, leg_of};
+    let event = told.loaded.store.event(leg);
+    let kind = match leg_of(event) {
+        Some(Leg::Browser) => "browser leg (where the code was typed: usually the user)",
+        Some(Leg::Polling) => "polling leg (where the tokens went)",
+        None => "device-code row",
+    };
+    let address = told.loaded.store.get(leg, Field::IpAddress);
+    let from = if address.is_empty() { String::new() } else { format!(" from {address}") };
+    format!("{} {kind}{from}, {}", event.time().second(), told.at(leg))
+}
+
+/// Name of a resource: as known, else as the hit's rows have it, else the id itself.
+pub(super) fn resource_name(told: &Told, hit: &Hit, id: &str) -> String {
+    if let Some(known) = told.facts.resource(id) {
+        return known.name.clone();
+    }
+    let store = &told.loaded.store;
+    let row =
+        hit.evidence.iter().find(|event| store.text(store.fold(store.event(**event)[Field::ResourceIdentity])) == id);
+    let name = row.map_or("", |event| store.get(*event, Field::ResourceDisplayName));
+    if name.is_empty() { id.to_owned() } else { name.to_owned() }
+}
+
+fn resource_label(told: &Told, hit: &Hit, id: &str) -> String {
+    let name = resource_name(told, hit, id);
+    if name == id { name } else { format!("{name} ({id})") }
+}
+
+/// What speaks against, by the bundle or by the analyst, and what became of it.
+pub(super) fn explanations(told: &Told) -> Vec<String> {
+    use crate::triage::Verdict;
+    let mut said = Vec::new();
+    for (index, hit) in told.choice.full.iter().enumerate() {
+        for (step, finding) in hit.findings.iter().enumerate() {
+            let verdict = told.case.verdict(&hit.id, step + 1);
+            if finding.state != State::Against && verdict != Some(Verdict::Against) {
+                continue;
+            }
+            let weighed = match verdict {
+                Some(verdict) => format!(" The analyst: {}.", verdict.word()),
+                None => " Not yet weighed by an analyst.".to_owned(),
+            };
+            let remark = told.case.remark(&hit.id, step + 1).map_or_else(String::new, |remark| format!(" {remark}"));
+            let sentence = finding.sentence.trim_end_matches('.');
+            said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
+        }
+    }
+    said
+}
+
+/// Steps the bundle cannot answer: `(sentence, hits it concerns)`, in order of first occurrence.
+pub(super) fn unanswered(told: &Told) -> Vec<String> {
+    let mut missing: Vec<(&str, Vec<String>)> = Vec::new();
+    for (index, hit) in told.choice.full.iter().enumerate() {
+        for (step, finding) in hit.findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Missing) {
+            let place = format!("hit {} step {}", index + 1, step + 1);
+            match missing.iter_mut().find(|(sentence, _)| *sentence == finding.sentence) {
+                Some((_, places)) => places.push(place),
+                None => missing.push((&finding.sentence, vec![place])),
+            }
+        }
+    }
+    let said = |(sentence, places): (&str, Vec<String>)| {
+        let shown = places.iter().take(ROWS).cloned().collect::<Vec<_>>().join(", ");
+        let more = places.len().saturating_sub(ROWS);
+        let more = if more == 0 { String::new() } else { format!(" and {}", counted(more, "more step")) };
+        format!("{sentence} ({shown}{more})")
+    };
+    missing.into_iter().map(said).collect()
+}

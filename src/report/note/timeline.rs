@@ -1,0 +1,89 @@
+//! The rows of all hits told in full, as one timeline.
+
+use super::Told;
+use crate::model::{EventId, Field, Time};
+use crate::report::timeline::{client_name, kind_word};
+use crate::triage::timeline::line;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// Rows shown; sign-ins come before Graph calls when there are more.
+const ROWS: usize = 300;
+
+/// The timeline.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TimelineNote {
+    /// Rows in time order.
+    pub events: Vec<EventNote>,
+    /// Graph calls and sign-ins left out.
+    pub left_out: usize,
+    /// Whether there is more than one user.
+    #[serde(skip)]
+    pub many_users: bool,
+}
+
+/// A row.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct EventNote {
+    /// When.
+    pub time: Time,
+    /// Since the row above.
+    pub gap: Option<String>,
+    /// User.
+    pub upn: String,
+    /// Kind of row.
+    pub kind: &'static str,
+    /// Resource or request, with the result when it is not success.
+    pub what: String,
+    /// Client.
+    pub client: String,
+    /// Address.
+    pub address: String,
+    /// User agent.
+    pub user_agent: String,
+    /// Numbers of the hits it belongs to.
+    pub hits: Vec<usize>,
+    /// `file:record`.
+    pub record: String,
+}
+
+pub(super) fn timeline(told: &Told) -> TimelineNote {
+    let full = &told.choice.full;
+    let sign_ins: BTreeSet<EventId> =
+        full.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
+    let calls: BTreeSet<EventId> = full.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
+    let all = sign_ins.union(&calls).count();
+    let shown: BTreeSet<EventId> = sign_ins.iter().chain(calls.difference(&sign_ins)).take(ROWS).copied().collect();
+    let mut before = None;
+    let events: Vec<EventNote> = shown
+        .into_iter()
+        .map(|event| {
+            let note = event_note(told, event, before);
+            before = Some(event);
+            note
+        })
+        .collect();
+    let users: BTreeSet<&str> = events.iter().map(|event| event.upn.as_str()).collect();
+    TimelineNote { many_users: users.len() > 1, left_out: all - events.len(), events }
+}
+
+fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote {
+    let store = &told.loaded.store;
+    let line = line(store, told.facts, event, before);
+    let of_hit = |hit: &&crate::analytics::Hit| crate::report::timeline::has(hit, event);
+    let numbered = told.choice.full.iter().enumerate();
+    EventNote {
+        time: line.time,
+        gap: line.gap.map(|gap| format!("+{gap}")),
+        upn: store.upn(store.event(event).user).to_owned(),
+        kind: kind_word(line.kind),
+        what: line.what,
+        client: client_name(told.facts, line.client).to_owned(),
+        address: line.address.to_owned(),
+        user_agent: store.get(event, Field::UserAgent).to_owned(),
+        hits: numbered.filter(|(_, hit)| of_hit(hit)).map(|(index, _)| index + 1).collect(),
+        record: told.at(event),
+    }
+}

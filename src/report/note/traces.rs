@@ -1,0 +1,246 @@
+//! The traces of the hits in the whole bundle: indicators, and who else has them.
+
+use super::Told;
+use crate::analytics::{Leg, leg_of};
+use crate::facts::Agent;
+use crate::model::{Event, EventId, Field, Sym, Time};
+use crate::report::row::{Row, Value};
+use crate::store::Store;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Users named per trace.
+const NAMED: usize = 5;
+
+/// What kind of trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Caller address.
+    Address,
+    /// User agent that is no ordinary software's.
+    UserAgent,
+    /// Session.
+    Session,
+    /// Access token.
+    Token,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Address, Self::UserAgent, Self::Session, Self::Token];
+
+    /// The word in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::UserAgent => "user-agent",
+            Self::Session => "session",
+            Self::Token => "token",
+        }
+    }
+
+    fn of(self, store: &Store, event: &Event) -> Sym {
+        match self {
+            Self::Address => store.fold(event[Field::IpAddress]),
+            Self::UserAgent => store.fold(event[Field::UserAgent]),
+            Self::Session => store.fold(event[Field::SessionId]),
+            Self::Token => store.token(event[Field::TokenId]),
+        }
+    }
+
+    fn text<'s>(self, store: &'s Store, event: &Event) -> &'s str {
+        let field = match self {
+            Self::Address => Field::IpAddress,
+            Self::UserAgent => Field::UserAgent,
+            Self::Session => Field::SessionId,
+            Self::Token => Field::TokenId,
+        };
+        store.text(event[field])
+    }
+}
+
+/// A trace to look for elsewhere.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Indicator {
+    /// What kind.
+    pub kind: Kind,
+    /// The value as logged.
+    pub value: String,
+    /// In what part it was seen.
+    pub seen_as: Vec<&'static str>,
+    /// First and last event of the hits with it.
+    pub first_seen: Time,
+    /// Last event of the hits with it.
+    pub last_seen: Time,
+    /// Rows of the hits with it.
+    pub rows: usize,
+    /// Rows of the bundle with it that belong to no hit.
+    pub elsewhere: usize,
+    /// Numbers of the hits.
+    pub hits: Vec<usize>,
+}
+
+impl Indicator {
+    /// As a row of the machine file, not defanged.
+    pub fn row(&self) -> Row<'_> {
+        let mut row = Row::default();
+        row.push("Type", self.kind.word());
+        row.push("Value", self.value.as_str());
+        row.push("SeenAs", Value::list(self.seen_as.iter().copied()));
+        row.push("FirstSeen", self.first_seen);
+        row.push("LastSeen", self.last_seen);
+        row.push("Rows", Value::count(self.rows));
+        row.push("Elsewhere", Value::count(self.elsewhere));
+        row.push("Hits", Value::list(self.hits.iter().map(ToString::to_string)));
+        row
+    }
+}
+
+/// A trace that other users have too.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Scope {
+    /// What kind.
+    pub kind: Kind,
+    /// The value as logged.
+    pub value: String,
+    /// Other users with it.
+    pub other_users: usize,
+    /// The first of them by name.
+    pub named: Vec<String>,
+    /// Their rows.
+    pub rows: usize,
+}
+
+/// Everything known of one trace.
+struct Trace {
+    value: String,
+    seen_as: BTreeSet<&'static str>,
+    first: Time,
+    last: Time,
+    rows: BTreeSet<EventId>,
+    hits: BTreeSet<usize>,
+    elsewhere: usize,
+    others: BTreeMap<Sym, usize>,
+}
+
+/// The traces of the hits that are not settled as harmless.
+pub(super) struct Traces<'a> {
+    store: &'a Store,
+    found: BTreeMap<(Kind, String), Trace>,
+}
+
+pub(super) fn traces<'a>(told: &'a Told) -> Traces<'a> {
+    let store = &told.loaded.store;
+    let mut found: HashMap<(Kind, Sym), Trace> = HashMap::new();
+    let mut users = BTreeSet::new();
+    for (number, hit) in told.threats() {
+        users.insert(hit.user);
+        let calls = hit.graph.iter().map(|call| (call.event, "Graph call"));
+        let legs = hit.legs.iter().map(|leg| (*leg, leg_word(store.event(*leg))));
+        for (id, seen_as) in hit.evidence.iter().map(|id| (*id, "sign-in")).chain(legs).chain(calls) {
+            for kind in Kind::ALL {
+                note(told, &mut found, kind, id, number, seen_as);
+            }
+        }
+    }
+    if !found.is_empty() {
+        look_around(store, &mut found, &users);
+    }
+    let keyed = found.into_iter().map(|((kind, _), trace)| ((kind, trace.value.clone()), trace)).collect();
+    Traces { store, found: keyed }
+}
+
+fn note(
+    told: &Told,
+    found: &mut HashMap<(Kind, Sym), Trace>,
+    kind: Kind,
+    id: EventId,
+    number: usize,
+    seen_as: &'static str,
+) {
+    let store = &told.loaded.store;
+    let event = store.event(id);
+    let sym = kind.of(store, event);
+    let value = kind.text(store, event);
+    if sym.is_none() || (kind == Kind::UserAgent && is_ordinary(told, value)) {
+        return;
+    }
+    let trace = found.entry((kind, sym)).or_insert_with(|| Trace {
+        value: value.trim().to_owned(),
+        seen_as: BTreeSet::new(),
+        first: event.time(),
+        last: event.time(),
+        rows: BTreeSet::new(),
+        hits: BTreeSet::new(),
+        elsewhere: 0,
+        others: BTreeMap::new(),
+    });
+    trace.seen_as.insert(seen_as);
+    trace.first = trace.first.min(event.time());
+    trace.last = trace.last.max(event.time());
+    trace.rows.insert(id);
+    trace.hits.insert(number);
+}
+
+/// One pass over the bundle for all traces.
+fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &BTreeSet<Sym>) {
+    for (id, event) in store.events().filter(|(_, event)| !event.is_folded()) {
+        for kind in Kind::ALL {
+            let Some(trace) = found.get_mut(&(kind, kind.of(store, event))) else { continue };
+            if trace.rows.contains(&id) {
+                continue;
+            }
+            trace.elsewhere += 1;
+            if !event.user.is_none() && !users.contains(&event.user) {
+                *trace.others.entry(event.user).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Whether half the tenant has such an agent: it would lead nowhere.
+fn is_ordinary(told: &Told, agent: &str) -> bool {
+    matches!(told.facts.agent(agent), Agent::Browser | Agent::Office | Agent::Mobile | Agent::Blank)
+}
+
+fn leg_word(event: &Event) -> &'static str {
+    match leg_of(event) {
+        Some(Leg::Browser) => "browser leg (often the user's own)",
+        Some(Leg::Polling) => "polling leg",
+        None => "device-code row",
+    }
+}
+
+impl Traces<'_> {
+    pub(super) fn indicators(&self) -> Vec<Indicator> {
+        let indicator = |((kind, _), trace): (&(Kind, String), &Trace)| Indicator {
+            kind: *kind,
+            value: trace.value.clone(),
+            seen_as: trace.seen_as.iter().copied().collect(),
+            first_seen: trace.first,
+            last_seen: trace.last,
+            rows: trace.rows.len(),
+            elsewhere: trace.elsewhere,
+            hits: trace.hits.iter().copied().collect(),
+        };
+        self.found.iter().map(indicator).collect()
+    }
+
+    pub(super) fn scope(&self) -> Vec<Scope> {
+        let shared = self.found.iter().filter(|(_, trace)| !trace.others.is_empty());
+        let scope = |((kind, _), trace): (&(Kind, String), &Trace)| {
+            let mut names: Vec<&str> = trace.others.keys().map(|user| self.store.upn(*user)).collect();
+            names.sort_unstable();
+            Scope {
+                kind: *kind,
+                value: trace.value.clone(),
+                other_users: trace.others.len(),
+                named: names.into_iter().take(NAMED).map(str::to_owned).collect(),
+                rows: trace.others.values().sum(),
+            }
+        };
+        shared.map(scope).collect()
+    }
+}

@@ -1,0 +1,157 @@
+//! What is said of a small bundle, read as a reader would.
+
+use super::testing::{AGENT, hits, loaded, time};
+use super::{EXPORTERS, Header, Report, exporter, hits as rows, write_indicators};
+use crate::analytics::Settings;
+use crate::facts::Facts;
+use crate::triage::{Case, Disposition, Verdict, fingerprint};
+
+fn note(case: &Case, format: &str) -> String {
+    let loaded = loaded();
+    let hits = hits(&loaded);
+    let settings = Settings::default();
+    let header = Header { case: "contoso", version: "0.0.0", settings: &settings, changed: None };
+    let report = Report::build(&loaded, Facts::embedded(), &hits, case, &header);
+    let mut out = Vec::new();
+    (exporter(format).unwrap().write)(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn settled() -> Case {
+    let mut case = Case::new(fingerprint(&loaded().sources), "ana | lyst".into());
+    case.set_verdict("heavy", 1, Some(Verdict::Supports), time("16:00:00"));
+    case.set_verdict("heavy", 2, Some(Verdict::Unknown), time("16:01:00"));
+    case.set_remark("heavy", 2, "compliance was | faked <script>", time("16:02:00"));
+    case.set_disposition("heavy", Some(Disposition::TruePositive), time("16:03:00"));
+    case
+}
+
+fn untouched() -> Case {
+    Case::new(fingerprint(&loaded().sources), String::new())
+}
+
+#[test]
+fn a_settled_case_reads_as_one() {
+    insta::assert_snapshot!(note(&settled(), "markdown"));
+}
+
+#[test]
+fn the_same_case_gives_the_same_bytes() {
+    for exporter in EXPORTERS {
+        assert_eq!(note(&settled(), exporter.id), note(&settled(), exporter.id));
+    }
+}
+
+#[test]
+fn an_untouched_case_says_so_and_still_tells_all() {
+    let note = note(&untouched(), "markdown");
+    assert!(note.contains("| Verdict | not settled (2 hits) |"), "{note}");
+    assert!(note.contains("## Do now"), "a pressing hit asks for containment");
+    assert!(note.contains("Not yet triaged:"), "the light hit is told on one line");
+    assert!(!note.contains("## Analyst log"), "nothing to say is not written");
+}
+
+#[test]
+fn harmless_hits_ask_for_nothing() {
+    let mut case = untouched();
+    case.set_disposition("heavy", Some(Disposition::Benign), time("16:00:00"));
+    case.set_disposition("light", Some(Disposition::FalsePositive), time("16:00:00"));
+    let note = note(&case, "markdown");
+    assert!(!note.contains("## Do now"));
+    assert!(!note.contains("## Indicators"));
+    assert!(note.contains("benign (1 hit), false positive (1 hit)"), "{note}");
+}
+
+#[test]
+fn a_bundle_without_hits_names_the_gaps() {
+    let loaded = loaded();
+    let settings = Settings::default();
+    let header = Header {
+        case: "c",
+        version: "0",
+        settings: &settings,
+        changed: Some(&["/evidence/contoso/rows.json".to_owned()]),
+    };
+    let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
+    assert_eq!(report.verdict, "no hits");
+    assert!(report.gaps.iter().any(|gap| gap.contains("1 row could not be read (1× is cut off in the middle)")));
+    assert!(report.custody[0].changed);
+}
+
+#[test]
+fn a_changed_log_is_named() {
+    let mut case = settled();
+    case.log[1].what.push('!');
+    assert!(note(&case, "markdown").contains("Line 2 does not follow"));
+}
+
+#[test]
+fn no_log_text_is_alive_in_markdown() {
+    let note = note(&settled(), "markdown");
+    assert!(!note.contains('\u{1b}'));
+    assert!(
+        !note.contains("<b>") || note.contains("`<b>") || !note.lines().any(|line| outside_code(line).contains('<'))
+    );
+    for line in note.lines() {
+        let outside = outside_code(line);
+        assert!(!outside.contains("https://evil"), "{line}");
+        assert!(!outside.contains("<script>") && !outside.contains("<b>"), "{line}");
+        assert!(!outside.contains("](http"), "{line}");
+    }
+    // Every row of a table has as many cells as its head.
+    for table in note.split("\n\n").filter(|block| block.starts_with("| ")) {
+        let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+        let head = cells(table.lines().next().unwrap());
+        for line in table.lines() {
+            assert_eq!(cells(line), head, "{line}");
+        }
+    }
+}
+
+/// The line without its code spans.
+fn outside_code(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('`') {
+        out.push_str(&rest[..start]);
+        let ticks = rest[start..].chars().take_while(|c| *c == '`').count();
+        let fence = "`".repeat(ticks);
+        let body = &rest[start + ticks..];
+        let Some(end) = body.find(&fence) else {
+            return out + body;
+        };
+        rest = &body[end + ticks..];
+    }
+    out + rest
+}
+
+#[test]
+fn the_json_note_has_the_text_as_logged() {
+    let json: serde_json::Value = serde_json::from_str(&note(&settled(), "json")).unwrap();
+    assert_eq!(json["Hits"][0]["Disposition"], "true positive");
+    assert_eq!(json["Hits"][0]["Steps"][1]["Remark"], "compliance was | faked <script>");
+    assert_eq!(json["Log"].as_array().unwrap().len(), 4);
+    assert_eq!(json["Timeline"]["Events"][1]["Record"], "rows.json:3");
+}
+
+#[test]
+fn indicators_are_not_defanged_for_machines() {
+    let loaded = loaded();
+    let hits = hits(&loaded);
+    let settings = Settings::default();
+    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
+    let mut out = Vec::new();
+    write_indicators(&report, &mut out).unwrap();
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn a_hit_has_the_promised_fields_in_order() {
+    let loaded = loaded();
+    let hits = hits(&loaded);
+    let row = rows::row(&loaded, &hits[1]);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&row).unwrap());
+    let agent = format!("{:?}", row.get("GraphUserAgents"));
+    assert!(agent.contains(&AGENT.escape_debug().to_string()), "{agent}");
+}

@@ -1,0 +1,311 @@
+//! The workbench: hits, their steps, and the rows they rest on, by keyboard alone.
+//!
+//! ```text
+//! key ─ keymap ─► Action ─► App::update ─► state + Effect ─► worker ─► Message ─► App::update      App ─ draw ─► Frame
+//! ```
+//!
+//! [`app::App`] holds all state and neither reads nor writes; this file carries out its effects. Panels are
+//! functions that draw. To add a key: an [`action::Action`], a row in `assets/keymap.toml`, an arm in
+//! [`app::App::act`].
+
+pub mod action;
+pub mod app;
+pub mod edit;
+pub mod hit_list;
+mod input;
+pub mod keymap;
+pub mod layout;
+pub mod overlay;
+pub mod rows;
+pub mod screens;
+pub mod scroll;
+mod terminal;
+pub mod text;
+pub mod theme;
+pub mod widgets;
+pub mod workbench;
+mod worker;
+
+use crate::analytics::{Hit, Settings};
+use crate::casefile::{self, CaseFile, Saved};
+use crate::ingest::{Loaded, Options};
+use crate::model::Problem;
+use crate::triage::Case;
+use app::{App, Effect, Message, Ready};
+use keymap::Keymap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use terminal::{PanicHook, Screen};
+use theme::{Name, Theme};
+use worker::{Job, Request};
+
+/// Composes the case note.
+pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Case) -> String + Send>;
+
+/// What the workbench opens on.
+pub struct Config {
+    /// Name of the bundle, as shown.
+    pub name: String,
+    /// The bundle.
+    pub paths: Vec<PathBuf>,
+    /// How it is read.
+    pub options: Options,
+    /// How the analytics run.
+    pub settings: Settings,
+    /// The case file; `None` for the bundle's own in the state folder.
+    pub case: Option<PathBuf>,
+    /// Who signs the verdicts.
+    pub analyst: String,
+    /// The colours.
+    pub theme: Name,
+    /// Composes the note.
+    pub note: Note,
+}
+
+/// What was done, for the last lines on the terminal. Displays as three lines, the last one ended too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Hits found; `None` when the user left while the bundle was read.
+    pub hits: Option<usize>,
+    /// Hits with a disposition.
+    pub settled: usize,
+    /// Where the case is, if there is one on disk.
+    pub case: Option<PathBuf>,
+    /// Why the last save failed, if it did.
+    pub unsaved: Option<String>,
+    /// Where a note was written.
+    pub note: Option<PathBuf>,
+    /// The signal that ended it; the exit code is 128 and its number.
+    pub signal: Option<i32>,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hits {
+            Some(1) => writeln!(f, "1 hit, {} settled", self.settled)?,
+            Some(hits) => writeln!(f, "{hits} hits, {} settled", self.settled)?,
+            None => writeln!(f, "left before the bundle was read")?,
+        }
+        match (&self.unsaved, &self.case) {
+            (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
+            (Some(why), None) => writeln!(f, "case  NOT saved: {why}")?,
+            (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
+            (None, None) => writeln!(f, "case  none: nothing was said yet")?,
+        }
+        match &self.note {
+            Some(note) => writeln!(f, "note  {}", note.display()),
+            None => writeln!(f, "note  not written"),
+        }
+    }
+}
+
+/// Nothing in the bundle could be read.
+#[derive(Debug)]
+pub struct NothingReadable {
+    /// What was not read, and why.
+    pub problems: Vec<Problem>,
+}
+
+impl std::error::Error for NothingReadable {}
+
+impl fmt::Display for NothingReadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nothing in the bundle could be read")?;
+        self.problems.iter().take(5).try_for_each(|problem| write!(f, "\n  {}: {}", problem.source, problem.reason))
+    }
+}
+
+/// What comes in from outside.
+enum Incoming {
+    /// For the App.
+    Message(Message),
+    /// The bundle is read: the App's part, and the case file that stays here.
+    Opened(Box<Ready>, CaseFile),
+    /// The worker ended.
+    Failed(anyhow::Error),
+    /// A signal that ends us.
+    Signal(i32),
+    /// The process goes on after it was stopped.
+    Continued,
+    /// The terminal is gone.
+    Lost,
+}
+
+/// Runs the workbench until the user leaves.
+///
+/// # Errors
+/// When the terminal cannot be taken over; [`NothingReadable`]; a case file that is not ours
+/// ([`casefile::CaseError`]).
+pub fn run(config: Config) -> anyhow::Result<Outcome> {
+    let _hook = PanicHook::set();
+    let theme = Theme::named(config.theme);
+    let (sink, incoming) = mpsc::channel();
+    let (requests, waiting) = mpsc::channel();
+    let screen = Screen::enter()?;
+    let app = App::new(config.name, Keymap::embedded(), screen.size()?);
+    let mut session = Session { screen, app, file: None, requests, end: None };
+    session.draw(&theme)?;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    input::spawn_signals(sink.clone())?;
+    input::spawn(sink.clone())?;
+    let Config { paths, options, settings, case, analyst, note, .. } = config;
+    let job = Job { paths, options, settings, case, analyst, note };
+    worker::spawn(job, Arc::clone(&stop), sink, waiting);
+
+    while session.end.is_none() {
+        let first = incoming.recv().expect("the signal thread holds a sender");
+        session.take(first)?;
+        // Everything that waits goes into one frame: keys held down do not queue up on a slow line.
+        while session.end.is_none()
+            && let Ok(next) = incoming.try_recv()
+        {
+            session.take(next)?;
+        }
+        if session.end.is_none() {
+            session.draw(&theme)?;
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    session.outcome()
+}
+
+/// Why the loop ends.
+enum End {
+    Quit,
+    Signal(i32),
+    Failed(anyhow::Error),
+}
+
+/// Everything the loop holds on to.
+struct Session {
+    screen: Screen,
+    app: App,
+    file: Option<CaseFile>,
+    requests: Sender<Request>,
+    end: Option<End>,
+}
+
+impl Session {
+    fn draw(&mut self, theme: &Theme) -> anyhow::Result<()> {
+        let Self { screen, app, .. } = self;
+        screen.draw(|frame| screens::draw(app, theme, frame)).or_else(|error| {
+            // A terminal that takes no more output is a lost one; the loop hears of it by itself.
+            if error.kind() == std::io::ErrorKind::Interrupted { Ok(()) } else { self.leave(Some(error)) }
+        })
+    }
+
+    /// Saves and leaves without a word: there is nobody to read it.
+    fn leave(&mut self, why: Option<std::io::Error>) -> anyhow::Result<()> {
+        self.carry_out(Effect::Save)?;
+        self.end = Some(why.map_or(End::Signal(SIGHUP), |error| End::Failed(error.into())));
+        Ok(())
+    }
+
+    fn take(&mut self, incoming: Incoming) -> anyhow::Result<()> {
+        match incoming {
+            Incoming::Message(message) => self.update(message)?,
+            Incoming::Opened(ready, file) => {
+                self.file = Some(file);
+                self.update(Message::Ready(ready))?;
+            }
+            Incoming::Failed(error) => {
+                self.carry_out(Effect::Save)?;
+                self.end = Some(End::Failed(error));
+            }
+            Incoming::Signal(signal) => {
+                self.carry_out(Effect::Save)?;
+                self.end = Some(End::Signal(signal));
+            }
+            Incoming::Continued => {
+                self.screen.enter_again()?;
+                self.update(Message::Resize(self.screen.size()?))?;
+            }
+            Incoming::Lost => self.leave(None)?,
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, message: Message) -> anyhow::Result<()> {
+        for effect in self.app.update(message) {
+            self.carry_out(effect)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {
+        match effect {
+            Effect::Save => {
+                if let Some(result) = self.save() {
+                    self.update(Message::Saved(result))?;
+                }
+            }
+            Effect::ReadRecord(event) => self.request(Request::Record(event)),
+            Effect::Compose => {
+                if let Some(bench) = self.app.workbench() {
+                    self.request(Request::Note(Box::new(bench.case.clone())));
+                }
+            }
+            Effect::Write(path, text) => {
+                let written = casefile::replace(&path, text.as_bytes());
+                self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
+            }
+            Effect::Suspend => {
+                self.screen.suspend()?;
+                self.update(Message::Resize(self.screen.size()?))?;
+            }
+            Effect::Quit => self.end = Some(End::Quit),
+        }
+        Ok(())
+    }
+
+    fn request(&self, request: Request) {
+        // The worker is gone only when it failed, which ends the loop.
+        let _ = self.requests.send(request);
+    }
+
+    /// Puts the case on disk; `None` when there is nothing to put there.
+    fn save(&mut self) -> Option<Result<Option<String>, String>> {
+        let case = &self.app.workbench()?.case;
+        let file = self.file.as_mut()?;
+        if case.log.is_empty() && case.place.is_none() {
+            return None;
+        }
+        let saved = file.save(case).map_err(|error| error.to_string());
+        if let Ok(Saved::Beside(_)) = &saved {
+            file.path().clone_into(&mut self.app.case_path);
+            self.app.note_path = file.note_path();
+        }
+        Some(saved.map(|saved| match saved {
+            Saved::Here => None,
+            Saved::Beside(path) => {
+                Some(format!("another tokentrail works on this case: yours is now {}", path.display()))
+            }
+        }))
+    }
+
+    fn outcome(self) -> anyhow::Result<Outcome> {
+        let Self { screen, app, end, .. } = self;
+        drop(screen);
+        let signal = match end {
+            Some(End::Failed(error)) => return Err(error),
+            Some(End::Signal(signal)) => Some(signal),
+            Some(End::Quit) | None => None,
+        };
+        let on_disk = |path: &Path| !path.as_os_str().is_empty() && path.exists();
+        Ok(Outcome {
+            hits: app.workbench().map(|bench| bench.evidence.hits.len()),
+            settled: app.workbench().map_or(0, workbench::Workbench::settled),
+            case: Some(app.case_path).filter(|path| on_disk(path)),
+            unsaved: app.unsaved,
+            note: app.written,
+            signal,
+        })
+    }
+}
+
+/// The signal of a lost terminal.
+const SIGHUP: i32 = 1;

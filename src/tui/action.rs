@@ -1,0 +1,138 @@
+//! The verbs of the workbench: what a key can do.
+
+use serde::Deserialize;
+
+/// Something the user can do. Each has its row in `assets/keymap.toml`, under its kebab-case name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Leave the program.
+    Quit,
+    /// Stop the process until the shell continues it.
+    Suspend,
+    /// Show the keys of where the user is.
+    Help,
+    /// Close the overlay.
+    Close,
+    /// Take what was typed in a prompt.
+    Accept,
+    /// Undo the nearest narrowing: a step's rows, the filter, the zoomed pane.
+    Back,
+    /// Next row.
+    Next,
+    /// Row before.
+    Prev,
+    /// A page of rows down.
+    PageDown,
+    /// A page of rows up.
+    PageUp,
+    /// First row.
+    First,
+    /// Last row.
+    Last,
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the pane before.
+    PrevPane,
+    /// Give the focused pane the whole screen, or take it back.
+    ZoomPane,
+    /// Start or resume the hit's triage.
+    OpenHit,
+    /// Show the raw record of the timeline's row.
+    OpenRecord,
+    /// Show the record of the row after.
+    NextRecord,
+    /// Show the record of the row before.
+    PrevRecord,
+    /// Walk to the next step.
+    NextStep,
+    /// Walk to the step before.
+    PrevStep,
+    /// Walk to the step of the digit pressed.
+    JumpToStep,
+    /// Verdict: supports.
+    Supports,
+    /// Verdict: against.
+    Against,
+    /// Verdict: unknown.
+    Unknown,
+    /// Take the verdict back.
+    ClearVerdict,
+    /// Write a remark on the step.
+    Remark,
+    /// Open the disposition menu.
+    Dispose,
+    /// Disposition: true positive.
+    TruePositive,
+    /// Disposition: benign.
+    Benign,
+    /// Disposition: false positive.
+    FalsePositive,
+    /// Disposition: undetermined.
+    Undetermined,
+    /// Take the disposition back.
+    ClearDisposition,
+    /// Filter the hits.
+    Filter,
+    /// Change the order of the hits.
+    Sort,
+    /// Timeline: a shorter time around the hit.
+    ZoomIn,
+    /// Timeline: a longer time around the hit.
+    ZoomOut,
+    /// Timeline: back to the hit.
+    AroundHit,
+    /// Timeline: everything of the user.
+    AllOfUser,
+    /// Preview the case note.
+    Note,
+    /// Write the case note.
+    WriteNote,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 41] = [
+        Self::Quit,
+        Self::Suspend,
+        Self::Help,
+        Self::Close,
+        Self::Accept,
+        Self::Back,
+        Self::Next,
+        Self::Prev,
+        Self::PageDown,
+        Self::PageUp,
+        Self::First,
+        Self::Last,
+        Self::NextPane,
+        Self::PrevPane,
+        Self::ZoomPane,
+        Self::OpenHit,
+        Self::OpenRecord,
+        Self::NextRecord,
+        Self::PrevRecord,
+        Self::NextStep,
+        Self::PrevStep,
+        Self::JumpToStep,
+        Self::Supports,
+        Self::Against,
+        Self::Unknown,
+        Self::ClearVerdict,
+        Self::Remark,
+        Self::Dispose,
+        Self::TruePositive,
+        Self::Benign,
+        Self::FalsePositive,
+        Self::Undetermined,
+        Self::ClearDisposition,
+        Self::Filter,
+        Self::Sort,
+        Self::ZoomIn,
+        Self::ZoomOut,
+        Self::AroundHit,
+        Self::AllOfUser,
+        Self::Note,
+        Self::WriteNote,
+    ];
+}

@@ -1,0 +1,586 @@
+//! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
+
+use super::action::Action;
+use super::edit::LineEdit;
+use super::keymap::{Context, Key, Keymap};
+use super::layout::{self, Areas, Pane};
+use super::overlay::{Overlay, laid_out};
+use super::rows::Timeline;
+use super::scroll::{Move, scrolled};
+use super::workbench::{Evidence, Walked, Workbench};
+use super::{screens, widgets};
+use crate::ingest::Progress;
+use crate::model::{EventId, Time};
+use crate::triage::{Case, Disposition, Verdict};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use ratatui::layout::Size;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Something that happened.
+pub enum Message {
+    /// A key was pressed, at a time.
+    Key(KeyEvent, Time),
+    /// Text was pasted.
+    Paste(String),
+    /// The screen has a new size.
+    Resize(Size),
+    /// The reader got on, so long after it began.
+    Progress(Progress, Duration),
+    /// All rows are read; the analytics run.
+    Analysing(u64),
+    /// The workbench can open.
+    Ready(Box<Ready>),
+    /// A raw record was read again, or could not be.
+    Record(EventId, Result<Vec<u8>, String>),
+    /// The note was composed.
+    Composed(String),
+    /// The note was written to this path, or could not be.
+    Written(Result<PathBuf, String>),
+    /// The case was saved, with what to say about it; or could not be.
+    Saved(Result<Option<String>, String>),
+}
+
+/// What opens the workbench.
+pub struct Ready {
+    /// What was read and found.
+    pub evidence: Evidence,
+    /// The case as opened.
+    pub case: Case,
+    /// Where the case is kept.
+    pub case_path: PathBuf,
+    /// Where the note goes.
+    pub note_path: PathBuf,
+}
+
+/// Something to do outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Put the case on disk before anything else is read; answered by [`Message::Saved`].
+    Save,
+    /// Read a raw record; answered by [`Message::Record`].
+    ReadRecord(EventId),
+    /// Compose the note; answered by [`Message::Composed`].
+    Compose,
+    /// Write this note; answered by [`Message::Written`].
+    Write(PathBuf, String),
+    /// Stop until the shell continues us.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What the reader said last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loading {
+    /// Sources found.
+    pub sources: usize,
+    /// Bytes found.
+    pub total: u64,
+    /// Bytes read.
+    pub read: u64,
+    /// Rows read.
+    pub rows: u64,
+    /// The source being read.
+    pub source: String,
+    /// Since the beginning.
+    pub elapsed: Duration,
+    /// Reading, building or analysing.
+    pub phase: Phase,
+}
+
+/// How far the loading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// The bundle is walked.
+    #[default]
+    Looking,
+    /// Sources are read.
+    Reading,
+    /// The store is built.
+    Building,
+    /// The analytics run.
+    Analysing,
+}
+
+/// What the screen shows below its overlay.
+pub enum Stage {
+    /// The bundle is read.
+    Loading(Loading),
+    /// The three panes.
+    Working(Box<Workbench>),
+}
+
+/// A sentence at the bottom, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+}
+
+/// All state of the screen.
+pub struct App {
+    /// Size of the screen.
+    pub size: Size,
+    /// The key table.
+    pub keymap: Keymap,
+    /// Name of the bundle.
+    pub name: String,
+    /// What is shown.
+    pub stage: Stage,
+    /// What lies over it.
+    pub overlay: Option<Overlay>,
+    /// What was just said.
+    pub status: Option<Status>,
+    /// Why the case is not on disk, while it is not.
+    pub unsaved: Option<String>,
+    /// Where the case is kept; empty while loading.
+    pub case_path: PathBuf,
+    /// Where the note goes.
+    pub note_path: PathBuf,
+    /// Where a note was written.
+    pub written: Option<PathBuf>,
+    /// Whether an unsaved case was already warned about.
+    warned: bool,
+    /// The place in the case as last saved: walking alone is saved on leaving.
+    saved_place: Option<(String, usize)>,
+    note: String,
+}
+
+impl App {
+    /// The first screen, before anything is read.
+    pub fn new(name: String, keymap: Keymap, size: Size) -> Self {
+        Self {
+            size,
+            keymap,
+            name,
+            stage: Stage::Loading(Loading::default()),
+            overlay: None,
+            status: None,
+            unsaved: None,
+            case_path: PathBuf::new(),
+            note_path: PathBuf::new(),
+            written: None,
+            warned: false,
+            saved_place: None,
+            note: String::new(),
+        }
+    }
+
+    /// The three panes, once they are open.
+    pub fn workbench(&self) -> Option<&Workbench> {
+        match &self.stage {
+            Stage::Working(bench) => Some(bench),
+            Stage::Loading(_) => None,
+        }
+    }
+
+    fn workbench_mut(&mut self) -> Option<&mut Workbench> {
+        match &mut self.stage {
+            Stage::Working(bench) => Some(bench),
+            Stage::Loading(_) => None,
+        }
+    }
+
+    /// Where everything stands.
+    pub fn areas(&self) -> Areas {
+        let (above, focus, alone) =
+            self.workbench().map_or((Pane::Hits, Pane::Hits, false), |bench| (bench.above, bench.focus, bench.alone));
+        layout::areas(self.size, above, focus, alone)
+    }
+
+    /// Where keys are looked up, the nearest first.
+    pub fn contexts(&self) -> Vec<Context> {
+        if let Some(overlay) = &self.overlay {
+            return overlay.contexts().to_vec();
+        }
+        match &self.stage {
+            Stage::Loading(_) => vec![Context::Loading, Context::Everywhere],
+            Stage::Working(bench) => {
+                let pane = match bench.focus {
+                    Pane::Hits => Context::Hits,
+                    Pane::Timeline => Context::Timeline,
+                    Pane::Triage => Context::Triage,
+                };
+                let mut contexts = vec![pane, Context::Workbench, Context::List, Context::Everywhere];
+                // In the list of hits a verdict would settle a step that nobody is looking at.
+                if bench.is_walking() && bench.focus != Pane::Hits {
+                    contexts.insert(1, Context::Walking);
+                }
+                contexts
+            }
+        }
+    }
+
+    /// Takes what happened; says what to do about it, in order.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Key(key, now) => return self.key(key, now),
+            Message::Paste(text) => self.paste(&text),
+            Message::Resize(size) => self.size = size,
+            Message::Progress(progress, elapsed) => self.progress(progress, elapsed),
+            Message::Analysing(rows) => {
+                if let Stage::Loading(loading) = &mut self.stage {
+                    loading.phase = Phase::Analysing;
+                    loading.rows = rows;
+                }
+            }
+            Message::Ready(ready) => self.open(*ready),
+            Message::Record(read, bytes) => {
+                if let Some(Overlay::Record { event, lines, .. }) = &mut self.overlay
+                    && *event == read
+                {
+                    *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
+                }
+            }
+            Message::Composed(text) => {
+                if let Some(Overlay::Note { lines, .. }) = &mut self.overlay {
+                    *lines = Some(text.lines().map(str::to_owned).collect());
+                    self.note = text;
+                }
+            }
+            Message::Written(result) => self.note_written(result),
+            Message::Saved(result) => self.case_saved(result),
+        }
+        Vec::new()
+    }
+
+    fn open(&mut self, ready: Ready) {
+        self.saved_place.clone_from(&ready.case.place);
+        self.case_path = ready.case_path;
+        self.note_path = ready.note_path;
+        let bench = Workbench::new(ready.evidence, ready.case);
+        if let Some(line) = bench.broken_log_line {
+            self.say_wrong(format!("line {line} of the case's log was changed outside of tokentrail"));
+        }
+        if matches!(self.overlay, Some(Overlay::Help { .. })) {
+            self.overlay = None;
+        }
+        self.stage = Stage::Working(Box::new(bench));
+    }
+
+    fn progress(&mut self, progress: Progress, elapsed: Duration) {
+        let Stage::Loading(loading) = &mut self.stage else { return };
+        loading.elapsed = elapsed;
+        match progress {
+            Progress::Found { sources, bytes } => {
+                loading.sources = sources;
+                loading.total = bytes;
+                loading.phase = Phase::Reading;
+            }
+            Progress::Read { bytes, rows, source } => {
+                // Threads report in any order.
+                loading.read = loading.read.max(bytes);
+                loading.rows = loading.rows.max(rows);
+                loading.source = source;
+                loading.phase = Phase::Reading;
+            }
+            Progress::Building => loading.phase = Phase::Building,
+        }
+    }
+
+    fn case_saved(&mut self, result: Result<Option<String>, String>) {
+        match result {
+            Ok(said) => {
+                if self.unsaved.take().is_some() {
+                    self.say("the case is saved again".to_owned());
+                }
+                self.warned = false;
+                self.saved_place = self.workbench().and_then(|bench| bench.case.place.clone());
+                if let Some(said) = said {
+                    self.say_wrong(said);
+                }
+            }
+            Err(why) => {
+                self.say_wrong(format!("the case is NOT saved: {why}; the next verdict tries again"));
+                self.unsaved = Some(why);
+            }
+        }
+    }
+
+    fn note_written(&mut self, result: Result<PathBuf, String>) {
+        match result {
+            Ok(path) => {
+                self.say(format!("note written to {}", path.display()));
+                self.written = Some(path);
+                self.overlay = None;
+            }
+            Err(why) => self.say_wrong(format!("the note is not written: {why}")),
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        self.status = Some(Status { text, is_error: false });
+    }
+
+    fn say_wrong(&mut self, text: String) {
+        self.status = Some(Status { text, is_error: true });
+    }
+
+    fn paste(&mut self, text: &str) {
+        // Outside of a line, pasted text would be a row of commands: verdicts among them.
+        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
+            self.typed();
+        }
+    }
+
+    fn key(&mut self, event: KeyEvent, now: Time) -> Vec<Effect> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.status = None;
+        if let Some(action) = self.keymap.action(&self.contexts(), Key::from(event)) {
+            let digit = if let KeyCode::Char(c) = event.code { c.to_digit(10) } else { None };
+            return self.act(action, digit, now);
+        }
+        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
+            self.typed();
+        }
+        Vec::new()
+    }
+
+    /// What follows from a changed line.
+    fn typed(&mut self) {
+        match &mut self.overlay {
+            Some(Overlay::Help { offset, .. }) => *offset = 0,
+            Some(Overlay::Filter(line)) => {
+                let filter = line.text();
+                if let Some(bench) = self.workbench_mut() {
+                    bench.hit_list.filter = filter;
+                    bench.arrange();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Does an action. `digit` is that of the key pressed.
+    pub fn act(&mut self, action: Action, digit: Option<u32>, now: Time) -> Vec<Effect> {
+        match action {
+            Action::Quit => return self.quit(),
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Help => self.help(),
+            Action::Close => self.close(),
+            Action::Accept => return self.accept(now),
+            Action::Back => self.back(),
+            Action::Next => self.go(Move::Next),
+            Action::Prev => self.go(Move::Prev),
+            Action::PageDown => self.go(Move::PageDown),
+            Action::PageUp => self.go(Move::PageUp),
+            Action::First => self.go(Move::First),
+            Action::Last => self.go(Move::Last),
+            Action::NextPane => self.bench(|bench| bench.enter(bench.focus.next())),
+            Action::PrevPane => self.bench(|bench| bench.enter(bench.focus.prev())),
+            Action::ZoomPane => self.bench(|bench| bench.alone = !bench.alone),
+            Action::OpenHit => self.bench(Workbench::open_hit),
+            Action::OpenRecord => return self.open_record(),
+            Action::NextRecord => return self.other_record(Move::Next),
+            Action::PrevRecord => return self.other_record(Move::Prev),
+            Action::NextStep => self.next_step(),
+            Action::PrevStep => self.bench(|bench| bench.walk_to(bench.step.saturating_sub(1))),
+            Action::JumpToStep => self.jump_to_step(digit),
+            Action::Supports => return self.verdict(Some(Verdict::Supports), now),
+            Action::Against => return self.verdict(Some(Verdict::Against), now),
+            Action::Unknown => return self.verdict(Some(Verdict::Unknown), now),
+            Action::ClearVerdict => return self.verdict(None, now),
+            Action::Remark => self.remark(),
+            Action::Dispose => self.dispose(),
+            Action::TruePositive => return self.disposition(Some(Disposition::TruePositive), now),
+            Action::Benign => return self.disposition(Some(Disposition::Benign), now),
+            Action::FalsePositive => return self.disposition(Some(Disposition::FalsePositive), now),
+            Action::Undetermined => return self.disposition(Some(Disposition::Undetermined), now),
+            Action::ClearDisposition => return self.disposition(None, now),
+            Action::Filter => self.filter(),
+            Action::Sort => self.sort(),
+            Action::ZoomIn => self.zoom(|timeline, store, _| timeline.zoom_in(store)),
+            Action::ZoomOut => self.zoom(|timeline, store, _| timeline.zoom_out(store)),
+            Action::AroundHit => self.zoom(Timeline::around_hit),
+            Action::AllOfUser => self.zoom(|timeline, store, _| timeline.all(store)),
+            Action::Note => return self.note(),
+            Action::WriteNote => return self.write_note(),
+        }
+        Vec::new()
+    }
+
+    fn bench(&mut self, change: impl FnOnce(&mut Workbench)) {
+        if let Some(bench) = self.workbench_mut() {
+            change(bench);
+        }
+    }
+
+    fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store, &crate::analytics::Hit)) {
+        self.bench(|bench| bench.zoom(change));
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        let Some(bench) = self.workbench() else { return vec![Effect::Quit] };
+        if let Some(why) = self.unsaved.clone()
+            && !self.warned
+        {
+            self.warned = true;
+            self.say_wrong(format!("the case is NOT saved ({why}): quit again to lose what was said since"));
+            return vec![Effect::Save];
+        }
+        if bench.case.place == self.saved_place { vec![Effect::Quit] } else { vec![Effect::Save, Effect::Quit] }
+    }
+
+    fn help(&mut self) {
+        let contexts = self.contexts();
+        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts });
+    }
+
+    fn close(&mut self) {
+        if let Some(Overlay::Filter(_)) = self.overlay {
+            self.clear_filter();
+        }
+        self.overlay = None;
+    }
+
+    fn clear_filter(&mut self) {
+        self.bench(|bench| {
+            bench.hit_list.filter.clear();
+            bench.arrange();
+        });
+    }
+
+    fn accept(&mut self, now: Time) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Remark(line)) => {
+                self.bench(|bench| bench.set_remark(line.text().trim(), now));
+                vec![Effect::Save]
+            }
+            Some(Overlay::Filter(_)) => {
+                self.bench(|bench| bench.focus_on(Pane::Hits));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn back(&mut self) {
+        let Some(bench) = self.workbench_mut() else { return };
+        if bench.leave_step() {
+            return;
+        }
+        if bench.hit_list.filter.is_empty() {
+            bench.alone = false;
+        } else {
+            self.clear_filter();
+        }
+    }
+
+    fn go(&mut self, step: Move) {
+        let height = layout::overlay_rows(self.size);
+        let len = widgets::count(self);
+        let areas = self.areas();
+        match (&mut self.overlay, &mut self.stage) {
+            (Some(Overlay::Help { offset, .. } | Overlay::Record { offset, .. } | Overlay::Note { offset, .. }), _) => {
+                *offset = scrolled(*offset, step, len, height)
+            }
+            (None, Stage::Working(bench)) => match (bench.focus, step) {
+                (Pane::Triage, Move::PageDown | Move::PageUp) => {
+                    let (top, len) = screens::triage_extent(bench, areas.pane(Pane::Triage));
+                    bench.triage_top = Some(scrolled(top, step, len, areas.rows(Pane::Triage)));
+                }
+                _ => bench.go(step, areas.rows(bench.focus)),
+            },
+            _ => {}
+        }
+    }
+
+    fn open_record(&mut self) -> Vec<Effect> {
+        let Some(event) = self.workbench().and_then(Workbench::event) else {
+            self.say("no row here".to_owned());
+            return Vec::new();
+        };
+        self.overlay = Some(Overlay::Record { event, lines: None, offset: 0 });
+        vec![Effect::ReadRecord(event)]
+    }
+
+    fn other_record(&mut self, step: Move) -> Vec<Effect> {
+        let height = self.areas().rows(Pane::Timeline);
+        self.bench(|bench| {
+            if let Some(timeline) = &mut bench.timeline {
+                timeline.go(step, height);
+            }
+        });
+        self.open_record()
+    }
+
+    fn next_step(&mut self) {
+        if self.workbench_mut().and_then(Workbench::walk_on) == Some(Walked::End) {
+            self.overlay = Some(Overlay::Disposition);
+        }
+    }
+
+    fn jump_to_step(&mut self, digit: Option<u32>) {
+        let step = digit.and_then(|digit| usize::try_from(digit).ok()).unwrap_or(1);
+        let Some(bench) = self.workbench_mut() else { return };
+        let steps = bench.current().map_or(0, |hit| bench.steps(hit).len());
+        if step <= steps {
+            bench.walk_to(step - 1);
+        } else {
+            self.say(format!("this hit has {steps} steps"));
+        }
+    }
+
+    fn verdict(&mut self, verdict: Option<Verdict>, now: Time) -> Vec<Effect> {
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        if !bench.is_walking() || !bench.set_verdict(verdict, now) {
+            return Vec::new();
+        }
+        if verdict.is_some() {
+            self.next_step();
+        }
+        vec![Effect::Save]
+    }
+
+    fn remark(&mut self) {
+        let Some(bench) = self.workbench() else { return };
+        let Some(hit) = bench.current() else { return };
+        let remark = bench.case.remark(&hit.id, bench.step + 1).unwrap_or_default();
+        self.overlay = Some(Overlay::Remark(LineEdit::with(remark)));
+    }
+
+    fn dispose(&mut self) {
+        if self.workbench().is_some_and(|bench| bench.hit.is_some()) {
+            self.overlay = Some(Overlay::Disposition);
+        }
+    }
+
+    fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
+        self.overlay = None;
+        self.bench(|bench| bench.set_disposition(disposition, now));
+        vec![Effect::Save]
+    }
+
+    fn filter(&mut self) {
+        if let Some(bench) = self.workbench_mut() {
+            bench.focus_on(Pane::Hits);
+            let line = LineEdit::with(&bench.hit_list.filter);
+            self.overlay = Some(Overlay::Filter(line));
+        }
+    }
+
+    fn sort(&mut self) {
+        let Some(bench) = self.workbench_mut() else { return };
+        bench.hit_list.sort = bench.hit_list.sort.next();
+        bench.arrange();
+        let word = bench.hit_list.sort.word();
+        self.say(format!("hits sorted by {word}"));
+    }
+
+    fn note(&mut self) -> Vec<Effect> {
+        self.overlay = Some(Overlay::Note { lines: None, path: self.note_path.clone(), offset: 0 });
+        vec![Effect::Compose]
+    }
+
+    fn write_note(&mut self) -> Vec<Effect> {
+        match &self.overlay {
+            Some(Overlay::Note { lines: Some(_), path, .. }) => vec![Effect::Write(path.clone(), self.note.clone())],
+            _ => Vec::new(),
+        }
+    }
+}

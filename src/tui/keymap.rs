@@ -1,0 +1,274 @@
+//! The one key table: (context, key) to action, and the words that footer and help show for it.
+
+use super::action::Action;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Where the user is. Several hold at once; see [`Keymap::action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Context {
+    /// The list of hits.
+    Hits,
+    /// The timeline.
+    Timeline,
+    /// The steps.
+    Triage,
+    /// At a step of a hit, its rows in view.
+    Walking,
+    /// Any of the three panes.
+    Workbench,
+    /// Whatever has rows.
+    List,
+    /// The raw record.
+    Record,
+    /// The note's preview.
+    Note,
+    /// The disposition menu.
+    Disposition,
+    /// A line being typed.
+    Prompt,
+    /// The help.
+    Help,
+    /// While the bundle is read.
+    Loading,
+    /// Always.
+    Everywhere,
+}
+
+impl Context {
+    /// The heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Hits => "Hits",
+            Self::Timeline => "Timeline",
+            Self::Triage => "Triage",
+            Self::Walking => "At a step",
+            Self::Workbench => "Any pane",
+            Self::List => "Rows and pages",
+            Self::Record => "Record",
+            Self::Note => "Note",
+            Self::Disposition => "Disposition",
+            Self::Prompt => "Typing",
+            Self::Help => "Help",
+            Self::Loading => "While loading",
+            Self::Everywhere => "Always",
+        }
+    }
+}
+
+/// A key as bound: shift counts only where the character does not tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Key {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+impl Key {
+    /// As a terminal reports it.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.modifiers)
+    }
+}
+
+impl From<KeyEvent> for Key {
+    fn from(event: KeyEvent) -> Self {
+        let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
+            modifiers -= KeyModifiers::SHIFT;
+        }
+        Self { code: event.code, modifiers }
+    }
+}
+
+/// Keys that have a name: as written in the table, as shown, as the terminal reports them.
+const NAMED: [(&str, &str, KeyCode); 14] = [
+    ("enter", "Enter", KeyCode::Enter),
+    ("esc", "Esc", KeyCode::Esc),
+    ("tab", "Tab", KeyCode::Tab),
+    ("shift-tab", "Shift-Tab", KeyCode::BackTab),
+    ("backspace", "Backspace", KeyCode::Backspace),
+    ("space", "Space", KeyCode::Char(' ')),
+    ("up", "Up", KeyCode::Up),
+    ("down", "Down", KeyCode::Down),
+    ("left", "Left", KeyCode::Left),
+    ("right", "Right", KeyCode::Right),
+    ("pgup", "PgUp", KeyCode::PageUp),
+    ("pgdn", "PgDn", KeyCode::PageDown),
+    ("home", "Home", KeyCode::Home),
+    ("end", "End", KeyCode::End),
+];
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let (name, modifiers) = match text.strip_prefix("ctrl-") {
+            Some(rest) => (rest, KeyModifiers::CONTROL),
+            None => (text.as_str(), KeyModifiers::NONE),
+        };
+        if let Some((_, _, code)) = NAMED.iter().find(|(written, _, _)| *written == name) {
+            return Ok(Self { code: *code, modifiers });
+        }
+        let mut chars = name.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => Ok(Self { code: KeyCode::Char(c), modifiers }),
+            _ => Err(format!("\"{text}\" is no key")),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let control = self.modifiers.contains(KeyModifiers::CONTROL);
+        if control {
+            f.write_str("Ctrl-")?;
+        }
+        match (NAMED.iter().find(|(_, _, code)| *code == self.code), self.code) {
+            (Some((_, shown, _)), _) => f.write_str(shown),
+            (None, KeyCode::Char(c)) if control => write!(f, "{}", c.to_ascii_uppercase()),
+            (None, KeyCode::Char(c)) => write!(f, "{c}"),
+            (None, code) => write!(f, "{code}"),
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// Keys; the first is the one shown.
+    pub on: Vec<Key>,
+    /// What they do.
+    pub run: Action,
+    /// A sentence for the help.
+    pub desc: String,
+    /// A word or two for the footer.
+    pub hint: Option<String>,
+    /// Places in the footer are given out from the lowest rank up.
+    #[serde(default)]
+    pub rank: u8,
+}
+
+impl Binding {
+    /// All keys as shown: `j Down`, and a run of digits as `1…9`.
+    pub fn keys(&self) -> String {
+        let keys: Vec<String> = self.on.iter().map(Key::to_string).collect();
+        match keys.as_slice() {
+            [first, .., last] if self.run == Action::JumpToStep => format!("{first}…{last}"),
+            _ => keys.join(" "),
+        }
+    }
+}
+
+/// The key table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Keymap {
+    rows: BTreeMap<Context, Vec<Binding>>,
+}
+
+impl Keymap {
+    /// The table built into the program.
+    pub fn embedded() -> Self {
+        Self::parse(include_str!("../../assets/keymap.toml")).expect("a test reads the embedded table")
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// What is wrong with it: its syntax, an unknown action or key, one key twice in a context.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let keymap: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (context, rows) in &keymap.rows {
+            let mut seen = Vec::new();
+            for key in rows.iter().flat_map(|row| &row.on) {
+                if seen.contains(key) {
+                    return Err(format!("{}: {key} is bound twice", context.title()));
+                }
+                seen.push(*key);
+            }
+        }
+        Ok(keymap)
+    }
+
+    /// What a key does where `contexts` hold; the first context that binds it decides.
+    pub fn action(&self, contexts: &[Context], key: Key) -> Option<Action> {
+        let bound = |context| self.rows(context).iter().find(|row| row.on.contains(&key));
+        contexts.iter().find_map(|context| bound(*context)).map(|row| row.run)
+    }
+
+    /// The rows of a context, in the table's order.
+    pub fn rows(&self, context: Context) -> &[Binding] {
+        self.rows.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every context with its rows.
+    pub fn contexts(&self) -> impl Iterator<Item = (Context, &[Binding])> {
+        self.rows.iter().map(|(context, rows)| (*context, rows.as_slice()))
+    }
+
+    /// Rows with a footer hint where `contexts` hold, the most wanted first, without what an earlier context
+    /// binds otherwise.
+    pub fn hints(&self, contexts: &[Context]) -> Vec<(Key, &str)> {
+        let mut hints: Vec<(u8, Key, &str)> = Vec::new();
+        for context in contexts {
+            for row in self.rows(*context) {
+                let Some((key, hint)) = row.on.first().zip(row.hint.as_deref()) else { continue };
+                if self.action(contexts, *key) == Some(row.run) && !hints.iter().any(|(_, known, _)| known == key) {
+                    hints.push((row.rank, *key, hint));
+                }
+            }
+        }
+        hints.sort_by_key(|(rank, ..)| *rank);
+        hints.into_iter().map(|(_, key, hint)| (key, hint)).collect()
+    }
+
+    /// The first key of an action, as shown.
+    pub fn key_of(&self, action: Action) -> String {
+        let row = self.rows.values().flatten().find(|row| row.run == action);
+        row.and_then(|row| row.on.first()).map_or_else(String::new, Key::to_string)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_key_and_the_table_has_no_conflict() {
+        let keymap = Keymap::parse(include_str!("../../assets/keymap.toml")).unwrap();
+        for action in Action::ALL {
+            assert!(!keymap.key_of(action).is_empty(), "{action:?} has no key");
+        }
+        let bound = keymap.rows.values().flatten();
+        assert!(bound.clone().all(|row| Action::ALL.contains(&row.run) && !row.desc.is_empty() && !row.on.is_empty()));
+        assert_eq!(keymap.rows.len(), 13, "every context has keys");
+    }
+
+    #[test]
+    fn help_is_the_first_hint_of_every_screen() {
+        let keymap = Keymap::embedded();
+        for context in [Context::Workbench, Context::Record, Context::Note, Context::Loading] {
+            assert_eq!(keymap.hints(&[context])[0].1, "help", "{context:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_table_is_refused_by_name() {
+        let twice = "[[hits]]\non=[\"j\"]\nrun=\"next\"\ndesc=\"a\"\n[[hits]]\non=[\"j\"]\nrun=\"prev\"\ndesc=\"b\"\n";
+        assert_eq!(Keymap::parse(twice).unwrap_err(), "Hits: j is bound twice");
+        assert!(Keymap::parse("[[hits]]\non=[\"jj\"]\nrun=\"next\"\ndesc=\"a\"\n").unwrap_err().contains("is no key"));
+        assert!(Keymap::parse("[[hits]]\non=[\"j\"]\nrun=\"dance\"\ndesc=\"a\"\n").is_err());
+    }
+
+    #[test]
+    fn shift_is_told_by_the_character() {
+        let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        assert_eq!(Key::from(shifted), Key::try_from("G".to_owned()).unwrap());
+        assert_eq!(Key::try_from("ctrl-c".to_owned()).unwrap().to_string(), "Ctrl-C");
+    }
+}

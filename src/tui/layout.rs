@@ -1,0 +1,123 @@
+//! Which pane stands where, at every size. Pure: update pages by it, draw draws by it.
+
+use ratatui::layout::{Constraint, Layout, Rect, Size};
+
+/// Smallest screen the workbench is drawn on.
+pub const SMALLEST: Size = Size { width: 40, height: 10 };
+
+/// A pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The list of hits.
+    Hits,
+    /// The steps of the hit.
+    Triage,
+    /// The tokens of the hit's user.
+    Timeline,
+}
+
+impl Pane {
+    /// All, in the order of the Tab key: a hit, its steps, their rows.
+    pub const ALL: [Self; 3] = [Self::Hits, Self::Triage, Self::Timeline];
+
+    /// The next one, round.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self::ALL[(self as usize + 1) % 3]
+    }
+
+    /// The one before, round.
+    #[must_use]
+    pub fn prev(self) -> Self {
+        Self::ALL[(self as usize + 2) % 3]
+    }
+}
+
+/// Where everything stands; an area of a pane that is not shown is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// Top line.
+    pub header: Rect,
+    /// Bottom line.
+    pub footer: Rect,
+    /// Everything between.
+    pub body: Rect,
+    panes: [Rect; 3],
+}
+
+impl Areas {
+    /// The frame of a pane; empty when it is not shown.
+    pub fn pane(&self, pane: Pane) -> Rect {
+        self.panes[pane as usize]
+    }
+
+    /// Rows inside the frame of a pane.
+    pub fn rows(&self, pane: Pane) -> usize {
+        usize::from(self.pane(pane).height.saturating_sub(2))
+    }
+}
+
+/// Whether nothing but a sentence fits.
+pub fn too_small(size: Size) -> bool {
+    size.width < SMALLEST.width || size.height < SMALLEST.height
+}
+
+/// The areas of a screen. `above` is the pane shown above the timeline where only two fit; `alone` is the one
+/// that has the whole screen, if any.
+pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
+    let [header, body, footer] =
+        Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(Rect::from(size));
+    let mut areas = Areas { header, footer, body, panes: [Rect::default(); 3] };
+    let mut put = |pane: Pane, area| areas.panes[pane as usize] = area;
+    if alone || size.width < 72 || size.height < 20 {
+        put(focus, body);
+    } else if size.width >= 100 && size.height >= 24 {
+        let left = (size.width * 2 / 5).clamp(42, 80);
+        let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
+        let hits = (body.height / 3).clamp(6, 16);
+        let [top, bottom] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
+        put(Pane::Hits, top);
+        put(Pane::Triage, bottom);
+        put(Pane::Timeline, right);
+    } else if size.height >= 36 {
+        let [top, middle, bottom] =
+            Layout::vertical([Constraint::Length(8), Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
+        put(Pane::Hits, top);
+        put(Pane::Triage, middle);
+        put(Pane::Timeline, bottom);
+    } else {
+        let [top, bottom] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
+        put(if focus == Pane::Timeline { above } else { focus }, top);
+        put(Pane::Timeline, bottom);
+    }
+    areas
+}
+
+/// Rows inside the frame of an overlay.
+pub fn overlay_rows(size: Size) -> usize {
+    usize::from(size.height.saturating_sub(4))
+}
+
+/// A box in the middle, at most this large.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_focused_pane_is_always_shown() {
+        for width in [1, 20, 40, 60, 72, 80, 100, 120, 200, 500] {
+            for height in [1, 5, 10, 16, 20, 24, 36, 40, 60, 200] {
+                for focus in Pane::ALL {
+                    let size = Size { width, height };
+                    let areas = areas(size, Pane::Hits, focus, false);
+                    assert!(too_small(size) || areas.rows(focus) > 0, "{size:?} {focus:?}");
+                }
+            }
+        }
+    }
+}

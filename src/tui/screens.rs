@@ -1,0 +1,55 @@
+//! What is drawn. Functions of the state; they change nothing and format visible rows only.
+
+mod bars;
+mod hits;
+mod loading;
+mod timeline;
+mod triage;
+
+use super::app::{App, Stage};
+use super::layout::{self, Pane, SMALLEST};
+use super::theme::{Role, Theme};
+use super::widgets;
+use super::workbench::Workbench;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Paragraph};
+
+/// Draws the screen.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
+    let area = frame.area();
+    if layout::too_small(area.as_size()) {
+        let sentence = format!("need {}×{}", SMALLEST.width, SMALLEST.height);
+        frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Error)), area);
+        return;
+    }
+    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false);
+    match &app.stage {
+        Stage::Loading(state) => loading::draw(app, state, theme, frame, areas.body),
+        Stage::Working(bench) => {
+            let areas = layout::areas(area.as_size(), bench.above, bench.focus, bench.alone);
+            hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
+            triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
+            timeline::draw(bench, theme, frame, areas.pane(Pane::Timeline));
+        }
+    }
+    bars::header(app, theme, frame, areas.header);
+    widgets::draw(app, theme, frame, areas.body);
+    bars::footer(app, theme, frame, areas.footer);
+}
+
+/// First line in view and number of lines of the triage pane in a frame.
+pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
+    triage::extent(bench, area)
+}
+
+/// Draws the frame of a pane; what is left inside.
+fn pane<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Line<'a>>, focused: bool) -> Rect {
+    // Focus is told by the form of the frame too.
+    let (role, border) = if focused { (Role::Focus, BorderType::Thick) } else { (Role::Border, BorderType::Plain) };
+    let block = Block::bordered().border_type(border).border_style(theme.style(role)).title(title.into());
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    inside
+}

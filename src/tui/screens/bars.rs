@@ -1,0 +1,99 @@
+//! The line above and the line below.
+
+use crate::tui::app::{App, Stage};
+use crate::tui::text::{count, fit, width};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::workbench::Workbench;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Bundle, events, range, hits, sharing mark. What fits stays, the bundle and the mark longest.
+pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let room = usize::from(area.width);
+    let mut right = Vec::new();
+    if app.unsaved.is_some() {
+        right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
+    }
+    let mut parts = Vec::new();
+    if let Stage::Working(bench) = &app.stage {
+        right.push(Span::styled(format!(" {} ", fit(&bench.case.tlp, 20)), theme.style(Role::Tlp)));
+        parts = facts(bench);
+    }
+    let mut left = vec![Span::styled(" tokentrail", theme.style(Role::Header))];
+    let right_width: usize = right.iter().map(|span| width(&span.content)).sum();
+    let mut used = 11 + right_width;
+    let name = format!("  {}", fit(&app.name, room.saturating_sub(used + 2).min(40)));
+    used += width(&name);
+    left.push(Span::styled(name, theme.style(Role::Text)));
+    // Given out by weight, shown in reading order.
+    let mut shown = vec![false; parts.len()];
+    let mut by_weight: Vec<usize> = (0..parts.len()).collect();
+    by_weight.sort_by_key(|at| parts[*at].0);
+    for at in by_weight {
+        let needed = width(&parts[at].1) + 2;
+        if used + needed <= room {
+            used += needed;
+            shown[at] = true;
+        }
+    }
+    for ((_, text), _) in parts.iter().zip(shown).filter(|(_, shown)| *shown) {
+        left.push(Span::styled(format!("  {text}"), theme.style(Role::Quiet)));
+    }
+    left.push(Span::raw(" ".repeat(room.saturating_sub(used))));
+    left.extend(right);
+    frame.render_widget(Line::from(left), area);
+}
+
+/// What the header says of the bundle, each with its weight: the lowest stays longest.
+fn facts(bench: &Workbench) -> Vec<(u8, String)> {
+    let loaded = &bench.evidence.loaded;
+    let hits = bench.evidence.hits.len();
+    let mut facts = vec![(1, format!("{} events", count(bench.store().len() as u64)))];
+    if loaded.rows_skipped() > 0 {
+        facts.push((2, format!("{} not read", count(loaded.rows_skipped()))));
+    }
+    if let Some((first, last)) = bench.store().range() {
+        let (from, to) = (first.day(), last.day());
+        let short = if from.get(..5) == to.get(..5) { to.get(5..).unwrap_or(&to) } else { &to };
+        facts.push((3, if from == to { format!("{from} UTC") } else { format!("{from} → {short} UTC") }));
+    }
+    let word = if hits == 1 { "hit" } else { "hits" };
+    facts.push((0, format!("{hits} {word}, {} settled", bench.settled())));
+    facts
+}
+
+/// Key hints of where the user is, or what was just said. `?` stands at the left and is the last to go.
+pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let room = usize::from(area.width);
+    let hints = app.keymap.hints(&app.contexts());
+    let mut hints = hints.into_iter().map(|(key, hint)| (key.to_string(), hint));
+    let mut line = Line::default();
+    let mut used = 0;
+    if let Some(status) = &app.status {
+        if let Some((key, hint)) = hints.next() {
+            used += push_hint(&mut line, theme, &key, hint);
+        }
+        let role = if status.is_error { Role::Error } else { Role::Notice };
+        line.push_span(Span::raw("   "));
+        line.push_span(Span::styled(fit(&status.text, room.saturating_sub(used + 4)), theme.style(role)));
+    } else {
+        for (key, hint) in hints {
+            if used + hint_width(&key, hint) > room {
+                break;
+            }
+            used += push_hint(&mut line, theme, &key, hint);
+        }
+    }
+    frame.render_widget(line, area);
+}
+
+fn hint_width(key: &str, hint: &str) -> usize {
+    width(key) + width(hint) + 3
+}
+
+fn push_hint(line: &mut Line, theme: &Theme, key: &str, hint: &str) -> usize {
+    line.push_span(Span::styled(format!(" {key}"), theme.style(Role::Key)));
+    line.push_span(Span::styled(format!(" {hint} "), theme.style(Role::Quiet)));
+    hint_width(key, hint)
+}

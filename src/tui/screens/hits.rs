@@ -1,0 +1,119 @@
+//! The hits: how bad, what, who, when, how far settled.
+
+use super::pane;
+use crate::analytics::Hit;
+use crate::model::Severity;
+use crate::tui::hit_list::Entry;
+use crate::tui::layout::Pane;
+use crate::tui::text::{fit, pad, width};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::workbench::Workbench;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let state = &bench.hit_list;
+    let focused = bench.focus == Pane::Hits;
+    let mut title = vec![Span::styled(" Hits ", theme.style(Role::Title))];
+    if !state.filter.is_empty() {
+        let shown = format!("{} of {} match \"{}\" ", state.entries.len(), bench.evidence.hits.len(), state.filter);
+        title.push(Span::styled(fit(&shown, 60).into_owned(), theme.style(Role::Notice)));
+    }
+    let inside = pane(theme, frame, area, title, focused);
+    if state.entries.is_empty() {
+        let sentence = if bench.evidence.hits.is_empty() {
+            "No analytic fired on this bundle."
+        } else {
+            "No hit matches the filter. Esc clears it."
+        };
+        let text = Paragraph::new(sentence).wrap(ratatui::widgets::Wrap { trim: true });
+        frame.render_widget(text.style(theme.style(Role::Quiet)), inside);
+        return;
+    }
+    let height = usize::from(inside.height);
+    let top = state.list.top(state.entries.len(), height);
+    let columns = Columns::of(bench, usize::from(inside.width));
+    let lines: Vec<Line> = (top..state.entries.len().min(top + height))
+        .map(|at| {
+            let selected = at == state.list.cursor;
+            let line = row(bench, theme, state.entries[at], &columns, selected);
+            match (selected, focused) {
+                (true, true) => line.style(theme.style(Role::Cursor)),
+                (true, false) => line.style(theme.style(Role::CursorElsewhere)),
+                (false, _) => line,
+            }
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Widths of the columns: what does not fit goes, the user last.
+struct Columns {
+    analytic: usize,
+    user: usize,
+    time: usize,
+    done: usize,
+}
+
+/// Cursor mark, severity glyph and word, and the space after them.
+const LEAD: usize = 9;
+
+impl Columns {
+    fn of(bench: &Workbench, room: usize) -> Self {
+        let hits = bench.evidence.hits.iter();
+        let analytic = hits.map(|hit| width(hit.analytic)).max().unwrap_or(0).min(20) + 1;
+        let room = room.saturating_sub(LEAD + analytic);
+        let done = if room >= 16 { 6 } else { 0 };
+        let time = if room.saturating_sub(done) >= 38 { 12 } else { 0 };
+        Self { analytic, user: room.saturating_sub(done + time), time, done }
+    }
+}
+
+fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns, selected: bool) -> Line<'a> {
+    let hit = &bench.evidence.hits[entry.hit];
+    let disposition = bench.case.disposition(&hit.id);
+    let (glyph, word, role) = severity(hit.severity);
+    let settled = disposition.is_some();
+    let text = theme.style(if settled { Role::Settled } else { Role::Text });
+    let mark = match (selected, entry.grouped) {
+        (true, _) => "▌",
+        (false, true) => "└",
+        (false, false) => " ",
+    };
+    let user = disposition.map_or_else(|| hit.upn.clone(), |said| format!("{} {}", said.words(), hit.upn));
+    let mut spans = vec![
+        Span::styled(mark, theme.style(Role::Focus)),
+        Span::styled(format!("{glyph} {word:<4}"), if settled { text } else { theme.style(role) }),
+        Span::raw("  "),
+        Span::styled(pad(hit.analytic, columns.analytic), text),
+        Span::styled(pad(&user, columns.user), text),
+    ];
+    if columns.time > 0 {
+        spans.push(Span::styled(format!(" {:>11}", when(hit)), theme.style(Role::Quiet)));
+    }
+    if columns.done > 0 {
+        let (done, steps) = bench.progress(hit);
+        let mark = if settled { "✓".to_owned() } else { format!("{done}/{steps}") };
+        spans.push(Span::styled(format!(" {mark:>5}"), text));
+    }
+    Line::from(spans)
+}
+
+fn when(hit: &Hit) -> String {
+    let time = hit.first_seen.second();
+    time.get(5..16).unwrap_or(&time).to_owned()
+}
+
+/// Glyph, short word and role of a severity.
+pub(super) fn severity(severity: Severity) -> (&'static str, &'static str, Role) {
+    match severity {
+        Severity::High => ("▲", "high", Role::High),
+        Severity::Medium => ("■", "med", Role::Medium),
+        Severity::Low => ("▽", "low", Role::Low),
+    }
+}

@@ -1,0 +1,234 @@
+//! The user's tokens in time order, under a strip that shows where they crowd.
+
+use super::pane;
+use crate::analytics::Show;
+use crate::model::{EventId, Span as Length, Time};
+use crate::triage::timeline::{self, Kind};
+use crate::tui::layout::Pane;
+use crate::tui::rows::{Row, Timeline};
+use crate::tui::text::{count, fit, fit_middle, pad, width};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::workbench::Workbench;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = bench.focus == Pane::Timeline;
+    let (Some(state), Some(hit)) = (&bench.timeline, bench.current()) else {
+        pane(theme, frame, area, Span::styled(" Timeline ", theme.style(Role::Title)), focused);
+        return;
+    };
+    let room = usize::from(area.width).saturating_sub(4);
+    let about = title(bench, state);
+    let user = fit(&hit.upn, room.saturating_sub(width(&about) + 14)).into_owned();
+    let title = Line::from(vec![
+        Span::styled(" Timeline ", theme.style(Role::Title)),
+        Span::styled(format!("{user} "), theme.style(Role::Text)),
+        Span::styled(format!("─ {about} "), theme.style(Role::Quiet)),
+    ]);
+    let inside = pane(theme, frame, area, title, focused);
+    let view = View { bench, state, theme, columns: Columns::of(state, usize::from(inside.width)) };
+    let height = usize::from(inside.height);
+    let mut lines = Vec::with_capacity(height);
+    // One row fewer for the list than the pane has: paging leaves a line in common.
+    if height > 3 {
+        lines.push(strip(&view, hit.first_seen, hit.last_seen, usize::from(inside.width)));
+    }
+    let height = height.saturating_sub(lines.len());
+    let top = state.list.top(state.len(), height);
+    for at in top..state.len().min(top + height) {
+        let line = row(&view, at);
+        lines.push(match (at == state.list.cursor, focused) {
+            (true, true) => line.style(theme.style(Role::Cursor)),
+            (true, false) => line.style(theme.style(Role::CursorElsewhere)),
+            (false, _) => line,
+        });
+    }
+    if state.is_empty() {
+        lines.push(Line::styled("no rows in this time", theme.style(Role::Quiet)));
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// What is shown: the zoom, or the step's rows.
+fn title(bench: &Workbench, state: &Timeline) -> String {
+    let rows = count(state.marks.len() as u64);
+    match state.step {
+        None => state.zoom.words(),
+        Some(_) if state.marks.is_empty() => format!("{}, step {} has no rows", state.zoom.words(), bench.step + 1),
+        Some(Show::Mark) => format!("{}, ▸ {rows} rows of step {}", state.zoom.words(), bench.step + 1),
+        Some(Show::Only) => format!("only the {rows} rows of step {}", bench.step + 1),
+        Some(Show::GroupBy(field)) => format!("{rows} rows of step {} by {}", bench.step + 1, field.column()),
+    }
+}
+
+/// Everything a row needs.
+struct View<'a> {
+    bench: &'a Workbench,
+    state: &'a Timeline,
+    theme: &'a Theme,
+    columns: Columns,
+}
+
+/// Widths of the columns, 0 for one that has no room. Result and kind go last, the agent first.
+struct Columns {
+    /// Whether the rows span days, so that a time needs its date.
+    dated: bool,
+    what: usize,
+    client: usize,
+    address: usize,
+    asn: usize,
+    agent: usize,
+}
+
+/// Mark, space, gap, glyph and the spaces between.
+const LEAD: usize = 12;
+
+impl Columns {
+    fn of(state: &Timeline, room: usize) -> Self {
+        let dated = state.window.0.day() != state.window.1.day();
+        let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
+        let address = if rest >= 38 { 16 } else { 0 };
+        let client = if rest >= 90 {
+            20
+        } else if rest >= 56 {
+            15
+        } else {
+            0
+        };
+        let asn = if rest >= 78 { 9 } else { 0 };
+        let agent = if rest >= 96 { (rest - 70) / 3 } else { 0 };
+        Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent }
+    }
+}
+
+fn row<'a>(view: &View<'a>, at: usize) -> Line<'a> {
+    let store = view.bench.store();
+    let theme = view.theme;
+    match view.state.row(store, at) {
+        None => Line::default(),
+        Some(Row::Group(value, rows)) => {
+            let value = store.text(value);
+            let value = if value.is_empty() { "(not recorded)" } else { value };
+            let counted = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows as u64)) };
+            let room = view.columns.what + view.columns.client + view.columns.address;
+            Line::styled(format!("  {counted:<9} {}", fit(value, room + 8)), theme.style(Role::Title))
+        }
+        Some(Row::Event(event)) => {
+            let above = at.checked_sub(1).and_then(|at| view.state.row(store, at));
+            let above = if let Some(Row::Event(above)) = above { Some(above) } else { None };
+            event_row(view, event, above)
+        }
+    }
+}
+
+fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Line<'a> {
+    let (bench, theme, columns) = (view.bench, view.theme, &view.columns);
+    let store = bench.store();
+    let line = timeline::line(store, bench.evidence.facts, event, above);
+    let foreign = Some(store.event(event).user) != bench.current().map(|hit| hit.user);
+    let (glyph, kind_role) = kind(line.kind, line.failed);
+    let text = theme.style(match (foreign, line.failed, line.kind) {
+        (true, ..) => Role::Foreign,
+        (_, true, _) => Role::Failed,
+        (_, _, Kind::Graph) => Role::Graph,
+        _ => Role::Text,
+    });
+    let (mark, mark_role) = mark(view, event);
+    let what = match (foreign, line.kind) {
+        (true, _) => format!("{}: {}", fit(store.upn(store.event(event).user), 24), fit(&line.what, columns.what)),
+        (_, Kind::Graph) if line.tied => format!("└ {}", fit(&line.what, columns.what)),
+        _ => line.what,
+    };
+    let quiet = theme.style(Role::Quiet);
+    let mut spans = vec![
+        Span::styled(mark, theme.style(mark_role)),
+        Span::styled(time(line.time, columns.dated), text),
+        Span::styled(format!(" {:>7} ", line.gap.map_or_else(String::new, gap)), quiet),
+        Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
+        Span::styled(pad(&what, columns.what), text),
+    ];
+    if columns.client > 0 {
+        // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
+        let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
+        spans.push(Span::styled(pad(&format!(" {}", fit(client, columns.client - 1)), columns.client), quiet));
+    }
+    if columns.address > 0 {
+        let address = fit_middle(line.address, columns.address - 1);
+        spans.push(Span::styled(pad(&format!(" {address}"), columns.address), quiet));
+    }
+    if columns.asn > 0 {
+        let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
+        spans.push(Span::styled(pad(&asn, columns.asn), quiet));
+    }
+    if columns.agent > 0 {
+        spans.push(Span::styled(pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent), quiet));
+    }
+    Line::from(spans)
+}
+
+/// Rows of the step, then rows of the hit.
+fn mark(view: &View, event: EventId) -> (&'static str, Role) {
+    let holds = |events: &[EventId]| events.binary_search(&event).is_ok();
+    let of_hit = view.bench.current().is_some_and(|hit| holds(&hit.evidence) || holds(&hit.legs));
+    if view.state.is_marked(event) {
+        ("▸", Role::Mark)
+    } else if of_hit {
+        ("•", Role::Evidence)
+    } else {
+        (" ", Role::Text)
+    }
+}
+
+fn kind(kind: Kind, failed: bool) -> (&'static str, Role) {
+    match kind {
+        _ if failed => ("✗", Role::Failed),
+        Kind::DeviceCode => ("◆", Role::DeviceCode),
+        Kind::SignIn => ("○", Role::Text),
+        Kind::Token => ("●", Role::Text),
+        Kind::Graph => ("∙", Role::Graph),
+    }
+}
+
+fn time(time: Time, dated: bool) -> String {
+    let text = time.second();
+    if dated { text.get(5..).unwrap_or(&text).to_owned() } else { time.clock() }
+}
+
+fn gap(gap: Length) -> String {
+    format!("+{gap}")
+}
+
+/// `13:50 ▁▁▂█▇▁▁▁ 14:20`, the time of the hit told apart.
+fn strip<'a>(view: &View, first: Time, last: Time, room: usize) -> Line<'a> {
+    const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+    let (from, to) = view.state.window;
+    let label = |time: Time| {
+        let text = time.second();
+        let part = if view.columns.dated { text.get(5..16) } else { text.get(11..16) };
+        part.unwrap_or_default().to_owned()
+    };
+    let (left, right) = (label(from), label(to));
+    let columns = room.saturating_sub(width(&left) + width(&right) + 3);
+    let store = view.bench.store();
+    let counts = timeline::density(store, view.state.events(store), from, to, columns);
+    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    let quiet = view.theme.style(Role::Quiet);
+    let mut spans = vec![Span::styled(format!(" {left} "), quiet)];
+    let length = i128::from(to.since(from).ticks().max(1));
+    let place = |time: Time| i128::from(time.since(from).ticks()) * i128::try_from(columns).unwrap_or(0) / length;
+    let hit = place(first)..=place(last);
+    for (at, events) in counts.into_iter().enumerate() {
+        // A single event is never rounded away.
+        let level = if events == 0 { 0 } else { 1 + events * 7 / most };
+        let role = if hit.contains(&i128::try_from(at).unwrap_or(0)) { Role::BarHit } else { Role::Bar };
+        spans.push(Span::styled(LEVELS[level.min(8)], view.theme.style(role)));
+    }
+    spans.push(Span::styled(format!(" {right}"), quiet));
+    Line::from(spans)
+}

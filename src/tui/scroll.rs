@@ -1,0 +1,110 @@
+//! Cursor and offset arithmetic, one copy for all lists.
+
+/// A cursor in a list, and the row at the top of the view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// Row of the cursor.
+    pub cursor: usize,
+    top: usize,
+}
+
+/// A move in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// One row down.
+    Next,
+    /// One row up.
+    Prev,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+}
+
+impl List {
+    /// A cursor on a row, with a few rows above it in view.
+    pub fn at(cursor: usize) -> Self {
+        Self { cursor, top: cursor.saturating_sub(2) }
+    }
+
+    /// Moves the cursor in `len` rows seen through `height`.
+    pub fn go(&mut self, step: Move, len: usize, height: usize) {
+        let page = height.saturating_sub(1).max(1);
+        let last = len.saturating_sub(1);
+        self.cursor = match step {
+            Move::Next => self.cursor.saturating_add(1),
+            Move::Prev => self.cursor.saturating_sub(1),
+            Move::PageDown => self.cursor.saturating_add(page),
+            Move::PageUp => self.cursor.saturating_sub(page),
+            Move::First => 0,
+            Move::Last => last,
+        }
+        .min(last);
+        self.top = self.top(len, height);
+    }
+
+    /// The row at the top of a view of `height` rows, so that the cursor is in it.
+    ///
+    /// At the edge it goes on by half a page: over a slow line a screen is sent once in a while, not at every key.
+    pub fn top(&self, len: usize, height: usize) -> usize {
+        let half = (height / 2).max(1);
+        let top = if self.cursor < self.top {
+            self.cursor.saturating_sub(height.saturating_sub(half))
+        } else if self.cursor >= self.top.saturating_add(height) {
+            (self.cursor + 1).saturating_sub(half)
+        } else {
+            self.top
+        };
+        top.min(len.saturating_sub(height)).min(self.cursor)
+    }
+}
+
+/// An offset into text that only scrolls.
+pub fn scrolled(offset: usize, step: Move, len: usize, height: usize) -> usize {
+    let page = height.saturating_sub(1).max(1);
+    let last = len.saturating_sub(height.max(1));
+    match step {
+        Move::Next => offset.saturating_add(1),
+        Move::Prev => offset.min(last).saturating_sub(1),
+        Move::PageDown => offset.saturating_add(page),
+        Move::PageUp => offset.min(last).saturating_sub(page),
+        Move::First => 0,
+        Move::Last => last,
+    }
+    .min(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cursor_is_always_in_view() {
+        let steps = [Move::Next, Move::PageDown, Move::Prev, Move::Last, Move::PageUp, Move::First];
+        for len in [0, 1, 3, 10, 1000] {
+            for height in [0, 1, 2, 7, 50] {
+                let mut list = List::at(len / 2);
+                for step in steps.iter().cycle().take(60) {
+                    list.go(*step, len, height);
+                    let top = list.top(len, height);
+                    assert!(list.cursor < len.max(1));
+                    assert!(top <= list.cursor, "{len} {height}");
+                    assert!(height == 0 || list.cursor < top + height, "{len} {height} {list:?} {top}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_edge_moves_by_half_a_page() {
+        let mut list = List::default();
+        for _ in 0..10 {
+            list.go(Move::Next, 100, 10);
+        }
+        assert_eq!((list.cursor, list.top(100, 10)), (10, 6));
+    }
+}

@@ -1,0 +1,232 @@
+//! Role to style, from `assets/themes/*.toml`. Code names roles, never colours.
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The part a piece of text plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Plain text.
+    Text,
+    /// Text that may be overlooked.
+    Quiet,
+    /// Program and bundle name.
+    Header,
+    /// Sharing mark.
+    Tlp,
+    /// Frame of a pane.
+    Border,
+    /// Frame of the pane with the keyboard.
+    Focus,
+    /// Title in a frame.
+    Title,
+    /// Cursor row of the pane with the keyboard.
+    Cursor,
+    /// Cursor row of another pane.
+    CursorElsewhere,
+    /// High severity.
+    High,
+    /// Medium severity.
+    Medium,
+    /// Low severity.
+    Low,
+    /// A finding or verdict for token theft.
+    Supports,
+    /// A finding or verdict against it.
+    Against,
+    /// One that decides nothing.
+    Unknown,
+    /// A question the bundle cannot answer.
+    Missing,
+    /// A hit with a disposition.
+    Settled,
+    /// A row the step rests on.
+    Mark,
+    /// A row of the hit.
+    Evidence,
+    /// A failed attempt.
+    Failed,
+    /// A row of another user.
+    Foreign,
+    /// Device-code sign-in.
+    DeviceCode,
+    /// Graph call.
+    Graph,
+    /// Density strip and progress bar.
+    Bar,
+    /// The hit's time in the density strip.
+    BarHit,
+    /// A key in a hint.
+    Key,
+    /// Something done.
+    Notice,
+    /// Something that needs the user.
+    Error,
+}
+
+/// Number of roles.
+const ROLES: usize = Role::Error as usize + 1;
+
+/// The themes built into the program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Name {
+    /// For a dark background.
+    #[default]
+    Dark,
+    /// For a light background.
+    Light,
+    /// Attributes only: what `NO_COLOR` takes.
+    Mono,
+}
+
+impl Name {
+    /// All, in the order of the flag's help.
+    pub const ALL: [Self; 3] = [Self::Dark, Self::Light, Self::Mono];
+}
+
+/// A style for each role.
+pub struct Theme {
+    styles: [Style; ROLES],
+}
+
+impl Theme {
+    /// A theme built into the program.
+    pub fn named(name: Name) -> Self {
+        let text = match name {
+            Name::Dark => include_str!("../../assets/themes/dark.toml"),
+            Name::Light => include_str!("../../assets/themes/light.toml"),
+            Name::Mono => include_str!("../../assets/themes/mono.toml"),
+        };
+        Self::parse(text).expect("a test reads the embedded themes")
+    }
+
+    /// No styles at all: for measuring.
+    pub fn plain() -> Self {
+        Self { styles: [Style::new(); ROLES] }
+    }
+
+    /// Reads a theme.
+    ///
+    /// # Errors
+    /// What is wrong with it: its syntax, or an unknown role or colour. A role left out is plain.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let specs: BTreeMap<Role, Spec> = toml::from_str(text).map_err(|error| error.to_string())?;
+        let mut styles = [Style::new(); ROLES];
+        for (role, spec) in specs {
+            styles[role as usize] = spec.style();
+        }
+        Ok(Self { styles })
+    }
+
+    /// The style of a role.
+    pub fn style(&self, role: Role) -> Style {
+        self.styles[role as usize]
+    }
+}
+
+/// A style as written in a theme.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that a theme may write")]
+struct Spec {
+    fg: Option<Ansi>,
+    bg: Option<Ansi>,
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underlined: bool,
+    reversed: bool,
+}
+
+impl Spec {
+    fn style(&self) -> Style {
+        let mut style = Style::new();
+        style.fg = self.fg.map(Ansi::color);
+        style.bg = self.bg.map(Ansi::color);
+        for (on, modifier) in [
+            (self.bold, Modifier::BOLD),
+            (self.dim, Modifier::DIM),
+            (self.italic, Modifier::ITALIC),
+            (self.underlined, Modifier::UNDERLINED),
+            (self.reversed, Modifier::REVERSED),
+        ] {
+            if on {
+                style = style.add_modifier(modifier);
+            }
+        }
+        style
+    }
+}
+
+/// The 16 colours every terminal has and every user's palette fits.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Ansi {
+    Black,
+    Red,
+    Green,
+    Yellow,
+    Blue,
+    Magenta,
+    Cyan,
+    White,
+    BrightBlack,
+    BrightRed,
+    BrightGreen,
+    BrightYellow,
+    BrightBlue,
+    BrightMagenta,
+    BrightCyan,
+    BrightWhite,
+}
+
+impl Ansi {
+    fn color(self) -> Color {
+        match self {
+            Self::Black => Color::Black,
+            Self::Red => Color::Red,
+            Self::Green => Color::Green,
+            Self::Yellow => Color::Yellow,
+            Self::Blue => Color::Blue,
+            Self::Magenta => Color::Magenta,
+            Self::Cyan => Color::Cyan,
+            Self::White => Color::Gray,
+            Self::BrightBlack => Color::DarkGray,
+            Self::BrightRed => Color::LightRed,
+            Self::BrightGreen => Color::LightGreen,
+            Self::BrightYellow => Color::LightYellow,
+            Self::BrightBlue => Color::LightBlue,
+            Self::BrightMagenta => Color::LightMagenta,
+            Self::BrightCyan => Color::LightCyan,
+            Self::BrightWhite => Color::White,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_theme_reads() {
+        for name in Name::ALL {
+            let theme = Theme::named(name);
+            assert_ne!(theme.style(Role::Cursor), theme.style(Role::Text), "{name:?}: the cursor is seen");
+            assert_ne!(theme.style(Role::Cursor), theme.style(Role::CursorElsewhere), "{name:?}: focus is seen");
+        }
+    }
+
+    #[test]
+    fn mono_has_no_colour() {
+        let theme = Theme::named(Name::Mono);
+        assert!(theme.styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+    }
+
+    #[test]
+    fn only_the_sixteen_colours_are_known() {
+        assert!(Theme::parse("high = { fg = \"#ff0000\" }").is_err());
+        assert!(Theme::parse("hihg = {}").is_err());
+    }
+}

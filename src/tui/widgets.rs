@@ -1,0 +1,77 @@
+//! What lies over the panes.
+
+mod help;
+mod note;
+mod prompt;
+mod record;
+
+use super::app::App;
+use super::overlay::Overlay;
+use super::text::wrap;
+use super::theme::{Role, Theme};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
+
+/// Draws the overlay, if there is one.
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
+    match &app.overlay {
+        None => {}
+        Some(Overlay::Help { filter, offset, contexts }) => {
+            help::draw(&app.keymap, contexts, filter, *offset, theme, frame, area);
+        }
+        Some(Overlay::Record { event, lines, offset }) => {
+            record::draw(app, *event, lines.as_ref(), *offset, theme, frame, area);
+        }
+        Some(Overlay::Note { lines, path, offset }) => note::draw(lines.as_deref(), path, *offset, theme, frame, area),
+        Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
+        Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
+        Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
+    }
+}
+
+/// Number of lines of the overlay that scroll, wrapped as they are drawn.
+pub(super) fn count(app: &App) -> usize {
+    let room = usize::from(app.size.width.saturating_sub(2));
+    match &app.overlay {
+        Some(Overlay::Help { .. }) => help::count(app),
+        Some(Overlay::Record { .. }) => record::count(app, room),
+        Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
+        _ => 0,
+    }
+}
+
+/// Clears an area and draws a frame round it; what is left inside.
+fn framed<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Line<'a>>) -> Rect {
+    let block = Block::bordered()
+        .border_type(BorderType::Double)
+        .border_style(theme.style(Role::Focus))
+        .title(title.into().style(theme.style(Role::Title)));
+    let inside = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inside
+}
+
+/// Draws lines from the one at `offset` on.
+fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let offset = offset.min(lines.len().saturating_sub(1));
+    let shown: Vec<Line> = lines.into_iter().skip(offset).take(usize::from(area.height)).map(Line::raw).collect();
+    frame.render_widget(Paragraph::new(shown).style(theme.style(role)), area);
+}
+
+/// Lines wrapped, each under its own indentation.
+fn wrapped<'a>(lines: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
+    let mut shown = Vec::new();
+    for line in lines {
+        let text = line.trim_start_matches(' ');
+        if text.is_empty() {
+            shown.push(String::new());
+        }
+        let indent = (line.len() - text.len()).min(room / 2);
+        let margin = " ".repeat(indent);
+        shown.extend(wrap(text, room - indent, usize::MAX).into_iter().map(|part| format!("{margin}{part}")));
+    }
+    shown
+}

@@ -1,0 +1,84 @@
+//! Every key of where the user is, then every other: from the key table, found by typing.
+
+use super::framed;
+use crate::tui::app::App;
+use crate::tui::edit::LineEdit;
+use crate::tui::keymap::{Binding, Context, Keymap};
+use crate::tui::overlay::Overlay;
+use crate::tui::text::{fit, pad};
+use crate::tui::theme::{Role, Theme};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// A line of the help.
+enum Row<'a> {
+    Heading(Context),
+    Key(&'a Binding),
+}
+
+/// The lines that match, those of `here` first.
+fn rows<'a>(keymap: &'a Keymap, here: &[Context], filter: &LineEdit) -> Vec<Row<'a>> {
+    let wanted = filter.text().to_lowercase();
+    let others = keymap.contexts().map(|(context, _)| context).filter(|context| !here.contains(context));
+    let mut lines = Vec::new();
+    for context in here.iter().copied().chain(others) {
+        let matches = |row: &&Binding| {
+            row.desc.to_lowercase().contains(&wanted)
+                || row.on.iter().any(|key| key.to_string().to_lowercase() == wanted)
+        };
+        let keys: Vec<Row> = keymap.rows(context).iter().filter(matches).map(Row::Key).collect();
+        if !keys.is_empty() {
+            lines.push(Row::Heading(context));
+            lines.extend(keys);
+        }
+    }
+    lines
+}
+
+/// Number of lines of the open help; 0 when none is open.
+pub(super) fn count(app: &App) -> usize {
+    match &app.overlay {
+        Some(Overlay::Help { filter, contexts, .. }) => rows(&app.keymap, contexts, filter).len(),
+        _ => 0,
+    }
+}
+
+pub(super) fn draw(
+    keymap: &Keymap,
+    here: &[Context],
+    filter: &LineEdit,
+    offset: usize,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) {
+    let (before, after) = filter.around_cursor();
+    let title = if before.is_empty() && after.is_empty() {
+        " Help: type to find a key ".to_owned()
+    } else {
+        format!(" Help: {before}▏{after} ")
+    };
+    let inside = framed(theme, frame, area, fit(&title, usize::from(area.width.saturating_sub(2))).into_owned());
+    let room = usize::from(inside.width);
+    let rows = rows(keymap, here, filter);
+    if rows.is_empty() {
+        frame.render_widget(Paragraph::new("No key does that.").style(theme.style(Role::Quiet)), inside);
+        return;
+    }
+    let keys = if room >= 60 { 20 } else { 14 };
+    let lines: Vec<Line> = rows
+        .iter()
+        .skip(offset)
+        .take(usize::from(inside.height))
+        .map(|row| match row {
+            Row::Heading(context) => Line::styled(format!(" {}", context.title()), theme.style(Role::Title)),
+            Row::Key(binding) => Line::from(vec![
+                Span::styled(pad(&format!("   {}", binding.keys()), keys), theme.style(Role::Key)),
+                Span::styled(fit(&binding.desc, room.saturating_sub(keys)), theme.style(Role::Text)),
+            ]),
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}

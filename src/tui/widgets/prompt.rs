@@ -1,0 +1,70 @@
+//! A line being typed, and the menu of dispositions.
+
+use super::framed;
+use crate::tui::action::Action;
+use crate::tui::app::App;
+use crate::tui::edit::LineEdit;
+use crate::tui::keymap::Context;
+use crate::tui::layout::centred;
+use crate::tui::text::{fit, width};
+use crate::tui::theme::{Role, Theme};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// A line being typed, at the bottom.
+pub(super) fn line(title: &str, edit: &LineEdit, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let box_ = Rect { y: area.bottom().saturating_sub(3).max(area.y), height: area.height.min(3), ..area };
+    let title = format!(" {} ", fit(title, usize::from(area.width.saturating_sub(4))));
+    let inside = framed(theme, frame, box_, title);
+    let room = usize::from(inside.width);
+    let (before, after) = edit.around_cursor();
+    // The cursor stays in view: what does not fit goes at the left.
+    let mut start = 0;
+    while width(&before[start..]) + 1 > room {
+        start += before[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    let before = &before[start..];
+    let mut rest = after.chars();
+    let under = rest.next().unwrap_or(' ').to_string();
+    let style = theme.style(Role::Text);
+    let after = fit(rest.as_str(), room.saturating_sub(width(before) + width(&under))).into_owned();
+    let line = Line::from(vec![
+        Span::styled(fit(before, room).into_owned(), style),
+        Span::styled(fit(&under, 2).into_owned(), style.add_modifier(Modifier::REVERSED)),
+        Span::styled(after, style),
+    ]);
+    frame.render_widget(Paragraph::new(line), inside);
+}
+
+/// Which step a remark is on.
+pub(super) fn remark_title(app: &App) -> String {
+    let Some(bench) = app.workbench() else { return String::new() };
+    let title = bench.current().and_then(|hit| bench.steps(hit).get(bench.step)).map_or("", |step| step.title);
+    format!("Remark on step {}: {title}", bench.step + 1)
+}
+
+/// What is this hit?
+pub(super) fn disposition(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let rows = app.keymap.rows(Context::Disposition);
+    let choices: Vec<_> = rows.iter().filter(|row| row.run != Action::Close).collect();
+    let height = u16::try_from(choices.len()).unwrap_or(0) + 2;
+    let inside = framed(theme, frame, centred(area, 62, height), " What is this hit? ");
+    let room = usize::from(inside.width);
+    let lines: Vec<Line> = choices
+        .into_iter()
+        .map(|row| {
+            let key = row.on.first().map_or_else(String::new, ToString::to_string);
+            let words = row.hint.as_deref().unwrap_or_default();
+            let rest = room.saturating_sub(12 + 16);
+            Line::from(vec![
+                Span::styled(format!(" {key:<10} "), theme.style(Role::Key)),
+                Span::styled(format!("{words:<16}"), theme.style(Role::Title)),
+                Span::styled(fit(&row.desc, rest), theme.style(Role::Quiet)),
+            ])
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}

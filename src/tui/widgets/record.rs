@@ -1,0 +1,98 @@
+//! A raw record, pretty, beside the fields we read from it.
+
+use super::{framed, scrolling, wrapped};
+use crate::model::{EventId, Field};
+use crate::tui::app::App;
+use crate::tui::overlay::Overlay;
+use crate::tui::text::fit_middle;
+use crate::tui::theme::{Role, Theme};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use std::iter::once;
+
+/// From this width on the fields stand beside the record, below it above.
+const BESIDE: u16 = 100;
+/// Columns between them.
+const GUTTER: usize = 2;
+
+/// Number of lines that scroll; 0 when no record is open.
+pub(super) fn count(app: &App, room: usize) -> usize {
+    let Some(Overlay::Record { event, lines: Some(lines), .. }) = &app.overlay else { return 0 };
+    if app.size.width >= BESIDE {
+        record(lines, halves(room).0).len()
+    } else {
+        below(&fields(app, *event), record(lines, room), room).len()
+    }
+}
+
+/// Columns of the record and of the fields beside it.
+fn halves(room: usize) -> (usize, usize) {
+    let right = room * 2 / 5;
+    (room - right, right.saturating_sub(GUTTER))
+}
+
+/// The record's lines, or why there are none.
+fn record(lines: &Result<Vec<String>, String>, room: usize) -> Vec<String> {
+    match lines {
+        Ok(lines) => wrapped(lines.iter().map(String::as_str), room),
+        Err(why) => wrapped(once(format!("The record cannot be read again: {why}").as_str()), room),
+    }
+}
+
+/// The fields, and the record below them.
+fn below(fields: &[String], record: Vec<String>, room: usize) -> Vec<String> {
+    let mut lines = wrapped(fields.iter().map(String::as_str), room);
+    lines.push(String::new());
+    lines.extend(record);
+    lines
+}
+
+pub(super) fn draw(
+    app: &App,
+    event: EventId,
+    lines: Option<&Result<Vec<String>, String>>,
+    offset: usize,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) {
+    let title = format!(" {} ", fit_middle(&place(app, event), usize::from(area.width.saturating_sub(4))));
+    let inside = framed(theme, frame, area, title);
+    let room = usize::from(inside.width);
+    let fields = fields(app, event);
+    let lines = |room| lines.map_or_else(Vec::new, |lines| record(lines, room));
+    if area.width >= BESIDE {
+        let (left, right) = halves(room);
+        let narrow = |columns| u16::try_from(columns).unwrap_or(inside.width);
+        let beside = Rect { x: inside.right() - narrow(right), width: narrow(right), ..inside };
+        scrolling(lines(left), offset, Role::Text, theme, frame, Rect { width: narrow(left), ..inside });
+        scrolling(wrapped(fields.iter().map(String::as_str), right), 0, Role::Quiet, theme, frame, beside);
+    } else {
+        scrolling(below(&fields, lines(room), room), offset, Role::Text, theme, frame, inside);
+    }
+}
+
+/// `signins.json  record 12, offset 3456, 789 bytes`
+fn place(app: &App, event: EventId) -> String {
+    let Some(bench) = app.workbench() else { return String::new() };
+    let origin = bench.store().event(event).origin;
+    let source = usize::try_from(origin.source.0).ok().and_then(|at| bench.evidence.loaded.sources.get(at));
+    let name = source.map_or("", |source| source.name.as_str());
+    format!("{name}  record {}, offset {}, {} bytes", origin.record, origin.offset, origin.len)
+}
+
+/// The fields we read, those that hold something.
+fn fields(app: &App, event: EventId) -> Vec<String> {
+    let Some(bench) = app.workbench() else { return Vec::new() };
+    let store = bench.store();
+    let row = store.event(event);
+    let mut lines = vec!["what we read:".to_owned(), format!("  Table: {}", row.table.name())];
+    for (name, time) in [("CreatedDateTime", row.created), ("TimeGenerated", row.ingested)] {
+        if time.is_known() {
+            lines.push(format!("  {name}: {time}"));
+        }
+    }
+    let texts = Field::ALL.iter().map(|field| (field, store.text(row[*field]))).filter(|(_, text)| !text.is_empty());
+    lines.extend(texts.map(|(field, text)| format!("  {}: {text}", field.column())));
+    lines
+}

@@ -1,0 +1,273 @@
+//! The state behind the three panes, and what each action does to it.
+
+use super::hit_list::HitList;
+use super::layout::Pane;
+use super::rows::Timeline;
+use super::scroll::Move;
+use crate::analytics::{Analytic, Finding, Hit, Step};
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::model::{EventId, Time};
+use crate::store::Store;
+use crate::triage::{Case, Disposition, Verdict};
+use std::sync::Arc;
+
+/// What the worker hands over when the bundle is read and the analytics have run.
+pub struct Evidence {
+    /// The bundle.
+    pub loaded: Arc<Loaded>,
+    /// What the analytics found.
+    pub hits: Arc<Vec<Hit>>,
+    /// Dated knowledge.
+    pub facts: &'static Facts,
+    /// Finds the analytic of a hit.
+    pub analytic: fn(&str) -> Option<&'static Analytic>,
+}
+
+impl Evidence {
+    /// The events.
+    pub fn store(&self) -> &Store {
+        &self.loaded.store
+    }
+}
+
+/// Where walking on leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walked {
+    /// To a step.
+    Step,
+    /// Past the last step: what is the hit?
+    End,
+}
+
+/// The three panes.
+pub struct Workbench {
+    /// What was read and found.
+    pub evidence: Evidence,
+    /// What the analyst said.
+    pub case: Case,
+    /// Number of the first broken log line of the case as it was opened.
+    pub broken_log_line: Option<usize>,
+    /// The hits pane.
+    pub hit_list: HitList,
+    /// The timeline; `None` when there is no hit.
+    pub timeline: Option<Timeline>,
+    /// Position of the hit worked on.
+    pub hit: Option<usize>,
+    /// Position of its current step.
+    pub step: usize,
+    /// First line of the triage pane, where the user scrolled away from the step.
+    pub triage_top: Option<usize>,
+    /// The pane with the keyboard.
+    pub focus: Pane,
+    /// The pane above the timeline where only two fit.
+    pub above: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub alone: bool,
+}
+
+impl Workbench {
+    /// The workbench as the analyst left it.
+    pub fn new(evidence: Evidence, case: Case) -> Self {
+        let mut bench = Self {
+            broken_log_line: case.broken_log_line(),
+            evidence,
+            case,
+            hit_list: HitList::default(),
+            timeline: None,
+            hit: None,
+            step: 0,
+            triage_top: None,
+            focus: Pane::Hits,
+            above: Pane::Hits,
+            alone: false,
+        };
+        bench.hit_list.arrange(&bench.evidence.hits, &bench.case);
+        let place = bench.case.place.clone();
+        let left = place.and_then(|(id, step)| Some((bench.evidence.hits.iter().position(|hit| hit.id == id)?, step)));
+        if let Some((hit, step)) = left {
+            bench.hit_list.list = super::scroll::List::at(bench.hit_list.place(hit).unwrap_or(0));
+            bench.select();
+            bench.walk_to(step.saturating_sub(1));
+            bench.focus_on(Pane::Triage);
+        } else {
+            bench.select();
+        }
+        bench
+    }
+
+    /// The events.
+    pub fn store(&self) -> &Store {
+        self.evidence.store()
+    }
+
+    /// The hit worked on.
+    pub fn current(&self) -> Option<&Hit> {
+        self.evidence.hits.get(self.hit?)
+    }
+
+    /// The steps of a hit.
+    pub fn steps(&self, hit: &Hit) -> &'static [Step] {
+        (self.evidence.analytic)(hit.analytic).map_or(&[], |analytic| analytic.steps)
+    }
+
+    /// Steps of a hit with a verdict, and all its steps.
+    pub fn progress(&self, hit: &Hit) -> (usize, usize) {
+        let steps = self.steps(hit).len();
+        ((1..=steps).filter(|step| self.case.verdict(&hit.id, *step).is_some()).count(), steps)
+    }
+
+    /// Hits with a disposition.
+    pub fn settled(&self) -> usize {
+        self.evidence.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count()
+    }
+
+    /// The finding of the current step.
+    pub fn finding(&self) -> Option<&Finding> {
+        self.current()?.findings.get(self.step)
+    }
+
+    /// The event under the timeline's cursor.
+    pub fn event(&self) -> Option<EventId> {
+        self.timeline.as_ref()?.event(self.store())
+    }
+
+    /// Gives a pane the keyboard.
+    pub fn focus_on(&mut self, pane: Pane) {
+        self.focus = pane;
+        if pane != Pane::Timeline {
+            self.above = pane;
+        }
+    }
+
+    /// Gives a pane the keyboard, as the user goes round them: the triage pane shows the rows of its step.
+    pub fn enter(&mut self, pane: Pane) {
+        self.focus_on(pane);
+        if pane == Pane::Triage && !self.is_walking() {
+            self.walk_to(self.step);
+        }
+    }
+
+    /// Whether the rows of a step are shown.
+    pub fn is_walking(&self) -> bool {
+        self.timeline.as_ref().is_some_and(|timeline| timeline.step.is_some())
+    }
+
+    /// Moves in the focused pane, `height` rows of which are seen.
+    pub fn go(&mut self, step: Move, height: usize) {
+        match (self.focus, step) {
+            (Pane::Hits, _) => {
+                let len = self.hit_list.entries.len();
+                self.hit_list.list.go(step, len, height);
+                self.select();
+            }
+            (Pane::Timeline, _) => {
+                if let Some(timeline) = &mut self.timeline {
+                    timeline.go(step, height);
+                }
+            }
+            (Pane::Triage, Move::Next) => self.walk_to(self.step + 1),
+            (Pane::Triage, Move::Prev) => self.walk_to(self.step.saturating_sub(1)),
+            (Pane::Triage, Move::First | Move::PageUp) => self.walk_to(0),
+            (Pane::Triage, Move::Last | Move::PageDown) => self.walk_to(usize::MAX),
+        }
+    }
+
+    /// Takes the hit under the cursor of the list.
+    pub fn select(&mut self) {
+        let selected = self.hit_list.selected();
+        if selected == self.hit && selected.is_some() {
+            return;
+        }
+        self.hit = selected;
+        self.step = 0;
+        self.triage_top = None;
+        self.timeline = self.current().map(|hit| Timeline::of_hit(self.store(), hit));
+    }
+
+    /// Starts or resumes the triage of the hit: at its first step without a verdict.
+    pub fn open_hit(&mut self) {
+        let Some(hit) = self.current() else { return };
+        let (_, steps) = self.progress(hit);
+        let open = (0..steps).find(|step| self.case.verdict(&hit.id, step + 1).is_none());
+        self.focus_on(Pane::Triage);
+        self.walk_to(open.unwrap_or(0));
+    }
+
+    /// Walks to a step (from 0), or as near as there is one, and shows its rows.
+    pub fn walk_to(&mut self, step: usize) {
+        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return };
+        let steps = self.steps(hit);
+        self.step = step.min(steps.len().saturating_sub(1));
+        if self.focus == Pane::Hits {
+            self.focus = Pane::Triage;
+            self.above = Pane::Triage;
+        }
+        self.triage_top = None;
+        self.case.place = Some((hit.id.clone(), self.step + 1));
+        if let (Some(timeline), Some(step)) = (&mut self.timeline, steps.get(self.step)) {
+            timeline.show_step(self.evidence.store(), step.show, hit.findings.get(self.step));
+        }
+    }
+
+    /// Walks to the next step; a hit that was only looked at begins with its first.
+    pub fn walk_on(&mut self) -> Option<Walked> {
+        let steps = self.steps(self.current()?).len();
+        if !self.is_walking() {
+            self.walk_to(self.step);
+        } else if self.step + 1 < steps {
+            self.walk_to(self.step + 1);
+        } else {
+            return Some(Walked::End);
+        }
+        Some(Walked::Step)
+    }
+
+    /// Sets or clears the verdict of the current step; `false` when there is none.
+    pub fn set_verdict(&mut self, verdict: Option<Verdict>, now: Time) -> bool {
+        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return false };
+        if self.step >= self.steps(hit).len() {
+            return false;
+        }
+        self.case.set_verdict(&hit.id, self.step + 1, verdict, now);
+        true
+    }
+
+    /// Sets the remark of the current step.
+    pub fn set_remark(&mut self, remark: &str, now: Time) {
+        if let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) {
+            self.case.set_remark(&hit.id, self.step + 1, remark, now);
+        }
+    }
+
+    /// Sets or clears the disposition of the hit. A settled hit hands the keyboard back to the list.
+    pub fn set_disposition(&mut self, disposition: Option<Disposition>, now: Time) {
+        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return };
+        self.case.set_disposition(&hit.id, disposition, now);
+        if disposition.is_some() {
+            self.leave_step();
+            self.focus_on(Pane::Hits);
+        }
+    }
+
+    /// Puts the timeline back to what it was before the steps; whether a step was shown.
+    pub fn leave_step(&mut self) -> bool {
+        let Some(timeline) = self.timeline.as_mut().filter(|timeline| timeline.step.is_some()) else { return false };
+        timeline.leave_step(self.evidence.store());
+        true
+    }
+
+    /// Sorts and filters the hits anew.
+    pub fn arrange(&mut self) {
+        self.hit_list.arrange(&self.evidence.hits, &self.case);
+        self.select();
+    }
+
+    /// Changes the time the timeline shows.
+    pub fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &Store, &Hit)) {
+        let hit = self.hit.and_then(|at| self.evidence.hits.get(at));
+        if let (Some(timeline), Some(hit)) = (&mut self.timeline, hit) {
+            change(timeline, self.evidence.store(), hit);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The thread that reads: the bundle first, then raw records and notes on request.
+
+use super::app::{Message, Ready};
+use super::workbench::Evidence;
+use super::{Incoming, Note, NothingReadable};
+use crate::analytics::{self, Hit, Settings};
+use crate::casefile::{self, CaseFile};
+use crate::facts::Facts;
+use crate::ingest::{self, Loaded, Options};
+use crate::model::EventId;
+use crate::triage::{Case, fingerprint};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, Sender};
+use std::thread;
+use std::time::Instant;
+
+/// What to read, and how.
+pub(super) struct Job {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) options: Options,
+    pub(super) settings: Settings,
+    pub(super) case: Option<PathBuf>,
+    pub(super) analyst: String,
+    pub(super) note: Note,
+}
+
+/// Something to read once the bundle is.
+pub(super) enum Request {
+    /// A raw record.
+    Record(EventId),
+    /// The note of this case.
+    Note(Box<Case>),
+}
+
+/// Starts the thread. It ends when the requests do.
+pub(super) fn spawn(job: Job, stop: Arc<AtomicBool>, sink: Sender<Incoming>, requests: Receiver<Request>) {
+    let work = move || {
+        let failed = match catch_unwind(AssertUnwindSafe(|| work(&job, &stop, &sink, &requests))) {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(_) => anyhow::anyhow!("{}", super::terminal::fault()),
+        };
+        // Nobody listens any more only when the program is leaving.
+        let _ = sink.send(Incoming::Failed(failed));
+    };
+    thread::Builder::new().name("worker".to_owned()).spawn(work).expect("a thread can be started");
+}
+
+fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiver<Request>) -> anyhow::Result<()> {
+    let say = |message| {
+        let _ = sink.send(Incoming::Message(message));
+    };
+    let began = Instant::now();
+    let progress = |progress| say(Message::Progress(progress, began.elapsed()));
+    let loaded = ingest::load(&job.paths, &job.options, &progress, stop)?;
+    if loaded.rows_read() == 0 {
+        return Err(NothingReadable { problems: loaded.problems }.into());
+    }
+    say(Message::Analysing(loaded.rows_read()));
+    let (file, case) = open_case(job, &loaded)?;
+    let facts = Facts::embedded();
+    let hits = analytics::run(&loaded.store, facts, &job.settings);
+    let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
+    let evidence = Evidence { loaded: Arc::clone(&loaded), hits: Arc::clone(&hits), facts, analytic: analytics::by_id };
+    let ready = Ready { evidence, case, case_path: file.path().to_owned(), note_path: file.note_path() };
+    let _ = sink.send(Incoming::Opened(Box::new(ready), file));
+    while let Ok(request) = requests.recv() {
+        say(answer(request, &loaded, &hits, &job.note));
+    }
+    Ok(())
+}
+
+fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(CaseFile, Case)> {
+    let fingerprint = fingerprint(&loaded.sources);
+    let path = match &job.case {
+        Some(path) => path.clone(),
+        None => casefile::default_path(&fingerprint, |name| std::env::var_os(name))?,
+    };
+    Ok(casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?)
+}
+
+fn answer(request: Request, loaded: &Loaded, hits: &[Hit], note: &Note) -> Message {
+    match request {
+        Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
+        Request::Note(case) => Message::Composed(note(loaded, hits, &case)),
+    }
+}

@@ -1,0 +1,296 @@
+//! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
+
+use crate::bundle::{self, AGENT, VICTIM};
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use tempfile::TempDir;
+
+/// The program, alone with its arguments: no terminal, no colour, no state of the machine's user.
+fn tokentrail(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("tokentrail").unwrap();
+    command.current_dir(folder).env("XDG_STATE_HOME", folder.join("state")).env_remove("NO_COLOR");
+    command.env("TERM", "xterm").env("LOGNAME", "ana");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    tokentrail(folder).args(args).output().unwrap()
+}
+
+/// A bundle in a folder of its own, beside which files can be written.
+fn bundle() -> (TempDir, Vec<PathBuf>) {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    let paths = bundle::write(&folder.path().join("logs"));
+    (folder, paths)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn scan_prints_a_hit_a_line_with_the_promised_fields() {
+    let (folder, _) = bundle();
+    let output = run(folder.path(), &["scan", "logs"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let hits = lines(&output);
+    let analytics: Vec<_> = hits.iter().map(|hit| hit["Analytic"].as_str().unwrap()).collect();
+    assert_eq!(analytics, ["device-code-burst", "foci-burst"]);
+    for hit in &hits {
+        for field in [
+            "UserPrincipalName",
+            "UserId",
+            "FirstSeen",
+            "LastSeen",
+            "SignInCount",
+            "ResourceIds",
+            "Analytic",
+            "HitId",
+            "Semantics",
+            "AlsoPublished",
+            "Severity",
+            "Confidence",
+            "Reasons",
+            "Family",
+            "GraphCalls",
+            "GraphUserAgents",
+            "GraphLink",
+            "Attack",
+            "Steps",
+            "Events",
+        ] {
+            assert!(!hit[field].is_null(), "{field} of {hit}");
+        }
+        assert_eq!(hit["UserPrincipalName"], VICTIM);
+        assert_eq!(hit["FirstSeen"], "2026-05-01T14:02:00.0000001Z");
+        assert_eq!(hit["SignInCount"], 4);
+        assert_eq!(hit["GraphCalls"], 2);
+        assert_eq!(hit["GraphLink"], "token");
+        assert_eq!(hit["Events"][0]["Source"], "logs/AADNonInteractiveUserSignInLogs.json");
+    }
+    assert_eq!(hits[0]["DeviceCodeTie"], "session");
+}
+
+#[test]
+fn the_last_line_on_stderr_counts_what_was_read() {
+    let (folder, _) = bundle();
+    for args in [&["scan", "logs"][..], &["info", "logs"], &["note", "logs"], &["timeline", "logs", "--user", VICTIM]] {
+        let stderr = text(&run(folder.path(), args).stderr);
+        let last = stderr.lines().last().unwrap();
+        let counts = "read 9 rows from 3 sources, folded 1 duplicate, skipped 1 (tokentrail info shows which)";
+        assert_eq!(last, counts, "{args:?}");
+    }
+    // Quiet, but not about a loss.
+    assert_eq!(text(&run(folder.path(), &["-q", "scan", "logs"]).stderr).lines().count(), 1);
+    let verbose = text(&run(folder.path(), &["-v", "scan", "logs"]).stderr);
+    assert!(verbose.contains("AADNonInteractiveUserSignInLogs.json record 6"), "{verbose}");
+}
+
+#[test]
+fn the_same_bundle_gives_the_same_bytes() {
+    let (folder, paths) = bundle();
+    let names: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    for command in [&["scan", "--format", "jsonl"][..], &["scan", "--format", "csv"], &["note"], &["info"]] {
+        let mut seen = Vec::new();
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            for threads in ["1", "4"] {
+                let paths = order.map(|index| names[index].as_str());
+                let args: Vec<&str> = command.iter().copied().chain(["--threads", threads]).chain(paths).collect();
+                seen.push(run(folder.path(), &args).stdout);
+            }
+        }
+        assert!(!seen[0].is_empty());
+        assert!(seen.iter().all(|bytes| *bytes == seen[0]), "{command:?}");
+    }
+}
+
+#[test]
+fn every_format_says_the_same_hits() {
+    let (folder, _) = bundle();
+    let hits = lines(&run(folder.path(), &["scan", "logs", "--format", "jsonl"]));
+    let array: Vec<Value> =
+        serde_json::from_slice(&run(folder.path(), &["scan", "logs", "--format", "json"]).stdout).unwrap();
+    assert_eq!(array, hits);
+    let csv = run(folder.path(), &["scan", "logs", "--format", "csv"]).stdout;
+    let mut csv = csv::Reader::from_reader(csv.as_slice());
+    let at = csv.headers().unwrap().iter().position(|name| name == "HitId").unwrap();
+    let ids: Vec<String> = csv.records().map(|row| row.unwrap()[at].to_owned()).collect();
+    assert_eq!(ids, hits.iter().map(|hit| hit["HitId"].as_str().unwrap()).collect::<Vec<_>>());
+    let table = text(&run(folder.path(), &["scan", "logs", "--format", "table"]).stdout);
+    assert!(ids.iter().all(|id| table.contains(id)), "{table}");
+}
+
+#[test]
+fn hostile_text_is_inert_in_every_format() {
+    let (folder, _) = bundle();
+    let json = lines(&run(folder.path(), &["scan", "logs"]));
+    assert_eq!(json[0]["GraphUserAgents"][0], AGENT, "nothing is lost in JSON");
+    let user = ["timeline", "logs", "--user", VICTIM, "--format"];
+    for args in [&["scan", "logs", "--format"][..], &user, &["note", "logs", "--format"]] {
+        let formats: &[&str] =
+            if args[0] == "note" { &["markdown", "json"] } else { &["table", "jsonl", "json", "csv"] };
+        for format in formats {
+            let args: Vec<&str> = args.iter().copied().chain([*format]).collect();
+            let stdout = text(&run(folder.path(), &args).stdout);
+            assert!(!stdout.contains(['\u{1b}', '\u{202e}']), "{args:?}");
+            if *format == "csv" {
+                assert!(!stdout.contains(",=cmd") && stdout.contains("'=cmd"), "{args:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn exit_codes_are_those_promised() {
+    let (folder, _) = bundle();
+    fs::write(folder.path().join("notes.txt"), "no log at all").unwrap();
+    fs::write(folder.path().join("empty.json"), "").unwrap();
+    fs::write(folder.path().join("ids.txt"), "not-a-guid\n").unwrap();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["scan", "logs", "--exit-code"], 10, ""),
+        (&["scan", "logs", "--exit-code", "--until", "2026-05-01"], 0, ""),
+        (&["scan", "logs", "gone.json"], 0, "gone.json"),
+        (&["scan", "gone.json"], 3, "gone.json"),
+        (&["scan", "empty.json"], 3, "empty.json"),
+        (&["info", "notes.txt"], 3, "notes.txt"),
+        (&["note", "gone.json"], 3, "nothing readable"),
+        (&["timeline", "gone.json", "--user", "x"], 3, "nothing readable"),
+        (&["timeline", "logs", "--user", "finance.directr@contoso.com"], 1, VICTIM),
+        (&["note", "logs", "--case", "gone.case"], 1, "gone.case"),
+        (&[], 2, "Usage"),
+        (&["scan"], 2, "Usage"),
+        (&["scan", "logs", "--since", "yesterday"], 2, "yesterday"),
+        (&["scan", "logs", "--since", "2026-05-02", "--until", "2026-05-01"], 2, "not before"),
+        (&["scan", "logs", "--since", "2026-05-01", "--until", "2026-05-01"], 2, "not before"),
+        (&["scan", "logs", "--window", "10"], 2, "10"),
+        (&["scan", "logs", "--min-resources", "0"], 2, "min-resources"),
+        (&["scan", "logs", "--analytics", "foci-bust"], 2, "foci-burst"),
+        (&["scan", "logs", "--clients", "ids.txt"], 2, "line 1"),
+        (&["scan", "logs", "--clients", "gone.txt"], 2, "gone.txt"),
+        (&["--since", "2026-05-01", "scan", "logs"], 2, "before the command"),
+        (&["logs"], 2, "tokentrail scan logs"),
+        (&["list"], 0, ""),
+        (&["man"], 0, ""),
+        (&["completions", "bash"], 0, ""),
+        (&["--help"], 0, ""),
+    ];
+    for (args, code, said) in cases {
+        let output = run(folder.path(), args);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{args:?}: {stderr}");
+        assert!(stderr.contains(said), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let (folder, paths) = bundle();
+    // More than a pipe holds, so that the program meets its end.
+    let row = fs::read_to_string(&paths[0]).unwrap().lines().next().unwrap().to_owned();
+    let many: String =
+        (0..5000).map(|id| row.replace("\"Id\":\"1\"", &format!("\"Id\":\"many-{id}\"")) + "\n").collect();
+    fs::write(&paths[0], many).unwrap();
+    let binary = Command::cargo_bin("tokentrail").unwrap();
+    let mut child = std::process::Command::new(binary.get_program())
+        .args(["timeline", "logs", "--user", VICTIM])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(!text(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn stdin_is_a_source() {
+    let (folder, paths) = bundle();
+    let stdin = fs::read(&paths[0]).unwrap();
+    let output = tokentrail(folder.path()).args(["info", "-", "--format", "json"]).write_stdin(stdin).output().unwrap();
+    let info: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(info["Sources"][0]["Source"], "-");
+    assert_eq!(info["Read"], 2);
+}
+
+#[test]
+fn colour_is_a_choice_and_never_the_message() {
+    let (folder, _) = bundle();
+    let args = ["scan", "logs", "--format", "table"];
+    let plain = text(&run(folder.path(), &args).stdout);
+    assert!(!plain.contains('\u{1b}') && plain.contains("high"));
+    let always = text(&tokentrail(folder.path()).args(args).args(["--color", "always"]).output().unwrap().stdout);
+    assert!(always.contains("\u{1b}[1;31mhigh\u{1b}[0m"));
+}
+
+#[test]
+fn the_timeline_is_one_users_rows_in_order() {
+    let (folder, _) = bundle();
+    let rows = lines(&run(folder.path(), &["timeline", "logs", "--user", "FINANCE.director@contoso.com"]));
+    let kinds: Vec<_> = rows.iter().map(|row| row["Kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["device code", "token", "graph", "graph", "token", "token", "token"]);
+    assert_eq!(rows[1]["GapSeconds"], 120);
+    assert_eq!(rows[1]["HitIds"].as_array().unwrap().len(), 2);
+    assert_eq!(rows[2]["UniqueTokenIdentifier"], "token-3");
+    let later = lines(&run(folder.path(), &["timeline", "logs", "--user", VICTIM, "--since", "2026-05-01T14:03:00Z"]));
+    assert_eq!(later.len(), 2);
+}
+
+#[test]
+fn info_names_what_each_source_lacks_and_what_was_skipped() {
+    let (folder, _) = bundle();
+    let info: Value =
+        serde_json::from_slice(&run(folder.path(), &["info", "logs", "--format", "json"]).stdout).unwrap();
+    let source = &info["Sources"][0];
+    assert_eq!(source["Source"], "logs/AADNonInteractiveUserSignInLogs.json");
+    assert_eq!(source["Tables"]["AADNonInteractiveUserSignInLogs"], 5);
+    assert_eq!((&source["Read"], &source["Folded"], &source["Skipped"]), (&5.into(), &1.into(), &1.into()));
+    assert_eq!(source["Sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(source["FirstEvent"], "2026-05-01T14:02:00.0000001Z");
+    assert_eq!(source["Lacks"][0]["Column"], "AuthenticationProcessingDetails");
+    assert_eq!(info["Problems"][0]["Record"], 6);
+    assert_eq!(info["Skipped"], 1);
+    let table = text(&run(folder.path(), &["info", "logs"]).stdout);
+    assert!(table.contains("record 6"), "{table}");
+}
+
+#[test]
+fn list_tells_every_analytic() {
+    let (folder, _) = bundle();
+    let list: Value = serde_json::from_slice(&run(folder.path(), &["list", "--format", "json"]).stdout).unwrap();
+    let markdown = text(&run(folder.path(), &["list", "--format", "markdown"]).stdout);
+    let table = text(&run(folder.path(), &["list"]).stdout);
+    for analytic in list.as_array().unwrap() {
+        let id = analytic["Id"].as_str().unwrap();
+        assert!(markdown.contains(&format!("| `{id}` |")) && table.contains(id), "{id}");
+    }
+}
+
+#[test]
+fn a_pipe_may_carry_the_man_page_and_completions() {
+    let (folder, _) = bundle();
+    let man = text(&run(folder.path(), &["man"]).stdout);
+    for word in [".SH NAME", "EXIT STATUS", "\\-\\-as\\-published", "nothing readable"] {
+        assert!(man.contains(word), "{word}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(folder.path(), &["completions", shell]).stdout).contains("timeline"), "{shell}");
+    }
+}
+
+#[test]
+fn a_dumb_terminal_is_told_what_to_do() {
+    let (folder, _) = bundle();
+    let output = tokentrail(folder.path()).args(["logs", "it's"]).env("TERM", "dumb").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(r"tokentrail scan logs 'it'\''s'"), "{}", text(&output.stderr));
+}

@@ -1,0 +1,178 @@
+//! The demo bundle: made anew it is the embedded one, it reads without a problem, and it holds its stories.
+
+#[path = "../../examples/make_demo/bundle.rs"]
+mod bundle;
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+use tokentrail::analytics::{self, Settings};
+use tokentrail::demo;
+use tokentrail::facts::Facts;
+use tokentrail::ingest::{Loaded, Options, load};
+use tokentrail::model::{Confidence, Event, EventId, Field, Flags, Severity, Table};
+
+/// The archive as the loader reads it.
+static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(demo::NAME);
+    std::fs::write(&path, demo::archive()).expect("a file");
+    load(&[path], &Options::default(), &|_| {}, &AtomicBool::new(false)).expect("nobody stops it")
+});
+
+/// The rows of one user, copies left out, of a table and day.
+fn rows(upn: &str, table: Table, day: &str) -> Vec<(EventId, &'static Event)> {
+    let store = &LOADED.store;
+    let kept = |event: &Event| {
+        !event.is_folded() && event.table == table && event.time().day() == day && store.upn(event.user) == upn
+    };
+    store.events().filter(|(_, event)| kept(event)).collect()
+}
+
+fn values(rows: &[(EventId, &Event)], field: Field) -> BTreeSet<&'static str> {
+    rows.iter().map(|(id, _)| LOADED.store.get(*id, field)).collect()
+}
+
+#[test]
+fn made_anew_it_is_the_same() {
+    // The packed bytes may differ with the version of the packer; what is packed may not.
+    let made = bundle::files();
+    let kept = demo::files();
+    assert_eq!(made.len(), kept.len());
+    for ((name, bytes), (kept_name, kept_bytes)) in made.iter().zip(&kept) {
+        assert_eq!(name, kept_name);
+        if bytes != kept_bytes {
+            let lines = bytes.split(|b| *b == b'\n').zip(kept_bytes.split(|b| *b == b'\n'));
+            let line = lines.take_while(|(made, kept)| made == kept).count() + 1;
+            panic!("{name} differs at line {line}: cargo run --example make_demo writes it anew");
+        }
+    }
+}
+
+#[test]
+fn it_is_small() {
+    assert!(demo::archive().len() < 1 << 20, "{} bytes", demo::archive().len());
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(demo::archive())).unwrap();
+    for index in 0..archive.len() {
+        let time = archive.by_index(index).unwrap().last_modified().unwrap();
+        assert_eq!((time.year(), time.month(), time.day()), (2026, 5, 2), "the archive does not tell when it was made");
+    }
+}
+
+#[test]
+fn it_reads_without_a_problem() {
+    assert_eq!(LOADED.problems, []);
+    assert_eq!(LOADED.rows_skipped(), 0);
+    assert_eq!(LOADED.sources.len(), 6);
+    assert!((6000..12_000).contains(&LOADED.rows_read()), "{}", LOADED.rows_read());
+    assert!((20..100).contains(&LOADED.store.folded()), "{}", LOADED.store.folded());
+    let (first, last) = LOADED.store.range().unwrap();
+    assert_eq!((first.day().as_str(), last.day().as_str()), ("2026-04-02", "2026-05-01"));
+    let others: Vec<_> = LOADED.sources.iter().flat_map(|source| source.tables.keys()).collect();
+    for table in ["SigninLogs", "AADGraphActivityLogs", "AuditLogs", "AADServicePrincipalSignInLogs"] {
+        assert!(others.iter().any(|name| *name == table), "{table} among {others:?}");
+    }
+    assert_eq!(LOADED.store.users().len(), 40);
+}
+
+#[test]
+fn the_phish_has_two_legs_six_resources_and_a_mail_search() {
+    let (upn, day) = ("finance.director@contoso.com", "2026-05-01");
+    let browser: Vec<_> =
+        rows(upn, Table::SignIn, day).into_iter().filter(|(_, e)| e.flags.has(Flags::DEVICE_PROTOCOL)).collect();
+    assert_eq!(values(&browser, Field::ResultType), BTreeSet::from(["0", "50199"]));
+    assert_eq!(values(&browser, Field::IpAddress), BTreeSet::from(["203.0.113.20"]), "the victim's own address");
+    let stolen: Vec<_> = rows(upn, Table::NonInteractive, day)
+        .into_iter()
+        .filter(|(_, e)| e.flags.has(Flags::DEVICE_TRANSFER))
+        .collect();
+    assert_eq!(stolen.len(), 7);
+    assert!(stolen[0].1.flags.has(Flags::INCOMING_NONE), "the first is the polling leg");
+    assert_eq!(values(&stolen, Field::ResourceIdentity).len(), 6);
+    assert_eq!(values(&stolen, Field::IpAddress), BTreeSet::from(["198.51.100.23"]));
+    assert_eq!(values(&stolen, Field::SessionId), values(&browser, Field::SessionId));
+    // The published query bins by ingest time, and wants the device code before the burst.
+    let ten = tokentrail::model::Span::minutes(10);
+    let bins: BTreeSet<_> = stolen.iter().map(|(_, e)| e.published_time().bin(ten)).collect();
+    assert_eq!(bins.len(), 1);
+    assert!(browser.iter().all(|(_, e)| e.published_time() <= stolen[0].1.published_time()));
+
+    let tokens = values(&stolen, Field::TokenId);
+    let calls: Vec<_> = rows(upn, Table::Graph, day)
+        .into_iter()
+        .filter(|(id, _)| tokens.contains(LOADED.store.get(*id, Field::TokenId)))
+        .collect();
+    assert_eq!(calls.len(), 22);
+    assert!(calls.iter().any(|(id, _)| LOADED.store.get(*id, Field::RequestUri).contains("$search=\"invoice\"")));
+    assert!(values(&calls, Field::ResponseStatusCode).contains("403"));
+    assert!(calls.last().unwrap().1.time().clock().as_str() > "14:30");
+    let before =
+        LOADED.store.events().filter(|(_, e)| LOADED.store.upn(e.user) == upn && e.time().day().as_str() < day);
+    assert!(before.clone().count() > 50, "a baseline");
+    assert!(before.clone().all(|(id, _)| LOADED.store.get(id, Field::AppDisplayName) != "Microsoft Azure CLI"));
+}
+
+#[test]
+fn the_hop_changes_client_and_address_in_one_session() {
+    let (upn, day) = ("a.novak@contoso.com", "2026-04-29");
+    let all = rows(upn, Table::NonInteractive, day);
+    let second: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(id, _)| LOADED.store.get(*id, Field::AppDisplayName) == "Microsoft Azure PowerShell")
+        .collect();
+    assert_eq!(second.len(), 4);
+    let session = LOADED.store.get(second[0].0, Field::SessionId);
+    let first: Vec<_> = all
+        .iter()
+        .copied()
+        .filter(|(id, e)| LOADED.store.get(*id, Field::SessionId) == session && e.flags.has(Flags::INCOMING_NONE))
+        .collect();
+    assert_eq!(values(&first, Field::AppDisplayName), BTreeSet::from(["Microsoft Teams"]));
+    assert_ne!(values(&first, Field::IpAddress), values(&second, Field::IpAddress));
+    assert_eq!(second[0].1.time().since(first[0].1.time()).whole_minutes(), 4);
+    assert_ne!(values(&first, Field::ProcessingDetails), values(&second, Field::ProcessingDetails));
+}
+
+#[test]
+fn the_look_alikes_are_used_to_what_they_do() {
+    let upn = "d.dev@contoso.com";
+    let days: BTreeSet<_> = LOADED
+        .store
+        .events()
+        .filter(|(id, e)| {
+            LOADED.store.upn(e.user) == upn && LOADED.store.get(*id, Field::AppDisplayName) == "Microsoft Azure CLI"
+        })
+        .map(|(_, e)| e.time().day())
+        .collect();
+    assert_eq!(days.len(), 20, "the developer's days with Azure CLI");
+    let legs: Vec<_> = rows(upn, Table::SignIn, "2026-04-28")
+        .into_iter()
+        .chain(rows(upn, Table::NonInteractive, "2026-04-28"))
+        .filter(|(_, e)| e.flags.has(Flags::DEVICE_TRANSFER))
+        .collect();
+    assert_eq!(values(&legs, Field::IpAddress), BTreeSet::from(["192.0.2.10"]), "one desk");
+    for upn in ["e.field@contoso.com", "f.field@contoso.com"] {
+        let burst = rows(upn, Table::NonInteractive, "2026-04-22");
+        assert!(values(&burst, Field::IpAddress).contains("203.0.113.10"), "{upn} is behind the shared address");
+    }
+}
+
+#[test]
+fn the_stories_rank_above_their_look_alikes() {
+    let hits = analytics::run(&LOADED.store, Facts::embedded(), &Settings::default());
+    let (stories, rest): (Vec<_>, Vec<_>) = hits.iter().partition(|hit| hit.severity > Severity::Low);
+    let told: BTreeSet<_> = stories.iter().map(|hit| (hit.analytic, hit.upn.as_str(), hit.also_published)).collect();
+    assert_eq!(
+        told,
+        BTreeSet::from([
+            ("device-code-burst", "finance.director@contoso.com", true),
+            ("foci-burst", "finance.director@contoso.com", true),
+            ("session-hop", "a.novak@contoso.com", true),
+        ])
+    );
+    assert!(stories.iter().all(|hit| hit.confidence == Confidence::High));
+    let users: BTreeSet<_> = rest.iter().map(|hit| hit.upn.split('@').next().unwrap()).collect();
+    assert_eq!(users, BTreeSet::from(["b.office", "d.dev", "e.field", "f.field", "h.newlaptop"]));
+    assert!(rest.iter().any(|hit| !hit.also_published), "the published bins cut some of them");
+}

@@ -1,0 +1,147 @@
+//! The hunt semantics, paragraph by paragraph, over plain rows. Slow on purpose: every rule is a loop.
+//!
+//! Where a paragraph can be read in two ways, `Reading:` says which one stands here.
+
+mod burst;
+mod flow;
+mod graph;
+mod hop;
+pub(crate) mod text;
+
+use super::line::Line;
+use super::row::Row;
+use std::collections::{BTreeMap, BTreeSet};
+use text::{fold, word};
+use tokentrail::analytics::{Clients, Settings};
+use tokentrail::model::{Field, Table};
+
+/// The rows that are left to look at, in hunt order, and whose they are.
+pub(crate) struct Hunt<'a> {
+    rows: &'a [Row],
+    settings: &'a Settings,
+    /// Numbers of the rows that are neither copies nor outside `--since/--until`, in hunt order.
+    live: Vec<usize>,
+    users: BTreeMap<usize, String>,
+}
+
+/// Every hit of every analytic.
+pub(crate) fn hits(rows: &[Row], settings: &Settings) -> Vec<Line> {
+    let hunt = Hunt::new(rows, settings);
+    let bursts = hunt.bursts();
+    let mut lines: Vec<Line> = bursts.iter().map(|burst| hunt.burst_line(burst)).collect();
+    lines.extend(hunt.device_code_bursts(&bursts));
+    lines.extend(hunt.hops());
+    lines.extend(hunt.broad_hops());
+    lines
+}
+
+impl<'a> Hunt<'a> {
+    fn new(rows: &'a [Row], settings: &'a Settings) -> Self {
+        let mut live = unfolded(rows);
+        // "Applied after folding and before all else": users too are known from these rows only.
+        live.retain(|&n| {
+            let time = rows[n].hunt_time();
+            settings.since.is_none_or(|since| since.ticks() <= time)
+                && settings.until.is_none_or(|until| time < until.ticks())
+        });
+        // Reading: the Id of "event time, ingest time, Id" is compared as ids are, folded; then reading order.
+        live.sort_by_key(|&n| (rows[n].hunt_time(), rows[n].ingested, fold(rows[n].get(Field::Id)), n));
+        let users = users(rows, &live);
+        Self { rows, settings, live, users }
+    }
+
+    fn row(&self, n: usize) -> &Row {
+        &self.rows[n]
+    }
+
+    fn time(&self, n: usize) -> i64 {
+        self.rows[n].hunt_time()
+    }
+
+    fn user(&self, n: usize) -> Option<&str> {
+        self.users.get(&n).map(String::as_str)
+    }
+
+    /// A field folded; `None` when blank.
+    fn folded(&self, n: usize, field: Field) -> Option<String> {
+        fold(self.rows[n].get(field))
+    }
+
+    /// A field's text trimmed; `None` when blank.
+    fn shown(&self, n: usize, field: Field) -> Option<String> {
+        self.folded(n, field).map(|_| self.rows[n].get(field).trim().to_owned())
+    }
+
+    /// The last non-blank folded text of a field among rows in hunt order.
+    fn last(&self, rows: &[usize], field: Field) -> Option<String> {
+        rows.iter().rev().find_map(|&n| self.folded(n, field))
+    }
+
+    /// Reading: without case and spaces, `0` and `Success` are the two words of success.
+    fn succeeded(&self, n: usize) -> bool {
+        matches!(word(self.rows[n].get(Field::ResultType)).as_str(), "0" | "success")
+    }
+
+    /// Incoming token type without case and spaces; `None` when it is not recorded.
+    fn incoming(&self, n: usize) -> Option<String> {
+        fold(self.rows[n].get(Field::IncomingTokenType)).map(|text| word(&text))
+    }
+
+    fn is_sign_in(&self, n: usize) -> bool {
+        matches!(self.rows[n].table, Table::SignIn | Table::NonInteractive)
+    }
+
+    fn is_watched(&self, client: &str) -> bool {
+        let seeds = super::known::SEEDS.contains(&client);
+        match &self.settings.clients {
+            Clients::Seeds => seeds,
+            Clients::Family => seeds || super::known::was_ever_family(client),
+            Clients::Listed(ids) => ids.iter().any(|id| fold(id).as_deref() == Some(client)),
+        }
+    }
+
+    /// "The resource id, else the folded display name; blank is not counted."
+    fn resource(&self, n: usize) -> Option<String> {
+        self.folded(n, Field::ResourceIdentity).or_else(|| self.folded(n, Field::ResourceDisplayName))
+    }
+
+    fn resources(&self, rows: &[usize]) -> BTreeSet<String> {
+        rows.iter().filter_map(|&n| self.resource(n)).collect()
+    }
+
+    /// The user as printed: the UPN of the last row that has one; `*` where none of them says, for then the
+    /// paragraphs do not.
+    fn upn(&self, rows: &[usize]) -> String {
+        self.last(rows, Field::UserPrincipalName).unwrap_or_else(|| "*".to_owned())
+    }
+}
+
+/// Folding: of the rows that share (table, Id) only the one ingested last stays.
+fn unfolded(rows: &[Row]) -> Vec<usize> {
+    let beats = |a: usize, b: usize| (rows[a].ingested, a) > (rows[b].ingested, b);
+    let same = |a: usize, b: usize| {
+        let id = fold(rows[a].get(Field::Id));
+        id.is_some() && rows[a].table == rows[b].table && id == fold(rows[b].get(Field::Id))
+    };
+    (0..rows.len()).filter(|&n| !(0..rows.len()).any(|other| same(n, other) && beats(other, n))).collect()
+}
+
+/// "`UserId`; a row without one takes the `UserId` that its folded UPN has in the bundle's sign-ins, if that is
+/// exactly one, else the folded UPN is the user; a row with neither belongs to nobody."
+fn users(rows: &[Row], live: &[usize]) -> BTreeMap<usize, String> {
+    let id = |n: usize| fold(rows[n].get(Field::UserId));
+    let upn = |n: usize| fold(rows[n].get(Field::UserPrincipalName));
+    let sign_ins = live.iter().filter(|&&n| rows[n].table != Table::Graph);
+    let known: BTreeSet<(String, String)> = sign_ins.filter_map(|&n| Some((upn(n)?, id(n)?))).collect();
+    let resolve = |n: usize| {
+        id(n).or_else(|| {
+            let upn = upn(n)?;
+            let mut ids = known.iter().filter(|(known, _)| *known == upn).map(|(_, id)| id);
+            match (ids.next(), ids.next()) {
+                (Some(only), None) => Some(only.clone()),
+                _ => Some(upn),
+            }
+        })
+    };
+    live.iter().filter_map(|&n| Some((n, resolve(n)?))).collect()
+}

@@ -1,0 +1,165 @@
+//! The picture in the README is the real screen on the demo bundle; `UPDATE_DOCS=1` draws it anew.
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Size;
+use ratatui::style::{Color, Modifier};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokentrail::facts::Facts;
+use tokentrail::model::Time;
+use tokentrail::triage::{Case, fingerprint};
+use tokentrail::tui::app::{App, Message, Ready};
+use tokentrail::tui::keymap::{Key, Keymap};
+use tokentrail::tui::screens;
+use tokentrail::tui::theme::{Name, Theme};
+use tokentrail::tui::workbench::Evidence;
+use tokentrail::{analytics, demo, ingest};
+
+const SIZE: Size = Size { width: 132, height: 38 };
+/// A cell, in the picture's units.
+const CELL: (f32, f32) = (8.0, 17.0);
+
+#[test]
+fn the_readme_shows_the_real_screen() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screen.svg");
+    let drawn = svg(&screen("enter y"));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &drawn).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == drawn,
+        "assets/screen.svg is not the screen of today: run the tests with UPDATE_DOCS=1 and look at it"
+    );
+}
+
+/// The workbench on the demo bundle after some keys.
+fn screen(keys: &str) -> Buffer {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join(demo::NAME);
+    std::fs::write(&archive, demo::archive()).unwrap();
+    let options = ingest::Options { root: folder.path().to_owned(), ..ingest::Options::default() };
+    let loaded = Arc::new(ingest::load(&[archive], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
+    let hits = Arc::new(analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default()));
+    let case = Case::new(fingerprint(&loaded.sources), String::new());
+    let evidence = Evidence { loaded, hits, facts: Facts::embedded(), analytic: analytics::by_id };
+    let mut app = App::new(demo::NAME.to_owned(), Keymap::embedded(), SIZE);
+    let shown = PathBuf::from("/case");
+    let ready = Ready { evidence, case, case_path: shown.join("case.json"), note_path: shown.join("case.md") };
+    app.update(Message::Ready(Box::new(ready)));
+    let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
+    for key in keys.split_whitespace() {
+        app.update(Message::Key(Key::try_from(key.to_owned()).unwrap().event(), now));
+    }
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
+    let theme = Theme::named(Name::Dark);
+    terminal.draw(|frame| screens::draw(&app, &theme, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The buffer as a picture: one run of text for neighbours of one style.
+fn svg(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let (width, height) = (f32::from(area.width) * CELL.0, f32::from(area.height) * CELL.1);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+         font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\">\n\
+         <rect width=\"{width}\" height=\"{height}\" rx=\"6\" fill=\"#16181d\"/>\n"
+    );
+    for y in 0..area.height {
+        let mut x = 0;
+        while x < area.width {
+            let start = x;
+            let style = style(&buffer[(x, y)]);
+            let mut text = String::new();
+            while x < area.width && style == self::style(&buffer[(x, y)]) {
+                text.push_str(buffer[(x, y)].symbol());
+                x += 1;
+            }
+            run(&mut svg, (start, y), x - start, &text, style);
+        }
+    }
+    svg + "</svg>\n"
+}
+
+/// Text colour, background, bold.
+type Style = (&'static str, Option<&'static str>, bool);
+
+fn style(cell: &Cell) -> Style {
+    let (mut fore, mut back) = (colour(cell.fg).unwrap_or("#d4d7dd"), colour(cell.bg));
+    if cell.modifier.contains(Modifier::DIM) {
+        fore = "#8b909a";
+    }
+    if cell.modifier.contains(Modifier::REVERSED) {
+        back = Some(fore);
+        fore = "#16181d";
+    }
+    (fore, back, cell.modifier.contains(Modifier::BOLD))
+}
+
+/// The sixteen colours as a muted palette; `None` for the terminal's own.
+fn colour(colour: Color) -> Option<&'static str> {
+    Some(match colour {
+        Color::Black => "#16181d",
+        Color::Red => "#e06c75",
+        Color::Green => "#98c379",
+        Color::Yellow => "#d9b36c",
+        Color::Blue => "#6ca8e8",
+        Color::Magenta => "#c68ae0",
+        Color::Cyan => "#5fbcc4",
+        Color::Gray => "#b4b9c2",
+        Color::DarkGray => "#757b86",
+        Color::LightRed => "#ff8e97",
+        Color::LightGreen => "#b5e08f",
+        Color::LightYellow => "#f2d08a",
+        Color::LightBlue => "#8fc3ff",
+        Color::LightMagenta => "#e0aaf5",
+        Color::LightCyan => "#85dbe2",
+        Color::White => "#f2f4f8",
+        _ => return None,
+    })
+}
+
+fn run(svg: &mut String, at: (u16, u16), cells: u16, text: &str, style: Style) {
+    let (x, y) = (f32::from(at.0) * CELL.0, f32::from(at.1) * CELL.1);
+    let width = f32::from(cells) * CELL.0;
+    let (fore, back, bold) = style;
+    if let Some(back) = back {
+        writeln!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{}\" fill=\"{back}\"/>", CELL.1).unwrap();
+    }
+    let weight = if bold { " font-weight=\"bold\"" } else { "" };
+    // Word by word, each at its own cell: fonts differ in width, cells do not.
+    for (offset, word) in words(text) {
+        let escaped = word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let (x, y) = (x + f32::from(offset) * CELL.0, y + 13.0);
+        // A viewer that takes lines from another font still closes the frames.
+        let length = if word.is_ascii() {
+            String::new()
+        } else {
+            let cells = u16::try_from(word.chars().count()).unwrap();
+            format!(" textLength=\"{}\"", f32::from(cells) * CELL.0)
+        };
+        writeln!(svg, "<text x=\"{x}\" y=\"{y}\"{length} fill=\"{fore}\"{weight}>{escaped}</text>").unwrap();
+    }
+}
+
+/// The words of a run and the cell each begins at.
+fn words(text: &str) -> Vec<(u16, String)> {
+    let mut words: Vec<(u16, String)> = Vec::new();
+    let mut open = false;
+    for (cell, c) in (0..).zip(text.chars()) {
+        if c == ' ' {
+            open = false;
+        } else if open {
+            words.last_mut().unwrap().1.push(c);
+        } else {
+            words.push((cell, c.to_string()));
+            open = true;
+        }
+    }
+    words
+}

@@ -1,0 +1,218 @@
+//! Every registry is whole, and what the README says of it is what the program has.
+//!
+//! `UPDATE_DOCS=1 cargo test --test it registry` writes the README's tables anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tokentrail::analytics::ANALYTICS;
+use tokentrail::cli::{EXIT_CODES, command};
+use tokentrail::report::EXPORTERS;
+use tokentrail::tui::keymap::{Context, Keymap};
+
+/// Lines a file may have; 300 is the aim.
+const LINES: usize = 800;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// Names of the Rust files in a folder, without their extension.
+fn modules(folder: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let rust = entries.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    rust.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+}
+
+fn is_kebab(id: &str) -> bool {
+    !id.is_empty()
+        && id
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
+#[test]
+fn every_analytic_is_registered_under_the_name_of_its_file() {
+    let ids: BTreeSet<String> = ANALYTICS.iter().map(|analytic| analytic.id.replace('-', "_")).collect();
+    assert_eq!(ids.len(), ANALYTICS.len(), "an id is there twice");
+    assert_eq!(ids, modules("src/analytics/catalog"));
+}
+
+#[test]
+fn every_analytic_is_told_in_full() {
+    for analytic in ANALYTICS {
+        let id = analytic.id;
+        assert!(is_kebab(id), "{id}");
+        assert!(!analytic.title.is_empty() && !analytic.source.is_empty(), "{id}");
+        let paragraphs = analytic.about.split("\n\n").count();
+        assert!(paragraphs >= 2, "{id}: what it looks for, why it matters, what else looks like it");
+        assert!(!analytic.steps.is_empty() && !analytic.attack.is_empty(), "{id}");
+        for (index, step) in analytic.steps.iter().enumerate() {
+            assert!(step.question.ends_with('?'), "{id} step {}: {}", index + 1, step.question);
+            assert!(step.title.len() <= 32 && !step.look_for.is_empty(), "{id} step {}", index + 1);
+        }
+    }
+    assert!(ANALYTICS.iter().any(|analytic| analytic.on_by_default));
+}
+
+#[test]
+fn thresholds_are_options_with_the_same_default() {
+    let command = command();
+    for (flag, default) in ANALYTICS.iter().flat_map(|analytic| analytic.thresholds) {
+        let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag.trim_start_matches("--")));
+        let arg = arg.unwrap_or_else(|| panic!("{flag} is no option"));
+        let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        assert!(defaults.is_empty() || defaults == [*default], "{flag}: {defaults:?} is not {default}");
+    }
+}
+
+#[test]
+fn every_exporter_is_registered() {
+    let ids: BTreeSet<&str> = EXPORTERS.iter().map(|exporter| exporter.id).collect();
+    assert_eq!(ids.len(), EXPORTERS.len());
+    let with_exporter = modules("src/report").into_iter().filter(|name| {
+        let text = read(&format!("src/report/{name}.rs"));
+        text.contains("const EXPORTER: Exporter")
+    });
+    assert_eq!(with_exporter.collect::<BTreeSet<_>>(), ids.into_iter().map(str::to_owned).collect());
+    assert!(EXPORTERS.iter().all(|exporter| !exporter.about.is_empty() && !exporter.extension.is_empty()));
+}
+
+#[test]
+fn every_fact_has_source_and_date() {
+    for entry in fs::read_dir(root().join("assets/facts")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut rows = csv::Reader::from_path(&path).unwrap();
+        let heads = rows.headers().unwrap().clone();
+        let dated: Vec<usize> = ["source", "date"]
+            .iter()
+            .map(|name| {
+                heads.iter().position(|head| head == *name).unwrap_or_else(|| panic!("{}: {name}", path.display()))
+            })
+            .collect();
+        for row in rows.records() {
+            let row = row.unwrap();
+            assert!(dated.iter().all(|at| !row[*at].trim().is_empty()), "{}: {row:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let mut long = Vec::new();
+    let mut folders = vec![root().join("src"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let lines = fs::read_to_string(&path).unwrap().lines().count();
+                if lines > LINES {
+                    long.push(format!("{} has {lines} lines", path.display()));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn the_readme_says_what_the_program_has() {
+    let readme = read("README.md");
+    let mut updated = readme.clone();
+    for (name, table) in
+        [("analytics", analytics()), ("options", options()), ("exit-codes", exit_codes()), ("keys", keys())]
+    {
+        updated = with_block(&updated, name, &table);
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(root().join("README.md"), updated).unwrap();
+    } else {
+        assert!(readme == updated, "the README is behind: UPDATE_DOCS=1 cargo test --test it registry");
+    }
+}
+
+/// The text with what stands between the two markers of a block replaced.
+fn with_block(text: &str, name: &str, block: &str) -> String {
+    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
+    let start = text.find(&begin).unwrap_or_else(|| panic!("the README has no block {name}")) + begin.len();
+    let stop = start + text[start..].find(&end).unwrap_or_else(|| panic!("block {name} has no end"));
+    format!("{}{block}{}", &text[..start], &text[stop..])
+}
+
+/// The table of `list --format markdown`.
+fn analytics() -> String {
+    let output = assert_cmd::Command::cargo_bin("tokentrail").unwrap().args(["list", "--format", "markdown"]).output();
+    let text = String::from_utf8(output.unwrap().stdout).unwrap();
+    text.split("\n\n").next().unwrap().trim_end().to_owned() + "\n"
+}
+
+fn options() -> String {
+    let mut table = "| Option | Default | What it does |\n|---|---|---|\n".to_owned();
+    let mut command = command();
+    // Only a built definition knows what each argument takes.
+    command.build();
+    let scan = command.find_subcommand("scan").unwrap();
+    for arg in scan.get_arguments().filter(|arg| arg.get_long().is_some() && arg.get_id() != "help") {
+        let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        let help = arg.get_help().unwrap().to_string();
+        let (help, told) = match help.split_once(" [default: ") {
+            Some((help, default)) => (help.to_owned(), default.trim_end_matches(']').to_owned()),
+            None => (help, default.join(", ")),
+        };
+        let is_flag = !arg.get_action().takes_values();
+        let told = if is_flag || told.is_empty() { String::new() } else { format!("`{told}`") };
+        let short = arg.get_short().map_or_else(String::new, |short| format!("`-{short}` "));
+        writeln!(table, "| {short}`{}` | {told} | {help} |", arg.to_string().replace('|', "\\|")).unwrap();
+    }
+    table
+}
+
+fn exit_codes() -> String {
+    let rows = EXIT_CODES.iter().map(|(code, means)| format!("| {code} | {means} |\n"));
+    "| Code | Means |\n|---|---|\n".to_owned() + &rows.collect::<String>()
+}
+
+fn keys() -> String {
+    const ORDER: [Context; 13] = [
+        Context::Workbench,
+        Context::Hits,
+        Context::Timeline,
+        Context::Triage,
+        Context::Walking,
+        Context::List,
+        Context::Record,
+        Context::Note,
+        Context::Disposition,
+        Context::Prompt,
+        Context::Help,
+        Context::Loading,
+        Context::Everywhere,
+    ];
+    let keymap = Keymap::embedded();
+    let mut table = "| Where | Keys | What they do |\n|---|---|---|\n".to_owned();
+    for context in ORDER {
+        for row in keymap.rows(context) {
+            let keys: Vec<String> = row.keys().split(' ').map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+            writeln!(table, "| {} | {} | {} |", context.title(), keys.join(" "), row.desc).unwrap();
+        }
+    }
+    table
+}
+
+#[test]
+fn every_document_names_no_machine() {
+    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        let text = read(name);
+        for word in ["/work/", "/tmp/", "../shared"] {
+            assert!(!text.contains(word), "{name}: {word}");
+        }
+    }
+    assert!(Path::new(&root().join("LICENSE-MIT")).exists() && Path::new(&root().join("LICENSE-APACHE")).exists());
+}

@@ -1,0 +1,152 @@
+//! The case note as the program writes it.
+
+use crate::bundle::{self, VICTIM};
+use assert_cmd::Command;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+use tokentrail::casefile;
+use tokentrail::ingest::{Loaded, Options, load};
+use tokentrail::model::Time;
+use tokentrail::triage::{Case, Disposition, Verdict, fingerprint};
+
+fn note(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("tokentrail").unwrap();
+    command.current_dir(folder).env("XDG_STATE_HOME", folder.join("state")).arg("note").args(args);
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    bundle::write(&folder.path().join("logs"));
+    folder
+}
+
+fn read(folder: &Path) -> Loaded {
+    load(&[folder.join("logs")], &Options::default(), &|_| {}, &false.into()).unwrap()
+}
+
+/// The id of the bundle's first hit.
+fn hit_id(folder: &Path) -> String {
+    let json: Value = serde_json::from_slice(&note(folder, &["logs", "--format", "json"]).stdout).unwrap();
+    json["Hits"][0]["Id"].as_str().unwrap().to_owned()
+}
+
+fn case(folder: &Path) -> Case {
+    let at = |clock: &str| Time::parse(&format!("2026-05-02T{clock}Z")).unwrap();
+    let mut case = Case::new(fingerprint(&read(folder).sources), "ana".into());
+    let id = hit_id(folder);
+    case.set_verdict(&id, 2, Some(Verdict::Supports), at("08:00:00"));
+    case.set_remark(&id, 2, "called the user: she typed a code", at("08:01:00"));
+    case.set_disposition(&id, Some(Disposition::TruePositive), at("08:02:00"));
+    case
+}
+
+#[test]
+fn a_case_file_settles_the_note() {
+    let folder = folder();
+    fs::write(folder.path().join("c.json"), serde_json::to_vec(&case(folder.path())).unwrap()).unwrap();
+    let output = note(folder.path(), &["logs", "--case", "c.json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.starts_with("TLP:AMBER\n") && said.ends_with("\nTLP:AMBER\n"));
+    let sections: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let order = [
+        "Bottom line",
+        "Do now",
+        "Key facts",
+        "Timeline",
+        "Triage steps",
+        "Impact",
+        "Scope: who else",
+        "Indicators",
+        "ATT&CK",
+        "Other explanations considered",
+        "Gaps",
+        "Assumptions",
+        "Custody",
+        "Analyst log",
+    ];
+    let kept: Vec<&str> = order.into_iter().filter(|name| sections.contains(name)).collect();
+    assert_eq!(sections, kept, "in order, and none of another name");
+    assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
+    assert!(said.contains("true positive (1 hit), not settled (1 hit)"), "{said}");
+    assert!(said.contains("called the user: she typed a code"));
+    assert!(said.contains("searched mail \"invoice\""));
+    assert!(said.contains("198[.]51[.]100[.]23"));
+    assert_eq!(output.stdout, note(folder.path(), &["logs", "--case", "c.json"]).stdout, "same case, same bytes");
+}
+
+#[test]
+fn the_case_of_the_workbench_is_found_again() {
+    let folder = folder();
+    let case = case(folder.path());
+    let state = folder.path().join("state");
+    let path = casefile::default_path(&case.bundle, |name| (name == "XDG_STATE_HOME").then(|| state.clone().into()));
+    casefile::replace(&path.unwrap(), &serde_json::to_vec(&case).unwrap()).unwrap();
+    assert!(text(&note(folder.path(), &["logs"]).stdout).contains("true positive (1 hit)"));
+}
+
+#[test]
+fn a_case_that_does_not_fit_is_named_and_left_alone() {
+    let folder = folder();
+    let case = case(folder.path());
+    let mut other = case.clone();
+    other.bundle = "0".repeat(64);
+    let mut newer = case.clone();
+    newer.version = Case::VERSION + 1;
+    for (bytes, said) in [
+        (b"{\"version\":1,".to_vec(), "not a whole case file"),
+        (serde_json::to_vec(&other).unwrap(), "another bundle"),
+        (serde_json::to_vec(&newer).unwrap(), "newer"),
+    ] {
+        fs::write(folder.path().join("c.json"), &bytes).unwrap();
+        let output = note(folder.path(), &["logs", "--case", "c.json"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        assert_eq!(fs::read(folder.path().join("c.json")).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_note_on_disk_has_its_indicators_beside_it() {
+    let folder = folder();
+    let output = note(folder.path(), &["logs", "--output", "out/note.md"]);
+    assert!(output.stdout.is_empty());
+    let written = fs::read(folder.path().join("out/note.md")).unwrap();
+    assert_eq!(written, note(folder.path(), &["logs"]).stdout);
+    let csv = fs::read_to_string(folder.path().join("out/note.indicators.csv")).unwrap();
+    assert!(csv.contains("address,198.51.100.23,"), "{csv}");
+    assert!(!csv.contains("[.]"));
+}
+
+#[test]
+fn a_note_is_never_written_among_the_evidence() {
+    let folder = folder();
+    for target in ["logs/note.md", "logs/SigninLogs.json"] {
+        let before = fs::read_dir(folder.path().join("logs")).unwrap().count();
+        let output = note(folder.path(), &["logs", "-o", target]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains("inside the evidence"));
+        assert_eq!(fs::read_dir(folder.path().join("logs")).unwrap().count(), before);
+    }
+}
+
+#[test]
+fn the_json_note_names_file_and_record_of_everything() {
+    let folder = folder();
+    let json: Value = serde_json::from_slice(&note(folder.path(), &["logs", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["Hits"][0]["Upn"], VICTIM);
+    assert_eq!(json["DoNow"]["Users"][0]["Upn"], VICTIM);
+    let event = &json["Timeline"]["Events"][0];
+    assert_eq!(event["Record"], "SigninLogs.json:1");
+    assert_eq!(json["Custody"].as_array().unwrap().len(), 3);
+    assert_eq!(json["Rehashed"], true);
+}

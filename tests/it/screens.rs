@@ -1,0 +1,449 @@
+//! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
+
+pub(crate) mod story;
+
+use insta::{Settings, assert_snapshot};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tokentrail::casefile::{self, CaseFile};
+use tokentrail::facts::Facts;
+use tokentrail::ingest::{self, Loaded, Progress};
+use tokentrail::model::Time;
+use tokentrail::triage::{Case, Disposition, Verdict};
+use tokentrail::tui::action::Action;
+use tokentrail::tui::app::{App, Effect, Message, Ready};
+use tokentrail::tui::keymap::{Key, Keymap};
+use tokentrail::tui::screens;
+use tokentrail::tui::theme::{Name, Theme};
+use tokentrail::tui::workbench::{Evidence, Workbench};
+use tokentrail::{analytics, triage};
+
+const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 16), (20, 5)];
+
+/// The bundle as read, and a folder for the case.
+struct Desk {
+    app: App,
+    loaded: Arc<Loaded>,
+    hits: Arc<Vec<analytics::Hit>>,
+    file: Option<CaseFile>,
+    home: tempfile::TempDir,
+    quits: bool,
+}
+
+impl Desk {
+    /// A screen before anything is read.
+    fn loading(size: (u16, u16)) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let bundle = home.path().join("bundle.json");
+        std::fs::write(&bundle, story::ndjson()).unwrap();
+        let mut loaded =
+            ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
+        loaded.sources[0].name = "evidence/bundle.json".to_owned();
+        let hits = analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default());
+        let size = Size { width: size.0, height: size.1 };
+        let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
+        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, home, quits: false }
+    }
+
+    /// The workbench, opened.
+    fn open(size: (u16, u16)) -> Self {
+        let mut desk = Self::loading(size);
+        desk.reopen();
+        desk
+    }
+
+    /// Opens the case from disk, as a second start would.
+    fn reopen(&mut self) {
+        let fingerprint = triage::fingerprint(&self.loaded.sources);
+        let (file, case) = casefile::open(&self.case_path(), &[], &fingerprint, "ana").unwrap();
+        let evidence = Evidence {
+            loaded: Arc::clone(&self.loaded),
+            hits: Arc::clone(&self.hits),
+            facts: Facts::embedded(),
+            analytic: analytics::by_id,
+        };
+        self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
+        self.quits = false;
+        self.file = Some(file);
+        let shown = PathBuf::from("/case");
+        let ready = Ready { evidence, case, case_path: shown.join("case.json"), note_path: shown.join("case.md") };
+        self.update(Message::Ready(Box::new(ready)));
+    }
+
+    fn case_path(&self) -> PathBuf {
+        self.home.path().join("case/case.json")
+    }
+
+    /// Presses keys, named as in the key table and separated by spaces.
+    fn press(&mut self, keys: &str) -> &mut Self {
+        for (second, key) in (0..).zip(keys.split_whitespace()) {
+            let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
+            self.hit(Key::try_from(key.to_owned()).unwrap(), now.plus(tokentrail::model::Span::seconds(second)));
+        }
+        self
+    }
+
+    fn hit(&mut self, key: Key, now: Time) {
+        self.update(Message::Key(key.event(), now));
+    }
+
+    fn type_in(&mut self, text: &str) -> &mut Self {
+        self.update(Message::Paste(text.to_owned()));
+        self
+    }
+
+    fn update(&mut self, message: Message) {
+        for effect in self.app.update(message) {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Save => {
+                let case = &self.app.workbench().unwrap().case;
+                let saved = self.file.as_mut().unwrap().save(case);
+                self.update(Message::Saved(saved.map(|_| None).map_err(|error| error.to_string())));
+            }
+            Effect::ReadRecord(event) => {
+                let record = self.loaded.raw_record(event).map_err(|error| error.to_string());
+                self.update(Message::Record(event, record));
+            }
+            Effect::Compose => {
+                let note = note(&self.app.workbench().unwrap().case);
+                self.update(Message::Composed(note));
+            }
+            Effect::Write(path, text) => {
+                let path = self.home.path().join(path.file_name().unwrap());
+                casefile::replace(&path, text.as_bytes()).unwrap();
+                self.update(Message::Written(Ok(path)));
+            }
+            Effect::Suspend => {}
+            Effect::Quit => self.quits = true,
+        }
+    }
+
+    fn bench(&self) -> &Workbench {
+        self.app.workbench().unwrap()
+    }
+
+    fn resize(&mut self, size: (u16, u16)) {
+        self.update(Message::Resize(Size { width: size.0, height: size.1 }));
+    }
+
+    fn buffer(&self, theme: Name) -> Buffer {
+        let Size { width, height } = self.app.size;
+        let theme = Theme::named(theme);
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| screens::draw(&self.app, &theme, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    fn screen(&self) -> String {
+        text(&self.buffer(Name::Dark))
+    }
+}
+
+/// Stands for the report's note.
+fn note(case: &Case) -> String {
+    let settled = case.hits.values().filter(|work| work.disposition.is_some()).count();
+    format!("# Case note\n\nTLP:AMBER\n\n{settled} settled by {}\n\n{}\n", case.analyst, "A long sentence. ".repeat(30))
+}
+
+/// What is seen, row by row.
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width.max(1));
+    let row = |cells: &[ratatui::buffer::Cell]| {
+        cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
+    };
+    buffer.content.chunks(width).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// What is drawn how, row by row: `column text style` for each run that is not plain.
+fn styles(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width.max(1));
+    let mut lines = Vec::new();
+    for (number, cells) in buffer.content.chunks(width).enumerate() {
+        let mut at = 0;
+        for run in cells.chunk_by(|a, b| a.style() == b.style()) {
+            let words: String = run.iter().map(ratatui::buffer::Cell::symbol).collect();
+            let (fg, modifier) = (run[0].fg, run[0].modifier);
+            if !words.trim().is_empty() && (fg != ratatui::style::Color::Reset || !modifier.is_empty()) {
+                let words: String = words.trim().chars().take(24).collect();
+                lines.push(format!("{number:>2},{at:<3} {words:<24} {fg:?} {modifier:?}"));
+            }
+            at += run.len();
+        }
+    }
+    lines.join("\n")
+}
+
+/// Snapshots a screen at every size, in one file; how it is styled in two themes at 80×24.
+fn snapshot(name: &str, mut desk: Desk) {
+    let mut shown = String::new();
+    for size in SIZES {
+        desk.resize(size);
+        let dark = text(&desk.buffer(Name::Dark));
+        assert_eq!(dark, text(&desk.buffer(Name::Mono)), "{name} at {size:?}: nothing is told by colour alone");
+        shown.push_str(&format!("── {}×{}\n{dark}\n", size.0, size.1));
+    }
+    desk.resize((80, 24));
+    for theme in [Name::Dark, Name::Mono] {
+        shown.push_str(&format!("── styles, {theme:?}\n{}\n", styles(&desk.buffer(theme))));
+    }
+    let mut settings = Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.bind(|| assert_snapshot!(name, shown));
+}
+
+#[test]
+fn main_screen() {
+    snapshot("main", Desk::open((80, 24)));
+}
+
+#[test]
+fn walking_a_step() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter y i").type_in("the user was abroad\u{1b}[31m").press("enter");
+    snapshot("step", desk);
+}
+
+#[test]
+fn grouped_rows_of_a_step() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter 4 l");
+    snapshot("groups", desk);
+}
+
+#[test]
+fn help() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter ?").type_in("step");
+    snapshot("help", desk);
+}
+
+#[test]
+fn record() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter 3 enter");
+    snapshot("record", desk);
+}
+
+#[test]
+fn note_preview() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("e");
+    snapshot("note", desk);
+}
+
+#[test]
+fn disposition_menu() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("d");
+    snapshot("disposition", desk);
+}
+
+#[test]
+fn loading() {
+    let mut desk = Desk::loading((80, 24));
+    desk.update(Message::Progress(Progress::Found { sources: 3, bytes: 4_000_000_000 }, Duration::ZERO));
+    let source = "evidence/2026-05-01/AADNonInteractiveUserSignInLogs.json".to_owned();
+    let read = Progress::Read { bytes: 1_500_000_000, rows: 812_000, source };
+    desk.update(Message::Progress(read, Duration::from_secs(3)));
+    snapshot("loading", desk);
+}
+
+#[test]
+fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
+    let mut desk = Desk::open((80, 24));
+    let keys = "enter y y y x u y y t e w";
+    assert!(keys.split(' ').count() <= 25);
+    desk.press(keys);
+    let bench = desk.bench();
+    let hit = &bench.evidence.hits[bench.hit_list.entries[0].hit];
+    assert_eq!(hit.analytic, "device-code-burst");
+    let said: Vec<_> = (1..=7).map(|step| bench.case.verdict(&hit.id, step).unwrap()).collect();
+    use Verdict::{Against, Supports, Unknown};
+    assert_eq!(said, [Supports, Supports, Supports, Against, Unknown, Supports, Supports]);
+    assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::TruePositive));
+    assert!(std::fs::read_to_string(desk.home.path().join("case.md")).unwrap().starts_with("# Case note"));
+    desk.press("q");
+    assert!(desk.quits);
+}
+
+#[test]
+fn every_verdict_is_on_disk_before_the_next_key() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter");
+    for step in 1..=3 {
+        desk.press("y");
+        let on_disk: Case = serde_json::from_slice(&std::fs::read(desk.case_path()).unwrap()).unwrap();
+        assert_eq!(&on_disk, &desk.bench().case);
+        assert_eq!(on_disk.hits.values().next().unwrap().verdicts.len(), step);
+    }
+}
+
+#[test]
+fn reopening_resumes_where_it_was() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("j enter y y i").type_in("seen before").press("enter n q");
+    assert!(desk.quits);
+    let (hit, step) = (desk.bench().hit, desk.bench().step);
+    let case = desk.bench().case.clone();
+    desk.reopen();
+    assert_eq!((desk.bench().hit, desk.bench().step), (hit, step));
+    assert_eq!(desk.bench().case, case);
+    assert_eq!(step, 3);
+}
+
+#[test]
+fn a_failed_save_is_said_and_tried_again() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("enter");
+    // A folder where the temporary file belongs: no write can succeed, not even root's.
+    let folder = desk.case_path().parent().unwrap().to_owned();
+    let temporary = folder.join(format!("case.json.{}.tmp", std::process::id()));
+    std::fs::create_dir_all(&temporary).unwrap();
+    desk.press("y");
+    assert!(desk.screen().contains("NOT SAVED") && desk.screen().contains("the case is NOT saved"));
+    desk.press("q");
+    assert!(!desk.quits, "leaving would lose a verdict");
+    std::fs::remove_dir(&temporary).unwrap();
+    desk.press("y");
+    assert!(!desk.screen().contains("NOT SAVED"));
+    let on_disk: Case = serde_json::from_slice(&std::fs::read(desk.case_path()).unwrap()).unwrap();
+    assert_eq!(on_disk.hits.values().next().unwrap().verdicts.len(), 2);
+}
+
+#[test]
+fn a_changed_log_is_said_and_the_case_stays_usable() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("enter y y");
+    let changed = std::fs::read_to_string(desk.case_path())
+        .unwrap()
+        .replace("step 1: verdict supports", "step 1: verdict against");
+    std::fs::write(desk.case_path(), changed).unwrap();
+    desk.reopen();
+    assert!(desk.screen().contains("line 1 of the case's log was changed"));
+    desk.press("y");
+    assert!(!desk.screen().contains("NOT SAVED"));
+}
+
+#[test]
+fn leaving_a_step_brings_the_timeline_back() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("tab tab j j");
+    desk.press("esc");
+    let before = desk.bench().timeline.as_ref().unwrap();
+    let (zoom, list, len) = (before.zoom, before.list, before.len());
+    desk.press("1 n n n");
+    assert_ne!(desk.bench().timeline.as_ref().unwrap().len(), len);
+    desk.press("esc");
+    let after = desk.bench().timeline.as_ref().unwrap();
+    assert_eq!((after.zoom, after.list.cursor, after.len()), (zoom, list.cursor, len));
+}
+
+#[test]
+fn the_timeline_zooms_around_the_hit() {
+    let mut desk = Desk::open((120, 40));
+    let len = |desk: &Desk| desk.bench().timeline.as_ref().unwrap().len();
+    let opening = len(&desk);
+    desk.press("a");
+    assert_eq!(len(&desk), 32, "everything of the user");
+    desk.press("0");
+    assert_eq!(len(&desk), opening);
+    desk.press("- - - - -");
+    assert_eq!(len(&desk), 32);
+    desk.press("+ + + + + + + + +");
+    assert!(len(&desk) < opening);
+}
+
+#[test]
+fn hits_are_filtered_by_typing() {
+    let mut desk = Desk::open((80, 24));
+    let all = desk.bench().hit_list.entries.len();
+    desk.press("/").type_in("office");
+    assert_eq!(desk.bench().hit_list.entries.len(), 1);
+    desk.press("enter");
+    assert_eq!(desk.bench().current().unwrap().upn, "b.office@contoso.com");
+    desk.press("esc");
+    assert_eq!(desk.bench().hit_list.entries.len(), all);
+    desk.press("/").type_in("zzzz");
+    assert!(desk.screen().contains("No hit matches"));
+    desk.press("enter y n i enter d t enter e esc z esc").resize((200, 60));
+}
+
+#[test]
+fn pasted_text_settles_nothing() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter").type_in("yyyyyyy");
+    assert!(desk.bench().case.hits.is_empty());
+}
+
+#[test]
+fn log_text_is_inert() {
+    let mut desk = Desk::open((200, 60));
+    desk.press("/").type_in("office").press("enter enter");
+    for keys in ["", "3", "enter", "esc"] {
+        desk.press(keys);
+        assert!(desk.screen().chars().all(|c| !c.is_control() || c == '\n'));
+        assert!(!desk.screen().contains('\u{202e}'));
+    }
+    assert!(desk.screen().contains("az\u{fffd}[2J"));
+}
+
+#[test]
+fn every_action_is_answered_everywhere() {
+    let places =
+        ["", "enter", "tab tab", "enter 4 tab", "enter enter", "e", "d", "?", "/", "enter i", "/ z z z z enter"];
+    for place in places {
+        for action in Action::ALL {
+            let mut desk = Desk::open((80, 24));
+            desk.press(place);
+            for effect in desk.app.act(action, Some(3), Time::parse("2026-05-02T08:00:00Z").unwrap()) {
+                desk.carry_out(effect);
+            }
+            desk.screen();
+        }
+    }
+}
+
+mod chance {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys() -> Vec<Key> {
+        let keymap = Keymap::embedded();
+        let bound = keymap.contexts().flat_map(|(_, rows)| rows).flat_map(|row| &row.on);
+        bound.copied().collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn no_keys_at_no_size_panic(
+            presses in prop::collection::vec((0_usize..1000, 0_u16..220, 0_u16..70, prop::bool::weighted(0.2)), 1..60)
+        ) {
+            let keys = keys();
+            let mut desk = Desk::open((80, 24));
+            for (key, width, height, resizes) in presses {
+                desk.hit(keys[key % keys.len()], Time::from_ticks(0));
+                if resizes {
+                    desk.resize((width, height));
+                    desk.screen();
+                }
+            }
+            for size in [(1, 1), (20, 5), (40, 10), (80, 24)] {
+                desk.resize(size);
+                desk.screen();
+            }
+        }
+    }
+}
