@@ -1,4 +1,4 @@
-//! Loads a bundle and prints what it took; `generate` writes the bundle. See benches/README.md.
+//! Loads and analyses a bundle and prints what it took; `generate` writes the bundle. See benches/README.md.
 
 mod rows;
 
@@ -6,7 +6,13 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
+use tokentrail::analytics::{self, Settings};
+use tokentrail::facts::Facts;
 use tokentrail::ingest::{Options, Progress, load};
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load read [--threads N] [--hash] PATH…";
 
@@ -50,11 +56,14 @@ fn read(words: &[String]) {
         }
     };
     let loaded = load(&paths, &options, &progress, &AtomicBool::new(false)).expect("nothing stops it");
+    let loaded_after = start.elapsed().as_secs_f64();
+    let hits = analytics::run(&loaded.store, Facts::embedded(), &Settings::default());
     let seconds = start.elapsed().as_secs_f64();
     let bytes: u64 = loaded.sources.iter().map(|source| source.bytes).sum();
     println!(
-        "{{\"seconds\": {seconds:.3}, \"of_it_reading\": {:.3}, \"rows\": {}, \"folded\": {}, \"skipped\": {}, \"bytes\": {bytes}, \"peak_kib\": {}}}",
+        "{{\"seconds\": {seconds:.3}, \"of_it_reading\": {:.3}, \"of_it_loading\": {loaded_after:.3}, \"hits\": {}, \"rows\": {}, \"folded\": {}, \"skipped\": {}, \"bytes\": {bytes}, \"peak_kib\": {}}}",
         building.get().unwrap_or(&0.0),
+        hits.len(),
         loaded.rows_read(),
         loaded.store.folded(),
         loaded.rows_skipped(),
