@@ -7,6 +7,7 @@ mod decode;
 mod fields;
 mod keys;
 mod lines;
+mod quick;
 mod row;
 mod shape;
 mod table;

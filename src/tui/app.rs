@@ -235,12 +235,7 @@ impl App {
                     *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
                 }
             }
-            Message::Composed(text) => {
-                if let Some(Overlay::Note { lines, .. }) = &mut self.overlay {
-                    *lines = Some(text.lines().map(str::to_owned).collect());
-                    self.note = text;
-                }
-            }
+            Message::Composed(text) => return self.composed(text),
             Message::Written(result) => self.note_written(result),
             Message::Saved(result) => self.case_saved(result),
         }
@@ -298,6 +293,14 @@ impl App {
                 self.unsaved = Some(why);
             }
         }
+    }
+
+    fn composed(&mut self, text: String) -> Vec<Effect> {
+        let Some(Overlay::Note { lines, path, wanted, .. }) = &mut self.overlay else { return Vec::new() };
+        *lines = Some(text.lines().map(str::to_owned).collect());
+        let write = wanted.then(|| Effect::Write(path.clone(), text.clone()));
+        self.note = text;
+        write.into_iter().collect()
     }
 
     fn note_written(&mut self, result: Result<PathBuf, String>) {
@@ -573,13 +576,18 @@ impl App {
     }
 
     fn note(&mut self) -> Vec<Effect> {
-        self.overlay = Some(Overlay::Note { lines: None, path: self.note_path.clone(), offset: 0 });
+        self.overlay = Some(Overlay::Note { lines: None, path: self.note_path.clone(), wanted: false, offset: 0 });
         vec![Effect::Compose]
     }
 
     fn write_note(&mut self) -> Vec<Effect> {
-        match &self.overlay {
+        match &mut self.overlay {
             Some(Overlay::Note { lines: Some(_), path, .. }) => vec![Effect::Write(path.clone(), self.note.clone())],
+            // Typed ahead of a note that takes a moment.
+            Some(Overlay::Note { wanted, .. }) => {
+                *wanted = true;
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }

@@ -86,8 +86,11 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
         put(Pane::Triage, middle);
         put(Pane::Timeline, bottom);
     } else {
-        let [top, bottom] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
-        put(if focus == Pane::Timeline { above } else { focus }, top);
+        let above = if focus == Pane::Timeline { above } else { focus };
+        // A step's sentence is read whole before its rows are.
+        let share = if above == Pane::Triage { 6 } else { 5 };
+        let [top, bottom] = Layout::vertical([Constraint::Fill(share), Constraint::Fill(5)]).areas(body);
+        put(above, top);
         put(Pane::Timeline, bottom);
     }
     areas

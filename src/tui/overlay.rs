@@ -38,6 +38,8 @@ pub enum Overlay {
         lines: Option<Vec<String>>,
         /// Where it will be written.
         path: PathBuf,
+        /// Whether to write it as soon as it is composed.
+        wanted: bool,
         /// First line in view.
         offset: usize,
     },

@@ -53,3 +53,14 @@ fn pane<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Line<
     frame.render_widget(block, area);
     inside
 }
+
+/// Says at the foot of a frame that it goes on below.
+pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
+    if lines == 0 || area.height < 2 {
+        return;
+    }
+    let text = format!(" ↓ {lines} more ");
+    let width = u16::try_from(super::text::width(&text)).unwrap_or(u16::MAX).min(area.width.saturating_sub(2));
+    let foot = Rect { x: area.right() - 1 - width, y: area.bottom() - 1, width, height: 1 };
+    frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), foot);
+}

@@ -24,7 +24,9 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Record { event, lines, offset }) => {
             record::draw(app, *event, lines.as_ref(), *offset, theme, frame, area);
         }
-        Some(Overlay::Note { lines, path, offset }) => note::draw(lines.as_deref(), path, *offset, theme, frame, area),
+        Some(Overlay::Note { lines, path, offset, .. }) => {
+            note::draw(lines.as_deref(), path, *offset, theme, frame, area);
+        }
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
@@ -54,11 +56,13 @@ fn framed<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Lin
     inside
 }
 
-/// Draws lines from the one at `offset` on.
-fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) {
+/// Draws lines from the one at `offset` on; how many stay below.
+fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
     let offset = offset.min(lines.len().saturating_sub(1));
+    let left = lines.len().saturating_sub(offset + usize::from(area.height));
     let shown: Vec<Line> = lines.into_iter().skip(offset).take(usize::from(area.height)).map(Line::raw).collect();
     frame.render_widget(Paragraph::new(shown).style(theme.style(role)), area);
+    left
 }
 
 /// Lines wrapped, each under its own indentation.

@@ -1,5 +1,7 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
+#![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
+mod many;
 pub(crate) mod story;
 
 use insta::{Settings, assert_snapshot};
@@ -7,6 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -44,7 +47,7 @@ impl Desk {
         std::fs::write(&bundle, story::ndjson()).unwrap();
         let mut loaded =
             ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
-        loaded.sources[0].name = "evidence/bundle.json".to_owned();
+        "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
         let hits = analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default());
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
@@ -191,11 +194,11 @@ fn snapshot(name: &str, mut desk: Desk) {
         desk.resize(size);
         let dark = text(&desk.buffer(Name::Dark));
         assert_eq!(dark, text(&desk.buffer(Name::Mono)), "{name} at {size:?}: nothing is told by colour alone");
-        shown.push_str(&format!("── {}×{}\n{dark}\n", size.0, size.1));
+        writeln!(shown, "── {}×{}\n{dark}", size.0, size.1).unwrap();
     }
     desk.resize((80, 24));
     for theme in [Name::Dark, Name::Mono] {
-        shown.push_str(&format!("── styles, {theme:?}\n{}\n", styles(&desk.buffer(theme))));
+        writeln!(shown, "── styles, {theme:?}\n{}", styles(&desk.buffer(theme))).unwrap();
     }
     let mut settings = Settings::clone_current();
     settings.set_omit_expression(true);
@@ -269,12 +272,21 @@ fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
     let hit = &bench.evidence.hits[bench.hit_list.entries[0].hit];
     assert_eq!(hit.analytic, "device-code-burst");
     let said: Vec<_> = (1..=7).map(|step| bench.case.verdict(&hit.id, step).unwrap()).collect();
-    use Verdict::{Against, Supports, Unknown};
-    assert_eq!(said, [Supports, Supports, Supports, Against, Unknown, Supports, Supports]);
+    let (yes, no, open) = (Verdict::Supports, Verdict::Against, Verdict::Unknown);
+    assert_eq!(said, [yes, yes, yes, no, open, yes, yes]);
     assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::TruePositive));
     assert!(std::fs::read_to_string(desk.home.path().join("case.md")).unwrap().starts_with("# Case note"));
     desk.press("q");
     assert!(desk.quits);
+}
+
+#[test]
+fn a_note_asked_for_while_it_is_composed_is_written() {
+    let mut desk = Desk::open((80, 24));
+    assert_eq!(desk.app.act(Action::Note, None, Time::from_ticks(0)), [Effect::Compose]);
+    assert!(desk.app.act(Action::WriteNote, None, Time::from_ticks(0)).is_empty(), "there is nothing to write yet");
+    desk.update(Message::Composed("# Case note".to_owned()));
+    assert!(desk.screen().contains("note written to"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! The program on a real terminal: what it takes over, what it leaves behind.
+#![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 #![cfg(unix)]
 
 use crate::screens::story;

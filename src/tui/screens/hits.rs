@@ -1,6 +1,6 @@
 //! The hits: how bad, what, who, when, how far settled.
 
-use super::pane;
+use super::{below, pane};
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::tui::hit_list::Entry;
@@ -37,6 +37,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     }
     let height = usize::from(inside.height);
     let top = state.list.top(state.entries.len(), height);
+    below(theme, frame, area, state.entries.len().saturating_sub(top + height));
     let columns = Columns::of(bench, usize::from(inside.width));
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {

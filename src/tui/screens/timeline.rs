@@ -1,6 +1,6 @@
 //! The user's tokens in time order, under a strip that shows where they crowd.
 
-use super::pane;
+use super::{below, pane};
 use crate::analytics::Show;
 use crate::model::{EventId, Span as Length, Time};
 use crate::triage::timeline::{self, Kind};
@@ -41,6 +41,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     }
     let height = height.saturating_sub(lines.len());
     let top = state.list.top(state.len(), height);
+    below(theme, frame, area, state.len().saturating_sub(top + height));
     for at in top..state.len().min(top + height) {
         let line = row(&view, at);
         lines.push(match (at == state.list.cursor, focused) {
@@ -143,6 +144,8 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Lin
     let what = match (foreign, line.kind) {
         (true, _) => format!("{}: {}", fit(store.upn(store.event(event).user), 24), fit(&line.what, columns.what)),
         (_, Kind::Graph) if line.tied => format!("└ {}", fit(&line.what, columns.what)),
+        // The glyph says it where the words have no room.
+        (_, Kind::DeviceCode) if columns.what < 40 => line.what.trim_start_matches("device ").to_owned(),
         _ => line.what,
     };
     let quiet = theme.style(Role::Quiet);

@@ -1,7 +1,7 @@
 //! The steps of a hit: question, finding, verdict, remark.
 
 use super::hits::severity;
-use super::pane;
+use super::{below, pane};
 use crate::analytics::{Finding, Hit, State, Step};
 use crate::triage::Verdict;
 use crate::tui::layout::Pane;
@@ -15,7 +15,7 @@ use ratatui::widgets::Paragraph;
 use std::ops::Range;
 
 /// Most lines one text of a step takes.
-const MOST: usize = 12;
+const MOST: usize = 40;
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.is_empty() {
@@ -35,6 +35,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let height = usize::from(inside.height);
     let (lines, places) = text(bench, hit, theme, usize::from(inside.width));
     let top = top(bench, lines.len(), &places, height);
+    below(theme, frame, area, lines.len().saturating_sub(top + height));
     let lines: Vec<Line> = lines.into_iter().skip(top).take(height).collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }
@@ -149,7 +150,7 @@ fn attack(text: &mut Text, hit: &Hit) {
 fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, finding: Option<&Finding>) {
     let theme = text.theme;
     let current = at == bench.step;
-    let (glyph, _, role) = said(bench.case.verdict(&hit.id, at + 1));
+    let (glyph, word, role) = said(bench.case.verdict(&hit.id, at + 1));
     let number = format!(" {} ", at + 1);
     let (mark, brief, state_role) = finding.map_or((String::new(), "", Role::Missing), |finding| {
         let (glyph, role) = found(finding.state);
@@ -157,7 +158,8 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     });
     let lead = 2 + width(&number);
     let remark = if bench.case.remark(&hit.id, at + 1).is_some() { " ✎" } else { "" };
-    let room = text.room.saturating_sub(lead + width(&mark) + width(remark));
+    let word = if current && !word.is_empty() { format!("  you say {word}") } else { String::new() };
+    let room = text.room.saturating_sub(lead + width(&mark) + width(remark) + width(&word));
     let title = fit(step.title, room);
     let brief = fit(brief, room.saturating_sub(width(&title) + 1));
     let gap = room.saturating_sub(width(&title) + width(&brief));
@@ -168,6 +170,7 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
         Span::styled(number, style),
         Span::styled(title.into_owned(), style),
         Span::styled(remark, theme.style(Role::Notice)),
+        Span::styled(word, theme.style(role)),
         Span::raw(" ".repeat(gap)),
         Span::styled(mark, theme.style(state_role)),
         Span::styled(brief.into_owned(), theme.style(Role::Quiet)),
@@ -183,8 +186,6 @@ fn body(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
         text.labelled(INDENT, &format!("{glyph} {}:", finding.state.word()), role, &finding.sentence, Role::Text);
     }
     text.labelled(INDENT, "look for:", Role::Quiet, step.look_for, Role::Quiet);
-    let (glyph, word, role) = said(bench.case.verdict(&hit.id, at + 1));
-    text.labelled(INDENT, "you say:", Role::Quiet, &format!("{glyph} {word}"), role);
     if let Some(remark) = bench.case.remark(&hit.id, at + 1) {
         text.labelled(INDENT, "remark:", Role::Quiet, remark, Role::Notice);
     }
@@ -200,12 +201,12 @@ fn found(state: State) -> (&'static str, Role) {
     }
 }
 
-/// Glyph, word and role of a verdict.
+/// Glyph, word and role of a verdict; no word where there is none.
 fn said(verdict: Option<Verdict>) -> (&'static str, &'static str, Role) {
     match verdict {
         Some(Verdict::Supports) => ("✓", "supports", Role::Supports),
         Some(Verdict::Against) => ("✗", "against", Role::Against),
         Some(Verdict::Unknown) => ("?", "unknown", Role::Unknown),
-        None => ("·", "nothing yet", Role::Quiet),
+        None => ("·", "", Role::Quiet),
     }
 }

@@ -1,6 +1,7 @@
 //! The case note before it is written.
 
 use super::{framed, scrolling, wrapped};
+use crate::tui::screens::below;
 use crate::tui::text::fit_middle;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -15,5 +16,6 @@ pub(super) fn draw(lines: Option<&[String]>, path: &Path, offset: usize, theme: 
         Some(lines) => (wrapped(lines.iter().map(String::as_str), usize::from(inside.width)), Role::Text),
         None => (vec!["The note is being composed.".to_owned()], Role::Quiet),
     };
-    scrolling(lines, offset, role, theme, frame, inside);
+    let left = scrolling(lines, offset, role, theme, frame, inside);
+    below(theme, frame, area, left);
 }

@@ -4,6 +4,7 @@ use super::{framed, scrolling, wrapped};
 use crate::model::{EventId, Field};
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
+use crate::tui::screens::below;
 use crate::tui::text::fit_middle;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -21,7 +22,7 @@ pub(super) fn count(app: &App, room: usize) -> usize {
     if app.size.width >= BESIDE {
         record(lines, halves(room).0).len()
     } else {
-        below(&fields(app, *event), record(lines, room), room).len()
+        joined(&fields(app, *event), record(lines, room), room).len()
     }
 }
 
@@ -40,7 +41,7 @@ fn record(lines: &Result<Vec<String>, String>, room: usize) -> Vec<String> {
 }
 
 /// The fields, and the record below them.
-fn below(fields: &[String], record: Vec<String>, room: usize) -> Vec<String> {
+fn joined(fields: &[String], record: Vec<String>, room: usize) -> Vec<String> {
     let mut lines = wrapped(fields.iter().map(String::as_str), room);
     lines.push(String::new());
     lines.extend(record);
@@ -61,15 +62,16 @@ pub(super) fn draw(
     let room = usize::from(inside.width);
     let fields = fields(app, event);
     let lines = |room| lines.map_or_else(Vec::new, |lines| record(lines, room));
-    if area.width >= BESIDE {
+    let left = if area.width >= BESIDE {
         let (left, right) = halves(room);
         let narrow = |columns| u16::try_from(columns).unwrap_or(inside.width);
         let beside = Rect { x: inside.right() - narrow(right), width: narrow(right), ..inside };
-        scrolling(lines(left), offset, Role::Text, theme, frame, Rect { width: narrow(left), ..inside });
         scrolling(wrapped(fields.iter().map(String::as_str), right), 0, Role::Quiet, theme, frame, beside);
+        scrolling(lines(left), offset, Role::Text, theme, frame, Rect { width: narrow(left), ..inside })
     } else {
-        scrolling(below(&fields, lines(room), room), offset, Role::Text, theme, frame, inside);
-    }
+        scrolling(joined(&fields, lines(room), room), offset, Role::Text, theme, frame, inside)
+    };
+    below(theme, frame, area, left);
 }
 
 /// `signins.json  record 12, offset 3456, 789 bytes`

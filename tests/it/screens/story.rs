@@ -1,4 +1,5 @@
 //! One bundle: a director's device code phished, an administrator's client hopping, a colleague's own work.
+#![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 use serde_json::{Value, json};
 use std::fmt::Write as _;
