@@ -14,9 +14,9 @@ impl Bar {
         if !shell.shows_progress() {
             return Self(None);
         }
-        let style =
-            ProgressStyle::with_template("{bytes:>10} of {total_bytes} {wide_bar} {bytes_per_sec}, {eta} left  {msg}")
-                .expect("a fixed template");
+        // The message takes what is left of the line, and no more: a wrapped bar cannot be cleared.
+        let style = ProgressStyle::with_template("{bytes:>10} of {total_bytes} [{bar:20}] {eta} left  {wide_msg}")
+            .expect("a fixed template");
         let bar = ProgressBar::new(0).with_style(style.progress_chars("=> "));
         bar.enable_steady_tick(Duration::from_millis(500));
         Self(Some(bar))

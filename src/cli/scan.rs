@@ -40,11 +40,11 @@ fn table(hits: &[Hit], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
     }
     let mut table = Table::new([
         Column::new("SEVERITY"),
-        Column::new("SURE"),
+        Column::new("CONFIDENCE"),
         Column::new("ANALYTIC"),
         Column::new("USER").shrinks(12),
         Column::new("FIRST SEEN (UTC)"),
-        Column::new("SPAN").right(),
+        Column::new("SPAN").right().optional(),
         Column::new("CLIENT").shrinks(10).optional(),
         Column::new("SIGN-INS").right().optional(),
         Column::new("GRAPH").right().optional(),
