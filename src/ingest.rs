@@ -51,6 +51,11 @@ impl Loaded {
         self.sources.iter().map(|source| source.skipped).sum()
     }
 
+    /// Whether no source held a row of any table.
+    pub fn nothing_readable(&self) -> bool {
+        self.rows_read() == 0 && self.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
+    }
+
     /// A bundle that holds nothing but what is given: for tests and for what is made in memory.
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
         Self { store, sources, problems, spool: None }

@@ -40,7 +40,7 @@ pub(super) fn described(problem: &Problem) -> String {
 
 /// Says the closing line, and how the program ends when nothing else is wrong.
 pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
-    if nothing_readable(loaded) {
+    if loaded.nothing_readable() {
         say(format_args!("error: nothing readable in the bundle"));
     } else if loaded.rows_read() == 0 {
         say(format_args!("no row is of a table that the analytics read: tokentrail info names the tables found"));
@@ -57,10 +57,5 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
              (tokentrail info shows which)"
         ));
     }
-    if nothing_readable(loaded) { Exit::Unreadable } else { Exit::Done }
-}
-
-/// Whether no source held a row of any table.
-pub(super) fn nothing_readable(loaded: &Loaded) -> bool {
-    loaded.rows_read() == 0 && loaded.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
+    if loaded.nothing_readable() { Exit::Unreadable } else { Exit::Done }
 }
