@@ -7,6 +7,7 @@ mod decode;
 mod fields;
 mod keys;
 mod lines;
+mod quick;
 mod row;
 mod shape;
 mod table;
@@ -37,6 +38,9 @@ pub struct Loaded {
     spool: Option<tempfile::TempPath>,
 }
 
+/// What stands for a table's name where a row tells none.
+pub const UNKNOWN_TABLE: &str = "no known table";
+
 /// Problems kept per source; further ones only count.
 pub const PROBLEMS_KEPT: usize = 1000;
 
@@ -51,9 +55,10 @@ impl Loaded {
         self.sources.iter().map(|source| source.skipped).sum()
     }
 
-    /// Whether no source held a row of any table.
+    /// Whether no source held a row of any table that has a name.
     pub fn nothing_readable(&self) -> bool {
-        self.rows_read() == 0 && self.sources.iter().all(|source| source.tables.values().all(|rows| *rows == 0))
+        let mut tables = self.sources.iter().flat_map(|source| &source.tables);
+        self.rows_read() == 0 && !tables.any(|(name, rows)| *rows > 0 && name != UNKNOWN_TABLE)
     }
 
     /// A bundle that holds nothing but what is given: for tests and for what is made in memory.

@@ -44,6 +44,5 @@ pub fn exporter(id: &str) -> Option<&'static Exporter> {
 
 /// Writes the indicators for machines: CSV, not defanged.
 pub fn write_indicators(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<Row> = report.indicators.iter().map(note::Indicator::row).collect();
-    write(&rows, Format::Csv, out)
+    write(report.indicators.iter().map(note::Indicator::row), Format::Csv, out)
 }

@@ -109,7 +109,8 @@ impl Store {
     }
 
     /// The comparable form of an id or name: trimmed, Unicode lower case; [`Sym::NONE`] when blank
-    /// (missing, white space, `{PII Removed}` or an all-zero GUID).
+    /// (missing, white space, `{PII Removed}` or an all-zero GUID). Long texts that nothing compares (requests, JSON,
+    /// scopes, token ids) stand for themselves.
     pub fn fold(&self, sym: Sym) -> Sym {
         self.folds[sym.0 as usize]
     }
@@ -183,13 +184,15 @@ impl Store {
 
     fn fold_texts(&mut self) {
         let original = self.texts.len();
+        let compared = self.compared_texts();
         let mut folds = Vec::with_capacity(original);
-        for index in 0..original {
+        for (index, compared) in compared.into_iter().enumerate() {
             let sym = Sym(u32::try_from(index).expect("the interner bounds its symbols"));
-            folds.push(match fold_text(self.texts.text(sym)) {
+            let text = self.texts.text(sym);
+            folds.push(match fold_text(text) {
                 Folded::Blank => Sym::NONE,
-                Folded::Same => sym,
-                Folded::Other(text) => self.texts.intern(&text),
+                Folded::Other(text) if compared => self.texts.intern(&text),
+                Folded::Same | Folded::Other(_) => sym,
             });
         }
         // A folded form is its own folded form.
@@ -197,6 +200,19 @@ impl Store {
             folds.push(Sym(u32::try_from(index).expect("the interner bounds its symbols")));
         }
         self.folds = folds;
+    }
+
+    /// Which texts stand in a field that is compared folded. The others are long and many: folded, they would take
+    /// the memory of another copy.
+    fn compared_texts(&self) -> Vec<bool> {
+        let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_FOLDED.contains(field)).collect();
+        let mut compared = vec![false; self.texts.len()];
+        for event in &self.events {
+            for field in &fields {
+                compared[event[*field].0 as usize] = true;
+            }
+        }
+        compared
     }
 
     fn flag_events(&mut self) {
@@ -229,21 +245,25 @@ impl Store {
     /// Marks all but one of the rows that share (table, id): the latest ingest wins, a missing one is the
     /// oldest, a tie goes to the row read last.
     fn mark_copies(&mut self) {
-        let mut best: HashMap<(Table, Sym), u32, foldhash::fast::RandomState> = HashMap::default();
-        best.reserve(self.events.len());
+        // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
         let mut losers = Vec::new();
-        for (index, event) in (0u32..).zip(&self.events) {
-            let id = self.folds[event[Field::Id].0 as usize];
-            if id.is_none() {
-                continue;
-            }
-            let rank = |e: &Event| (e.ingested, e.origin.source, e.origin.record);
-            best.entry((event.table, id))
-                .and_modify(|kept| {
+        let mut best = vec![NO_EVENT; self.folds.len()];
+        for table in Table::ALL {
+            best.fill(NO_EVENT);
+            for (index, event) in (0u32..).zip(&self.events).filter(|(_, event)| event.table == table) {
+                let id = self.folds[event[Field::Id].0 as usize];
+                if id.is_none() {
+                    continue;
+                }
+                let kept = &mut best[id.0 as usize];
+                let rank = |e: &Event| (e.ingested, e.origin.source, e.origin.record);
+                if *kept == NO_EVENT {
+                    *kept = index;
+                } else {
                     let wins = rank(event) > rank(&self.events[*kept as usize]);
                     losers.push(if wins { std::mem::replace(kept, index) } else { index });
-                })
-                .or_insert(index);
+                }
+            }
         }
         self.folded = losers.len() as u64;
         for index in losers {
@@ -315,7 +335,9 @@ fn merge(parts: Vec<Part>) -> (Interner, Vec<Event>) {
 
 /// Sorts in place through a permutation: an event is wide, so it moves once.
 fn sort(events: &mut [Event], texts: &Interner) {
-    let mut order: Vec<u32> = (0u32..).take(events.len()).collect();
+    // The times stand beside the positions: nearly every comparison ends there, without a look at the wide rows.
+    let mut order: Vec<(Time, Time, u32)> =
+        (0u32..).zip(events.iter()).map(|(at, event)| (event.time(), event.ingested, at)).collect();
     // Ids are compared folded everywhere, so that a blank one sorts like a missing one here too.
     let id = |event: &Event| {
         let text = texts.text(event[Field::Id]);
@@ -325,13 +347,14 @@ fn sort(events: &mut [Event], texts: &Interner) {
             Folded::Other(folded) => Cow::Owned(folded),
         }
     };
-    order.sort_unstable_by(|&a, &b| {
-        let (a, b) = (&events[a as usize], &events[b as usize]);
-        (a.time(), a.ingested)
-            .cmp(&(b.time(), b.ingested))
-            .then_with(|| id(a).cmp(&id(b)))
-            .then_with(|| (a.origin.source, a.origin.record).cmp(&(b.origin.source, b.origin.record)))
+    order.sort_unstable_by(|a, b| {
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
+            let (a, b) = (&events[a.2 as usize], &events[b.2 as usize]);
+            let place = |event: &Event| (event.origin.source, event.origin.record);
+            id(a).cmp(&id(b)).then_with(|| place(a).cmp(&place(b)))
+        })
     });
+    let mut order: Vec<u32> = order.into_iter().map(|(_, _, at)| at).collect();
     // Follow each cycle of the permutation; a visited slot points at itself.
     for start in 0..order.len() {
         let mut slot = start;
@@ -369,6 +392,21 @@ fn fold_text(text: &str) -> Folded {
 fn is_blank(text: &str) -> bool {
     text.is_empty() || text == "{pii removed}" || text == "00000000-0000-0000-0000-000000000000"
 }
+
+/// Stands for no event; `merge()` keeps one number free.
+const NO_EVENT: u32 = u32::MAX;
+
+/// Fields whose texts are shown and searched but never compared folded; a token id is compared as it is.
+const NOT_FOLDED: [Field; 8] = [
+    Field::TokenId,
+    Field::RequestUri,
+    Field::DeviceDetail,
+    Field::LocationDetails,
+    Field::ProcessingDetails,
+    Field::TokenProtection,
+    Field::ResultDescription,
+    Field::Scopes,
+];
 
 /// Which flags each enumerated field may set.
 const FLAGGED: [(Field, Flags); 4] = [

@@ -15,7 +15,7 @@ pub(super) fn run(args: &ScanArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let hits = load::hits(&loaded, &run);
     match machine(args.format, shell) {
-        Some(format) => report::write(&report::hits::rows(&loaded, &hits), format, out)?,
+        Some(format) => report::write(report::hits::rows(&loaded, &hits), format, out)?,
         None => table(&hits, shell, out)?,
     }
     out.flush()?;

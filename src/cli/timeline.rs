@@ -4,12 +4,11 @@ use super::args::TimelineArgs;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
 use super::{Exit, load, resolve, say, scan};
-use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{client_name, hits_of, kind_word, within};
+use crate::report::timeline::{Hits, by_event, client_name, kind_word, within};
 use crate::store::Store;
 use crate::triage::timeline::{line, of_user};
 use std::io::{self, Write};
@@ -34,9 +33,10 @@ pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> an
     events.sort_unstable();
     let events = within(&loaded, &events, run.settings.since, run.settings.until);
     let hits = load::hits(&loaded, &run);
+    let hits = by_event(&hits);
     let facts = Facts::embedded();
     match scan::machine(args.format, shell) {
-        Some(format) => report::write(&report::timeline::rows(&loaded, facts, &events, &hits), format, out)?,
+        Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits), format, out)?,
         None => table(&loaded, facts, &events, &hits, shell, out)?,
     }
     out.flush()?;
@@ -89,7 +89,7 @@ fn table(
     loaded: &Loaded,
     facts: &Facts,
     events: &[EventId],
-    hits: &[Hit],
+    hits: &Hits,
     shell: &Shell,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -106,7 +106,7 @@ fn table(
     for event in events {
         let line = line(&loaded.store, facts, *event, before);
         before = Some(*event);
-        let ids: Vec<&str> = hits_of(hits, *event).map(|hit| hit.id.as_str()).collect();
+        let ids: Vec<&str> = hits.get(event).into_iter().flatten().map(|hit| hit.id.as_str()).collect();
         let paint = if line.failed { Paint::Quiet } else { Paint::Plain };
         table.row([
             line.time.second().into(),

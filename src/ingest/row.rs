@@ -2,6 +2,7 @@
 
 use super::fields::{DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
+use super::quick::{self, Quick};
 use super::table::{self, Clues, Kind, Told};
 use super::tally::Tally;
 use super::{clock, value};
@@ -29,7 +30,7 @@ const REMEMBERED_BYTES: usize = 32 << 20;
 pub(super) struct Rows {
     /// The events so far.
     pub(super) part: Part,
-    keys: Keys,
+    pub(super) keys: Keys,
     draft: Draft,
     written: Written,
     /// Country of each place seen.
@@ -189,6 +190,10 @@ impl Rows {
     /// Reads a JSON object.
     pub(super) fn object(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
         self.read(spot, tally, json.as_bytes(), |rows| {
+            if let Quick::Read = quick::object(rows, json) {
+                return Ok(());
+            }
+            rows.draft.clear();
             let mut parser = serde_json::Deserializer::from_str(json);
             Object { rows, start: ROW_START }.deserialize(&mut parser)?;
             parser.end()
@@ -303,7 +308,9 @@ impl Rows {
             }
             Told::Unknown => match &tally.from_name {
                 Some(kind @ Kind::Other(_)) => kind.clone(),
-                _ => Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| "no known table".to_owned()))),
+                _ => {
+                    Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| super::UNKNOWN_TABLE.to_owned())))
+                }
             },
         }
     }
@@ -398,7 +405,7 @@ impl Rows {
     }
 
     /// Takes a JSON value as written.
-    fn value(&mut self, target: Target, raw: &str) -> Result<(), String> {
+    pub(super) fn value(&mut self, target: Target, raw: &str) -> Result<(), String> {
         match raw.as_bytes()[0] {
             b'n' => Ok(()),
             b'"' => {

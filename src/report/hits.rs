@@ -7,8 +7,8 @@ use crate::model::{EventId, Field};
 use std::collections::BTreeSet;
 
 /// Every hit as a row, in the order given.
-pub fn rows<'a>(loaded: &'a Loaded, hits: &'a [Hit]) -> Vec<Row<'a>> {
-    hits.iter().map(|hit| row(loaded, hit)).collect()
+pub fn rows<'a>(loaded: &'a Loaded, hits: &'a [Hit]) -> impl Iterator<Item = Row<'a>> + Clone {
+    hits.iter().map(|hit| row(loaded, hit))
 }
 
 /// One hit as a row.

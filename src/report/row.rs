@@ -144,26 +144,36 @@ impl Serialize for Row<'_> {
     }
 }
 
-/// Writes the rows. CSV has a column for every name that any row has, in the order they first come.
-pub fn write(rows: &[Row], format: Format, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the rows, each made when its turn comes. CSV has a column for every name that any row has, in the order
+/// they first come, and goes over the rows twice.
+pub fn write<'a, R>(rows: R, format: Format, out: &mut dyn Write) -> io::Result<()>
+where
+    R: IntoIterator<Item = Row<'a>>,
+    R::IntoIter: Clone,
+{
+    let mut rows = rows.into_iter();
     match format {
-        Format::Jsonl => rows.iter().try_for_each(|row| writeln!(out, "{}", armless(&serde_json::to_string(row)?))),
+        Format::Jsonl => rows.try_for_each(|row| writeln!(out, "{}", json(&row)?)),
         Format::Json => {
-            out.write_all(b"[")?;
-            for (index, row) in rows.iter().enumerate() {
-                out.write_all(if index == 0 { b"\n" } else { b",\n" })?;
-                out.write_all(armless(&serde_json::to_string(row)?).as_bytes())?;
+            let mut before = "[\n";
+            for row in rows {
+                write!(out, "{before}{}", json(&row)?)?;
+                before = ",\n";
             }
-            out.write_all(if rows.is_empty() { b"]\n" } else { b"\n]\n" })
+            out.write_all(if before == "[\n" { b"[]\n" } else { b"\n]\n" })
         }
         Format::Csv => write_csv(rows, out),
     }
 }
 
-fn write_csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
+fn json(row: &Row) -> io::Result<String> {
+    Ok(armless(&serde_json::to_string(row)?).into_owned())
+}
+
+fn write_csv<'a>(rows: impl Iterator<Item = Row<'a>> + Clone, out: &mut dyn Write) -> io::Result<()> {
     let mut names: Vec<&str> = Vec::new();
-    for (name, _) in rows.iter().flat_map(|row| &row.0) {
-        if !names.contains(name) {
+    for (name, _) in rows.clone().flat_map(|row| row.0) {
+        if !names.contains(&name) {
             names.push(name);
         }
     }
@@ -171,11 +181,19 @@ fn write_csv(rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(&names)?;
+    csv.write_record(&names).map_err(io_error)?;
     for row in rows {
-        csv.write_record(names.iter().map(|name| row.get(name).map(guarded).unwrap_or_default()))?;
+        csv.write_record(names.iter().map(|name| row.get(name).map(guarded).unwrap_or_default())).map_err(io_error)?;
     }
     csv.flush()
+}
+
+/// The error below: by itself the crate hides its kind, and a closed pipe must be known for one.
+fn io_error(err: csv::Error) -> io::Error {
+    match err.into_kind() {
+        csv::ErrorKind::Io(err) => err,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// A text that begins as a formula does is no formula behind an apostrophe, and no text moves a terminal that the
@@ -217,7 +235,7 @@ mod tests {
 
     fn text(rows: &[Row], format: Format) -> String {
         let mut out = Vec::new();
-        write(rows, format, &mut out).unwrap();
+        write(rows.iter().cloned(), format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Time};
 use crate::triage::timeline::{Kind, line};
-use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// The word of a kind of line, for exports and tables.
 pub fn kind_word(kind: Kind) -> &'static str {
@@ -46,18 +46,34 @@ const FIELDS: [Field; 18] = [
     Field::Id,
 ];
 
-/// Each event as a row; `hits` are named in the rows that belong to them.
-pub fn rows<'a>(loaded: &'a Loaded, facts: &Facts, events: &[EventId], hits: &'a [Hit]) -> Vec<Row<'a>> {
-    let mut before = None;
-    let row = |event: &EventId| {
-        let row = row(loaded, facts, *event, before, hits);
-        before = Some(*event);
-        row
-    };
-    events.iter().map(row).collect()
+/// The hits that each event belongs to, in the order of the hits.
+pub type Hits<'a> = HashMap<EventId, Vec<&'a Hit>>;
+
+/// Looks every event of the hits up once: as a sign-in, a device-code leg or a Graph call.
+pub fn by_event(hits: &[Hit]) -> Hits<'_> {
+    let mut by_event: Hits = HashMap::new();
+    for hit in hits {
+        let calls = hit.graph.iter().map(|call| call.event);
+        let events: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().chain(calls).collect();
+        for event in events {
+            by_event.entry(event).or_default().push(hit);
+        }
+    }
+    by_event
 }
 
-fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<EventId>, hits: &'a [Hit]) -> Row<'a> {
+/// Each event as a row that names the hits it belongs to.
+pub fn rows<'a>(
+    loaded: &'a Loaded,
+    facts: &'a Facts,
+    events: &'a [EventId],
+    hits: &'a Hits<'a>,
+) -> impl Iterator<Item = Row<'a>> + Clone {
+    let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
+    events.iter().enumerate().map(move |(index, event)| row(loaded, facts, *event, before(index), hits))
+}
+
+fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<EventId>, hits: &Hits<'a>) -> Row<'a> {
     let store = &loaded.store;
     let line = line(store, facts, event, before);
     let record = store.event(event);
@@ -72,23 +88,11 @@ fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<Eve
         let missing = record[field].is_none();
         row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
     }
-    row.push("HitIds", Value::List(hits_of(hits, event).map(|hit| Cow::Borrowed(hit.id.as_str())).collect()));
+    let ids = hits.get(&event).into_iter().flatten().map(|hit| hit.id.as_str());
+    row.push("HitIds", Value::list(ids));
     row.push("Source", source_name(loaded, event));
     row.push("Record", Value::Number(i64::from(record.origin.record)));
     row
-}
-
-/// The hits an event belongs to, as a sign-in, a device-code leg or a Graph call.
-pub fn hits_of(hits: &[Hit], event: EventId) -> impl Iterator<Item = &Hit> {
-    hits.iter().filter(move |hit| has(hit, event))
-}
-
-/// Whether an event belongs to a hit.
-pub fn has(hit: &Hit, event: EventId) -> bool {
-    // All three lists stand in time order, which is the order of ids.
-    hit.evidence.binary_search(&event).is_ok()
-        || hit.legs.binary_search(&event).is_ok()
-        || hit.graph.binary_search_by_key(&event, |call| call.event).is_ok()
 }
 
 /// The events inside `since ≤ time < until`, in order.

@@ -31,10 +31,10 @@ pub(crate) fn write(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn lines(rows: &[Value]) -> String {
-    rows.iter().map(|row| format!("{row}\n")).collect()
+    rows.iter().flat_map(|row| [row.to_string(), "\n".to_owned()]).collect()
 }
 
-fn sign_in(table: &str, id: &str, clock: &str, more: Value) -> Value {
+fn sign_in(table: &str, id: &str, clock: &str, more: &Value) -> Value {
     let mut row = json!({
         "Type": table,
         "Id": id,
@@ -69,7 +69,7 @@ fn sign_ins() -> Vec<Value> {
         "SessionId": "5e550000-0000-0000-0000-000000000002", "AppId": "d3590ed6-52b3-4102-aeff-aad2292ab01c",
         "AppDisplayName": "Microsoft Office", "ResourceDisplayName": "Exchange Online", "UserAgent": "Mozilla/5.0",
     });
-    vec![sign_in("SigninLogs", "1", "14:00:00", code), sign_in("SigninLogs", "2", "09:00:00", quiet)]
+    vec![sign_in("SigninLogs", "1", "14:00:00", &code), sign_in("SigninLogs", "2", "09:00:00", &quiet)]
 }
 
 fn tokens() -> Vec<Value> {
@@ -83,7 +83,7 @@ fn tokens() -> Vec<Value> {
         let more = json!({
             "ResourceIdentity": id, "ResourceDisplayName": name, "OriginalTransferMethod": "deviceCodeFlow",
         });
-        sign_in("AADNonInteractiveUserSignInLogs", &(index + 3).to_string(), clock, more)
+        sign_in("AADNonInteractiveUserSignInLogs", &(index + 3).to_string(), clock, &more)
     };
     let mut rows: Vec<Value> = resources.iter().enumerate().map(row).collect();
     // The same row twice, as overlapping exports have it.

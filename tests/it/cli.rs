@@ -153,6 +153,10 @@ fn exit_codes_are_those_promised() {
     let (folder, _) = bundle();
     fs::write(folder.path().join("notes.txt"), "no log at all").unwrap();
     fs::write(folder.path().join("empty.json"), "").unwrap();
+    fs::write(folder.path().join("odd.json"), "{\"x\":1}\n").unwrap();
+    let principal =
+        "{\"Type\":\"AADServicePrincipalSignInLogs\",\"TimeGenerated\":\"2026-05-01T14:00:00Z\",\"Id\":\"1\"}\n";
+    fs::write(folder.path().join("principals.json"), principal).unwrap();
     fs::write(folder.path().join("ids.txt"), "not-a-guid\n").unwrap();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["scan", "logs", "--exit-code"], 10, ""),
@@ -161,6 +165,8 @@ fn exit_codes_are_those_promised() {
         (&["scan", "gone.json"], 3, "gone.json"),
         (&["scan", "empty.json"], 3, "empty.json"),
         (&["info", "notes.txt"], 3, "notes.txt"),
+        (&["scan", "odd.json"], 3, "nothing readable"),
+        (&["scan", "principals.json", "--exit-code"], 0, "no row is of a table"),
         (&["note", "gone.json"], 3, "nothing readable"),
         (&["timeline", "gone.json", "--user", "x"], 3, "nothing readable"),
         (&["timeline", "logs", "--user", "finance.directr@contoso.com"], 1, VICTIM),
@@ -199,17 +205,19 @@ fn a_closed_pipe_ends_quietly() {
         (0..5000).map(|id| row.replace("\"Id\":\"1\"", &format!("\"Id\":\"many-{id}\"")) + "\n").collect();
     fs::write(&paths[0], many).unwrap();
     let binary = Command::cargo_bin("tokentrail").unwrap();
-    let mut child = std::process::Command::new(binary.get_program())
-        .args(["timeline", "logs", "--user", VICTIM])
-        .current_dir(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(!text(&output.stderr).contains("panicked"));
+    for format in ["jsonl", "json", "csv", "table"] {
+        let mut child = std::process::Command::new(binary.get_program())
+            .args(["timeline", "logs", "--user", VICTIM, "--format", format])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stderr), "", "{format}");
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn a_case_file_settles_the_note() {
     assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
     assert!(said.contains("true positive (1 hit), not settled (1 hit)"), "{said}");
     assert!(said.contains("called the user: she typed a code"));
-    assert!(said.contains("searched mail \"invoice\""));
+    assert!(said.contains("searched mail for \"invoice\""));
     assert!(said.contains("198[.]51[.]100[.]23"));
     assert_eq!(output.stdout, note(folder.path(), &["logs", "--case", "c.json"]).stdout, "same case, same bytes");
 }

@@ -125,11 +125,8 @@ impl<'a> Account<'a> {
         let done: Vec<String> =
             tally(&self.told.loaded.store, self.told.facts, &events).iter().map(Tally::words).collect();
         let (calls, link) = (counted(events.len(), "Graph call"), hit.graph_link().word());
-        format!("{calls} are tied to it (by {link}): {}.", listed(&done)).replacen(
-            "1 Graph call are",
-            "1 Graph call is",
-            1,
-        )
+        let are = if events.len() == 1 { "is" } else { "are" };
+        format!("{calls} {are} tied to it (by {link}): {}.", listed(&done))
     }
 
     /// What the note holds beside the hit the story is told of.

@@ -2,6 +2,7 @@
 
 use super::Told;
 use crate::report::containment::{self, SOURCES, STILL_VALID};
+use crate::triage::Disposition;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -9,6 +10,8 @@ use std::collections::BTreeSet;
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DoNow {
+    /// Whether an analyst settled at least one of the hits as theft.
+    pub settled: bool,
     /// Whom it concerns: UPN and object id.
     pub users: Vec<UserNote>,
     /// What to do, in order.
@@ -60,5 +63,6 @@ pub(super) fn do_now(told: &Told) -> Option<DoNow> {
     let tasks = containment::tasks(device_code, &reached).map(task).collect();
     let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
     still_valid.push(containment::ends(last));
-    Some(DoNow { users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
+    let settled = told.threats().any(|(_, hit)| told.disposition(hit) == Some(Disposition::TruePositive));
+    Some(DoNow { settled, users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
 }

@@ -1,6 +1,7 @@
 //! The rows of all hits told in full, as one timeline.
 
 use super::Told;
+use crate::analytics::Hit;
 use crate::model::{EventId, Field, Time};
 use crate::report::timeline::{client_name, kind_word};
 use crate::triage::timeline::line;
@@ -72,7 +73,6 @@ pub(super) fn timeline(told: &Told) -> TimelineNote {
 fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote {
     let store = &told.loaded.store;
     let line = line(store, told.facts, event, before);
-    let of_hit = |hit: &&crate::analytics::Hit| crate::report::timeline::has(hit, event);
     let numbered = told.choice.full.iter().enumerate();
     EventNote {
         time: line.time,
@@ -83,7 +83,14 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         client: client_name(told.facts, line.client).to_owned(),
         address: line.address.to_owned(),
         user_agent: store.get(event, Field::UserAgent).to_owned(),
-        hits: numbered.filter(|(_, hit)| of_hit(hit)).map(|(index, _)| index + 1).collect(),
+        hits: numbered.filter(|(_, hit)| has(hit, event)).map(|(index, _)| index + 1).collect(),
         record: told.at(event),
     }
+}
+
+/// Whether an event belongs to a hit. All three lists stand in time order, which is the order of ids.
+fn has(hit: &Hit, event: EventId) -> bool {
+    hit.evidence.binary_search(&event).is_ok()
+        || hit.legs.binary_search(&event).is_ok()
+        || hit.graph.binary_search_by_key(&event, |call| call.event).is_ok()
 }
