@@ -55,6 +55,12 @@ impl Loaded {
         self.sources.iter().map(|source| source.skipped).sum()
     }
 
+    /// Whether no source held a row of any table that has a name.
+    pub fn nothing_readable(&self) -> bool {
+        let mut tables = self.sources.iter().flat_map(|source| &source.tables);
+        self.rows_read() == 0 && !tables.any(|(name, rows)| *rows > 0 && name != UNKNOWN_TABLE)
+    }
+
     /// A bundle that holds nothing but what is given: for tests and for what is made in memory.
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
         Self { store, sources, problems, spool: None }

@@ -29,7 +29,7 @@ mod worker;
 use crate::analytics::{Hit, Settings};
 use crate::casefile::{self, CaseFile, Saved};
 use crate::ingest::{Loaded, Options};
-use crate::model::Problem;
+use crate::model::{Problem, inert};
 use crate::triage::Case;
 use app::{App, Effect, Message, Ready};
 use keymap::Keymap;
@@ -114,7 +114,8 @@ impl std::error::Error for NothingReadable {}
 impl fmt::Display for NothingReadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("nothing in the bundle could be read")?;
-        self.problems.iter().take(5).try_for_each(|problem| write!(f, "\n  {}: {}", problem.source, problem.reason))
+        let mut named = self.problems.iter().take(5);
+        named.try_for_each(|problem| write!(f, "\n  {}: {}", inert(&problem.source), inert(&problem.reason)))
     }
 }
 

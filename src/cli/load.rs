@@ -6,7 +6,7 @@ use super::style::{Shell, Talk};
 use super::{Exit, say};
 use crate::analytics::{self, Hit};
 use crate::facts::Facts;
-use crate::ingest::{self, Loaded, UNKNOWN_TABLE};
+use crate::ingest::{self, Loaded};
 use crate::model::{Problem, inert};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -40,7 +40,7 @@ pub(super) fn described(problem: &Problem) -> String {
 
 /// Says the closing line, and how the program ends when nothing else is wrong.
 pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
-    if nothing_readable(loaded) {
+    if loaded.nothing_readable() {
         say(format_args!("error: nothing readable in the bundle"));
     } else if loaded.rows_read() == 0 {
         say(format_args!("no row is of a table that the analytics read: tokentrail info names the tables found"));
@@ -57,11 +57,5 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
              (tokentrail info shows which)"
         ));
     }
-    if nothing_readable(loaded) { Exit::Unreadable } else { Exit::Done }
-}
-
-/// Whether no source held a row of any table that has a name.
-pub(super) fn nothing_readable(loaded: &Loaded) -> bool {
-    let tables = loaded.sources.iter().flat_map(|source| &source.tables);
-    loaded.rows_read() == 0 && !tables.into_iter().any(|(name, rows)| *rows > 0 && name != UNKNOWN_TABLE)
+    if loaded.nothing_readable() { Exit::Unreadable } else { Exit::Done }
 }

@@ -20,7 +20,7 @@ pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
         refuse_evidence(output, &args.bundle.paths)?;
     }
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
-    if load::nothing_readable(&loaded) {
+    if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
     let case = case(args.case.as_deref(), &loaded)?;

@@ -23,7 +23,7 @@ pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> an
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let users = users_named(&loaded.store, &args.user);
     if users.is_empty() {
-        if !load::nothing_readable(&loaded) {
+        if !loaded.nothing_readable() {
             say(format_args!("error: {}", unknown(&loaded.store, &args.user)));
         }
         let exit = load::close(&loaded, shell);

@@ -37,7 +37,7 @@ pub(super) fn open(
         (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
         String::from_utf8_lossy(&text).into_owned()
     };
-    let outcome = tui::run(tui::Config {
+    let outcome = match tui::run(tui::Config {
         name,
         paths: paths.to_vec(),
         options: run.options,
@@ -46,7 +46,13 @@ pub(super) fn open(
         analyst: analyst(),
         theme: theme(shell),
         note: Box::new(note),
-    })?;
+    }) {
+        Err(err) if err.is::<tui::NothingReadable>() => {
+            say(format_args!("error: {err:#}"));
+            return Ok(Exit::Unreadable);
+        }
+        outcome => outcome?,
+    };
     // A lost terminal must not turn a saved case into a failure.
     let _ = write!(std::io::stdout(), "{outcome}");
     let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());

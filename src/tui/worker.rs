@@ -56,7 +56,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let began = Instant::now();
     let progress = |progress| say(Message::Progress(progress, began.elapsed()));
     let loaded = ingest::load(&job.paths, &job.options, &progress, stop)?;
-    if loaded.rows_read() == 0 {
+    if loaded.nothing_readable() {
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));

@@ -316,3 +316,14 @@ fn a_case_of_another_bundle_is_refused_by_name() {
     assert_eq!(status.exit_code(), 1);
     assert!(text.replace("\r\n", "").contains("belongs to another bundle"), "{text}");
 }
+
+#[test]
+fn a_bundle_of_nothing_is_told_and_left() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("empty.json"), "no rows here").unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
+    command.arg(home.path().join("empty.json"));
+    let (status, text) = Tty::start(command, home, &[]).ends();
+    assert_eq!(status.exit_code(), 3, "{text}");
+    assert!(text.contains("nothing in the bundle could be read"), "{text}");
+}

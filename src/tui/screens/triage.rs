@@ -138,7 +138,7 @@ fn attack(text: &mut Text, hit: &Hit) {
     for technique in &hit.attack {
         text.labelled(
             2,
-            &format!("{} {}", technique.id, technique.name),
+            &format!("{} {}:", technique.id, technique.name),
             Role::Quiet,
             &technique.evidence,
             Role::Quiet,
