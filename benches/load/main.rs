@@ -10,10 +10,6 @@ use tokentrail::analytics::{self, Settings};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{Options, Progress, load};
 
-/// The program's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load read [--threads N] [--hash] PATH…";
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
-const PIECE: u64 = 512 << 10;
+const PIECE: u64 = 256 << 10;
 
 /// Something for a thread to do.
 enum Job {
