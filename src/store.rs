@@ -47,7 +47,15 @@ impl Store {
     /// were spread over the parts.
     pub fn build(parts: Vec<Part>) -> Self {
         let (texts, mut events) = merge(parts);
-        sort(&mut events, &texts);
+        let compared = compared_texts(&events, &texts);
+        // Sorting and folding only read the texts: together they take as long as the longer of the two.
+        let folded = std::thread::scope(|scope| {
+            let folded = scope.spawn(|| {
+                compared.iter().zip(0u32..).map(|(&compared, sym)| folded(texts.text(Sym(sym)), compared)).collect()
+            });
+            sort(&mut events, &texts);
+            folded.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
         let mut store = Self {
             events,
             texts,
@@ -58,7 +66,7 @@ impl Store {
             present: OnceLock::new(),
             indexes: Default::default(),
         };
-        store.fold_texts();
+        store.fold_texts(folded);
         store.flag_events();
         store.mark_copies();
         store.resolve_users();
@@ -182,17 +190,15 @@ impl Store {
         EventId(u32::try_from(position).expect("merge() bounds the number of events"))
     }
 
-    fn fold_texts(&mut self) {
+    /// Takes the folded form of each text.
+    fn fold_texts(&mut self, folded: Vec<Folded>) {
         let original = self.texts.len();
-        let compared = self.compared_texts();
         let mut folds = Vec::with_capacity(original);
-        for (index, compared) in compared.into_iter().enumerate() {
-            let sym = Sym(u32::try_from(index).expect("the interner bounds its symbols"));
-            let text = self.texts.text(sym);
-            folds.push(match fold_text(text) {
+        for (folded, sym) in folded.into_iter().zip(0u32..) {
+            folds.push(match folded {
                 Folded::Blank => Sym::NONE,
-                Folded::Other(text) if compared => self.texts.intern(&text),
-                Folded::Same | Folded::Other(_) => sym,
+                Folded::Same => Sym(sym),
+                Folded::Other(text) => self.texts.intern(&text),
             });
         }
         // A folded form is its own folded form.
@@ -200,19 +206,6 @@ impl Store {
             folds.push(Sym(u32::try_from(index).expect("the interner bounds its symbols")));
         }
         self.folds = folds;
-    }
-
-    /// Which texts stand in a field that is compared folded. The others are long and many: folded, they would take
-    /// the memory of another copy.
-    fn compared_texts(&self) -> Vec<bool> {
-        let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_FOLDED.contains(field)).collect();
-        let mut compared = vec![false; self.texts.len()];
-        for event in &self.events {
-            for field in &fields {
-                compared[event[*field].0 as usize] = true;
-            }
-        }
-        compared
     }
 
     fn flag_events(&mut self) {
@@ -365,6 +358,27 @@ fn sort(events: &mut [Event], texts: &Interner) {
             slot = next;
         }
         order[slot] = u32::try_from(slot).expect("bounded by merge()");
+    }
+}
+
+/// Which texts stand in a field that is compared folded. The others are long and many: folded, they would take
+/// the memory of another copy.
+fn compared_texts(events: &[Event], texts: &Interner) -> Vec<bool> {
+    let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_FOLDED.contains(field)).collect();
+    let mut compared = vec![false; texts.len()];
+    for event in events {
+        for field in &fields {
+            compared[event[*field].0 as usize] = true;
+        }
+    }
+    compared
+}
+
+/// The folded form of a text; of one that is never compared, only whether it is blank.
+fn folded(text: &str, compared: bool) -> Folded {
+    match fold_text(text) {
+        Folded::Other(_) if !compared => Folded::Same,
+        folded => folded,
     }
 }
 
