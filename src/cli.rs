@@ -112,7 +112,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, Path::new(""), &cli.run, cli.case.as_deref(), &shell),
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell),
     }
 }
 

@@ -31,19 +31,19 @@ use crate::casefile::{self, CaseFile, Saved};
 use crate::ingest::{Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::triage::Case;
-use app::{App, Effect, Message, Ready};
+use app::{App, Composed, Effect, Message, Ready};
 use keymap::Keymap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::{fmt, io};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
 use worker::{Job, Request};
 
 /// Composes the case note.
-pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Case) -> String + Send>;
+pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Case) -> Composed + Send>;
 
 /// What the workbench opens on.
 pub struct Config {
@@ -174,6 +174,15 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     session.outcome()
 }
 
+/// Writes the note at `path` and its indicators beside it.
+///
+/// # Errors
+/// When either cannot be written; a note that stood there before stays whole.
+pub fn write_note(path: &Path, note: &Composed) -> io::Result<()> {
+    casefile::replace(&path.with_extension("indicators.csv"), note.indicators.as_bytes())?;
+    casefile::replace(path, note.text.as_bytes())
+}
+
 /// Why the loop ends.
 enum End {
     Quit,
@@ -250,8 +259,8 @@ impl Session {
                     self.request(Request::Note(Box::new(bench.case.clone())));
                 }
             }
-            Effect::Write(path, text) => {
-                let written = casefile::replace(&path, text.as_bytes());
+            Effect::Write(path, note) => {
+                let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
             Effect::Suspend => {

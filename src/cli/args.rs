@@ -37,9 +37,8 @@ pub(super) struct Cli {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) run: RunArgs,
-    /// Keep the case in this file rather than in the state folder
-    #[arg(long, value_name = "FILE")]
-    pub(super) case: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) screen: ScreenArgs,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -65,6 +64,28 @@ pub(super) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// How the workbench looks, and where it keeps the case.
+#[derive(Args)]
+pub(super) struct ScreenArgs {
+    /// Keep the case in this file rather than in the state folder
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    /// Colours of the workbench; without colour it is mono
+    #[arg(long, value_name = "THEME")]
+    pub(super) theme: Option<ThemeName>,
+}
+
+/// A theme of the workbench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeName {
+    /// For a dark background
+    Dark,
+    /// For a light background
+    Light,
+    /// Attributes only, no colour
+    Mono,
 }
 
 /// Heading of what every command takes.
@@ -211,9 +232,8 @@ pub(super) struct DemoArgs {
     pub(super) write: Option<PathBuf>,
     #[command(flatten)]
     pub(super) run: RunArgs,
-    /// Keep the case in this file rather than in the state folder
-    #[arg(long, value_name = "FILE")]
-    pub(super) case: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) screen: ScreenArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

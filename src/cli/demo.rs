@@ -27,5 +27,5 @@ pub(super) fn run(args: &DemoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     let folder = tempfile::tempdir().context("the demo bundle could not be set aside")?;
     let path = folder.path().join(demo::NAME);
     fs::write(&path, demo::archive()).with_context(|| path.display().to_string())?;
-    workbench::open(&[path], folder.path(), &args.run, args.case.as_deref(), shell)
+    workbench::open(&[path], folder.path(), &args.run, &args.screen, shell)
 }

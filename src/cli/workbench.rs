@@ -1,13 +1,14 @@
 //! The bare call: opens the workbench. The one place where the command line meets the screen.
 
-use super::args::RunArgs;
+use super::args::{RunArgs, ScreenArgs, ThemeName};
 use super::style::{Shell, is_dumb};
 use super::{Exit, note, resolve, say};
 use crate::analytics::Hit;
 use crate::ingest::Loaded;
-use crate::report::EXPORTERS;
+use crate::report::{EXPORTERS, write_indicators};
 use crate::triage::Case;
 use crate::tui;
+use crate::tui::app::Composed;
 use crate::tui::theme::Name;
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub(super) fn open(
     paths: &[PathBuf],
     root: &Path,
     args: &RunArgs,
-    case: Option<&Path>,
+    look: &ScreenArgs,
     shell: &Shell,
 ) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(args)?;
@@ -33,18 +34,20 @@ pub(super) fn open(
     let case_name = name.clone();
     let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
         let report = note::report(loaded, hits, case, &case_name, &settings);
-        let mut text = Vec::new();
+        let (mut text, mut indicators) = (Vec::new(), Vec::new());
         (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-        String::from_utf8_lossy(&text).into_owned()
+        write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
+        let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Composed { text: read(text), indicators: read(indicators) }
     };
     let outcome = match tui::run(tui::Config {
         name,
         paths: paths.to_vec(),
         options: run.options,
         settings: run.settings,
-        case: case.map(Path::to_path_buf),
+        case: look.case.clone(),
         analyst: analyst(),
-        theme: theme(shell),
+        theme: theme(look.theme, shell),
         note: Box::new(note),
     }) {
         Err(err) if err.is::<tui::NothingReadable>() => {
@@ -59,9 +62,14 @@ pub(super) fn open(
     Ok(signal.map_or(Exit::Done, Exit::Signal))
 }
 
-/// The colours: without them, by `NO_COLOR` or by flag, attributes alone.
-fn theme(shell: &Shell) -> Name {
-    if shell.color { Name::Dark } else { Name::Mono }
+/// The theme asked for; without colour, by `NO_COLOR` or by flag, attributes alone.
+fn theme(wanted: Option<ThemeName>, shell: &Shell) -> Name {
+    match wanted {
+        _ if !shell.color => Name::Mono,
+        Some(ThemeName::Mono) => Name::Mono,
+        Some(ThemeName::Light) => Name::Light,
+        Some(ThemeName::Dark) | None => Name::Dark,
+    }
 }
 
 /// The login name, as the one who signs the verdicts.

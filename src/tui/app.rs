@@ -17,6 +17,15 @@ use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// A note as it will stand on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// The note.
+    pub text: String,
+    /// Its indicators for machines, not defanged: CSV.
+    pub indicators: String,
+}
+
 /// Something that happened.
 pub enum Message {
     /// A key was pressed, at a time.
@@ -34,7 +43,7 @@ pub enum Message {
     /// A raw record was read again, or could not be.
     Record(EventId, Result<Vec<u8>, String>),
     /// The note was composed.
-    Composed(String),
+    Composed(Composed),
     /// The note was written to this path, or could not be.
     Written(Result<PathBuf, String>),
     /// The case was saved, with what to say about it; or could not be.
@@ -63,7 +72,7 @@ pub enum Effect {
     /// Compose the note; answered by [`Message::Composed`].
     Compose,
     /// Write this note; answered by [`Message::Written`].
-    Write(PathBuf, String),
+    Write(PathBuf, Composed),
     /// Stop until the shell continues us.
     Suspend,
     /// Leave.
@@ -146,7 +155,7 @@ pub struct App {
     warned: bool,
     /// The place in the case as last saved: walking alone is saved on leaving.
     saved_place: Option<(String, usize)>,
-    note: String,
+    note: Composed,
 }
 
 impl App {
@@ -165,7 +174,7 @@ impl App {
             written: None,
             warned: false,
             saved_place: None,
-            note: String::new(),
+            note: Composed::default(),
         }
     }
 
@@ -235,7 +244,7 @@ impl App {
                     *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
                 }
             }
-            Message::Composed(text) => return self.composed(text),
+            Message::Composed(note) => return self.composed(note),
             Message::Written(result) => self.note_written(result),
             Message::Saved(result) => self.case_saved(result),
         }
@@ -295,18 +304,18 @@ impl App {
         }
     }
 
-    fn composed(&mut self, text: String) -> Vec<Effect> {
+    fn composed(&mut self, note: Composed) -> Vec<Effect> {
         let Some(Overlay::Note { lines, path, wanted, .. }) = &mut self.overlay else { return Vec::new() };
-        *lines = Some(text.lines().map(str::to_owned).collect());
-        let write = wanted.then(|| Effect::Write(path.clone(), text.clone()));
-        self.note = text;
+        *lines = Some(note.text.lines().map(str::to_owned).collect());
+        let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
+        self.note = note;
         write.into_iter().collect()
     }
 
     fn note_written(&mut self, result: Result<PathBuf, String>) {
         match result {
             Ok(path) => {
-                self.say(format!("note written to {}", path.display()));
+                self.say(format!("note written to {}, indicators beside it", path.display()));
                 self.written = Some(path);
                 self.overlay = None;
             }

@@ -20,7 +20,7 @@ use tokentrail::ingest::{self, Loaded, Progress};
 use tokentrail::model::Time;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
-use tokentrail::tui::app::{App, Effect, Message, Ready};
+use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
@@ -121,11 +121,11 @@ impl Desk {
             }
             Effect::Compose => {
                 let note = note(&self.app.workbench().unwrap().case);
-                self.update(Message::Composed(note));
+                self.update(Message::Composed(composed(&note)));
             }
-            Effect::Write(path, text) => {
+            Effect::Write(path, note) => {
                 let path = self.home.path().join(path.file_name().unwrap());
-                casefile::replace(&path, text.as_bytes()).unwrap();
+                tokentrail::tui::write_note(&path, &note).unwrap();
                 self.update(Message::Written(Ok(path)));
             }
             Effect::Suspend => {}
@@ -305,7 +305,7 @@ fn a_note_asked_for_while_it_is_composed_is_written() {
     let mut desk = Desk::open((80, 24));
     assert_eq!(desk.app.act(Action::Note, None, Time::from_ticks(0)), [Effect::Compose]);
     assert!(desk.app.act(Action::WriteNote, None, Time::from_ticks(0)).is_empty(), "there is nothing to write yet");
-    desk.update(Message::Composed("# Case note".to_owned()));
+    desk.update(Message::Composed(composed("# Case note")));
     assert!(desk.screen().contains("note written to"));
 }
 
@@ -478,4 +478,8 @@ mod chance {
             }
         }
     }
+}
+
+fn composed(text: &str) -> Composed {
+    Composed { text: text.to_owned(), indicators: "Kind,Value\n".to_owned() }
 }
