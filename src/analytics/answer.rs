@@ -28,7 +28,7 @@ fn listed<T: AsRef<str>>(texts: &[T]) -> String {
 }
 
 /// `1 call`, `3 calls`.
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -68,12 +68,7 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
         Confidence::Medium
     };
     let unknown = count(State::Unknown);
-    (
-        confidence,
-        format!(
-            "{supports} findings support it, {against} speak against, {unknown} decide nothing, {missing} are missing"
-        ),
-    )
+    (confidence, format!("findings: {supports} for it, {against} against, {unknown} undecided, {missing} missing"))
 }
 
 /// Techniques that the evidence earned, each with what earned it; sorted by id.

@@ -1,5 +1,6 @@
 //! What an analytic hands over: a hit's core, from which the rest is filled in alike for all.
 
+use super::answer::counted;
 use super::burst::Burst;
 use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
@@ -217,7 +218,7 @@ pub fn graph_reason(hit: &Hit) -> Option<String> {
         GraphLink::Session => "by session",
         GraphLink::UserAppTime => "only by user, client and time",
     };
-    Some(format!("{} Graph calls tied to it, the closest {how}", hit.graph.len()))
+    Some(format!("{} tied to it, the closest {how}", counted(hit.graph.len(), "Graph call")))
 }
 
 /// Twelve hex digits over the parts.

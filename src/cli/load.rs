@@ -59,3 +59,12 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     }
     if loaded.nothing_readable() { Exit::Unreadable } else { Exit::Done }
 }
+
+/// The bundle in a few words: its one path, or how many there are.
+pub(super) fn name(paths: &[PathBuf]) -> String {
+    match paths {
+        [one] if one.as_os_str() == "-" => "stdin".to_owned(),
+        [one] => one.file_name().unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
+        many => format!("{} paths", many.len()),
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::args::NoteArgs;
 use super::style::{Shell, Talk};
-use super::{Exit, load, resolve, say, workbench};
+use super::{Exit, load, resolve, say};
 use crate::analytics::{Hit, Settings};
 use crate::casefile;
 use crate::facts::Facts;
@@ -25,7 +25,7 @@ pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     }
     let case = case(args.case.as_deref(), &loaded)?;
     let hits = load::hits(&loaded, &run);
-    let report = report(&loaded, &hits, &case, &workbench::name(&args.bundle.paths), &run.settings);
+    let report = report(&loaded, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {
         None => (exporter.write)(&report, out)?,

@@ -2,7 +2,7 @@
 
 use super::args::{RunArgs, ScreenArgs, ThemeName};
 use super::style::{Shell, is_dumb};
-use super::{Exit, note, resolve, say};
+use super::{Exit, load, note, resolve, say};
 use crate::analytics::Hit;
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
@@ -29,7 +29,7 @@ pub(super) fn open(
         say(format_args!("  tokentrail scan {}", paths.join(" ")));
         return Ok(Exit::Usage);
     }
-    let name = name(paths);
+    let name = load::name(paths);
     let settings = run.settings.clone();
     let case_name = name.clone();
     let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
@@ -75,15 +75,6 @@ fn theme(wanted: Option<ThemeName>, shell: &Shell) -> Name {
 /// The login name, as the one who signs the verdicts.
 fn analyst() -> String {
     ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
-}
-
-/// The bundle in a few words: its one path, or how many there are.
-pub(super) fn name(paths: &[PathBuf]) -> String {
-    match paths {
-        [one] if one.as_os_str() == "-" => "stdin".to_owned(),
-        [one] => one.file_name().unwrap_or(one.as_os_str()).to_string_lossy().into_owned(),
-        many => format!("{} paths", many.len()),
-    }
 }
 
 /// Whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal itself.

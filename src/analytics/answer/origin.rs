@@ -29,9 +29,11 @@ pub fn leg_origin(inquiry: &Inquiry) -> Finding {
     let mut finding = origin_of(inquiry, &polling);
     finding.sentence = format!("Polling leg (where the tokens went): {}", finding.sentence);
     if !browser.is_empty() {
-        let typed = origin_of(inquiry, &browser);
+        let typed = origin_of(inquiry, &browser).sentence;
+        // The baseline was told with the polling leg.
+        let typed = typed.split_once(" Baseline: ").map_or(typed.as_str(), |(typed, _)| typed);
         finding.sentence.push_str(" Browser leg (where the code was typed): ");
-        finding.sentence.push_str(&typed.sentence);
+        finding.sentence.push_str(typed);
     }
     finding.with_rows(browser)
 }
