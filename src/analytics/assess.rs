@@ -68,7 +68,13 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
         Confidence::Medium
     };
     let unknown = count(State::Unknown);
-    (confidence, format!("findings: {supports} for it, {against} against, {unknown} undecided, {missing} missing"))
+    (
+        confidence,
+        format!(
+            "{supports} of {} findings for it, {against} against, {unknown} undecided, {missing} missing",
+            findings.len()
+        ),
+    )
 }
 
 /// Techniques that the evidence earned, each with what earned it; sorted by id.

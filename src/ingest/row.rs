@@ -294,7 +294,9 @@ impl Rows {
             && (draft.knows(Field::TokenId) || draft.has(Field::RequestMethod))
             && !draft.has(Field::UserPrincipalName);
         draft.clues.is_service_principal = draft.service_principal && !user;
-        draft.clues.is_sign_in = (draft.has(Field::AppId) || draft.has(Field::AppDisplayName))
+        // An export of chosen columns may lack the client; what only sign-ins have tells them as well.
+        let told = [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
+        draft.clues.is_sign_in = told.iter().any(|field| draft.has(*field))
             && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| draft.knows(*field));
         match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
             Told::Row(kind) => kind,
