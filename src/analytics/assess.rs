@@ -8,7 +8,7 @@
 //! or compliant device, or the client used on at least two days before.
 //!
 //! **Confidence** says how well the findings carry the reading "token theft". High: at least three findings
-//! support it, at most a third as many speak against, and fewer than half of the steps are missing. Low: as many
+//! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
 use super::answer::{reached, worth};
@@ -62,7 +62,7 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
     let (supports, against, missing) = (count(State::Supports), count(State::Against), count(State::Missing));
     let confidence = if against >= supports || supports < 2 {
         Confidence::Low
-    } else if supports >= 3 && against * 3 <= supports && missing * 2 < findings.len() {
+    } else if supports >= 3 && against * 3 <= supports && missing * 3 <= findings.len() {
         Confidence::High
     } else {
         Confidence::Medium
@@ -86,7 +86,7 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
         earned.insert("T1550.001", format!("{presented} sign-ins presented a token instead of credentials"));
     }
     if !hit.legs.is_empty() {
-        earned.insert("T1528", format!("{} device-code legs before the exchange", hit.legs.len()));
+        earned.insert("T1528", format!("{} device-code legs in its flow", hit.legs.len()));
     }
     let succeeded = hit.evidence.iter().filter(|&&id| store.event(id).succeeded()).count();
     if succeeded > 0 {

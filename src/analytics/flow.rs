@@ -5,7 +5,7 @@ use crate::model::{Event, EventId, Field, Flags, Span, Sym, Time};
 use std::collections::{BTreeSet, HashMap};
 
 /// The life of a device code, as Entra issues it by default.
-const CODE_LIFE: Span = Span::minutes(15);
+pub const CODE_LIFE: Span = Span::minutes(15);
 
 /// Which side of a device-code flow a sign-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -215,8 +215,10 @@ pub(super) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Why content that begins so is not read, and what to do.
-pub(super) fn unread(head: &[u8]) -> &'static str {
+/// Why content that begins so is not read, and what to do: a packed or foreign format, known by its first bytes.
+///
+/// Asked before any shape: a stored archive holds readable rows, but not where a reader of text would look.
+pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
     const MAGICS: [(&[u8], &str); 10] = [
         (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it and give the folder"),
         (b"\x28\xb5\x2f\xfd", "is packed with zstd: unpack it (zstd -d) and give the file"),
@@ -230,10 +232,7 @@ pub(super) fn unread(head: &[u8]) -> &'static str {
         (b"%PDF", "is a PDF: export the rows as JSON or CSV"),
     ];
     if head.get(257..262) == Some(b"ustar") {
-        return "is a tar archive: unpack it and give the folder";
+        return Some("is a tar archive: unpack it and give the folder");
     }
-    MAGICS
-        .iter()
-        .find(|(magic, _)| head.starts_with(magic))
-        .map_or("is in no shape we know: export the rows as JSON or CSV", |(_, reason)| reason)
+    MAGICS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, reason)| *reason)
 }

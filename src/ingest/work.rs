@@ -1,6 +1,6 @@
 //! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
 
-use super::bundle::{Input, Wrap, reason, unread};
+use super::bundle::{Input, Wrap, foreign, reason};
 use super::row::Rows;
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
@@ -205,11 +205,13 @@ impl Crew<'_> {
         while window.bytes().len() < HEAD && window.more() {}
         let whole = window.is_whole();
         let head = &window.bytes()[..window.bytes().len().min(HEAD)];
-        let Some(shape) = shape::tell(head, whole) else {
-            let reason = match (&window.failure, head.is_empty()) {
+        let foreign = foreign(head);
+        let Some(shape) = shape::tell(head, whole).filter(|_| foreign.is_none()) else {
+            let reason = match (&window.failure, foreign) {
                 (Some(failure), _) => format!("cannot be unpacked: {failure}"),
-                (None, true) => "is empty".to_owned(),
-                (None, false) => unread(head).to_owned(),
+                (None, Some(foreign)) => foreign.to_owned(),
+                (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
+                (None, None) => "is in no shape we know: export the rows as JSON or CSV".to_owned(),
             };
             return tally.problem(None, reason);
         };

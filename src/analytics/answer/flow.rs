@@ -1,7 +1,7 @@
 //! Device-code legs against the burst.
 
 use super::{listed, missing};
-use crate::analytics::flow::{Leg, leg_of};
+use crate::analytics::flow::{CODE_LIFE, Leg, leg_of};
 use crate::analytics::link::{CLOCK_SKEW, within};
 use crate::analytics::{Cell, Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table, Time};
@@ -61,7 +61,10 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
         );
         return Finding::new(State::Unknown, "none within 1 h", sentence);
     };
-    let time = store.event(last).time();
+    // The flow's time is its first leg's: the last one may already be the burst's own first row.
+    let begun = store.event(last).time().minus(CODE_LIFE);
+    let legs: Vec<EventId> = legs.into_iter().filter(|&id| store.event(id).time() >= begun).collect();
+    let time = legs.first().map_or(begun, |&id| store.event(id).time());
     let shared = shares_session(inquiry, &legs);
     let shared_words = if shared { "it shares the burst's session" } else { "it shares no session with the burst" };
     let sentence = format!(

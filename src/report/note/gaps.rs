@@ -3,6 +3,7 @@
 use super::account::counted;
 use super::{Told, steps};
 use crate::analytics::{Clients, Semantics, Settings};
+use crate::model::Table;
 use crate::report::info::{absent_tables, lacks};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,12 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
         if !lacks.is_empty() {
             gaps.push(format!("{label} lacks {}.", lacks.join(", ")));
         }
+        let ours = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
+        let others = source.tables.iter().filter(|(name, _)| !ours(name));
+        gaps.extend(others.map(|(name, rows)| {
+            let rows = counted(usize::try_from(*rows).unwrap_or(usize::MAX), "row");
+            format!("{label}: {rows} of {name} counted, not analysed.")
+        }));
         gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
         if source.skipped > 0 {
             let rows = counted(usize::try_from(source.skipped).unwrap_or(usize::MAX), "row");
