@@ -216,8 +216,6 @@ pub(super) fn reason(error: &io::Error) -> String {
 }
 
 /// Why content that begins so is not read, and what to do: a packed or foreign format, known by its first bytes.
-///
-/// Asked before any shape: a stored archive holds readable rows, but not where a reader of text would look.
 pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
     const MAGICS: [(&[u8], &str); 10] = [
         (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it and give the folder"),

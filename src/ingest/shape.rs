@@ -1,5 +1,6 @@
 //! Which shape a source has, told from its first bytes.
 
+use super::bundle::foreign;
 use super::csv::Header;
 use super::fields::ROW_ARRAYS;
 use serde_json::value::RawValue;
@@ -84,6 +85,10 @@ impl Look<'_> {
 
 /// The shape of a source that begins with `head`, which is all of it when `whole`.
 pub(super) fn tell(head: &[u8], whole: bool) -> Option<&'static Shape> {
+    // A stored archive holds readable rows, but not where a reader of text would look for them.
+    if foreign(head).is_some() {
+        return None;
+    }
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let first = *head.iter().find(|byte| !byte.is_ascii_whitespace())?;
     let json = matches!(first, b'{' | b'[');

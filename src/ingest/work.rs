@@ -205,9 +205,8 @@ impl Crew<'_> {
         while window.bytes().len() < HEAD && window.more() {}
         let whole = window.is_whole();
         let head = &window.bytes()[..window.bytes().len().min(HEAD)];
-        let foreign = foreign(head);
-        let Some(shape) = shape::tell(head, whole).filter(|_| foreign.is_none()) else {
-            let reason = match (&window.failure, foreign) {
+        let Some(shape) = shape::tell(head, whole) else {
+            let reason = match (&window.failure, foreign(head)) {
                 (Some(failure), _) => format!("cannot be unpacked: {failure}"),
                 (None, Some(foreign)) => foreign.to_owned(),
                 (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
