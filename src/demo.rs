@@ -34,7 +34,15 @@ pub fn files() -> Vec<(String, Vec<u8>)> {
 /// # Errors
 /// When a file cannot be written, or stands there already: nothing is overwritten. The error names the path.
 pub fn write(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let named = |path: &Path, error: &io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let named = |path: &Path, error: &io::Error| {
+        let why = match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                "stands there already and is not overwritten; give another folder".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        io::Error::new(error.kind(), format!("{}: {why}", path.display()))
+    };
     fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
     let mut paths = Vec::new();
     for (name, bytes) in files() {

@@ -121,6 +121,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_inside_a_stored_archive_are_not_taken_for_lines() {
+        let row = br#"{"Type":"SigninLogs","TimeGenerated":"2026-05-01T00:00:00Z","AppId":"a","UserId":"u"}"#;
+        let lines = [row.as_slice(), row].join(&b'\n');
+        assert!(tell(&lines, true).is_some());
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let zip = b"PK\x03\x04member.json\n".to_vec();
+        for mut packed in [tar, zip] {
+            packed.extend_from_slice(&lines);
+            assert!(tell(&packed, true).is_none());
+        }
+    }
+
+    #[test]
     fn shapes_from_bytes() {
         for (head, id) in [
             ("{\"time\":\"t\",\"category\":\"SignInLogs\",\"properties\":{}}\r\n{", "diagnostics-ndjson"),

@@ -315,7 +315,7 @@ impl App {
     fn note_written(&mut self, result: Result<PathBuf, String>) {
         match result {
             Ok(path) => {
-                self.say(format!("note written to {}, indicators beside it", path.display()));
+                self.say(format!("note written to {}", path.display()));
                 self.written = Some(path);
                 self.overlay = None;
             }

@@ -58,13 +58,16 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
 
 /// What is shown: the zoom, or the step's rows.
 fn title(bench: &Workbench, state: &Timeline) -> String {
-    let rows = count(state.marks.len() as u64);
+    let rows = match state.marks.len() {
+        1 => "1 row".to_owned(),
+        rows => format!("{} rows", count(rows as u64)),
+    };
     match state.step {
         None => state.zoom.words(),
         Some(_) if state.marks.is_empty() => format!("{}, step {} has no rows", state.zoom.words(), bench.step + 1),
-        Some(Show::Mark) => format!("{}, ▸ {rows} rows of step {}", state.zoom.words(), bench.step + 1),
-        Some(Show::Only) => format!("only the {rows} rows of step {}", bench.step + 1),
-        Some(Show::GroupBy(field)) => format!("{rows} rows of step {} by {}", bench.step + 1, field.column()),
+        Some(Show::Mark) => format!("{}, ▸ {rows} of step {}", state.zoom.words(), bench.step + 1),
+        Some(Show::Only) => format!("only the {rows} of step {}", bench.step + 1),
+        Some(Show::GroupBy(field)) => format!("{rows} of step {} by {}", bench.step + 1, field.column()),
     }
 }
 
