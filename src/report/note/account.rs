@@ -139,7 +139,14 @@ impl<'a> Account<'a> {
         let users: BTreeSet<&str> =
             self.told.choice.full.iter().chain(&self.told.choice.rest).map(|hit| hit.upn.as_str()).collect();
         let (hits, users) = (counted(others, "further hit"), counted(users.len(), "user"));
-        Some(format!("The bundle has {hits}; {users} concerned in all."))
+        let pressing = self.told.choice.rest.iter().filter(|hit| super::choice::is_pressing(hit));
+        let pressing: Vec<String> = pressing.map(|hit| format!("{} on {}", hit.analytic, hit.upn)).collect();
+        let waiting = if pressing.is_empty() {
+            String::new()
+        } else {
+            format!(" Nobody has looked yet at what presses among them: {}.", pressing.join(", "))
+        };
+        Some(format!("The bundle has {hits}; {users} concerned in all.{waiting}"))
     }
 
     fn distinct(&self, events: &[EventId], field: Field) -> Vec<String> {
