@@ -184,12 +184,6 @@ impl Store {
         Some((self.events.first()?.time(), self.events.last()?.time()))
     }
 
-    /// The first event at or after `time`.
-    pub fn at(&self, time: Time) -> EventId {
-        let position = self.events.partition_point(|e| e.time() < time);
-        EventId(u32::try_from(position).expect("merge() bounds the number of events"))
-    }
-
     /// Takes the folded form of each text.
     fn fold_texts(&mut self, folded: Vec<Folded>) {
         let original = self.texts.len();
