@@ -1,5 +1,6 @@
 //! From the paths a user gives to a [`Store`]: every row read, or named as not read.
 
+mod archive;
 mod bundle;
 mod clock;
 mod csv;
@@ -19,8 +20,8 @@ mod work;
 
 use crate::model::{EventId, Problem, Source};
 use crate::store::Store;
-use bundle::{Bundle, Input, Wrap};
-use std::fs::File;
+use bundle::{Bundle, Input};
+use decode::Place;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -33,9 +34,11 @@ pub struct Loaded {
     pub sources: Vec<Source>,
     /// What was not read. At most [`PROBLEMS_KEPT`] per source; the sources' `skipped` counts are complete.
     pub problems: Vec<Problem>,
-    /// Holds what stdin gave for as long as its records may be asked for: dropping it removes the file.
+    /// Where the bytes of each source stand.
+    places: Vec<Place>,
+    /// What stdin and inner archives gave, for as long as records may be asked for: dropping it removes the files.
     #[expect(dead_code, reason = "held for its drop")]
-    spool: Option<tempfile::TempPath>,
+    spools: Vec<tempfile::TempPath>,
 }
 
 /// What stands for a table's name where a row tells none.
@@ -63,7 +66,7 @@ impl Loaded {
 
     /// A bundle that holds nothing but what is given: for tests and for what is made in memory.
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
-        Self { store, sources, problems, spool: None }
+        Self { store, sources, problems, places: Vec::new(), spools: Vec::new() }
     }
 
     /// The raw bytes of an event's record, read again from its source.
@@ -72,44 +75,12 @@ impl Loaded {
     /// When the source can no longer be read, or no longer holds the record.
     pub fn raw_record(&self, event: EventId) -> io::Result<Vec<u8>> {
         let origin = self.store.event(event).origin;
-        let source = self
-            .sources
+        let place = self
+            .places
             .get(origin.source.0 as usize)
             .ok_or_else(|| io::Error::other("the event belongs to no source"))?;
-        let len = origin.len as usize;
-        let wrap = match &source.member {
-            Some(member) => {
-                let archive =
-                    zip::ZipArchive::new(io::BufReader::new(File::open(&source.path)?)).map_err(io::Error::other)?;
-                let index = archive.index_for_name(member);
-                Wrap::Member(
-                    index.ok_or_else(|| io::Error::other(format!("{} has no such member any more", source.name)))?,
-                )
-            }
-            None => match bundle::head(&source.path)? {
-                head if head.starts_with(b"\x1f\x8b") => Wrap::Gzip,
-                head if decode::encoding(&head) != decode::Encoding::Utf8 => Wrap::Plain,
-                _ => return plain_slice(&source.path, origin.offset, len),
-            },
-        };
-        decode::slice(&source.path, &wrap, origin.offset, len)
+        decode::slice(place, origin.offset, origin.len as usize)
     }
-}
-
-/// Reads part of a file that is not packed.
-fn plain_slice(path: &std::path::Path, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut bytes = vec![0; len];
-    let mut held = 0;
-    while held < len {
-        match work::read_at(&file, &mut bytes[held..], offset + held as u64) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => held += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(bytes)
 }
 
 /// How a bundle is read.
@@ -121,6 +92,12 @@ pub struct Options {
     pub max_bytes: u64,
     /// Most bytes of one record.
     pub max_record: usize,
+    /// Most times its packed size that a source or an archive may unpack to, past the first 64 MiB.
+    pub max_ratio: u64,
+    /// Most members of one archive, those of archives in it included.
+    pub max_members: usize,
+    /// Most archives around a source: 2 for one archive in another.
+    pub max_depth: usize,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
     /// A folder left out of the names of what lies in it: a bundle that was set aside in a temporary folder is
@@ -130,13 +107,34 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: None, max_bytes: 64 << 30, max_record: 64 << 20, hash: true, root: PathBuf::new() }
+        Self {
+            threads: None,
+            max_bytes: 64 << 30,
+            max_record: 64 << 20,
+            max_ratio: 250,
+            max_members: 100_000,
+            max_depth: 2,
+            hash: true,
+            root: PathBuf::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether so many unpacked bytes are out of proportion.
+    fn is_bomb(&self, packed: u64, unpacked: u64) -> bool {
+        decode::is_bomb(packed, unpacked, self.max_ratio)
     }
 }
 
 /// What the reader reports while it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// The bundle is being walked: sources found so far.
+    Looking {
+        /// Number of sources.
+        sources: usize,
+    },
     /// The bundle was walked: sources found and bytes to read in all.
     Found {
         /// Number of sources.
@@ -178,7 +176,7 @@ pub fn load(
     progress: &(dyn Fn(Progress) + Sync),
     stop: &AtomicBool,
 ) -> Result<Loaded, LoadError> {
-    let bundle = Bundle::open(paths, &options.root);
+    let bundle = Bundle::open(paths, options, &progress, stop);
     let bytes = bundle.inputs.iter().map(|input| input.bytes).sum();
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
     let meter = work::Meter::new(bytes, progress, stop);
@@ -189,9 +187,11 @@ pub fn load(
     progress(Progress::Building);
     let mut problems = bundle.problems;
     let mut sources = Vec::with_capacity(bundle.inputs.len());
+    let mut places = Vec::with_capacity(bundle.inputs.len());
     for (input, tally) in bundle.inputs.into_iter().zip(harvest.tallies) {
         let sha256 = harvest.hashes.get(&input.path).cloned().unwrap_or_default();
-        let Input { name, path, member, bytes, .. } = input;
+        let Input { name, path, member, bytes, place, .. } = input;
+        places.push(place);
         let mut source = Source { name, path, member, bytes, sha256, ..Source::default() };
         tally.settle(&mut source, &mut problems);
         sources.push(source);
@@ -200,5 +200,5 @@ pub fn load(
     for (_, event) in store.events().filter(|(_, event)| event.is_folded()) {
         sources[event.origin.source.0 as usize].folded += 1;
     }
-    Ok(Loaded { store, sources, problems, spool: bundle.spool })
+    Ok(Loaded { store, sources, problems, places, spools: bundle.spools })
 }

@@ -158,6 +158,15 @@ pub(super) struct RunArgs {
     /// Most bytes of one record [default: 64M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(super) max_record: Option<NonZeroU64>,
+    /// Most times its packed size that a source or an archive may unpack to [default: 250]
+    #[arg(long, value_name = "N")]
+    pub(super) max_ratio: Option<NonZeroU64>,
+    /// Most members of one archive [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub(super) max_members: Option<NonZeroUsize>,
+    /// Most archives around a source; 2 for one archive in another [default: 2]
+    #[arg(long, value_name = "N")]
+    pub(super) max_depth: Option<NonZeroUsize>,
 }
 
 /// A bundle, for commands that cannot do without one.
@@ -317,6 +326,9 @@ mod tests {
         let options = crate::ingest::Options::default();
         assert_eq!(told("max_bytes"), options.max_bytes);
         assert_eq!(told("max_record"), options.max_record as u64);
+        assert_eq!(told("max_ratio"), options.max_ratio);
+        assert_eq!(told("max_members"), options.max_members as u64);
+        assert_eq!(told("max_depth"), options.max_depth as u64);
     }
 
     #[test]

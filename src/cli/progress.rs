@@ -26,6 +26,7 @@ impl Bar {
     pub(super) fn show(&self, progress: Progress) {
         let Some(bar) = &self.0 else { return };
         match progress {
+            Progress::Looking { sources } => bar.set_message(format!("{sources} sources found")),
             Progress::Found { bytes, .. } => bar.set_length(bytes),
             Progress::Read { bytes, rows, source } => {
                 bar.set_position(bytes);

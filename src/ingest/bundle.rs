@@ -1,63 +1,75 @@
 //! What the user gave, as a list of sources: folders walked, archives opened, stdin set aside in a file.
 
-use super::shape::HEAD;
+use super::archive::{self, Archive, MAGIC};
+use super::decode::{self, Place};
+use super::{Options, Progress};
 use crate::model::Problem;
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Members of one archive that are read.
-const MAX_MEMBERS: usize = 100_000;
 /// Folders within folders that are walked.
 const MAX_FOLDERS: usize = 64;
-
-/// How a source's bytes are packed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wrap {
-    /// Not at all.
-    Plain,
-    /// gzip.
-    Gzip,
-    /// The archive's member of this number.
-    Member(usize),
-}
+/// After so many sources found, the walk reports.
+const REPORT_EVERY: usize = 512;
 
 /// A source to read.
 #[derive(Clone, Debug)]
 pub(super) struct Input {
     /// As shown.
     pub(super) name: String,
-    /// The file on disk.
+    /// The file as received.
     pub(super) path: PathBuf,
-    /// Member inside the archive.
+    /// Member inside the archive; one in an archive in the archive has both names.
     pub(super) member: Option<String>,
-    pub(super) wrap: Wrap,
+    /// Where its bytes stand.
+    pub(super) place: Place,
+    /// Whether they must be unpacked.
+    pub(super) packed: bool,
     /// Bytes on disk, packed.
     pub(super) bytes: u64,
 }
 
 /// The sources of a bundle, in the order of their names, and what is none.
-#[derive(Default)]
-pub(super) struct Bundle {
+pub(super) struct Bundle<'o> {
     pub(super) inputs: Vec<Input>,
     pub(super) problems: Vec<Problem>,
-    /// Where stdin was set aside; removed with the last owner.
-    pub(super) spool: Option<tempfile::TempPath>,
+    /// Where stdin and inner archives were set aside; each is removed with its owner.
+    pub(super) spools: Vec<tempfile::TempPath>,
+    pub(super) options: &'o Options,
     seen: HashSet<PathBuf>,
-    /// Left out of names.
-    root: PathBuf,
+    /// Members met in the file being opened.
+    members: usize,
+    progress: &'o dyn Fn(Progress),
+    stop: &'o AtomicBool,
 }
 
-impl Bundle {
-    /// Walks the given paths.
-    ///
-    /// What lies under `root` is named from there on.
-    pub(super) fn open(paths: &[PathBuf], root: &Path) -> Self {
-        let mut bundle = Self { root: root.to_owned(), ..Self::default() };
+impl<'o> Bundle<'o> {
+    /// Walks the given paths. Ends early when `stop` is set.
+    pub(super) fn open(
+        paths: &[PathBuf],
+        options: &'o Options,
+        progress: &'o dyn Fn(Progress),
+        stop: &'o AtomicBool,
+    ) -> Self {
+        let mut bundle = Self {
+            inputs: Vec::new(),
+            problems: Vec::new(),
+            spools: Vec::new(),
+            options,
+            seen: HashSet::new(),
+            members: 0,
+            progress,
+            stop,
+        };
+        let mut stdin = false;
         for path in paths {
             if path.as_os_str() == "-" {
-                bundle.stdin();
+                if !std::mem::replace(&mut stdin, true) {
+                    bundle.stdin();
+                }
             } else {
                 bundle.path(path, 0);
             }
@@ -67,12 +79,39 @@ impl Bundle {
         bundle
     }
 
-    fn problem(&mut self, source: impl Into<String>, reason: impl Into<String>) {
+    /// Whether the user stopped the load.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Sources and problems so far.
+    pub(super) fn found(&self) -> usize {
+        self.inputs.len() + self.problems.len()
+    }
+
+    /// Counts a member of the archive being opened.
+    pub(super) fn count_member(&mut self) {
+        self.members += 1;
+        self.report();
+    }
+
+    /// Members that may still be taken.
+    pub(super) fn members_left(&self) -> usize {
+        self.options.max_members.saturating_sub(self.members)
+    }
+
+    fn report(&self) {
+        if self.found().is_multiple_of(REPORT_EVERY) {
+            (self.progress)(Progress::Looking { sources: self.inputs.len() });
+        }
+    }
+
+    pub(super) fn problem(&mut self, source: impl Into<String>, reason: impl Into<String>) {
         self.problems.push(Problem { source: source.into(), record: None, offset: None, reason: reason.into() });
     }
 
     fn path(&mut self, path: &Path, depth: usize) {
-        let name = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
+        let name = path.strip_prefix(&self.options.root).unwrap_or(path).display().to_string();
         match fs::metadata(path) {
             Err(error) => self.problem(name, reason(&error)),
             Ok(about) if about.is_dir() => self.folder(path, depth),
@@ -95,11 +134,14 @@ impl Bundle {
             Err(error) => return self.problem(name, reason(&error)),
         };
         entries.sort_by_key(fs::DirEntry::file_name);
-        let before = self.inputs.len() + self.problems.len();
+        let before = self.found();
         for entry in entries.into_iter().filter(|entry| !is_hidden(&entry.file_name().to_string_lossy())) {
+            if self.is_stopped() {
+                return;
+            }
             self.path(&entry.path(), depth + 1);
         }
-        if depth == 0 && self.inputs.len() + self.problems.len() == before {
+        if depth == 0 && self.found() == before {
             self.problem(name, "is a folder without files to read");
         }
     }
@@ -113,97 +155,63 @@ impl Bundle {
         if !self.first_sight(path) {
             return;
         }
-        let head = match head(path) {
-            Ok(head) => head,
-            Err(error) => return self.problem(name, reason(&error)),
-        };
-        if head.is_empty() {
+        self.report();
+        if bytes == 0 {
             return self.problem(name, "is empty");
         }
-        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-            return self.archive(path, &name);
-        }
-        let wrap = if head.starts_with(b"\x1f\x8b") { Wrap::Gzip } else { Wrap::Plain };
-        self.inputs.push(Input { name, path: path.to_owned(), member: None, wrap, bytes });
-    }
-
-    fn archive(&mut self, path: &Path, name: &str) {
-        let opened = File::open(path).map_err(|error| reason(&error)).and_then(|file| {
-            zip::ZipArchive::new(BufReader::new(file)).map_err(|error| format!("is a damaged zip: {error}"))
-        });
-        let mut archive = match opened {
-            Ok(archive) => archive,
-            Err(reason) => return self.problem(name, reason),
+        let place = Place::whole(path);
+        let head = match decode::head(&place, MAGIC) {
+            Ok(head) => head,
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound || error.kind() == io::ErrorKind::PermissionDenied =>
+            {
+                return self.problem(name, reason(&error));
+            }
+            Err(error) => return self.problem(name, format!("cannot be unpacked: {error}")),
         };
-        if archive.is_empty() {
-            return self.problem(name, "is a zip without members");
-        }
-        if archive.len() > MAX_MEMBERS {
-            self.problem(name, format!("has {} members: only the first {MAX_MEMBERS} were read", archive.len()));
-        }
-        for index in 0..archive.len().min(MAX_MEMBERS) {
-            let (member, encrypted, bytes) = match archive.by_index_raw(index) {
-                Ok(file) if file.is_dir() => continue,
-                Ok(file) => {
-                    let member = file.name().map_or_else(
-                        |_| String::from_utf8_lossy(file.name_raw()).into_owned(),
-                        std::borrow::Cow::into_owned,
-                    );
-                    (member, file.encrypted(), file.compressed_size())
-                }
-                Err(error) => {
-                    self.problem(format!("{name}!member {}", index + 1), format!("cannot be read: {error}"));
-                    continue;
-                }
-            };
-            if member.starts_with("__MACOSX/") || member.split('/').any(is_hidden) {
-                continue;
+        self.members = 0;
+        let holder = (path, name.as_str());
+        match archive::kind(&head.bytes) {
+            None if head.bytes.is_empty() => self.problem(name, "is empty"),
+            None => {
+                let path = path.to_owned();
+                self.inputs.push(Input { name, path, member: None, place, packed: head.packed, bytes });
             }
-            let full = format!("{name}!{member}");
-            if encrypted {
-                self.problem(full, "is encrypted: unpack the archive with its password and give the folder");
-                continue;
+            Some(kind) if !head.packed => {
+                self.archive(kind, &Archive { holder, name: &name, path, bytes, depth: 1 });
             }
-            self.inputs.push(Input {
-                name: full,
-                path: path.to_owned(),
-                member: Some(member),
-                wrap: Wrap::Member(index),
-                bytes,
-            });
+            // A packed tar can only be read from its start: unpacked, its members can be read in any order.
+            Some(kind) => match self.set_aside(&place) {
+                Ok((path, bytes)) => {
+                    self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
+                }
+                Err(reason) => self.problem(name, reason),
+            },
         }
     }
 
     /// Sets stdin aside in a file, so that its records can be read again.
     fn stdin(&mut self) {
-        if self.spool.is_some() {
-            return;
-        }
         let spooled = tempfile::NamedTempFile::new().and_then(|mut file| {
-            io::copy(&mut io::stdin().lock(), &mut file)?;
+            let taken = io::copy(&mut io::stdin().lock().take(self.options.max_bytes), &mut file)?;
             file.flush()?;
-            Ok(file.into_temp_path())
+            Ok((file.into_temp_path(), taken))
         });
         match spooled {
-            Ok(spool) => {
-                let bytes = fs::metadata(&spool).map_or(0, |about| about.len());
+            Ok((spool, bytes)) => {
                 self.file(&spool, "-".to_owned(), bytes);
-                self.spool = Some(spool);
+                if bytes == self.options.max_bytes {
+                    self.problem("-", format!("the rest, from byte {bytes} on, was not read (--max-bytes raises it)"));
+                }
+                self.spools.push(spool);
             }
             Err(error) => self.problem("-", format!("stdin could not be set aside in a file: {error}")),
         }
     }
 }
 
-fn is_hidden(name: &str) -> bool {
+pub(super) fn is_hidden(name: &str) -> bool {
     name.starts_with('.') && name != "." && name != ".."
-}
-
-/// The first bytes of a file.
-pub(super) fn head(path: &Path) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(head)
 }
 
 /// An error in words that say what to do.
@@ -219,18 +227,18 @@ pub(super) fn reason(error: &io::Error) -> String {
 pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
     const MAGICS: [(&[u8], &str); 10] = [
         (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it and give the folder"),
-        (b"\x28\xb5\x2f\xfd", "is packed with zstd: unpack it (zstd -d) and give the file"),
         (b"\xfd7zXZ\x00", "is packed with xz: unpack it (xz -d) and give the file"),
         (b"BZh", "is packed with bzip2: unpack it (bzip2 -d) and give the file"),
         (b"Rar!", "is a rar archive: unpack it and give the folder"),
-        (b"PK\x03\x04", "is an archive inside an archive: unpack it and give the folder"),
-        (b"\x1f\x8b", "is packed twice: unpack it and give the file"),
+        (b"\x28\xb5\x2f\xfd", "is packed more than twice: unpack it and give the file"),
+        (b"\x1f\x8b", "is packed more than twice: unpack it and give the file"),
+        (b"PK\x03\x04", "is an archive that is packed: unpack it and give the folder"),
         (b"PAR1", "is a Parquet file: export the rows as JSON or CSV"),
         (b"SQLite format 3", "is a database: export the rows as JSON or CSV"),
         (b"%PDF", "is a PDF: export the rows as JSON or CSV"),
     ];
     if head.get(257..262) == Some(b"ustar") {
-        return Some("is a tar archive: unpack it and give the folder");
+        return Some("is a tar archive that is packed: unpack it and give the folder");
     }
     MAGICS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, reason)| *reason)
 }

@@ -1,43 +1,172 @@
 //! Bytes as records are read from: unpacked, and as UTF-8.
 
-use super::bundle::{Input, Wrap};
+use flate2::Crc;
+use flate2::bufread::DeflateDecoder;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// Bytes a source may unpack to whatever its packed size: below, a ratio says nothing.
+pub(super) const RATIO_FLOOR: u64 = 64 << 20;
+
+/// Where a source's bytes stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The file that holds them.
+    pub(super) path: PathBuf,
+    /// The part of the file; `None` for all of it.
+    pub(super) range: Option<Range<u64>>,
+    /// How an archive packs its members.
+    pub(super) method: Method,
+    /// CRC-32 and size that an archive declares of what it unpacks to.
+    pub(super) check: Option<(u32, u64)>,
+}
+
+/// How an archive packs a member. Whether what comes out is packed once more is told from its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    Stored,
+    Deflate,
+    Zstd,
+}
+
+impl Place {
+    /// All of a file.
+    pub(super) fn whole(path: &Path) -> Self {
+        Self { path: path.to_owned(), range: None, method: Method::Stored, check: None }
+    }
+
+    /// Offset of its first byte in the file.
+    pub(super) fn start(&self) -> u64 {
+        self.range.as_ref().map_or(0, |range| range.start)
+    }
+}
+
+/// The first bytes of a source.
+pub(super) struct Head {
+    /// Unpacked.
+    pub(super) bytes: Vec<u8>,
+    /// Whether they had to be unpacked beyond what the archive does.
+    pub(super) packed: bool,
+}
+
+/// Reads the first bytes of a source, unpacked. A packed source that is damaged further on is no matter here.
+pub(super) fn head(place: &Place, length: usize) -> io::Result<Head> {
+    let read = AtomicU64::new(0);
+    let file = ranged(place, &|_| {}, &read, 4 << 10)?;
+    let mut unpacked = unpacked(Box::new(member(place, file)?))?;
+    let mut bytes = vec![0; length];
+    let mut filled = 0;
+    while filled < length {
+        match fill(&mut unpacked.reader, &mut bytes[filled..=filled]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            // What came up to there tells enough; what is wrong is said when the source is read.
+            Err(_) if filled > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(filled);
+    Ok(Head { bytes, packed: unpacked.packed })
+}
 
 /// Opens a source and hands its decoded stream to `take`. `count` is told of every byte read from disk.
 pub(super) fn open<T>(
-    input: &Input,
+    place: &Place,
+    max_ratio: u64,
     count: &(dyn Fn(u64) + Sync),
     take: impl FnOnce(&mut dyn Read) -> T,
 ) -> io::Result<T> {
-    let file = Counted { file: File::open(&input.path)?, count };
-    match &input.wrap {
-        Wrap::Plain => utf8(file, take),
-        Wrap::Gzip => utf8(MultiGzDecoder::new(BufReader::with_capacity(256 << 10, file)), take),
-        Wrap::Member(index) => {
-            // The directory is no part of the member's bytes.
-            let quiet = Counted { file: file.file, count: &|_| {} };
-            let mut archive = zip::ZipArchive::new(BufReader::new(quiet)).map_err(io::Error::other)?;
-            let member = archive.by_index(*index).map_err(io::Error::other)?;
-            let packed = member.compressed_size();
-            let whole = member.size().max(1);
-            utf8(Scaled { member, packed, whole, given: 0, told: 0, count }, take)
+    let read = AtomicU64::new(0);
+    let file = ranged(place, count, &read, 256 << 10)?;
+    let unpacked = unpacked(Box::new(member(place, file)?))?;
+    if unpacked.packed || place.method != Method::Stored {
+        utf8(Bounded { reader: unpacked.reader, given: 0, read: &read, max_ratio }, take)
+    } else {
+        utf8(unpacked.reader, take)
+    }
+}
+
+/// The bytes as they stand on disk.
+fn ranged<'c>(
+    place: &Place,
+    count: &'c (dyn Fn(u64) + Sync),
+    read: &'c AtomicU64,
+    buffer: usize,
+) -> io::Result<BufReader<io::Take<Counted<'c>>>> {
+    let mut file = File::open(&place.path)?;
+    let mut length = u64::MAX;
+    if let Some(range) = &place.range {
+        file.seek(SeekFrom::Start(range.start))?;
+        length = range.end - range.start;
+    }
+    Ok(BufReader::with_capacity(buffer, Counted { file, count, read }.take(length)))
+}
+
+/// What the archive gives for the bytes on disk.
+fn member<'c, R: io::BufRead + 'c>(place: &Place, packed: R) -> io::Result<Box<dyn Read + 'c>> {
+    let reader: Box<dyn Read + 'c> = match place.method {
+        Method::Stored => Box::new(packed),
+        Method::Deflate => Box::new(DeflateDecoder::new(packed)),
+        Method::Zstd => Box::new(zstd::Decoder::with_buffer(packed)?),
+    };
+    Ok(match place.check {
+        Some(check) => Box::new(Checked { reader, sum: Crc::new(), size: 0, check, done: false }),
+        None => reader,
+    })
+}
+
+/// A stream that is packed no more.
+struct Unpacked<'r> {
+    reader: Box<dyn Read + 'r>,
+    packed: bool,
+}
+
+/// Takes off gzip and zstd, told by their marks: `.json.gz` in a zip, or a blob packed twice.
+fn unpacked<'r>(mut reader: Box<dyn Read + 'r>) -> io::Result<Unpacked<'r>> {
+    let mut packed = false;
+    for _ in 0..2 {
+        let mut first = [0; 4];
+        let filled = fill(&mut reader, &mut first)?;
+        let whole = io::Cursor::new(first[..filled].to_vec()).chain(reader);
+        reader = match first {
+            [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
+            [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(whole)?),
+            _ => return Ok(Unpacked { reader: Box::new(whole), packed }),
+        };
+        packed = true;
+    }
+    Ok(Unpacked { reader, packed })
+}
+
+/// Reads until the buffer is full or the stream ends.
+fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
+    Ok(filled)
 }
 
 /// As [`open`], with the unpacking on a thread of its own.
 pub(super) fn piped<T>(
-    input: &Input,
+    place: &Place,
+    max_ratio: u64,
     count: &(dyn Fn(u64) + Sync),
     take: impl FnOnce(&mut dyn Read) -> T,
 ) -> io::Result<T> {
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(4);
-        let unpacker = scope.spawn(move || open(input, count, |reader| pump(reader, &send)));
+        let unpacker = scope.spawn(move || open(place, max_ratio, count, |reader| pump(reader, &send)));
         let taken = take(&mut Piped { receive, block: Vec::new(), at: 0 });
         unpacker.join().unwrap_or_else(|_| Err(io::Error::other("the unpacker gave up"))).map(|()| taken)
     })
@@ -99,15 +228,7 @@ impl Read for Piped {
 /// Hands on the stream as UTF-8: as it is, or turned from UTF-16.
 fn utf8<R: Read, T>(mut reader: R, take: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
     let mut first = [0; 4];
-    let mut filled = 0;
-    while filled < first.len() {
-        match reader.read(&mut first[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let filled = fill(&mut reader, &mut first)?;
     let mut whole = io::Cursor::new(first[..filled].to_vec()).chain(reader);
     Ok(match encoding(&first[..filled]) {
         Encoding::Utf8 => take(&mut whole),
@@ -198,48 +319,83 @@ impl<R: Read> Read for Wide<R> {
 struct Counted<'c> {
     file: File,
     count: &'c (dyn Fn(u64) + Sync),
+    read: &'c AtomicU64,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
         (self.count)(count as u64);
         Ok(count)
     }
 }
 
-impl Seek for Counted<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+/// A stream that may not grow out of all proportion to what is read for it.
+struct Bounded<'r> {
+    reader: Box<dyn Read + 'r>,
+    given: u64,
+    read: &'r AtomicU64,
+    max_ratio: u64,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.given += count as u64;
+        if is_bomb(self.read.load(Ordering::Relaxed), self.given, self.max_ratio) {
+            return Err(io::Error::other(format!(
+                "it unpacks to more than {} times its size (--max-ratio raises it)",
+                self.max_ratio
+            )));
+        }
+        Ok(count)
     }
 }
 
-/// A member that tells its share of the archive's bytes: those given out, scaled to its packed size.
-struct Scaled<'c, R> {
-    member: R,
-    packed: u64,
-    whole: u64,
-    given: u64,
-    told: u64,
-    count: &'c (dyn Fn(u64) + Sync),
+/// Whether so many bytes out of so many packed ones are no logs any more.
+pub(super) fn is_bomb(packed: u64, unpacked: u64, max_ratio: u64) -> bool {
+    unpacked > RATIO_FLOOR && unpacked / max_ratio > packed
 }
 
-impl<R: Read> Read for Scaled<'_, R> {
+/// A member that is held against the sum and the size its archive declares.
+struct Checked<R> {
+    reader: R,
+    sum: Crc,
+    size: u64,
+    check: (u32, u64),
+    done: bool,
+}
+
+impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.member.read(buffer)?;
-        self.given += count as u64;
-        let share = u128::from(self.given.min(self.whole)) * u128::from(self.packed) / u128::from(self.whole);
-        let share = u64::try_from(share).unwrap_or(self.packed);
-        (self.count)(share - self.told);
-        self.told = share;
+        let count = self.reader.read(buffer)?;
+        self.sum.update(&buffer[..count]);
+        self.size += count as u64;
+        if count == 0 && !buffer.is_empty() && !std::mem::replace(&mut self.done, true) {
+            if self.size != self.check.1 {
+                let (is, said) = (self.size, self.check.1);
+                return Err(io::Error::other(format!("it holds {is} bytes, its archive says {said}")));
+            }
+            if self.sum.sum() != self.check.0 {
+                return Err(io::Error::other("its checksum is not the one its archive gives: some of it was changed"));
+            }
+        }
         Ok(count)
     }
 }
 
 /// The bytes at an offset of a source's decoded stream.
-pub(super) fn slice(path: &Path, wrap: &Wrap, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-    let input = Input { name: String::new(), path: path.to_owned(), member: None, wrap: wrap.clone(), bytes: 0 };
-    open(&input, &|_| {}, |reader| {
+pub(super) fn slice(place: &Place, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+    let head = head(place, 4)?;
+    if !head.packed && place.method == Method::Stored && encoding(&head.bytes) == Encoding::Utf8 {
+        let mut file = File::open(&place.path)?;
+        file.seek(SeekFrom::Start(place.start() + offset))?;
+        let mut bytes = vec![0; len];
+        file.read_exact(&mut bytes)?;
+        return Ok(bytes);
+    }
+    open(place, u64::MAX, &|_| {}, |reader| {
         let passed = io::copy(&mut reader.take(offset), &mut io::sink())?;
         let mut bytes = vec![0; len];
         if passed == offset {

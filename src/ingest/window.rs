@@ -5,6 +5,9 @@ use std::io::{ErrorKind, Read};
 /// Bytes asked for at a time.
 pub(super) const BLOCK: usize = 512 << 10;
 
+/// Why a source is not read to its end.
+pub(super) const TOO_MANY_BYTES: &str = "holds more than the most decoded bytes of a source (--max-bytes raises it)";
+
 /// Buffered bytes from the first one not yet consumed. Positions are relative to that byte, so they hold while
 /// more is read.
 pub(super) struct Window<'r> {
@@ -91,8 +94,7 @@ impl<'r> Window<'r> {
         if count == 0 {
             self.ended = true;
             if want == 0 && self.failure.is_none() && self.reader.read(&mut [0]).is_ok_and(|n| n > 0) {
-                self.failure =
-                    Some("holds more than the most decoded bytes of a source (--max-bytes raises it)".into());
+                self.failure = Some(TOO_MANY_BYTES.into());
             }
         }
         count > 0

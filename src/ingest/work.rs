@@ -1,6 +1,7 @@
 //! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
 
-use super::bundle::{Input, Wrap, foreign, reason};
+use super::bundle::{Input, foreign, reason};
+use super::decode::Method;
 use super::row::Rows;
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
@@ -20,6 +21,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
 const PIECE: u64 = 256 << 10;
+
+/// Files up to this size are read whole by one thread: their shape need not be known before.
+const SMALL: u64 = 4 << 20;
 
 /// Something for a thread to do.
 enum Job {
@@ -105,12 +109,13 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
     jobs
 }
 
-/// The shape of a plain file whose records are lines and can be read from anywhere.
+/// The shape of a large plain file whose records are lines and can be read from anywhere.
 fn plain_lines(input: &Input) -> Option<&'static Shape> {
-    if input.wrap != Wrap::Plain {
+    let place = &input.place;
+    if input.packed || place.method != Method::Stored || place.check.is_some() || input.bytes <= SMALL {
         return None;
     }
-    let head = super::bundle::head(&input.path).ok()?;
+    let head = decode::head(place, HEAD).ok()?.bytes;
     if decode::encoding(&head) != decode::Encoding::Utf8 {
         return None;
     }
@@ -186,13 +191,14 @@ impl Crew<'_> {
         let first = share.rows.part.events.len();
         let count = |bytes| self.meter.read(bytes, 0, &input.name);
         let rows = &mut share.rows;
-        let outcome = if self.pipe && input.wrap != Wrap::Plain {
-            decode::piped(input, &count, |reader| self.stream(reader, input, rows, &mut tally))
+        let max_ratio = self.options.max_ratio;
+        let outcome = if self.pipe && input.packed {
+            decode::piped(&input.place, max_ratio, &count, |reader| self.stream(reader, input, rows, &mut tally))
         } else {
-            decode::open(input, &count, |reader| self.stream(reader, input, rows, &mut tally))
+            decode::open(&input.place, max_ratio, &count, |reader| self.stream(reader, input, rows, &mut tally))
         };
         if let Err(error) = outcome {
-            tally.problem(None, reason(&error));
+            tally.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
         }
         let events = first..share.rows.part.events.len();
         share.pieces.push(Done { input: index, start: 0, events, tally });
@@ -243,8 +249,10 @@ impl Crew<'_> {
         let first = share.rows.part.events.len();
         let cap = self.options.max_record;
         let max_bytes = self.options.max_bytes;
-        let outcome = File::open(&input.path).and_then(|file| {
-            let lines = Lines { file: &file, range: range.clone(), max_bytes, max_record: cap };
+        let outcome = File::open(&input.place.path).and_then(|file| {
+            let base = input.place.start();
+            let end = input.bytes.min(max_bytes);
+            let lines = Lines { file: &file, base, range: range.clone(), end, max_record: cap };
             lines.read(buffer, &mut share.rows, &mut tally)
         });
         if let Err(error) = outcome {
@@ -265,8 +273,11 @@ impl Crew<'_> {
 /// The lines of a file that begin in a range. Whoever has the range in which a line begins reads all of it.
 struct Lines<'f> {
     file: &'f File,
+    /// Where the source begins in the file.
+    base: u64,
     range: Range<u64>,
-    max_bytes: u64,
+    /// Where the source ends, or is to end.
+    end: u64,
     max_record: usize,
 }
 
@@ -292,7 +303,7 @@ impl Lines<'_> {
         let mut more = if buffer.last() == Some(&b'\n') { 0 } else { PIECE_TAIL };
         while more > 0 {
             let scanned = end;
-            let wanted = usize::try_from((self.max_bytes - from).min((end + more) as u64)).unwrap_or(usize::MAX);
+            let wanted = usize::try_from((self.end - from).min((end + more) as u64)).unwrap_or(usize::MAX);
             self.extend(buffer, from, wanted)?;
             match memchr::memchr(b'\n', &buffer[scanned..]) {
                 Some(at) => {
@@ -321,7 +332,7 @@ impl Lines<'_> {
         let mut held = buffer.len();
         buffer.resize(length.max(held), 0);
         while held < length {
-            match read_at(self.file, &mut buffer[held..length], from + held as u64) {
+            match read_at(self.file, &mut buffer[held..length], self.base + from + held as u64) {
                 Ok(0) => break,
                 Ok(count) => held += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

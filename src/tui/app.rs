@@ -269,6 +269,7 @@ impl App {
         let Stage::Loading(loading) = &mut self.stage else { return };
         loading.elapsed = elapsed;
         match progress {
+            Progress::Looking { sources } => loading.sources = sources,
             Progress::Found { sources, bytes } => {
                 loading.sources = sources;
                 loading.total = bytes;

@@ -3,6 +3,7 @@
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "short texts, clearer so")]
 
 mod bundle;
+mod containers;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -309,9 +310,11 @@ fn what_cannot_be_read_is_named_and_the_rest_is_read() {
         ("cut.json.gz", packed[..packed.len() / 2].to_vec(), "was not read", 100),
         ("cut.json", format!("[{first},{}", &first[..200]).into_bytes(), "ends inside", 1),
         ("secret.zip", encrypted, "is encrypted", 0),
-        ("nested.zip", zip(&[("in.zip", &zip(&[("x", b"y")]))]), "archive inside an archive", 0),
+        ("deep.zip", zip(&[("in.zip", &zip(&[("in.zip", &zip(&[("x", b"y")]))]))]), "lies 2 archives deep", 0),
+        ("empty.gz", gzip(b""), "is empty", 0),
+        ("hello.gz", gzip(b"hello"), "no shape we know", 0),
         ("x.7z", b"7z\xbc\xaf\x27\x1c0000000000".to_vec(), "7z archive: unpack it", 0),
-        ("x.zst", b"\x28\xb5\x2f\xfd0000000000".to_vec(), "zstd", 0),
+        ("x.zst", b"\x28\xb5\x2f\xfd0000000000".to_vec(), "cannot be unpacked", 0),
         ("empty.json", Vec::new(), "is empty", 0),
         ("notes.txt", b"# notes\nnothing\n".to_vec(), "no shape we know", 0),
         (
