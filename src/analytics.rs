@@ -94,7 +94,7 @@ fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
             baseline = Baseline::of(hit.user);
         }
         baseline.grow(store, facts, start(hit));
-        hit.reasons.extend(draft::graph_reason(hit));
+        hit.reasons.extend(draft::graph_reason(store, hit));
         let assessment = assess::complete(&Inquiry { analytic, store, facts, settings, hit, baseline: &baseline });
         assessment.fill(hit);
     }

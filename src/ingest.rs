@@ -197,8 +197,11 @@ pub fn load(
         sources.push(source);
     }
     let store = Store::build(harvest.parts);
-    for (_, event) in store.events().filter(|(_, event)| event.is_folded()) {
-        sources[event.origin.source.0 as usize].folded += 1;
+    for row in store.folded_rows() {
+        sources[store.event(row).origin.source.0 as usize].folded += 1;
+    }
+    for (source, from, to, rows) in store.moved_rows() {
+        tally::move_rows(&mut sources[source.0 as usize], from, to, rows);
     }
     Ok(Loaded { store, sources, problems, places, spools: bundle.spools })
 }

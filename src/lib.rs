@@ -26,14 +26,14 @@
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field) | a shape |
-//! | how rows are kept and compared | [`store`]: interned text, folded forms, copies, users, indexes | |
+//! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
 //! # Weak spots
 //!
-//! The loader knows nothing of tar, zstd, Splunk and Elastic wrappers, and computes no token id that an export lacks.
+//! The loader knows nothing of tar, zstd, Splunk and Elastic wrappers.
 //! A record inside a packed source is found again by unpacking from the start. A store is built on one thread but for
 //! folding and sorting. `tui/app.rs` and `ingest/row.rs` are the longest files and the next to be split.
 

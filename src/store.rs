@@ -1,14 +1,17 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
+mod fold;
 mod index;
 mod intern;
 mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod token;
 
 pub use index::{Index, Key};
 pub use intern::Interner;
 pub use query::Query;
+pub use token::Computed;
 
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
 use std::borrow::Cow;
@@ -27,7 +30,8 @@ pub struct Part {
 /// Every event of the bundle.
 ///
 /// Events stand in hunt order: event time, ingest time, id, then place in the bundle. Copies of an event are
-/// kept and marked ([`Event::is_folded`]): published semantics count them, hunt semantics do not.
+/// kept and marked ([`Event::is_folded`]): published semantics count them, hunt semantics do not. What hunt
+/// semantics read instead of rows that fill each other's blanks is marked too ([`Event::is_union`]).
 pub struct Store {
     events: Vec<Event>,
     texts: Interner,
@@ -37,7 +41,10 @@ pub struct Store {
     token_folds: HashMap<Sym, Sym>,
     /// The folded UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym>,
-    folded: u64,
+    copies: fold::Copies,
+    /// How many of the events are unions of rows.
+    unions: u64,
+    computed: Computed,
     present: OnceLock<[(u64, FieldSet); 3]>,
     indexes: [OnceLock<Index>; Key::COUNT],
 }
@@ -53,7 +60,8 @@ impl Store {
             let folded = scope.spawn(|| {
                 compared.iter().zip(0u32..).map(|(&compared, sym)| folded(texts.text(Sym(sym)), compared)).collect()
             });
-            sort(&mut events, &texts);
+            let order = order(&events, &texts);
+            apply(&mut events, order);
             folded.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         let mut store = Self {
@@ -62,20 +70,25 @@ impl Store {
             folds: Vec::new(),
             token_folds: HashMap::new(),
             upns: HashMap::new(),
-            folded: 0,
+            copies: fold::Copies::default(),
+            unions: 0,
+            computed: Computed::default(),
             present: OnceLock::new(),
             indexes: Default::default(),
         };
         store.fold_texts(folded);
-        store.flag_events();
-        store.mark_copies();
+        if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
+            store.take_tables();
+        }
+        store.fold_copies();
         store.resolve_users();
+        store.compute_tokens();
         store
     }
 
     /// Number of rows, copies included.
     pub fn len(&self) -> usize {
-        self.events.len()
+        self.events.len() - usize::try_from(self.unions).expect("a part of the events")
     }
 
     /// Whether there are no events.
@@ -85,7 +98,7 @@ impl Store {
 
     /// Number of rows that only repeat another.
     pub fn folded(&self) -> u64 {
-        self.folded
+        self.copies.folded()
     }
 
     /// The event.
@@ -93,7 +106,7 @@ impl Store {
         &self.events[id.0 as usize]
     }
 
-    /// Every event in order, copies included.
+    /// Every event in order, copies and unions included.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> + Clone {
         self.events
             .iter()
@@ -166,11 +179,12 @@ impl Store {
     fn present(&self) -> &[(u64, FieldSet); 3] {
         self.present.get_or_init(|| {
             let mut present = [(0, FieldSet::default()); 3];
-            for event in &self.events {
+            for event in self.events.iter().filter(|event| !event.is_union()) {
                 let (count, fields) = &mut present[event.table as usize];
                 *count += 1;
                 for field in Field::ALL {
-                    if !self.fold(event[field]).is_none() {
+                    let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
+                    if !computed && !self.fold(event[field]).is_none() {
                         fields.insert(field);
                     }
                 }
@@ -202,8 +216,10 @@ impl Store {
         self.folds = folds;
     }
 
-    fn flag_events(&mut self) {
+    /// Reads the flags of each event; gives those that any of them has.
+    fn flag_events(&mut self) -> Flags {
         let mut seen: HashMap<Sym, Flags, foldhash::fast::RandomState> = HashMap::default();
+        let mut any = Flags::default();
         let mut tokens = Vec::new();
         for event in &mut self.events {
             for (field, read) in FLAGGED {
@@ -213,6 +229,7 @@ impl Store {
                     event.flags.0 |= flags.0 & read.0;
                 }
             }
+            any = any | event.flags;
             if self.texts.text(event[Field::TokenId]).ends_with('=') {
                 tokens.push(event[Field::TokenId]);
             }
@@ -227,34 +244,13 @@ impl Store {
             }
             self.token_folds.insert(sym, bare);
         }
+        any
     }
 
-    /// Marks all but one of the rows that share (table, id): the latest ingest wins, a missing one is the
-    /// oldest, a tie goes to the row read last.
-    fn mark_copies(&mut self) {
-        // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
-        let mut losers = Vec::new();
-        let mut best = vec![NO_EVENT; self.folds.len()];
-        for table in Table::ALL {
-            best.fill(NO_EVENT);
-            for (index, event) in (0u32..).zip(&self.events).filter(|(_, event)| event.table == table) {
-                let id = self.folds[event[Field::Id].0 as usize];
-                if id.is_none() {
-                    continue;
-                }
-                let kept = &mut best[id.0 as usize];
-                let rank = |e: &Event| (e.ingested, e.origin.source, e.origin.record);
-                if *kept == NO_EVENT {
-                    *kept = index;
-                } else {
-                    let wins = rank(event) > rank(&self.events[*kept as usize]);
-                    losers.push(if wins { std::mem::replace(kept, index) } else { index });
-                }
-            }
-        }
-        self.folded = losers.len() as u64;
-        for index in losers {
-            self.events[index as usize].flags.set(Flags::FOLDED, true);
+    /// Reads the flags of an event that others made.
+    fn read_flags(&self, event: &mut Event) {
+        for (field, read) in FLAGGED {
+            event.flags.0 |= word_flags(self.texts.text(event[field])).0 & read.0;
         }
     }
 
@@ -320,8 +316,8 @@ fn merge(parts: Vec<Part>) -> (Interner, Vec<Event>) {
     (texts, events)
 }
 
-/// Sorts in place through a permutation: an event is wide, so it moves once.
-fn sort(events: &mut [Event], texts: &Interner) {
+/// The order in which the events are to stand, by their places now.
+fn order(events: &[Event], texts: &Interner) -> Vec<u32> {
     // The times stand beside the positions: nearly every comparison ends there, without a look at the wide rows.
     let mut order: Vec<(Time, Time, u32)> =
         (0u32..).zip(events.iter()).map(|(at, event)| (event.time(), event.ingested, at)).collect();
@@ -337,11 +333,15 @@ fn sort(events: &mut [Event], texts: &Interner) {
     order.sort_unstable_by(|a, b| {
         (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
             let (a, b) = (&events[a.2 as usize], &events[b.2 as usize]);
-            let place = |event: &Event| (event.origin.source, event.origin.record);
+            let place = |event: &Event| (event.origin.source, event.origin.record, event.is_union());
             id(a).cmp(&id(b)).then_with(|| place(a).cmp(&place(b)))
         })
     });
-    let mut order: Vec<u32> = order.into_iter().map(|(_, _, at)| at).collect();
+    order.into_iter().map(|(_, _, at)| at).collect()
+}
+
+/// Puts events into an order in place: an event is wide, so it moves once.
+fn apply(events: &mut [Event], mut order: Vec<u32>) {
     // Follow each cycle of the permutation; a visited slot points at itself.
     for start in 0..order.len() {
         let mut slot = start;
@@ -401,9 +401,6 @@ fn is_blank(text: &str) -> bool {
     text.is_empty() || text == "{pii removed}" || text == "00000000-0000-0000-0000-000000000000"
 }
 
-/// Stands for no event; `merge()` keeps one number free.
-const NO_EVENT: u32 = u32::MAX;
-
 /// Fields whose texts are shown and searched but never compared folded; a token id is compared as it is.
 const NOT_FOLDED: [Field; 8] = [
     Field::TokenId,
@@ -419,8 +416,8 @@ const NOT_FOLDED: [Field; 8] = [
 /// Which flags each enumerated field may set.
 const FLAGGED: [(Field, Flags); 4] = [
     (Field::ResultType, Flags::SUCCESS),
-    (Field::AuthenticationProtocol, Flags::DEVICE_PROTOCOL),
-    (Field::OriginalTransferMethod, Flags::DEVICE_TRANSFER),
+    (Field::AuthenticationProtocol, Flags(Flags::DEVICE_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0)),
+    (Field::OriginalTransferMethod, Flags(Flags::DEVICE_TRANSFER.0 | Flags::TRANSFER_WITHHELD.0)),
     (Field::IncomingTokenType, Flags(Flags::INCOMING_KNOWN.0 | Flags::INCOMING_NONE.0 | Flags::INCOMING_WITHHELD.0)),
 ];
 
@@ -434,6 +431,7 @@ fn word_flags(text: &str) -> Flags {
     flags.set(Flags::DEVICE_TRANSFER, word == "devicecodeflow");
     flags.set(Flags::INCOMING_KNOWN, !is_blank(&word) && word != "{piiremoved}");
     flags.set(Flags::INCOMING_NONE, word == "none");
-    flags.set(Flags::INCOMING_WITHHELD, word == "unknownfuturevalue");
+    let withheld = Flags::PROTOCOL_WITHHELD | Flags::TRANSFER_WITHHELD | Flags::INCOMING_WITHHELD;
+    flags.set(withheld, word == "unknownfuturevalue");
     flags
 }

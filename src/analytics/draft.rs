@@ -4,6 +4,7 @@ use super::answer::counted;
 use super::burst::Burst;
 use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
+use crate::store::Store;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
@@ -60,7 +61,8 @@ impl Draft {
             store.text(self.user),
             &app_id,
             session.as_deref().unwrap_or_default(),
-            &first_seen.to_string(),
+            // To the second: an export that cuts the rest gives the same id.
+            &first_seen.second(),
         ]);
         Hit {
             id,
@@ -210,15 +212,20 @@ fn incoming(scene: &Scene, events: &[EventId]) -> String {
 }
 
 /// The strongest tie among the calls, as a sentence; `None` without calls.
-pub fn graph_reason(hit: &Hit) -> Option<String> {
+pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
     let how = match hit.graph_link() {
         GraphLink::None => return None,
         GraphLink::Token if hit.semantics == Semantics::Published => "by the published join",
+        GraphLink::Token if hit.computed_tokens(store) > 0 => "by token id computed from the sign-in id",
         GraphLink::Token => "by token id",
         GraphLink::Session => "by session",
         GraphLink::UserAppTime => "only by user, client and time",
     };
-    Some(format!("{} tied to it, the closest {how}", counted(hit.graph.len(), "Graph call")))
+    let tied = format!("{} tied to it, the closest {how}", counted(hit.graph.len(), "Graph call"));
+    Some(match hit.computed_tokens(store) {
+        0 => tied,
+        count => format!("{tied}: {count} of its sign-ins name no token"),
+    })
 }
 
 /// Twelve hex digits over the parts.

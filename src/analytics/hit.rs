@@ -1,7 +1,8 @@
 //! What an analytic found, with everything needed to defend it.
 
 use super::{Finding, Semantics};
-use crate::model::{Confidence, EventId, Severity, Sym, Time};
+use crate::model::{Confidence, EventId, Flags, Severity, Sym, Time};
+use crate::store::Store;
 use serde::{Serialize, Serializer};
 
 /// One result of an analytic.
@@ -65,6 +66,20 @@ impl Hit {
     /// The strongest tie any of its Graph calls has.
     pub fn graph_link(&self) -> GraphLink {
         self.graph.iter().map(|call| call.link).min().unwrap_or(GraphLink::None)
+    }
+
+    /// The strongest tie in words, which say so where it rests on token ids that no row names.
+    pub fn link_words(&self, store: &Store) -> &'static str {
+        match self.graph_link() {
+            GraphLink::Token if self.computed_tokens(store) > 0 => "token, computed from the sign-in id",
+            link => link.word(),
+        }
+    }
+
+    /// How many of its sign-ins have a token id that is only computed from their own, and ties Graph calls to them.
+    pub fn computed_tokens(&self, store: &Store) -> usize {
+        let computed = |event: &&EventId| store.event(**event).flags.has(Flags::TOKEN_COMPUTED);
+        if self.semantics == Semantics::Published { 0 } else { self.evidence.iter().filter(computed).count() }
     }
 
     /// A column's value by name.

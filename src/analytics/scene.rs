@@ -136,14 +136,18 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, copies left out.
+    /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, one an event.
     pub fn rows(&self) -> impl Iterator<Item = (EventId, &'a Event)> + '_ {
         self.store.events().filter(|(_, event)| self.admits(event))
     }
 
-    /// Whether a row is within the range and no copy that the semantics skip.
+    /// Whether a row is within the range and not what the semantics skip: copies or what unites them.
     pub fn admits(&self, event: &Event) -> bool {
-        if self.settings.semantics == Semantics::Hunt && event.is_folded() {
+        let skipped = match self.settings.semantics {
+            Semantics::Published => event.is_union(),
+            Semantics::Hunt => event.is_folded(),
+        };
+        if skipped {
             return false;
         }
         let time = self.time(event);

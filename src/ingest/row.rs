@@ -6,7 +6,7 @@ use super::quick::{self, Quick};
 use super::table::{self, Clues, Kind, Told};
 use super::tally::Tally;
 use super::{clock, value};
-use crate::model::{Event, Field, FieldSet, Origin, Span, Sym, Table};
+use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table};
 use crate::store::{Interner, Part};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -302,10 +302,12 @@ impl Rows {
             Told::Row(kind) => kind,
             Told::Name(kind) => {
                 tally.told_by_name = true;
+                draft.event.flags.set(Flags::TABLE_BY_NAME, true);
                 kind
             }
             Told::Guess(kind) => {
                 tally.guessed = true;
+                draft.event.flags.set(Flags::TABLE_GUESSED, true);
                 kind
             }
             Told::Unknown => match &tally.from_name {

@@ -2,7 +2,7 @@
 
 use super::PROBLEMS_KEPT;
 use super::table::{self, Kind};
-use crate::model::{Event, Field, FieldSet, Problem, Source, SourceId, Time};
+use crate::model::{Event, Field, FieldSet, Problem, Source, SourceId, Table, Time};
 use std::collections::BTreeMap;
 
 /// Counts of one source, or of a piece of one. Record numbers count within the piece until it is joined.
@@ -139,6 +139,22 @@ impl Tally {
         source.fields = self.fields;
         source.remarks = self.remarks;
     }
+}
+
+/// Counts rows under the table that a copy of them told.
+pub(super) fn move_rows(source: &mut Source, from: Table, to: Table, rows: u64) {
+    let left = source.tables.get(from.name()).copied().unwrap_or(0).saturating_sub(rows);
+    if left == 0 {
+        source.tables.remove(from.name());
+    } else {
+        source.tables.insert(from.name().to_owned(), left);
+    }
+    *source.tables.entry(to.name().to_owned()).or_default() += rows;
+    source.remarks.push(format!(
+        "{rows} rows do not say their table and were taken for {}; copies of them in another source say {}",
+        from.name(),
+        to.name()
+    ));
 }
 
 /// Row counts at which portals and APIs stop.

@@ -1,7 +1,7 @@
 //! One normalised record: two clocks, an origin, and interned text fields.
 
 use super::{Field, Origin, Time};
-use std::ops::{Index, IndexMut};
+use std::ops::{BitOr, Index, IndexMut};
 
 /// An interned text; [`Sym::NONE`] is a field the record does not have (or has as null).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,9 +76,27 @@ impl Flags {
     /// `IncomingTokenType` is withheld: `unknownFutureValue`.
     pub const INCOMING_WITHHELD: Self = Self(1 << 6);
 
+    /// `AuthenticationProtocol` is withheld.
+    pub const PROTOCOL_WITHHELD: Self = Self(1 << 7);
+    /// `OriginalTransferMethod` is withheld.
+    pub const TRANSFER_WITHHELD: Self = Self(1 << 8);
+    /// Made of several rows that fill each other's blanks (published semantics skip it).
+    pub const UNION: Self = Self(1 << 9);
+    /// The row does not say its table: its source's name does.
+    pub const TABLE_BY_NAME: Self = Self(1 << 10);
+    /// Nothing says the row's table.
+    pub const TABLE_GUESSED: Self = Self(1 << 11);
+    /// `TokenId` is computed from the sign-in's id.
+    pub const TOKEN_COMPUTED: Self = Self(1 << 12);
+
     /// Whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether a bit of `other` is set.
+    pub fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 
     /// Sets the bits of `other` when `on`.
@@ -86,6 +104,14 @@ impl Flags {
         if on {
             self.0 |= other.0;
         }
+    }
+}
+
+impl BitOr for Flags {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 
@@ -135,6 +161,11 @@ impl Event {
     /// Whether another row tells this event better.
     pub fn is_folded(&self) -> bool {
         self.flags.has(Flags::FOLDED)
+    }
+
+    /// Whether it is no row of the bundle but what several rows tell together.
+    pub fn is_union(&self) -> bool {
+        self.flags.has(Flags::UNION)
     }
 
     /// Whether it succeeded, under hunt semantics.

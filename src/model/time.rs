@@ -102,6 +102,18 @@ impl Time {
         self.0.div_euclid(60 * SECOND) - earlier.0.div_euclid(60 * SECOND)
     }
 
+    /// The step the time is written in, as far as its digits tell: a second, a millisecond or a tick.
+    pub fn precision(self) -> Span {
+        let steps = [Span::seconds(1), Span::from_ticks(10_000)];
+        steps.into_iter().find(|step| self.0.rem_euclid(step.0) == 0).unwrap_or(Span::from_ticks(1))
+    }
+
+    /// The last whole step up to this time.
+    #[must_use]
+    pub fn floor(self, step: Span) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(step.0.max(1))))
+    }
+
     /// The index of the bin of length `bin` this time falls in, counted since year 1 as Kusto's `bin()` does.
     pub fn bin(self, bin: Span) -> i128 {
         let since_year_one = i128::from(self.0) + i128::from(KUSTO_EPOCH_SECONDS) * i128::from(SECOND);

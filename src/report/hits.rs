@@ -4,6 +4,7 @@ use super::row::{Row, Value};
 use crate::analytics::{Attack, Hit, by_id};
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field};
+use crate::store::Store;
 use std::collections::BTreeSet;
 
 /// Every hit as a row, in the order given.
@@ -47,14 +48,37 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
     row
 }
 
-/// Source, record number and id of an event: enough to find its raw record.
+/// Source, record number and id of an event: enough to find its raw record. An event of several rows names its
+/// copies too, with the columns that each of them gave.
 pub fn origin(loaded: &Loaded, event: EventId) -> Row<'_> {
-    let at = loaded.store.event(event).origin;
+    let store = &loaded.store;
+    let mut row = place(loaded, event);
+    row.push("Id", store.get(event, Field::Id));
+    let copy = |copy| {
+        let mut row = place(loaded, copy);
+        row.push("Gave", Value::list(gave(store, event, copy)));
+        row
+    };
+    let copies: Vec<Row> = store.copies(event).skip(1).map(copy).collect();
+    if !copies.is_empty() {
+        row.push("Copies", Value::Rows(copies));
+    }
+    row
+}
+
+fn place(loaded: &Loaded, event: EventId) -> Row<'_> {
     let mut row = Row::default();
     row.push("Source", source_name(loaded, event));
-    row.push("Record", Value::Number(i64::from(at.record)));
-    row.push("Id", loaded.store.get(event, Field::Id));
+    row.push("Record", Value::Number(i64::from(loaded.store.event(event).origin.record)));
     row
+}
+
+/// The columns of an event that one of its copies gave.
+fn gave(store: &Store, event: EventId, copy: EventId) -> Vec<&'static str> {
+    let time = (store.event(event).created.is_known() && store.time_giver(event) == copy).then_some("CreatedDateTime");
+    let fields = Field::ALL.into_iter().filter(|field| !store.event(event)[*field].is_none());
+    let given = fields.filter(|field| store.giver(event, *field) == copy);
+    time.into_iter().chain(given.map(Field::column)).collect()
 }
 
 /// Name of the source an event was read from.

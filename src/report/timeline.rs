@@ -5,7 +5,7 @@ use super::row::{Row, Value};
 use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field, Time};
+use crate::model::{EventId, Field, Flags, Time};
 use crate::triage::timeline::{Kind, line};
 use std::collections::{BTreeSet, HashMap};
 
@@ -88,6 +88,7 @@ fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<Eve
         let missing = record[field].is_none();
         row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
     }
+    row.push("TokenComputed", Value::Flag(record.flags.has(Flags::TOKEN_COMPUTED)));
     let ids = hits.get(&event).into_iter().flatten().map(|hit| hit.id.as_str());
     row.push("HitIds", Value::list(ids));
     row.push("Source", source_name(loaded, event));

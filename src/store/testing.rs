@@ -1,7 +1,7 @@
 //! Rows written by hand for tests: no files, no parsing.
 
 use super::{Part, Store};
-use crate::model::{Event, Field, Origin, SourceId, Table, Time};
+use crate::model::{Event, Field, Flags, Origin, SourceId, Table, Time};
 
 /// Collects rows, then builds a store of them.
 #[derive(Default)]
@@ -27,6 +27,18 @@ impl Rows {
             event[*field] = self.part.texts.intern(text);
         }
         self.part.events.push(event);
+        self
+    }
+
+    /// Gives the last row to another source than the first.
+    pub fn from(&mut self, source: u32) -> &mut Self {
+        self.part.events.last_mut().expect("a row comes first").origin.source = SourceId(source);
+        self
+    }
+
+    /// Sets flags of the last row, as the reader of its file would.
+    pub fn flag(&mut self, flags: Flags) -> &mut Self {
+        self.part.events.last_mut().expect("a row comes first").flags.set(flags, true);
         self
     }
 

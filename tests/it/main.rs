@@ -10,5 +10,6 @@ mod oracle;
 mod picture;
 mod registry;
 mod report;
+mod same;
 mod screens;
 mod tty;

@@ -62,7 +62,7 @@ fn random_bundles_are_rich_in_hits() {
     for seed in 1..=600 {
         let draw = random::draw(seed);
         for settings in [draw.settings.clone(), as_published(&draw.settings)] {
-            for line in expected(&sql, &draw.rows, &settings) {
+            for line in expected(&sql, &draw.rows, draw.per_source, &settings) {
                 for column in ["DeviceCodeTie", "GraphLink", "Analytic"] {
                     let value = line.get(column).cloned().unwrap_or_default();
                     *counts.entry((settings.semantics.word(), line["Analytic"].clone(), value)).or_default() += 1;
@@ -89,7 +89,7 @@ fn planted_cases_come_out_as_planned_and_alike() {
     let mut wrong = Vec::new();
     for kind in planted::kinds() {
         let count = |settings: &Settings| {
-            expected(&sql, &kind.rows, settings).iter().filter(|line| line["Analytic"] == kind.analytic).count()
+            expected(&sql, &kind.rows, 2, settings).iter().filter(|line| line["Analytic"] == kind.analytic).count()
         };
         let counts = (count(&as_published(&kind.settings)), count(&kind.settings));
         if counts != (kind.published, kind.hunt) {
@@ -111,7 +111,7 @@ fn planted_cases_come_out_as_planned_and_alike() {
 fn device_code_legs_make_flows_as_planned_and_alike() {
     let sql = Published::new();
     for case in planted::codes::flows() {
-        let lines = expected(&sql, &case.rows, &Settings::default());
+        let lines = expected(&sql, &case.rows, 1, &Settings::default());
         let line = lines.iter().find(|line| line["Analytic"] == "device-code-burst").expect(case.name);
         let others = line["OtherDeviceCodeTimes"].matches('T').count();
         let told = (line["legs"].as_str(), line["DeviceCodeTie"].as_str(), others);
@@ -124,7 +124,7 @@ fn device_code_legs_make_flows_as_planned_and_alike() {
 fn graph_calls_are_linked_as_planned_and_alike() {
     let sql = Published::new();
     for (name, rows, link) in planted::links::linked() {
-        let lines = expected(&sql, &rows, &Settings::default());
+        let lines = expected(&sql, &rows, 1, &Settings::default());
         assert_eq!(lines[0]["GraphLink"], link, "{name}\n{}", listing(&rows));
         compare(&sql, &rows, 1, &Settings::default()).unwrap_or_else(|difference| panic!("{name}: {difference}"));
     }
@@ -140,7 +140,7 @@ fn the_published_stories_give_the_published_records() {
     rows.push(call);
     for settings in [Settings::default(), as_published(&Settings::default())] {
         let semantics = settings.semantics.word();
-        for lines in [expected(&sql, &rows, &settings), program::hits(&row::store_of(&rows, 1), 1, &settings)] {
+        for lines in [expected(&sql, &rows, 1, &settings), program::hits(&row::store_of(&rows, 1), 1, &settings)] {
             let names: Vec<&str> = lines.iter().map(|line| line["Analytic"].as_str()).collect();
             assert_eq!(names, ["device-code-burst", "foci-burst"], "{semantics}");
             for line in &lines {

@@ -57,7 +57,7 @@ pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
     let sentence = format!(
         "{} tied to the hit (by {}): {}.",
         counted(calls.len(), "Graph call"),
-        hit.graph_link().word(),
+        hit.link_words(store),
         shown.join("; ")
     );
     Finding::new(state, brief, sentence).with_rows(calls)

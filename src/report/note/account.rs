@@ -124,7 +124,7 @@ impl<'a> Account<'a> {
         let events: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
         let done: Vec<String> =
             tally(&self.told.loaded.store, self.told.facts, &events).iter().map(Tally::words).collect();
-        let (calls, link) = (counted(events.len(), "Graph call"), hit.graph_link().word());
+        let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(&self.told.loaded.store));
         let are = if events.len() == 1 { "is" } else { "are" };
         format!("{calls} {are} tied to it (by {link}): {}.", listed(&done))
     }

@@ -3,7 +3,7 @@
 use super::Told;
 use super::account::counted;
 use crate::analytics::{Finding, Hit, State, by_id};
-use crate::model::{EventId, Field};
+use crate::model::{EventId, Field, Flags};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -106,6 +106,8 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
     let exact = |name, values| FactNote { name, values, exact: true };
+    let (computed, named): (Vec<EventId>, Vec<EventId>) =
+        hit.evidence.iter().partition(|event| told.loaded.store.event(**event).flags.has(Flags::TOKEN_COMPUTED));
     let resources = hit.resource_ids.iter().map(|id| resource_label(told, hit, id)).collect();
     let mut facts = vec![
         text("User", vec![hit.upn.clone()]),
@@ -121,13 +123,17 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         exact("Network numbers (ASN)", of(&hit.evidence, Field::Asn)),
         exact("User agents", of(&hit.evidence, Field::UserAgent)),
         exact("Sessions", of(&hit.evidence, Field::SessionId)),
-        exact("Tokens (uti)", of(&hit.evidence, Field::TokenId)),
+        exact("Tokens (uti)", of(&named, Field::TokenId)),
+        exact("Tokens (uti) computed from the sign-in id", of(&computed, Field::TokenId)),
     ];
     if !hit.legs.is_empty() {
         facts.push(text("Device-code legs", hit.legs.iter().map(|leg| leg_words(told, *leg)).collect()));
     }
     if !calls.is_empty() {
-        facts.push(text("Graph calls", vec![format!("{}, tied by {}", calls.len(), hit.graph_link().word())]));
+        facts.push(text(
+            "Graph calls",
+            vec![format!("{}, tied by {}", calls.len(), hit.link_words(&told.loaded.store))],
+        ));
         facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }

@@ -3,7 +3,7 @@
 use super::Told;
 use crate::analytics::{Leg, leg_of};
 use crate::facts::Agent;
-use crate::model::{Event, EventId, Field, Sym, Time};
+use crate::model::{Event, EventId, Field, Flags, Sym, Time};
 use crate::report::row::{Row, Value};
 use crate::store::Store;
 use serde::Serialize;
@@ -120,6 +120,8 @@ struct Trace {
     first: Time,
     last: Time,
     rows: BTreeSet<EventId>,
+    /// What stands for the rows.
+    events: BTreeSet<EventId>,
     hits: BTreeSet<usize>,
     elsewhere: usize,
     others: BTreeMap<Sym, usize>,
@@ -173,14 +175,19 @@ fn note(
         first: event.time(),
         last: event.time(),
         rows: BTreeSet::new(),
+        events: BTreeSet::new(),
         hits: BTreeSet::new(),
         elsewhere: 0,
         others: BTreeMap::new(),
     });
     trace.seen_as.insert(seen_as);
+    if kind == Kind::Token && event.flags.has(Flags::TOKEN_COMPUTED) {
+        trace.seen_as.insert("computed from the sign-in id");
+    }
     trace.first = trace.first.min(event.time());
     trace.last = trace.last.max(event.time());
     trace.rows.insert(id);
+    trace.events.insert(store.standing(id));
     trace.hits.insert(number);
 }
 
@@ -189,7 +196,7 @@ fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &B
     for (id, event) in store.events().filter(|(_, event)| !event.is_folded()) {
         for kind in Kind::ALL {
             let Some(trace) = found.get_mut(&(kind, kind.of(store, event))) else { continue };
-            if trace.rows.contains(&id) {
+            if trace.events.contains(&id) {
                 continue;
             }
             trace.elsewhere += 1;

@@ -4,12 +4,14 @@
 
 mod burst;
 mod flow;
+mod fold;
 mod graph;
 mod hop;
 pub(crate) mod text;
 
 use super::line::Line;
 use super::row::Row;
+pub(crate) use fold::uti;
 use std::collections::{BTreeMap, BTreeSet};
 use text::{fold, word};
 use tokentrail::analytics::{Clients, Settings};
@@ -25,8 +27,9 @@ pub(crate) struct Hunt<'a> {
 }
 
 /// Every hit of every analytic.
-pub(crate) fn hits(rows: &[Row], settings: &Settings) -> Vec<Line> {
-    let hunt = Hunt::new(rows, settings);
+pub(crate) fn hits(rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {
+    let (live, rows) = fold::events(rows, per_source);
+    let hunt = Hunt::new(&rows, live, settings);
     let bursts = hunt.bursts();
     let mut lines: Vec<Line> = bursts.iter().map(|burst| hunt.burst_line(burst)).collect();
     lines.extend(hunt.device_code_bursts(&bursts));
@@ -36,8 +39,7 @@ pub(crate) fn hits(rows: &[Row], settings: &Settings) -> Vec<Line> {
 }
 
 impl<'a> Hunt<'a> {
-    fn new(rows: &'a [Row], settings: &'a Settings) -> Self {
-        let mut live = unfolded(rows);
+    fn new(rows: &'a [Row], mut live: Vec<usize>, settings: &'a Settings) -> Self {
         // "Applied after folding and before all else": users too are known from these rows only.
         live.retain(|&n| {
             let time = rows[n].hunt_time();
@@ -114,16 +116,6 @@ impl<'a> Hunt<'a> {
     fn upn(&self, rows: &[usize]) -> String {
         self.last(rows, Field::UserPrincipalName).unwrap_or_else(|| "*".to_owned())
     }
-}
-
-/// Folding: of the rows that share (table, Id) only the one ingested last stays.
-fn unfolded(rows: &[Row]) -> Vec<usize> {
-    let beats = |a: usize, b: usize| (rows[a].ingested, a) > (rows[b].ingested, b);
-    let same = |a: usize, b: usize| {
-        let id = fold(rows[a].get(Field::Id));
-        id.is_some() && rows[a].table == rows[b].table && id == fold(rows[b].get(Field::Id))
-    };
-    (0..rows.len()).filter(|&n| !(0..rows.len()).any(|other| same(n, other) && beats(other, n))).collect()
 }
 
 /// "`UserId`; a row without one takes the `UserId` that its folded UPN has in the bundle's sign-ins, if that is

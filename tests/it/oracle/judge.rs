@@ -9,9 +9,9 @@ use tokentrail::model::Time;
 use tokentrail::store::Store;
 
 /// What the oracle of these settings' semantics finds.
-pub(crate) fn expected(sql: &Published, rows: &[Row], settings: &Settings) -> Vec<Line> {
+pub(crate) fn expected(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {
     let mut lines = match settings.semantics {
-        Semantics::Hunt => hunt::hits(rows, settings),
+        Semantics::Hunt => hunt::hits(rows, per_source, settings),
         Semantics::Published => sql.hits(rows, settings.since.map(Time::ticks), settings.until.map(Time::ticks)),
     };
     lines.sort();
@@ -61,7 +61,7 @@ fn difference(
     (store, per_source): (&Store, usize),
     settings: &Settings,
 ) -> Option<String> {
-    let (expected, actual) = (expected(sql, rows, settings), program::hits(store, per_source, settings));
+    let (expected, actual) = (expected(sql, rows, per_source, settings), program::hits(store, per_source, settings));
     if expected == actual {
         return None;
     }

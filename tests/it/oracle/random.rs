@@ -1,6 +1,7 @@
 //! Dense random bundles: few users, clients, sessions and resources, and times that stand on each other's
 //! thresholds, one tick before and after.
 
+use super::hunt::uti;
 use super::known::{
     AAD_GRAPH, AAD_GRAPH_NAME, BROKER, CLI, CLI_TYPO, COPILOT, EDGE_TAB, GLOBAL_ADMINISTRATOR, MANAGEMENT, OFFICE,
     POWERSHELL, STUDIO, TEAMS, VSCODE, ZERO,
@@ -55,6 +56,7 @@ pub(crate) fn draw(seed: u64) -> Draw {
         users: dice.pick(&[1, 1, 2, 3]),
         lags: dice.pick(&[&[Some(0)][..], &[Some(90 * SECOND)], &[Some(0), Some(3 * MINUTE), None]]),
         theme: dice.pick(&[Theme::Burst, Theme::Flow, Theme::Hop, Theme::All]),
+        tokens: dice.pick(&[Tokens::Any, Tokens::Any, Tokens::OfIds, Tokens::Contradict]),
         dice,
     };
     let count = 3 + mint.dice.below(20);
@@ -77,6 +79,17 @@ pub(crate) fn draw(seed: u64) -> Draw {
     Draw { rows, settings, per_source: 1 + mint.dice.below(12) }
 }
 
+/// What the token ids have to do with the ids of the sign-ins.
+#[derive(Clone, Copy, PartialEq)]
+enum Tokens {
+    /// Nothing.
+    Any,
+    /// They are what the ids give, and are often left out.
+    OfIds,
+    /// The same, but for some.
+    Contradict,
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Theme {
     Burst,
@@ -92,6 +105,7 @@ struct Mint {
     users: usize,
     lags: &'static [Option<i64>],
     theme: Theme,
+    tokens: Tokens,
 }
 
 const USERS: [(&str, &str); 3] = [
@@ -206,8 +220,25 @@ impl Mint {
 
     fn finish(&mut self, row: &mut Row, n: usize) {
         row.set(Field::Id, &format!("id-{n:02}"));
+        if self.tokens != Tokens::Any {
+            self.token_of_id(row, n);
+        }
         self.clocks(row);
         self.blemish(row);
+    }
+
+    /// An id that gives a token, and the token, of this row or, for a call, of another.
+    fn token_of_id(&mut self, row: &mut Row, n: usize) {
+        let id = |n: usize| format!("ebbcde9f-2dd4-4b92-8f29-7a0ef7b100{n:02}");
+        row.set(Field::Id, &id(n));
+        row.fields.remove(&Field::TokenId);
+        let of = if row.table == Table::Graph { self.dice.below(n + 2) } else { n };
+        let token = uti(&id(of)).expect("a GUID");
+        if row.table == Table::Graph || self.dice.percent(30) {
+            row.set(Field::TokenId, &token);
+        } else if self.tokens == Tokens::Contradict && self.dice.percent(10) {
+            row.set(Field::TokenId, "AAAAAAAAAAAAAAAAAAAAAA");
+        }
     }
 
     fn clocks(&mut self, row: &mut Row) {
@@ -383,6 +414,20 @@ impl Mint {
             2 if copy.created.is_some() => copy.ingested = None,
             _ => {}
         }
+        // What another export of it lacks, withholds or cuts.
+        for field in copy.fields.keys().copied().collect::<Vec<_>>() {
+            let withheld = matches!(
+                field,
+                Field::IncomingTokenType | Field::AuthenticationProtocol | Field::OriginalTransferMethod
+            );
+            match self.dice.below(16) {
+                0 if field != Field::Id => drop(copy.fields.remove(&field)),
+                1 | 2 if withheld => copy.set(field, "unknownFutureValue"),
+                _ => {}
+            }
+        }
+        let step = self.dice.pick(&[TICK, TICK, SECOND / 1000, SECOND]);
+        copy.created = copy.created.map(|time| time - time.rem_euclid(step));
         match self.dice.below(7) {
             0 => copy.set(Field::ResultType, "50126"),
             1 => copy.set(Field::ResourceIdentity, RESOURCES[3].0),

@@ -1,0 +1,350 @@
+//! One event of several rows: which row stands for it, and what the others add.
+//!
+//! The rows themselves stay as they are, for published semantics to count. Where the copies know more than the row
+//! that stands for them, an event is added that has it all ([`Flags::UNION`]), and hunt semantics read that one.
+
+use super::{Store, apply, order};
+use crate::model::{Event, EventId, Field, Flags, SourceId, Table, Time};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Stands for no event; `merge()` keeps one number free.
+const NO_EVENT: u32 = u32::MAX;
+
+/// The events of several rows, and rows that took another table.
+#[derive(Default)]
+pub(super) struct Copies {
+    /// Event and row, the events in order, each one's rows best first.
+    pairs: Vec<(EventId, EventId)>,
+    /// Rows of a source that were taken for the first table and are of the second.
+    pub(super) moved: BTreeMap<(SourceId, Table, Table), u64>,
+    /// Row and event, in order of the rows. Built on first use.
+    standing: OnceLock<Vec<(EventId, EventId)>>,
+}
+
+impl Copies {
+    /// The rows of an event that has several, the one that stands for it first.
+    pub(super) fn of(&self, event: EventId) -> &[(EventId, EventId)] {
+        let start = self.pairs.partition_point(|(known, _)| *known < event);
+        let end = self.pairs[start..].partition_point(|(known, _)| *known == event);
+        &self.pairs[start..start + end]
+    }
+
+    /// All events of several rows, each with its rows.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &[(EventId, EventId)]> {
+        self.pairs.chunk_by(|a, b| a.0 == b.0)
+    }
+
+    /// Rows that only repeat another.
+    pub(super) fn folded(&self) -> u64 {
+        (self.pairs.len() - self.groups().count()) as u64
+    }
+}
+
+impl Store {
+    /// Gives rows that do not say their table the one that a copy of them says.
+    pub(super) fn take_tables(&mut self) {
+        let mut told = vec![[0_u8; 2]; self.folds.len()];
+        for event in self.events.iter().filter(|event| event.table.is_sign_in()) {
+            let known = &mut told[self.folds[event[Field::Id].0 as usize].0 as usize][event.table as usize];
+            *known = certainty(event).max(*known);
+        }
+        for event in self.events.iter_mut().filter(|event| event.table.is_sign_in() && certainty(event) < CERTAIN) {
+            let id = self.folds[event[Field::Id].0 as usize];
+            let other = if event.table == Table::SignIn { Table::NonInteractive } else { Table::SignIn };
+            let known = told[id.0 as usize];
+            if !id.is_none() && known[other as usize] > known[event.table as usize] {
+                *self.copies.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
+                event.table = other;
+            }
+        }
+    }
+
+    /// Folds the rows that share (table, id): the latest ingest stands for them, a missing one is the oldest, a tie
+    /// goes to the row read last. Its blank fields are filled from the others, in the same order.
+    pub(super) fn fold_copies(&mut self) {
+        let mut pairs = self.beaten();
+        if pairs.is_empty() {
+            return;
+        }
+        pairs.sort_unstable_by_key(|&(best, row)| (best, Reverse(rank(&self.events[row as usize]))));
+        let mut unions = Vec::new();
+        let mut copies = Vec::with_capacity(pairs.len() * 2);
+        for group in pairs.chunk_by(|a, b| a.0 == b.0) {
+            let best = group[0].0;
+            let rows: Vec<u32> = std::iter::once(best).chain(group.iter().map(|(_, row)| *row)).collect();
+            for row in &rows[1..] {
+                self.events[*row as usize].flags.set(Flags::FOLDED, true);
+            }
+            let mut stands = best;
+            if let Some(union) = self.union(&rows) {
+                self.events[best as usize].flags.set(Flags::FOLDED, true);
+                stands = u32::try_from(self.events.len() + unions.len())
+                    .ok()
+                    .filter(|at| *at != NO_EVENT)
+                    .expect("a store holds at most 4,294,967,295 events");
+                unions.push(union);
+            }
+            copies.extend(rows.iter().map(|row| (EventId(stands), EventId(*row))));
+        }
+        if !unions.is_empty() {
+            self.unions = unions.len() as u64;
+            self.events.append(&mut unions);
+            let order = order(&self.events, &self.texts);
+            let mut places = vec![0; order.len()];
+            for (new, old) in (0u32..).zip(&order) {
+                places[*old as usize] = new;
+            }
+            for (event, row) in &mut copies {
+                *event = EventId(places[event.0 as usize]);
+                *row = EventId(places[row.0 as usize]);
+            }
+            apply(&mut self.events, order);
+        }
+        copies.sort_by_key(|(event, _)| *event);
+        self.copies.pairs = copies;
+    }
+
+    /// Each row that shares (table, id) with a better one, behind the best of them.
+    fn beaten(&self) -> Vec<(u32, u32)> {
+        // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
+        let mut best = vec![NO_EVENT; self.folds.len()];
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        let id = |event: &Event| self.folds[event[Field::Id].0 as usize];
+        for table in Table::ALL {
+            best.fill(NO_EVENT);
+            let before = pairs.len();
+            for (index, event) in (0u32..).zip(&self.events).filter(|(_, event)| event.table == table) {
+                let id = id(event);
+                if id.is_none() {
+                    continue;
+                }
+                let kept = &mut best[id.0 as usize];
+                if *kept == NO_EVENT {
+                    *kept = index;
+                } else {
+                    let wins = rank(event) > rank(&self.events[*kept as usize]);
+                    pairs.push((0, if wins { std::mem::replace(kept, index) } else { index }));
+                }
+            }
+            for (winner, row) in &mut pairs[before..] {
+                *winner = best[id(&self.events[*row as usize]).0 as usize];
+            }
+        }
+        pairs
+    }
+
+    /// The event that rows, best first, make together; `None` where the best of them says it all.
+    fn union(&self, rows: &[u32]) -> Option<Event> {
+        let best = &self.events[rows[0] as usize];
+        let others = || rows[1..].iter().map(|row| &self.events[*row as usize]);
+        let mut union = best.clone();
+        union.created = others().fold(best.created, |time, other| sharper(time, other.created));
+        let mut grown = union.created != best.created;
+        for field in Field::ALL {
+            let lacks = |event: &Event| self.fold(event[field]).is_none();
+            let tells = |event: &&Event| !lacks(event) && !is_withheld(event, field);
+            if lacks(best) || is_withheld(best, field) {
+                // A withheld value is better than none.
+                let giver = others().find(tells).or_else(|| others().find(|event| lacks(best) && !lacks(event)));
+                if let Some(giver) = giver {
+                    union[field] = giver[field];
+                    grown = true;
+                }
+            }
+        }
+        union.flags = Flags::UNION;
+        self.read_flags(&mut union);
+        grown.then_some(union)
+    }
+
+    /// The rows of an event that has several, the one that stands for it first; none for an event of one row.
+    pub fn copies(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
+        self.copies.of(event).iter().map(|(_, row)| *row)
+    }
+
+    /// Every row that only repeats another.
+    pub fn folded_rows(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.copies.groups().flat_map(|rows| rows[1..].iter().map(|(_, row)| *row))
+    }
+
+    /// The event that hunt semantics read in place of a row: the row itself where it stands for itself.
+    pub fn standing(&self, row: EventId) -> EventId {
+        let standing = self.copies.standing.get_or_init(|| {
+            let mut rows: Vec<_> = self.copies.pairs.iter().map(|&(event, row)| (row, event)).collect();
+            rows.sort_unstable();
+            rows
+        });
+        standing.binary_search_by_key(&row, |(row, _)| *row).map_or(row, |at| standing[at].1)
+    }
+
+    /// The row that gave an event its text of a field: the event itself where it is of one row.
+    pub fn giver(&self, event: EventId, field: Field) -> EventId {
+        let text = self.event(event)[field];
+        self.copies(event).find(|row| self.event(*row)[field] == text).unwrap_or(event)
+    }
+
+    /// The row that gave an event its time: the event itself where it is of one row.
+    pub fn time_giver(&self, event: EventId) -> EventId {
+        let time = self.event(event).created;
+        self.copies(event).find(|row| self.event(*row).created == time).unwrap_or(event)
+    }
+
+    /// Rows that did not say their table and took that of a copy: source, table as first read, table taken, rows.
+    pub fn moved_rows(&self) -> impl Iterator<Item = (SourceId, Table, Table, u64)> + '_ {
+        self.copies.moved.iter().map(|(&(source, from, to), &rows)| (source, from, to, rows))
+    }
+}
+
+/// Which of several rows of an event stands for it: the greatest.
+fn rank(event: &Event) -> impl Ord + use<> {
+    (event.ingested, event.origin.source, event.origin.record)
+}
+
+/// Whether the export hides the field's value.
+fn is_withheld(event: &Event, field: Field) -> bool {
+    match field {
+        Field::AuthenticationProtocol => event.flags.has(Flags::PROTOCOL_WITHHELD),
+        Field::OriginalTransferMethod => event.flags.has(Flags::TRANSFER_WITHHELD),
+        Field::IncomingTokenType => event.flags.has(Flags::INCOMING_WITHHELD),
+        _ => false,
+    }
+}
+
+/// What the row itself says is certain.
+const CERTAIN: u8 = 3;
+
+/// How certain a row's table is.
+fn certainty(event: &Event) -> u8 {
+    if event.flags.has(Flags::TABLE_GUESSED) {
+        1
+    } else if event.flags.has(Flags::TABLE_BY_NAME) {
+        2
+    } else {
+        CERTAIN
+    }
+}
+
+/// The time of an event told by two rows: the first one's, or the second's where that is the same to the first
+/// one's precision and more precise.
+fn sharper(time: Time, other: Time) -> Time {
+    if !time.is_known() {
+        return other;
+    }
+    let coarse = time.precision();
+    if other.is_known() && other.precision() < coarse && other.floor(coarse) == time { other } else { time }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Rows;
+
+    const ID: (Field, &str) = (Field::Id, "id-1");
+
+    /// The one event that is left of some rows.
+    fn only(store: &Store) -> (EventId, &Event) {
+        let mut live = store.events().filter(|(_, event)| !event.is_folded());
+        let found = live.next().expect("an event");
+        assert!(live.next().is_none(), "one event");
+        found
+    }
+
+    #[test]
+    fn blanks_of_the_latest_row_are_filled_from_the_next() {
+        let mut rows = Rows::default();
+        let table = Table::NonInteractive;
+        let at = "2026-05-01T14:02:00Z";
+        rows.row_at(table, at, "2026-05-01T14:03:00Z", &[ID, (Field::SessionId, "old"), (Field::UserAgent, "old")]);
+        rows.row_at(table, at, "2026-05-01T14:05:00Z", &[ID, (Field::SessionId, " "), (Field::AppId, "app")]);
+        rows.row_at(table, at, "2026-05-01T14:04:00Z", &[ID, (Field::SessionId, "new"), (Field::AppId, "other")]);
+        let store = rows.build();
+        let (id, event) = only(&store);
+        let text = |field| store.text(event[field]);
+        assert_eq!([text(Field::SessionId), text(Field::UserAgent), text(Field::AppId)], ["new", "old", "app"]);
+        let record = |row: EventId| store.event(row).origin.record;
+        assert_eq!(store.copies(id).map(record).collect::<Vec<_>>(), [2, 3, 1]);
+        let givers = [Field::SessionId, Field::UserAgent, Field::AppId].map(|field| record(store.giver(id, field)));
+        assert_eq!(givers, [3, 1, 2]);
+        assert_eq!((store.len(), store.folded()), (3, 2));
+        assert!(store.copies(id).all(|row| store.standing(row) == id) && store.standing(id) == id);
+        let rows: Vec<&str> = store
+            .events()
+            .filter(|(_, event)| !event.is_union())
+            .map(|(_, event)| store.text(event[Field::SessionId]))
+            .collect();
+        assert_eq!(rows, ["old", "new", " "], "rows stay as they were written");
+    }
+
+    #[test]
+    fn copies_that_add_nothing_make_no_union() {
+        let mut rows = Rows::default();
+        for _ in 0..3 {
+            rows.row(Table::SignIn, "2026-05-01T14:02:00Z", &[ID]);
+        }
+        let store = rows.build();
+        let (id, event) = only(&store);
+        assert!(!event.is_union());
+        assert_eq!((event.origin.record, store.len(), store.copies(id).len()), (3, 3, 3));
+        assert_eq!(store.folded_rows().count(), 2);
+    }
+
+    #[test]
+    fn the_time_is_the_most_precise_that_agrees() {
+        for (standing, other, time) in [
+            ("2026-05-01T14:02:00Z", "2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00.1234567Z"),
+            ("2026-05-01T14:02:00.123Z", "2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00.1234567Z"),
+            ("2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00Z", "2026-05-01T14:02:00.1234567Z"),
+            ("2026-05-01T14:02:00Z", "2026-05-01T14:02:01.5Z", "2026-05-01T14:02:00.0000000Z"),
+            ("", "2026-05-01T14:02:01.5Z", "2026-05-01T14:02:01.5000000Z"),
+        ] {
+            let mut rows = Rows::default();
+            rows.row_at(Table::SignIn, other, "2026-05-01T15:00:00Z", &[ID]);
+            rows.row_at(Table::SignIn, "2026-05-01T14:30:00Z", "2026-05-01T14:30:00Z", &[]);
+            rows.row_at(Table::SignIn, standing, "2026-05-01T16:00:00Z", &[ID]);
+            let store = rows.build();
+            assert!(store.events().map(|(_, event)| event.time()).is_sorted());
+            let mut union = store.events().filter(|(_, event)| !event.is_folded() && !event[Field::Id].is_none());
+            assert_eq!(union.next().unwrap().1.created.to_string(), time, "{standing} {other}");
+        }
+    }
+
+    #[test]
+    fn a_guessed_table_gives_way_to_a_known_one() {
+        let build = |told: &[(Table, Flags)]| {
+            let mut rows = Rows::default();
+            for (table, flags) in told {
+                rows.row(*table, "2026-05-01T14:02:00Z", &[ID]).flag(*flags);
+            }
+            rows.build()
+        };
+        let (sure, guessed, named) = (Flags::default(), Flags::TABLE_GUESSED, Flags::TABLE_BY_NAME);
+        let (prompt, silent) = (Table::SignIn, Table::NonInteractive);
+        for (told, table) in [
+            ([(prompt, guessed), (silent, sure)], silent),
+            ([(silent, sure), (prompt, guessed)], silent),
+            ([(prompt, guessed), (silent, named)], silent),
+            ([(prompt, named), (silent, guessed)], prompt),
+            ([(silent, named), (prompt, sure)], prompt),
+        ] {
+            let store = build(&told);
+            assert_eq!(only(&store).1.table, table, "{told:?}");
+            assert_eq!(store.moved_rows().map(|(.., rows)| rows).sum::<u64>(), 1);
+        }
+        let apart = build(&[(prompt, sure), (silent, sure), (prompt, guessed)]);
+        assert_eq!((apart.folded(), apart.moved_rows().count()), (1, 0), "two known tables are two events");
+    }
+
+    #[test]
+    fn a_withheld_value_gives_way_to_a_told_one() {
+        let mut rows = Rows::default();
+        for kind in ["refreshToken", "unknownFutureValue"] {
+            rows.row(Table::NonInteractive, "2026-05-01T14:02:00Z", &[ID, (Field::IncomingTokenType, kind)]);
+        }
+        let store = rows.build();
+        let (_, event) = only(&store);
+        assert_eq!(store.text(event[Field::IncomingTokenType]), "refreshToken");
+        assert!(event.flags.has(Flags::INCOMING_KNOWN) && !event.flags.has(Flags::INCOMING_WITHHELD));
+    }
+}

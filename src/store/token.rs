@@ -1,0 +1,237 @@
+//! Token ids that an export lacks, from what it has: the `uti` of a sign-in's token is its id's bytes in base64url.
+//!
+//! That is an observed regularity, no promise of Microsoft's: it is used only where no copy of the sign-in names
+//! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
+
+use super::Store;
+use crate::model::{Event, EventId, Field, Flags, SourceId, Sym, Table};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What became of the sign-ins whose token no row names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Computed {
+    /// Per source.
+    pub sources: BTreeMap<SourceId, Compared>,
+}
+
+/// A source's token ids: named, computed, and whether the two go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Its sign-ins whose named token is the one their id gives.
+    pub agree: u64,
+    /// Its sign-ins whose named token is another.
+    pub differ: u64,
+    /// Its sign-ins without a named token whose id gives one.
+    pub lacking: u64,
+    /// Those of them that Graph calls name, and so are tied to.
+    pub tied: u64,
+    /// Whether what the ids give is not used.
+    pub refused: bool,
+}
+
+impl Computed {
+    /// Sign-ins whose token id was computed, over all sources that are trusted with it.
+    pub fn used(&self) -> u64 {
+        self.sources.values().filter(|source| !source.refused).map(|source| source.lacking).sum()
+    }
+
+    /// Those of them that Graph calls name.
+    pub fn tied(&self) -> u64 {
+        self.sources.values().map(|source| source.tied).sum()
+    }
+}
+
+impl Store {
+    /// Gives sign-ins without a token id the one that their own id gives, where a Graph call names it. Only there:
+    /// any other would take memory and tie nothing ([`Store::computed_token`] tells it).
+    pub(super) fn compute_tokens(&mut self) {
+        if !self.events.iter().any(|event| self.lacks_token(event)) {
+            return;
+        }
+        let mut sources = self.compare_tokens();
+        let differ = sources.values().any(|source| source.differ > 0);
+        let tokens = self.called_tokens();
+        for index in 0..self.events.len() {
+            let event = &self.events[index];
+            if !self.lacks_token(event) || guid(self.text(event[Field::Id])).is_none() {
+                continue;
+            }
+            let source = sources.entry(event.origin.source).or_default();
+            // What cannot be compared in the source itself goes by the rest of the bundle.
+            source.refused = source.differ > 0 || (source.agree == 0 && differ);
+            source.lacking += 1;
+            let token = tokens.get(&self.fold(event[Field::Id]));
+            if let Some(&token) = token.filter(|_| !source.refused) {
+                source.tied += 1;
+                let event = &mut self.events[index];
+                event[Field::TokenId] = token;
+                event.flags.set(Flags::TOKEN_COMPUTED, true);
+            }
+        }
+        sources.retain(|_, source| source.lacking > 0);
+        self.computed = Computed { sources };
+    }
+
+    /// A sign-in none of whose rows names its token.
+    fn lacks_token(&self, event: &Event) -> bool {
+        event.table.is_sign_in() && !event.is_folded() && self.token(event[Field::TokenId]).is_none()
+    }
+
+    /// How often the named tokens of each source are what its ids give. A row counts by the token that a copy
+    /// names, too: so a source without tokens is compared as well.
+    fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
+        let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
+        let mut compare = |row: &Event, named: &Event| {
+            let (id, named) = (guid(self.text(row[Field::Id])), decoded(self.text(named[Field::TokenId])));
+            if let (Some(id), Some(named)) = (id, named) {
+                let source = sources.entry(row.origin.source).or_default();
+                if id == named {
+                    source.agree += 1;
+                } else {
+                    source.differ += 1;
+                }
+            }
+        };
+        let named = |event: &Event| event.table.is_sign_in() && !self.token(event[Field::TokenId]).is_none();
+        for event in self.events.iter().filter(|event| !event.is_union() && named(event)) {
+            compare(event, event);
+        }
+        for group in self.copies.groups() {
+            let rows = || group.iter().map(|(_, row)| self.event(*row));
+            let Some(told) = rows().find(|row| named(row)) else { continue };
+            for row in rows().filter(|row| row.table.is_sign_in() && !named(row)) {
+                compare(row, told);
+            }
+        }
+        sources
+    }
+
+    /// The token of each sign-in id, folded, that Graph calls name a token of.
+    fn called_tokens(&self) -> HashMap<Sym, Sym> {
+        let calls = self.events.iter().filter(|event| event.table == Table::Graph && !event.is_folded());
+        let mut tokens: Vec<Sym> = calls.map(|event| self.token(event[Field::TokenId])).collect();
+        tokens.sort_unstable();
+        tokens.dedup();
+        let mut by_id = HashMap::new();
+        for token in tokens {
+            let id = decoded(self.text(token)).and_then(|id| self.find(&id.hyphenated().to_string()));
+            if let Some(id) = id {
+                by_id.insert(id, token);
+            }
+        }
+        by_id
+    }
+
+    /// What is known of computed token ids.
+    pub fn computed(&self) -> &Computed {
+        &self.computed
+    }
+
+    /// The token id that a sign-in's own id gives, where no row names one and the source is trusted with it.
+    pub fn computed_token(&self, event: EventId) -> Option<String> {
+        let event = self.event(event);
+        if event.flags.has(Flags::TOKEN_COMPUTED) {
+            return Some(self.text(event[Field::TokenId]).to_owned());
+        }
+        let refused = self.computed.sources.get(&event.origin.source).is_none_or(|source| source.refused);
+        if !self.lacks_token(event) || refused {
+            return None;
+        }
+        guid(self.text(event[Field::Id])).map(|id| URL_SAFE_NO_PAD.encode(id.to_bytes_le()))
+    }
+}
+
+/// An id that is a GUID as Entra writes them.
+fn guid(id: &str) -> Option<Uuid> {
+    let id = id.trim();
+    (id.len() == 36).then(|| Uuid::try_parse(id).ok())?.filter(|id| !id.is_nil())
+}
+
+/// The sign-in id that a token id is of, if it is of the kind that names one.
+fn decoded(token: &str) -> Option<Uuid> {
+    let token = token.trim_end_matches('=');
+    let mut bytes = [0; 18];
+    let length = (token.len() == 22).then(|| URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok())??;
+    let bytes: [u8; 16] = bytes[..length].try_into().ok()?;
+    Some(Uuid::from_bytes_le(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Key;
+    use crate::store::testing::Rows;
+
+    const AT: &str = "2026-05-01T14:02:00Z";
+    const ID: &str = "ebbcde9f-2dd4-4b92-8f29-7a0ef7b10a00";
+    const TOKEN: &str = "n96869QtkkuPKXoO97EKAA";
+    const OTHER_ID: &str = "0e8c1f3a-5b6d-4c7e-9a8b-112233445566";
+
+    fn sign_in(rows: &mut Rows, source: u32, id: &str, token: &str) {
+        rows.row(Table::NonInteractive, AT, &[(Field::Id, id), (Field::TokenId, token)]).from(source);
+    }
+
+    fn with_call(fill: impl FnOnce(&mut Rows)) -> Store {
+        let mut rows = Rows::default();
+        fill(&mut rows);
+        rows.row(Table::Graph, AT, &[(Field::Id, "call"), (Field::TokenId, &format!("{TOKEN}=="))]);
+        rows.build()
+    }
+
+    fn tied(store: &Store) -> usize {
+        store.find(TOKEN).map_or(0, |token| store.with(Key::Token, token).len().saturating_sub(1))
+    }
+
+    #[test]
+    fn the_id_of_a_sign_in_gives_its_token() {
+        assert_eq!(URL_SAFE_NO_PAD.encode(guid(ID).unwrap().to_bytes_le()), TOKEN);
+        assert_eq!(decoded(TOKEN), guid(&ID.to_uppercase()));
+        let store = with_call(|rows| {
+            sign_in(rows, 0, &ID.to_uppercase(), "");
+            sign_in(rows, 0, OTHER_ID, " ");
+            sign_in(rows, 0, "no-guid", "");
+        });
+        assert_eq!(tied(&store), 1);
+        assert_eq!((store.computed().used(), store.computed().tied()), (2, 1));
+        assert!(!store.has(Table::NonInteractive, Field::TokenId), "computed is not logged");
+        let computed: Vec<_> = store.events().filter_map(|(id, _)| store.computed_token(id)).collect();
+        assert_eq!(computed.len(), 2);
+    }
+
+    #[test]
+    fn a_named_token_is_never_replaced() {
+        let store = with_call(|rows| {
+            sign_in(rows, 0, ID, "another");
+            sign_in(rows, 1, ID, "");
+        });
+        assert_eq!((tied(&store), store.computed()), (0, &Computed::default()));
+    }
+
+    #[test]
+    fn tokens_that_contradict_the_ids_refuse_the_computed() {
+        let contradicts = "AAAAAAAAAAAAAAAAAAAAAA";
+        for (source, ties) in [(0, 0), (1, 0)] {
+            let store = with_call(|rows| {
+                sign_in(rows, 0, ID, "");
+                sign_in(rows, source, OTHER_ID, contradicts);
+            });
+            assert_eq!(tied(&store), ties, "{source}");
+            assert!(store.computed().sources[&SourceId(0)].refused);
+        }
+        let own = with_call(|rows| {
+            sign_in(rows, 0, ID, "");
+            sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(OTHER_ID).unwrap().to_bytes_le()));
+            sign_in(rows, 1, "11111111-1111-4111-8111-111111111111", contradicts);
+        });
+        assert_eq!(tied(&own), 1, "what agrees in the source itself outweighs another source");
+        let by_copy = with_call(|rows| {
+            sign_in(rows, 0, ID, "");
+            sign_in(rows, 0, OTHER_ID, "");
+            sign_in(rows, 1, OTHER_ID, contradicts);
+        });
+        assert!(by_copy.computed().sources[&SourceId(0)].refused);
+    }
+}
