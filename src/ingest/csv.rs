@@ -52,9 +52,15 @@ impl Header {
         }
         let known = columns.iter().filter(|column| column.target != Target::Skip).count();
         let timed = columns.iter().any(|column| matches!(column.target, Target::Created(_) | Target::Ingested(_)));
-        let has = |name: &str| columns.iter().any(|column| plain(&column.name) == name);
-        let factors = portal && has("authentication method") && !has("application id");
-        (known >= 3 && timed).then_some(Self { columns, delimiter, portal, zone_unknown, factors })
+        let wrapped = columns.iter().any(|column| column.target == Target::Wrapper);
+        let mut header = Self { columns, delimiter, portal, zone_unknown, factors: false };
+        header.factors = portal && header.has("authentication method") && !header.has("application id");
+        (known >= 3 && timed || wrapped || header.factors).then_some(header)
+    }
+
+    /// Whether it has a column of this name; case, zone and white space do not count.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
     }
 }
 

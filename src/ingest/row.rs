@@ -1,6 +1,6 @@
 //! One record to one event, in one pass over its bytes.
 
-use super::fields::{DEVICE_PARTS, Rank, Target};
+use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
 use super::quick::{self, Quick};
 use super::table::{self, Clues, Kind, Told};
@@ -95,6 +95,10 @@ struct Draft {
     token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
     ahead: Span,
+    /// Whether a nested value came as the name of its type.
+    type_names: bool,
+    /// Whether the protocol was told by the endpoint.
+    by_endpoint: bool,
 }
 
 /// What a value that is not empty weighs more than one that is.
@@ -124,6 +128,8 @@ impl Default for Draft {
             token_owner: None,
             device: None,
             ahead: Span::from_ticks(0),
+            type_names: false,
+            by_endpoint: false,
         }
     }
 }
@@ -282,6 +288,8 @@ impl Rows {
         self.intern_written()?;
         self.intern();
         self.fill_country();
+        tally.type_names |= self.draft.type_names;
+        tally.by_endpoint |= self.draft.by_endpoint;
         tally.keep(&self.draft.event);
         self.part.events.push(self.draft.event.clone());
         Ok(())
@@ -429,6 +437,16 @@ impl Rows {
 
     /// Takes a text, which may hold JSON.
     fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
+        let text = match target {
+            Target::Json(..) | Target::Status | Target::Place if is_type_name(text) => {
+                self.draft.type_names = true;
+                return Ok(());
+            }
+            Target::Json(..) | Target::Status | Target::Place if text.starts_with("@{") => {
+                &value::power_shell(text).unwrap_or_default()
+            }
+            _ => text,
+        };
         match target {
             Target::Text(field, rank) | Target::Words(field, rank) => self.draft.put(field, rank, text),
             Target::Json(field, rank) => self.draft.put(field, rank, &value::compact(text)),
@@ -465,7 +483,11 @@ impl Rows {
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.draft.device.get_or_insert_default()[part]);
             }
-            Target::Properties => return self.inner(text),
+            Target::Properties => return self.inner(text, INNER_START),
+            Target::Wrapper => return self.inner(text, ROW_START),
+            // A search tool's own column of that name.
+            Target::Group(name) => return self.group_text(name, text),
+            Target::Endpoint => self.endpoint(text),
         }
         Ok(())
     }
@@ -489,6 +511,8 @@ impl Rows {
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
             Target::EventTypes => self.text(target, raw),
+            Target::Wrapper => self.members(raw, ROW_START),
+            Target::Group(name) => self.group(name, raw),
             Target::Text(..) | Target::Number(..) | Target::Created(_) | Target::Ingested(_) | Target::Resource => {
                 Err(format!("is {kind} where a text is expected"))
             }
@@ -521,14 +545,50 @@ impl Rows {
         }
     }
 
-    /// Reads `properties` that came as JSON inside a text. What is not JSON there belongs to other services'
-    /// logs, and says nothing.
-    fn inner(&mut self, text: &str) -> Result<(), String> {
-        if !text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+    /// Reads a record or its `properties` that came as JSON inside a text. What is not JSON there belongs to other
+    /// services' logs, and says nothing.
+    fn inner(&mut self, text: &str, start: u32) -> Result<(), String> {
+        let text = text.trim();
+        if !text.starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
             return Ok(());
         }
-        let mut parser = serde_json::Deserializer::from_str(text);
-        Object { rows: self, start: INNER_START }.deserialize(&mut parser).map_err(|error| plain_reason(&error))
+        self.members(text, start)
+    }
+
+    fn members(&mut self, json: &str, start: u32) -> Result<(), String> {
+        if !json.starts_with('{') {
+            return Ok(());
+        }
+        let mut parser = serde_json::Deserializer::from_str(json);
+        Object { rows: self, start }.deserialize(&mut parser).map_err(|error| plain_reason(&error))
+    }
+
+    /// Reads an object whose members' names need its own before them.
+    fn group(&mut self, name: &str, raw: &str) -> Result<(), String> {
+        let Ok(members) = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw) else { return Ok(()) };
+        for (key, value) in members {
+            let full = format!("{name}.{key}");
+            match (fields::target(&full, false), value.get()) {
+                (Target::Skip, value) if value.starts_with('{') => self.group(&full, value)?,
+                (target, value) => self.value(target, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn group_text(&mut self, name: &str, text: &str) -> Result<(), String> {
+        match fields::target(&name.replace('_', ""), false) {
+            Target::Group(_) | Target::Skip => Ok(()),
+            target => self.text(target, text),
+        }
+    }
+
+    /// Defender's tables have no protocol; the endpoint of the page where a code is typed stands for it.
+    fn endpoint(&mut self, text: &str) {
+        if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.draft.knows(Field::AuthenticationProtocol) {
+            self.draft.put(Field::AuthenticationProtocol, 0, "deviceCode");
+            self.draft.by_endpoint = true;
+        }
     }
 
     fn cell(&mut self, target: Target, cell: &str) -> Result<(), String> {
@@ -546,6 +606,11 @@ fn kept_form(raw: &str) -> Result<String, String> {
         return Ok(value::compact(&text).into_owned());
     }
     Ok(value::compact(raw).into_owned())
+}
+
+/// Whether PowerShell wrote the name of a nested value's type in its place.
+fn is_type_name(text: &str) -> bool {
+    text.starts_with("Microsoft.Graph.") || text.starts_with("System.")
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -660,7 +725,7 @@ impl<'de> Visitor<'de> for Inner<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.rows.inner(text).map_err(E::custom)
+        self.rows.inner(text, INNER_START).map_err(E::custom)
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {

@@ -20,6 +20,10 @@ pub(super) struct Tally {
     pub(super) shape: Option<&'static str>,
     pub(super) told_by_name: bool,
     pub(super) guessed: bool,
+    /// Whether nested values came as the names of their types.
+    pub(super) type_names: bool,
+    /// Whether device code was told by the endpoint of a sign-in.
+    pub(super) by_endpoint: bool,
     pub(super) remarks: Vec<String>,
     first: Option<Time>,
     last: Option<Time>,
@@ -94,6 +98,8 @@ impl Tally {
         self.shape = self.shape.or(piece.shape);
         self.told_by_name |= piece.told_by_name;
         self.guessed |= piece.guessed;
+        self.type_names |= piece.type_names;
+        self.by_endpoint |= piece.by_endpoint;
         self.remarks.append(&mut piece.remarks);
         self.first = self.first.into_iter().chain(piece.first).min();
         self.last = self.last.max(piece.last);
@@ -126,6 +132,16 @@ impl Tally {
         if self.guessed {
             self.remarks
                 .push("some rows do not say whether they are interactive; they were read as SigninLogs".to_owned());
+        }
+        if self.type_names {
+            self.remarks.push(
+                "nested values (device, place, status) came as names of types: export as JSON to have them".to_owned(),
+            );
+        }
+        if self.by_endpoint {
+            self.remarks.push(
+                "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code".to_owned(),
+            );
         }
         if EXPORT_LIMITS.contains(&self.records) {
             self.remarks.push(format!("exactly {} rows: the export may have been cut at a limit", self.records));

@@ -71,7 +71,9 @@ fn every_container_gives_the_same_events_and_finds_records_again() {
             let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
             assert!(raw.starts_with('{') && raw.ends_with('}') && raw.contains(loaded.store.get(id, Field::Id)));
         }
-        assert!(loaded.sources.iter().all(|source| source.sha256.len() == 64 && source.path == folder.path().join(name)));
+        assert!(
+            loaded.sources.iter().all(|source| source.sha256.len() == 64 && source.path == folder.path().join(name))
+        );
     }
 }
 
@@ -137,7 +139,8 @@ fn bombs_end_in_a_sentence() {
     assert!(zipped.contains("--max-ratio"), "{zipped}");
     // The same bytes for every member: the directory alone shows it.
     let large = vec![b' '; 30 << 20];
-    let declared = broken(folder.path(), "declared.zip", &zip(&[("a", &large), ("b", &large), ("c", &large)]), &options);
+    let declared =
+        broken(folder.path(), "declared.zip", &zip(&[("a", &large), ("b", &large), ("c", &large)]), &options);
     assert!(declared.contains("from member 3 on it was not read (--max-ratio raises it)"), "{declared}");
     let mut nested = zip(&[("x", b"y")]);
     for _ in 0..200 {
