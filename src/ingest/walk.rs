@@ -352,7 +352,8 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         Ok(match role {
             Role::RowArray => matches!(first, Some(b'{' | b']')),
             Role::Rows => {
-                matches!(first, Some(b'[' | b']')) && (table.named || table.is_frame || !table.columns.is_empty())
+                matches!(first, Some(b'[' | b']'))
+                    && (table.name.is_some() || table.is_frame || !table.columns.is_empty())
             }
             _ => false,
         })
@@ -566,7 +567,6 @@ impl Role {
 #[derive(Default)]
 struct TableHead {
     name: Option<String>,
-    named: bool,
     columns: Vec<Column>,
     /// A table Kusto adds about the query itself.
     is_about_the_query: bool,
@@ -581,10 +581,7 @@ struct TableHead {
 impl TableHead {
     fn take(&mut self, role: Role, json: &[u8]) {
         match role {
-            Role::Name => {
-                self.name = serde_json::from_slice(json).ok();
-                self.named = true;
-            }
+            Role::Name => self.name = Some(serde_json::from_slice(json).unwrap_or_default()),
             Role::Kind => {
                 let kind: Option<String> = serde_json::from_slice(json).ok();
                 self.is_about_the_query = kind.is_some_and(|kind| kind != "PrimaryResult");
