@@ -14,11 +14,12 @@ mod shape;
 mod table;
 mod tally;
 mod value;
+mod visit;
 mod walk;
 mod window;
 mod work;
 
-use crate::model::{EventId, Problem, Source};
+use crate::model::{EventId, Problem, Source, Span};
 use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
@@ -98,6 +99,8 @@ pub struct Options {
     pub max_members: usize,
     /// Most archives around a source: 2 for one archive in another.
     pub max_depth: usize,
+    /// How far east of UTC the times are of which an export says no more than that they are local.
+    pub local_zone: Option<Span>,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
     /// A folder left out of the names of what lies in it: a bundle that was set aside in a temporary folder is
@@ -114,6 +117,7 @@ impl Default for Options {
             max_ratio: 250,
             max_members: 100_000,
             max_depth: 2,
+            local_zone: None,
             hash: true,
             root: PathBuf::new(),
         }
@@ -153,6 +157,14 @@ pub enum Progress {
     },
     /// All bytes are read; the store is being built.
     Building,
+}
+
+/// How far east of UTC `+02:00`, `-5` or `UTC+5:30` is.
+///
+/// # Errors
+/// With a sentence for the user, when it is no offset.
+pub fn zone(text: &str) -> Result<Span, String> {
+    csv::ahead(text).ok_or_else(|| format!("\"{text}\" is no offset from UTC such as +02:00"))
 }
 
 /// Why nothing could be loaded.

@@ -149,6 +149,9 @@ pub(super) struct RunArgs {
     /// As --admin-scope-only, and only from a device not known to be compliant
     #[arg(long)]
     pub(super) noncompliant_only: bool,
+    /// Zone of times that an export calls local, as +02:00 [default: they are read as UTC, and said]
+    #[arg(long, value_name = "ZONE", value_parser = crate::ingest::zone, allow_hyphen_values = true)]
+    pub(super) local_zone: Option<Span>,
     /// Reading threads [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,

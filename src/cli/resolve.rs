@@ -33,6 +33,7 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
         max_record: args
             .max_record
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
+        local_zone: args.local_zone,
         max_ratio: args.max_ratio.map_or(options.max_ratio, std::num::NonZero::get),
         max_members: args.max_members.map_or(options.max_members, std::num::NonZero::get),
         max_depth: args.max_depth.map_or(options.max_depth, std::num::NonZero::get),

@@ -2,14 +2,27 @@
 
 use crate::model::{Span, Time};
 
+/// Which of a date's two small numbers is the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The form tells, or both readings are one day.
+    Told,
+    /// Only day first names a day.
+    DayFirst,
+    /// Only month first names a day.
+    MonthFirst,
+    /// Both do: read month first; day first it is this time.
+    Either(Time),
+}
+
 /// Reads a time in any form an export is known to use; `None` for anything else.
 ///
-/// Numbers before the year are taken as month, then day, unless only the other order names a day; dots always
-/// mean day, then month.
-pub(super) fn read(text: &str) -> Option<Time> {
-    Time::parse(text).or_else(|| {
+/// Dots and hyphens always mean day, then month.
+pub(super) fn read(text: &str) -> Option<(Time, Order)> {
+    let told = |time| (time, Order::Told);
+    Time::parse(text).map(told).or_else(|| {
         let text = text.trim();
-        Time::parse(text).or_else(|| dot_net(text)).or_else(|| spoken(text))
+        Time::parse(text).or_else(|| dot_net(text)).map(told).or_else(|| spoken(text))
     })
 }
 
@@ -21,12 +34,11 @@ fn dot_net(text: &str) -> Option<Time> {
 }
 
 /// `4/19/2021, 12:13:19.483 PM`, `19.04.2021 12:13:19`, `1/9/2007 10:41:00 AM +01:00`.
-fn spoken(text: &str) -> Option<Time> {
+fn spoken(text: &str) -> Option<(Time, Order)> {
     let spaced = text.replace(['\u{202f}', '\u{a0}'], " ");
     let mut words = spaced.split([' ', ',']).filter(|word| !word.is_empty());
-    let date = day(words.next()?)?;
-    let Some(clock) = words.next() else { return Time::from_civil(date, (0, 0, 0), 0) };
-    let (mut hour, minute, second, ticks) = clock_parts(clock)?;
+    let date = words.next()?;
+    let (mut hour, minute, second, ticks) = words.next().map_or(Some((0, 0, 0, 0)), clock_parts)?;
     let mut offset = 0;
     for word in words {
         match word.to_ascii_uppercase().as_str() {
@@ -36,18 +48,27 @@ fn spoken(text: &str) -> Option<Time> {
             zone => offset = zone_minutes(zone)?,
         }
     }
-    Some(Time::from_civil(date, (hour, minute, second), ticks)?.minus(Span::minutes(offset)))
+    let on = |day| Some(Time::from_civil(day, (hour, minute, second), ticks)?.minus(Span::minutes(offset)));
+    let (first, second, year, slashes) = numbers(date)?;
+    let (by_month, by_day) = (on((year, first, second)), on((year, second, first)));
+    match (by_month, by_day) {
+        (_, Some(day)) if !slashes => Some((day, Order::Told)),
+        (Some(month), Some(_)) if slashes && first == second => Some((month, Order::Told)),
+        (Some(month), Some(day)) if slashes => Some((month, Order::Either(day))),
+        (Some(month), None) if slashes => Some((month, Order::MonthFirst)),
+        (None, Some(day)) => Some((day, Order::DayFirst)),
+        _ => None,
+    }
 }
 
-fn day(word: &str) -> Option<(i32, u32, u32)> {
-    let dots = word.contains('.');
+/// The two small numbers of a date, its year, and whether slashes stand between them.
+fn numbers(word: &str) -> Option<(u32, u32, i32, bool)> {
     let mut numbers = word.split(['/', '.', '-']).map(|part| part.parse::<u32>().ok());
     let (first, second, year) = (numbers.next()??, numbers.next()??, numbers.next()??);
     if numbers.next().is_some() || year < 1000 {
         return None;
     }
-    let (month, day) = if dots || first > 12 { (second, first) } else { (first, second) };
-    Some((i32::try_from(year).ok()?, month, day))
+    Some((first, second, i32::try_from(year).ok()?, word.contains('/')))
 }
 
 fn clock_parts(word: &str) -> Option<(u32, u32, u32, i64)> {
@@ -100,8 +121,19 @@ mod tests {
             ("/Date(1700000000123+0100)/", "2023-11-14T22:13:20.1230000Z"),
             (" 2025-01-15 09:35:20.456 ", "2025-01-15T09:35:20.4560000Z"),
         ] {
-            assert_eq!(read(text).unwrap().to_string(), shown, "{text}");
+            assert_eq!(read(text).unwrap().0.to_string(), shown, "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_date_says_of_its_order() {
+        let order = |text| read(text).unwrap().1;
+        assert_eq!(order("15/01/2024 10:11:12"), Order::DayFirst);
+        assert_eq!(order("1/15/2024"), Order::MonthFirst);
+        assert_eq!(order("05.01.2024"), Order::Told);
+        assert_eq!(order("3/3/2024"), Order::Told);
+        assert_eq!(order("2024-03-04T00:00:00Z"), Order::Told);
+        assert_eq!(order("3/4/2024 1:00 PM +01:00"), Order::Either(Time::parse("2024-04-03T12:00:00Z").unwrap()));
     }
 
     #[test]

@@ -12,6 +12,9 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 /// Column names that only the Entra portal's sign-in download has.
 const PORTAL_MARKS: [&str; 2] = ["date (utc)", "request id"];
 
+/// Characters at which Excel cuts a cell.
+const EXCEL_CELL: usize = 32_767;
+
 /// A header line.
 pub(super) struct Header {
     /// The columns, in order.
@@ -20,8 +23,8 @@ pub(super) struct Header {
     pub(super) delimiter: u8,
     /// Whether it is the Entra portal's.
     pub(super) portal: bool,
-    /// Whether the times' zone is not told.
-    zone_unknown: bool,
+    /// Columns of times whose zone is not told.
+    zone_unknown: Vec<usize>,
     /// Whether it lists the factors of sign-ins, not sign-ins.
     factors: bool,
 }
@@ -35,14 +38,14 @@ impl Header {
         let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','))?;
         let names = Cells::new(delimiter).header(line)?;
         let portal = PORTAL_MARKS.iter().all(|mark| names.iter().any(|name| plain(name) == *mark));
-        let (mut zone_unknown, mut columns) = (false, Vec::new());
+        let (mut zone_unknown, mut columns) = (Vec::new(), Vec::new());
         for written in names {
             let (name, zone) = split_zone(&written);
             let target = fields::target(name, portal);
             let ahead = match zone {
                 Some(zone) if matches!(target, Target::Created(_) | Target::Ingested(_)) => {
                     ahead(zone).unwrap_or_else(|| {
-                        zone_unknown = true;
+                        zone_unknown.push(columns.len());
                         Span::from_ticks(0)
                     })
                 }
@@ -52,9 +55,43 @@ impl Header {
         }
         let known = columns.iter().filter(|column| column.target != Target::Skip).count();
         let timed = columns.iter().any(|column| matches!(column.target, Target::Created(_) | Target::Ingested(_)));
-        let has = |name: &str| columns.iter().any(|column| plain(&column.name) == name);
-        let factors = portal && has("authentication method") && !has("application id");
-        (known >= 3 && timed).then_some(Self { columns, delimiter, portal, zone_unknown, factors })
+        let wrapped = columns.iter().any(|column| column.target == Target::Wrapper);
+        let mut header = Self { columns, delimiter, portal, zone_unknown, factors: false };
+        header.factors = portal && header.has("authentication method") && !header.has("application id");
+        (known >= 3 && timed || wrapped || header.factors).then_some(header)
+    }
+
+    /// Whether a record of so many cells has one for each column, and nothing beyond.
+    fn fits(&self, cells: &Cells, count: usize) -> bool {
+        let wanted = self.columns.len();
+        count >= wanted && (wanted..count).all(|index| cells.cell(index) == Some(""))
+    }
+
+    /// Takes times without a zone as those of `zone`, and says so.
+    pub(super) fn at(mut self, zone: Option<Span>, tally: &mut Tally) -> Self {
+        let Some(name) = self.zone_unknown.first().map(|first| self.columns[*first].name.clone()) else { return self };
+        match zone {
+            Some(zone) => {
+                for column in &self.zone_unknown {
+                    self.columns[*column].ahead = zone;
+                }
+                let (sign, minutes) = (if zone.ticks() < 0 { '-' } else { '+' }, zone.whole_minutes().abs());
+                let said = format!("{}{:02}:{:02}", sign, minutes / 60, minutes % 60);
+                tally.remarks.push(format!("the times under {name} were read as those of UTC{said} (--local-zone)"));
+            }
+            None => tally.problem(
+                None,
+                format!(
+                    "the zone of the times under {name} is not told: they were read as UTC (--local-zone tells it)"
+                ),
+            ),
+        }
+        self
+    }
+
+    /// Whether it has a column of this name; case, zone and white space do not count.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
     }
 }
 
@@ -65,7 +102,7 @@ fn split_zone(written: &str) -> (&str, Option<&str>) {
 }
 
 /// How far east of UTC a zone in a header is; `None` when it does not say.
-fn ahead(zone: &str) -> Option<Span> {
+pub(super) fn ahead(zone: &str) -> Option<Span> {
     let zone = zone.trim().to_ascii_uppercase();
     let offset = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).unwrap_or(&zone).trim();
     if offset.is_empty() || offset == "Z" { Some(Span::from_ticks(0)) } else { zone_minutes(offset).map(Span::minutes) }
@@ -133,9 +170,6 @@ pub(super) fn stream(
     tally: &mut Tally,
     keep_on: &mut dyn FnMut(u64) -> bool,
 ) {
-    if header.zone_unknown {
-        tally.remarks.push("a time column does not name its zone; its times were read as UTC".to_owned());
-    }
     let mut cells = Cells::new(header.delimiter);
     let mut is_header = true;
     loop {
@@ -144,25 +178,30 @@ pub(super) fn stream(
         }
         let offset = window.offset();
         match record(window, &mut cells, max_record) {
-            Some(Ok(count)) if is_header => {
-                if count != header.columns.len() {
-                    return tally
-                        .problem(Some(offset), "a quote in its header is not closed: no row was read".to_owned());
-                }
+            Some(Ok((_, count))) if is_header && count != header.columns.len() => {
+                return tally.problem(Some(offset), "a quote in its header is not closed: no row was read".to_owned());
+            }
+            Some(Ok((len, _))) if is_header => {
+                window.consume(len);
                 is_header = false;
             }
-            Some(Ok(count)) => {
-                let len = usize::try_from(window.offset() - offset).expect("max_record bounds it");
+            // A quote that is not closed takes in the lines after it, until another one is met.
+            Some(Ok((len, count))) if !header.fits(&cells, count) && has_lines(&window.bytes()[..len]) => {
+                next_line(window, &mut cells);
+                let wanted = header.columns.len();
+                tally.records += 1;
+                tally.skip(
+                    offset,
+                    format!("has {count} cells under {wanted} columns, a quote in it is not closed; reading goes on in the next line"),
+                );
+            }
+            Some(Ok((len, count))) => {
                 row(&cells, count, header, Spot { offset, len }, rows, tally);
+                window.consume(len);
             }
             Some(Err(())) => {
                 too_long(tally, offset, max_record);
-                // Where the quote that began it should have ended, nobody knows.
-                while window.more() || !window.bytes().is_empty() {
-                    window.consume(window.bytes().len());
-                }
-                return tally
-                    .problem(Some(offset), "a quote is not closed: the rest of the file was not read".to_owned());
+                next_line(window, &mut cells);
             }
             None => return,
         }
@@ -172,21 +211,37 @@ pub(super) fn stream(
     }
 }
 
-/// Reads one record into `cells` and counts its cells; `Err` when it is too long, `None` at the end.
-fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Option<Result<usize, ()>> {
-    let (mut text, mut ends) = (0, 0);
-    let start = window.offset();
+/// Whether more than one line stands in a record.
+fn has_lines(record: &[u8]) -> bool {
+    memchr::memchr(b'\n', record.trim_ascii_end()).is_some()
+}
+
+/// Goes to the line after the one at the front, and forgets what was read of it.
+fn next_line(window: &mut Window<'_>, cells: &mut Cells) {
+    cells.reader.reset();
     loop {
-        let ended = window.bytes().is_empty() && !window.more();
-        match cells.feed(window.bytes(), &mut text, &mut ends) {
-            Step::Record(used, count) => {
-                window.consume(used);
-                return Some(Ok(count));
-            }
-            Step::Goes(used) => window.consume(used),
+        if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
+            return window.consume(at + 1);
+        }
+        window.consume(window.bytes().len());
+        if !window.more() {
+            return;
+        }
+    }
+}
+
+/// Reads one record into `cells`, its bytes left in the window: their length, and the number of cells. `Err` when it
+/// is too long, `None` at the end.
+fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Option<Result<(usize, usize), ()>> {
+    let (mut text, mut ends, mut used) = (0, 0, 0);
+    loop {
+        let ended = window.bytes().len() == used && !window.more();
+        match cells.feed(&window.bytes()[used..], &mut text, &mut ends) {
+            Step::Record(more, count) => return Some(Ok((used + more, count))),
+            Step::Goes(more) => used += more,
             Step::End => return None,
         }
-        if window.offset() - start > max_record as u64 {
+        if used > max_record {
             return Some(Err(()));
         }
         if ended {
@@ -197,8 +252,7 @@ fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Opti
 
 fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows, tally: &mut Tally) {
     let wanted = header.columns.len();
-    let extra = (wanted..count).any(|index| cells.cell(index) != Some(""));
-    if count < wanted || extra {
+    if !header.fits(cells, count) {
         tally.records += 1;
         return tally.skip(spot.offset, format!("has {count} cells under {wanted} columns"));
     }
@@ -208,6 +262,8 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
     }
     let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
     if let Some(texts) = texts {
+        let is_full = |text: &&&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
+        tally.full_cells += texts.iter().filter(is_full).count() as u64;
         return rows.cells(texts.into_iter(), &header.columns, spot, tally);
     }
     tally.records += 1;
@@ -222,8 +278,8 @@ mod tests {
     fn headers_say_their_zone() {
         let header = Header::read(b"TimeGenerated [UTC+02:00],\"UserId\",AppId,Id\nx").unwrap();
         assert_eq!(header.columns[0].ahead, Span::minutes(120));
-        assert!(!header.zone_unknown && !header.portal);
-        assert!(Header::read(b"TimeGenerated [Local Time],UserId,AppId\n").unwrap().zone_unknown);
+        assert!(header.zone_unknown.is_empty() && !header.portal);
+        assert_eq!(Header::read(b"TimeGenerated [Local Time],UserId,AppId\n").unwrap().zone_unknown, [0]);
         assert!(Header::read(b"name,age,shoe size\n1,2,3\n").is_none());
     }
 }

@@ -189,7 +189,8 @@ fn pump(reader: &mut dyn Read, send: &SyncSender<io::Result<Vec<u8>>>) {
         };
         let last = filled < block.len();
         block.truncate(filled);
-        if send.send(Ok(block)).is_err() {
+        // An empty block would read as the end, and hide the error that follows it.
+        if !block.is_empty() && send.send(Ok(block)).is_err() {
             return;
         }
         if let Err(error) = outcome {

@@ -2,8 +2,8 @@
 
 use crate::model::Field;
 use Target::{
-    AppOnly, Category, Created, DevicePart, EventTypes, Ingested, Interactive, Json, Number, Place, PortalPlace,
-    Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words,
+    AppOnly, Category, Created, DevicePart, Endpoint, EventTypes, Group, Ingested, Interactive, Json, Number, Place,
+    PortalPlace, Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words, Wrapper,
 };
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -31,6 +31,12 @@ pub(super) enum Target {
     Ingested(Rank),
     /// The inner object of a diagnostics record.
     Properties,
+    /// The record itself, inside what a search tool put around it: an object, or JSON in a text.
+    Wrapper,
+    /// An object whose members are known by its name and theirs: `source.ip`.
+    Group(&'static str),
+    /// The endpoint a sign-in was made at, which is all that Defender's tables say of the protocol.
+    Endpoint,
     /// Result: an object with code and reason, or a word.
     Status,
     /// A country as text, or a place as an object.
@@ -62,7 +68,9 @@ pub(super) const DEVICE_PARTS: [&str; 7] =
     ["deviceId", "displayName", "operatingSystem", "browser", "isCompliant", "isManaged", "trustType"];
 
 /// The keys whose array holds the rows of a page or an envelope.
-pub(super) const ROW_ARRAYS: [&str; 3] = ["records", "value", "tables"];
+pub(super) const ROW_ARRAYS: [&str; 5] = ["records", "value", "tables", "results", HITS];
+/// Elastic's own: an object of that name around an array of that name.
+pub(super) const HITS: &str = "hits";
 
 /// Lower-case spelling and target. Order does not matter; a spelling stands once.
 #[rustfmt::skip]
@@ -74,6 +82,15 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("type", Type), ("category", Category), ("isinteractive", Interactive), ("signineventtypes", EventTypes),
     ("logontype", EventTypes), ("c_idtyp", AppOnly), ("serviceprincipalid", ServicePrincipal),
     ("userprincipalobjectid", TokenOwner), ("properties", Properties),
+    // What search tools put around a record: Splunk's `result` and `_raw`, Elastic's `_source`, `event.original`
+    // and its common schema
+    ("_raw", Wrapper), ("result", Wrapper), ("_source", Wrapper), ("event.original", Wrapper),
+    ("azure", Wrapper), ("signinlogs", Wrapper), ("graphactivitylogs", Wrapper),
+    ("event", Group("event")), ("source", Group("source")), ("user_agent", Group("user_agent")),
+    ("http", Group("http")), ("url", Group("url")),
+    ("source.ip", Text(Field::IpAddress, 0)), ("user_agent.original", Text(Field::UserAgent, 0)),
+    ("http.request.method", Text(Field::RequestMethod, 0)), ("url.original", Text(Field::RequestUri, 0)),
+    ("http.response.status_code", Text(Field::ResponseStatusCode, 0)), ("createdat", Created(1)),
     // Ids
     ("id", Text(Field::Id, 1)), ("requestid", Text(Field::Id, 0)),
     ("operationid", Text(Field::CorrelationId, 1)), ("correlationid", Text(Field::CorrelationId, 0)),
@@ -99,11 +116,16 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("autonomoussystemnumber", Number(Field::Asn, 1)), ("asn", Number(Field::Asn, 0)),
     ("useragent", Text(Field::UserAgent, 0)),
     ("location", Place), ("locationdetails", Json(Field::LocationDetails, 1)),
-    ("country", Text(Field::Location, 0)),
+    ("country", Text(Field::Location, 0)), ("location.countryorregion", Text(Field::Location, 0)),
+    ("devicedetail.deviceid", DevicePart(0)), ("devicedetail.displayname", DevicePart(1)),
+    ("devicedetail.operatingsystem", DevicePart(2)), ("devicedetail.browser", DevicePart(3)),
+    ("devicedetail.iscompliant", DevicePart(4)), ("devicedetail.ismanaged", DevicePart(5)),
+    ("devicedetail.trusttype", DevicePart(6)), ("iscompliant", DevicePart(4)), ("ismanaged", DevicePart(5)),
+    ("osplatform", DevicePart(2)), ("devicename", DevicePart(1)),
     ("devicedetail", Json(Field::DeviceDetail, 1)),
     // Outcome
     ("resulttype", Text(Field::ResultType, 3)), ("errorcode", Text(Field::ResultType, 2)),
-    ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status),
+    ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status), ("endpointcall", Endpoint),
     ("resultdescription", Text(Field::ResultDescription, 1)),
     ("status.failurereason", Text(Field::ResultDescription, 0)),
     ("conditionalaccessstatus", Text(Field::ConditionalAccessStatus, 0)),
@@ -157,15 +179,25 @@ pub(super) fn target(spelling: &str, portal: bool) -> Target {
     if portal {
         return IN_PORTAL.get_or_init(|| PORTAL.iter().copied().collect()).get(&*name).copied().unwrap_or(Target::Skip);
     }
-    ANY.get_or_init(|| SPELLINGS.iter().copied().collect()).get(&*name).copied().unwrap_or(Target::Skip)
+    let any = ANY.get_or_init(|| SPELLINGS.iter().copied().collect());
+    let found = any.get(&*name).or_else(|| {
+        // Elastic writes app_id.
+        name.contains('_').then(|| any.get(&*name.replace('_', "")))?
+    });
+    found.copied().unwrap_or(Target::Skip)
 }
+
+/// What stands before a name when nested objects are written flat.
+const PREFIXES: [&str; 5] = ["_source.", "result.", "azure.signinlogs.", "azure.graphactivitylogs.", "properties."];
 
 /// The spelling as the table has it.
 pub(super) fn plain(spelling: &str) -> String {
     let lower = spelling.to_ascii_lowercase();
     let mut name = lower.as_str();
-    name = name.strip_prefix("properties.").unwrap_or(name);
-    for suffix in ["_dynamic", "_string"] {
+    for prefix in PREFIXES {
+        name = name.strip_prefix(prefix).unwrap_or(name);
+    }
+    for suffix in ["_dynamic", "_string", "{}"] {
         name = name.strip_suffix(suffix).unwrap_or(name);
     }
     name.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -64,6 +64,7 @@ fn value(rows: &mut Rows, json: &str, at: usize, target: Target, start: u32) -> 
     let raw = match (*bytes.get(at)?, target) {
         (b'"', _) => &json[at..string_end(bytes, at)?],
         (b'{', Target::Properties) if start == ROW_START => return members(rows, json, at, INNER_START),
+        (b'{', Target::Wrapper) => return members(rows, json, at, ROW_START),
         // A word begins at most so; numbers and nested values are checked by the strict parser.
         (b't', _) if json[at..].starts_with("true") => "true",
         (b'f', _) if json[at..].starts_with("false") => "false",

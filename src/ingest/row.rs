@@ -1,18 +1,19 @@
 //! One record to one event, in one pass over its bytes.
 
-use super::fields::{DEVICE_PARTS, Rank, Target};
+use super::clock::{self, Order};
+use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
 use super::quick::{self, Quick};
 use super::table::{self, Clues, Kind, Told};
-use super::tally::Tally;
-use super::{clock, value};
-use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table};
+use super::tally::{Assumed, Tally};
+use super::value;
+use super::visit::{Object, Values};
+use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, Time};
 use crate::store::{Interner, Part};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 
 /// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -30,6 +31,8 @@ const REMEMBERED_BYTES: usize = 32 << 20;
 pub(super) struct Rows {
     /// The events so far.
     pub(super) part: Part,
+    /// Those whose times wait for what the rest of their source says.
+    pub(super) either_way: Vec<EitherWay>,
     pub(super) keys: Keys,
     draft: Draft,
     written: Written,
@@ -95,6 +98,29 @@ struct Draft {
     token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
     ahead: Span,
+    /// What its times say of the order of day and month, where they say it by numbers alone.
+    dates: Option<Box<Dates>>,
+    assumed: Assumed,
+}
+
+/// What the times of a row say of the order of day and month.
+#[derive(Default)]
+struct Dates {
+    day_first: u64,
+    month_first: u64,
+    /// The times read the other way round, where that names a day too.
+    created: Option<Time>,
+    ingested: Option<Time>,
+}
+
+/// An event whose times read either way.
+pub(super) struct EitherWay {
+    /// Its place in the part.
+    pub(super) event: usize,
+    /// Event time, day first.
+    pub(super) created: Option<Time>,
+    /// Ingest time, day first.
+    pub(super) ingested: Option<Time>,
 }
 
 /// What a value that is not empty weighs more than one that is.
@@ -124,6 +150,8 @@ impl Default for Draft {
             token_owner: None,
             device: None,
             ahead: Span::from_ticks(0),
+            dates: None,
+            assumed: Assumed::default(),
         }
     }
 }
@@ -182,9 +210,9 @@ impl Draft {
 }
 
 impl Rows {
-    /// The events and their texts.
-    pub(super) fn into_part(self) -> Part {
-        self.part
+    /// The events and their texts, and those whose times read either way.
+    pub(super) fn into_parts(self) -> (Part, Vec<EitherWay>) {
+        (self.part, self.either_way)
     }
 
     /// Reads a JSON object.
@@ -282,6 +310,16 @@ impl Rows {
         self.intern_written()?;
         self.intern();
         self.fill_country();
+        if let Some(dates) = self.draft.dates.take() {
+            tally.dates.day_first += dates.day_first;
+            tally.dates.month_first += dates.month_first;
+            if dates.created.is_some() || dates.ingested.is_some() {
+                tally.dates.either_way(tally.records, spot.offset);
+                let event = self.part.events.len();
+                self.either_way.push(EitherWay { event, created: dates.created, ingested: dates.ingested });
+            }
+        }
+        tally.assumed.add(self.draft.assumed);
         tally.keep(&self.draft.event);
         self.part.events.push(self.draft.event.clone());
         Ok(())
@@ -301,12 +339,12 @@ impl Rows {
         match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
             Told::Row(kind) => kind,
             Told::Name(kind) => {
-                tally.told_by_name = true;
+                tally.assumed.add(Assumed::TABLE_BY_NAME);
                 draft.event.flags.set(Flags::TABLE_BY_NAME, true);
                 kind
             }
             Told::Guess(kind) => {
-                tally.guessed = true;
+                tally.assumed.add(Assumed::TABLE_GUESSED);
                 draft.event.flags.set(Flags::TABLE_GUESSED, true);
                 kind
             }
@@ -431,6 +469,16 @@ impl Rows {
 
     /// Takes a text, which may hold JSON.
     fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
+        let text = match target {
+            Target::Json(..) | Target::Status | Target::Place if is_type_name(text) => {
+                self.draft.assumed.add(Assumed::TYPE_NAMES);
+                return Ok(());
+            }
+            Target::Json(..) | Target::Status | Target::Place if text.starts_with("@{") => {
+                &value::power_shell(text).unwrap_or_default()
+            }
+            _ => text,
+        };
         match target {
             Target::Text(field, rank) | Target::Words(field, rank) => self.draft.put(field, rank, text),
             Target::Json(field, rank) => self.draft.put(field, rank, &value::compact(text)),
@@ -467,7 +515,11 @@ impl Rows {
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.draft.device.get_or_insert_default()[part]);
             }
-            Target::Properties => return self.inner(text),
+            Target::Properties => return self.inner(text, INNER_START),
+            Target::Wrapper => return self.inner(text, ROW_START),
+            // A search tool's own column of that name.
+            Target::Group(name) => return self.group_text(name, text),
+            Target::Endpoint => self.endpoint(text),
         }
         Ok(())
     }
@@ -491,6 +543,8 @@ impl Rows {
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
             Target::EventTypes => self.text(target, raw),
+            Target::Wrapper => self.members(raw, ROW_START),
+            Target::Group(name) => self.group(name, raw),
             Target::Text(..) | Target::Number(..) | Target::Created(_) | Target::Ingested(_) | Target::Resource => {
                 Err(format!("is {kind} where a text is expected"))
             }
@@ -505,7 +559,7 @@ impl Rows {
     }
 
     fn time(&mut self, rank: Rank, text: &str, created: bool) {
-        let Some(time) = clock::read(text) else {
+        let Some((time, order)) = clock::read(text) else {
             if !text.is_empty() {
                 self.draft.bad_time = Some(text.chars().take(40).collect());
             }
@@ -518,19 +572,66 @@ impl Rows {
         } else {
             (&mut draft.event.ingested, &mut draft.ingested)
         };
-        if rank + 1 >= *held {
-            (*slot, *held) = (time, rank + 1);
+        if rank + 1 < *held {
+            return;
+        }
+        (*slot, *held) = (time, rank + 1);
+        if order != Order::Told || draft.dates.is_some() {
+            let dates = draft.dates.get_or_insert_default();
+            match order {
+                Order::DayFirst => dates.day_first += 1,
+                Order::MonthFirst => dates.month_first += 1,
+                Order::Told | Order::Either(_) => {}
+            }
+            let other = if let Order::Either(other) = order { Some(other.minus(draft.ahead)) } else { None };
+            *(if created { &mut dates.created } else { &mut dates.ingested }) = other;
         }
     }
 
-    /// Reads `properties` that came as JSON inside a text. What is not JSON there belongs to other services'
-    /// logs, and says nothing.
-    fn inner(&mut self, text: &str) -> Result<(), String> {
-        if !text.trim_start().starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+    /// Reads a record or its `properties` that came as JSON inside a text. What is not JSON there belongs to other
+    /// services' logs, and says nothing.
+    pub(super) fn inner(&mut self, text: &str, start: u32) -> Result<(), String> {
+        let text = text.trim();
+        if !text.starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
             return Ok(());
         }
-        let mut parser = serde_json::Deserializer::from_str(text);
-        Object { rows: self, start: INNER_START }.deserialize(&mut parser).map_err(|error| plain_reason(&error))
+        self.members(text, start)
+    }
+
+    fn members(&mut self, json: &str, start: u32) -> Result<(), String> {
+        if !json.starts_with('{') {
+            return Ok(());
+        }
+        let mut parser = serde_json::Deserializer::from_str(json);
+        Object { rows: self, start }.deserialize(&mut parser).map_err(|error| plain_reason(&error))
+    }
+
+    /// Reads an object whose members' names need its own before them.
+    fn group(&mut self, name: &str, raw: &str) -> Result<(), String> {
+        let Ok(members) = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw) else { return Ok(()) };
+        for (key, value) in members {
+            let full = format!("{name}.{key}");
+            match (fields::target(&full, false), value.get()) {
+                (Target::Skip, value) if value.starts_with('{') => self.group(&full, value)?,
+                (target, value) => self.value(target, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn group_text(&mut self, name: &str, text: &str) -> Result<(), String> {
+        match fields::target(&name.replace('_', ""), false) {
+            Target::Group(_) | Target::Skip => Ok(()),
+            target => self.text(target, text),
+        }
+    }
+
+    /// Defender's tables have no protocol; the endpoint of the page where a code is typed stands for it.
+    fn endpoint(&mut self, text: &str) {
+        if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.draft.knows(Field::AuthenticationProtocol) {
+            self.draft.put(Field::AuthenticationProtocol, 0, "deviceCode");
+            self.draft.assumed.add(Assumed::BY_ENDPOINT);
+        }
     }
 
     fn cell(&mut self, target: Target, cell: &str) -> Result<(), String> {
@@ -550,6 +651,11 @@ fn kept_form(raw: &str) -> Result<String, String> {
     Ok(value::compact(raw).into_owned())
 }
 
+/// Whether PowerShell wrote the name of a nested value's type in its place.
+fn is_type_name(text: &str) -> bool {
+    text.starts_with("Microsoft.Graph.") || text.starts_with("System.")
+}
+
 fn flag(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),
@@ -567,139 +673,4 @@ fn plain_reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let reason = text.split(" at line 1 column").next().unwrap_or(&text);
     if error.is_data() { reason.to_owned() } else { format!("is not valid JSON: {reason}") }
-}
-
-/// Reads an object's members into the row.
-struct Object<'r> {
-    rows: &'r mut Rows,
-    start: u32,
-}
-
-impl<'de> DeserializeSeed<'de> for Object<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Object<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut key = self.start;
-        while let Some(next) = map.next_key_seed(KeyAfter { keys: &mut self.rows.keys, before: key })? {
-            key = next;
-            match self.rows.keys.target(key) {
-                Target::Properties if self.start == ROW_START => map.next_value_seed(Inner { rows: self.rows })?,
-                Target::Skip | Target::Properties => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-                target => {
-                    let raw = map.next_value::<&'de RawValue>()?.get();
-                    self.rows
-                        .value(target, raw)
-                        .map_err(|reason| A::Error::custom(format!("{} {reason}", self.rows.keys.name(key))))?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Finds the number of a key without copying it.
-struct KeyAfter<'k> {
-    keys: &'k mut Keys,
-    before: u32,
-}
-
-impl<'de> DeserializeSeed<'de> for KeyAfter<'_> {
-    type Value = u32;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<u32, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeyAfter<'_> {
-    type Value = u32;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<u32, E> {
-        Ok(self.keys.find(self.before, key))
-    }
-}
-
-/// Reads `properties`: an object, or one inside a text.
-struct Inner<'r> {
-    rows: &'r mut Rows,
-}
-
-impl<'de> DeserializeSeed<'de> for Inner<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Inner<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("properties")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        Object { rows: self.rows, start: INNER_START }.visit_map(map)
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.rows.inner(text).map_err(E::custom)
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-}
-
-/// Reads the values of one row of a table.
-struct Values<'r, 'c> {
-    rows: &'r mut Rows,
-    columns: &'c [Column],
-}
-
-impl<'de> Visitor<'de> for Values<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array of values")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        for (index, column) in self.columns.iter().enumerate() {
-            let Some(raw) = seq.next_element::<&'de RawValue>()? else {
-                return Err(A::Error::custom(format!("has {index} values for {} columns", self.columns.len())));
-            };
-            self.rows
-                .value(column.target, raw.get())
-                .map_err(|reason| A::Error::custom(format!("{} {reason}", column.name)))?;
-        }
-        if seq.next_element::<IgnoredAny>()?.is_some() {
-            return Err(A::Error::custom(format!("has more values than {} columns", self.columns.len())));
-        }
-        Ok(())
-    }
 }

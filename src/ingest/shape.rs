@@ -2,7 +2,7 @@
 
 use super::bundle::foreign;
 use super::csv::Header;
-use super::fields::ROW_ARRAYS;
+use super::fields::{HITS, ROW_ARRAYS};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
@@ -36,7 +36,17 @@ const SHAPES: &[Shape] = &[
         framing: Framing::Csv,
         matches: |look| look.csv.as_ref().is_some_and(|csv| csv.portal),
     },
-    Shape { id: "log-analytics-csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
+    Shape { id: "splunk-csv", framing: Framing::Csv, matches: |look| look.column("_raw") },
+    Shape {
+        id: "defender-xdr-csv",
+        framing: Framing::Csv,
+        matches: |look| look.column("Timestamp") && look.column("AccountObjectId"),
+    },
+    Shape { id: "log-analytics-csv", framing: Framing::Csv, matches: |look| look.column("TimeGenerated") },
+    Shape { id: "graph-csv", framing: Framing::Csv, matches: |look| look.column("CreatedDateTime") },
+    Shape { id: "csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
+    Shape { id: "splunk-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(SPLUNK) },
+    Shape { id: "elastic-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has_any(ELASTIC) },
     Shape { id: "diagnostics-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DIAGNOSTICS) },
     Shape {
         id: "log-analytics-ndjson",
@@ -44,7 +54,10 @@ const SHAPES: &[Shape] = &[
         matches: |look| look.lines && look.has_any(ROW_TIMES),
     },
     Shape { id: "graph-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(GRAPH) },
+    Shape { id: "defender-xdr-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DEFENDER) },
     Shape { id: "ndjson", framing: Framing::Lines, matches: |look| look.lines },
+    Shape { id: "splunk-results", framing: Framing::Walk, matches: |look| look.json && look.has(SPLUNK_RESULTS) },
+    Shape { id: "elastic-hits", framing: Framing::Walk, matches: |look| look.json && look.has(ELASTIC_HITS) },
     Shape { id: "log-analytics-query", framing: Framing::Walk, matches: |look| look.json && look.has(QUERY) },
     Shape { id: "kusto-frames", framing: Framing::Walk, matches: |look| look.json && look.has(FRAMES) },
     Shape { id: "kusto-tables", framing: Framing::Walk, matches: |look| look.json && look.has(TABLES) },
@@ -53,6 +66,7 @@ const SHAPES: &[Shape] = &[
     Shape { id: "graph-page", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) && look.has(PAGE) },
     Shape { id: "log-analytics-json", framing: Framing::Walk, matches: |look| look.json && look.has_any(ROW_TIMES) },
     Shape { id: "graph-json", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) },
+    Shape { id: "defender-xdr-json", framing: Framing::Walk, matches: |look| look.json && look.has(DEFENDER) },
     Shape { id: "json", framing: Framing::Walk, matches: |look| look.json },
 ];
 
@@ -64,6 +78,11 @@ const PAGE: &[&str] = &["value"];
 const QUERY: &[&str] = &["tables", "columns"];
 const FRAMES: &[&str] = &["FrameType"];
 const TABLES: &[&str] = &["Tables", "Columns"];
+const SPLUNK: &[&str] = &["preview", "result"];
+const SPLUNK_RESULTS: &[&str] = &["preview", "results"];
+const ELASTIC: &[&str] = &["_source", "azure", "event.dataset"];
+const ELASTIC_HITS: &[&str] = &["hits", "_source"];
+const DEFENDER: &[&str] = &["Timestamp", "AccountObjectId"];
 
 /// What the first bytes of a source show.
 struct Look<'a> {
@@ -76,6 +95,11 @@ struct Look<'a> {
 impl Look<'_> {
     fn has(&self, keys: &[&str]) -> bool {
         keys.iter().all(|key| memchr::memmem::find(self.head, format!("\"{key}\"").as_bytes()).is_some())
+    }
+
+    /// Whether the header has a column of this name, whatever stands around it.
+    fn column(&self, name: &str) -> bool {
+        self.csv.as_ref().is_some_and(|csv| csv.has(name))
     }
 
     fn has_any(&self, keys: &[&str]) -> bool {
@@ -112,8 +136,10 @@ fn is_lines(head: &[u8], whole: bool) -> bool {
 }
 
 fn is_envelope(key: &str, value: &str) -> bool {
+    // Elastic's hits lie in an object of that name.
     ROW_ARRAYS.iter().any(|name| key.eq_ignore_ascii_case(name))
-        && value.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with(['{', ']']))
+        && (value.strip_prefix('[').is_some_and(|inner| inner.trim_start().starts_with(['{', ']']))
+            || key == HITS && value.starts_with('{'))
 }
 
 #[cfg(test)]

@@ -18,13 +18,101 @@ pub(super) struct Tally {
     pub(super) skipped: u64,
     pub(super) tables: BTreeMap<String, u64>,
     pub(super) shape: Option<&'static str>,
-    pub(super) told_by_name: bool,
-    pub(super) guessed: bool,
+    pub(super) assumed: Assumed,
+    /// What its times say of the order of day and month.
+    pub(super) dates: Dates,
+    /// Cells as long as Excel lets them be: cut, most likely.
+    pub(super) full_cells: u64,
     pub(super) remarks: Vec<String>,
     first: Option<Time>,
     last: Option<Time>,
     fields: FieldSet,
     unread: Vec<Unread>,
+}
+
+/// What had to be assumed about rows, one bit each: rows are many.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Assumed(u8);
+
+impl Assumed {
+    /// The table, by the source's name.
+    pub(super) const TABLE_BY_NAME: Self = Self(1);
+    /// The table, by nothing.
+    pub(super) const TABLE_GUESSED: Self = Self(2);
+    /// Nothing, from the name of a type.
+    pub(super) const TYPE_NAMES: Self = Self(4);
+    /// Device code, by the endpoint of a sign-in.
+    pub(super) const BY_ENDPOINT: Self = Self(8);
+
+    /// Adds what was assumed of another row.
+    pub(super) fn add(&mut self, assumed: Self) {
+        self.0 |= assumed.0;
+    }
+}
+
+/// What is said of each assumption.
+const ASSUMPTIONS: [(Assumed, &str); 4] = [
+    (Assumed::TABLE_BY_NAME, "some rows do not say their table; it was taken from the source's name"),
+    (Assumed::TABLE_GUESSED, "some rows do not say whether they are interactive; they were read as SigninLogs"),
+    (Assumed::TYPE_NAMES, "nested values (device, place, status) came as names of types: export as JSON to have them"),
+    (Assumed::BY_ENDPOINT, "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code"),
+];
+
+/// What a source's times say of the order of day and month.
+#[derive(Default)]
+pub(super) struct Dates {
+    /// Times that only day first names.
+    pub(super) day_first: u64,
+    /// Times that only month first names.
+    pub(super) month_first: u64,
+    /// Rows whose times read either way.
+    either: u64,
+    /// Record and offset of the first of those.
+    first: Option<(u64, u64)>,
+}
+
+impl Dates {
+    /// Counts a row whose times read either way.
+    pub(super) fn either_way(&mut self, record: u64, offset: u64) {
+        self.either += 1;
+        self.first = self.first.or(Some((record, offset)));
+    }
+
+    /// Whether the source writes the day first.
+    pub(super) fn are_day_first(&self) -> bool {
+        self.day_first > 0 && self.month_first == 0
+    }
+
+    fn join(&mut self, piece: &Self, before: u64) {
+        self.day_first += piece.day_first;
+        self.month_first += piece.month_first;
+        self.either += piece.either;
+        self.first = self.first.or(piece.first.map(|(record, offset)| (record + before, offset)));
+    }
+
+    /// What there is to say: as a remark, or as a problem with the place where it begins.
+    fn said(&self) -> (Option<String>, Option<(u64, u64, String)>) {
+        let Self { day_first, month_first, either, first } = self;
+        if self.are_day_first() {
+            let said = format!("dates were read day first: {day_first} times have no other reading");
+            return (Some(said), None);
+        }
+        let Some((record, offset)) = first else { return (None, None) };
+        let reason = if *day_first > 0 {
+            format!(
+                "dates contradict each other: {day_first} times are days first, {month_first} months first; \
+                 the {either} rows that read either way were read month first"
+            )
+        } else if *month_first == 0 {
+            format!(
+                "day and month cannot be told apart in any of its {either} rows: they were read month first; \
+                 export with ISO times to be sure"
+            )
+        } else {
+            return (None, None);
+        };
+        (None, Some((*record, *offset, reason)))
+    }
 }
 
 struct Unread {
@@ -53,6 +141,15 @@ impl Tally {
     fn note(&mut self, record: Option<u64>, offset: Option<u64>, reason: String) {
         if self.unread.len() < PROBLEMS_KEPT {
             self.unread.push(Unread { record, offset, reason });
+        }
+    }
+
+    /// Takes back the range of its times, which are to be read anew.
+    pub(super) fn times_again<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+        (self.first, self.last) = (None, None);
+        for time in events.map(Event::time) {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = self.last.max(Some(time));
         }
     }
 
@@ -85,6 +182,8 @@ impl Tally {
         for unread in piece.unread.drain(..) {
             self.note(unread.record.map(|record| record + self.records), unread.offset, unread.reason);
         }
+        self.dates.join(&piece.dates, self.records);
+        self.full_cells += piece.full_cells;
         self.records += piece.records;
         self.read += piece.read;
         self.skipped += piece.skipped;
@@ -92,8 +191,7 @@ impl Tally {
             *self.tables.entry(table).or_default() += count;
         }
         self.shape = self.shape.or(piece.shape);
-        self.told_by_name |= piece.told_by_name;
-        self.guessed |= piece.guessed;
+        self.assumed.0 |= piece.assumed.0;
         self.remarks.append(&mut piece.remarks);
         self.first = self.first.into_iter().chain(piece.first).min();
         self.last = self.last.max(piece.last);
@@ -104,6 +202,17 @@ impl Tally {
     pub(super) fn settle(mut self, source: &mut Source, problems: &mut Vec<Problem>) {
         if self.records == 0 && self.unread.is_empty() {
             self.problem(None, "holds no rows".to_owned());
+        }
+        let (remark, problem) = self.dates.said();
+        self.remarks.extend(remark);
+        if let Some((record, offset, reason)) = problem {
+            self.note(Some(record), Some(offset), reason);
+        }
+        if self.full_cells > 0 {
+            self.remarks.push(format!(
+                "{} cells are 32,767 characters long, the most Excel keeps: what stood behind is lost",
+                self.full_cells
+            ));
         }
         let hidden = self.skipped.saturating_sub(self.unread.iter().filter(|u| u.record.is_some()).count() as u64);
         problems.extend(self.unread.drain(..).map(|unread| Problem {
@@ -120,13 +229,8 @@ impl Tally {
                 reason: format!("{hidden} further records were not read and are not listed"),
             });
         }
-        if self.told_by_name {
-            self.remarks.push("some rows do not say their table; it was taken from the source's name".to_owned());
-        }
-        if self.guessed {
-            self.remarks
-                .push("some rows do not say whether they are interactive; they were read as SigninLogs".to_owned());
-        }
+        let assumed = ASSUMPTIONS.iter().filter(|(assumed, _)| self.assumed.0 & assumed.0 != 0);
+        self.remarks.extend(assumed.map(|(_, said)| (*said).to_owned()));
         if EXPORT_LIMITS.contains(&self.records) {
             self.remarks.push(format!("exactly {} rows: the export may have been cut at a limit", self.records));
         }

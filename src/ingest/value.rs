@@ -76,6 +76,29 @@ pub(super) fn deeper_than(limit: usize, json: &[u8]) -> bool {
     false
 }
 
+/// `@{errorCode=0; failureReason=Other.}`, as PowerShell writes an object too deep for it, as JSON; nothing where it
+/// nests another.
+pub(super) fn power_shell(text: &str) -> Option<String> {
+    let inner = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
+    if inner.contains("@{") {
+        return None;
+    }
+    let members = inner.split("; ").filter_map(|member| member.split_once('=')).map(|(name, value)| {
+        let value = match value.trim() {
+            "True" => Value::Bool(true),
+            "False" => Value::Bool(false),
+            value => Value::from(value),
+        };
+        let mut name = name.trim().to_owned();
+        // As Entra itself spells it.
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        (name, value)
+    });
+    Some(Value::Object(members.collect()).to_string())
+}
+
 /// Code and reason of a `status` object.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Status {
@@ -86,16 +109,20 @@ pub(super) struct Status {
 /// Reads a `status` object; nothing for anything else.
 pub(super) fn status(json: &str) -> Status {
     let Ok(Value::Object(status)) = serde_json::from_str(json) else { return Status::default() };
-    let member =
-        |name: &str| status.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, v)| scalar(v));
+    let member = |name: &str| status.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));
     Status { code: member("errorCode"), reason: member("failureReason") }
 }
 
 /// The country of a place object.
 pub(super) fn country(json: &str) -> Option<String> {
     let Ok(Value::Object(place)) = serde_json::from_str(json) else { return None };
-    let found = place.iter().find(|(key, _)| key.eq_ignore_ascii_case("countryOrRegion"))?;
+    let found = place.iter().find(|(key, _)| is_key(key, "countryOrRegion"))?;
     scalar(found.1)
+}
+
+/// Whether a key is this name, in any case and with Elastic's underscores.
+fn is_key(key: &str, name: &str) -> bool {
+    key.eq_ignore_ascii_case(name) || key.contains('_') && key.replace('_', "").eq_ignore_ascii_case(name)
 }
 
 /// An array of words, joined.
@@ -174,6 +201,16 @@ mod tests {
         let (json, country) = portal_place("Springfield, Example State, US");
         assert_eq!(json, "{\"city\":\"Springfield\",\"state\":\"Example State\",\"countryOrRegion\":\"US\"}");
         assert_eq!(country, "US");
+    }
+
+    #[test]
+    fn what_power_shell_flattened_is_an_object_again() {
+        assert_eq!(
+            power_shell("@{AdditionalDetails=; ErrorCode=0; IsManaged=True}").unwrap(),
+            "{\"additionalDetails\":\"\",\"errorCode\":\"0\",\"isManaged\":true}"
+        );
+        assert_eq!(power_shell("@{a=@{b=c}}"), None);
+        assert_eq!(power_shell("@{a"), None);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! The walk finds where each element ends; what stands in an element is read by [`Rows`]. Only one element is in
 //! memory at a time.
 
-use super::fields::{self, ROW_ARRAYS, Target};
+use super::fields::{self, HITS, ROW_ARRAYS, Target};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, MAX_DEPTH, Rows, Spot};
 use super::tally::Tally;
 use super::window::Window;
 use crate::model::Span;
+use std::collections::HashMap;
 
 /// Containers within containers that are followed: a page, its tables, their rows.
 const MAX_LEVEL: usize = 6;
@@ -37,6 +38,12 @@ pub(super) struct Walk<'w, 'r, 'o> {
     /// Asked once in a while whether to go on.
     keep_on: Option<&'o mut dyn FnMut(u64) -> bool>,
     stopped: bool,
+    /// Columns of Kusto tables whose rows come in later frames.
+    frames: HashMap<i64, TableHead>,
+    /// Whether the source's sudden end was told.
+    cut: bool,
+    /// Whether a query's result says that it is not whole.
+    errors: bool,
 }
 
 impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
@@ -48,7 +55,19 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         rows: &'o mut Rows,
         tally: &'o mut Tally,
     ) -> Self {
-        Self { window, base, max_record, rows, tally, opening: Vec::new(), keep_on: None, stopped: false }
+        Self {
+            window,
+            base,
+            max_record,
+            rows,
+            tally,
+            opening: Vec::new(),
+            keep_on: None,
+            stopped: false,
+            frames: HashMap::new(),
+            cut: false,
+            errors: false,
+        }
     }
 
     /// Asks `keep_on` after each row whether to go on.
@@ -59,6 +78,14 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
 
     /// Reads every row to the end of the stream.
     pub(super) fn run(mut self) {
+        self.documents();
+        if self.errors {
+            let partial = "the query says that its result is not whole: run it over a shorter time";
+            self.tally.problem(None, partial.to_owned());
+        }
+    }
+
+    fn documents(&mut self) {
         loop {
             self.blank(0, b", ]}");
             match self.window.byte(0) {
@@ -101,8 +128,12 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             }
             match self.window.byte(0) {
                 None => {
-                    let offset = self.offset();
-                    return self.tally.problem(Some(offset), "the source ends inside an array".to_owned());
+                    // Said once, not by each of the arrays around.
+                    if !std::mem::replace(&mut self.cut, true) {
+                        let offset = self.offset();
+                        self.tally.problem(Some(offset), "the source ends inside an array".to_owned());
+                    }
+                    return;
                 }
                 Some(b']') => return self.window.consume(1),
                 Some(b'{') => self.element(level),
@@ -112,19 +143,24 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
                         self.window.consume(1);
                         self.array(None, level + 1);
                     }
-                    None => self.recover(Broken::Stray(b'[')),
+                    None => self.no_record(b'['),
                 },
                 Some(b'}') => return,
-                Some(byte) => match self.value_end(0) {
-                    Ok(end) => {
-                        self.tally.records += 1;
-                        let offset = self.offset();
-                        self.tally.skip(offset, "is not an object".to_owned());
-                        self.window.consume(end);
-                    }
-                    Err(_) => self.recover(Broken::Stray(byte)),
-                },
+                Some(byte) => self.no_record(byte),
             }
+        }
+    }
+
+    /// Passes over a value that is no record.
+    fn no_record(&mut self, first: u8) {
+        match self.value_end(0) {
+            Ok(end) => {
+                self.tally.records += 1;
+                let offset = self.offset();
+                self.tally.skip(offset, "is not an object".to_owned());
+                self.window.consume(end);
+            }
+            Err(broken) => self.recover(if first == b'[' { broken } else { Broken::Stray(first) }),
         }
     }
 
@@ -181,13 +217,24 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
     fn scan(&mut self, level: usize) -> Result<Option<usize>, Broken> {
         let mut table = TableHead::default();
         let mut container = false;
+        // Objects inside this one that are looked into: Elastic's hits lie two deep.
+        let mut inside = 0;
         let mut at = 1;
         loop {
             at = self.skip_space(at)?;
             match self.window.byte(at) {
+                Some(b'}') if inside > 0 => {
+                    inside -= 1;
+                    self.window.consume(at + 1);
+                    at = 0;
+                    continue;
+                }
                 // A frame about the result, such as its header, is no row of it.
                 Some(b'}') if container || table.is_frame => {
                     self.window.consume(at + 1);
+                    if let Some(id) = table.id.filter(|_| table.is_frame && !table.columns.is_empty()) {
+                        self.frames.insert(id, table);
+                    }
                     return Ok(None);
                 }
                 Some(b'}') => return Ok(Some(at + 1)),
@@ -211,6 +258,15 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             }
             let value = self.skip_space(colon + 1)?;
             let role = Role::of(&self.window.bytes()[at + 1..key_end - 1]);
+            if role == Some(Role::RowArray)
+                && level == 0
+                && self.window.byte(value) == Some(b'{')
+                && &self.window.bytes()[at + 1..key_end - 1] == HITS.as_bytes()
+            {
+                self.window.consume(value + 1);
+                (container, inside, at) = (true, inside + 1, 0);
+                continue;
+            }
             if let Some(role) = role.filter(|_| level < MAX_LEVEL)
                 && self.opens_rows(role, value, &table)?
             {
@@ -228,6 +284,12 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             let end = self.value_end(value)?;
             if let Some(role) = role {
                 table.take(role, &self.window.bytes()[value..end]);
+                if role == Role::Errors
+                    && (container || table.is_frame)
+                    && !matches!(&self.window.bytes()[value..end], b"false" | b"null")
+                {
+                    self.errors = true;
+                }
             }
             at = end;
             // What a container says besides its rows need not stay in memory.
@@ -242,6 +304,19 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         let outer = self.tally.container.replace(table.name.clone().unwrap_or_else(|| "unnamed table".to_owned()));
         if table.is_about_the_query {
             self.pass_over_array();
+        } else if let Some(head) = table.id.filter(|_| table.columns.is_empty()).and_then(|id| self.frames.remove(&id))
+        {
+            if table.is_replacement {
+                let again = "a progressive result took rows back while it was sent: some may stand here twice";
+                self.tally.remarks.push(again.to_owned());
+            }
+            self.tally.container.clone_from(&head.name);
+            if head.is_about_the_query {
+                self.pass_over_array();
+            } else {
+                self.array(Some(&head.columns), level + 1);
+            }
+            self.frames.insert(table.id.unwrap_or_default(), head);
         } else if table.columns.is_empty() {
             let offset = self.offset();
             self.tally.problem(Some(offset), "a table's rows come before its columns: they were not read".to_owned());
@@ -276,7 +351,10 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         let first = self.window.byte(first);
         Ok(match role {
             Role::RowArray => matches!(first, Some(b'{' | b']')),
-            Role::Rows => matches!(first, Some(b'[' | b']')) && (table.named || !table.columns.is_empty()),
+            Role::Rows => {
+                matches!(first, Some(b'[' | b']'))
+                    && (table.name.is_some() || table.is_frame || !table.columns.is_empty())
+            }
             _ => false,
         })
     }
@@ -290,6 +368,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             Broken::TooLong => format!("is longer than {} bytes (--max-record raises it)", self.max_record),
         };
         self.tally.records += 1;
+        self.cut |= broken == Broken::Cut;
         let opening = std::mem::take(&mut self.opening);
         self.window.consume(usize::from(!self.window.bytes().is_empty()));
         let found = !opening.is_empty() && self.seek(&opening);
@@ -448,13 +527,16 @@ enum Role {
     Name,
     Kind,
     Frame,
+    Id,
+    Fragment,
+    Errors,
 }
 
 impl Role {
     fn of(key: &[u8]) -> Option<Self> {
         let is = |name: &str| key.eq_ignore_ascii_case(name.as_bytes());
         match key.len() {
-            4..=9 => {}
+            4..=9 | 17 => {}
             _ => return None,
         }
         Some(if ROW_ARRAYS.iter().any(|name| is(name)) {
@@ -469,6 +551,12 @@ impl Role {
             Self::Kind
         } else if is("frametype") {
             Self::Frame
+        } else if is("tableid") {
+            Self::Id
+        } else if is("tablefragmenttype") {
+            Self::Fragment
+        } else if is("haserrors") || is("error") {
+            Self::Errors
         } else {
             return None;
         })
@@ -479,28 +567,30 @@ impl Role {
 #[derive(Default)]
 struct TableHead {
     name: Option<String>,
-    named: bool,
     columns: Vec<Column>,
     /// A table Kusto adds about the query itself.
     is_about_the_query: bool,
     /// A piece of a Kusto v2 result.
     is_frame: bool,
+    /// Its number within that.
+    id: Option<i64>,
+    /// Its rows stand in the place of those before.
+    is_replacement: bool,
 }
 
 impl TableHead {
     fn take(&mut self, role: Role, json: &[u8]) {
         match role {
-            Role::Name => {
-                self.name = serde_json::from_slice(json).ok();
-                self.named = true;
-            }
+            Role::Name => self.name = Some(serde_json::from_slice(json).unwrap_or_default()),
             Role::Kind => {
                 let kind: Option<String> = serde_json::from_slice(json).ok();
                 self.is_about_the_query = kind.is_some_and(|kind| kind != "PrimaryResult");
             }
             Role::Columns => self.columns = columns(json),
             Role::Frame => self.is_frame = true,
-            Role::RowArray | Role::Rows => {}
+            Role::Id => self.id = serde_json::from_slice(json).ok(),
+            Role::Fragment => self.is_replacement = json == b"\"DataReplace\"",
+            Role::RowArray | Role::Rows | Role::Errors => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bundle::{Input, foreign, reason};
 use super::decode::Method;
-use super::row::Rows;
+use super::row::{EitherWay, Rows};
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
 use super::walk::Walk;
@@ -127,8 +127,11 @@ fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
     let mut parts = Vec::new();
     let mut hashes = BTreeMap::new();
     let mut pieces = Vec::new();
+    let mut either_way = Vec::new();
     for (worker, share) in shares.into_iter().enumerate() {
-        parts.push(share.rows.into_part());
+        let (part, waiting) = share.rows.into_parts();
+        parts.push(part);
+        either_way.push(waiting);
         hashes.extend(share.hashes);
         pieces.extend(share.pieces.into_iter().map(|piece| (worker, piece)));
     }
@@ -145,7 +148,26 @@ fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
         }
         tally.join(piece.tally);
     }
+    settle_dates(&mut parts, either_way, &mut tallies);
     Harvest { parts, tallies, hashes }
+}
+
+/// Reads dates day first in the sources that turned out to write them so.
+fn settle_dates(parts: &mut [Part], either_way: Vec<Vec<EitherWay>>, tallies: &mut [Tally]) {
+    for (part, waiting) in parts.iter_mut().zip(either_way) {
+        for EitherWay { event, created, ingested } in waiting {
+            let event = &mut part.events[event];
+            if tallies[event.origin.source.0 as usize].dates.are_day_first() {
+                event.created = created.unwrap_or(event.created);
+                event.ingested = ingested.unwrap_or(event.ingested);
+            }
+        }
+    }
+    for tally in tallies.iter_mut().filter(|tally| tally.dates.are_day_first()) {
+        let source = tally.source;
+        let events = parts.iter().flat_map(|part| &part.events);
+        tally.times_again(events.filter(|event| event.origin.source == source));
+    }
 }
 
 fn source_id(index: usize) -> SourceId {
@@ -227,7 +249,7 @@ impl Crew<'_> {
             told = read;
             !self.meter.is_stopped()
         };
-        let header = csv::Header::read(head);
+        let header = csv::Header::read(head).map(|header| header.at(self.options.local_zone, tally));
         if window.bytes().starts_with(b"\xef\xbb\xbf") {
             window.consume(3);
         }
