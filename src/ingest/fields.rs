@@ -181,7 +181,10 @@ pub(super) fn target(spelling: &str, portal: bool) -> Target {
     }
     let any = ANY.get_or_init(|| SPELLINGS.iter().copied().collect());
     let found = any.get(&*name).or_else(|| {
-        // Elastic writes app_id.
+        if name.starts_with('_') {
+            return None;
+        }
+        // Elastic writes app_id; its _id and _index are its own.
         name.contains('_').then(|| any.get(&*name.replace('_', "")))?
     });
     found.copied().unwrap_or(Target::Skip)

@@ -219,6 +219,8 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         let mut container = false;
         // Objects inside this one that are looked into: Elastic's hits lie two deep.
         let mut inside = 0;
+        // Whether it says that something went wrong: no matter in a record.
+        let mut partial = false;
         let mut at = 1;
         loop {
             at = self.skip_space(at)?;
@@ -232,6 +234,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
                 // A frame about the result, such as its header, is no row of it.
                 Some(b'}') if container || table.is_frame => {
                     self.window.consume(at + 1);
+                    self.errors |= partial;
                     if let Some(id) = table.id.filter(|_| table.is_frame && !table.columns.is_empty()) {
                         self.frames.insert(id, table);
                     }
@@ -284,12 +287,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             let end = self.value_end(value)?;
             if let Some(role) = role {
                 table.take(role, &self.window.bytes()[value..end]);
-                if role == Role::Errors
-                    && (container || table.is_frame)
-                    && !matches!(&self.window.bytes()[value..end], b"false" | b"null")
-                {
-                    self.errors = true;
-                }
+                partial |= role == Role::Errors && !matches!(&self.window.bytes()[value..end], b"false" | b"null");
             }
             at = end;
             // What a container says besides its rows need not stay in memory.

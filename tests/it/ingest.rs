@@ -4,6 +4,7 @@
 
 mod bundle;
 mod containers;
+mod wrapped;
 
 use std::collections::BTreeMap;
 use std::fs;

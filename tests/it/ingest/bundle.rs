@@ -122,6 +122,11 @@ pub(crate) fn shapes(rows: &[Map<String, Value>]) -> Vec<(&'static str, String)>
         ("diagnostics.ndjson", lines(diagnostics.iter().cloned())),
         ("text-properties.ndjson", lines(texts.into_iter())),
         ("records.json", json!({ "records": diagnostics }).to_string()),
+        ("kusto-progressive.json", kusto_progressive(rows)),
+        ("splunk.ndjson", lines(diagnostics.iter().map(|row| json!({"preview": false, "result": {"_raw": row.to_string()}})))),
+        ("splunk.json", json!({"preview": false, "results": diagnostics.iter().map(|row| json!({"_raw": row.to_string()})).collect::<Vec<_>>()}).to_string()),
+        ("elastic.ndjson", lines(diagnostics.iter().map(elastic))),
+        ("elastic.json", json!({"took": 1, "hits": {"total": {"value": 24}, "hits": diagnostics.iter().map(elastic).collect::<Vec<_>>()}, "status": 200}).to_string()),
         ("messages.ndjson", diagnostics.chunks(5).map(|c| format!("{}\n", json!({ "records": c }))).collect()),
     ]
 }
@@ -164,6 +169,37 @@ fn kusto_v2(rows: &[Map<String, Value>]) -> String {
         json!(columns),
         json!(table)
     )
+}
+
+/// The rows in pieces, as a progressive query sends them: written out, since a frame's rows come last.
+fn kusto_progressive(rows: &[Map<String, Value>]) -> String {
+    let (columns, table) = table(rows);
+    let columns: Vec<Value> = columns.iter().map(|name| json!({"ColumnName": name, "ColumnType": "string"})).collect();
+    let mut frames = vec![
+        "\"DataSetHeader\",\"IsProgressive\":true,\"Version\":\"v2.0\"".to_owned(),
+        format!(
+            "\"TableHeader\",\"TableId\":1,\"TableKind\":\"PrimaryResult\",\"TableName\":\"PrimaryResult\",\"Columns\":{}",
+            json!(columns)
+        ),
+    ];
+    for rows in table.chunks(7) {
+        let rows = json!(rows);
+        frames.push(format!("\"TableFragment\",\"TableFragmentType\":\"DataAppend\",\"TableId\":1,\"Rows\":{rows}"));
+        frames.push("\"TableProgress\",\"TableId\":1,\"TableProgress\":50".to_owned());
+    }
+    frames.push(format!("\"TableCompletion\",\"TableId\":1,\"RowCount\":{}", table.len()));
+    frames.push("\"DataSetCompletion\",\"HasErrors\":false,\"Cancelled\":false".to_owned());
+    let frames: Vec<String> = frames.into_iter().map(|frame| format!("{{\"FrameType\":{frame}}}")).collect();
+    format!("[{}]", frames.join(",\n"))
+}
+
+/// A hit of Elastic's, which keeps the record it was made from.
+fn elastic(record: &Value) -> Value {
+    json!({"_index": "logs-azure", "_id": "x", "_score": 1.0, "_source": {
+        "event": {"dataset": "azure.signinlogs", "original": record.to_string()},
+        "source": {"geo": {"city_name": "Elsewhere"}},
+        "tags": ["preserve_original_event"],
+    }})
 }
 
 /// A column's name inside `properties` and in Graph.
