@@ -11,6 +11,7 @@ pub mod flow;
 mod hit;
 pub mod link;
 mod near;
+mod need;
 mod scene;
 pub mod scopes;
 pub mod session;
@@ -25,7 +26,8 @@ pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
 pub use flow::{Leg, leg_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
-pub use near::{Near, NearMiss, Need, near_misses};
+pub use near::{Near, NearMiss, Shortfall, near_misses};
+pub use need::Need;
 pub use scene::{Clients, SEED_CLIENTS, Scene, Semantics, Settings};
 pub use scopes::device_id;
 pub use step::{Answer, Finding, Inquiry, Show, State, Step};
@@ -55,6 +57,8 @@ pub struct Analytic {
     pub source: &'static str,
     /// ATT&CK ids it may earn (each needs evidence).
     pub attack: &'static [&'static str],
+    /// What it cannot run without.
+    pub needs: &'static [Need],
     /// Thresholds as the user may set them: flag and default.
     pub thresholds: &'static [(&'static str, &'static str)],
     /// Severity before the hit's own evidence moves it.

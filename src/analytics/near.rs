@@ -18,7 +18,7 @@ const LISTED: usize = 500;
 
 /// What one threshold would have to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
+pub struct Shortfall {
     /// Which.
     pub threshold: Threshold,
     /// What the rows have: the value with which they fire.
@@ -27,7 +27,7 @@ pub struct Need {
     pub set: Amount,
 }
 
-impl Need {
+impl Shortfall {
     /// How far off, in thousandths of what is set.
     pub fn distance(&self) -> u64 {
         let part = |off: u128, of: u128| u64::try_from(off * 1000 / of.max(1)).unwrap_or(u64::MAX);
@@ -55,13 +55,13 @@ pub struct NearMiss {
     /// The hit it would have been, without Graph calls, columns, reasons and findings.
     pub hit: Hit,
     /// What would have made it one, each alone, the nearest first.
-    pub needs: Vec<Need>,
+    pub needs: Vec<Shortfall>,
 }
 
 impl NearMiss {
     /// Of its nearest threshold, in thousandths.
     pub fn distance(&self) -> u64 {
-        self.needs.first().map_or(u64::MAX, Need::distance)
+        self.needs.first().map_or(u64::MAX, Shortfall::distance)
     }
 }
 
@@ -116,7 +116,7 @@ fn of_analytic(
             let Some(has) = measured(&scene, settings, threshold, &hit).filter(|_| !fired.covers(&hit)) else {
                 continue;
             };
-            let need = Need { threshold, has, set };
+            let need = Shortfall { threshold, has, set };
             let known = places.entry(who(&hit)).or_default();
             if let Some(&at) = known.iter().find(|&&at| overlap(&found[at].hit.evidence, &hit.evidence)) {
                 found[at].needs.push(need);

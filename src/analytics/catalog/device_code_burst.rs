@@ -5,6 +5,7 @@ use crate::analytics::burst::{Burst, bursts};
 use crate::analytics::draft::{Draft, of_burst};
 use crate::analytics::flow::{Flow, Leg, Tie, leg_of};
 use crate::analytics::link::CLOCK_SKEW;
+use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::HashMap;
@@ -29,6 +30,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1530",
         "T1550.001",
     ],
+    needs: OF_DEVICE_CODE,
     thresholds: &[
         ("--device-code-window", "20m"),
         ("--min-resources", "3"),

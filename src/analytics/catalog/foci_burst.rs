@@ -4,6 +4,7 @@ use crate::analytics::answer::{client_family, client_history, device_code_before
 use crate::analytics::burst::bursts;
 use crate::analytics::draft::of_burst;
 use crate::analytics::flow::descends;
+use crate::analytics::need::OF_BURST;
 use crate::analytics::{Analytic, Hit, Scene, Semantics, Show, Step};
 use crate::model::{Severity, Time};
 
@@ -26,6 +27,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1530",
         "T1550.001",
     ],
+    needs: OF_BURST,
     thresholds: &[("--min-resources", "3"), ("--window", "10m"), ("--clients", "seeds")],
     severity: Severity::Medium,
     on_by_default: true,

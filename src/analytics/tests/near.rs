@@ -40,7 +40,7 @@ fn told(store: &Store, settings: &Settings) -> Vec<String> {
             assert!(fires(store, &loosened, miss), "{} with {need:?}", miss.hit.analytic);
             assert!(!fires(store, settings, miss));
         }
-        let needs: Vec<String> = miss.needs.iter().map(crate::analytics::Need::words).collect();
+        let needs: Vec<String> = miss.needs.iter().map(crate::analytics::Shortfall::words).collect();
         format!("{}: {}", miss.hit.analytic, needs.join("; "))
     });
     told.collect()
