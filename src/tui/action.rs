@@ -84,6 +84,26 @@ pub enum Action {
     AroundHit,
     /// Timeline: everything of the user.
     AllOfUser,
+    /// List every user.
+    Users,
+    /// Show near misses and thresholds.
+    NearMisses,
+    /// Ask what shares a value of the row.
+    Pivot,
+    /// Back to the timeline before.
+    TrailBack,
+    /// On to the timeline that was left.
+    TrailOn,
+    /// Raise the threshold.
+    Raise,
+    /// Lower the threshold.
+    Lower,
+    /// Try what the near miss needs.
+    TryMiss,
+    /// Run with the thresholds tried.
+    ApplyThresholds,
+    /// Back to the thresholds as set.
+    ResetThresholds,
     /// Preview the case note.
     Note,
     /// Write the case note.
@@ -92,7 +112,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 51] = [
         Self::Quit,
         Self::Suspend,
         Self::Help,
@@ -132,6 +152,16 @@ impl Action {
         Self::ZoomOut,
         Self::AroundHit,
         Self::AllOfUser,
+        Self::Users,
+        Self::NearMisses,
+        Self::Pivot,
+        Self::TrailBack,
+        Self::TrailOn,
+        Self::Raise,
+        Self::Lower,
+        Self::TryMiss,
+        Self::ApplyThresholds,
+        Self::ResetThresholds,
         Self::Note,
         Self::WriteNote,
     ];

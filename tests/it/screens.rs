@@ -1,6 +1,7 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
+mod explore;
 mod many;
 pub(crate) mod story;
 
@@ -21,6 +22,7 @@ use tokentrail::model::Time;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
+use tokentrail::tui::ask::Answers;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
@@ -35,6 +37,7 @@ struct Desk {
     loaded: Arc<Loaded>,
     hits: Arc<Vec<analytics::Hit>>,
     file: Option<CaseFile>,
+    answers: Option<Answers>,
     home: tempfile::TempDir,
     quits: bool,
 }
@@ -42,9 +45,13 @@ struct Desk {
 impl Desk {
     /// A screen before anything is read.
     fn loading(size: (u16, u16)) -> Self {
+        Self::reading(size, &story::ndjson())
+    }
+
+    fn reading(size: (u16, u16), rows: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let bundle = home.path().join("bundle.json");
-        std::fs::write(&bundle, story::ndjson()).unwrap();
+        std::fs::write(&bundle, rows).unwrap();
         let mut loaded =
             ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
         "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
@@ -52,7 +59,7 @@ impl Desk {
         hits.iter_mut().for_each(reword);
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
-        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, home, quits: false }
+        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, answers: None, home, quits: false }
     }
 
     /// The workbench, opened.
@@ -69,9 +76,11 @@ impl Desk {
         let evidence = Evidence {
             loaded: Arc::clone(&self.loaded),
             hits: Arc::clone(&self.hits),
+            settings: analytics::Settings::default(),
             facts: Facts::embedded(),
             analytic: analytics::by_id,
         };
+        self.answers = Some(Answers::of(&evidence, Arc::default()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;
         self.file = Some(file);
@@ -118,6 +127,10 @@ impl Desk {
             Effect::ReadRecord(event) => {
                 let record = self.loaded.raw_record(event).map_err(|error| error.to_string());
                 self.update(Message::Record(event, record));
+            }
+            Effect::Ask(ask) => {
+                let answer = self.answers.as_mut().unwrap().answer(ask);
+                self.update(Message::Answer(answer, Time::parse("2026-05-02T08:30:00Z").unwrap()));
             }
             Effect::Compose => {
                 let note = note(&self.app.workbench().unwrap().case);
