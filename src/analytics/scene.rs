@@ -1,10 +1,12 @@
 //! What an analytic looks at: the store, the facts, and how the run was set.
 
+use super::AllowList;
 use crate::facts::Facts;
 use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Which reading of the published hunts is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -84,6 +86,8 @@ pub struct Settings {
     pub admin_scope_only: bool,
     /// As [`Self::admin_scope_only`], and only from a device not known to be compliant.
     pub noncompliant_only: bool,
+    /// What is known to be harmless: marked and moved down, never dropped.
+    pub allow: Option<Arc<AllowList>>,
 }
 
 impl Settings {
@@ -107,6 +111,7 @@ impl Default for Settings {
             clients: Clients::Seeds,
             admin_scope_only: false,
             noncompliant_only: false,
+            allow: None,
         }
     }
 }
