@@ -5,31 +5,42 @@ pub mod answer;
 pub mod assess;
 pub mod baseline;
 pub mod burst;
+mod candidates;
 mod catalog;
 pub mod draft;
 pub mod flow;
 mod hit;
 pub mod link;
+mod near;
+mod need;
 mod scene;
 pub mod scopes;
 pub mod session;
 mod step;
+mod threshold;
+mod what_if;
 
 pub use allow::{Allow, AllowError, AllowList};
 pub use answer::{Tally, reached, tally};
 pub use assess::technique;
 pub use baseline::{Baseline, Seen};
+pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
 pub use flow::{Leg, leg_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
+pub use near::{Near, NearMiss, Shortfall, near_misses};
+pub use need::Need;
 pub use scene::{Clients, SEED_CLIENTS, Scene, Semantics, Settings};
 pub use scopes::device_id;
 pub use step::{Answer, Finding, Inquiry, Show, State, Step};
+pub use threshold::{Amount, Threshold};
+pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Severity, Sym};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +59,8 @@ pub struct Analytic {
     pub source: &'static str,
     /// ATT&CK ids it may earn (each needs evidence).
     pub attack: &'static [&'static str],
+    /// What it cannot run without.
+    pub needs: &'static [Need],
     /// Thresholds as the user may set them: flag and default.
     pub thresholds: &'static [(&'static str, &'static str)],
     /// Severity before the hit's own evidence moves it.
@@ -69,7 +82,12 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
 ///
 /// Hits come in order of first seen, analytic, user, app; those that are allowed come last.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
-    let scene = Scene::new(store, facts, settings);
+    run_over(store, facts, settings, Arc::default())
+}
+
+/// As [`run`], over what an earlier run on the same store found.
+pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
+    let scene = Scene::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
         let mut found = (analytic.detect)(&scene);
@@ -130,7 +148,7 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
         ..Settings::default()
     };
     let mut published = Scene::new(scene.store, scene.facts, &verbatim);
-    published.links = false;
+    published.bare = true;
     let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
         let event = scene.store.event(id);

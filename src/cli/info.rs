@@ -1,11 +1,11 @@
 //! `info`: what was read.
 
 use super::args::{InfoArgs, InfoFormat};
-use super::style::Shell;
-use super::table::{Column, Table};
+use super::style::{Paint, Shell};
+use super::table::{Column, Table, wrapped};
 use super::{Exit, load, resolve};
-use crate::model::{Time, inert};
-use crate::report::info::{Info, info, write_json};
+use crate::model::{Span, Time, inert};
+use crate::report::info::{Info, Kind, Tone, info, of_source, summary, write_json};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &InfoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -20,13 +20,74 @@ pub(super) fn run(args: &InfoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     Ok(load::close(&loaded, shell))
 }
 
+/// Columns of the words before a notice.
+const MARGIN: usize = 12;
+
 fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
-    let second = |time: Option<Time>| time.and_then(Time::known).map_or_else(|| "-".to_owned(), Time::second);
+    print(&summary(info), shell, out)?;
+    for notice in &info.notices {
+        let paint = if notice.kind <= Kind::Cut { Paint::High } else { Paint::Medium };
+        let source = notice.source.as_ref().map_or_else(String::new, |source| format!("{source}: "));
+        let mut words = format!("{:<MARGIN$}", notice.kind.words());
+        let way_out = notice.way_out.iter().map(|way_out| format!("→ {way_out}"));
+        for text in std::iter::once(format!("{source}{}", notice.what)).chain(way_out) {
+            for line in fitted(&text, MARGIN, shell) {
+                writeln!(out, "{}{line}", shell.painted(&words, paint))?;
+                words = " ".repeat(MARGIN);
+            }
+        }
+    }
+    if !info.notices.is_empty() {
+        writeln!(out)?;
+    }
+    tables(info).write(shell, out)?;
+    if info.sources.len() > 1 {
+        writeln!(out)?;
+        sources(info).write(shell, out)?;
+    }
+    for source in &info.sources {
+        writeln!(out)?;
+        print(&of_source(source), shell, out)?;
+    }
+    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
+    for problem in info.problems.iter().filter(|problem| !known(problem.source)) {
+        let lines = [(Tone::Head, problem.source.to_owned()), (Tone::Warn, format!("  not read: {}", problem.reason))];
+        writeln!(out)?;
+        print(&lines, shell, out)?;
+    }
+    Ok(())
+}
+
+fn tables(info: &Info) -> Table {
+    let mut table = Table::new([
+        Column::new("TABLE"),
+        Column::new("EVENTS").right(),
+        Column::new("FIRST (UTC)"),
+        Column::new("LAST (UTC)"),
+    ]);
+    for row in &info.tables {
+        table.row([
+            row.table.into(),
+            row.events.to_string().into(),
+            day_and_minute(row.first_event).into(),
+            day_and_minute(row.last_event).into(),
+        ]);
+        if let Some(lag) = row.lag {
+            let span = |seconds| Span::seconds(seconds).to_string();
+            let (median, most) = (span(lag.median_seconds), span(lag.max_seconds));
+            table.below(&format!("ingested {median} after the event (median), {most} at most"));
+        }
+    }
+    table
+}
+
+fn sources(info: &Info) -> Table {
     let mut table = Table::new([
         Column::new("SOURCE").shrinks(16),
         Column::new("SHAPE"),
         Column::new("READ").right(),
         Column::new("FOLDED").right(),
+        Column::new("OTHER").right(),
         Column::new("SKIPPED").right(),
         Column::new("FIRST (UTC)").optional(),
         Column::new("LAST (UTC)").optional(),
@@ -34,45 +95,43 @@ fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
     ]);
     for source in &info.sources {
         table.row([
-            source.source.into(),
+            source.label.as_str().into(),
             source.shape.unwrap_or("not recognised").into(),
             source.read.to_string().into(),
             source.folded.to_string().into(),
+            (source.tables.values().sum::<u64>() - source.read).to_string().into(),
             source.skipped.to_string().into(),
-            second(source.first_event).into(),
-            second(source.last_event).into(),
+            day_and_minute(source.first_event).into(),
+            day_and_minute(source.last_event).into(),
             source.bytes.to_string().into(),
         ]);
     }
-    table.write(shell, out)?;
-    for source in &info.sources {
-        writeln!(out, "\n{}", inert(source.source))?;
-        writeln!(out, "  sha256   {}", source.sha256)?;
-        for (name, rows) in source.tables {
-            writeln!(out, "  table    {} {rows}", inert(name))?;
+    table
+}
+
+/// `2026-05-01 14:02`, or a dash.
+fn day_and_minute(time: Option<Time>) -> String {
+    let known = time.and_then(Time::known);
+    known.map_or_else(|| "-".to_owned(), |time| time.second().chars().take(16).collect())
+}
+
+fn print(lines: &[(Tone, String)], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
+    for (tone, line) in lines {
+        let paint = match tone {
+            Tone::Head => Paint::Head,
+            Tone::Warn => Paint::Medium,
+            Tone::Plain => Paint::Plain,
+            Tone::Quiet => Paint::Quiet,
+        };
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        for part in fitted(line, indent, shell) {
+            writeln!(out, "{}", shell.painted(format!("{}{part}", " ".repeat(indent)).trim_end(), paint))?;
         }
-        for lack in &source.lacks {
-            writeln!(out, "  lacks    {}: {}", lack.column, lack.without)?;
-        }
-        for remark in source.remarks {
-            writeln!(out, "  remark   {}", inert(remark))?;
-        }
-        for problem in info.problems.iter().filter(|problem| problem.source == source.source) {
-            writeln!(out, "  skipped  {}", reason(problem))?;
-        }
-    }
-    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
-    for problem in info.problems.iter().filter(|problem| !known(problem.source)) {
-        writeln!(out, "\n{}\n  skipped  {}", inert(problem.source), reason(problem))?;
-    }
-    if !info.absent_tables.is_empty() && !info.sources.is_empty() {
-        writeln!(out, "\nno rows of {}", info.absent_tables.join(", "))?;
     }
     Ok(())
 }
 
-fn reason(problem: &crate::report::info::ProblemInfo) -> String {
-    let record = problem.record.map_or_else(String::new, |record| format!("record {record}, "));
-    let offset = problem.offset.map_or_else(String::new, |offset| format!("byte {offset}: "));
-    format!("{record}{offset}{}", inert(problem.reason))
+/// The text in lines that fit beside a margin, inert.
+fn fitted(text: &str, margin: usize, shell: &Shell) -> Vec<String> {
+    wrapped(&inert(text), shell.width.map(|width| width.saturating_sub(margin).max(20)))
 }

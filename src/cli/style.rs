@@ -46,6 +46,12 @@ impl Shell {
         Self { color, terminal, width, talk }
     }
 
+    /// The text in the colours of a role, where there are any.
+    pub(super) fn painted(&self, text: &str, paint: Paint) -> String {
+        let codes = paint.codes();
+        if self.color && !codes.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
     /// Whether a progress bar would be seen.
     pub(super) fn shows_progress(&self) -> bool {
         self.talk >= Talk::Progress && stderr().is_terminal() && !is_dumb()

@@ -139,8 +139,7 @@ impl Table {
             let Some(width) = *width else { continue };
             let text = cut(&cell.text, width);
             let pad = " ".repeat(width - text.width());
-            let codes = cell.paint.codes();
-            let text = if shell.color && !codes.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text };
+            let text = shell.painted(&text, cell.paint);
             if !line.is_empty() {
                 line.push_str("  ");
             }

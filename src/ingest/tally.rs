@@ -231,9 +231,6 @@ impl Tally {
         }
         let assumed = ASSUMPTIONS.iter().filter(|(assumed, _)| self.assumed.0 & assumed.0 != 0);
         self.remarks.extend(assumed.map(|(_, said)| (*said).to_owned()));
-        if EXPORT_LIMITS.contains(&self.records) {
-            self.remarks.push(format!("exactly {} rows: the export may have been cut at a limit", self.records));
-        }
         source.shape = self.shape;
         source.tables = self.tables;
         source.read = self.read;
@@ -260,6 +257,3 @@ pub(super) fn move_rows(source: &mut Source, from: Table, to: Table, rows: u64) 
         to.name()
     ));
 }
-
-/// Row counts at which portals and APIs stop.
-const EXPORT_LIMITS: [u64; 6] = [10_000, 30_000, 50_000, 100_000, 250_000, 500_000];

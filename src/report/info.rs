@@ -1,8 +1,22 @@
-//! What was read: each source, what became of its rows, and what it lacks.
+//! What was read: each source, what became of its rows, what it lacks, and what the bundle cannot tell.
+//!
+//! `info` prints it, the workbench shows it, and the note tells it as its gaps.
 
+mod hours;
+mod lack;
+mod lines;
+mod notice;
+
+pub use hours::Gap;
+pub use lack::Lack;
+pub use lines::{Tone, lines, of_reason, of_source, summary};
+pub use notice::{Kind, Notice};
+
+use super::note::labels;
 use super::row::armless;
 use crate::ingest::Loaded;
-use crate::model::{Field, Problem, Source, Table, Time};
+use crate::model::{Event, Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
+use crate::store::Store;
 use crate::triage::fingerprint;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,12 +38,54 @@ pub struct Info<'a> {
     pub first_event: Option<Time>,
     /// Last event time.
     pub last_event: Option<Time>,
+    /// What a reader of the findings has to know, the most important first.
+    pub notices: Vec<Notice>,
     /// Tables of ours that the bundle has no row of.
     pub absent_tables: Vec<&'static str>,
+    /// Per table of ours that it has.
+    pub tables: Vec<TableInfo>,
     /// Per source.
     pub sources: Vec<SourceInfo<'a>>,
     /// What was not read.
     pub problems: Vec<ProblemInfo<'a>>,
+}
+
+/// What is said of one table, over all sources.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TableInfo {
+    /// Its name.
+    pub table: &'static str,
+    /// Its events, copies folded.
+    pub events: u64,
+    /// First event.
+    pub first_event: Option<Time>,
+    /// Last event.
+    pub last_event: Option<Time>,
+    /// How far the ingest time trails the event time.
+    pub lag: Option<Lag>,
+    /// Times without rows where there usually are some.
+    pub gaps: Vec<GapInfo>,
+}
+
+/// How far one clock trails the other, over the events that have both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Lag {
+    /// Half the events trail no more.
+    pub median_seconds: i64,
+    /// No event trails more.
+    pub max_seconds: i64,
+}
+
+/// A time without rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GapInfo {
+    /// The last row before.
+    pub from: Time,
+    /// The first row after.
+    pub until: Time,
 }
 
 /// What is said of one source.
@@ -38,6 +94,9 @@ pub struct Info<'a> {
 pub struct SourceInfo<'a> {
     /// Its name.
     pub source: &'a str,
+    /// The last part of the name, where no other source has the same.
+    #[serde(skip)]
+    pub label: String,
     /// Shape, when one was recognised.
     pub shape: Option<&'a str>,
     /// Rows per table, those no analytic reads included.
@@ -58,18 +117,26 @@ pub struct SourceInfo<'a> {
     pub last_event: Option<Time>,
     /// Columns that an analytic needs and no row of the source has.
     pub lacks: Vec<Lack>,
+    /// Rows whose value of an enumeration the export withholds, by column.
+    pub withheld: BTreeMap<&'static str, u64>,
+    /// Why rows were not read: each reason with its count, and where it begins.
+    pub reasons: Vec<Reason>,
     /// What the reader had to assume.
     pub remarks: &'a [String],
 }
 
-/// A column that is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// One reason for which rows were not read.
+#[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Lack {
-    /// The column.
-    pub column: &'static str,
-    /// What cannot be told without it.
-    pub without: &'static str,
+pub struct Reason {
+    /// As told of the first.
+    pub reason: String,
+    /// How often.
+    pub count: usize,
+    /// Record number of the first, where there is one.
+    pub record: Option<u64>,
+    /// Byte offset of the first, where there is one.
+    pub offset: Option<u64>,
 }
 
 /// One thing that was not read.
@@ -86,42 +153,6 @@ pub struct ProblemInfo<'a> {
     pub reason: &'a str,
 }
 
-/// What each table's analytics read, and what is lost without it.
-const NEEDED: &[(Field, &[Table], &str)] = &[
-    (Field::Id, &Table::ALL, "copies of a row cannot be folded"),
-    (Field::UserId, &Table::ALL, "a renamed user is two users; Graph calls cannot be given to a user"),
-    (Field::UserPrincipalName, &SIGN_INS, "users have no names"),
-    (Field::AppId, &Table::ALL, "no client is known: nothing can be found"),
-    (Field::ResourceIdentity, &SIGN_INS, "resources are told apart by display name alone"),
-    (Field::ResultType, &SIGN_INS, "no success is known: nothing can be found"),
-    (Field::IpAddress, &Table::ALL, "addresses cannot be compared"),
-    (Field::UserAgent, &Table::ALL, "tooling cannot be told from clients"),
-    (Field::AuthenticationProtocol, &[Table::SignIn], "the browser leg of a device-code flow cannot be seen"),
-    (Field::OriginalTransferMethod, &SIGN_INS, "the polling leg of a device-code flow cannot be seen"),
-    (Field::IncomingTokenType, &SIGN_INS, "a session's first login cannot be told from its refreshes"),
-    (Field::SessionId, &SIGN_INS, "sessions cannot be followed"),
-    (Field::CorrelationId, &SIGN_INS, "legs of a device-code flow are tied by user and time alone"),
-    (Field::HomeTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
-    (Field::ResourceTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
-    (Field::TokenId, &Table::ALL, "Graph calls cannot be tied to the token that made them"),
-    (Field::ProcessingDetails, &[Table::NonInteractive], "scopes and roles of a token are not known"),
-    (Field::RequestUri, &[Table::Graph], "what the calls did is not known"),
-    (Field::RequestMethod, &[Table::Graph], "what the calls did is not known"),
-    (Field::ResponseStatusCode, &[Table::Graph], "failed calls cannot be told from successful ones"),
-];
-
-const SIGN_INS: [Table; 2] = [Table::SignIn, Table::NonInteractive];
-
-/// What the source lacks of what the analytics need of its tables.
-pub fn lacks(source: &Source) -> Vec<Lack> {
-    let has = |table: &&Table| source.tables.get(table.name()).is_some_and(|rows| *rows > 0);
-    NEEDED
-        .iter()
-        .filter(|(field, tables, _)| tables.iter().any(|table| has(&table)) && !source.fields.contains(*field))
-        .map(|(field, _, without)| Lack { column: field.column(), without })
-        .collect()
-}
-
 /// Writes it as one JSON object.
 pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", armless(&serde_json::to_string_pretty(info)?))
@@ -130,28 +161,115 @@ pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
 /// Everything there is to say about what was read.
 pub fn info(loaded: &Loaded) -> Info<'_> {
     let range = loaded.store.range();
-    Info {
+    let seen = Seen::of(loaded);
+    let mut info = Info {
         bundle: fingerprint(&loaded.sources),
         read: loaded.rows_read(),
         folded: loaded.store.folded(),
         skipped: loaded.rows_skipped(),
         first_event: range.map(|(first, _)| first),
         last_event: range.map(|(_, last)| last),
-        absent_tables: absent_tables(loaded),
-        sources: loaded.sources.iter().map(source_info).collect(),
+        notices: Vec::new(),
+        absent_tables: Table::ALL
+            .into_iter()
+            .filter(|table| loaded.store.count(*table) == 0)
+            .map(Table::name)
+            .collect(),
+        tables: Table::ALL.into_iter().filter_map(|table| table_info(&loaded.store, table)).collect(),
+        sources: loaded
+            .sources
+            .iter()
+            .zip(seen.0)
+            .zip(labels(&loaded.sources))
+            .map(|((source, seen), label)| source_info(loaded, source, label, seen))
+            .collect(),
         problems: loaded.problems.iter().map(problem_info).collect(),
+    };
+    info.notices = notice::notices(loaded, &info);
+    info
+}
+
+/// What the rows of each source have.
+struct Seen(Vec<Held>);
+
+#[derive(Clone, Default)]
+struct Held {
+    fields: FieldSet,
+    withheld: BTreeMap<&'static str, u64>,
+}
+
+impl Seen {
+    /// One pass over the rows. A column that is there and always blank is none.
+    fn of(loaded: &Loaded) -> Self {
+        let store = &loaded.store;
+        let mut sources = vec![Held::default(); loaded.sources.len()];
+        let mut open: Vec<Vec<Field>> = loaded
+            .sources
+            .iter()
+            .map(|source| Field::ALL.into_iter().filter(|field| source.fields.contains(*field)).collect())
+            .collect();
+        for (_, event) in store.events().filter(|(_, event)| !event.is_union()) {
+            let at = event.origin.source.0 as usize;
+            let (Some(source), Some(open)) = (sources.get_mut(at), open.get_mut(at)) else { continue };
+            let holds = |field: Field| {
+                let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
+                !computed && !store.fold(event[field]).is_none()
+            };
+            // Most columns are found in the first rows, and are not looked for in the others.
+            open.retain(|&field| {
+                let found = holds(field);
+                if found {
+                    source.fields.insert(field);
+                }
+                !found
+            });
+            if event.flags.any(WITHHELD_ANY) {
+                for (flag, field) in WITHHELD {
+                    if event.flags.has(flag) {
+                        *source.withheld.entry(field.column()).or_default() += 1;
+                    }
+                }
+            }
+        }
+        Self(sources)
     }
 }
 
-/// Names of the tables that analytics read and the bundle has no row of.
-pub fn absent_tables(loaded: &Loaded) -> Vec<&'static str> {
-    let present = |table: &Table| loaded.store.events().any(|(_, event)| event.table == *table);
-    Table::ALL.iter().filter(|table| !present(table)).map(|table| table.name()).collect()
+const WITHHELD: [(Flags, Field); 3] = [
+    (Flags::INCOMING_WITHHELD, Field::IncomingTokenType),
+    (Flags::PROTOCOL_WITHHELD, Field::AuthenticationProtocol),
+    (Flags::TRANSFER_WITHHELD, Field::OriginalTransferMethod),
+];
+const WITHHELD_ANY: Flags = Flags(Flags::INCOMING_WITHHELD.0 | Flags::PROTOCOL_WITHHELD.0 | Flags::TRANSFER_WITHHELD.0);
+
+fn table_info(store: &Store, table: Table) -> Option<TableInfo> {
+    let live = || store.events().map(|(_, event)| event).filter(|event| event.table == table && !event.is_folded());
+    let first_event = live().next()?.time();
+    let last_event = live().next_back()?.time();
+    let gaps = hours::gaps(store, table).into_iter().map(|gap| GapInfo { from: gap.from, until: gap.until }).collect();
+    Some(TableInfo {
+        table: table.name(),
+        events: live().count() as u64,
+        first_event: Some(first_event),
+        last_event: Some(last_event),
+        lag: lag(live()),
+        gaps,
+    })
 }
 
-fn source_info(source: &Source) -> SourceInfo<'_> {
+fn lag<'e>(events: impl Iterator<Item = &'e Event>) -> Option<Lag> {
+    let both = events.filter(|event| event.created.is_known() && event.ingested.is_known());
+    let mut lags: Vec<Span> = both.map(|event| event.ingested.since(event.created)).collect();
+    let max = *lags.iter().max()?;
+    let middle = (lags.len() - 1) / 2;
+    let (_, median, _) = lags.select_nth_unstable(middle);
+    Some(Lag { median_seconds: median.whole_seconds(), max_seconds: max.whole_seconds() })
+}
+
+fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: Held) -> SourceInfo<'a> {
     SourceInfo {
         source: &source.name,
+        label,
         shape: source.shape,
         tables: &source.tables,
         bytes: source.bytes,
@@ -161,9 +279,33 @@ fn source_info(source: &Source) -> SourceInfo<'_> {
         skipped: source.skipped,
         first_event: source.first,
         last_event: source.last,
-        lacks: lacks(source),
+        lacks: lack::lacks(source, seen.fields),
+        withheld: seen.withheld,
+        reasons: reasons(loaded.problems.iter().filter(|problem| problem.source == source.name)),
         remarks: &source.remarks,
     }
+}
+
+/// Problems of one kind as one: what is quoted in a reason, and its numbers, do not tell kinds apart. In the order
+/// in which they begin.
+fn reasons<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Reason> {
+    let mut reasons: Vec<(String, Reason)> = Vec::new();
+    for problem in problems {
+        let kind = kind_of(&problem.reason);
+        match reasons.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, reason)) => reason.count += 1,
+            None => reasons.push((
+                kind,
+                Reason { reason: problem.reason.clone(), count: 1, record: problem.record, offset: problem.offset },
+            )),
+        }
+    }
+    reasons.into_iter().map(|(_, reason)| reason).collect()
+}
+
+fn kind_of(reason: &str) -> String {
+    let outside = reason.split('"').step_by(2);
+    outside.flat_map(str::chars).filter(|c| !c.is_ascii_digit()).collect()
 }
 
 fn problem_info(problem: &Problem) -> ProblemInfo<'_> {
@@ -175,14 +317,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_asked_only_for_what_its_tables_have() {
-        let mut source = Source::default();
-        source.tables.insert(Table::Graph.name().to_owned(), 3);
-        for field in [Field::Id, Field::UserId, Field::AppId, Field::IpAddress, Field::UserAgent, Field::TokenId] {
-            source.fields.insert(field);
-        }
-        let columns: Vec<_> = lacks(&source).iter().map(|lack| lack.column).collect();
-        assert_eq!(columns, ["RequestUri", "RequestMethod", "ResponseStatusCode"]);
-        assert_eq!(lacks(&Source::default()), []);
+    fn reasons_of_one_kind_are_counted_from_the_first() {
+        let problem = |record, reason: &str| Problem {
+            source: "a.json".to_owned(),
+            record: Some(record),
+            offset: Some(record * 100),
+            reason: reason.to_owned(),
+        };
+        let problems = [
+            problem(3, "its time cannot be read: \"soon\""),
+            problem(4, "nested deeper than 128 levels"),
+            problem(9, "its time cannot be read: \"later\""),
+        ];
+        let told: Vec<_> = reasons(problems.iter()).into_iter().map(|r| (r.count, r.record, r.offset)).collect();
+        assert_eq!(told, [(2, Some(3), Some(300)), (1, Some(4), Some(400))]);
     }
 }

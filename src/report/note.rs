@@ -24,6 +24,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
 pub use impact::{AttackNote, Earned, Impact};
 pub use now::{DoNow, TaskNote, UserNote};

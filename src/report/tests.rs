@@ -74,7 +74,7 @@ fn a_bundle_without_hits_names_the_gaps() {
     };
     let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
     assert_eq!(report.verdict, "no hits");
-    assert!(report.gaps.iter().any(|gap| gap.contains("1 row could not be read (1× is cut off in the middle)")));
+    assert!(report.gaps.iter().any(|gap| gap.contains("1 row could not be read: is cut off in the middle, record 7")));
     assert!(report.custody[0].changed);
 }
 

@@ -273,6 +273,53 @@ fn info_names_what_each_source_lacks_and_what_was_skipped() {
     assert!(table.contains("record 6"), "{table}");
 }
 
+/// A bundle of one Graph v1.0 page: what it cannot show, and what to export instead.
+#[test]
+fn info_says_which_analytic_cannot_run_and_which_export_would_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |n: usize| {
+        serde_json::json!({
+            "id": format!("ebbcde9f-2dd4-4b92-8f29-7a0ef7b1000{n}"), "createdDateTime": "2026-05-01T14:02:00Z",
+            "userId": "u", "userPrincipalName": VICTIM, "appId": "a", "resourceId": "r", "isInteractive": n == 0,
+            "status": {"errorCode": 0}, "incomingTokenType": "unknownFutureValue",
+        })
+    };
+    let page = serde_json::json!({"value": [row(0), row(1), {"id": "x", "createdDateTime": "soon", "userId": "u", "appId": "a"}]});
+    std::fs::write(folder.path().join("page.json"), page.to_string()).unwrap();
+    let info: Value =
+        serde_json::from_slice(&run(folder.path(), &["info", "page.json", "--format", "json"]).stdout).unwrap();
+    let notices = info["Notices"].as_array().unwrap();
+    let of = |kind: &str, word: &str| {
+        let found = notices.iter().find(|n| n["Kind"] == kind && n["What"].as_str().unwrap().contains(word));
+        found.unwrap_or_else(|| panic!("{kind} {word}: {notices:#?}"))["WayOut"].clone()
+    };
+    let beta = of("cannot-run", "device-code-burst cannot run: no source has AuthenticationProtocol or");
+    assert!(beta.as_str().unwrap().contains("beta endpoint"), "{beta}");
+    of("cannot-run", "session-hop cannot run: no source has SessionId");
+    of("no-table", "No row of MicrosoftGraphActivityLogs");
+    of("withheld", "2 rows withhold IncomingTokenType");
+    of("tokens", "2 sign-ins name no token id: computed");
+    let lacks = info["Sources"][0]["Lacks"].as_array().unwrap();
+    let session = lacks.iter().find(|lack| lack["Column"] == "SessionId").unwrap();
+    assert_eq!(session["Analytics"], serde_json::json!(["session-hop", "session-hop-broad"]));
+    let reason = &info["Sources"][0]["Reasons"][0];
+    assert_eq!((&reason["Count"], &reason["Record"]), (&1.into(), &3.into()));
+    let kinds: Vec<&str> = notices.iter().map(|notice| notice["Kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds[0], "cannot-run", "the most important first: {kinds:?}");
+}
+
+/// The demo is a whole and healthy bundle: nothing is cried over it.
+#[test]
+fn info_says_nothing_of_a_healthy_bundle() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["demo", "--write", "demo"]);
+    let info: Value =
+        serde_json::from_slice(&run(folder.path(), &["info", "demo", "--format", "json"]).stdout).unwrap();
+    assert_eq!(info["Notices"], serde_json::json!([]));
+    assert_eq!(info["Tables"].as_array().unwrap().len(), 3);
+    assert!(info["Tables"][0]["Lag"]["MedianSeconds"].as_i64().unwrap() > 0);
+}
+
 #[test]
 fn list_tells_every_analytic() {
     let (folder, _) = bundle();

@@ -1,6 +1,7 @@
 //! `session-hop-broad`: the first version of the session query: another client, any resource, no time limit.
 
 use super::session_hop::STEPS;
+use crate::analytics::need::OF_HOP;
 use crate::analytics::session::{Hop, hops};
 use crate::analytics::{Analytic, Hit, Scene};
 use crate::model::Severity;
@@ -24,6 +25,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1530",
         "T1550.001",
     ],
+    needs: OF_HOP,
     thresholds: &[("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Low,
     on_by_default: false,

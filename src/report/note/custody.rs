@@ -52,7 +52,7 @@ pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) ->
 }
 
 /// Short names: the last part of each name where no other source has the same, else the name.
-pub(super) fn labels(sources: &[Source]) -> Vec<String> {
+pub(in crate::report) fn labels(sources: &[Source]) -> Vec<String> {
     let short = |source: &'_ Source| source.name.rsplit(['/', '\\', '!']).next().unwrap_or_default().to_owned();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for source in sources {

@@ -5,19 +5,28 @@ use super::{Told, steps};
 use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;
-use crate::report::info::{absent_tables, lacks};
-use std::collections::BTreeMap;
+use crate::report::info::{Kind, Notice, info, of_reason};
 
-/// Reasons named per source.
+/// Further reasons named per source.
 const REASONS: usize = 3;
 
 pub(super) fn gaps(told: &Told) -> Vec<String> {
-    let mut gaps: Vec<String> =
-        absent_tables(told.loaded).into_iter().map(|table| format!("The bundle has no row of {table}.")).collect();
+    let info = info(told.loaded);
+    let label = |at: usize| told.labels.get(at).map_or("", String::as_str);
+    let sentence = |notice: &Notice| {
+        let source = notice.at.map_or_else(String::new, |at| format!("{}: ", label(at)));
+        let way_out = notice.way_out.as_ref().map_or_else(String::new, |way_out| format!(" {way_out}"));
+        format!("{source}{}{way_out}", notice.what)
+    };
+    // What stops an analytic comes before what leaves a step open, and that before what is less.
+    let (first, rest): (Vec<&Notice>, Vec<&Notice>) = info.notices.iter().partition(|notice| notice.kind <= Kind::Gap);
+    let mut gaps: Vec<String> = first.into_iter().map(sentence).collect();
     gaps.extend(steps::unanswered(told));
-    for (source, label) in told.loaded.sources.iter().zip(&told.labels) {
+    gaps.extend(rest.into_iter().map(sentence));
+    for (at, source) in info.sources.iter().enumerate() {
+        let label = label(at);
         let lacks: Vec<String> =
-            lacks(source).into_iter().map(|lack| format!("{} ({})", lack.column, lack.without)).collect();
+            source.lacks.iter().map(|lack| format!("{} ({})", lack.column, lack.without)).collect();
         if !lacks.is_empty() {
             gaps.push(format!("{label} lacks {}.", lacks.join(", ")));
         }
@@ -28,27 +37,15 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
             format!("{label}: {rows} of {name} counted, not analysed.")
         }));
         gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
-        if source.skipped > 0 {
-            let rows = counted(usize::try_from(source.skipped).unwrap_or(usize::MAX), "row");
-            gaps.push(format!("{label}: {rows} could not be read ({}).", reasons(told, &source.name)));
-        }
+        // Rows that were not read are told above, by their commonest reason.
+        let told = source.reasons.iter().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
+        let others = source.reasons.iter().filter(|reason| Some(*reason) != told).take(REASONS);
+        gaps.extend(others.map(|reason| format!("{label}: {}", of_reason(reason))));
     }
-    let known = |name: &str| told.loaded.sources.iter().any(|source| source.name == name && source.skipped > 0);
-    let others = told.loaded.problems.iter().filter(|problem| !known(&problem.source));
+    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
+    let others = info.problems.iter().filter(|problem| !known(problem.source));
     gaps.extend(others.map(|problem| format!("{}: {}", problem.source, problem.reason)));
     gaps
-}
-
-/// The commonest reasons of a source, with counts.
-fn reasons(told: &Told, source: &str) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for problem in told.loaded.problems.iter().filter(|problem| problem.source == source) {
-        *counts.entry(&problem.reason).or_default() += 1;
-    }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let named = counts.iter().take(REASONS).map(|(reason, count)| format!("{count}× {reason}"));
-    named.collect::<Vec<_>>().join("; ")
 }
 
 pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&Networks>) -> Vec<String> {

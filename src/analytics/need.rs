@@ -1,0 +1,51 @@
+//! What the analytics read: the tables and columns without which each cannot run. `info`, the workbench and the note
+//! tell from here what a bundle cannot show.
+
+use crate::model::{Field, Table};
+
+/// Rows of one of the tables, with one of the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The tables.
+    pub tables: &'static [Table],
+    /// The columns.
+    pub columns: &'static [Field],
+}
+
+impl Need {
+    /// Whether it is met where these tables have these columns.
+    pub fn is_met(&self, has: impl Fn(Table, Field) -> bool) -> bool {
+        self.tables.iter().any(|&table| self.columns.iter().any(|&column| has(table, column)))
+    }
+}
+
+const BURST: &[Table] = &[Table::NonInteractive];
+const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
+
+/// A burst: successes of one user and one client for several resources.
+pub(super) const OF_BURST: &[Need] = &[
+    Need { tables: BURST, columns: &[Field::AppId] },
+    Need { tables: BURST, columns: &[Field::ResultType] },
+    Need { tables: BURST, columns: &[Field::ResourceIdentity, Field::ResourceDisplayName] },
+    Need { tables: BURST, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
+/// A burst, and a leg of a device-code flow before it.
+pub(super) const OF_DEVICE_CODE: &[Need] = &[
+    OF_BURST[0],
+    OF_BURST[1],
+    OF_BURST[2],
+    OF_BURST[3],
+    Need { tables: SIGN_INS, columns: &[Field::AuthenticationProtocol, Field::OriginalTransferMethod] },
+];
+
+/// A session's first login, and a later token of another kind for the home tenant.
+pub(super) const OF_HOP: &[Need] = &[
+    Need { tables: SIGN_INS, columns: &[Field::SessionId] },
+    Need { tables: SIGN_INS, columns: &[Field::IncomingTokenType] },
+    Need { tables: SIGN_INS, columns: &[Field::AppId] },
+    Need { tables: SIGN_INS, columns: &[Field::ResourceIdentity, Field::ResourceDisplayName] },
+    Need { tables: SIGN_INS, columns: &[Field::HomeTenantId] },
+    Need { tables: SIGN_INS, columns: &[Field::ResourceTenantId] },
+    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+];

@@ -1,0 +1,136 @@
+//! Columns that a source lacks: what cannot be told without them, which analytics cannot run, which export has them.
+
+use crate::analytics::{ANALYTICS, Analytic, Need};
+use crate::model::{Field, FieldSet, Source, Table};
+use serde::Serialize;
+
+/// A column that is not there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Lack {
+    /// The column.
+    pub column: &'static str,
+    /// What cannot be told without it.
+    pub without: &'static str,
+    /// Analytics that cannot run on this source alone, for want of this column and those that would do as well.
+    pub analytics: Vec<&'static str>,
+    /// Which export has it.
+    pub export: &'static str,
+}
+
+/// What each table's analytics read, and what is lost without it.
+const READ: &[(Field, &[Table], &str)] = &[
+    (Field::Id, &Table::ALL, "copies of a row cannot be folded"),
+    (Field::UserId, &Table::ALL, "a renamed user is two users; Graph calls cannot be given to a user"),
+    (Field::UserPrincipalName, &SIGN_INS, "users have no names"),
+    (Field::AppId, &Table::ALL, "no client is known: nothing can be found"),
+    (Field::ResourceIdentity, &SIGN_INS, "resources are told apart by display name alone"),
+    (Field::ResultType, &SIGN_INS, "no success is known: nothing can be found"),
+    (Field::IpAddress, &Table::ALL, "addresses cannot be compared"),
+    (Field::UserAgent, &Table::ALL, "tooling cannot be told from clients"),
+    (Field::AuthenticationProtocol, &[Table::SignIn], "the browser leg of a device-code flow cannot be seen"),
+    (Field::OriginalTransferMethod, &SIGN_INS, "the polling leg of a device-code flow cannot be seen"),
+    (Field::IncomingTokenType, &SIGN_INS, "a session's first login cannot be told from its refreshes"),
+    (Field::SessionId, &SIGN_INS, "sessions cannot be followed"),
+    (Field::CorrelationId, &SIGN_INS, "legs of a device-code flow are tied by user and time alone"),
+    (Field::HomeTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
+    (Field::ResourceTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
+    (Field::TokenId, &Table::ALL, "Graph calls cannot be tied to the token that made them"),
+    (Field::ProcessingDetails, &[Table::NonInteractive], "scopes and roles of a token are not known"),
+    (Field::RequestUri, &[Table::Graph], "what the calls did is not known"),
+    (Field::RequestMethod, &[Table::Graph], "what the calls did is not known"),
+    (Field::ResponseStatusCode, &[Table::Graph], "failed calls cannot be told from successful ones"),
+];
+
+const SIGN_INS: [Table; 2] = [Table::SignIn, Table::NonInteractive];
+
+/// What the source lacks of what is read of its tables; `fields` are those that its rows have.
+pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
+    let has = |table: Table| source.tables.get(table.name()).is_some_and(|rows| *rows > 0);
+    let is_there = |table, field| has(table) && fields.contains(field);
+    let wants = |analytic: &&Analytic, field: Field| {
+        let unmet = |need: &&Need| !need.is_met(is_there) && need.tables.iter().any(|table| has(*table));
+        analytic.needs.iter().filter(unmet).any(|need| need.columns.contains(&field))
+    };
+    READ.iter()
+        .filter(|(field, tables, _)| tables.iter().any(|table| has(*table)) && !fields.contains(*field))
+        .map(|&(field, _, without)| Lack {
+            column: field.column(),
+            without,
+            analytics: ANALYTICS.iter().filter(|analytic| wants(analytic, field)).map(|analytic| analytic.id).collect(),
+            export: export_with(source.shape.unwrap_or_default(), field),
+        })
+        .collect()
+}
+
+/// Columns that Microsoft Graph's v1.0 endpoint leaves out.
+const BETA_ONLY: [Field; 5] = [
+    Field::AuthenticationProtocol,
+    Field::OriginalTransferMethod,
+    Field::IncomingTokenType,
+    Field::SessionId,
+    Field::TokenId,
+];
+
+/// Columns that the portal's CSV has no place for.
+const NOT_IN_PORTAL: [Field; 2] = [Field::ProcessingDetails, Field::RiskLevel];
+
+/// Which export has a column that one in this shape lacks.
+fn export_with(shape: &str, field: Field) -> &'static str {
+    let kind = |prefix: &str| shape.starts_with(prefix);
+    if kind("graph") && BETA_ONLY.contains(&field) {
+        "export with Graph's beta endpoint (v1.0 leaves it out), or from Log Analytics"
+    } else if kind("entra-portal") && NOT_IN_PORTAL.contains(&field) {
+        "download as JSON instead of CSV, or export from Log Analytics"
+    } else if kind("entra-portal") {
+        "download again with every column, or export from Log Analytics"
+    } else if kind("defender-xdr") {
+        "export the table from Log Analytics: Defender XDR does not keep it"
+    } else if kind("graph") {
+        "export without $select, or from Log Analytics"
+    } else {
+        "export every column of the table (no project in the query)"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(shape: &'static str, table: Table) -> Source {
+        let mut source = Source { shape: Some(shape), ..Source::default() };
+        source.tables.insert(table.name().to_owned(), 3);
+        source
+    }
+
+    #[test]
+    fn a_source_is_asked_only_for_what_its_tables_have() {
+        let mut fields = FieldSet::default();
+        for field in [Field::Id, Field::UserId, Field::AppId, Field::IpAddress, Field::UserAgent, Field::TokenId] {
+            fields.insert(field);
+        }
+        let lacks = |source: &Source| lacks(source, fields);
+        let columns: Vec<_> = lacks(&source("ndjson", Table::Graph)).iter().map(|lack| lack.column).collect();
+        assert_eq!(columns, ["RequestUri", "RequestMethod", "ResponseStatusCode"]);
+        assert_eq!(lacks(&Source::default()), []);
+    }
+
+    #[test]
+    fn a_missing_column_names_the_analytics_and_the_export() {
+        let mut fields = FieldSet::default();
+        for field in Field::ALL {
+            if !BETA_ONLY.contains(&field) {
+                fields.insert(field);
+            }
+        }
+        let lacking = lacks(&source("graph-page", Table::NonInteractive), fields);
+        let of = |column: &str| lacking.iter().find(|lack| lack.column == column).unwrap();
+        assert_eq!(of("OriginalTransferMethod").analytics, ["device-code-burst"]);
+        assert_eq!(of("SessionId").analytics, ["session-hop", "session-hop-broad"]);
+        assert!(of("SessionId").export.contains("beta"));
+        fields.insert(Field::AuthenticationProtocol);
+        let lacking = lacks(&source("graph-page", Table::NonInteractive), fields);
+        let transfer = lacking.iter().find(|lack| lack.column == "OriginalTransferMethod").unwrap();
+        assert!(transfer.analytics.is_empty(), "either of two columns will do");
+    }
+}

@@ -1,0 +1,136 @@
+//! What was read as lines of text, each with its indentation: whoever shows them wraps them.
+
+use super::notice::{rows, second};
+use super::{Info, Reason, SourceInfo};
+use crate::model::{Span, Table};
+
+/// What a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Names what follows.
+    Head,
+    /// To be looked at.
+    Warn,
+    /// Said.
+    Plain,
+    /// For reference.
+    Quiet,
+}
+
+/// All of it, the most important first.
+pub fn lines(info: &Info) -> Vec<(Tone, String)> {
+    let mut lines = summary(info);
+    for notice in &info.notices {
+        let source = notice.source.as_ref().map_or_else(String::new, |source| format!("{source}: "));
+        lines.push((Tone::Warn, format!("{}: {source}{}", notice.kind.words(), notice.what)));
+        lines.extend(notice.way_out.iter().map(|way_out| (Tone::Plain, format!("    {way_out}"))));
+    }
+    for table in &info.tables {
+        lines.push((Tone::Head, String::new()));
+        lines.push((Tone::Head, table.table.to_owned()));
+        let range = format!("{} → {} UTC", second(table.first_event), second(table.last_event));
+        lines.push((Tone::Plain, format!("  {} events, {range}", table.events)));
+        if let Some(lag) = table.lag {
+            let span = |seconds| Span::seconds(seconds).to_string();
+            let (median, most) = (span(lag.median_seconds), span(lag.max_seconds));
+            lines.push((Tone::Quiet, format!("  ingested {median} after the event (median), {most} at most")));
+        }
+    }
+    for source in &info.sources {
+        lines.push((Tone::Head, String::new()));
+        lines.extend(of_source(source));
+    }
+    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
+    for problem in info.problems.iter().filter(|problem| !known(problem.source)) {
+        lines.push((Tone::Head, String::new()));
+        lines.push((Tone::Head, problem.source.to_owned()));
+        lines.push((Tone::Warn, format!("  not read: {}", problem.reason)));
+    }
+    lines
+}
+
+/// What the whole bundle is.
+pub fn summary(info: &Info) -> Vec<(Tone, String)> {
+    let sources = match info.sources.len() {
+        1 => "1 source".to_owned(),
+        count => format!("{count} sources"),
+    };
+    let events = info.read - info.folded;
+    let said = format!(
+        "{sources}, {} read, {} folded, {} skipped: {events} events",
+        rows(info.read),
+        info.folded,
+        info.skipped
+    );
+    let mut lines = vec![(Tone::Head, said)];
+    if info.first_event.is_some() {
+        lines.push((Tone::Plain, format!("{} → {} UTC", second(info.first_event), second(info.last_event))));
+    }
+    lines.push((Tone::Plain, String::new()));
+    lines
+}
+
+/// What is said of one source.
+pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
+    let shape = source.shape.unwrap_or("not recognised");
+    let mut lines = vec![(Tone::Head, format!("{} ({shape})", source.source))];
+    let counts = format!(
+        "  {} read, {} folded, {} skipped; {} bytes",
+        rows(source.read),
+        source.folded,
+        source.skipped,
+        source.bytes
+    );
+    lines.push((Tone::Plain, counts));
+    if source.first_event.is_some() {
+        let range = format!("  {} → {} UTC", second(source.first_event), second(source.last_event));
+        lines.push((Tone::Plain, range));
+    }
+    let ours = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
+    for (name, count) in source.tables {
+        let other = if ours(name) { "" } else { ", counted, not analysed" };
+        lines.push((Tone::Plain, format!("  {name}: {}{other}", rows(*count))));
+    }
+    lines.extend(lacking(source));
+    lines.extend(source.remarks.iter().map(|remark| (Tone::Warn, format!("  {remark}"))));
+    lines.extend(source.reasons.iter().map(|reason| (Tone::Warn, format!("  skipped: {}", of_reason(reason)))));
+    if !source.sha256.is_empty() {
+        lines.push((Tone::Quiet, format!("  sha256 {}", source.sha256)));
+    }
+    lines
+}
+
+/// What a source lacks, columns with one way out together.
+fn lacking(source: &SourceInfo) -> Vec<(Tone, String)> {
+    let mut lines = Vec::new();
+    let mut exports: Vec<&str> = Vec::new();
+    for lack in &source.lacks {
+        if !exports.contains(&lack.export) {
+            exports.push(lack.export);
+        }
+    }
+    for export in exports {
+        for lack in source.lacks.iter().filter(|lack| lack.export == export) {
+            let analytics = match lack.analytics.as_slice() {
+                [] => String::new(),
+                ids => format!("; not enough for {}", ids.join(", ")),
+            };
+            lines.push((Tone::Warn, format!("  lacks {}: {}{analytics}", lack.column, lack.without)));
+        }
+        lines.push((Tone::Plain, format!("    {export}")));
+    }
+    lines
+}
+
+/// `3 × has no time, first at record 6, byte 1234`.
+pub fn of_reason(reason: &Reason) -> String {
+    let times = if reason.count > 1 { format!("{} × ", reason.count) } else { String::new() };
+    let first = if reason.count > 1 { ", first at " } else { ", " };
+    let place = match (reason.record, reason.offset) {
+        (Some(record), Some(offset)) => format!("{first}record {record}, byte {offset}"),
+        (Some(record), None) => format!("{first}record {record}"),
+        (None, Some(offset)) => format!("{first}byte {offset}"),
+        (None, None) => String::new(),
+    };
+    format!("{times}{}{place}", reason.reason)
+}

@@ -1,0 +1,287 @@
+//! What a reader of the findings has to know of the bundle, in sentences, the most important first.
+
+use super::{Info, SourceInfo};
+use crate::analytics::{ANALYTICS, Analytic, Need};
+use crate::ingest::Loaded;
+use crate::model::{Field, Span, Table, Time};
+use crate::store::Store;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What kind of thing is said; the order is that of importance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An analytic finds nothing here, whatever happened.
+    CannotRun,
+    /// A table is not there.
+    NoTable,
+    /// An export may have been cut.
+    Cut,
+    /// Hours without rows where there usually are some.
+    Gap,
+    /// Rows that could not be read.
+    Skipped,
+    /// Values that an export withholds.
+    Withheld,
+    /// Token ids that only the ids of the sign-ins tell.
+    Tokens,
+    /// Two clocks that are far apart.
+    Clock,
+}
+
+impl Kind {
+    /// The words before the sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CannotRun => "analytics",
+            Self::NoTable => "no table",
+            Self::Cut => "cut short?",
+            Self::Gap => "gap",
+            Self::Skipped => "skipped",
+            Self::Withheld => "withheld",
+            Self::Tokens => "token ids",
+            Self::Clock => "clocks",
+        }
+    }
+}
+
+/// One thing to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Notice {
+    /// Of which kind.
+    pub kind: Kind,
+    /// The source it is about, by its place; `None` for the bundle.
+    #[serde(skip)]
+    pub at: Option<usize>,
+    /// Name of that source.
+    pub source: Option<String>,
+    /// What it is, a sentence.
+    pub what: String,
+    /// What it takes to be rid of it, a sentence; `None` where nothing does.
+    pub way_out: Option<String>,
+}
+
+/// Row counts at which portals and APIs stop.
+const LIMITS: [u64; 6] = [10_000, 30_000, 50_000, 100_000, 250_000, 500_000];
+/// Gaps named per table.
+const GAPS: usize = 5;
+/// Ingest trails by minutes, at times by an hour or two; more is said, in seconds: of half the rows, of any.
+const LATE: (i64, i64) = (30 * 60, 6 * 60 * 60);
+
+pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
+    if loaded.store.is_empty() {
+        return each(info, skipped);
+    }
+    let mut notices = cannot_run(&loaded.store, info);
+    notices.extend(absent(&loaded.store, info));
+    notices.extend(each(info, cut));
+    notices.extend(gaps(info));
+    notices.extend(each(info, skipped));
+    notices.extend(each(info, withheld));
+    notices.extend(tokens(loaded));
+    notices.extend(clocks(info));
+    notices
+}
+
+fn notice(kind: Kind, what: String, way_out: impl Into<Option<String>>) -> Notice {
+    Notice { kind, at: None, source: None, what, way_out: way_out.into() }
+}
+
+/// What there is to say of each source.
+fn each(info: &Info, say: impl Fn(&SourceInfo) -> Vec<Notice>) -> Vec<Notice> {
+    let said = info.sources.iter().enumerate().flat_map(|(at, source)| {
+        let of = move |notice| Notice { at: Some(at), source: Some(source.source.to_owned()), ..notice };
+        say(source).into_iter().map(of)
+    });
+    said.collect()
+}
+
+/// Analytics that want of columns stops, those stopped by the same ones together.
+fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
+    let has = |table, field| store.has(table, field);
+    let present = |need: &&Need| need.tables.iter().any(|table| store.count(*table) > 0);
+    let mut stopped: BTreeMap<Vec<&[Field]>, Vec<&Analytic>> = BTreeMap::new();
+    for analytic in ANALYTICS.iter().filter(|analytic| analytic.on_by_default) {
+        // A table that is not there is said of the table.
+        let unmet = analytic.needs.iter().filter(|need| !need.is_met(has)).filter(present);
+        let columns: Vec<&[Field]> = unmet.map(|need| need.columns).collect();
+        if !columns.is_empty() {
+            stopped.entry(columns).or_default().push(analytic);
+        }
+    }
+    let told = |(columns, analytics): (Vec<&[Field]>, Vec<&Analytic>)| {
+        let ids: Vec<&str> = analytics.iter().map(|analytic| analytic.id).collect();
+        let either = |columns: &&[Field]| columns.iter().map(|field| field.column()).collect::<Vec<_>>().join(" or ");
+        let names: Vec<String> = columns.iter().map(either).collect();
+        let wanted = |column: &str| columns.iter().any(|columns| columns.iter().any(|field| field.column() == column));
+        let mut exports: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for source in &info.sources {
+            for lack in source.lacks.iter().filter(|lack| wanted(lack.column)) {
+                exports.entry(lack.export).or_default().insert(source.shape.unwrap_or_default());
+            }
+        }
+        let shapes = |shapes: &BTreeSet<&str>| shapes.iter().copied().collect::<Vec<_>>().join(", ");
+        let way_out = match exports.len() {
+            0 | 1 => exports.keys().map(|export| sentence(export)).next(),
+            _ => {
+                let each = exports.iter().map(|(export, of)| format!("{}: {export}", shapes(of)));
+                Some(each.collect::<Vec<_>>().join("; ") + ".")
+            }
+        };
+        notice(Kind::CannotRun, format!("{} cannot run: no source has {}.", ids.join(", "), names.join(", ")), way_out)
+    };
+    stopped.into_iter().map(told).collect()
+}
+
+/// Tables of ours that the bundle has no row of, and what that costs.
+fn absent(store: &Store, info: &Info) -> Vec<Notice> {
+    let cost = |table: Table| match table {
+        Table::SignIn => "no prompt is seen: where a device code was typed, and sessions' first logins, are missing",
+        Table::NonInteractive => "no token exchange is seen: foci-burst and device-code-burst cannot run",
+        Table::Graph => "what the tokens were used for is not known: the steps on Graph calls stay unanswered",
+    };
+    let export = |table: Table| match table {
+        Table::NonInteractive
+            if info.sources.iter().any(|source| source.shape.is_some_and(|s| s.starts_with("graph"))) =>
+        {
+            "Microsoft Graph gives interactive sign-ins only unless asked: filter by \
+             signInEventTypes/any(t: t eq 'nonInteractiveUser') at the beta endpoint, or export \
+             AADNonInteractiveUserSignInLogs from Log Analytics."
+                .to_owned()
+        }
+        Table::SignIn | Table::NonInteractive => format!("Export {} of the same days.", table.name()),
+        Table::Graph => format!(
+            "Export {} of the same days from Log Analytics or a storage account; no Graph API gives it.",
+            table.name()
+        ),
+    };
+    let absent = Table::ALL.into_iter().filter(|table| store.count(*table) == 0);
+    absent
+        .map(|table| {
+            notice(Kind::NoTable, format!("No row of {}: {}.", table.name(), cost(table)), Some(export(table)))
+        })
+        .collect()
+}
+
+fn cut(source: &SourceInfo) -> Vec<Notice> {
+    let rows = source.tables.values().sum::<u64>() + source.skipped;
+    let what = format!("Exactly {rows} rows, a number at which exports are cut.");
+    let way_out = "Export it again in shorter ranges of time.".to_owned();
+    if LIMITS.contains(&rows) { vec![notice(Kind::Cut, what, way_out)] } else { Vec::new() }
+}
+
+fn gaps(info: &Info) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for table in &info.tables {
+        let name = table.table;
+        for gap in table.gaps.iter().take(GAPS) {
+            notices.push(notice(
+                Kind::Gap,
+                format!(
+                    "{name} has no row for {} from {} to {} UTC, where it usually has some: a holiday, or a hole in \
+                     the export.",
+                    gap.until.since(gap.from),
+                    gap.from.second(),
+                    gap.until.second()
+                ),
+                None,
+            ));
+        }
+        if let Some(more) = table.gaps.len().checked_sub(GAPS).filter(|more| *more > 0) {
+            notices.push(notice(Kind::Gap, format!("{name} has {more} further gaps like that."), None));
+        }
+    }
+    notices
+}
+
+fn skipped(source: &SourceInfo) -> Vec<Notice> {
+    let commonest = source.reasons.iter().filter(|_| source.skipped > 0).max_by_key(|reason| reason.count);
+    let told = |reason: &super::Reason| {
+        let also = match source.reasons.len() - 1 {
+            0 => String::new(),
+            others => format!(", and {} more", counted(others as u64, "reason")),
+        };
+        let what = format!("{} could not be read: {}{also}.", rows(source.skipped), super::of_reason(reason));
+        notice(Kind::Skipped, what, None)
+    };
+    commonest.map(told).into_iter().collect()
+}
+
+fn withheld(source: &SourceInfo) -> Vec<Notice> {
+    let told = |(&column, &count): (&&'static str, &u64)| {
+        let means = match column {
+            "IncomingTokenType" => "some token was presented, of a kind not told",
+            "AuthenticationProtocol" => "it was no device code, but perhaps an authentication transfer",
+            _ => "how the session came to be is not told",
+        };
+        notice(
+            Kind::Withheld,
+            format!("{} withhold {column} (unknownFutureValue): {means}.", rows(count)),
+            "Log Analytics names it; Microsoft Graph does when asked with the header \
+             \"Prefer: include-unknown-enum-members\"."
+                .to_owned(),
+        )
+    };
+    source.withheld.iter().map(told).collect()
+}
+
+fn tokens(loaded: &Loaded) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for (source, compared) in &loaded.store.computed().sources {
+        let at = source.0 as usize;
+        let lacking = format!("{} name no token id", counted(compared.lacking, "sign-in"));
+        let said = if compared.refused {
+            let known = compared.agree + compared.differ;
+            let why = if compared.differ > 0 {
+                format!("{} of {known} named ones are not what the sign-in's id gives", compared.differ)
+            } else {
+                "other sources' named ones are not what the sign-in's id gives".to_owned()
+            };
+            format!("{lacking}, and none is computed: {why}, so the export was anonymised or changed.")
+        } else {
+            format!("{lacking}: computed from the sign-in's id; {} of them tie Graph calls.", compared.tied)
+        };
+        let way_out = "Graph's beta endpoint and Log Analytics have UniqueTokenIdentifier.".to_owned();
+        let source = loaded.sources.get(at).map(|source| source.name.clone());
+        notices.push(Notice { at: Some(at), source, ..notice(Kind::Tokens, said, way_out) });
+    }
+    notices
+}
+
+fn clocks(info: &Info) -> Vec<Notice> {
+    let late = |lag: &super::Lag| lag.median_seconds > LATE.0 || lag.max_seconds > LATE.1 || lag.median_seconds < 0;
+    let tables = info.tables.iter().filter_map(|table| Some((table.table, table.lag.filter(late)?)));
+    tables
+        .map(|(table, lag)| {
+            let span = |seconds| Span::seconds(seconds).to_string();
+            let said = format!(
+                "{table} was ingested {} after the event (median), {} at most: TimeGenerated is not when it happened.",
+                span(lag.median_seconds),
+                span(lag.max_seconds)
+            );
+            notice(Kind::Clock, said, None)
+        })
+        .collect()
+}
+
+/// The words as a sentence.
+fn sentence(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}.", first.to_uppercase())
+}
+
+/// `1 row`, `3 rows`.
+pub(super) fn rows(count: u64) -> String {
+    counted(count, "row")
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `2026-05-01 14:02:00`, or a dash.
+pub(super) fn second(time: Option<Time>) -> String {
+    time.and_then(Time::known).map_or_else(|| "-".to_owned(), Time::second)
+}
