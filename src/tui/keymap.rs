@@ -24,6 +24,8 @@ pub enum Context {
     List,
     /// The raw record.
     Record,
+    /// What was read.
+    Bundle,
     /// The note's preview.
     Note,
     /// The disposition menu.
@@ -49,6 +51,7 @@ impl Context {
             Self::Workbench => "Any pane",
             Self::List => "Rows and pages",
             Self::Record => "Record",
+            Self::Bundle => "Bundle",
             Self::Note => "Note",
             Self::Disposition => "Disposition",
             Self::Prompt => "Typing",
