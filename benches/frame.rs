@@ -18,14 +18,30 @@ use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
 use tokentrail::tui::workbench::Evidence;
 
+/// The client of the bursts, and that of all other rows.
+const BURST: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+const USUAL: &str = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c";
 const EVENTS: u32 = 1_000_000;
 const SIZE: Size = Size { width: 200, height: 60 };
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() {
+    println!("of 10,000 users:");
+    let spread = Store::build(vec![part(10_000)]);
+    other_thresholds(&spread, &Settings::default());
+    // Every exchange a candidate, nearly all of them in one burst.
+    let clients = analytics::Clients::Listed([BURST, USUAL].map(str::to_owned).into());
+    let all = Settings { clients, ..Settings::default() };
+    println!("of 10,000 users, every client watched:");
+    other_thresholds(&spread, &all);
+    drop(spread);
+    println!("of one user:");
     let built = Instant::now();
-    let store = Store::build(vec![part()]);
+    let store = Store::build(vec![part(1)]);
     println!("store of {EVENTS} events built in {:.3} s", built.elapsed().as_secs_f64());
+    other_thresholds(&store, &Settings::default());
+    println!("of one user, every client watched:");
+    other_thresholds(&store, &all);
     for run in ["first run (builds indexes)", "second run"] {
         let start = Instant::now();
         let hits = analytics::run(&store, Facts::embedded(), &Settings::default());
@@ -40,6 +56,25 @@ fn main() {
     app.update(Message::Ready(Box::new(ready)));
     for keys in ["tab a", "j", "pgdn", "G", "g", "n", "tab"] {
         measure(&mut app, keys);
+    }
+}
+
+/// What a run, the near misses and a change of thresholds take, the first time and afterwards.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn other_thresholds(store: &Store, settings: &Settings) {
+    let (facts, candidates) = (Facts::embedded(), Arc::default());
+    let start = Instant::now();
+    let hits = analytics::run_over(store, facts, settings, Arc::clone(&candidates));
+    println!("analytics: {:.3} s, {} hits", start.elapsed().as_secs_f64(), hits.len());
+    let start = Instant::now();
+    let near = analytics::near_misses(store, facts, settings, &candidates);
+    println!("near misses: {:.1} ms, {} of them", start.elapsed().as_secs_f64() * 1e3, near.total);
+    for minutes in [11, 60, 1, 10] {
+        let other = Settings { window: tokentrail::model::Span::minutes(minutes), ..settings.clone() };
+        let start = Instant::now();
+        let change = analytics::what_if(store, facts, &other, &candidates, &hits);
+        let (took, gained, lost) = (start.elapsed().as_secs_f64() * 1e3, change.gained.len(), change.lost.len());
+        println!("other thresholds, --window {minutes}m: {took:.1} ms, {gained} hits gained, {lost} lost");
     }
 }
 
@@ -63,8 +98,9 @@ fn measure(app: &mut App, keys: &str) {
     println!("key to frame, {keys:>9}: median {:.2} ms, p99 {:.2} ms", at(50), at(99));
 }
 
-/// One user's year: a token every half minute, a burst every few days, Graph calls under the tokens.
-fn part() -> Part {
+/// A year of so many users, one after the other: a token every half minute, a burst every few days, Graph calls
+/// under the tokens.
+fn part(users: u32) -> Part {
     let mut part = Part::default();
     let start = Time::parse("2026-01-01T00:00:00Z").expect("a time").ticks();
     let resources = [
@@ -79,15 +115,13 @@ fn part() -> Part {
         let mut event = Event::new(table, origin);
         event.created = Time::from_ticks(start + i64::from(number) * 30 * 10_000_000);
         let burst = number % 20_000 < 40;
+        let user = number / (EVENTS / users);
         let token = format!("token{}", number / 4);
         for (field, text) in [
             (Field::Id, format!("id{number}").as_str()),
-            (Field::UserId, "user"),
-            (Field::UserPrincipalName, "one@contoso.com"),
-            (
-                Field::AppId,
-                if burst { "04b07795-8ddb-461a-bbee-02f9e1bf7b46" } else { "c44b4083-3bb0-49c1-b47d-974e53cbdf3c" },
-            ),
+            (Field::UserId, &format!("user{user}")),
+            (Field::UserPrincipalName, &format!("user{user}@contoso.com")),
+            (Field::AppId, if burst { BURST } else { USUAL }),
             (Field::AppDisplayName, "Client"),
             (Field::ResultType, "0"),
             (Field::ResourceIdentity, resources[number as usize / 4 % resources.len()]),

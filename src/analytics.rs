@@ -1,35 +1,46 @@
 //! Detections: what each looks for is one file in `catalog/`, registered in [`ANALYTICS`].
 
+mod allow;
 pub mod answer;
 pub mod assess;
 pub mod baseline;
 pub mod burst;
+mod candidates;
 mod catalog;
 pub mod draft;
 pub mod flow;
 mod hit;
 pub mod link;
+mod near;
 mod need;
 mod scene;
 pub mod scopes;
 pub mod session;
 mod step;
+mod threshold;
+mod what_if;
 
+pub use allow::{Allow, AllowError, AllowList};
 pub use answer::{Tally, reached, tally};
 pub use assess::technique;
 pub use baseline::{Baseline, Seen};
+pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
 pub use flow::{Leg, leg_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
+pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;
 pub use scene::{Clients, SEED_CLIENTS, Scene, Semantics, Settings};
 pub use scopes::device_id;
 pub use step::{Answer, Finding, Inquiry, Show, State, Step};
+pub use threshold::{Amount, Threshold};
+pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Severity, Sym};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -69,9 +80,14 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
 
 /// Runs the chosen analytics and answers every step of every hit.
 ///
-/// Hits come in order of first seen, analytic, user, app.
+/// Hits come in order of first seen, analytic, user, app; those that are allowed come last.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
-    let scene = Scene::new(store, facts, settings);
+    run_over(store, facts, settings, Arc::default())
+}
+
+/// As [`run`], over what an earlier run on the same store found.
+pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
+    let scene = Scene::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
         let mut found = (analytic.detect)(&scene);
@@ -81,6 +97,9 @@ pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut hits);
+    if let Some(allow) = &settings.allow {
+        allow.apply(store, &mut hits);
+    }
     hits
 }
 
@@ -129,7 +148,7 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
         ..Settings::default()
     };
     let mut published = Scene::new(scene.store, scene.facts, &verbatim);
-    published.links = false;
+    published.bare = true;
     let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
         let event = scene.store.event(id);

@@ -2,6 +2,7 @@
 
 use super::{Scene, Semantics};
 use crate::model::{EventId, Field, Sym, Table, Time};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The rows of one burst, in the semantics' time order.
@@ -25,8 +26,36 @@ pub fn bursts(scene: &Scene) -> Vec<Burst> {
 /// Hunt semantics: any window from an event to the last one at most `window` later that holds enough resources
 /// qualifies; qualifying windows that share an instant are one burst.
 fn sliding(scene: &Scene) -> Vec<Burst> {
-    let mut watched: HashMap<Sym, bool> = HashMap::new();
-    let mut groups: HashMap<(Sym, Sym), Vec<Row>> = HashMap::new();
+    let mut found = Vec::new();
+    for group in scene.candidates.groups(scene) {
+        for (start, end) in windows(scene, group) {
+            let events = group.rows[start..end].iter().map(|row| row.id).collect();
+            found.push(Burst { user: group.user, app: group.app, events });
+        }
+    }
+    found
+}
+
+/// The rows of one user and watched client that may make a burst, in time order.
+pub(super) struct Group {
+    user: Sym,
+    app: Sym,
+    rows: Vec<Row>,
+    /// How many resources they have between them.
+    resources: usize,
+}
+
+struct Row {
+    id: EventId,
+    time: Time,
+    /// Number of its resource within the group, from 1; 0 for none.
+    resource: u32,
+}
+
+/// Sorts out what may make a burst under hunt semantics, whatever the thresholds.
+pub(super) fn groups(scene: &Scene) -> Vec<Group> {
+    let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
+    let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
     for (id, event) in scene.rows() {
         if event.table != Table::NonInteractive || !event.succeeded() {
             continue;
@@ -38,40 +67,45 @@ fn sliding(scene: &Scene) -> Vec<Burst> {
         }
         let user = scene.user(event);
         if !user.is_none() {
-            let row = Row { id, time: event.time(), resource: scene.resource(event) };
-            groups.entry((user, app)).or_default().push(row);
+            rows.push((user, app, id));
         }
     }
-    let mut found = Vec::new();
-    for ((user, app), rows) in groups {
-        for (start, end) in windows(scene, &rows) {
-            let events = rows[start..end].iter().map(|row| row.id).collect();
-            found.push(Burst { user, app, events });
-        }
+    rows.sort_unstable();
+    rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|rows| group(scene, rows)).collect()
+}
+
+fn group(scene: &Scene, keyed: &[(Sym, Sym, EventId)]) -> Group {
+    let mut numbers: HashMap<Sym, u32, RandomState> = HashMap::default();
+    let mut rows = Vec::with_capacity(keyed.len());
+    for &(_, _, id) in keyed {
+        let event = scene.store.event(id);
+        let resource = scene.resource(event);
+        let next = u32::try_from(numbers.len()).expect("as many as events") + 1;
+        let resource = if resource.is_none() { 0 } else { *numbers.entry(resource).or_insert(next) };
+        rows.push(Row { id, time: event.time(), resource });
     }
-    found
+    let (user, app) = keyed.first().map_or((Sym::NONE, Sym::NONE), |row| (row.0, row.1));
+    Group { user, app, rows, resources: numbers.len() }
 }
 
-/// A row of one user and client.
-struct Row {
-    id: EventId,
-    time: Time,
-    resource: Sym,
-}
-
-/// Half-open ranges of `rows` (in time order) that qualifying windows cover once joined.
-fn windows(scene: &Scene, rows: &[Row]) -> Vec<(usize, usize)> {
-    let mut inside: HashMap<Sym, usize> = HashMap::new();
+/// Half-open ranges of a group's rows that qualifying windows cover once joined.
+fn windows(scene: &Scene, group: &Group) -> Vec<(usize, usize)> {
+    let rows = &group.rows;
     let mut joined: Vec<(usize, usize)> = Vec::new();
+    if group.resources < scene.settings.min_resources {
+        return joined;
+    }
+    let mut inside = vec![0u32; group.resources + 1];
+    let mut distinct = 0;
     let mut end = 0;
     for start in 0..rows.len() {
         while end < rows.len() && rows[end].time.since(rows[start].time) <= scene.settings.window {
-            if !rows[end].resource.is_none() {
-                *inside.entry(rows[end].resource).or_default() += 1;
-            }
+            let resource = rows[end].resource as usize;
+            distinct += usize::from(resource > 0 && inside[resource] == 0);
+            inside[resource] += 1;
             end += 1;
         }
-        if inside.len() >= scene.settings.min_resources {
+        if distinct >= scene.settings.min_resources {
             match joined.last_mut() {
                 // Windows run from event to event: they share an instant when the later one's first event is
                 // not after the earlier one's last.
@@ -79,12 +113,9 @@ fn windows(scene: &Scene, rows: &[Row]) -> Vec<(usize, usize)> {
                 _ => joined.push((start, end)),
             }
         }
-        if let Some(count) = inside.get_mut(&rows[start].resource) {
-            *count -= 1;
-            if *count == 0 {
-                inside.remove(&rows[start].resource);
-            }
-        }
+        let resource = rows[start].resource as usize;
+        inside[resource] -= 1;
+        distinct -= usize::from(resource > 0 && inside[resource] == 0);
     }
     joined
 }

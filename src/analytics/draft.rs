@@ -41,7 +41,8 @@ impl Draft {
         let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
         let (first_seen, last_seen) = (clock(self.events.first()), clock(self.events.last()));
         let app_id = store.text(self.app).to_owned();
-        let family = scene.facts.family_at(&app_id.to_lowercase(), first_seen).sentence;
+        let family =
+            if scene.bare { String::new() } else { scene.facts.family_at(&app_id.to_lowercase(), first_seen).sentence };
         let (user_id, upn) = match scene.settings.semantics {
             Semantics::Hunt => {
                 let upn = scene.last_folded(&self.events, Field::UserPrincipalName);
@@ -53,6 +54,7 @@ impl Draft {
         };
         let session = self.session.map(|sym| store.text(sym).to_owned());
         let resource_ids = match scene.settings.semantics {
+            _ if scene.bare => Vec::new(),
             Semantics::Hunt => scene.resources(&self.resource_events),
             Semantics::Published => scene.texts(&self.resource_events, Field::ResourceIdentity),
         };
@@ -91,6 +93,7 @@ impl Draft {
             graph: self.graph,
             attack: Vec::new(),
             findings: Vec::new(),
+            allowed: None,
         }
     }
 }
@@ -98,15 +101,22 @@ impl Draft {
 /// A draft of a burst, with the columns of the published burst query; `events` is the part of it that counts.
 pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Vec<EventId>) -> Draft {
     let graph = link::graph_calls(scene, burst.user, burst.app, &events);
-    let (columns, app_name) = burst_columns(scene, burst, &events, &graph);
-    let reasons = burst_reasons(scene, &events);
+    let app_name = match scene.settings.semantics {
+        Semantics::Hunt => scene.last_text(&events, Field::AppDisplayName),
+        Semantics::Published => events.first().map_or("", |&id| scene.text(id, Field::AppDisplayName)),
+    };
+    let (columns, reasons) = if scene.bare {
+        (Vec::new(), Vec::new())
+    } else {
+        (burst_columns(scene, burst, app_name, &events, &graph), burst_reasons(scene, &events))
+    };
     Draft {
         analytic,
         user: burst.user,
         app: burst.app,
         session: None,
-        app_name,
-        resource_events: events.clone(),
+        app_name: app_name.to_owned(),
+        resource_events: if scene.bare { Vec::new() } else { events.clone() },
         events,
         legs: Vec::new(),
         columns,
@@ -115,22 +125,19 @@ pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Ve
     }
 }
 
-/// The `project` of the published burst query, and the client's name.
+/// The `project` of the published burst query.
 fn burst_columns(
     scene: &Scene,
     burst: &Burst,
+    app_name: &str,
     events: &[EventId],
     graph: &[GraphCall],
-) -> (Vec<(&'static str, Cell)>, String) {
+) -> Vec<(&'static str, Cell)> {
     let store = scene.store;
     let hunt = scene.settings.semantics == Semantics::Hunt;
     let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
     let (first, last) = (clock(events.first()), clock(events.last()));
-    let (upn, app_name) = if hunt {
-        (scene.last_folded(events, Field::UserPrincipalName), scene.last_text(events, Field::AppDisplayName))
-    } else {
-        (store.text(burst.user), events.first().map_or("", |&id| scene.text(id, Field::AppDisplayName)))
-    };
+    let upn = if hunt { scene.last_folded(events, Field::UserPrincipalName) } else { store.text(burst.user) };
     let names = scene.texts(events, Field::ResourceDisplayName);
     let resources = if hunt { scene.resources(events).len() } else { names.len() };
     let calls: Vec<EventId> = graph.iter().map(|call| call.event).collect();
@@ -141,7 +148,7 @@ fn burst_columns(
         uris.dedup();
     }
     let networks = scene.texts(events, Field::Asn).into_iter().map(network);
-    let columns = vec![
+    vec![
         ("FirstSeen", Cell::Time(first)),
         ("LastSeen", Cell::Time(last)),
         ("SpanMinutes", Cell::Number(last.minute_boundaries_since(first))),
@@ -156,8 +163,7 @@ fn burst_columns(
         ("UserAgents", Cell::List(scene.texts(events, Field::UserAgent))),
         ("RequestUris", Cell::List(uris)),
         ("SignInCount", Cell::count(events.len())),
-    ];
-    (columns, app_name.to_owned())
+    ]
 }
 
 /// An autonomous system as people write it; empty stays empty.

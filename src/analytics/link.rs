@@ -13,7 +13,7 @@ const AFTERMATH: Span = Span::minutes(60);
 /// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).
 pub fn graph_calls(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
     match scene.settings.semantics {
-        _ if !scene.links => Vec::new(),
+        _ if scene.bare => Vec::new(),
         Semantics::Published => published(scene, events),
         Semantics::Hunt => hunt(scene, user, app, events),
     }

@@ -1,10 +1,12 @@
 //! What an analytic looks at: the store, the facts, and how the run was set.
 
+use super::{AllowList, Candidates};
 use crate::facts::Facts;
 use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Which reading of the published hunts is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -84,6 +86,8 @@ pub struct Settings {
     pub admin_scope_only: bool,
     /// As [`Self::admin_scope_only`], and only from a device not known to be compliant.
     pub noncompliant_only: bool,
+    /// What is known to be harmless: marked and moved down, never dropped.
+    pub allow: Option<Arc<AllowList>>,
 }
 
 impl Settings {
@@ -107,6 +111,7 @@ impl Default for Settings {
             clients: Clients::Seeds,
             admin_scope_only: false,
             noncompliant_only: false,
+            allow: None,
         }
     }
 }
@@ -119,21 +124,22 @@ pub struct Scene<'a> {
     pub facts: &'a Facts,
     /// How the run was set.
     pub settings: &'a Settings,
-    /// User ids by UPN among the rows in range; `None` where the range is the whole bundle and the store knows.
-    users: Option<HashMap<Sym, Sym>>,
-    /// Whether hits get their Graph calls; a run that only asks which rows fired does without.
-    pub(super) links: bool,
+    /// Whether hits stay without Graph calls, columns and reasons: enough to ask which rows fired.
+    pub(super) bare: bool,
+    pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
 }
 
 impl<'a> Scene<'a> {
     /// Sets the scene for one run.
     pub fn new(store: &'a Store, facts: &'a Facts, settings: &'a Settings) -> Self {
-        let mut scene = Self { store, facts, settings, users: None, links: true, calls: OnceCell::new() };
-        if settings.semantics == Semantics::Hunt && (settings.since.is_some() || settings.until.is_some()) {
-            scene.users = Some(user_ids_by_upn(store, |event| scene.admits(event)));
-        }
-        scene
+        Self::over(store, facts, settings, Arc::default())
+    }
+
+    /// Sets the scene over what an earlier run found, as far as it still holds under these settings.
+    pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
+        let candidates = candidates.renewed(settings);
+        Self { store, facts, settings, bare: false, candidates, calls: OnceCell::new() }
     }
 
     /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, one an event.
@@ -175,7 +181,12 @@ impl<'a> Scene<'a> {
 
     /// The user of a row under hunt semantics; [`Sym::NONE`] for nobody.
     pub fn user(&self, event: &Event) -> Sym {
-        self.users.as_ref().map_or(event.user, |ids| user_of(self.store, event, ids))
+        // Where the range is the whole bundle, the store knows.
+        if self.settings.since.is_none() && self.settings.until.is_none() {
+            return event.user;
+        }
+        let ids = self.candidates.users(|| user_ids_by_upn(self.store, |event| self.admits(event)));
+        user_of(self.store, event, ids)
     }
 
     /// The text of an event's field; empty where it has none.

@@ -3,6 +3,7 @@
 use super::flow::presents_token;
 use super::{Cell, Draft, Hit, Scene, Semantics, link, scopes};
 use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
 /// Role template id of Global Administrator (public, the same in every tenant).
@@ -39,8 +40,36 @@ pub fn hops(scene: &Scene, hop: &Hop) -> Vec<Hit> {
 type SessionOf = (Sym, Sym);
 
 fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
+    let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
+    for &Request { of, app, first, second, elapsed } in scene.candidates.requests(scene, hop).iter() {
+        let in_time = if hop.bounded {
+            elapsed > Span::from_ticks(0) && elapsed <= scene.settings.session_window
+        } else {
+            elapsed >= Span::from_ticks(0)
+        };
+        if in_time {
+            grouped.entry((first, app)).or_insert_with(|| (of, Vec::new())).1.push(second);
+        }
+    }
+    let hit =
+        |((first, app), ((session, user), seconds))| hit(scene, hop, &Pair { session, user, app, first, seconds });
+    grouped.into_iter().map(hit).collect()
+}
+
+/// A request in a session that has a first login.
+pub(super) struct Request {
+    of: SessionOf,
+    app: Sym,
+    first: EventId,
+    second: EventId,
+    /// From the first login to it; less than nothing when it came before.
+    elapsed: Span,
+}
+
+/// Every request that makes a hop if it came in time, in time order.
+pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let store = scene.store;
-    let mut firsts: HashMap<SessionOf, EventId> = HashMap::new();
+    let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
     for (id, event) in scene.rows() {
         let key = (store.fold(event[Field::SessionId]), scene.user(event));
@@ -55,24 +84,15 @@ fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
             seconds.push((key, id));
         }
     }
-    let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
-    for (key, id) in seconds {
-        let Some(&first) = firsts.get(&key) else { continue };
-        let (login, event) = (store.event(first), store.event(id));
-        let elapsed = event.time().since(login.time());
+    let paired = seconds.into_iter().filter_map(|(of, second)| {
+        let first = *firsts.get(&of)?;
+        let (login, event) = (store.event(first), store.event(second));
         let app = store.fold(event[Field::AppId]);
-        let in_time = if hop.bounded {
-            elapsed > Span::from_ticks(0) && elapsed <= scene.settings.session_window
-        } else {
-            elapsed >= Span::from_ticks(0)
-        };
-        if in_time && !(hop.other_client && app == store.fold(login[Field::AppId])) {
-            grouped.entry((first, app)).or_insert_with(|| (key, Vec::new())).1.push(id);
-        }
-    }
-    let hit =
-        |((first, app), ((session, user), seconds))| hit(scene, hop, &Pair { session, user, app, first, seconds });
-    grouped.into_iter().map(hit).collect()
+        let same = app == store.fold(login[Field::AppId]);
+        let elapsed = event.time().since(login.time());
+        (!hop.other_client || !same).then_some(Request { of, app, first, second, elapsed })
+    });
+    paired.collect()
 }
 
 /// Whether a row that presents a token may be the second of a hop.
@@ -179,8 +199,8 @@ fn hit(scene: &Scene, hop: &Hop, pair: &Pair) -> Hit {
         session: Some(pair.session),
         app_name: scene.last_text(&pair.seconds, Field::AppDisplayName).to_owned(),
         resource_events: pair.seconds.clone(),
-        columns: columns(scene, pair, second),
-        reasons: reasons(scene, pair, second),
+        columns: if scene.bare { Vec::new() } else { columns(scene, pair, second) },
+        reasons: if scene.bare { Vec::new() } else { reasons(scene, pair, second) },
         events,
         legs: Vec::new(),
         graph,

@@ -1,6 +1,7 @@
 //! The published true-positive stories, rebuilt as raw rows, and their look-alikes.
 
 mod flows;
+mod near;
 mod session;
 
 use super::{Cell, Hit, Semantics, Settings, State, run};

@@ -3,7 +3,7 @@
 use crate::analytics::answer::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::burst::{Burst, bursts};
 use crate::analytics::draft::{Draft, of_burst};
-use crate::analytics::flow::{Flow, Leg, Tie, flows, leg_of};
+use crate::analytics::flow::{Flow, Leg, Tie, leg_of};
 use crate::analytics::link::CLOCK_SKEW;
 use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
@@ -112,7 +112,7 @@ fn detect(scene: &Scene) -> Vec<Hit> {
 }
 
 fn hunt(scene: &Scene) -> Vec<Hit> {
-    let flows = flows(scene);
+    let flows = scene.candidates.flows(scene);
     let mut hits = Vec::new();
     for burst in bursts(scene) {
         let Some(known) = flows.get(&burst.user) else { continue };
@@ -138,13 +138,32 @@ fn after_flow(scene: &Scene, burst: &Burst, flow: &Flow) -> Option<Vec<EventId>>
     let time = flow.time(scene);
     let from = time.minus(CLOCK_SKEW);
     let clock = |id: EventId| scene.store.event(id).time();
-    let events: Vec<EventId> = burst.events.iter().copied().filter(|&id| clock(id) >= from).collect();
+    let events = &burst.events[burst.events.partition_point(|&id| clock(id) < from)..];
     let soon = clock(*events.first()?) <= time.plus(scene.settings.device_code_window);
-    (soon && scene.resources(&events).len() >= scene.settings.min_resources).then_some(events)
+    (soon && reach(scene, events, scene.settings.min_resources)).then(|| events.to_vec())
+}
+
+/// Whether the events have so many distinct resources.
+fn reach(scene: &Scene, events: &[EventId], enough: usize) -> bool {
+    let mut seen: Vec<Sym> = Vec::new();
+    for &id in events {
+        if seen.len() >= enough {
+            return true;
+        }
+        let resource = scene.resource(scene.store.event(id));
+        if !resource.is_none() && !seen.contains(&resource) {
+            seen.push(resource);
+        }
+    }
+    seen.len() >= enough
 }
 
 fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, tie: Tie, others: &[Time]) -> Draft {
     let mut draft = of_burst(scene, ANALYTIC.id, burst, events);
+    if scene.bare {
+        draft.legs.clone_from(&flow.legs);
+        return draft;
+    }
     let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(scene.store.event(id)) == Some(wanted));
     let told = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
     let code = flow.time(scene);

@@ -3,7 +3,7 @@
 use crate::analytics::answer::{client_family, client_history, device_code_before, origin, resources, what_to_revoke};
 use crate::analytics::burst::bursts;
 use crate::analytics::draft::of_burst;
-use crate::analytics::flow::{descends, flows};
+use crate::analytics::flow::descends;
 use crate::analytics::need::OF_BURST;
 use crate::analytics::{Analytic, Hit, Scene, Semantics, Show, Step};
 use crate::model::{Severity, Time};
@@ -91,12 +91,14 @@ const STEPS: &[Step] = &[
 ];
 
 fn detect(scene: &Scene) -> Vec<Hit> {
-    let mut known = None;
     let found = bursts(scene).into_iter().map(|burst| {
         let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
+        if scene.bare {
+            return draft.finish(scene);
+        }
         let descending = burst.events.iter().filter(|&&id| descends(scene.store.event(id))).count();
         if scene.settings.semantics == Semantics::Hunt && descending > 0 {
-            let known = known.get_or_insert_with(|| flows(scene)).get(&burst.user);
+            let known = scene.candidates.flows(scene).get(&burst.user);
             let last = burst.events.last().map_or(Time::MISSING, |&id| scene.store.event(id).time());
             if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene) <= last)) {
                 draft.reasons.push(format!(

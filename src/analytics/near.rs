@@ -1,0 +1,263 @@
+//! Near misses: what would have fired had one threshold been a little looser, and how loose.
+//!
+//! Each threshold of each analytic is loosened alone, to twice the time or two thirds of the resources. What fires
+//! then and shares no row with a hit is a near miss; how far it fell short is measured on its own rows, so that the
+//! analytic fires on them with that value.
+
+use super::what_if::bare;
+use super::{ANALYTICS, Amount, Analytic, Candidates, Hit, Scene, Semantics, Settings, Threshold};
+use crate::facts::Facts;
+use crate::model::{EventId, Span, Sym, Time};
+use crate::store::Store;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// More are only counted.
+const LISTED: usize = 500;
+
+/// What one threshold would have to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Which.
+    pub threshold: Threshold,
+    /// What the rows have: the value with which they fire.
+    pub has: Amount,
+    /// What is set.
+    pub set: Amount,
+}
+
+impl Shortfall {
+    /// How far off, in thousandths of what is set.
+    pub fn distance(&self) -> u64 {
+        let part = |off: u128, of: u128| u64::try_from(off * 1000 / of.max(1)).unwrap_or(u64::MAX);
+        match (self.has, self.set) {
+            (Amount::Count(has), Amount::Count(set)) => part(set.abs_diff(has) as u128, set as u128),
+            (Amount::Span(has), Amount::Span(set)) => {
+                part(u128::from(has.ticks().abs_diff(set.ticks())), u128::from(set.ticks().unsigned_abs()))
+            }
+            _ => u64::MAX,
+        }
+    }
+
+    /// `2 of 3 resources`, `window of a burst 11m, 10m set`.
+    pub fn words(&self) -> String {
+        match (self.has, self.set) {
+            (Amount::Count(has), Amount::Count(set)) => format!("{has} of {set} {}", self.threshold.words()),
+            (has, set) => format!("{} {has}, {set} set", self.threshold.words()),
+        }
+    }
+}
+
+/// What almost fired.
+#[derive(Clone, Debug)]
+pub struct NearMiss {
+    /// The hit it would have been, without Graph calls, columns, reasons and findings.
+    pub hit: Hit,
+    /// What would have made it one, each alone, the nearest first.
+    pub needs: Vec<Shortfall>,
+}
+
+impl NearMiss {
+    /// Of its nearest threshold, in thousandths.
+    pub fn distance(&self) -> u64 {
+        self.needs.first().map_or(u64::MAX, Shortfall::distance)
+    }
+}
+
+/// Near misses of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Near {
+    /// The nearest, nearest first.
+    pub misses: Vec<NearMiss>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// What almost fired. Only hunt semantics have near misses: the published queries stand as they are.
+pub fn near_misses(store: &Store, facts: &Facts, settings: &Settings, candidates: &Arc<Candidates>) -> Near {
+    let mut found: Vec<NearMiss> = Vec::new();
+    if settings.semantics == Semantics::Hunt {
+        for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
+            found.extend(of_analytic(store, facts, settings, candidates, analytic));
+        }
+    }
+    let total = found.len();
+    found.sort_by(order);
+    found.truncate(LISTED);
+    Near { misses: found, total }
+}
+
+/// The nearest first; then as hits stand.
+fn order(a: &NearMiss, b: &NearMiss) -> Ordering {
+    let key = |miss: &NearMiss| (miss.distance(), miss.hit.first_seen, miss.hit.analytic);
+    key(a).cmp(&key(b)).then_with(|| {
+        let who = |miss: &'_ NearMiss| (miss.hit.user_id.clone(), miss.hit.app_id.clone(), miss.hit.session.clone());
+        who(a).cmp(&who(b)).then_with(|| a.hit.evidence.cmp(&b.hit.evidence))
+    })
+}
+
+fn of_analytic(
+    store: &Store,
+    facts: &Facts,
+    settings: &Settings,
+    candidates: &Arc<Candidates>,
+    analytic: &Analytic,
+) -> Vec<NearMiss> {
+    let fired = Covered::by(bare(store, facts, settings, candidates, analytic));
+    let mut found: Vec<NearMiss> = Vec::new();
+    let mut places: HashMap<Who, Vec<usize>> = HashMap::new();
+    for threshold in analytic.thresholds.iter().filter_map(|(flag, _)| Threshold::of_flag(flag)) {
+        let Some(loose) = threshold.loosened(settings) else { continue };
+        let loosened = threshold.set(settings, loose);
+        let scene = Scene::over(store, facts, &loosened, Arc::clone(candidates));
+        for hit in bare(store, facts, &loosened, candidates, analytic) {
+            let set = threshold.of(settings);
+            let Some(has) = measured(&scene, settings, threshold, &hit).filter(|_| !fired.covers(&hit)) else {
+                continue;
+            };
+            let need = Shortfall { threshold, has, set };
+            let known = places.entry(who(&hit)).or_default();
+            if let Some(&at) = known.iter().find(|&&at| overlap(&found[at].hit.evidence, &hit.evidence)) {
+                found[at].needs.push(need);
+            } else {
+                known.push(found.len());
+                found.push(NearMiss { hit, needs: vec![need] });
+            }
+        }
+    }
+    for miss in &mut found {
+        miss.needs.sort_by_key(|need| (need.distance(), need.threshold));
+        miss.needs.dedup_by_key(|need| need.threshold);
+    }
+    found
+}
+
+/// What a threshold has to be for the rows to fire.
+fn measured(scene: &Scene, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<Amount> {
+    let time = |id: &EventId| scene.store.event(*id).time();
+    let first = time(hit.evidence.first()?);
+    // A burst after a device code has to begin soon enough after it, whatever part of it is looked at.
+    let begins_by = hit.legs.first().map(|leg| time(leg).plus(settings.device_code_window));
+    match threshold {
+        Threshold::MinResources => most_resources(scene, &hit.evidence, begins_by).map(Amount::Count),
+        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by).map(Amount::Span),
+        Threshold::DeviceCodeWindow => Some(Amount::Span(first.since(time(hit.legs.first()?)))),
+        Threshold::SessionWindow => Some(Amount::Span(time(hit.evidence.get(1)?).since(first))),
+    }
+}
+
+/// The most distinct resources that a window of the set length holds.
+fn most_resources(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<usize> {
+    let mut best = 0;
+    let mut inside = Inside::default();
+    let mut end = 0;
+    for start in events {
+        let from = scene.store.event(*start).time();
+        if begins_by.is_some_and(|by| from > by) {
+            break;
+        }
+        while let Some(next) = events.get(end)
+            && scene.store.event(*next).time().since(from) <= scene.settings.window
+        {
+            inside.add(scene, *next);
+            end += 1;
+        }
+        best = best.max(inside.distinct());
+        inside.drop(scene, *start);
+    }
+    (best > 0).then_some(best)
+}
+
+/// The shortest time that holds enough distinct resources.
+fn shortest_window(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<Span> {
+    let mut best = None;
+    let mut inside = Inside::default();
+    let mut end = 0;
+    for start in events {
+        let from = scene.store.event(*start).time();
+        if begins_by.is_some_and(|by| from > by) {
+            break;
+        }
+        while inside.distinct() < scene.settings.min_resources
+            && let Some(next) = events.get(end)
+        {
+            inside.add(scene, *next);
+            end += 1;
+        }
+        if inside.distinct() < scene.settings.min_resources {
+            break;
+        }
+        let span = scene.store.event(events[end - 1]).time().since(from);
+        best = Some(best.map_or(span, |best: Span| best.min(span)));
+        inside.drop(scene, *start);
+    }
+    best
+}
+
+/// How often each resource is in the window.
+#[derive(Default)]
+struct Inside(HashMap<Sym, usize>);
+
+impl Inside {
+    fn distinct(&self) -> usize {
+        self.0.len()
+    }
+
+    fn add(&mut self, scene: &Scene, id: EventId) {
+        let resource = scene.resource(scene.store.event(id));
+        if !resource.is_none() {
+            *self.0.entry(resource).or_default() += 1;
+        }
+    }
+
+    fn drop(&mut self, scene: &Scene, id: EventId) {
+        let resource = scene.resource(scene.store.event(id));
+        if let Some(count) = self.0.get_mut(&resource) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&resource);
+            }
+        }
+    }
+}
+
+/// What two hits of one analytic must share to be about the same rows.
+type Who = (Sym, String, Option<String>);
+
+fn who(hit: &Hit) -> Who {
+    (hit.user, hit.app_id.clone(), hit.session.clone())
+}
+
+/// The rows that hits cover. Of one user, client and session, the rows between a hit's first and last are its own.
+struct Covered(HashMap<Who, Vec<(EventId, EventId)>>);
+
+impl Covered {
+    fn by(hits: Vec<Hit>) -> Self {
+        let mut covered: HashMap<Who, Vec<(EventId, EventId)>> = HashMap::new();
+        for hit in hits {
+            if let (Some(&first), Some(&last)) = (hit.evidence.first(), hit.evidence.last()) {
+                covered.entry(who(&hit)).or_default().push((first, last));
+            }
+        }
+        for ranges in covered.values_mut() {
+            ranges.sort_unstable();
+        }
+        Self(covered)
+    }
+
+    fn covers(&self, hit: &Hit) -> bool {
+        let (Some(&first), Some(&last)) = (hit.evidence.first(), hit.evidence.last()) else { return false };
+        let Some(ranges) = self.0.get(&who(hit)) else { return false };
+        // They do not overlap each other, so the last that begins in time ends last.
+        let before = ranges.partition_point(|range| range.0 <= last);
+        before.checked_sub(1).is_some_and(|at| ranges[at].1 >= first)
+    }
+}
+
+fn overlap(a: &[EventId], b: &[EventId]) -> bool {
+    match (a.first(), a.last(), b.first(), b.last()) {
+        (Some(a), Some(a_end), Some(b), Some(b_end)) => a <= b_end && b <= a_end,
+        _ => false,
+    }
+}

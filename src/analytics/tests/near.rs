@@ -1,0 +1,129 @@
+//! Near misses on either side of being one, and what other thresholds change.
+
+use super::{CLI, hits_with, phish};
+use crate::analytics::{Candidates, Near, NearMiss, Settings, near_misses, what_if};
+use crate::facts::Facts;
+use crate::model::{Field, Span, Table};
+use crate::store::Store;
+use crate::store::testing::Rows;
+use std::sync::Arc;
+
+/// Exchanges at these times, each for the resource of that name; a device code first where one is given.
+fn burst(code: Option<&str>, exchanges: &[(&str, &str)]) -> Store {
+    let mut rows = Rows::default();
+    let common = [(Field::UserId, "u"), (Field::ResultType, "0"), (Field::AppId, CLI), (Field::SessionId, "s")];
+    if let Some(clock) = code {
+        let mut fields = common.to_vec();
+        fields.extend([(Field::Id, "code"), (Field::AuthenticationProtocol, "deviceCode")]);
+        rows.row(Table::SignIn, &format!("2026-05-01T{clock}Z"), &fields);
+    }
+    for (number, (clock, resource)) in exchanges.iter().enumerate() {
+        let id = number.to_string();
+        let mut fields = common.to_vec();
+        fields.extend([(Field::Id, id.as_str()), (Field::ResourceIdentity, resource)]);
+        rows.row(Table::NonInteractive, &format!("2026-05-01T{clock}Z"), &fields);
+    }
+    rows.build()
+}
+
+fn near(store: &Store, settings: &Settings) -> Near {
+    near_misses(store, Facts::embedded(), settings, &Arc::default())
+}
+
+/// `analytic: needs` of each, in order; each need makes it fire.
+fn told(store: &Store, settings: &Settings) -> Vec<String> {
+    let near = near(store, settings);
+    assert_eq!(near.total, near.misses.len());
+    let told = near.misses.iter().map(|miss| {
+        for need in &miss.needs {
+            let loosened = need.threshold.set(settings, need.has);
+            assert!(fires(store, &loosened, miss), "{} with {need:?}", miss.hit.analytic);
+            assert!(!fires(store, settings, miss));
+        }
+        let needs: Vec<String> = miss.needs.iter().map(crate::analytics::Shortfall::words).collect();
+        format!("{}: {}", miss.hit.analytic, needs.join("; "))
+    });
+    told.collect()
+}
+
+fn fires(store: &Store, settings: &Settings, miss: &NearMiss) -> bool {
+    let same = |hit: &&crate::analytics::Hit| {
+        hit.analytic == miss.hit.analytic && hit.evidence.iter().any(|id| miss.hit.evidence.contains(id))
+    };
+    hits_with(store, settings).iter().any(|hit| same(&hit))
+}
+
+#[test]
+fn a_window_a_little_too_long_is_a_near_miss_up_to_twice_its_length() {
+    let settings = Settings::default();
+    let last = |clock| burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), (clock, "c")]);
+    assert_eq!(told(&last("14:10:00"), &settings), [""; 0], "it fires");
+    let by_both = "foci-burst: window of a burst 11m, 10m set; 2 of 3 resources";
+    assert_eq!(told(&last("14:11:00"), &settings), [by_both]);
+    assert_eq!(
+        told(&last("14:20:00"), &settings),
+        ["foci-burst: 2 of 3 resources; window of a burst 20m, 10m set"],
+        "the nearer first"
+    );
+    assert_eq!(told(&last("14:20:00.0000001"), &settings), ["foci-burst: 2 of 3 resources"]);
+}
+
+#[test]
+fn one_resource_is_no_near_miss_of_three() {
+    let settings = Settings::default();
+    assert_eq!(told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "a")]), &settings), [""; 0]);
+    assert_eq!(
+        told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]), &settings),
+        ["foci-burst: 2 of 3 resources"]
+    );
+}
+
+#[test]
+fn a_burst_too_long_after_the_code_is_one_and_says_how_long() {
+    let settings = Settings::default();
+    let exchanges = [("14:24:00", "a"), ("14:25:00", "b"), ("14:26:00", "c")];
+    assert_eq!(
+        told(&burst(Some("14:00:00"), &exchanges), &settings),
+        ["device-code-burst: device code to burst 24m, 20m set"],
+        "foci-burst fires: its rows are no near miss"
+    );
+    assert_eq!(told(&burst(Some("13:43:59"), &exchanges), &settings), [""; 0], "more than twice the time");
+    assert_eq!(told(&burst(Some("14:10:00"), &exchanges), &settings), [""; 0], "it fires");
+    let two = burst(Some("14:10:00"), &exchanges[..2]);
+    assert_eq!(
+        told(&two, &settings),
+        ["device-code-burst: 2 of 3 resources", "foci-burst: 2 of 3 resources"],
+        "a code and two resources are told as what they nearly were"
+    );
+}
+
+#[test]
+fn rows_of_a_hit_are_no_near_miss_and_published_queries_have_none() {
+    assert_eq!(told(&phish(), &Settings::default()), [""; 0]);
+    let published = Settings { semantics: crate::analytics::Semantics::Published, ..Settings::default() };
+    let store = burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]);
+    assert_eq!(near(&store, &published).total, 0);
+}
+
+#[test]
+fn other_thresholds_tell_what_comes_and_goes_by_id() {
+    let store = burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), ("14:11:00", "c"), ("15:00:00", "a")]);
+    let candidates: Arc<Candidates> = Arc::default();
+    let settings = Settings::default();
+    let wider = Settings { window: Span::minutes(11), ..Settings::default() };
+    let change =
+        |to: &Settings, before: &[crate::analytics::Hit]| what_if(&store, Facts::embedded(), to, &candidates, before);
+    let none = hits_with(&store, &settings);
+    assert!(none.is_empty() && change(&settings, &none).is_empty());
+    let gained = change(&wider, &none).gained;
+    let found = hits_with(&store, &wider);
+    assert_eq!(gained.iter().map(|hit| &hit.id).collect::<Vec<_>>(), [&found[0].id], "the id it will have");
+    let lost = change(&settings, &found);
+    assert_eq!((lost.gained.len(), lost.lost), (0, vec![found[0].id.clone()]));
+    let hour = Settings { window: Span::minutes(60), ..Settings::default() };
+    let changed = change(&hour, &found);
+    assert_eq!((changed.gained.len(), changed.lost.len(), changed.kept, changed.changed), (0, 0, 0, 1));
+    let other = Settings { clients: crate::analytics::Clients::Listed(["x".to_owned()].into()), ..wider.clone() };
+    assert_eq!(change(&other, &found).lost.len(), 1, "candidates of other clients are not taken");
+    assert_eq!(change(&wider, &found).kept, 1);
+}

@@ -1,0 +1,172 @@
+//! The thresholds that decide, as one thing: to show, to loosen, to change by a step.
+
+use super::Settings;
+use crate::model::Span;
+use std::fmt;
+
+/// A number that decides whether an analytic fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Threshold {
+    /// Distinct resources that make a burst.
+    MinResources,
+    /// Length of a burst's window.
+    Window,
+    /// Longest time from device code to burst.
+    DeviceCodeWindow,
+    /// Longest time from first login to the second client's request.
+    SessionWindow,
+}
+
+/// A value of a threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Amount {
+    /// Things.
+    Count(usize),
+    /// Time.
+    Span(Span),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Span(span) => f.write_str(&span.threshold()),
+        }
+    }
+}
+
+/// A day: no analytic is about more, and the next step would be a guess.
+const LONGEST: Span = Span::minutes(24 * 60);
+
+impl Threshold {
+    /// All, in the order of the screen.
+    pub const ALL: [Self; 4] = [Self::MinResources, Self::Window, Self::DeviceCodeWindow, Self::SessionWindow];
+
+    /// The option that sets it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Self::MinResources => "--min-resources",
+            Self::Window => "--window",
+            Self::DeviceCodeWindow => "--device-code-window",
+            Self::SessionWindow => "--session-window",
+        }
+    }
+
+    /// What it is about, for a list.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::MinResources => "resources",
+            Self::Window => "window of a burst",
+            Self::DeviceCodeWindow => "device code to burst",
+            Self::SessionWindow => "first login to request",
+        }
+    }
+
+    /// The threshold an option sets.
+    pub fn of_flag(flag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|threshold| threshold.flag() == flag)
+    }
+
+    /// Its value.
+    pub fn of(self, settings: &Settings) -> Amount {
+        match self {
+            Self::MinResources => Amount::Count(settings.min_resources),
+            Self::Window => Amount::Span(settings.window),
+            Self::DeviceCodeWindow => Amount::Span(settings.device_code_window),
+            Self::SessionWindow => Amount::Span(settings.session_window),
+        }
+    }
+
+    /// The settings with another value of it; one of the wrong kind changes nothing.
+    #[must_use]
+    pub fn set(self, settings: &Settings, amount: Amount) -> Settings {
+        let mut settings = settings.clone();
+        match (self, amount) {
+            (Self::MinResources, Amount::Count(count)) => settings.min_resources = count,
+            (Self::Window, Amount::Span(span)) => settings.window = span,
+            (Self::DeviceCodeWindow, Amount::Span(span)) => settings.device_code_window = span,
+            (Self::SessionWindow, Amount::Span(span)) => settings.session_window = span,
+            _ => {}
+        }
+        settings
+    }
+
+    /// The value up to which a miss is a near one: two thirds of the resources but two at least, twice the time.
+    /// `None` where there is nothing between.
+    pub(super) fn loosened(self, settings: &Settings) -> Option<Amount> {
+        let (loose, tight) = match self.of(settings) {
+            Amount::Count(count) => {
+                (Amount::Count((count - (count / 3).max(1).min(count)).max(2)), Amount::Count(count))
+            }
+            Amount::Span(span) => (Amount::Span(Span::from_ticks(span.ticks().saturating_mul(2))), Amount::Span(span)),
+        };
+        let looser = if self == Self::MinResources { loose < tight } else { loose > tight };
+        looser.then_some(loose)
+    }
+
+    /// The value one step on: one resource; a minute, five from half an hour on, half an hour from two hours on.
+    pub fn step(self, settings: &Settings, up: bool) -> Amount {
+        match self.of(settings) {
+            Amount::Count(count) => Amount::Count(if up { count.saturating_add(1) } else { count - 1 }.max(1)),
+            Amount::Span(span) => {
+                // Down from a value begins the steps below it: 30m goes to 29m, not to 25m.
+                let ticks = if up { span.ticks() } else { span.ticks().saturating_sub(1) };
+                let step = match Span::from_ticks(ticks).whole_minutes() {
+                    ..30 => Span::minutes(1),
+                    30..120 => Span::minutes(5),
+                    _ => Span::minutes(30),
+                }
+                .ticks();
+                // On the step's own grid, so that 11m12s goes to 12m and back to 11m.
+                let whole = ticks.div_euclid(step) * step;
+                let next = if up { whole.saturating_add(step) } else { whole };
+                Amount::Span(Span::from_ticks(next.clamp(Span::minutes(1).ticks(), LONGEST.ticks())))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::ANALYTICS;
+
+    #[test]
+    fn every_option_of_an_analytic_that_is_a_number_is_a_threshold() {
+        let flags = ANALYTICS.iter().flat_map(|analytic| analytic.thresholds);
+        for (flag, default) in flags.filter(|(_, default)| default.starts_with(|c: char| c.is_ascii_digit())) {
+            let threshold = Threshold::of_flag(flag).unwrap_or_else(|| panic!("{flag}"));
+            assert_eq!(threshold.of(&Settings::default()).to_string(), *default, "{flag}");
+        }
+    }
+
+    #[test]
+    fn steps_go_up_and_come_back() {
+        let mut settings = Settings::default();
+        for threshold in Threshold::ALL {
+            let before = threshold.of(&settings);
+            settings = threshold.set(&settings, threshold.step(&settings, true));
+            assert!(threshold.of(&settings) > before, "{threshold:?}");
+            settings = threshold.set(&settings, threshold.step(&settings, false));
+            assert_eq!(threshold.of(&settings), before, "{threshold:?}");
+        }
+        for _ in 0..100 {
+            for threshold in Threshold::ALL {
+                settings = threshold.set(&settings, threshold.step(&settings, false));
+            }
+        }
+        assert_eq!((settings.min_resources, settings.window), (1, Span::minutes(1)), "there is an end");
+        let odd = Settings { window: Span::seconds(672), ..Settings::default() };
+        assert_eq!(Threshold::Window.step(&odd, true), Amount::Span(Span::minutes(12)));
+        assert_eq!(Threshold::Window.step(&odd, false), Amount::Span(Span::minutes(11)));
+    }
+
+    #[test]
+    fn two_resources_are_not_loosened_to_one() {
+        let with = |min_resources| Settings { min_resources, ..Settings::default() };
+        let loosened = |count| Threshold::MinResources.loosened(&with(count));
+        assert_eq!(loosened(6), Some(Amount::Count(4)));
+        assert_eq!(loosened(3), Some(Amount::Count(2)));
+        assert_eq!((loosened(2), loosened(1)), (None, None));
+    }
+}
