@@ -254,6 +254,7 @@ impl Session {
                 }
             }
             Effect::ReadRecord(event) => self.request(Request::Record(event)),
+            Effect::Describe => self.request(Request::Bundle),
             Effect::Compose => {
                 if let Some(bench) = self.app.workbench() {
                     self.request(Request::Note(Box::new(bench.case.clone())));

@@ -44,6 +44,10 @@ pub enum Action {
     NextRecord,
     /// Show the record of the row before.
     PrevRecord,
+    /// Show the raw record of the next copy.
+    NextCopy,
+    /// Show what was read, and what the bundle cannot tell.
+    Bundle,
     /// Walk to the next step.
     NextStep,
     /// Walk to the step before.
@@ -92,7 +96,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 43] = [
         Self::Quit,
         Self::Suspend,
         Self::Help,
@@ -112,6 +116,8 @@ impl Action {
         Self::OpenRecord,
         Self::NextRecord,
         Self::PrevRecord,
+        Self::NextCopy,
+        Self::Bundle,
         Self::NextStep,
         Self::PrevStep,
         Self::JumpToStep,

@@ -8,6 +8,7 @@ use crate::casefile::{self, CaseFile};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::EventId;
+use crate::report::info::{info, lines};
 use crate::triage::{Case, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -31,6 +32,8 @@ pub(super) struct Job {
 pub(super) enum Request {
     /// A raw record.
     Record(EventId),
+    /// What was read.
+    Bundle,
     /// The note of this case.
     Note(Box<Case>),
 }
@@ -85,6 +88,7 @@ fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(CaseFile, Case)> {
 fn answer(request: Request, loaded: &Loaded, hits: &[Hit], note: &Note) -> Message {
     match request {
         Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
+        Request::Bundle => Message::Described(lines(&info(loaded))),
         Request::Note(case) => Message::Composed(note(loaded, hits, &case)),
     }
 }

@@ -1,6 +1,7 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
+mod bundle;
 mod many;
 pub(crate) mod story;
 
@@ -18,6 +19,7 @@ use tokentrail::casefile::{self, CaseFile};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Loaded, Progress};
 use tokentrail::model::Time;
+use tokentrail::report::info;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
@@ -42,9 +44,14 @@ struct Desk {
 impl Desk {
     /// A screen before anything is read.
     fn loading(size: (u16, u16)) -> Self {
+        Self::reading(size, &story::ndjson())
+    }
+
+    /// The same of other rows.
+    fn reading(size: (u16, u16), rows: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let bundle = home.path().join("bundle.json");
-        std::fs::write(&bundle, story::ndjson()).unwrap();
+        std::fs::write(&bundle, rows).unwrap();
         let mut loaded =
             ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
         "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
@@ -118,6 +125,10 @@ impl Desk {
             Effect::ReadRecord(event) => {
                 let record = self.loaded.raw_record(event).map_err(|error| error.to_string());
                 self.update(Message::Record(event, record));
+            }
+            Effect::Describe => {
+                let lines = info::lines(&info::info(&self.loaded));
+                self.update(Message::Described(lines));
             }
             Effect::Compose => {
                 let note = note(&self.app.workbench().unwrap().case);
