@@ -1,5 +1,6 @@
 //! Detections: what each looks for is one file in `catalog/`, registered in [`ANALYTICS`].
 
+mod allow;
 pub mod answer;
 pub mod assess;
 pub mod baseline;
@@ -19,6 +20,7 @@ mod step;
 mod threshold;
 mod what_if;
 
+pub use allow::{Allow, AllowError, AllowList};
 pub use answer::{Tally, reached, tally};
 pub use assess::technique;
 pub use baseline::{Baseline, Seen};
@@ -78,7 +80,7 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
 
 /// Runs the chosen analytics and answers every step of every hit.
 ///
-/// Hits come in order of first seen, analytic, user, app.
+/// Hits come in order of first seen, analytic, user, app; those that are allowed come last.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
     run_over(store, facts, settings, Arc::default())
 }
@@ -95,6 +97,9 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut hits);
+    if let Some(allow) = &settings.allow {
+        allow.apply(store, &mut hits);
+    }
     hits
 }
 

@@ -6,12 +6,14 @@
 mod agents;
 mod clients;
 mod graph;
+mod networks;
 mod resources;
 mod table;
 
 pub use agents::Agent;
 pub use clients::{Client, Family, Membership, Standing};
 pub use graph::Verb;
+pub use networks::{Network, Networks, NetworksError, address};
 pub use resources::{Reach, Resource};
 
 use crate::model::Time;

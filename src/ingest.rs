@@ -19,12 +19,14 @@ mod walk;
 mod window;
 mod work;
 
+use crate::facts::Networks;
 use crate::model::{EventId, Problem, Source, Span};
 use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Everything a bundle gave.
@@ -85,7 +87,7 @@ impl Loaded {
 }
 
 /// How a bundle is read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// Reading threads; `None` for as many as there are cores.
     pub threads: Option<usize>,
@@ -101,6 +103,8 @@ pub struct Options {
     pub max_depth: usize,
     /// How far east of UTC the times are of which an export says no more than that they are local.
     pub local_zone: Option<Span>,
+    /// The user's table of networks: it wins over the records' own numbers.
+    pub networks: Option<Arc<Networks>>,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
     /// A folder left out of the names of what lies in it: a bundle that was set aside in a temporary folder is
@@ -118,6 +122,7 @@ impl Default for Options {
             max_members: 100_000,
             max_depth: 2,
             local_zone: None,
+            networks: None,
             hash: true,
             root: PathBuf::new(),
         }
@@ -208,7 +213,10 @@ pub fn load(
         tally.settle(&mut source, &mut problems);
         sources.push(source);
     }
-    let store = Store::build(harvest.parts);
+    let mut store = Store::build(harvest.parts);
+    if let Some(networks) = &options.networks {
+        store.name_networks(Arc::clone(networks));
+    }
     for row in store.folded_rows() {
         sources[store.event(row).origin.source.0 as usize].folded += 1;
     }

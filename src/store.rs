@@ -4,6 +4,7 @@ mod device;
 mod fold;
 mod index;
 mod intern;
+mod networks;
 mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -15,10 +16,11 @@ pub use intern::Interner;
 pub use query::Query;
 pub use token::Computed;
 
+use crate::facts::Networks;
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What one reading thread hands over: events whose symbols mean something only with their own texts.
 #[derive(Default)]
@@ -47,6 +49,7 @@ pub struct Store {
     /// How many of the events are unions of rows.
     unions: u64,
     computed: Computed,
+    networks: Option<Arc<Networks>>,
     present: OnceLock<[(u64, FieldSet); 3]>,
     indexes: [OnceLock<Index>; Key::COUNT],
 }
@@ -75,6 +78,7 @@ impl Store {
             copies: fold::Copies::default(),
             unions: 0,
             computed: Computed::default(),
+            networks: None,
             present: OnceLock::new(),
             indexes: Default::default(),
         };

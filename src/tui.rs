@@ -260,6 +260,7 @@ impl Session {
             }
             Effect::Ask(ask) => self.request(Request::Ask(ask)),
             Effect::ReadRecord(event) => self.request(Request::Record(event)),
+            Effect::Describe => self.request(Request::Bundle),
             Effect::Compose => {
                 if let Some(bench) = self.app.workbench() {
                     self.request(Request::Note(Box::new(bench.case.clone())));

@@ -93,6 +93,7 @@ impl Draft {
             graph: self.graph,
             attack: Vec::new(),
             findings: Vec::new(),
+            allowed: None,
         }
     }
 }

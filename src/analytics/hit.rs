@@ -1,6 +1,6 @@
 //! What an analytic found, with everything needed to defend it.
 
-use super::{Finding, Semantics};
+use super::{Allow, Finding, Semantics};
 use crate::model::{Confidence, EventId, Flags, Severity, Sym, Time};
 use crate::store::Store;
 use serde::{Serialize, Serializer};
@@ -60,6 +60,8 @@ pub struct Hit {
     pub attack: Vec<Attack>,
     /// One finding per step of the analytic, in order.
     pub findings: Vec<Finding>,
+    /// The entry of the allow-list that covers it.
+    pub allowed: Option<Allow>,
 }
 
 impl Hit {

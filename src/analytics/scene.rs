@@ -1,6 +1,6 @@
 //! What an analytic looks at: the store, the facts, and how the run was set.
 
-use super::Candidates;
+use super::{AllowList, Candidates};
 use crate::facts::Facts;
 use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Store, user_ids_by_upn, user_of};
@@ -86,6 +86,8 @@ pub struct Settings {
     pub admin_scope_only: bool,
     /// As [`Self::admin_scope_only`], and only from a device not known to be compliant.
     pub noncompliant_only: bool,
+    /// What is known to be harmless: marked and moved down, never dropped.
+    pub allow: Option<Arc<AllowList>>,
 }
 
 impl Settings {
@@ -109,6 +111,7 @@ impl Default for Settings {
             clients: Clients::Seeds,
             admin_scope_only: false,
             noncompliant_only: false,
+            allow: None,
         }
     }
 }

@@ -149,6 +149,12 @@ pub(super) struct RunArgs {
     /// As --admin-scope-only, and only from a device not known to be compliant
     #[arg(long)]
     pub(super) noncompliant_only: bool,
+    /// Networks of addresses: CSV (CIDR,CIDRASN,CIDRASNName), iptoasn TSV or MaxMind DB [default: the records' own]
+    #[arg(long, value_name = "FILE")]
+    pub(super) asn: Option<PathBuf>,
+    /// Hits to mark and move down: a TOML list, each entry with a reason and an expiry
+    #[arg(long, value_name = "FILE")]
+    pub(super) allow: Option<PathBuf>,
     /// Zone of times that an export calls local, as +02:00 [default: they are read as UTC, and said]
     #[arg(long, value_name = "ZONE", value_parser = crate::ingest::zone, allow_hyphen_values = true)]
     pub(super) local_zone: Option<Span>,

@@ -1,11 +1,15 @@
 //! From what was typed to what the library takes.
 
 use super::args::{RunArgs, command};
-use crate::analytics::{Clients, Semantics, Settings};
+use super::say;
+use crate::analytics::{AllowList, Clients, Semantics, Settings};
+use crate::facts::Networks;
 use crate::ingest::Options;
+use crate::model::Time;
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How to read, and how to look.
 pub(super) struct Run {
@@ -34,6 +38,7 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
             .max_record
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
         local_zone: args.local_zone,
+        networks: args.asn.as_deref().map(networks).transpose()?,
         max_ratio: args.max_ratio.map_or(options.max_ratio, std::num::NonZero::get),
         max_members: args.max_members.map_or(options.max_members, std::num::NonZero::get),
         max_depth: args.max_depth.map_or(options.max_depth, std::num::NonZero::get),
@@ -51,8 +56,37 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
         clients: clients(&args.clients)?,
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,
         noncompliant_only: args.noncompliant_only,
+        allow: args.allow.as_deref().map(allow).transpose()?,
     };
     Ok(Run { options, settings })
+}
+
+/// Reads a table of networks; rows that could not be read are said.
+fn networks(path: &Path) -> anyhow::Result<Arc<Networks>> {
+    let networks = Networks::read(path).map_err(|err| usage(format_args!("--asn {} {err}", path.display())))?;
+    if let Some((line, why)) = &networks.first_bad {
+        let rows = if networks.skipped == 1 { "row" } else { "rows" };
+        let why = crate::model::inert(why);
+        say(format_args!("{}: {} {rows} not read (line {line}: {why})", path.display(), networks.skipped));
+    }
+    Ok(Arc::new(networks))
+}
+
+/// Reads the list of what is allowed; entries that have expired are said.
+fn allow(path: &Path) -> anyhow::Result<Arc<AllowList>> {
+    let named = |err: &dyn std::fmt::Display| usage(format_args!("--allow {}: {err}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|err| named(&err))?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let list = AllowList::parse(&name, &text, now()).map_err(|err| named(&err))?;
+    for entry in list.expired() {
+        say(format_args!("{name}: {entry} expired on {} and is not applied", entry.expires.day()));
+    }
+    Ok(Arc::new(list))
+}
+
+/// The time of the run.
+pub(super) fn now() -> Time {
+    Time::from_unix_millis(chrono::Utc::now().timestamp_millis()).expect("this century is within the years 1 to 9999")
 }
 
 fn clients(typed: &str) -> anyhow::Result<Clients> {

@@ -1,10 +1,12 @@
 //! `scan`: the hits.
 
 use super::args::{RowFormat, ScanArgs};
+use super::resolve::Run;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
-use super::{Exit, load, resolve};
+use super::{Exit, load, resolve, say};
 use crate::analytics::Hit;
+use crate::model::inert;
 use crate::report;
 use std::io::{self, Write};
 
@@ -20,7 +22,21 @@ pub(super) fn run(args: &ScanArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     }
     out.flush()?;
     let exit = load::close(&loaded, shell);
-    Ok(if exit == Exit::Done && args.exit_code && !hits.is_empty() { Exit::Hits } else { exit })
+    allowed(&hits, &run);
+    // What is allowed wakes nobody.
+    let uncovered = hits.iter().any(|hit| hit.allowed.is_none());
+    Ok(if exit == Exit::Done && args.exit_code && uncovered { Exit::Hits } else { exit })
+}
+
+/// Says what was allowed: each entry in force, and how many hits it covers.
+fn allowed(hits: &[Hit], run: &Run) {
+    let Some(list) = &run.settings.allow else { return };
+    for entry in list.in_force() {
+        let covered = hits.iter().filter(|hit| hit.allowed.as_ref() == Some(entry)).count();
+        let hits = if covered == 1 { "hit" } else { "hits" };
+        let (reason, entry) = (inert(&entry.reason), format!("{entry} until {}", entry.expires.second()));
+        say(format_args!("allowed {covered} {hits} by {}: {}: {reason}", inert(&list.name), inert(&entry)));
+    }
 }
 
 /// The machine format that was asked for; `None` for the table.
@@ -63,7 +79,12 @@ fn table(hits: &[Hit], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
             hit.graph.len().to_string().into(),
             Cell::painted(&hit.id, Paint::Quiet),
         ]);
-        table.below(&hit.reasons.join("; "));
+        let allowed = hit
+            .allowed
+            .as_ref()
+            .map(|entry| format!("ALLOWED by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason));
+        let reasons: Vec<&str> = allowed.iter().chain(&hit.reasons).map(String::as_str).collect();
+        table.below(&reasons.join("; "));
     }
     table.write(shell, out)
 }

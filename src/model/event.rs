@@ -88,6 +88,8 @@ impl Flags {
     pub const TABLE_GUESSED: Self = Self(1 << 11);
     /// `TokenId` is computed from the sign-in's id.
     pub const TOKEN_COMPUTED: Self = Self(1 << 12);
+    /// `AutonomousSystemNumber` is by the user's table of networks, not by the record.
+    pub const ASN_LOOKED_UP: Self = Self(1 << 13);
 
     /// Whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {

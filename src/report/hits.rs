@@ -45,6 +45,13 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
             row.push(name, value);
         }
     }
+    if let Some(entry) = &hit.allowed {
+        let mut allowed = Row::default();
+        allowed.push("Entry", Value::count(entry.number));
+        allowed.push("Reason", entry.reason.as_str());
+        allowed.push("Expires", Value::Time(entry.expires));
+        row.push("Allowed", Value::Rows(vec![allowed]));
+    }
     row
 }
 

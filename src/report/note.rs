@@ -205,7 +205,7 @@ impl Report {
             attack: impact::attack(&told),
             explanations: steps::explanations(&told),
             gaps: gaps::gaps(&told),
-            assumptions: gaps::assumptions(header.settings),
+            assumptions: gaps::assumptions(header.settings, hits, loaded.store.networks()),
             custody: custody::custody(loaded, &told.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),
             log: case.log.clone(),

@@ -168,6 +168,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
             name: "Email Collection: Remote Email Collection",
             evidence: "searched mail \"invoice\" 2×".into(),
         }],
+        allowed: None,
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),
             finding(State::Against, "the device is compliant", &[EventId(1)]),

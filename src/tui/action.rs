@@ -44,6 +44,10 @@ pub enum Action {
     NextRecord,
     /// Show the record of the row before.
     PrevRecord,
+    /// Show the raw record of the next copy.
+    NextCopy,
+    /// Show what was read, and what the bundle cannot tell.
+    Bundle,
     /// Walk to the next step.
     NextStep,
     /// Walk to the step before.
@@ -112,7 +116,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 53] = [
         Self::Quit,
         Self::Suspend,
         Self::Help,
@@ -132,6 +136,8 @@ impl Action {
         Self::OpenRecord,
         Self::NextRecord,
         Self::PrevRecord,
+        Self::NextCopy,
+        Self::Bundle,
         Self::NextStep,
         Self::PrevStep,
         Self::JumpToStep,

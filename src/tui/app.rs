@@ -13,6 +13,7 @@ use super::workbench::{Evidence, Walked, Workbench};
 use super::{screens, widgets};
 use crate::ingest::Progress;
 use crate::model::{EventId, Time};
+use crate::report::info::Tone;
 use crate::triage::{Case, Disposition, Verdict};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
@@ -44,6 +45,8 @@ pub enum Message {
     Ready(Box<Ready>),
     /// A raw record was read again, or could not be.
     Record(EventId, Result<Vec<u8>, String>),
+    /// What was read, in lines.
+    Described(Vec<(Tone, String)>),
     /// The note was composed.
     Composed(Composed),
     /// The note was written to this path, or could not be.
@@ -75,6 +78,8 @@ pub enum Effect {
     ReadRecord(EventId),
     /// Ask the worker; answered by [`Message::Answer`].
     Ask(Ask),
+    /// Say what was read; answered by [`Message::Described`].
+    Describe,
     /// Compose the note; answered by [`Message::Composed`].
     Compose,
     /// Write this note; answered by [`Message::Written`].
@@ -247,10 +252,15 @@ impl App {
             }
             Message::Ready(ready) => self.open(*ready),
             Message::Record(read, bytes) => {
-                if let Some(Overlay::Record { event, lines, .. }) = &mut self.overlay
-                    && *event == read
+                if let Some(Overlay::Record { row, lines, .. }) = &mut self.overlay
+                    && *row == read
                 {
                     *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
+                }
+            }
+            Message::Described(said) => {
+                if let Some(Overlay::Bundle { lines, .. }) = &mut self.overlay {
+                    *lines = Some(said);
                 }
             }
             Message::Composed(note) => return self.composed(note),
@@ -407,6 +417,11 @@ impl App {
             Action::OpenRecord => return self.open_record(),
             Action::NextRecord => return self.other_record(Move::Next),
             Action::PrevRecord => return self.other_record(Move::Prev),
+            Action::NextCopy => return self.next_copy(),
+            Action::Bundle => {
+                self.overlay = Some(Overlay::Bundle { lines: None, offset: 0 });
+                return vec![Effect::Describe];
+            }
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.bench(|bench| bench.walk_to(bench.step.saturating_sub(1))),
             Action::JumpToStep => self.jump_to_step(digit),
@@ -423,10 +438,10 @@ impl App {
             Action::ClearDisposition => return self.disposition(None, now),
             Action::Filter => self.filter(),
             Action::Sort => self.sort(),
-            Action::ZoomIn => self.zoom(|timeline, store| timeline.zoom_in(store)),
-            Action::ZoomOut => self.zoom(|timeline, store| timeline.zoom_out(store)),
+            Action::ZoomIn => self.zoom(Timeline::zoom_in),
+            Action::ZoomOut => self.zoom(Timeline::zoom_out),
             Action::AroundHit => self.zoom(Timeline::around_hit),
-            Action::AllOfUser => self.zoom(|timeline, store| timeline.all(store)),
+            Action::AllOfUser => self.zoom(Timeline::all),
             Action::Users => self.list_users(),
             Action::Pivot => return self.pivot(),
             Action::TrailBack => self.walk_trail(true),
@@ -516,7 +531,15 @@ impl App {
         let len = widgets::count(self);
         let areas = self.areas();
         match (&mut self.overlay, &mut self.stage) {
-            (Some(Overlay::Help { offset, .. } | Overlay::Record { offset, .. } | Overlay::Note { offset, .. }), _) => {
+            (
+                Some(
+                    Overlay::Help { offset, .. }
+                    | Overlay::Record { offset, .. }
+                    | Overlay::Bundle { offset, .. }
+                    | Overlay::Note { offset, .. },
+                ),
+                _,
+            ) => {
                 *offset = scrolled(*offset, step, len, height);
             }
             (Some(overlay), _) => {
@@ -539,8 +562,23 @@ impl App {
             self.say("no row here".to_owned());
             return Vec::new();
         };
-        self.overlay = Some(Overlay::Record { event, lines: None, offset: 0 });
+        self.overlay = Some(Overlay::Record { event, row: event, lines: None, offset: 0 });
         vec![Effect::ReadRecord(event)]
+    }
+
+    fn next_copy(&mut self) -> Vec<Effect> {
+        let (Some(Overlay::Record { event, row, .. }), Some(bench)) = (&self.overlay, self.workbench()) else {
+            return Vec::new();
+        };
+        let (event, store) = (*event, bench.store());
+        let origin = |row| store.event(row).origin;
+        let after = store.copies(event).skip_while(|copy| origin(*copy) != origin(*row)).nth(1);
+        let Some(row) = after.or_else(|| store.copies(event).next()) else {
+            self.say("no other row tells this event".to_owned());
+            return Vec::new();
+        };
+        self.overlay = Some(Overlay::Record { event, row, lines: None, offset: 0 });
+        vec![Effect::ReadRecord(row)]
     }
 
     fn other_record(&mut self, step: Move) -> Vec<Effect> {

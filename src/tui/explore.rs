@@ -9,7 +9,7 @@ use super::pivot::Menu;
 use super::scroll::Move;
 use super::users::Users;
 use super::workbench::Workbench;
-use crate::model::Time;
+use crate::model::{EventId, Time};
 use crate::triage::pivot::Value;
 
 impl App {
@@ -75,21 +75,22 @@ impl App {
                 None => self.overlay = Some(Overlay::Users(users)),
             },
             Overlay::Pivot(menu) => self.leave_by(menu),
-            Overlay::Near(near) => match near.selected().filter(|_| near.part == Part::Misses) {
-                Some(miss) => {
-                    let (value, event) = (Value::user(miss.hit.user), miss.hit.evidence.first().copied());
-                    let marks = miss.hit.legs.iter().chain(&miss.hit.evidence).copied().collect();
-                    self.visit(value, event);
-                    self.bench(|bench| bench.mark(marks));
-                }
-                None => {
-                    self.overlay = Some(Overlay::Near(near));
-                    self.say("Tab goes to the near misses".to_owned());
-                }
-            },
+            Overlay::Near(near) => self.show_miss(near),
             _ => {}
         }
         Vec::new()
+    }
+
+    /// The rows of a near miss, marked in the user's timeline.
+    fn show_miss(&mut self, near: Box<NearView>) {
+        if let Some(miss) = near.selected().filter(|_| near.part == Part::Misses) {
+            let marks = miss.hit.legs.iter().chain(&miss.hit.evidence).copied().collect();
+            self.visit(Value::user(miss.hit.user), miss.hit.evidence.first().copied());
+            self.bench(|bench| bench.mark(marks));
+        } else {
+            self.overlay = Some(Overlay::Near(near));
+            self.say("Tab goes to the near misses".to_owned());
+        }
     }
 
     fn leave_by(&mut self, mut menu: Menu) {
@@ -104,7 +105,7 @@ impl App {
         }
     }
 
-    fn visit(&mut self, value: Value, event: Option<crate::model::EventId>) {
+    fn visit(&mut self, value: Value, event: Option<EventId>) {
         self.bench(|bench| {
             bench.visit(value, event);
             bench.focus_on(Pane::Timeline);

@@ -106,6 +106,8 @@ fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
         Sort::Time => order.sort_by_key(|at| hits[*at].first_seen),
         Sort::User => order.sort_by(|a, b| hits[*a].upn.cmp(&hits[*b].upn)),
     }
+    // What is allowed stands below, whatever the order.
+    order.sort_by_key(|at| hits[*at].allowed.is_some());
     let mut of_user: HashMap<Sym, Vec<usize>> = HashMap::new();
     for hit in &order {
         of_user.entry(hits[*hit].user).or_default().push(*hit);
@@ -125,5 +127,8 @@ fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
 }
 
 fn overlap(a: &Hit, b: &Hit) -> bool {
-    a.user == b.user && a.first_seen <= b.last_seen && b.first_seen <= a.last_seen
+    a.user == b.user
+        && a.allowed.is_some() == b.allowed.is_some()
+        && a.first_seen <= b.last_seen
+        && b.first_seen <= a.last_seen
 }

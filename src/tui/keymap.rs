@@ -26,6 +26,8 @@ pub enum Context {
     List,
     /// The raw record.
     Record,
+    /// What was read.
+    Bundle,
     /// The note's preview.
     Note,
     /// The disposition menu.
@@ -58,6 +60,7 @@ impl Context {
             Self::Workbench => "Any pane",
             Self::List => "Rows and pages",
             Self::Record => "Record",
+            Self::Bundle => "Bundle",
             Self::Note => "Note",
             Self::Disposition => "Disposition",
             Self::Prompt => "Typing",
@@ -258,13 +261,13 @@ mod tests {
         }
         let bound = keymap.rows.values().flatten();
         assert!(bound.clone().all(|row| Action::ALL.contains(&row.run) && !row.desc.is_empty() && !row.on.is_empty()));
-        assert_eq!(keymap.rows.len(), 17, "every context has keys");
+        assert_eq!(keymap.rows.len(), 18, "every context has keys");
     }
 
     #[test]
     fn help_is_the_first_hint_of_every_screen() {
         let keymap = Keymap::embedded();
-        for context in [Context::Workbench, Context::Record, Context::Note, Context::Loading] {
+        for context in [Context::Workbench, Context::Record, Context::Bundle, Context::Note, Context::Loading] {
             assert_eq!(keymap.hints(&[context])[0].1, "help", "{context:?}");
         }
     }

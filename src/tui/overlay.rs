@@ -6,6 +6,7 @@ use super::near::NearView;
 use super::pivot::Menu;
 use super::users::Users;
 use crate::model::EventId;
+use crate::report::info::Tone;
 use std::path::PathBuf;
 
 /// Most bytes of a raw record that are laid out; the rest is named with its offset.
@@ -28,10 +29,19 @@ pub enum Overlay {
     },
     /// A raw record beside the fields we read.
     Record {
-        /// Which.
+        /// Which event.
         event: EventId,
+        /// The row whose record it is: the event's own, or a copy's.
+        row: EventId,
         /// Its lines once read, or why it cannot be read.
         lines: Option<Result<Vec<String>, String>>,
+        /// First line in view.
+        offset: usize,
+    },
+    /// What was read, and what the bundle cannot tell.
+    Bundle {
+        /// Its lines once they are known.
+        lines: Option<Vec<(Tone, String)>>,
         /// First line in view.
         offset: usize,
     },
@@ -66,6 +76,7 @@ impl Overlay {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Everywhere],
             Self::Record { .. } => &[Context::Record, Context::List, Context::Everywhere],
+            Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Filter(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
@@ -80,7 +91,12 @@ impl Overlay {
         match self {
             Self::Help { filter: line, .. } | Self::Filter(line) | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),
-            Self::Record { .. } | Self::Note { .. } | Self::Disposition | Self::Near(_) | Self::Pivot(_) => None,
+            Self::Record { .. }
+            | Self::Bundle { .. }
+            | Self::Note { .. }
+            | Self::Disposition
+            | Self::Near(_)
+            | Self::Pivot(_) => None,
         }
     }
 }

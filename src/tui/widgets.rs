@@ -1,5 +1,6 @@
 //! What lies over the panes.
 
+mod bundle;
 mod help;
 mod near;
 mod note;
@@ -24,8 +25,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Help { filter, offset, contexts }) => {
             help::draw(&app.keymap, contexts, filter, *offset, theme, frame, area);
         }
-        Some(Overlay::Record { event, lines, offset }) => {
-            record::draw(app, *event, lines.as_ref(), *offset, theme, frame, area);
+        Some(Overlay::Record { event, row, lines, offset }) => {
+            record::draw(app, (*event, *row), lines.as_ref(), *offset, theme, frame, area);
+        }
+        Some(Overlay::Bundle { lines, offset }) => {
+            bundle::draw(lines.as_deref(), *offset, theme, frame, area);
         }
         Some(Overlay::Note { lines, path, offset, .. }) => {
             note::draw(lines.as_deref(), path, *offset, theme, frame, area);
@@ -59,6 +63,7 @@ pub(super) fn count(app: &App) -> usize {
     match &app.overlay {
         Some(Overlay::Help { .. }) => help::count(app),
         Some(Overlay::Record { .. }) => record::count(app, room),
+        Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
         Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
         _ => 0,
     }

@@ -9,6 +9,7 @@ use crate::casefile::{self, CaseFile};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym};
+use crate::report::info::{info, lines};
 use crate::store::Key;
 use crate::triage::{Case, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,6 +36,8 @@ pub(super) enum Request {
     Record(EventId),
     /// A question about the whole bundle.
     Ask(Ask),
+    /// What was read.
+    Bundle,
     /// The note of this case.
     Note(Box<Case>),
 }
@@ -96,5 +99,6 @@ fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note)
         Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
         Request::Ask(ask) => Message::Answer(answers.answer(ask), super::input::now()),
         Request::Note(case) => Message::Composed(note(loaded, &answers.hits, &answers.settings, &case)),
+        Request::Bundle => Message::Described(lines(&info(loaded))),
     }
 }

@@ -1,6 +1,7 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
+mod bundle;
 mod explore;
 mod many;
 pub(crate) mod story;
@@ -19,6 +20,7 @@ use tokentrail::casefile::{self, CaseFile};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Loaded, Progress};
 use tokentrail::model::Time;
+use tokentrail::report::info;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
@@ -48,6 +50,7 @@ impl Desk {
         Self::reading(size, &story::ndjson())
     }
 
+    /// The same of other rows.
     fn reading(size: (u16, u16), rows: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let bundle = home.path().join("bundle.json");
@@ -131,6 +134,10 @@ impl Desk {
             Effect::Ask(ask) => {
                 let answer = self.answers.as_mut().unwrap().answer(ask);
                 self.update(Message::Answer(answer, Time::parse("2026-05-02T08:30:00Z").unwrap()));
+            }
+            Effect::Describe => {
+                let lines = info::lines(&info::info(&self.loaded));
+                self.update(Message::Described(lines));
             }
             Effect::Compose => {
                 let note = note(&self.app.workbench().unwrap().case);

@@ -5,7 +5,7 @@ use crate::analytics::baseline::{Baseline, Seen};
 use crate::analytics::flow::{Leg, leg_of};
 use crate::analytics::{Finding, Inquiry, State, scopes};
 use crate::facts::Agent;
-use crate::model::{EventId, Field, Sym};
+use crate::model::{EventId, Field, Flags, Sym};
 use std::collections::BTreeMap;
 
 /// Address, network, agent and device of the hit's sign-ins.
@@ -105,7 +105,14 @@ impl Place {
         if asn.is_empty() {
             return format!("{address} {}", self.address.words());
         }
-        format!("{address} {} (AS{asn} by the record, {})", self.address.words(), self.network.words())
+        // The table knows who runs the network; a record has only its number.
+        let (name, giver) = match store.event(self.row).flags.has(Flags::ASN_LOOKED_UP).then(|| store.network(address))
+        {
+            Some(Some(network)) if !network.name.is_empty() => (format!(" {}", network.name), "the table of networks"),
+            Some(_) => (String::new(), "the table of networks"),
+            None => (String::new(), "the record"),
+        };
+        format!("{address} {} (AS{asn}{name} by {giver}, {})", self.address.words(), self.network.words())
     }
 }
 

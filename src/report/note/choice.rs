@@ -25,7 +25,13 @@ impl<'a> Choice<'a> {
         let mut hits: Vec<&Hit> = hits.iter().collect();
         // Stable, so that hits of equal weight keep the order of the run.
         hits.sort_by_key(|hit| {
-            (rank(case.disposition(&hit.id)), Reverse(hit.severity), Reverse(hit.confidence), hit.first_seen)
+            (
+                rank(case.disposition(&hit.id)),
+                hit.allowed.is_some(),
+                Reverse(hit.severity),
+                Reverse(hit.confidence),
+                hit.first_seen,
+            )
         });
         let (full, rest): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
         if full.is_empty() {
@@ -43,7 +49,7 @@ impl<'a> Choice<'a> {
 
 /// Whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
 pub(super) fn is_pressing(hit: &Hit) -> bool {
-    hit.severity > Severity::Low && hit.confidence > Confidence::Low
+    hit.allowed.is_none() && hit.severity > Severity::Low && hit.confidence > Confidence::Low
 }
 
 /// Settled before open, and what matters first.

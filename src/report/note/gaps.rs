@@ -2,7 +2,8 @@
 
 use super::account::counted;
 use super::{Told, steps};
-use crate::analytics::{Clients, Semantics, Settings};
+use crate::analytics::{Clients, Hit, Semantics, Settings};
+use crate::facts::Networks;
 use crate::model::Table;
 use crate::report::info::{Kind, Notice, info, of_reason};
 
@@ -47,7 +48,7 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
     gaps
 }
 
-pub(super) fn assumptions(settings: &Settings) -> Vec<String> {
+pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&Networks>) -> Vec<String> {
     let semantics = match settings.semantics {
         Semantics::Hunt => {
             "Hunt semantics: the time of an event is when it happened, ids are compared without case, copies of a row \
@@ -79,12 +80,33 @@ pub(super) fn assumptions(settings: &Settings) -> Vec<String> {
         let device = if settings.noncompliant_only { ", from a device not known to be compliant" } else { "" };
         said.push(format!("In session hops Azure CLI counts only with the Global Administrator role{device}."));
     }
+    if let Some(list) = &settings.allow {
+        for entry in list.in_force() {
+            let covered = counted(hits.iter().filter(|hit| hit.allowed.as_ref() == Some(entry)).count(), "hit");
+            said.push(format!(
+                "Suppression in force: {} {entry} until {} covers {covered}: {}",
+                list.name,
+                entry.expires.second(),
+                entry.reason
+            ));
+        }
+        for entry in list.expired() {
+            said.push(format!("Suppression not applied: {} {entry} expired on {}.", list.name, entry.expires.second()));
+        }
+    }
     let range = [("from", settings.since), ("before", settings.until)];
     let range: Vec<String> =
         range.iter().filter_map(|(word, time)| time.map(|time| format!("{word} {time}"))).collect();
     if !range.is_empty() {
         said.push(format!("Only events {} were looked at.", range.join(" and ")));
     }
+    said.push(match networks {
+        None => "The number of a network is the record's own.".to_owned(),
+        Some(table) => format!(
+            "The number of a network is that of {} ({} prefixes, SHA-256 {}); the record's own where that knows none.",
+            table.name, table.len, table.sha256
+        ),
+    });
     said.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
     said.push(
         "Custody begins when this program first read the files: what happened to them before, it cannot tell."

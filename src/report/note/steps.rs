@@ -138,6 +138,10 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }
     facts.push(text("Why it is a hit", hit.reasons.clone()));
+    if let Some(entry) = &hit.allowed {
+        let said = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
+        facts.push(text("Allowed by", vec![said]));
+    }
     facts.push(text("Severity", vec![format!("{}: {}", hit.severity.word(), hit.severity_reason)]));
     facts.push(text("Confidence", vec![format!("{}: {}", hit.confidence.word(), hit.confidence_reason)]));
     let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };

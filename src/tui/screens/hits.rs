@@ -3,6 +3,7 @@
 use super::{below, pane};
 use crate::analytics::Hit;
 use crate::model::Severity;
+use crate::triage::Disposition;
 use crate::tui::hit_list::Entry;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width};
@@ -79,14 +80,18 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns,
     let hit = &bench.evidence.hits[entry.hit];
     let disposition = bench.case.disposition(&hit.id);
     let (glyph, word, role) = severity(hit.severity);
-    let settled = disposition.is_some();
+    let settled = disposition.is_some() || hit.allowed.is_some();
     let text = theme.style(if settled { Role::Settled } else { Role::Text });
     let mark = match (selected, entry.grouped) {
         (true, _) => "▌",
         (false, true) => "└",
         (false, false) => " ",
     };
-    let user = disposition.map_or_else(|| hit.upn.clone(), |said| format!("{} {}", said.words(), hit.upn));
+    let allowed = hit.allowed.as_ref().map(|_| "allowed");
+    let user = match disposition.map(Disposition::words).or(allowed) {
+        Some(said) => format!("{said} {}", hit.upn),
+        None => hit.upn.clone(),
+    };
     let mut spans = vec![
         Span::styled(mark, theme.style(Role::Focus)),
         Span::styled(format!("{glyph} {word:<4}"), if settled { text } else { theme.style(role) }),
@@ -99,7 +104,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns,
     }
     if columns.done > 0 {
         let (done, steps) = bench.progress(hit);
-        let mark = if settled { "✓".to_owned() } else { format!("{done}/{steps}") };
+        let mark = if disposition.is_some() { "✓".to_owned() } else { format!("{done}/{steps}") };
         spans.push(Span::styled(format!(" {mark:>5}"), text));
     }
     Line::from(spans)

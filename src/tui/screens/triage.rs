@@ -124,6 +124,10 @@ fn summary(text: &mut Text, hit: &Hit) {
     text.labelled(0, &format!("{glyph} {} severity:", hit.severity.word()), role, &hit.severity_reason, Role::Text);
     let confidence = format!("{} confidence:", hit.confidence.word());
     text.labelled(2, &confidence, Role::Text, &hit.confidence_reason, Role::Quiet);
+    if let Some(entry) = &hit.allowed {
+        let said = format!("by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason);
+        text.labelled(2, "allowed", Role::Notice, &said, Role::Text);
+    }
     for reason in hit.reasons.iter().take(5) {
         text.labelled(2, "·", Role::Quiet, reason, Role::Quiet);
     }

@@ -1,6 +1,7 @@
 //! What a row can be left by, each value with how far it reaches.
 
 use super::framed;
+use crate::model::Time;
 use crate::store::Key;
 use crate::triage::pivot::{Counts, Value};
 use crate::tui::layout::centred;
@@ -60,14 +61,10 @@ impl Columns {
     }
 
     fn head(&self) -> String {
-        let mut head = " ".repeat(LEAD + self.value);
-        for name in ["rows", "users", "sessions", "days"].into_iter().take(self.numbers) {
-            head += &format!("{name:>NUMBER$}");
-        }
-        if self.times > 0 {
-            head += &format!("{:>13}{:>13}", "first", "last");
-        }
-        head
+        let names = ["rows", "users", "sessions", "days"].into_iter().take(self.numbers);
+        let numbers: Vec<String> = names.map(|name| format!("{name:>NUMBER$}")).collect();
+        let times = if self.times > 0 { format!("{:>13}{:>13}", "first", "last") } else { String::new() };
+        format!("{}{}{times}", " ".repeat(LEAD + self.value), numbers.concat())
     }
 }
 
@@ -85,18 +82,19 @@ fn row<'a>(
         Key::Address | Key::Session | Key::Token | Key::Device => fit_middle(&words, columns.value.saturating_sub(1)),
         _ => fit(&words, columns.value.saturating_sub(1)),
     };
-    let mut numbers = String::new();
-    for number in [counts.rows, counts.users, counts.sessions, counts.days].into_iter().take(columns.numbers) {
-        numbers += &format!("{:>NUMBER$}", count(number as u64));
-    }
-    if columns.times > 0 {
-        let short = |time: crate::model::Time| time.second().get(5..16).unwrap_or_default().to_owned();
-        numbers += &format!("{:>13}{:>13}", short(counts.first), short(counts.last));
-    }
+    let numbers = [counts.rows, counts.users, counts.sessions, counts.days].into_iter().take(columns.numbers);
+    let numbers: Vec<String> = numbers.map(|number| format!("{:>NUMBER$}", count(number as u64))).collect();
+    let short = |time: Time| time.second().get(5..16).unwrap_or_default().to_owned();
+    let times = if columns.times > 0 {
+        format!("{:>13}{:>13}", short(counts.first), short(counts.last))
+    } else {
+        String::new()
+    };
     Line::from(vec![
         Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
         Span::styled(pad(value.kind(), LEAD - 1), theme.style(Role::Quiet)),
         Span::styled(pad(&words, columns.value), theme.style(Role::Text)),
-        Span::styled(numbers, theme.style(Role::Text)),
+        Span::styled(numbers.concat(), theme.style(Role::Text)),
+        Span::styled(times, theme.style(Role::Quiet)),
     ])
 }

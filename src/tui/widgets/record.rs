@@ -7,6 +7,7 @@ use crate::tui::overlay::Overlay;
 use crate::tui::screens::below;
 use crate::tui::text::fit_middle;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use std::iter::once;
@@ -50,14 +51,14 @@ fn joined(fields: &[String], record: Vec<String>, room: usize) -> Vec<String> {
 
 pub(super) fn draw(
     app: &App,
-    event: EventId,
+    (event, row): (EventId, EventId),
     lines: Option<&Result<Vec<String>, String>>,
     offset: usize,
     theme: &Theme,
     frame: &mut Frame,
     area: Rect,
 ) {
-    let title = format!(" {} ", fit_middle(&place(app, event), usize::from(area.width.saturating_sub(4))));
+    let title = format!(" {} ", fit_middle(&place(app, row), usize::from(area.width.saturating_sub(4))));
     let inside = framed(theme, frame, area, title);
     let room = usize::from(inside.width);
     let fields = fields(app, event);
@@ -75,26 +76,55 @@ pub(super) fn draw(
 }
 
 /// `signins.json  record 12, offset 3456, 789 bytes`
-fn place(app: &App, event: EventId) -> String {
+fn place(app: &App, row: EventId) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
-    let origin = bench.store().event(event).origin;
-    let source = usize::try_from(origin.source.0).ok().and_then(|at| bench.evidence.loaded.sources.get(at));
-    let name = source.map_or("", |source| source.name.as_str());
+    let origin = bench.store().event(row).origin;
+    let name = source(bench, row);
     format!("{name}  record {}, offset {}, {} bytes", origin.record, origin.offset, origin.len)
 }
 
-/// The fields we read, those that hold something.
+fn source(bench: &Workbench, row: EventId) -> &str {
+    let at = usize::try_from(bench.store().event(row).origin.source.0).ok();
+    at.and_then(|at| bench.evidence.loaded.sources.get(at)).map_or("", |source| source.name.as_str())
+}
+
+/// The fields we read, those that hold something; of an event of several rows, which of them gave each.
 fn fields(app: &App, event: EventId) -> Vec<String> {
     let Some(bench) = app.workbench() else { return Vec::new() };
     let store = bench.store();
     let row = store.event(event);
+    let copies: Vec<EventId> = store.copies(event).collect();
+    let from = |giver: EventId| {
+        let number = copies.iter().position(|copy| *copy == giver);
+        number.map_or_else(String::new, |number| format!("  [{}]", number + 1))
+    };
     let mut lines = vec!["what we read:".to_owned(), format!("  Table: {}", row.table.name())];
-    for (name, time) in [("CreatedDateTime", row.created), ("TimeGenerated", row.ingested)] {
-        if time.is_known() {
-            lines.push(format!("  {name}: {time}"));
+    if row.created.is_known() {
+        lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_giver(event))));
+    }
+    if row.ingested.is_known() {
+        lines.push(format!(
+            "  TimeGenerated: {}{}",
+            row.ingested,
+            copies.first().map_or_else(String::new, |row| from(*row))
+        ));
+    }
+    for field in Field::ALL {
+        let computed = if field == Field::TokenId { store.computed_token(event) } else { None };
+        if let Some(token) = computed {
+            lines.push(format!("  {}: {token}  (computed from Id: no row names it)", field.column()));
+        } else if !store.get(event, field).is_empty() {
+            lines.push(format!("  {}: {}{}", field.column(), store.get(event, field), from(store.giver(event, field))));
         }
     }
-    let texts = Field::ALL.iter().map(|field| (field, store.text(row[*field]))).filter(|(_, text)| !text.is_empty());
-    lines.extend(texts.map(|(field, text)| format!("  {}: {text}", field.column())));
+    if !copies.is_empty() {
+        lines.push(String::new());
+        lines.push(format!("{} rows tell this event; c shows the next:", copies.len()));
+    }
+    for (number, &copy) in (1..).zip(&copies) {
+        let stands = if number == 1 { ": stands for it" } else { "" };
+        let record = store.event(copy).origin.record;
+        lines.push(format!("  [{number}] {} record {record}{stands}", source(bench, copy)));
+    }
     lines
 }

@@ -1,0 +1,261 @@
+//! What is known to be harmless: entries with a reason and an expiry, which mark hits and move them down.
+
+use super::{Hit, by_id};
+use crate::model::{Field, Span, Time};
+use crate::store::Store;
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::fmt;
+use std::net::IpAddr;
+use toml::Spanned;
+
+/// Entries of a list, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowList {
+    /// The file's name as given.
+    pub name: String,
+    entries: Vec<Allow>,
+    /// When the run was: what expired before is not applied.
+    now: Time,
+}
+
+/// One entry: every kind of thing it names must fit, and of each kind one of those named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow {
+    /// Its number in the list, from 1.
+    pub number: usize,
+    /// Sign-in names or user ids, folded.
+    pub users: Vec<String>,
+    /// Client ids or names, folded.
+    pub clients: Vec<String>,
+    /// Networks that every address of the hit's sign-ins must lie in.
+    pub networks: Vec<IpNet>,
+    /// Ids of analytics.
+    pub analytics: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// From when on it is not applied.
+    pub expires: Time,
+}
+
+/// Why a list cannot be used: the line, and what to do there.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct AllowError {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    allow: Vec<Spanned<Entry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    #[serde(default)]
+    user: Words,
+    #[serde(default)]
+    client: Words,
+    #[serde(default)]
+    address: Words,
+    #[serde(default)]
+    analytic: Words,
+    reason: Option<String>,
+    expires: Option<Expires>,
+}
+
+/// One word, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Words {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// A date as a text, or as TOML's own.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Expires {
+    Text(String),
+    Date(toml::value::Datetime),
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Words {
+    fn all(self) -> Vec<String> {
+        match self {
+            Self::One(word) => vec![word],
+            Self::Many(words) => words,
+        }
+    }
+
+    fn folded(self) -> Vec<String> {
+        self.all().into_iter().map(|word| word.trim().to_lowercase()).collect()
+    }
+}
+
+impl AllowList {
+    /// Reads a list, as it stands at `now`.
+    ///
+    /// # Errors
+    /// When it is not TOML, has unknown keys or values that say nothing, or when an entry names nothing, has no
+    /// reason or no expiry.
+    pub fn parse(name: &str, text: &str, now: Time) -> Result<Self, AllowError> {
+        let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
+        let file: File = toml::from_str(text).map_err(|err| AllowError {
+            line: line_of(err.span().map_or(0, |span| span.start)),
+            what: err.message().to_owned(),
+        })?;
+        let entries = file.allow.into_iter().enumerate().map(|(index, entry)| {
+            let line = line_of(entry.span().start);
+            Allow::of(index + 1, entry.into_inner()).map_err(|what| AllowError { line, what })
+        });
+        Ok(Self { name: name.to_owned(), entries: entries.collect::<Result<_, _>>()?, now })
+    }
+
+    /// Entries that are applied.
+    pub fn in_force(&self) -> impl Iterator<Item = &Allow> {
+        self.entries.iter().filter(|entry| self.now < entry.expires)
+    }
+
+    /// Entries whose time is over.
+    pub fn expired(&self) -> impl Iterator<Item = &Allow> {
+        self.entries.iter().filter(|entry| self.now >= entry.expires)
+    }
+
+    /// Marks the hits that an entry covers, and moves them behind the others; both keep their order.
+    pub fn apply(&self, store: &Store, hits: &mut [Hit]) {
+        for hit in hits.iter_mut() {
+            hit.allowed = self.in_force().find(|entry| entry.covers(store, hit)).cloned();
+        }
+        hits.sort_by_key(|hit| hit.allowed.is_some());
+    }
+}
+
+impl Allow {
+    fn of(number: usize, entry: Entry) -> Result<Self, String> {
+        let reason = entry.reason.filter(|reason| !reason.trim().is_empty());
+        let reason = reason.ok_or("this entry needs a reason: who says that it is harmless, and why")?;
+        let expires = match entry.expires {
+            None => return Err("this entry needs an expiry, such as expires = 2027-01-31".to_owned()),
+            Some(Expires::Text(text)) => text,
+            Some(Expires::Date(date)) => date.to_string(),
+        };
+        let expires = Time::parse(&expires)
+            .ok_or_else(|| format!("expires = \"{expires}\" is no date and no RFC 3339 time"))
+            // A day is over at its end.
+            .map(|time| if expires.len() == 10 { time.plus(Span::minutes(24 * 60)) } else { time })?;
+        let networks = entry.address.all().into_iter().map(|text| {
+            let net = text.trim().parse::<IpNet>().or_else(|_| text.trim().parse::<IpAddr>().map(IpNet::from));
+            net.map_err(|_| format!("{text:?} is no address and no network"))
+        });
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        let analytics = entry.analytic.folded();
+        if let Some(unknown) = analytics.iter().find(|id| by_id(id).is_none()) {
+            return Err(format!("there is no analytic {unknown:?}: tokentrail list names them"));
+        }
+        let entry = Self {
+            number,
+            users: entry.user.folded(),
+            clients: entry.client.folded(),
+            networks,
+            analytics,
+            reason,
+            expires,
+        };
+        let blank = entry.users.iter().chain(&entry.clients).any(String::is_empty);
+        let named = [&entry.users, &entry.clients, &entry.analytics].iter().any(|named| !named.is_empty());
+        if blank || !named && entry.networks.is_empty() {
+            return Err("this entry covers everything: name a user, a client, an address or an analytic".to_owned());
+        }
+        Ok(entry)
+    }
+
+    /// Whether everything it names fits the hit.
+    fn covers(&self, store: &Store, hit: &Hit) -> bool {
+        let fits = |named: &[String], has: [&str; 2]| {
+            named.is_empty() || has.iter().any(|text| named.contains(&text.trim().to_lowercase()))
+        };
+        fits(&self.users, [&hit.upn, &hit.user_id])
+            && fits(&self.clients, [&hit.app_id, &hit.app_name])
+            && fits(&self.analytics, [hit.analytic, ""])
+            && (self.networks.is_empty() || self.holds_all(store, hit))
+    }
+
+    /// Whether every address of the hit's sign-ins, device-code legs and Graph calls lies in its networks. Of a row
+    /// without an address, nobody knows.
+    fn holds_all(&self, store: &Store, hit: &Hit) -> bool {
+        let rows = hit.evidence.iter().chain(&hit.legs).chain(hit.graph.iter().map(|call| &call.event));
+        rows.copied().all(|row| {
+            let address = crate::facts::address(store.get(row, Field::IpAddress));
+            address.is_some_and(|address| {
+                let address = address.to_canonical();
+                self.networks.iter().any(|net| net.contains(&address))
+            })
+        })
+    }
+}
+
+impl fmt::Display for Allow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}", self.number)?;
+        let networks: Vec<String> = self.networks.iter().map(ToString::to_string).collect();
+        let kinds =
+            [("user", &self.users), ("client", &self.clients), ("address", &networks), ("analytic", &self.analytics)];
+        for (index, (kind, named)) in kinds.iter().filter(|(_, named)| !named.is_empty()).enumerate() {
+            let before = if index == 0 { " (" } else { "; " };
+            write!(f, "{before}{kind} {}", named.join(" or "))?;
+        }
+        f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<AllowList, String> {
+        let now = Time::parse("2026-05-20T00:00:00Z").unwrap();
+        AllowList::parse("allow.toml", text, now).map_err(|err| err.to_string())
+    }
+
+    #[test]
+    fn an_entry_says_why_and_until_when() {
+        let list = parse(
+            "[[allow]]\nuser = [\"A@contoso.com\"]\naddress = \"192.0.2.0/24\"\nreason = \"build host\"\nexpires = 2026-05-31\n\
+             [[allow]]\nclient = \"x\"\nreason = \"old\"\nexpires = \"2026-05-19\"\n\
+             [[allow]]\nclient = \"y\"\nreason = \"today\"\nexpires = \"2026-05-20\"\n",
+        )
+        .unwrap();
+        let shown: Vec<String> = list.in_force().map(ToString::to_string).collect();
+        assert_eq!(shown, ["entry 1 (user a@contoso.com; address 192.0.2.0/24)", "entry 3 (client y)"]);
+        assert_eq!(list.expired().map(|entry| entry.number).collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line() {
+        let wrong = |body: &str| parse(&format!("# list\n[[allow]]\n{body}\n")).unwrap_err();
+        let expires = "expires = 2026-06-01";
+        assert!(wrong(&format!("user = \"a\"\n{expires}")).starts_with("line 2: this entry needs a reason"));
+        assert!(wrong("user = \"a\"\nreason = \"x\"").contains("needs an expiry"));
+        assert!(wrong(&format!("reason = \"x\"\n{expires}")).contains("covers everything"));
+        assert!(wrong(&format!("user = \"\"\nreason = \"x\"\n{expires}")).contains("covers everything"));
+        assert!(wrong(&format!("address = \"lan\"\nreason = \"x\"\n{expires}")).contains("no address"));
+        assert!(wrong(&format!("user=\"a\"\nanalytic = \"foo\"\nreason = \"x\"\n{expires}")).contains("no analytic"));
+        assert!(wrong("user = \"a\"\nreason = \"x\"\nexpires = \"soon\"").contains("no date"));
+        let unknown = wrong("usr = \"a\"");
+        assert!(unknown.starts_with("line 3: ") && unknown.contains("usr"), "{unknown}");
+        assert!(parse("[[allow]\n").unwrap_err().starts_with("line 1: "));
+    }
+}

@@ -1,0 +1,479 @@
+//! Which network an address belongs to, from a table the user brings.
+//!
+//! Four layouts, told from the bytes: the published hunts' `CIDR,CIDRASN,CIDRASNName` CSV and MaxMind's own CSV
+//! (`network,…`), iptoasn's `start end number country name` TSV, and MaxMind DB (GeoLite2-ASN, DB-IP). Each may be
+//! packed with gzip or lie in a zip. The longest prefix wins.
+
+use ipnet::IpNet;
+use maxminddb::Reader;
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fmt::{self, Write as _};
+use std::io::{Cursor, Read};
+use std::net::IpAddr;
+use std::path::Path;
+
+/// Most bytes that a packed table may unpack to.
+const MAX_BYTES: u64 = 4 << 30;
+/// What a MaxMind DB has near its end.
+const MMDB_MARK: &[u8] = b"\xab\xcd\xefMaxMind.com";
+
+/// A table of networks, in memory.
+pub struct Networks {
+    /// The file's name as given.
+    pub name: String,
+    /// SHA-256 of the file as given, lower-case hex.
+    pub sha256: String,
+    /// Prefixes or ranges it has.
+    pub len: usize,
+    /// Rows that could not be read.
+    pub skipped: usize,
+    /// The first of those: its line, from 1, and why.
+    pub first_bad: Option<(usize, String)>,
+    table: Table,
+}
+
+enum Table {
+    Ranges { v4: Flat<u32>, v6: Flat<u128>, names: HashMap<u32, Box<str>> },
+    MaxMind(Box<Reader<Vec<u8>>>),
+}
+
+/// Why a table of networks cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworksError {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// It is a damaged MaxMind DB.
+    #[error("is a damaged MaxMind DB: {0}")]
+    MaxMind(#[from] maxminddb::MaxMindDbError),
+    /// It is a damaged zip, or one without files.
+    #[error("is a zip that cannot be read: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    /// Nothing in it is a network.
+    #[error(
+        "holds no networks: a CSV with the columns CIDR and CIDRASN, iptoasn's TSV or a MaxMind DB is needed{}",
+        first.as_ref().map(|(line, why)| format!(" (line {line}: {why})")).unwrap_or_default()
+    )]
+    Nothing {
+        /// The first row that could not be read.
+        first: Option<(usize, String)>,
+    },
+}
+
+/// What is known of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network<'n> {
+    /// Autonomous system number.
+    pub number: u32,
+    /// Who runs it; empty where the table does not say.
+    pub name: &'n str,
+}
+
+#[derive(Deserialize)]
+struct AsnRecord<'n> {
+    autonomous_system_number: Option<Number>,
+    autonomous_system_organization: Option<&'n str>,
+}
+
+/// A number of any width: writers of such tables do not agree on one.
+struct Number(u32);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an AS number")
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Number, E> {
+        u32::try_from(number).map(Number).map_err(E::custom)
+    }
+}
+
+impl Networks {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds no network at all. Single bad rows are counted, not errors.
+    pub fn read(path: &Path) -> Result<Self, NetworksError> {
+        let bytes = std::fs::read(path)?;
+        let mut hex = String::new();
+        for byte in Sha256::digest(&bytes) {
+            write!(hex, "{byte:02x}").expect("a String takes every write");
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Self::of(name, hex, unpacked(bytes)?)
+    }
+
+    /// Reads what a file holds, unpacked.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn of(name: String, sha256: String, bytes: Vec<u8>) -> Result<Self, NetworksError> {
+        let tail = &bytes[bytes.len().saturating_sub(128 << 10)..];
+        if memchr::memmem::find(tail, MMDB_MARK).is_some() {
+            let reader = Reader::from_source(bytes)?;
+            let len = reader.metadata().node_count as usize;
+            let table = Table::MaxMind(Box::new(reader));
+            return Ok(Self { name, sha256, len, skipped: 0, first_bad: None, table });
+        }
+        let mut rows = Rows::default();
+        rows.read(&bytes);
+        let len = rows.v4.len() + rows.v6.len();
+        if len == 0 {
+            return Err(NetworksError::Nothing { first: rows.first_bad });
+        }
+        let table = Table::Ranges { v4: Flat::of(rows.v4), v6: Flat::of(rows.v6), names: rows.names };
+        Ok(Self { name, sha256, len, skipped: rows.skipped, first_bad: rows.first_bad, table })
+    }
+
+    /// The network of an address as logs write it: with a port, in brackets, IPv4 inside IPv6.
+    pub fn find(&self, text: &str) -> Option<Network<'_>> {
+        self.of_address(address(text)?)
+    }
+
+    /// The network of an address.
+    pub fn of_address(&self, address: IpAddr) -> Option<Network<'_>> {
+        let address = address.to_canonical();
+        match &self.table {
+            Table::Ranges { v4, v6, names } => {
+                let number = match address {
+                    IpAddr::V4(v4_address) => v4.find(v4_address.to_bits())?,
+                    IpAddr::V6(v6_address) => v6.find(v6_address.to_bits())?,
+                };
+                // iptoasn gives ranges that nobody announces the number 0.
+                (number != 0).then(|| Network { number, name: names.get(&number).map_or("", |name| name) })
+            }
+            Table::MaxMind(reader) => {
+                let found: AsnRecord = reader.lookup(address).ok()?.decode().ok()??;
+                let name = found.autonomous_system_organization.unwrap_or_default();
+                Some(Network { number: found.autonomous_system_number?.0, name })
+            }
+        }
+    }
+}
+
+/// An address as logs write it.
+pub fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let bracketed = text.strip_prefix('[').and_then(|rest| rest.split(']').next());
+        bracketed.or_else(|| text.rsplit_once(':').map(|(address, _)| address))?.parse().ok()
+    })
+}
+
+/// Takes off a zip or gzip.
+fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, NetworksError> {
+    let mut out = Vec::new();
+    if bytes.starts_with(b"PK\x03\x04") {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
+        archive.by_index(0)?.take(MAX_BYTES).read_to_end(&mut out)?;
+    } else if bytes.starts_with(b"\x1f\x8b") {
+        flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MAX_BYTES).read_to_end(&mut out)?;
+    } else {
+        return Ok(bytes);
+    }
+    Ok(out)
+}
+
+/// Ranges as they are read, each with how narrow it is: `end - start`.
+#[derive(Default)]
+struct Rows {
+    v4: Vec<Range<u32>>,
+    v6: Vec<Range<u128>>,
+    names: HashMap<u32, Box<str>>,
+    skipped: usize,
+    first_bad: Option<(usize, String)>,
+}
+
+#[derive(Clone, Copy)]
+struct Range<A> {
+    start: A,
+    end: A,
+    number: u32,
+}
+
+/// Where each value stands in a row.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// Prefix, number, name.
+    Prefixes([Option<usize>; 3]),
+    /// Start, end, number, country, name.
+    Ranges,
+}
+
+impl Rows {
+    fn read(&mut self, bytes: &[u8]) {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+        let tabs = memchr::memchr(b'\t', first).is_some();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .quoting(!tabs)
+            .delimiter(if tabs { b'\t' } else { b',' })
+            .from_reader(bytes);
+        let mut row = csv::ByteRecord::new();
+        let mut layout = None;
+        let mut line = 0;
+        while reader.read_byte_record(&mut row).unwrap_or(false) {
+            line += 1;
+            if row.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
+            let Some(layout) = layout else {
+                let (told, is_header) = Layout::of(&row, tabs);
+                layout = Some(told);
+                if !is_header {
+                    self.take(told, &row, line);
+                }
+                continue;
+            };
+            self.take(layout, &row, line);
+        }
+    }
+
+    fn take(&mut self, layout: Layout, row: &csv::ByteRecord, line: usize) {
+        if let Err(why) = self.row(layout, row) {
+            self.skipped += 1;
+            if self.first_bad.is_none() {
+                self.first_bad = Some((line, why));
+            }
+        }
+    }
+
+    fn row(&mut self, layout: Layout, row: &csv::ByteRecord) -> Result<(), String> {
+        let cell = |at: Option<usize>| {
+            at.and_then(|at| row.get(at)).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or_default().trim()
+        };
+        let number = |text: &str| {
+            let digits = text.trim_start_matches(['A', 'S', 'a', 's']);
+            digits.parse::<u32>().map_err(|_| format!("{text:?} is no AS number"))
+        };
+        let (asn, name) = match layout {
+            Layout::Prefixes([prefix, asn, name]) => {
+                let text = cell(prefix);
+                let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+                let net = net.map_err(|_| format!("{text:?} is no network"))?;
+                let asn = number(cell(asn))?;
+                self.push(net.network(), net.broadcast(), asn)?;
+                (asn, cell(name))
+            }
+            Layout::Ranges => {
+                let end =
+                    |at| cell(Some(at)).parse::<IpAddr>().map_err(|_| format!("{:?} is no address", cell(Some(at))));
+                let asn = number(cell(Some(2)))?;
+                self.push(end(0)?, end(1)?, asn)?;
+                (asn, cell(Some(4)))
+            }
+        };
+        if !name.is_empty() && asn != 0 && !self.names.contains_key(&asn) {
+            self.names.insert(asn, name.into());
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, start: IpAddr, end: IpAddr, number: u32) -> Result<(), String> {
+        match (start, end) {
+            (IpAddr::V4(start), IpAddr::V4(end)) if start <= end => {
+                self.v4.push(Range { start: start.to_bits(), end: end.to_bits(), number });
+            }
+            (IpAddr::V6(start), IpAddr::V6(end)) if start <= end => {
+                self.v6.push(Range { start: start.to_bits(), end: end.to_bits(), number });
+            }
+            _ => return Err(format!("{start} to {end} is no range")),
+        }
+        Ok(())
+    }
+}
+
+impl Layout {
+    /// Told by the first row, and whether that is a header.
+    fn of(row: &csv::ByteRecord, tabs: bool) -> (Self, bool) {
+        if tabs {
+            return (Self::Ranges, false);
+        }
+        let at = |names: [&str; 3]| {
+            row.iter().position(|cell| names.iter().any(|name| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes())))
+        };
+        let prefix = at(["cidr", "network", "prefix"]);
+        let number = at(["cidrasn", "asn", "autonomous_system_number"]);
+        let name = at(["cidrasnname", "name", "autonomous_system_organization"]);
+        if prefix.is_some() && number.is_some() {
+            (Self::Prefixes([prefix, number, name]), true)
+        } else {
+            (Self::Prefixes([Some(0), Some(1), Some(2)]), false)
+        }
+    }
+}
+
+/// Ranges that do not overlap, by their starts: one search finds the narrowest that was given.
+struct Flat<A> {
+    starts: Vec<A>,
+    /// Number from the start on; 0 for none.
+    numbers: Vec<u32>,
+}
+
+/// An address as a number.
+trait Bits: Copy + Ord {
+    fn next(self) -> Option<Self>;
+}
+
+impl Bits for u32 {
+    fn next(self) -> Option<Self> {
+        self.checked_add(1)
+    }
+}
+
+impl Bits for u128 {
+    fn next(self) -> Option<Self> {
+        self.checked_add(1)
+    }
+}
+
+impl<A: Bits> Flat<A> {
+    /// Cuts overlapping ranges where they begin and end; the narrower of two is on top. Of two equal ones the
+    /// later wins.
+    fn of(mut ranges: Vec<Range<A>>) -> Self {
+        // A stable sort: outer ranges before those inside them.
+        ranges.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        let mut flat = Self { starts: Vec::with_capacity(ranges.len()), numbers: Vec::with_capacity(ranges.len()) };
+        // Ranges around the place reached, the innermost last.
+        let mut open: Vec<Range<A>> = Vec::new();
+        for range in ranges {
+            flat.close_before(&mut open, Some(range.start));
+            flat.set(range.start, range.number);
+            // One that reaches beyond what lies around it is no prefix: it ends what it covers.
+            open.push(range);
+        }
+        flat.close_before(&mut open, None);
+        flat
+    }
+
+    /// Ends the open ranges that end before a place; what lies around each of them goes on behind it.
+    fn close_before(&mut self, open: &mut Vec<Range<A>>, place: Option<A>) {
+        while let Some(inner) = open.pop_if(|inner| place.is_none_or(|place| inner.end < place)) {
+            while open.pop_if(|outer| outer.end <= inner.end).is_some() {}
+            if let Some(next) = inner.end.next() {
+                self.set(next, open.last().map_or(0, |outer| outer.number));
+            }
+        }
+    }
+
+    fn set(&mut self, start: A, number: u32) {
+        if self.starts.last() == Some(&start) {
+            *self.numbers.last_mut().expect("as many as starts") = number;
+        } else if self.numbers.last() != Some(&number) {
+            self.starts.push(start);
+            self.numbers.push(number);
+        }
+    }
+
+    fn find(&self, address: A) -> Option<u32> {
+        let at = self.starts.partition_point(|start| *start <= address).checked_sub(1)?;
+        Some(self.numbers[at]).filter(|number| *number != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    fn networks(text: &str) -> Networks {
+        Networks::of("t".into(), String::new(), text.as_bytes().to_vec()).unwrap()
+    }
+
+    fn number(networks: &Networks, address: &str) -> Option<u32> {
+        networks.find(address).map(|network| network.number)
+    }
+
+    #[test]
+    fn the_longest_prefix_wins_in_both_families() {
+        let found = networks(
+            "CIDR,CIDRASN,CIDRASNName\n198.51.100.0/24,64500,\"Example, Inc\"\n198.51.100.128/25,64501,Inner\n\
+             198.51.100.130/32,AS64502,Host\n2001:db8::/32,64503,Six\n2001:db8:1::/48,64504,Seven\n\
+             0.0.0.0/0,64505,Rest\n255.255.255.255/32,64506,Last\n",
+        );
+        for (address, expected) in [
+            ("198.51.100.1", 64500),
+            ("198.51.100.127", 64500),
+            ("198.51.100.128", 64501),
+            ("198.51.100.130", 64502),
+            ("198.51.100.131", 64501),
+            ("198.51.101.0", 64505),
+            ("255.255.255.254", 64505),
+            ("255.255.255.255", 64506),
+            ("::ffff:198.51.100.1", 64500),
+            ("198.51.100.1:443", 64500),
+            ("[2001:db8::1]:443", 64503),
+            ("2001:db8:1::1", 64504),
+            ("2001:db8:2::1", 64503),
+        ] {
+            assert_eq!(number(&found, address), Some(expected), "{address}");
+        }
+        assert_eq!(found.find("198.51.100.1").unwrap().name, "Example, Inc");
+        assert_eq!((number(&found, "2001:db9::1"), number(&found, "not an address")), (None, None));
+        assert_eq!((found.len, found.skipped), (7, 0));
+    }
+
+    #[test]
+    fn ranges_of_iptoasn_and_rows_that_are_none() {
+        let found = networks(
+            "192.0.2.0\t192.0.2.127\t64500\tZZ\tOne\n192.0.2.128\t192.0.2.255\t0\tNone\tNot routed\n\
+             nonsense\t\t\n2001:db8::\t2001:db8::ffff\t64501\tZZ\tTwo\n",
+        );
+        assert_eq!(number(&found, "192.0.2.127"), Some(64500));
+        assert_eq!(number(&found, "192.0.2.128"), None);
+        assert_eq!(found.find("2001:db8::1").unwrap().name, "Two");
+        assert_eq!((found.skipped, found.first_bad.as_ref().unwrap().0), (1, 3));
+    }
+
+    #[test]
+    fn what_holds_no_network_is_refused() {
+        for text in ["", "hello\nworld\n", "{\"a\":1}", "CIDR,CIDRASN\n"] {
+            let refused = Networks::of("t".into(), String::new(), text.as_bytes().to_vec());
+            assert!(matches!(refused, Err(NetworksError::Nothing { .. })), "{text}");
+        }
+    }
+
+    proptest! {
+        /// Any prefixes, against a search through all of them.
+        #[test]
+        fn agrees_with_a_plain_search(prefixes in proptest::collection::vec((0u32..64, 26u8..=32, 1u32..9), 1..40)) {
+            let mut text = String::from("CIDR,CIDRASN\n");
+            let mut nets = Vec::new();
+            for (host, length, number) in prefixes {
+                let net = IpNet::new(Ipv4Addr::from_bits(0xc000_0200 + host).into(), length).unwrap().trunc();
+                writeln!(text, "{net},{number}").unwrap();
+                nets.push((net, number));
+            }
+            let found = networks(&text);
+            for host in 0..80 {
+                let address = IpAddr::from(Ipv4Addr::from_bits(0xc000_0200 + host));
+                let inside = nets.iter().filter(|(net, _)| net.contains(&address));
+                let expected = inside.max_by_key(|(net, _)| net.prefix_len()).map(|(_, number)| *number);
+                prop_assert_eq!(found.of_address(address).map(|n| n.number), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn ends_of_the_number_space() {
+        let found = networks("CIDR,CIDRASN\nffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128,64500\n");
+        let last = IpAddr::from(Ipv6Addr::from_bits(u128::MAX));
+        assert_eq!(found.of_address(last).map(|n| n.number), Some(64500));
+    }
+}

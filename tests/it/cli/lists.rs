@@ -1,0 +1,117 @@
+//! What the user brings beside the bundle: networks, and what is known to be harmless.
+
+use super::{bundle, lines, run, text};
+use crate::bundle::VICTIM;
+use std::fs;
+use std::io::Write;
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zip(text: &str) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("asn.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(text.as_bytes()).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn networks_come_in_three_formats() {
+    let (folder, _) = bundle();
+    let csv = "CIDR,CIDRASN,CIDRASNName\n198.51.0.0/16,64511,Outer\n198.51.100.0/24,64500,Example Hosting\n";
+    let tsv = "198.51.100.0\t198.51.100.255\t64500\tZZ\tExample Hosting\n";
+    let maxmind = include_bytes!("../fixtures/asn.mmdb").to_vec();
+    for (name, bytes) in [
+        ("asn.csv", csv.as_bytes().to_vec()),
+        ("asn.csv.gz", gzip(csv)),
+        ("asn.zip", zip(csv)),
+        ("ip2asn.tsv", tsv.as_bytes().to_vec()),
+        ("ip2asn.tsv.gz", gzip(tsv)),
+        ("asn.mmdb", maxmind),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let output = run(folder.path(), &["scan", "logs", "--asn", name]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+        let hits = lines(&output);
+        assert_eq!(hits[1]["ASNs"], serde_json::json!(["AS64500"]), "{name}");
+        let steps = hits[1]["Steps"].to_string();
+        assert!(steps.contains("AS64500 Example Hosting by the table of networks"), "{name}: {steps}");
+    }
+    let note = text(&run(folder.path(), &["note", "logs", "--asn", "asn.mmdb"]).stdout);
+    assert!(note.contains("that of asn.mmdb") && note.contains("SHA-256"), "{note}");
+    let note = text(&run(folder.path(), &["note", "logs"]).stdout);
+    assert!(note.contains("The number of a network is the record's own."));
+}
+
+#[test]
+fn bad_networks_are_named() {
+    let (folder, _) = bundle();
+    fs::write(folder.path().join("mixed.csv"), "CIDR,CIDRASN\n198.51.100.0/24,64500\n198.51.100.0/99,1\nx,2\n")
+        .unwrap();
+    let output = run(folder.path(), &["scan", "logs", "--asn", "mixed.csv"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stderr).contains("mixed.csv: 2 rows not read (line 3: "), "{}", text(&output.stderr));
+    fs::write(folder.path().join("none.csv"), "hello\n").unwrap();
+    let mut cut = include_bytes!("../fixtures/asn.mmdb").to_vec();
+    cut.drain(..200);
+    fs::write(folder.path().join("cut.mmdb"), cut).unwrap();
+    for name in ["none.csv", "absent.csv", "cut.mmdb"] {
+        let output = run(folder.path(), &["scan", "logs", "--asn", name]);
+        let said = text(&output.stderr);
+        // A damaged tree is found when it is walked, not when it is opened; that must not end the program.
+        if name == "cut.mmdb" {
+            assert!(!said.contains("panicked"), "{said}");
+        } else {
+            assert_eq!(output.status.code(), Some(2), "{name}");
+            assert!(said.contains(&format!("--asn {name} ")), "{said}");
+        }
+    }
+}
+
+#[test]
+fn what_is_allowed_is_marked_and_moved_down() {
+    let (folder, _) = bundle();
+    let list = format!(
+        "[[allow]]\nuser = \"{VICTIM}\"\nanalytic = \"device-code-burst\"\naddress = [\"198.51.100.0/24\", \"203.0.113.0/24\"]\n\
+         reason = \"red team, order 17\"\nexpires = 2126-01-01\n\
+         [[allow]]\nuser = \"{VICTIM}\"\nreason = \"gone\"\nexpires = 2020-01-01\n"
+    );
+    fs::write(folder.path().join("allow.toml"), &list).unwrap();
+    let output = run(folder.path(), &["scan", "logs", "--allow", "allow.toml", "--exit-code"]);
+    assert_eq!(output.status.code(), Some(10), "the other hit still counts");
+    let hits = lines(&output);
+    let analytics: Vec<_> = hits.iter().map(|hit| hit["Analytic"].as_str().unwrap()).collect();
+    assert_eq!(analytics, ["foci-burst", "device-code-burst"]);
+    assert!(hits[0]["Allowed"].is_null());
+    assert_eq!(hits[1]["Allowed"][0]["Reason"], "red team, order 17");
+    let said = text(&output.stderr);
+    assert!(said.contains("entry 2 (user finance.director@contoso.com) expired on 2020-01-0"), "{said}");
+    assert!(said.contains("allowed 1 hit by allow.toml: entry 1 "), "{said}");
+    let note = text(&run(folder.path(), &["note", "logs", "--allow", "allow.toml"]).stdout);
+    assert!(note.contains("Suppression in force: allow.toml entry 1") && note.contains("covers 1 hit"), "{note}");
+    assert!(note.contains("Suppression not applied: allow.toml entry 2"));
+    fs::write(
+        folder.path().join("all.toml"),
+        format!("[[allow]]\nuser=\"{VICTIM}\"\nreason=\"x\"\nexpires=2126-01-01\n"),
+    )
+    .unwrap();
+    let output = run(folder.path(), &["scan", "logs", "--allow", "all.toml", "--exit-code", "--format", "table"]);
+    assert_eq!(output.status.code(), Some(0), "nothing is left that nobody allowed");
+    assert!(text(&output.stdout).contains("ALLOWED by entry 1"));
+    // One address outside of the networks is enough: the device code was typed elsewhere.
+    let narrow = list.replace(", \"203.0.113.0/24\"", "");
+    fs::write(folder.path().join("narrow.toml"), narrow).unwrap();
+    let hits = lines(&run(folder.path(), &["scan", "logs", "--allow", "narrow.toml"]));
+    assert!(hits.iter().all(|hit| hit["Allowed"].is_null()));
+    fs::write(folder.path().join("bad.toml"), "[[allow]]\nuser = \"x\"\nexpires = 2126-01-01\n").unwrap();
+    let output = run(folder.path(), &["scan", "logs", "--allow", "bad.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("--allow bad.toml: line 1: this entry needs a reason"),
+        "{}",
+        text(&output.stderr)
+    );
+}
