@@ -1,0 +1,19 @@
+//! What the user brings: networks in any format, and the allow-list.
+#![no_main]
+use tokentrail::analytics::AllowList;
+use tokentrail::facts::Networks;
+use tokentrail::model::Time;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Ok(networks) = Networks::of(String::new(), String::new(), bytes.to_vec()) {
+        for address in ["192.0.2.1", "255.255.255.255", "2001:db8::1", "::", "x"] {
+            let _ = networks.find(address);
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let now = Time::parse("2026-05-01T00:00:00Z").expect("a time");
+        if let Err(error) = AllowList::parse("list", text, now) {
+            assert!(error.line >= 1 && error.line <= text.matches('\n').count() + 1);
+        }
+    }
+});
