@@ -88,6 +88,8 @@ fn export_with(shape: &str, field: Field) -> &'static str {
         "export the table from Log Analytics: Defender XDR does not keep it"
     } else if kind("graph") {
         "export without $select, or from Log Analytics"
+    } else if kind("diagnostics") || kind("splunk") || kind("elastic") {
+        "none of its rows has one: other days may, or the same rows from Log Analytics"
     } else {
         "export every column of the table (no project in the query)"
     }

@@ -93,7 +93,10 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     }
     lines.extend(lacking(source));
     lines.extend(source.remarks.iter().map(|remark| (Tone::Warn, format!("  {remark}"))));
-    lines.extend(source.reasons.iter().map(|reason| (Tone::Warn, format!("  skipped: {}", of_reason(reason)))));
+    for reason in &source.reasons {
+        let words = if reason.record.is_some() { "skipped" } else { "not read" };
+        lines.push((Tone::Warn, format!("  {words}: {}", of_reason(reason))));
+    }
     if !source.sha256.is_empty() {
         lines.push((Tone::Quiet, format!("  sha256 {}", source.sha256)));
     }

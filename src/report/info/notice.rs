@@ -69,6 +69,8 @@ const LIMITS: [u64; 6] = [10_000, 30_000, 50_000, 100_000, 250_000, 500_000];
 const GAPS: usize = 5;
 /// Ingest trails by minutes, at times by an hour or two; more is said, in seconds: of half the rows, of any.
 const LATE: (i64, i64) = (30 * 60, 6 * 60 * 60);
+/// Exports cut fractions of a second: so little before the event is no other clock.
+const EARLY: i64 = -5;
 
 pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     if loaded.store.is_empty() {
@@ -251,7 +253,7 @@ fn tokens(loaded: &Loaded) -> Vec<Notice> {
 }
 
 fn clocks(info: &Info) -> Vec<Notice> {
-    let late = |lag: &super::Lag| lag.median_seconds > LATE.0 || lag.max_seconds > LATE.1 || lag.median_seconds < 0;
+    let late = |lag: &super::Lag| lag.median_seconds > LATE.0 || lag.max_seconds > LATE.1 || lag.median_seconds < EARLY;
     let tables = info.tables.iter().filter_map(|table| Some((table.table, table.lag.filter(late)?)));
     tables
         .map(|(table, lag)| {
