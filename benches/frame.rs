@@ -49,7 +49,8 @@ fn main() {
     }
     let hits = Arc::new(analytics::run(&store, Facts::embedded(), &Settings::default()));
     let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
-    let evidence = Evidence { loaded, hits, facts: Facts::embedded(), analytic: analytics::by_id };
+    let evidence =
+        Evidence { loaded, hits, settings: Settings::default(), facts: Facts::embedded(), analytic: analytics::by_id };
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());
     let ready = Ready { evidence, case, case_path: PathBuf::from("case"), note_path: PathBuf::from("note") };

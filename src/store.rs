@@ -1,5 +1,6 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
+mod device;
 mod fold;
 mod index;
 mod intern;
@@ -9,6 +10,7 @@ mod query;
 pub mod testing;
 mod token;
 
+pub use device::{device_id, device_member};
 pub use index::{Index, Key};
 pub use intern::Interner;
 pub use query::Query;
@@ -167,7 +169,21 @@ impl Store {
 
     /// Events with this key, in order, copies left out. Built on first use.
     pub fn with(&self, key: Key, sym: Sym) -> &[EventId] {
-        self.indexes[key as usize].get_or_init(|| Index::build(self, key)).get(sym)
+        self.index(key).get(sym)
+    }
+
+    /// What the event holds of a key; [`Sym::NONE`] for nothing.
+    pub fn held(&self, key: Key, id: EventId) -> Sym {
+        self.index(key).held(self, key, self.event(id))
+    }
+
+    /// Every value of a key with the number of events [`Store::with`] gives for it, in no order that matters.
+    pub fn counts(&self, key: Key) -> impl Iterator<Item = (Sym, usize)> + '_ {
+        self.index(key).counts()
+    }
+
+    fn index(&self, key: Key) -> &Index {
+        self.indexes[key as usize].get_or_init(|| Index::build(self, key))
     }
 
     /// Rows of a table, copies included.

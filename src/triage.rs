@@ -1,6 +1,7 @@
 //! A case: what the analyst says to the hits. Pure: times and names come in as arguments, files are the shell's.
 
 mod case;
+pub mod pivot;
 pub mod timeline;
 
 pub(crate) use case::hex;

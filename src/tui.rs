@@ -10,18 +10,23 @@
 
 pub mod action;
 pub mod app;
+pub mod ask;
 pub mod edit;
+mod explore;
 pub mod hit_list;
 mod input;
 pub mod keymap;
 pub mod layout;
+pub mod near;
 pub mod overlay;
+pub mod pivot;
 pub mod rows;
 pub mod screens;
 pub mod scroll;
 mod terminal;
 pub mod text;
 pub mod theme;
+pub mod users;
 pub mod widgets;
 pub mod workbench;
 mod worker;
@@ -43,7 +48,7 @@ use theme::{Name, Theme};
 use worker::{Job, Request};
 
 /// Composes the case note.
-pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Case) -> Composed + Send>;
+pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Settings, &Case) -> Composed + Send>;
 
 /// What the workbench opens on.
 pub struct Config {
@@ -253,6 +258,7 @@ impl Session {
                     self.update(Message::Saved(result))?;
                 }
             }
+            Effect::Ask(ask) => self.request(Request::Ask(ask)),
             Effect::ReadRecord(event) => self.request(Request::Record(event)),
             Effect::Describe => self.request(Request::Bundle),
             Effect::Compose => {

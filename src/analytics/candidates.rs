@@ -43,7 +43,7 @@ impl Fixed {
 
 impl Candidates {
     /// These where they hold under the settings, else none yet.
-    pub(super) fn renewed(self: Arc<Self>, settings: &Settings) -> Arc<Self> {
+    pub fn renewed(self: Arc<Self>, settings: &Settings) -> Arc<Self> {
         let wanted = Fixed::of(settings);
         if *self.fixed.get_or_init(|| Fixed::of(settings)) == wanted {
             return self;

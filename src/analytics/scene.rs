@@ -62,7 +62,7 @@ impl Clients {
 }
 
 /// How a run was set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Which reading.
     pub semantics: Semantics,

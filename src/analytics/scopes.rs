@@ -1,5 +1,7 @@
 //! What a token's processing details and device text say, read from their JSON.
 
+pub use crate::store::device_id;
+use crate::store::device_member;
 use serde_json::Value;
 
 /// Scopes under the key `Oauth Scope Info`, sorted; empty where there are none. Both written forms are read:
@@ -57,23 +59,12 @@ pub fn managed(device: &str) -> Option<bool> {
     truth(device, "isManaged")
 }
 
-/// `deviceId` of a device text; `None` when unregistered or not told.
-pub fn device_id(device: &str) -> Option<String> {
-    let id = member(device, "deviceId")?.as_str()?.trim().to_lowercase();
-    (!id.is_empty() && id != "{pii removed}").then_some(id)
-}
-
 fn truth(device: &str, name: &str) -> Option<bool> {
-    match member(device, name)? {
+    match device_member(device, name)? {
         Value::Bool(told) => Some(told),
         Value::String(text) => text.trim().to_lowercase().parse().ok(),
         _ => None,
     }
-}
-
-fn member(device: &str, name: &str) -> Option<Value> {
-    let Value::Object(members) = serde_json::from_str(device).ok()? else { return None };
-    members.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 #[cfg(test)]

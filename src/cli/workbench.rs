@@ -3,7 +3,7 @@
 use super::args::{RunArgs, ScreenArgs, ThemeName};
 use super::style::{Shell, is_dumb};
 use super::{Exit, load, note, resolve, say};
-use crate::analytics::Hit;
+use crate::analytics::{Hit, Settings};
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
 use crate::triage::Case;
@@ -30,10 +30,9 @@ pub(super) fn open(
         return Ok(Exit::Usage);
     }
     let name = load::name(paths);
-    let settings = run.settings.clone();
     let case_name = name.clone();
-    let note = move |loaded: &Loaded, hits: &[Hit], case: &Case| {
-        let report = note::report(loaded, hits, case, &case_name, &settings);
+    let note = move |loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case| {
+        let report = note::report(loaded, hits, case, &case_name, settings);
         let (mut text, mut indicators) = (Vec::new(), Vec::new());
         (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
         write_indicators(&report, &mut indicators).expect("writing to memory does not fail");

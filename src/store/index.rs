@@ -1,10 +1,11 @@
 //! Events by one key, as a sorted array: four bytes an event, no map.
 
-use super::Store;
+use super::{Store, device_id};
 use crate::model::{Event, EventId, Field, Sym};
+use std::collections::HashMap;
 
 /// What events can be looked up by. Values are folded; token ids are exact but for trailing `=`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The user the event belongs to.
     User,
@@ -18,20 +19,34 @@ pub enum Key {
     Address,
     /// Client application id.
     Client,
+    /// User agent.
+    Agent,
+    /// Registered device: its id in the device text of a sign-in, the claim of a Graph call.
+    Device,
+    /// Resource id; its name where a row has none.
+    Resource,
 }
 
 impl Key {
     /// Number of keys.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 9;
 
+    /// What the event holds, but for devices told by text: those are found by [`Index::device`].
     fn of(self, store: &Store, event: &Event) -> Sym {
+        let folded = |field| store.fold(event[field]);
         match self {
             Self::User => event.user,
-            Self::Session => store.fold(event[Field::SessionId]),
+            Self::Session => folded(Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
-            Self::Correlation => store.fold(event[Field::CorrelationId]),
-            Self::Address => store.fold(event[Field::IpAddress]),
-            Self::Client => store.fold(event[Field::AppId]),
+            Self::Correlation => folded(Field::CorrelationId),
+            Self::Address => folded(Field::IpAddress),
+            Self::Client => folded(Field::AppId),
+            Self::Agent => folded(Field::UserAgent),
+            Self::Device => folded(Field::DeviceId),
+            Self::Resource => match folded(Field::ResourceIdentity) {
+                Sym::NONE => folded(Field::ResourceDisplayName),
+                id => id,
+            },
         }
     }
 }
@@ -40,19 +55,22 @@ impl Key {
 pub struct Index {
     keys: Vec<(Sym, u32)>,
     ids: Vec<EventId>,
+    /// The device that each device text tells.
+    devices: HashMap<Sym, Sym>,
 }
 
 impl Index {
     pub(super) fn build(store: &Store, key: Key) -> Self {
+        let devices = if key == Key::Device { devices(store) } else { HashMap::new() };
         let mut pairs: Vec<u64> = store
             .events()
             .filter(|(_, event)| !event.is_folded())
-            .map(|(id, event)| (key.of(store, event), id))
+            .map(|(id, event)| (held(store, key, event, &devices), id))
             .filter(|(sym, _)| !sym.is_none())
             .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0))
             .collect();
         pairs.sort_unstable();
-        let mut index = Self { keys: Vec::new(), ids: Vec::with_capacity(pairs.len()) };
+        let mut index = Self { keys: Vec::new(), ids: Vec::with_capacity(pairs.len()), devices };
         for pair in pairs {
             let (sym, id) = unpack(pair);
             if index.keys.last().is_none_or(|(last, _)| *last != sym) {
@@ -63,12 +81,48 @@ impl Index {
         index
     }
 
+    /// What the event holds of the key this is the index of.
+    pub(super) fn held(&self, store: &Store, key: Key, event: &Event) -> Sym {
+        held(store, key, event, &self.devices)
+    }
+
+    /// Every value, and how many events hold it.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (Sym, usize)> + '_ {
+        let ends = self.keys.iter().skip(1).map(|(_, start)| *start as usize).chain([self.ids.len()]);
+        self.keys.iter().zip(ends).map(|((sym, start), end)| (*sym, end - *start as usize))
+    }
+
     pub(super) fn get(&self, sym: Sym) -> &[EventId] {
         let Ok(at) = self.keys.binary_search_by_key(&sym, |(key, _)| *key) else { return &[] };
         let start = self.keys[at].1 as usize;
         let end = self.keys.get(at + 1).map_or(self.ids.len(), |(_, next)| *next as usize);
         &self.ids[start..end]
     }
+}
+
+fn held(store: &Store, key: Key, event: &Event, devices: &HashMap<Sym, Sym>) -> Sym {
+    match key.of(store, event) {
+        Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
+        sym => sym,
+    }
+}
+
+/// The device each text tells: its id where that occurs as a text of its own, else the first text that tells it.
+fn devices(store: &Store) -> HashMap<Sym, Sym> {
+    let mut devices: HashMap<Sym, Sym> = HashMap::new();
+    let mut by_id: HashMap<String, Sym> = HashMap::new();
+    for (_, event) in store.events() {
+        let text = event[Field::DeviceDetail];
+        if text.is_none() || devices.contains_key(&text) {
+            continue;
+        }
+        let device = device_id(store.text(text)).map_or(Sym::NONE, |id| {
+            let known = store.find(&id);
+            *by_id.entry(id).or_insert(known.unwrap_or(text))
+        });
+        devices.insert(text, device);
+    }
+    devices
 }
 
 /// The two halves of a sort key.

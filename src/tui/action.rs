@@ -88,6 +88,26 @@ pub enum Action {
     AroundHit,
     /// Timeline: everything of the user.
     AllOfUser,
+    /// List every user.
+    Users,
+    /// Show near misses and thresholds.
+    NearMisses,
+    /// Ask what shares a value of the row.
+    Pivot,
+    /// Back to the timeline before.
+    TrailBack,
+    /// On to the timeline that was left.
+    TrailOn,
+    /// Raise the threshold.
+    Raise,
+    /// Lower the threshold.
+    Lower,
+    /// Try what the near miss needs.
+    TryMiss,
+    /// Run with the thresholds tried.
+    ApplyThresholds,
+    /// Back to the thresholds as set.
+    ResetThresholds,
     /// Preview the case note.
     Note,
     /// Write the case note.
@@ -96,7 +116,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 53] = [
         Self::Quit,
         Self::Suspend,
         Self::Help,
@@ -138,6 +158,16 @@ impl Action {
         Self::ZoomOut,
         Self::AroundHit,
         Self::AllOfUser,
+        Self::Users,
+        Self::NearMisses,
+        Self::Pivot,
+        Self::TrailBack,
+        Self::TrailOn,
+        Self::Raise,
+        Self::Lower,
+        Self::TryMiss,
+        Self::ApplyThresholds,
+        Self::ResetThresholds,
         Self::Note,
         Self::WriteNote,
     ];

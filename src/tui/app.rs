@@ -1,9 +1,11 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
 use super::action::Action;
+use super::ask::{Answer, Ask};
 use super::edit::LineEdit;
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
+use super::near::NearView;
 use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
 use super::scroll::{Move, scrolled};
@@ -49,6 +51,8 @@ pub enum Message {
     Composed(Composed),
     /// The note was written to this path, or could not be.
     Written(Result<PathBuf, String>),
+    /// The worker answered, at a time.
+    Answer(Answer, Time),
     /// The case was saved, with what to say about it; or could not be.
     Saved(Result<Option<String>, String>),
 }
@@ -72,6 +76,8 @@ pub enum Effect {
     Save,
     /// Read a raw record; answered by [`Message::Record`].
     ReadRecord(EventId),
+    /// Ask the worker; answered by [`Message::Answer`].
+    Ask(Ask),
     /// Say what was read; answered by [`Message::Described`].
     Describe,
     /// Compose the note; answered by [`Message::Composed`].
@@ -191,7 +197,7 @@ impl App {
         }
     }
 
-    fn workbench_mut(&mut self) -> Option<&mut Workbench> {
+    pub(super) fn workbench_mut(&mut self) -> Option<&mut Workbench> {
         match &mut self.stage {
             Stage::Working(bench) => Some(bench),
             Stage::Loading(_) => None,
@@ -220,6 +226,9 @@ impl App {
                 };
                 let mut contexts = vec![pane, Context::Workbench, Context::List, Context::Everywhere];
                 // In the list of hits a verdict would settle a step that nobody is looking at.
+                if bench.is_away() {
+                    contexts.insert(1, Context::Away);
+                }
                 if bench.is_walking() && bench.focus != Pane::Hits {
                     contexts.insert(1, Context::Walking);
                 }
@@ -256,6 +265,7 @@ impl App {
             }
             Message::Composed(note) => return self.composed(note),
             Message::Written(result) => self.note_written(result),
+            Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),
         }
         Vec::new()
@@ -334,7 +344,7 @@ impl App {
         }
     }
 
-    fn say(&mut self, text: String) {
+    pub(super) fn say(&mut self, text: String) {
         self.status = Some(Status { text, is_error: false });
     }
 
@@ -368,6 +378,11 @@ impl App {
     fn typed(&mut self) {
         match &mut self.overlay {
             Some(Overlay::Help { offset, .. }) => *offset = 0,
+            Some(Overlay::Users(users)) => {
+                if let Stage::Working(bench) = &self.stage {
+                    users.find(bench.store());
+                }
+            }
             Some(Overlay::Filter(line)) => {
                 let filter = line.text();
                 if let Some(bench) = self.workbench_mut() {
@@ -394,6 +409,7 @@ impl App {
             Action::PageUp => self.go(Move::PageUp),
             Action::First => self.go(Move::First),
             Action::Last => self.go(Move::Last),
+            Action::NextPane if self.overlay.is_some() => self.next_part(),
             Action::NextPane => self.bench(|bench| bench.enter(bench.focus.next())),
             Action::PrevPane => self.bench(|bench| bench.enter(bench.focus.prev())),
             Action::ZoomPane => self.bench(|bench| bench.alone = !bench.alone),
@@ -422,23 +438,33 @@ impl App {
             Action::ClearDisposition => return self.disposition(None, now),
             Action::Filter => self.filter(),
             Action::Sort => self.sort(),
-            Action::ZoomIn => self.zoom(|timeline, store, _| timeline.zoom_in(store)),
-            Action::ZoomOut => self.zoom(|timeline, store, _| timeline.zoom_out(store)),
+            Action::ZoomIn => self.zoom(Timeline::zoom_in),
+            Action::ZoomOut => self.zoom(Timeline::zoom_out),
             Action::AroundHit => self.zoom(Timeline::around_hit),
-            Action::AllOfUser => self.zoom(|timeline, store, _| timeline.all(store)),
+            Action::AllOfUser => self.zoom(Timeline::all),
+            Action::Users => self.list_users(),
+            Action::Pivot => return self.pivot(),
+            Action::TrailBack => self.walk_trail(true),
+            Action::TrailOn => self.walk_trail(false),
+            Action::NearMisses => return self.near_misses(),
+            Action::Raise => return self.threshold(|near| near.step(true)),
+            Action::Lower => return self.threshold(|near| near.step(false)),
+            Action::TryMiss => return self.threshold(NearView::try_miss),
+            Action::ResetThresholds => return self.threshold(NearView::reset),
+            Action::ApplyThresholds => return self.apply_thresholds(),
             Action::Note => return self.note(),
             Action::WriteNote => return self.write_note(),
         }
         Vec::new()
     }
 
-    fn bench(&mut self, change: impl FnOnce(&mut Workbench)) {
+    pub(super) fn bench(&mut self, change: impl FnOnce(&mut Workbench)) {
         if let Some(bench) = self.workbench_mut() {
             change(bench);
         }
     }
 
-    fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store, &crate::analytics::Hit)) {
+    fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store)) {
         self.bench(|bench| bench.zoom(change));
     }
 
@@ -483,13 +509,14 @@ impl App {
                 self.bench(|bench| bench.focus_on(Pane::Hits));
                 Vec::new()
             }
-            _ => Vec::new(),
+            Some(overlay) => self.go_on(overlay),
+            None => Vec::new(),
         }
     }
 
     fn back(&mut self) {
         let Some(bench) = self.workbench_mut() else { return };
-        if bench.leave_step() {
+        if bench.leave_step() || bench.walk_trail(true) {
             return;
         }
         if bench.hit_list.filter.is_empty() {
@@ -514,6 +541,10 @@ impl App {
                 _,
             ) => {
                 *offset = scrolled(*offset, step, len, height);
+            }
+            (Some(overlay), _) => {
+                let height = widgets::rows_in_view(overlay, height);
+                overlay.go(step, height);
             }
             (None, Stage::Working(bench)) => match (bench.focus, step) {
                 (Pane::Triage, Move::PageDown | Move::PageUp) => {

@@ -18,6 +18,8 @@ pub enum Context {
     Triage,
     /// At a step of a hit, its rows in view.
     Walking,
+    /// At a timeline that is not the hit's own.
+    Away,
     /// Any of the three panes.
     Workbench,
     /// Whatever has rows.
@@ -32,6 +34,12 @@ pub enum Context {
     Disposition,
     /// A line being typed.
     Prompt,
+    /// The list of users.
+    Users,
+    /// Near misses and thresholds.
+    Near,
+    /// What a row can be left by.
+    Pivot,
     /// The help.
     Help,
     /// While the bundle is read.
@@ -48,6 +56,7 @@ impl Context {
             Self::Timeline => "Timeline",
             Self::Triage => "Triage",
             Self::Walking => "At a step",
+            Self::Away => "Away from the hit",
             Self::Workbench => "Any pane",
             Self::List => "Rows and pages",
             Self::Record => "Record",
@@ -55,6 +64,9 @@ impl Context {
             Self::Note => "Note",
             Self::Disposition => "Disposition",
             Self::Prompt => "Typing",
+            Self::Users => "Users",
+            Self::Near => "Near misses and thresholds",
+            Self::Pivot => "Who else?",
             Self::Help => "Help",
             Self::Loading => "While loading",
             Self::Everywhere => "Always",
@@ -249,7 +261,7 @@ mod tests {
         }
         let bound = keymap.rows.values().flatten();
         assert!(bound.clone().all(|row| Action::ALL.contains(&row.run) && !row.desc.is_empty() && !row.on.is_empty()));
-        assert_eq!(keymap.rows.len(), 14, "every context has keys");
+        assert_eq!(keymap.rows.len(), 18, "every context has keys");
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use super::edit::LineEdit;
 use super::keymap::Context;
+use super::near::NearView;
+use super::pivot::Menu;
+use super::users::Users;
 use crate::model::EventId;
 use crate::report::info::Tone;
 use std::path::PathBuf;
@@ -59,6 +62,12 @@ pub enum Overlay {
     Filter(LineEdit),
     /// A remark being typed.
     Remark(LineEdit),
+    /// Every user.
+    Users(Box<Users>),
+    /// What almost fired, and thresholds tried out.
+    Near(Box<NearView>),
+    /// What the row can be left by.
+    Pivot(Menu),
 }
 
 impl Overlay {
@@ -71,6 +80,9 @@ impl Overlay {
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Filter(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
+            Self::Users(_) => &[Context::Users, Context::Everywhere],
+            Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
+            Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
         }
     }
 
@@ -78,7 +90,13 @@ impl Overlay {
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
             Self::Help { filter: line, .. } | Self::Filter(line) | Self::Remark(line) => Some(line),
-            Self::Record { .. } | Self::Bundle { .. } | Self::Note { .. } | Self::Disposition => None,
+            Self::Users(users) => Some(&mut users.filter),
+            Self::Record { .. }
+            | Self::Bundle { .. }
+            | Self::Note { .. }
+            | Self::Disposition
+            | Self::Near(_)
+            | Self::Pivot(_) => None,
         }
     }
 }

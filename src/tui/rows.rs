@@ -1,9 +1,11 @@
-//! What the timeline shows: a window of a user's events, or the rows of a step. Rows are found when drawn.
+//! What the timeline shows: a window of the events that share a value, mostly a user, or the rows of a step. Rows are
+//! found when drawn.
 
 use super::scroll::{List, Move};
 use crate::analytics::{Finding, Hit, Show};
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::Store;
+use crate::triage::pivot::Value;
 use crate::triage::timeline;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -80,8 +82,11 @@ struct Kept {
 
 /// The timeline's state.
 pub struct Timeline {
-    user: Sym,
-    hit_time: (Time, Time),
+    /// What the rows share.
+    pub of: Value,
+    /// First and last instant of what the timeline is about: a hit, or the row it was left by.
+    pub about: (Time, Time),
+    anchor: Option<EventId>,
     rows: Rows,
     kept: Option<Kept>,
     /// The cursor.
@@ -99,21 +104,47 @@ pub struct Timeline {
 impl Timeline {
     /// The time around a hit, cursor on its first event.
     pub fn of_hit(store: &Store, hit: &Hit) -> Self {
-        let mut timeline = Self {
-            user: hit.user,
-            hit_time: (hit.first_seen, hit.last_seen),
+        let first = hit.legs.first().into_iter().chain(hit.evidence.first()).min().copied();
+        let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, hit.last_seen), Zoom::Around(OPENING));
+        timeline.show_window(store);
+        timeline.go_to(store, first);
+        timeline.anchor = hit.evidence.first().copied();
+        timeline
+    }
+
+    /// Everything that shares a value, cursor on an event or, without one, on the first.
+    pub fn of_value(store: &Store, value: Value, event: Option<EventId>) -> Self {
+        let anchor = event.or(value.events(store).first().copied());
+        let at = anchor.map_or(Time::MISSING, |anchor| store.event(anchor).time());
+        let mut timeline = Self::new(value, (at, at), Zoom::All);
+        timeline.show_window(store);
+        timeline.go_to(store, anchor);
+        timeline.anchor = anchor;
+        timeline
+    }
+
+    /// Marks rows as what the timeline is about, the time around them in view.
+    pub fn mark(&mut self, store: &Store, marks: Vec<EventId>) {
+        let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
+        let Some((first, last)) = time(marks.first()).zip(time(marks.last())) else { return };
+        self.about = (first, last);
+        self.marks = marks;
+        self.around_hit(store);
+    }
+
+    fn new(of: Value, about: (Time, Time), zoom: Zoom) -> Self {
+        Self {
+            of,
+            about,
+            anchor: None,
             rows: Rows::Window(0..0),
             kept: None,
             list: List::default(),
-            zoom: Zoom::Around(OPENING),
-            window: (hit.first_seen, hit.last_seen),
+            zoom,
+            window: about,
             step: None,
             marks: Vec::new(),
-        };
-        timeline.show_window(store);
-        let first = hit.legs.first().into_iter().chain(hit.evidence.first()).min().copied();
-        timeline.go_to(store, first);
-        timeline
+        }
     }
 
     /// Number of rows.
@@ -134,7 +165,7 @@ impl Timeline {
         match &self.rows {
             Rows::Window(range) => {
                 let place = range.start.checked_add(at).filter(|place| range.contains(place))?;
-                timeline::of_user(store, self.user).get(place).copied().map(Row::Event)
+                self.of.events(store).get(place).copied().map(Row::Event)
             }
             Rows::Listed { rows, .. } => rows.get(at).copied(),
         }
@@ -152,7 +183,7 @@ impl Timeline {
     /// Every event shown, in time order.
     pub fn events<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
         match &self.rows {
-            Rows::Window(range) => timeline::of_user(store, self.user).get(range.clone()).unwrap_or(&[]),
+            Rows::Window(range) => self.of.events(store).get(range.clone()).unwrap_or(&[]),
             Rows::Listed { events, .. } => events,
         }
     }
@@ -214,9 +245,9 @@ impl Timeline {
     }
 
     /// Shows the hit and what is around it.
-    pub fn around_hit(&mut self, store: &Store, hit: &Hit) {
+    pub fn around_hit(&mut self, store: &Store) {
         self.zoom_to(store, Zoom::Around(OPENING));
-        self.go_to(store, hit.evidence.first().copied());
+        self.go_to(store, self.anchor);
     }
 
     /// The cursor stays on its event, or as near as the new window allows. A step's rows stay marked.
@@ -239,20 +270,18 @@ impl Timeline {
 
     /// Fills the rows from the window, widened so that every marked row is in it.
     fn show_window(&mut self, store: &Store) {
-        let events = timeline::of_user(store, self.user);
+        let events = self.of.events(store);
         let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
         let (mut from, mut to) = match self.zoom {
-            Zoom::Around(span) => (self.hit_time.0.minus(span), self.hit_time.1.plus(span)),
-            Zoom::All => {
-                (time(events.first()).unwrap_or(self.hit_time.0), time(events.last()).unwrap_or(self.hit_time.1))
-            }
+            Zoom::Around(span) => (self.about.0.minus(span), self.about.1.plus(span)),
+            Zoom::All => (time(events.first()).unwrap_or(self.about.0), time(events.last()).unwrap_or(self.about.1)),
         };
         from = time(self.marks.first()).map_or(from, |mark| mark.min(from));
         to = time(self.marks.last()).map_or(to, |mark| mark.max(to));
         self.window = (from, to);
         let range = timeline::between(store, events, from, to);
         let foreign: Vec<EventId> =
-            self.marks.iter().copied().filter(|id| store.event(*id).user != self.user).collect();
+            self.marks.iter().copied().filter(|id| self.of.events(store).binary_search(id).is_err()).collect();
         self.rows = if foreign.is_empty() {
             Rows::Window(range)
         } else {
@@ -264,8 +293,7 @@ impl Timeline {
 
     fn show_listed(&mut self, store: &Store, rows: Vec<Row>) {
         let time = |id: &EventId| store.event(*id).time();
-        self.window =
-            (self.marks.first().map_or(self.hit_time.0, time), self.marks.last().map_or(self.hit_time.1, time));
+        self.window = (self.marks.first().map_or(self.about.0, time), self.marks.last().map_or(self.about.1, time));
         self.rows = Rows::Listed { rows, events: self.marks.clone() };
         self.list = List::default();
     }

@@ -110,6 +110,13 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A bar of a strip. A single event is never rounded away.
+pub fn bar(events: usize, most: usize) -> &'static str {
+    const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+    let level = if events == 0 { 0 } else { 1 + events * 7 / most.max(1) };
+    LEVELS[level.min(8)]
+}
+
 /// Bytes for people: `1.4 GB`, decimal units.
 pub fn bytes(number: u64) -> String {
     let mut whole = number;

@@ -2,9 +2,12 @@
 
 mod bundle;
 mod help;
+mod near;
 mod note;
+mod pivot;
 mod prompt;
 mod record;
+mod users;
 
 use super::app::App;
 use super::overlay::Overlay;
@@ -34,7 +37,24 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
+        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_)) => beyond(app, theme, frame, area),
     }
+}
+
+/// Draws what looks beyond the hit.
+fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let Some(bench) = app.workbench() else { return };
+    match &app.overlay {
+        Some(Overlay::Users(list)) => users::draw(list, bench, theme, frame, area),
+        Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
+        Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
+        _ => {}
+    }
+}
+
+/// Rows of the overlay's list that are in view.
+pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
+    if let Overlay::Near(view) = overlay { near::rows(view, height) } else { height }
 }
 
 /// Number of lines of the overlay that scroll, wrapped as they are drawn.

@@ -2,9 +2,10 @@
 
 use super::hit_list::HitList;
 use super::layout::Pane;
+use super::pivot::Trail;
 use super::rows::Timeline;
 use super::scroll::Move;
-use crate::analytics::{Analytic, Finding, Hit, Step};
+use crate::analytics::{Analytic, Finding, Hit, Settings, Step, Threshold};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Time};
@@ -18,6 +19,8 @@ pub struct Evidence {
     pub loaded: Arc<Loaded>,
     /// What the analytics found.
     pub hits: Arc<Vec<Hit>>,
+    /// What they were found with.
+    pub settings: Settings,
     /// Dated knowledge.
     pub facts: &'static Facts,
     /// Finds the analytic of a hit.
@@ -50,8 +53,10 @@ pub struct Workbench {
     pub broken_log_line: Option<usize>,
     /// The hits pane.
     pub hit_list: HitList,
-    /// The timeline; `None` when there is no hit.
+    /// The timeline; `None` when there is no hit and nobody was looked at.
     pub timeline: Option<Timeline>,
+    /// Where the timeline was before, and what comes after.
+    pub trail: Trail,
     /// Position of the hit worked on.
     pub hit: Option<usize>,
     /// Position of its current step.
@@ -75,6 +80,7 @@ impl Workbench {
             case,
             hit_list: HitList::default(),
             timeline: None,
+            trail: Trail::default(),
             hit: None,
             step: 0,
             triage_top: None,
@@ -182,6 +188,7 @@ impl Workbench {
         self.hit = selected;
         self.step = 0;
         self.triage_top = None;
+        self.trail = Trail::default();
         self.timeline = self.current().map(|hit| Timeline::of_hit(self.store(), hit));
     }
 
@@ -196,6 +203,7 @@ impl Workbench {
 
     /// Walks to a step (from 0), or as near as there is one, and shows its rows.
     pub fn walk_to(&mut self, step: usize) {
+        self.go_home();
         let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return };
         let steps = self.steps(hit);
         self.step = step.min(steps.len().saturating_sub(1));
@@ -264,10 +272,35 @@ impl Workbench {
     }
 
     /// Changes the time the timeline shows.
-    pub fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &Store, &Hit)) {
-        let hit = self.hit.and_then(|at| self.evidence.hits.get(at));
-        if let (Some(timeline), Some(hit)) = (&mut self.timeline, hit) {
-            change(timeline, self.evidence.store(), hit);
+    pub fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &Store)) {
+        if let Some(timeline) = &mut self.timeline {
+            change(timeline, self.evidence.store());
         }
     }
+
+    /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. What was said
+    /// to a hit that went stays in the case.
+    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, settings: Settings, now: Time) {
+        let changed = thresholds_changed(&self.evidence.settings, &settings);
+        let before = self.current().map(|hit| hit.id.clone());
+        self.evidence.hits = hits;
+        self.evidence.settings = settings;
+        self.hit = None;
+        self.hit_list.entries.clear();
+        self.hit_list.arrange(&self.evidence.hits, &self.case);
+        let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
+        let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
+        self.hit_list.list = super::scroll::List::at(place);
+        (self.timeline, self.step) = (None, 0);
+        self.select();
+        self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
+    }
+}
+
+/// `--window 11m (was 10m)`
+fn thresholds_changed(from: &Settings, to: &Settings) -> String {
+    let changed = Threshold::ALL.into_iter().filter(|threshold| threshold.of(from) != threshold.of(to));
+    let told =
+        changed.map(|threshold| format!("{} {} (was {})", threshold.flag(), threshold.of(to), threshold.of(from)));
+    told.collect::<Vec<_>>().join(", ")
 }

@@ -1,14 +1,16 @@
 //! The thread that reads: the bundle first, then raw records and notes on request.
 
 use super::app::{Message, Ready};
+use super::ask::{Answers, Ask};
 use super::workbench::Evidence;
 use super::{Incoming, Note, NothingReadable};
-use crate::analytics::{self, Hit, Settings};
+use crate::analytics::{self, Candidates, Settings};
 use crate::casefile::{self, CaseFile};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
-use crate::model::EventId;
+use crate::model::{EventId, Sym};
 use crate::report::info::{info, lines};
+use crate::store::Key;
 use crate::triage::{Case, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -32,6 +34,8 @@ pub(super) struct Job {
 pub(super) enum Request {
     /// A raw record.
     Record(EventId),
+    /// A question about the whole bundle.
+    Ask(Ask),
     /// What was read.
     Bundle,
     /// The note of this case.
@@ -65,13 +69,18 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     say(Message::Analysing(loaded.rows_read()));
     let (file, case) = open_case(job, &loaded)?;
     let facts = Facts::embedded();
-    let hits = analytics::run(&loaded.store, facts, &job.settings);
+    let candidates: Arc<Candidates> = Arc::default();
+    let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
+    // Every timeline reads it: better here than at the first frame.
+    loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
-    let evidence = Evidence { loaded: Arc::clone(&loaded), hits: Arc::clone(&hits), facts, analytic: analytics::by_id };
+    let settings = job.settings.clone();
+    let evidence = Evidence { loaded: Arc::clone(&loaded), hits, settings, facts, analytic: analytics::by_id };
+    let mut answers = Answers::of(&evidence, candidates);
     let ready = Ready { evidence, case, case_path: file.path().to_owned(), note_path: file.note_path() };
     let _ = sink.send(Incoming::Opened(Box::new(ready), file));
     while let Ok(request) = requests.recv() {
-        say(answer(request, &loaded, &hits, &job.note));
+        say(answer(request, &loaded, &mut answers, &job.note));
     }
     Ok(())
 }
@@ -85,10 +94,11 @@ fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(CaseFile, Case)> {
     Ok(casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?)
 }
 
-fn answer(request: Request, loaded: &Loaded, hits: &[Hit], note: &Note) -> Message {
+fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note) -> Message {
     match request {
         Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
+        Request::Ask(ask) => Message::Answer(answers.answer(ask), super::input::now()),
+        Request::Note(case) => Message::Composed(note(loaded, &answers.hits, &answers.settings, &case)),
         Request::Bundle => Message::Described(lines(&info(loaded))),
-        Request::Note(case) => Message::Composed(note(loaded, hits, &case)),
     }
 }

@@ -46,7 +46,13 @@ fn screen(keys: &str) -> Buffer {
     let loaded = Arc::new(ingest::load(&[archive], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
     let hits = Arc::new(analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default()));
     let case = Case::new(fingerprint(&loaded.sources), String::new());
-    let evidence = Evidence { loaded, hits, facts: Facts::embedded(), analytic: analytics::by_id };
+    let evidence = Evidence {
+        loaded,
+        hits,
+        settings: analytics::Settings::default(),
+        facts: Facts::embedded(),
+        analytic: analytics::by_id,
+    };
     let mut app = App::new(demo::NAME.to_owned(), Keymap::embedded(), SIZE);
     let shown = PathBuf::from("/case");
     let ready = Ready { evidence, case, case_path: shown.join("case.json"), note_path: shown.join("case.md") };

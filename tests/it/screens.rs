@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 mod bundle;
+mod explore;
 mod many;
 pub(crate) mod story;
 
@@ -23,6 +24,7 @@ use tokentrail::report::info;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
+use tokentrail::tui::ask::Answers;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
@@ -37,6 +39,7 @@ struct Desk {
     loaded: Arc<Loaded>,
     hits: Arc<Vec<analytics::Hit>>,
     file: Option<CaseFile>,
+    answers: Option<Answers>,
     home: tempfile::TempDir,
     quits: bool,
 }
@@ -59,7 +62,7 @@ impl Desk {
         hits.iter_mut().for_each(reword);
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
-        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, home, quits: false }
+        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, answers: None, home, quits: false }
     }
 
     /// The workbench, opened.
@@ -76,9 +79,11 @@ impl Desk {
         let evidence = Evidence {
             loaded: Arc::clone(&self.loaded),
             hits: Arc::clone(&self.hits),
+            settings: analytics::Settings::default(),
             facts: Facts::embedded(),
             analytic: analytics::by_id,
         };
+        self.answers = Some(Answers::of(&evidence, Arc::default()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;
         self.file = Some(file);
@@ -125,6 +130,10 @@ impl Desk {
             Effect::ReadRecord(event) => {
                 let record = self.loaded.raw_record(event).map_err(|error| error.to_string());
                 self.update(Message::Record(event, record));
+            }
+            Effect::Ask(ask) => {
+                let answer = self.answers.as_mut().unwrap().answer(ask);
+                self.update(Message::Answer(answer, Time::parse("2026-05-02T08:30:00Z").unwrap()));
             }
             Effect::Describe => {
                 let lines = info::lines(&info::info(&self.loaded));

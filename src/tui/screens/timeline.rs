@@ -3,10 +3,12 @@
 use super::{below, pane};
 use crate::analytics::Show;
 use crate::model::{EventId, Span as Length, Time};
+use crate::store::Key;
+use crate::triage::pivot::Value;
 use crate::triage::timeline::{self, Kind};
 use crate::tui::layout::Pane;
-use crate::tui::rows::{Row, Timeline};
-use crate::tui::text::{count, fit, fit_middle, pad, width};
+use crate::tui::rows::{Row, Timeline, Zoom};
+use crate::tui::text::{bar, count, fit, fit_middle, pad, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
@@ -19,16 +21,16 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         return;
     }
     let focused = bench.focus == Pane::Timeline;
-    let (Some(state), Some(hit)) = (&bench.timeline, bench.current()) else {
+    let Some(state) = &bench.timeline else {
         pane(theme, frame, area, Span::styled(" Timeline ", theme.style(Role::Title)), focused);
         return;
     };
     let room = usize::from(area.width).saturating_sub(4);
     let about = title(bench, state);
-    let user = fit(&hit.upn, room.saturating_sub(width(&about) + 14)).into_owned();
+    let whose = whose(bench, room.saturating_sub(width(&about) + 14));
     let title = Line::from(vec![
         Span::styled(" Timeline ", theme.style(Role::Title)),
-        Span::styled(format!("{user} "), theme.style(Role::Text)),
+        Span::styled(format!("{whose} "), theme.style(Role::Text)),
         Span::styled(format!("─ {about} "), theme.style(Role::Quiet)),
     ]);
     let inside = pane(theme, frame, area, title, focused);
@@ -37,7 +39,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let mut lines = Vec::with_capacity(height);
     // One row fewer for the list than the pane has: paging leaves a line in common.
     if height > 3 {
-        lines.push(strip(&view, hit.first_seen, hit.last_seen, usize::from(inside.width)));
+        lines.push(strip(&view, state.about.0, state.about.1, usize::from(inside.width)));
     }
     let height = height.saturating_sub(lines.len());
     let top = state.list.top(state.len(), height);
@@ -56,6 +58,32 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
+/// The user of the hit; away from it, what led here: `‹ address 198.51.100.23 ‹ user a.novak@contoso.com`, the last
+/// of which stays longest.
+fn whose(bench: &Workbench, room: usize) -> String {
+    let mut whose = bench.current().map_or_else(String::new, |hit| hit.upn.clone());
+    let trail = bench.trail();
+    if trail.is_empty() {
+        return fit(&whose, room).into_owned();
+    }
+    let words = |value: &Value| {
+        let words = value.words(bench.store(), bench.evidence.facts);
+        format!("{} {}", value.kind(), fit_middle(&words, 40))
+    };
+    for value in &trail {
+        whose = format!("{whose} › {}", words(value));
+    }
+    let mut start = 0;
+    while width(&whose[start..]) > room {
+        match whose[start..].find(" › ") {
+            Some(at) => start += at + " › ".len(),
+            None => break,
+        }
+    }
+    let cut = if start > 0 { "… › " } else { "" };
+    fit(&format!("{cut}{}", &whose[start..]), room).into_owned()
+}
+
 /// What is shown: the zoom, or the step's rows.
 fn title(bench: &Workbench, state: &Timeline) -> String {
     let rows = match state.marks.len() {
@@ -63,6 +91,10 @@ fn title(bench: &Workbench, state: &Timeline) -> String {
         rows => format!("{} rows", count(rows as u64)),
     };
     match state.step {
+        None if bench.is_away() && state.zoom == Zoom::All => match state.len() {
+            1 => "1 row".to_owned(),
+            rows => format!("{} rows", count(rows as u64)),
+        },
         None => state.zoom.words(),
         Some(_) if state.marks.is_empty() => format!("{}, step {} has no rows", state.zoom.words(), bench.step + 1),
         Some(Show::Mark) => format!("{}, ▸ {rows} of step {}", state.zoom.words(), bench.step + 1),
@@ -135,7 +167,9 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Lin
     let (bench, theme, columns) = (view.bench, view.theme, &view.columns);
     let store = bench.store();
     let line = timeline::line(store, bench.evidence.facts, event, above);
-    let foreign = Some(store.event(event).user) != bench.current().map(|hit| hit.user);
+    let of = view.state.of;
+    // Across users, each row says whose it is.
+    let foreign = of.key != Key::User || store.event(event).user != of.sym;
     let (glyph, kind_role) = kind(line.kind, line.failed);
     let text = theme.style(match (foreign, line.failed, line.kind) {
         (true, ..) => Role::Foreign,
@@ -212,7 +246,6 @@ fn gap(gap: Length) -> String {
 
 /// `13:50 ▁▁▂█▇▁▁▁ 14:20`, the time of the hit told apart.
 fn strip<'a>(view: &View, first: Time, last: Time, room: usize) -> Line<'a> {
-    const LEVELS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
     let (from, to) = view.state.window;
     let label = |time: Time| {
         let text = time.second();
@@ -223,17 +256,15 @@ fn strip<'a>(view: &View, first: Time, last: Time, room: usize) -> Line<'a> {
     let columns = room.saturating_sub(width(&left) + width(&right) + 3);
     let store = view.bench.store();
     let counts = timeline::density(store, view.state.events(store), from, to, columns);
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
+    let most = counts.iter().max().copied().unwrap_or(0);
     let quiet = view.theme.style(Role::Quiet);
     let mut spans = vec![Span::styled(format!(" {left} "), quiet)];
     let length = i128::from(to.since(from).ticks().max(1));
     let place = |time: Time| i128::from(time.since(from).ticks()) * i128::try_from(columns).unwrap_or(0) / length;
     let hit = place(first)..=place(last);
     for (at, events) in counts.into_iter().enumerate() {
-        // A single event is never rounded away.
-        let level = if events == 0 { 0 } else { 1 + events * 7 / most };
         let role = if hit.contains(&i128::try_from(at).unwrap_or(0)) { Role::BarHit } else { Role::Bar };
-        spans.push(Span::styled(LEVELS[level.min(8)], view.theme.style(role)));
+        spans.push(Span::styled(bar(events, most), view.theme.style(role)));
     }
     spans.push(Span::styled(format!(" {right}"), quiet));
     Line::from(spans)

@@ -26,6 +26,42 @@ pub(crate) fn ndjson() -> String {
     })
 }
 
+/// Three that stay just below a threshold: the window, the time after a device code, the resources.
+pub(crate) fn near() -> String {
+    let token = |user: &str, number: usize, at: &str, rest: &Value| {
+        let (_, id, name) = RESOURCES[number];
+        let mut token = row("AADNonInteractiveUserSignInLogs", at, (user, &format!("{user}@contoso.com")), rest);
+        for (name, value) in [
+            ("Id", json!(format!("{user}{number}"))),
+            ("AppId", json!(CLI)),
+            ("AppDisplayName", json!("Microsoft Azure CLI")),
+            ("ResourceIdentity", json!(id)),
+            ("ResourceDisplayName", json!(name)),
+            ("IncomingTokenType", json!("refreshToken")),
+            ("IPAddress", json!("198.51.100.23")),
+        ] {
+            token[name] = value;
+        }
+        token
+    };
+    let mut rows = Vec::new();
+    for (number, clock) in ["10:00:00", "10:05:00", "10:11:00"].into_iter().enumerate() {
+        rows.push(token("window", number, &format!("2026-05-01T{clock}Z"), &json!({})));
+    }
+    let code = json!({ "Id": "code", "AuthenticationProtocol": "deviceCode", "AppId": CLI, "IPAddress": "192.0.2.10" });
+    rows.push(row("SigninLogs", "2026-05-01T11:36:00Z", ("code", "code@contoso.com"), &code));
+    for (number, clock) in ["12:00:00", "12:01:00", "12:02:00"].into_iter().enumerate() {
+        rows.push(token("code", number, &format!("2026-05-01T{clock}Z"), &json!({})));
+    }
+    for (number, clock) in ["13:00:00", "13:01:00"].into_iter().enumerate() {
+        rows.push(token("two", number, &format!("2026-05-01T{clock}Z"), &json!({})));
+    }
+    rows.iter().fold(String::new(), |mut text, row| {
+        writeln!(text, "{row}").unwrap();
+        text
+    })
+}
+
 fn row(table: &str, at: &str, who: (&str, &str), rest: &Value) -> Value {
     let mut row = json!({ "Type": table, "TimeGenerated": at, "CreatedDateTime": at, "UserId": who.0 });
     if table != "MicrosoftGraphActivityLogs" {

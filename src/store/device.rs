@@ -1,0 +1,15 @@
+//! What the JSON text of a sign-in's device tells.
+
+use serde_json::Value;
+
+/// `deviceId` of a device text; `None` when unregistered or not told.
+pub fn device_id(device: &str) -> Option<String> {
+    let id = device_member(device, "deviceId")?.as_str()?.trim().to_lowercase();
+    (!super::is_blank(&id)).then_some(id)
+}
+
+/// A member of a device text, its name in any case.
+pub fn device_member(device: &str, name: &str) -> Option<Value> {
+    let Value::Object(members) = serde_json::from_str(device).ok()? else { return None };
+    members.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}

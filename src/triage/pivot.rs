@@ -1,0 +1,173 @@
+//! Who else? Everything of the bundle that shares a value with an event, across users.
+
+use crate::facts::Facts;
+use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::store::{Key, Store, device_id};
+use std::collections::HashSet;
+
+/// A value that events share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Value {
+    /// Of which kind.
+    pub key: Key,
+    /// The value as the store compares it.
+    pub sym: Sym,
+}
+
+/// The kinds a row can be left by, in the order of the menu.
+pub const KEYS: [Key; 8] =
+    [Key::Address, Key::Session, Key::Token, Key::Client, Key::Agent, Key::Device, Key::Resource, Key::User];
+
+impl Value {
+    /// A user.
+    pub fn user(user: Sym) -> Self {
+        Self { key: Key::User, sym: user }
+    }
+
+    /// What kind it is, in a word or two.
+    pub fn kind(self) -> &'static str {
+        match self.key {
+            Key::User => "user",
+            Key::Session => "session",
+            Key::Token => "token",
+            Key::Correlation => "correlation",
+            Key::Address => "address",
+            Key::Client => "client",
+            Key::Agent => "agent",
+            Key::Device => "device",
+            Key::Resource => "resource",
+        }
+    }
+
+    /// The value for people. As logged: make it inert before drawing.
+    pub fn words(self, store: &Store, facts: &Facts) -> String {
+        let text = store.text(self.sym);
+        let named = |name: Option<&str>| name.map_or_else(|| text.to_owned(), |name| format!("{name} ({text})"));
+        match self.key {
+            Key::User => store.upn(self.sym).to_owned(),
+            Key::Client => named(facts.client(text).map(|client| client.name.as_str())),
+            Key::Resource => named(facts.resource(text).map(|resource| resource.name.as_str())),
+            // A device that is told by a whole text only.
+            Key::Device => device_id(text).unwrap_or_else(|| text.to_owned()),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The events that share it, in time order, copies left out.
+    pub fn events(self, store: &Store) -> &[EventId] {
+        store.with(self.key, self.sym)
+    }
+}
+
+/// What a row can be left by: its values that are not blank.
+pub fn values(store: &Store, event: EventId) -> Vec<Value> {
+    let held = KEYS.into_iter().map(|key| Value { key, sym: store.held(key, event) });
+    held.filter(|value| !value.sym.is_none()).collect()
+}
+
+/// How far a value reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Events that share it.
+    pub rows: usize,
+    /// Distinct users among them.
+    pub users: usize,
+    /// Distinct sessions.
+    pub sessions: usize,
+    /// Distinct UTC days.
+    pub days: usize,
+    /// First of them.
+    pub first: Time,
+    /// Last of them.
+    pub last: Time,
+}
+
+/// Counts what shares a value.
+pub fn counts(store: &Store, value: Value) -> Counts {
+    let events = value.events(store);
+    let time = |id: Option<&EventId>| id.map_or(Time::MISSING, |id| store.event(*id).time());
+    let mut users: HashSet<Sym, foldhash::fast::RandomState> = HashSet::default();
+    let mut sessions: HashSet<Sym, foldhash::fast::RandomState> = HashSet::default();
+    let mut days = 0;
+    let mut last_day = None;
+    for id in events {
+        let event = store.event(*id);
+        users.insert(event.user);
+        sessions.insert(store.fold(event[Field::SessionId]));
+        // They stand in time order.
+        let day = event.time().ticks().div_euclid(Span::minutes(24 * 60).ticks());
+        days += usize::from(event.time().is_known() && last_day.replace(day) != Some(day));
+    }
+    users.remove(&Sym::NONE);
+    sessions.remove(&Sym::NONE);
+    Counts {
+        rows: events.len(),
+        users: users.len(),
+        sessions: sessions.len(),
+        days,
+        first: time(events.first()),
+        last: time(events.last()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    /// Two users at one address, one of them with a registered device that a Graph call names too.
+    fn store() -> Store {
+        let mut rows = Rows::default();
+        let address = (Field::IpAddress, "198.51.100.23");
+        let detail = r#"{"deviceId":"AAAA0000-0000-0000-0000-00000000000B","isCompliant":true}"#;
+        rows.row(
+            Table::SignIn,
+            "2026-05-01T23:59:59Z",
+            &[(Field::UserId, "u1"), address, (Field::SessionId, "s1"), (Field::DeviceDetail, detail)],
+        );
+        rows.row(Table::NonInteractive, "2026-05-02T00:00:00Z", &[(Field::UserId, "u2"), address]);
+        rows.row(
+            Table::Graph,
+            "2026-05-04T10:00:00Z",
+            &[(Field::UserId, "u1"), (Field::DeviceId, "aaaa0000-0000-0000-0000-00000000000b"), address],
+        );
+        let other = r#"{"deviceId":"only in a text","displayName":"x"}"#;
+        rows.row(Table::SignIn, "2026-05-05T10:00:00Z", &[(Field::UserId, "u3"), (Field::DeviceDetail, other)]);
+        rows.build()
+    }
+
+    #[test]
+    fn a_value_is_counted_across_users_and_days() {
+        let store = store();
+        let first = store.events().next().unwrap().0;
+        let held = values(&store, first);
+        let kinds: Vec<_> = held.iter().map(|value| value.kind()).collect();
+        assert_eq!(kinds, ["address", "session", "device", "user"], "blank ones are left out");
+        let counts = counts(&store, held[0]);
+        assert_eq!((counts.rows, counts.users, counts.sessions, counts.days), (3, 2, 1, 3));
+        assert_eq!((counts.first.day().as_str(), counts.last.day().as_str()), ("2026-05-01", "2026-05-04"));
+    }
+
+    #[test]
+    fn a_device_is_one_whether_a_text_or_a_claim_names_it() {
+        let store = store();
+        let ids: Vec<EventId> = store.events().map(|(id, _)| id).collect();
+        let device = |at: usize| *values(&store, ids[at]).iter().find(|value| value.key == Key::Device).unwrap();
+        assert_eq!(device(0), device(2));
+        assert_eq!(device(0).events(&store), [ids[0], ids[2]]);
+        assert_eq!(device(0).words(&store, Facts::embedded()), "aaaa0000-0000-0000-0000-00000000000b");
+        assert_eq!(device(3).words(&store, Facts::embedded()), "only in a text");
+        assert_eq!(device(3).events(&store), [ids[3]]);
+    }
+
+    #[test]
+    fn known_ids_are_told_by_name() {
+        let mut rows = Rows::default();
+        let azure_cli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+        rows.row(Table::SignIn, "2026-05-05T10:00:00Z", &[(Field::AppId, azure_cli)]);
+        let store = rows.build();
+        let held = values(&store, EventId(0));
+        assert_eq!(held[0].words(&store, Facts::embedded()), format!("Microsoft Azure CLI ({azure_cli})"));
+    }
+}

@@ -1,0 +1,88 @@
+//! What takes longer than a frame may: asked by the screen, answered by the worker.
+
+use super::workbench::Evidence;
+use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::model::EventId;
+use crate::triage::pivot::{self, Counts, Value};
+use std::sync::Arc;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// How far does each value of this row reach?
+    Reach(EventId),
+    /// What would these settings change, and what would almost fire?
+    WhatIf(Box<Settings>),
+    /// What do these settings find?
+    Rerun(Box<Settings>),
+}
+
+/// Its answer.
+pub enum Answer {
+    /// The values of the row, each with its counts.
+    Reach(EventId, Vec<(Value, Counts)>),
+    /// What the settings change.
+    WhatIf(Box<Change>),
+    /// The hits of the settings.
+    Rerun(Box<Settings>, Arc<Vec<Hit>>),
+}
+
+/// What settings would change.
+pub struct Change {
+    /// The settings.
+    pub settings: Settings,
+    /// Hits that come and go.
+    pub difference: Difference,
+    /// What almost fires with them.
+    pub near: Near,
+}
+
+/// What it is answered from. Kept between questions: what one run found, the next need not find again.
+pub struct Answers {
+    loaded: Arc<Loaded>,
+    facts: &'static Facts,
+    candidates: Arc<Candidates>,
+    /// The hits of the last run.
+    pub hits: Arc<Vec<Hit>>,
+    /// The settings of the last run.
+    pub settings: Settings,
+}
+
+impl Answers {
+    /// Answers about what was read and found.
+    pub fn of(evidence: &Evidence, candidates: Arc<Candidates>) -> Self {
+        Self {
+            loaded: Arc::clone(&evidence.loaded),
+            facts: evidence.facts,
+            candidates,
+            hits: Arc::clone(&evidence.hits),
+            settings: evidence.settings.clone(),
+        }
+    }
+
+    /// Answers one question.
+    pub fn answer(&mut self, ask: Ask) -> Answer {
+        let store = &self.loaded.store;
+        match ask {
+            Ask::Reach(event) => {
+                let counted = |value| (value, pivot::counts(store, value));
+                Answer::Reach(event, pivot::values(store, event).into_iter().map(counted).collect())
+            }
+            Ask::WhatIf(settings) => {
+                let candidates = self.candidates.clone().renewed(&settings);
+                let difference = analytics::what_if(store, self.facts, &settings, &candidates, &self.hits);
+                let near = analytics::near_misses(store, self.facts, &settings, &candidates);
+                self.candidates = candidates;
+                Answer::WhatIf(Box::new(Change { settings: *settings, difference, near }))
+            }
+            Ask::Rerun(settings) => {
+                let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
+                self.hits = Arc::new(hits);
+                self.settings = (*settings).clone();
+                Answer::Rerun(settings, Arc::clone(&self.hits))
+            }
+        }
+    }
+}

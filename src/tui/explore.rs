@@ -1,0 +1,160 @@
+//! Beyond the hit: every user, who else, near misses and other thresholds. What the keys do there.
+
+use super::app::{App, Effect};
+use super::ask::{Answer, Ask};
+use super::layout::Pane;
+use super::near::{NearView, Part};
+use super::overlay::Overlay;
+use super::pivot::Menu;
+use super::scroll::Move;
+use super::users::Users;
+use super::workbench::Workbench;
+use crate::model::{EventId, Time};
+use crate::triage::pivot::Value;
+
+impl App {
+    pub(super) fn list_users(&mut self) {
+        let Some(bench) = self.workbench() else { return };
+        let at = bench.timeline.as_ref().map(|timeline| timeline.of).filter(|of| *of == Value::user(of.sym));
+        let users = Users::of(bench.store(), &bench.evidence.hits, at.map(|of| of.sym));
+        self.overlay = Some(Overlay::Users(Box::new(users)));
+    }
+
+    pub(super) fn pivot(&mut self) -> Vec<Effect> {
+        let Some(event) = self.workbench().and_then(Workbench::event) else {
+            self.say("no row here".to_owned());
+            return Vec::new();
+        };
+        self.overlay = Some(Overlay::Pivot(Menu::of(event)));
+        vec![Effect::Ask(Ask::Reach(event))]
+    }
+
+    pub(super) fn near_misses(&mut self) -> Vec<Effect> {
+        let Some(bench) = self.workbench() else { return Vec::new() };
+        let (near, ask) = NearView::open(&bench.evidence.settings);
+        self.overlay = Some(Overlay::Near(Box::new(near)));
+        vec![Effect::Ask(ask)]
+    }
+
+    pub(super) fn next_part(&mut self) {
+        if let Some(Overlay::Near(near)) = &mut self.overlay {
+            near.next_part();
+        }
+    }
+
+    /// Changes the thresholds tried; what follows is asked.
+    pub(super) fn threshold(&mut self, change: impl FnOnce(&mut NearView) -> Option<Ask>) -> Vec<Effect> {
+        let Some(Overlay::Near(near)) = &mut self.overlay else { return Vec::new() };
+        change(near).map(Effect::Ask).into_iter().collect()
+    }
+
+    pub(super) fn apply_thresholds(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Near(near)) = &self.overlay else { return Vec::new() };
+        if !near.is_changed() {
+            self.say("no threshold was changed".to_owned());
+            return Vec::new();
+        }
+        let ask = Ask::Rerun(Box::new(near.tried.clone()));
+        self.overlay = None;
+        self.say("running the analytics with the new thresholds".to_owned());
+        vec![Effect::Ask(ask)]
+    }
+
+    pub(super) fn walk_trail(&mut self, back: bool) {
+        let walked = self.workbench_mut().is_some_and(|bench| bench.walk_trail(back));
+        if !walked {
+            self.say(if back { "this is where the trail began" } else { "the trail ends here" }.to_owned());
+        }
+    }
+
+    /// Enter on a row of an overlay: goes where it leads.
+    pub(super) fn go_on(&mut self, overlay: Overlay) -> Vec<Effect> {
+        match overlay {
+            Overlay::Users(users) => match users.selected() {
+                Some(user) => self.visit(Value::user(user.user), None),
+                None => self.overlay = Some(Overlay::Users(users)),
+            },
+            Overlay::Pivot(menu) => self.leave_by(menu),
+            Overlay::Near(near) => self.show_miss(near),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// The rows of a near miss, marked in the user's timeline.
+    fn show_miss(&mut self, near: Box<NearView>) {
+        if let Some(miss) = near.selected().filter(|_| near.part == Part::Misses) {
+            let marks = miss.hit.legs.iter().chain(&miss.hit.evidence).copied().collect();
+            self.visit(Value::user(miss.hit.user), miss.hit.evidence.first().copied());
+            self.bench(|bench| bench.mark(marks));
+        } else {
+            self.overlay = Some(Overlay::Near(near));
+            self.say("Tab goes to the near misses".to_owned());
+        }
+    }
+
+    fn leave_by(&mut self, mut menu: Menu) {
+        match (menu.selected(), &menu.values) {
+            (Some(value), _) => self.visit(value, Some(menu.event)),
+            // Typed ahead of counts that take a moment.
+            (None, None) => {
+                menu.wanted = true;
+                self.overlay = Some(Overlay::Pivot(menu));
+            }
+            (None, Some(_)) => self.say("the row has no value to go on by".to_owned()),
+        }
+    }
+
+    fn visit(&mut self, value: Value, event: Option<EventId>) {
+        self.bench(|bench| {
+            bench.visit(value, event);
+            bench.focus_on(Pane::Timeline);
+        });
+    }
+
+    pub(super) fn answered(&mut self, answer: Answer, now: Time) -> Vec<Effect> {
+        match answer {
+            Answer::Reach(event, values) => {
+                if let Some(Overlay::Pivot(menu)) = &mut self.overlay
+                    && menu.event == event
+                {
+                    menu.values = Some(values);
+                    if menu.wanted
+                        && let Some(Overlay::Pivot(menu)) = self.overlay.take()
+                    {
+                        self.leave_by(menu);
+                    }
+                }
+            }
+            Answer::WhatIf(change) => {
+                if let Some(Overlay::Near(near)) = &mut self.overlay {
+                    return near.answered(change).map(Effect::Ask).into_iter().collect();
+                }
+            }
+            Answer::Rerun(settings, hits) => {
+                let Some(bench) = self.workbench_mut() else { return Vec::new() };
+                bench.take_hits(hits, *settings, now);
+                let hits = bench.evidence.hits.len();
+                let word = if hits == 1 { "hit" } else { "hits" };
+                self.say(format!("{hits} {word} with these thresholds, until you leave"));
+                return vec![Effect::Save];
+            }
+        }
+        Vec::new()
+    }
+}
+
+impl Overlay {
+    /// Moves the cursor in `height` rows.
+    pub(super) fn go(&mut self, step: Move, height: usize) {
+        match self {
+            Self::Users(users) => users.list.go(step, users.shown.len(), height),
+            Self::Near(near) => near.go(step, height),
+            Self::Pivot(menu) => {
+                let len = menu.values.as_ref().map_or(0, Vec::len);
+                menu.list.go(step, len, len);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a row can be left by, each value with how far it reaches.
+
+use super::framed;
+use crate::model::Time;
+use crate::store::Key;
+use crate::triage::pivot::{Counts, Value};
+use crate::tui::layout::centred;
+use crate::tui::pivot::Menu;
+use crate::tui::text::{count, fit, fit_middle, pad};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::workbench::Workbench;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Widest box that reads well.
+const WIDEST: u16 = 130;
+
+pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
+    let area = centred(area, area.width.saturating_sub(2).min(WIDEST), height);
+    let inside = framed(theme, frame, area, " Who else? Rows that share a value with this one ");
+    let quiet = theme.style(Role::Quiet);
+    let lines = match &menu.values {
+        None => vec![Line::styled("counting …", quiet)],
+        Some(values) if values.is_empty() => vec![Line::styled("This row has no value to go on by.", quiet)],
+        Some(values) => {
+            let columns = Columns::of(usize::from(inside.width));
+            let head = Line::styled(columns.head(), quiet);
+            let rows = values.iter().enumerate().map(|(at, (value, counts))| {
+                let selected = at == menu.list.cursor;
+                let line = row(bench, theme, *value, counts, &columns, selected);
+                if selected { line.style(theme.style(Role::Cursor)) } else { line }
+            });
+            std::iter::once(head).chain(rows).collect()
+        }
+    };
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Widths: the times go first, then days and sessions.
+struct Columns {
+    value: usize,
+    numbers: usize,
+    times: usize,
+}
+
+/// Cursor mark and kind.
+const LEAD: usize = 10;
+/// One number.
+const NUMBER: usize = 9;
+
+impl Columns {
+    fn of(room: usize) -> Self {
+        let rest = room.saturating_sub(LEAD);
+        let times = if rest >= 100 { 26 } else { 0 };
+        let numbers = if rest >= 62 { 4 } else { 2 };
+        Self { value: rest.saturating_sub(times + numbers * NUMBER), numbers, times }
+    }
+
+    fn head(&self) -> String {
+        let names = ["rows", "users", "sessions", "days"].into_iter().take(self.numbers);
+        let numbers: Vec<String> = names.map(|name| format!("{name:>NUMBER$}")).collect();
+        let times = if self.times > 0 { format!("{:>13}{:>13}", "first", "last") } else { String::new() };
+        format!("{}{}{times}", " ".repeat(LEAD + self.value), numbers.concat())
+    }
+}
+
+fn row<'a>(
+    bench: &Workbench,
+    theme: &Theme,
+    value: Value,
+    counts: &Counts,
+    columns: &Columns,
+    selected: bool,
+) -> Line<'a> {
+    let words = value.words(bench.store(), bench.evidence.facts);
+    // A name is told by its beginning, an id by its end too.
+    let words = match value.key {
+        Key::Address | Key::Session | Key::Token | Key::Device => fit_middle(&words, columns.value.saturating_sub(1)),
+        _ => fit(&words, columns.value.saturating_sub(1)),
+    };
+    let numbers = [counts.rows, counts.users, counts.sessions, counts.days].into_iter().take(columns.numbers);
+    let numbers: Vec<String> = numbers.map(|number| format!("{:>NUMBER$}", count(number as u64))).collect();
+    let short = |time: Time| time.second().get(5..16).unwrap_or_default().to_owned();
+    let times = if columns.times > 0 {
+        format!("{:>13}{:>13}", short(counts.first), short(counts.last))
+    } else {
+        String::new()
+    };
+    Line::from(vec![
+        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(pad(value.kind(), LEAD - 1), theme.style(Role::Quiet)),
+        Span::styled(pad(&words, columns.value), theme.style(Role::Text)),
+        Span::styled(numbers.concat(), theme.style(Role::Text)),
+        Span::styled(times, theme.style(Role::Quiet)),
+    ])
+}

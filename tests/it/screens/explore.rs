@@ -1,0 +1,171 @@
+//! Beyond the hit: users, who else, near misses and other thresholds.
+
+use super::{Desk, snapshot, story};
+use tokentrail::model::Span;
+use tokentrail::store::Key;
+use tokentrail::triage::{Disposition, pivot};
+use tokentrail::tui::layout::Pane;
+use tokentrail::tui::overlay::Overlay;
+
+fn near(size: (u16, u16)) -> Desk {
+    let mut desk = Desk::reading(size, &story::near());
+    desk.reopen();
+    desk
+}
+
+/// The value the timeline is about.
+fn of(desk: &Desk) -> String {
+    let bench = desk.bench();
+    let value: pivot::Value = bench.timeline.as_ref().unwrap().of;
+    format!("{} {}", value.kind(), value.words(bench.store(), bench.evidence.facts))
+}
+
+#[test]
+fn users_screen() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("U");
+    snapshot("users", desk);
+}
+
+#[test]
+fn pivot_menu() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("p");
+    snapshot("pivot_menu", desk);
+}
+
+#[test]
+fn pivot_rows() {
+    let mut desk = near((80, 24));
+    desk.press("p enter j p G enter");
+    assert_eq!(of(&desk), "user code@contoso.com");
+    desk.press("<");
+    snapshot("pivot_rows", desk);
+}
+
+#[test]
+fn near_misses_screen() {
+    let mut desk = near((80, 24));
+    desk.press("M ] tab j");
+    snapshot("near", desk);
+}
+
+#[test]
+fn a_user_without_a_hit_is_found_by_typing_and_looked_at() {
+    let mut desk = near((80, 24));
+    desk.press("U").type_in("tw").press("enter");
+    assert_eq!(of(&desk), "user two@contoso.com");
+    let bench = desk.bench();
+    assert_eq!((bench.focus, bench.timeline.as_ref().unwrap().len()), (Pane::Timeline, 2));
+    desk.press("enter");
+    assert!(desk.screen().contains("two0"), "Enter shows the raw record of the row:\n{}", desk.screen());
+    desk.press("esc U").type_in("nobody at all").press("enter");
+    assert!(matches!(desk.app.overlay, Some(Overlay::Users(_))), "nothing to go to: the list stays");
+    assert!(desk.screen().contains("No user matches."));
+}
+
+#[test]
+fn the_trail_is_walked_both_ways_and_cut_where_it_goes_on() {
+    let mut desk = near((80, 24));
+    let home = of(&desk);
+    assert_eq!(home, "user code@contoso.com");
+    desk.press("l l p enter");
+    assert_eq!(of(&desk), "address 198.51.100.23");
+    assert_eq!(desk.bench().timeline.as_ref().unwrap().len(), 8, "across users");
+    let before = desk.bench().event();
+    desk.press("j j");
+    let there = desk.bench().event();
+    assert_ne!(before, there);
+    desk.press("p G enter");
+    assert_eq!(of(&desk).split(' ').next(), Some("user"));
+    desk.press("<");
+    assert_eq!((of(&desk).as_str(), desk.bench().event()), ("address 198.51.100.23", there), "the cursor is kept");
+    desk.press("<");
+    assert_eq!((of(&desk), desk.bench().is_away()), (home.clone(), false));
+    desk.press("<");
+    assert!(desk.screen().contains("this is where the trail began"));
+    desk.press("> >");
+    assert_eq!(of(&desk).split(' ').next(), Some("user"));
+    desk.press(">");
+    assert!(desk.screen().contains("the trail ends here"));
+    desk.press("< p j j enter");
+    assert!(of(&desk).starts_with("resource"), "{}", of(&desk));
+    desk.press(">");
+    assert!(desk.screen().contains("the trail ends here"), "going on from the middle cuts what came after");
+    desk.press("esc esc");
+    assert_eq!(of(&desk), home, "Esc goes back too");
+    desk.press("> enter esc n");
+    assert_eq!((of(&desk), desk.bench().is_walking()), (home, true), "a step is about the hit: its own timeline");
+}
+
+#[test]
+fn keys_typed_ahead_of_the_counts_wait_for_them() {
+    let mut desk = Desk::open((80, 24));
+    let now = tokentrail::model::Time::parse("2026-05-02T08:00:00Z").unwrap();
+    let key = |name: &str| {
+        tokentrail::tui::app::Message::Key(
+            tokentrail::tui::keymap::Key::try_from(name.to_owned()).unwrap().event(),
+            now,
+        )
+    };
+    let mut effects = desk.app.update(key("p"));
+    assert!(desk.screen().contains("counting"));
+    effects.extend(desk.app.update(key("enter")));
+    assert!(!desk.bench().is_away());
+    for effect in effects {
+        desk.carry_out(effect);
+    }
+    assert!(desk.bench().is_away() && desk.app.overlay.is_none());
+}
+
+#[test]
+fn a_near_miss_shows_its_rows_in_the_users_timeline() {
+    let mut desk = near((80, 24));
+    desk.press("M enter");
+    assert!(desk.screen().contains("Tab goes to the near misses"));
+    desk.press("tab enter");
+    assert_eq!(of(&desk), "user window@contoso.com");
+    assert_eq!(desk.bench().timeline.as_ref().unwrap().marks.len(), 3);
+}
+
+#[test]
+fn thresholds_are_tried_and_applied_and_verdicts_of_hits_that_go_are_kept() {
+    let mut desk = near((120, 40));
+    assert_eq!(desk.hits.len(), 1);
+    let id = desk.hits[0].id.clone();
+    desk.press("enter y d t");
+    desk.press("M tab t");
+    assert!(desk.screen().contains("--window              10m → 11m"), "{}", desk.screen());
+    assert!(desk.screen().contains("2 hits: 1 gained, 0 lost, 1 the same"), "{}", desk.screen());
+    assert_eq!(desk.bench().evidence.hits.len(), 1, "nothing changes before it is applied");
+    desk.press("esc");
+    assert_eq!(desk.bench().evidence.settings.window, Span::minutes(10));
+    desk.press("M ] ] a");
+    assert_eq!(desk.bench().evidence.settings.min_resources, 5);
+    assert!(desk.bench().evidence.hits.is_empty(), "{}", desk.screen());
+    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::TruePositive), "the verdict is kept");
+    let last = desk.bench().case.log.last().unwrap();
+    assert_eq!(last.what, "thresholds changed: --min-resources 5 (was 3); 0 hits");
+    desk.press("M [ [ tab t");
+    assert!(desk.screen().contains("true positive") || desk.screen().contains("gained"), "{}", desk.screen());
+    desk.press("a");
+    assert!(desk.bench().evidence.hits.iter().any(|hit| hit.id == id), "the hit is back, and what was said to it");
+    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::TruePositive));
+    desk.press("M a");
+    assert!(desk.screen().contains("no threshold was changed"));
+}
+
+#[test]
+fn the_store_finds_a_value_of_every_kind() {
+    let desk = Desk::open((80, 24));
+    let store = desk.bench().store();
+    for key in pivot::KEYS {
+        for (id, event) in store.events().filter(|(_, event)| !event.is_folded()) {
+            let held = store.held(key, id);
+            assert!(held.is_none() || store.with(key, held).contains(&id), "{key:?} {event:?}");
+        }
+        let rows: usize = store.counts(key).map(|(_, rows)| rows).sum();
+        assert_eq!(rows, store.events().filter(|(id, e)| !e.is_folded() && !store.held(key, *id).is_none()).count());
+    }
+    assert!(store.counts(Key::User).count() == 2);
+}
