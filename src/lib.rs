@@ -25,7 +25,7 @@
 //! | what a triage step answers | `analytics/answer/`: a function from an [`analytics::Inquiry`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
-//! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field) | a shape |
+//! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/archive.rs` (containers) | a shape |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
@@ -33,9 +33,10 @@
 //!
 //! # Weak spots
 //!
-//! The loader knows nothing of tar, zstd, Splunk and Elastic wrappers.
-//! A record inside a packed source is found again by unpacking from the start. A store is built on one thread but for
-//! folding and sorting. `tui/app.rs` and `ingest/row.rs` are the longest files and the next to be split.
+//! A packed tar is unpacked before its first row is read, and a record inside a packed source is found again by
+//! unpacking from the start. A store is built on one thread but for
+//! folding and sorting. `tui/app.rs` and `ingest/row.rs` are the longest files
+//! and the next to be split.
 
 pub mod analytics;
 pub mod casefile;

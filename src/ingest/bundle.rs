@@ -40,6 +40,8 @@ pub(super) struct Bundle<'o> {
     pub(super) spools: Vec<tempfile::TempPath>,
     pub(super) options: &'o Options,
     seen: HashSet<PathBuf>,
+    /// Empty members met in the archive being opened.
+    pub(super) empty: Vec<String>,
     /// Members met in the file being opened.
     members: usize,
     progress: &'o dyn Fn(Progress),
@@ -60,6 +62,7 @@ impl<'o> Bundle<'o> {
             spools: Vec::new(),
             options,
             seen: HashSet::new(),
+            empty: Vec::new(),
             members: 0,
             progress,
             stop,

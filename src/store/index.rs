@@ -31,7 +31,7 @@ impl Key {
     /// Number of keys.
     pub const COUNT: usize = 9;
 
-    /// What the event holds, but for devices told by text: those are found by [`Index::device`].
+    /// What the event holds, but for devices told by text: those are found another way.
     fn of(self, store: &Store, event: &Event) -> Sym {
         let folded = |field| store.fold(event[field]);
         match self {

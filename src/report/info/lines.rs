@@ -1,6 +1,6 @@
 //! What was read as lines of text, each with its indentation: whoever shows them wraps them.
 
-use super::notice::{rows, second};
+use super::notice::{counted, rows, second};
 use super::{Info, Reason, SourceInfo};
 use crate::model::{Span, Table};
 
@@ -29,7 +29,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         lines.push((Tone::Head, String::new()));
         lines.push((Tone::Head, table.table.to_owned()));
         let range = format!("{} → {} UTC", second(table.first_event), second(table.last_event));
-        lines.push((Tone::Plain, format!("  {} events, {range}", table.events)));
+        lines.push((Tone::Plain, format!("  {}, {range}", counted(table.events, "event"))));
         if let Some(lag) = table.lag {
             let span = |seconds| Span::seconds(seconds).to_string();
             let (median, most) = (span(lag.median_seconds), span(lag.max_seconds));
@@ -55,13 +55,9 @@ pub fn summary(info: &Info) -> Vec<(Tone, String)> {
         1 => "1 source".to_owned(),
         count => format!("{count} sources"),
     };
-    let events = info.read - info.folded;
-    let said = format!(
-        "{sources}, {} read, {} folded, {} skipped: {events} events",
-        rows(info.read),
-        info.folded,
-        info.skipped
-    );
+    let events = counted(info.read - info.folded, "event");
+    let said =
+        format!("{sources}, {} read, {} folded, {} skipped: {events}", rows(info.read), info.folded, info.skipped);
     let mut lines = vec![(Tone::Head, said)];
     if info.first_event.is_some() {
         lines.push((Tone::Plain, format!("{} → {} UTC", second(info.first_event), second(info.last_event))));

@@ -279,7 +279,7 @@ pub(super) fn rows(count: u64) -> String {
     counted(count, "row")
 }
 
-fn counted(count: u64, noun: &str) -> String {
+pub(super) fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{framed, scrolling, wrapped};
 use crate::model::{EventId, Field};
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
 use crate::tui::screens::below;
@@ -98,7 +99,8 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         let number = copies.iter().position(|copy| *copy == giver);
         number.map_or_else(String::new, |number| format!("  [{}]", number + 1))
     };
-    let mut lines = vec!["what we read:".to_owned(), format!("  Table: {}", row.table.name())];
+    let mut lines = legend(app, bench, &copies);
+    lines.extend(["what we read:".to_owned(), format!("  Table: {}", row.table.name())]);
     if row.created.is_known() {
         lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_giver(event))));
     }
@@ -117,14 +119,21 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
             lines.push(format!("  {}: {}{}", field.column(), store.get(event, field), from(store.giver(event, field))));
         }
     }
-    if !copies.is_empty() {
-        lines.push(String::new());
-        lines.push(format!("{} rows tell this event; c shows the next:", copies.len()));
+    lines
+}
+
+/// The rows that tell an event together, by the numbers that stand beside the fields; nothing for one row.
+fn legend(app: &App, bench: &Workbench, copies: &[EventId]) -> Vec<String> {
+    if copies.is_empty() {
+        return Vec::new();
     }
-    for (number, &copy) in (1..).zip(&copies) {
-        let stands = if number == 1 { ": stands for it" } else { "" };
-        let record = store.event(copy).origin.record;
+    let key = app.keymap.key_of(Action::NextCopy);
+    let mut lines = vec![format!("{} rows tell this event; {key} shows the next:", copies.len())];
+    for (number, &copy) in (1..).zip(copies) {
+        let stands = if number == 1 { ", stands for it" } else { "" };
+        let record = bench.store().event(copy).origin.record;
         lines.push(format!("  [{number}] {} record {record}{stands}", source(bench, copy)));
     }
+    lines.push(String::new());
     lines
 }

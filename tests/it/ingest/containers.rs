@@ -154,6 +154,7 @@ fn bombs_end_in_a_sentence() {
     for (name, bytes) in [("members.zip", zip(&empty)), ("members.tar", tar(&empty))] {
         let said = broken(folder.path(), name, &bytes, &few);
         assert!(said.contains("after the first 100 were not read (--max-members raises it)"), "{said}");
+        assert!(said.contains("has 100 empty members, the first ") && said.lines().count() == 2, "{said}");
     }
     let inner: Vec<Vec<u8>> = (0..200).map(|_| zip(&[("x", line.as_bytes())])).collect();
     let inner: Vec<(&str, &[u8])> =
