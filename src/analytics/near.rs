@@ -40,7 +40,7 @@ impl Shortfall {
         }
     }
 
-    /// `2 of 3 resources`, `window of a burst 11m, 10m set`.
+    /// `2 of 3 resources`, `window 11m, 10m set`.
     pub fn words(&self) -> String {
         match (self.has, self.set) {
             (Amount::Count(has), Amount::Count(set)) => format!("{has} of {set} {}", self.threshold.words()),
@@ -56,6 +56,8 @@ pub struct NearMiss {
     pub hit: Hit,
     /// What would have made it one, each alone, the nearest first.
     pub needs: Vec<Shortfall>,
+    /// Near misses of the same analytic, user and client, this one among them: what happens daily is routine.
+    pub alike: usize,
 }
 
 impl NearMiss {
@@ -83,14 +85,22 @@ pub fn near_misses(store: &Store, facts: &Facts, settings: &Settings, candidates
         }
     }
     let total = found.len();
+    let mut alike: HashMap<(&str, Sym, String), usize> = HashMap::new();
+    let kind = |miss: &NearMiss| (miss.hit.analytic, miss.hit.user, miss.hit.app_id.clone());
+    for miss in &found {
+        *alike.entry(kind(miss)).or_default() += 1;
+    }
+    for miss in &mut found {
+        miss.alike = alike.get(&kind(miss)).copied().unwrap_or(1);
+    }
     found.sort_by(order);
     found.truncate(LISTED);
     Near { misses: found, total }
 }
 
-/// The nearest first; then as hits stand.
+/// The nearest first, of those the rarest for user and client; then as hits stand.
 fn order(a: &NearMiss, b: &NearMiss) -> Ordering {
-    let key = |miss: &NearMiss| (miss.distance(), miss.hit.first_seen, miss.hit.analytic);
+    let key = |miss: &NearMiss| (miss.distance(), miss.alike, miss.hit.first_seen, miss.hit.analytic);
     key(a).cmp(&key(b)).then_with(|| {
         let who = |miss: &'_ NearMiss| (miss.hit.user_id.clone(), miss.hit.app_id.clone(), miss.hit.session.clone());
         who(a).cmp(&who(b)).then_with(|| a.hit.evidence.cmp(&b.hit.evidence))
@@ -122,7 +132,7 @@ fn of_analytic(
                 found[at].needs.push(need);
             } else {
                 known.push(found.len());
-                found.push(NearMiss { hit, needs: vec![need] });
+                found.push(NearMiss { hit, needs: vec![need], alike: 1 });
             }
         }
     }
@@ -141,10 +151,16 @@ fn measured(scene: &Scene, settings: &Settings, threshold: Threshold, hit: &Hit)
     let begins_by = hit.legs.first().map(|leg| time(leg).plus(settings.device_code_window));
     match threshold {
         Threshold::MinResources => most_resources(scene, &hit.evidence, begins_by).map(Amount::Count),
-        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by).map(Amount::Span),
-        Threshold::DeviceCodeWindow => Some(Amount::Span(first.since(time(hit.legs.first()?)))),
-        Threshold::SessionWindow => Some(Amount::Span(time(hit.evidence.get(1)?).since(first))),
+        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by).map(whole),
+        Threshold::DeviceCodeWindow => Some(whole(first.since(time(hit.legs.first()?)))),
+        Threshold::SessionWindow => Some(whole(time(hit.evidence.get(1)?).since(first))),
     }
+}
+
+/// Whole seconds, rounded up: what an option can be set to.
+fn whole(span: Span) -> Amount {
+    let seconds = span.whole_seconds();
+    Amount::Span(if Span::seconds(seconds) < span { Span::seconds(seconds + 1) } else { span })
 }
 
 /// The most distinct resources that a window of the set length holds.

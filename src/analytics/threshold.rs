@@ -30,7 +30,14 @@ impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count(count) => write!(f, "{count}"),
-            Self::Span(span) => f.write_str(&span.threshold()),
+            // As the option takes it: `13m32s`, not `812s`.
+            Self::Span(span) => match span.whole_seconds() {
+                seconds if seconds > 60 && seconds % 60 != 0 => {
+                    let minutes = Span::seconds(seconds - seconds % 60).threshold();
+                    write!(f, "{minutes}{}s", seconds % 60)
+                }
+                _ => f.write_str(&span.threshold()),
+            },
         }
     }
 }
@@ -52,13 +59,23 @@ impl Threshold {
         }
     }
 
-    /// What it is about, for a list.
+    /// A word or two for a list.
     pub fn words(self) -> &'static str {
         match self {
             Self::MinResources => "resources",
-            Self::Window => "window of a burst",
-            Self::DeviceCodeWindow => "device code to burst",
-            Self::SessionWindow => "first login to request",
+            Self::Window => "window",
+            Self::DeviceCodeWindow => "code to burst",
+            Self::SessionWindow => "login to request",
+        }
+    }
+
+    /// What it decides.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::MinResources => "distinct resources that make a burst",
+            Self::Window => "length of a burst's window",
+            Self::DeviceCodeWindow => "longest time from device code to burst",
+            Self::SessionWindow => "longest time from first login to request",
         }
     }
 
@@ -156,6 +173,8 @@ mod tests {
             }
         }
         assert_eq!((settings.min_resources, settings.window), (1, Span::minutes(1)), "there is an end");
+        assert_eq!(Amount::Span(Span::seconds(812)).to_string(), "13m32s");
+        assert_eq!(Span::parse("13m32s"), Ok(Span::seconds(812)), "the option reads it");
         let odd = Settings { window: Span::seconds(672), ..Settings::default() };
         assert_eq!(Threshold::Window.step(&odd, true), Amount::Span(Span::minutes(12)));
         assert_eq!(Threshold::Window.step(&odd, false), Amount::Span(Span::minutes(11)));

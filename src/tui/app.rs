@@ -482,14 +482,16 @@ impl App {
 
     fn help(&mut self) {
         let contexts = self.contexts();
-        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts });
+        let under = self.overlay.take().map(Box::new);
+        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts, under });
     }
 
     fn close(&mut self) {
-        if let Some(Overlay::Filter(_)) = self.overlay {
-            self.clear_filter();
+        match self.overlay.take() {
+            Some(Overlay::Filter(_)) => self.clear_filter(),
+            Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
+            _ => {}
         }
-        self.overlay = None;
     }
 
     fn clear_filter(&mut self) {

@@ -30,7 +30,12 @@ impl App {
     }
 
     pub(super) fn near_misses(&mut self) -> Vec<Effect> {
-        let Some(bench) = self.workbench() else { return Vec::new() };
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        // As it was left to look at rows.
+        if let Some(near) = bench.near.take().filter(|near| near.set == bench.evidence.settings) {
+            self.overlay = Some(Overlay::Near(near));
+            return Vec::new();
+        }
         let (near, ask) = NearView::open(&bench.evidence.settings);
         self.overlay = Some(Overlay::Near(Box::new(near)));
         vec![Effect::Ask(ask)]
@@ -86,7 +91,10 @@ impl App {
         if let Some(miss) = near.selected().filter(|_| near.part == Part::Misses) {
             let marks = miss.hit.legs.iter().chain(&miss.hit.evidence).copied().collect();
             self.visit(Value::user(miss.hit.user), miss.hit.evidence.first().copied());
-            self.bench(|bench| bench.mark(marks));
+            self.bench(|bench| {
+                bench.mark(marks);
+                bench.near = Some(near);
+            });
         } else {
             self.overlay = Some(Overlay::Near(near));
             self.say("Tab goes to the near misses".to_owned());

@@ -26,6 +26,8 @@ pub enum Overlay {
         offset: usize,
         /// Where the user was.
         contexts: Vec<Context>,
+        /// What comes back when it is closed.
+        under: Option<Box<Overlay>>,
     },
     /// A raw record beside the fields we read.
     Record {

@@ -22,7 +22,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     match &app.overlay {
         None => {}
-        Some(Overlay::Help { filter, offset, contexts }) => {
+        Some(Overlay::Help { filter, offset, contexts, .. }) => {
             help::draw(&app.keymap, contexts, filter, *offset, theme, frame, area);
         }
         Some(Overlay::Record { event, row, lines, offset }) => {

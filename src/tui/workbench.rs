@@ -2,6 +2,7 @@
 
 use super::hit_list::HitList;
 use super::layout::Pane;
+use super::near::NearView;
 use super::pivot::Trail;
 use super::rows::Timeline;
 use super::scroll::Move;
@@ -57,6 +58,8 @@ pub struct Workbench {
     pub timeline: Option<Timeline>,
     /// Where the timeline was before, and what comes after.
     pub trail: Trail,
+    /// The near misses, left to look at the rows of one.
+    pub near: Option<Box<NearView>>,
     /// Position of the hit worked on.
     pub hit: Option<usize>,
     /// Position of its current step.
@@ -81,6 +84,7 @@ impl Workbench {
             hit_list: HitList::default(),
             timeline: None,
             trail: Trail::default(),
+            near: None,
             hit: None,
             step: 0,
             triage_top: None,

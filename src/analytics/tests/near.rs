@@ -58,11 +58,11 @@ fn a_window_a_little_too_long_is_a_near_miss_up_to_twice_its_length() {
     let settings = Settings::default();
     let last = |clock| burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), (clock, "c")]);
     assert_eq!(told(&last("14:10:00"), &settings), [""; 0], "it fires");
-    let by_both = "foci-burst: window of a burst 11m, 10m set; 2 of 3 resources";
+    let by_both = "foci-burst: window 11m, 10m set; 2 of 3 resources";
     assert_eq!(told(&last("14:11:00"), &settings), [by_both]);
     assert_eq!(
         told(&last("14:20:00"), &settings),
-        ["foci-burst: 2 of 3 resources; window of a burst 20m, 10m set"],
+        ["foci-burst: 2 of 3 resources; window 20m, 10m set"],
         "the nearer first"
     );
     assert_eq!(told(&last("14:20:00.0000001"), &settings), ["foci-burst: 2 of 3 resources"]);
@@ -84,7 +84,7 @@ fn a_burst_too_long_after_the_code_is_one_and_says_how_long() {
     let exchanges = [("14:24:00", "a"), ("14:25:00", "b"), ("14:26:00", "c")];
     assert_eq!(
         told(&burst(Some("14:00:00"), &exchanges), &settings),
-        ["device-code-burst: device code to burst 24m, 20m set"],
+        ["device-code-burst: code to burst 24m, 20m set"],
         "foci-burst fires: its rows are no near miss"
     );
     assert_eq!(told(&burst(Some("13:43:59"), &exchanges), &settings), [""; 0], "more than twice the time");
@@ -126,4 +126,29 @@ fn other_thresholds_tell_what_comes_and_goes_by_id() {
     let other = Settings { clients: crate::analytics::Clients::Listed(["x".to_owned()].into()), ..wider.clone() };
     assert_eq!(change(&other, &found).lost.len(), 1, "candidates of other clients are not taken");
     assert_eq!(change(&wider, &found).kept, 1);
+}
+
+#[test]
+fn what_a_user_does_daily_comes_after_what_happened_once() {
+    let mut rows = Rows::default();
+    let mut pair = |user: &str, day: u32| {
+        for (minute, resource) in [(0, "a"), (1, "b")] {
+            rows.row(
+                Table::NonInteractive,
+                &format!("2026-05-{day:02}T14:0{minute}:00Z"),
+                &[
+                    (Field::Id, &format!("{user}{day}{minute}")),
+                    (Field::UserId, user),
+                    (Field::ResultType, "0"),
+                    (Field::AppId, CLI),
+                    (Field::ResourceIdentity, resource),
+                ],
+            );
+        }
+    };
+    (1..=3).for_each(|day| pair("daily", day));
+    pair("once", 4);
+    let near = near(&rows.build(), &Settings::default());
+    let told: Vec<_> = near.misses.iter().map(|miss| (miss.hit.user_id.as_str(), miss.alike)).collect();
+    assert_eq!(told, [("once", 1), ("daily", 3), ("daily", 3), ("daily", 3)]);
 }

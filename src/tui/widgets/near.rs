@@ -89,7 +89,7 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
             Span::styled(mark(selected && focused), theme.style(Role::Focus)),
             Span::styled(pad(threshold.flag(), 22), theme.style(Role::Text)),
             Span::styled(pad(&value, 16), theme.style(if set == tried { Role::Text } else { Role::Notice })),
-            Span::styled(fit(threshold.words(), room.saturating_sub(39)).into_owned(), theme.style(Role::Quiet)),
+            Span::styled(fit(threshold.about(), room.saturating_sub(39)).into_owned(), theme.style(Role::Quiet)),
         ]);
         cursor(line, theme, selected, focused)
     };
@@ -152,6 +152,7 @@ fn when(hit: &Hit) -> String {
 fn miss<'a>(miss: &NearMiss, theme: &Theme, room: usize, here: bool) -> Line<'a> {
     let hit = &miss.hit;
     let needs: Vec<String> = miss.needs.iter().map(crate::analytics::Shortfall::words).collect();
+    let alike = if miss.alike > 1 { format!(", {}×", count(miss.alike as u64)) } else { String::new() };
     let user = if hit.upn.is_empty() { &hit.user_id } else { &hit.upn };
     // What was missing comes first and stays longest.
     let (what, who) = match room {
@@ -162,7 +163,7 @@ fn miss<'a>(miss: &NearMiss, theme: &Theme, room: usize, here: bool) -> Line<'a>
     let rest = room.saturating_sub(1 + what + who);
     let mut spans = vec![
         Span::styled(mark(here), theme.style(Role::Focus)),
-        Span::styled(pad(&format!("{}: {}", hit.analytic, needs.join("; or ")), what), theme.style(Role::Text)),
+        Span::styled(pad(&format!("{}: {}{alike}", hit.analytic, needs.join("; or ")), what), theme.style(Role::Text)),
         Span::styled(pad(&format!(" {user}"), who), theme.style(Role::Text)),
     ];
     if rest >= 12 {

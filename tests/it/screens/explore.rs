@@ -126,6 +126,12 @@ fn a_near_miss_shows_its_rows_in_the_users_timeline() {
     desk.press("tab enter");
     assert_eq!(of(&desk), "user window@contoso.com");
     assert_eq!(desk.bench().timeline.as_ref().unwrap().marks.len(), 3);
+    desk.press("M t enter M");
+    assert!(desk.screen().contains("10m → 11m"), "what was tried is still there:\n{}", desk.screen());
+    desk.press("?");
+    assert!(desk.screen().contains("Help"));
+    desk.press("esc");
+    assert!(desk.screen().contains("10m → 11m"), "and after the help:\n{}", desk.screen());
 }
 
 #[test]
