@@ -10,7 +10,6 @@ mod list;
 mod load;
 mod man;
 mod note;
-mod plain;
 mod progress;
 mod resolve;
 mod scan;
@@ -113,7 +112,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell, out),
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell),
     }
 }
 

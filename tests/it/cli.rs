@@ -1,7 +1,6 @@
 //! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
 
 mod lists;
-mod plain;
 
 use crate::bundle::{self, AGENT, VICTIM};
 use assert_cmd::Command;

@@ -4,7 +4,6 @@
 
 mod bundle;
 mod containers;
-mod hits;
 mod wrapped;
 
 use std::collections::BTreeMap;
