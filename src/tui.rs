@@ -18,6 +18,7 @@ pub mod keymap;
 pub mod layout;
 pub mod near;
 pub mod overlay;
+pub mod palette;
 pub mod pivot;
 pub mod rows;
 pub mod screens;

@@ -1,11 +1,14 @@
 //! The verbs of the workbench: what a key can do.
 
 use serde::Deserialize;
-use strum::VariantArray;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Something the user can do. Each has its row in `assets/keymap.toml`, under its kebab-case name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, VariantArray)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Action {
     /// Leave the program.
     Quit,
@@ -13,6 +16,8 @@ pub enum Action {
     Suspend,
     /// Show the keys of where the user is.
     Help,
+    /// List every action.
+    Palette,
     /// Close the overlay.
     Close,
     /// Take what was typed in a prompt.
@@ -118,4 +123,9 @@ pub enum Action {
 impl Action {
     /// Every action.
     pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// As written in a key table.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }

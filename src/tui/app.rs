@@ -339,6 +339,7 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Help => self.help(),
+            Action::Palette => self.palette(),
             Action::Close => self.close(),
             Action::Accept => return self.accept(now),
             Action::Back => self.back(),

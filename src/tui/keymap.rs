@@ -5,11 +5,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
-use strum::VariantArray;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Where the user is. Several hold at once; see [`Keymap::action`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, VariantArray)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Context {
     /// The list of hits.
     Hits,
@@ -41,6 +44,8 @@ pub enum Context {
     Near,
     /// What a row can be left by.
     Pivot,
+    /// The list of actions.
+    Palette,
     /// The help.
     Help,
     /// While the bundle is read.
@@ -68,6 +73,7 @@ impl Context {
             Self::Users => "Users",
             Self::Near => "Near misses and thresholds",
             Self::Pivot => "Who else?",
+            Self::Palette => "Actions",
             Self::Help => "Help",
             Self::Loading => "While loading",
             Self::Everywhere => "Always",

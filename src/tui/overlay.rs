@@ -3,6 +3,7 @@
 use super::edit::LineEdit;
 use super::keymap::Context;
 use super::near::NearView;
+use super::palette::Palette;
 use super::pivot::Menu;
 use super::users::Users;
 use crate::model::EventId;
@@ -70,6 +71,8 @@ pub enum Overlay {
     Near(Box<NearView>),
     /// What the row can be left by.
     Pivot(Menu),
+    /// Every action by name.
+    Palette(Box<Palette>),
 }
 
 impl Overlay {
@@ -84,6 +87,7 @@ impl Overlay {
             Self::Filter(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
+            Self::Palette(_) => &[Context::Palette, Context::Everywhere],
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
         }
     }
@@ -93,6 +97,7 @@ impl Overlay {
         match self {
             Self::Help { filter: line, .. } | Self::Filter(line) | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),
+            Self::Palette(palette) => Some(&mut palette.filter),
             Self::Record { .. }
             | Self::Bundle { .. }
             | Self::Note { .. }

@@ -4,6 +4,7 @@ mod bundle;
 mod help;
 mod near;
 mod note;
+mod palette;
 mod pivot;
 mod prompt;
 mod record;
@@ -37,6 +38,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
+        Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_)) => beyond(app, theme, frame, area),
     }
 }

@@ -157,6 +157,7 @@ impl Overlay {
     pub(super) fn go(&mut self, step: Move, height: usize) {
         match self {
             Self::Users(users) => users.list.go(step, users.shown.len(), height),
+            Self::Palette(palette) => palette.list.go(step, palette.shown.len(), height),
             Self::Near(near) => near.go(step, height),
             Self::Pivot(menu) => {
                 let len = menu.values.as_ref().map_or(0, Vec::len);

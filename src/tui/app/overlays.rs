@@ -3,8 +3,10 @@
 use super::{App, Effect, Stage};
 use crate::model::Time;
 use crate::tui::edit::LineEdit;
+use crate::tui::keymap::Context;
 use crate::tui::layout::{self, Pane};
 use crate::tui::overlay::Overlay;
+use crate::tui::palette::Palette;
 use crate::tui::scroll::{Move, scrolled};
 use crate::tui::{screens, widgets};
 
@@ -25,6 +27,7 @@ impl App {
                     users.find(bench.store());
                 }
             }
+            Some(Overlay::Palette(palette)) => palette.find(),
             Some(Overlay::Filter(line)) => {
                 let filter = line.text();
                 if let Some(bench) = self.workbench_mut() {
@@ -42,9 +45,34 @@ impl App {
         self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts, under });
     }
 
+    pub(super) fn palette(&mut self) {
+        let here = self.contexts();
+        let under = self.overlay.take().map(Box::new);
+        self.overlay = Some(Overlay::Palette(Box::new(Palette::of(&self.keymap, &here, under))));
+    }
+
+    /// Does the action under the palette's cursor, where the palette was opened.
+    fn choose(&mut self, palette: Palette, now: Time) -> Vec<Effect> {
+        let chosen = palette.selected().cloned();
+        self.overlay = palette.under.map(|under| *under);
+        match chosen {
+            Some(entry) if entry.context == Context::Walking && !self.contexts().contains(&Context::Walking) => {
+                self.say(format!("{}: walk to a step first", entry.action.name()));
+                Vec::new()
+            }
+            Some(entry) if entry.ready => self.act(entry.action, None, now),
+            Some(entry) => {
+                self.say(format!("{} works in \"{}\"", entry.action.name(), entry.context.title()));
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
     pub(super) fn close(&mut self) {
         match self.overlay.take() {
             Some(Overlay::Filter(_)) => self.clear_filter(),
+            Some(Overlay::Palette(palette)) => self.overlay = palette.under.map(|under| *under),
             Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
             _ => {}
         }
@@ -67,6 +95,7 @@ impl App {
                 self.bench(|bench| bench.focus_on(Pane::Hits));
                 Vec::new()
             }
+            Some(Overlay::Palette(palette)) => self.choose(*palette, now),
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
         }

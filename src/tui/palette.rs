@@ -1,0 +1,112 @@
+//! Every action by name and description, found by typing and done from there.
+
+use super::action::Action;
+use super::edit::LineEdit;
+use super::keymap::{Context, Keymap};
+use super::overlay::Overlay;
+use super::scroll::List;
+use crate::store::Query;
+use std::cmp::Reverse;
+
+/// An action in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// What it does.
+    pub about: String,
+    /// Its keys there, as shown.
+    pub keys: String,
+    /// Where its key is bound.
+    pub context: Context,
+    /// Whether it can be done where the palette was opened.
+    pub ready: bool,
+}
+
+/// The list of actions.
+pub struct Palette {
+    all: Vec<Entry>,
+    /// What was typed to find one.
+    pub filter: LineEdit,
+    /// Those that match, the best first; all of them in the table's order while nothing is typed.
+    pub shown: Vec<Entry>,
+    /// The cursor.
+    pub list: List,
+    /// What comes back when it is closed.
+    pub under: Option<Box<Overlay>>,
+}
+
+/// What can be done from any pane, whichever has the keyboard.
+const PANES: [Context; 5] = [Context::Hits, Context::Triage, Context::Timeline, Context::Walking, Context::Disposition];
+
+impl Palette {
+    /// Every action, those of `here` first.
+    pub fn of(keymap: &Keymap, here: &[Context], under: Option<Box<Overlay>>) -> Self {
+        let mut ready: Vec<Context> = here.to_vec();
+        if here.contains(&Context::Workbench) {
+            ready.extend(PANES.into_iter().filter(|pane| !here.contains(pane)));
+        }
+        let others = keymap.contexts().map(|(context, _)| context).filter(|context| !ready.contains(context));
+        let mut all: Vec<Entry> = Vec::new();
+        for context in ready.iter().copied().chain(others) {
+            for row in keymap.rows(context) {
+                if row.run != Action::Palette && all.iter().all(|entry| entry.action != row.run) {
+                    let (about, keys) = (row.desc.clone(), row.keys());
+                    all.push(Entry { action: row.run, about, keys, context, ready: ready.contains(&context) });
+                }
+            }
+        }
+        Self { shown: all.clone(), all, filter: LineEdit::default(), list: List::default(), under }
+    }
+
+    /// The action under the cursor.
+    pub fn selected(&self) -> Option<&Entry> {
+        self.shown.get(self.list.cursor)
+    }
+
+    /// Finds anew by what was typed.
+    pub fn find(&mut self) {
+        let query = Query::new(&self.filter.text());
+        let score = |entry: &Entry| {
+            let name = entry.action.name();
+            // Its own name before the words that describe it.
+            let named = query.score(&name.replace('-', " ")).map(|score| 2 * score);
+            named.or_else(|| query.score(&format!("{} {}", name, entry.about)))
+        };
+        let mut found: Vec<_> = self.all.iter().filter_map(|entry| Some((score(entry)?, entry))).collect();
+        if !query.is_empty() {
+            found.sort_by_key(|(score, entry)| (!entry.ready, Reverse(*score)));
+        }
+        self.shown = found.into_iter().map(|(_, entry)| entry.clone()).collect();
+        self.list = List::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_found_by_its_name() {
+        let here = [Context::Hits, Context::Workbench, Context::List, Context::Everywhere];
+        for action in Action::ALL.iter().filter(|action| **action != Action::Palette) {
+            let mut palette = Palette::of(&Keymap::embedded(), &here, None);
+            palette.filter.insert(action.name());
+            palette.find();
+            assert!(palette.shown.iter().any(|entry| entry.action == *action), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_few_letters_of_what_it_does_find_it() {
+        let here = [Context::Hits, Context::Workbench, Context::List, Context::Everywhere];
+        let mut palette = Palette::of(&Keymap::embedded(), &here, None);
+        for (typed, action) in
+            [("near", Action::NearMisses), ("falsep", Action::FalsePositive), ("whole screen", Action::ZoomPane)]
+        {
+            palette.filter = LineEdit::with(typed);
+            palette.find();
+            assert_eq!(palette.selected().map(|entry| entry.action), Some(action), "{typed}");
+        }
+    }
+}
