@@ -11,6 +11,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
+use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
@@ -43,7 +44,9 @@ pub(super) fn run(
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let hits = load::hits(&loaded, run);
+    let mut hits = load::hits(&loaded, run);
+    // The worst first, as in the workbench; the sort keeps the order of time within.
+    hits.sort_by_key(|hit| (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence))));
     let bundle = fingerprint(&loaded.sources);
     let path = match &look.case {
         Some(path) => path.clone(),
