@@ -35,7 +35,9 @@ fn main() {
     let all = Settings { clients, ..Settings::default() };
     println!("of 10,000 users, every client watched:");
     other_thresholds(&spread, &all);
-    screens_of(spread, &["U 9 9 esc", "U g esc"]);
+    screens_of(spread, &["U 9 9 esc", "U u esc"]);
+    println!("of 100,000 users:");
+    screens_of(Store::build(vec![part(100_000)]), &["U 9 9 esc", "U u esc"]);
     println!("of one user:");
     let built = Instant::now();
     let store = Store::build(vec![part(1)]);

@@ -24,10 +24,12 @@
 //! | what is detected | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `link` | an analytic |
 //! | what a triage step answers | `analytics/answer/`: a function from an [`analytics::Inquiry`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
+//! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/archive.rs` (containers) | a shape |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
+//! | what the screen asks the worker, so that no key waits | `tui/ask.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!

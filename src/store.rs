@@ -18,8 +18,10 @@ pub use token::Computed;
 
 use crate::facts::Networks;
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock};
 
 /// What one reading thread hands over: events whose symbols mean something only with their own texts.
@@ -44,7 +46,7 @@ pub struct Store {
     /// Token ids whose comparable form differs from what was written.
     token_folds: HashMap<Sym, Sym>,
     /// The folded UPN of each user key, from the user's last event that has one.
-    upns: HashMap<Sym, Sym>,
+    upns: HashMap<Sym, Sym, RandomState>,
     copies: fold::Copies,
     /// How many of the events are unions of rows.
     unions: u64,
@@ -61,9 +63,12 @@ impl Store {
         let (texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
         // Sorting and folding only read the texts: together they take as long as the longer of the two.
-        let folded = std::thread::scope(|scope| {
+        let (folded, padded) = std::thread::scope(|scope| {
             let folded = scope.spawn(|| {
-                compared.iter().zip(0u32..).map(|(&compared, sym)| folded(texts.text(Sym(sym)), compared)).collect()
+                let all =
+                    || compared.iter().zip((0..).map(Sym)).map(|(compared, sym)| (*compared, sym, texts.text(sym)));
+                let padded: Vec<Sym> = all().filter(|(.., text)| text.ends_with('=')).map(|(_, sym, _)| sym).collect();
+                (all().map(|(compared, _, text)| folded(text, compared)).collect(), padded)
             });
             let order = order(&events, &texts);
             apply(&mut events, order);
@@ -74,7 +79,7 @@ impl Store {
             texts,
             folds: Vec::new(),
             token_folds: HashMap::new(),
-            upns: HashMap::new(),
+            upns: HashMap::default(),
             copies: fold::Copies::default(),
             unions: 0,
             computed: Computed::default(),
@@ -83,6 +88,7 @@ impl Store {
             indexes: Default::default(),
         };
         store.fold_texts(folded);
+        store.fold_tokens(&padded);
         if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
             store.take_tables();
         }
@@ -238,23 +244,31 @@ impl Store {
 
     /// Reads the flags of each event; gives those that any of them has.
     fn flag_events(&mut self) -> Flags {
-        let mut seen: HashMap<Sym, Flags, foldhash::fast::RandomState> = HashMap::default();
+        let mut seen: Vec<Option<Flags>> = vec![None; self.texts.len()];
         let mut any = Flags::default();
-        let mut tokens = Vec::new();
         for event in &mut self.events {
             for (field, read) in FLAGGED {
                 let sym = event[field];
                 if !sym.is_none() {
-                    let flags = *seen.entry(sym).or_insert_with(|| word_flags(self.texts.text(sym)));
+                    let flags = *seen[sym.0 as usize].get_or_insert_with(|| word_flags(self.texts.text(sym)));
                     event.flags.0 |= flags.0 & read.0;
                 }
             }
             any = any | event.flags;
-            if self.texts.text(event[Field::TokenId]).ends_with('=') {
-                tokens.push(event[Field::TokenId]);
-            }
         }
-        for sym in tokens {
+        any
+    }
+
+    /// Finds the bare form of each token id among the texts that end in padding.
+    fn fold_tokens(&mut self, padded: &[Sym]) {
+        if padded.is_empty() {
+            return;
+        }
+        let mut is_token = vec![false; self.texts.len()];
+        for event in &self.events {
+            is_token[event[Field::TokenId].0 as usize] = true;
+        }
+        for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
             // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
             let blank = matches!(fold_text(&text), Folded::Blank);
@@ -264,7 +278,6 @@ impl Store {
             }
             self.token_folds.insert(sym, bare);
         }
-        any
     }
 
     /// Reads the flags of an event that others made.
@@ -275,7 +288,7 @@ impl Store {
     }
 
     fn resolve_users(&mut self) {
-        let ids = user_ids_by_upn(self, |_| true);
+        let ids: HashMap<Sym, Sym, RandomState> = user_ids_by_upn(self, |_| true);
         for index in 0..self.events.len() {
             let user = user_of(self, &self.events[index], &ids);
             self.events[index].user = user;
@@ -288,8 +301,8 @@ impl Store {
 }
 
 /// For each folded UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
-pub fn user_ids_by_upn(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym> {
-    let mut ids: HashMap<Sym, Sym> = HashMap::new();
+pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym, S> {
+    let mut ids = HashMap::default();
     for event in store.events.iter().filter(|e| e.table.is_sign_in() && !e.is_folded()) {
         let upn = store.fold(event[Field::UserPrincipalName]);
         let id = store.fold(event[Field::UserId]);
@@ -308,7 +321,7 @@ pub fn user_ids_by_upn(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<
 }
 
 /// The user an event belongs to: its user id, else the one its UPN stands for in `ids`, else the UPN itself.
-pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym>) -> Sym {
+pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
     let id = store.fold(event[Field::UserId]);
     if !id.is_none() {
         return id;

@@ -8,6 +8,7 @@ mod lines;
 mod notice;
 
 pub use hours::Gap;
+use hours::Hours;
 pub use lack::Lack;
 pub use lines::{Tone, lines, of_reason, of_source, summary};
 pub use notice::{Kind, Notice};
@@ -16,7 +17,6 @@ use super::note::labels;
 use super::row::armless;
 use crate::ingest::Loaded;
 use crate::model::{Event, Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
-use crate::store::Store;
 use crate::triage::fingerprint;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub struct TableInfo {
     /// How far the ingest time trails the event time.
     pub lag: Option<Lag>,
     /// Times without rows where there usually are some.
-    pub gaps: Vec<GapInfo>,
+    pub gaps: Vec<Gap>,
 }
 
 /// How far one clock trails the other, over the events that have both.
@@ -76,16 +76,6 @@ pub struct Lag {
     pub median_seconds: i64,
     /// No event trails more.
     pub max_seconds: i64,
-}
-
-/// A time without rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct GapInfo {
-    /// The last row before.
-    pub from: Time,
-    /// The first row after.
-    pub until: Time,
 }
 
 /// What is said of one source.
@@ -175,11 +165,11 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
             .filter(|table| loaded.store.count(*table) == 0)
             .map(Table::name)
             .collect(),
-        tables: Table::ALL.into_iter().filter_map(|table| table_info(&loaded.store, table)).collect(),
+        tables: seen.tables.into_iter().filter_map(Rows::told).collect(),
         sources: loaded
             .sources
             .iter()
-            .zip(seen.0)
+            .zip(seen.sources)
             .zip(labels(&loaded.sources))
             .map(|((source, seen), label)| source_info(loaded, source, label, seen))
             .collect(),
@@ -189,8 +179,21 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
     info
 }
 
-/// What the rows of each source have.
-struct Seen(Vec<Held>);
+/// What the rows of each source and the events of each table have.
+struct Seen {
+    sources: Vec<Held>,
+    tables: [Rows; 3],
+}
+
+/// The events of a table.
+struct Rows {
+    table: Table,
+    events: u64,
+    first: Option<Time>,
+    last: Option<Time>,
+    lags: Vec<Span>,
+    hours: Hours,
+}
 
 #[derive(Clone, Default)]
 struct Held {
@@ -203,12 +206,19 @@ impl Seen {
     fn of(loaded: &Loaded) -> Self {
         let store = &loaded.store;
         let mut sources = vec![Held::default(); loaded.sources.len()];
+        let mut tables = Table::ALL.map(Rows::of);
         let mut open: Vec<Vec<Field>> = loaded
             .sources
             .iter()
             .map(|source| Field::ALL.into_iter().filter(|field| source.fields.contains(*field)).collect())
             .collect();
-        for (_, event) in store.events().filter(|(_, event)| !event.is_union()) {
+        for (_, event) in store.events() {
+            if !event.is_folded() {
+                tables[event.table as usize].add(event);
+            }
+            if event.is_union() {
+                continue;
+            }
             let at = event.origin.source.0 as usize;
             let (Some(source), Some(open)) = (sources.get_mut(at), open.get_mut(at)) else { continue };
             let holds = |field: Field| {
@@ -231,7 +241,7 @@ impl Seen {
                 }
             }
         }
-        Self(sources)
+        Self { sources, tables }
     }
 }
 
@@ -242,24 +252,31 @@ const WITHHELD: [(Flags, Field); 3] = [
 ];
 const WITHHELD_ANY: Flags = Flags(Flags::INCOMING_WITHHELD.0 | Flags::PROTOCOL_WITHHELD.0 | Flags::TRANSFER_WITHHELD.0);
 
-fn table_info(store: &Store, table: Table) -> Option<TableInfo> {
-    let live = || store.events().map(|(_, event)| event).filter(|event| event.table == table && !event.is_folded());
-    let first_event = live().next()?.time();
-    let last_event = live().next_back()?.time();
-    let gaps = hours::gaps(store, table).into_iter().map(|gap| GapInfo { from: gap.from, until: gap.until }).collect();
-    Some(TableInfo {
-        table: table.name(),
-        events: live().count() as u64,
-        first_event: Some(first_event),
-        last_event: Some(last_event),
-        lag: lag(live()),
-        gaps,
-    })
+impl Rows {
+    fn of(table: Table) -> Self {
+        Self { table, events: 0, first: None, last: None, lags: Vec::new(), hours: Hours::default() }
+    }
+
+    /// Counts an event; they come in order.
+    fn add(&mut self, event: &Event) {
+        let time = event.time();
+        self.events += 1;
+        self.first = self.first.or(Some(time));
+        self.last = Some(time);
+        self.hours.add(time);
+        if event.created.is_known() && event.ingested.is_known() {
+            self.lags.push(event.ingested.since(event.created));
+        }
+    }
+
+    fn told(self) -> Option<TableInfo> {
+        let gaps = self.hours.gaps();
+        let (table, events, first_event, last_event) = (self.table.name(), self.events, self.first, self.last);
+        (events > 0).then(|| TableInfo { table, events, first_event, last_event, lag: lag(self.lags), gaps })
+    }
 }
 
-fn lag<'e>(events: impl Iterator<Item = &'e Event>) -> Option<Lag> {
-    let both = events.filter(|event| event.created.is_known() && event.ingested.is_known());
-    let mut lags: Vec<Span> = both.map(|event| event.ingested.since(event.created)).collect();
+fn lag(mut lags: Vec<Span>) -> Option<Lag> {
     let max = *lags.iter().max()?;
     let middle = (lags.len() - 1) / 2;
     let (_, median, _) = lags.select_nth_unstable(middle);

@@ -23,6 +23,11 @@ impl Query {
         self.words.is_empty()
     }
 
+    /// Whether a text answers, at a fraction of the cost of asking how well.
+    pub fn matches(&self, text: &str) -> bool {
+        self.words.iter().all(|word| text.split_whitespace().any(|part| holds(part, word)))
+    }
+
     /// How well a text answers, the larger the better; `None` when it does not.
     ///
     /// A word is looked for within each word of the text: across a whole line nearly any three letters are found.
@@ -31,6 +36,16 @@ impl Query {
             |word: &String| text.split_whitespace().filter_map(|part| self.matcher.fuzzy_match(part, word)).max();
         self.words.iter().map(best).sum()
     }
+}
+
+/// Whether the characters of `word` stand in `text` in their order, in any case.
+fn holds(text: &str, word: &str) -> bool {
+    if text.is_ascii() && word.is_ascii() {
+        let mut rest = text.bytes();
+        return word.bytes().all(|wanted| rest.any(|byte| byte.eq_ignore_ascii_case(&wanted)));
+    }
+    let mut rest = text.chars().flat_map(char::to_lowercase);
+    word.chars().flat_map(char::to_lowercase).all(|wanted| rest.any(|c| c == wanted))
 }
 
 #[cfg(test)]
@@ -43,5 +58,17 @@ mod tests {
         assert!(query.score("high foci-burst finance.director@contoso.com").is_some());
         assert!(query.score("high foci-burst a.novak@contoso.com").is_none());
         assert!(Query::new(" ").is_empty());
+    }
+
+    #[test]
+    fn what_matches_has_a_score() {
+        let texts = ["finance.director@contoso.com", "A.Novak@contoso.com", "ünal@contoso.com", "", "two words"];
+        for query in ["fin", "FDC", "nov cont", "üna", "zz", "mocc", "two", " ", "@@"] {
+            let query = Query::new(query);
+            for text in texts {
+                assert_eq!(query.matches(text), query.score(text).is_some(), "{text}");
+            }
+        }
+        assert!(Query::new("üN").matches("Ünal@contoso.com"), "the score knows the case of ASCII only");
     }
 }

@@ -38,13 +38,14 @@ impl Users {
         for hit in hits {
             *of_user.entry(hit.user).or_default() += 1;
         }
-        let user = |(user, rows)| User { user, rows, hits: of_user.get(&user).copied().unwrap_or(0) };
-        let mut all: Vec<User> = store.counts(Key::User).map(user).collect();
-        let name = |user: &User| (store.upn(user.user), store.text(user.user));
-        all.sort_unstable_by(|a, b| {
-            let most = |user: &User| (Reverse(user.hits), Reverse(user.rows));
-            most(a).cmp(&most(b)).then_with(|| name(a).cmp(&name(b)))
-        });
+        // Names are looked up once each: a sort asks for them many times.
+        let keyed = |(user, rows)| {
+            let hits = of_user.get(&user).copied().unwrap_or(0);
+            ((Reverse(hits), Reverse(rows), store.upn(user), store.text(user)), User { user, rows, hits })
+        };
+        let mut all: Vec<_> = store.counts(Key::User).map(keyed).collect();
+        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let all: Vec<User> = all.into_iter().map(|(_, user)| user).collect();
         let place = at.and_then(|at| all.iter().position(|user| user.user == at)).unwrap_or(0);
         Self { shown: all.clone(), all, filter: LineEdit::default(), found_by: String::new(), list: List::at(place) }
     }
@@ -71,11 +72,7 @@ impl Users {
         // A longer text finds no more than what it begins with.
         let before =
             if !self.found_by.is_empty() && text.starts_with(&self.found_by) { &self.shown } else { &self.all };
-        let matches = |user: &&User| {
-            query.is_empty()
-                || query.score(store.upn(user.user)).is_some()
-                || query.score(store.text(user.user)).is_some()
-        };
+        let matches = |user: &&User| query.matches(store.upn(user.user)) || query.matches(store.text(user.user));
         self.shown = before.iter().filter(matches).copied().collect();
         self.found_by = text;
         self.list = List::default();

@@ -27,6 +27,8 @@ use tokentrail::model::Field;
 const CASES: u64 = 2000;
 /// Differences shown before a run gives up: the first is not always the plainest.
 const SHOWN: usize = 5;
+/// Columns that hold numbers of rows.
+const ROW_NUMBERS: [&str; 3] = ["evidence", "graph", "legs"];
 
 #[test]
 fn random_bundles_are_judged_alike() {
@@ -196,6 +198,37 @@ fn hits_come_in_one_order_however_the_rows_were_read() {
             ids
         };
         assert_eq!(ids(1), ids(1000), "seed {seed}");
+    }
+}
+
+/// Rows of a shape that has less: fields left out, no ingest time, whole seconds. Beside the rows they are copies of
+/// they must change nothing that hunt semantics find, whichever are read first where their ingest decides.
+#[test]
+fn poorer_copies_change_no_hit() {
+    for seed in 1..=400 {
+        let draw = random::draw(seed);
+        let mut dice = random::Dice::new(seed);
+        let mut poorer: Vec<row::Row> = draw.rows.clone();
+        poorer.retain(|row| hunt::text::fold(row.get(Field::Id)).is_some());
+        for row in &mut poorer {
+            (row.created, row.ingested) = (row.created.or(row.ingested).map(|t| t - t.rem_euclid(row::SECOND)), None);
+            row.fields.retain(|field, _| *field == Field::Id || dice.percent(60));
+        }
+        // The ingest time of a row without another is the time it happened: a copy that says so tells more.
+        poorer.retain(|row| {
+            draw.rows.iter().all(|other| other.get(Field::Id) != row.get(Field::Id) || other.created.is_some())
+        });
+        let mut both = poorer.clone();
+        both.extend(draw.rows.iter().cloned());
+        let hits = |rows: &[row::Row]| {
+            let store = row::store_of(rows, 1000);
+            let mut lines = program::hits(&store, 1000, &draw.settings);
+            for line in &mut lines {
+                line.retain(|column, _| !ROW_NUMBERS.contains(column));
+            }
+            lines
+        };
+        assert!(hits(&both) == hits(&draw.rows), "seed {seed}\n{}", listing(&both));
     }
 }
 

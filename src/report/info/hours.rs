@@ -6,8 +6,8 @@
 //! when the shares add up to twelve hours; or, in a table that has rows in every other hour, from three hours on, one
 //! where every other hour has ten rows. What lies before the first row and after the last cannot be judged.
 
-use crate::model::{Span, Table, Time};
-use crate::store::Store;
+use crate::model::{Span, Time};
+use serde::Serialize;
 
 /// Usual hours that must be empty.
 const USUAL: f64 = 12.0;
@@ -23,7 +23,8 @@ const LONGEST: i64 = 60 * 24;
 const WEEKS: i64 = 3;
 
 /// Whole hours of a table without rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Gap {
     /// The last row before.
     pub from: Time,
@@ -39,21 +40,31 @@ struct Hour {
     last: Time,
 }
 
-/// The gaps of a table, in order.
-pub(super) fn gaps(store: &Store, table: Table) -> Vec<Gap> {
-    let mut hours: Vec<Hour> = Vec::new();
-    for (_, event) in store.events().filter(|(_, event)| event.table == table && !event.is_folded()) {
-        let time = event.time();
+/// The hours of a table that have rows, in order.
+#[derive(Default)]
+pub(super) struct Hours(Vec<Hour>);
+
+impl Hours {
+    /// Counts a row that is not before any counted so far.
+    pub(super) fn add(&mut self, time: Time) {
         let number = time.ticks().div_euclid(Span::minutes(60).ticks());
-        match hours.last_mut() {
+        match self.0.last_mut() {
             Some(hour) if hour.number == number => {
                 hour.rows = hour.rows.saturating_add(1);
                 hour.last = time;
             }
-            _ => hours.push(Hour { number, rows: 1, first: time, last: time }),
+            _ => self.0.push(Hour { number, rows: 1, first: time, last: time }),
         }
     }
-    let usual = Usual::of(&hours);
+
+    /// The gaps, in order.
+    pub(super) fn gaps(&self) -> Vec<Gap> {
+        gaps(&self.0)
+    }
+}
+
+fn gaps(hours: &[Hour]) -> Vec<Gap> {
+    let usual = Usual::of(hours);
     let runs = || hours.windows(2).filter(|pair| pair[1].number > pair[0].number + 1);
     let restless = hours.len() >= ENOUGH && runs().count() == 1;
     // The first and the last hour are cut off by the range of the export.
@@ -131,20 +142,18 @@ fn is_working_day(hour: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::testing::Rows;
 
     /// Rows in the hours, counted from Monday 2026-04-06, that `keep` admits.
     fn table(hours: i64, keep: impl Fn(i64) -> u32) -> Vec<(String, String)> {
         let start = Time::parse("2026-04-06").unwrap();
-        let mut rows = Rows::default();
+        let mut table = Hours::default();
         for hour in 0..hours {
             for row in 0..keep(hour) {
-                let at = start.plus(Span::minutes(hour * 60 + i64::from(row)));
-                rows.row(Table::SignIn, &at.to_string(), &[]);
+                table.add(start.plus(Span::minutes(hour * 60 + i64::from(row))));
             }
         }
         let shown = |gap: &Gap| (gap.from.second()[5..16].to_owned(), gap.until.second()[5..16].to_owned());
-        gaps(&rows.build(), Table::SignIn).iter().map(shown).collect()
+        table.gaps().iter().map(shown).collect()
     }
 
     fn office(hour: i64) -> u32 {

@@ -45,7 +45,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let top = state.list.top(state.len(), height);
     below(theme, frame, area, state.len().saturating_sub(top + height));
     for at in top..state.len().min(top + height) {
-        let line = row(&view, at);
+        let line = row(&view, at, at == top);
         lines.push(match (at == state.list.cursor, focused) {
             (true, true) => line.style(theme.style(Role::Cursor)),
             (true, false) => line.style(theme.style(Role::CursorElsewhere)),
@@ -58,7 +58,12 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-/// The user of the hit; away from it, what led here: `‹ address 198.51.100.23 ‹ user a.novak@contoso.com`, the last
+/// A sign-in name without its domain.
+fn account(upn: &str) -> &str {
+    upn.split_once('@').map_or(upn, |(account, _)| account)
+}
+
+/// The user of the hit; away from it, what led here: `finance.director › address 198.51.100.23 › user a.novak`, the last
 /// of which stays longest.
 fn whose(bench: &Workbench, room: usize) -> String {
     let mut whose = bench.current().map_or_else(String::new, |hit| hit.upn.clone());
@@ -66,9 +71,11 @@ fn whose(bench: &Workbench, room: usize) -> String {
     if trail.is_empty() {
         return fit(&whose, room).into_owned();
     }
+    whose.truncate(account(&whose).len());
     let words = |value: &Value| {
         let words = value.words(bench.store(), bench.evidence.facts);
-        format!("{} {}", value.kind(), fit_middle(&words, 40))
+        let words = if value.key == Key::User { account(&words) } else { &words };
+        format!("{} {}", value.kind(), fit_middle(words, 40))
     };
     for value in &trail {
         whose = format!("{whose} › {}", words(value));
@@ -143,7 +150,7 @@ impl Columns {
     }
 }
 
-fn row<'a>(view: &View<'a>, at: usize) -> Line<'a> {
+fn row<'a>(view: &View<'a>, at: usize, first: bool) -> Line<'a> {
     let store = view.bench.store();
     let theme = view.theme;
     match view.state.row(store, at) {
@@ -158,18 +165,19 @@ fn row<'a>(view: &View<'a>, at: usize) -> Line<'a> {
         Some(Row::Event(event)) => {
             let above = at.checked_sub(1).and_then(|at| view.state.row(store, at));
             let above = if let Some(Row::Event(above)) = above { Some(above) } else { None };
-            event_row(view, event, above)
+            event_row(view, event, above, first)
         }
     }
 }
 
-fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Line<'a> {
+fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first: bool) -> Line<'a> {
     let (bench, theme, columns) = (view.bench, view.theme, &view.columns);
     let store = bench.store();
     let line = timeline::line(store, bench.evidence.facts, event, above);
-    let of = view.state.of;
-    // Across users, each row says whose it is.
-    let foreign = of.key != Key::User || store.event(event).user != of.sym;
+    let (of, user) = (view.state.of, store.event(event).user);
+    let foreign = of.key == Key::User && user != of.sym;
+    // Across users, a row says whose it is where that changes.
+    let changes = of.key != Key::User && (first || above.is_none_or(|above| store.event(above).user != user));
     let (glyph, kind_role) = kind(line.kind, line.failed);
     let text = theme.style(match (foreign, line.failed, line.kind) {
         (true, ..) => Role::Foreign,
@@ -178,8 +186,8 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>) -> Lin
         _ => Role::Text,
     });
     let (mark, mark_role) = mark(view, event);
-    let what = match (foreign, line.kind) {
-        (true, _) => format!("{}: {}", fit(store.upn(store.event(event).user), 24), fit(&line.what, columns.what)),
+    let what = match (foreign || changes, line.kind) {
+        (true, _) => format!("{}: {}", fit(account(store.upn(user)), 24), fit(&line.what, columns.what)),
         (_, Kind::Graph) if line.tied => format!("└ {}", fit(&line.what, columns.what)),
         // The glyph says it where the words have no room.
         (_, Kind::DeviceCode) if columns.what < 40 => line.what.trim_start_matches("device ").to_owned(),
