@@ -286,14 +286,9 @@ impl Talk<'_> {
     fn leave(&mut self) -> io::Result<()> {
         let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
         let case = self.file.path();
-        let outcome = crate::tui::Outcome {
-            hits: Some(self.hits.len()),
-            settled,
-            case: case.exists().then(|| case.to_owned()),
-            note: self.note.clone(),
-            ..crate::tui::Outcome::default()
-        };
-        write!(self.out, "{outcome}")?;
+        let case = if case.exists() { case.display().to_string() } else { "none: nothing was said yet".to_owned() };
+        let note = self.note.as_ref().map_or_else(|| "not written".to_owned(), |path| path.display().to_string());
+        writeln!(self.out, "{} hits, {settled} settled\ncase  {case}\nnote  {note}", self.hits.len())?;
         self.out.flush()
     }
 }
