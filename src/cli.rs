@@ -10,6 +10,7 @@ mod list;
 mod load;
 mod man;
 mod note;
+mod plain;
 mod progress;
 mod resolve;
 mod scan;
@@ -112,7 +113,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell),
+        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell, out),
     }
 }
 

@@ -12,7 +12,6 @@ pub mod action;
 pub mod app;
 pub mod ask;
 pub mod edit;
-mod explore;
 pub mod hit_list;
 mod input;
 pub mod keymap;

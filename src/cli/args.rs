@@ -72,6 +72,9 @@ pub(super) struct ScreenArgs {
     /// Keep the case in this file rather than in the state folder
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
+    /// The same triage as numbered text, one question at a time, on stdin and stdout
+    #[arg(long)]
+    pub(super) plain: bool,
     /// Colours of the workbench; without colour it is mono
     #[arg(long, value_name = "THEME")]
     pub(super) theme: Option<ThemeName>,

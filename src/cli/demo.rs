@@ -18,7 +18,7 @@ pub(super) fn run(args: &DemoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
         }
         return Ok(Exit::Done);
     }
-    if !workbench::has_terminal(shell) {
+    if !args.screen.plain && !workbench::has_terminal(shell) {
         say(format_args!("error: the workbench needs a terminal; this does the job without one:"));
         say(format_args!("  tokentrail demo --write DIR && tokentrail scan DIR"));
         return Ok(Exit::Usage);
@@ -27,5 +27,5 @@ pub(super) fn run(args: &DemoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     let folder = tempfile::tempdir().context("the demo bundle could not be set aside")?;
     let path = folder.path().join(demo::NAME);
     fs::write(&path, demo::archive()).with_context(|| path.display().to_string())?;
-    workbench::open(&[path], folder.path(), &args.run, &args.screen, shell)
+    workbench::open(&[path], folder.path(), &args.run, &args.screen, shell, out)
 }

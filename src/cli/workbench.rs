@@ -2,7 +2,7 @@
 
 use super::args::{RunArgs, ScreenArgs, ThemeName};
 use super::style::{Shell, is_dumb};
-use super::{Exit, load, note, resolve, say};
+use super::{Exit, load, note, plain, resolve, say};
 use crate::analytics::{Hit, Settings};
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
@@ -20,24 +20,26 @@ pub(super) fn open(
     args: &RunArgs,
     look: &ScreenArgs,
     shell: &Shell,
+    out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(args)?;
     root.clone_into(&mut run.options.root);
+    if look.plain {
+        return plain::run(paths, &run, look, shell, out);
+    }
     if !has_terminal(shell) {
         let paths: Vec<_> = paths.iter().map(|path| quoted(path)).collect();
         say(format_args!("error: the workbench needs a terminal; this does the job without one:"));
-        say(format_args!("  tokentrail scan {}", paths.join(" ")));
+        say(format_args!(
+            "  tokentrail scan {0}\nor, one question at a time:\n  tokentrail --plain {0}",
+            paths.join(" ")
+        ));
         return Ok(Exit::Usage);
     }
     let name = load::name(paths);
     let case_name = name.clone();
     let note = move |loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case| {
-        let report = note::report(loaded, hits, case, &case_name, settings);
-        let (mut text, mut indicators) = (Vec::new(), Vec::new());
-        (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-        write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
-        let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Composed { text: read(text), indicators: read(indicators) }
+        composed(loaded, hits, settings, case, &case_name)
     };
     let outcome = match tui::run(tui::Config {
         name,
@@ -61,6 +63,16 @@ pub(super) fn open(
     Ok(signal.map_or(Exit::Done, Exit::Signal))
 }
 
+/// The note of a case, and its indicators, as they stand on disk.
+pub(super) fn composed(loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Composed {
+    let report = note::report(loaded, hits, case, name, settings);
+    let (mut text, mut indicators) = (Vec::new(), Vec::new());
+    (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
+    write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
+    let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Composed { text: read(text), indicators: read(indicators) }
+}
+
 /// The theme asked for; without colour, by `NO_COLOR` or by flag, attributes alone.
 fn theme(wanted: Option<ThemeName>, shell: &Shell) -> Name {
     match wanted {
@@ -72,7 +84,7 @@ fn theme(wanted: Option<ThemeName>, shell: &Shell) -> Name {
 }
 
 /// The login name, as the one who signs the verdicts.
-fn analyst() -> String {
+pub(super) fn analyst() -> String {
     ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
 }
 

@@ -1,9 +1,10 @@
 //! The verbs of the workbench: what a key can do.
 
 use serde::Deserialize;
+use strum::VariantArray;
 
 /// Something the user can do. Each has its row in `assets/keymap.toml`, under its kebab-case name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Leave the program.
@@ -116,59 +117,5 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 53] = [
-        Self::Quit,
-        Self::Suspend,
-        Self::Help,
-        Self::Close,
-        Self::Accept,
-        Self::Back,
-        Self::Next,
-        Self::Prev,
-        Self::PageDown,
-        Self::PageUp,
-        Self::First,
-        Self::Last,
-        Self::NextPane,
-        Self::PrevPane,
-        Self::ZoomPane,
-        Self::OpenHit,
-        Self::OpenRecord,
-        Self::NextRecord,
-        Self::PrevRecord,
-        Self::NextCopy,
-        Self::Bundle,
-        Self::NextStep,
-        Self::PrevStep,
-        Self::JumpToStep,
-        Self::Supports,
-        Self::Against,
-        Self::Unknown,
-        Self::ClearVerdict,
-        Self::Remark,
-        Self::Dispose,
-        Self::TruePositive,
-        Self::Benign,
-        Self::FalsePositive,
-        Self::Undetermined,
-        Self::ClearDisposition,
-        Self::Filter,
-        Self::Sort,
-        Self::ZoomIn,
-        Self::ZoomOut,
-        Self::AroundHit,
-        Self::AllOfUser,
-        Self::Users,
-        Self::NearMisses,
-        Self::Pivot,
-        Self::TrailBack,
-        Self::TrailOn,
-        Self::Raise,
-        Self::Lower,
-        Self::TryMiss,
-        Self::ApplyThresholds,
-        Self::ResetThresholds,
-        Self::Note,
-        Self::WriteNote,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 }

@@ -1,16 +1,20 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
+mod beyond;
+mod overlays;
+mod records;
+mod saving;
+mod settling;
+
 use super::action::Action;
 use super::ask::{Answer, Ask};
-use super::edit::LineEdit;
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
 use super::near::NearView;
 use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
-use super::scroll::{Move, scrolled};
-use super::workbench::{Evidence, Walked, Workbench};
-use super::{screens, widgets};
+use super::scroll::Move;
+use super::workbench::{Evidence, Workbench};
 use crate::ingest::Progress;
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
@@ -306,57 +310,12 @@ impl App {
         }
     }
 
-    fn case_saved(&mut self, result: Result<Option<String>, String>) {
-        match result {
-            Ok(said) => {
-                if self.unsaved.take().is_some() {
-                    self.say("the case is saved again".to_owned());
-                }
-                self.warned = false;
-                self.saved_place = self.workbench().and_then(|bench| bench.case.place.clone());
-                if let Some(said) = said {
-                    self.say_wrong(said);
-                }
-            }
-            Err(why) => {
-                self.say_wrong(format!("the case is NOT saved: {why}; the next verdict tries again"));
-                self.unsaved = Some(why);
-            }
-        }
-    }
-
-    fn composed(&mut self, note: Composed) -> Vec<Effect> {
-        let Some(Overlay::Note { lines, path, wanted, .. }) = &mut self.overlay else { return Vec::new() };
-        *lines = Some(note.text.lines().map(str::to_owned).collect());
-        let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
-        self.note = note;
-        write.into_iter().collect()
-    }
-
-    fn note_written(&mut self, result: Result<PathBuf, String>) {
-        match result {
-            Ok(path) => {
-                self.say(format!("note written to {}", path.display()));
-                self.written = Some(path);
-                self.overlay = None;
-            }
-            Err(why) => self.say_wrong(format!("the note is not written: {why}")),
-        }
-    }
-
     pub(super) fn say(&mut self, text: String) {
         self.status = Some(Status { text, is_error: false });
     }
 
     fn say_wrong(&mut self, text: String) {
         self.status = Some(Status { text, is_error: true });
-    }
-
-    fn paste(&mut self, text: &str) {
-        // Outside of a line, pasted text would be a row of commands: verdicts among them.
-        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
-            self.typed();
-        }
     }
 
     fn key(&mut self, event: KeyEvent, now: Time) -> Vec<Effect> {
@@ -372,26 +331,6 @@ impl App {
             self.typed();
         }
         Vec::new()
-    }
-
-    /// What follows from a changed line.
-    fn typed(&mut self) {
-        match &mut self.overlay {
-            Some(Overlay::Help { offset, .. }) => *offset = 0,
-            Some(Overlay::Users(users)) => {
-                if let Stage::Working(bench) = &self.stage {
-                    users.find(bench.store());
-                }
-            }
-            Some(Overlay::Filter(line)) => {
-                let filter = line.text();
-                if let Some(bench) = self.workbench_mut() {
-                    bench.hit_list.filter = filter;
-                    bench.arrange();
-                }
-            }
-            _ => {}
-        }
     }
 
     /// Does an action. `digit` is that of the key pressed.
@@ -466,210 +405,5 @@ impl App {
 
     fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store)) {
         self.bench(|bench| bench.zoom(change));
-    }
-
-    fn quit(&mut self) -> Vec<Effect> {
-        let Some(bench) = self.workbench() else { return vec![Effect::Quit] };
-        if let Some(why) = self.unsaved.clone()
-            && !self.warned
-        {
-            self.warned = true;
-            self.say_wrong(format!("the case is NOT saved ({why}): quit again to lose what was said since"));
-            return vec![Effect::Save];
-        }
-        if bench.case.place == self.saved_place { vec![Effect::Quit] } else { vec![Effect::Save, Effect::Quit] }
-    }
-
-    fn help(&mut self) {
-        let contexts = self.contexts();
-        let under = self.overlay.take().map(Box::new);
-        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts, under });
-    }
-
-    fn close(&mut self) {
-        match self.overlay.take() {
-            Some(Overlay::Filter(_)) => self.clear_filter(),
-            Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
-            _ => {}
-        }
-    }
-
-    fn clear_filter(&mut self) {
-        self.bench(|bench| {
-            bench.hit_list.filter.clear();
-            bench.arrange();
-        });
-    }
-
-    fn accept(&mut self, now: Time) -> Vec<Effect> {
-        match self.overlay.take() {
-            Some(Overlay::Remark(line)) => {
-                self.bench(|bench| bench.set_remark(line.text().trim(), now));
-                vec![Effect::Save]
-            }
-            Some(Overlay::Filter(_)) => {
-                self.bench(|bench| bench.focus_on(Pane::Hits));
-                Vec::new()
-            }
-            Some(overlay) => self.go_on(overlay),
-            None => Vec::new(),
-        }
-    }
-
-    fn back(&mut self) {
-        let Some(bench) = self.workbench_mut() else { return };
-        if bench.leave_step() || bench.walk_trail(true) {
-            return;
-        }
-        if bench.hit_list.filter.is_empty() {
-            bench.alone = false;
-        } else {
-            self.clear_filter();
-        }
-    }
-
-    fn go(&mut self, step: Move) {
-        let height = layout::overlay_rows(self.size);
-        let len = widgets::count(self);
-        let areas = self.areas();
-        match (&mut self.overlay, &mut self.stage) {
-            (
-                Some(
-                    Overlay::Help { offset, .. }
-                    | Overlay::Record { offset, .. }
-                    | Overlay::Bundle { offset, .. }
-                    | Overlay::Note { offset, .. },
-                ),
-                _,
-            ) => {
-                *offset = scrolled(*offset, step, len, height);
-            }
-            (Some(overlay), _) => {
-                let height = widgets::rows_in_view(overlay, height);
-                overlay.go(step, height);
-            }
-            (None, Stage::Working(bench)) => match (bench.focus, step) {
-                (Pane::Triage, Move::PageDown | Move::PageUp) => {
-                    let (top, len) = screens::triage_extent(bench, areas.pane(Pane::Triage));
-                    bench.triage_top = Some(scrolled(top, step, len, areas.rows(Pane::Triage)));
-                }
-                _ => bench.go(step, areas.rows(bench.focus)),
-            },
-            _ => {}
-        }
-    }
-
-    fn open_record(&mut self) -> Vec<Effect> {
-        let Some(event) = self.workbench().and_then(Workbench::event) else {
-            self.say("no row here".to_owned());
-            return Vec::new();
-        };
-        self.overlay = Some(Overlay::Record { event, row: event, lines: None, offset: 0 });
-        vec![Effect::ReadRecord(event)]
-    }
-
-    fn next_copy(&mut self) -> Vec<Effect> {
-        let (Some(Overlay::Record { event, row, .. }), Some(bench)) = (&self.overlay, self.workbench()) else {
-            return Vec::new();
-        };
-        let (event, store) = (*event, bench.store());
-        let origin = |row| store.event(row).origin;
-        let after = store.copies(event).skip_while(|copy| origin(*copy) != origin(*row)).nth(1);
-        let Some(row) = after.or_else(|| store.copies(event).next()) else {
-            self.say("no other row tells this event".to_owned());
-            return Vec::new();
-        };
-        self.overlay = Some(Overlay::Record { event, row, lines: None, offset: 0 });
-        vec![Effect::ReadRecord(row)]
-    }
-
-    fn other_record(&mut self, step: Move) -> Vec<Effect> {
-        let height = self.areas().rows(Pane::Timeline);
-        self.bench(|bench| {
-            if let Some(timeline) = &mut bench.timeline {
-                timeline.go(step, height);
-            }
-        });
-        self.open_record()
-    }
-
-    fn next_step(&mut self) {
-        if self.workbench_mut().and_then(Workbench::walk_on) == Some(Walked::End) {
-            self.overlay = Some(Overlay::Disposition);
-        }
-    }
-
-    fn jump_to_step(&mut self, digit: Option<u32>) {
-        let step = digit.and_then(|digit| usize::try_from(digit).ok()).unwrap_or(1);
-        let Some(bench) = self.workbench_mut() else { return };
-        let steps = bench.current().map_or(0, |hit| bench.steps(hit).len());
-        if step <= steps {
-            bench.walk_to(step - 1);
-        } else {
-            self.say(format!("this hit has {steps} steps"));
-        }
-    }
-
-    fn verdict(&mut self, verdict: Option<Verdict>, now: Time) -> Vec<Effect> {
-        let Some(bench) = self.workbench_mut() else { return Vec::new() };
-        if !bench.is_walking() || !bench.set_verdict(verdict, now) {
-            return Vec::new();
-        }
-        if verdict.is_some() {
-            self.next_step();
-        }
-        vec![Effect::Save]
-    }
-
-    fn remark(&mut self) {
-        let Some(bench) = self.workbench() else { return };
-        let Some(hit) = bench.current() else { return };
-        let remark = bench.case.remark(&hit.id, bench.step + 1).unwrap_or_default();
-        self.overlay = Some(Overlay::Remark(LineEdit::with(remark)));
-    }
-
-    fn dispose(&mut self) {
-        if self.workbench().is_some_and(|bench| bench.hit.is_some()) {
-            self.overlay = Some(Overlay::Disposition);
-        }
-    }
-
-    fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
-        self.overlay = None;
-        self.bench(|bench| bench.set_disposition(disposition, now));
-        vec![Effect::Save]
-    }
-
-    fn filter(&mut self) {
-        if let Some(bench) = self.workbench_mut() {
-            bench.focus_on(Pane::Hits);
-            let line = LineEdit::with(&bench.hit_list.filter);
-            self.overlay = Some(Overlay::Filter(line));
-        }
-    }
-
-    fn sort(&mut self) {
-        let Some(bench) = self.workbench_mut() else { return };
-        bench.hit_list.sort = bench.hit_list.sort.next();
-        bench.arrange();
-        let word = bench.hit_list.sort.word();
-        self.say(format!("hits sorted by {word}"));
-    }
-
-    fn note(&mut self) -> Vec<Effect> {
-        self.overlay = Some(Overlay::Note { lines: None, path: self.note_path.clone(), wanted: false, offset: 0 });
-        vec![Effect::Compose]
-    }
-
-    fn write_note(&mut self) -> Vec<Effect> {
-        match &mut self.overlay {
-            Some(Overlay::Note { lines: Some(_), path, .. }) => vec![Effect::Write(path.clone(), self.note.clone())],
-            // Typed ahead of a note that takes a moment.
-            Some(Overlay::Note { wanted, .. }) => {
-                *wanted = true;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
     }
 }

@@ -5,9 +5,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
+use strum::VariantArray;
 
 /// Where the user is. Several hold at once; see [`Keymap::action`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Context {
     /// The list of hits.
@@ -256,12 +257,12 @@ mod tests {
     #[test]
     fn every_action_has_a_key_and_the_table_has_no_conflict() {
         let keymap = Keymap::parse(include_str!("../../assets/keymap.toml")).unwrap();
-        for action in Action::ALL {
+        for &action in Action::ALL {
             assert!(!keymap.key_of(action).is_empty(), "{action:?} has no key");
         }
         let bound = keymap.rows.values().flatten();
         assert!(bound.clone().all(|row| Action::ALL.contains(&row.run) && !row.desc.is_empty() && !row.on.is_empty()));
-        assert_eq!(keymap.rows.len(), 18, "every context has keys");
+        assert_eq!(keymap.rows.len(), Context::VARIANTS.len(), "every context has keys");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
 
 mod lists;
+mod plain;
 
 use crate::bundle::{self, AGENT, VICTIM};
 use assert_cmd::Command;

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod containers;
+mod hits;
 mod wrapped;
 
 use std::collections::BTreeMap;

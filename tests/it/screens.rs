@@ -455,7 +455,7 @@ fn every_action_is_answered_everywhere() {
     let places =
         ["", "enter", "tab tab", "enter 4 tab", "enter enter", "e", "d", "?", "/", "enter i", "/ z z z z enter"];
     for place in places {
-        for action in Action::ALL {
+        for &action in Action::ALL {
             let mut desk = Desk::open((80, 24));
             desk.press(place);
             for effect in desk.app.act(action, Some(3), Time::parse("2026-05-02T08:00:00Z").unwrap()) {

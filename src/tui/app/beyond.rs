@@ -1,16 +1,16 @@
 //! Beyond the hit: every user, who else, near misses and other thresholds. What the keys do there.
 
-use super::app::{App, Effect};
-use super::ask::{Answer, Ask};
-use super::layout::Pane;
-use super::near::{NearView, Part};
-use super::overlay::Overlay;
-use super::pivot::Menu;
-use super::scroll::Move;
-use super::users::Users;
-use super::workbench::Workbench;
+use super::{App, Effect};
 use crate::model::{EventId, Time};
 use crate::triage::pivot::Value;
+use crate::tui::ask::{Answer, Ask};
+use crate::tui::layout::Pane;
+use crate::tui::near::{NearView, Part};
+use crate::tui::overlay::Overlay;
+use crate::tui::pivot::Menu;
+use crate::tui::scroll::Move;
+use crate::tui::users::Users;
+use crate::tui::workbench::Workbench;
 
 impl App {
     pub(super) fn list_users(&mut self) {

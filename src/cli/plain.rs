@@ -1,0 +1,296 @@
+//! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
+//! can do nothing else. The same hits, steps, case file and note.
+
+use super::args::ScreenArgs;
+use super::resolve::{Run, now};
+use super::workbench::{analyst, composed};
+use super::{Exit, load};
+use crate::analytics::{Hit, by_id};
+use crate::casefile::{self, CaseFile, Saved};
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::model::{EventId, inert};
+use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+
+/// Rows told at once.
+const ROWS: usize = 40;
+
+/// What can be typed at a step; the help is this.
+const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
+                         p previous, a number for that step, d disposition, l list of hits, e note, q quit";
+const LIST_KEYS: &str = "a number to walk that hit, e note, q quit";
+const DISPOSITIONS: [(&str, Disposition); 4] = [
+    ("t", Disposition::TruePositive),
+    ("b", Disposition::Benign),
+    ("f", Disposition::FalsePositive),
+    ("u", Disposition::Undetermined),
+];
+
+/// Reads the bundle and talks until the input ends.
+pub(super) fn run(
+    paths: &[PathBuf],
+    run: &Run,
+    look: &ScreenArgs,
+    shell: &super::style::Shell,
+    out: &mut dyn Write,
+) -> anyhow::Result<Exit> {
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(super::resolve::usage("--plain reads the answers from stdin: give the bundle as files"));
+    }
+    let loaded = load::load(paths, run, shell)?;
+    if loaded.nothing_readable() {
+        return Ok(load::close(&loaded, shell));
+    }
+    let hits = load::hits(&loaded, run);
+    let bundle = fingerprint(&loaded.sources);
+    let path = match &look.case {
+        Some(path) => path.clone(),
+        None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
+    };
+    let (file, case) = casefile::open(&path, paths, &bundle, &analyst())?;
+    let exit = load::close(&loaded, shell);
+    let mut talk = Talk { name: load::name(paths), loaded: &loaded, hits: &hits, run, file, case, out, note: None };
+    talk.hits(&mut io::stdin().lock())?;
+    talk.leave()?;
+    Ok(exit)
+}
+
+/// The conversation.
+struct Talk<'a> {
+    name: String,
+    loaded: &'a Loaded,
+    hits: &'a [Hit],
+    run: &'a Run,
+    file: CaseFile,
+    case: Case,
+    out: &'a mut dyn Write,
+    note: Option<PathBuf>,
+}
+
+/// Where a part of the conversation leads.
+#[derive(PartialEq, Eq)]
+enum Next {
+    List,
+    Quit,
+}
+
+impl Talk<'_> {
+    fn say(&mut self, text: impl AsRef<str>) -> io::Result<()> {
+        writeln!(self.out, "{}", inert(text.as_ref()))
+    }
+
+    /// Asks; `None` at the end of the input.
+    fn ask(&mut self, keys: &str, input: &mut dyn BufRead) -> io::Result<Option<String>> {
+        write!(self.out, "({keys})\n> ")?;
+        self.out.flush()?;
+        let mut line = String::new();
+        let read = input.read_line(&mut line)?;
+        writeln!(self.out)?;
+        Ok((read > 0).then(|| line.trim().to_owned()))
+    }
+
+    fn hits(&mut self, input: &mut dyn BufRead) -> anyhow::Result<()> {
+        loop {
+            let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
+            let (name, count) = (self.name.clone(), self.hits.len());
+            self.say(format!("{name}: {count} hits, {settled} settled."))?;
+            for (at, hit) in self.hits.iter().enumerate() {
+                let (done, steps) = self.progress(hit);
+                let said = self.case.disposition(&hit.id).map_or("", Disposition::words);
+                let allowed = if hit.allowed.is_some() { ", allowed" } else { "" };
+                let line = format!(
+                    "{}. {} {}, {}, {}, {done} of {steps} steps{}{said}{allowed}",
+                    at + 1,
+                    hit.severity.word(),
+                    hit.analytic,
+                    hit.upn,
+                    hit.first_seen.second(),
+                    if said.is_empty() { "" } else { ", " },
+                );
+                self.say(line)?;
+            }
+            let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(()) };
+            match typed.as_str() {
+                "q" => return Ok(()),
+                "e" => self.write_note()?,
+                "" => {}
+                typed => match typed.parse::<usize>().ok().and_then(|at| self.hits.get(at.checked_sub(1)?)) {
+                    Some(hit) => {
+                        if self.walk(hit, input)? == Next::Quit {
+                            return Ok(());
+                        }
+                    }
+                    None => self.say(format!("{typed} is no hit of the list."))?,
+                },
+            }
+        }
+    }
+
+    /// Steps with a verdict, and all.
+    fn progress(&self, hit: &Hit) -> (usize, usize) {
+        let steps = by_id(hit.analytic).map_or(0, |analytic| analytic.steps.len());
+        ((1..=steps).filter(|step| self.case.verdict(&hit.id, *step).is_some()).count(), steps)
+    }
+
+    /// Walks the steps of a hit, from the first without a verdict.
+    fn walk(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
+        self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, hit.upn))?;
+        self.say(format!("Severity: {}", hit.severity_reason))?;
+        self.say(format!("Confidence {}: {}", hit.confidence.word(), hit.confidence_reason))?;
+        for reason in &hit.reasons {
+            self.say(format!("Because: {reason}"))?;
+        }
+        let open = (1..=steps.len()).find(|step| self.case.verdict(&hit.id, *step).is_none());
+        let mut step = open.unwrap_or(1);
+        loop {
+            self.case.place = Some((hit.id.clone(), step));
+            self.step(hit, step, steps.len())?;
+            let Some(typed) = self.ask(STEP_KEYS, input)? else { return Ok(Next::Quit) };
+            let (word, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
+            let verdict = match word {
+                "y" => Some(Some(Verdict::Supports)),
+                "x" => Some(Some(Verdict::Against)),
+                "u" => Some(Some(Verdict::Unknown)),
+                "-" => Some(None),
+                _ => None,
+            };
+            if let Some(verdict) = verdict {
+                self.case.set_verdict(&hit.id, step, verdict, now());
+                self.save()?;
+                if verdict.is_none() {
+                    continue;
+                }
+            }
+            match word {
+                "y" | "x" | "u" | "n" | "" if step < steps.len() => step += 1,
+                "y" | "x" | "u" | "n" | "d" | "" => return self.dispose(hit, input),
+                "p" => step = step.saturating_sub(1).max(1),
+                "i" => {
+                    self.case.set_remark(&hit.id, step, rest.trim(), now());
+                    self.save()?;
+                }
+                "r" => self.rows(hit, step)?,
+                "l" => return Ok(Next::List),
+                "e" => self.write_note()?,
+                "q" => return Ok(Next::Quit),
+                word => match word.parse::<usize>() {
+                    Ok(number) if (1..=steps.len()).contains(&number) => step = number,
+                    _ => self.say(format!("{typed} means nothing here."))?,
+                },
+            }
+        }
+    }
+
+    fn step(&mut self, hit: &Hit, step: usize, steps: usize) -> io::Result<()> {
+        let Some(asked) = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(step - 1)) else { return Ok(()) };
+        self.say(format!("Step {step} of {steps}: {}", asked.question))?;
+        if let Some(finding) = hit.findings.get(step - 1) {
+            self.say(format!("The bundle {}: {}", finding.state.word(), finding.sentence))?;
+        }
+        self.say(format!("Look for: {}", asked.look_for))?;
+        if let Some(verdict) = self.case.verdict(&hit.id, step) {
+            self.say(format!("Your verdict: {}", verdict.word()))?;
+        }
+        if let Some(remark) = self.case.remark(&hit.id, step).map(str::to_owned) {
+            self.say(format!("Your remark: {remark}"))?;
+        }
+        Ok(())
+    }
+
+    /// The rows a step's finding rests on.
+    fn rows(&mut self, hit: &Hit, step: usize) -> io::Result<()> {
+        let rows: &[EventId] = hit.findings.get(step - 1).map_or(&[], |finding| &finding.rows);
+        if rows.is_empty() {
+            return self.say("This step rests on no rows.");
+        }
+        let (store, facts) = (&self.loaded.store, Facts::embedded());
+        for row in rows.iter().take(ROWS) {
+            let line = timeline::line(store, facts, *row, None);
+            let origin = store.event(*row).origin;
+            let source = self.loaded.sources.get(origin.source.0 as usize).map_or("", |source| &source.name);
+            let failed = if line.failed { ", failed" } else { "" };
+            let asn = if line.asn.is_empty() { String::new() } else { format!(" (AS{})", line.asn) };
+            self.say(format!(
+                "{} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}",
+                line.time.second(),
+                line.kind.words(),
+                line.what,
+                line.client,
+                line.address,
+                line.agent,
+                origin.record,
+            ))?;
+        }
+        if rows.len() > ROWS {
+            let more = rows.len() - ROWS;
+            self.say(format!("{more} more rows: tokentrail timeline --user {} prints them.", hit.upn))?;
+        }
+        Ok(())
+    }
+
+    fn dispose(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        let keys = "t true positive, b benign, f false positive, u undetermined, - take it back, l leave it as it is";
+        loop {
+            let said = self.case.disposition(&hit.id).map_or("not settled", Disposition::words);
+            self.say(format!("What is this hit? It is {said}."))?;
+            let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
+            let disposition = DISPOSITIONS.iter().find(|(key, _)| *key == typed).map(|(_, disposition)| *disposition);
+            match typed.as_str() {
+                "l" | "" => return Ok(Next::List),
+                "-" => self.case.set_disposition(&hit.id, None, now()),
+                _ if disposition.is_some() => self.case.set_disposition(&hit.id, disposition, now()),
+                _ => {
+                    self.say(format!("{typed} means nothing here."))?;
+                    continue;
+                }
+            }
+            self.save()?;
+            return Ok(Next::List);
+        }
+    }
+
+    /// Puts the case on disk before anything else is read.
+    fn save(&mut self) -> io::Result<()> {
+        match self.file.save(&self.case) {
+            Ok(Saved::Here) => Ok(()),
+            Ok(Saved::Beside(path)) => {
+                self.say(format!("Somebody else works on this case: yours goes on in {}", path.display()))
+            }
+            Err(error) => self.say(format!("The case is NOT saved: {error}")),
+        }
+    }
+
+    fn write_note(&mut self) -> io::Result<()> {
+        let note = composed(self.loaded, self.hits, &self.run.settings, &self.case, &self.name);
+        let path = self.file.note_path();
+        let beside = path.with_extension("indicators.csv");
+        let written = casefile::replace(&path, note.text.as_bytes())
+            .and_then(|()| casefile::replace(&beside, note.indicators.as_bytes()));
+        match written {
+            Ok(()) => {
+                self.say(format!("Note written to {}, indicators to {}", path.display(), beside.display()))?;
+                self.note = Some(path);
+                Ok(())
+            }
+            Err(error) => self.say(format!("The note is not written: {error}")),
+        }
+    }
+
+    /// The last three lines, as the workbench's own.
+    fn leave(&mut self) -> io::Result<()> {
+        let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
+        let case = self.file.path();
+        let outcome = crate::tui::Outcome {
+            hits: Some(self.hits.len()),
+            settled,
+            case: case.exists().then(|| case.to_owned()),
+            note: self.note.clone(),
+            ..crate::tui::Outcome::default()
+        };
+        write!(self.out, "{outcome}")?;
+        self.out.flush()
+    }
+}

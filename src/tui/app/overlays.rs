@@ -1,0 +1,133 @@
+//! What lies over the panes: opened, typed into, moved in, closed.
+
+use super::{App, Effect, Stage};
+use crate::model::Time;
+use crate::tui::edit::LineEdit;
+use crate::tui::layout::{self, Pane};
+use crate::tui::overlay::Overlay;
+use crate::tui::scroll::{Move, scrolled};
+use crate::tui::{screens, widgets};
+
+impl App {
+    pub(super) fn paste(&mut self, text: &str) {
+        // Outside of a line, pasted text would be a row of commands: verdicts among them.
+        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
+            self.typed();
+        }
+    }
+
+    /// What follows from a changed line.
+    pub(super) fn typed(&mut self) {
+        match &mut self.overlay {
+            Some(Overlay::Help { offset, .. }) => *offset = 0,
+            Some(Overlay::Users(users)) => {
+                if let Stage::Working(bench) = &self.stage {
+                    users.find(bench.store());
+                }
+            }
+            Some(Overlay::Filter(line)) => {
+                let filter = line.text();
+                if let Some(bench) = self.workbench_mut() {
+                    bench.hit_list.filter = filter;
+                    bench.arrange();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn help(&mut self) {
+        let contexts = self.contexts();
+        let under = self.overlay.take().map(Box::new);
+        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts, under });
+    }
+
+    pub(super) fn close(&mut self) {
+        match self.overlay.take() {
+            Some(Overlay::Filter(_)) => self.clear_filter(),
+            Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
+            _ => {}
+        }
+    }
+
+    pub(super) fn clear_filter(&mut self) {
+        self.bench(|bench| {
+            bench.hit_list.filter.clear();
+            bench.arrange();
+        });
+    }
+
+    pub(super) fn accept(&mut self, now: Time) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Remark(line)) => {
+                self.bench(|bench| bench.set_remark(line.text().trim(), now));
+                vec![Effect::Save]
+            }
+            Some(Overlay::Filter(_)) => {
+                self.bench(|bench| bench.focus_on(Pane::Hits));
+                Vec::new()
+            }
+            Some(overlay) => self.go_on(overlay),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn back(&mut self) {
+        let Some(bench) = self.workbench_mut() else { return };
+        if bench.leave_step() || bench.walk_trail(true) {
+            return;
+        }
+        if bench.hit_list.filter.is_empty() {
+            bench.alone = false;
+        } else {
+            self.clear_filter();
+        }
+    }
+
+    pub(super) fn go(&mut self, step: Move) {
+        let height = layout::overlay_rows(self.size);
+        let len = widgets::count(self);
+        let areas = self.areas();
+        match (&mut self.overlay, &mut self.stage) {
+            (
+                Some(
+                    Overlay::Help { offset, .. }
+                    | Overlay::Record { offset, .. }
+                    | Overlay::Bundle { offset, .. }
+                    | Overlay::Note { offset, .. },
+                ),
+                _,
+            ) => {
+                *offset = scrolled(*offset, step, len, height);
+            }
+            (Some(overlay), _) => {
+                let height = widgets::rows_in_view(overlay, height);
+                overlay.go(step, height);
+            }
+            (None, Stage::Working(bench)) => match (bench.focus, step) {
+                (Pane::Triage, Move::PageDown | Move::PageUp) => {
+                    let (top, len) = screens::triage_extent(bench, areas.pane(Pane::Triage));
+                    bench.triage_top = Some(scrolled(top, step, len, areas.rows(Pane::Triage)));
+                }
+                _ => bench.go(step, areas.rows(bench.focus)),
+            },
+            _ => {}
+        }
+    }
+
+    pub(super) fn filter(&mut self) {
+        if let Some(bench) = self.workbench_mut() {
+            bench.focus_on(Pane::Hits);
+            let line = LineEdit::with(&bench.hit_list.filter);
+            self.overlay = Some(Overlay::Filter(line));
+        }
+    }
+
+    pub(super) fn sort(&mut self) {
+        let Some(bench) = self.workbench_mut() else { return };
+        bench.hit_list.sort = bench.hit_list.sort.next();
+        bench.arrange();
+        let word = bench.hit_list.sort.word();
+        self.say(format!("hits sorted by {word}"));
+    }
+}
