@@ -180,14 +180,20 @@ fn exit_codes() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 13] = [
+    const ORDER: [Context; 19] = [
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
+        Context::Searching,
+        Context::Away,
         Context::Triage,
         Context::Walking,
         Context::List,
         Context::Record,
+        Context::Bundle,
+        Context::Users,
+        Context::Pivot,
+        Context::Near,
         Context::Note,
         Context::Disposition,
         Context::Prompt,
@@ -196,6 +202,7 @@ fn keys() -> String {
         Context::Everywhere,
     ];
     let keymap = Keymap::embedded();
+    assert!(keymap.contexts().all(|(context, _)| ORDER.contains(&context)), "every context stands in the table");
     let mut table = "| Where | Keys | What they do |\n|---|---|---|\n".to_owned();
     for context in ORDER {
         for row in keymap.rows(context) {
