@@ -12,9 +12,10 @@ use tokentrail::ingest::Loaded;
 use tokentrail::model::{Event, Field, Origin, SourceId, Table, Time};
 use tokentrail::store::{Part, Store};
 use tokentrail::triage::Case;
-use tokentrail::tui::app::{App, Message, Ready};
+use tokentrail::tui::app::{App, Effect, Message, Ready};
 use tokentrail::tui::ask::{Answers, Ask};
 use tokentrail::tui::keymap::{Key, Keymap};
+use tokentrail::tui::layout::Pane;
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
 use tokentrail::tui::workbench::{Evidence, Workbench};
@@ -70,6 +71,53 @@ fn screens_of(store: Store, keys: &[&str]) {
     for keys in keys {
         measure(&mut app, keys);
     }
+    for query in ["burst198", "ip:198.51", "uri:/mess.*ges/", "get"] {
+        search(&mut app, &mut answers, query);
+    }
+}
+
+/// What a search of everything takes, from the key to what is near the cursor and to the end; and the frames meanwhile.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn search(app: &mut App, answers: &mut Answers, query: &str) {
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
+    let theme = Theme::named(Name::Dark);
+    let now = Time::from_ticks(0);
+    let press = |app: &mut App, name: &str| {
+        let key = Key::try_from(name.to_owned()).expect("a key's name");
+        app.update(Message::Key(key.event(), now))
+    };
+    while app.workbench().map(|bench| bench.focus) != Some(Pane::Timeline) {
+        press(app, "tab");
+    }
+    for key in ["esc", "/", "ctrl-u"] {
+        press(app, key);
+    }
+    let start = Instant::now();
+    let mut effects = app.update(Message::Paste(query.to_owned()));
+    let (mut first, mut frames, mut chunks) = (None, Vec::new(), Vec::new());
+    while let Some(Effect::Ask(ask)) = effects.pop() {
+        let asked = Instant::now();
+        let answer = answers.answer(ask);
+        chunks.push(asked.elapsed());
+        let answered = Instant::now();
+        effects = app.update(Message::Answer(answer, now));
+        terminal.draw(|frame| screens::draw(app, &theme, frame)).expect("a test backend never fails");
+        frames.push(answered.elapsed());
+        first.get_or_insert(start.elapsed());
+    }
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let all = ms(start.elapsed());
+    let worst = |times: &[Duration]| times.iter().max().copied().map_or(0.0, ms);
+    let (rows, found) = app.workbench().and_then(Workbench::find).map_or((0, 0), |find| (find.rows, find.len()));
+    let first = first.map_or(0.0, ms);
+    println!(
+        "search {query}: {found} of {rows} rows in {all:.0} ms, first answer {first:.1} ms, worst chunk {:.1} ms, worst answer to frame {:.2} ms",
+        worst(&chunks),
+        worst(&frames)
+    );
+    press(app, "enter");
+    measure(app, "n");
+    press(app, "esc");
 }
 
 /// What a run, the near misses and a change of thresholds take, the first time and afterwards.

@@ -2,6 +2,7 @@
 
 mod case;
 pub mod pivot;
+pub mod search;
 pub mod timeline;
 
 pub(crate) use case::hex;

@@ -12,6 +12,7 @@ pub mod action;
 pub mod app;
 pub mod ask;
 pub mod edit;
+pub mod find;
 pub mod hit_list;
 mod input;
 pub mod keymap;

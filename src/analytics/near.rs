@@ -116,22 +116,23 @@ fn of_analytic(
 ) -> Vec<NearMiss> {
     let fired = Covered::by(bare(store, facts, settings, candidates, analytic));
     let mut found: Vec<NearMiss> = Vec::new();
-    let mut places: HashMap<Who, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<Who, Vec<(usize, Core)>> = HashMap::new();
     for threshold in analytic.thresholds.iter().filter_map(|(flag, _)| Threshold::of_flag(flag)) {
         let Some(loose) = threshold.loosened(settings) else { continue };
         let loosened = threshold.set(settings, loose);
         let scene = Scene::over(store, facts, &loosened, Arc::clone(candidates));
         for hit in bare(store, facts, &loosened, candidates, analytic) {
             let set = threshold.of(settings);
-            let Some(has) = measured(&scene, settings, threshold, &hit).filter(|_| !fired.covers(&hit)) else {
+            let Some((has, core)) = measured(&scene, settings, threshold, &hit).filter(|_| !fired.covers(&hit)) else {
                 continue;
             };
             let need = Shortfall { threshold, has, set };
             let known = places.entry(who(&hit)).or_default();
-            if let Some(&at) = known.iter().find(|&&at| overlap(&found[at].hit.evidence, &hit.evidence)) {
+            // One miss only where the rows that would fire are partly the same.
+            if let Some(&(at, _)) = known.iter().find(|(_, other)| overlap(*other, core)) {
                 found[at].needs.push(need);
             } else {
-                known.push(found.len());
+                known.push((found.len(), core));
                 found.push(NearMiss { hit, needs: vec![need], alike: 1 });
             }
         }
@@ -143,17 +144,21 @@ fn of_analytic(
     found
 }
 
-/// What a threshold has to be for the rows to fire.
-fn measured(scene: &Scene, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<Amount> {
+/// First and last of the rows that fire with the value needed.
+type Core = (EventId, EventId);
+
+/// What a threshold has to be for the rows to fire, and the narrowest part of them that then does.
+fn measured(scene: &Scene, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<(Amount, Core)> {
     let time = |id: &EventId| scene.store.event(*id).time();
-    let first = time(hit.evidence.first()?);
+    let all = (*hit.evidence.first()?, *hit.evidence.last()?);
+    let first = time(&all.0);
     // A burst after a device code has to begin soon enough after it, whatever part of it is looked at.
     let begins_by = hit.legs.first().map(|leg| time(leg).plus(settings.device_code_window));
     match threshold {
-        Threshold::MinResources => most_resources(scene, &hit.evidence, begins_by).map(Amount::Count),
-        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by).map(whole),
-        Threshold::DeviceCodeWindow => Some(whole(first.since(time(hit.legs.first()?)))),
-        Threshold::SessionWindow => Some(whole(time(hit.evidence.get(1)?).since(first))),
+        Threshold::MinResources => most_resources(scene, &hit.evidence, begins_by),
+        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by),
+        Threshold::DeviceCodeWindow => Some((whole(first.since(time(hit.legs.first()?))), all)),
+        Threshold::SessionWindow => Some((whole(time(hit.evidence.get(1)?).since(first)), all)),
     }
 }
 
@@ -164,8 +169,8 @@ fn whole(span: Span) -> Amount {
 }
 
 /// The most distinct resources that a window of the set length holds.
-fn most_resources(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<usize> {
-    let mut best = 0;
+fn most_resources(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
+    let mut best: Option<(usize, Core)> = None;
     let mut inside = Inside::default();
     let mut end = 0;
     for start in events {
@@ -179,15 +184,17 @@ fn most_resources(scene: &Scene, events: &[EventId], begins_by: Option<Time>) ->
             inside.add(scene, *next);
             end += 1;
         }
-        best = best.max(inside.distinct());
+        if inside.distinct() > best.map_or(0, |(most, _)| most) {
+            best = Some((inside.distinct(), (*start, events[end - 1])));
+        }
         inside.drop(scene, *start);
     }
-    (best > 0).then_some(best)
+    best.map(|(most, core)| (Amount::Count(most), core))
 }
 
 /// The shortest time that holds enough distinct resources.
-fn shortest_window(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<Span> {
-    let mut best = None;
+fn shortest_window(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
+    let mut best: Option<(Span, Core)> = None;
     let mut inside = Inside::default();
     let mut end = 0;
     for start in events {
@@ -205,10 +212,12 @@ fn shortest_window(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -
             break;
         }
         let span = scene.store.event(events[end - 1]).time().since(from);
-        best = Some(best.map_or(span, |best: Span| best.min(span)));
+        if best.is_none_or(|(shortest, _)| span < shortest) {
+            best = Some((span, (*start, events[end - 1])));
+        }
         inside.drop(scene, *start);
     }
-    best
+    best.map(|(span, core)| (whole(span), core))
 }
 
 /// How often each resource is in the window.
@@ -271,9 +280,6 @@ impl Covered {
     }
 }
 
-fn overlap(a: &[EventId], b: &[EventId]) -> bool {
-    match (a.first(), a.last(), b.first(), b.last()) {
-        (Some(a), Some(a_end), Some(b), Some(b_end)) => a <= b_end && b <= a_end,
-        _ => false,
-    }
+fn overlap(a: Core, b: Core) -> bool {
+    a.0 <= b.1 && b.0 <= a.1
 }

@@ -11,6 +11,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
+use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
@@ -43,7 +44,9 @@ pub(super) fn run(
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let hits = load::hits(&loaded, run);
+    let mut hits = load::hits(&loaded, run);
+    // The worst first, as in the workbench; the sort keeps the order of time within.
+    hits.sort_by_key(|hit| (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence))));
     let bundle = fingerprint(&loaded.sources);
     let path = match &look.case {
         Some(path) => path.clone(),
@@ -283,14 +286,9 @@ impl Talk<'_> {
     fn leave(&mut self) -> io::Result<()> {
         let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
         let case = self.file.path();
-        let outcome = crate::tui::Outcome {
-            hits: Some(self.hits.len()),
-            settled,
-            case: case.exists().then(|| case.to_owned()),
-            note: self.note.clone(),
-            ..crate::tui::Outcome::default()
-        };
-        write!(self.out, "{outcome}")?;
+        let case = if case.exists() { case.display().to_string() } else { "none: nothing was said yet".to_owned() };
+        let note = self.note.as_ref().map_or_else(|| "not written".to_owned(), |path| path.display().to_string());
+        writeln!(self.out, "{} hits, {settled} settled\ncase  {case}\nnote  {note}", self.hits.len())?;
         self.out.flush()
     }
 }

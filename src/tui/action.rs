@@ -86,6 +86,14 @@ pub enum Action {
     Filter,
     /// Change the order of the hits.
     Sort,
+    /// Search the timeline.
+    Search,
+    /// Go to the row found next.
+    NextFound,
+    /// Go to the row found before.
+    PrevFound,
+    /// Stop searching; the cursor stays.
+    LeaveSearch,
     /// Timeline: a shorter time around the hit.
     ZoomIn,
     /// Timeline: a longer time around the hit.

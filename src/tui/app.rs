@@ -4,6 +4,7 @@ mod beyond;
 mod overlays;
 mod records;
 mod saving;
+mod searching;
 mod settling;
 
 use super::action::Action;
@@ -170,6 +171,8 @@ pub struct App {
     warned: bool,
     /// The place in the case as last saved: walking alone is saved on leaving.
     saved_place: Option<(String, usize)>,
+    /// Searches begun: the number of each.
+    searches: u64,
     note: Composed,
 }
 
@@ -189,6 +192,7 @@ impl App {
             written: None,
             warned: false,
             saved_place: None,
+            searches: 0,
             note: Composed::default(),
         }
     }
@@ -236,6 +240,9 @@ impl App {
                 if bench.is_walking() && bench.focus != Pane::Hits {
                     contexts.insert(1, Context::Walking);
                 }
+                if bench.focus == Pane::Timeline && bench.find().is_some() {
+                    contexts.insert(0, Context::Searching);
+                }
                 contexts
             }
         }
@@ -245,7 +252,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key, now) => return self.key(key, now),
-            Message::Paste(text) => self.paste(&text),
+            Message::Paste(text) => return self.paste(&text),
             Message::Resize(size) => self.size = size,
             Message::Progress(progress, elapsed) => self.progress(progress, elapsed),
             Message::Analysing(rows) => {
@@ -328,7 +335,7 @@ impl App {
             return self.act(action, digit, now);
         }
         if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
-            self.typed();
+            return self.typed();
         }
         Vec::new()
     }
@@ -378,10 +385,14 @@ impl App {
             Action::ClearDisposition => return self.disposition(None, now),
             Action::Filter => self.filter(),
             Action::Sort => self.sort(),
-            Action::ZoomIn => self.zoom(Timeline::zoom_in),
-            Action::ZoomOut => self.zoom(Timeline::zoom_out),
-            Action::AroundHit => self.zoom(Timeline::around_hit),
-            Action::AllOfUser => self.zoom(Timeline::all),
+            Action::Search => self.search(),
+            Action::NextFound => self.next_found(false),
+            Action::PrevFound => self.next_found(true),
+            Action::LeaveSearch => self.leave_search(),
+            Action::ZoomIn => self.on_timeline(Timeline::zoom_in),
+            Action::ZoomOut => self.on_timeline(Timeline::zoom_out),
+            Action::AroundHit => self.on_timeline(Timeline::around_hit),
+            Action::AllOfUser => self.on_timeline(Timeline::all),
             Action::Users => self.list_users(),
             Action::Pivot => return self.pivot(),
             Action::TrailBack => self.walk_trail(true),
@@ -404,7 +415,7 @@ impl App {
         }
     }
 
-    fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store)) {
-        self.bench(|bench| bench.zoom(change));
+    fn on_timeline(&mut self, change: impl FnOnce(&mut Timeline, &crate::store::Store)) {
+        self.bench(|bench| bench.on_timeline(change));
     }
 }

@@ -6,6 +6,8 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
 use crate::triage::pivot::{self, Counts, Value};
+use crate::triage::search::Search;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A question.
@@ -17,6 +19,21 @@ pub enum Ask {
     WhatIf(Box<Settings>),
     /// What do these settings find?
     Rerun(Box<Settings>),
+    /// Which rows of this part hold what is searched?
+    Search(Chunk),
+}
+
+/// A part of the rows to search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    /// Which search.
+    pub number: u64,
+    /// What was typed.
+    pub query: String,
+    /// What the rows share.
+    pub of: Value,
+    /// The part.
+    pub rows: Range<usize>,
 }
 
 /// Its answer.
@@ -27,6 +44,8 @@ pub enum Answer {
     WhatIf(Box<Change>),
     /// The hits of the settings.
     Rerun(Box<Settings>, Arc<Vec<Hit>>),
+    /// The rows of the part that hold it, in order.
+    Found(Chunk, Vec<EventId>),
 }
 
 /// What settings would change.
@@ -48,6 +67,8 @@ pub struct Answers {
     pub hits: Arc<Vec<Hit>>,
     /// The settings of the last run.
     pub settings: Settings,
+    /// The search under way, with what it knows of the texts, by its number.
+    search: Option<(u64, Search)>,
 }
 
 impl Answers {
@@ -59,6 +80,7 @@ impl Answers {
             candidates,
             hits: Arc::clone(&evidence.hits),
             settings: evidence.settings.clone(),
+            search: None,
         }
     }
 
@@ -83,6 +105,20 @@ impl Answers {
                 self.settings = (*settings).clone();
                 Answer::Rerun(settings, Arc::clone(&self.hits))
             }
+            Ask::Search(chunk) => {
+                let found = self.search(&chunk);
+                Answer::Found(chunk, found)
+            }
         }
+    }
+
+    fn search(&mut self, chunk: &Chunk) -> Vec<EventId> {
+        if self.search.as_ref().is_none_or(|(number, _)| *number != chunk.number) {
+            self.search = Search::parse(&chunk.query).ok().map(|search| (chunk.number, search));
+        }
+        let Some((_, search)) = &mut self.search else { return Vec::new() };
+        let store = &self.loaded.store;
+        let rows = chunk.of.events(store).get(chunk.rows.clone()).unwrap_or(&[]);
+        rows.iter().copied().filter(|event| search.holds(store, self.facts, *event)).collect()
     }
 }

@@ -20,6 +20,8 @@ pub enum Context {
     Timeline,
     /// The steps.
     Triage,
+    /// At a timeline with rows found.
+    Searching,
     /// At a step of a hit, its rows in view.
     Walking,
     /// At a timeline that is not the hit's own.
@@ -61,6 +63,7 @@ impl Context {
             Self::Hits => "Hits",
             Self::Timeline => "Timeline",
             Self::Triage => "Triage",
+            Self::Searching => "Searching",
             Self::Walking => "At a step",
             Self::Away => "Away from the hit",
             Self::Workbench => "Any pane",

@@ -63,6 +63,8 @@ pub enum Overlay {
     Disposition,
     /// The hits' filter being typed.
     Filter(LineEdit),
+    /// What to search the timeline for, being typed.
+    Search(LineEdit),
     /// A remark being typed.
     Remark(LineEdit),
     /// Every user.
@@ -84,7 +86,7 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
-            Self::Filter(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
+            Self::Filter(_) | Self::Search(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
             Self::Palette(_) => &[Context::Palette, Context::Everywhere],
@@ -95,7 +97,9 @@ impl Overlay {
     /// The line that keys without an action are typed into.
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
-            Self::Help { filter: line, .. } | Self::Filter(line) | Self::Remark(line) => Some(line),
+            Self::Help { filter: line, .. } | Self::Filter(line) | Self::Search(line) | Self::Remark(line) => {
+                Some(line)
+            }
             Self::Users(users) => Some(&mut users.filter),
             Self::Palette(palette) => Some(&mut palette.filter),
             Self::Record { .. }

@@ -1,5 +1,6 @@
 //! Who else? The menu of what a row can be left by, and the trail of timelines looked at.
 
+use super::find::Find;
 use super::rows::Timeline;
 use super::scroll::List;
 use super::workbench::Workbench;
@@ -47,6 +48,7 @@ impl Workbench {
     /// Shows everything that shares a value, cursor on an event. Where the trail went on from here, it is cut.
     pub fn visit(&mut self, value: Value, event: Option<EventId>) {
         self.leave_step();
+        self.drop_unfinished_search();
         let timeline = Timeline::of_value(self.store(), value, event);
         self.trail.back.push(Stop { timeline: self.timeline.replace(timeline) });
         self.trail.forth.clear();
@@ -64,11 +66,21 @@ impl Workbench {
     /// Walks the trail by one; `false` at its end.
     pub fn walk_trail(&mut self, back: bool) -> bool {
         self.leave_step();
+        self.drop_unfinished_search();
         let Trail { back: left, forth } = &mut self.trail;
         let (from, to) = if back { (left, forth) } else { (forth, left) };
         let Some(stop) = from.pop() else { return false };
         to.push(Stop { timeline: std::mem::replace(&mut self.timeline, stop.timeline) });
         true
+    }
+
+    /// Nobody asks on for a timeline that is not on screen: what it found so far would pass for all.
+    fn drop_unfinished_search(&mut self) {
+        if let Some(timeline) =
+            self.timeline.as_mut().filter(|timeline| !timeline.find.as_ref().is_none_or(Find::is_done))
+        {
+            timeline.find = None;
+        }
     }
 
     /// Goes back to the hit's own timeline; the trail stays to be walked again.

@@ -1,6 +1,7 @@
 //! What the timeline shows: a window of the events that share a value, mostly a user, or the rows of a step. Rows are
 //! found when drawn.
 
+use super::find::Find;
 use super::scroll::{List, Move};
 use crate::analytics::{Finding, Hit, Show};
 use crate::model::{EventId, Field, Span, Sym, Time};
@@ -9,6 +10,7 @@ use crate::triage::pivot::Value;
 use crate::triage::timeline;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +69,41 @@ impl Zoom {
 }
 
 /// What rows there are.
+#[derive(Clone)]
 enum Rows {
     /// A part of the user's events: nothing is copied, however many there are.
     Window(Range<usize>),
     /// These rows; their events in time order beside them.
-    Listed { rows: Vec<Row>, events: Vec<EventId> },
+    Listed { rows: Arc<Vec<Row>>, events: Arc<Vec<EventId>> },
+}
+
+/// What is shown, to be shown again.
+#[derive(Clone)]
+pub struct Shown {
+    rows: Rows,
+    kept: Option<Kept>,
+    list: List,
+    zoom: Zoom,
+    window: (Time, Time),
+    step: Option<Show>,
+}
+
+impl Default for Shown {
+    /// Nothing at all.
+    fn default() -> Self {
+        Self {
+            rows: Rows::Window(0..0),
+            kept: None,
+            list: List::default(),
+            zoom: Zoom::All,
+            window: (Time::MISSING, Time::MISSING),
+            step: None,
+        }
+    }
 }
 
 /// Where the timeline was before a step took it over.
+#[derive(Clone, Copy)]
 struct Kept {
     zoom: Zoom,
     list: List,
@@ -99,6 +128,8 @@ pub struct Timeline {
     pub step: Option<Show>,
     /// Rows of the step, in time order.
     pub marks: Vec<EventId>,
+    /// The search, until it is left.
+    pub find: Option<Find>,
 }
 
 impl Timeline {
@@ -144,6 +175,88 @@ impl Timeline {
             window: about,
             step: None,
             marks: Vec::new(),
+            find: None,
+        }
+    }
+
+    /// What is shown.
+    fn shown(&self) -> Shown {
+        Shown {
+            rows: self.rows.clone(),
+            kept: self.kept,
+            list: self.list,
+            zoom: self.zoom,
+            window: self.window,
+            step: self.step,
+        }
+    }
+
+    /// Shows again what was shown.
+    fn show(&mut self, shown: Shown) {
+        Shown {
+            rows: self.rows,
+            kept: self.kept,
+            list: self.list,
+            zoom: self.zoom,
+            window: self.window,
+            step: self.step,
+        } = shown;
+    }
+
+    /// Searches everything that shares the value, from the cursor on: what was typed before is forgotten.
+    pub fn search(&mut self, store: &Store, query: String, number: u64) {
+        // Each letter typed searches on from where the first was.
+        let origin = self.give_up_search().unwrap_or_else(|| self.shown());
+        let events = self.of.events(store);
+        let start = self.event(store).map_or(0, |event| events.partition_point(|id| *id < event));
+        self.find = Some(Find::new(query, number, self.of, (events.len(), start), origin));
+    }
+
+    /// A line is typed again: giving it up comes back here.
+    pub fn search_anew(&mut self) {
+        let shown = self.shown();
+        if let Some(find) = &mut self.find {
+            find.origin = shown;
+        }
+    }
+
+    /// Forgets the search and goes back to where it began.
+    pub fn give_up_search(&mut self) -> Option<Shown> {
+        let origin = self.find.take()?.origin;
+        self.show(origin.clone());
+        Some(origin)
+    }
+
+    /// Takes what was found. The cursor goes to the first row once it is known.
+    pub fn found(&mut self, store: &Store, rows: &Range<usize>, found: Vec<EventId>) {
+        let Some(find) = &mut self.find else { return };
+        find.take(rows, found);
+        let first = find.first().filter(|_| find.seeking);
+        find.seeking &= first.is_none() && !find.is_done();
+        if let Some(first) = first {
+            self.reveal(store, first);
+            self.list = List::at(self.list.cursor);
+        }
+    }
+
+    /// Goes to the row found next; whether that went round the end. `None` when none is found.
+    pub fn next_found(&mut self, store: &Store, back: bool) -> Option<bool> {
+        let (event, round) = self.find.as_ref()?.step(self.event(store), back)?;
+        self.reveal(store, event);
+        Some(round)
+    }
+
+    /// Puts the cursor on an event, the window widened to all when it is not in it.
+    fn reveal(&mut self, store: &Store, event: EventId) {
+        let place = match &self.rows {
+            Rows::Window(_) => self.events(store).binary_search(&event).ok(),
+            Rows::Listed { rows, .. } => rows.iter().position(|row| *row == Row::Event(event)),
+        };
+        if let Some(place) = place {
+            self.list.cursor = place;
+        } else {
+            self.zoom_to(store, Zoom::All);
+            self.go_to(store, Some(event));
         }
     }
 
@@ -287,14 +400,15 @@ impl Timeline {
         } else {
             let mut events: Vec<EventId> = events.get(range).unwrap_or(&[]).iter().copied().chain(foreign).collect();
             events.sort_unstable();
-            Rows::Listed { rows: events.iter().copied().map(Row::Event).collect(), events }
+            let rows = Arc::new(events.iter().copied().map(Row::Event).collect());
+            Rows::Listed { rows, events: Arc::new(events) }
         };
     }
 
     fn show_listed(&mut self, store: &Store, rows: Vec<Row>) {
         let time = |id: &EventId| store.event(*id).time();
         self.window = (self.marks.first().map_or(self.about.0, time), self.marks.last().map_or(self.about.1, time));
-        self.rows = Rows::Listed { rows, events: self.marks.clone() };
+        self.rows = Rows::Listed { rows: Arc::new(rows), events: Arc::new(self.marks.clone()) };
         self.list = List::default();
     }
 

@@ -8,6 +8,7 @@ mod triage;
 
 use super::app::{App, Stage};
 use super::layout::{self, Pane, SMALLEST};
+use super::overlay::Overlay;
 use super::theme::{Role, Theme};
 use super::widgets;
 use super::workbench::Workbench;
@@ -31,7 +32,12 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
             let areas = layout::areas(area.as_size(), bench.above, bench.focus, bench.alone);
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
-            timeline::draw(bench, theme, frame, areas.pane(Pane::Timeline));
+            let mut rows = areas.pane(Pane::Timeline);
+            if matches!(app.overlay, Some(Overlay::Search(_))) {
+                // What is found is looked at while it is typed.
+                rows.height = rows.height.min(widgets::above_prompt(areas.body).saturating_sub(rows.y));
+            }
+            timeline::draw(bench, theme, frame, rows);
         }
     }
     bars::header(app, theme, frame, areas.header);

@@ -46,6 +46,8 @@ pub enum Role {
     Mark,
     /// A row of the hit.
     Evidence,
+    /// What a search found.
+    Found,
     /// A failed attempt.
     Failed,
     /// A row of another user.

@@ -37,6 +37,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         }
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
+        Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_)) => beyond(app, theme, frame, area),
@@ -52,6 +53,11 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
         _ => {}
     }
+}
+
+/// The line that a prompt begins at.
+pub(super) fn above_prompt(area: Rect) -> u16 {
+    prompt::place(area).y
 }
 
 /// Rows of the overlay's list that are in view.

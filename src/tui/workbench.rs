@@ -1,5 +1,6 @@
 //! The state behind the three panes, and what each action does to it.
 
+use super::find::Find;
 use super::hit_list::HitList;
 use super::layout::Pane;
 use super::near::NearView;
@@ -275,8 +276,13 @@ impl Workbench {
         self.select();
     }
 
-    /// Changes the time the timeline shows.
-    pub fn zoom(&mut self, change: impl FnOnce(&mut Timeline, &Store)) {
+    /// The search in the timeline.
+    pub fn find(&self) -> Option<&Find> {
+        self.timeline.as_ref()?.find.as_ref()
+    }
+
+    /// Changes what the timeline shows.
+    pub fn on_timeline(&mut self, change: impl FnOnce(&mut Timeline, &Store)) {
         if let Some(timeline) = &mut self.timeline {
             change(timeline, self.evidence.store());
         }

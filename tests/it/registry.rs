@@ -180,22 +180,30 @@ fn exit_codes() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 13] = [
+    const ORDER: [Context; 20] = [
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
+        Context::Searching,
+        Context::Away,
         Context::Triage,
         Context::Walking,
         Context::List,
         Context::Record,
+        Context::Bundle,
+        Context::Users,
+        Context::Pivot,
+        Context::Near,
         Context::Note,
         Context::Disposition,
         Context::Prompt,
+        Context::Palette,
         Context::Help,
         Context::Loading,
         Context::Everywhere,
     ];
     let keymap = Keymap::embedded();
+    assert!(keymap.contexts().all(|(context, _)| ORDER.contains(&context)), "every context stands in the table");
     let mut table = "| Where | Keys | What they do |\n|---|---|---|\n".to_owned();
     for context in ORDER {
         for row in keymap.rows(context) {

@@ -4,6 +4,7 @@
 mod bundle;
 mod explore;
 mod many;
+mod search;
 pub(crate) mod story;
 
 use insta::{Settings, assert_snapshot};

@@ -152,3 +152,32 @@ fn what_a_user_does_daily_comes_after_what_happened_once() {
     let told: Vec<_> = near.misses.iter().map(|miss| (miss.hit.user_id.as_str(), miss.alike)).collect();
     assert_eq!(told, [("once", 1), ("daily", 3), ("daily", 3), ("daily", 3)]);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever the rows: each value that a near miss is said to need makes it fire, and what is set does not.
+    #[test]
+    fn what_is_said_to_be_needed_is_enough(
+        rows in proptest::collection::vec((0u32..7200, 0usize..5, proptest::bool::weighted(0.1)), 1..24),
+        min_resources in 1usize..6,
+    ) {
+        let mut times = rows;
+        times.sort_unstable();
+        let mut built = Rows::default();
+        for (number, (second, resource, code)) in times.into_iter().enumerate() {
+            let id = number.to_string();
+            let mut fields = vec![(Field::Id, id.as_str()), (Field::UserId, "u"), (Field::ResultType, "0")];
+            let clock = format!("2026-05-01T{:02}:{:02}:{:02}Z", 10 + second / 3600, second % 3600 / 60, second % 60);
+            let table = if code {
+                fields.push((Field::AuthenticationProtocol, "deviceCode"));
+                Table::SignIn
+            } else {
+                fields.extend([(Field::AppId, CLI), (Field::ResourceIdentity, ["a", "b", "c", "d", "e"][resource])]);
+                Table::NonInteractive
+            };
+            built.row(table, &clock, &fields);
+        }
+        let _ = told(&built.build(), &Settings { min_resources, ..Settings::default() });
+    }
+}

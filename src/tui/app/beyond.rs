@@ -147,6 +147,7 @@ impl App {
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));
                 return vec![Effect::Save];
             }
+            Answer::Found(chunk, found) => return self.found(&chunk, found),
         }
         Vec::new()
     }

@@ -11,15 +11,16 @@ use crate::tui::scroll::{Move, scrolled};
 use crate::tui::{screens, widgets};
 
 impl App {
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
         // Outside of a line, pasted text would be a row of commands: verdicts among them.
         if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
-            self.typed();
+            return self.typed();
         }
+        Vec::new()
     }
 
     /// What follows from a changed line.
-    pub(super) fn typed(&mut self) {
+    pub(super) fn typed(&mut self) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Help { offset, .. }) => *offset = 0,
             Some(Overlay::Users(users)) => {
@@ -35,8 +36,13 @@ impl App {
                     bench.arrange();
                 }
             }
+            Some(Overlay::Search(line)) => {
+                let query = line.text();
+                return self.search_typed(query);
+            }
             _ => {}
         }
+        Vec::new()
     }
 
     pub(super) fn help(&mut self) {
@@ -73,6 +79,7 @@ impl App {
         match self.overlay.take() {
             Some(Overlay::Filter(_)) => self.clear_filter(),
             Some(Overlay::Palette(palette)) => self.overlay = palette.under.map(|under| *under),
+            Some(Overlay::Search(_)) => self.give_up_search(),
             Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
             _ => {}
         }
@@ -96,6 +103,10 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::Palette(palette)) => self.choose(*palette, now),
+            Some(Overlay::Search(_)) => {
+                self.accept_search();
+                Vec::new()
+            }
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
         }

@@ -2,10 +2,11 @@
 
 use super::{below, pane};
 use crate::analytics::Show;
-use crate::model::{EventId, Span as Length, Time};
+use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
 use crate::triage::pivot::Value;
 use crate::triage::timeline::{self, Kind};
+use crate::tui::find::Find;
 use crate::tui::layout::Pane;
 use crate::tui::rows::{Row, Timeline, Zoom};
 use crate::tui::text::{bar, count, fit, fit_middle, pad, width};
@@ -26,7 +27,10 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         return;
     };
     let room = usize::from(area.width).saturating_sub(4);
-    let about = title(bench, state);
+    let about = match &state.find {
+        Some(find) => found(find, state.event(bench.store())),
+        None => title(bench, state),
+    };
     let whose = whose(bench, room.saturating_sub(width(&about) + 14));
     let title = Line::from(vec![
         Span::styled(" Timeline ", theme.style(Role::Title)),
@@ -110,6 +114,24 @@ fn title(bench: &Workbench, state: &Timeline) -> String {
     }
 }
 
+/// `3 of 12 found for ip:198.51`
+fn found(find: &Find, event: Option<EventId>) -> String {
+    let place =
+        event.and_then(|event| find.place(event)).map_or_else(String::new, |at| format!("{} of ", count(at as u64)));
+    let so_far = if find.is_done() { "" } else { "+" };
+    format!("{place}{}{so_far} found for {}", count(find.len() as u64), fit(find.query.trim(), 30))
+}
+
+/// What the column of resources and requests tells.
+const WHAT: &[Field] = &[
+    Field::ResourceIdentity,
+    Field::ResourceDisplayName,
+    Field::ResultType,
+    Field::RequestMethod,
+    Field::RequestUri,
+    Field::ResponseStatusCode,
+];
+
 /// Everything a row needs.
 struct View<'a> {
     bench: &'a Workbench,
@@ -129,7 +151,7 @@ struct Columns {
     agent: usize,
 }
 
-/// Mark, space, gap, glyph and the spaces between.
+/// Mark, sign of what is found, gap, glyph and the spaces between.
 const LEAD: usize = 12;
 
 impl Columns {
@@ -194,28 +216,43 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first:
         _ => line.what,
     };
     let quiet = theme.style(Role::Quiet);
+    let find = view.state.find.as_ref().filter(|find| find.holds(event));
+    let found = theme.style(Role::Found);
     let mut spans = vec![
         Span::styled(mark, theme.style(mark_role)),
         Span::styled(time(line.time, columns.dated), text),
-        Span::styled(format!(" {:>7} ", line.gap.map_or_else(String::new, gap)), quiet),
+        if find.is_some() { Span::styled("*", found) } else { Span::styled(" ", quiet) },
+        Span::styled(format!("{:>7} ", line.gap.map_or_else(String::new, gap)), quiet),
         Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
-        Span::styled(pad(&what, columns.what), text),
     ];
+    let mut cell = |cell: String, fields: &[Field], style| {
+        let parts = find.and_then(|find| find.search.as_ref().ok()).map(|search| search.parts(fields, &cell));
+        let mut end = 0;
+        for part in parts.into_iter().flatten() {
+            spans.push(Span::styled(cell[end..part.start].to_owned(), style));
+            spans.push(Span::styled(cell[part.clone()].to_owned(), found));
+            end = part.end;
+        }
+        spans.push(Span::styled(cell[end..].to_owned(), style));
+    };
+    cell(pad(&what, columns.what), WHAT, text);
     if columns.client > 0 {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
-        spans.push(Span::styled(pad(&format!(" {}", fit(client, columns.client - 1)), columns.client), quiet));
+        let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
+        cell(client, &[Field::AppId, Field::AppDisplayName], quiet);
     }
     if columns.address > 0 {
         let address = fit_middle(line.address, columns.address - 1);
-        spans.push(Span::styled(pad(&format!(" {address}"), columns.address), quiet));
+        cell(pad(&format!(" {address}"), columns.address), &[Field::IpAddress], quiet);
     }
     if columns.asn > 0 {
         let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
-        spans.push(Span::styled(pad(&asn, columns.asn), quiet));
+        cell(pad(&asn, columns.asn), &[Field::Asn], quiet);
     }
     if columns.agent > 0 {
-        spans.push(Span::styled(pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent), quiet));
+        let agent = pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent);
+        cell(agent, &[Field::UserAgent], quiet);
     }
     Line::from(spans)
 }

@@ -6,7 +6,7 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::text::{fit, width};
+use crate::tui::text::{count, fit, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -14,9 +14,14 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+/// Where a line is typed.
+pub(super) fn place(area: Rect) -> Rect {
+    Rect { y: area.bottom().saturating_sub(3).max(area.y), height: area.height.min(3), ..area }
+}
+
 /// A line being typed, at the bottom.
 pub(super) fn line(title: &str, edit: &LineEdit, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let box_ = Rect { y: area.bottom().saturating_sub(3).max(area.y), height: area.height.min(3), ..area };
+    let box_ = place(area);
     let title = format!(" {} ", fit(title, usize::from(area.width.saturating_sub(4))));
     let inside = framed(theme, frame, box_, title);
     let room = usize::from(inside.width);
@@ -44,6 +49,18 @@ pub(super) fn remark_title(app: &App) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let title = bench.current().and_then(|hit| bench.steps(hit).get(bench.step)).map_or("", |step| step.title);
     format!("Remark on step {}: {title}", bench.step + 1)
+}
+
+/// How far the search is: what it found, what is wrong with the line, or what may be typed.
+pub(super) fn search_title(app: &App) -> String {
+    let Some(find) = app.find() else { return "Search: text, field:value, /expression/".to_owned() };
+    let rows = count(find.rows as u64);
+    match &find.search {
+        Err(wrong) => format!("Search: {wrong}"),
+        Ok(_) if find.is_blank() => "Search: text, field:value, /expression/".to_owned(),
+        Ok(_) if find.is_done() => format!("Search: {} of {rows} rows", count(find.len() as u64)),
+        Ok(_) => format!("Search: {} of {rows} rows, {} % read", count(find.len() as u64), find.percent()),
+    }
 }
 
 /// What is this hit?

@@ -1,0 +1,377 @@
+//! What a line of search text asks of a row. Each distinct text of the bundle is looked at once.
+
+use super::timeline;
+use crate::facts::Facts;
+use crate::model::{EventId, Field, Sym};
+use crate::store::Store;
+use regex::{Regex, RegexBuilder};
+use std::ops::Range;
+
+/// Most bytes of a compiled expression, and of what it keeps while it runs.
+const REGEX_BYTES: usize = 1 << 20;
+
+/// Where a term looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Every field, and what the timeline says of the row.
+    Anywhere,
+    /// These fields.
+    Fields(&'static [Field]),
+    /// The words of [`timeline::Kind`].
+    Kind,
+    /// The time, as `2026-05-01 14:02:07`.
+    Time,
+}
+
+const ASN: Place = Place::Fields(&[Field::Asn]);
+
+/// What a short name stands for.
+const NAMES: [(&str, Place); 17] = [
+    ("user", Place::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
+    ("ip", Place::Fields(&[Field::IpAddress])),
+    ("asn", ASN),
+    ("app", Place::Fields(&[Field::AppId, Field::AppDisplayName])),
+    ("res", Place::Fields(&[Field::ResourceIdentity, Field::ResourceDisplayName])),
+    ("ua", Place::Fields(&[Field::UserAgent])),
+    ("result", Place::Fields(&[Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode])),
+    ("method", Place::Fields(&[Field::RequestMethod])),
+    ("uri", Place::Fields(&[Field::RequestUri])),
+    ("session", Place::Fields(&[Field::SessionId])),
+    ("token", Place::Fields(&[Field::TokenId])),
+    ("device", Place::Fields(&[Field::DeviceDetail, Field::DeviceId])),
+    ("scope", Place::Fields(&[Field::Scopes, Field::ProcessingDetails])),
+    ("country", Place::Fields(&[Field::Location, Field::LocationDetails])),
+    ("id", Place::Fields(&[Field::Id, Field::CorrelationId])),
+    ("kind", Place::Kind),
+    ("time", Place::Time),
+];
+
+/// What a name before a colon stands for: a short name, or a column of Log Analytics.
+fn place(name: &str) -> Option<Place> {
+    let short = NAMES.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map(|(_, place)| *place);
+    let column = || Field::ALL.iter().position(|field| field.column().eq_ignore_ascii_case(name));
+    short.or_else(|| column().map(|at| Place::Fields(&Field::ALL[at..=at])))
+}
+
+/// Whether a text was found to match.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Seen {
+    #[default]
+    Not,
+    Matches,
+    Differs,
+}
+
+/// What is known of each text so far, by its symbol.
+#[derive(Default)]
+struct Memory(Vec<Seen>);
+
+impl Memory {
+    fn matches(&mut self, sym: Sym, look: impl FnOnce() -> bool) -> bool {
+        let at = sym.0 as usize;
+        if at >= self.0.len() {
+            self.0.resize((at + 1).next_power_of_two(), Seen::Not);
+        }
+        if self.0[at] == Seen::Not {
+            self.0[at] = if look() { Seen::Matches } else { Seen::Differs };
+        }
+        self.0[at] == Seen::Matches
+    }
+}
+
+/// One of the things a row has to have.
+struct Term {
+    place: Place,
+    /// `None` asks only whether the place is not empty.
+    pattern: Option<Regex>,
+    /// Whether a text is asked that may be a clock: `14:02`.
+    clock: bool,
+    texts: Memory,
+    /// Ids by the names we know them by, apart from the texts: a client and a resource can have one id.
+    clients: Memory,
+    resources: Memory,
+    users: Memory,
+}
+
+/// What is searched: every term has to hold.
+pub struct Search {
+    terms: Vec<Term>,
+}
+
+impl Search {
+    /// Reads `text`, `field:value` and `/expression/`, each also in quotes, separated by spaces.
+    ///
+    /// # Errors
+    /// What is wrong with an expression, in a line.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether a row has all of it.
+    pub fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
+        self.terms.iter_mut().all(|term| term.holds(store, facts, event))
+    }
+
+    /// The parts of a cell that match, in order; `fields` are those that the cell tells.
+    pub fn parts(&self, fields: &[Field], cell: &str) -> Vec<Range<usize>> {
+        let tells = |term: &&Term| match term.place {
+            Place::Anywhere => true,
+            Place::Fields(asked) => fields.iter().any(|field| asked.contains(field)),
+            Place::Kind | Place::Time => false,
+        };
+        let patterns = self.terms.iter().filter(tells).filter_map(|term| term.pattern.as_ref());
+        let found = patterns.flat_map(|pattern| pattern.find_iter(cell)).map(|part| part.range());
+        let mut parts: Vec<Range<usize>> = found.filter(|part| !part.is_empty()).collect();
+        parts.sort_by_key(|part| part.start);
+        let mut end = 0;
+        for part in &mut parts {
+            *part = part.start.max(end)..part.end.max(end);
+            end = part.end;
+        }
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+}
+
+impl Term {
+    fn parse(word: &str) -> Result<Self, String> {
+        let named = word.split_once(':').and_then(|(name, value)| Some((place(name)?, value)));
+        let (place, value) = named.unwrap_or((Place::Anywhere, word));
+        // As the timeline writes it; records have the digits only.
+        let (place, value) = match number(value).filter(|_| place == Place::Anywhere || place == ASN) {
+            Some(number) => (ASN, number),
+            None => (place, value),
+        };
+        let quoted = value.strip_prefix('"').map(|rest| rest.strip_suffix('"').unwrap_or(rest));
+        // A path begins with a slash too: only one that ends with it is an expression.
+        let expression =
+            value.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|rest| !rest.is_empty());
+        let text = match (quoted, expression) {
+            (Some(text), _) => regex::escape(text),
+            (None, Some(expression)) => expression.to_owned(),
+            (None, None) => regex::escape(value),
+        };
+        let built =
+            RegexBuilder::new(&text).case_insensitive(true).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).build();
+        let pattern = built.map_err(|error| reason(&error))?;
+        Ok(Self {
+            place,
+            pattern: (!text.is_empty()).then_some(pattern),
+            clock: place == Place::Anywhere && is_clock(value),
+            texts: Memory::default(),
+            clients: Memory::default(),
+            resources: Memory::default(),
+            users: Memory::default(),
+        })
+    }
+
+    fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
+        let row = store.event(event);
+        match self.place {
+            Place::Fields(fields) => self.any(store, facts, event, fields),
+            Place::Anywhere => {
+                self.any(store, facts, event, &Field::ALL)
+                    || self.says(timeline::kind(row).words())
+                    || (self.clock && self.says(&row.time().second()))
+            }
+            Place::Kind => self.says(timeline::kind(row).words()),
+            Place::Time => self.says(&row.time().second()),
+        }
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    fn any(&mut self, store: &Store, facts: &Facts, event: EventId, fields: &[Field]) -> bool {
+        let row = store.event(event);
+        let Some(pattern) = &self.pattern else {
+            return fields.iter().any(|field| !store.fold(row[*field]).is_none());
+        };
+        let matches = |text: &str| pattern.is_match(text);
+        fields.iter().any(|field| {
+            let sym = row[*field];
+            let known = || store.text(store.fold(sym));
+            match field {
+                // The name the timeline shows, whatever the record says.
+                Field::AppId => self.clients.matches(sym, || {
+                    matches(store.text(sym)) || facts.client(known()).is_some_and(|client| matches(&client.name))
+                }),
+                Field::ResourceIdentity => self.resources.matches(sym, || {
+                    matches(store.text(sym)) || facts.resource(known()).is_some_and(|resource| matches(&resource.name))
+                }),
+                // Graph rows have no name of their own.
+                Field::UserPrincipalName => {
+                    self.texts.matches(sym, || matches(store.text(sym)))
+                        || self.users.matches(row.user, || matches(store.upn(row.user)))
+                }
+                _ => self.texts.matches(sym, || matches(store.text(sym))),
+            }
+        })
+    }
+}
+
+/// The digits of `AS64500`.
+fn number(word: &str) -> Option<&str> {
+    let (head, digits) = word.split_at_checked(2)?;
+    let only_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (head.eq_ignore_ascii_case("as") && only_digits).then_some(digits)
+}
+
+/// Whether a word may be a clock: `14:02`, `14:02:07`.
+fn is_clock(word: &str) -> bool {
+    word.contains(':') && word.split(':').all(|part| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The words of a line. Quotes and expressions keep their spaces.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(' ');
+        if rest.is_empty() {
+            return None;
+        }
+        let end = kept_together(rest).or_else(|| rest.find(' ')).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        Some(word)
+    })
+}
+
+/// The end of a quote or an expression that `text` begins with, a name before it included.
+fn kept_together(text: &str) -> Option<usize> {
+    let start = match text.split_once(':') {
+        Some((name, _)) if place(name).is_some() => name.len() + 1,
+        _ => 0,
+    };
+    let close = text[start..].chars().next().filter(|first| matches!(first, '"' | '/'))?;
+    let inside = start + 1;
+    let mut closings = text[inside..].match_indices(close).map(|(at, _)| inside + at + 1);
+    let ends = |end: &usize| text[*end..].is_empty() || text[*end..].starts_with(' ');
+    closings.find(|end| ends(end)).or((close == '"').then_some(text.len()))
+}
+
+/// What is wrong with an expression, without the picture that takes four lines.
+fn reason(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "the expression is too big".to_owned(),
+        error => {
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            format!("no expression: {}", last.trim_start_matches("error: "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+    fn store() -> Store {
+        let mut rows = Rows::default();
+        let user = (Field::UserId, "u1");
+        rows.row(
+            Table::SignIn,
+            "2026-05-01T14:02:07Z",
+            &[
+                user,
+                (Field::UserPrincipalName, "Ana@contoso.com"),
+                (Field::IpAddress, "198.51.100.23"),
+                (Field::Asn, "64500"),
+                (Field::AppId, CLI),
+                (Field::ResultType, "50126"),
+                (Field::UserAgent, "python-requests/2.31.0"),
+            ],
+        );
+        rows.row(
+            Table::Graph,
+            "2026-05-01T14:03:00Z",
+            &[
+                user,
+                (Field::IpAddress, "192.0.2.10"),
+                (Field::RequestMethod, "GET"),
+                (Field::ResponseStatusCode, "200"),
+                (Field::RequestUri, "https://graph.microsoft.com/v1.0/me/messages?$search=\"an invoice\""),
+                (Field::SessionId, "s1"),
+            ],
+        );
+        rows.build()
+    }
+
+    /// Which of the two rows hold.
+    fn found(line: &str) -> Vec<u32> {
+        let store = store();
+        let mut search = Search::parse(line).unwrap();
+        store
+            .events()
+            .map(|(id, _)| id)
+            .filter(|id| search.holds(&store, Facts::embedded(), *id))
+            .map(|id| id.0)
+            .collect()
+    }
+
+    #[test]
+    fn a_row_holds_what_every_term_asks() {
+        for (line, rows) in [
+            ("", vec![0, 1]),
+            ("PYTHON", vec![0]),
+            ("ip:198.51", vec![0]),
+            ("ip:graph", vec![]),
+            ("IPAddress:192.0.2.10 method:get", vec![1]),
+            ("method:get result:50126", vec![]),
+            ("app:azure", vec![0]),
+            ("AS64500", vec![0]),
+            ("asn:645", vec![0]),
+            ("user:ana@", vec![0, 1]),
+            ("kind:graph", vec![1]),
+            ("session:", vec![1]),
+            ("/me/messages", vec![1]),
+            ("uri:/messages.*INV[aeiou]+ce/", vec![1]),
+            ("/an inv.ice/ 200", vec![1]),
+            ("\"an invoice\"", vec![1]),
+            ("uri:\"an invoice\" ip:198", vec![]),
+            ("14:02", vec![0]),
+            ("time:2026-05-01", vec![0, 1]),
+            ("https://graph", vec![1]),
+            ("nobody:knows", vec![]),
+            ("2.31.0", vec![0]),
+            ("2x31", vec![]),
+        ] {
+            assert_eq!(found(line), rows, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_expression_is_said_in_a_line() {
+        for line in ["/(/", "uri:/a{1000}{1000}{1000}/", "/[z-a]/"] {
+            let error = Search::parse(line).err().unwrap();
+            assert!(error.contains("expression") && !error.contains('\n'), "{error}");
+        }
+        assert!(Search::parse("/(").is_ok(), "it is a path until its end is typed");
+    }
+
+    #[test]
+    fn the_parts_that_match_are_told_per_cell() {
+        let parts = |line: &str, fields: &[Field], cell| Search::parse(line).unwrap().parts(fields, cell);
+        assert_eq!(parts("me es", &[], "/me/messages"), [1..3, 4..6, 6..7, 10..12]);
+        assert_eq!(parts("ip:192", &[Field::IpAddress], "192.0.2.10 192."), [0..3, 11..14]);
+        assert!(parts("ip:192", &[Field::RequestUri], "/192").is_empty());
+        assert!(parts("/x*/", &[], "abc").is_empty(), "nothing is no part");
+    }
+
+    #[test]
+    fn every_short_name_is_one_name() {
+        for (name, _) in NAMES {
+            assert_eq!(NAMES.iter().filter(|(other, _)| *other == name).count(), 1, "{name}");
+        }
+    }
+}
