@@ -38,7 +38,7 @@
 //!
 //! A packed tar is unpacked before its first row is read, and a record inside a packed source is found again by
 //! unpacking from the start. A store is built on one thread but for
-//! folding and sorting. `tui/app.rs` and `ingest/row.rs` are the longest files
+//! folding and sorting. `ingest/row.rs` and `ingest/walk.rs` are the longest files
 //! and the next to be split.
 
 pub mod analytics;
