@@ -1,9 +1,12 @@
-//! A case: what the analyst says to the hits. Pure: times and names come in as arguments, files are the shell's.
+//! A case: what the analyst says to the hits and to events. Pure: times and names come in as arguments, files are the shell's.
 
 mod case;
+mod change;
+pub mod marks;
 pub mod pivot;
 pub mod search;
 pub mod timeline;
 
 pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, LogLine, Verdict, fingerprint};
+pub use change::About;
