@@ -1,12 +1,13 @@
 //! What takes longer than a frame may: asked by the screen, answered by the worker.
 
+use super::copy::{self, Spot};
 use super::workbench::Evidence;
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
 use crate::triage::pivot::{self, Counts, Value};
-use crate::triage::search::Search;
+use crate::triage::search::{Marks, Search};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub enum Ask {
     Rerun(Box<Settings>),
     /// Which rows of this part hold what is searched?
     Search(Chunk),
+    /// What is the text of this entry of the copy menu?
+    Copy(usize, Spot),
 }
 
 /// A part of the rows to search.
@@ -34,6 +37,8 @@ pub struct Chunk {
     pub of: Value,
     /// The part.
     pub rows: Range<usize>,
+    /// What the analyst said of events.
+    pub marks: Marks,
 }
 
 /// Its answer.
@@ -46,6 +51,8 @@ pub enum Answer {
     Rerun(Box<Settings>, Arc<Vec<Hit>>),
     /// The rows of the part that hold it, in order.
     Found(Chunk, Vec<EventId>),
+    /// The text to copy, named in a word, or why there is none.
+    Copy(&'static str, Result<String, String>),
 }
 
 /// What settings would change.
@@ -109,12 +116,17 @@ impl Answers {
                 let found = self.search(&chunk);
                 Answer::Found(chunk, found)
             }
+            Ask::Copy(entry, spot) => {
+                let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);
+                Answer::Copy(copy::ENTRIES.get(entry).map_or("text", |entry| entry.name), text)
+            }
         }
     }
 
     fn search(&mut self, chunk: &Chunk) -> Vec<EventId> {
         if self.search.as_ref().is_none_or(|(number, _)| *number != chunk.number) {
-            self.search = Search::parse(&chunk.query).ok().map(|search| (chunk.number, search));
+            let search = Search::parse(&chunk.query).map(|search| search.with(Arc::clone(&chunk.marks)));
+            self.search = search.ok().map(|search| (chunk.number, search));
         }
         let Some((_, search)) = &mut self.search else { return Vec::new() };
         let store = &self.loaded.store;

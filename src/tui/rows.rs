@@ -247,7 +247,7 @@ impl Timeline {
     }
 
     /// Puts the cursor on an event, the window widened to all when it is not in it.
-    fn reveal(&mut self, store: &Store, event: EventId) {
+    pub(super) fn reveal(&mut self, store: &Store, event: EventId) {
         let place = match &self.rows {
             Rows::Window(_) => self.events(store).binary_search(&event).ok(),
             Rows::Listed { rows, .. } => rows.iter().position(|row| *row == Row::Event(event)),

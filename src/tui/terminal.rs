@@ -55,6 +55,13 @@ impl Screen {
         Write::flush(self.terminal.backend_mut())
     }
 
+    /// Sends bytes that draw nothing, between two frames.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(bytes)?;
+        Write::flush(out)
+    }
+
     /// Takes the terminal over again after somebody else had it; everything is drawn anew.
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();

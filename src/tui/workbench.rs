@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Time};
 use crate::store::Store;
+use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict};
 use std::sync::Arc;
 
@@ -51,6 +52,8 @@ pub struct Workbench {
     pub evidence: Evidence,
     /// What the analyst said.
     pub case: Case,
+    /// Where the events of its marks stand.
+    pub places: Places,
     /// Number of the first broken log line of the case as it was opened.
     pub broken_log_line: Option<usize>,
     /// The hits pane.
@@ -77,11 +80,12 @@ pub struct Workbench {
 
 impl Workbench {
     /// The workbench as the analyst left it.
-    pub fn new(evidence: Evidence, case: Case) -> Self {
+    pub fn new(evidence: Evidence, case: Case, places: Places) -> Self {
         let mut bench = Self {
             broken_log_line: case.broken_log_line(),
             evidence,
             case,
+            places,
             hit_list: HitList::default(),
             timeline: None,
             trail: Trail::default(),

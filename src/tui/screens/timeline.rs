@@ -4,6 +4,7 @@ use super::{below, pane};
 use crate::analytics::Show;
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
+use crate::triage::marks::Mark;
 use crate::triage::pivot::Value;
 use crate::triage::timeline::{self, Kind};
 use crate::tui::find::Find;
@@ -215,6 +216,8 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first:
         (_, Kind::DeviceCode) if columns.what < 40 => line.what.trim_start_matches("device ").to_owned(),
         _ => line.what,
     };
+    let said = bench.mark_of(event);
+    let what = noted(what, said, columns.what);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref().filter(|find| find.holds(event));
     let found = theme.style(Role::Found);
@@ -222,7 +225,8 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first:
         Span::styled(mark, theme.style(mark_role)),
         Span::styled(time(line.time, columns.dated), text),
         if find.is_some() { Span::styled("*", found) } else { Span::styled(" ", quiet) },
-        Span::styled(format!("{:>7} ", line.gap.map_or_else(String::new, gap)), quiet),
+        Span::styled(format!("{:>7}", line.gap.map_or_else(String::new, gap)), quiet),
+        Span::styled(said.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
         Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
     ];
     let mut cell = |cell: String, fields: &[Field], style| {
@@ -255,6 +259,17 @@ fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first:
         cell(agent, &[Field::UserAgent], quiet);
     }
     Line::from(spans)
+}
+
+/// What the analyst said of a row behind its own words, where that leaves room.
+fn noted(what: String, said: Option<&Mark>, room: usize) -> String {
+    let words = said.map_or_else(String::new, Mark::words);
+    if words.is_empty() {
+        return what;
+    }
+    let what = fit(&what, room);
+    let left = room.saturating_sub(width(&what) + 2);
+    if left < 6 { what.into_owned() } else { format!("{what}  {}", fit(&words, left)) }
 }
 
 /// Rows of the step, then rows of the hit.
