@@ -50,7 +50,7 @@ pub(super) fn report(loaded: &Loaded, hits: &[Hit], case: &Case, name: &str, set
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
-fn case(path: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Case> {
+pub(super) fn case(path: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Case> {
     let bundle = fingerprint(&loaded.sources);
     let stored = if let Some(path) = path {
         let stored = casefile::stored(path, &bundle)?;
