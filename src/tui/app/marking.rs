@@ -43,8 +43,19 @@ impl App {
     /// Enter in the line of an event.
     pub(super) fn take_words(&mut self, mut words: Words, now: Time) -> Vec<Effect> {
         self.overlay = words.under.take().map(|under| *under);
-        let changed = self.workbench_mut().is_some_and(|bench| bench.take_words(&words, now));
-        if changed { vec![Effect::Save] } else { Vec::new() }
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        if !bench.take_words(&words, now) {
+            return Vec::new();
+        }
+        let mark = bench.mark_of(words.event).cloned().unwrap_or_default();
+        let (kind, text) = match words.kind {
+            Kind::Tags => ("tags", mark.tags.join(" ")),
+            Kind::Remark => ("remark", mark.remark),
+        };
+        let said = if text.is_empty() { format!("no {kind}") } else { format!("{kind} {text}") };
+        let said = format!("{}: {said}", bench.row_words(words.event));
+        self.say(said);
+        vec![Effect::Save]
     }
 
     pub(super) fn list_marks(&mut self) {

@@ -4,6 +4,7 @@ use super::{Desk, snapshot};
 use tokentrail::casefile;
 use tokentrail::model::Field;
 use tokentrail::triage::{Case, Verdict, fingerprint};
+use tokentrail::tui::app::Message;
 use tokentrail::tui::layout::Pane;
 use tokentrail::tui::overlay::Overlay;
 
@@ -217,6 +218,31 @@ fn each_line_of_the_menu_is_copied() {
     assert!(!desk.copied.contains('\n'));
     desk.press("esc esc U").type_in("nobody").press("esc Y esc");
     assert!(desk.app.overlay.is_none());
+}
+
+#[test]
+fn what_is_said_is_read_whole_on_a_narrow_screen() {
+    for size in [(200, 60), (80, 24), (60, 16), (40, 10)] {
+        let mut desk = Desk::open(size);
+        let path = "/home/ana/.local/state/tokentrail/0123456789abcdef-2.json";
+        let said = format!("another tokentrail works on this case: yours is now {path}");
+        desk.update(Message::Saved(Ok(Some(said.clone()))));
+        let shown: String = desk.screen().lines().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+        let squeezed = |text: &str| text.replace(' ', "");
+        assert!(squeezed(&shown).replace("?help", "").contains(&squeezed(&said)), "{size:?}: {}", desk.screen());
+    }
+}
+
+#[test]
+fn a_text_too_long_for_a_terminal_is_said_to_be_in_the_file() {
+    let rows = super::story::ndjson().replace("python-requests/2.31.0", &"x".repeat(80_000));
+    let mut desk = Desk::reading((80, 24), &rows);
+    desk.reopen();
+    desk.press("enter 3");
+    assert_eq!(copy(&mut desk, "agent").len(), 80_000);
+    let screen = desk.screen();
+    assert!(screen.contains("agent: 80 000 bytes are too many for a terminal"), "{screen}");
+    assert!(screen.contains("/case/case.copied.txt"), "{screen}");
 }
 
 #[test]
