@@ -159,9 +159,11 @@ mod tests {
     use crate::model::{Source, Time};
     use crate::store::testing::Rows;
 
+    type Told<'a> = (Table, &'a str, &'a [(Field, &'a str)]);
+
     /// Two rows with ids, one that repeats the first, and two without.
     fn loaded(order: [usize; 5]) -> Loaded {
-        let rows: [(Table, &str, &[(Field, &str)]); 5] = [
+        let rows: [Told; 5] = [
             (Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::Id, "AAAA-1")]),
             (Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::Id, "aaaa-1"), (Field::IpAddress, "192.0.2.1")]),
             (Table::Graph, "2026-05-01T14:00:00Z", &[(Field::Id, "aaaa-1")]),

@@ -94,13 +94,14 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
-            Self::Filter(_) | Self::Search(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
+            Self::Words(words) if words.kind == Kind::Tags => &[Context::Tags, Context::Prompt, Context::Everywhere],
+            Self::Filter(_) | Self::Search(_) | Self::Remark(_) | Self::Words(_) => {
+                &[Context::Prompt, Context::Everywhere]
+            }
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
             Self::Palette(_) => &[Context::Palette, Context::Everywhere],
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
-            Self::Words(words) if words.kind == Kind::Tags => &[Context::Tags, Context::Prompt, Context::Everywhere],
-            Self::Words(_) => &[Context::Prompt, Context::Everywhere],
             Self::Marks(_) => &[Context::Marks, Context::List, Context::Everywhere],
             Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
         }

@@ -47,7 +47,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_)) => {
-            beyond(app, theme, frame, area)
+            beyond(app, theme, frame, area);
         }
     }
 }

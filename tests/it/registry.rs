@@ -180,7 +180,7 @@ fn exit_codes() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 20] = [
+    const ORDER: [Context; 23] = [
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
@@ -193,6 +193,9 @@ fn keys() -> String {
         Context::Bundle,
         Context::Users,
         Context::Pivot,
+        Context::Marks,
+        Context::Tags,
+        Context::Copy,
         Context::Near,
         Context::Note,
         Context::Disposition,

@@ -42,20 +42,18 @@ impl App {
     pub(super) fn copied(&mut self, copied: &Copied) {
         let Copied { what, bytes, sent, file } = copied;
         let bytes = count(*bytes as u64);
+        let sent_there = format!("{what}: {bytes} bytes sent to the terminal (OSC 52), not confirmed");
         match (sent, file) {
-            (true, Ok(path)) => self.say(format!(
-                "{what}: {bytes} bytes sent to the terminal (OSC 52), not confirmed; also in {}",
-                path.display()
-            )),
-            (true, Err(why)) => self.say(format!(
-                "{what}: {bytes} bytes sent to the terminal (OSC 52), not confirmed, and in no file: {why}"
-            )),
-            (false, Ok(path)) => self.say(format!(
-                "{what}: {bytes} bytes are too many for a terminal and were not sent; they are in {}",
-                path.display()
-            )),
+            (true, Ok(path)) => self.say(format!("{sent_there}; also in {}", path.display())),
+            (true, Err(why)) => self.say(format!("{sent_there}, and in no file: {why}")),
+            (false, Ok(path)) => {
+                let path = path.display();
+                self.say(format!(
+                    "{what}: {bytes} bytes are too many for a terminal and were not sent; they are in {path}"
+                ));
+            }
             (false, Err(why)) => {
-                self.say_wrong(format!("{what} is not copied: {bytes} bytes were not sent, and {why}"))
+                self.say_wrong(format!("{what}: {bytes} bytes are too many for a terminal, and in no file: {why}"));
             }
         }
     }

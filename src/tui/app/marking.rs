@@ -70,28 +70,24 @@ impl App {
             self.overlay = Some(Overlay::Marks(list));
             return;
         };
-        let mut gone = false;
+        let mut shown = false;
         self.bench(|bench| {
-            gone = bench.visit_owner(event);
+            shown = bench.visit_owner(event);
             bench.focus_on(Pane::Timeline);
         });
-        if !gone {
+        if !shown {
             self.say("the row has no user and no value to show it by".to_owned());
         }
     }
 
     pub(super) fn undo(&mut self, now: Time) -> Vec<Effect> {
         let Some(undone) = self.workbench_mut().map(|bench| bench.undo(now)) else { return Vec::new() };
-        match undone {
-            Some(what) => {
-                self.say(format!("undid: {what}"));
-                vec![Effect::Save]
-            }
-            None => {
-                self.say("nothing to undo: what was said before this start is not taken back this way".to_owned());
-                Vec::new()
-            }
-        }
+        let Some(what) = undone else {
+            self.say("nothing to undo: what was said before this start is not taken back this way".to_owned());
+            return Vec::new();
+        };
+        self.say(format!("undid: {what}"));
+        vec![Effect::Save]
     }
 
     pub(super) fn no_row(&mut self) -> Vec<Effect> {
