@@ -1,6 +1,7 @@
 //! `timeline`: one user's tokens in order.
 
 use super::args::TimelineArgs;
+use super::own::Own;
 use super::style::{Paint, Shell, Talk};
 use super::table::{Cell, Column, Table};
 use super::{Exit, load, resolve, say, scan};
@@ -17,13 +18,13 @@ use std::io::{self, Write};
 /// Names offered for one that is not there.
 const NEAR: usize = 5;
 
-pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(&args.bundle.run)?;
+pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run, own)?;
     // Nothing printed here names a hash; a case is known by those of its files.
     run.options.hash = args.case.is_some();
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let said = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
-        let case = super::note::case(Some(path), &loaded)?;
+        let case = super::note::case(Some(path), &loaded, &run)?;
         let places = Places::find(&loaded, &case);
         if let Some(words) = lost_words(places.lost(&case)).filter(|_| shell.talk >= Talk::Progress) {
             say(format_args!("{words}"));
@@ -46,7 +47,7 @@ pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> an
     let events = within(&loaded, &events, run.settings.since, run.settings.until);
     let hits = load::hits(&loaded, &run);
     let hits = by_event(&hits);
-    let facts = Facts::embedded();
+    let facts = run.facts;
     match scan::machine(args.format, shell) {
         Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits, said), format, out)?,
         None => table(&loaded, facts, &events, (&hits, said), shell, out)?,

@@ -3,7 +3,6 @@
 use super::Talk;
 use crate::analytics::Hit;
 use crate::cli::resolve::now;
-use crate::facts::Facts;
 use crate::model::EventId;
 use crate::triage::{About, marks, timeline};
 use std::io;
@@ -53,7 +52,7 @@ impl Talk<'_> {
         }
         let store = &self.loaded.store;
         for event in rows {
-            let line = timeline::line(store, Facts::embedded(), event, None);
+            let line = timeline::line(store, self.run.facts, event, None);
             let (time, upn) = (line.time.second(), store.upn(store.event(event).user));
             let said = self.marked(event);
             self.say(format!("{time} UTC, {upn}, {}: {}{said}", line.kind.words(), line.what))?;
