@@ -29,6 +29,7 @@ pub mod text;
 pub mod theme;
 pub mod users;
 pub mod widgets;
+mod wire;
 pub mod workbench;
 mod worker;
 
