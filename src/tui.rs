@@ -13,6 +13,7 @@ pub mod app;
 pub mod ask;
 pub mod edit;
 pub mod find;
+mod glyphs;
 pub mod hit_list;
 mod input;
 pub mod keymap;
@@ -112,7 +113,7 @@ impl fmt::Display for Outcome {
         }
         match (&self.unsaved, &self.case) {
             (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
-            (Some(why), None) => writeln!(f, "case  NOT saved: {why}")?,
+            (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
             (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
@@ -150,6 +151,8 @@ enum Incoming {
     Failed(anyhow::Error),
     /// A signal that ends us.
     Signal(i32),
+    /// A signal that asks us to stop until we are continued.
+    Stop,
     /// The process goes on after it was stopped.
     Continued,
     /// The terminal is gone.
@@ -163,7 +166,7 @@ enum Incoming {
 /// ([`casefile::CaseError`]).
 pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let _hook = PanicHook::set();
-    let theme = Theme::named(config.theme);
+    let theme = Theme::named(config.theme).with(config.borders);
     let (sink, incoming) = mpsc::channel();
     let (requests, waiting) = mpsc::channel();
     let screen = Screen::enter()?;
@@ -254,6 +257,7 @@ impl Session {
                 self.carry_out(Effect::Save)?;
                 self.end = Some(End::Signal(signal));
             }
+            Incoming::Stop => self.carry_out(Effect::Suspend)?,
             Incoming::Continued => {
                 self.screen.enter_again()?;
                 self.update(Message::Resize(self.screen.size()?))?;

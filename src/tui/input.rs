@@ -109,12 +109,13 @@ mod imp {
 /// Starts the thread that waits for signals.
 #[cfg(unix)]
 pub(super) fn spawn_signals(sink: Sender<Incoming>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP, SIGWINCH])?;
     let wait = move || {
         for signal in signals.forever() {
             let incoming = match signal {
                 SIGCONT => Incoming::Continued,
+                SIGTSTP => Incoming::Stop,
                 SIGWINCH => match crossterm::terminal::size() {
                     Ok((width, height)) => Incoming::Message(Message::Resize(Size { width, height })),
                     Err(_) => continue,

@@ -7,9 +7,10 @@ mod timeline;
 mod triage;
 
 use super::app::{App, Stage};
+use super::glyphs;
 use super::layout::{self, Pane, SMALLEST};
 use super::overlay::Overlay;
-use super::theme::{Role, Theme};
+use super::theme::{Borders, Role, Theme};
 use super::widgets;
 use super::workbench::Workbench;
 use ratatui::Frame;
@@ -19,6 +20,13 @@ use ratatui::widgets::{Block, BorderType, Paragraph};
 
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
+    draw_all(app, theme, frame);
+    if theme.borders == Borders::Ascii {
+        glyphs::in_ascii(frame.buffer_mut());
+    }
+}
+
+fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
     if layout::too_small(area.as_size()) {
         let sentence = format!("need {}×{}", SMALLEST.width, SMALLEST.height);

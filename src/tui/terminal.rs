@@ -86,9 +86,12 @@ impl Screen {
     /// Stops the process until the shell continues it.
     #[cfg(unix)]
     pub(super) fn suspend(&mut self) -> io::Result<()> {
+        if !has_shell() {
+            return Ok(());
+        }
         give_back();
-        // Where no shell could continue us the kernel ignores it, and we go on.
-        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        // SIGTSTP itself is caught, so that one sent from elsewhere gives the terminal back too.
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
         self.enter_again()
     }
 
@@ -97,6 +100,16 @@ impl Screen {
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether somebody could continue us: without a shell above us in the session we would be stopped for ever.
+#[cfg(unix)]
+fn has_shell() -> bool {
+    use rustix::process::{getpgid, getpgrp, getppid, getsid};
+    getppid().is_some_and(|parent| {
+        getsid(Some(parent)).is_ok_and(|session| getsid(None) == Ok(session))
+            && getpgid(Some(parent)).is_ok_and(|group| group != getpgrp())
+    })
 }
 
 impl Drop for Screen {

@@ -18,7 +18,7 @@ impl App {
                 }
             }
             Err(why) => {
-                self.say_wrong(format!("the case is NOT saved: {why}; the next verdict tries again"));
+                self.say_wrong(format!("the case is NOT saved ({why}): --case FILE would keep it elsewhere"));
                 self.unsaved = Some(why);
             }
         }
