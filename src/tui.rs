@@ -174,7 +174,11 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
     }
+    app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, requests, end: None };
+    if session.app.mouse {
+        session.screen.take_mouse(true)?;
+    }
     session.draw(&theme)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -293,6 +297,7 @@ impl Session {
                 let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
+            Effect::Mouse(on) => self.screen.take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;

@@ -149,7 +149,7 @@ impl Desk {
                 tokentrail::tui::write_note(&path, &note).unwrap();
                 self.update(Message::Written(Ok(path)));
             }
-            Effect::Suspend => {}
+            Effect::Suspend | Effect::Mouse(_) => {}
             Effect::Quit => self.quits = true,
         }
     }

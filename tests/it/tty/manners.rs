@@ -212,3 +212,31 @@ fn on_a_full_disk_what_was_there_stays_and_what_comes_is_kept_later() {
     tty.keys("q");
     assert!(tty.ends().0.success());
 }
+
+#[test]
+fn the_mouse_is_taken_only_where_asked_and_given_back() {
+    let mode = |tty: &Tty| tty.output.0.lock().unwrap().screen.screen().mouse_protocol_mode();
+    let mut tty = Tty::workbench();
+    tty.shows("3 hits, 0 settled").shows("└ GET 200");
+    assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
+    tty.keys("\u{1b}OQ").shows("the mouse is the workbench's");
+    assert_ne!(mode(&tty), vt100::MouseProtocolMode::None);
+    let at = |tty: &Tty, text: &str| {
+        let screen = tty.text();
+        let (row, line) = (1..).zip(screen.lines()).find(|(_, line)| line.contains(text)).unwrap();
+        (row, line.find(text).map(|byte| line[..byte].chars().count() + 1).unwrap())
+    };
+    // A click takes the row, another opens the hit.
+    let (row, column) = at(&tty, "b.office");
+    let click = format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m");
+    tty.keys(&click).shows("Timeline b.office");
+    tty.keys(&click).shows("step 1 of 6");
+    let (row, column) = at(&tty, "Timeline");
+    tty.keys(&format!("\u{1b}[<65;{column};{}M", row + 2));
+    tty.rests();
+    tty.keys("\u{1b}OQ").shows("the mouse is the terminal's");
+    assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
+    tty.keys("\u{1b}OQ").shows("the workbench's");
+    tty.signal("TERM");
+    assert_eq!(tty.ends().0.exit_code(), 143);
+}
