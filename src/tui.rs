@@ -15,6 +15,7 @@ pub mod clipboard;
 pub mod copy;
 pub mod edit;
 pub mod find;
+mod glyphs;
 pub mod hit_list;
 mod input;
 pub mod keymap;
@@ -32,6 +33,7 @@ pub mod text;
 pub mod theme;
 pub mod users;
 pub mod widgets;
+mod wire;
 pub mod workbench;
 mod worker;
 
@@ -116,7 +118,7 @@ impl fmt::Display for Outcome {
         }
         match (&self.unsaved, &self.case) {
             (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
-            (Some(why), None) => writeln!(f, "case  NOT saved: {why}")?,
+            (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
             (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
@@ -154,6 +156,8 @@ enum Incoming {
     Failed(anyhow::Error),
     /// A signal that ends us.
     Signal(i32),
+    /// A signal that asks us to stop until we are continued.
+    Stop,
     /// The process goes on after it was stopped.
     Continued,
     /// The terminal is gone.
@@ -167,7 +171,7 @@ enum Incoming {
 /// ([`casefile::CaseError`]).
 pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let _hook = PanicHook::set();
-    let theme = Theme::named(config.theme);
+    let theme = Theme::named(config.theme).with(config.borders);
     let (sink, incoming) = mpsc::channel();
     let (requests, waiting) = mpsc::channel();
     let screen = Screen::enter()?;
@@ -175,7 +179,11 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
     }
+    app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, requests, end: None };
+    if session.app.mouse {
+        session.screen.take_mouse(true)?;
+    }
     session.draw(&theme)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -258,6 +266,7 @@ impl Session {
                 self.carry_out(Effect::Save)?;
                 self.end = Some(End::Signal(signal));
             }
+            Incoming::Stop => self.carry_out(Effect::Suspend)?,
             Incoming::Continued => {
                 self.screen.enter_again()?;
                 self.update(Message::Resize(self.screen.size()?))?;
@@ -297,6 +306,7 @@ impl Session {
                 let copied = self.copy(what, &text);
                 self.update(Message::Copied(copied))?;
             }
+            Effect::Mouse(on) => self.screen.take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;

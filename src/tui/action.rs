@@ -14,6 +14,8 @@ pub enum Action {
     Quit,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse,
     /// Show the keys of where the user is.
     Help,
     /// List every action.

@@ -4,6 +4,7 @@ mod beyond;
 mod copying;
 mod marking;
 mod overlays;
+mod pointing;
 mod records;
 mod saving;
 mod searching;
@@ -25,7 +26,7 @@ use crate::model::{EventId, Time};
 use crate::report::info::Tone;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict};
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub struct Composed {
 pub enum Message {
     /// A key was pressed, at a time.
     Key(KeyEvent, Time),
+    /// The mouse did something, at a time.
+    Mouse(MouseEvent, Time),
     /// Text was pasted.
     Paste(String),
     /// The screen has a new size.
@@ -100,6 +103,8 @@ pub enum Effect {
     Write(PathBuf, Composed),
     /// Copy a text, named in a word; answered by [`Message::Copied`].
     Copy(&'static str, String),
+    /// Take the mouse, or give it back.
+    Mouse(bool),
     /// Stop until the shell continues us.
     Suspend,
     /// Leave.
@@ -170,6 +175,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// What was just said.
     pub status: Option<Status>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Why the case is not on disk, while it is not.
     pub unsaved: Option<String>,
     /// Where the case is kept; empty while loading.
@@ -197,6 +204,7 @@ impl App {
             stage: Stage::Loading(Loading::default()),
             overlay: None,
             status: None,
+            mouse: false,
             unsaved: None,
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
@@ -263,6 +271,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key, now) => return self.key(key, now),
+            Message::Mouse(event, now) => return self.pointed(event, now),
             Message::Paste(text) => return self.paste(&text),
             Message::Resize(size) => self.size = size,
             Message::Progress(progress, elapsed) => self.progress(progress, elapsed),
@@ -363,6 +372,7 @@ impl App {
     pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
         match action {
             Action::Quit => return self.quit(),
+            Action::Mouse => return self.toggle_mouse(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Help => self.help(),
             Action::Palette => self.palette(),

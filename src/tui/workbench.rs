@@ -185,6 +185,7 @@ impl Workbench {
             (Pane::Triage, Move::Prev) => self.walk_to(self.step.saturating_sub(1)),
             (Pane::Triage, Move::First | Move::PageUp) => self.walk_to(0),
             (Pane::Triage, Move::Last | Move::PageDown) => self.walk_to(usize::MAX),
+            (Pane::Triage, Move::To(step)) => self.walk_to(step),
         }
     }
 

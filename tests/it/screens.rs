@@ -32,7 +32,7 @@ use tokentrail::tui::clipboard::{self, Wrap};
 use tokentrail::tui::copy::Copied;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Name, Theme};
+use tokentrail::tui::theme::{Borders, Name, Theme};
 use tokentrail::tui::workbench::{Evidence, Workbench};
 use tokentrail::{analytics, triage};
 
@@ -163,7 +163,7 @@ impl Desk {
                 self.copied = text;
                 self.update(Message::Copied(Copied { what, bytes, sent, file: Ok(path) }));
             }
-            Effect::Suspend => {}
+            Effect::Suspend | Effect::Mouse(_) => {}
             Effect::Quit => self.quits = true,
         }
     }
@@ -177,10 +177,13 @@ impl Desk {
     }
 
     fn buffer(&self, theme: Name) -> Buffer {
+        self.drawn(&Theme::named(theme))
+    }
+
+    fn drawn(&self, theme: &Theme) -> Buffer {
         let Size { width, height } = self.app.size;
-        let theme = Theme::named(theme);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| screens::draw(&self.app, &theme, frame)).unwrap();
+        terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
@@ -242,6 +245,14 @@ fn styles(buffer: &Buffer) -> String {
     lines.join("\n")
 }
 
+/// With ASCII borders no sign of ours is left; what the story's rows say is ASCII.
+fn is_ascii(name: &str, desk: &Desk) {
+    let buffer = desk.drawn(&Theme::named(Name::Mono).with(Borders::Ascii));
+    for (at, cell) in (0..).zip(&buffer.content) {
+        assert!(cell.symbol().is_ascii(), "{name}: {:?} at {:?}\n{}", cell.symbol(), buffer.pos_of(at), text(&buffer));
+    }
+}
+
 /// Snapshots a screen at every size, in one file; how it is styled in two themes at 80×24.
 fn snapshot(name: &str, mut desk: Desk) {
     let mut shown = String::new();
@@ -249,6 +260,7 @@ fn snapshot(name: &str, mut desk: Desk) {
         desk.resize(size);
         let dark = text(&desk.buffer(Name::Dark));
         assert_eq!(dark, text(&desk.buffer(Name::Mono)), "{name} at {size:?}: nothing is told by colour alone");
+        is_ascii(name, &desk);
         writeln!(shown, "── {}×{}\n{dark}", size.0, size.1).unwrap();
     }
     desk.resize((80, 24));
