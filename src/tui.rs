@@ -319,7 +319,7 @@ impl Session {
     /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
     fn copy(&mut self, what: &'static str, text: &str) -> Copied {
         let wrap = Wrap::of(|name| std::env::var_os(name));
-        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| self.screen.send(bytes.as_bytes()).is_ok());
+        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()).is_ok());
         let path = self.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
         let file = path.and_then(|path| {
             casefile::replace(&path, text.as_bytes()).map(|()| path).map_err(|error| error.to_string())

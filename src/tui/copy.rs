@@ -168,10 +168,10 @@ fn row(loaded: &Loaded, facts: &'static Facts, _: Option<&Hit>, spot: &Spot) -> 
     let named = |name: &str, text: &str| if text.is_empty() { String::new() } else { format!("; {name} {text}") };
     let asn = if line.asn.is_empty() { String::new() } else { format!(" (AS{})", line.asn) };
     let text = format!(
-        "{} UTC; {}; {}: {}{}{}{}{asn}{}; {} record {}",
+        "{} UTC; {}; {}{}{}{}{}{asn}{}; {} record {}",
         line.time.second(),
         store.upn(store.event(event).user),
-        line.kind.words(),
+        if line.what.starts_with(line.kind.words()) { String::new() } else { format!("{}: ", line.kind.words()) },
         line.what,
         if line.failed { " (failed)" } else { "" },
         named("client", line.client),

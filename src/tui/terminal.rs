@@ -72,7 +72,7 @@ impl Screen {
     }
 
     /// Sends bytes that draw nothing. A frame is out whole before this can be called: they never mix.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
         let mut out = stdout().lock();
         out.write_all(bytes)?;
         out.flush()
