@@ -33,7 +33,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
             let mut rows = areas.pane(Pane::Timeline);
-            if matches!(app.overlay, Some(Overlay::Search(_))) {
+            if matches!(app.overlay, Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
                 // What is found is looked at while it is typed.
                 rows.height = rows.height.min(widgets::above_prompt(areas.body).saturating_sub(rows.y));
             }
@@ -48,6 +48,11 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
 /// First line in view and number of lines of the triage pane in a frame.
 pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     triage::extent(bench, area)
+}
+
+/// Rows of the timeline's list in a pane with so many inside its frame.
+pub(super) fn timeline_rows(bench: &Workbench, inside: usize) -> usize {
+    timeline::list_rows(bench, inside)
 }
 
 /// Draws the frame of a pane; what is left inside.
