@@ -73,7 +73,7 @@ pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
 pub(super) fn count(app: &App) -> usize {
     let room = usize::from(app.size.width.saturating_sub(2));
     match &app.overlay {
-        Some(Overlay::Help { .. }) => help::count(app),
+        Some(Overlay::Help { .. }) => help::count(app, room),
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
         Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
