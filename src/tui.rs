@@ -48,7 +48,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::{fmt, io};
-use terminal::{PanicHook, Screen};
+use terminal::{PanicHook, Screen, take_mouse};
 use theme::{Name, Theme};
 use worker::{Job, Request};
 
@@ -177,7 +177,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, requests, end: None };
     if session.app.mouse {
-        session.screen.take_mouse(true)?;
+        take_mouse(true)?;
     }
     session.draw(&theme)?;
 
@@ -297,7 +297,7 @@ impl Session {
                 let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
-            Effect::Mouse(on) => self.screen.take_mouse(on)?,
+            Effect::Mouse(on) => take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;

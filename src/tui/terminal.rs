@@ -45,12 +45,6 @@ impl Screen {
         self.frames.size()
     }
 
-    /// Takes the mouse, or leaves it to the terminal.
-    pub(super) fn take_mouse(&mut self, on: bool) -> io::Result<()> {
-        MOUSE.store(on, Ordering::SeqCst);
-        if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
-    }
-
     /// Draws a frame, and sends what changed as one whole.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         // Not Terminal::draw: if `draw` panics, not one byte of a half-made update may be on its way.
@@ -76,7 +70,7 @@ impl Screen {
         give_back();
         take()?;
         if MOUSE.load(Ordering::SeqCst) {
-            self.take_mouse(true)?;
+            take_mouse(true)?;
         }
         // Nothing is known of what it shows: the next frame is drawn whole.
         self.wire = Wire::blank(0, 0);
@@ -126,6 +120,12 @@ fn take() -> io::Result<()> {
     // After a killed run the terminal is on the alternate screen already, with letters where we expect none.
     execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, cursor::Hide)
         .inspect_err(|_| give_back())
+}
+
+/// Takes the mouse, or leaves it to the terminal; given back with the terminal.
+pub(super) fn take_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
 }
 
 /// Gives the terminal back if it is ours. Errors have nowhere to go: it may be gone.
