@@ -12,6 +12,7 @@ use tokentrail::ingest::Loaded;
 use tokentrail::model::{Event, Field, Origin, SourceId, Table, Time};
 use tokentrail::store::{Part, Store};
 use tokentrail::triage::Case;
+use tokentrail::triage::marks::Places;
 use tokentrail::tui::app::{App, Effect, Message, Ready};
 use tokentrail::tui::ask::{Answers, Ask};
 use tokentrail::tui::keymap::{Key, Keymap};
@@ -103,7 +104,8 @@ fn open(store: Store) -> (App, Answers) {
     let answers = Answers::of(&evidence, candidates);
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());
-    let ready = Ready { evidence, case, case_path: PathBuf::from("case"), note_path: PathBuf::from("note") };
+    let (case_path, note_path) = (PathBuf::from("case"), PathBuf::from("note"));
+    let ready = Ready { evidence, case, places: Places::default(), case_path, note_path };
     app.update(Message::Ready(Box::new(ready)));
     (app, answers)
 }

@@ -160,6 +160,11 @@ impl CaseFile {
         self.path.with_extension("md")
     }
 
+    /// Where what is copied stands: beside it, one file that the next copy replaces.
+    pub fn copy_path(&self) -> PathBuf {
+        self.path.with_extension("copied.txt")
+    }
+
     /// Replaces the file by this case: whole or not at all, on disk when this returns.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
-//! A case: what the analyst says to the hits. Pure: times and names come in as arguments, files are the shell's.
+//! A case: what the analyst says to the hits and to events. Pure: times and names come in as arguments, files are the shell's.
 
 pub mod alike;
 mod case;
+mod change;
 pub mod lineage;
+pub mod marks;
 pub mod moment;
 pub mod pivot;
 pub mod search;
@@ -10,3 +12,4 @@ pub mod timeline;
 
 pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, LogLine, TLP, Verdict, fingerprint};
+pub use change::About;

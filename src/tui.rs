@@ -11,6 +11,8 @@
 pub mod action;
 pub mod app;
 pub mod ask;
+pub mod clipboard;
+pub mod copy;
 pub mod edit;
 pub mod find;
 mod glyphs;
@@ -18,6 +20,7 @@ pub mod hit_list;
 mod input;
 pub mod keymap;
 pub mod layout;
+pub mod marks;
 pub mod near;
 pub mod overlay;
 pub mod palette;
@@ -42,6 +45,8 @@ use crate::ingest::{Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::triage::Case;
 use app::{App, Composed, Effect, Message, Ready};
+use clipboard::Wrap;
+use copy::Copied;
 use keymap::Keymap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -297,6 +302,10 @@ impl Session {
                 let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
+            Effect::Copy(what, text) => {
+                let copied = self.copy(what, &text);
+                self.update(Message::Copied(copied))?;
+            }
             Effect::Mouse(on) => take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
@@ -305,6 +314,17 @@ impl Session {
             Effect::Quit => self.end = Some(End::Quit),
         }
         Ok(())
+    }
+
+    /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
+    fn copy(&mut self, what: &'static str, text: &str) -> Copied {
+        let wrap = Wrap::of(|name| std::env::var_os(name));
+        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| terminal::send(bytes.as_bytes()).is_ok());
+        let path = self.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
+        let file = path.and_then(|path| {
+            casefile::replace(&path, text.as_bytes()).map(|()| path).map_err(|error| error.to_string())
+        });
+        Copied { what, bytes: text.len(), sent, file }
     }
 
     fn request(&self, request: Request) {

@@ -228,6 +228,9 @@ pub(super) struct TimelineArgs {
     /// Whose: sign-in name or user id
     #[arg(long, value_name = "UPN")]
     pub(super) user: String,
+    /// A case of this bundle: rows say Bookmarked, Tags and Remark
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
     /// How to print [default: table on a terminal, jsonl elsewhere]
     #[arg(long, value_enum)]
     pub(super) format: Option<RowFormat>,
@@ -253,7 +256,7 @@ pub(super) struct ListArgs {
 pub(super) struct NoteArgs {
     #[command(flatten)]
     pub(super) bundle: BundleArgs,
-    /// The case: verdicts, remarks and dispositions; must be of this bundle
+    /// The case: verdicts, remarks, dispositions and marks; must be of this bundle
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// How to write

@@ -59,7 +59,7 @@ pub(super) fn report(
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
-fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::Result<Case> {
+pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::Result<Case> {
     let bundle = fingerprint(&loaded.sources);
     let stored = if let Some(path) = path {
         let stored = casefile::stored(path, &bundle)?;

@@ -1,6 +1,8 @@
 //! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
 //! can do nothing else. The same hits, steps, case file and note.
 
+mod marks;
+
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
 use super::workbench::composed;
@@ -9,6 +11,7 @@ use crate::analytics::{Hit, by_id};
 use crate::casefile::{self, CaseFile, Saved};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
+use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
 use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
@@ -19,8 +22,9 @@ const ROWS: usize = 40;
 
 /// What can be typed at a step; the help is this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
-                         p previous, a number for that step, d disposition, l list of hits, e note, q quit";
-const LIST_KEYS: &str = "a number to walk that hit, e note, q quit";
+                         p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
+                         on it, z undo, d disposition, l list of hits, e note, q quit";
+const LIST_KEYS: &str = "a number to walk that hit, m marked rows, z undo, e note, q quit";
 const DISPOSITIONS: [(&str, Disposition); 4] = [
     ("t", Disposition::TruePositive),
     ("b", Disposition::Benign),
@@ -54,7 +58,11 @@ pub(super) fn run(
     let (file, case) = casefile::open(&path, paths, &bundle, &run.analyst())?;
     let case = if file.is_new() { run.marked(case) } else { case };
     let exit = load::close(&loaded, shell);
-    let mut talk = Talk { name: load::name(paths), loaded: &loaded, hits: &hits, run, file, case, out, note: None };
+    let (name, places) = (load::name(paths), Places::find(&loaded, &case));
+    let mut talk = Talk { name, loaded: &loaded, hits: &hits, run, file, case, places, out, note: None };
+    if let Some(words) = lost_words(talk.places.lost(&talk.case)) {
+        talk.say(format!("{words}."))?;
+    }
     talk.hits(&mut io::stdin().lock())?;
     talk.leave()?;
     Ok(exit)
@@ -68,6 +76,7 @@ struct Talk<'a> {
     run: &'a Run,
     file: CaseFile,
     case: Case,
+    places: Places,
     out: &'a mut dyn Write,
     note: Option<PathBuf>,
 }
@@ -118,6 +127,10 @@ impl Talk<'_> {
             match typed.as_str() {
                 "q" => return Ok(()),
                 "e" => self.write_note()?,
+                "m" => self.marks()?,
+                "z" => {
+                    self.undo(None)?;
+                }
                 "" => {}
                 typed => match typed.parse::<usize>().ok().and_then(|at| self.hits.get(at.checked_sub(1)?)) {
                     Some(hit) => {
@@ -176,6 +189,8 @@ impl Talk<'_> {
                     self.save()?;
                 }
                 "r" => self.rows(hit, step)?,
+                "z" => step = self.undo(Some(hit))?.unwrap_or(step),
+                word if self.mark(hit, step, word, rest)? => {}
                 "l" => return Ok(Next::List),
                 "e" => self.write_note()?,
                 "q" => return Ok(Next::Quit),
@@ -210,14 +225,15 @@ impl Talk<'_> {
             return self.say("This step rests on no rows.");
         }
         let (store, facts) = (&self.loaded.store, self.run.facts);
-        for row in rows.iter().take(ROWS) {
+        for (number, row) in (1..).zip(rows.iter().take(ROWS)) {
             let line = timeline::line(store, facts, *row, None);
             let origin = store.event(*row).origin;
             let source = self.loaded.sources.get(origin.source.0 as usize).map_or("", |source| &source.name);
             let failed = if line.failed { ", failed" } else { "" };
             let asn = if line.asn.is_empty() { String::new() } else { format!(" (AS{})", line.asn) };
+            let said = self.marked(*row);
             self.say(format!(
-                "{} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}",
+                "{number}. {} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}{said}",
                 line.time.second(),
                 line.kind.words(),
                 line.what,

@@ -2,15 +2,16 @@
 
 use super::args::TimelineArgs;
 use super::own::Own;
-use super::style::{Paint, Shell};
+use super::style::{Paint, Shell, Talk};
 use super::table::{Cell, Column, Table};
 use super::{Exit, load, resolve, say, scan};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{Hits, by_event, client_name, kind_word, within};
+use crate::report::timeline::{Hits, Said, by_event, client_name, kind_word, within};
 use crate::store::Store;
+use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
 use std::io::{self, Write};
 
@@ -19,9 +20,20 @@ const NEAR: usize = 5;
 
 pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(&args.bundle.run, own)?;
-    // Nothing printed here names a hash.
-    run.options.hash = false;
+    // Nothing printed here names a hash; a case is known by those of its files.
+    run.options.hash = args.case.is_some();
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
+    let said = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
+        let case = super::note::case(Some(path), &loaded, &run)?;
+        let places = Places::find(&loaded, &case);
+        if let Some(words) = lost_words(places.lost(&case)).filter(|_| shell.talk >= Talk::Progress) {
+            say(format_args!("{words}"));
+        }
+        Some((case, places))
+    } else {
+        None
+    };
+    let said = said.as_ref().map(|(case, places)| (case, places));
     let users = users_named(&loaded.store, &args.user);
     if users.is_empty() {
         if !loaded.nothing_readable() {
@@ -37,8 +49,8 @@ pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Wr
     let hits = by_event(&hits);
     let facts = run.facts;
     match scan::machine(args.format, shell) {
-        Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits), format, out)?,
-        None => table(&loaded, facts, &events, &hits, shell, out)?,
+        Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits, said), format, out)?,
+        None => table(&loaded, facts, &events, (&hits, said), shell, out)?,
     }
     out.flush()?;
     Ok(load::close(&loaded, shell))
@@ -90,11 +102,11 @@ fn table(
     loaded: &Loaded,
     facts: &Facts,
     events: &[EventId],
-    hits: &Hits,
+    (hits, said): (&Hits, Said),
     shell: &Shell,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut table = Table::new([
+    let mut columns = vec![
         Column::new("TIME (UTC)"),
         Column::new("GAP").right(),
         Column::new("KIND"),
@@ -102,14 +114,18 @@ fn table(
         Column::new("CLIENT").shrinks(10).optional(),
         Column::new("ADDRESS"),
         Column::new("HITS").shrinks(6).optional(),
-    ]);
+    ];
+    if said.is_some() {
+        columns.push(Column::new("MARKED").shrinks(8));
+    }
+    let mut table = Table::new(columns);
     let mut before = None;
     for event in events {
         let line = line(&loaded.store, facts, *event, before);
         before = Some(*event);
         let ids: Vec<&str> = hits.get(event).into_iter().flatten().map(|hit| hit.id.as_str()).collect();
         let paint = if line.failed { Paint::Quiet } else { Paint::Plain };
-        table.row([
+        let mut row: Vec<Cell> = vec![
             line.time.second().into(),
             line.gap.map_or_else(String::new, |gap| format!("+{gap}")).into(),
             kind_word(line.kind).into(),
@@ -117,7 +133,13 @@ fn table(
             client_name(facts, line.client).into(),
             line.address.into(),
             ids.join(" ").into(),
-        ]);
+        ];
+        if let Some((case, places)) = said {
+            let mark = places.mark(case, *event);
+            let words = mark.map_or_else(String::new, |mark| format!("{} {}", mark.glyph(), mark.words()));
+            row.push(words.trim_end().into());
+        }
+        table.row(row);
     }
     table.write(shell, out)
 }

@@ -4,8 +4,9 @@ mod page;
 
 use super::defang;
 use super::escape::Md;
-use super::note::{DoNow, EventNote, HitNote, Indicator, Report, StepNote};
+use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNote};
 use super::{Exporter, note};
+use crate::triage::marks::lost_words;
 use page::Page;
 use std::io::{self, Write};
 
@@ -23,6 +24,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     key_facts(&mut page, report);
     timeline(&mut page, report);
+    marked(&mut page, report);
     steps(&mut page, report);
     impact(&mut page, report);
     scope(&mut page, report);
@@ -126,8 +128,9 @@ fn timeline(page: &mut Page, report: &Report) {
         if timeline.many_users {
             cells.push(Md::text(&event.upn));
         }
+        let star = if event.marked { "★ " } else { "" };
         cells.extend([
-            Md::ours(event.kind),
+            Md::ours(star).then(&Md::ours(event.kind)),
             Md::text(&event.what),
             Md::text(&event.client),
             Md::code(&event.address),
@@ -147,6 +150,36 @@ fn timeline(page: &mut Page, report: &Report) {
             "{} further rows are left out; tokentrail timeline prints all of them.",
             timeline.left_out
         )));
+    }
+}
+
+fn marked(page: &mut Page, report: &Report) {
+    if report.marked.is_empty() && report.marks_elsewhere == 0 {
+        return;
+    }
+    page.section("Marked by the analyst");
+    if !report.marked.is_empty() {
+        let row = |mark: &MarkNote| {
+            vec![
+                Md::ours(if mark.bookmarked { "★" } else { "☆" }),
+                Md::text(&mark.time.second()),
+                Md::text(&mark.upn),
+                Md::ours(mark.kind).then(&Md::ours(": ")).then(&Md::text(&mark.what)),
+                Md::code(&mark.address),
+                Md::text(&mark.tags.join(", ")),
+                Md::text(&mark.remark),
+                Md::code(&mark.record),
+            ]
+        };
+        let heads = ["", "Time (UTC)", "User", "What", "Address", "Tags", "Remark", "Record"];
+        page.table(&heads, report.marked.iter().map(row));
+        page.paragraph(&Md::ours(
+            "★ is a bookmark, ☆ a tag or remark alone; ★ in the timeline is any of them. The hash of each file stands \
+             under custody.",
+        ));
+    }
+    if let Some(words) = lost_words(report.marks_elsewhere) {
+        page.paragraph(&Md::text(&format!("{words}.")));
     }
 }
 
@@ -221,13 +254,9 @@ fn indicators(page: &mut Page, indicators: &[Indicator]) {
          user's own or shared by many: look at the last column before blocking it.",
     ));
     let row = |indicator: &Indicator| {
-        let value = match indicator.kind {
-            note::TraceKind::Address => defang::address(&indicator.value),
-            _ => defang::text(&indicator.value),
-        };
         vec![
             Md::ours(indicator.kind.word()),
-            Md::code(&value),
+            Md::code(&indicator.defanged()),
             Md::text(&indicator.seen_as.join(", ")),
             Md::text(&indicator.first_seen.second()),
             Md::text(&indicator.last_seen.second()),

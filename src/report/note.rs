@@ -7,6 +7,7 @@ mod choice;
 mod custody;
 mod gaps;
 mod impact;
+mod marked;
 mod now;
 mod steps;
 mod timeline;
@@ -17,7 +18,8 @@ use crate::analytics::{Hit, Settings, State, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Time};
-use crate::triage::{Case, Disposition, LogLine};
+use crate::triage::marks::Places;
+use crate::triage::{Case, Disposition, HitWork, LogLine};
 use account::Account;
 use choice::Choice;
 use serde::Serialize;
@@ -27,6 +29,7 @@ use std::fmt::Write as _;
 pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
 pub use impact::{AttackNote, Earned, Impact};
+pub use marked::MarkNote;
 pub use now::{DoNow, TaskNote, UserNote};
 pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
@@ -42,6 +45,16 @@ pub struct Header<'a> {
     pub settings: &'a Settings,
     /// Names of sources whose bytes differ from those read; `None` when nobody looked again.
     pub changed: Option<&'a [String]>,
+}
+
+/// The indicators of one hit, whatever it was settled as.
+pub fn indicators(loaded: &Loaded, facts: &Facts, hit: &Hit) -> Vec<Indicator> {
+    let mut case = Case::new(String::new(), String::new());
+    let stolen = HitWork { disposition: Some(Disposition::TruePositive), ..HitWork::default() };
+    case.hits.insert(hit.id.clone(), stolen);
+    let (choice, places) = (Choice::new(std::slice::from_ref(hit), &case), Places::default());
+    let told = Told { loaded, facts, case: &case, choice, labels: Vec::new(), places };
+    traces::traces(&told).indicators()
 }
 
 /// The note, ready to be written. Text is as logged: writers escape it.
@@ -76,6 +89,10 @@ pub struct Report {
     pub not_triaged: Vec<HitLine>,
     /// Rows of the hits in order.
     pub timeline: TimelineNote,
+    /// What the analyst marked, of any user.
+    pub marked: Vec<MarkNote>,
+    /// Marks whose event is not in the bundle.
+    pub marks_elsewhere: usize,
     /// What the Graph calls did, by user.
     pub impact: Vec<Impact>,
     /// Who else shares the traces.
@@ -127,6 +144,7 @@ struct Told<'a> {
     case: &'a Case,
     choice: Choice<'a>,
     labels: Vec<String>,
+    places: Places,
 }
 
 impl Told<'_> {
@@ -181,7 +199,8 @@ impl Report {
     /// Works the note out. The hits are those of a run over the bundle, in its order.
     pub fn build(loaded: &Loaded, facts: &Facts, hits: &[Hit], case: &Case, header: &Header) -> Self {
         let labels = custody::labels(&loaded.sources);
-        let told = Told { loaded, facts, case, choice: Choice::new(hits, case), labels };
+        let (choice, places) = (Choice::new(hits, case), Places::find(loaded, case));
+        let told = Told { loaded, facts, case, choice, labels, places };
         let traces = traces::traces(&told);
         let account = Account::new(&told);
         Self {
@@ -199,6 +218,8 @@ impl Report {
             hits: steps::hit_notes(&told),
             not_triaged: told.choice.rest.iter().map(|hit| hit_line(hit)).collect(),
             timeline: timeline::timeline(&told),
+            marked: marked::marked(&told),
+            marks_elsewhere: told.places.lost(case),
             impact: impact::impact(&told),
             scope: traces.scope(),
             indicators: traces.indicators(),

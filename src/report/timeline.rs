@@ -6,6 +6,8 @@ use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Flags, Time};
+use crate::triage::Case;
+use crate::triage::marks::Places;
 use crate::triage::timeline::{Kind, line};
 use std::collections::{BTreeSet, HashMap};
 
@@ -62,15 +64,28 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
     by_event
 }
 
-/// Each event as a row that names the hits it belongs to.
+/// What the analyst said of events: a case, and where its events stand.
+pub type Said<'a> = Option<(&'a Case, &'a Places)>;
+
+/// Each event as a row that names the hits it belongs to, and what the analyst said of it where a case is given.
 pub fn rows<'a>(
     loaded: &'a Loaded,
     facts: &'a Facts,
     events: &'a [EventId],
     hits: &'a Hits<'a>,
+    said: Said<'a>,
 ) -> impl Iterator<Item = Row<'a>> + Clone {
     let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
-    events.iter().enumerate().map(move |(index, event)| row(loaded, facts, *event, before(index), hits))
+    events.iter().enumerate().map(move |(index, event)| {
+        let mut row = row(loaded, facts, *event, before(index), hits);
+        if let Some((case, places)) = said {
+            let mark = places.mark(case, *event);
+            row.push("Bookmarked", Value::Flag(mark.is_some_and(|mark| mark.bookmarked)));
+            row.push("Tags", Value::list(mark.iter().flat_map(|mark| mark.tags.iter().map(String::as_str))));
+            row.push("Remark", mark.map_or("", |mark| mark.remark.as_str()));
+        }
+        row
+    })
 }
 
 fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<EventId>, hits: &Hits<'a>) -> Row<'a> {

@@ -1,5 +1,7 @@
-//! Verdicts, remarks and dispositions, with a log that shows when a line was changed or dropped.
+//! Verdicts, remarks, dispositions and marks, with a log that shows when a line was changed or dropped.
 
+use super::change::{About, History};
+use super::marks::Mark;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -91,7 +93,7 @@ pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+ST
 /// The analyst's work on one bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
-    /// Version of this layout; a newer one is not touched.
+    /// Version of this layout; a newer one is not touched. The oldest that holds all there is: see [`Case::VERSION`].
     pub version: u32,
     /// [`fingerprint`] of the bundle.
     pub bundle: String,
@@ -103,6 +105,9 @@ pub struct Case {
     /// Work by hit id.
     #[serde(default)]
     pub hits: BTreeMap<String, HitWork>,
+    /// Marks on events, by [`super::marks::key`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, Mark>,
     /// Hit id last worked on, and the step.
     #[serde(default)]
     pub place: Option<(String, usize)>,
@@ -112,23 +117,30 @@ pub struct Case {
     /// Append-only log.
     #[serde(default)]
     pub log: Vec<LogLine>,
+    /// What can be undone: what was said since the program began.
+    #[serde(skip)]
+    pub(super) history: History,
 }
 
 impl Case {
-    /// Version this program writes.
-    pub const VERSION: u32 = 1;
+    /// Newest version this program reads. It writes 1 as long as there are no marks and no times of revocation, so that
+    /// a program which does not know them opens the file; 2 with them, so that such a program leaves it alone rather than
+    /// drop them.
+    pub const VERSION: u32 = 2;
 
     /// An empty case for a bundle.
     pub fn new(bundle: String, analyst: String) -> Self {
         Self {
-            version: Self::VERSION,
+            version: 1,
             bundle,
             analyst,
             tlp: TLP[2].to_owned(),
             hits: BTreeMap::new(),
+            marks: BTreeMap::new(),
             place: None,
             revoked: BTreeMap::new(),
             log: Vec::new(),
+            history: History::default(),
         }
     }
 
@@ -154,34 +166,67 @@ impl Case {
 
     /// Sets or clears a verdict.
     pub fn set_verdict(&mut self, hit: &str, step: usize, verdict: Option<Verdict>, at: Time) {
-        let work = self.hits.entry(hit.to_owned()).or_default();
-        let said = if let Some(verdict) = verdict {
-            work.verdicts.insert(step, verdict);
-            verdict.word()
-        } else {
-            work.verdicts.remove(&step);
-            "cleared"
-        };
-        self.log(at, format!("{hit} step {step}: verdict {said}"));
+        let said = verdict.map_or("cleared", Verdict::word);
+        let what = format!("{hit} step {step}: verdict {said}");
+        self.change_hit(hit, Some(step), what, at, |work| match verdict {
+            Some(verdict) => work.verdicts.insert(step, verdict),
+            None => work.verdicts.remove(&step),
+        });
     }
 
     /// Sets a remark; an empty one clears it.
     pub fn set_remark(&mut self, hit: &str, step: usize, remark: &str, at: Time) {
-        let work = self.hits.entry(hit.to_owned()).or_default();
-        if remark.is_empty() {
-            work.remarks.remove(&step);
-            self.log(at, format!("{hit} step {step}: remark cleared"));
-        } else {
-            work.remarks.insert(step, remark.to_owned());
-            self.log(at, format!("{hit} step {step}: remark \"{remark}\""));
-        }
+        let said = quoted_or_cleared(remark);
+        self.change_hit(hit, Some(step), format!("{hit} step {step}: remark {said}"), at, |work| {
+            if remark.is_empty() { work.remarks.remove(&step) } else { work.remarks.insert(step, remark.to_owned()) }
+        });
     }
 
     /// Sets or clears a disposition.
     pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
-        self.hits.entry(hit.to_owned()).or_default().disposition = disposition;
         let words = disposition.map_or("cleared", Disposition::words);
-        self.log(at, format!("{hit}: disposition {words}"));
+        self.change_hit(hit, None, format!("{hit}: disposition {words}"), at, |work| {
+            work.disposition = disposition;
+        });
+    }
+
+    /// Sets or takes the bookmark of an event.
+    pub fn set_bookmark(&mut self, key: &str, on: bool, at: Time) {
+        let said = if on { "set" } else { "taken" };
+        self.change_mark(key, format!("event {key}: bookmark {said}"), at, |mark| mark.bookmarked = on);
+    }
+
+    /// Sets the tags of an event; none clears them.
+    pub fn set_tags(&mut self, key: &str, tags: Vec<String>, at: Time) {
+        let said = quoted_or_cleared(&tags.join(" "));
+        self.change_mark(key, format!("event {key}: tags {said}"), at, |mark| mark.tags = tags);
+    }
+
+    /// Sets the remark on an event; an empty one clears it.
+    pub fn set_event_remark(&mut self, key: &str, remark: &str, at: Time) {
+        let said = quoted_or_cleared(remark);
+        self.change_mark(key, format!("event {key}: remark {said}"), at, |mark| remark.clone_into(&mut mark.remark));
+    }
+
+    fn change_hit<R>(
+        &mut self,
+        hit: &str,
+        step: Option<usize>,
+        what: String,
+        at: Time,
+        set: impl FnOnce(&mut HitWork) -> R,
+    ) {
+        self.change(About::Hit(hit.to_owned(), step), what, at, |case| {
+            set(case.hits.entry(hit.to_owned()).or_default());
+            case.hits.retain(|_, work| *work != HitWork::default());
+        });
+    }
+
+    fn change_mark(&mut self, key: &str, what: String, at: Time, set: impl FnOnce(&mut Mark)) {
+        self.change(About::Event(key.to_owned()), what, at, |case| {
+            set(case.marks.entry(key.to_owned()).or_default());
+            case.marks.retain(|_, mark| *mark != Mark::default());
+        });
     }
 
     /// When a user's sessions and tokens were revoked, as the analyst says.
@@ -191,14 +236,15 @@ impl Case {
 
     /// Sets or clears the time at which a user's sessions and tokens were revoked.
     pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
-        let said = if let Some(time) = revoked {
-            self.revoked.insert(user.to_owned(), time);
-            format!("at {time}")
-        } else {
-            self.revoked.remove(user);
-            "cleared".to_owned()
-        };
-        self.log(at, format!("user {user}: revoked {said}"));
+        let said = revoked.map_or_else(|| "cleared".to_owned(), |time| format!("at {time}"));
+        self.change(About::User(user.to_owned()), format!("user {user}: revoked {said}"), at, |case| match revoked {
+            Some(time) => {
+                case.revoked.insert(user.to_owned(), time);
+            }
+            None => {
+                case.revoked.remove(user);
+            }
+        });
     }
 
     /// Appends a line to the log.
@@ -220,6 +266,11 @@ impl Case {
         }
         None
     }
+}
+
+/// `"text"` as the log has it.
+fn quoted_or_cleared(text: &str) -> String {
+    if text.is_empty() { "cleared".to_owned() } else { format!("\"{text}\"") }
 }
 
 impl LogLine {

@@ -1,11 +1,17 @@
 //! What a line of search text asks of a row. Each distinct text of the bundle is looked at once.
 
+use super::marks::Mark;
 use super::timeline;
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym};
 use crate::store::Store;
 use regex::{Regex, RegexBuilder};
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// The marks of the bundle, by event: what a search knows of the case.
+pub type Marks = Arc<BTreeMap<EventId, Mark>>;
 
 /// Most bytes of a compiled expression, and of what it keeps while it runs.
 const REGEX_BYTES: usize = 1 << 20;
@@ -21,12 +27,18 @@ enum Place {
     Kind,
     /// The time, as `2026-05-01 14:02:07`.
     Time,
+    /// The tags of the event.
+    Tags,
+    /// The remark on the event.
+    Remark,
+    /// Whatever the analyst said of the event.
+    Mark,
 }
 
 const ASN: Place = Place::Fields(&[Field::Asn]);
 
 /// What a short name stands for.
-const NAMES: [(&str, Place); 17] = [
+const NAMES: [(&str, Place); 20] = [
     ("user", Place::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
     ("ip", Place::Fields(&[Field::IpAddress])),
     ("asn", ASN),
@@ -44,6 +56,9 @@ const NAMES: [(&str, Place); 17] = [
     ("id", Place::Fields(&[Field::Id, Field::CorrelationId])),
     ("kind", Place::Kind),
     ("time", Place::Time),
+    ("tag", Place::Tags),
+    ("remark", Place::Remark),
+    ("mark", Place::Mark),
 ];
 
 /// What a name before a colon stands for: a short name, or a column of Log Analytics.
@@ -96,6 +111,7 @@ struct Term {
 /// What is searched: every term has to hold.
 pub struct Search {
     terms: Vec<Term>,
+    marks: Marks,
 }
 
 impl Search {
@@ -104,7 +120,13 @@ impl Search {
     /// # Errors
     /// What is wrong with an expression, in a line.
     pub fn parse(line: &str) -> Result<Self, String> {
-        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()? })
+        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()?, marks: Marks::default() })
+    }
+
+    /// The same, with the marks it may ask for.
+    #[must_use]
+    pub fn with(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// Whether nothing is asked.
@@ -114,7 +136,8 @@ impl Search {
 
     /// Whether a row has all of it.
     pub fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
-        self.terms.iter_mut().all(|term| term.holds(store, facts, event))
+        let mark = self.marks.get(&event);
+        self.terms.iter_mut().all(|term| term.holds(store, facts, event, mark))
     }
 
     /// The parts of a cell that match, in order; `fields` are those that the cell tells.
@@ -122,7 +145,7 @@ impl Search {
         let tells = |term: &&Term| match term.place {
             Place::Anywhere => true,
             Place::Fields(asked) => fields.iter().any(|field| asked.contains(field)),
-            Place::Kind | Place::Time => false,
+            Place::Kind | Place::Time | Place::Tags | Place::Remark | Place::Mark => false,
         };
         let patterns = self.terms.iter().filter(tells).filter_map(|term| term.pattern.as_ref());
         let found = patterns.flat_map(|pattern| pattern.find_iter(cell)).map(|part| part.range());
@@ -170,9 +193,15 @@ impl Term {
         })
     }
 
-    fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
+    fn holds(&mut self, store: &Store, facts: &Facts, event: EventId, mark: Option<&Mark>) -> bool {
         let row = store.event(event);
+        let tagged = || mark.is_some_and(|mark| mark.tags.iter().any(|tag| self.says(tag)));
+        let remarked = || mark.is_some_and(|mark| !mark.remark.is_empty() && self.says(&mark.remark));
         match self.place {
+            Place::Tags => tagged(),
+            Place::Remark => remarked(),
+            Place::Mark => tagged() || remarked() || mark.is_some_and(|mark| mark.bookmarked && self.says("bookmark")),
+            Place::Anywhere if tagged() || remarked() => true,
             Place::Fields(fields) => self.any(store, facts, event, fields),
             Place::Anywhere => {
                 self.any(store, facts, event, &Field::ALL)
@@ -348,6 +377,31 @@ mod tests {
         ] {
             assert_eq!(found(line), rows, "{line}");
         }
+    }
+
+    #[test]
+    fn marks_are_searched_too() {
+        let store = store();
+        let bookmark = Mark { bookmarked: true, ..Mark::default() };
+        let said = Mark { tags: vec!["phish".into()], remark: "the first mail".into(), ..Mark::default() };
+        let marks: Marks = Arc::new([(EventId(0), said), (EventId(1), bookmark)].into());
+        for (line, rows) in [
+            ("tag:", vec![0]),
+            ("tag:PHI", vec![0]),
+            ("tag:mail", vec![]),
+            ("remark:/first.mail/", vec![0]),
+            ("remark:", vec![0]),
+            ("mark:", vec![0, 1]),
+            ("mark:bookmark", vec![1]),
+            ("mark:phish ip:198", vec![0]),
+            ("phish", vec![0]),
+            ("\"first mail\"", vec![0]),
+        ] {
+            let mut search = Search::parse(line).unwrap().with(Arc::clone(&marks));
+            let found = [0, 1].into_iter().filter(|id| search.holds(&store, Facts::embedded(), EventId(*id)));
+            assert_eq!(found.collect::<Vec<_>>(), rows, "{line}");
+        }
+        assert!(found("mark: tag: remark:").is_empty(), "without marks there are none");
     }
 
     #[test]

@@ -84,6 +84,20 @@ pub enum Action {
     Undetermined,
     /// Take the disposition back.
     ClearDisposition,
+    /// Take the last thing said back.
+    Undo,
+    /// Bookmark the row, or take the bookmark back.
+    Bookmark,
+    /// Edit the tags of the row.
+    Tags,
+    /// Write a remark on the row.
+    RemarkRow,
+    /// Put a tag used before in the place of the word typed.
+    Complete,
+    /// List every marked event.
+    Marks,
+    /// Show what can be copied.
+    Copy,
     /// Filter the hits.
     Filter,
     /// Change the order of the hits.

@@ -1,6 +1,8 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
 mod beyond;
+mod copying;
+mod marking;
 mod moments;
 mod overlays;
 mod pointing;
@@ -11,8 +13,10 @@ mod settling;
 
 use super::action::Action;
 use super::ask::{Answer, Ask};
+use super::copy::Copied;
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
+use super::marks::Kind;
 use super::near::NearView;
 use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
@@ -21,6 +25,7 @@ use super::workbench::{Evidence, Workbench};
 use crate::ingest::Progress;
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
+use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict};
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
@@ -62,6 +67,8 @@ pub enum Message {
     Written(Result<PathBuf, String>),
     /// The worker answered, at a time.
     Answer(Answer, Time),
+    /// Something was copied.
+    Copied(Copied),
     /// The case was saved, with what to say about it; or could not be.
     Saved(Result<Option<String>, String>),
 }
@@ -72,6 +79,8 @@ pub struct Ready {
     pub evidence: Evidence,
     /// The case as opened.
     pub case: Case,
+    /// Where the events of its marks stand.
+    pub places: Places,
     /// Where the case is kept.
     pub case_path: PathBuf,
     /// Where the note goes.
@@ -93,6 +102,8 @@ pub enum Effect {
     Compose,
     /// Write this note; answered by [`Message::Written`].
     Write(PathBuf, Composed),
+    /// Copy a text, named in a word; answered by [`Message::Copied`].
+    Copy(&'static str, String),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Stop until the shell continues us.
@@ -295,6 +306,7 @@ impl App {
             }
             Message::Composed(note) => return self.composed(note),
             Message::Written(result) => self.note_written(result),
+            Message::Copied(copied) => self.copied(&copied),
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),
         }
@@ -305,7 +317,10 @@ impl App {
         self.saved_place.clone_from(&ready.case.place);
         self.case_path = ready.case_path;
         self.note_path = ready.note_path;
-        let bench = Workbench::new(ready.evidence, ready.case);
+        let bench = Workbench::new(ready.evidence, ready.case, ready.places);
+        if let Some(words) = lost_words(bench.places.lost(&bench.case)) {
+            self.say(words);
+        }
         if let Some(line) = bench.broken_log_line {
             self.say_wrong(format!("line {line} of the case's log was changed outside of tokentrail"));
         }
@@ -407,6 +422,13 @@ impl App {
             Action::FalsePositive => return self.disposition(Some(Disposition::FalsePositive), now),
             Action::Undetermined => return self.disposition(Some(Disposition::Undetermined), now),
             Action::ClearDisposition => return self.disposition(None, now),
+            Action::Undo => return self.undo(now),
+            Action::Bookmark => return self.bookmark(now),
+            Action::Tags => return self.words(Kind::Tags),
+            Action::RemarkRow => return self.words(Kind::Remark),
+            Action::Complete => self.complete(),
+            Action::Marks => self.list_marks(),
+            Action::Copy => self.copy_menu(),
             Action::Filter => self.filter(),
             Action::Sort => self.sort(),
             Action::Search => self.search(),

@@ -1,5 +1,6 @@
 //! What takes longer than a frame may: asked by the screen, answered by the worker.
 
+use super::copy::{self, Spot};
 use super::rows::Scope;
 use super::workbench::Evidence;
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
@@ -9,7 +10,7 @@ use crate::model::EventId;
 use crate::triage::alike::{self, Outline};
 use crate::triage::lineage::{self, Shape, Tree};
 use crate::triage::pivot::{self, Counts, Value};
-use crate::triage::search::Search;
+use crate::triage::search::{Marks, Search};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub enum Ask {
     Outline(Scope),
     /// In which order do these stand?
     Tree(Scope, Shape),
+    /// What is the text of this entry of the copy menu?
+    Copy(usize, Spot),
 }
 
 /// A part of the rows to search.
@@ -41,6 +44,8 @@ pub struct Chunk {
     pub of: Value,
     /// The part.
     pub rows: Range<usize>,
+    /// What the analyst said of events.
+    pub marks: Marks,
 }
 
 /// Its answer.
@@ -57,6 +62,8 @@ pub enum Answer {
     Outline(Scope, Arc<Outline>),
     /// The order.
     Tree(Scope, Shape, Arc<Tree>),
+    /// The text to copy, named in a word, or why there is none.
+    Copy(&'static str, Result<String, String>),
 }
 
 /// What settings would change.
@@ -128,12 +135,17 @@ impl Answers {
                 let tree = lineage::tree(store, scope.events(store), shape);
                 Answer::Tree(scope, shape, Arc::new(tree))
             }
+            Ask::Copy(entry, spot) => {
+                let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);
+                Answer::Copy(copy::ENTRIES.get(entry).map_or("text", |entry| entry.name), text)
+            }
         }
     }
 
     fn search(&mut self, chunk: &Chunk) -> Vec<EventId> {
         if self.search.as_ref().is_none_or(|(number, _)| *number != chunk.number) {
-            self.search = Search::parse(&chunk.query).ok().map(|search| (chunk.number, search));
+            let search = Search::parse(&chunk.query).map(|search| search.with(Arc::clone(&chunk.marks)));
+            self.search = search.ok().map(|search| (chunk.number, search));
         }
         let Some((_, search)) = &mut self.search else { return Vec::new() };
         let store = &self.loaded.store;

@@ -4,8 +4,9 @@ use super::ask::{Ask, Chunk};
 use super::rows::{Shown, meet};
 use crate::model::EventId;
 use crate::triage::pivot::Value;
-use crate::triage::search::Search;
+use crate::triage::search::{Marks, Search};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows of the first chunk: what is near the cursor is found at once.
 const FIRST: usize = 20_000;
@@ -43,6 +44,8 @@ pub struct Find {
     before: Vec<EventId>,
     /// Whether the cursor goes to the first row found.
     pub seeking: bool,
+    /// The marks as they were when it began.
+    pub marks: Marks,
 }
 
 impl Find {
@@ -53,7 +56,8 @@ impl Find {
         let asks = search.as_ref().is_ok_and(|search| !search.is_empty());
         let read = if asks { 0 } else { rows };
         let start = start.min(rows);
-        Self { query, search, number, origin, of, rows, start, read, after, before, seeking: asks }
+        let marks = Marks::default();
+        Self { query, search, number, origin, of, rows, start, read, after, before, seeking: asks, marks }
     }
 
     /// Whether nothing is asked, or nothing that can be read.
@@ -91,7 +95,8 @@ impl Find {
             None => self.start + self.read..(self.start + self.read + length).min(self.rows),
             Some(from) => from..(from + length).min(self.start),
         };
-        Some(Ask::Search(Chunk { number: self.number, query: self.query.clone(), of: self.of, rows }))
+        let (query, marks) = (self.query.clone(), Arc::clone(&self.marks));
+        Some(Ask::Search(Chunk { number: self.number, query, of: self.of, rows, marks }))
     }
 
     /// Takes what was found in a chunk.

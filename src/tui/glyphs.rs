@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its stand-in, each of one column.
-const SIGNS: [(char, &str); 46] = [
+const SIGNS: [(char, &str); 48] = [
     ('…', "~"),
     ('→', ">"),
     ('↓', "v"),
@@ -53,6 +53,8 @@ const SIGNS: [(char, &str); 46] = [
     ('▾', "v"),
     ('▴', "^"),
     ('◦', "."),
+    ('★', "!"),
+    ('☆', ":"),
 ];
 
 /// Puts a stand-in for every sign and every line of a frame.

@@ -49,6 +49,12 @@ pub enum Context {
     Near,
     /// What a row can be left by.
     Pivot,
+    /// The tags of an event, being typed.
+    Tags,
+    /// The list of marked events.
+    Marks,
+    /// The menu of what can be copied.
+    Copy,
     /// The list of actions.
     Palette,
     /// The help.
@@ -79,6 +85,9 @@ impl Context {
             Self::Users => "Users",
             Self::Near => "Near misses and thresholds",
             Self::Pivot => "Who else?",
+            Self::Tags => "Typing tags",
+            Self::Marks => "Marked events",
+            Self::Copy => "Copy",
             Self::Palette => "Actions",
             Self::Help => "Help",
             Self::Loading => "While loading",

@@ -1,7 +1,9 @@
 //! What lies over the panes: at most one thing at a time.
 
+use super::copy;
 use super::edit::LineEdit;
 use super::keymap::Context;
+use super::marks::{Kind, MarkList, Words};
 use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
@@ -79,6 +81,12 @@ pub enum Overlay {
     Pivot(Menu),
     /// Every action by name.
     Palette(Box<Palette>),
+    /// Tags of an event or a remark on it, being typed.
+    Words(Box<Words>),
+    /// The marked events.
+    Marks(MarkList),
+    /// What can be copied.
+    Copy(copy::Menu),
 }
 
 impl Overlay {
@@ -90,13 +98,19 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
-            Self::Filter(_) | Self::Search(_) | Self::Moment(_) | Self::Revoked(..) | Self::Remark(_) => {
-                &[Context::Prompt, Context::Everywhere]
-            }
+            Self::Words(words) if words.kind == Kind::Tags => &[Context::Tags, Context::Prompt, Context::Everywhere],
+            Self::Filter(_)
+            | Self::Search(_)
+            | Self::Moment(_)
+            | Self::Revoked(..)
+            | Self::Remark(_)
+            | Self::Words(_) => &[Context::Prompt, Context::Everywhere],
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
             Self::Palette(_) => &[Context::Palette, Context::Everywhere],
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
+            Self::Marks(_) => &[Context::Marks, Context::List, Context::Everywhere],
+            Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
         }
     }
 
@@ -111,12 +125,15 @@ impl Overlay {
             | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),
             Self::Palette(palette) => Some(&mut palette.filter),
+            Self::Words(words) => Some(&mut words.line),
             Self::Record { .. }
             | Self::Bundle { .. }
             | Self::Note { .. }
             | Self::Disposition
             | Self::Near(_)
-            | Self::Pivot(_) => None,
+            | Self::Pivot(_)
+            | Self::Marks(_)
+            | Self::Copy(_) => None,
         }
     }
 }
@@ -124,14 +141,18 @@ impl Overlay {
 /// A raw record in lines, indented where it is JSON. It is never parsed: what is broken in it stays to be seen.
 pub fn laid_out(record: &[u8]) -> Vec<String> {
     let shown = &record[..record.len().min(RECORD_BYTES)];
-    let text = String::from_utf8_lossy(shown);
-    let text = text.trim();
-    let mut lines =
-        if text.starts_with(['{', '[']) { indented(text) } else { text.lines().map(str::to_owned).collect() };
+    let mut lines = pretty(shown);
     if shown.len() < record.len() {
         lines.push(format!("… {} more bytes", record.len() - shown.len()));
     }
     lines.into_iter().flat_map(|line| broken(&line)).collect()
+}
+
+/// The same of any length, its lines whole.
+pub fn pretty(record: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(record);
+    let text = text.trim();
+    if text.starts_with(['{', '[']) { indented(text) } else { text.lines().map(str::to_owned).collect() }
 }
 
 /// JSON text with a line for each member. Works on the characters alone: strings are copied as they stand.

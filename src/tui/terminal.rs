@@ -122,6 +122,13 @@ fn take() -> io::Result<()> {
         .inspect_err(|_| give_back())
 }
 
+/// Sends bytes that draw nothing. For the thread that draws: a frame is out whole before this is called.
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Takes the mouse, or leaves it to the terminal; given back with the terminal.
 pub(super) fn take_mouse(on: bool) -> io::Result<()> {
     MOUSE.store(on, Ordering::SeqCst);

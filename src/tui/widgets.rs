@@ -1,7 +1,9 @@
 //! What lies over the panes.
 
 mod bundle;
+mod copy;
 mod help;
+mod marks;
 mod near;
 mod note;
 mod palette;
@@ -43,8 +45,14 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             prompt::line(&prompt::revoked_title(app, *user), line, theme, frame, area);
         }
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
+        Some(Overlay::Words(words)) => {
+            prompt::line(&prompt::words_title(app, words), &words.line, theme, frame, area);
+        }
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
-        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_)) => beyond(app, theme, frame, area),
+        Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
+        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_)) => {
+            beyond(app, theme, frame, area);
+        }
     }
 }
 
@@ -55,6 +63,7 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Users(list)) => users::draw(list, bench, theme, frame, area),
         Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
+        Some(Overlay::Marks(list)) => marks::draw(list, app, bench, theme, frame, area),
         _ => {}
     }
 }

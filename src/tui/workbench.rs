@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, Time};
 use crate::store::{Key, Store};
+use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub struct Workbench {
     pub evidence: Evidence,
     /// What the analyst said.
     pub case: Case,
+    /// Where the events of its marks stand.
+    pub places: Places,
     /// Number of the first broken log line of the case as it was opened.
     pub broken_log_line: Option<usize>,
     /// The hits pane.
@@ -78,11 +81,12 @@ pub struct Workbench {
 
 impl Workbench {
     /// The workbench as the analyst left it.
-    pub fn new(evidence: Evidence, case: Case) -> Self {
+    pub fn new(evidence: Evidence, case: Case, places: Places) -> Self {
         let mut bench = Self {
             broken_log_line: case.broken_log_line(),
             evidence,
             case,
+            places,
             hit_list: HitList::default(),
             timeline: None,
             trail: Trail::default(),
@@ -228,6 +232,12 @@ impl Workbench {
     pub fn set_revoked(&mut self, user: Sym, revoked: Option<Time>, now: Time) {
         let key = self.store().text(user).to_owned();
         self.case.set_revoked(&key, revoked, now);
+        self.show_revoked(user);
+    }
+
+    /// Shows in every timeline of a user when the sessions were revoked.
+    pub fn show_revoked(&mut self, user: Sym) {
+        let revoked = self.revoked_of(Value::user(user));
         for timeline in self.trail.all_mut().chain(&mut self.timeline) {
             if timeline.of == Value::user(user) {
                 timeline.set_revoked(self.evidence.store(), revoked);

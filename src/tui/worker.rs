@@ -11,6 +11,7 @@ use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym};
 use crate::report::info::{info, lines};
 use crate::store::Key;
+use crate::triage::marks::Places;
 use crate::triage::{Case, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -79,7 +80,8 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let settings = job.settings.clone();
     let evidence = Evidence { loaded: Arc::clone(&loaded), hits, settings, facts, analytic: analytics::by_id };
     let mut answers = Answers::of(&evidence, candidates);
-    let ready = Ready { evidence, case, case_path: file.path().to_owned(), note_path: file.note_path() };
+    let places = Places::find(&loaded, &case);
+    let ready = Ready { evidence, case, places, case_path: file.path().to_owned(), note_path: file.note_path() };
     let _ = sink.send(Incoming::Opened(Box::new(ready), file));
     // What lineage reads, while the first screen is looked at.
     for key in [Key::Token, Key::Session] {

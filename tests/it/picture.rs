@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokentrail::facts::Facts;
 use tokentrail::model::Time;
+use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, fingerprint};
 use tokentrail::tui::app::{App, Message, Ready};
 use tokentrail::tui::keymap::{Key, Keymap};
@@ -55,7 +56,9 @@ fn screen(keys: &str) -> Buffer {
     };
     let mut app = App::new(demo::NAME.to_owned(), Keymap::embedded(), SIZE);
     let shown = PathBuf::from("/case");
-    let ready = Ready { evidence, case, case_path: shown.join("case.json"), note_path: shown.join("case.md") };
+    let places = Places::find(&evidence.loaded, &case);
+    let (case_path, note_path) = (shown.join("case.json"), shown.join("case.md"));
+    let ready = Ready { evidence, case, places, case_path, note_path };
     app.update(Message::Ready(Box::new(ready)));
     let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
     for key in keys.split_whitespace() {

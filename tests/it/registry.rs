@@ -197,7 +197,7 @@ fn config() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 20] = [
+    const ORDER: [Context; 23] = [
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
@@ -210,6 +210,9 @@ fn keys() -> String {
         Context::Bundle,
         Context::Users,
         Context::Pivot,
+        Context::Marks,
+        Context::Tags,
+        Context::Copy,
         Context::Near,
         Context::Note,
         Context::Disposition,

@@ -4,6 +4,7 @@
 mod bundle;
 mod explore;
 mod many;
+mod marks;
 mod search;
 pub(crate) mod story;
 mod timeline;
@@ -23,10 +24,13 @@ use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Loaded, Progress};
 use tokentrail::model::Time;
 use tokentrail::report::info;
+use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
 use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
 use tokentrail::tui::ask::Answers;
+use tokentrail::tui::clipboard::{self, Wrap};
+use tokentrail::tui::copy::Copied;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Borders, Name, Theme};
@@ -44,6 +48,7 @@ struct Desk {
     answers: Option<Answers>,
     home: tempfile::TempDir,
     quits: bool,
+    copied: String,
 }
 
 impl Desk {
@@ -69,7 +74,8 @@ impl Desk {
         let hits = analytics::run(&loaded.store, Facts::embedded(), settings);
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
-        Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, answers: None, home, quits: false }
+        let (loaded, hits, copied) = (Arc::new(loaded), Arc::new(hits), String::new());
+        Self { app, loaded, hits, file: None, answers: None, home, quits: false, copied }
     }
 
     /// The workbench, opened.
@@ -95,7 +101,9 @@ impl Desk {
         self.quits = false;
         self.file = Some(file);
         let shown = PathBuf::from("/case");
-        let ready = Ready { evidence, case, case_path: shown.join("case.json"), note_path: shown.join("case.md") };
+        let places = Places::find(&evidence.loaded, &case);
+        let (case_path, note_path) = (shown.join("case.json"), shown.join("case.md"));
+        let ready = Ready { evidence, case, places, case_path, note_path };
         self.update(Message::Ready(Box::new(ready)));
     }
 
@@ -154,6 +162,12 @@ impl Desk {
                 let path = self.home.path().join(path.file_name().unwrap());
                 tokentrail::tui::write_note(&path, &note).unwrap();
                 self.update(Message::Written(Ok(path)));
+            }
+            Effect::Copy(what, text) => {
+                let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());
+                let sent = clipboard::sequence(&text, Wrap::Plain).is_some();
+                self.copied = text;
+                self.update(Message::Copied(Copied { what, bytes, sent, file: Ok(path) }));
             }
             Effect::Suspend | Effect::Mouse(_) => {}
             Effect::Quit => self.quits = true,

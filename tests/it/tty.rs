@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod bytes;
+mod copies;
 mod leaving;
 mod manners;
 mod session;
@@ -198,9 +199,14 @@ impl Tty {
     }
 
     fn case(&self) -> PathBuf {
+        self.kept("json")
+    }
+
+    /// The file of that extension in the state folder.
+    fn kept(&self, wanted: &str) -> PathBuf {
         let folder = self.home.path().join("state/tokentrail");
         let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-        files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "json")).unwrap()
+        files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == wanted)).unwrap()
     }
 }
 

@@ -48,6 +48,8 @@ pub struct EventNote {
     pub hits: Vec<usize>,
     /// `file:record`.
     pub record: String,
+    /// Whether the analyst marked it.
+    pub marked: bool,
 }
 
 pub(super) fn timeline(told: &Told) -> TimelineNote {
@@ -85,6 +87,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         user_agent: store.get(event, Field::UserAgent).to_owned(),
         hits: numbered.filter(|(_, hit)| has(hit, event)).map(|(index, _)| index + 1).collect(),
         record: told.at(event),
+        marked: told.places.mark(told.case, event).is_some(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::Told;
 use crate::analytics::{Leg, leg_of};
 use crate::facts::Agent;
 use crate::model::{Event, EventId, Field, Flags, Sym, Time};
+use crate::report::defang;
 use crate::report::row::{Row, Value};
 use crate::store::Store;
 use serde::Serialize;
@@ -82,6 +83,14 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// The value as no program takes it for a link or an address.
+    pub fn defanged(&self) -> String {
+        match self.kind {
+            Kind::Address => defang::address(&self.value),
+            _ => defang::text(&self.value),
+        }
+    }
+
     /// As a row of the machine file, not defanged.
     pub fn row(&self) -> Row<'_> {
         let mut row = Row::default();

@@ -156,6 +156,7 @@ impl App {
                 self.on_timeline(|timeline, store| timeline.take_tree(store, scope, shape, tree));
             }
             Answer::Found(chunk, found) => return self.found(&chunk, found),
+            Answer::Copy(what, text) => return self.copy_made(what, text),
         }
         Vec::new()
     }
@@ -168,6 +169,8 @@ impl Overlay {
             Self::Users(users) => users.list.go(step, users.shown.len(), height),
             Self::Palette(palette) => palette.list.go(step, palette.shown.len(), height),
             Self::Near(near) => near.go(step, height),
+            Self::Marks(marks) => marks.list.go(step, marks.events.len(), height),
+            Self::Copy(menu) => menu.list.go(step, menu.items.len(), height),
             Self::Pivot(menu) => {
                 let len = menu.values.as_ref().map_or(0, Vec::len);
                 menu.list.go(step, len, len);

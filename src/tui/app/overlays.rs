@@ -81,6 +81,8 @@ impl App {
             Some(Overlay::Palette(palette)) => self.overlay = palette.under.map(|under| *under),
             Some(Overlay::Search(_)) => self.give_up_search(),
             Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
+            Some(Overlay::Words(words)) => self.overlay = words.under.map(|under| *under),
+            Some(Overlay::Copy(menu)) => self.overlay = menu.under.map(|under| *under),
             _ => {}
         }
     }
@@ -103,6 +105,12 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::Palette(palette)) => self.choose(*palette, now),
+            Some(Overlay::Words(words)) => self.take_words(*words, now),
+            Some(Overlay::Copy(menu)) => self.copy(menu),
+            Some(Overlay::Marks(list)) => {
+                self.go_to_mark(list);
+                Vec::new()
+            }
             Some(Overlay::Search(_)) => {
                 self.accept_search();
                 Vec::new()

@@ -28,7 +28,13 @@ impl App {
     pub(super) fn search_typed(&mut self, query: String) -> Vec<Effect> {
         self.searches += 1;
         let number = self.searches;
-        self.on_timeline(|timeline, store| timeline.search(store, query, number));
+        let marks = self.workbench().map(Workbench::marks).unwrap_or_default();
+        self.on_timeline(|timeline, store| {
+            timeline.search(store, query, number);
+            if let Some(find) = &mut timeline.find {
+                find.marks = marks;
+            }
+        });
         self.search_on()
     }
 

@@ -57,7 +57,7 @@ impl Timeline {
     }
 
     /// Puts the cursor on an event, out of its run, the window widened to all when it is not in it.
-    pub(super) fn reveal(&mut self, store: &Store, event: EventId) {
+    pub(in crate::tui) fn reveal(&mut self, store: &Store, event: EventId) {
         if self.events(store).binary_search(&event).is_err() {
             self.show_around(store, Zoom::All, self.about);
         }

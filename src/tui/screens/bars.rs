@@ -1,12 +1,13 @@
 //! The line above and the line below.
 
 use crate::tui::app::{App, Stage};
-use crate::tui::text::{count, fit, width};
+use crate::tui::text::{count, fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 /// Bundle, events, range, hits, sharing mark. What fits stays, the bundle and the mark longest.
 pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
@@ -63,7 +64,11 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     facts
 }
 
-/// Key hints of where the user is, or what was just said. `?` stands at the left and is the last to go.
+/// Most lines of what was said: a path at the end of it is what the user needs.
+const SAID: usize = 6;
+
+/// Key hints of where the user is, or what was just said. `?` stands at the left and is the last to go. What was said
+/// goes up over the body where it is longer than the line.
 pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width);
     let hints = app.keymap.hints(&app.contexts());
@@ -75,14 +80,24 @@ pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             used += push_hint(&mut line, theme, &key, hint);
         }
         let role = if status.is_error { Role::Error } else { Role::Notice };
+        let said = wrap(&status.text, room.saturating_sub(used + 4), SAID);
+        let above = u16::try_from(said.len()).unwrap_or(1).saturating_sub(1).min(area.y.saturating_sub(1));
+        let lines = Rect { y: area.y - above, height: above, ..area };
+        frame.render_widget(Clear, lines);
+        let margin = " ".repeat(used + 3);
+        let mut said = said.into_iter();
+        for (row, text) in lines.rows().zip(&mut said) {
+            let text = Line::from(vec![Span::raw(margin.clone()), Span::styled(text, theme.style(role))]);
+            frame.render_widget(text, row);
+        }
         line.push_span(Span::raw("   "));
-        line.push_span(Span::styled(fit(&status.text, room.saturating_sub(used + 4)), theme.style(role)));
+        line.push_span(Span::styled(said.next().unwrap_or_default(), theme.style(role)));
     } else {
         for (key, hint) in hints {
-            if used + hint_width(&key, hint) > room {
-                break;
+            // A shorter one may fit where a longer one did not.
+            if used + hint_width(&key, hint) <= room {
+                used += push_hint(&mut line, theme, &key, hint);
             }
-            used += push_hint(&mut line, theme, &key, hint);
         }
     }
     frame.render_widget(line, area);

@@ -8,6 +8,7 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
+use crate::tui::marks::{Kind, Words};
 use crate::tui::text::{count, fit, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -15,6 +16,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+
+/// Most tags suggested.
+const SUGGESTED: usize = 8;
 
 /// Where a line is typed.
 pub(super) fn place(area: Rect) -> Rect {
@@ -63,6 +67,22 @@ pub(super) fn revoked_title(app: &App, user: Sym) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let upn = bench.store().upn(user);
     format!("Revoked (UTC), empty for never: 14:02, 2026-05-01 14:02, +10m · {upn}")
+}
+
+/// Which row is told about, and the tags that may be meant.
+pub(super) fn words_title(app: &App, words: &Words) -> String {
+    let row = app.workbench().map_or_else(String::new, |bench| bench.row_words(words.event));
+    match words.kind {
+        Kind::Remark => format!("Remark on {row}"),
+        Kind::Tags => {
+            let tags: Vec<&str> = words.suggested().take(SUGGESTED).collect();
+            if tags.is_empty() {
+                return format!("Tags of {row}");
+            }
+            // The tags are what helps while typing; the row is known.
+            format!("Tags of {} ─ {}: {}", fit(&row, 30), app.keymap.key_of(Action::Complete), tags.join(" "))
+        }
+    }
 }
 
 /// How far the search is: what it found, what is wrong with the line, or what may be typed.

@@ -99,7 +99,8 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         let number = copies.iter().position(|copy| *copy == giver);
         number.map_or_else(String::new, |number| format!("  [{}]", number + 1))
     };
-    let mut lines = legend(app, bench, &copies);
+    let mut lines = said(bench, event);
+    lines.extend(legend(app, bench, &copies));
     lines.extend(["what we read:".to_owned(), format!("  Table: {}", row.table.name())]);
     if row.created.is_known() {
         lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_giver(event))));
@@ -119,6 +120,23 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
             lines.push(format!("  {}: {}{}", field.column(), store.get(event, field), from(store.giver(event, field))));
         }
     }
+    lines
+}
+
+/// What the analyst said of the event.
+fn said(bench: &Workbench, event: EventId) -> Vec<String> {
+    let Some(mark) = bench.mark_of(event) else { return Vec::new() };
+    let mut lines = Vec::new();
+    if mark.bookmarked {
+        lines.push(format!("{} bookmarked", mark.glyph()));
+    }
+    if !mark.tags.is_empty() {
+        lines.push(format!("tags: {}", mark.tags.join(" ")));
+    }
+    if !mark.remark.is_empty() {
+        lines.push(format!("remark: {}", mark.remark));
+    }
+    lines.push(String::new());
     lines
 }
 

@@ -46,6 +46,58 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
 }
 
 #[test]
+fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
+    let (folder, _) = bundle();
+    let said = talk(folder.path(), "1\n3\nr\nb 1\nt 1 phish, #c2\nm 2 odd \u{1b}[31m agent\nb 99\nr\nl\nm\nq\n");
+    for words in [
+        "1. 2026-05-01 ",
+        "Row 1, bookmarked\n",
+        "Row 1, bookmarked, tags phish c2",
+        "b needs the number of a row",
+        "m marked rows",
+        ", bookmarked, tags phish c2\n2. ",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(said.matches("agent\n").count(), 3, "after it is written, with the rows, and in the list: {said}");
+    assert!(!said.contains('\u{1b}'), "{said}");
+    let case = || serde_json::from_slice::<Value>(&std::fs::read(folder.path().join("case/c.json")).unwrap()).unwrap();
+    assert_eq!((case()["version"].as_u64(), case()["marks"].as_object().unwrap().len()), (Some(2), 2));
+    // Another start: what was said before stays, what is said now is taken back.
+    let said = talk(folder.path(), "1\ny\nb 1\nz\nz\nz\nl\nz\nq\n");
+    assert!(said.contains(": bookmark taken") || said.contains(": bookmark set"), "{said}");
+    assert!(said.contains("step 1: verdict supports") && said.contains("There is nothing to undo"), "{said}");
+    assert_eq!(case()["marks"].as_object().unwrap().len(), 2);
+    let log: Vec<String> =
+        case()["log"].as_array().unwrap().iter().map(|line| line["what"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(log.iter().filter(|what| what.starts_with("undid: ")).count(), 2, "{log:?}");
+}
+
+#[test]
+fn marks_are_exported_where_the_case_is_given() {
+    let (folder, _) = bundle();
+    talk(folder.path(), "1\n3\nb 1\nt 1 phish c2\nm 2 =cmd|'/C calc'!A0\nq\n");
+    let user = ["timeline", "logs", "--user", super::VICTIM];
+    let with = |format: &str| {
+        let more = ["--case", "case/c.json", "--format", format];
+        text(&run(folder.path(), &user.into_iter().chain(more).collect::<Vec<_>>()).stdout)
+    };
+    let rows: Vec<Value> = with("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.iter().all(|row| row["Tags"].is_array() && row["Remark"].is_string()));
+    let marked: Vec<&Value> = rows.iter().filter(|row| row["Bookmarked"] == true).collect();
+    assert_eq!((marked.len(), &marked[0]["Tags"][1]), (1, &Value::from("c2")));
+    assert!(with("csv").contains("phish; c2") && with("csv").contains("'=cmd|"));
+    assert!(with("table").contains("★ #phish #c2"), "{}", with("table"));
+    let without = text(&run(folder.path(), &user).stdout);
+    assert!(!without.contains("Bookmarked"), "only where the case is given");
+    let output = run(folder.path(), &user.into_iter().chain(["--case", "gone.json"]).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("there is no case file gone.json"));
+    let note = text(&run(folder.path(), &["note", "logs", "--case", "case/c.json"]).stdout);
+    assert!(note.contains("## Marked by the analyst") && note.contains("phish, c2"), "{note}");
+}
+
+#[test]
 fn an_input_that_ends_or_says_nothing_loses_nothing() {
     let (folder, _) = bundle();
     for typed in ["", "99\nnonsense\n", "1\n\u{1b}[A\n9\n", "1\nd\nz\n"] {

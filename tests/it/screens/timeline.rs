@@ -45,6 +45,20 @@ fn folded() {
 }
 
 #[test]
+fn a_marked_row_is_told_from_its_run_and_a_revocation_is_undone() {
+    let mut desk = busy((120, 40));
+    desk.press("G k k m");
+    let line = desk.screen().lines().find(|line| line.contains(" × ")).expect("it stays folded").to_owned();
+    assert!(line.contains('★'), "{line}");
+    desk.press("R").type_in("14:05").press("enter");
+    assert!(timeline(&desk).revoked().is_some());
+    desk.press("Z");
+    assert!(timeline(&desk).revoked().is_none() && desk.screen().contains("undid: revoked at"), "{}", desk.screen());
+    desk.press("Z");
+    assert!(desk.bench().case.marks.is_empty());
+}
+
+#[test]
 fn unfolded() {
     let mut desk = busy((80, 24));
     desk.press("f @").type_in("14:04:50").press("enter");

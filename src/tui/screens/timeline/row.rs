@@ -6,6 +6,7 @@ use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
 use crate::triage::alike::SILENCE;
 use crate::triage::lineage::Limb;
+use crate::triage::marks::Mark;
 use crate::triage::timeline::{self, Kind};
 use crate::tui::rows::{Row, Run, Timeline, meet};
 use crate::tui::text::{count, fit, fit_middle, pad, width};
@@ -118,6 +119,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     });
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
+    let said = bench.mark_among(members);
     let what = what(view, shown, &line, foreign || changes);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref();
@@ -135,7 +137,8 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         if is_found { Span::styled("*", found) } else { Span::styled(" ", quiet) },
         Span::styled(format!("{gap:>7}"), theme.style(gap_role)),
         if after { Span::styled("!", theme.style(Role::Notice)) } else { Span::styled(" ", quiet) },
-        Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
+        Span::styled(glyph, theme.style(if foreign { Role::Foreign } else { kind_role })),
+        Span::styled(said.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
     ]);
     let branches = limbs::drawn(shown.limb);
     let room = columns.what.saturating_sub(width(&branches));
@@ -150,7 +153,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         }
         spans.push(Span::styled(cell[end..].to_owned(), style));
     };
-    cell(pad(&what, room), WHAT, text);
+    cell(pad(&noted(what, said, room), room), WHAT, text);
     if columns.client > 0 {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
@@ -205,6 +208,13 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> 
     let is_flow = line.kind == Kind::DeviceCode && columns.what < 40;
     let what = if is_flow { line.what.trim_start_matches("device ") } else { line.what.as_str() };
     format!("{whose}{}", fit(what, room))
+}
+
+/// What the analyst said of a row behind its own words, where that leaves room.
+fn noted(what: String, said: Option<&Mark>, room: usize) -> String {
+    let words = said.map_or_else(String::new, Mark::words);
+    let left = room.saturating_sub(width(&what) + 2);
+    if words.is_empty() || left < 6 { what } else { format!("{what}  {}", fit(&words, left)) }
 }
 
 /// Rows of the step, then rows of the hit. A run has the mark of any of its rows.

@@ -1,0 +1,77 @@
+//! Marks on the rows of a step, and taking back what was said, by lines.
+
+use super::Talk;
+use crate::analytics::Hit;
+use crate::cli::resolve::now;
+use crate::model::EventId;
+use crate::triage::{About, marks, timeline};
+use std::io;
+
+impl Talk<'_> {
+    /// `b 3`, `t 3 phish c2`, `m 3 the first`: marks a row by its number; `false` when the word is none of these.
+    pub(super) fn mark(&mut self, hit: &Hit, step: usize, word: &str, rest: &str) -> io::Result<bool> {
+        if !matches!(word, "b" | "t" | "m") {
+            return Ok(false);
+        }
+        let (number, text) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+        let rows: &[EventId] = hit.findings.get(step - 1).map_or(&[], |finding| &finding.rows);
+        let row = number.parse::<usize>().ok().and_then(|number| rows.get(number.checked_sub(1)?));
+        let Some(event) = row.copied() else {
+            self.say(format!("{word} needs the number of a row of this step: r lists them."))?;
+            return Ok(true);
+        };
+        let key = self.places.name(self.loaded, event);
+        match word {
+            "b" => {
+                let on = self.places.mark(&self.case, event).is_none_or(|mark| !mark.bookmarked);
+                self.case.set_bookmark(&key, on, now());
+            }
+            "t" => self.case.set_tags(&key, marks::tags(text), now()),
+            _ => self.case.set_event_remark(&key, text.trim(), now()),
+        }
+        self.save()?;
+        let said = self.marked(event);
+        self.say(format!("Row {number}{}", if said.is_empty() { ": no mark" } else { &said }))?;
+        Ok(true)
+    }
+
+    /// `, bookmarked, tags phish c2, your remark: the first`; nothing for a row that is not marked.
+    pub(super) fn marked(&self, event: EventId) -> String {
+        let Some(mark) = self.places.mark(&self.case, event) else { return String::new() };
+        let bookmark = if mark.bookmarked { ", bookmarked" } else { "" };
+        let tags = if mark.tags.is_empty() { String::new() } else { format!(", tags {}", mark.tags.join(" ")) };
+        let remark = if mark.remark.is_empty() { String::new() } else { format!(", your remark: {}", mark.remark) };
+        format!("{bookmark}{tags}{remark}")
+    }
+
+    /// Every marked row of all users.
+    pub(super) fn marks(&mut self) -> io::Result<()> {
+        let rows: Vec<EventId> = self.places.marked(&self.case).into_iter().map(|(event, _)| event).collect();
+        if rows.is_empty() {
+            self.say("No row is marked.")?;
+        }
+        let store = &self.loaded.store;
+        for event in rows {
+            let line = timeline::line(store, self.run.facts, event, None);
+            let (time, upn) = (line.time.second(), store.upn(store.event(event).user));
+            let said = self.marked(event);
+            self.say(format!("{time} UTC, {upn}, {}: {}{said}", line.kind.words(), line.what))?;
+        }
+        let lost = marks::lost_words(self.places.lost(&self.case));
+        lost.map_or(Ok(()), |words| self.say(format!("{words}.")))
+    }
+
+    /// Takes the last thing said back; the step it was about, where that is one of this hit.
+    pub(super) fn undo(&mut self, hit: Option<&Hit>) -> io::Result<Option<usize>> {
+        let Some((what, about)) = self.case.undo(now()) else {
+            self.say("There is nothing to undo: what was said before this start is not taken back this way.")?;
+            return Ok(None);
+        };
+        self.save()?;
+        self.say(format!("Undid: {what}"))?;
+        Ok(match about {
+            About::Hit(id, step) if hit.is_some_and(|hit| hit.id == id) => step,
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! Copying: the menu, and what became of it.
+
+use super::{App, Effect};
+use crate::tui::ask::Ask;
+use crate::tui::copy::{Copied, Item, Menu, Spot};
+use crate::tui::overlay::Overlay;
+use crate::tui::text::count;
+
+impl App {
+    pub(super) fn copy_menu(&mut self) {
+        let event = self.event_here();
+        let record = if let Some(Overlay::Record { row, .. }) = &self.overlay { Some(*row) } else { event };
+        let under = self.overlay.take().map(Box::new);
+        let Some(bench) = self.workbench() else { return };
+        let hit = bench.current();
+        let step = hit.filter(|_| bench.is_walking()).map(|_| bench.step);
+        let spot = Spot { event, record, hit: hit.map(|hit| hit.id.clone()), step };
+        self.overlay = Some(Overlay::Copy(Menu::of(bench, spot, under)));
+    }
+
+    /// Enter in the menu.
+    pub(super) fn copy(&mut self, mut menu: Menu) -> Vec<Effect> {
+        self.overlay = menu.under.take().map(|under| *under);
+        match menu.selected().cloned() {
+            Some(Item::Value(what, text)) => vec![Effect::Copy(what, text)],
+            Some(Item::Made(entry)) => vec![Effect::Ask(Ask::Copy(entry, menu.spot))],
+            None => Vec::new(),
+        }
+    }
+
+    /// The worker made the text, or could not.
+    pub(super) fn copy_made(&mut self, what: &'static str, text: Result<String, String>) -> Vec<Effect> {
+        match text {
+            Ok(text) => vec![Effect::Copy(what, text)],
+            Err(why) => {
+                self.say_wrong(format!("{what} is not copied: {why}"));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn copied(&mut self, copied: &Copied) {
+        let Copied { what, bytes, sent, file } = copied;
+        let bytes = count(*bytes as u64);
+        let sent_there = format!("{what}: {bytes} bytes sent to the terminal (OSC 52), not confirmed");
+        match (sent, file) {
+            (true, Ok(path)) => self.say(format!("{sent_there}; also in {}", path.display())),
+            (true, Err(why)) => self.say(format!("{sent_there}, and in no file: {why}")),
+            (false, Ok(path)) => {
+                let path = path.display();
+                self.say(format!(
+                    "{what}: {bytes} bytes are too many for a terminal and were not sent; they are in {path}"
+                ));
+            }
+            (false, Err(why)) => {
+                self.say_wrong(format!("{what}: {bytes} bytes are too many for a terminal, and in no file: {why}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Marks on events, and taking back what was said.
+
+use super::{App, Effect};
+use crate::model::{EventId, Time};
+use crate::tui::layout::Pane;
+use crate::tui::marks::{Kind, MarkList, Words};
+use crate::tui::overlay::Overlay;
+use crate::tui::workbench::Workbench;
+
+impl App {
+    /// The event of the record that is open, else that under the timeline's cursor.
+    pub(super) fn event_here(&self) -> Option<EventId> {
+        match &self.overlay {
+            Some(Overlay::Record { event, .. }) => Some(*event),
+            _ => self.workbench().and_then(Workbench::event),
+        }
+    }
+
+    pub(super) fn bookmark(&mut self, now: Time) -> Vec<Effect> {
+        let event = self.event_here();
+        let Some((event, bench)) = event.zip(self.workbench_mut()) else { return self.no_row() };
+        let said = if bench.toggle_bookmark(event, now) { "bookmarked" } else { "no longer bookmarked" };
+        let said = format!("{said}: {}", bench.row_words(event));
+        self.say(said);
+        vec![Effect::Save]
+    }
+
+    pub(super) fn words(&mut self, kind: Kind) -> Vec<Effect> {
+        let event = self.event_here();
+        let Some(event) = event else { return self.no_row() };
+        let under = self.overlay.take().map(Box::new);
+        let Some(bench) = self.workbench() else { return Vec::new() };
+        self.overlay = Some(Overlay::Words(Box::new(Words::of(bench, event, kind, under))));
+        Vec::new()
+    }
+
+    pub(super) fn complete(&mut self) {
+        if let Some(Overlay::Words(words)) = &mut self.overlay {
+            words.complete();
+        }
+    }
+
+    /// Enter in the line of an event.
+    pub(super) fn take_words(&mut self, mut words: Words, now: Time) -> Vec<Effect> {
+        self.overlay = words.under.take().map(|under| *under);
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        if !bench.take_words(&words, now) {
+            return Vec::new();
+        }
+        let mark = bench.mark_of(words.event).cloned().unwrap_or_default();
+        let (kind, text) = match words.kind {
+            Kind::Tags => ("tags", mark.tags.join(" ")),
+            Kind::Remark => ("remark", mark.remark),
+        };
+        let said = if text.is_empty() { format!("no {kind}") } else { format!("{kind} {text}") };
+        let said = format!("{}: {said}", bench.row_words(words.event));
+        self.say(said);
+        vec![Effect::Save]
+    }
+
+    pub(super) fn list_marks(&mut self) {
+        let Some(bench) = self.workbench() else { return };
+        let list = MarkList::of(bench, bench.event());
+        self.overlay = Some(Overlay::Marks(list));
+    }
+
+    /// Enter in the list of marked events.
+    pub(super) fn go_to_mark(&mut self, list: MarkList) {
+        let Some(event) = list.selected() else {
+            self.overlay = Some(Overlay::Marks(list));
+            return;
+        };
+        let mut shown = false;
+        self.bench(|bench| {
+            shown = bench.visit_owner(event);
+            bench.focus_on(Pane::Timeline);
+        });
+        if !shown {
+            self.say("the row has no user and no value to show it by".to_owned());
+        }
+    }
+
+    pub(super) fn undo(&mut self, now: Time) -> Vec<Effect> {
+        let Some(undone) = self.workbench_mut().map(|bench| bench.undo(now)) else { return Vec::new() };
+        let Some(what) = undone else {
+            self.say("nothing to undo: what was said before this start is not taken back this way".to_owned());
+            return Vec::new();
+        };
+        self.say(format!("undid: {what}"));
+        vec![Effect::Save]
+    }
+
+    pub(super) fn no_row(&mut self) -> Vec<Effect> {
+        self.say("no row here".to_owned());
+        Vec::new()
+    }
+}

@@ -1,0 +1,46 @@
+//! What can be copied of where the cursor is.
+
+use super::framed;
+use crate::tui::copy::{ENTRIES, Item, Menu};
+use crate::tui::layout::centred;
+use crate::tui::screens::below;
+use crate::tui::text::{fit, pad};
+use crate::tui::theme::{Role, Theme};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+/// Widest box that reads well.
+const WIDEST: u16 = 100;
+/// Columns of the names.
+const NAME: usize = 12;
+
+pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let height = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX).saturating_add(2);
+    let area = centred(area, area.width.saturating_sub(2).min(WIDEST), height);
+    let inside = framed(theme, frame, area, " Copy ");
+    let quiet = theme.style(Role::Quiet);
+    if menu.items.is_empty() {
+        frame.render_widget(Line::styled("There is nothing to copy here.", quiet), inside);
+        return;
+    }
+    let (room, height) = (usize::from(inside.width), usize::from(inside.height));
+    let top = menu.list.top(menu.items.len(), height);
+    below(theme, frame, area, menu.items.len().saturating_sub(top + height));
+    let row = |(at, item): (usize, &Item)| {
+        let selected = at == menu.list.cursor;
+        let (about, role) = match item {
+            Item::Value(_, text) => (text.as_str(), Role::Text),
+            Item::Made(entry) => (ENTRIES.get(*entry).map_or("", |entry| entry.about), Role::Quiet),
+        };
+        let line = Line::from(vec![
+            Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+            Span::styled(pad(item.name(), NAME), theme.style(Role::Title)),
+            Span::styled(fit(about, room.saturating_sub(NAME + 1)).into_owned(), theme.style(role)),
+        ]);
+        if selected { line.style(theme.style(Role::Cursor)) } else { line }
+    };
+    let lines: Vec<Line> = menu.items.iter().enumerate().skip(top).take(height).map(row).collect();
+    frame.render_widget(Paragraph::new(lines), inside);
+}
