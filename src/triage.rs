@@ -1,8 +1,11 @@
 //! A case: what the analyst says to the hits and to events. Pure: times and names come in as arguments, files are the shell's.
 
+pub mod alike;
 mod case;
 mod change;
+pub mod lineage;
 pub mod marks;
+pub mod moment;
 pub mod pivot;
 pub mod search;
 pub mod timeline;

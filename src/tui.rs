@@ -53,7 +53,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::{fmt, io};
-use terminal::{PanicHook, Screen};
+use terminal::{PanicHook, Screen, take_mouse};
 use theme::{Name, Theme};
 use worker::{Job, Request};
 
@@ -182,7 +182,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, requests, end: None };
     if session.app.mouse {
-        session.screen.take_mouse(true)?;
+        take_mouse(true)?;
     }
     session.draw(&theme)?;
 
@@ -306,7 +306,7 @@ impl Session {
                 let copied = self.copy(what, &text);
                 self.update(Message::Copied(copied))?;
             }
-            Effect::Mouse(on) => self.screen.take_mouse(on)?,
+            Effect::Mouse(on) => take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;
@@ -319,7 +319,7 @@ impl Session {
     /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
     fn copy(&mut self, what: &'static str, text: &str) -> Copied {
         let wrap = Wrap::of(|name| std::env::var_os(name));
-        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()).is_ok());
+        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| terminal::send(bytes.as_bytes()).is_ok());
         let path = self.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
         let file = path.and_then(|path| {
             casefile::replace(&path, text.as_bytes()).map(|()| path).map_err(|error| error.to_string())

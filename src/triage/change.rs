@@ -12,6 +12,8 @@ pub enum About {
     Hit(String, Option<usize>),
     /// An event, by [`super::marks::key`].
     Event(String),
+    /// The tokens of a user, by the store's key.
+    User(String),
 }
 
 /// The part of a case that a change is about, as it was. To make something else undoable: a variant of [`About`] and
@@ -20,6 +22,7 @@ pub enum About {
 enum Part {
     Hit(String, Option<HitWork>),
     Event(String, Option<Mark>),
+    Revoked(String, Option<Time>),
 }
 
 #[derive(Clone, Debug)]
@@ -60,6 +63,7 @@ impl Case {
         match before {
             Part::Hit(hit, work) => put(&mut self.hits, hit, work),
             Part::Event(key, mark) => put(&mut self.marks, key, mark),
+            Part::Revoked(user, time) => put(&mut self.revoked, user, time),
         }
         self.log(at, format!("undid: {what}"));
         self.choose_version();
@@ -70,11 +74,12 @@ impl Case {
         match about {
             About::Hit(hit, _) => Part::Hit(hit.clone(), self.hits.get(hit).cloned()),
             About::Event(key) => Part::Event(key.clone(), self.marks.get(key).cloned()),
+            About::User(user) => Part::Revoked(user.clone(), self.revoked.get(user).copied()),
         }
     }
 
     fn choose_version(&mut self) {
-        self.version = if self.marks.is_empty() { 1 } else { Self::VERSION };
+        self.version = if self.marks.is_empty() && self.revoked.is_empty() { 1 } else { Self::VERSION };
     }
 }
 
@@ -95,7 +100,7 @@ mod tests {
     }
 
     /// Everything that can be said, each once.
-    const SAID: [fn(&mut Case); 8] = [
+    const SAID: [fn(&mut Case); 9] = [
         |case| case.set_verdict("h", 1, Some(Verdict::Supports), at(0)),
         |case| case.set_verdict("h", 1, Some(Verdict::Against), at(1)),
         |case| case.set_remark("h", 2, "seen", at(2)),
@@ -104,6 +109,7 @@ mod tests {
         |case| case.set_tags("e", vec!["phish".into()], at(5)),
         |case| case.set_event_remark("e", "the first", at(6)),
         |case| case.set_bookmark("e", false, at(7)),
+        |case| case.set_revoked("u", Some(at(3)), at(8)),
     ];
 
     #[test]
@@ -111,13 +117,14 @@ mod tests {
         let mut case = Case::new("b".into(), "ana".into());
         let mut before = Vec::new();
         for say in SAID {
-            before.push((case.hits.clone(), case.marks.clone(), case.version));
+            before.push((case.hits.clone(), case.marks.clone(), case.revoked.clone(), case.version));
             say(&mut case);
         }
         assert_eq!(case.version, 2);
-        for (number, (hits, marks, version)) in before.into_iter().enumerate().rev() {
+        for (number, (hits, marks, revoked, version)) in before.into_iter().enumerate().rev() {
             let (what, about) = case.undo(at(60)).unwrap();
-            assert_eq!((&case.hits, &case.marks, case.version), (&hits, &marks, version), "{what}");
+            let now = (&case.hits, &case.marks, &case.revoked, case.version);
+            assert_eq!(now, (&hits, &marks, &revoked, version), "{what}");
             assert_eq!(case.log.last().unwrap().what, format!("undid: {}", case.log[number].what));
             let of_event = matches!(about, About::Event(_));
             assert_eq!(of_event, number >= 4, "{what}");

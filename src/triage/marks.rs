@@ -133,6 +133,13 @@ impl Places {
         case.marks.get(self.keys.get(&event)?)
     }
 
+    /// The mark of any of these events, which stand in time order; the first one's.
+    pub fn mark_among<'c>(&self, case: &'c Case, events: &[EventId]) -> Option<&'c Mark> {
+        let (first, last) = (*events.first()?, *events.last()?);
+        let named = self.keys.range(first..=last).filter(|(event, _)| events.binary_search(event).is_ok());
+        named.into_iter().find_map(|(_, key)| case.marks.get(key))
+    }
+
     /// Every marked event of the bundle, in time order.
     pub fn marked<'c>(&self, case: &'c Case) -> Vec<(EventId, &'c Mark)> {
         self.keys.iter().filter_map(|(event, key)| Some((*event, case.marks.get(key)?))).collect()

@@ -118,6 +118,20 @@ pub enum Action {
     AroundHit,
     /// Timeline: everything of the user.
     AllOfUser,
+    /// Timeline: time order, or lineage.
+    ToggleLineage,
+    /// Timeline: fold runs of like rows, or show every row.
+    ToggleFolds,
+    /// Timeline: fold or unfold the run under the cursor.
+    ToggleRun,
+    /// Timeline: to where activity begins again.
+    NextBurst,
+    /// Timeline: to where activity began before.
+    PrevBurst,
+    /// Timeline: go to a time.
+    GoToTime,
+    /// Say when the user's sessions were revoked.
+    Revoked,
     /// List every user.
     Users,
     /// Show near misses and thresholds.

@@ -3,6 +3,7 @@
 mod beyond;
 mod copying;
 mod marking;
+mod moments;
 mod overlays;
 mod pointing;
 mod records;
@@ -191,6 +192,8 @@ pub struct App {
     saved_place: Option<(String, usize)>,
     /// Searches begun: the number of each.
     searches: u64,
+    /// What was asked of the worker for the timeline, and is not answered.
+    asked: Option<Ask>,
     note: Composed,
 }
 
@@ -212,6 +215,7 @@ impl App {
             warned: false,
             saved_place: None,
             searches: 0,
+            asked: None,
             note: Composed::default(),
         }
     }
@@ -269,6 +273,12 @@ impl App {
 
     /// Takes what happened; says what to do about it, in order.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let mut effects = self.take(message);
+        effects.extend(self.ask_on());
+        effects
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key, now) => return self.key(key, now),
             Message::Mouse(event, now) => return self.pointed(event, now),
@@ -429,6 +439,13 @@ impl App {
             Action::ZoomOut => self.on_timeline(Timeline::zoom_out),
             Action::AroundHit => self.on_timeline(Timeline::around_hit),
             Action::AllOfUser => self.on_timeline(Timeline::all),
+            Action::ToggleLineage => self.toggle_lineage(),
+            Action::ToggleFolds => self.toggle_folds(),
+            Action::ToggleRun => self.toggle_run(),
+            Action::NextBurst => self.jump_burst(false),
+            Action::PrevBurst => self.jump_burst(true),
+            Action::GoToTime => self.go_to_time(),
+            Action::Revoked => self.ask_revoked(),
             Action::Users => self.list_users(),
             Action::Pivot => return self.pivot(),
             Action::TrailBack => self.walk_trail(true),

@@ -102,6 +102,11 @@ impl Workbench {
         self.places.mark(&self.case, event)
     }
 
+    /// What was said of any of these events, which stand in time order.
+    pub fn mark_among(&self, events: &[EventId]) -> Option<&Mark> {
+        self.places.mark_among(&self.case, events)
+    }
+
     /// Every mark, for a search.
     pub fn marks(&self) -> Marks {
         Arc::new(self.places.marked(&self.case).into_iter().map(|(event, mark)| (event, mark.clone())).collect())
@@ -160,6 +165,14 @@ impl Workbench {
                 }
                 let row = event.map_or_else(|| key.clone(), |event| self.row_words(event));
                 format!("{} ({row})", said(&format!("event {key}")))
+            }
+            About::User(key) => {
+                let user = self.store().find(&key);
+                if let Some(user) = user {
+                    self.show_revoked(user);
+                }
+                let upn = user.map_or(key.as_str(), |user| self.store().upn(user));
+                format!("{} ({upn})", said(&format!("user {key}")))
             }
         })
     }

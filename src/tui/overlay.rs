@@ -8,7 +8,7 @@ use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
 use super::users::Users;
-use crate::model::EventId;
+use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
 use std::path::PathBuf;
 
@@ -67,6 +67,10 @@ pub enum Overlay {
     Filter(LineEdit),
     /// What to search the timeline for, being typed.
     Search(LineEdit),
+    /// A time to go to, being typed.
+    Moment(LineEdit),
+    /// When the sessions of this user were revoked, being typed.
+    Revoked(Sym, LineEdit),
     /// A remark being typed.
     Remark(LineEdit),
     /// Every user.
@@ -95,9 +99,12 @@ impl Overlay {
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Words(words) if words.kind == Kind::Tags => &[Context::Tags, Context::Prompt, Context::Everywhere],
-            Self::Filter(_) | Self::Search(_) | Self::Remark(_) | Self::Words(_) => {
-                &[Context::Prompt, Context::Everywhere]
-            }
+            Self::Filter(_)
+            | Self::Search(_)
+            | Self::Moment(_)
+            | Self::Revoked(..)
+            | Self::Remark(_)
+            | Self::Words(_) => &[Context::Prompt, Context::Everywhere],
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
             Self::Palette(_) => &[Context::Palette, Context::Everywhere],
@@ -110,9 +117,12 @@ impl Overlay {
     /// The line that keys without an action are typed into.
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
-            Self::Help { filter: line, .. } | Self::Filter(line) | Self::Search(line) | Self::Remark(line) => {
-                Some(line)
-            }
+            Self::Help { filter: line, .. }
+            | Self::Filter(line)
+            | Self::Search(line)
+            | Self::Moment(line)
+            | Self::Revoked(_, line)
+            | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),
             Self::Palette(palette) => Some(&mut palette.filter),
             Self::Words(words) => Some(&mut words.line),

@@ -41,7 +41,7 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
             let mut rows = areas.pane(Pane::Timeline);
-            if matches!(app.overlay, Some(Overlay::Search(_))) {
+            if matches!(app.overlay, Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
                 // What is found is looked at while it is typed.
                 rows.height = rows.height.min(widgets::above_prompt(areas.body).saturating_sub(rows.y));
             }
@@ -67,8 +67,11 @@ pub(super) fn row_at(bench: &Workbench, pane: Pane, area: Rect, at: Position) ->
     let height = usize::from(inside.height);
     let (list, len, above) = match pane {
         Pane::Hits => (bench.hit_list.list, bench.hit_list.entries.len(), 0),
-        // The strip stands above its rows.
-        Pane::Timeline => bench.timeline.as_ref().map(|rows| (rows.list, rows.len(), usize::from(height > 3)))?,
+        // The strip and what to look for stand above its rows.
+        Pane::Timeline => {
+            let above = height - timeline_rows(bench, height).min(height);
+            bench.timeline.as_ref().map(|rows| (rows.shown.list, rows.len(), above))?
+        }
         Pane::Triage => return None,
     };
     let row = usize::from(at.y - inside.y).checked_sub(above)? + list.top(len, height - above);
@@ -79,9 +82,14 @@ pub(super) fn row_at(bench: &Workbench, pane: Pane, area: Rect, at: Position) ->
 pub(super) fn cursor(bench: &Workbench, pane: Pane) -> Option<usize> {
     match pane {
         Pane::Hits => Some(bench.hit_list.list.cursor),
-        Pane::Timeline => bench.timeline.as_ref().map(|rows| rows.list.cursor),
+        Pane::Timeline => bench.timeline.as_ref().map(|rows| rows.shown.list.cursor),
         Pane::Triage => None,
     }
+}
+
+/// Rows of the timeline's list in a pane with so many inside its frame.
+pub(super) fn timeline_rows(bench: &Workbench, inside: usize) -> usize {
+    timeline::list_rows(bench, inside)
 }
 
 /// Draws the frame of a pane; what is left inside.

@@ -45,12 +45,6 @@ impl Screen {
         self.frames.size()
     }
 
-    /// Takes the mouse, or leaves it to the terminal.
-    pub(super) fn take_mouse(&mut self, on: bool) -> io::Result<()> {
-        MOUSE.store(on, Ordering::SeqCst);
-        if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
-    }
-
     /// Draws a frame, and sends what changed as one whole.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         // Not Terminal::draw: if `draw` panics, not one byte of a half-made update may be on its way.
@@ -71,19 +65,12 @@ impl Screen {
         out.flush()
     }
 
-    /// Sends bytes that draw nothing. A frame is out whole before this can be called: they never mix.
-    pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
-        let mut out = stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
-    }
-
     /// Takes the terminal over again after somebody else had it; everything is drawn anew.
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();
         take()?;
         if MOUSE.load(Ordering::SeqCst) {
-            self.take_mouse(true)?;
+            take_mouse(true)?;
         }
         // Nothing is known of what it shows: the next frame is drawn whole.
         self.wire = Wire::blank(0, 0);
@@ -133,6 +120,19 @@ fn take() -> io::Result<()> {
     // After a killed run the terminal is on the alternate screen already, with letters where we expect none.
     execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, cursor::Hide)
         .inspect_err(|_| give_back())
+}
+
+/// Sends bytes that draw nothing. For the thread that draws: a frame is out whole before this is called.
+pub(super) fn send(bytes: &[u8]) -> io::Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Takes the mouse, or leaves it to the terminal; given back with the terminal.
+pub(super) fn take_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
 }
 
 /// Gives the terminal back if it is ours. Errors have nowhere to go: it may be gone.

@@ -40,6 +40,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
+        Some(Overlay::Moment(line)) => prompt::line(&prompt::moment_title(), line, theme, frame, area),
+        Some(Overlay::Revoked(user, line)) => {
+            prompt::line(&prompt::revoked_title(app, *user), line, theme, frame, area);
+        }
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
         Some(Overlay::Words(words)) => {
             prompt::line(&prompt::words_title(app, words), &words.line, theme, frame, area);

@@ -5,14 +5,15 @@ use super::hit_list::HitList;
 use super::layout::Pane;
 use super::near::NearView;
 use super::pivot::Trail;
-use super::rows::Timeline;
+use super::rows::{Mode, Timeline};
 use super::scroll::Move;
 use crate::analytics::{Analytic, Finding, Hit, Settings, Step, Threshold};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Time};
-use crate::store::Store;
+use crate::model::{EventId, Sym, Time};
+use crate::store::{Key, Store};
 use crate::triage::marks::Places;
+use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
 use std::sync::Arc;
 
@@ -165,7 +166,7 @@ impl Workbench {
 
     /// Whether the rows of a step are shown.
     pub fn is_walking(&self) -> bool {
-        self.timeline.as_ref().is_some_and(|timeline| timeline.step.is_some())
+        self.timeline.as_ref().is_some_and(|timeline| timeline.shown.step.is_some())
     }
 
     /// Moves in the focused pane, `height` rows of which are seen.
@@ -199,7 +200,49 @@ impl Workbench {
         self.step = 0;
         self.triage_top = None;
         self.trail = Trail::default();
-        self.timeline = self.current().map(|hit| Timeline::of_hit(self.store(), hit));
+        let mode = self.mode();
+        self.timeline = self.current().map(|hit| {
+            let mut timeline = Timeline::of_hit(self.store(), hit, mode);
+            timeline.set_revoked(self.store(), self.revoked_of(timeline.of));
+            timeline
+        });
+    }
+
+    /// How the timeline shows its rows: another one shows them the same way.
+    pub(super) fn mode(&self) -> Mode {
+        self.timeline.as_ref().map_or_else(Mode::default, Timeline::mode)
+    }
+
+    /// When a user's sessions were revoked; `None` for what is no user.
+    pub fn revoked_of(&self, value: Value) -> Option<Time> {
+        self.case.revoked(self.store().text(value.sym)).filter(|_| value.key == Key::User)
+    }
+
+    /// The user a revocation is said of: whose timeline it is, else whose row the cursor is on.
+    pub fn revocable(&self) -> Option<Sym> {
+        let timeline = self.timeline.as_ref()?;
+        let user = match timeline.of.key {
+            Key::User => timeline.of.sym,
+            _ => self.store().event(self.event()?).user,
+        };
+        (!user.is_none()).then_some(user)
+    }
+
+    /// Sets or clears when a user's sessions were revoked.
+    pub fn set_revoked(&mut self, user: Sym, revoked: Option<Time>, now: Time) {
+        let key = self.store().text(user).to_owned();
+        self.case.set_revoked(&key, revoked, now);
+        self.show_revoked(user);
+    }
+
+    /// Shows in every timeline of a user when the sessions were revoked.
+    pub fn show_revoked(&mut self, user: Sym) {
+        let revoked = self.revoked_of(Value::user(user));
+        for timeline in self.trail.all_mut().chain(&mut self.timeline) {
+            if timeline.of == Value::user(user) {
+                timeline.set_revoked(self.evidence.store(), revoked);
+            }
+        }
     }
 
     /// Starts or resumes the triage of the hit: at its first step without a verdict.
@@ -270,7 +313,9 @@ impl Workbench {
 
     /// Puts the timeline back to what it was before the steps; whether a step was shown.
     pub fn leave_step(&mut self) -> bool {
-        let Some(timeline) = self.timeline.as_mut().filter(|timeline| timeline.step.is_some()) else { return false };
+        let Some(timeline) = self.timeline.as_mut().filter(|timeline| timeline.shown.step.is_some()) else {
+            return false;
+        };
         timeline.leave_step(self.evidence.store());
         true
     }
@@ -306,7 +351,7 @@ impl Workbench {
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
         let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);
-        (self.timeline, self.step) = (None, 0);
+        self.step = 0;
         self.select();
         self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
     }

@@ -7,6 +7,7 @@ mod many;
 mod marks;
 mod search;
 pub(crate) mod story;
+mod timeline;
 
 use insta::{Settings, assert_snapshot};
 use ratatui::Terminal;
@@ -58,14 +59,19 @@ impl Desk {
 
     /// The same of other rows.
     fn reading(size: (u16, u16), rows: &str) -> Self {
+        let mut desk = Self::over(size, "bundle.json", rows.as_bytes(), &analytics::Settings::default());
+        "evidence/bundle.json".clone_into(&mut Arc::get_mut(&mut desk.loaded).unwrap().sources[0].name);
+        Arc::get_mut(&mut desk.hits).unwrap().iter_mut().for_each(reword);
+        desk
+    }
+
+    /// The same of a file, with the hits as found.
+    fn over(size: (u16, u16), name: &str, bytes: &[u8], settings: &analytics::Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let bundle = home.path().join("bundle.json");
-        std::fs::write(&bundle, rows).unwrap();
-        let mut loaded =
-            ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
-        "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
-        let mut hits = analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default());
-        hits.iter_mut().for_each(reword);
+        let bundle = home.path().join(name);
+        std::fs::write(&bundle, bytes).unwrap();
+        let loaded = ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
+        let hits = analytics::run(&loaded.store, Facts::embedded(), settings);
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
         let (loaded, hits, copied) = (Arc::new(loaded), Arc::new(hits), String::new());
@@ -420,18 +426,18 @@ fn leaving_a_step_brings_the_timeline_back() {
     desk.press("tab tab j j");
     desk.press("esc");
     let before = desk.bench().timeline.as_ref().unwrap();
-    let (zoom, list, len) = (before.zoom, before.list, before.len());
+    let (zoom, list, len) = (before.shown.zoom, before.shown.list, before.len());
     desk.press("1 n n n");
     assert_ne!(desk.bench().timeline.as_ref().unwrap().len(), len);
     desk.press("esc");
     let after = desk.bench().timeline.as_ref().unwrap();
-    assert_eq!((after.zoom, after.list.cursor, after.len()), (zoom, list.cursor, len));
+    assert_eq!((after.shown.zoom, after.shown.list.cursor, after.len()), (zoom, list.cursor, len));
 }
 
 #[test]
 fn the_timeline_zooms_around_the_hit() {
     let mut desk = Desk::open((120, 40));
-    let len = |desk: &Desk| desk.bench().timeline.as_ref().unwrap().len();
+    let len = |desk: &Desk| desk.bench().timeline.as_ref().unwrap().events(desk.bench().store()).len();
     let opening = len(&desk);
     desk.press("a");
     assert_eq!(len(&desk), 32, "everything of the user");

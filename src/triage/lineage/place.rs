@@ -1,0 +1,229 @@
+//! The place of each event in the order of lineage.
+
+use super::What;
+use crate::analytics::flow::{descends, flows_among};
+use crate::analytics::{Leg, leg_of};
+use crate::model::{EventId, Field, Sym, Table, Time};
+use crate::store::{Key, Store};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// Where an event stands: compared from left to right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) root: u32,
+    pub(super) login: u32,
+    /// 0 for the login, then one for each client and resource in the order they first come.
+    pub(super) branch: u32,
+    /// The sign-in that issued the token.
+    pub(super) token: u32,
+    /// 0 for that sign-in itself.
+    pub(super) call: u32,
+}
+
+/// Sessions of which no login is among the rows.
+pub(super) const NO_LOGIN: u32 = 0;
+/// After all logins.
+pub(super) const TOKEN_ELSEWHERE: u32 = u32::MAX - 1;
+pub(super) const SESSION_ONLY: u32 = u32::MAX;
+
+/// The number of a login by the place of its first row: logins stand in time order.
+fn login_at(place: u32) -> u32 {
+    place + 1
+}
+
+pub(super) struct Places {
+    pub(super) each: Vec<Place>,
+    pub(super) roots: Vec<What>,
+    /// Heads of the logins that have one, by root and number.
+    pub(super) logins: HashMap<(u32, u32), What, RandomState>,
+}
+
+/// What is known while places are given out.
+struct Finder<'a> {
+    store: &'a Store,
+    events: &'a [EventId],
+    roots: Vec<(What, u32)>,
+    root_of: HashMap<(Sym, Sym), u32, RandomState>,
+}
+
+impl Places {
+    pub(super) fn of(store: &Store, events: &[EventId]) -> Self {
+        let mut finder = Finder { store, events, roots: Vec::new(), root_of: HashMap::default() };
+        let mut each = vec![Place::default(); events.len()];
+        let mut logins: HashMap<(u32, u32), What, RandomState> = HashMap::default();
+        let mut is_leg = vec![false; events.len()];
+        for flow in finder.flows() {
+            let root = finder.root(flow.user, flow.session, flow.legs[0]);
+            let login = login_at(flow.legs[0]);
+            logins.insert((root, login), What::Flow(flow.entered, flow.redeemed));
+            for leg in flow.legs {
+                is_leg[leg as usize] = true;
+                each[leg as usize] = Place { root, login, branch: 0, token: leg, call: 0 };
+            }
+        }
+        finder.sign_ins(&mut each, &is_leg);
+        finder.calls(&mut each);
+        let (roots, ranks) = finder.ranked();
+        for place in &mut each {
+            place.root = ranks[place.root as usize];
+        }
+        let logins = logins.into_iter().map(|((root, login), what)| ((ranks[root as usize], login), what)).collect();
+        Self { each, roots, logins }
+    }
+}
+
+/// A flow among the events, its legs by their places.
+struct Login {
+    user: Sym,
+    session: Sym,
+    legs: Vec<u32>,
+    entered: Option<EventId>,
+    redeemed: Option<EventId>,
+}
+
+impl Finder<'_> {
+    /// The root of a session of a user; of [`Sym::NONE`], of the sign-ins without one.
+    fn root(&mut self, user: Sym, session: Sym, at: u32) -> u32 {
+        let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
+        let root = *self.root_of.entry((user, session)).or_insert(next);
+        if root == next {
+            let what = if session.is_none() { What::NoSession } else { What::Session(session, None) };
+            self.roots.push((what, at));
+        }
+        let first = &mut self.roots[root as usize].1;
+        *first = (*first).min(at);
+        root
+    }
+
+    fn flows(&self) -> Vec<Login> {
+        let mut by_user: HashMap<Sym, Vec<EventId>, RandomState> = HashMap::default();
+        for id in self.events {
+            let event = self.store.event(*id);
+            if leg_of(event).is_some() && !event.user.is_none() {
+                by_user.entry(event.user).or_default().push(*id);
+            }
+        }
+        let mut found: Vec<Login> = Vec::new();
+        for (user, legs) in by_user {
+            for flow in flows_among(self.store, legs) {
+                let session = |leg: &EventId| self.store.folded_field(self.store.event(*leg), Field::SessionId);
+                let leg = |wanted| flow.legs.iter().copied().find(|leg| leg_of(self.store.event(*leg)) == Some(wanted));
+                let (entered, redeemed) = (leg(Leg::Browser), leg(Leg::Polling));
+                // The tokens went where the code was redeemed.
+                let known = redeemed.iter().chain(&flow.legs).map(session).find(|session| !session.is_none());
+                let place = |leg: &EventId| self.events.binary_search(leg).ok().and_then(|at| u32::try_from(at).ok());
+                let legs = flow.legs.iter().filter_map(place).collect();
+                found.push(Login { user, session: known.unwrap_or(Sym::NONE), legs, entered, redeemed });
+            }
+        }
+        found.retain(|flow| !flow.legs.is_empty());
+        found.sort_by_key(|flow| flow.legs[0]);
+        found
+    }
+
+    /// Places every sign-in: its session's login first, the others in branches below the login before them.
+    fn sign_ins(&mut self, each: &mut [Place], is_leg: &[bool]) {
+        let mut latest: HashMap<u32, u32, RandomState> = HashMap::default();
+        let mut branches: HashMap<(u32, u32, Sym, Sym), u32, RandomState> = HashMap::default();
+        let mut widths: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            if !event.table.is_sign_in() {
+                continue;
+            }
+            if is_leg[at as usize] {
+                latest.insert(each[at as usize].root, each[at as usize].login);
+                continue;
+            }
+            let session = self.store.folded_field(event, Field::SessionId);
+            let root = self.root(event.user, session, at);
+            // Without a session, only what descends from a flow is tied to one.
+            let tied = !session.is_none() || descends(event);
+            let login = latest.get(&root).copied().filter(|_| tied);
+            let interactive = event.table == Table::SignIn && event.succeeded() && !session.is_none();
+            each[at as usize] = if interactive && login.is_none() {
+                latest.insert(root, login_at(at));
+                Place { root, login: login_at(at), branch: 0, token: at, call: 0 }
+            } else {
+                // What came before the login stands before it.
+                let login = login.unwrap_or(NO_LOGIN);
+                let resource = Key::Resource.of(self.store, event);
+                let client = self.store.folded_field(event, Field::AppId);
+                let branch = *branches.entry((root, login, client, resource)).or_insert_with(|| {
+                    let width = widths.entry((root, login)).or_insert(0);
+                    *width += 1;
+                    *width
+                });
+                Place { root, login, branch, token: at, call: 0 }
+            };
+        }
+    }
+
+    /// Places every call below the sign-in that issued its token, else its session, else the untied.
+    fn calls(&mut self, each: &mut [Place]) {
+        let mut issued: HashMap<Sym, u32, RandomState> = HashMap::default();
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            let token = self.store.token(event[Field::TokenId]);
+            if event.table.is_sign_in() && !token.is_none() {
+                issued.entry(token).or_insert(at);
+            }
+        }
+        let mut untied = None;
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            if event.table.is_sign_in() {
+                continue;
+            }
+            let token = self.store.token(event[Field::TokenId]);
+            let session = self.store.folded_field(event, Field::SessionId);
+            each[at as usize] = if let Some(sign_in) = issued.get(&token).filter(|_| !token.is_none()) {
+                Place { call: at + 1, ..each[*sign_in as usize] }
+            } else if let Some((user, session)) = self.issued_elsewhere(token) {
+                let root = self.root(user, session, at);
+                Place { root, login: TOKEN_ELSEWHERE, branch: 0, token: 0, call: at + 1 }
+            } else if !session.is_none() {
+                let root = self.root(event.user, session, at);
+                Place { root, login: SESSION_ONLY, branch: 0, token: 0, call: at + 1 }
+            } else {
+                let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
+                let root = *untied.get_or_insert(next);
+                if root == next {
+                    // After everything else.
+                    self.roots.push((What::Untied, u32::MAX));
+                }
+                Place { root, login: NO_LOGIN, branch: 0, token: 0, call: at + 1 }
+            };
+        }
+    }
+
+    /// User and session of a sign-in, not among the rows, that issued a token.
+    fn issued_elsewhere(&self, token: Sym) -> Option<(Sym, Sym)> {
+        if token.is_none() {
+            return None;
+        }
+        let rows = self.store.with(Key::Token, token).iter().map(|id| self.store.event(*id));
+        let sign_in = rows.into_iter().find(|event| event.table.is_sign_in())?;
+        Some((sign_in.user, self.store.folded_field(sign_in, Field::SessionId)))
+    }
+
+    /// The roots in the order of their first rows, and the rank of each as it was numbered.
+    fn ranked(&self) -> (Vec<What>, Vec<u32>) {
+        let mut order: Vec<usize> = (0..self.roots.len()).collect();
+        order.sort_by_key(|root| self.roots[*root].1);
+        let mut ranks = vec![0; order.len()];
+        for (rank, root) in (0u32..).zip(&order) {
+            ranks[*root] = rank;
+        }
+        let first = self.events.first().map_or(Time::MISSING, |id| self.store.event(*id).time());
+        let began = |what| match what {
+            What::Session(session, _) => {
+                let before = self.store.with(Key::Session, session).first().map(|id| self.store.event(*id).time());
+                What::Session(session, before.filter(|time| *time < first && time.is_known()))
+            }
+            what => what,
+        };
+        (order.into_iter().map(|root| began(self.roots[root].0)).collect(), ranks)
+    }
+}
