@@ -1,6 +1,6 @@
 //! Verdicts, remarks, dispositions and marks, with a log that shows when a line was changed or dropped.
 
-use super::change::{About, History};
+use super::change::{About, History, put};
 use super::marks::Mark;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Serialize};
@@ -237,13 +237,8 @@ impl Case {
     /// Sets or clears the time at which a user's sessions and tokens were revoked.
     pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
         let said = revoked.map_or_else(|| "cleared".to_owned(), |time| format!("at {time}"));
-        self.change(About::User(user.to_owned()), format!("user {user}: revoked {said}"), at, |case| match revoked {
-            Some(time) => {
-                case.revoked.insert(user.to_owned(), time);
-            }
-            None => {
-                case.revoked.remove(user);
-            }
+        self.change(About::User(user.to_owned()), format!("user {user}: revoked {said}"), at, |case| {
+            put(&mut case.revoked, user.to_owned(), revoked);
         });
     }
 
