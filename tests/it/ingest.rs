@@ -3,6 +3,8 @@
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "short texts, clearer so")]
 
 mod bundle;
+mod collected;
+mod collectors;
 mod containers;
 mod hits;
 mod wrapped;
@@ -410,7 +412,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(shape in 0usize..17, edits in proptest::collection::vec((0.0f64..1.0, proptest::prelude::any::<u8>(), 0u8..3), 1..8)) {
+    fn no_bytes_make_it_panic(shape in 0usize..22, edits in proptest::collection::vec((0.0f64..1.0, proptest::prelude::any::<u8>(), 0u8..3), 1..8)) {
         let folder = tempfile::tempdir().unwrap();
         let rows = bundle::rows();
         let rows = &rows[..4];
