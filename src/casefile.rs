@@ -150,6 +150,11 @@ impl CaseFile {
         &self.path
     }
 
+    /// Whether there is nothing of it on disk yet.
+    pub fn is_new(&self) -> bool {
+        self.known.is_none()
+    }
+
     /// Where its note stands: beside it.
     pub fn note_path(&self) -> PathBuf {
         self.path.with_extension("md")

@@ -4,12 +4,14 @@
 
 mod args;
 mod completions;
+mod config;
 mod demo;
 mod info;
 mod list;
 mod load;
 mod man;
 mod note;
+mod own;
 mod plain;
 mod progress;
 mod resolve;
@@ -24,6 +26,7 @@ pub use args::{EXIT_CODES, command};
 use args::{Cli, Command};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use own::Own;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -81,7 +84,7 @@ pub fn main() -> ExitCode {
 fn parse() -> Result<Cli, clap::Error> {
     let matches = command().try_get_matches()?;
     if let Some((name, _)) = matches.subcommand() {
-        let global = ["color", "quiet", "verbose"];
+        let global = ["color", "quiet", "verbose", "config"];
         let typed = |id: &&str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
         let mut command = command();
         command.build();
@@ -100,20 +103,22 @@ fn parse() -> Result<Cli, clap::Error> {
 
 fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let shell = Shell::new(&cli.shell);
+    let own = || Own::load(cli.shell.config.as_deref());
     match &cli.command {
-        Some(Command::Scan(args)) => scan::run(args, &shell, out),
-        Some(Command::Timeline(args)) => timeline::run(args, &shell, out),
-        Some(Command::Info(args)) => info::run(args, &shell, out),
+        Some(Command::Scan(args)) => scan::run(args, own()?, &shell, out),
+        Some(Command::Timeline(args)) => timeline::run(args, own()?, &shell, out),
+        Some(Command::Info(args)) => info::run(args, own()?, &shell, out),
         Some(Command::List(args)) => list::run(args, &shell, out),
-        Some(Command::Note(args)) => note::run(args, &shell, out),
-        Some(Command::Demo(args)) => demo::run(args, &shell, out),
+        Some(Command::Note(args)) => note::run(args, own()?, &shell, out),
+        Some(Command::Demo(args)) => demo::run(args, own()?, &shell, out),
+        Some(Command::Config(args)) => config::run(args, cli.shell.config.as_deref(), &shell, out),
         Some(Command::Completions { shell }) => completions::run(*shell, out),
         Some(Command::Man) => man::run(out),
         None if cli.paths.is_empty() => {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, Path::new(""), &cli.run, &cli.screen, &shell, out),
+        None => workbench::open(&cli.paths, Path::new(""), (&cli.run, &cli.screen), own()?, &shell, out),
     }
 }
 

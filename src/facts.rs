@@ -9,12 +9,14 @@ mod graph;
 mod networks;
 mod resources;
 mod table;
+mod yours;
 
 pub use agents::Agent;
 pub use clients::{Client, Family, Membership, Standing};
 pub use graph::Verb;
 pub use networks::{Network, Networks, NetworksError, address};
 pub use resources::{Reach, Resource};
+pub use yours::{Refused, Tables};
 
 use crate::model::Time;
 use resources::Resources;
@@ -32,13 +34,12 @@ pub struct Facts {
 impl Facts {
     /// The facts built into the program.
     pub fn embedded() -> &'static Self {
-        static FACTS: LazyLock<Facts> = LazyLock::new(|| Facts {
-            clients: clients::load(),
-            resources: Resources::load(),
-            agents: agents::load(),
-            verbs: graph::load(),
-        });
+        static FACTS: LazyLock<Facts> = LazyLock::new(Facts::built_in);
         &FACTS
+    }
+
+    fn built_in() -> Self {
+        Self { clients: clients::load(), resources: Resources::load(), agents: agents::load(), verbs: graph::load() }
     }
 
     /// What is known of a client id (folded).

@@ -6,7 +6,7 @@
 //! import that points right.
 //!
 //! ```text
-//! model → facts → store → ingest → analytics → triage → report → demo → casefile → cli → tui → main
+//! model → facts → store → ingest → analytics → triage → report → demo → casefile → config → cli → tui → main
 //! ```
 //!
 //! # From bytes to pixels
@@ -32,6 +32,7 @@
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
 //! | what the screen asks the worker, so that no key waits | `tui/ask.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
+//! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/yours.rs` their keys | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
 //! # Weak spots
@@ -44,6 +45,7 @@
 pub mod analytics;
 pub mod casefile;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod facts;
 pub mod ingest;

@@ -6,4 +6,4 @@ pub mod search;
 pub mod timeline;
 
 pub(crate) use case::hex;
-pub use case::{Case, Disposition, HitWork, LogLine, Verdict, fingerprint};
+pub use case::{Case, Disposition, HitWork, LogLine, TLP, Verdict, fingerprint};

@@ -34,6 +34,8 @@ mod worker;
 
 use crate::analytics::{Hit, Settings};
 use crate::casefile::{self, CaseFile, Saved};
+use crate::config::{Borders, Mouse};
+use crate::facts::Facts;
 use crate::ingest::{Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::triage::Case;
@@ -63,10 +65,22 @@ pub struct Config {
     pub settings: Settings,
     /// The case file; `None` for the bundle's own in the state folder.
     pub case: Option<PathBuf>,
+    /// What is known of clients, resources and agents.
+    pub facts: &'static Facts,
     /// Who signs the verdicts.
     pub analyst: String,
+    /// Sharing mark of a new case; `None` for the usual one.
+    pub tlp: Option<String>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// What is wrong with what the user set, said at the start.
+    pub complaint: Option<String>,
     /// The colours.
     pub theme: Name,
+    /// What frames, bars and marks are drawn with.
+    pub borders: Borders,
+    /// Whether the mouse is taken.
+    pub mouse: Mouse,
     /// Composes the note.
     pub note: Note,
 }
@@ -152,15 +166,18 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let (sink, incoming) = mpsc::channel();
     let (requests, waiting) = mpsc::channel();
     let screen = Screen::enter()?;
-    let app = App::new(config.name, Keymap::embedded(), screen.size()?);
+    let mut app = App::new(config.name, config.keymap, screen.size()?);
+    if let Some(complaint) = config.complaint {
+        app.warn(complaint);
+    }
     let mut session = Session { screen, app, file: None, requests, end: None };
     session.draw(&theme)?;
 
     let stop = Arc::new(AtomicBool::new(false));
     input::spawn_signals(sink.clone())?;
     input::spawn(sink.clone())?;
-    let Config { paths, options, settings, case, analyst, note, .. } = config;
-    let job = Job { paths, options, settings, case, analyst, note };
+    let Config { paths, options, settings, case, facts, analyst, tlp, note, .. } = config;
+    let job = Job { paths, options, settings, case, facts, analyst, tlp, note };
     worker::spawn(job, Arc::clone(&stop), sink, waiting);
 
     while session.end.is_none() {

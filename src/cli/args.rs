@@ -1,12 +1,15 @@
 //! What can be typed. Nothing is worked out here: see [`super::resolve`].
 
 use crate::analytics::ANALYTICS;
+use crate::config::{Borders, Mouse, ThemeName};
 use crate::model::{Span, Time};
 use crate::report::EXPORTERS;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
+use std::str::FromStr;
+use strum::VariantArray;
 
 /// What each exit code means; scripts rely on them.
 pub const EXIT_CODES: &[(u8, &str)] = &[
@@ -57,6 +60,8 @@ pub(super) enum Command {
     Note(NoteArgs),
     /// Open the workbench on the built-in demo bundle, or write that bundle out
     Demo(DemoArgs),
+    /// Print a config of your own, where it goes, and what is wrong with it
+    Config(ConfigArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -64,6 +69,21 @@ pub(super) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// What to do with the config; one of them.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct ConfigArgs {
+    /// Print a config with every setting at its default, each with a word on what it does
+    #[arg(long)]
+    pub(super) print: bool,
+    /// Name everything that is wrong with the config, the key table and the files it names; end with 1 if anything is
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Print where the config is looked for
+    #[arg(long)]
+    pub(super) path: bool,
 }
 
 /// How the workbench looks, and where it keeps the case.
@@ -75,20 +95,15 @@ pub(super) struct ScreenArgs {
     /// The same triage as numbered text, one question at a time, on stdin and stdout
     #[arg(long)]
     pub(super) plain: bool,
-    /// Colours of the workbench; without colour it is mono
-    #[arg(long, value_name = "THEME")]
+    /// Colours of the workbench; without colour it is mono, which has attributes only
+    #[arg(long, value_name = "THEME", value_parser = words::<ThemeName>())]
     pub(super) theme: Option<ThemeName>,
-}
-
-/// A theme of the workbench.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ThemeName {
-    /// For a dark background
-    Dark,
-    /// For a light background
-    Light,
-    /// Attributes only, no colour
-    Mono,
+    /// What frames, bars and marks are drawn with
+    #[arg(long, value_name = "SET", value_parser = words::<Borders>())]
+    pub(super) borders: Option<Borders>,
+    /// Whether the workbench takes the mouse; off, the terminal selects text with it
+    #[arg(long, value_name = "WHETHER", value_parser = words::<Mouse>())]
+    pub(super) mouse: Option<Mouse>,
 }
 
 /// Heading of what every command takes.
@@ -106,6 +121,9 @@ pub(super) struct ShellArgs {
     /// Name every row that was not read, on stderr
     #[arg(short, long, global = true, help_heading = SHELL)]
     pub(super) verbose: bool,
+    /// Read this config, and the key table beside it, rather than the user's own; /dev/null for none
+    #[arg(long, value_name = "FILE", global = true, help_heading = SHELL)]
+    pub(super) config: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -286,6 +304,16 @@ fn ids() -> PossibleValuesParser {
 
 fn exporters() -> PossibleValuesParser {
     EXPORTERS.iter().map(|exporter| exporter.id).collect::<Vec<_>>().into()
+}
+
+/// The words of a setting, as the config has them.
+fn words<T>() -> impl TypedValueParser<Value = T>
+where
+    T: VariantArray + Into<&'static str> + FromStr + Copy + Send + Sync + 'static,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let known = T::VARIANTS.iter().map(|word| (*word).into());
+    PossibleValuesParser::new(known.collect::<Vec<&'static str>>()).try_map(|word| word.parse::<T>())
 }
 
 fn time(text: &str) -> Result<Time, String> {

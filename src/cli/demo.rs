@@ -1,6 +1,7 @@
 //! `demo`: the built-in bundle, opened or written out.
 
 use super::args::DemoArgs;
+use super::own::Own;
 use super::style::{Shell, Talk};
 use super::{Exit, say, workbench};
 use crate::demo;
@@ -8,7 +9,7 @@ use anyhow::Context;
 use std::fs;
 use std::io::Write;
 
-pub(super) fn run(args: &DemoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.write {
         for path in demo::write(folder)? {
             writeln!(out, "{}", path.display())?;
@@ -27,5 +28,5 @@ pub(super) fn run(args: &DemoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     let folder = tempfile::tempdir().context("the demo bundle could not be set aside")?;
     let path = folder.path().join(demo::NAME);
     fs::write(&path, demo::archive()).with_context(|| path.display().to_string())?;
-    workbench::open(&[path], folder.path(), &args.run, &args.screen, shell, out)
+    workbench::open(&[path], folder.path(), (&args.run, &args.screen), own, shell, out)
 }

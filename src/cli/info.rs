@@ -1,6 +1,7 @@
 //! `info`: what was read.
 
 use super::args::{InfoArgs, InfoFormat};
+use super::own::Own;
 use super::style::{Paint, Shell};
 use super::table::{Column, Table, wrapped};
 use super::{Exit, load, resolve};
@@ -8,8 +9,8 @@ use crate::model::{Span, Time, inert};
 use crate::report::info::{Info, Kind, Tone, info, of_source, summary, write_json};
 use std::io::{self, Write};
 
-pub(super) fn run(args: &InfoArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run)?;
+pub(super) fn run(args: &InfoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let run = resolve::resolve(&args.bundle.run, own)?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let info = info(&loaded);
     match args.format {

@@ -5,7 +5,6 @@ use super::resolve::Run;
 use super::style::{Shell, Talk};
 use super::{Exit, say};
 use crate::analytics::{self, Hit};
-use crate::facts::Facts;
 use crate::ingest::{self, Loaded};
 use crate::model::{Problem, inert};
 use std::path::PathBuf;
@@ -13,6 +12,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Reads the bundle; source-level problems are named on stderr as they are.
 pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Result<Loaded> {
+    run.own.say_wrong();
     let bar = Bar::new(shell);
     let loaded = ingest::load(paths, &run.options, &|progress| bar.show(progress), &AtomicBool::new(false));
     bar.clear();
@@ -28,7 +28,7 @@ pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Resul
 
 /// Runs the analytics that were asked for.
 pub(super) fn hits(loaded: &Loaded, run: &Run) -> Vec<Hit> {
-    analytics::run(&loaded.store, Facts::embedded(), &run.settings)
+    analytics::run(&loaded.store, run.facts, &run.settings)
 }
 
 /// `contoso.json record 7 at byte 812: reason`.

@@ -1,6 +1,8 @@
 //! `note`: the case note.
 
 use super::args::NoteArgs;
+use super::own::Own;
+use super::resolve::Run;
 use super::style::{Shell, Talk};
 use super::{Exit, load, resolve, say};
 use crate::analytics::{Hit, Settings};
@@ -14,8 +16,8 @@ use anyhow::{Context, bail};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run)?;
+pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let run = resolve::resolve(&args.bundle.run, own)?;
     if let Some(output) = &args.output {
         refuse_evidence(output, &args.bundle.paths)?;
     }
@@ -23,9 +25,9 @@ pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let case = case(args.case.as_deref(), &loaded)?;
+    let case = case(args.case.as_deref(), &loaded, &run)?;
     let hits = load::hits(&loaded, &run);
-    let report = report(&loaded, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
+    let report = report(&loaded, run.facts, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {
         None => (exporter.write)(&report, out)?,
@@ -43,14 +45,21 @@ pub(super) fn run(args: &NoteArgs, shell: &Shell, out: &mut dyn Write) -> anyhow
 }
 
 /// The note of a case, the bundle's files hashed again.
-pub(super) fn report(loaded: &Loaded, hits: &[Hit], case: &Case, name: &str, settings: &Settings) -> Report {
+pub(super) fn report(
+    loaded: &Loaded,
+    facts: &Facts,
+    hits: &[Hit],
+    case: &Case,
+    name: &str,
+    settings: &Settings,
+) -> Report {
     let changed = changed(&loaded.sources);
     let header = Header { case: name, version: env!("CARGO_PKG_VERSION"), settings, changed: Some(&changed) };
-    Report::build(loaded, Facts::embedded(), hits, case, &header)
+    Report::build(loaded, facts, hits, case, &header)
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
-fn case(path: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Case> {
+fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::Result<Case> {
     let bundle = fingerprint(&loaded.sources);
     let stored = if let Some(path) = path {
         let stored = casefile::stored(path, &bundle)?;
@@ -61,7 +70,7 @@ fn case(path: Option<&Path>, loaded: &Loaded) -> anyhow::Result<Case> {
             Err(_) => None,
         }
     };
-    Ok(stored.unwrap_or_else(|| Case::new(bundle, String::new())))
+    Ok(stored.unwrap_or_else(|| run.marked(Case::new(bundle, String::new()))))
 }
 
 /// A note among the evidence would be part of the bundle the next time, and make it another bundle.

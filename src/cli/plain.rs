@@ -3,11 +3,10 @@
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
-use super::workbench::{analyst, composed};
+use super::workbench::composed;
 use super::{Exit, load};
 use crate::analytics::{Hit, by_id};
 use crate::casefile::{self, CaseFile, Saved};
-use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
@@ -52,7 +51,8 @@ pub(super) fn run(
         Some(path) => path.clone(),
         None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
     };
-    let (file, case) = casefile::open(&path, paths, &bundle, &analyst())?;
+    let (file, case) = casefile::open(&path, paths, &bundle, &run.analyst())?;
+    let case = if file.is_new() { run.marked(case) } else { case };
     let exit = load::close(&loaded, shell);
     let mut talk = Talk { name: load::name(paths), loaded: &loaded, hits: &hits, run, file, case, out, note: None };
     talk.hits(&mut io::stdin().lock())?;
@@ -209,7 +209,7 @@ impl Talk<'_> {
         if rows.is_empty() {
             return self.say("This step rests on no rows.");
         }
-        let (store, facts) = (&self.loaded.store, Facts::embedded());
+        let (store, facts) = (&self.loaded.store, self.run.facts);
         for row in rows.iter().take(ROWS) {
             let line = timeline::line(store, facts, *row, None);
             let origin = store.event(*row).origin;
@@ -267,7 +267,7 @@ impl Talk<'_> {
     }
 
     fn write_note(&mut self) -> io::Result<()> {
-        let note = composed(self.loaded, self.hits, &self.run.settings, &self.case, &self.name);
+        let note = composed(self.loaded, self.run.facts, self.hits, &self.run.settings, &self.case, &self.name);
         let path = self.file.note_path();
         let beside = path.with_extension("indicators.csv");
         let written = casefile::replace(&path, note.text.as_bytes())

@@ -1,20 +1,43 @@
 //! From what was typed to what the library takes.
 
 use super::args::{RunArgs, command};
+use super::own::Own;
 use super::say;
 use crate::analytics::{AllowList, Clients, Semantics, Settings};
-use crate::facts::Networks;
+use crate::config::Mistake;
+use crate::facts::{Facts, Networks};
 use crate::ingest::Options;
 use crate::model::Time;
+use crate::triage::Case;
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How to read, and how to look.
 pub(super) struct Run {
     pub(super) options: Options,
     pub(super) settings: Settings,
+    /// What is known of clients, resources and agents.
+    pub(super) facts: &'static Facts,
+    /// What the user set for good.
+    pub(super) own: Own,
+}
+
+impl Run {
+    /// Who signs the verdicts: as set, else the login name.
+    pub(super) fn analyst(&self) -> String {
+        let login = || ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+        self.own.config.analyst.clone().or_else(login).unwrap_or_default()
+    }
+
+    /// A new case with the sharing mark that was set.
+    pub(super) fn marked(&self, mut case: Case) -> Case {
+        if let Some(tlp) = &self.own.config.tlp {
+            case.tlp.clone_from(tlp);
+        }
+        case
+    }
 }
 
 /// A wrong value, told as clap tells its own.
@@ -23,12 +46,15 @@ pub(super) fn usage(text: impl std::fmt::Display) -> anyhow::Error {
 }
 
 /// Works out the settings; what contradicts itself is a usage error.
-pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
+pub(super) fn resolve(args: &RunArgs, mut own: Own) -> anyhow::Result<Run> {
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
         return Err(usage(format_args!("--since {since} is not before --until {until}")));
     }
+    let facts = own.facts()?;
+    let networks = set(args.asn.as_deref(), own.config.asn.clone(), "--asn", networks, &mut own)?;
+    let allow = set(args.allow.as_deref(), own.config.allow.clone(), "--allow", allow, &mut own)?;
     let options = Options::default();
     let options = Options {
         threads: args.threads.map(std::num::NonZero::get),
@@ -38,7 +64,7 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
             .max_record
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
         local_zone: args.local_zone,
-        networks: args.asn.as_deref().map(networks).transpose()?,
+        networks,
         max_ratio: args.max_ratio.map_or(options.max_ratio, std::num::NonZero::get),
         max_members: args.max_members.map_or(options.max_members, std::num::NonZero::get),
         max_depth: args.max_depth.map_or(options.max_depth, std::num::NonZero::get),
@@ -56,14 +82,33 @@ pub(super) fn resolve(args: &RunArgs) -> anyhow::Result<Run> {
         clients: clients(&args.clients)?,
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,
         noncompliant_only: args.noncompliant_only,
-        allow: args.allow.as_deref().map(allow).transpose()?,
+        allow,
     };
-    Ok(Run { options, settings })
+    Ok(Run { options, settings, facts, own })
+}
+
+/// Reads the file of an option, else that of the config. One named on the command line must be read; one of the config
+/// is done without.
+fn set<T>(
+    typed: Option<&Path>,
+    set: Option<PathBuf>,
+    option: &str,
+    read: impl Fn(&Path) -> Result<T, String>,
+    own: &mut Own,
+) -> anyhow::Result<Option<T>> {
+    if let Some(path) = typed {
+        return read(path).map(Some).map_err(|wrong| usage(format_args!("{option} {}: {wrong}", path.display())));
+    }
+    let Some(path) = set else { return Ok(None) };
+    match read(&path) {
+        Ok(read) => Ok(Some(read)),
+        Err(wrong) => own.mistaken(&path, [Mistake::whole(wrong)]).map(|()| None),
+    }
 }
 
 /// Reads a table of networks; rows that could not be read are said.
-fn networks(path: &Path) -> anyhow::Result<Arc<Networks>> {
-    let networks = Networks::read(path).map_err(|err| usage(format_args!("--asn {} {err}", path.display())))?;
+pub(super) fn networks(path: &Path) -> Result<Arc<Networks>, String> {
+    let networks = Networks::read(path).map_err(|err| err.to_string())?;
     if let Some((line, why)) = &networks.first_bad {
         let rows = if networks.skipped == 1 { "row" } else { "rows" };
         let why = crate::model::inert(why);
@@ -73,11 +118,10 @@ fn networks(path: &Path) -> anyhow::Result<Arc<Networks>> {
 }
 
 /// Reads the list of what is allowed; entries that have expired are said.
-fn allow(path: &Path) -> anyhow::Result<Arc<AllowList>> {
-    let named = |err: &dyn std::fmt::Display| usage(format_args!("--allow {}: {err}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|err| named(&err))?;
+pub(super) fn allow(path: &Path) -> Result<Arc<AllowList>, String> {
+    let text = std::fs::read_to_string(path).map_err(|err| err.to_string())?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let list = AllowList::parse(&name, &text, now()).map_err(|err| named(&err))?;
+    let list = AllowList::parse(&name, &text, now()).map_err(|err| err.to_string())?;
     for entry in list.expired() {
         say(format_args!("{name}: {entry} expired on {} and is not applied", entry.expires.day()));
     }

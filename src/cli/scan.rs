@@ -1,6 +1,7 @@
 //! `scan`: the hits.
 
 use super::args::{RowFormat, ScanArgs};
+use super::own::Own;
 use super::resolve::Run;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
@@ -10,8 +11,8 @@ use crate::model::inert;
 use crate::report;
 use std::io::{self, Write};
 
-pub(super) fn run(args: &ScanArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(&args.bundle.run)?;
+pub(super) fn run(args: &ScanArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run, own)?;
     // Nothing printed here names a hash.
     run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;

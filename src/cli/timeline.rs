@@ -1,6 +1,7 @@
 //! `timeline`: one user's tokens in order.
 
 use super::args::TimelineArgs;
+use super::own::Own;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
 use super::{Exit, load, resolve, say, scan};
@@ -16,8 +17,8 @@ use std::io::{self, Write};
 /// Names offered for one that is not there.
 const NEAR: usize = 5;
 
-pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(&args.bundle.run)?;
+pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run, own)?;
     // Nothing printed here names a hash.
     run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &TimelineArgs, shell: &Shell, out: &mut dyn Write) -> an
     let events = within(&loaded, &events, run.settings.since, run.settings.until);
     let hits = load::hits(&loaded, &run);
     let hits = by_event(&hits);
-    let facts = Facts::embedded();
+    let facts = run.facts;
     match scan::machine(args.format, shell) {
         Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits), format, out)?,
         None => table(&loaded, facts, &events, &hits, shell, out)?,

@@ -1,15 +1,18 @@
 //! The bare call: opens the workbench. The one place where the command line meets the screen.
 
-use super::args::{RunArgs, ScreenArgs, ThemeName};
+use super::args::{RunArgs, ScreenArgs};
+use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
 use super::{Exit, load, note, plain, resolve, say};
 use crate::analytics::{Hit, Settings};
+use crate::config::{Mistake, ThemeName};
+use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
 use crate::triage::Case;
 use crate::tui;
 use crate::tui::app::Composed;
-use crate::tui::theme::Name;
+use crate::tui::keymap::Keymap;
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 
@@ -17,12 +20,12 @@ use std::path::{Path, PathBuf};
 pub(super) fn open(
     paths: &[PathBuf],
     root: &Path,
-    args: &RunArgs,
-    look: &ScreenArgs,
+    (args, look): (&RunArgs, &ScreenArgs),
+    own: Own,
     shell: &Shell,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(args)?;
+    let mut run = resolve::resolve(args, own)?;
     root.clone_into(&mut run.options.root);
     if look.plain {
         return plain::run(paths, &run, look, shell, out);
@@ -38,17 +41,27 @@ pub(super) fn open(
     }
     let name = load::name(paths);
     let case_name = name.clone();
+    let facts = run.facts;
     let note = move |loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case| {
-        composed(loaded, hits, settings, case, &case_name)
+        composed(loaded, facts, hits, settings, case, &case_name)
     };
+    let (analyst, tlp) = (run.analyst(), run.own.config.tlp.clone());
+    let (keymap, complaint) = keys(&run.own);
+    let set = &run.own.config;
     let outcome = match tui::run(tui::Config {
         name,
         paths: paths.to_vec(),
         options: run.options,
         settings: run.settings,
         case: look.case.clone(),
-        analyst: analyst(),
-        theme: theme(look.theme, shell),
+        facts,
+        analyst,
+        tlp,
+        keymap,
+        complaint,
+        theme: theme(look.theme.unwrap_or(set.theme), shell),
+        borders: look.borders.unwrap_or(set.borders),
+        mouse: look.mouse.unwrap_or(set.mouse),
         note: Box::new(note),
     }) {
         Err(err) if err.is::<tui::NothingReadable>() => {
@@ -64,8 +77,15 @@ pub(super) fn open(
 }
 
 /// The note of a case, and its indicators, as they stand on disk.
-pub(super) fn composed(loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Composed {
-    let report = note::report(loaded, hits, case, name, settings);
+pub(super) fn composed(
+    loaded: &Loaded,
+    facts: &Facts,
+    hits: &[Hit],
+    settings: &Settings,
+    case: &Case,
+    name: &str,
+) -> Composed {
+    let report = note::report(loaded, facts, hits, case, name, settings);
     let (mut text, mut indicators) = (Vec::new(), Vec::new());
     (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
     write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
@@ -74,18 +94,28 @@ pub(super) fn composed(loaded: &Loaded, hits: &[Hit], settings: &Settings, case:
 }
 
 /// The theme asked for; without colour, by `NO_COLOR` or by flag, attributes alone.
-fn theme(wanted: Option<ThemeName>, shell: &Shell) -> Name {
-    match wanted {
-        _ if !shell.color => Name::Mono,
-        Some(ThemeName::Mono) => Name::Mono,
-        Some(ThemeName::Light) => Name::Light,
-        Some(ThemeName::Dark) | None => Name::Dark,
+fn theme(wanted: ThemeName, shell: &Shell) -> ThemeName {
+    if shell.color { wanted } else { ThemeName::Mono }
+}
+
+/// The key table of a file, laid over the one built in, and what is wrong with it.
+pub(super) fn keymap(path: &Path) -> (Keymap, Vec<Mistake>) {
+    match std::fs::read(path) {
+        Ok(bytes) => Keymap::embedded().overlaid(&path.to_string_lossy(), &String::from_utf8_lossy(&bytes)),
+        Err(error) => (Keymap::embedded(), vec![Mistake::whole(error.to_string())]),
     }
 }
 
-/// The login name, as the one who signs the verdicts.
-pub(super) fn analyst() -> String {
-    ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default()
+/// The keys in force, and a sentence when something is wrong with what the user set.
+fn keys(own: &Own) -> (Keymap, Option<String>) {
+    let path = own.keys();
+    let (keymap, mistakes) = path.as_deref().map_or_else(|| (Keymap::embedded(), Vec::new()), keymap);
+    let first = own.wrong.first().cloned().or_else(|| Some(own::told(path.as_deref()?, mistakes.first()?)));
+    let complaint = first.map(|first| match own.wrong.len() + mistakes.len() {
+        1 => format!("{first}; tokentrail config --check"),
+        count => format!("{count} mistakes in your config or keys: tokentrail config --check"),
+    });
+    (keymap, complaint)
 }
 
 /// Whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal itself.

@@ -6,7 +6,7 @@
 use super::table;
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../assets/facts/agents.csv");
+pub(super) const TABLE: &str = include_str!("../../assets/facts/agents.csv");
 
 /// Class of a user agent, as the client calls itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ enum Kind {
 }
 
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     kind: Kind,
     pattern: String,
     class: String,
@@ -70,13 +70,25 @@ struct Row {
 /// The patterns, in order: tools before the libraries they are built on, apps before platforms, platforms
 /// before browsers (nearly everything calls itself `Mozilla/5.0`, many also `Safari`).
 pub(super) fn load() -> Vec<Pattern> {
-    let class = |word: &str| {
-        Agent::ALL.into_iter().find(|agent| agent.word() == word).expect("a test checks every class in the table")
-    };
-    table::rows::<Row>("agents.csv", TABLE)
-        .into_iter()
-        .map(|row| Pattern { kind: row.kind, class: class(&row.class), text: row.pattern })
-        .collect()
+    let rows = table::rows::<Row>("agents.csv", TABLE).into_iter();
+    rows.map(|row| row.pattern().expect("a test checks every row of the table")).collect()
+}
+
+impl Row {
+    /// The pattern, or what is wrong with the row.
+    pub(super) fn pattern(self) -> Result<Pattern, String> {
+        let text = self.pattern.trim().to_ascii_lowercase();
+        if text.is_empty() {
+            return Err("the pattern is empty: it would fit every agent".to_owned());
+        }
+        // The table writes the word in lower case too.
+        let class = Agent::ALL.into_iter().find(|agent| agent.word().eq_ignore_ascii_case(&self.class));
+        let class = class.ok_or_else(|| {
+            let known: Vec<_> = Agent::ALL.into_iter().map(Agent::word).collect();
+            format!("\"{}\" is no class; known are {}", self.class, known.join(", "))
+        })?;
+        Ok(Pattern { kind: self.kind, text, class })
+    }
 }
 
 /// The class of a user agent. Case does not count. A bare `Mozilla/5.0` with no engine is no browser: unknown.

@@ -7,7 +7,7 @@ use super::table;
 use crate::model::{Span, Time};
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../assets/facts/clients.csv");
+pub(super) const TABLE: &str = include_str!("../../assets/facts/clients.csv");
 
 /// How the sources of the published family list are written in the table.
 const PUBLISHED: &str = "secureworks@";
@@ -32,6 +32,8 @@ pub struct Client {
     /// What to know about it; may be empty.
     pub remark: String,
     observed: Observed,
+    /// Whether the row stands in a table of the user's.
+    pub(super) is_yours: bool,
 }
 
 /// The dated observations of one client's membership.
@@ -116,7 +118,9 @@ pub(super) fn membership(client: Option<&Client>, at: Time) -> Membership {
         Family::NotAnApplication => {
             Membership::never(cited("in the published list, but no known application", &client.source))
         }
-        Family::Never if !client.source.starts_with("ROADtools@") => Membership::never(UNLISTED.to_owned()),
+        Family::Never if !client.is_yours && !client.source.starts_with("ROADtools@") => {
+            Membership::never(UNLISTED.to_owned())
+        }
         Family::Never if client.observed.path.is_empty() => {
             Membership::never(cited("not a family client", &client.source))
         }
@@ -171,7 +175,7 @@ fn month(day: &str) -> String {
 
 /// A row as written.
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     id: String,
     name: String,
     also_named: String,
@@ -182,6 +186,25 @@ struct Row {
     path: String,
     source: String,
     remark: String,
+}
+
+impl Row {
+    /// What is wrong with a row of the user's own; the row as it is compared.
+    pub(super) fn checked(mut self) -> Result<Self, String> {
+        self.id = table::id(&self.id)?;
+        if self.name.trim().is_empty() {
+            return Err("the client has no name".to_owned());
+        }
+        for (column, day) in [("last_member", &self.last_member), ("first_gone", &self.first_gone)] {
+            if !day.is_empty() && Time::parse(day).is_none() {
+                return Err(format!("{column} is no date like 2026-01-26: {day}"));
+            }
+        }
+        if self.family == Family::Removed && (self.last_member.is_empty() || self.first_gone.is_empty()) {
+            return Err("a client that was removed needs last_member and first_gone".to_owned());
+        }
+        Ok(self)
+    }
 }
 
 impl From<Row> for Client {
@@ -203,6 +226,7 @@ impl From<Row> for Client {
             family: row.family,
             source: row.source,
             remark,
+            is_yours: false,
         }
     }
 }

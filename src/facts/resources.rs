@@ -4,7 +4,7 @@ use super::table;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-const TABLE: &str = include_str!("../../assets/facts/resources.csv");
+pub(super) const TABLE: &str = include_str!("../../assets/facts/resources.csv");
 
 /// A resource tokens are issued for.
 #[derive(Debug)]
@@ -92,6 +92,7 @@ impl Reach {
 }
 
 /// The resources, by id and by name.
+#[derive(Default)]
 pub(super) struct Resources {
     /// Sorted by id.
     rows: Vec<Resource>,
@@ -100,8 +101,20 @@ pub(super) struct Resources {
 
 impl Resources {
     pub(super) fn load() -> Self {
-        let mut rows: Vec<Resource> =
-            table::rows::<Row>("resources.csv", TABLE).into_iter().map(Resource::from).collect();
+        Self::of(table::rows::<Row>("resources.csv", TABLE).into_iter().map(Resource::from).collect())
+    }
+
+    /// These with others laid over them, by id.
+    pub(super) fn overlaid(self, yours: Vec<Resource>) -> Self {
+        let mut rows = self.rows;
+        for row in yours {
+            rows.retain(|known| known.id != row.id);
+            rows.push(row);
+        }
+        Self::of(rows)
+    }
+
+    fn of(mut rows: Vec<Resource>) -> Self {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_name = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
@@ -122,12 +135,27 @@ impl Resources {
 }
 
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     id: String,
     name: String,
     display_names: String,
     reach: String,
     source: String,
+}
+
+impl Row {
+    /// What is wrong with a row of the user's own; the row as it is compared.
+    pub(super) fn checked(mut self) -> Result<Self, String> {
+        self.id = table::id(&self.id)?;
+        if self.name.trim().is_empty() {
+            return Err("the resource has no name".to_owned());
+        }
+        if Reach::ALL.into_iter().all(|reach| reach.word() != self.reach) {
+            let known: Vec<_> = Reach::ALL.into_iter().map(Reach::word).collect();
+            return Err(format!("\"{}\" is no reach; known are {}", self.reach, known.join(", ")));
+        }
+        Ok(self)
+    }
 }
 
 impl From<Row> for Resource {

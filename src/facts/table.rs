@@ -11,6 +11,18 @@ pub(super) fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
         .unwrap_or_else(|error| panic!("the embedded table {name} is broken: {error}"))
 }
 
+/// Whether a row's date is written `2026-01` or `2026-01-31`.
+pub(super) fn is_dated(date: &str) -> bool {
+    let parts: Vec<_> = date.split('-').map(str::len).collect();
+    matches!(parts[..], [4, 2] | [4, 2, 2]) && date.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
+/// An application id as the tables compare it: lower case.
+pub(super) fn id(written: &str) -> Result<String, String> {
+    let id = written.trim().to_lowercase();
+    if is_guid(&id) { Ok(id) } else { Err(format!("{written:?} is no application id")) }
+}
+
 /// Checks what every table promises: each row names its source and date.
 #[cfg(test)]
 pub(super) fn check_sources(name: &str, text: &str) {
@@ -18,15 +30,11 @@ pub(super) fn check_sources(name: &str, text: &str) {
     assert!(!rows.is_empty(), "{name} is empty");
     for row in rows {
         assert!(!row["source"].trim().is_empty(), "{name}: {row:?} has no source");
-        let date = &row["date"];
-        let parts: Vec<_> = date.split('-').map(str::len).collect();
-        assert!(matches!(parts[..], [4, 2] | [4, 2, 2]), "{name}: {row:?} has no date");
-        assert!(date.bytes().all(|b| b.is_ascii_digit() || b == b'-'), "{name}: {row:?} has no date");
+        assert!(is_dated(&row["date"]), "{name}: {row:?} has no date");
     }
 }
 
-/// Checks a GUID column's value: 36 characters, lower case.
-#[cfg(test)]
+/// Whether a text is a GUID: 36 characters, lower case.
 pub(super) fn is_guid(id: &str) -> bool {
     id.len() == 36
         && id.bytes().enumerate().all(|(place, b)| match place {

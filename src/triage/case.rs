@@ -85,6 +85,9 @@ pub struct LogLine {
     pub hash: String,
 }
 
+/// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
+pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
+
 /// The analyst's work on one bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -118,7 +121,7 @@ impl Case {
             version: Self::VERSION,
             bundle,
             analyst,
-            tlp: "TLP:AMBER".to_owned(),
+            tlp: TLP[2].to_owned(),
             hits: BTreeMap::new(),
             place: None,
             log: Vec::new(),

@@ -58,7 +58,7 @@ pub enum Action {
     NextStep,
     /// Walk to the step before.
     PrevStep,
-    /// Walk to the step of the digit pressed.
+    /// Walk to the step of the digit pressed: the place of the key among its keys.
     JumpToStep,
     /// Verdict: supports.
     Supports,

@@ -20,7 +20,7 @@ use crate::ingest::Progress;
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
 use crate::triage::{Case, Disposition, Verdict};
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -317,6 +317,11 @@ impl App {
         }
     }
 
+    /// Says what is wrong, until the next key.
+    pub fn warn(&mut self, text: String) {
+        self.say_wrong(text);
+    }
+
     pub(super) fn say(&mut self, text: String) {
         self.status = Some(Status { text, is_error: false });
     }
@@ -330,9 +335,8 @@ impl App {
             return Vec::new();
         }
         self.status = None;
-        if let Some(action) = self.keymap.action(&self.contexts(), Key::from(event)) {
-            let digit = if let KeyCode::Char(c) = event.code { c.to_digit(10) } else { None };
-            return self.act(action, digit, now);
+        if let Some((action, place)) = self.keymap.bound(&self.contexts(), Key::from(event)) {
+            return self.act(action, Some(place), now);
         }
         if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
             return self.typed();
@@ -340,8 +344,8 @@ impl App {
         Vec::new()
     }
 
-    /// Does an action. `digit` is that of the key pressed.
-    pub fn act(&mut self, action: Action, digit: Option<u32>, now: Time) -> Vec<Effect> {
+    /// Does an action. `place` is that of the key pressed among the action's keys, from 1.
+    pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
         match action {
             Action::Quit => return self.quit(),
             Action::Suspend => return vec![Effect::Suspend],
@@ -371,7 +375,7 @@ impl App {
             }
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.bench(|bench| bench.walk_to(bench.step.saturating_sub(1))),
-            Action::JumpToStep => self.jump_to_step(digit),
+            Action::JumpToStep => self.jump_to_step(place),
             Action::Supports => return self.verdict(Some(Verdict::Supports), now),
             Action::Against => return self.verdict(Some(Verdict::Against), now),
             Action::Unknown => return self.verdict(Some(Verdict::Unknown), now),

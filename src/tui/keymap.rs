@@ -1,10 +1,13 @@
 //! The one key table: (context, key) to action, and the words that footer and help show for it.
 
+mod key;
+mod yours;
+
+pub use key::Key;
+
 use super::action::Action;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Where the user is. Several hold at once; see [`Keymap::action`].
@@ -84,83 +87,6 @@ impl Context {
     }
 }
 
-/// A key as bound: shift counts only where the character does not tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Key {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-}
-
-impl Key {
-    /// As a terminal reports it.
-    pub fn event(self) -> KeyEvent {
-        KeyEvent::new(self.code, self.modifiers)
-    }
-}
-
-impl From<KeyEvent> for Key {
-    fn from(event: KeyEvent) -> Self {
-        let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
-        if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
-            modifiers -= KeyModifiers::SHIFT;
-        }
-        Self { code: event.code, modifiers }
-    }
-}
-
-/// Keys that have a name: as written in the table, as shown, as the terminal reports them.
-const NAMED: [(&str, &str, KeyCode); 14] = [
-    ("enter", "Enter", KeyCode::Enter),
-    ("esc", "Esc", KeyCode::Esc),
-    ("tab", "Tab", KeyCode::Tab),
-    ("shift-tab", "Shift-Tab", KeyCode::BackTab),
-    ("backspace", "Backspace", KeyCode::Backspace),
-    ("space", "Space", KeyCode::Char(' ')),
-    ("up", "Up", KeyCode::Up),
-    ("down", "Down", KeyCode::Down),
-    ("left", "Left", KeyCode::Left),
-    ("right", "Right", KeyCode::Right),
-    ("pgup", "PgUp", KeyCode::PageUp),
-    ("pgdn", "PgDn", KeyCode::PageDown),
-    ("home", "Home", KeyCode::Home),
-    ("end", "End", KeyCode::End),
-];
-
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let (name, modifiers) = match text.strip_prefix("ctrl-") {
-            Some(rest) => (rest, KeyModifiers::CONTROL),
-            None => (text.as_str(), KeyModifiers::NONE),
-        };
-        if let Some((_, _, code)) = NAMED.iter().find(|(written, _, _)| *written == name) {
-            return Ok(Self { code: *code, modifiers });
-        }
-        let mut chars = name.chars();
-        match (chars.next(), chars.next()) {
-            (Some(c), None) => Ok(Self { code: KeyCode::Char(c), modifiers }),
-            _ => Err(format!("\"{text}\" is no key")),
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let control = self.modifiers.contains(KeyModifiers::CONTROL);
-        if control {
-            f.write_str("Ctrl-")?;
-        }
-        match (NAMED.iter().find(|(_, _, code)| *code == self.code), self.code) {
-            (Some((_, shown, _)), _) => f.write_str(shown),
-            (None, KeyCode::Char(c)) if control => write!(f, "{}", c.to_ascii_uppercase()),
-            (None, KeyCode::Char(c)) => write!(f, "{c}"),
-            (None, code) => write!(f, "{code}"),
-        }
-    }
-}
-
 /// One row of the table.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +102,9 @@ pub struct Binding {
     /// Places in the footer are given out from the lowest rank up.
     #[serde(default)]
     pub rank: u8,
+    /// Whether the user's file says so.
+    #[serde(skip)]
+    pub is_yours: bool,
 }
 
 impl Binding {
@@ -194,6 +123,9 @@ impl Binding {
 #[serde(transparent)]
 pub struct Keymap {
     rows: BTreeMap<Context, Vec<Binding>>,
+    /// The user's file that lies over the table, as shown.
+    #[serde(skip)]
+    pub yours: Option<String>,
 }
 
 impl Keymap {
@@ -222,8 +154,13 @@ impl Keymap {
 
     /// What a key does where `contexts` hold; the first context that binds it decides.
     pub fn action(&self, contexts: &[Context], key: Key) -> Option<Action> {
-        let bound = |context| self.rows(context).iter().find(|row| row.on.contains(&key));
-        contexts.iter().find_map(|context| bound(*context)).map(|row| row.run)
+        self.bound(contexts, key).map(|(action, _)| action)
+    }
+
+    /// The same, and which of the action's keys it is, from 1.
+    pub fn bound(&self, contexts: &[Context], key: Key) -> Option<(Action, usize)> {
+        let place = |row: &Binding| row.on.iter().position(|on| *on == key).map(|at| (row.run, at + 1));
+        contexts.iter().find_map(|context| self.rows(*context).iter().find_map(place))
     }
 
     /// The rows of a context, in the table's order.
@@ -288,12 +225,5 @@ mod tests {
         assert_eq!(Keymap::parse(twice).unwrap_err(), "Hits: j is bound twice");
         assert!(Keymap::parse("[[hits]]\non=[\"jj\"]\nrun=\"next\"\ndesc=\"a\"\n").unwrap_err().contains("is no key"));
         assert!(Keymap::parse("[[hits]]\non=[\"j\"]\nrun=\"dance\"\ndesc=\"a\"\n").is_err());
-    }
-
-    #[test]
-    fn shift_is_told_by_the_character() {
-        let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
-        assert_eq!(Key::from(shifted), Key::try_from("G".to_owned()).unwrap());
-        assert_eq!(Key::try_from("ctrl-c".to_owned()).unwrap().to_string(), "Ctrl-C");
     }
 }

@@ -1,5 +1,7 @@
 //! Role to style, from `assets/themes/*.toml`. Code names roles, never colours.
 
+pub use crate::config::ThemeName as Name;
+
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -70,23 +72,6 @@ pub enum Role {
 
 /// Number of roles.
 const ROLES: usize = Role::Error as usize + 1;
-
-/// The themes built into the program.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Name {
-    /// For a dark background.
-    #[default]
-    Dark,
-    /// For a light background.
-    Light,
-    /// Attributes only: what `NO_COLOR` takes.
-    Mono,
-}
-
-impl Name {
-    /// All, in the order of the flag's help.
-    pub const ALL: [Self; 3] = [Self::Dark, Self::Light, Self::Mono];
-}
 
 /// A style for each role.
 pub struct Theme {
@@ -210,10 +195,11 @@ impl Ansi {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use strum::VariantArray;
 
     #[test]
     fn every_embedded_theme_reads() {
-        for name in Name::ALL {
+        for &name in Name::VARIANTS {
             let theme = Theme::named(name);
             assert_ne!(theme.style(Role::Cursor), theme.style(Role::Text), "{name:?}: the cursor is seen");
             assert_ne!(theme.style(Role::Cursor), theme.style(Role::CursorElsewhere), "{name:?}: focus is seen");

@@ -26,7 +26,9 @@ pub(super) struct Job {
     pub(super) options: Options,
     pub(super) settings: Settings,
     pub(super) case: Option<PathBuf>,
+    pub(super) facts: &'static Facts,
     pub(super) analyst: String,
+    pub(super) tlp: Option<String>,
     pub(super) note: Note,
 }
 
@@ -68,7 +70,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     }
     say(Message::Analysing(loaded.rows_read()));
     let (file, case) = open_case(job, &loaded)?;
-    let facts = Facts::embedded();
+    let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
     // Every timeline reads it: better here than at the first frame.
@@ -91,7 +93,11 @@ fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(CaseFile, Case)> {
         Some(path) => path.clone(),
         None => casefile::default_path(&fingerprint, |name| std::env::var_os(name))?,
     };
-    Ok(casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?)
+    let (file, mut case) = casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?;
+    if file.is_new() {
+        job.tlp.iter().for_each(|tlp| case.tlp.clone_from(tlp));
+    }
+    Ok((file, case))
 }
 
 fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note) -> Message {

@@ -1,6 +1,7 @@
 //! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
 
 mod lists;
+mod own;
 mod plain;
 
 use crate::bundle::{self, AGENT, VICTIM};
@@ -14,7 +15,11 @@ use tempfile::TempDir;
 /// The program, alone with its arguments: no terminal, no colour, no state of the machine's user.
 fn tokentrail(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("tokentrail").unwrap();
-    command.current_dir(folder).env("XDG_STATE_HOME", folder.join("state")).env_remove("NO_COLOR");
+    command
+        .current_dir(folder)
+        .env("XDG_STATE_HOME", folder.join("state"))
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env_remove("NO_COLOR");
     command.env("TERM", "xterm").env("LOGNAME", "ana");
     command
 }

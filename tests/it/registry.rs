@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tokentrail::analytics::ANALYTICS;
 use tokentrail::cli::{EXIT_CODES, command};
+use tokentrail::config::SETTINGS;
 use tokentrail::report::EXPORTERS;
 use tokentrail::tui::keymap::{Context, Keymap};
 
@@ -126,9 +127,13 @@ fn no_file_is_too_long_to_read() {
 fn the_readme_says_what_the_program_has() {
     let readme = read("README.md");
     let mut updated = readme.clone();
-    for (name, table) in
-        [("analytics", analytics()), ("options", options()), ("exit-codes", exit_codes()), ("keys", keys())]
-    {
+    for (name, table) in [
+        ("analytics", analytics()),
+        ("options", options()),
+        ("exit-codes", exit_codes()),
+        ("config", config()),
+        ("keys", keys()),
+    ] {
         updated = with_block(&updated, name, &table);
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -177,6 +182,18 @@ fn options() -> String {
 fn exit_codes() -> String {
     let rows = EXIT_CODES.iter().map(|(code, means)| format!("| {code} | {means} |\n"));
     "| Code | Means |\n|---|---|\n".to_owned() + &rows.collect::<String>()
+}
+
+fn config() -> String {
+    let mut table = "| Setting | Default | What it does |\n|---|---|---|\n".to_owned();
+    for setting in SETTINGS {
+        let (about, told) = match setting.about.split_once(" [default: ") {
+            Some((about, default)) => (format!("{about}."), default.trim_end_matches("].").to_owned()),
+            None => (setting.about.to_owned(), format!("`{}`", setting.value)),
+        };
+        writeln!(table, "| `{}` | {told} | {about} |", setting.name).unwrap();
+    }
+    table
 }
 
 fn keys() -> String {

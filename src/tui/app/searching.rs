@@ -2,6 +2,7 @@
 
 use super::{App, Effect};
 use crate::model::EventId;
+use crate::tui::action::Action;
 use crate::tui::ask::Chunk;
 use crate::tui::edit::LineEdit;
 use crate::tui::find::Find;
@@ -13,7 +14,8 @@ impl App {
     pub(super) fn search(&mut self) {
         let Some(bench) = self.workbench_mut() else { return };
         let Some(timeline) = &mut bench.timeline else {
-            self.say("no rows to search: U lists every user".to_owned());
+            let users = self.keymap.key_of(Action::Users);
+            self.say(format!("no rows to search: {users} lists every user"));
             return;
         };
         timeline.search_anew();

@@ -14,8 +14,8 @@ impl App {
         }
     }
 
-    pub(super) fn jump_to_step(&mut self, digit: Option<u32>) {
-        let step = digit.and_then(|digit| usize::try_from(digit).ok()).unwrap_or(1);
+    pub(super) fn jump_to_step(&mut self, place: Option<usize>) {
+        let step = place.unwrap_or(1);
         let Some(bench) = self.workbench_mut() else { return };
         let steps = bench.current().map_or(0, |hit| bench.steps(hit).len());
         if step <= steps {

@@ -5,7 +5,7 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
-use crate::tui::text::{fit, pad};
+use crate::tui::text::{fit, fit_middle, pad, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -45,6 +45,28 @@ pub(super) fn count(app: &App) -> usize {
     }
 }
 
+/// A row of the user's own table is told from one built in.
+fn mark(binding: &Binding) -> char {
+    if binding.is_yours { '*' } else { ' ' }
+}
+
+fn keys_of(binding: &Binding) -> String {
+    if binding.on.is_empty() { "none".to_owned() } else { binding.keys() }
+}
+
+/// Says at the foot where the keys come from.
+fn whence(keymap: &Keymap, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let text = match &keymap.yours {
+        Some(file) => format!(" * from {file} "),
+        None => " change them in keymap.toml: tokentrail config --path ".to_owned(),
+    };
+    let room = area.width.saturating_sub(4);
+    let text = fit_middle(&text, usize::from(room));
+    let columns = u16::try_from(width(&text)).unwrap_or(room);
+    let line = Rect { x: area.x + 2, y: area.bottom().saturating_sub(1), width: columns, height: 1 };
+    frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), line.intersection(area));
+}
+
 pub(super) fn draw(
     keymap: &Keymap,
     here: &[Context],
@@ -61,6 +83,7 @@ pub(super) fn draw(
         format!(" Help: {before}▏{after} ")
     };
     let inside = framed(theme, frame, area, fit(&title, usize::from(area.width.saturating_sub(2))).into_owned());
+    whence(keymap, theme, frame, area);
     let room = usize::from(inside.width);
     let rows = rows(keymap, here, filter);
     if rows.is_empty() {
@@ -75,7 +98,7 @@ pub(super) fn draw(
         .map(|row| match row {
             Row::Heading(context) => Line::styled(format!(" {}", context.title()), theme.style(Role::Title)),
             Row::Key(binding) => Line::from(vec![
-                Span::styled(pad(&format!("   {}", binding.keys()), keys), theme.style(Role::Key)),
+                Span::styled(pad(&format!(" {} {}", mark(binding), keys_of(binding)), keys), theme.style(Role::Key)),
                 Span::styled(fit(&binding.desc, room.saturating_sub(keys)), theme.style(Role::Text)),
             ]),
         })

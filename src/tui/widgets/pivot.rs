@@ -19,22 +19,30 @@ const WIDEST: u16 = 130;
 
 pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3);
-    let area = centred(area, area.width.saturating_sub(2).min(WIDEST), height);
+    let width = area.width.saturating_sub(2).min(WIDEST);
+    let columns = Columns::of(usize::from(width.saturating_sub(2)));
+    let times = u16::from(columns.times == 0 && rows > 1);
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + times);
+    let area = centred(area, width, height);
     let inside = framed(theme, frame, area, " Who else? Rows that share a value with this one ");
     let quiet = theme.style(Role::Quiet);
     let lines = match &menu.values {
         None => vec![Line::styled("counting …", quiet)],
         Some(values) if values.is_empty() => vec![Line::styled("This row has no value to go on by.", quiet)],
         Some(values) => {
-            let columns = Columns::of(usize::from(inside.width));
             let head = Line::styled(columns.head(), quiet);
             let rows = values.iter().enumerate().map(|(at, (value, counts))| {
                 let selected = at == menu.list.cursor;
                 let line = row(bench, theme, *value, counts, &columns, selected);
                 if selected { line.style(theme.style(Role::Cursor)) } else { line }
             });
-            std::iter::once(head).chain(rows).collect()
+            // Where the columns have no room for them, the row under the cursor still says when.
+            let when = values.get(menu.list.cursor).filter(|_| times > 0).map(|(_, counts)| {
+                let minute = |time: Time| time.second().get(..16).unwrap_or_default().to_owned();
+                let told = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
+                Line::styled(fit(&told, usize::from(inside.width)).into_owned(), quiet)
+            });
+            std::iter::once(head).chain(rows).chain(when).collect()
         }
     };
     frame.render_widget(Paragraph::new(lines), inside);

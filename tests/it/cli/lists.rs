@@ -66,7 +66,7 @@ fn bad_networks_are_named() {
             assert!(!said.contains("panicked"), "{said}");
         } else {
             assert_eq!(output.status.code(), Some(2), "{name}");
-            assert!(said.contains(&format!("--asn {name} ")), "{said}");
+            assert!(said.contains(&format!("--asn {name}: ")), "{said}");
         }
     }
 }

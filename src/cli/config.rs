@@ -1,0 +1,49 @@
+//! `config`: the user's own file: its template, its place, and what is wrong with it.
+
+use super::args::ConfigArgs;
+use super::own::{Own, told};
+use super::style::{Shell, Talk};
+use super::{Exit, resolve, say, workbench};
+use crate::config::{Mistake, template};
+use std::io::Write;
+use std::path::Path;
+
+pub(super) fn run(args: &ConfigArgs, named: Option<&Path>, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    if args.print {
+        write!(out, "{}", template())?;
+        return Ok(Exit::Done);
+    }
+    if args.path {
+        let Some(path) = Own::read(named)?.path else { anyhow::bail!("there is no home folder to keep it in") };
+        writeln!(out, "{}", path.display())?;
+        return Ok(Exit::Done);
+    }
+    let mut own = Own::read(named)?.lenient();
+    own.facts()?;
+    if let Some(path) = own.config.asn.clone()
+        && let Err(error) = resolve::networks(&path)
+    {
+        own.mistaken(&path, [Mistake::whole(error)])?;
+    }
+    if let Some(path) = own.config.allow.clone()
+        && let Err(error) = resolve::allow(&path)
+    {
+        own.mistaken(&path, [Mistake::whole(error)])?;
+    }
+    if let Some(path) = own.keys() {
+        let (_, mistakes) = workbench::keymap(&path);
+        own.wrong.extend(mistakes.iter().map(|mistake| told(&path, mistake)));
+    }
+    own.say_wrong();
+    if own.wrong.is_empty() {
+        if shell.talk >= Talk::Progress {
+            let files = [own.path.clone().filter(|_| own.is_there), own.keys()];
+            match files.iter().flatten().map(|path| path.display().to_string()).collect::<Vec<_>>() {
+                none if none.is_empty() => say(format_args!("there is no config: the defaults hold")),
+                files => say(format_args!("nothing is wrong with {}", files.join(" and "))),
+            }
+        }
+        return Ok(Exit::Done);
+    }
+    Ok(Exit::Failed)
+}

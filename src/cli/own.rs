@@ -1,0 +1,115 @@
+//! What the user set for good: their config, and the files it names. What is wrong there is said, and never stops a
+//! run, unless the config was named on the command line.
+
+use super::resolve::usage;
+use super::say;
+use crate::config::{self, CONFIG, Config, KEYMAP, Mistake, Roots};
+use crate::facts::{Facts, Tables};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The config as read.
+pub(super) struct Own {
+    /// What holds.
+    pub(super) config: Config,
+    /// Where it stands or would stand; `None` without a home.
+    pub(super) path: Option<PathBuf>,
+    /// Whether it is there.
+    pub(super) is_there: bool,
+    /// Whether the command line named it.
+    is_named: bool,
+    /// What is wrong, each with its file and line.
+    pub(super) wrong: Vec<String>,
+}
+
+impl Own {
+    /// Reads the config: the one named, else that of the user's folder if there is one.
+    pub(super) fn load(named: Option<&Path>) -> anyhow::Result<Self> {
+        let own = Self::read(named)?;
+        own.strict()?;
+        Ok(own)
+    }
+
+    /// The same for who wants to see every mistake.
+    pub(super) fn read(named: Option<&Path>) -> anyhow::Result<Self> {
+        let environment = |name: &str| std::env::var_os(name);
+        let path = named.map(Path::to_owned).or_else(|| Some(config::folder(environment)?.join(CONFIG)));
+        let mut own =
+            Self { config: Config::default(), path, is_there: false, is_named: named.is_some(), wrong: Vec::new() };
+        let Some(path) = own.path.clone() else { return Ok(own) };
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                own.is_there = true;
+                let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+                let roots = Roots { folder, home: config::home(environment) };
+                let (config, mistakes) = Config::parse(&String::from_utf8_lossy(&bytes), &roots);
+                own.config = config;
+                own.wrong.extend(mistakes.iter().map(|mistake| told(&path, mistake)));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {}
+            Err(error) if named.is_some() => {
+                return Err(usage(format_args!("--config {}: {error}", path.display())));
+            }
+            Err(error) => own.wrong.push(told(&path, &Mistake::whole(error.to_string()))),
+        }
+        Ok(own)
+    }
+
+    /// The same, where no mistake is an error.
+    pub(super) fn lenient(self) -> Self {
+        Self { is_named: false, ..self }
+    }
+
+    /// Says what is wrong with a file that the config names; an error where the command line named the config.
+    pub(super) fn mistaken(&mut self, path: &Path, mistakes: impl IntoIterator<Item = Mistake>) -> anyhow::Result<()> {
+        self.wrong.extend(mistakes.into_iter().map(|mistake| told(path, &mistake)));
+        self.strict()
+    }
+
+    fn strict(&self) -> anyhow::Result<()> {
+        if self.is_named && !self.wrong.is_empty() {
+            return Err(usage(self.wrong.join("\n")));
+        }
+        Ok(())
+    }
+
+    /// The key table to lay over the one built in: the one set, else the one beside the config if it is there.
+    pub(super) fn keys(&self) -> Option<PathBuf> {
+        self.config
+            .keys
+            .clone()
+            .or_else(|| Some(self.path.as_ref()?.with_file_name(KEYMAP)).filter(|path| path.exists()))
+    }
+
+    /// The facts, with the tables set laid over them. They live as long as the program.
+    pub(super) fn facts(&mut self) -> anyhow::Result<&'static Facts> {
+        if self.config.facts.is_empty() {
+            return Ok(Facts::embedded());
+        }
+        let mut tables = Tables::default();
+        for path in self.config.facts.clone() {
+            let mistakes = match std::fs::read(&path) {
+                Ok(bytes) => {
+                    let refused = tables.lay(&String::from_utf8_lossy(&bytes)).into_iter();
+                    refused.map(|row| Mistake::at(usize::try_from(row.line).unwrap_or(0), row.reason)).collect()
+                }
+                Err(error) => vec![Mistake::whole(error.to_string())],
+            };
+            self.mistaken(&path, mistakes)?;
+        }
+        Ok(Box::leak(Box::new(tables.facts())))
+    }
+
+    /// Says what is wrong, for a command without a screen.
+    pub(super) fn say_wrong(&self) {
+        for wrong in &self.wrong {
+            say(format_args!("{wrong}"));
+        }
+    }
+}
+
+/// A mistake with its file.
+pub(super) fn told(path: &Path, mistake: &Mistake) -> String {
+    let colon = if mistake.line.is_some() { "" } else { ":" };
+    format!("{}{colon} {mistake}", crate::model::inert(&path.to_string_lossy()))
+}

@@ -1,0 +1,224 @@
+//! Tables of the user's own, laid over those built in: which client, resource or agent is what in their tenant.
+//!
+//! They are held to the same promise: a row without source and date is refused, and so is one that cannot be read.
+
+use super::clients::{self, Client};
+use super::resources::{self, Resource};
+use super::{Facts, agents, table};
+use csv::StringRecord;
+use serde::de::DeserializeOwned;
+
+/// A row of the user's that is not laid over the facts, or a whole table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its line in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Facts with tables of the user's laid over them.
+pub struct Tables {
+    facts: Facts,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self { facts: Facts::built_in() }
+    }
+}
+
+/// A table built in: its name, its text, and how rows like it are laid over.
+type Kind = (&'static str, &'static str, fn(&mut Facts, &[Row], &StringRecord) -> Vec<Refused>);
+
+const KINDS: [Kind; 3] = [
+    ("clients.csv", clients::TABLE, lay_clients),
+    ("resources.csv", resources::TABLE, lay_resources),
+    ("agents.csv", agents::TABLE, lay_agents),
+];
+
+/// A row and its line.
+type Row = (u64, StringRecord);
+
+impl Tables {
+    /// Lays a table over the facts; its columns tell which. What is refused of it is returned, the rest holds.
+    ///
+    /// A client or a resource takes the place of the one with its id, an agent's pattern is tried before those built
+    /// in. Whether an id is in the published list stays as it is: that list is exact.
+    pub fn lay(&mut self, text: &str) -> Vec<Refused> {
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let heads = match reader.headers() {
+            Ok(heads) => heads.clone(),
+            Err(error) => return vec![Refused { line: 1, reason: error.to_string() }],
+        };
+        let Some((_, _, lay)) = KINDS.iter().find(|(_, built_in, _)| columns(built_in) == sorted(&heads)) else {
+            let known = KINDS.map(|(name, text, _)| format!("{name} has {}", text.lines().next().unwrap_or_default()));
+            let reason = format!("its columns are those of no table: {}", known.join("; "));
+            return vec![Refused { line: 1, reason }];
+        };
+        let place = |name| heads.iter().position(|head| head == name).expect("the columns are those of a table");
+        let (source, date) = (place("source"), place("date"));
+        let mut refused = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
+        for record in reader.records() {
+            match record {
+                Ok(record) => {
+                    let line = record.position().map_or(0, csv::Position::line);
+                    if record[source].trim().is_empty() {
+                        refused.push(Refused { line, reason: "the row names no source".to_owned() });
+                    } else if table::is_dated(record[date].trim()) {
+                        rows.push((line, record));
+                    } else {
+                        refused.push(Refused {
+                            line,
+                            reason: "the row has no date like 2026-05 or 2026-05-31".to_owned(),
+                        });
+                    }
+                }
+                Err(error) => {
+                    let line = error.position().map_or(0, csv::Position::line);
+                    refused.push(Refused { line, reason: error.to_string() });
+                }
+            }
+        }
+        refused.extend(lay(&mut self.facts, &rows, &heads));
+        refused.sort_by_key(|refused| refused.line);
+        refused
+    }
+
+    /// The facts as they are now.
+    pub fn facts(self) -> Facts {
+        self.facts
+    }
+}
+
+/// The columns of a table, in any order.
+fn columns(text: &str) -> Vec<&str> {
+    let mut columns: Vec<&str> = text.lines().next().unwrap_or_default().split(',').collect();
+    columns.sort_unstable();
+    columns
+}
+
+fn sorted(heads: &StringRecord) -> Vec<&str> {
+    let mut columns: Vec<&str> = heads.iter().collect();
+    columns.sort_unstable();
+    columns
+}
+
+/// Each row as the table's own, or why it is none.
+fn read<T: DeserializeOwned, U>(
+    rows: &[Row],
+    heads: &StringRecord,
+    check: impl Fn(T) -> Result<U, String>,
+) -> (Vec<U>, Vec<Refused>) {
+    let (mut good, mut refused) = (Vec::new(), Vec::new());
+    for (line, record) in rows {
+        let read = record.deserialize::<T>(Some(heads)).map_err(|error| match error.kind() {
+            csv::ErrorKind::Deserialize { err, .. } => err.kind().to_string(),
+            _ => error.to_string(),
+        });
+        match read.and_then(&check) {
+            Ok(row) => good.push(row),
+            Err(reason) => refused.push(Refused { line: *line, reason }),
+        }
+    }
+    (good, refused)
+}
+
+fn lay_clients(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
+    let (rows, refused) = read(rows, heads, clients::Row::checked);
+    for row in rows {
+        let mut client = Client::from(row);
+        client.is_yours = true;
+        client.published = facts.is_published_family(&client.id);
+        match facts.clients.binary_search_by(|known| known.id.cmp(&client.id)) {
+            Ok(place) => facts.clients[place] = client,
+            Err(place) => facts.clients.insert(place, client),
+        }
+    }
+    refused
+}
+
+fn lay_resources(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
+    let (rows, refused) = read(rows, heads, resources::Row::checked);
+    let known = std::mem::take(&mut facts.resources);
+    facts.resources = known.overlaid(rows.into_iter().map(Resource::from).collect());
+    refused
+}
+
+fn lay_agents(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
+    let (patterns, refused) = read(rows, heads, agents::Row::pattern);
+    facts.agents.splice(0..0, patterns);
+    refused
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Agent, Reach, Standing};
+    use crate::model::Time;
+
+    const HEADS: &str = "id,name,also_named,family,last_member,first_gone,gone_source,path,source,date,remark\n";
+    const MINE: &str = "11111111-2222-3333-4444-555555555555";
+    const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+
+    fn over(texts: &[&str]) -> (Facts, Vec<(u64, String)>) {
+        let mut tables = Tables::default();
+        let refused = texts.iter().flat_map(|text| tables.lay(text)).map(|row| (row.line, row.reason)).collect();
+        (tables.facts(), refused)
+    }
+
+    #[test]
+    fn a_client_of_ones_own_is_known_with_its_source() {
+        let text = format!("{HEADS}{},Payroll,,never,,,,an app of ours,app register,2026-05,\n", MINE.to_uppercase());
+        let (facts, refused) = over(&[&text]);
+        assert_eq!(refused, []);
+        assert_eq!(facts.client(MINE).unwrap().name, "Payroll");
+        let membership = facts.family_at(MINE, Time::parse("2026-05-01").unwrap());
+        assert_eq!(membership.standing, Standing::Never);
+        assert_eq!(membership.sentence, "not a family client: an app of ours (app register)");
+        assert_eq!(facts.clients().len(), Facts::embedded().clients().len() + 1);
+    }
+
+    #[test]
+    fn the_published_list_cannot_be_laid_over() {
+        let text = format!(
+            "{HEADS}{CLI},Ours now,,never,,,,,us,2026-05,\n{MINE},Not theirs,,current,,,,,secureworks@us,2026-05,\n"
+        );
+        let (facts, refused) = over(&[&text]);
+        assert_eq!(refused, []);
+        assert_eq!(facts.client(CLI).unwrap().name, "Ours now");
+        assert!(facts.is_published_family(CLI) && !facts.is_published_family(MINE));
+    }
+
+    #[test]
+    fn resources_and_agents_are_told_by_their_columns() {
+        let resources =
+            format!("date,source,reach,display_names,name,id\n2026-05,us,business data,Lohn|Payroll,Payroll,{MINE}\n");
+        let agents = "kind,pattern,class,source,date\nprefix,Curl/,browser,us,2026-05-31\n";
+        let (facts, refused) = over(&[&resources, agents]);
+        assert_eq!(refused, []);
+        assert_eq!(facts.resource_named("lohn").unwrap().reach, Reach::Data);
+        assert!(facts.resource_named("microsoft graph").is_some(), "those built in are still there");
+        assert_eq!(facts.agent("curl/8.7.1"), Agent::Browser);
+        assert_eq!(facts.agent("AADInternals"), Agent::Script);
+    }
+
+    #[test]
+    fn what_is_refused_is_named_with_its_line_and_the_rest_holds() {
+        let text = format!(
+            "{HEADS}{MINE},A,,never,,,,,,2026-05,\n{MINE},B,,never,,,,,us,May,\n{MINE},C,,sometimes,,,,,us,2026-05,\n\
+             nonsense,D,,never,,,,,us,2026-05,\n{MINE},E,,removed,,,,,us,2026-05,\nshort,row\n{MINE},F,,never,,,,,us,2026-05,\n"
+        );
+        let (facts, refused) = over(&[&text, "a,b\n1,2\n"]);
+        let told: Vec<String> = refused.iter().map(|(line, reason)| format!("{line}: {reason}")).collect();
+        assert_eq!(told[0], "2: the row names no source");
+        assert_eq!(told[1], "3: the row has no date like 2026-05 or 2026-05-31");
+        assert!(told[2].starts_with("4: unknown variant `sometimes`, expected one of `current`"), "{}", told[2]);
+        assert_eq!(told[3], "5: \"nonsense\" is no application id");
+        assert_eq!(told[4], "6: a client that was removed needs last_member and first_gone");
+        assert!(told[5].starts_with("7: "), "{}", told[5]);
+        assert!(told[6].starts_with("1: its columns are those of no table: clients.csv has id,name,"), "{}", told[6]);
+        assert_eq!(facts.client(MINE).unwrap().name, "F");
+    }
+}
