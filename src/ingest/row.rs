@@ -3,6 +3,7 @@
 use super::clock::{self, Order};
 use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
+use super::meter::First;
 use super::quick::{self, Quick};
 use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Tally};
@@ -14,6 +15,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -33,6 +35,8 @@ pub(super) struct Rows {
     pub(super) part: Part,
     /// Those whose times wait for what the rest of their source says.
     pub(super) either_way: Vec<EitherWay>,
+    /// Where the first rows are shown; nowhere once there are enough.
+    pub(super) first: Option<Arc<First>>,
     pub(super) keys: Keys,
     draft: Draft,
     written: Written,
@@ -327,6 +331,11 @@ impl Rows {
         }
         tally.assumed.add(self.draft.assumed);
         tally.keep(&self.draft.event);
+        if let Some(first) = &self.first
+            && !first.leave(&self.draft.event, &self.part.texts)
+        {
+            self.first = None;
+        }
         self.part.events.push(self.draft.event.clone());
         Ok(())
     }

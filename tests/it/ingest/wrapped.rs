@@ -281,7 +281,8 @@ fn what_was_taken_out_of_an_export_is_no_value() {
     assert_eq!(text(Field::ResultType), "");
     assert!(loaded.sources[0].remarks[0].contains("whether those sign-ins succeeded is not known"));
     let folder = tempfile::tempdir().unwrap();
-    let text = json!({"time": "2026-05-01T14:00:00Z", "category": "SignInLogs", "properties": "<too long>"}).to_string();
+    let text =
+        json!({"time": "2026-05-01T14:00:00Z", "category": "SignInLogs", "properties": "<too long>"}).to_string();
     let loaded = read_one(file(folder.path(), "cut.json", text.as_bytes()));
     assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (0, 1));
     assert!(loaded.problems[0].reason.contains("its properties are a text"), "{:?}", loaded.problems);
