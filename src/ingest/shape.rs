@@ -47,7 +47,11 @@ const SHAPES: &[Shape] = &[
         framing: Framing::Csv,
         matches: |look| look.column("Timestamp") && look.column("AccountObjectId"),
     },
-    Shape { id: "log-analytics-csv", framing: Framing::Csv, matches: |look| look.column("TimeGenerated") },
+    Shape {
+        id: "log-analytics-csv",
+        framing: Framing::Csv,
+        matches: |look| look.column("TimeGenerated") || look.column("ResourceIdentity"),
+    },
     Shape { id: "graph-csv", framing: Framing::Csv, matches: |look| look.column("CreatedDateTime") },
     Shape { id: "csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
     Shape { id: "splunk-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(SPLUNK) },
