@@ -23,13 +23,21 @@ use tokentrail::tui::workbench::{Evidence, Workbench};
 /// The client of the bursts, and that of all other rows.
 const BURST: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const USUAL: &str = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c";
+/// The rows of a token.
+const MIXED: [Table; 4] = [Table::NonInteractive, Table::Graph, Table::Graph, Table::SignIn];
+const IN_RUNS: [Table; 16] = {
+    let mut tables = [Table::Graph; 16];
+    tables[0] = Table::NonInteractive;
+    tables[15] = Table::SignIn;
+    tables
+};
 const EVENTS: u32 = 1_000_000;
 const SIZE: Size = Size { width: 200, height: 60 };
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() {
     println!("of 10,000 users:");
-    let spread = Store::build(vec![part(10_000)]);
+    let spread = Store::build(vec![part(10_000, &MIXED)]);
     other_thresholds(&spread, &Settings::default());
     // Every exchange a candidate, nearly all of them in one burst.
     let clients = analytics::Clients::Listed([BURST, USUAL].map(str::to_owned).into());
@@ -38,30 +46,39 @@ fn main() {
     other_thresholds(&spread, &all);
     screens_of(spread, &["U 9 9 esc", "U u esc"]);
     println!("of 100,000 users:");
-    screens_of(Store::build(vec![part(100_000)]), &["U 9 9 esc", "U u esc"]);
+    screens_of(Store::build(vec![part(100_000, &MIXED)]), &["U 9 9 esc", "U u esc"]);
     println!("of one user:");
     let built = Instant::now();
-    let store = Store::build(vec![part(1)]);
+    let store = Store::build(vec![part(1, &MIXED)]);
     println!("store of {EVENTS} events built in {:.3} s", built.elapsed().as_secs_f64());
     other_thresholds(&store, &Settings::default());
     println!("of one user, every client watched:");
     other_thresholds(&store, &all);
     screens_of(store, &["tab a", "j", "pgdn", "G", "g", "n", "tab", "U esc"]);
+    println!("of one user, folded and by lineage:");
+    folds(Store::build(vec![part(1, &MIXED)]));
+    println!("of one user, fourteen like calls a token:");
+    folds(Store::build(vec![part(1, &IN_RUNS)]));
+}
+
+/// What frames take where runs are folded and rows stand by lineage: keys alone, and with what the worker answers.
+fn folds(store: Store) {
+    let (mut app, mut answers) = open(store);
+    for keys in ["tab tab esc a", "j", "pgdn", "G", "g", "f", "space", "}", "{", "- +", "1 esc", "n"] {
+        measure(&mut app, &mut answers, keys);
+    }
+    for keys in ["esc 0 t", "a", "j", "pgdn", "G", "g", "f", "space", "}", "{"] {
+        measure(&mut app, &mut answers, keys);
+    }
+    for keys in ["t", "1 esc"] {
+        measure(&mut app, &mut answers, keys);
+    }
 }
 
 /// What a frame takes in the workbench on a store, and what is asked of the worker.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn screens_of(store: Store, keys: &[&str]) {
-    let candidates = Arc::default();
-    let settings = Settings::default();
-    let hits = Arc::new(analytics::run_over(&store, Facts::embedded(), &settings, Arc::clone(&candidates)));
-    let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
-    let evidence = Evidence { loaded, hits, settings, facts: Facts::embedded(), analytic: analytics::by_id };
-    let mut answers = Answers::of(&evidence, candidates);
-    let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
-    let case = Case::new(String::new(), String::new());
-    let ready = Ready { evidence, case, case_path: PathBuf::from("case"), note_path: PathBuf::from("note") };
-    app.update(Message::Ready(Box::new(ready)));
+    let (mut app, mut answers) = open(store);
     for run in ["builds indexes", "again"] {
         let event = app.workbench().and_then(Workbench::event).expect("a hit is open");
         let start = Instant::now();
@@ -69,11 +86,26 @@ fn screens_of(store: Store, keys: &[&str]) {
         println!("who else, all values counted ({run}): {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     }
     for keys in keys {
-        measure(&mut app, keys);
+        measure(&mut app, &mut answers, keys);
     }
     for query in ["burst198", "ip:198.51", "uri:/mess.*ges/", "get"] {
         search(&mut app, &mut answers, query);
     }
+}
+
+/// The workbench on a store.
+fn open(store: Store) -> (App, Answers) {
+    let candidates = Arc::default();
+    let settings = Settings::default();
+    let hits = Arc::new(analytics::run_over(&store, Facts::embedded(), &settings, Arc::clone(&candidates)));
+    let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
+    let evidence = Evidence { loaded, hits, settings, facts: Facts::embedded(), analytic: analytics::by_id };
+    let answers = Answers::of(&evidence, candidates);
+    let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
+    let case = Case::new(String::new(), String::new());
+    let ready = Ready { evidence, case, case_path: PathBuf::from("case"), note_path: PathBuf::from("note") };
+    app.update(Message::Ready(Box::new(ready)));
+    (app, answers)
 }
 
 /// What a search of everything takes, from the key to what is near the cursor and to the end; and the frames meanwhile.
@@ -116,7 +148,7 @@ fn search(app: &mut App, answers: &mut Answers, query: &str) {
         worst(&frames)
     );
     press(app, "enter");
-    measure(app, "n");
+    measure(app, answers, "n");
     press(app, "esc");
 }
 
@@ -139,29 +171,49 @@ fn other_thresholds(store: &Store, settings: &Settings) {
     }
 }
 
-/// Presses each key a hundred times, drawing after each; prints median and 99th percentile of key to frame.
+/// Presses each key a hundred times, drawing after each; prints median and 99th percentile of key to frame, of the
+/// worker's answers to frame, and the longest that the worker took.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
-fn measure(app: &mut App, keys: &str) {
+fn measure(app: &mut App, answers: &mut Answers, keys: &str) {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
     let theme = Theme::named(Name::Dark);
-    let mut times: Vec<Duration> = Vec::new();
+    let (mut times, mut answered, mut worked) = (Vec::new(), Vec::new(), Duration::ZERO);
+    let mut frame = |app: &mut App, message: Message, times: &mut Vec<Duration>| {
+        let start = Instant::now();
+        let effects = app.update(message);
+        terminal.draw(|frame| screens::draw(app, &theme, frame)).expect("a test backend never fails");
+        times.push(start.elapsed());
+        effects
+    };
     for _ in 0..100 {
         for key in keys.split_whitespace() {
             let key = Key::try_from(key.to_owned()).expect("a key's name");
-            let start = Instant::now();
-            app.update(Message::Key(key.event(), Time::from_ticks(0)));
-            terminal.draw(|frame| screens::draw(app, &theme, frame)).expect("a test backend never fails");
-            times.push(start.elapsed());
+            let mut effects = frame(app, Message::Key(key.event(), Time::from_ticks(0)), &mut times);
+            while let Some(effect) = effects.pop() {
+                let Effect::Ask(ask @ (Ask::Outline(_) | Ask::Tree(..))) = effect else { continue };
+                let start = Instant::now();
+                let answer = answers.answer(ask);
+                worked = worked.max(start.elapsed());
+                effects = frame(app, Message::Answer(answer, Time::from_ticks(0)), &mut answered);
+            }
         }
     }
-    times.sort_unstable();
-    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
-    println!("key to frame, {keys:>9}: median {:.2} ms, p99 {:.2} ms", at(50), at(99));
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let at = |times: &mut Vec<Duration>, percent: usize| {
+        times.sort_unstable();
+        times.get(times.len().saturating_sub(1) * percent / 100).copied().map_or(0.0, ms)
+    };
+    print!("key to frame, {keys:>13}: median {:.2} ms, p99 {:.2} ms", at(&mut times, 50), at(&mut times, 99));
+    if !answered.is_empty() {
+        let count = answered.len();
+        print!("; {count} answers in at most {:.0} ms, to frame p99 {:.2} ms", ms(worked), at(&mut answered, 99));
+    }
+    println!();
 }
 
 /// A year of so many users, one after the other: a token every half minute, a burst every few days, Graph calls
-/// under the tokens.
-fn part(users: u32) -> Part {
+/// under the tokens; each token has its rows of these tables.
+fn part(users: u32, tables: &[Table]) -> Part {
     let mut part = Part::default();
     let start = Time::parse("2026-01-01T00:00:00Z").expect("a time").ticks();
     let resources = [
@@ -171,13 +223,14 @@ fn part(users: u32) -> Part {
         "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
     ];
     for number in 0..EVENTS {
-        let table = [Table::NonInteractive, Table::Graph, Table::Graph, Table::SignIn][number as usize % 4];
+        let place = number as usize % tables.len();
+        let (table, batch) = (tables[place], number as usize / tables.len());
         let origin = Origin { source: SourceId(0), record: number + 1, offset: 0, len: 0 };
         let mut event = Event::new(table, origin);
         event.created = Time::from_ticks(start + i64::from(number) * 30 * 10_000_000);
         let burst = number % 20_000 < 40;
         let user = number / (EVENTS / users);
-        let token = format!("token{}", number / 4);
+        let token = format!("token{batch}");
         for (field, text) in [
             (Field::Id, format!("id{number}").as_str()),
             (Field::UserId, &format!("user{user}")),
@@ -185,7 +238,7 @@ fn part(users: u32) -> Part {
             (Field::AppId, if burst { BURST } else { USUAL }),
             (Field::AppDisplayName, "Client"),
             (Field::ResultType, "0"),
-            (Field::ResourceIdentity, resources[number as usize / 4 % resources.len()]),
+            (Field::ResourceIdentity, resources[batch % resources.len()]),
             (Field::IpAddress, if burst { "198.51.100.9" } else { "192.0.2.7" }),
             (Field::IncomingTokenType, "refreshToken"),
             (Field::TokenId, &token),

@@ -56,8 +56,8 @@ pub enum Mouse {
 pub struct Config {
     /// The colours.
     pub theme: ThemeName,
-    /// The frames.
-    pub borders: Borders,
+    /// The frames; `None` for what the locale can show.
+    pub borders: Option<Borders>,
     /// The mouse.
     pub mouse: Mouse,
     /// Who signs the verdicts; `None` for the login name.
@@ -102,8 +102,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "borders",
         value: "\"unicode\"",
-        is_default: true,
-        about: "Frames, bars and marks: unicode, or ascii for fonts that lack them.",
+        is_default: false,
+        about: "Frames, bars and marks: unicode or ascii [default: unicode, ascii where the locale has no UTF-8].",
     },
     Setting {
         name: "mouse",
@@ -214,7 +214,7 @@ impl Config {
         let path = || text(value).map(|written| Some(roots.path(written)));
         match name {
             "theme" => self.theme = word(name, value)?,
-            "borders" => self.borders = word(name, value)?,
+            "borders" => self.borders = Some(word(name, value)?),
             "mouse" => self.mouse = word(name, value)?,
             "analyst" => self.analyst = Some(text(value)?.trim().to_owned()).filter(|name| !name.is_empty()),
             "tlp" => self.tlp = Some(tlp(text(value)?)?.to_owned()),
@@ -263,7 +263,10 @@ mod tests {
         assert_eq!(mistakes, [""; 0]);
         let tlp = Some(crate::triage::Case::new(String::new(), String::new()).tlp);
         assert_eq!(config, Config { tlp, ..Config::default() });
-        let uncommented = template().replace("\n# analyst", "\nanalyst").replace("\n# keys", "\nkeys");
+        let uncommented = template()
+            .replace("\n# analyst", "\nanalyst")
+            .replace("\n# borders", "\nborders")
+            .replace("\n# keys", "\nkeys");
         let (config, mistakes) = parse(&uncommented.replace("\n# asn", "\nasn").replace("\n# allow", "\nallow"));
         assert_eq!(mistakes, [""; 0], "the examples hold too");
         assert_eq!(config.asn, Some(PathBuf::from("/c/tokentrail/networks.csv")));
@@ -279,7 +282,7 @@ mod tests {
         assert_eq!(mistakes, [""; 0]);
         let expected = Config {
             theme: ThemeName::Light,
-            borders: Borders::Ascii,
+            borders: Some(Borders::Ascii),
             mouse: Mouse::On,
             analyst: Some("ana".to_owned()),
             tlp: Some("TLP:AMBER+STRICT".to_owned()),
@@ -306,7 +309,7 @@ mod tests {
                 "line 6: \"x\" is no setting; known are theme, borders, mouse, analyst, tlp, keys, facts, asn, allow",
             ]
         );
-        assert_eq!(config, Config { borders: Borders::Ascii, ..Config::default() });
+        assert_eq!(config, Config { borders: Some(Borders::Ascii), ..Config::default() });
     }
 
     #[test]

@@ -29,6 +29,8 @@
 //! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/archive.rs` (containers) | a shape |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
+//! | which rows fold into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
+//! | which rows the timeline shows, folded, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
 //! | what the screen asks the worker, so that no key waits | `tui/ask.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |

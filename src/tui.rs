@@ -13,6 +13,7 @@ pub mod app;
 pub mod ask;
 pub mod edit;
 pub mod find;
+mod glyphs;
 pub mod hit_list;
 mod input;
 pub mod keymap;
@@ -29,6 +30,7 @@ pub mod text;
 pub mod theme;
 pub mod users;
 pub mod widgets;
+mod wire;
 pub mod workbench;
 mod worker;
 
@@ -46,7 +48,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::{fmt, io};
-use terminal::{PanicHook, Screen};
+use terminal::{PanicHook, Screen, take_mouse};
 use theme::{Name, Theme};
 use worker::{Job, Request};
 
@@ -111,7 +113,7 @@ impl fmt::Display for Outcome {
         }
         match (&self.unsaved, &self.case) {
             (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
-            (Some(why), None) => writeln!(f, "case  NOT saved: {why}")?,
+            (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
             (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
@@ -149,6 +151,8 @@ enum Incoming {
     Failed(anyhow::Error),
     /// A signal that ends us.
     Signal(i32),
+    /// A signal that asks us to stop until we are continued.
+    Stop,
     /// The process goes on after it was stopped.
     Continued,
     /// The terminal is gone.
@@ -162,7 +166,7 @@ enum Incoming {
 /// ([`casefile::CaseError`]).
 pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let _hook = PanicHook::set();
-    let theme = Theme::named(config.theme);
+    let theme = Theme::named(config.theme).with(config.borders);
     let (sink, incoming) = mpsc::channel();
     let (requests, waiting) = mpsc::channel();
     let screen = Screen::enter()?;
@@ -170,7 +174,11 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
     }
+    app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, requests, end: None };
+    if session.app.mouse {
+        take_mouse(true)?;
+    }
     session.draw(&theme)?;
 
     let stop = Arc::new(AtomicBool::new(false));
@@ -253,6 +261,7 @@ impl Session {
                 self.carry_out(Effect::Save)?;
                 self.end = Some(End::Signal(signal));
             }
+            Incoming::Stop => self.carry_out(Effect::Suspend)?,
             Incoming::Continued => {
                 self.screen.enter_again()?;
                 self.update(Message::Resize(self.screen.size()?))?;
@@ -288,6 +297,7 @@ impl Session {
                 let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
+            Effect::Mouse(on) => take_mouse(on)?,
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;

@@ -84,9 +84,14 @@ impl Baseline {
         self.user
     }
 
+    /// The last instant that counts as usual for a hit at a time.
+    pub fn until(hit: Time) -> Time {
+        hit.minus(GAP)
+    }
+
     /// Takes in the user's successful sign-ins up to a day before `hit`.
     pub fn grow(&mut self, store: &Store, facts: &Facts, hit: Time) {
-        let until = hit.minus(GAP);
+        let until = Self::until(hit);
         for &id in &store.with(Key::User, self.user)[self.read..] {
             let event = store.event(id);
             if event.time() > until {

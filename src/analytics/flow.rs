@@ -2,6 +2,7 @@
 
 use super::Scene;
 use crate::model::{Event, EventId, Field, Flags, Span, Sym, Time};
+use crate::store::Store;
 use std::collections::{BTreeSet, HashMap};
 
 /// The life of a device code, as Entra issues it by default.
@@ -29,12 +30,12 @@ pub struct Flow {
 
 impl Flow {
     /// The time of its first leg.
-    pub fn time(&self, scene: &Scene) -> Time {
-        self.legs.first().map_or(Time::MISSING, |&leg| scene.store.event(leg).time())
+    pub fn time(&self, store: &Store) -> Time {
+        self.legs.first().map_or(Time::MISSING, |&leg| store.event(leg).time())
     }
 
-    fn add(&mut self, scene: &Scene, id: EventId) {
-        let (session, correlation) = ties(scene, scene.store.event(id));
+    fn add(&mut self, store: &Store, id: EventId) {
+        let (session, correlation) = ties(store, store.event(id));
         self.legs.push(id);
         self.sessions.extend(Some(session).filter(|sym| !sym.is_none()));
         self.correlations.extend(Some(correlation).filter(|sym| !sym.is_none()));
@@ -80,31 +81,45 @@ pub fn flows(scene: &Scene) -> HashMap<Sym, Vec<Flow>> {
     for (id, event) in scene.rows() {
         let Some(leg) = leg_of(event) else { continue };
         let user = scene.user(event);
-        if user.is_none() {
-            continue;
+        if !user.is_none() {
+            join(scene.store, flows.entry(user).or_default(), id, leg);
         }
-        let known = flows.entry(user).or_default();
-        let home = home_of(scene, known, event, leg).unwrap_or_else(|| {
-            known.push(Flow::default());
-            known.len() - 1
-        });
-        known[home].add(scene, id);
     }
     flows
 }
 
+/// The flows among some events of one user, which stand in time order.
+pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> Vec<Flow> {
+    let mut flows = Vec::new();
+    for id in events {
+        if let Some(leg) = leg_of(store.event(id)) {
+            join(store, &mut flows, id, leg);
+        }
+    }
+    flows
+}
+
+/// Adds a leg to the flow it joins, or to a new one.
+fn join(store: &Store, flows: &mut Vec<Flow>, id: EventId, leg: Leg) {
+    let home = home_of(store, flows, store.event(id), leg).unwrap_or_else(|| {
+        flows.push(Flow::default());
+        flows.len() - 1
+    });
+    flows[home].add(store, id);
+}
+
 /// The flow a leg joins: the latest that shares a tie with it (a browser leg only within the life of the code),
 /// else the latest begun within that life with which no tie can be compared.
-fn home_of(scene: &Scene, flows: &[Flow], event: &Event, leg: Leg) -> Option<usize> {
-    let (session, correlation) = ties(scene, event);
-    let alive = |flow: &Flow| event.time().since(flow.time(scene)) <= CODE_LIFE;
+fn home_of(store: &Store, flows: &[Flow], event: &Event, leg: Leg) -> Option<usize> {
+    let (session, correlation) = ties(store, event);
+    let alive = |flow: &Flow| event.time().since(flow.time(store)) <= CODE_LIFE;
     let tied = flows.iter().rposition(|flow| flow.shares(session, correlation) && (leg == Leg::Polling || alive(flow)));
     tied.or_else(|| flows.iter().rposition(|flow| !flow.comparable(session, correlation) && alive(flow)))
 }
 
 /// Folded session and correlation id of a row.
-fn ties(scene: &Scene, event: &Event) -> (Sym, Sym) {
-    (scene.store.fold(event[Field::SessionId]), scene.store.fold(event[Field::CorrelationId]))
+fn ties(store: &Store, event: &Event) -> (Sym, Sym) {
+    (store.fold(event[Field::SessionId]), store.fold(event[Field::CorrelationId]))
 }
 
 /// How strongly a flow is tied to the rows of a hit, the strongest last.
@@ -130,7 +145,7 @@ impl Tie {
 
     /// The strongest tie that any of the events has to any leg of the flow.
     pub fn between(scene: &Scene, flow: &Flow, events: &[EventId]) -> Self {
-        let ties = || events.iter().map(|&id| ties(scene, scene.store.event(id)));
+        let ties = || events.iter().map(|&id| ties(scene.store, scene.store.event(id)));
         if ties().any(|(session, _)| flow.sessions.contains(&session)) {
             Self::Session
         } else if ties().any(|(_, correlation)| flow.correlations.contains(&correlation)) {

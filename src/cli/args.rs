@@ -98,7 +98,7 @@ pub(super) struct ScreenArgs {
     /// Colours of the workbench; without colour it is mono, which has attributes only
     #[arg(long, value_name = "THEME", value_parser = words::<ThemeName>())]
     pub(super) theme: Option<ThemeName>,
-    /// What frames, bars and marks are drawn with
+    /// What frames, bars and marks are drawn with [default: what the locale can show]
     #[arg(long, value_name = "SET", value_parser = words::<Borders>())]
     pub(super) borders: Option<Borders>,
     /// Whether the workbench takes the mouse; off, the terminal selects text with it

@@ -5,7 +5,7 @@ use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
 use super::{Exit, load, note, plain, resolve, say};
 use crate::analytics::{Hit, Settings};
-use crate::config::{Mistake, ThemeName};
+use crate::config::{Borders, Mistake, ThemeName};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
@@ -60,7 +60,7 @@ pub(super) fn open(
         keymap,
         complaint,
         theme: theme(look.theme.unwrap_or(set.theme), shell),
-        borders: look.borders.unwrap_or(set.borders),
+        borders: look.borders.or(set.borders).unwrap_or_else(|| borders(|name| std::env::var(name).ok())),
         mouse: look.mouse.unwrap_or(set.mouse),
         note: Box::new(note),
     }) {
@@ -98,6 +98,14 @@ fn theme(wanted: ThemeName, shell: &Shell) -> ThemeName {
     if shell.color { wanted } else { ThemeName::Mono }
 }
 
+/// What the locale can show. One that is not named says nothing of the terminal: most read UTF-8.
+fn borders(environment: impl Fn(&str) -> Option<String>) -> Borders {
+    let named =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| environment(name)).find(|name| !name.is_empty());
+    let utf8 = |name: String| ["utf-8", "utf8"].iter().any(|code| name.to_ascii_lowercase().contains(code));
+    if named.is_none_or(utf8) { Borders::Unicode } else { Borders::Ascii }
+}
+
 /// The key table of a file, laid over the one built in, and what is wrong with it.
 pub(super) fn keymap(path: &Path) -> (Keymap, Vec<Mistake>) {
     match std::fs::read(path) {
@@ -132,5 +140,22 @@ pub(super) fn quoted(path: &Path) -> String {
         text.into_owned()
     } else {
         format!("'{}'", crate::model::inert(&text).replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_without_utf8_gets_ascii() {
+        let with = |pairs: &[(&str, &str)]| {
+            borders(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[]), Borders::Unicode);
+        assert_eq!(with(&[("LANG", "C.UTF-8")]), Borders::Unicode);
+        assert_eq!(with(&[("LANG", "de_DE.utf8"), ("LC_ALL", "")]), Borders::Unicode);
+        assert_eq!(with(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "C")]), Borders::Ascii);
+        assert_eq!(with(&[("LANG", "de_DE.ISO-8859-1")]), Borders::Ascii);
     }
 }

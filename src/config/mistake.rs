@@ -64,7 +64,7 @@ impl<'a> Document<'a> {
     /// The line, from 1, of a byte.
     pub fn line(&self, byte: usize) -> usize {
         let before = &self.text.as_bytes()[..byte.min(self.text.len())];
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        1 + memchr::memchr_iter(b'\n', before).count()
     }
 
     /// The line of a value.

@@ -1,7 +1,8 @@
 //! Time in ticks of 100 ns, the precision Entra logs with, and spans of it.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// Ticks in one second.
@@ -151,6 +152,14 @@ impl fmt::Display for Time {
         let Some(time) = self.to_chrono() else { return Ok(()) };
         let ticks = time.nanosecond() / 100;
         write!(f, "{}.{ticks:07}Z", time.format("%Y-%m-%dT%H:%M:%S"))
+    }
+}
+
+/// As it is written: RFC 3339, UTC, seven digits.
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" is no time")))
     }
 }
 

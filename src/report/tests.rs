@@ -52,6 +52,16 @@ fn an_untouched_case_says_so_and_still_tells_all() {
 }
 
 #[test]
+fn a_revocation_is_told_with_what_came_after_it() {
+    let mut case = settled();
+    let user = "11111111-0000-0000-0000-000000000001";
+    case.set_revoked(user, Some(time("14:02:31")), time("15:00:00"));
+    let note = note(&case, "markdown");
+    assert!(note.contains("2026-05-01T14:02:31.0000000Z by analyst entry; 2 rows of the user after it"), "{note}");
+    assert!(note.contains("revoked at 2026-05-01T14:02:31"), "the log has it too");
+}
+
+#[test]
 fn harmless_hits_ask_for_nothing() {
     let mut case = untouched();
     case.set_disposition("heavy", Some(Disposition::Benign), time("16:00:00"));

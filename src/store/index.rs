@@ -32,7 +32,7 @@ impl Key {
     pub const COUNT: usize = 9;
 
     /// What the event holds, but for devices told by text: those are found another way.
-    fn of(self, store: &Store, event: &Event) -> Sym {
+    pub fn of(self, store: &Store, event: &Event) -> Sym {
         let folded = |field| store.fold(event[field]);
         match self {
             Self::User => event.user,

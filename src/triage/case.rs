@@ -106,6 +106,9 @@ pub struct Case {
     /// Hit id last worked on, and the step.
     #[serde(default)]
     pub place: Option<(String, usize)>,
+    /// When the sessions and tokens of a user were revoked, as the analyst says, by the store's key of the user.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub revoked: BTreeMap<String, Time>,
     /// Append-only log.
     #[serde(default)]
     pub log: Vec<LogLine>,
@@ -124,6 +127,7 @@ impl Case {
             tlp: TLP[2].to_owned(),
             hits: BTreeMap::new(),
             place: None,
+            revoked: BTreeMap::new(),
             log: Vec::new(),
         }
     }
@@ -178,6 +182,23 @@ impl Case {
         self.hits.entry(hit.to_owned()).or_default().disposition = disposition;
         let words = disposition.map_or("cleared", Disposition::words);
         self.log(at, format!("{hit}: disposition {words}"));
+    }
+
+    /// When a user's sessions and tokens were revoked, as the analyst says.
+    pub fn revoked(&self, user: &str) -> Option<Time> {
+        self.revoked.get(user).copied()
+    }
+
+    /// Sets or clears the time at which a user's sessions and tokens were revoked.
+    pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
+        let said = if let Some(time) = revoked {
+            self.revoked.insert(user.to_owned(), time);
+            format!("at {time}")
+        } else {
+            self.revoked.remove(user);
+            "cleared".to_owned()
+        };
+        self.log(at, format!("user {user}: revoked {said}"));
     }
 
     /// Appends a line to the log.
@@ -237,5 +258,21 @@ mod tests {
         assert_eq!(case.broken_log_line(), None);
         case.log[1].what.push('!');
         assert_eq!(case.broken_log_line(), Some(2));
+    }
+
+    #[test]
+    fn a_revocation_is_kept_and_logged_and_a_case_without_one_opens() {
+        let mut case = Case::new("b".into(), "ana".into());
+        let before = serde_json::to_string(&case).unwrap();
+        assert!(!before.contains("revoked"), "nothing is written that an older program does not know");
+        assert_eq!(serde_json::from_str::<Case>(&before).unwrap(), case);
+        let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
+        let revoked = Time::parse("2026-05-01T14:10:00Z").unwrap();
+        case.set_revoked("u1", Some(revoked), at);
+        let again: Case = serde_json::from_str(&serde_json::to_string(&case).unwrap()).unwrap();
+        assert_eq!((again.revoked("u1"), again.revoked("u2")), (Some(revoked), None));
+        assert_eq!(again.log[0].what, "user u1: revoked at 2026-05-01T14:10:00.0000000Z");
+        case.set_revoked("u1", None, at);
+        assert_eq!((case.revoked("u1"), case.broken_log_line(), case.log.len()), (None, None, 2));
     }
 }

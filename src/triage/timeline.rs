@@ -127,11 +127,26 @@ pub fn kind(row: &Event) -> Kind {
 /// `GET 200 /me/messages?$search=…`
 fn request(store: &Store, row: &Event) -> String {
     let text = |field| store.text(row[field]);
-    let uri = text(Field::RequestUri);
+    let path = path(text(Field::RequestUri));
+    format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
+}
+
+/// A request without host and version.
+pub(super) fn path(uri: &str) -> &str {
     let path = uri.strip_prefix("https://graph.microsoft.com").unwrap_or(uri);
     // The version says nothing to a reader: most calls are v1.0, and the raw record keeps it.
-    let path = ["/v1.0/", "/beta/"].iter().find(|v| path.starts_with(**v)).map_or(path, |v| &path[v.len() - 1..]);
-    format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
+    ["/v1.0/", "/beta/"].iter().find(|v| path.starts_with(**v)).map_or(path, |v| &path[v.len() - 1..])
+}
+
+/// What all events of a run say, by one of them: `GET 200 /users/{id}`, `Exchange Online`.
+pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
+    let row = store.event(event);
+    if kind(row) != Kind::Graph {
+        return line(store, facts, event, None).what;
+    }
+    let text = |field| store.text(row[field]);
+    let shape = super::alike::request_shape(text(Field::RequestUri));
+    format!("{} {} {shape}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`

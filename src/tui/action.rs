@@ -14,6 +14,8 @@ pub enum Action {
     Quit,
     /// Stop the process until the shell continues it.
     Suspend,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse,
     /// Show the keys of where the user is.
     Help,
     /// List every action.
@@ -102,6 +104,20 @@ pub enum Action {
     AroundHit,
     /// Timeline: everything of the user.
     AllOfUser,
+    /// Timeline: time order, or lineage.
+    ToggleLineage,
+    /// Timeline: fold runs of like rows, or show every row.
+    ToggleFolds,
+    /// Timeline: fold or unfold the run under the cursor.
+    ToggleRun,
+    /// Timeline: to where activity begins again.
+    NextBurst,
+    /// Timeline: to where activity began before.
+    PrevBurst,
+    /// Timeline: go to a time.
+    GoToTime,
+    /// Say when the user's sessions were revoked.
+    Revoked,
     /// List every user.
     Users,
     /// Show near misses and thresholds.

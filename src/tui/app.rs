@@ -1,7 +1,9 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
 mod beyond;
+mod moments;
 mod overlays;
+mod pointing;
 mod records;
 mod saving;
 mod searching;
@@ -20,7 +22,7 @@ use crate::ingest::{Glimpse, Progress, Reading};
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
 use crate::triage::{Case, Disposition, Verdict};
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,6 +40,8 @@ pub struct Composed {
 pub enum Message {
     /// A key was pressed, at a time.
     Key(KeyEvent, Time),
+    /// The mouse did something, at a time.
+    Mouse(MouseEvent, Time),
     /// Text was pasted.
     Paste(String),
     /// The screen has a new size.
@@ -89,6 +93,8 @@ pub enum Effect {
     Compose,
     /// Write this note; answered by [`Message::Written`].
     Write(PathBuf, Composed),
+    /// Take the mouse, or give it back.
+    Mouse(bool),
     /// Stop until the shell continues us.
     Suspend,
     /// Leave.
@@ -163,6 +169,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// What was just said.
     pub status: Option<Status>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Why the case is not on disk, while it is not.
     pub unsaved: Option<String>,
     /// Where the case is kept; empty while loading.
@@ -177,6 +185,8 @@ pub struct App {
     saved_place: Option<(String, usize)>,
     /// Searches begun: the number of each.
     searches: u64,
+    /// What was asked of the worker for the timeline, and is not answered.
+    asked: Option<Ask>,
     note: Composed,
 }
 
@@ -190,6 +200,7 @@ impl App {
             stage: Stage::Loading(Loading::default()),
             overlay: None,
             status: None,
+            mouse: false,
             unsaved: None,
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
@@ -197,6 +208,7 @@ impl App {
             warned: false,
             saved_place: None,
             searches: 0,
+            asked: None,
             note: Composed::default(),
         }
     }
@@ -254,8 +266,15 @@ impl App {
 
     /// Takes what happened; says what to do about it, in order.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let mut effects = self.take(message);
+        effects.extend(self.ask_on());
+        effects
+    }
+
+    fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key, now) => return self.key(key, now),
+            Message::Mouse(event, now) => return self.pointed(event, now),
             Message::Paste(text) => return self.paste(&text),
             Message::Resize(size) => self.size = size,
             Message::Progress(progress, elapsed) => self.progress(progress, elapsed),
@@ -359,6 +378,7 @@ impl App {
     pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
         match action {
             Action::Quit => return self.quit(),
+            Action::Mouse => return self.toggle_mouse(),
             Action::Suspend => return vec![Effect::Suspend],
             Action::Help => self.help(),
             Action::Palette => self.palette(),
@@ -408,6 +428,13 @@ impl App {
             Action::ZoomOut => self.on_timeline(Timeline::zoom_out),
             Action::AroundHit => self.on_timeline(Timeline::around_hit),
             Action::AllOfUser => self.on_timeline(Timeline::all),
+            Action::ToggleLineage => self.toggle_lineage(),
+            Action::ToggleFolds => self.toggle_folds(),
+            Action::ToggleRun => self.toggle_run(),
+            Action::NextBurst => self.jump_burst(false),
+            Action::PrevBurst => self.jump_burst(true),
+            Action::GoToTime => self.go_to_time(),
+            Action::Revoked => self.ask_revoked(),
             Action::Users => self.list_users(),
             Action::Pivot => return self.pivot(),
             Action::TrailBack => self.walk_trail(true),

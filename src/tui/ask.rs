@@ -1,10 +1,13 @@
 //! What takes longer than a frame may: asked by the screen, answered by the worker.
 
+use super::rows::Scope;
 use super::workbench::Evidence;
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
+use crate::triage::alike::{self, Outline};
+use crate::triage::lineage::{self, Shape, Tree};
 use crate::triage::pivot::{self, Counts, Value};
 use crate::triage::search::Search;
 use std::ops::Range;
@@ -21,6 +24,10 @@ pub enum Ask {
     Rerun(Box<Settings>),
     /// Which rows of this part hold what is searched?
     Search(Chunk),
+    /// Which rows can be folded, and where does activity begin?
+    Outline(Scope),
+    /// In which order do these stand?
+    Tree(Scope, Shape),
 }
 
 /// A part of the rows to search.
@@ -46,6 +53,10 @@ pub enum Answer {
     Rerun(Box<Settings>, Arc<Vec<Hit>>),
     /// The rows of the part that hold it, in order.
     Found(Chunk, Vec<EventId>),
+    /// Runs and bursts.
+    Outline(Scope, Arc<Outline>),
+    /// The order.
+    Tree(Scope, Shape, Arc<Tree>),
 }
 
 /// What settings would change.
@@ -108,6 +119,14 @@ impl Answers {
             Ask::Search(chunk) => {
                 let found = self.search(&chunk);
                 Answer::Found(chunk, found)
+            }
+            Ask::Outline(scope) => {
+                let outline = alike::outline(store, scope.events(store));
+                Answer::Outline(scope, Arc::new(outline))
+            }
+            Ask::Tree(scope, shape) => {
+                let tree = lineage::tree(store, scope.events(store), shape);
+                Answer::Tree(scope, shape, Arc::new(tree))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A search in the timeline: what is asked, and what is found so far. The worker reads the rows, a chunk at a time.
 
 use super::ask::{Ask, Chunk};
-use super::rows::Shown;
+use super::rows::{Shown, meet};
 use crate::model::EventId;
 use crate::triage::pivot::Value;
 use crate::triage::search::Search;
@@ -12,6 +12,15 @@ const FIRST: usize = 20_000;
 /// Rows of the chunks after it.
 const CHUNK: usize = 100_000;
 
+/// What was shown, and what was shown before the steps.
+#[derive(Clone, Default)]
+pub struct Origin {
+    /// What was shown.
+    pub shown: Shown,
+    /// What comes back when the step is left.
+    pub kept: Option<Box<Shown>>,
+}
+
 /// A search.
 pub struct Find {
     /// What was typed.
@@ -21,7 +30,7 @@ pub struct Find {
     /// Tells its answers from those of one before.
     pub number: u64,
     /// What was shown before it, for when it is given up.
-    pub origin: Shown,
+    pub origin: Origin,
     of: Value,
     /// Number of rows there are to search.
     pub rows: usize,
@@ -38,7 +47,7 @@ pub struct Find {
 
 impl Find {
     /// Searches `rows` rows from `start` on.
-    pub fn new(query: String, number: u64, of: Value, (rows, start): (usize, usize), origin: Shown) -> Self {
+    pub fn new(query: String, number: u64, of: Value, (rows, start): (usize, usize), origin: Origin) -> Self {
         let search = Search::parse(&query);
         let (after, before) = (Vec::new(), Vec::new());
         let asks = search.as_ref().is_ok_and(|search| !search.is_empty());
@@ -96,6 +105,11 @@ impl Find {
         self.after.binary_search(&event).is_ok() || self.before.binary_search(&event).is_ok()
     }
 
+    /// Whether one of the events, which stand in order, was found.
+    pub fn holds_any(&self, events: &[EventId]) -> bool {
+        meet(events, &self.after) || meet(events, &self.before)
+    }
+
     /// The number of a row among those found, from 1.
     pub fn place(&self, event: EventId) -> Option<usize> {
         let of = |found: &[EventId]| found.binary_search(&event).ok();
@@ -128,7 +142,7 @@ mod tests {
     use crate::model::Sym;
 
     fn find(rows: usize, start: usize) -> Find {
-        Find::new("x".to_owned(), 1, Value::user(Sym::NONE), (rows, start), Shown::default())
+        Find::new("x".to_owned(), 1, Value::user(Sym::NONE), (rows, start), Origin::default())
     }
 
     #[test]
@@ -168,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_blank_or_broken_line_asks_nothing() {
-        let find = |query: &str| Find::new(query.to_owned(), 1, Value::user(Sym::NONE), (9, 0), Shown::default());
+        let find = |query: &str| Find::new(query.to_owned(), 1, Value::user(Sym::NONE), (9, 0), Origin::default());
         assert!(find("  ").ask().is_none() && find("/(/").ask().is_none() && find("x").ask().is_some());
     }
 }

@@ -20,12 +20,9 @@ pub(super) fn spawn(sink: Sender<Incoming>) -> io::Result<()> {
     let tty = imp::Tty::open()?;
     let wait = move || {
         while let Ok(true) = tty.wait() {
-            match read() {
-                Ok(events) => {
-                    if events.into_iter().any(|event| sink.send(event).is_err()) {
-                        return;
-                    }
-                }
+            match read(&sink) {
+                Ok(true) => {}
+                Ok(false) => return,
                 Err(_) => break,
             }
         }
@@ -36,18 +33,25 @@ pub(super) fn spawn(sink: Sender<Incoming>) -> io::Result<()> {
     Ok(())
 }
 
-/// What has come in.
-fn read() -> io::Result<Vec<Incoming>> {
-    let mut events = Vec::new();
-    while event::poll(std::time::Duration::ZERO)? {
-        events.push(Incoming::Message(match event::read()? {
+/// How long to look for more of what has begun to come. What came is on its way meanwhile. With no time at all
+/// crossterm would not look.
+const MORE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Sends on what has come in; whether anybody listens.
+fn read(sink: &Sender<Incoming>) -> io::Result<bool> {
+    while event::poll(MORE)? {
+        let message = match event::read()? {
             Event::Key(key) => Message::Key(key, now()),
+            Event::Mouse(mouse) => Message::Mouse(mouse, now()),
             Event::Paste(text) => Message::Paste(text),
             Event::Resize(width, height) => Message::Resize(Size { width, height }),
-            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => continue,
-        }));
+            Event::FocusGained | Event::FocusLost => continue,
+        };
+        if sink.send(Incoming::Message(message)).is_err() {
+            return Ok(false);
+        }
     }
-    Ok(events)
+    Ok(true)
 }
 
 #[cfg(unix)]
@@ -109,12 +113,13 @@ mod imp {
 /// Starts the thread that waits for signals.
 #[cfg(unix)]
 pub(super) fn spawn_signals(sink: Sender<Incoming>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGWINCH};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGWINCH])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP, SIGWINCH])?;
     let wait = move || {
         for signal in signals.forever() {
             let incoming = match signal {
                 SIGCONT => Incoming::Continued,
+                SIGTSTP => Incoming::Stop,
                 SIGWINCH => match crossterm::terminal::size() {
                     Ok((width, height)) => Incoming::Message(Message::Resize(Size { width, height })),
                     Err(_) => continue,

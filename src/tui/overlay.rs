@@ -6,7 +6,7 @@ use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
 use super::users::Users;
-use crate::model::EventId;
+use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
 use std::path::PathBuf;
 
@@ -65,6 +65,10 @@ pub enum Overlay {
     Filter(LineEdit),
     /// What to search the timeline for, being typed.
     Search(LineEdit),
+    /// A time to go to, being typed.
+    Moment(LineEdit),
+    /// When the sessions of this user were revoked, being typed.
+    Revoked(Sym, LineEdit),
     /// A remark being typed.
     Remark(LineEdit),
     /// Every user.
@@ -86,7 +90,9 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
-            Self::Filter(_) | Self::Search(_) | Self::Remark(_) => &[Context::Prompt, Context::Everywhere],
+            Self::Filter(_) | Self::Search(_) | Self::Moment(_) | Self::Revoked(..) | Self::Remark(_) => {
+                &[Context::Prompt, Context::Everywhere]
+            }
             Self::Users(_) => &[Context::Users, Context::Everywhere],
             Self::Near(_) => &[Context::Near, Context::List, Context::Everywhere],
             Self::Palette(_) => &[Context::Palette, Context::Everywhere],
@@ -97,9 +103,12 @@ impl Overlay {
     /// The line that keys without an action are typed into.
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
-            Self::Help { filter: line, .. } | Self::Filter(line) | Self::Search(line) | Self::Remark(line) => {
-                Some(line)
-            }
+            Self::Help { filter: line, .. }
+            | Self::Filter(line)
+            | Self::Search(line)
+            | Self::Moment(line)
+            | Self::Revoked(_, line)
+            | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),
             Self::Palette(palette) => Some(&mut palette.filter),
             Self::Record { .. }

@@ -39,6 +39,13 @@ pub struct Trail {
     forth: Vec<Stop>,
 }
 
+impl Trail {
+    /// Every timeline that is not on screen.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut Timeline> {
+        self.back.iter_mut().chain(&mut self.forth).filter_map(|stop| stop.timeline.as_mut())
+    }
+}
+
 /// A timeline that was left.
 struct Stop {
     timeline: Option<Timeline>,
@@ -49,7 +56,8 @@ impl Workbench {
     pub fn visit(&mut self, value: Value, event: Option<EventId>) {
         self.leave_step();
         self.drop_unfinished_search();
-        let timeline = Timeline::of_value(self.store(), value, event);
+        let mut timeline = Timeline::of_value(self.store(), value, event, self.mode());
+        timeline.set_revoked(self.store(), self.revoked_of(value));
         self.trail.back.push(Stop { timeline: self.timeline.replace(timeline) });
         self.trail.forth.clear();
     }

@@ -1,112 +1,147 @@
-//! What the timeline shows: a window of the events that share a value, mostly a user, or the rows of a step. Rows are
-//! found when drawn.
+//! What the timeline shows: a window of the events that share a value, mostly a user, or the rows of a step; in time
+//! order or by lineage, runs of like rows as one. Rows are found when drawn.
+
+mod arrange;
+mod laid;
+mod moves;
+mod search;
+mod steps;
+mod zoom;
+
+pub use laid::Sign;
+pub use moves::Jump;
+pub use zoom::Zoom;
 
 use super::find::Find;
 use super::scroll::{List, Move};
-use crate::analytics::{Finding, Hit, Show};
-use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::analytics::{Baseline, Hit, Show};
+use crate::model::{EventId, Time};
 use crate::store::Store;
+use crate::triage::alike::Outline;
+use crate::triage::lineage::{Head, Limb, Shape, Tree};
 use crate::triage::pivot::Value;
-use crate::triage::timeline;
-use std::collections::HashMap;
+use laid::{Laid, Slot};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
+use zoom::OPENING;
 
 /// One row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// An event.
-    Event(EventId),
-    /// The head of a group: its value (as logged) and how many rows follow.
-    Group(Sym, usize),
+    Event(EventId, Limb),
+    /// Like events in one row.
+    Run(Run),
+    /// The head of what follows.
+    Head(Head, Limb),
+    /// A moment that matters.
+    Sign(Sign),
 }
 
-/// How much time around the hit is shown.
+/// Like events in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Their places; see [`Timeline::ids`].
+    pub places: Range<usize>,
+    /// First of them.
+    pub first: EventId,
+    /// Last of them.
+    pub last: EventId,
+    /// Where they hang.
+    pub limb: Limb,
+}
+
+/// How rows are shown, whatever they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zoom {
-    /// This much before and after it.
-    Around(Span),
-    /// Everything of the user.
-    All,
+pub struct Mode {
+    /// By lineage, not in time order.
+    pub lineage: bool,
+    /// Runs of like rows as one.
+    pub folded: bool,
 }
 
-/// The zoom levels, narrow to wide; everything comes after the last.
-const LEVELS: [Span; 7] = [
-    Span::minutes(1),
-    Span::minutes(5),
-    Span::minutes(20),
-    Span::minutes(60),
-    Span::minutes(6 * 60),
-    Span::minutes(24 * 60),
-    Span::minutes(7 * 24 * 60),
-];
-/// The level a hit opens with.
-const OPENING: Span = LEVELS[2];
-
-impl Zoom {
-    fn narrower(self) -> Self {
-        let level = match self {
-            Self::Around(span) => LEVELS.iter().rev().find(|level| **level < span).unwrap_or(&LEVELS[0]),
-            Self::All => &LEVELS[LEVELS.len() - 1],
-        };
-        Self::Around(*level)
+impl Default for Mode {
+    fn default() -> Self {
+        Self { lineage: false, folded: true }
     }
+}
 
-    fn wider(self) -> Self {
-        let Self::Around(span) = self else { return self };
-        LEVELS.iter().find(|level| **level > span).map_or(Self::All, |level| Self::Around(*level))
-    }
+/// Events that are outlined or brought in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything that shares a value.
+    All(Value),
+    /// A part of it.
+    Part(Value, Range<usize>),
+    /// These, in time order.
+    List(Arc<Vec<EventId>>),
+}
 
-    /// `±20 min`, for the title.
-    pub fn words(self) -> String {
-        let Self::Around(span) = self else { return "all of the user".to_owned() };
-        match span.whole_minutes() {
-            minutes @ 0..60 => format!("±{minutes} min"),
-            minutes @ 60..1440 => format!("±{} h", minutes / 60),
-            minutes => format!("±{} d", minutes / 1440),
+impl Scope {
+    /// The events, in time order.
+    pub fn events<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
+        match self {
+            Self::All(value) => value.events(store),
+            Self::Part(value, part) => value.events(store).get(part.clone()).unwrap_or(&[]),
+            Self::List(events) => events,
         }
     }
 }
 
-/// What rows there are.
+/// Rows in another order than that of time.
 #[derive(Clone)]
-enum Rows {
-    /// A part of the user's events: nothing is copied, however many there are.
-    Window(Range<usize>),
-    /// These rows; their events in time order beside them.
-    Listed { rows: Arc<Vec<Row>>, events: Arc<Vec<EventId>> },
+struct Planted {
+    scope: Scope,
+    shape: Shape,
+    tree: Arc<Tree>,
 }
 
 /// What is shown, to be shown again.
 #[derive(Clone)]
 pub struct Shown {
-    rows: Rows,
-    kept: Option<Kept>,
-    list: List,
-    zoom: Zoom,
-    window: (Time, Time),
-    step: Option<Show>,
+    /// In which order, and whether folded.
+    pub mode: Mode,
+    /// The cursor.
+    pub list: List,
+    /// How much time is shown.
+    pub zoom: Zoom,
+    /// First and last instant of what it is shown around.
+    pub centre: (Time, Time),
+    /// First and last instant shown.
+    pub window: (Time, Time),
+    /// How the step's rows are shown; `None` when no step is.
+    pub step: Option<Show>,
+    /// Rows of the step, in time order.
+    pub marks: Arc<Vec<EventId>>,
+    /// A part of the value's events: nothing is copied, however many there are.
+    range: Range<usize>,
+    /// These events in place of that part.
+    listed: Option<Arc<Vec<EventId>>>,
+    planted: Option<Planted>,
+    /// First events of the runs that are not shown as the others.
+    turned: BTreeSet<EventId>,
+    laid: Arc<Laid>,
 }
 
 impl Default for Shown {
     /// Nothing at all.
     fn default() -> Self {
         Self {
-            rows: Rows::Window(0..0),
-            kept: None,
+            mode: Mode::default(),
             list: List::default(),
             zoom: Zoom::All,
+            centre: (Time::MISSING, Time::MISSING),
             window: (Time::MISSING, Time::MISSING),
             step: None,
+            marks: Arc::default(),
+            range: 0..0,
+            listed: None,
+            planted: None,
+            turned: BTreeSet::new(),
+            laid: Arc::default(),
         }
     }
-}
-
-/// Where the timeline was before a step took it over.
-#[derive(Clone, Copy)]
-struct Kept {
-    zoom: Zoom,
-    list: List,
 }
 
 /// The timeline's state.
@@ -116,42 +151,62 @@ pub struct Timeline {
     /// First and last instant of what the timeline is about: a hit, or the row it was left by.
     pub about: (Time, Time),
     anchor: Option<EventId>,
-    rows: Rows,
-    kept: Option<Kept>,
-    /// The cursor.
-    pub list: List,
-    /// How much time around the hit.
-    pub zoom: Zoom,
-    /// First and last instant shown.
-    pub window: (Time, Time),
-    /// How the step's rows are shown; `None` when no step is.
-    pub step: Option<Show>,
-    /// Rows of the step, in time order.
-    pub marks: Vec<EventId>,
+    /// What is shown.
+    pub shown: Shown,
+    /// What was shown before a step took it over.
+    kept: Option<Box<Shown>>,
+    /// Moments that have a row of their own; of each, whether the row comes after an event of that very instant.
+    signs: Vec<(Time, bool, Sign)>,
+    /// Runs and bursts of everything that shares the value, once known.
+    outline: Option<Arc<Outline>>,
+    /// Those of a list, once known.
+    list_outline: Option<(Arc<Vec<EventId>>, Arc<Outline>)>,
     /// The search, until it is left.
     pub find: Option<Find>,
 }
 
 impl Timeline {
     /// The time around a hit, cursor on its first event.
-    pub fn of_hit(store: &Store, hit: &Hit) -> Self {
+    pub fn of_hit(store: &Store, hit: &Hit, mode: Mode) -> Self {
         let first = hit.legs.first().into_iter().chain(hit.evidence.first()).min().copied();
-        let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, hit.last_seen), Zoom::Around(OPENING));
-        timeline.show_window(store);
+        let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, hit.last_seen), mode);
+        timeline.shown.zoom = Zoom::Around(OPENING);
+        let begins = first.map_or(hit.first_seen, |first| store.event(first).time().min(hit.first_seen));
+        timeline.signs = vec![
+            (Baseline::until(begins), true, Sign::BaselineEnds),
+            (begins, false, Sign::HitBegins),
+            (hit.last_seen, true, Sign::HitEnds),
+        ];
+        timeline.arrange(store);
         timeline.go_to(store, first);
         timeline.anchor = hit.evidence.first().copied();
         timeline
     }
 
     /// Everything that shares a value, cursor on an event or, without one, on the first.
-    pub fn of_value(store: &Store, value: Value, event: Option<EventId>) -> Self {
+    pub fn of_value(store: &Store, value: Value, event: Option<EventId>, mode: Mode) -> Self {
         let anchor = event.or(value.events(store).first().copied());
         let at = anchor.map_or(Time::MISSING, |anchor| store.event(anchor).time());
-        let mut timeline = Self::new(value, (at, at), Zoom::All);
-        timeline.show_window(store);
+        let mut timeline = Self::new(value, (at, at), mode);
+        timeline.arrange(store);
         timeline.go_to(store, anchor);
         timeline.anchor = anchor;
         timeline
+    }
+
+    fn new(of: Value, about: (Time, Time), mode: Mode) -> Self {
+        let shown = Shown { mode, centre: about, ..Shown::default() };
+        Self {
+            of,
+            about,
+            anchor: None,
+            shown,
+            kept: None,
+            signs: Vec::new(),
+            outline: None,
+            list_outline: None,
+            find: None,
+        }
     }
 
     /// Marks rows as what the timeline is about, the time around them in view.
@@ -159,113 +214,36 @@ impl Timeline {
         let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
         let Some((first, last)) = time(marks.first()).zip(time(marks.last())) else { return };
         self.about = (first, last);
-        self.marks = marks;
+        self.shown.marks = Arc::new(marks);
         self.around_hit(store);
     }
 
-    fn new(of: Value, about: (Time, Time), zoom: Zoom) -> Self {
-        Self {
-            of,
-            about,
-            anchor: None,
-            rows: Rows::Window(0..0),
-            kept: None,
-            list: List::default(),
-            zoom,
-            window: about,
-            step: None,
-            marks: Vec::new(),
-            find: None,
-        }
+    /// Sets when the user's sessions were revoked, `None` for never.
+    pub fn set_revoked(&mut self, store: &Store, revoked: Option<Time>) {
+        self.signs.retain(|(.., sign)| *sign != Sign::Revoked);
+        self.signs.extend(revoked.map(|time| (time, true, Sign::Revoked)));
+        self.hold(store, Self::lay);
     }
 
-    /// What is shown.
-    fn shown(&self) -> Shown {
-        Shown {
-            rows: self.rows.clone(),
-            kept: self.kept,
-            list: self.list,
-            zoom: self.zoom,
-            window: self.window,
-            step: self.step,
-        }
+    /// When the user's sessions were revoked.
+    pub fn revoked(&self) -> Option<Time> {
+        self.signs.iter().find(|(.., sign)| *sign == Sign::Revoked).map(|(time, ..)| *time)
     }
 
-    /// Shows again what was shown.
-    fn show(&mut self, shown: Shown) {
-        Shown {
-            rows: self.rows,
-            kept: self.kept,
-            list: self.list,
-            zoom: self.zoom,
-            window: self.window,
-            step: self.step,
-        } = shown;
+    /// First and last instant of the hit, if it is one's.
+    pub fn hit(&self) -> Option<(Time, Time)> {
+        let at = |wanted| self.signs.iter().find(|(.., sign)| *sign == wanted).map(|(time, ..)| *time);
+        at(Sign::HitBegins).zip(at(Sign::HitEnds))
     }
 
-    /// Searches everything that shares the value, from the cursor on: what was typed before is forgotten.
-    pub fn search(&mut self, store: &Store, query: String, number: u64) {
-        // Each letter typed searches on from where the first was.
-        let origin = self.give_up_search().unwrap_or_else(|| self.shown());
-        let events = self.of.events(store);
-        let start = self.event(store).map_or(0, |event| events.partition_point(|id| *id < event));
-        self.find = Some(Find::new(query, number, self.of, (events.len(), start), origin));
-    }
-
-    /// A line is typed again: giving it up comes back here.
-    pub fn search_anew(&mut self) {
-        let shown = self.shown();
-        if let Some(find) = &mut self.find {
-            find.origin = shown;
-        }
-    }
-
-    /// Forgets the search and goes back to where it began.
-    pub fn give_up_search(&mut self) -> Option<Shown> {
-        let origin = self.find.take()?.origin;
-        self.show(origin.clone());
-        Some(origin)
-    }
-
-    /// Takes what was found. The cursor goes to the first row once it is known.
-    pub fn found(&mut self, store: &Store, rows: &Range<usize>, found: Vec<EventId>) {
-        let Some(find) = &mut self.find else { return };
-        find.take(rows, found);
-        let first = find.first().filter(|_| find.seeking);
-        find.seeking &= first.is_none() && !find.is_done();
-        if let Some(first) = first {
-            self.reveal(store, first);
-            self.list = List::at(self.list.cursor);
-        }
-    }
-
-    /// Goes to the row found next; whether that went round the end. `None` when none is found.
-    pub fn next_found(&mut self, store: &Store, back: bool) -> Option<bool> {
-        let (event, round) = self.find.as_ref()?.step(self.event(store), back)?;
-        self.reveal(store, event);
-        Some(round)
-    }
-
-    /// Puts the cursor on an event, the window widened to all when it is not in it.
-    fn reveal(&mut self, store: &Store, event: EventId) {
-        let place = match &self.rows {
-            Rows::Window(_) => self.events(store).binary_search(&event).ok(),
-            Rows::Listed { rows, .. } => rows.iter().position(|row| *row == Row::Event(event)),
-        };
-        if let Some(place) = place {
-            self.list.cursor = place;
-        } else {
-            self.zoom_to(store, Zoom::All);
-            self.go_to(store, Some(event));
-        }
+    /// How rows are shown where no step decides it.
+    pub fn mode(&self) -> Mode {
+        self.kept.as_ref().map_or(self.shown.mode, |kept| kept.mode)
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        match &self.rows {
-            Rows::Window(range) => range.len(),
-            Rows::Listed { rows, .. } => rows.len(),
-        }
+        self.shown.laid.len()
     }
 
     /// Whether there is nothing to show.
@@ -273,169 +251,142 @@ impl Timeline {
         self.len() == 0
     }
 
-    /// A row.
-    pub fn row(&self, store: &Store, at: usize) -> Option<Row> {
-        match &self.rows {
-            Rows::Window(range) => {
-                let place = range.start.checked_add(at).filter(|place| range.contains(place))?;
-                self.of.events(store).get(place).copied().map(Row::Event)
-            }
-            Rows::Listed { rows, .. } => rows.get(at).copied(),
+    /// Whether rows hang in a tree.
+    pub fn is_tree(&self) -> bool {
+        self.shown.planted.is_some()
+    }
+
+    /// Whether rows stand under heads of a value.
+    pub fn is_grouped(&self) -> bool {
+        matches!(self.shape(), Some(Shape::GroupBy(_)))
+    }
+
+    /// Whether rows are asked for in an order that is not known yet.
+    pub fn is_pending(&self) -> bool {
+        self.shape().is_some() && !self.is_tree()
+    }
+
+    /// The events in the order of the rows; where a head stands, its number.
+    pub fn ids<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
+        match (&self.shown.planted, &self.shown.listed) {
+            (Some(planted), _) => &planted.tree.ids,
+            (None, Some(listed)) => listed,
+            (None, None) => self.of.events(store),
         }
     }
 
-    /// The event under the cursor; under the head of a group, its first.
-    pub fn event(&self, store: &Store) -> Option<EventId> {
-        let at = |place| match self.row(store, place) {
-            Some(Row::Event(event)) => Some(event),
+    fn head(&self, place: usize) -> Option<&Head> {
+        self.shown.planted.as_ref()?.tree.head(place)
+    }
+
+    fn limb(&self, place: usize) -> Limb {
+        self.shown.planted.as_ref().map_or_else(Limb::default, |planted| planted.tree.limb(place))
+    }
+
+    /// A row.
+    pub fn row(&self, store: &Store, at: usize) -> Option<Row> {
+        let places = match self.shown.laid.slot(at)? {
+            Slot::Sign(sign) => return Some(Row::Sign(sign)),
+            Slot::Places(places) => places,
+        };
+        let ids = self.ids(store).get(places.clone())?;
+        let (first, last) = (*ids.first()?, *ids.last()?);
+        // The last of a run knows whether its branch goes on.
+        let limb = self.limb(places.end - 1);
+        Some(match self.head(places.start) {
+            Some(head) => Row::Head(*head, limb),
+            None if ids.len() == 1 => Row::Event(first, limb),
+            None => Row::Run(Run { places, first, last, limb }),
+        })
+    }
+
+    /// The place of the event under the cursor; under a head or a sign, of the first after it.
+    fn place(&self, store: &Store) -> Option<usize> {
+        let row = self.shown.list.cursor;
+        let slot = |row| match self.shown.laid.slot(row) {
+            Some(Slot::Places(places)) => Some(places.start),
             _ => None,
         };
-        at(self.list.cursor).or_else(|| at(self.list.cursor + 1))
+        let start =
+            slot(row).or_else(|| slot(row + 1)).or_else(|| slot(row + 2)).or_else(|| slot(row.checked_sub(1)?))?;
+        let len = self.ids(store).len();
+        (start..len).take(8).find(|place| self.head(*place).is_none())
+    }
+
+    /// The event under the cursor: of a run its first; under a head or a sign, the first after it.
+    pub fn event(&self, store: &Store) -> Option<EventId> {
+        self.ids(store).get(self.place(store)?).copied()
     }
 
     /// Every event shown, in time order.
     pub fn events<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
-        match &self.rows {
-            Rows::Window(range) => self.of.events(store).get(range.clone()).unwrap_or(&[]),
-            Rows::Listed { events, .. } => events,
+        match &self.shown.listed {
+            Some(listed) => listed,
+            None => self.of.events(store).get(self.shown.range.clone()).unwrap_or(&[]),
         }
     }
 
     /// Whether the step rests on this event.
     pub fn is_marked(&self, event: EventId) -> bool {
-        self.marks.binary_search(&event).is_ok()
+        self.shown.marks.binary_search(&event).is_ok()
     }
 
-    /// Moves the cursor.
+    /// Moves the cursor. It does not rest on signs.
     pub fn go(&mut self, step: Move, height: usize) {
-        self.list.go(step, self.len(), height);
-    }
-
-    /// Shows a step's rows. What was shown before comes back with [`Timeline::leave_step`].
-    pub fn show_step(&mut self, store: &Store, show: Show, finding: Option<&Finding>) {
-        let kept = self.kept.take().unwrap_or(Kept { zoom: self.zoom, list: self.list });
-        self.zoom = kept.zoom;
-        self.marks = finding.map_or_else(Vec::new, |finding| finding.rows.clone());
-        self.step = Some(show);
-        match show {
-            _ if self.marks.is_empty() => {
-                self.show_window(store);
-                self.list = kept.list;
+        let len = self.len();
+        let before = self.shown.list.cursor;
+        self.shown.list.go(step, len, height);
+        let sign = |at: usize| matches!(self.shown.laid.slot(at), Some(Slot::Sign(_)));
+        let forth = self.shown.list.cursor > before || step == Move::First;
+        let onward = if forth { Move::Next } else { Move::Prev };
+        for onward in [onward, onward, if forth { Move::Prev } else { Move::Next }] {
+            if !sign(self.shown.list.cursor) {
+                return;
             }
-            Show::Mark => {
-                self.show_window(store);
-                self.go_to(store, self.marks.first().copied());
-            }
-            Show::Only => self.show_listed(store, self.marks.iter().copied().map(Row::Event).collect()),
-            Show::GroupBy(field) => self.show_listed(store, groups(store, &self.marks, field)),
-        }
-        self.kept = Some(kept);
-    }
-
-    /// Goes back to what was shown before the steps.
-    pub fn leave_step(&mut self, store: &Store) {
-        let Some(kept) = self.kept.take() else { return };
-        self.step = None;
-        self.marks.clear();
-        self.zoom = kept.zoom;
-        self.show_window(store);
-        self.list = kept.list;
-    }
-
-    /// Shows a shorter time around the hit.
-    pub fn zoom_in(&mut self, store: &Store) {
-        self.zoom_to(store, self.zoom.narrower());
-    }
-
-    /// Shows a longer time around the hit.
-    pub fn zoom_out(&mut self, store: &Store) {
-        self.zoom_to(store, self.zoom.wider());
-    }
-
-    /// Shows everything of the user.
-    pub fn all(&mut self, store: &Store) {
-        self.zoom_to(store, Zoom::All);
-    }
-
-    /// Shows the hit and what is around it.
-    pub fn around_hit(&mut self, store: &Store) {
-        self.zoom_to(store, Zoom::Around(OPENING));
-        self.go_to(store, self.anchor);
-    }
-
-    /// The cursor stays on its event, or as near as the new window allows. A step's rows stay marked.
-    fn zoom_to(&mut self, store: &Store, zoom: Zoom) {
-        let event = self.event(store);
-        self.zoom = zoom;
-        if self.step.is_some() {
-            self.step = Some(Show::Mark);
-        }
-        if let Some(kept) = &mut self.kept {
-            kept.zoom = zoom;
-            kept.list = List::default();
-        }
-        self.show_window(store);
-        self.go_to(store, event);
-        if let Some(kept) = &mut self.kept {
-            kept.list = self.list;
+            self.shown.list.go(onward, len, height);
         }
     }
 
-    /// Fills the rows from the window, widened so that every marked row is in it.
-    fn show_window(&mut self, store: &Store) {
-        let events = self.of.events(store);
-        let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
-        let (mut from, mut to) = match self.zoom {
-            Zoom::Around(span) => (self.about.0.minus(span), self.about.1.plus(span)),
-            Zoom::All => (time(events.first()).unwrap_or(self.about.0), time(events.last()).unwrap_or(self.about.1)),
-        };
-        from = time(self.marks.first()).map_or(from, |mark| mark.min(from));
-        to = time(self.marks.last()).map_or(to, |mark| mark.max(to));
-        self.window = (from, to);
-        let range = timeline::between(store, events, from, to);
-        let foreign: Vec<EventId> =
-            self.marks.iter().copied().filter(|id| self.of.events(store).binary_search(id).is_err()).collect();
-        self.rows = if foreign.is_empty() {
-            Rows::Window(range)
-        } else {
-            let mut events: Vec<EventId> = events.get(range).unwrap_or(&[]).iter().copied().chain(foreign).collect();
-            events.sort_unstable();
-            let rows = Arc::new(events.iter().copied().map(Row::Event).collect());
-            Rows::Listed { rows, events: Arc::new(events) }
-        };
-    }
-
-    fn show_listed(&mut self, store: &Store, rows: Vec<Row>) {
-        let time = |id: &EventId| store.event(*id).time();
-        self.window = (self.marks.first().map_or(self.about.0, time), self.marks.last().map_or(self.about.1, time));
-        self.rows = Rows::Listed { rows: Arc::new(rows), events: Arc::new(self.marks.clone()) };
-        self.list = List::default();
-    }
-
-    /// Puts the cursor on an event of the window, or on the first after it.
+    /// Puts the cursor on an event shown, or on the first after it.
     fn go_to(&mut self, store: &Store, event: Option<EventId>) {
-        let place = event.map_or(0, |event| self.events(store).partition_point(|id| *id < event));
-        self.list = List::at(place.min(self.len().saturating_sub(1)));
+        let row = event.and_then(|event| self.row_near(store, event)).unwrap_or(0);
+        self.shown.list = List::at(row.min(self.len().saturating_sub(1)));
+        if matches!(self.shown.laid.slot(self.shown.list.cursor), Some(Slot::Sign(_))) {
+            self.go(Move::Next, usize::MAX);
+        }
+    }
+
+    /// The row of an event, or of the first shown after it.
+    fn row_near(&self, store: &Store, event: EventId) -> Option<usize> {
+        let events = self.events(store);
+        let at = events.partition_point(|id| *id < event).min(events.len().checked_sub(1)?);
+        self.shown.laid.row_of(self.place_of(at))
+    }
+
+    /// The place of the event that is the `at`th in time of those shown.
+    fn place_of(&self, at: usize) -> usize {
+        match (&self.shown.planted, &self.shown.listed) {
+            (Some(planted), _) => planted.tree.places.get(at).map_or(0, |place| *place as usize),
+            (None, Some(_)) => at,
+            (None, None) => self.shown.range.start + at,
+        }
+    }
+
+    /// Changes how rows are shown; the cursor stays on its event.
+    fn hold(&mut self, store: &Store, change: impl FnOnce(&mut Self, &Store)) {
+        let event = self.event(store);
+        change(self, store);
+        self.go_to(store, event);
     }
 }
 
-/// The rows under one head per value of a field, the largest group first.
-fn groups(store: &Store, events: &[EventId], field: Field) -> Vec<Row> {
-    let mut groups: Vec<(Sym, Vec<EventId>)> = Vec::new();
-    let mut places: HashMap<Sym, usize> = HashMap::new();
-    for event in events {
-        let value = store.event(*event)[field];
-        let place = *places.entry(value).or_insert_with(|| {
-            groups.push((value, Vec::new()));
-            groups.len() - 1
-        });
-        groups[place].1.push(*event);
-    }
-    groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| store.text(a.0).cmp(store.text(b.0))));
-    groups
-        .into_iter()
-        .flat_map(|(value, events)| {
-            std::iter::once(Row::Group(value, events.len())).chain(events.into_iter().map(Row::Event))
-        })
-        .collect()
+/// Whether two lists, each in order, share an event.
+pub fn meet(a: &[EventId], b: &[EventId]) -> bool {
+    let within = |list: &'_ [EventId], of: &[EventId]| {
+        let (Some(first), Some(last)) = (of.first(), of.last()) else { return 0..0 };
+        list.partition_point(|id| id < first)..list.partition_point(|id| id <= last)
+    };
+    let (a, b) = (&a[within(a, b)], &b[within(b, a)]);
+    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    few.iter().any(|id| many.binary_search(id).is_ok())
 }

@@ -7,18 +7,26 @@ mod timeline;
 mod triage;
 
 use super::app::{App, Stage};
+use super::glyphs;
 use super::layout::{self, Pane, SMALLEST};
 use super::overlay::Overlay;
-use super::theme::{Role, Theme};
+use super::theme::{Borders, Role, Theme};
 use super::widgets;
 use super::workbench::Workbench;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Paragraph};
 
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
+    draw_all(app, theme, frame);
+    if theme.borders == Borders::Ascii {
+        glyphs::in_ascii(frame.buffer_mut());
+    }
+}
+
+fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
     let area = frame.area();
     if layout::too_small(area.as_size()) {
         let sentence = format!("need {}×{}", SMALLEST.width, SMALLEST.height);
@@ -33,7 +41,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
             let mut rows = areas.pane(Pane::Timeline);
-            if matches!(app.overlay, Some(Overlay::Search(_))) {
+            if matches!(app.overlay, Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
                 // What is found is looked at while it is typed.
                 rows.height = rows.height.min(widgets::above_prompt(areas.body).saturating_sub(rows.y));
             }
@@ -48,6 +56,40 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
 /// First line in view and number of lines of the triage pane in a frame.
 pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     triage::extent(bench, area)
+}
+
+/// The row of a pane's list that stands there, if one does.
+pub(super) fn row_at(bench: &Workbench, pane: Pane, area: Rect, at: Position) -> Option<usize> {
+    let inside = area.inner(Margin::new(1, 1));
+    if !inside.contains(at) {
+        return None;
+    }
+    let height = usize::from(inside.height);
+    let (list, len, above) = match pane {
+        Pane::Hits => (bench.hit_list.list, bench.hit_list.entries.len(), 0),
+        // The strip and what to look for stand above its rows.
+        Pane::Timeline => {
+            let above = height - timeline_rows(bench, height).min(height);
+            bench.timeline.as_ref().map(|rows| (rows.shown.list, rows.len(), above))?
+        }
+        Pane::Triage => return None,
+    };
+    let row = usize::from(at.y - inside.y).checked_sub(above)? + list.top(len, height - above);
+    (row < len).then_some(row)
+}
+
+/// The row of a pane's cursor.
+pub(super) fn cursor(bench: &Workbench, pane: Pane) -> Option<usize> {
+    match pane {
+        Pane::Hits => Some(bench.hit_list.list.cursor),
+        Pane::Timeline => bench.timeline.as_ref().map(|rows| rows.shown.list.cursor),
+        Pane::Triage => None,
+    }
+}
+
+/// Rows of the timeline's list in a pane with so many inside its frame.
+pub(super) fn timeline_rows(bench: &Workbench, inside: usize) -> usize {
+    timeline::list_rows(bench, inside)
 }
 
 /// Draws the frame of a pane; what is left inside.

@@ -23,6 +23,8 @@ pub enum Move {
     First,
     /// To the last row.
     Last,
+    /// To that row.
+    To(usize),
 }
 
 impl List {
@@ -42,6 +44,7 @@ impl List {
             Move::PageUp => self.cursor.saturating_sub(page),
             Move::First => 0,
             Move::Last => last,
+            Move::To(row) => row,
         }
         .min(last);
         self.top = self.top(len, height);
@@ -74,6 +77,7 @@ pub fn scrolled(offset: usize, step: Move, len: usize, height: usize) -> usize {
         Move::PageUp => offset.min(last).saturating_sub(page),
         Move::First => 0,
         Move::Last => last,
+        Move::To(row) => row,
     }
     .min(last)
 }

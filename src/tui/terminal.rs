@@ -1,6 +1,7 @@
 //! The terminal taken over and given back: on leaving, on suspending, on a panic.
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use super::wire::Wire;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     disable_raw_mode, enable_raw_mode,
@@ -8,8 +9,8 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Rect, Size};
-use std::io::{self, BufWriter, Stdout, Write, stdout};
+use ratatui::layout::Size;
+use std::io::{self, Sink, Write, sink, stdout};
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,56 +20,72 @@ use std::thread;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Where the last panic was.
 static FAULT: Mutex<Option<String>> = Mutex::new(None);
-/// A frame is sent in one write.
-const FRAME_BYTES: usize = 1 << 16;
+/// Whether the mouse is ours too.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
-type Backend = CrosstermBackend<BufWriter<Stdout>>;
+/// Only for its buffers and the size: what is sent is [`Wire`]'s.
+type Frames = ratatui::Terminal<CrosstermBackend<Sink>>;
 
 /// The terminal while it is ours; given back on drop.
 pub(super) struct Screen {
-    terminal: ratatui::Terminal<Backend>,
+    frames: Frames,
+    wire: Wire,
 }
 
 impl Screen {
     /// Takes the terminal over.
     pub(super) fn enter() -> io::Result<Self> {
         take()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout()));
-        let terminal = ratatui::Terminal::new(backend).inspect_err(|_| give_back())?;
-        Ok(Self { terminal })
+        let frames = ratatui::Terminal::new(CrosstermBackend::new(sink())).inspect_err(|_| give_back())?;
+        Ok(Self { frames, wire: Wire::blank(0, 0) })
     }
 
     /// Its size now.
     pub(super) fn size(&self) -> io::Result<Size> {
-        self.terminal.size()
+        self.frames.size()
     }
 
     /// Draws a frame, and sends what changed as one whole.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         // Not Terminal::draw: if `draw` panics, not one byte of a half-made update may be on its way.
-        self.terminal.autoresize()?;
-        draw(&mut self.terminal.get_frame());
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.flush()?;
-        self.terminal.swap_buffers();
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.terminal.backend_mut())
+        self.frames.autoresize()?;
+        draw(&mut self.frames.get_frame());
+        let changes = self.wire.frame(self.frames.current_buffer_mut());
+        self.frames.swap_buffers();
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut frame = Vec::with_capacity(changes.len() + 16);
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.extend(changes);
+        queue!(frame, EndSynchronizedUpdate)?;
+        // In one write, so that a line that is shared or slow shows whole frames.
+        let mut out = stdout().lock();
+        out.write_all(&frame)?;
+        out.flush()
     }
 
     /// Takes the terminal over again after somebody else had it; everything is drawn anew.
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         give_back();
         take()?;
-        // Not Terminal::clear: it asks the terminal where the cursor is, and the answer would reach the keys.
-        self.terminal.resize(Rect::from(self.terminal.size()?))
+        if MOUSE.load(Ordering::SeqCst) {
+            take_mouse(true)?;
+        }
+        // Nothing is known of what it shows: the next frame is drawn whole.
+        self.wire = Wire::blank(0, 0);
+        Ok(())
     }
 
     /// Stops the process until the shell continues it.
     #[cfg(unix)]
     pub(super) fn suspend(&mut self) -> io::Result<()> {
+        if !has_shell() {
+            return Ok(());
+        }
         give_back();
-        // Where no shell could continue us the kernel ignores it, and we go on.
-        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        // SIGTSTP itself is caught, so that one sent from elsewhere gives the terminal back too.
+        signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
         self.enter_again()
     }
 
@@ -77,6 +94,16 @@ impl Screen {
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether somebody could continue us: without a shell above us in the session we would be stopped for ever.
+#[cfg(unix)]
+fn has_shell() -> bool {
+    use rustix::process::{getpgid, getpgrp, getppid, getsid};
+    getppid().is_some_and(|parent| {
+        getsid(Some(parent)).is_ok_and(|session| getsid(None) == Ok(session))
+            && getpgid(Some(parent)).is_ok_and(|group| group != getpgrp())
+    })
 }
 
 impl Drop for Screen {
@@ -95,9 +122,18 @@ fn take() -> io::Result<()> {
         .inspect_err(|_| give_back())
 }
 
+/// Takes the mouse, or leaves it to the terminal; given back with the terminal.
+pub(super) fn take_mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+}
+
 /// Gives the terminal back if it is ours. Errors have nowhere to go: it may be gone.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(stdout(), DisableMouseCapture);
+        }
         let _ = execute!(stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }

@@ -1,6 +1,6 @@
 //! Role to style, from `assets/themes/*.toml`. Code names roles, never colours.
 
-pub use crate::config::ThemeName as Name;
+pub use crate::config::{Borders, ThemeName as Name};
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
@@ -76,6 +76,8 @@ const ROLES: usize = Role::Error as usize + 1;
 /// A style for each role.
 pub struct Theme {
     styles: [Style; ROLES],
+    /// What frames, bars and marks are drawn with.
+    pub borders: Borders,
 }
 
 impl Theme {
@@ -91,7 +93,7 @@ impl Theme {
 
     /// No styles at all: for measuring.
     pub fn plain() -> Self {
-        Self { styles: [Style::new(); ROLES] }
+        Self { styles: [Style::new(); ROLES], borders: Borders::default() }
     }
 
     /// Reads a theme.
@@ -104,7 +106,13 @@ impl Theme {
         for (role, spec) in specs {
             styles[role as usize] = spec.style();
         }
-        Ok(Self { styles })
+        Ok(Self { styles, borders: Borders::default() })
+    }
+
+    /// The same with these frames.
+    #[must_use]
+    pub fn with(self, borders: Borders) -> Self {
+        Self { borders, ..self }
     }
 
     /// The style of a role.

@@ -38,6 +38,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
+        Some(Overlay::Moment(line)) => prompt::line(&prompt::moment_title(), line, theme, frame, area),
+        Some(Overlay::Revoked(user, line)) => {
+            prompt::line(&prompt::revoked_title(app, *user), line, theme, frame, area);
+        }
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_)) => beyond(app, theme, frame, area),
@@ -69,7 +73,7 @@ pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
 pub(super) fn count(app: &App) -> usize {
     let room = usize::from(app.size.width.saturating_sub(2));
     match &app.overlay {
-        Some(Overlay::Help { .. }) => help::count(app),
+        Some(Overlay::Help { .. }) => help::count(app, room),
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
         Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),

@@ -5,13 +5,14 @@ use super::hit_list::HitList;
 use super::layout::Pane;
 use super::near::NearView;
 use super::pivot::Trail;
-use super::rows::Timeline;
+use super::rows::{Mode, Timeline};
 use super::scroll::Move;
 use crate::analytics::{Analytic, Finding, Hit, Settings, Step, Threshold};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Time};
-use crate::store::Store;
+use crate::model::{EventId, Sym, Time};
+use crate::store::{Key, Store};
+use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
 use std::sync::Arc;
 
@@ -161,7 +162,7 @@ impl Workbench {
 
     /// Whether the rows of a step are shown.
     pub fn is_walking(&self) -> bool {
-        self.timeline.as_ref().is_some_and(|timeline| timeline.step.is_some())
+        self.timeline.as_ref().is_some_and(|timeline| timeline.shown.step.is_some())
     }
 
     /// Moves in the focused pane, `height` rows of which are seen.
@@ -181,6 +182,7 @@ impl Workbench {
             (Pane::Triage, Move::Prev) => self.walk_to(self.step.saturating_sub(1)),
             (Pane::Triage, Move::First | Move::PageUp) => self.walk_to(0),
             (Pane::Triage, Move::Last | Move::PageDown) => self.walk_to(usize::MAX),
+            (Pane::Triage, Move::To(step)) => self.walk_to(step),
         }
     }
 
@@ -194,7 +196,43 @@ impl Workbench {
         self.step = 0;
         self.triage_top = None;
         self.trail = Trail::default();
-        self.timeline = self.current().map(|hit| Timeline::of_hit(self.store(), hit));
+        let mode = self.mode();
+        self.timeline = self.current().map(|hit| {
+            let mut timeline = Timeline::of_hit(self.store(), hit, mode);
+            timeline.set_revoked(self.store(), self.revoked_of(timeline.of));
+            timeline
+        });
+    }
+
+    /// How the timeline shows its rows: another one shows them the same way.
+    pub(super) fn mode(&self) -> Mode {
+        self.timeline.as_ref().map_or_else(Mode::default, Timeline::mode)
+    }
+
+    /// When a user's sessions were revoked; `None` for what is no user.
+    pub fn revoked_of(&self, value: Value) -> Option<Time> {
+        self.case.revoked(self.store().text(value.sym)).filter(|_| value.key == Key::User)
+    }
+
+    /// The user a revocation is said of: whose timeline it is, else whose row the cursor is on.
+    pub fn revocable(&self) -> Option<Sym> {
+        let timeline = self.timeline.as_ref()?;
+        let user = match timeline.of.key {
+            Key::User => timeline.of.sym,
+            _ => self.store().event(self.event()?).user,
+        };
+        (!user.is_none()).then_some(user)
+    }
+
+    /// Sets or clears when a user's sessions were revoked.
+    pub fn set_revoked(&mut self, user: Sym, revoked: Option<Time>, now: Time) {
+        let key = self.store().text(user).to_owned();
+        self.case.set_revoked(&key, revoked, now);
+        for timeline in self.trail.all_mut().chain(&mut self.timeline) {
+            if timeline.of == Value::user(user) {
+                timeline.set_revoked(self.evidence.store(), revoked);
+            }
+        }
     }
 
     /// Starts or resumes the triage of the hit: at its first step without a verdict.
@@ -265,7 +303,9 @@ impl Workbench {
 
     /// Puts the timeline back to what it was before the steps; whether a step was shown.
     pub fn leave_step(&mut self) -> bool {
-        let Some(timeline) = self.timeline.as_mut().filter(|timeline| timeline.step.is_some()) else { return false };
+        let Some(timeline) = self.timeline.as_mut().filter(|timeline| timeline.shown.step.is_some()) else {
+            return false;
+        };
         timeline.leave_step(self.evidence.store());
         true
     }
@@ -301,7 +341,7 @@ impl Workbench {
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
         let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);
-        (self.timeline, self.step) = (None, 0);
+        self.step = 0;
         self.select();
         self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
     }

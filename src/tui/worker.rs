@@ -81,6 +81,10 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let mut answers = Answers::of(&evidence, candidates);
     let ready = Ready { evidence, case, case_path: file.path().to_owned(), note_path: file.note_path() };
     let _ = sink.send(Incoming::Opened(Box::new(ready), file));
+    // What lineage reads, while the first screen is looked at.
+    for key in [Key::Token, Key::Session] {
+        loaded.store.with(key, Sym::NONE);
+    }
     while let Ok(request) = requests.recv() {
         say(answer(request, &loaded, &mut answers, &job.note));
     }

@@ -6,6 +6,7 @@ mod explore;
 mod many;
 mod search;
 pub(crate) mod story;
+mod timeline;
 
 use insta::{Settings, assert_snapshot};
 use ratatui::Terminal;
@@ -28,7 +29,7 @@ use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
 use tokentrail::tui::ask::Answers;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Name, Theme};
+use tokentrail::tui::theme::{Borders, Name, Theme};
 use tokentrail::tui::workbench::{Evidence, Workbench};
 use tokentrail::{analytics, triage};
 
@@ -53,14 +54,19 @@ impl Desk {
 
     /// The same of other rows.
     fn reading(size: (u16, u16), rows: &str) -> Self {
+        let mut desk = Self::over(size, "bundle.json", rows.as_bytes(), &analytics::Settings::default());
+        "evidence/bundle.json".clone_into(&mut Arc::get_mut(&mut desk.loaded).unwrap().sources[0].name);
+        Arc::get_mut(&mut desk.hits).unwrap().iter_mut().for_each(reword);
+        desk
+    }
+
+    /// The same of a file, with the hits as found.
+    fn over(size: (u16, u16), name: &str, bytes: &[u8], settings: &analytics::Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let bundle = home.path().join("bundle.json");
-        std::fs::write(&bundle, rows).unwrap();
-        let mut loaded =
-            ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
-        "evidence/bundle.json".clone_into(&mut loaded.sources[0].name);
-        let mut hits = analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default());
-        hits.iter_mut().for_each(reword);
+        let bundle = home.path().join(name);
+        std::fs::write(&bundle, bytes).unwrap();
+        let loaded = ingest::load(&[bundle], &ingest::Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
+        let hits = analytics::run(&loaded.store, Facts::embedded(), settings);
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
         Self { app, loaded: Arc::new(loaded), hits: Arc::new(hits), file: None, answers: None, home, quits: false }
@@ -149,7 +155,7 @@ impl Desk {
                 tokentrail::tui::write_note(&path, &note).unwrap();
                 self.update(Message::Written(Ok(path)));
             }
-            Effect::Suspend => {}
+            Effect::Suspend | Effect::Mouse(_) => {}
             Effect::Quit => self.quits = true,
         }
     }
@@ -163,10 +169,13 @@ impl Desk {
     }
 
     fn buffer(&self, theme: Name) -> Buffer {
+        self.drawn(&Theme::named(theme))
+    }
+
+    fn drawn(&self, theme: &Theme) -> Buffer {
         let Size { width, height } = self.app.size;
-        let theme = Theme::named(theme);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| screens::draw(&self.app, &theme, frame)).unwrap();
+        terminal.draw(|frame| screens::draw(&self.app, theme, frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
@@ -228,6 +237,14 @@ fn styles(buffer: &Buffer) -> String {
     lines.join("\n")
 }
 
+/// With ASCII borders no sign of ours is left; what the story's rows say is ASCII.
+fn is_ascii(name: &str, desk: &Desk) {
+    let buffer = desk.drawn(&Theme::named(Name::Mono).with(Borders::Ascii));
+    for (at, cell) in (0..).zip(&buffer.content) {
+        assert!(cell.symbol().is_ascii(), "{name}: {:?} at {:?}\n{}", cell.symbol(), buffer.pos_of(at), text(&buffer));
+    }
+}
+
 /// Snapshots a screen at every size, in one file; how it is styled in two themes at 80×24.
 fn snapshot(name: &str, mut desk: Desk) {
     let mut shown = String::new();
@@ -235,6 +252,7 @@ fn snapshot(name: &str, mut desk: Desk) {
         desk.resize(size);
         let dark = text(&desk.buffer(Name::Dark));
         assert_eq!(dark, text(&desk.buffer(Name::Mono)), "{name} at {size:?}: nothing is told by colour alone");
+        is_ascii(name, &desk);
         writeln!(shown, "── {}×{}\n{dark}", size.0, size.1).unwrap();
     }
     desk.resize((80, 24));
@@ -418,18 +436,18 @@ fn leaving_a_step_brings_the_timeline_back() {
     desk.press("tab tab j j");
     desk.press("esc");
     let before = desk.bench().timeline.as_ref().unwrap();
-    let (zoom, list, len) = (before.zoom, before.list, before.len());
+    let (zoom, list, len) = (before.shown.zoom, before.shown.list, before.len());
     desk.press("1 n n n");
     assert_ne!(desk.bench().timeline.as_ref().unwrap().len(), len);
     desk.press("esc");
     let after = desk.bench().timeline.as_ref().unwrap();
-    assert_eq!((after.zoom, after.list.cursor, after.len()), (zoom, list.cursor, len));
+    assert_eq!((after.shown.zoom, after.shown.list.cursor, after.len()), (zoom, list.cursor, len));
 }
 
 #[test]
 fn the_timeline_zooms_around_the_hit() {
     let mut desk = Desk::open((120, 40));
-    let len = |desk: &Desk| desk.bench().timeline.as_ref().unwrap().len();
+    let len = |desk: &Desk| desk.bench().timeline.as_ref().unwrap().events(desk.bench().store()).len();
     let opening = len(&desk);
     desk.press("a");
     assert_eq!(len(&desk), 32, "everything of the user");

@@ -2,6 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 #![cfg(unix)]
 
+mod bytes;
+mod leaving;
+mod manners;
+mod session;
+
 use crate::screens::story;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -34,6 +39,8 @@ struct Tty {
     writer: Option<Box<dyn Write + Send>>,
     output: Arc<(Mutex<Output>, Condvar)>,
     home: tempfile::TempDir,
+    /// How the terminal was set before the program began.
+    settings: String,
 }
 
 fn size(rows: u16, cols: u16) -> PtySize {
@@ -55,13 +62,16 @@ impl Tty {
 
     fn start(mut command: CommandBuilder, home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
         command.env("XDG_STATE_HOME", home.path().join("state"));
+        command.env("XDG_CONFIG_HOME", home.path().join("config"));
         command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
         command.env_remove("NO_COLOR");
         for (name, value) in environment {
             command.env(name, value);
         }
         command.cwd(home.path());
         let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+        let settings = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -88,7 +98,46 @@ impl Tty {
                 }
             }
         });
-        Self { child, master: Some(pair.master), writer: Some(writer), output, home }
+        Self { child, master: Some(pair.master), writer: Some(writer), output, home, settings }
+    }
+
+    /// The workbench on the demo.
+    fn demo(rows: u16, columns: u16, arguments: &[&str]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
+        command.arg("demo");
+        command.args(arguments);
+        let mut tty = Self::start(command, tempfile::tempdir().unwrap(), &[]);
+        tty.resize(rows, columns);
+        tty.shows("settled").shows("GET 200");
+        tty.rests();
+        tty
+    }
+
+    /// Waits until nothing comes any more; how many bytes came by then.
+    fn rests(&mut self) -> usize {
+        let mut before = self.sent();
+        loop {
+            // A silence can only be told by listening.
+            thread::sleep(Duration::from_millis(150));
+            let now = self.sent();
+            if now == before {
+                return now;
+            }
+            before = now;
+        }
+    }
+
+    fn sent(&self) -> usize {
+        self.output.0.lock().unwrap().bytes.len()
+    }
+
+    /// What came from a byte on.
+    fn since(&self, byte: usize) -> Vec<u8> {
+        self.output.0.lock().unwrap().bytes[byte..].to_vec()
+    }
+
+    fn text(&self) -> String {
+        self.output.0.lock().unwrap().screen.screen().contents()
     }
 
     /// Waits until the screen shows a text.
@@ -132,9 +181,20 @@ impl Tty {
         assert!(!screen.alternate_screen(), "the alternate screen was left");
         assert!(!screen.hide_cursor(), "the cursor is back");
         assert!(!screen.bracketed_paste(), "pasting is plain again");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is the terminal's");
+        if let Some(master) = &self.master {
+            assert_eq!(settings(&**master), self.settings, "the terminal is set as before");
+        }
         let text = screen.contents();
         drop(output);
         (self.child.wait().unwrap(), text)
+    }
+
+    /// Kills it as a lost machine would; what is left of it.
+    fn killed(mut self) -> tempfile::TempDir {
+        self.signal("KILL");
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 
     fn case(&self) -> PathBuf {
@@ -152,178 +212,20 @@ impl Drop for Tty {
     }
 }
 
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
+}
+
+/// How many frames a stream has. Each begins and ends as one.
+fn frames(bytes: &[u8]) -> usize {
+    let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|window| window == &mark).count();
+    let frames = count(b"\x1b[?2026h");
+    assert!(count(b"\x1b[?2026l") >= frames, "every frame ends");
+    frames
+}
+
 fn bundle(home: &Path) -> PathBuf {
     let path = home.join("bundle.json");
     std::fs::write(&path, story::ndjson()).unwrap();
     path
-}
-
-#[test]
-fn a_whole_hit_by_keys_alone() {
-    let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled").shows("? help");
-    tty.keys("\r").shows("step 1 of 7");
-    tty.keys("yyyyyyy").shows("What is this hit?");
-    tty.keys("t").shows("1 settled");
-    tty.keys("e").shows("Note →");
-    tty.keys("w").shows("note written");
-    tty.keys("q");
-    assert!(std::fs::read_to_string(tty.case()).unwrap().contains("disposition true positive"));
-    let (status, text) = tty.ends();
-    assert!(status.success(), "{text}");
-    let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(lines[0], "3 hits, 1 settled");
-    assert!(text.contains("case ") && text.contains("note "), "{text}");
-}
-
-#[test]
-fn leaving_while_loading_is_quick_and_clean() {
-    let mut tty = Tty::workbench();
-    tty.until("the first screen", |output| output.screen.screen().alternate_screen());
-    tty.keys("q");
-    assert!(tty.ends().0.success());
-}
-
-#[test]
-fn a_new_size_is_drawn_at_once() {
-    let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled");
-    tty.resize(40, 120);
-    tty.until("three panes", |output| {
-        let text = output.screen.screen().contents();
-        text.contains("Hits") && text.contains("Triage") && text.contains("Timeline")
-    });
-    tty.resize(5, 20);
-    tty.shows("need 40×10");
-    tty.resize(24, 80);
-    tty.shows("? help");
-    tty.keys("q");
-    assert!(tty.ends().0.success());
-}
-
-#[test]
-fn a_signal_saves_and_leaves() {
-    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
-        let mut tty = Tty::workbench();
-        tty.shows("3 hits, 0 settled");
-        tty.keys("\ry").shows("step 2 of 7");
-        tty.signal(name);
-        tty.until("the end", |output| output.ended);
-        let case = std::fs::read_to_string(tty.case()).unwrap();
-        assert!(case.contains("verdict supports"));
-        assert_eq!(tty.ends().0.exit_code(), code, "{name}");
-    }
-}
-
-#[test]
-fn control_c_is_a_clean_end() {
-    let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled");
-    tty.keys("\u{3}");
-    assert!(tty.ends().0.success());
-}
-
-#[test]
-fn a_lost_terminal_ends_it() {
-    let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled");
-    tty.keys("\ry").shows("step 2 of 7");
-    // The reading thread lets go with the frame that answers a key; then nobody holds the other end.
-    tty.output.0.lock().unwrap().hang_up = true;
-    tty.keys("?");
-    let output = Arc::clone(&tty.output);
-    let end = Instant::now() + PATIENCE;
-    while Arc::strong_count(&output) > 2 {
-        assert!(Instant::now() < end, "the reading thread holds on");
-        thread::sleep(Duration::from_millis(5));
-    }
-    tty.writer = None;
-    tty.master = None;
-    while tty.child.try_wait().unwrap().is_none() {
-        assert!(Instant::now() < end, "it runs on without a terminal");
-        thread::sleep(Duration::from_millis(5));
-    }
-    assert!(std::fs::read_to_string(tty.case()).unwrap().contains("verdict supports"));
-}
-
-#[test]
-fn suspended_and_continued_it_is_drawn_again() {
-    let home = tempfile::tempdir().unwrap();
-    let mut command = CommandBuilder::new("bash");
-    command.args(["--norc", "--noprofile", "-i"]);
-    let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
-    let mut tty = Tty::start(command, home, &[("PS1", "prompt> ")]);
-    tty.shows("prompt>");
-    tty.keys(&format!("{program}\n")).shows("3 hits, 0 settled");
-    tty.keys("\u{1a}").shows("Stopped");
-    tty.keys("fg\n").shows("3 hits, 0 settled");
-    tty.keys("q");
-    tty.until("the prompt after the last lines", |output| {
-        output.screen.screen().contents().trim_end().ends_with("prompt>")
-    });
-    tty.keys("exit\n");
-    tty.ends();
-}
-
-#[test]
-fn without_colour_the_attributes_stay() {
-    let mut tty = Tty::workbench_with(&[("NO_COLOR", "1")]);
-    tty.shows("3 hits, 0 settled").shows("high");
-    tty.keys("q");
-    let output = Arc::clone(&tty.output);
-    assert!(tty.ends().0.success());
-    let output = output.0.lock().unwrap();
-    let text = String::from_utf8_lossy(&output.bytes);
-    assert!(text.contains("\u{1b}[7m"), "the cursor row is reversed");
-    assert!(!text.contains("38;5;") && !text.contains("48;5;"), "no colour was sent");
-}
-
-#[test]
-fn idle_sends_nothing_and_a_move_sends_little() {
-    let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled").shows("└ GET 200");
-    let sent = |tty: &Tty| tty.output.0.lock().unwrap().bytes.len();
-    // A silence can only be told by listening.
-    thread::sleep(Duration::from_millis(300));
-    let before = sent(&tty);
-    thread::sleep(Duration::from_millis(500));
-    assert_eq!(sent(&tty), before, "an idle screen is silent");
-    tty.keys("\t\tj").until("the move", |output| output.bytes.len() > before);
-    let text = tty.output.0.lock().unwrap().bytes.clone();
-    assert!(text.windows(8).any(|bytes| bytes == b"\x1b[?2026h"), "frames are synchronized");
-    thread::sleep(Duration::from_millis(300));
-    let before = sent(&tty);
-    tty.keys("k").until("the move", |output| output.bytes.len() > before);
-    thread::sleep(Duration::from_millis(300));
-    let moved = sent(&tty) - before;
-    assert!(moved < 1500, "a move sent {moved} bytes");
-    tty.keys("q");
-    tty.ends();
-}
-
-#[test]
-fn a_case_of_another_bundle_is_refused_by_name() {
-    let home = tempfile::tempdir().unwrap();
-    let case = home.path().join("other.json");
-    std::fs::write(&case, "{\"version\":1,\"bundle\":\"other\",\"tlp\":\"TLP:RED\"}").unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
-    command.args([bundle(home.path()).as_os_str(), "--case".as_ref(), case.as_os_str()]);
-    let before = std::fs::read(&case).unwrap();
-    let tty = Tty::start(command, home, &[]);
-    tty.until("the end", |output| output.ended);
-    assert_eq!(std::fs::read(&case).unwrap(), before);
-    let (status, text) = tty.ends();
-    assert_eq!(status.exit_code(), 1);
-    assert!(text.replace("\r\n", "").contains("belongs to another bundle"), "{text}");
-}
-
-#[test]
-fn a_bundle_of_nothing_is_told_and_left() {
-    let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("empty.json"), "no rows here").unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
-    command.arg(home.path().join("empty.json"));
-    let (status, text) = Tty::start(command, home, &[]).ends();
-    assert_eq!(status.exit_code(), 3, "{text}");
-    assert!(text.contains("nothing in the bundle could be read"), "{text}");
 }

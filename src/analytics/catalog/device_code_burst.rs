@@ -77,7 +77,7 @@ const STEPS: &[Step] = &[
     Step {
         title: "agents of Graph calls",
         question: "Which kind of software made the Graph calls?",
-        look_for: "A script or bare HTTP library where a browser or Office would be; agents can be forged.",
+        look_for: "A script where a browser or Office would be; agents can be forged.",
         show: Show::GroupBy(Field::UserAgent),
         answer: graph_agents,
     },
@@ -98,7 +98,7 @@ const STEPS: &[Step] = &[
     Step {
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the user's tokens do around it?",
-        look_for: "Graph calls of the day around the hit, and rows after it from the same addresses.",
+        look_for: "Calls of that day, and what follows from the same addresses.",
         show: Show::Only,
         answer: what_to_revoke,
     },
@@ -125,7 +125,7 @@ fn hunt(scene: &Scene) -> Vec<Hit> {
         // Strongest tie, then latest: flows stand in the order they began.
         let Some(best) = fitting.iter().map(|(tie, index, _)| (*tie, *index)).max() else { continue };
         let others = fitting.iter().filter(|(_, index, _)| *index != best.1).map(|(_, index, _)| &known[*index]);
-        let others: Vec<Time> = others.map(|flow| flow.time(scene)).collect();
+        let others: Vec<Time> = others.map(|flow| flow.time(scene.store)).collect();
         let chosen = fitting.into_iter().find(|(_, index, _)| *index == best.1);
         let Some((tie, index, events)) = chosen else { continue };
         hits.push(with_flow(scene, &burst, events, &known[index], tie, &others).finish(scene));
@@ -135,7 +135,7 @@ fn hunt(scene: &Scene) -> Vec<Hit> {
 
 /// The events of the burst that follow the flow, if they still are a burst that begins soon enough after it.
 fn after_flow(scene: &Scene, burst: &Burst, flow: &Flow) -> Option<Vec<EventId>> {
-    let time = flow.time(scene);
+    let time = flow.time(scene.store);
     let from = time.minus(CLOCK_SKEW);
     let clock = |id: EventId| scene.store.event(id).time();
     let events = &burst.events[burst.events.partition_point(|&id| clock(id) < from)..];
@@ -166,7 +166,7 @@ fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, ti
     }
     let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(scene.store.event(id)) == Some(wanted));
     let told = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
-    let code = flow.time(scene);
+    let code = flow.time(scene.store);
     front_columns(scene, &mut draft, code, told);
     tie_columns(scene, &mut draft, tie, &flow.legs, others);
     let first = draft.events.first().map_or(code, |&id| scene.store.event(id).time());

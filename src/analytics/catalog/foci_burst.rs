@@ -70,14 +70,14 @@ const STEPS: &[Step] = &[
     Step {
         title: "device code before",
         question: "Did the user complete a device-code sign-in within the hour before the burst?",
-        look_for: "Device-code rows above the burst, and the session they share with it.",
+        look_for: "Device-code rows above the burst, and the session they share.",
         show: Show::Mark,
         answer: device_code_before,
     },
     Step {
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the tokens do?",
-        look_for: "Graph calls under the burst's tokens, and anything after it from the same addresses.",
+        look_for: "Calls by the burst's tokens, and what follows from its addresses.",
         show: Show::Only,
         answer: what_to_revoke,
     },
@@ -100,7 +100,7 @@ fn detect(scene: &Scene) -> Vec<Hit> {
         if scene.settings.semantics == Semantics::Hunt && descending > 0 {
             let known = scene.candidates.flows(scene).get(&burst.user);
             let last = burst.events.last().map_or(Time::MISSING, |&id| scene.store.event(id).time());
-            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene) <= last)) {
+            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene.store) <= last)) {
                 draft.reasons.push(format!(
                     "{descending} of its sign-ins descend from a device-code flow that is not in the bundle"
                 ));

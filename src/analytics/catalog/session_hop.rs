@@ -98,7 +98,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the session's tokens do?",
-        look_for: "Graph calls of the session, and rows after it from the same addresses.",
+        look_for: "Calls of the session, and what follows from the same addresses.",
         show: Show::Only,
         answer: what_to_revoke,
     },

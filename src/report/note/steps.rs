@@ -4,6 +4,7 @@ use super::Told;
 use super::account::counted;
 use crate::analytics::{Finding, Hit, State, by_id};
 use crate::model::{EventId, Field, Flags};
+use crate::triage::timeline::of_user;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -101,6 +102,16 @@ fn question(hit: &Hit, index: usize) -> &'static str {
     by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index)).map_or("", |step| step.question)
 }
 
+/// When the user's sessions were revoked, as the analyst says, and what came after it.
+fn revoked(told: &Told, hit: &Hit) -> Option<String> {
+    let store = &told.loaded.store;
+    let time = told.case.revoked(store.text(hit.user))?;
+    let rows = of_user(store, hit.user);
+    let after = rows.len() - rows.partition_point(|event| store.event(*event).time() <= time);
+    let rows = if after == 1 { "1 row".to_owned() } else { format!("{after} rows") };
+    Some(format!("{time} by analyst entry; {rows} of the user after it"))
+}
+
 fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
     let of = |events: &[EventId], field| distinct(told, events, field);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
@@ -137,6 +148,7 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }
+    facts.extend(revoked(told, hit).map(|said| text("Revoked (UTC)", vec![said])));
     facts.push(text("Why it is a hit", hit.reasons.clone()));
     if let Some(entry) = &hit.allowed {
         let said = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);

@@ -147,6 +147,14 @@ impl App {
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));
                 return vec![Effect::Save];
             }
+            Answer::Outline(scope, outline) => {
+                self.asked = None;
+                self.on_timeline(|timeline, store| timeline.take_outline(store, scope, outline));
+            }
+            Answer::Tree(scope, shape, tree) => {
+                self.asked = None;
+                self.on_timeline(|timeline, store| timeline.take_tree(store, scope, shape, tree));
+            }
             Answer::Found(chunk, found) => return self.found(&chunk, found),
         }
         Vec::new()

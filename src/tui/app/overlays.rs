@@ -107,6 +107,11 @@ impl App {
                 self.accept_search();
                 Vec::new()
             }
+            Some(Overlay::Moment(line)) => {
+                self.accept_moment(line);
+                Vec::new()
+            }
+            Some(Overlay::Revoked(user, line)) => self.accept_revoked(user, line, now),
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
         }
@@ -148,6 +153,10 @@ impl App {
                 (Pane::Triage, Move::PageDown | Move::PageUp) => {
                     let (top, len) = screens::triage_extent(bench, areas.pane(Pane::Triage));
                     bench.triage_top = Some(scrolled(top, step, len, areas.rows(Pane::Triage)));
+                }
+                (Pane::Timeline, _) => {
+                    let height = screens::timeline_rows(bench, areas.rows(Pane::Timeline));
+                    bench.go(step, height);
                 }
                 _ => bench.go(step, areas.rows(bench.focus)),
             },

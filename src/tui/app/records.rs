@@ -8,6 +8,15 @@ use crate::tui::workbench::Workbench;
 
 impl App {
     pub(super) fn open_record(&mut self) -> Vec<Effect> {
+        let in_timeline = self.workbench().is_some_and(|bench| bench.focus == Pane::Timeline);
+        let mut unfolded = false;
+        if in_timeline {
+            self.on_timeline(|timeline, store| unfolded = timeline.is_on_run(store) && timeline.toggle_run(store));
+        }
+        if unfolded { Vec::new() } else { self.show_record() }
+    }
+
+    fn show_record(&mut self) -> Vec<Effect> {
         let Some(event) = self.workbench().and_then(Workbench::event) else {
             self.say("no row here".to_owned());
             return Vec::new();
@@ -32,12 +41,7 @@ impl App {
     }
 
     pub(super) fn other_record(&mut self, step: Move) -> Vec<Effect> {
-        let height = self.areas().rows(Pane::Timeline);
-        self.bench(|bench| {
-            if let Some(timeline) = &mut bench.timeline {
-                timeline.go(step, height);
-            }
-        });
-        self.open_record()
+        self.on_timeline(|timeline, store| timeline.next_event(store, step == Move::Prev));
+        self.show_record()
     }
 }

@@ -18,7 +18,11 @@ impl App {
                 }
             }
             Err(why) => {
-                self.say_wrong(format!("the case is NOT saved: {why}; the next verdict tries again"));
+                self.say_wrong(if self.warned {
+                    format!("the case is NOT saved ({why}): quit again to lose what was said since")
+                } else {
+                    format!("the case is NOT saved ({why}): --case FILE would keep it elsewhere")
+                });
                 self.unsaved = Some(why);
             }
         }

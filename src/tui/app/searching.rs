@@ -62,8 +62,8 @@ impl App {
 
     /// Esc in the prompt: back to where the search began.
     pub(super) fn give_up_search(&mut self) {
-        self.on_timeline(|timeline, _| {
-            timeline.give_up_search();
+        self.on_timeline(|timeline, store| {
+            timeline.give_up_search(store);
         });
     }
 

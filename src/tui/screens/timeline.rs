@@ -1,21 +1,35 @@
-//! The user's tokens in time order, under a strip that shows where they crowd.
+//! The user's tokens in time order or by lineage, under a strip that shows where they crowd.
+
+mod heads;
+mod limbs;
+mod row;
+mod strip;
 
 use super::{below, pane};
 use crate::analytics::Show;
-use crate::model::{EventId, Field, Span as Length, Time};
+use crate::model::EventId;
 use crate::store::Key;
 use crate::triage::pivot::Value;
-use crate::triage::timeline::{self, Kind};
 use crate::tui::find::Find;
 use crate::tui::layout::Pane;
-use crate::tui::rows::{Row, Timeline, Zoom};
-use crate::tui::text::{bar, count, fit, fit_middle, pad, width};
+use crate::tui::rows::{Timeline, Zoom};
+use crate::tui::text::{count, fit, fit_middle, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
+use heads::rows;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use row::Columns;
+
+/// Everything a row needs.
+struct View<'a> {
+    bench: &'a Workbench,
+    state: &'a Timeline,
+    theme: &'a Theme,
+    columns: Columns,
+}
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.is_empty() {
@@ -38,19 +52,21 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         Span::styled(format!("─ {about} "), theme.style(Role::Quiet)),
     ]);
     let inside = pane(theme, frame, area, title, focused);
-    let view = View { bench, state, theme, columns: Columns::of(state, usize::from(inside.width)) };
-    let height = usize::from(inside.height);
-    let mut lines = Vec::with_capacity(height);
-    // One row fewer for the list than the pane has: paging leaves a line in common.
-    if height > 3 {
-        lines.push(strip(&view, state.about.0, state.about.1, usize::from(inside.width)));
+    let room = usize::from(inside.width);
+    let view = View { bench, state, theme, columns: Columns::of(state, room) };
+    let mut lines = Vec::with_capacity(usize::from(inside.height));
+    let height = list_rows(bench, usize::from(inside.height));
+    if usize::from(inside.height) > height {
+        lines.push(strip::strip(&view, room));
     }
-    let height = height.saturating_sub(lines.len());
-    let top = state.list.top(state.len(), height);
+    if usize::from(inside.height) > height + 1 {
+        lines.extend(look_for(&view, room));
+    }
+    let (top, cursor) = (state.shown.list.top(state.len(), height), state.shown.list.cursor);
     below(theme, frame, area, state.len().saturating_sub(top + height));
     for at in top..state.len().min(top + height) {
-        let line = row(&view, at, at == top);
-        lines.push(match (at == state.list.cursor, focused) {
+        let line = row::row(&view, at, at == top, room);
+        lines.push(match (at == cursor, focused) {
             (true, true) => line.style(theme.style(Role::Cursor)),
             (true, false) => line.style(theme.style(Role::CursorElsewhere)),
             (false, _) => line,
@@ -60,6 +76,23 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         lines.push(Line::styled("no rows in this time", theme.style(Role::Quiet)));
     }
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Rows of the list in a pane with so many inside its frame: the strip has one, what the step looks for another.
+pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
+    let strip = usize::from(inside > 3);
+    let look_for = usize::from(inside > 5 && bench.is_walking());
+    inside.saturating_sub(strip + look_for)
+}
+
+/// What the analyst looks for in the rows of the step.
+fn look_for<'a>(view: &View, room: usize) -> Option<Line<'a>> {
+    const LABEL: &str = " look for: ";
+    let bench = view.bench;
+    let step = bench.current().and_then(|hit| bench.steps(hit).get(bench.step))?;
+    let text = fit(step.look_for, room.saturating_sub(width(LABEL))).into_owned();
+    let style = |role| view.theme.style(role);
+    Some(Line::from(vec![Span::styled(LABEL, style(Role::Mark)), Span::styled(text, style(Role::Text))]))
 }
 
 /// A sign-in name without its domain.
@@ -95,23 +128,37 @@ fn whose(bench: &Workbench, room: usize) -> String {
     fit(&format!("{cut}{}", &whose[start..]), room).into_owned()
 }
 
-/// What is shown: the zoom, or the step's rows.
+/// What is shown: the zoom, or the step's rows; and in which order.
 fn title(bench: &Workbench, state: &Timeline) -> String {
-    let rows = match state.marks.len() {
-        1 => "1 row".to_owned(),
-        rows => format!("{} rows", count(rows as u64)),
+    let order = match () {
+        () if state.is_pending() => ", being arranged",
+        () if state.is_tree() && !state.is_grouped() => " by lineage",
+        () => "",
     };
-    match state.step {
-        None if bench.is_away() && state.zoom == Zoom::All => match state.len() {
-            1 => "1 row".to_owned(),
-            rows => format!("{} rows", count(rows as u64)),
-        },
-        None => state.zoom.words(),
-        Some(_) if state.marks.is_empty() => format!("{}, step {} has no rows", state.zoom.words(), bench.step + 1),
-        Some(Show::Mark) => format!("{}, ▸ {rows} of step {}", state.zoom.words(), bench.step + 1),
-        Some(Show::Only) => format!("only the {rows} of step {}", bench.step + 1),
-        Some(Show::GroupBy(field)) => format!("{rows} of step {} by {}", bench.step + 1, field.column()),
+    format!("{}{order}", extent(bench, state))
+}
+
+fn extent(bench: &Workbench, state: &Timeline) -> String {
+    let marked = rows(state.shown.marks.len());
+    let step = bench.step + 1;
+    match state.shown.step {
+        None if bench.is_away() && state.shown.zoom == Zoom::All => rows(state.events(bench.store()).len()),
+        None => around(state),
+        Some(_) if state.shown.marks.is_empty() => format!("{}, step {step} has no rows", around(state)),
+        Some(Show::Mark) => format!("{}, ▸ {marked} of step {step}", around(state)),
+        Some(Show::Only) => format!("only the {marked} of step {step}"),
+        Some(Show::GroupBy(field)) => format!("{marked} of step {step} by {}", field.column()),
     }
+}
+
+/// `±20 min`, and around what if that is not the hit.
+fn around(state: &Timeline) -> String {
+    let words = state.shown.zoom.words();
+    if state.shown.zoom == Zoom::All || state.shown.centre == state.about {
+        return words;
+    }
+    let time = state.shown.centre.0.second();
+    format!("{words} around {}", time.get(5..16).unwrap_or(&time))
 }
 
 /// `3 of 12 found for ip:198.51`
@@ -120,197 +167,4 @@ fn found(find: &Find, event: Option<EventId>) -> String {
         event.and_then(|event| find.place(event)).map_or_else(String::new, |at| format!("{} of ", count(at as u64)));
     let so_far = if find.is_done() { "" } else { "+" };
     format!("{place}{}{so_far} found for {}", count(find.len() as u64), fit(find.query.trim(), 30))
-}
-
-/// What the column of resources and requests tells.
-const WHAT: &[Field] = &[
-    Field::ResourceIdentity,
-    Field::ResourceDisplayName,
-    Field::ResultType,
-    Field::RequestMethod,
-    Field::RequestUri,
-    Field::ResponseStatusCode,
-];
-
-/// Everything a row needs.
-struct View<'a> {
-    bench: &'a Workbench,
-    state: &'a Timeline,
-    theme: &'a Theme,
-    columns: Columns,
-}
-
-/// Widths of the columns, 0 for one that has no room. Result and kind go last, the agent first.
-struct Columns {
-    /// Whether the rows span days, so that a time needs its date.
-    dated: bool,
-    what: usize,
-    client: usize,
-    address: usize,
-    asn: usize,
-    agent: usize,
-}
-
-/// Mark, sign of what is found, gap, glyph and the spaces between.
-const LEAD: usize = 12;
-
-impl Columns {
-    fn of(state: &Timeline, room: usize) -> Self {
-        let dated = state.window.0.day() != state.window.1.day();
-        let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
-        let address = if rest >= 38 { 16 } else { 0 };
-        let client = if rest >= 90 {
-            20
-        } else if rest >= 56 {
-            15
-        } else {
-            0
-        };
-        let asn = if rest >= 78 { 9 } else { 0 };
-        let agent = if rest >= 96 { (rest - 70) / 3 } else { 0 };
-        Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent }
-    }
-}
-
-fn row<'a>(view: &View<'a>, at: usize, first: bool) -> Line<'a> {
-    let store = view.bench.store();
-    let theme = view.theme;
-    match view.state.row(store, at) {
-        None => Line::default(),
-        Some(Row::Group(value, rows)) => {
-            let value = store.text(value);
-            let value = if value.is_empty() { "(not recorded)" } else { value };
-            let counted = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows as u64)) };
-            let room = view.columns.what + view.columns.client + view.columns.address;
-            Line::styled(format!("  {counted:<9} {}", fit(value, room + 8)), theme.style(Role::Title))
-        }
-        Some(Row::Event(event)) => {
-            let above = at.checked_sub(1).and_then(|at| view.state.row(store, at));
-            let above = if let Some(Row::Event(above)) = above { Some(above) } else { None };
-            event_row(view, event, above, first)
-        }
-    }
-}
-
-fn event_row<'a>(view: &View<'a>, event: EventId, above: Option<EventId>, first: bool) -> Line<'a> {
-    let (bench, theme, columns) = (view.bench, view.theme, &view.columns);
-    let store = bench.store();
-    let line = timeline::line(store, bench.evidence.facts, event, above);
-    let (of, user) = (view.state.of, store.event(event).user);
-    let foreign = of.key == Key::User && user != of.sym;
-    // Across users, a row says whose it is where that changes.
-    let changes = of.key != Key::User && (first || above.is_none_or(|above| store.event(above).user != user));
-    let (glyph, kind_role) = kind(line.kind, line.failed);
-    let text = theme.style(match (foreign, line.failed, line.kind) {
-        (true, ..) => Role::Foreign,
-        (_, true, _) => Role::Failed,
-        (_, _, Kind::Graph) => Role::Graph,
-        _ => Role::Text,
-    });
-    let (mark, mark_role) = mark(view, event);
-    let what = match (foreign || changes, line.kind) {
-        (true, _) => format!("{}: {}", fit(account(store.upn(user)), 24), fit(&line.what, columns.what)),
-        (_, Kind::Graph) if line.tied => format!("└ {}", fit(&line.what, columns.what)),
-        // The glyph says it where the words have no room.
-        (_, Kind::DeviceCode) if columns.what < 40 => line.what.trim_start_matches("device ").to_owned(),
-        _ => line.what,
-    };
-    let quiet = theme.style(Role::Quiet);
-    let find = view.state.find.as_ref().filter(|find| find.holds(event));
-    let found = theme.style(Role::Found);
-    let mut spans = vec![
-        Span::styled(mark, theme.style(mark_role)),
-        Span::styled(time(line.time, columns.dated), text),
-        if find.is_some() { Span::styled("*", found) } else { Span::styled(" ", quiet) },
-        Span::styled(format!("{:>7} ", line.gap.map_or_else(String::new, gap)), quiet),
-        Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
-    ];
-    let mut cell = |cell: String, fields: &[Field], style| {
-        let parts = find.and_then(|find| find.search.as_ref().ok()).map(|search| search.parts(fields, &cell));
-        let mut end = 0;
-        for part in parts.into_iter().flatten() {
-            spans.push(Span::styled(cell[end..part.start].to_owned(), style));
-            spans.push(Span::styled(cell[part.clone()].to_owned(), found));
-            end = part.end;
-        }
-        spans.push(Span::styled(cell[end..].to_owned(), style));
-    };
-    cell(pad(&what, columns.what), WHAT, text);
-    if columns.client > 0 {
-        // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
-        let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
-        let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
-        cell(client, &[Field::AppId, Field::AppDisplayName], quiet);
-    }
-    if columns.address > 0 {
-        let address = fit_middle(line.address, columns.address - 1);
-        cell(pad(&format!(" {address}"), columns.address), &[Field::IpAddress], quiet);
-    }
-    if columns.asn > 0 {
-        let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
-        cell(pad(&asn, columns.asn), &[Field::Asn], quiet);
-    }
-    if columns.agent > 0 {
-        let agent = pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent);
-        cell(agent, &[Field::UserAgent], quiet);
-    }
-    Line::from(spans)
-}
-
-/// Rows of the step, then rows of the hit.
-fn mark(view: &View, event: EventId) -> (&'static str, Role) {
-    let holds = |events: &[EventId]| events.binary_search(&event).is_ok();
-    let of_hit = view.bench.current().is_some_and(|hit| holds(&hit.evidence) || holds(&hit.legs));
-    if view.state.is_marked(event) {
-        ("▸", Role::Mark)
-    } else if of_hit {
-        ("•", Role::Evidence)
-    } else {
-        (" ", Role::Text)
-    }
-}
-
-fn kind(kind: Kind, failed: bool) -> (&'static str, Role) {
-    match kind {
-        _ if failed => ("✗", Role::Failed),
-        Kind::DeviceCode => ("◆", Role::DeviceCode),
-        Kind::SignIn => ("○", Role::Text),
-        Kind::Token => ("●", Role::Text),
-        Kind::Graph => ("∙", Role::Graph),
-    }
-}
-
-fn time(time: Time, dated: bool) -> String {
-    let text = time.second();
-    if dated { text.get(5..).unwrap_or(&text).to_owned() } else { time.clock() }
-}
-
-fn gap(gap: Length) -> String {
-    format!("+{gap}")
-}
-
-/// `13:50 ▁▁▂█▇▁▁▁ 14:20`, the time of the hit told apart.
-fn strip<'a>(view: &View, first: Time, last: Time, room: usize) -> Line<'a> {
-    let (from, to) = view.state.window;
-    let label = |time: Time| {
-        let text = time.second();
-        let part = if view.columns.dated { text.get(5..16) } else { text.get(11..16) };
-        part.unwrap_or_default().to_owned()
-    };
-    let (left, right) = (label(from), label(to));
-    let columns = room.saturating_sub(width(&left) + width(&right) + 3);
-    let store = view.bench.store();
-    let counts = timeline::density(store, view.state.events(store), from, to, columns);
-    let most = counts.iter().max().copied().unwrap_or(0);
-    let quiet = view.theme.style(Role::Quiet);
-    let mut spans = vec![Span::styled(format!(" {left} "), quiet)];
-    let length = i128::from(to.since(from).ticks().max(1));
-    let place = |time: Time| i128::from(time.since(from).ticks()) * i128::try_from(columns).unwrap_or(0) / length;
-    let hit = place(first)..=place(last);
-    for (at, events) in counts.into_iter().enumerate() {
-        let role = if hit.contains(&i128::try_from(at).unwrap_or(0)) { Role::BarHit } else { Role::Bar };
-        spans.push(Span::styled(bar(events, most), view.theme.style(role)));
-    }
-    spans.push(Span::styled(format!(" {right}"), quiet));
-    Line::from(spans)
 }

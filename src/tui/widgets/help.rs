@@ -5,14 +5,17 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
-use crate::tui::text::{fit, fit_middle, pad, width};
+use crate::tui::text::{fit, fit_middle, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// A line of the help.
+/// Most lines one sentence takes.
+const MOST: usize = 4;
+
+/// A heading or a key.
 enum Row<'a> {
     Heading(Context),
     Key(&'a Binding),
@@ -37,12 +40,38 @@ fn rows<'a>(keymap: &'a Keymap, here: &[Context], filter: &LineEdit) -> Vec<Row<
     lines
 }
 
-/// Number of lines of the open help; 0 when none is open.
-pub(super) fn count(app: &App) -> usize {
+/// Number of lines of the open help, in a frame of this width; 0 when none is open.
+pub(super) fn count(app: &App, room: usize) -> usize {
     match &app.overlay {
-        Some(Overlay::Help { filter, contexts, .. }) => rows(&app.keymap, contexts, filter).len(),
+        Some(Overlay::Help { filter, contexts, .. }) => {
+            lines(&rows(&app.keymap, contexts, filter), &Theme::plain(), room).len()
+        }
         _ => 0,
     }
+}
+
+/// The rows as drawn: a sentence longer than its column goes on below.
+fn lines<'a>(rows: &[Row<'a>], theme: &Theme, room: usize) -> Vec<Line<'a>> {
+    let keys = if room >= 60 { 22 } else { 14 };
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Row::Heading(context) => {
+                lines.push(Line::styled(format!(" {}", context.title()), theme.style(Role::Title)));
+            }
+            Row::Key(binding) => {
+                let mut lead = pad(&format!(" {} {}", mark(binding), keys_of(binding)), keys - 1);
+                for part in wrap(&binding.desc, room.saturating_sub(keys), MOST) {
+                    lines.push(Line::from(vec![
+                        Span::styled(format!("{lead} "), theme.style(Role::Key)),
+                        Span::styled(part, theme.style(Role::Text)),
+                    ]));
+                    lead = " ".repeat(keys - 1);
+                }
+            }
+        }
+    }
+    lines
 }
 
 /// A row of the user's own table is told from one built in.
@@ -90,18 +119,7 @@ pub(super) fn draw(
         frame.render_widget(Paragraph::new("No key does that.").style(theme.style(Role::Quiet)), inside);
         return;
     }
-    let keys = if room >= 60 { 20 } else { 14 };
-    let lines: Vec<Line> = rows
-        .iter()
-        .skip(offset)
-        .take(usize::from(inside.height))
-        .map(|row| match row {
-            Row::Heading(context) => Line::styled(format!(" {}", context.title()), theme.style(Role::Title)),
-            Row::Key(binding) => Line::from(vec![
-                Span::styled(pad(&format!(" {} {}", mark(binding), keys_of(binding)), keys), theme.style(Role::Key)),
-                Span::styled(fit(&binding.desc, room.saturating_sub(keys)), theme.style(Role::Text)),
-            ]),
-        })
-        .collect();
+    let lines: Vec<Line> =
+        lines(&rows, theme, room).into_iter().skip(offset).take(usize::from(inside.height)).collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }

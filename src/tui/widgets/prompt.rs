@@ -1,6 +1,8 @@
 //! A line being typed, and the menu of dispositions.
 
 use super::framed;
+use crate::model::Sym;
+use crate::triage::moment;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
@@ -49,6 +51,18 @@ pub(super) fn remark_title(app: &App) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let title = bench.current().and_then(|hit| bench.steps(hit).get(bench.step)).map_or("", |step| step.title);
     format!("Remark on step {}: {title}", bench.step + 1)
+}
+
+/// What may be typed to go to a time.
+pub(super) fn moment_title() -> String {
+    format!("Go to (UTC): {}", moment::FORMS)
+}
+
+/// Whose sessions were revoked, and what may be typed.
+pub(super) fn revoked_title(app: &App, user: Sym) -> String {
+    let Some(bench) = app.workbench() else { return String::new() };
+    let upn = bench.store().upn(user);
+    format!("Revoked (UTC), empty for never: 14:02, 2026-05-01 14:02, +10m · {upn}")
 }
 
 /// How far the search is: what it found, what is wrong with the line, or what may be typed.

@@ -125,7 +125,7 @@ fn a_near_miss_shows_its_rows_in_the_users_timeline() {
     assert!(desk.screen().contains("Tab goes to the near misses"));
     desk.press("tab enter");
     assert_eq!(of(&desk), "user window@contoso.com");
-    assert_eq!(desk.bench().timeline.as_ref().unwrap().marks.len(), 3);
+    assert_eq!(desk.bench().timeline.as_ref().unwrap().shown.marks.len(), 3);
     desk.press("M t enter M");
     assert!(desk.screen().contains("10m → 11m"), "what was tried is still there:\n{}", desk.screen());
     desk.press("?");

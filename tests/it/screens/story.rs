@@ -26,6 +26,48 @@ pub(crate) fn ndjson() -> String {
     })
 }
 
+/// The same with more of the director's rows: a directory read in pages, calls that only a session or nothing ties,
+/// a night of silence and a morning after.
+pub(crate) fn busy() -> String {
+    let who = ("u1", "finance.director@contoso.com");
+    let call = |number: usize, at: &str, rest: &Value| {
+        let mut call = row("MicrosoftGraphActivityLogs", at, who, rest);
+        for (name, value) in [
+            ("RequestId", json!(format!("busy{number}"))),
+            ("AppId", json!(CLI)),
+            ("RequestMethod", json!("GET")),
+            ("ResponseStatusCode", json!("200")),
+            ("IPAddress", json!("198.51.100.23")),
+            ("UserAgent", json!("python-requests/2.31.0")),
+        ] {
+            call[name] = value;
+        }
+        call
+    };
+    let uri = |path: &str| format!("https://graph.microsoft.com/v1.0{path}");
+    let mut rows: Vec<Value> = (0..38)
+        .map(|number| {
+            let path = uri(&format!("/users?$top=999&$skiptoken={number}"));
+            let rest = json!({ "SignInActivityId": "tok0", "RequestUri": path });
+            call(number, &format!("2026-05-01T14:05:{number:02}Z"), &rest)
+        })
+        .collect();
+    let by_session = json!({ "SignInActivityId": "lost", "SessionId": "s1", "RequestUri": uri("/me/chats") });
+    rows.push(call(38, "2026-05-01T14:07:00Z", &by_session));
+    rows.push(call(39, "2026-05-01T14:08:00Z", &json!({ "RequestUri": uri("/sites?search=finance") })));
+    let mut morning = usual_days("u1", who.1, "192.0.2.10").pop().unwrap();
+    (morning["Id"], morning["SessionId"]) = (json!("morning"), json!("s9"));
+    for name in ["TimeGenerated", "CreatedDateTime"] {
+        morning[name] = json!("2026-05-02T08:30:00Z");
+    }
+    rows.push(morning);
+    let mut text = ndjson();
+    for row in rows {
+        writeln!(text, "{row}").unwrap();
+    }
+    text
+}
+
 /// Three that stay just below a threshold: the window, the time after a device code, the resources.
 pub(crate) fn near() -> String {
     let token = |user: &str, number: usize, at: &str, rest: &Value| {

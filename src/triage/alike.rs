@@ -1,0 +1,206 @@
+//! Which neighbouring rows say the same, so that one line can stand for them, and where activity begins again after a
+//! silence.
+
+use super::timeline::{Kind, kind, path};
+use crate::model::{Event, EventId, Field, Span};
+use crate::store::{Key, Store};
+
+/// Fewer like rows than these stay as they are: two are read as easily as one.
+pub const RUN: usize = 3;
+/// A row after a silence of this length begins a burst of activity.
+pub const SILENCE: Span = Span::minutes(30);
+
+/// Where a list of events can be folded, and where it goes on after a silence. Places in the list.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The first place of each run; a row that is like no neighbour is a run of its own.
+    pub starts: Vec<u32>,
+    /// The first place of each burst of activity.
+    pub bursts: Vec<u32>,
+}
+
+/// Outlines events that stand in time order.
+pub fn outline(store: &Store, events: &[EventId]) -> Outline {
+    let mut bursts = Vec::new();
+    let mut last = None;
+    for (place, id) in (0u32..).zip(events) {
+        let time = store.event(*id).time();
+        if last.replace(time).is_none_or(|last| time.since(last) >= SILENCE) {
+            bursts.push(place);
+        }
+    }
+    Outline { starts: starts(store, events, |_| true), bursts }
+}
+
+/// The first place of each run, where `joins` admits that a place goes on with the run before it.
+pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) -> Vec<u32> {
+    let mut starts: Vec<u32> = Vec::new();
+    let mut first = 0;
+    let short = |first: usize, end: usize| if end - first < RUN { first..end } else { first..first + 1 };
+    for place in 1..=events.len() {
+        let goes_on = place < events.len()
+            && joins(place)
+            && alike(store, store.event(events[place - 1]), store.event(events[place]));
+        if !goes_on {
+            starts.extend(short(first, place).map(|at| u32::try_from(at).expect("a store holds at most 2³² events")));
+            first = place;
+        }
+    }
+    starts
+}
+
+/// Whether two neighbouring rows say the same but for time and ids.
+pub fn alike(store: &Store, a: &Event, b: &Event) -> bool {
+    let same = |field: Field| a[field] == b[field] || store.fold(a[field]) == store.fold(b[field]);
+    let of = kind(a);
+    if a.user != b.user || a.table != b.table || of != kind(b) {
+        return false;
+    }
+    // From another place, by another tool or in another session, the same call is another story.
+    if ![Field::AppId, Field::IpAddress, Field::UserAgent, Field::SessionId].into_iter().all(same) {
+        return false;
+    }
+    match of {
+        Kind::Graph => {
+            store.token(a[Field::TokenId]) == store.token(b[Field::TokenId])
+                && same(Field::RequestMethod)
+                && same(Field::ResponseStatusCode)
+                && (a[Field::RequestUri] == b[Field::RequestUri]
+                    || segments(store.text(a[Field::RequestUri])).eq(segments(store.text(b[Field::RequestUri]))))
+        }
+        // Each leg of a flow tells; failed ones are polls.
+        Kind::DeviceCode if a.succeeded() || b.succeeded() => false,
+        Kind::DeviceCode | Kind::SignIn | Kind::Token => {
+            let resource = |event| Key::Resource.of(store, event);
+            resource(a) == resource(b) && same(Field::ResultType)
+        }
+    }
+}
+
+/// A request as the calls of a run share it: `/users/{id}/messages`, without host, version, query and ids.
+pub fn request_shape(uri: &str) -> String {
+    let mut shape = String::new();
+    for segment in segments(uri) {
+        shape.push('/');
+        shape.push_str(if segment.is_id { "{id}" } else { segment.name });
+        if segment.has_arguments {
+            shape.push_str("({id})");
+        }
+    }
+    shape
+}
+
+/// A part of a path.
+#[derive(PartialEq, Eq)]
+struct Segment<'a> {
+    name: &'a str,
+    is_id: bool,
+    has_arguments: bool,
+}
+
+fn segments(uri: &str) -> impl Iterator<Item = Segment<'_>> {
+    let path = path(uri);
+    let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
+    path.split('/').filter(|part| !part.is_empty()).map(|part| {
+        let (name, arguments) = part.find('(').map_or((part, ""), |at| part.split_at(at));
+        let is_id = is_id(name);
+        Segment { name: if is_id { "" } else { name }, is_id, has_arguments: arguments.len() > "()".len() }
+    })
+}
+
+/// Whether a part of a path names one thing rather than a kind of thing. Kinds begin with a small letter or `$`.
+fn is_id(part: &str) -> bool {
+    let digits = part.bytes().any(|b| b.is_ascii_digit());
+    let guid = part.len() == 36 && part.bytes().filter(|b| *b == b'-').count() == 4;
+    let first = part.bytes().next().unwrap_or(b'$');
+    guid || part.contains(['@', '=', '!', ',', '%'])
+        || part.trim_end_matches(':').contains(':')
+        || (digits && !first.is_ascii_lowercase() && first != b'$')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn requests_are_alike_but_for_ids_and_queries() {
+        for (uri, shape) in [
+            ("https://graph.microsoft.com/v1.0/users?$top=999&$skiptoken=x", "/users"),
+            (
+                "https://graph.microsoft.com/beta/users/9d1b6f04-2c53-4a77-b6bb-000000000001/messages",
+                "/users/{id}/messages",
+            ),
+            ("/v1.0/me/messages/AAMkAGI2THVSAAA=/attachments", "/me/messages/{id}/attachments"),
+            ("https://graph.microsoft.com/v1.0/me/drive/items/01FIN4N7XYZ/content", "/me/drive/items/{id}/content"),
+            ("/v1.0/users('ana@contoso.com')/memberOf", "/users({id})/memberOf"),
+            ("/v1.0/users/ana%40contoso.com", "/users/{id}"),
+            ("/v1.0/oauth2PermissionGrants", "/oauth2PermissionGrants"),
+            ("/v1.0/reports/getOffice365ActiveUserDetail(period='D7')", "/reports/getOffice365ActiveUserDetail({id})"),
+            ("/v1.0/$batch", "/$batch"),
+            ("/v1.0/me/chats/19:7c1f0d5e_x/messages", "/me/chats/{id}/messages"),
+            ("", ""),
+        ] {
+            assert_eq!(request_shape(uri), shape, "{uri}");
+        }
+    }
+
+    fn call(rows: &mut Rows, clock: &str, path: &str, more: &[(Field, &str)]) {
+        let uri = format!("https://graph.microsoft.com/v1.0{path}");
+        let mut fields = vec![
+            (Field::UserId, "u1"),
+            (Field::TokenId, "T"),
+            (Field::RequestMethod, "GET"),
+            (Field::ResponseStatusCode, "200"),
+            (Field::RequestUri, uri.as_str()),
+        ];
+        fields.extend(more);
+        rows.row(Table::Graph, &format!("2026-05-01T{clock}Z"), &fields);
+    }
+
+    #[test]
+    fn a_run_ends_where_anything_but_time_and_ids_changes() {
+        let mut rows = Rows::default();
+        for second in 10..15 {
+            call(&mut rows, &format!("14:00:{second}"), "/users?$top=9", &[]);
+        }
+        call(&mut rows, "14:00:20", "/users", &[(Field::IpAddress, "192.0.2.1")]);
+        call(&mut rows, "14:00:21", "/users", &[(Field::UserId, "u2")]);
+        for second in 30..32 {
+            call(&mut rows, &format!("14:00:{second}"), "/groups", &[]);
+        }
+        for second in 32..35 {
+            call(&mut rows, &format!("14:00:{second}"), "/groups", &[(Field::ResponseStatusCode, "403")]);
+        }
+        let store = rows.build();
+        let events: Vec<EventId> = store.events().map(|(id, _)| id).collect();
+        assert_eq!(outline(&store, &events).starts, [0, 5, 6, 7, 8, 9], "two alike stay two");
+        assert_eq!(starts(&store, &events, |place| place != 2), [0, 1, 2, 5, 6, 7, 8, 9]);
+        assert_eq!(outline(&store, &[]), Outline::default());
+    }
+
+    #[test]
+    fn activity_begins_after_half_an_hour_of_silence() {
+        let mut rows = Rows::default();
+        for clock in ["09:00:00", "09:29:59", "09:59:59", "10:00:00", "14:00:00"] {
+            call(&mut rows, clock, "/me", &[]);
+        }
+        let store = rows.build();
+        let events: Vec<EventId> = store.events().map(|(id, _)| id).collect();
+        assert_eq!(outline(&store, &events).bursts, [0, 2, 4]);
+    }
+
+    #[test]
+    fn legs_of_a_flow_are_never_folded() {
+        let mut rows = Rows::default();
+        for second in 0..4 {
+            let fields =
+                [(Field::UserId, "u1"), (Field::AuthenticationProtocol, "deviceCode"), (Field::ResultType, "0")];
+            rows.row(Table::SignIn, &format!("2026-05-01T14:00:0{second}Z"), &fields);
+        }
+        let store = rows.build();
+        let events: Vec<EventId> = store.events().map(|(id, _)| id).collect();
+        assert_eq!(outline(&store, &events).starts, [0, 1, 2, 3]);
+    }
+}

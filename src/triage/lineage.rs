@@ -1,0 +1,592 @@
+//! Where rows come from: session, first login, a token per resource, the calls it made. Or rows under one head per value.
+//!
+//! A call is tied by its token id; where that names no sign-in shown, by its session; the rest is untied and says so.
+
+use super::alike::starts;
+use crate::analytics::flow::{descends, flows_among};
+use crate::analytics::{Leg, leg_of};
+use crate::model::{EventId, Field, Sym, Table, Time};
+use crate::store::{Key, Store};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// How rows are brought in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// By what each comes from.
+    Lineage,
+    /// Under one head per value of a field, the largest group first.
+    GroupBy(Field),
+}
+
+/// Where a row hangs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limb {
+    /// How many rows it hangs below; 0 for a root.
+    pub depth: u8,
+    /// At which depths the tree goes on below: bit 1 for depth 1.
+    pub more: u8,
+    is_head: bool,
+}
+
+impl Limb {
+    /// Whether another row hangs below at this depth before the branch ends.
+    pub fn goes_on(self, depth: u8) -> bool {
+        self.more & (1 << depth) != 0
+    }
+}
+
+/// A row that is no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// What it stands for.
+    pub what: What,
+    /// Events below it, all of them.
+    pub rows: u32,
+    /// First of them in time.
+    pub first: EventId,
+    /// Last of them in time.
+    pub last: EventId,
+}
+
+/// What a head stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A value, as logged.
+    Value(Sym),
+    /// A session of a user, and when it began if that is before the rows shown.
+    Session(Sym, Option<Time>),
+    /// Sign-ins of a user that record no session.
+    NoSession,
+    /// A device-code flow: the leg where the code was entered, and the one where it was redeemed.
+    Flow(Option<EventId>, Option<EventId>),
+    /// Calls whose token a sign-in issued that is not among the rows shown.
+    TokenElsewhere,
+    /// Calls that only their session ties.
+    SessionOnly,
+    /// Calls that nothing ties.
+    Untied,
+}
+
+/// Rows in the order of a shape.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// The event of each row; of a head, its number.
+    pub ids: Vec<EventId>,
+    limbs: Vec<Limb>,
+    heads: Vec<Head>,
+    /// The first row of each run.
+    pub starts: Vec<u32>,
+    /// The row of each event, in the order the events were given.
+    pub places: Vec<u32>,
+}
+
+impl Tree {
+    /// Where a row hangs.
+    pub fn limb(&self, place: usize) -> Limb {
+        self.limbs.get(place).copied().unwrap_or_default()
+    }
+
+    /// The head at a row, if it is one.
+    pub fn head(&self, place: usize) -> Option<&Head> {
+        self.limbs.get(place).filter(|limb| limb.is_head)?;
+        self.heads.get(self.ids[place].0 as usize)
+    }
+}
+
+/// Brings events (in time order) in the order of a shape.
+pub fn tree(store: &Store, events: &[EventId], shape: Shape) -> Tree {
+    let mut growing = Growing { store, tree: Tree::default() };
+    growing.tree.places = vec![0; events.len()];
+    match shape {
+        Shape::Lineage => growing.lineage(events),
+        Shape::GroupBy(field) => growing.groups(events, field),
+    }
+    growing.finish()
+}
+
+/// Most depth a row has: session, login, token, call.
+const DEEPEST: u8 = 7;
+
+/// A tree as it grows.
+struct Growing<'a> {
+    store: &'a Store,
+    tree: Tree,
+}
+
+impl Growing<'_> {
+    fn head(&mut self, what: What, depth: u8) -> usize {
+        let number = self.tree.heads.len();
+        self.tree.ids.push(EventId(u32::try_from(number).expect("fewer heads than events")));
+        self.tree.limbs.push(Limb { depth, more: 0, is_head: true });
+        self.tree.heads.push(Head { what, rows: 0, first: EventId(u32::MAX), last: EventId(0) });
+        number
+    }
+
+    /// Adds the event given at `at`, below the heads named.
+    fn event(&mut self, events: &[EventId], at: usize, depth: u8, heads: &[Option<usize>]) {
+        self.tree.places[at] = u32::try_from(self.tree.ids.len()).expect("bounded by the store");
+        self.tree.ids.push(events[at]);
+        self.tree.limbs.push(Limb { depth, more: 0, is_head: false });
+        for head in heads.iter().flatten() {
+            let head = &mut self.tree.heads[*head];
+            head.rows += 1;
+            head.first = head.first.min(events[at]);
+            head.last = head.last.max(events[at]);
+        }
+    }
+
+    fn groups(&mut self, events: &[EventId], field: Field) {
+        let mut groups: Vec<(Sym, Vec<usize>)> = Vec::new();
+        let mut places: HashMap<Sym, usize, RandomState> = HashMap::default();
+        for (at, event) in events.iter().enumerate() {
+            let value = self.store.event(*event)[field];
+            let place = *places.entry(value).or_insert_with(|| {
+                groups.push((value, Vec::new()));
+                groups.len() - 1
+            });
+            groups[place].1.push(at);
+        }
+        let text = |sym| self.store.text(sym);
+        groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| text(a.0).cmp(text(b.0))));
+        for (value, members) in groups {
+            let head = self.head(What::Value(value), 0);
+            for at in members {
+                self.event(events, at, 1, &[Some(head)]);
+            }
+        }
+    }
+
+    fn lineage(&mut self, events: &[EventId]) {
+        let places = Places::of(self.store, events);
+        let mut order: Vec<(Place, u32)> = places.each.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        let (mut root, mut login) = (None, None);
+        for (index, (place, at)) in order.iter().enumerate() {
+            let at = *at as usize;
+            let begins = index == 0 || order[index - 1].0.root != place.root;
+            if begins {
+                root = Some(self.head(places.roots[place.root as usize], 0));
+            }
+            if begins || order[index - 1].0.login != place.login {
+                let what = match place.login {
+                    SESSION_ONLY => Some(What::SessionOnly),
+                    TOKEN_ELSEWHERE => Some(What::TokenElsewhere),
+                    number => places.logins.get(&(place.root, number)).copied(),
+                };
+                login = what.map(|what| self.head(what, 1));
+            }
+            let below_root = matches!(places.roots[place.root as usize], What::Untied);
+            let depth = match place.login {
+                _ if below_root => 1,
+                SESSION_ONLY | TOKEN_ELSEWHERE => 2,
+                // No login is known: tokens stand below their session.
+                NO_LOGIN => 1 + u8::from(place.call > 0),
+                // The login itself; the legs of a flow stand below its head.
+                _ => u8::from(place.branch > 0 || login.is_some()) + 1 + u8::from(place.call > 0),
+            };
+            self.event(events, at, depth, &[root, login]);
+        }
+    }
+
+    /// Finds how far each branch goes on, and the runs.
+    fn finish(mut self) -> Tree {
+        let mut more = 0_u8;
+        for limb in self.tree.limbs.iter_mut().rev() {
+            let depth = limb.depth.min(DEEPEST);
+            limb.more = more & ((2 << depth) - 1);
+            more = (more & ((1 << depth) - 1)) | (1 << depth);
+        }
+        let limbs = &self.tree.limbs;
+        // A head has no event to compare: it stands for itself.
+        let joins = |place: usize| {
+            !limbs[place].is_head && !limbs[place - 1].is_head && limbs[place].depth == limbs[place - 1].depth
+        };
+        self.tree.starts = starts(self.store, &self.tree.ids, joins);
+        self.tree
+    }
+}
+
+/// Where an event stands: compared from left to right.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    root: u32,
+    login: u32,
+    /// 0 for the login, then one for each client and resource in the order they first come.
+    branch: u32,
+    /// The sign-in that issued the token.
+    token: u32,
+    /// 0 for that sign-in itself.
+    call: u32,
+}
+
+/// Sessions of which no login is among the rows.
+const NO_LOGIN: u32 = 0;
+/// After all logins.
+const TOKEN_ELSEWHERE: u32 = u32::MAX - 1;
+const SESSION_ONLY: u32 = u32::MAX;
+
+/// The number of a login by the place of its first row: logins stand in time order.
+fn login_at(place: u32) -> u32 {
+    place + 1
+}
+
+struct Places {
+    each: Vec<Place>,
+    roots: Vec<What>,
+    /// Heads of the logins that have one, by root and number.
+    logins: HashMap<(u32, u32), What, RandomState>,
+}
+
+/// What is known while places are given out.
+struct Finder<'a> {
+    store: &'a Store,
+    events: &'a [EventId],
+    roots: Vec<(What, u32)>,
+    root_of: HashMap<(Sym, Sym), u32, RandomState>,
+}
+
+impl Places {
+    fn of(store: &Store, events: &[EventId]) -> Self {
+        let mut finder = Finder { store, events, roots: Vec::new(), root_of: HashMap::default() };
+        let mut each = vec![Place::default(); events.len()];
+        let mut logins: HashMap<(u32, u32), What, RandomState> = HashMap::default();
+        let mut is_leg = vec![false; events.len()];
+        for flow in finder.flows() {
+            let root = finder.root(flow.user, flow.session, flow.legs[0]);
+            let login = login_at(flow.legs[0]);
+            logins.insert((root, login), What::Flow(flow.entered, flow.redeemed));
+            for leg in flow.legs {
+                is_leg[leg as usize] = true;
+                each[leg as usize] = Place { root, login, branch: 0, token: leg, call: 0 };
+            }
+        }
+        finder.sign_ins(&mut each, &is_leg);
+        finder.calls(&mut each);
+        let (roots, ranks) = finder.ranked();
+        for place in &mut each {
+            place.root = ranks[place.root as usize];
+        }
+        let logins = logins.into_iter().map(|((root, login), what)| ((ranks[root as usize], login), what)).collect();
+        Self { each, roots, logins }
+    }
+}
+
+/// A flow among the events, its legs by their places.
+struct Login {
+    user: Sym,
+    session: Sym,
+    legs: Vec<u32>,
+    entered: Option<EventId>,
+    redeemed: Option<EventId>,
+}
+
+impl Finder<'_> {
+    /// The root of a session of a user; of [`Sym::NONE`], of the sign-ins without one.
+    fn root(&mut self, user: Sym, session: Sym, at: u32) -> u32 {
+        let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
+        let root = *self.root_of.entry((user, session)).or_insert(next);
+        if root == next {
+            let what = if session.is_none() { What::NoSession } else { What::Session(session, None) };
+            self.roots.push((what, at));
+        }
+        let first = &mut self.roots[root as usize].1;
+        *first = (*first).min(at);
+        root
+    }
+
+    fn flows(&self) -> Vec<Login> {
+        let mut by_user: HashMap<Sym, Vec<EventId>, RandomState> = HashMap::default();
+        for id in self.events {
+            let event = self.store.event(*id);
+            if leg_of(event).is_some() && !event.user.is_none() {
+                by_user.entry(event.user).or_default().push(*id);
+            }
+        }
+        let mut found: Vec<Login> = Vec::new();
+        for (user, legs) in by_user {
+            for flow in flows_among(self.store, legs) {
+                let session = |leg: &EventId| self.store.folded_field(self.store.event(*leg), Field::SessionId);
+                let leg = |wanted| flow.legs.iter().copied().find(|leg| leg_of(self.store.event(*leg)) == Some(wanted));
+                let (entered, redeemed) = (leg(Leg::Browser), leg(Leg::Polling));
+                // The tokens went where the code was redeemed.
+                let known = redeemed.iter().chain(&flow.legs).map(session).find(|session| !session.is_none());
+                let place = |leg: &EventId| self.events.binary_search(leg).ok().and_then(|at| u32::try_from(at).ok());
+                let legs = flow.legs.iter().filter_map(place).collect();
+                found.push(Login { user, session: known.unwrap_or(Sym::NONE), legs, entered, redeemed });
+            }
+        }
+        found.retain(|flow| !flow.legs.is_empty());
+        found.sort_by_key(|flow| flow.legs[0]);
+        found
+    }
+
+    /// Places every sign-in: its session's login first, the others in branches below the login before them.
+    fn sign_ins(&mut self, each: &mut [Place], is_leg: &[bool]) {
+        let mut latest: HashMap<u32, u32, RandomState> = HashMap::default();
+        let mut branches: HashMap<(u32, u32, Sym, Sym), u32, RandomState> = HashMap::default();
+        let mut widths: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            if !event.table.is_sign_in() {
+                continue;
+            }
+            if is_leg[at as usize] {
+                latest.insert(each[at as usize].root, each[at as usize].login);
+                continue;
+            }
+            let session = self.store.folded_field(event, Field::SessionId);
+            let root = self.root(event.user, session, at);
+            // Without a session, only what descends from a flow is tied to one.
+            let tied = !session.is_none() || descends(event);
+            let login = latest.get(&root).copied().filter(|_| tied);
+            let interactive = event.table == Table::SignIn && event.succeeded() && !session.is_none();
+            each[at as usize] = if interactive && login.is_none() {
+                latest.insert(root, login_at(at));
+                Place { root, login: login_at(at), branch: 0, token: at, call: 0 }
+            } else {
+                // What came before the login stands before it.
+                let login = login.unwrap_or(NO_LOGIN);
+                let resource = Key::Resource.of(self.store, event);
+                let client = self.store.folded_field(event, Field::AppId);
+                let branch = *branches.entry((root, login, client, resource)).or_insert_with(|| {
+                    let width = widths.entry((root, login)).or_insert(0);
+                    *width += 1;
+                    *width
+                });
+                Place { root, login, branch, token: at, call: 0 }
+            };
+        }
+    }
+
+    /// Places every call below the sign-in that issued its token, else its session, else the untied.
+    fn calls(&mut self, each: &mut [Place]) {
+        let mut issued: HashMap<Sym, u32, RandomState> = HashMap::default();
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            let token = self.store.token(event[Field::TokenId]);
+            if event.table.is_sign_in() && !token.is_none() {
+                issued.entry(token).or_insert(at);
+            }
+        }
+        let mut untied = None;
+        for (at, id) in (0u32..).zip(self.events) {
+            let event = self.store.event(*id);
+            if event.table.is_sign_in() {
+                continue;
+            }
+            let token = self.store.token(event[Field::TokenId]);
+            let session = self.store.folded_field(event, Field::SessionId);
+            each[at as usize] = if let Some(sign_in) = issued.get(&token).filter(|_| !token.is_none()) {
+                Place { call: at + 1, ..each[*sign_in as usize] }
+            } else if let Some((user, session)) = self.issued_elsewhere(token) {
+                let root = self.root(user, session, at);
+                Place { root, login: TOKEN_ELSEWHERE, branch: 0, token: 0, call: at + 1 }
+            } else if !session.is_none() {
+                let root = self.root(event.user, session, at);
+                Place { root, login: SESSION_ONLY, branch: 0, token: 0, call: at + 1 }
+            } else {
+                let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
+                let root = *untied.get_or_insert(next);
+                if root == next {
+                    // After everything else.
+                    self.roots.push((What::Untied, u32::MAX));
+                }
+                Place { root, login: NO_LOGIN, branch: 0, token: 0, call: at + 1 }
+            };
+        }
+    }
+
+    /// User and session of a sign-in, not among the rows, that issued a token.
+    fn issued_elsewhere(&self, token: Sym) -> Option<(Sym, Sym)> {
+        if token.is_none() {
+            return None;
+        }
+        let rows = self.store.with(Key::Token, token).iter().map(|id| self.store.event(*id));
+        let sign_in = rows.into_iter().find(|event| event.table.is_sign_in())?;
+        Some((sign_in.user, self.store.folded_field(sign_in, Field::SessionId)))
+    }
+
+    /// The roots in the order of their first rows, and the rank of each as it was numbered.
+    fn ranked(&self) -> (Vec<What>, Vec<u32>) {
+        let mut order: Vec<usize> = (0..self.roots.len()).collect();
+        order.sort_by_key(|root| self.roots[*root].1);
+        let mut ranks = vec![0; order.len()];
+        for (rank, root) in (0u32..).zip(&order) {
+            ranks[*root] = rank;
+        }
+        let first = self.events.first().map_or(Time::MISSING, |id| self.store.event(*id).time());
+        let began = |what| match what {
+            What::Session(session, _) => {
+                let before = self.store.with(Key::Session, session).first().map(|id| self.store.event(*id).time());
+                What::Session(session, before.filter(|time| *time < first && time.is_known()))
+            }
+            what => what,
+        };
+        (order.into_iter().map(|root| began(self.roots[root].0)).collect(), ranks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Rows;
+    use std::fmt::Write as _;
+
+    const GRAPH: (Field, &str) = (Field::ResourceDisplayName, "Graph");
+    const MAIL: (Field, &str) = (Field::ResourceDisplayName, "Mail");
+
+    fn row(rows: &mut Rows, table: Table, clock: &str, id: &str, more: &[(Field, &str)]) {
+        let mut fields = vec![(Field::UserId, "u1"), (Field::Id, id), (Field::ResultType, "0")];
+        if table == Table::Graph {
+            fields.push((Field::RequestUri, id));
+        }
+        fields.extend(more);
+        rows.row(table, &format!("2026-05-01T{clock}Z"), &fields);
+    }
+
+    /// The tree as text: two blanks a depth, heads in words with their rows.
+    fn shown(store: &Store, tree: &Tree) -> String {
+        let mut text = String::new();
+        for place in 0..tree.ids.len() {
+            let depth = usize::from(tree.limb(place).depth);
+            let words = match tree.head(place) {
+                Some(Head { what, rows, .. }) => {
+                    let what = match what {
+                        What::Value(sym) => store.text(*sym).to_owned(),
+                        What::Session(sym, began) => {
+                            let began = began.map_or_else(String::new, |time| format!(" since {}", time.clock()));
+                            format!("session {}{began}", store.text(*sym))
+                        }
+                        What::Flow(entered, redeemed) => {
+                            let id = |leg: &Option<EventId>| leg.map_or("-", |id| store.get(id, Field::Id)).to_owned();
+                            format!("flow {} {}", id(entered), id(redeemed))
+                        }
+                        other => format!("{other:?}"),
+                    };
+                    format!("{what} [{rows}]")
+                }
+                None => store.get(tree.ids[place], Field::Id).to_owned(),
+            };
+            writeln!(text, "{}{words}", "  ".repeat(depth)).unwrap();
+        }
+        text
+    }
+
+    fn all(store: &Store) -> Vec<EventId> {
+        store.events().map(|(id, _)| id).collect()
+    }
+
+    /// A phished code, the tokens and calls after it; a session of the user's own; rows that nothing ties.
+    fn story() -> Store {
+        let mut rows = Rows::default();
+        let (s1, s2) = ((Field::SessionId, "s1"), (Field::SessionId, "s2"));
+        let token = |name| (Field::TokenId, name);
+        row(&mut rows, Table::SignIn, "13:00:00", "own login", &[s2, GRAPH, token("o")]);
+        let code = [(Field::AuthenticationProtocol, "deviceCode"), s1, GRAPH];
+        row(&mut rows, Table::SignIn, "14:00:00", "entered", &code);
+        let poll = [
+            (Field::OriginalTransferMethod, "deviceCodeFlow"),
+            (Field::IncomingTokenType, "none"),
+            s1,
+            GRAPH,
+            token("p"),
+        ];
+        row(&mut rows, Table::NonInteractive, "14:00:04", "redeemed", &poll);
+        row(&mut rows, Table::Graph, "14:00:09", "/me", &[token("p=")]);
+        row(&mut rows, Table::NonInteractive, "14:02:00", "mail", &[s1, MAIL, token("m")]);
+        row(&mut rows, Table::NonInteractive, "14:02:01", "graph", &[s1, GRAPH, token("g")]);
+        row(&mut rows, Table::Graph, "14:02:10", "/me/messages", &[token("m")]);
+        row(&mut rows, Table::NonInteractive, "14:03:00", "mail again", &[s1, MAIL, token("m2")]);
+        row(&mut rows, Table::Graph, "14:03:30", "/by session", &[token("unknown"), s1]);
+        row(&mut rows, Table::NonInteractive, "14:04:00", "loose", &[MAIL, token("l")]);
+        row(&mut rows, Table::Graph, "14:04:01", "/loose", &[token("l")]);
+        row(&mut rows, Table::Graph, "14:05:00", "/nothing", &[token("unknown")]);
+        row(&mut rows, Table::Graph, "14:06:00", "/own", &[token("o")]);
+        rows.build()
+    }
+
+    #[test]
+    fn every_row_hangs_below_what_it_comes_from() {
+        let store = story();
+        let events = all(&store);
+        let tree = tree(&store, &events, Shape::Lineage);
+        let expected = "\
+session s2 [2]
+  own login
+    /own
+session s1 [8]
+  flow entered redeemed [7]
+    entered
+    redeemed
+      /me
+    mail
+      /me/messages
+    mail again
+    graph
+  SessionOnly [1]
+    /by session
+NoSession [2]
+  loose
+    /loose
+Untied [1]
+  /nothing
+";
+        assert_eq!(shown(&store, &tree), expected);
+        for (at, id) in events.iter().enumerate() {
+            assert_eq!(tree.ids[tree.places[at] as usize], *id, "each event knows its row");
+        }
+    }
+
+    #[test]
+    fn what_a_part_of_the_time_leaves_out_is_said() {
+        let store = story();
+        let events: Vec<EventId> = all(&store).split_off(2);
+        let text = shown(&store, &tree(&store, &events, Shape::Lineage));
+        assert!(text.contains("session s1 since 14:00:00 [7]\n  flow - redeemed [6]"), "{text}");
+        assert!(text.contains("session s2 since 13:00:00 [1]\n  TokenElsewhere [1]\n    /own"), "{text}");
+    }
+
+    #[test]
+    fn branches_know_how_far_they_go_on() {
+        let store = story();
+        let tree = tree(&store, &all(&store), Shape::Lineage);
+        let drawn: Vec<String> = (0..tree.ids.len())
+            .map(|place| {
+                let limb = tree.limb(place);
+                (1..=limb.depth).map(|depth| if limb.goes_on(depth) { '|' } else { '.' }).collect()
+            })
+            .collect();
+        let expected =
+            ["", ".", "..", "", "|", "||", "||", "||.", "||", "||.", "||", "|.", ".", "..", "", ".", "..", "", "."];
+        assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn groups_stand_by_size_then_name() {
+        let mut rows = Rows::default();
+        for (id, agent) in [("1", "b"), ("2", "a"), ("3", "c"), ("4", "c"), ("5", "")] {
+            row(&mut rows, Table::NonInteractive, "14:00:00", id, &[(Field::UserAgent, agent)]);
+        }
+        let store = rows.build();
+        let tree = tree(&store, &all(&store), Shape::GroupBy(Field::UserAgent));
+        assert_eq!(shown(&store, &tree), "c [2]\n  3\n  4\n [1]\n  5\na [1]\n  2\nb [1]\n  1\n");
+    }
+
+    #[test]
+    fn like_calls_of_one_token_are_a_run() {
+        let mut rows = Rows::default();
+        row(&mut rows, Table::NonInteractive, "14:00:00", "login", &[(Field::TokenId, "t")]);
+        for second in 1..6 {
+            let call = [(Field::TokenId, "t"), (Field::RequestUri, "/v1.0/users")];
+            rows.row(
+                Table::Graph,
+                &format!("2026-05-01T14:00:0{second}Z"),
+                &[&[(Field::UserId, "u1")], &call[..]].concat(),
+            );
+        }
+        let store = rows.build();
+        let tree = tree(&store, &all(&store), Shape::Lineage);
+        assert_eq!(tree.starts, [0, 1, 2], "the head, the token, the run");
+    }
+}

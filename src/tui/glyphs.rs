@@ -1,0 +1,111 @@
+//! What stands for our signs where a font or a terminal has none: one table, laid over the finished frame.
+//!
+//! It goes by character, so a sign of ours inside log text shows its stand-in too: a `…` that was logged reads `~`. All
+//! other log text is shown as it is. Files and copies never pass here.
+
+use ratatui::buffer::Buffer;
+
+/// A sign and its stand-in, each of one column.
+const SIGNS: [(char, &str); 46] = [
+    ('…', "~"),
+    ('→', ">"),
+    ('↓', "v"),
+    ('↑', "^"),
+    ('›', ">"),
+    ('‹', "<"),
+    ('×', "x"),
+    ('±', "~"),
+    ('·', "."),
+    ('–', "-"),
+    ('—', "-"),
+    ('∅', "0"),
+    ('✗', "x"),
+    ('✓', "+"),
+    ('✎', "i"),
+    ('◆', "*"),
+    ('◇', "?"),
+    ('●', "o"),
+    ('○', "."),
+    ('•', "*"),
+    ('∙', "-"),
+    ('▸', ">"),
+    ('▶', ">"),
+    ('▲', "^"),
+    ('▼', "v"),
+    ('▽', "v"),
+    ('■', "#"),
+    ('□', "."),
+    ('▌', ">"),
+    ('▏', "|"),
+    ('▎', "|"),
+    ('▐', "|"),
+    ('▁', "_"),
+    ('▂', "."),
+    ('▃', ":"),
+    ('▄', "-"),
+    ('▅', "="),
+    ('▆', "+"),
+    ('▇', "*"),
+    ('█', "#"),
+    ('░', "."),
+    ('▒', ":"),
+    ('▓', "%"),
+    ('▾', "v"),
+    ('▴', "^"),
+    ('◦', "."),
+];
+
+/// Puts a stand-in for every sign and every line of a frame.
+pub(super) fn in_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let mut chars = cell.symbol().chars();
+        if let (Some(sign), None) = (chars.next(), chars.next())
+            && let Some(stand_in) = stand_in(sign)
+        {
+            cell.set_symbol(stand_in);
+        }
+    }
+}
+
+fn stand_in(sign: char) -> Option<&'static str> {
+    match sign {
+        ..='\u{7f}' => None,
+        '─' | '╌' | '┄' | '┈' => Some("-"),
+        '│' | '┃' | '║' | '╎' | '┆' | '┊' => Some("|"),
+        // The frame with the keyboard and what lies over the panes are told by it.
+        '━' | '═' | '╍' | '┅' | '┉' => Some("="),
+        '└' | '╰' => Some("`"),
+        '\u{2500}'..='\u{257f}' => Some("+"),
+        _ => SIGNS.iter().find(|(ours, _)| *ours == sign).map(|(_, stand_in)| *stand_in),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::text::width;
+
+    #[test]
+    fn every_stand_in_is_one_column_of_ascii() {
+        for (at, (sign, stand_in)) in SIGNS.iter().enumerate() {
+            assert!(stand_in.is_ascii() && stand_in.len() == 1 && width(&sign.to_string()) == 1, "{sign}");
+            assert!(SIGNS[..at].iter().all(|(other, _)| other != sign), "{sign} stands twice");
+        }
+    }
+
+    #[test]
+    fn bars_of_every_height_are_told_apart() {
+        let mut bars: Vec<_> = "▁▂▃▄▅▆▇█".chars().filter_map(stand_in).collect();
+        bars.sort_unstable();
+        bars.dedup();
+        assert_eq!(bars.len(), 8);
+    }
+
+    #[test]
+    fn log_text_stays() {
+        let text = "Zürich 東京 α";
+        let mut buffer = Buffer::with_lines([text]);
+        in_ascii(&mut buffer);
+        assert_eq!(buffer, Buffer::with_lines([text]));
+    }
+}

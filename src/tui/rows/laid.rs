@@ -1,0 +1,268 @@
+//! Which row shows what: runs as one row, single events, and the signs between them. Kept as a few pieces, each of
+//! which may be a million rows.
+
+use crate::triage::alike::Outline;
+use crate::triage::lineage::Tree;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A row between the events, at a moment that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// What comes before is what the findings hold for usual.
+    BaselineEnds,
+    /// The hit's first event follows.
+    HitBegins,
+    /// The hit's last event is above.
+    HitEnds,
+    /// The user's sessions were revoked.
+    Revoked,
+}
+
+/// Where runs begin.
+#[derive(Clone)]
+pub(super) enum Starts {
+    Unknown,
+    Outline(Arc<Outline>),
+    Tree(Arc<Tree>),
+}
+
+impl Starts {
+    fn places(&self) -> &[u32] {
+        match self {
+            Self::Unknown => &[],
+            Self::Outline(outline) => &outline.starts,
+            Self::Tree(tree) => &tree.starts,
+        }
+    }
+
+    /// The run that holds a place, in a list of `len` places.
+    pub(super) fn run(&self, place: usize, len: usize) -> Range<usize> {
+        let starts = self.places();
+        let after = starts.partition_point(|start| *start as usize <= place);
+        let Some(start) = after.checked_sub(1).map(|at| starts[at] as usize) else { return place..place + 1 };
+        start..starts.get(after).map_or(len, |end| *end as usize)
+    }
+}
+
+/// What a row shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Sign(Sign),
+    /// These places of the list.
+    Places(Range<usize>),
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// One row for each place.
+    Each,
+    /// One row for each run; the number of the run that holds the first place.
+    Runs(usize),
+    Sign(Sign),
+}
+
+#[derive(Clone, Copy)]
+struct Piece {
+    row: usize,
+    place: usize,
+    kind: Kind,
+}
+
+/// What is to be laid out.
+pub(super) struct Plan {
+    /// The places shown.
+    pub(super) extent: Range<usize>,
+    pub(super) starts: Starts,
+    /// Whether runs are one row.
+    pub(super) folded: bool,
+    /// The runs that are not as the others.
+    pub(super) turned: Vec<Range<usize>>,
+    /// Places at which no run goes on.
+    pub(super) cuts: Vec<usize>,
+    /// Rows before a place.
+    pub(super) signs: Vec<(usize, Sign)>,
+}
+
+/// Rows as they stand.
+#[derive(Clone)]
+pub(super) struct Laid {
+    pieces: Vec<Piece>,
+    extent: Range<usize>,
+    starts: Starts,
+    rows: usize,
+}
+
+impl Default for Laid {
+    fn default() -> Self {
+        Self { pieces: Vec::new(), extent: 0..0, starts: Starts::Unknown, rows: 0 }
+    }
+}
+
+impl Laid {
+    pub(super) fn new(plan: Plan) -> Self {
+        let Plan { extent, starts, folded, mut turned, mut cuts, mut signs } = plan;
+        turned.sort_unstable_by_key(|run| run.start);
+        signs.sort_by_key(|(place, _)| *place);
+        cuts.extend(turned.iter().flat_map(|run| [run.start, run.end]));
+        cuts.extend(signs.iter().map(|(place, _)| *place));
+        cuts.push(extent.start);
+        cuts.retain(|cut| extent.contains(cut));
+        cuts.sort_unstable();
+        cuts.dedup();
+        let known = starts.places();
+        let mut laid = Self { pieces: Vec::new(), extent: extent.clone(), starts: Starts::Unknown, rows: 0 };
+        let mut signs = signs.into_iter().peekable();
+        for (index, &place) in cuts.iter().enumerate() {
+            while let Some((_, sign)) = signs.next_if(|(at, _)| *at <= place) {
+                laid.push(place, Kind::Sign(sign), 1);
+            }
+            let end = cuts.get(index + 1).copied().unwrap_or(extent.end);
+            let at = turned.partition_point(|run| run.start <= place);
+            let is_turned = at.checked_sub(1).is_some_and(|at| turned[at].contains(&place));
+            if folded == is_turned || known.is_empty() {
+                laid.push(place, Kind::Each, end - place);
+            } else {
+                let run = known.partition_point(|start| *start as usize <= place).saturating_sub(1);
+                let rows = known.partition_point(|start| (*start as usize) < end).saturating_sub(run);
+                laid.push(place, Kind::Runs(run), rows.max(1));
+            }
+        }
+        for (_, sign) in signs {
+            laid.push(extent.end, Kind::Sign(sign), 1);
+        }
+        laid.starts = starts;
+        laid
+    }
+
+    fn push(&mut self, place: usize, kind: Kind, rows: usize) {
+        self.pieces.push(Piece { row: self.rows, place, kind });
+        self.rows += rows;
+    }
+
+    /// The places shown.
+    pub(super) fn extent(&self) -> Range<usize> {
+        self.extent.clone()
+    }
+
+    /// The run that holds a place, folded or not, in a list of `len` places.
+    pub(super) fn run(&self, place: usize, len: usize) -> Range<usize> {
+        self.starts.run(place, len)
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// The row at a place, if it is shown.
+    pub(super) fn row_of(&self, place: usize) -> Option<usize> {
+        if !self.extent.contains(&place) {
+            return None;
+        }
+        let piece = self.pieces[self.pieces.partition_point(|piece| piece.place <= place).checked_sub(1)?];
+        Some(match piece.kind {
+            Kind::Each => piece.row + (place - piece.place),
+            Kind::Runs(first) => {
+                let run = self.starts.places().partition_point(|start| *start as usize <= place).saturating_sub(1);
+                piece.row + run.saturating_sub(first)
+            }
+            Kind::Sign(_) => piece.row,
+        })
+    }
+
+    /// What a row shows.
+    pub(super) fn slot(&self, row: usize) -> Option<Slot> {
+        if row >= self.rows {
+            return None;
+        }
+        let index = self.pieces.partition_point(|piece| piece.row <= row).checked_sub(1)?;
+        let piece = self.pieces[index];
+        let within = row - piece.row;
+        Some(match piece.kind {
+            Kind::Sign(sign) => Slot::Sign(sign),
+            Kind::Each => Slot::Places(piece.place + within..piece.place + within + 1),
+            Kind::Runs(first) => {
+                let starts = self.starts.places();
+                let edge = |run: usize| starts.get(run).map_or(self.extent.end, |start| *start as usize);
+                let limit = self.pieces.get(index + 1).map_or(self.extent.end, |next| next.place);
+                let start = if within == 0 { piece.place } else { edge(first + within) };
+                Slot::Places(start..edge(first + within + 1).min(limit))
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn starts(places: &[u32]) -> Starts {
+        Starts::Outline(Arc::new(Outline { starts: places.to_vec(), bursts: Vec::new() }))
+    }
+
+    fn plan(extent: Range<usize>, places: &[u32], folded: bool) -> Plan {
+        Plan { extent, starts: starts(places), folded, turned: Vec::new(), cuts: Vec::new(), signs: Vec::new() }
+    }
+
+    fn shown(laid: &Laid) -> Vec<Slot> {
+        (0..laid.len()).map(|row| laid.slot(row).unwrap()).collect()
+    }
+
+    #[test]
+    fn runs_are_one_row_but_for_those_unfolded_and_cut() {
+        let run = |range| Slot::Places(range);
+        assert_eq!(shown(&Laid::new(plan(2..12, &[0, 5, 10, 11], true))), [2..5, 5..10, 10..11, 11..12].map(run));
+        let mut unfolded = plan(2..12, &[0, 5, 10, 11], true);
+        unfolded.turned.push(0..5);
+        unfolded.cuts = vec![7, 9];
+        let places = [2..3, 3..4, 4..5, 5..7, 7..9, 9..10, 10..11, 11..12];
+        assert_eq!(shown(&Laid::new(unfolded)), places.map(run));
+        let mut one = plan(0..6, &[0, 4], false);
+        one.turned.push(0..4);
+        one.signs = vec![(2, Sign::HitBegins), (6, Sign::Revoked)];
+        let rows = [run(0..2), Slot::Sign(Sign::HitBegins), run(2..4), run(4..5), run(5..6), Slot::Sign(Sign::Revoked)];
+        assert_eq!(shown(&Laid::new(one)), rows);
+    }
+
+    #[test]
+    fn nothing_is_shown_of_nothing() {
+        assert!(shown(&Laid::new(plan(0..0, &[], true))).is_empty());
+        assert_eq!(Laid::default().row_of(0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_is_in_one_row(
+            len in 1_usize..60,
+            runs in prop::collection::btree_set(1_u32..60, 0..20),
+            from in 0_usize..30,
+            folded: bool,
+            turned in prop::collection::btree_set(0_usize..60, 0..4),
+            cuts in prop::collection::vec(0_usize..60, 0..8),
+            signs in prop::collection::vec(0_usize..61, 0..4),
+        ) {
+            let extent = from.min(len - 1)..len;
+            let places: Vec<u32> = std::iter::once(0).chain(runs.into_iter().filter(|at| (*at as usize) < len)).collect();
+            let known = starts(&places);
+            let mut turned: Vec<Range<usize>> = turned.into_iter().filter(|at| *at < len).map(|at| known.run(at, len)).collect();
+            turned.dedup();
+            let signs: Vec<_> = signs.into_iter().filter(|at| *at <= len && *at >= extent.start).map(|at| (at, Sign::Revoked)).collect();
+            let count = signs.len();
+            let laid = Laid::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs });
+            let mut next = extent.start;
+            for (row, slot) in shown(&laid).into_iter().enumerate() {
+                let Slot::Places(range) = slot else { continue };
+                prop_assert_eq!(range.start, next);
+                prop_assert!(!range.is_empty());
+                for place in range.clone() {
+                    prop_assert_eq!(laid.row_of(place), Some(row));
+                }
+                next = range.end;
+            }
+            prop_assert_eq!(next, extent.end);
+            prop_assert_eq!(shown(&laid).iter().filter(|slot| matches!(slot, Slot::Sign(_))).count(), count);
+        }
+    }
+}

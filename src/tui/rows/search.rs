@@ -1,0 +1,79 @@
+//! What is searched for among the rows.
+
+use super::{Row, Timeline, Zoom};
+use crate::model::EventId;
+use crate::store::Store;
+use crate::tui::find::{Find, Origin};
+use crate::tui::scroll::List;
+use std::ops::Range;
+
+impl Timeline {
+    fn origin(&self) -> Origin {
+        Origin { shown: self.shown.clone(), kept: self.kept.clone() }
+    }
+
+    /// Searches everything that shares the value, from the cursor on: what was typed before is forgotten.
+    pub fn search(&mut self, store: &Store, query: String, number: u64) {
+        // Each letter typed searches on from where the first was.
+        let origin = self.give_up_search(store).unwrap_or_else(|| self.origin());
+        let events = self.of.events(store);
+        let start = self.event(store).map_or(0, |event| events.partition_point(|id| *id < event));
+        self.find = Some(Find::new(query, number, self.of, (events.len(), start), origin));
+    }
+
+    /// A line is typed again: giving it up comes back here.
+    pub fn search_anew(&mut self) {
+        let origin = self.origin();
+        if let Some(find) = &mut self.find {
+            find.origin = origin;
+        }
+    }
+
+    /// Forgets the search and goes back to where it began.
+    pub fn give_up_search(&mut self, store: &Store) -> Option<Origin> {
+        let origin = self.find.take()?.origin;
+        self.kept.clone_from(&origin.kept);
+        self.show(store, origin.shown.clone());
+        Some(origin)
+    }
+
+    /// Takes what was found. The cursor goes to the first row once it is known.
+    pub fn found(&mut self, store: &Store, rows: &Range<usize>, found: Vec<EventId>) {
+        let Some(find) = &mut self.find else { return };
+        find.take(rows, found);
+        let first = find.first().filter(|_| find.seeking);
+        find.seeking &= first.is_none() && !find.is_done();
+        if let Some(first) = first {
+            self.reveal(store, first);
+            self.shown.list = List::at(self.shown.list.cursor);
+        }
+    }
+
+    /// Goes to the row found next; whether that went round the end. `None` when none is found.
+    pub fn next_found(&mut self, store: &Store, back: bool) -> Option<bool> {
+        let (event, round) = self.find.as_ref()?.step(self.event(store), back)?;
+        self.reveal(store, event);
+        Some(round)
+    }
+
+    /// Puts the cursor on an event, out of its run, the window widened to all when it is not in it.
+    pub(super) fn reveal(&mut self, store: &Store, event: EventId) {
+        if self.events(store).binary_search(&event).is_err() {
+            self.show_around(store, Zoom::All, self.about);
+        }
+        self.put_on(store, event);
+    }
+
+    /// Puts the cursor on an event that is shown, out of its run.
+    pub(super) fn put_on(&mut self, store: &Store, event: EventId) {
+        let row = |timeline: &Self| timeline.row_near(store, event);
+        if let Some(at) = row(self)
+            && matches!(self.row(store, at), Some(Row::Run(_)))
+        {
+            self.turn(store, event);
+        }
+        if let Some(at) = row(self) {
+            self.shown.list.cursor = at;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The branches that rows hang on. The one place that knows how they are drawn.
+
+use crate::triage::lineage::Limb;
+
+/// How branches are drawn, two columns each.
+struct Branches {
+    /// A row that others follow.
+    fork: &'static str,
+    /// The last row.
+    end: &'static str,
+    /// Past a row that others follow.
+    on: &'static str,
+    /// Past the last row.
+    over: &'static str,
+}
+
+const BRANCHES: Branches = Branches { fork: "├ ", end: "└ ", on: "│ ", over: "  " };
+
+/// The last row of a branch, where no tree is drawn: a call under the token above it.
+pub(super) const TIED: &str = BRANCHES.end;
+
+/// The branches before a row.
+pub(super) fn drawn(limb: Limb) -> String {
+    let mut branches = String::new();
+    for depth in 1..=limb.depth {
+        branches.push_str(match (depth == limb.depth, limb.goes_on(depth)) {
+            (true, true) => BRANCHES.fork,
+            (true, false) => BRANCHES.end,
+            (false, true) => BRANCHES.on,
+            (false, false) => BRANCHES.over,
+        });
+    }
+    branches
+}

@@ -1,0 +1,251 @@
+//! One row of the timeline.
+
+use super::heads::{head, is_after_revocation, sign};
+use super::{View, account, limbs};
+use crate::model::{EventId, Field, Span as Length, Time};
+use crate::store::Key;
+use crate::triage::alike::SILENCE;
+use crate::triage::lineage::Limb;
+use crate::triage::timeline::{self, Kind};
+use crate::tui::rows::{Row, Run, Timeline, meet};
+use crate::tui::text::{count, fit, fit_middle, pad, width};
+use crate::tui::theme::Role;
+use ratatui::text::{Line, Span};
+
+/// What the column of resources and requests tells.
+const WHAT: &[Field] = &[
+    Field::ResourceIdentity,
+    Field::ResourceDisplayName,
+    Field::ResultType,
+    Field::RequestMethod,
+    Field::RequestUri,
+    Field::ResponseStatusCode,
+];
+
+/// Widths of the columns, 0 for one that has no room. Result and kind go last, the agent first.
+pub(super) struct Columns {
+    /// Whether the rows span days, so that a time needs its date.
+    pub(super) dated: bool,
+    what: usize,
+    client: usize,
+    address: usize,
+    asn: usize,
+    agent: usize,
+}
+
+/// Narrower, a run does not say how long it lasts.
+const ROOM_FOR_SPAN: usize = 26;
+
+/// Mark, sign of what is found, gap, glyph and the spaces between.
+const LEAD: usize = 12;
+
+impl Columns {
+    /// Columns before what a row says.
+    pub(super) fn lead(&self) -> usize {
+        LEAD + if self.dated { 14 } else { 8 }
+    }
+
+    pub(super) fn of(state: &Timeline, room: usize) -> Self {
+        let dated = state.shown.window.0.day() != state.shown.window.1.day();
+        let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
+        let address = if rest >= 38 { 16 } else { 0 };
+        // Branches need room, and the client of a session is mostly one.
+        let narrow = if state.is_tree() && !state.is_grouped() { 66 } else { 56 };
+        let client = if rest >= 90 {
+            20
+        } else if rest >= narrow {
+            15
+        } else {
+            0
+        };
+        let asn = if rest >= 78 { 9 } else { 0 };
+        let agent = if rest >= 96 { (rest - 70) / 3 } else { 0 };
+        Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent }
+    }
+}
+
+/// The row at a place; `first` is the first in view.
+pub(super) fn row<'a>(view: &View<'a>, at: usize, first: bool, room: usize) -> Line<'a> {
+    let store = view.bench.store();
+    let above = || at.checked_sub(1).and_then(|at| above(view, at));
+    match view.state.row(store, at) {
+        None => Line::default(),
+        Some(Row::Sign(what)) => sign(view, what, room),
+        Some(Row::Head(what, limb)) => head(view, &what, limb, room),
+        Some(Row::Event(event, limb)) => event_row(view, &Shown { event, run: None, limb, above: above(), first }),
+        Some(Row::Run(run)) => {
+            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run) };
+            event_row(view, &shown)
+        }
+    }
+}
+
+/// The last event of the row above, signs passed over.
+fn above(view: &View, at: usize) -> Option<EventId> {
+    let store = view.bench.store();
+    (0..=at).rev().take(3).find_map(|at| match view.state.row(store, at) {
+        Some(Row::Event(event, _)) => Some(Some(event)),
+        Some(Row::Run(run)) => Some(Some(run.last)),
+        Some(Row::Sign(_)) => None,
+        Some(Row::Head(..)) | None => Some(None),
+    })?
+}
+
+/// An event or a run of them, where it stands.
+struct Shown<'a> {
+    event: EventId,
+    run: Option<&'a Run>,
+    limb: Limb,
+    above: Option<EventId>,
+    first: bool,
+}
+
+fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
+    let (bench, theme, columns) = (view.bench, view.theme, &view.columns);
+    let store = bench.store();
+    let line = timeline::line(store, bench.evidence.facts, shown.event, shown.above);
+    let (of, user) = (view.state.of, store.event(shown.event).user);
+    let foreign = of.key == Key::User && user != of.sym;
+    // Across users, a row says whose it is where that changes.
+    let changes =
+        of.key != Key::User && (shown.first || shown.above.is_none_or(|above| store.event(above).user != user));
+    let (glyph, kind_role) = kind(line.kind, line.failed);
+    let text = theme.style(match (foreign, line.failed, line.kind) {
+        (true, ..) => Role::Foreign,
+        (_, true, _) => Role::Failed,
+        (_, _, Kind::Graph) => Role::Graph,
+        _ => Role::Text,
+    });
+    let members = members(view, shown);
+    let (mark, mark_role) = mark(view, members);
+    let what = what(view, shown, &line, foreign || changes);
+    let quiet = theme.style(Role::Quiet);
+    let find = view.state.find.as_ref();
+    let is_found = find.is_some_and(|find| find.holds_any(members));
+    let find = find.filter(|_| is_found);
+    let found = theme.style(Role::Found);
+    let after = is_after_revocation(view, *members.last().unwrap_or(&shown.event));
+    let (gap, gap_role) = gap(line.gap);
+    let mut spans = vec![Span::styled(mark, theme.style(mark_role))];
+    spans.extend(
+        time(view, shown, line.time)
+            .map(|(text_of, role)| Span::styled(text_of, role.map_or(text, |role| theme.style(role)))),
+    );
+    spans.extend([
+        if is_found { Span::styled("*", found) } else { Span::styled(" ", quiet) },
+        Span::styled(format!("{gap:>7}"), theme.style(gap_role)),
+        if after { Span::styled("!", theme.style(Role::Notice)) } else { Span::styled(" ", quiet) },
+        Span::styled(format!("{glyph} "), theme.style(if foreign { Role::Foreign } else { kind_role })),
+    ]);
+    let branches = limbs::drawn(shown.limb);
+    let room = columns.what.saturating_sub(width(&branches));
+    spans.push(Span::styled(fit(&branches, columns.what).into_owned(), quiet));
+    let mut cell = |cell: String, fields: &[Field], style| {
+        let parts = find.and_then(|find| find.search.as_ref().ok()).map(|search| search.parts(fields, &cell));
+        let mut end = 0;
+        for part in parts.into_iter().flatten() {
+            spans.push(Span::styled(cell[end..part.start].to_owned(), style));
+            spans.push(Span::styled(cell[part.clone()].to_owned(), found));
+            end = part.end;
+        }
+        spans.push(Span::styled(cell[end..].to_owned(), style));
+    };
+    cell(pad(&what, room), WHAT, text);
+    if columns.client > 0 {
+        // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
+        let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
+        let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
+        cell(client, &[Field::AppId, Field::AppDisplayName], quiet);
+    }
+    if columns.address > 0 {
+        let address = fit_middle(line.address, columns.address - 1);
+        cell(pad(&format!(" {address}"), columns.address), &[Field::IpAddress], quiet);
+    }
+    if columns.asn > 0 {
+        let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
+        cell(pad(&asn, columns.asn), &[Field::Asn], quiet);
+    }
+    if columns.agent > 0 {
+        let agent = pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent);
+        cell(agent, &[Field::UserAgent], quiet);
+    }
+    Line::from(spans)
+}
+
+/// The events that a row stands for.
+fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
+    match shown.run {
+        Some(run) => view.state.ids(view.bench.store()).get(run.places.clone()).unwrap_or(&[]),
+        None => std::slice::from_ref(&shown.event),
+    }
+}
+
+/// What the row says: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
+fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> String {
+    let (bench, columns) = (view.bench, &view.columns);
+    let store = bench.store();
+    let room = columns.what.saturating_sub(usize::from(shown.limb.depth) * 2);
+    let tied = line.tied && !view.state.is_tree();
+    let whose = if names_user {
+        format!("{}: ", fit(account(store.upn(store.event(shown.event).user)), 24))
+    } else if tied {
+        limbs::TIED.to_owned()
+    } else {
+        String::new()
+    };
+    if let Some(run) = shown.run {
+        let words = timeline::run_words(store, bench.evidence.facts, shown.event);
+        let lasts = store.event(run.last).time().since(store.event(run.first).time());
+        let many = format!("{} × ", count(run.places.len() as u64));
+        let lasts = if room < ROOM_FOR_SPAN { String::new() } else { format!(" · {lasts}") };
+        let rest = room.saturating_sub(width(&whose) + width(&many) + width(&lasts));
+        return format!("{whose}{many}{}{lasts}", fit(&words, rest));
+    }
+    // The glyph says it where the words have no room.
+    let is_flow = line.kind == Kind::DeviceCode && columns.what < 40;
+    let what = if is_flow { line.what.trim_start_matches("device ") } else { line.what.as_str() };
+    format!("{whose}{}", fit(what, room))
+}
+
+/// Rows of the step, then rows of the hit. A run has the mark of any of its rows.
+fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
+    let of_hit = || view.bench.current().is_some_and(|hit| meet(members, &hit.evidence) || meet(members, &hit.legs));
+    if meet(members, &view.state.shown.marks) {
+        ("▸", Role::Mark)
+    } else if of_hit() {
+        ("•", Role::Evidence)
+    } else {
+        (" ", Role::Text)
+    }
+}
+
+fn kind(kind: Kind, failed: bool) -> (&'static str, Role) {
+    match kind {
+        _ if failed => ("✗", Role::Failed),
+        Kind::DeviceCode => ("◆", Role::DeviceCode),
+        Kind::SignIn => ("○", Role::Text),
+        Kind::Token => ("●", Role::Text),
+        Kind::Graph => ("∙", Role::Graph),
+    }
+}
+
+/// The time; of rows that span days, the date only where it changes.
+fn time(view: &View, shown: &Shown, time: Time) -> impl Iterator<Item = (String, Option<Role>)> {
+    let above = shown.above.filter(|_| !shown.first).map(|above| view.bench.store().event(above).time().day());
+    let day = time.day();
+    let date = view.columns.dated.then(|| {
+        let same = above.is_some_and(|above| above == day);
+        let date = if same { "      ".to_owned() } else { format!("{} ", day.get(5..).unwrap_or(&day)) };
+        (date, Some(Role::Title))
+    });
+    date.into_iter().chain([(time.clock(), None)])
+}
+
+/// `+2m00s`; a long silence stands out. By lineage a row may be earlier than the one above: that is no gap.
+fn gap(gap: Option<Length>) -> (String, Role) {
+    match gap.filter(|gap| *gap >= Length::seconds(0)) {
+        None => (String::new(), Role::Quiet),
+        Some(gap) if gap >= SILENCE => (format!("+{gap}"), Role::Title),
+        Some(gap) => (format!("+{gap}"), Role::Quiet),
+    }
+}

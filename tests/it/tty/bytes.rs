@@ -1,0 +1,71 @@
+//! What is sent: for a bad line, every byte counts.
+
+use super::{Tty, frames};
+use std::thread;
+use std::time::Duration;
+
+/// Keys that are pressed one after the other, and the bytes that each frame of an answer took.
+fn answers(tty: &mut Tty, key: &str, times: usize) -> Vec<usize> {
+    (0..times)
+        .map(|_| {
+            let before = tty.rests();
+            tty.keys(key);
+            tty.until("an answer", |output| output.bytes.len() > before);
+            tty.rests() - before
+        })
+        .collect()
+}
+
+#[test]
+fn an_idle_screen_is_silent() {
+    let mut tty = Tty::demo(24, 80, &[]);
+    let before = tty.sent();
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(tty.sent(), before);
+    tty.keys("q");
+    tty.ends();
+}
+
+#[test]
+fn a_move_of_the_selection_sends_at_most_one_and_a_half_kilobytes() {
+    let mut tty = Tty::demo(60, 200, &[]);
+    tty.keys("\t\t");
+    let sent = answers(&mut tty, "j", 6);
+    assert!(sent.iter().all(|bytes| *bytes <= 1500), "{sent:?}");
+    tty.keys("q");
+    tty.ends();
+}
+
+#[test]
+fn scrolling_by_a_line_sends_at_most_three_kilobytes_a_line() {
+    let mut tty = Tty::demo(60, 200, &[]);
+    tty.keys("\t\ta");
+    tty.rests();
+    tty.keys("g");
+    // To the last row in view, then on: the view goes on by half a page, and is still for as many keys.
+    tty.keys(&"j".repeat(54));
+    let before = tty.rests();
+    let sent = answers(&mut tty, "j", 40);
+    let sum: usize = sent.iter().sum();
+    assert!(sum / sent.len() <= 3000, "{sent:?}");
+    assert!(frames(&tty.since(before)) <= 40);
+    tty.keys("q");
+    tty.ends();
+}
+
+#[test]
+fn a_pane_of_the_whole_width_is_scrolled_by_the_terminal() {
+    let mut tty = Tty::demo(60, 200, &[]);
+    tty.keys("\t\taz");
+    tty.rests();
+    tty.keys("g");
+    let before = tty.rests();
+    let sent = answers(&mut tty, "j", 70);
+    let bytes = tty.since(before);
+    let moved = |window: &[u8]| window == b"S\x1b[r";
+    assert!(bytes.windows(4).any(moved), "rows are moved by the terminal");
+    assert!(sent.iter().all(|bytes| *bytes <= 5000), "{sent:?}");
+    assert!(sent.iter().sum::<usize>() / sent.len() <= 600, "{sent:?}");
+    tty.keys("q");
+    tty.ends();
+}
