@@ -8,6 +8,7 @@ mod decode;
 mod fields;
 mod keys;
 mod lines;
+mod meter;
 mod quick;
 mod row;
 mod shape;
@@ -20,10 +21,11 @@ mod window;
 mod work;
 
 use crate::facts::Networks;
-use crate::model::{EventId, Problem, Source, Span};
+use crate::model::{EventId, Problem, Source, Span, Table, Time};
 use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
+use meter::Meter;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -151,6 +153,8 @@ pub enum Progress {
         /// Bytes on disk.
         bytes: u64,
     },
+    /// The first rows, as soon as they are read: at most a handful, told anew with each that comes.
+    First(Vec<Glimpse>),
     /// So far: bytes read of those found, rows read, and the source being read.
     Read {
         /// Bytes on disk consumed.
@@ -159,9 +163,41 @@ pub enum Progress {
         rows: u64,
         /// The source last touched.
         source: String,
+        /// Sources read to their end.
+        done: usize,
+        /// Sources being read, the first few.
+        reading: Vec<Reading>,
     },
     /// All bytes are read; the store is being built.
     Building,
+}
+
+/// How far one source is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Its name.
+    pub source: String,
+    /// Bytes on disk consumed.
+    pub bytes: u64,
+    /// Of so many.
+    pub of: u64,
+    /// Rows that became events.
+    pub rows: u64,
+}
+
+/// A row that was read, in a few words: copies are not folded yet, and day and month not yet decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its table.
+    pub table: Table,
+    /// Its time.
+    pub time: Time,
+    /// Sign-in name, or object id.
+    pub user: String,
+    /// Name of the client, or its id.
+    pub client: String,
+    /// Resource or request.
+    pub what: String,
 }
 
 /// How far east of UTC `+02:00`, `-5` or `UTC+5:30` is.
@@ -196,7 +232,7 @@ pub fn load(
     let bundle = Bundle::open(paths, options, &progress, stop);
     let bytes = bundle.inputs.iter().map(|input| input.bytes).sum();
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
-    let meter = work::Meter::new(bytes, progress, stop);
+    let meter = Meter::new(&bundle.inputs, progress, stop);
     let harvest = work::read(&bundle.inputs, options, &meter);
     if meter.is_stopped() {
         return Err(LoadError::Stopped);

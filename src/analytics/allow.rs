@@ -72,7 +72,7 @@ struct Entry {
 
 /// One word, or several.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "this is neither a text nor a list of texts")]
 enum Words {
     One(String),
     Many(Vec<String>),
@@ -80,7 +80,7 @@ enum Words {
 
 /// A date as a text, or as TOML's own.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "this is neither a text nor a date")]
 enum Expires {
     Text(String),
     Date(toml::value::Datetime),

@@ -28,7 +28,8 @@ impl Bar {
         match progress {
             Progress::Looking { sources } => bar.set_message(format!("{sources} sources found")),
             Progress::Found { bytes, .. } => bar.set_length(bytes),
-            Progress::Read { bytes, rows, source } => {
+            Progress::First(_) => {}
+            Progress::Read { bytes, rows, source, .. } => {
                 bar.set_position(bytes);
                 let name = source.rsplit(['/', '!']).next().unwrap_or(&source);
                 bar.set_message(format!("{rows} rows, {}", inert(name)));

@@ -12,6 +12,9 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 /// Column names that only the Entra portal's sign-in download has.
 const PORTAL_MARKS: [&str; 2] = ["date (utc)", "request id"];
 
+/// Column names of the portal's download of the factors of sign-ins.
+const FACTOR_MARKS: [&str; 2] = ["request id", "authentication method"];
+
 /// Characters at which Excel cuts a cell.
 const EXCEL_CELL: usize = 32_767;
 
@@ -23,17 +26,19 @@ pub(super) struct Header {
     pub(super) delimiter: u8,
     /// Whether it is the Entra portal's.
     pub(super) portal: bool,
+    /// Whether a line that names a type stands before it.
+    typed: bool,
     /// Columns of times whose zone is not told.
     zone_unknown: Vec<usize>,
     /// Whether it lists the factors of sign-ins, not sign-ins.
-    factors: bool,
+    pub(super) factors: bool,
 }
 
 impl Header {
     /// Reads the first record of `head`; `None` where it names no time and no two fields we know.
     pub(super) fn read(head: &[u8]) -> Option<Self> {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        let line = head.split(|b| *b == b'\n').next()?;
+        let line = head[type_line(head)..].split(|b| *b == b'\n').next()?;
         let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
         let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','))?;
         let names = Cells::new(delimiter).header(line)?;
@@ -56,8 +61,8 @@ impl Header {
         let known = columns.iter().filter(|column| column.target != Target::Skip).count();
         let timed = columns.iter().any(|column| matches!(column.target, Target::Created(_) | Target::Ingested(_)));
         let wrapped = columns.iter().any(|column| column.target == Target::Wrapper);
-        let mut header = Self { columns, delimiter, portal, zone_unknown, factors: false };
-        header.factors = portal && header.has("authentication method") && !header.has("application id");
+        let mut header = Self { columns, delimiter, portal, typed: type_line(head) > 0, zone_unknown, factors: false };
+        header.factors = FACTOR_MARKS.iter().all(|mark| header.has(mark)) && !header.has("application id");
         (known >= 3 && timed || wrapped || header.factors).then_some(header)
     }
 
@@ -93,6 +98,11 @@ impl Header {
     pub(super) fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
     }
+}
+
+/// Bytes of the line before the header in which Windows PowerShell names the type of what it exports.
+fn type_line(text: &[u8]) -> usize {
+    if text.starts_with(b"#TYPE ") { memchr::memchr(b'\n', text).map_or(0, |at| at + 1) } else { 0 }
 }
 
 /// `TimeGenerated [UTC]` as name and zone.
@@ -172,6 +182,9 @@ pub(super) fn stream(
 ) {
     let mut cells = Cells::new(header.delimiter);
     let mut is_header = true;
+    if header.typed {
+        next_line(window, &mut cells);
+    }
     loop {
         while window.byte(0).is_some_and(|b| b == b'\n' || b == b'\r') {
             window.consume(1);
@@ -262,8 +275,10 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
     }
     let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
     if let Some(texts) = texts {
-        let is_full = |text: &&&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
-        tally.full_cells += texts.iter().filter(is_full).count() as u64;
+        let is_full = |text: &&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
+        for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
+            *tally.full_cells.entry(column.name.clone()).or_default() += 1;
+        }
         return rows.cells(texts.into_iter(), &header.columns, spot, tally);
     }
     tally.records += 1;
@@ -281,5 +296,8 @@ mod tests {
         assert!(header.zone_unknown.is_empty() && !header.portal);
         assert_eq!(Header::read(b"TimeGenerated [Local Time],UserId,AppId\n").unwrap().zone_unknown, [0]);
         assert!(Header::read(b"name,age,shoe size\n1,2,3\n").is_none());
+        let typed = Header::read(b"#TYPE System.Object\r\n\"CreatedDateTime\",\"UserId\",\"AppId\"\r\n").unwrap();
+        assert!(typed.typed && typed.has("UserId"));
+        assert!(Header::read(b"Request ID,Authentication method,Succeeded\n").unwrap().factors);
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::model::Field;
 use Target::{
-    AppOnly, Category, Created, DevicePart, Endpoint, EventTypes, Group, Ingested, Interactive, Json, Number, Place,
-    PortalPlace, Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words, Wrapper,
+    Activity, AppOnly, Category, Created, DevicePart, Endpoint, EventTypes, Group, Ingested, Interactive, Json, Number,
+    Place, PortalPlace, Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words, Wrapper,
 };
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -49,6 +49,8 @@ pub(super) enum Target {
     Type,
     /// Names the table, or the kind of an audit row.
     Category,
+    /// The time of an audit row, which is no event of ours.
+    Activity,
     /// Whether a person was at the prompt.
     Interactive,
     /// The kinds of sign-in a row is of.
@@ -79,7 +81,7 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("createddatetime", Created(2)), ("timestamp", Created(0)),
     ("timegenerated", Ingested(1)), ("time", Ingested(0)), ("@timestamp", Ingested(0)),
     // Which table
-    ("type", Type), ("category", Category), ("isinteractive", Interactive), ("signineventtypes", EventTypes),
+    ("type", Type), ("category", Category), ("activitydatetime", Activity), ("isinteractive", Interactive), ("signineventtypes", EventTypes),
     ("logontype", EventTypes), ("c_idtyp", AppOnly), ("serviceprincipalid", ServicePrincipal),
     ("userprincipalobjectid", TokenOwner), ("properties", Properties),
     // What search tools put around a record: Splunk's `result` and `_raw`, Elastic's `_source`, `event.original`
@@ -97,7 +99,7 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("uniquetokenidentifier", Text(Field::TokenId, 1)), ("signinactivityid", Text(Field::TokenId, 1)),
     ("uniquetokenid", Text(Field::TokenId, 0)),
     ("sessionid", Text(Field::SessionId, 1)), ("c_sid", Text(Field::SessionId, 0)),
-    ("deviceid", Text(Field::DeviceId, 1)), ("c_deviceid", Text(Field::DeviceId, 0)),
+    ("deviceid", Text(Field::DeviceId, 1)), ("c_deviceid", Text(Field::DeviceId, 0)), ("cdeviceid", Text(Field::DeviceId, 0)),
     ("entraiddeviceid", DevicePart(0)),
     // User
     ("userid", Text(Field::UserId, 1)), ("accountobjectid", Text(Field::UserId, 0)),
@@ -127,7 +129,7 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("resulttype", Text(Field::ResultType, 3)), ("errorcode", Text(Field::ResultType, 2)),
     ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status), ("endpointcall", Endpoint),
     ("resultdescription", Text(Field::ResultDescription, 1)),
-    ("status.failurereason", Text(Field::ResultDescription, 0)),
+    ("status.failurereason", Text(Field::ResultDescription, 0)), ("failurereason", Text(Field::ResultDescription, 0)),
     ("conditionalaccessstatus", Text(Field::ConditionalAccessStatus, 0)),
     ("authenticationrequirement", Text(Field::AuthenticationRequirement, 0)),
     ("risklevelduringsignin", Text(Field::RiskLevel, 0)),

@@ -3,8 +3,9 @@
 use super::clock::{self, Order};
 use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
+use super::meter::First;
 use super::quick::{self, Quick};
-use super::table::{self, Clues, Kind, Told};
+use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Tally};
 use super::value;
 use super::visit::{Object, Values};
@@ -14,6 +15,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -33,6 +35,8 @@ pub(super) struct Rows {
     pub(super) part: Part,
     /// Those whose times wait for what the rest of their source says.
     pub(super) either_way: Vec<EitherWay>,
+    /// Where the first rows are shown; nowhere once there are enough.
+    pub(super) first: Option<Arc<First>>,
     pub(super) keys: Keys,
     draft: Draft,
     written: Written,
@@ -90,6 +94,8 @@ struct Draft {
     status: Option<Held>,
     created: Rank,
     ingested: Rank,
+    /// Whether its properties are a text that is no JSON.
+    unread_properties: bool,
     /// The time text that could not be read.
     bad_time: Option<String>,
     clues: Clues,
@@ -143,6 +149,7 @@ impl Default for Draft {
             status: None,
             created: 0,
             ingested: 0,
+            unread_properties: false,
             bad_time: None,
             clues: Clues::default(),
             app_only: None,
@@ -284,6 +291,9 @@ impl Rows {
                 return Ok(());
             }
         };
+        if self.draft.unread_properties && !self.draft.has(Field::AppId) && !self.draft.has(Field::UserId) {
+            return Err("its properties are a text that is no JSON".to_owned());
+        }
         self.status();
         let draft = &mut self.draft;
         if table == Table::Graph && !draft.has(Field::UserId) {
@@ -321,6 +331,11 @@ impl Rows {
         }
         tally.assumed.add(self.draft.assumed);
         tally.keep(&self.draft.event);
+        if let Some(first) = &self.first
+            && !first.leave(&self.draft.event, &self.part.texts)
+        {
+            self.first = None;
+        }
         self.part.events.push(self.draft.event.clone());
         Ok(())
     }
@@ -328,9 +343,14 @@ impl Rows {
     fn kind(&mut self, tally: &mut Tally) -> Kind {
         let draft = &mut self.draft;
         let user = draft.has(Field::UserId) || draft.has(Field::UserPrincipalName);
-        draft.clues.is_request = draft.has(Field::RequestUri)
+        let is_request = draft.has(Field::RequestUri)
             && (draft.knows(Field::TokenId) || draft.has(Field::RequestMethod))
             && !draft.has(Field::UserPrincipalName);
+        draft.clues.call = match is_request {
+            true if is_aad_graph(draft.at(draft.held[Field::RequestUri as usize])) => Call::AadGraph,
+            true => Call::Graph,
+            false => Call::None,
+        };
         draft.clues.is_service_principal = draft.service_principal && !user;
         // An export of chosen columns may lack the client; what only sign-ins have tells them as well.
         let told = [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
@@ -492,8 +512,9 @@ impl Rows {
             }
             Target::Created(rank) => self.time(rank, text, true),
             Target::Ingested(rank) => self.time(rank, text, false),
-            Target::Type if !text.is_empty() => self.draft.clues.kind = Some(table::named(text)),
-            Target::Category if !text.is_empty() => self.draft.clues.category = Some(table::named(text)),
+            Target::Type if !text.is_empty() => self.draft.clues.kind = table::named(text),
+            Target::Category if !text.is_empty() => self.draft.clues.category = table::named(text),
+            Target::Activity => self.draft.clues.is_audit = !text.is_empty(),
             Target::Skip | Target::Type | Target::Category => {}
             Target::Interactive => self.draft.clues.interactive = flag(text),
             Target::EventTypes => self.draft.clues.event_types = table::of_event_types(text),
@@ -511,6 +532,7 @@ impl Rows {
             }
             Target::Status if text.starts_with('{') => self.draft.status = Some(self.draft.hold(text)),
             Target::Status if text.eq_ignore_ascii_case("success") => self.draft.put(Field::ResultType, 0, "0"),
+            Target::Status if text.starts_with(['[', '<']) => self.draft.assumed.add(Assumed::NO_STATUS),
             Target::Status => self.draft.put(Field::ResultType, 0, text),
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.draft.device.get_or_insert_default()[part]);
@@ -588,14 +610,25 @@ impl Rows {
         }
     }
 
-    /// Reads a record or its `properties` that came as JSON inside a text. What is not JSON there belongs to other
-    /// services' logs, and says nothing.
+    /// Reads a record or its `properties` that came as JSON inside a text, with single quotes too. What is not JSON
+    /// there belongs to other services' logs, and says nothing.
     pub(super) fn inner(&mut self, text: &str, start: u32) -> Result<(), String> {
         let text = text.trim();
-        if !text.starts_with('{') || serde_json::from_str::<IgnoredAny>(text).is_err() {
+        if text.is_empty() {
             return Ok(());
         }
-        self.members(text, start)
+        let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+        if text.starts_with('{') && is_json(text) {
+            return self.members(text, start);
+        }
+        match value::single_quoted(text).filter(|json| is_json(json)) {
+            // What the text hides from the record's own check.
+            Some(json) if !value::deeper_than(MAX_DEPTH, json.as_bytes()) => self.members(&json, start),
+            _ => {
+                self.draft.unread_properties |= start == INNER_START;
+                Ok(())
+            }
+        }
     }
 
     fn members(&mut self, json: &str, start: u32) -> Result<(), String> {
@@ -654,6 +687,11 @@ fn kept_form(raw: &str) -> Result<String, String> {
 /// Whether PowerShell wrote the name of a nested value's type in its place.
 fn is_type_name(text: &str) -> bool {
     text.starts_with("Microsoft.Graph.") || text.starts_with("System.")
+}
+
+/// Whether a request was made to the older Graph.
+fn is_aad_graph(uri: &str) -> bool {
+    uri.split("://").nth(1).is_some_and(|rest| rest.starts_with("graph.windows.net"))
 }
 
 fn flag(text: &str) -> Option<bool> {

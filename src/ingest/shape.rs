@@ -34,15 +34,24 @@ const SHAPES: &[Shape] = &[
     Shape {
         id: "entra-portal-csv",
         framing: Framing::Csv,
-        matches: |look| look.csv.as_ref().is_some_and(|csv| csv.portal),
+        matches: |look| look.csv.as_ref().is_some_and(|csv| csv.portal || csv.factors),
     },
-    Shape { id: "splunk-csv", framing: Framing::Csv, matches: |look| look.column("_raw") },
+    Shape {
+        id: "splunk-csv",
+        framing: Framing::Csv,
+        matches: |look| look.column("_raw") || look.column_starts("properties."),
+    },
+    Shape { id: "elastic-csv", framing: Framing::Csv, matches: |look| look.column_starts("azure.") },
     Shape {
         id: "defender-xdr-csv",
         framing: Framing::Csv,
         matches: |look| look.column("Timestamp") && look.column("AccountObjectId"),
     },
-    Shape { id: "log-analytics-csv", framing: Framing::Csv, matches: |look| look.column("TimeGenerated") },
+    Shape {
+        id: "log-analytics-csv",
+        framing: Framing::Csv,
+        matches: |look| look.column("TimeGenerated") || look.column("ResourceIdentity"),
+    },
     Shape { id: "graph-csv", framing: Framing::Csv, matches: |look| look.column("CreatedDateTime") },
     Shape { id: "csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
     Shape { id: "splunk-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(SPLUNK) },
@@ -63,7 +72,8 @@ const SHAPES: &[Shape] = &[
     Shape { id: "kusto-tables", framing: Framing::Walk, matches: |look| look.json && look.has(TABLES) },
     Shape { id: "diagnostics-records", framing: Framing::Walk, matches: |look| look.json && look.has(RECORDS) },
     Shape { id: "diagnostics-json", framing: Framing::Walk, matches: |look| look.json && look.has(DIAGNOSTICS) },
-    Shape { id: "graph-page", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) && look.has(PAGE) },
+    Shape { id: "graph-page", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) && look.is_page() },
+    Shape { id: "graph-powershell", framing: Framing::Walk, matches: |look| look.json && look.is_power_shell() },
     Shape { id: "log-analytics-json", framing: Framing::Walk, matches: |look| look.json && look.has_any(ROW_TIMES) },
     Shape { id: "graph-json", framing: Framing::Walk, matches: |look| look.json && look.has(GRAPH) },
     Shape { id: "defender-xdr-json", framing: Framing::Walk, matches: |look| look.json && look.has(DEFENDER) },
@@ -74,7 +84,6 @@ const DIAGNOSTICS: &[&str] = &["category", "properties", "time"];
 const RECORDS: &[&str] = &["records", "category"];
 const ROW_TIMES: &[&str] = &["TimeGenerated", "CreatedDateTime"];
 const GRAPH: &[&str] = &["createdDateTime"];
-const PAGE: &[&str] = &["value"];
 const QUERY: &[&str] = &["tables", "columns"];
 const FRAMES: &[&str] = &["FrameType"];
 const TABLES: &[&str] = &["Tables", "Columns"];
@@ -97,9 +106,28 @@ impl Look<'_> {
         keys.iter().all(|key| memchr::memmem::find(self.head, format!("\"{key}\"").as_bytes()).is_some())
     }
 
+    /// Whether it begins as a page of Graph's does. Graph's rows have keys of the same name, with other values.
+    fn is_page(&self) -> bool {
+        let after = |at: usize| self.head[at..].trim_ascii_start();
+        memchr::memmem::find_iter(self.head, b"\"value\"")
+            .any(|at| after(at + 7).strip_prefix(b":").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"[")))
+    }
+
+    /// Whether PowerShell wrote out Graph's objects: their names with a capital, inside too.
+    fn is_power_shell(&self) -> bool {
+        let deep = || self.has(&["ErrorCode"]) || memchr::memmem::find(self.head, b"\"@{").is_some();
+        self.has(&["CreatedDateTime"]) && !self.has_any(&["TimeGenerated", "Category"]) && deep()
+    }
+
     /// Whether the header has a column of this name, whatever stands around it.
     fn column(&self, name: &str) -> bool {
         self.csv.as_ref().is_some_and(|csv| csv.has(name))
+    }
+
+    /// Whether the header has columns of objects that were written flat under this name.
+    fn column_starts(&self, prefix: &str) -> bool {
+        let starts = |name: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        self.csv.as_ref().is_some_and(|csv| csv.columns.iter().any(|column| starts(&column.name)))
     }
 
     fn has_any(&self, keys: &[&str]) -> bool {

@@ -14,6 +14,9 @@ pub(super) enum Kind {
 
 const SERVICE_PRINCIPAL: Kind = Kind::Other(Cow::Borrowed("AADServicePrincipalSignInLogs"));
 const MANAGED_IDENTITY: Kind = Kind::Other(Cow::Borrowed("AADManagedIdentitySignInLogs"));
+const AUDIT: Kind = Kind::Other(Cow::Borrowed("AuditLogs"));
+/// Calls of the older Graph: its rows look like those of the newer one.
+const AAD_GRAPH: Kind = Kind::Other(Cow::Borrowed("AADGraphActivityLogs"));
 
 /// Lower-case `Type`, category and container names of the tables that have several.
 const NAMES: &[(&str, Kind)] = &[
@@ -26,11 +29,17 @@ const NAMES: &[(&str, Kind)] = &[
     ("serviceprincipalsigninlogs", SERVICE_PRINCIPAL),
     ("aadmanagedidentitysigninlogs", MANAGED_IDENTITY),
     ("managedidentitysigninlogs", MANAGED_IDENTITY),
-    ("auditlogs", Kind::Other(Cow::Borrowed("AuditLogs"))),
+    ("auditlogs", AUDIT),
     ("adfssigninlogs", Kind::Other(Cow::Borrowed("ADFSSignInLogs"))),
-    ("aadgraphactivitylogs", Kind::Other(Cow::Borrowed("AADGraphActivityLogs"))),
-    ("azureadgraphactivitylogs", Kind::Other(Cow::Borrowed("AADGraphActivityLogs"))),
+    ("aadgraphactivitylogs", AAD_GRAPH),
+    ("azureadgraphactivitylogs", AAD_GRAPH),
+    ("graphapiauditevents", Kind::Ours(Table::Graph)),
+    ("entraidspnsigninevents", SERVICE_PRINCIPAL),
+    ("aadspnsignineventsbeta", SERVICE_PRINCIPAL),
 ];
+
+/// Defender's tables that hold sign-ins of every kind: each row says its own.
+const OF_ALL_KINDS: [&str; 2] = ["entraidsigninevents", "aadsignineventsbeta"];
 
 /// What file names of downloads and collectors hold, more telling ones first.
 const FILE_MARKS: &[(&str, Kind)] = &[
@@ -38,6 +47,7 @@ const FILE_MARKS: &[(&str, Kind)] = &[
     ("applicationsignins", SERVICE_PRINCIPAL),
     ("managedidentity", MANAGED_IDENTITY),
     ("msisignins", MANAGED_IDENTITY),
+    ("adgraphactivity", AAD_GRAPH),
     ("graphactivity", Kind::Ours(Table::Graph)),
     ("noninteractive", Kind::Ours(Table::NonInteractive)),
     ("rt_signin_log", Kind::Ours(Table::NonInteractive)),
@@ -46,13 +56,16 @@ const FILE_MARKS: &[(&str, Kind)] = &[
     ("signinlogs", Kind::Ours(Table::SignIn)),
 ];
 
-/// The table a `Type` or category names.
-pub(super) fn named(name: &str) -> Kind {
+/// The table a `Type` or category names; nothing where the row has more to say than that.
+pub(super) fn named(name: &str) -> Option<Kind> {
     let lower = name.trim().to_ascii_lowercase();
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == lower)
-        .map_or_else(|| Kind::Other(Cow::Owned(name.trim().to_owned())), |(_, kind)| kind.clone())
+    // Defender's stream to storage and event hubs.
+    let lower = lower.strip_prefix("advancedhunting-").unwrap_or(&lower);
+    if OF_ALL_KINDS.contains(&lower) {
+        return None;
+    }
+    let known = NAMES.iter().find(|(known, _)| *known == lower).map(|(_, kind)| kind.clone());
+    Some(known.unwrap_or_else(|| Kind::Other(Cow::Owned(name.trim().to_owned()))))
 }
 
 /// The table that kinds of sign-in name: Graph's words, or Log Analytics'.
@@ -81,6 +94,18 @@ pub(super) fn of_file_name(name: &str) -> Option<Kind> {
     })
 }
 
+/// Whose interface a row tells of a call to: it has a request, and a token or method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Call {
+    /// It has no request.
+    #[default]
+    None,
+    /// Microsoft Graph.
+    Graph,
+    /// The older Graph, by its host.
+    AadGraph,
+}
+
 /// What a row says about its table.
 #[derive(Default)]
 pub(super) struct Clues {
@@ -92,8 +117,10 @@ pub(super) struct Clues {
     pub(super) event_types: Option<Kind>,
     /// Whether a person was at the prompt.
     pub(super) interactive: Option<bool>,
-    /// It has a request and a token or method.
-    pub(super) is_request: bool,
+    /// Of what call it tells.
+    pub(super) call: Call,
+    /// It has the time of an activity.
+    pub(super) is_audit: bool,
     /// It has a client and a user, or the id of a sign-in.
     pub(super) is_sign_in: bool,
     /// It has a service principal and no user.
@@ -114,11 +141,21 @@ pub(super) enum Told {
 
 /// Decides a row's table.
 pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
-    if let Some(kind) = clues.kind.take().or_else(|| clues.category.take()) {
+    if let Some(kind) = clues.kind.take() {
         return Told::Row(kind);
     }
-    if clues.is_request {
-        return Told::Row(Kind::Ours(Table::Graph));
+    // An audit row's category is the kind of its activity.
+    if clues.is_audit && !clues.is_sign_in && clues.call == Call::None {
+        return Told::Row(AUDIT);
+    }
+    if let Some(kind) = clues.category.take() {
+        return Told::Row(kind);
+    }
+    match clues.call {
+        Call::AadGraph => return Told::Row(AAD_GRAPH),
+        Call::Graph if from_name == Some(&AAD_GRAPH) => return Told::Name(AAD_GRAPH),
+        Call::Graph => return Told::Row(Kind::Ours(Table::Graph)),
+        Call::None => {}
     }
     if !clues.is_sign_in {
         return if clues.is_service_principal { Told::Row(SERVICE_PRINCIPAL) } else { Told::Unknown };
@@ -150,6 +187,8 @@ mod tests {
             ("NonInteractiveSignIns_2026-05-01_2026-05-02.csv", Some(Kind::Ours(Table::NonInteractive))),
             ("InteractiveSignIns_2026-05-01.json", Some(Kind::Ours(Table::SignIn))),
             ("export.zip!MSISignIns_1.json", Some(MANAGED_IDENTITY)),
+            ("am-AADGraphActivityLogs/PT05M.json", Some(AAD_GRAPH)),
+            ("AzureADGraphActivityLogs_may.csv", Some(AAD_GRAPH)),
             ("rows.json", None),
         ] {
             assert_eq!(of_file_name(name), table, "{name}");

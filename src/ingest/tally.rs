@@ -21,8 +21,8 @@ pub(super) struct Tally {
     pub(super) assumed: Assumed,
     /// What its times say of the order of day and month.
     pub(super) dates: Dates,
-    /// Cells as long as Excel lets them be: cut, most likely.
-    pub(super) full_cells: u64,
+    /// Cells as long as Excel lets them be, by column: cut, most likely.
+    pub(super) full_cells: BTreeMap<String, u64>,
     pub(super) remarks: Vec<String>,
     first: Option<Time>,
     last: Option<Time>,
@@ -43,6 +43,8 @@ impl Assumed {
     pub(super) const TYPE_NAMES: Self = Self(4);
     /// Device code, by the endpoint of a sign-in.
     pub(super) const BY_ENDPOINT: Self = Self(8);
+    /// Nothing, from a status that was taken out.
+    pub(super) const NO_STATUS: Self = Self(16);
 
     /// Adds what was assumed of another row.
     pub(super) fn add(&mut self, assumed: Self) {
@@ -51,11 +53,16 @@ impl Assumed {
 }
 
 /// What is said of each assumption.
-const ASSUMPTIONS: [(Assumed, &str); 4] = [
+const ASSUMPTIONS: [(Assumed, &str); 5] = [
     (Assumed::TABLE_BY_NAME, "some rows do not say their table; it was taken from the source's name"),
-    (Assumed::TABLE_GUESSED, "some rows do not say whether they are interactive; they were read as SigninLogs"),
+    (
+        Assumed::TABLE_GUESSED,
+        "some rows do not say whether they are interactive; they were read as SigninLogs: keep the file name that the \
+         portal gives (InteractiveSignIns_…, NonInteractiveSignIns_…), which tells",
+    ),
     (Assumed::TYPE_NAMES, "nested values (device, place, status) came as names of types: export as JSON to have them"),
     (Assumed::BY_ENDPOINT, "no protocol is recorded; sign-ins at the endpoint Cmsi:Cmsi were read as device code"),
+    (Assumed::NO_STATUS, "some results were taken out of the export: whether those sign-ins succeeded is not known"),
 ];
 
 /// What a source's times say of the order of day and month.
@@ -183,7 +190,9 @@ impl Tally {
             self.note(unread.record.map(|record| record + self.records), unread.offset, unread.reason);
         }
         self.dates.join(&piece.dates, self.records);
-        self.full_cells += piece.full_cells;
+        for (column, cells) in piece.full_cells {
+            *self.full_cells.entry(column).or_default() += cells;
+        }
         self.records += piece.records;
         self.read += piece.read;
         self.skipped += piece.skipped;
@@ -208,10 +217,11 @@ impl Tally {
         if let Some((record, offset, reason)) = problem {
             self.note(Some(record), Some(offset), reason);
         }
-        if self.full_cells > 0 {
+        for (column, cells) in &self.full_cells {
+            let (noun, verb) = if *cells == 1 { ("cell", "is") } else { ("cells", "are") };
             self.remarks.push(format!(
-                "{} cells are 32,767 characters long, the most Excel keeps: what stood behind is lost",
-                self.full_cells
+                "{cells} {noun} of {column} {verb} 32,767 characters long, the most Excel keeps: what stood behind is \
+                 lost"
             ));
         }
         let hidden = self.skipped.saturating_sub(self.unread.iter().filter(|u| u.record.is_some()).count() as u64);

@@ -99,6 +99,50 @@ pub(super) fn power_shell(text: &str) -> Option<String> {
     Some(Value::Object(members.collect()).to_string())
 }
 
+/// `{'a': 'b', 'c': True}`, as some loggers write an object into a text, as JSON; nothing where it holds what such a
+/// text does not. Whether it is JSON then is not checked.
+pub(super) fn single_quoted(text: &str) -> Option<String> {
+    if !text.starts_with("{'") {
+        return None;
+    }
+    let mut json = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars().peekable();
+    // The quote that ends the string being read.
+    let mut quote = None;
+    while let Some(c) = rest.next() {
+        match (quote, c) {
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                json.push('"');
+            }
+            (None, 'A'..='Z') => {
+                let mut word = String::from(c);
+                while let Some(letter) = rest.next_if(char::is_ascii_alphabetic) {
+                    word.push(letter);
+                }
+                json.push_str(match word.as_str() {
+                    "True" => "true",
+                    "False" => "false",
+                    "None" => "null",
+                    _ => return None,
+                });
+            }
+            (Some(end), c) if c == end => {
+                quote = None;
+                json.push('"');
+            }
+            (Some(_), '"') => json.push_str("\\\""),
+            (Some(_), '\\') => match rest.next()? {
+                '\'' => json.push('\''),
+                'x' => json.push_str("\\u00"),
+                escaped => json.extend(['\\', escaped]),
+            },
+            (_, c) => json.push(c),
+        }
+    }
+    Some(json)
+}
+
 /// Code and reason of a `status` object.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Status {
@@ -211,6 +255,20 @@ mod tests {
         );
         assert_eq!(power_shell("@{a=@{b=c}}"), None);
         assert_eq!(power_shell("@{a"), None);
+    }
+
+    #[test]
+    fn single_quotes_become_json() {
+        let json =
+            single_quoted(r#"{'a': 'it\'s "so"', 'b': {"c": True, 'd': [None, 1.5]}, 'e': "it's", 'f': 'Zo\xeb'}"#);
+        let read: Value = serde_json::from_str(&json.unwrap()).unwrap();
+        assert_eq!(
+            read,
+            serde_json::json!({"a": "it's \"so\"", "b": {"c": true, "d": [null, 1.5]}, "e": "it's", "f": "Zoë"})
+        );
+        for text in ["{'a': Nothing}", "plain words", "{'a\\"] {
+            assert_eq!(single_quoted(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use super::bundle::{Input, foreign, reason};
 use super::decode::Method;
+use super::meter::Meter;
 use super::row::{EitherWay, Rows};
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
 use super::walk::Walk;
 use super::window::Window;
-use super::{Options, Progress, csv, decode, lines, shape};
+use super::{Options, csv, decode, lines, shape};
 use crate::model::SourceId;
 use crate::store::Part;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
 const PIECE: u64 = 256 << 10;
@@ -79,14 +80,9 @@ pub(super) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Ha
     join(inputs, shares)
 }
 
-/// Jobs in the order they are taken: hashes and whole sources first, for they cannot be split.
+/// Jobs in the order they are taken: hashes and whole sources first, for they cannot be split; but before all one that
+/// reads, for somebody waits to see the first row.
 fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    if options.hash {
-        let mut files: Vec<&Input> = inputs.iter().collect();
-        files.dedup_by(|a, b| a.path == b.path);
-        jobs.extend(files.into_iter().map(|input| Job::Hash(input.path.clone())));
-    }
     let mut whole: Vec<usize> = Vec::new();
     let mut pieces = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
@@ -104,8 +100,14 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
         }
     }
     whole.sort_by_key(|index| std::cmp::Reverse(inputs[*index].bytes));
-    jobs.extend(whole.into_iter().map(Job::Source));
-    jobs.extend(pieces);
+    let mut reads = whole.into_iter().map(Job::Source).chain(pieces);
+    let mut jobs: Vec<Job> = reads.next().into_iter().collect();
+    if options.hash {
+        let mut files: Vec<&Input> = inputs.iter().collect();
+        files.dedup_by(|a, b| a.path == b.path);
+        jobs.extend(files.into_iter().map(|input| Job::Hash(input.path.clone())));
+    }
+    jobs.extend(reads);
     jobs
 }
 
@@ -188,6 +190,7 @@ struct Crew<'a> {
 impl Crew<'_> {
     fn work(&self) -> Share {
         let mut share = Share::default();
+        share.rows.first = Some(self.meter.first());
         let mut buffer = Vec::new();
         while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             if self.meter.is_stopped() {
@@ -211,23 +214,24 @@ impl Crew<'_> {
         let input = &self.inputs[index];
         let mut tally = Tally::new(source_id(index), &input.name);
         let first = share.rows.part.events.len();
-        let count = |bytes| self.meter.read(bytes, 0, &input.name);
+        let count = |bytes| self.meter.read(bytes, 0, index);
         let rows = &mut share.rows;
         let max_ratio = self.options.max_ratio;
         let outcome = if self.pipe && input.packed {
-            decode::piped(&input.place, max_ratio, &count, |reader| self.stream(reader, input, rows, &mut tally))
+            decode::piped(&input.place, max_ratio, &count, |reader| self.stream(reader, index, rows, &mut tally))
         } else {
-            decode::open(&input.place, max_ratio, &count, |reader| self.stream(reader, input, rows, &mut tally))
+            decode::open(&input.place, max_ratio, &count, |reader| self.stream(reader, index, rows, &mut tally))
         };
         if let Err(error) = outcome {
             tally.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
         }
+        self.meter.finish(index);
         let events = first..share.rows.part.events.len();
         share.pieces.push(Done { input: index, start: 0, events, tally });
     }
 
     /// Reads a decoded stream, whatever its shape.
-    fn stream(&self, reader: &mut dyn Read, input: &Input, rows: &mut Rows, tally: &mut Tally) {
+    fn stream(&self, reader: &mut dyn Read, index: usize, rows: &mut Rows, tally: &mut Tally) {
         let max_record = self.options.max_record;
         let mut window = Window::new(reader, self.options.max_bytes);
         while window.bytes().len() < HEAD && window.more() {}
@@ -245,7 +249,7 @@ impl Crew<'_> {
         tally.shape = Some(shape.id);
         let mut told = 0;
         let mut keep_on = |read: u64| {
-            self.meter.read(0, read - told, &input.name);
+            self.meter.read(0, read - told, index);
             told = read;
             !self.meter.is_stopped()
         };
@@ -286,7 +290,8 @@ impl Crew<'_> {
                 format!("the rest, from byte {max_bytes} on, was not read: it holds more than the most decoded bytes of a source (--max-bytes raises it)"),
             );
         }
-        self.meter.read(range.end - range.start, tally.read, &input.name);
+        self.meter.read(range.end - range.start, tally.read, index);
+        self.meter.finish_piece(index);
         let events = first..share.rows.part.events.len();
         share.pieces.push(Done { input: index, start: range.start, events, tally });
     }
@@ -402,42 +407,4 @@ fn sha256(path: &Path, meter: &Meter<'_>) -> io::Result<String> {
         write!(hex, "{byte:02x}").expect("a String takes every write");
         hex
     }))
-}
-
-/// Counts bytes and rows over all threads, and reports a few times a second.
-pub(super) struct Meter<'p> {
-    progress: &'p (dyn Fn(Progress) + Sync),
-    stop: &'p AtomicBool,
-    bytes: AtomicU64,
-    rows: AtomicU64,
-    next: AtomicU64,
-    every: u64,
-}
-
-impl<'p> Meter<'p> {
-    /// Over a bundle of `total` bytes. It reports by bytes, not by a clock: each hundredth, or each 16 MiB.
-    pub(super) fn new(total: u64, progress: &'p (dyn Fn(Progress) + Sync), stop: &'p AtomicBool) -> Self {
-        let every = (total / 100).clamp(1 << 18, 16 << 20);
-        Self { progress, stop, bytes: AtomicU64::new(0), rows: AtomicU64::new(0), next: AtomicU64::new(every), every }
-    }
-
-    /// Whether the user stopped the load.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    fn read(&self, bytes: u64, rows: u64, source: &str) {
-        let rows = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
-        if bytes == 0 {
-            return;
-        }
-        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let due = self.next.load(Ordering::Relaxed);
-        // Only the thread that moves the mark reports.
-        if bytes >= due
-            && self.next.compare_exchange(due, bytes + self.every, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-        {
-            (self.progress)(Progress::Read { bytes, rows, source: source.to_owned() });
-        }
-    }
 }

@@ -89,7 +89,13 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     let row = store.event(event);
     let text = |field| store.text(row[field]);
     let kind = kind(row);
-    let failed = if kind == Kind::Graph { !call_succeeded(text(Field::ResponseStatusCode)) } else { !row.succeeded() };
+    // What an export does not tell is no failure.
+    let failed = match kind {
+        Kind::Graph => Some(text(Field::ResponseStatusCode))
+            .filter(|code| !code.is_empty())
+            .is_some_and(|code| !call_succeeded(code)),
+        _ => !text(Field::ResultType).is_empty() && !row.succeeded(),
+    };
     let client = text(Field::AppDisplayName);
     Line {
         event,

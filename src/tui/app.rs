@@ -22,7 +22,7 @@ use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
 use super::scroll::Move;
 use super::workbench::{Evidence, Workbench};
-use crate::ingest::Progress;
+use crate::ingest::{Glimpse, Progress, Reading};
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
 use crate::triage::marks::{Places, lost_words};
@@ -123,8 +123,12 @@ pub struct Loading {
     pub read: u64,
     /// Rows read.
     pub rows: u64,
-    /// The source being read.
-    pub source: String,
+    /// Sources read to their end.
+    pub done: usize,
+    /// Sources being read.
+    pub reading: Vec<Reading>,
+    /// The first rows read.
+    pub first: Vec<Glimpse>,
     /// Since the beginning.
     pub elapsed: Duration,
     /// Reading, building or analysing.
@@ -340,11 +344,18 @@ impl App {
                 loading.total = bytes;
                 loading.phase = Phase::Reading;
             }
-            Progress::Read { bytes, rows, source } => {
+            Progress::First(rows) => {
+                // The later message has more.
+                if rows.len() > loading.first.len() {
+                    loading.first = rows;
+                }
+            }
+            Progress::Read { bytes, rows, done, reading, .. } => {
                 // Threads report in any order.
                 loading.read = loading.read.max(bytes);
                 loading.rows = loading.rows.max(rows);
-                loading.source = source;
+                loading.done = loading.done.max(done);
+                loading.reading = reading;
                 loading.phase = Phase::Reading;
             }
             Progress::Building => loading.phase = Phase::Building,

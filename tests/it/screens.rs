@@ -21,8 +21,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokentrail::casefile::{self, CaseFile};
 use tokentrail::facts::Facts;
-use tokentrail::ingest::{self, Loaded, Progress};
-use tokentrail::model::Time;
+use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
+use tokentrail::model::{Table, Time};
 use tokentrail::report::info;
 use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition, Verdict};
@@ -329,8 +329,32 @@ fn disposition_menu() {
 fn loading() {
     let mut desk = Desk::loading((80, 24));
     desk.update(Message::Progress(Progress::Found { sources: 3, bytes: 4_000_000_000 }, Duration::ZERO));
-    let source = "evidence/2026-05-01/AADNonInteractiveUserSignInLogs.json".to_owned();
-    let read = Progress::Read { bytes: 1_500_000_000, rows: 812_000, source };
+    let row = |table, minute: u32, user: &str, client: &str, what: &str| Glimpse {
+        table,
+        time: Time::parse(&format!("2026-05-01T14:{minute:02}:00Z")).unwrap(),
+        user: user.to_owned(),
+        client: client.to_owned(),
+        what: what.to_owned(),
+    };
+    let first = vec![
+        row(Table::SignIn, 2, "finance.director@contoso.com", "Microsoft Azure CLI", "Microsoft Graph"),
+        row(Table::NonInteractive, 3, "build@contoso.com", "Microsoft Azure CLI", "Azure Resource Manager"),
+        row(Table::Graph, 4, "a1a1a1a1-0000-4000-8000-00000000000a", "04b07795", "https://graph.microsoft.com/v1.0/me"),
+        row(Table::NonInteractive, 5, "\u{1b}[2J\u{202e}x", "", "\u{1b}]0;x\u{7}"),
+    ];
+    desk.update(Message::Progress(Progress::First(first), Duration::from_millis(20)));
+    let part = |source: &str, bytes, of, rows| Reading { source: source.to_owned(), bytes, of, rows };
+    let name = "evidence/2026-05-01/insights-logs-noninteractiveusersigninlogs/tenantId=7e4a/y=2026/m=05/PT1H.json";
+    let read = Progress::Read {
+        bytes: 1_500_000_000,
+        rows: 812_000,
+        source: String::new(),
+        done: 1,
+        reading: vec![
+            part(name, 1_200_000_000, 2_000_000_000, 700_000),
+            part("evidence/graph.json.gz", 100_000_000, 1_900_000_000, 2_000),
+        ],
+    };
     desk.update(Message::Progress(read, Duration::from_secs(3)));
     snapshot("loading", desk);
 }

@@ -125,8 +125,12 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
             }
         }
         let shapes = |shapes: &BTreeSet<&str>| shapes.iter().copied().collect::<Vec<_>>().join(", ");
-        let way_out = match exports.len() {
-            0 | 1 => exports.keys().map(|export| sentence(export)).next(),
+        let kinds: BTreeSet<&str> = exports.values().flatten().copied().collect();
+        let way_out = match (exports.len(), kinds.len()) {
+            (0, _) => None,
+            // One kind of source need not be told from others.
+            (_, 1) => Some(exports.keys().map(|export| sentence(export)).collect::<Vec<_>>().join(" ")),
+            (1, _) => exports.keys().map(|export| sentence(export)).next(),
             _ => {
                 let each = exports.iter().map(|(export, of)| format!("{}: {export}", shapes(of)));
                 Some(each.collect::<Vec<_>>().join("; ") + ".")

@@ -1,28 +1,80 @@
-//! While the bundle is read: how far, how fast, how long still.
+//! While the bundle is read: how far, how fast, how long still, and the first rows, to see that it is the right one.
 
+use crate::ingest::{Glimpse, Reading};
+use crate::model::Table;
 use crate::tui::app::{App, Loading, Phase};
 use crate::tui::layout::centred;
-use crate::tui::text::{bytes, count, fit, fit_middle};
+use crate::tui::text::{bytes, count, fit, fit_middle, pad, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+/// Lines of the part that is always shown.
+const TOP: usize = 5;
+/// Sources named as being read.
+const SOURCES: usize = 4;
+
 pub(super) fn draw(app: &App, state: &Loading, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let inside = centred(area, area.width.saturating_sub(4).min(76), 7);
-    let room = usize::from(inside.width);
+    // Rows take the width there is; a bar as long as that says no more than a shorter one.
+    let wide = centred(area, area.width.saturating_sub(4).min(120), area.height);
+    let room = usize::from(wide.width);
+    let title = fit(&format!("{} {}", verb(state.phase), app.name), room).into_owned();
     let plain = |text: String| Line::styled(fit(&text, room).into_owned(), theme.style(Role::Text));
-    let lines = vec![
-        Line::styled(fit(&format!("{} {}", verb(state.phase), app.name), room).into_owned(), theme.style(Role::Title)),
+    let mut lines = vec![
+        Line::styled(title, theme.style(Role::Title)),
         Line::default(),
-        bar(state, theme, room),
+        bar(state, theme, room.min(76)),
         plain(amounts(state)),
         plain(rate(state)),
-        Line::default(),
-        Line::styled(fit_middle(&state.source, room).into_owned(), theme.style(Role::Quiet)),
     ];
-    frame.render_widget(Paragraph::new(lines), inside);
+    debug_assert_eq!(lines.len(), TOP);
+    let rows = first(state, theme, room);
+    // What is read comes before where it is read from, where not both fit.
+    let left = usize::from(wide.height).saturating_sub(TOP + rows.len());
+    lines.extend(sources(state, theme, room, left));
+    lines.extend(rows);
+    lines.truncate(usize::from(wide.height));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    frame.render_widget(Paragraph::new(lines), centred(wide, wide.width, height));
+}
+
+/// The sources being read, a line each, in at most `left` lines.
+fn sources(state: &Loading, theme: &Theme, room: usize, left: usize) -> Vec<Line<'static>> {
+    let shown = state.reading.len().min(SOURCES).min(left.saturating_sub(1));
+    if state.phase != Phase::Reading || shown == 0 {
+        return Vec::new();
+    }
+    let line = |reading: &Reading| {
+        let share = reading.bytes.saturating_mul(100).checked_div(reading.of).unwrap_or(0).min(100);
+        let far = format!("  {share:>3} % of {}, {} rows", bytes(reading.of), count(reading.rows));
+        let name = room.saturating_sub(width(&far));
+        let columns = width(&fit_middle(&reading.source, name));
+        let gap = " ".repeat(name.saturating_sub(columns));
+        Line::styled(format!("{}{gap}{far}", fit_middle(&reading.source, name)), theme.style(Role::Quiet))
+    };
+    std::iter::once(Line::default()).chain(state.reading.iter().take(shown).map(line)).collect()
+}
+
+/// The first rows read, a line each, and what comes when all are.
+fn first(state: &Loading, theme: &Theme, room: usize) -> Vec<Line<'static>> {
+    if state.first.is_empty() {
+        return Vec::new();
+    }
+    let widest = state.first.iter().map(|row| width(&fit(&row.user, room / 3))).max().unwrap_or(0);
+    let line = |row: &Glimpse| {
+        let what = match (row.table, row.client.as_str()) {
+            (Table::Graph, _) => format!("Graph call {}", row.what),
+            (_, "") => row.what.clone(),
+            (_, client) => format!("{client} → {}", row.what),
+        };
+        let text = format!("{}  {}  {what}", row.time.second(), pad(&row.user, widest));
+        Line::styled(fit(&text, room).into_owned(), theme.style(Role::Text))
+    };
+    let head =
+        Line::styled(fit("The first rows; hits follow when all are read", room).into_owned(), theme.style(Role::Title));
+    [Line::default(), head].into_iter().chain(state.first.iter().map(line)).collect()
 }
 
 fn verb(phase: Phase) -> &'static str {
@@ -55,10 +107,17 @@ fn bar(state: &Loading, theme: &Theme, room: usize) -> Line<'static> {
 
 fn amounts(state: &Loading) -> String {
     if state.phase == Phase::Looking {
-        return String::new();
+        return match state.sources {
+            0 => String::new(),
+            sources => format!("{} sources found", count(sources as u64)),
+        };
     }
-    let sources = if state.sources == 1 { "1 source".to_owned() } else { format!("{} sources", state.sources) };
-    format!("{} of {} in {sources}, {} rows", bytes(state.read), bytes(state.total), count(state.rows))
+    let sources = match state.sources {
+        1 => "1 source".to_owned(),
+        all if state.phase == Phase::Reading => format!("{} of {all} sources done", state.done),
+        all => format!("{all} sources"),
+    };
+    format!("{} of {}, {} rows, {sources}", bytes(state.read), bytes(state.total), count(state.rows))
 }
 
 fn rate(state: &Loading) -> String {

@@ -89,11 +89,11 @@ fn call(n: u32) -> Map<String, Value> {
     }))
 }
 
-fn is_call(row: &Map<String, Value>) -> bool {
+pub(crate) fn is_call(row: &Map<String, Value>) -> bool {
     row.contains_key("RequestUri")
 }
 
-fn lines(rows: impl Iterator<Item = Value>) -> String {
+pub(crate) fn lines(rows: impl Iterator<Item = Value>) -> String {
     rows.map(|row| format!("{row}\n")).collect()
 }
 
@@ -216,7 +216,7 @@ fn parsed(value: &Value) -> Value {
     value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
-fn diagnostics(row: &Map<String, Value>) -> Value {
+pub(crate) fn diagnostics(row: &Map<String, Value>) -> Value {
     let mut inner = Map::new();
     for (name, value) in row {
         match name.as_str() {
@@ -296,11 +296,11 @@ pub(crate) fn graph(rows: &[Map<String, Value>]) -> Vec<Value> {
     rows.iter().filter(|row| !is_call(row)).map(item).collect()
 }
 
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -129,7 +129,7 @@ fn what_power_shell_makes_of_graph() {
     let loaded =
         one("Entra_Sign_In_Log_zoe.json", &Value::from(vec![Value::from(row)]).to_string().replace("/Date", "\\/Date"));
     let device = r#"{"deviceId":"d-1","isCompliant":true,"operatingSystem":"Windows 10"}"#;
-    assert_is_sign_in(&loaded, "log-analytics-json", device);
+    assert_is_sign_in(&loaded, "graph-powershell", device);
     let types = "Id,CreatedDateTime,UserId,AppId,Status,DeviceDetail,Location\n\
                  i,5/31/2026 2:00:00 PM,u,a,Microsoft.Graph.PowerShell.Models.MicrosoftGraphSignInStatus,\
                  Microsoft.Graph.PowerShell.Models.MicrosoftGraphDeviceDetail,System.Object[]\n";
@@ -249,4 +249,41 @@ fn partial_results_and_broken_frames_are_said() {
     let bare = "[".repeat(200_000);
     let loaded = read_one(file(folder.path(), "deep.json", bare.as_bytes()));
     assert_eq!(loaded.problems.len(), 1, "{:?}", loaded.problems);
+}
+
+#[test]
+fn rows_that_only_look_like_ours_are_counted_under_their_own_table() {
+    let call = |uri: &str| {
+        json!({"time": "2026-05-01T14:00:00Z", "requestId": "r", "requestMethod": "GET", "requestUri": uri,
+            "userId": "u", "appId": "a", "signInActivityId": "t"})
+    };
+    let audit = json!({"id": "d", "category": "UserManagement", "activityDisplayName": "Add user",
+        "activityDateTime": "2026-05-01T14:00:00Z", "targetResources": []});
+    for (name, row, table) in [
+        ("calls.json", call("https://graph.windows.net/x/users?api-version=1.6-internal"), "AADGraphActivityLogs"),
+        ("calls.json", call("https://graph.microsoft.com/v1.0/users"), "MicrosoftGraphActivityLogs"),
+        ("am-AADGraphActivityLogs.json", call("https://example.net/users"), "AADGraphActivityLogs"),
+        ("audit.json", audit, "AuditLogs"),
+    ] {
+        let loaded = one(name, &row.to_string());
+        assert!(loaded.sources[0].tables.keys().eq([table]), "{name}: {:?}", loaded.sources[0].tables);
+    }
+}
+
+#[test]
+fn what_was_taken_out_of_an_export_is_no_value() {
+    let mut row = sign_in();
+    for name in ["status", "location", "deviceDetail"] {
+        row[name] = "[redacted]".into();
+    }
+    let loaded = one("redacted.json", &row.to_string());
+    let (_, text) = event(&loaded);
+    assert_eq!(text(Field::ResultType), "");
+    assert!(loaded.sources[0].remarks[0].contains("whether those sign-ins succeeded is not known"));
+    let folder = tempfile::tempdir().unwrap();
+    let text =
+        json!({"time": "2026-05-01T14:00:00Z", "category": "SignInLogs", "properties": "<too long>"}).to_string();
+    let loaded = read_one(file(folder.path(), "cut.json", text.as_bytes()));
+    assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (0, 1));
+    assert!(loaded.problems[0].reason.contains("its properties are a text"), "{:?}", loaded.problems);
 }
