@@ -6,7 +6,9 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its stand-in, each of one column.
-const SIGNS: [(char, &str); 48] = [
+const SIGNS: [(char, &str); 49] = [
+    // What stands for a control character of a log.
+    ('\u{fffd}', "?"),
     ('…', "~"),
     ('→', ">"),
     ('↓', "v"),
