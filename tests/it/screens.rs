@@ -340,7 +340,6 @@ fn loading() {
         row(Table::SignIn, 2, "finance.director@contoso.com", "Microsoft Azure CLI", "Microsoft Graph"),
         row(Table::NonInteractive, 3, "build@contoso.com", "Microsoft Azure CLI", "Azure Resource Manager"),
         row(Table::Graph, 4, "a1a1a1a1-0000-4000-8000-00000000000a", "04b07795", "https://graph.microsoft.com/v1.0/me"),
-        row(Table::NonInteractive, 5, "\u{1b}[2J\u{202e}x", "", "\u{1b}]0;x\u{7}"),
     ];
     desk.update(Message::Progress(Progress::First(first), Duration::from_millis(20)));
     let part = |source: &str, bytes, of, rows| Reading { source: source.to_owned(), bytes, of, rows };
@@ -357,6 +356,22 @@ fn loading() {
     };
     desk.update(Message::Progress(read, Duration::from_secs(3)));
     snapshot("loading", desk);
+}
+
+#[test]
+fn the_first_rows_are_inert() {
+    let mut desk = Desk::loading((80, 24));
+    let row = Glimpse {
+        table: Table::NonInteractive,
+        time: Time::parse("2026-05-01T14:05:00Z").unwrap(),
+        user: "\u{1b}[2J\u{202e}x".to_owned(),
+        client: String::new(),
+        what: "\u{1b}]0;x\u{7}".repeat(100),
+    };
+    desk.update(Message::Progress(Progress::First(vec![row]), Duration::from_millis(20)));
+    let screen = desk.screen();
+    assert!(screen.contains("2026-05-01 14:05:00  \u{fffd}[2J\u{fffd}x"), "{screen}");
+    assert!(!screen.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{screen}");
 }
 
 #[test]
