@@ -6,7 +6,7 @@ use super::overlay::Overlay;
 use super::scroll::List;
 use super::text::fit;
 use super::workbench::Workbench;
-use crate::model::{EventId, Time};
+use crate::model::{EventId, Sym, Time};
 use crate::triage::marks::{self, Mark};
 use crate::triage::pivot::{self, Value};
 use crate::triage::search::Marks;
@@ -170,6 +170,7 @@ impl Workbench {
                 let user = self.store().find(&key);
                 if let Some(user) = user {
                     self.show_revoked(user);
+                    self.go_to_user(user);
                 }
                 let upn = user.map_or(key.as_str(), |user| self.store().upn(user));
                 format!("{} ({upn})", said(&format!("user {key}")))
@@ -192,6 +193,15 @@ impl Workbench {
             self.leave_step();
             self.focus_on(Pane::Hits);
         }
+    }
+
+    /// Goes to the timeline of a user, if it is not on screen.
+    fn go_to_user(&mut self, user: Sym) {
+        let value = Value::user(user);
+        if self.timeline.as_ref().is_none_or(|timeline| timeline.of != value) {
+            self.visit(value, None);
+        }
+        self.focus_on(Pane::Timeline);
     }
 
     /// Goes to an event: in the timeline on screen where it has it, else in its user's.

@@ -186,6 +186,28 @@ fn everything_said_is_undone_where_it_was_said() {
     assert_eq!(desk.bench().case.verdict(&id, 1), Some(Verdict::Supports));
 }
 
+#[test]
+fn a_revocation_is_undone_in_every_timeline_of_the_user() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("tab tab R").type_in("14:02").press("enter");
+    assert_eq!((desk.bench().case.revoked.len(), on_disk(&desk).version), (1, 2));
+    assert!(desk.bench().timeline.as_ref().unwrap().revoked().is_some());
+    desk.press("p enter Z");
+    assert!(desk.screen().contains("undid: revoked at 2026-05-01T14:02"), "{}", desk.screen());
+    let timeline = desk.bench().timeline.as_ref().unwrap();
+    assert_eq!((timeline.revoked(), on_disk(&desk).version), (None, 1));
+    assert_eq!(timeline.of.kind(), "user");
+    desk.press("< <");
+    assert!(!desk.bench().is_away() && desk.bench().timeline.as_ref().unwrap().revoked().is_none());
+}
+
+#[test]
+fn a_run_bears_the_mark_of_any_of_its_rows() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("U").type_in("finance").press("enter f g j j m k f");
+    assert!(desk.screen().contains("★"), "{}", desk.screen());
+}
+
 /// Copies the line of the menu that has that name.
 fn copy<'a>(desk: &'a mut Desk, name: &str) -> &'a str {
     desk.press("Y");
