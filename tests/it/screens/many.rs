@@ -67,6 +67,7 @@ fn frame(desk: &mut Desk, keys: &[&str]) -> Duration {
 const KEYS: [&str; 6] = ["j", "pgdn", "G", "k", "g", "pgdn"];
 
 #[test]
+#[ignore = "a measurement, which a busy machine fails: run it alone, with --release"]
 fn a_frame_costs_what_is_seen() {
     let (mut few, mut many) = (desk(1000), desk(100_000));
     for keys in ["tab tab a", "f", "t", "f", "t", "1", "3", "4 l"] {
