@@ -99,11 +99,14 @@ impl Screen {
 /// Whether somebody could continue us: without a shell above us in the session we would be stopped for ever.
 #[cfg(unix)]
 fn has_shell() -> bool {
-    use rustix::process::{getpgid, getpgrp, getppid, getsid};
-    getppid().is_some_and(|parent| {
-        getsid(Some(parent)).is_ok_and(|session| getsid(None) == Ok(session))
-            && getpgid(Some(parent)).is_ok_and(|group| group != getpgrp())
-    })
+    // nix, not rustix: within a container the session may have been begun outside, and its id is then 0, which
+    // rustix takes for a fault.
+    use nix::unistd::{Pid, getpgid, getpgrp, getppid, getsid};
+    let parent = getppid();
+    // 0 asks about ourselves: a parent outside the container is nobody's shell here.
+    parent != Pid::from_raw(0)
+        && getsid(Some(parent)).is_ok_and(|session| getsid(None) == Ok(session))
+        && getpgid(Some(parent)).is_ok_and(|group| group != getpgrp())
 }
 
 impl Drop for Screen {

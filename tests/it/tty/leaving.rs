@@ -107,8 +107,11 @@ fn a_bundle_of_nothing_is_told_and_left() {
 
 /// The workbench started from a shell that controls jobs.
 fn from_a_shell() -> Tty {
+    from(CommandBuilder::new("bash"))
+}
+
+fn from(mut command: CommandBuilder) -> Tty {
     let home = tempfile::tempdir().unwrap();
-    let mut command = CommandBuilder::new("bash");
     command.args(["--norc", "--noprofile", "-i"]);
     let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
     let mut tty = Tty::start(command, home, &[("PS1", "prompt> ")]);
@@ -139,6 +142,30 @@ fn stopped_from_elsewhere_it_gives_the_terminal_back() {
     tty.shows("Stopped");
     tty.keys("fg\n");
     tty.until("the screen again", |output| output.screen.screen().contents().starts_with(" tokentrail"));
+    tty.keys("q");
+    tty.until("the prompt", |output| output.screen.screen().contents().trim_end().ends_with("prompt>"));
+    tty.keys("exit\n");
+    tty.ends();
+}
+
+/// Entered from outside, a container has a session that no process in it began.
+#[test]
+#[cfg(target_os = "linux")]
+fn in_a_container_it_stops_and_goes_on() {
+    let unshared = ["--user", "--map-root-user", "--fork", "--pid", "--"];
+    let may = std::process::Command::new("unshare").args(unshared).arg("true").status();
+    if !may.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let mut command = CommandBuilder::new("unshare");
+    command.args(unshared);
+    command.arg("bash");
+    let mut tty = from(command);
+    tty.rests();
+    tty.keys("\u{1a}");
+    tty.until("the shell", |output| !output.screen.screen().alternate_screen());
+    tty.shows("Stopped");
+    tty.keys("clear; fg\n").shows("3 hits, 0 settled");
     tty.keys("q");
     tty.until("the prompt", |output| output.screen.screen().contents().trim_end().ends_with("prompt>"));
     tty.keys("exit\n");
