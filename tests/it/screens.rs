@@ -337,6 +337,27 @@ fn help() {
 }
 
 #[test]
+fn palette() {
+    let mut desk = Desk::open((80, 24));
+    desk.press(":").type_in("tim");
+    snapshot("palette", desk);
+}
+
+#[test]
+fn remark_prompt() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter i").type_in("the user was abroad; asked by phone");
+    snapshot("remark", desk);
+}
+
+#[test]
+fn filtered_hits() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("/").type_in("office");
+    snapshot("filter", desk);
+}
+
+#[test]
 fn record() {
     let mut desk = Desk::open((80, 24));
     desk.press("enter 3 enter");

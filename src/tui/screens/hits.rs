@@ -39,16 +39,13 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let height = usize::from(inside.height);
     let top = state.list.top(state.entries.len(), height);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
-    let columns = Columns::of(bench, usize::from(inside.width));
+    let room = usize::from(inside.width);
+    let columns = Columns::of(bench, room);
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {
             let selected = at == state.list.cursor;
             let line = row(bench, theme, state.entries[at], &columns, selected);
-            match (selected, focused) {
-                (true, true) => line.style(theme.style(Role::Cursor)),
-                (true, false) => line.style(theme.style(Role::CursorElsewhere)),
-                (false, _) => line,
-            }
+            if selected { theme.under_cursor(line, focused, room) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);

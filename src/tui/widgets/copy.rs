@@ -39,7 +39,7 @@ pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
             Span::styled(pad(item.name(), NAME), theme.style(Role::Title)),
             Span::styled(fit(about, room.saturating_sub(NAME + 1)).into_owned(), theme.style(role)),
         ]);
-        if selected { line.style(theme.style(Role::Cursor)) } else { line }
+        if selected { theme.under_cursor(line, true, room) } else { line }
     };
     let lines: Vec<Line> = menu.items.iter().enumerate().skip(top).take(height).map(row).collect();
     frame.render_widget(Paragraph::new(lines), inside);

@@ -44,7 +44,7 @@ pub(super) fn draw(list: &MarkList, app: &App, bench: &Workbench, theme: &Theme,
     for (at, event) in list.events.iter().enumerate().skip(top).take(height) {
         let selected = at == list.list.cursor;
         let line = row(bench, theme, *event, &columns, selected);
-        lines.push(if selected { line.style(theme.style(Role::Cursor)) } else { line });
+        lines.push(if selected { theme.under_cursor(line, true, room) } else { line });
     }
     frame.render_widget(Paragraph::new(lines), inside);
 }

@@ -62,17 +62,9 @@ pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mu
     for at in top..listed.min(top + parts.misses) {
         let selected = at == near.list.cursor;
         let line = miss(&near.misses()[at], theme, room, selected && near.part == Part::Misses);
-        lines.push(cursor(line, theme, selected, near.part == Part::Misses));
+        lines.push(if selected { theme.under_cursor(line, near.part == Part::Misses, room) } else { line });
     }
     frame.render_widget(Paragraph::new(lines), inside);
-}
-
-fn cursor<'a>(line: Line<'a>, theme: &Theme, selected: bool, focused: bool) -> Line<'a> {
-    match (selected, focused) {
-        (true, true) => line.style(theme.style(Role::Cursor)),
-        (true, false) => line.style(theme.style(Role::CursorElsewhere)),
-        (false, _) => line,
-    }
 }
 
 fn mark(here: bool) -> &'static str {
@@ -91,7 +83,7 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
             Span::styled(pad(&value, 16), theme.style(if set == tried { Role::Text } else { Role::Notice })),
             Span::styled(fit(threshold.about(), room.saturating_sub(39)).into_owned(), theme.style(Role::Quiet)),
         ]);
-        cursor(line, theme, selected, focused)
+        if selected { theme.under_cursor(line, focused, room) } else { line }
     };
     near.thresholds.iter().enumerate().map(row).collect()
 }

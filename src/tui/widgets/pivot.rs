@@ -25,6 +25,7 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
     let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + times);
     let area = centred(area, width, height);
     let inside = framed(theme, frame, area, " Who else? Rows that share a value with this one ");
+    let room = usize::from(inside.width);
     let quiet = theme.style(Role::Quiet);
     let lines = match &menu.values {
         None => vec![Line::styled("counting …", quiet)],
@@ -34,13 +35,13 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
             let rows = values.iter().enumerate().map(|(at, (value, counts))| {
                 let selected = at == menu.list.cursor;
                 let line = row(bench, theme, *value, counts, &columns, selected);
-                if selected { line.style(theme.style(Role::Cursor)) } else { line }
+                if selected { theme.under_cursor(line, true, room) } else { line }
             });
             // Where the columns have no room for them, the row under the cursor still says when.
             let when = values.get(menu.list.cursor).filter(|_| times > 0).map(|(_, counts)| {
                 let minute = |time: Time| time.second().get(..16).unwrap_or_default().to_owned();
                 let told = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
-                Line::styled(fit(&told, usize::from(inside.width)).into_owned(), quiet)
+                Line::styled(fit(&told, room).into_owned(), quiet)
             });
             std::iter::once(head).chain(rows).chain(when).collect()
         }
