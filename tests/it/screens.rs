@@ -5,6 +5,7 @@ mod bundle;
 mod explore;
 mod many;
 mod marks;
+mod pointing;
 mod search;
 pub(crate) mod story;
 mod timeline;

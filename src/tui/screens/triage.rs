@@ -48,6 +48,18 @@ pub(super) fn extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     (top(bench, lines.len(), &places, usize::from(height)), lines.len())
 }
 
+/// The step on this line of the pane.
+pub(super) fn step_at(bench: &Workbench, area: Rect, line: usize) -> Option<usize> {
+    let hit = bench.current()?;
+    let (lines, places) = text(bench, hit, &Theme::plain(), usize::from(area.width.saturating_sub(2)));
+    let height = usize::from(area.height.saturating_sub(2));
+    let line = top(bench, lines.len(), &places, height) + line;
+    // The others have one line each.
+    let (before, after) = (line.checked_sub(places.steps)?, line.checked_sub(places.current.end));
+    let step = after.map_or(before.min(bench.step), |after| bench.step + 1 + after);
+    (step < bench.steps(hit).len()).then_some(step)
+}
+
 /// Where in the text the steps begin, and which lines are the current one's.
 struct Places {
     steps: usize,

@@ -1,6 +1,6 @@
 //! Thresholds, what trying others changes, and what almost fired.
 
-use super::framed;
+use super::{below_rows, framed};
 use crate::analytics::{Hit, NearMiss};
 use crate::tui::near::{NearView, Part};
 use crate::tui::screens::below;
@@ -35,6 +35,12 @@ impl Parts {
 /// Rows of near misses in view.
 pub(super) fn rows(near: &NearView, height: usize) -> usize {
     Parts::of(near, height).misses
+}
+
+/// Where they stand.
+pub(super) fn misses(near: &NearView, inside: Rect) -> Rect {
+    let parts = Parts::of(near, usize::from(inside.height));
+    below_rows(inside, near.thresholds.len() + 2 * HEADING + parts.changes)
 }
 
 pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
