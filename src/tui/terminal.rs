@@ -13,8 +13,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use std::io::{self, Sink, Write, sink, stdout};
 use std::panic::{self, PanicHookInfo};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 /// Whether the terminal is ours. Leaving twice would move the cursor over what was printed since.

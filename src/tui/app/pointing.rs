@@ -7,8 +7,8 @@ use crate::tui::action::Action;
 use crate::tui::layout::Pane;
 use crate::tui::near::Part;
 use crate::tui::overlay::Overlay;
-use crate::tui::{screens, widgets};
 use crate::tui::scroll::Move;
+use crate::tui::{screens, widgets};
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 

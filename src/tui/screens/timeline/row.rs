@@ -1,6 +1,6 @@
 //! One row of the timeline.
 
-use super::heads::{head, is_after_revocation, sign};
+use super::heads::{CLOSED, head, is_after_revocation, sign};
 use super::{View, account, limbs};
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
@@ -72,10 +72,13 @@ pub(super) fn row<'a>(view: &View<'a>, at: usize, first: bool, room: usize) -> L
     match view.state.row(store, at) {
         None => Line::default(),
         Some(Row::Sign(what)) => sign(view, what, room),
-        Some(Row::Head(what, limb)) => head(view, &what, limb, room),
-        Some(Row::Event(event, limb)) => event_row(view, &Shown { event, run: None, limb, above: above(), first }),
+        Some(Row::Head(what, limb)) => head(view, &what, limb, view.state.hidden(at), room),
+        Some(Row::Event(event, limb)) => {
+            let hidden = view.state.hidden(at);
+            event_row(view, &Shown { event, run: None, limb, above: above(), first, hidden })
+        }
         Some(Row::Run(run)) => {
-            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run) };
+            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run), hidden: 0 };
             event_row(view, &shown)
         }
     }
@@ -99,6 +102,8 @@ struct Shown<'a> {
     limb: Limb,
     above: Option<EventId>,
     first: bool,
+    /// How many rows it is closed over.
+    hidden: usize,
 }
 
 fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
@@ -207,6 +212,11 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> 
     // The glyph says it where the words have no room.
     let is_flow = line.kind == Kind::DeviceCode && columns.what < 40;
     let what = if is_flow { line.what.trim_start_matches("device ") } else { line.what.as_str() };
+    if shown.hidden > 0 {
+        let below = format!(" · {} below", count(shown.hidden as u64));
+        let rest = room.saturating_sub(width(&whose) + width(CLOSED) + width(&below));
+        return format!("{CLOSED}{whose}{}{below}", fit(what, rest));
+    }
     format!("{whose}{}", fit(what, room))
 }
 
