@@ -1,5 +1,7 @@
 //! The case on disk: found again by the bundle's bytes, replaced as a whole, never written over another's work.
 
+pub mod note;
+
 use crate::triage::Case;
 use serde::Deserialize;
 use std::ffi::OsString;

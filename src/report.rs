@@ -11,6 +11,7 @@ mod json;
 mod markdown;
 pub mod note;
 mod row;
+pub mod seal;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

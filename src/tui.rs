@@ -23,6 +23,7 @@ pub mod keymap;
 pub mod layout;
 pub mod marks;
 pub mod near;
+mod outcome;
 pub mod overlay;
 pub mod palette;
 pub mod pivot;
@@ -39,6 +40,7 @@ pub mod workbench;
 mod worker;
 
 use crate::analytics::{Hit, Settings};
+use crate::casefile::note::{self, Written};
 use crate::casefile::{self, CaseFile, Saved};
 use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
@@ -54,6 +56,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::{fmt, io};
+pub use outcome::Outcome;
 use terminal::{PanicHook, Screen, take_mouse};
 use theme::{Name, Theme};
 use worker::{Job, Request};
@@ -91,43 +94,6 @@ pub struct Config {
     pub mouse: Mouse,
     /// Composes the note.
     pub note: Note,
-}
-
-/// What was done, for the last lines on the terminal. Displays as three lines, the last one ended too.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// Hits found; `None` when the user left while the bundle was read.
-    pub hits: Option<usize>,
-    /// Hits with a disposition.
-    pub settled: usize,
-    /// Where the case is, if there is one on disk.
-    pub case: Option<PathBuf>,
-    /// Why the last save failed, if it did.
-    pub unsaved: Option<String>,
-    /// Where a note was written.
-    pub note: Option<PathBuf>,
-    /// The signal that ended it; the exit code is 128 and its number.
-    pub signal: Option<i32>,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.hits {
-            Some(1) => writeln!(f, "1 hit, {} settled", self.settled)?,
-            Some(hits) => writeln!(f, "{hits} hits, {} settled", self.settled)?,
-            None => writeln!(f, "left before the bundle was read")?,
-        }
-        match (&self.unsaved, &self.case) {
-            (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
-            (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
-            (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
-            (None, None) => writeln!(f, "case  none: nothing was said yet")?,
-        }
-        match &self.note {
-            Some(note) => writeln!(f, "note  {}", note.display()),
-            None => writeln!(f, "note  not written"),
-        }
-    }
 }
 
 /// Nothing in the bundle could be read.
@@ -211,13 +177,12 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     session.outcome()
 }
 
-/// Writes the note at `path` and its indicators beside it.
+/// Writes the note at `path` and its indicators beside it. What somebody changed there is kept: see [`note::write`].
 ///
 /// # Errors
-/// When either cannot be written; a note that stood there before stays whole.
-pub fn write_note(path: &Path, note: &Composed) -> io::Result<()> {
-    casefile::replace(&path.with_extension("indicators.csv"), note.indicators.as_bytes())?;
-    casefile::replace(path, note.text.as_bytes())
+/// When either cannot be written; what stood there before is still there, or beside it.
+pub fn write_note(path: &Path, note: &Composed) -> io::Result<Written> {
+    note::write(path, note.text.as_bytes(), note.indicators.as_bytes())
 }
 
 /// Why the loop ends.
@@ -301,7 +266,7 @@ impl Session {
             }
             Effect::Write(path, note) => {
                 let written = write_note(&path, &note);
-                self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
+                self.update(Message::Written(written.map_err(|error| error.to_string())))?;
             }
             Effect::Copy(what, text) => {
                 let copied = self.copy(what, &text);
@@ -361,11 +326,10 @@ impl Session {
             Some(End::Signal(signal)) => Some(signal),
             Some(End::Quit) | None => None,
         };
-        let on_disk = |path: &Path| !path.as_os_str().is_empty() && path.exists();
         Ok(Outcome {
             hits: app.workbench().map(|bench| bench.evidence.hits.len()),
             settled: app.workbench().map_or(0, workbench::Workbench::settled),
-            case: Some(app.case_path).filter(|path| on_disk(path)),
+            case: Outcome::on_disk(&app.case_path),
             unsaved: app.unsaved,
             note: app.written,
             signal,

@@ -13,7 +13,7 @@ use crate::report::note::changed;
 use crate::report::{Header, Report, exporter, write_indicators};
 use crate::triage::{Case, fingerprint};
 use anyhow::{Context, bail};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -32,11 +32,17 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
     match &args.output {
         None => (exporter.write)(&report, out)?,
         Some(path) => {
-            save(path, |out| (exporter.write)(&report, out))?;
-            let beside = path.with_extension("indicators.csv");
-            save(&beside, |out| write_indicators(&report, out))?;
+            let (mut note, mut indicators) = (Vec::new(), Vec::new());
+            (exporter.write)(&report, &mut note)?;
+            write_indicators(&report, &mut indicators)?;
+            let written = casefile::note::write(path, &note, &indicators)
+                .with_context(|| format!("cannot write {}", path.display()))?;
             if shell.talk >= Talk::Progress {
-                say(format_args!("wrote {} and {}", path.display(), beside.display()));
+                say(format_args!("wrote {} and {}", path.display(), written.indicators.display()));
+            }
+            // However quiet: somebody will look for what they wrote.
+            for kept in &written.kept {
+                say(format_args!("what stood there was changed by hand, or is no note: it is now {}", kept.display()));
             }
         }
     }
@@ -83,10 +89,4 @@ fn refuse_evidence(output: &Path, paths: &[PathBuf]) -> anyhow::Result<()> {
         bail!("{} stands inside the evidence: write the note elsewhere", output.display());
     }
     Ok(())
-}
-
-fn save(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    write(&mut bytes)?;
-    casefile::replace(path, &bytes).with_context(|| format!("cannot write {}", path.display()))
 }

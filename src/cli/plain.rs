@@ -8,11 +8,13 @@ use super::resolve::{Run, now};
 use super::workbench::composed;
 use super::{Exit, load};
 use crate::analytics::{Hit, by_id};
+use crate::casefile::note::Written;
 use crate::casefile::{self, CaseFile, Saved};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
+use crate::tui::{Outcome, write_note};
 use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -59,7 +61,7 @@ pub(super) fn run(
     let case = if file.is_new() { run.marked(case) } else { case };
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
-    let mut talk = Talk { name, loaded: &loaded, hits: &hits, run, file, case, places, out, note: None };
+    let mut talk = Talk { name, loaded: &loaded, hits: &hits, run, file, case, places, out, note: None, unsaved: None };
     if let Some(words) = lost_words(talk.places.lost(&talk.case)) {
         talk.say(format!("{words}."))?;
     }
@@ -78,7 +80,9 @@ struct Talk<'a> {
     case: Case,
     places: Places,
     out: &'a mut dyn Write,
-    note: Option<PathBuf>,
+    note: Option<Written>,
+    /// Why the last save failed, if it did.
+    unsaved: Option<String>,
 }
 
 /// Where a part of the conversation leads.
@@ -273,7 +277,9 @@ impl Talk<'_> {
 
     /// Puts the case on disk before anything else is read.
     fn save(&mut self) -> io::Result<()> {
-        match self.file.save(&self.case) {
+        let saved = self.file.save(&self.case);
+        self.unsaved = saved.as_ref().err().map(ToString::to_string);
+        match saved {
             Ok(Saved::Here) => Ok(()),
             Ok(Saved::Beside(path)) => {
                 self.say(format!("Somebody else works on this case: yours goes on in {}", path.display()))
@@ -284,27 +290,33 @@ impl Talk<'_> {
 
     fn write_note(&mut self) -> io::Result<()> {
         let note = composed(self.loaded, self.run.facts, self.hits, &self.run.settings, &self.case, &self.name);
-        let path = self.file.note_path();
-        let beside = path.with_extension("indicators.csv");
-        let written = casefile::replace(&path, note.text.as_bytes())
-            .and_then(|()| casefile::replace(&beside, note.indicators.as_bytes()));
-        match written {
-            Ok(()) => {
-                self.say(format!("Note written to {}, indicators to {}", path.display(), beside.display()))?;
-                self.note = Some(path);
-                Ok(())
-            }
-            Err(error) => self.say(format!("The note is not written: {error}")),
+        let mut written = match write_note(&self.file.note_path(), &note) {
+            Ok(written) => written,
+            Err(error) => return self.say(format!("The note is not written: {error}")),
+        };
+        let (path, beside) = (&written.note, &written.indicators);
+        self.say(format!("Note written to {}, indicators to {}", path.display(), beside.display()))?;
+        for kept in &written.kept {
+            self.say(format!("What was changed by hand there is kept in {}", kept.display()))?;
         }
+        if let Some(before) = self.note.take() {
+            written.kept.splice(0..0, before.kept);
+        }
+        self.note = Some(written);
+        Ok(())
     }
 
     /// The last three lines, as the workbench's own.
     fn leave(&mut self) -> io::Result<()> {
-        let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
-        let case = self.file.path();
-        let case = if case.exists() { case.display().to_string() } else { "none: nothing was said yet".to_owned() };
-        let note = self.note.as_ref().map_or_else(|| "not written".to_owned(), |path| path.display().to_string());
-        writeln!(self.out, "{} hits, {settled} settled\ncase  {case}\nnote  {note}", self.hits.len())?;
+        let outcome = Outcome {
+            hits: Some(self.hits.len()),
+            settled: self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count(),
+            case: Outcome::on_disk(self.file.path()),
+            note: self.note.take(),
+            unsaved: self.unsaved.take(),
+            signal: None,
+        };
+        write!(self.out, "{outcome}")?;
         self.out.flush()
     }
 }

@@ -1,6 +1,7 @@
 //! The note as one JSON object, for another program.
 
 use super::row::armless;
+use super::seal::{Sealed, seal};
 use super::{Exporter, Report};
 use std::io::{self, Write};
 
@@ -9,5 +10,6 @@ pub(super) const EXPORTER: Exporter =
     Exporter { id: "json", extension: "json", about: "one JSON object, for another program", write };
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", armless(&serde_json::to_string_pretty(report)?))
+    let note = armless(&serde_json::to_string_pretty(&Sealed::new(report)?)?).into_owned();
+    out.write_all(seal(note + "\n").as_bytes())
 }

@@ -5,6 +5,7 @@ mod page;
 use super::defang;
 use super::escape::Md;
 use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNote};
+use super::seal::{self, seal};
 use super::{Exporter, note};
 use crate::triage::marks::lost_words;
 use page::Page;
@@ -35,8 +36,9 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     page.list("Assumptions", &report.assumptions);
     custody(&mut page, report);
     log(&mut page, report);
+    page.lines(&seal::lines(report)?);
     page.paragraph(&Md::text(&report.tlp));
-    out.write_all(page.text().as_bytes())
+    out.write_all(seal(page.text()).as_bytes())
 }
 
 fn header(page: &mut Page, report: &Report) {

@@ -22,6 +22,7 @@ use super::overlay::{Overlay, laid_out};
 use super::rows::Timeline;
 use super::scroll::Move;
 use super::workbench::{Evidence, Workbench};
+use crate::casefile::note::Written;
 use crate::ingest::{Glimpse, Progress, Reading};
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
@@ -63,8 +64,8 @@ pub enum Message {
     Described(Vec<(Tone, String)>),
     /// The note was composed.
     Composed(Composed),
-    /// The note was written to this path, or could not be.
-    Written(Result<PathBuf, String>),
+    /// The note was written, or could not be.
+    Written(Result<Written, String>),
     /// The worker answered, at a time.
     Answer(Answer, Time),
     /// Something was copied.
@@ -188,8 +189,8 @@ pub struct App {
     pub case_path: PathBuf,
     /// Where the note goes.
     pub note_path: PathBuf,
-    /// Where a note was written.
-    pub written: Option<PathBuf>,
+    /// The note that was written, and all that stood in its place.
+    pub written: Option<Written>,
     /// Whether an unsaved case was already warned about.
     warned: bool,
     /// The place in the case as last saved: walking alone is saved on leaving.

@@ -128,6 +128,27 @@ fn a_note_on_disk_has_its_indicators_beside_it() {
 }
 
 #[test]
+fn a_note_on_disk_that_somebody_changed_is_moved_aside() {
+    let folder = folder();
+    for (format, name, kept) in [("markdown", "n.md", "n.kept.md"), ("json", "n.json", "n.kept.json")] {
+        let write = || note(folder.path(), &["logs", "--format", format, "-o", name]);
+        let path = folder.path().join(name);
+        write();
+        let whole = fs::read(&path).unwrap();
+        assert!(!text(&write().stderr).contains("kept"), "it is as it was written");
+        let edited = [&whole[..], b"by hand\n"].concat();
+        fs::write(&path, &edited).unwrap();
+        let said = text(&write().stderr);
+        assert!(said.contains(&format!("it is now {kept}\n")), "{said}");
+        assert_eq!((fs::read(&path).unwrap(), fs::read(folder.path().join(kept)).unwrap()), (whole, edited));
+        assert!(!folder.path().join("n.indicators.kept.csv").exists(), "the CSV is as it was written");
+    }
+    fs::write(folder.path().join("n.indicators.csv"), "mine\n").unwrap();
+    assert!(text(&note(folder.path(), &["logs", "-q", "-o", "n.md"]).stderr).contains("n.indicators.kept.csv"));
+    assert_eq!(fs::read_to_string(folder.path().join("n.indicators.kept.csv")).unwrap(), "mine\n");
+}
+
+#[test]
 fn a_note_is_never_written_among_the_evidence() {
     let folder = folder();
     for target in ["logs/note.md", "logs/SigninLogs.json"] {

@@ -164,8 +164,8 @@ impl Desk {
             }
             Effect::Write(path, note) => {
                 let path = self.home.path().join(path.file_name().unwrap());
-                tokentrail::tui::write_note(&path, &note).unwrap();
-                self.update(Message::Written(Ok(path)));
+                let written = tokentrail::tui::write_note(&path, &note);
+                self.update(Message::Written(Ok(written.unwrap())));
             }
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());

@@ -55,6 +55,13 @@ impl Page {
         }
     }
 
+    /// Lines of ours as paragraphs, each on a line of its own from its first character on.
+    pub(super) fn lines(&mut self, lines: &[String]) {
+        for line in lines {
+            self.line(format_args!("{line}\n"));
+        }
+    }
+
     /// Lines of code of ours.
     pub(super) fn block(&mut self, lines: &[&str]) {
         self.line(format_args!("```powershell\n{}\n```\n", lines.join("\n")));

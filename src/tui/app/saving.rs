@@ -1,8 +1,8 @@
 //! What is put on disk: the case and the note.
 
 use super::{App, Composed, Effect};
+use crate::casefile::note::Written;
 use crate::tui::overlay::Overlay;
-use std::path::PathBuf;
 
 impl App {
     pub(super) fn case_saved(&mut self, result: Result<Option<String>, String>) {
@@ -65,11 +65,17 @@ impl App {
         write.into_iter().collect()
     }
 
-    pub(super) fn note_written(&mut self, result: Result<PathBuf, String>) {
+    pub(super) fn note_written(&mut self, result: Result<Written, String>) {
         match result {
-            Ok(path) => {
-                self.say(format!("note written to {}", path.display()));
-                self.written = Some(path);
+            Ok(mut written) => {
+                self.say(match written.kept.first() {
+                    Some(kept) => format!("note written; the one changed by hand is now {}", kept.display()),
+                    None => format!("note written to {}", written.note.display()),
+                });
+                if let Some(before) = self.written.take() {
+                    written.kept.splice(0..0, before.kept);
+                }
+                self.written = Some(written);
                 self.overlay = None;
             }
             Err(why) => self.say_wrong(format!("the note is not written: {why}")),

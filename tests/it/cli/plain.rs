@@ -46,6 +46,25 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
 }
 
 #[test]
+fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
+    let (folder, _) = bundle();
+    let root = format!("{}/", folder.path().canonicalize().unwrap().display());
+    let said = talk(folder.path(), "e\ne\nq\n").replace(&root, "");
+    assert!(!folder.path().join("case/c.json").exists(), "nothing was said yet");
+    let last = "case  none: nothing was said yet\nnote  case/c.md (indicators: case/c.indicators.csv)\n";
+    assert!(said.ends_with(last), "{said}");
+    let path = folder.path().join("case/c.md");
+    let edited = std::fs::read_to_string(&path).unwrap() + "\nI called the user.\n";
+    std::fs::write(&path, &edited).unwrap();
+    let said = talk(folder.path(), "1\ny\ne\ne\nq\n").replace(&root, "");
+    assert_eq!(said.matches("kept in case/c.kept.md").count(), 1, "{said}");
+    let last = "(indicators: case/c.indicators.csv; changed by hand, and kept: case/c.kept.md)\n";
+    assert!(said.contains("case  case/c.json\n") && said.ends_with(last), "{said}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("case/c.kept.md")).unwrap(), edited);
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("I called the user"));
+}
+
+#[test]
 fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
     let (folder, _) = bundle();
     let said = talk(folder.path(), "1\n3\nr\nb 1\nt 1 phish, #c2\nm 2 odd \u{1b}[31m agent\nb 99\nr\nl\nm\nq\n");

@@ -1,0 +1,142 @@
+//! The note on disk and its indicators beside it, never written over what an analyst made of them.
+
+use super::replace;
+use crate::report::seal;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A note on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The note.
+    pub note: PathBuf,
+    /// Its indicators as CSV.
+    pub indicators: PathBuf,
+    /// Where what stood there is now, if it was not as this program had written it.
+    pub kept: Vec<PathBuf>,
+}
+
+/// Writes a note at `path`, and its indicators beside it.
+///
+/// What stands there as this program wrote it is replaced. What somebody changed, or what is no note of ours, is moved
+/// aside first, under a free name beside it.
+///
+/// # Errors
+/// When a step fails; what stood there is still there, or beside it.
+pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written> {
+    let mut written = Written { note: path.to_owned(), indicators: indicators_path(path), kept: Vec::new() };
+    let there = standing(&written.note)?;
+    let csv = standing(&written.indicators)?;
+    let known = there.as_deref().unwrap_or_default();
+    if csv.is_some_and(|csv| csv != indicators && !seal::names_indicators(known, &csv)) {
+        written.kept.push(keep(&written.indicators)?);
+    }
+    if there.is_some_and(|there| there != note && !seal::is_whole(&there)) {
+        written.kept.insert(0, keep(&written.note)?);
+    }
+    replace(&written.indicators, indicators)?;
+    replace(&written.note, note)?;
+    Ok(written)
+}
+
+/// Where the indicators of a note stand.
+pub fn indicators_path(note: &Path) -> PathBuf {
+    note.with_extension("indicators.csv")
+}
+
+/// The bytes of a file; `None` where there is none. A file that cannot be read, like one that is none (a folder, a
+/// device), is an error: it would be lost or spoilt.
+fn standing(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Ok(data) if data.is_file() => fs::read(path).map(Some),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no file", path.display()))),
+        // A link that leads nowhere is replaced: there is nothing behind it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives a file a free name beside it: `case.kept.md`, `case.kept-2.md`.
+fn keep(path: &Path) -> io::Result<PathBuf> {
+    let extension = path.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
+    for number in 1u32.. {
+        let mut name = path.file_stem().unwrap_or_default().to_owned();
+        let number = if number == 1 { String::new() } else { format!("-{number}") };
+        name.push(format!(".kept{number}{extension}"));
+        let aside = path.with_file_name(name);
+        if fs::symlink_metadata(&aside).is_ok() {
+            continue;
+        }
+        // A second name, so that the first one is never missing and no other file is hit; not every file system has them.
+        return match fs::hard_link(path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(_) => fs::rename(path, &aside).map(|()| aside),
+            Ok(()) => Ok(aside),
+        };
+    }
+    unreachable!("a folder does not hold every number")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(text: &str, csv: &str) -> (String, String) {
+        let hash = crate::triage::hex(&<sha2::Sha256 as sha2::Digest>::digest(csv));
+        let open = format!("{text}\nSHA-256 of the CSV beside it: `{hash}`\n");
+        let seal = crate::triage::hex(&<sha2::Sha256 as sha2::Digest>::digest(&open));
+        (format!("{open}Seal, SHA-256 of every other line: `{seal}`\n"), csv.to_owned())
+    }
+
+    fn written(path: &Path, (note, csv): &(String, String)) -> Vec<String> {
+        let written = write(path, note.as_bytes(), csv.as_bytes()).unwrap();
+        assert_eq!(fs::read_to_string(path).unwrap(), *note);
+        assert_eq!(fs::read_to_string(&written.indicators).unwrap(), *csv);
+        written.kept.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_was_changed_by_hand_is_kept_and_what_was_not_is_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case.md");
+        let (first, second) = (note("first", "a\n"), note("second", "b\n"));
+        let none: [&str; 0] = [];
+        assert_eq!(written(&path, &first), none);
+        assert_eq!(written(&path, &first), none, "the same again");
+        assert_eq!(written(&path, &second), none, "as it was written");
+        let edited = second.0.replace("second", "second, and what I think of it");
+        fs::write(&path, &edited).unwrap();
+        assert_eq!(written(&path, &first), ["case.kept.md"], "its CSV is untouched, as it says itself");
+        assert_eq!(fs::read_to_string(home.path().join("case.kept.md")).unwrap(), edited);
+        fs::write(&path, "no note").unwrap();
+        fs::write(indicators_path(&path), "c\n").unwrap();
+        assert_eq!(written(&path, &second), ["case.kept-2.md", "case.indicators.kept.csv"]);
+        assert_eq!(fs::read_to_string(home.path().join("case.kept-2.md")).unwrap(), "no note");
+        assert_eq!(fs::read_to_string(home.path().join("case.indicators.kept.csv")).unwrap(), "c\n");
+        assert_eq!(written(&path, &first), none);
+    }
+
+    #[test]
+    fn a_csv_without_its_note_is_kept_unless_it_says_the_same() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case");
+        let (first, second) = (note("first", "a\n"), note("second", "b\n"));
+        let none: [&str; 0] = [];
+        written(&path, &first);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(written(&path, &first), none);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(written(&path, &second), ["case.indicators.kept.csv"]);
+    }
+
+    #[test]
+    fn what_is_no_file_is_left_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case.md");
+        fs::create_dir(&path).unwrap();
+        assert!(write(&path, b"n", b"i").unwrap_err().to_string().contains("is no file"));
+        assert!(!indicators_path(&path).exists(), "nothing is written in halves");
+        assert!(path.is_dir());
+    }
+}

@@ -1,0 +1,81 @@
+//! What is said once the screen is gone.
+
+use crate::casefile::note::Written;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What was done, for the last lines on the terminal. Displays as three lines, the last one ended too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Hits found; `None` when the user left while the bundle was read.
+    pub hits: Option<usize>,
+    /// Hits with a disposition.
+    pub settled: usize,
+    /// Where the case is, if there is one on disk.
+    pub case: Option<PathBuf>,
+    /// Why the last save failed, if it did.
+    pub unsaved: Option<String>,
+    /// The note, if one was written, and what stood in its place.
+    pub note: Option<Written>,
+    /// The signal that ended it; the exit code is 128 and its number.
+    pub signal: Option<i32>,
+}
+
+impl Outcome {
+    /// The path of a case, if anything is there.
+    pub fn on_disk(path: &Path) -> Option<PathBuf> {
+        (!path.as_os_str().is_empty() && path.exists()).then(|| path.to_owned())
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.hits {
+            Some(1) => writeln!(f, "1 hit, {} settled", self.settled)?,
+            Some(hits) => writeln!(f, "{hits} hits, {} settled", self.settled)?,
+            None => writeln!(f, "left before the bundle was read")?,
+        }
+        match (&self.unsaved, &self.case) {
+            (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
+            (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
+            (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
+            (None, None) => writeln!(f, "case  none: nothing was said yet")?,
+        }
+        let Some(Written { note, indicators, kept }) = &self.note else { return writeln!(f, "note  not written") };
+        write!(f, "note  {} (indicators: {}", note.display(), indicators.display())?;
+        for (at, kept) in kept.iter().enumerate() {
+            let lead = if at == 0 { "; changed by hand, and kept: " } else { ", " };
+            write!(f, "{lead}{}", kept.display())?;
+        }
+        writeln!(f, ")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_in_three_lines_where_all_is() {
+        let mut outcome = Outcome { hits: Some(1), ..Outcome::default() };
+        assert_eq!(outcome.to_string(), "1 hit, 0 settled\ncase  none: nothing was said yet\nnote  not written\n");
+        outcome.case = Some("/s/c.json".into());
+        let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
+        outcome.note = Some(Written { note, indicators, kept: Vec::new() });
+        let said = "1 hit, 0 settled\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
+        assert_eq!(outcome.to_string(), said);
+        outcome.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];
+        let kept = "; changed by hand, and kept: /s/c.kept.md, /s/c.indicators.kept.csv)\n";
+        assert_eq!(outcome.to_string(), said.replace(")\n", kept));
+    }
+
+    #[test]
+    fn a_case_that_is_nowhere_is_not_named() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("c.json");
+        assert_eq!(Outcome::on_disk(&path), None);
+        assert_eq!(Outcome::on_disk(Path::new("")), None);
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(Outcome::on_disk(&path), Some(path));
+    }
+}
