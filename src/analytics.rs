@@ -106,17 +106,13 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
 /// Answers every step of every hit. Hits of one user in time order, so that each sign-in is weighed once.
 fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
     let Scene { store, facts, settings, .. } = *scene;
-    let start = |hit: &Hit| {
-        let first = hit.evidence.iter().chain(&hit.legs).map(|&id| store.event(id).time());
-        first.min().unwrap_or(hit.first_seen)
-    };
-    hits.sort_by_key(|hit| (hit.user, start(hit)));
+    hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
     let mut baseline = Baseline::of(Sym::NONE);
     for hit in hits {
         if baseline.user() != hit.user {
             baseline = Baseline::of(hit.user);
         }
-        baseline.grow(store, facts, start(hit));
+        baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(draft::graph_reason(store, hit));
         let assessment = assess::complete(&Inquiry { analytic, store, facts, settings, hit, baseline: &baseline });
         assessment.fill(hit);

@@ -243,9 +243,10 @@ pub fn load(
     let mut places = Vec::with_capacity(bundle.inputs.len());
     for (input, tally) in bundle.inputs.into_iter().zip(harvest.tallies) {
         let sha256 = harvest.hashes.get(&input.path).cloned().unwrap_or_default();
-        let Input { name, path, member, bytes, place, .. } = input;
+        let Input { name, path, member, bytes, place, packed } = input;
         places.push(place);
-        let mut source = Source { name, path, member, bytes, sha256, ..Source::default() };
+        let decoded = packed.then_some(tally.decoded);
+        let mut source = Source { name, path, member, bytes, decoded, sha256, ..Source::default() };
         tally.settle(&mut source, &mut problems);
         sources.push(source);
     }

@@ -78,6 +78,12 @@ impl Hit {
         }
     }
 
+    /// The first of its sign-ins and device-code legs: its baseline ends a day before.
+    pub fn begins(&self, store: &Store) -> Time {
+        let rows = self.evidence.iter().chain(&self.legs).map(|event| store.event(*event).time());
+        rows.min().unwrap_or(self.first_seen)
+    }
+
     /// How many of its sign-ins have a token id that is only computed from their own, and ties Graph calls to them.
     pub fn computed_tokens(&self, store: &Store) -> usize {
         let computed = |event: &&EventId| store.event(**event).flags.has(Flags::TOKEN_COMPUTED);

@@ -92,6 +92,9 @@ pub(super) struct ScreenArgs {
     /// Keep the case in this file rather than in the state folder
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
+    /// Who signs the verdicts [default: as set in the config, else the login name]
+    #[arg(long, value_name = "NAME")]
+    pub(super) analyst: Option<String>,
     /// The same triage as numbered text, one question at a time, on stdin and stdout
     #[arg(long)]
     pub(super) plain: bool,
@@ -259,6 +262,9 @@ pub(super) struct NoteArgs {
     /// The case: verdicts, remarks, dispositions and marks; must be of this bundle
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
+    /// Who the note is by [default: as the case says]
+    #[arg(long, value_name = "NAME")]
+    pub(super) analyst: Option<String>,
     /// How to write
     #[arg(long, value_parser = exporters(), default_value = EXPORTERS[0].id)]
     pub(super) format: String,

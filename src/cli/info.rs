@@ -92,7 +92,7 @@ fn sources(info: &Info) -> Table {
         Column::new("SKIPPED").right(),
         Column::new("FIRST (UTC)").optional(),
         Column::new("LAST (UTC)").optional(),
-        Column::new("BYTES").right().optional(),
+        Column::new("BYTES ON DISK").right().optional(),
     ]);
     for source in &info.sources {
         table.row([

@@ -57,7 +57,7 @@ pub(super) fn run(
         Some(path) => path.clone(),
         None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
     };
-    let (file, case) = casefile::open(&path, paths, &bundle, &run.analyst())?;
+    let (file, case) = casefile::open(&path, paths, &bundle, &run.analyst(look.analyst.as_deref()))?;
     let case = if file.is_new() { run.marked(case) } else { case };
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));

@@ -25,10 +25,11 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Who signs the verdicts: as set, else the login name.
-    pub(super) fn analyst(&self) -> String {
+    /// Who signs the verdicts: as named on the command line, else as set, else the login name.
+    pub(super) fn analyst(&self, named: Option<&str>) -> String {
+        let named = named.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
         let login = || ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-        self.own.config.analyst.clone().or_else(login).unwrap_or_default()
+        named.or_else(|| self.own.config.analyst.clone()).or_else(login).unwrap_or_default()
     }
 
     /// A new case with the sharing mark that was set.

@@ -45,7 +45,7 @@ pub(super) fn open(
     let note = move |loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case| {
         composed(loaded, facts, hits, settings, case, &case_name)
     };
-    let (analyst, tlp) = (run.analyst(), run.own.config.tlp.clone());
+    let (analyst, tlp) = (run.analyst(look.analyst.as_deref()), run.own.config.tlp.clone());
     let (keymap, complaint) = keys(&run.own);
     let set = &run.own.config;
     let outcome = match tui::run(tui::Config {

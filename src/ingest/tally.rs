@@ -16,6 +16,8 @@ pub(super) struct Tally {
     pub(super) records: u64,
     pub(super) read: u64,
     pub(super) skipped: u64,
+    /// Bytes that came out of a packed source.
+    pub(super) decoded: u64,
     pub(super) tables: BTreeMap<String, u64>,
     pub(super) shape: Option<&'static str>,
     pub(super) assumed: Assumed,
@@ -196,6 +198,7 @@ impl Tally {
         self.records += piece.records;
         self.read += piece.read;
         self.skipped += piece.skipped;
+        self.decoded += piece.decoded;
         for (table, count) in piece.tables {
             *self.tables.entry(table).or_default() += count;
         }

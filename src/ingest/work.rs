@@ -217,10 +217,15 @@ impl Crew<'_> {
         let count = |bytes| self.meter.read(bytes, 0, index);
         let rows = &mut share.rows;
         let max_ratio = self.options.max_ratio;
+        let stream = |reader: &mut dyn Read| {
+            let mut counted = Counted { reader, bytes: 0 };
+            self.stream(&mut counted, index, rows, &mut tally);
+            tally.decoded = counted.bytes;
+        };
         let outcome = if self.pipe && input.packed {
-            decode::piped(&input.place, max_ratio, &count, |reader| self.stream(reader, index, rows, &mut tally))
+            decode::piped(&input.place, max_ratio, &count, stream)
         } else {
-            decode::open(&input.place, max_ratio, &count, |reader| self.stream(reader, index, rows, &mut tally))
+            decode::open(&input.place, max_ratio, &count, stream)
         };
         if let Err(error) = outcome {
             tally.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
@@ -294,6 +299,20 @@ impl Crew<'_> {
         self.meter.finish_piece(index);
         let events = first..share.rows.part.events.len();
         share.pieces.push(Done { input: index, start: range.start, events, tally });
+    }
+}
+
+/// Counts what is read through it.
+struct Counted<'r> {
+    reader: &'r mut dyn Read,
+    bytes: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.bytes += count as u64;
+        Ok(count)
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Source {
     pub shape: Option<&'static str>,
     /// Bytes as received (compressed size for a member).
     pub bytes: u64,
+    /// Bytes that came out of it, as far as it was read; `None` where nothing is packed.
+    pub decoded: Option<u64>,
     /// SHA-256 of the file as received, lower-case hex. Members carry their archive's.
     pub sha256: String,
     /// Rows per table, including tables that no analytic reads.

@@ -1,4 +1,4 @@
-//! What to do about stolen tokens, in Microsoft's order, and what works on in spite of it. Text only: nothing here
+//! What to do about stolen tokens, in Microsoft's order, and what still works in spite of it. Text only: nothing here
 //! is ever run.
 
 use crate::facts::Reach;
@@ -39,8 +39,8 @@ pub const TASKS: &[Task] = &[
     },
     Task {
         title: "Revoke sessions",
-        what: "Refresh tokens and the session cookies of Entra ID die, whichever client holds them. Access tokens \
-               already issued do not.",
+        what: "Refresh tokens and the session cookies of Entra ID stop working, whichever client holds them. Access \
+               tokens already issued do not.",
         command: Some("Revoke-MgUserSignInSession -UserId {user}"),
         when: When::Always,
     },
@@ -98,14 +98,14 @@ pub const TASKS: &[Task] = &[
     },
     Task {
         title: "Block the device code flow",
-        what: "With Conditional Access, for everyone who does not sign in devices without a keyboard.",
+        what: "With Conditional Access, for everyone but those who sign in to devices without a keyboard.",
         command: None,
         when: When::DeviceCode,
     },
     Task {
-        title: "Look on until the last token has ended",
-        what: "Graph activity, mailbox and file audit by token, session and address, from the first event to the end \
-               of the last access token below.",
+        title: "Keep watching until the last token has expired",
+        what: "Search Graph activity and the audit logs of mailbox and files for the tokens, sessions and addresses \
+               below, from the first event until the last access token has expired.",
         command: None,
         when: When::Always,
     },
@@ -113,7 +113,7 @@ pub const TASKS: &[Task] = &[
 
 /// What still works after a revocation.
 pub const STILL_VALID: &[&str] = &[
-    "An access token already issued works until it ends: about an hour by default (60 to 90 minutes).",
+    "An access token already issued works until it expires: about an hour by default (60 to 90 minutes).",
     "In a session with continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
      Teams and Graph refuse it within about 15 minutes of the user being disabled, the password reset or the \
      sessions revoked, if client and service both take part.",
@@ -132,8 +132,8 @@ pub const SOURCES: &[&str] = &[
 pub fn ends(last_token: Time) -> String {
     let end = |span| last_token.plus(span).second();
     format!(
-        "The last token seen here was issued at {} UTC: by default it ends by {} UTC, in a session with continuous \
-         access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, end later.",
+        "The last token seen here was issued at {} UTC: by default it expires by {} UTC, in a session with \
+         continuous access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, expire later.",
         last_token.second(),
         end(Span::minutes(90)),
         end(Span::minutes(28 * 60))

@@ -10,7 +10,7 @@ mod notice;
 pub use hours::Gap;
 use hours::Hours;
 pub use lack::Lack;
-pub use lines::{Tone, lines, of_reason, of_source, summary};
+pub use lines::{Tone, bytes, lines, of_reason, of_source, summary};
 pub use notice::{Kind, Notice};
 
 use super::note::labels;
@@ -91,8 +91,10 @@ pub struct SourceInfo<'a> {
     pub shape: Option<&'a str>,
     /// Rows per table, those no analytic reads included.
     pub tables: &'a BTreeMap<String, u64>,
-    /// Bytes as received.
+    /// Bytes as received; packed ones, for what came packed.
     pub bytes: u64,
+    /// Bytes that came out of them, where they came packed: what offsets of records count.
+    pub decoded: Option<u64>,
     /// SHA-256 as received.
     pub sha256: &'a str,
     /// Rows that became events.
@@ -290,6 +292,7 @@ fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: 
         shape: source.shape,
         tables: &source.tables,
         bytes: source.bytes,
+        decoded: source.decoded,
         sha256: &source.sha256,
         read: source.read,
         folded: source.folded,

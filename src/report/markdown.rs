@@ -4,10 +4,14 @@ mod page;
 
 use super::defang;
 use super::escape::Md;
+use super::info::bytes;
 use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNote};
 use super::seal::{self, seal};
+use super::timeline::kind_word;
 use super::{Exporter, note};
+use crate::model::Time;
 use crate::triage::marks::lost_words;
+use crate::triage::timeline::Kind;
 use page::Page;
 use std::io::{self, Write};
 
@@ -19,7 +23,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();
     header(&mut page, report);
     page.section("Bottom line");
-    page.paragraph(&Md::text(&report.bottom_line.join(" ")));
+    page.paragraph(&Md::text(&defang::text(&report.bottom_line.join(" "))));
     if let Some(now) = &report.do_now {
         do_now(&mut page, now);
     }
@@ -27,6 +31,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     timeline(&mut page, report);
     marked(&mut page, report);
     steps(&mut page, report);
+    not_triaged(&mut page, &report.not_triaged);
     impact(&mut page, report);
     scope(&mut page, report);
     indicators(&mut page, &report.indicators);
@@ -44,13 +49,15 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn header(page: &mut Page, report: &Report) {
     page.paragraph(&Md::text(&report.tlp));
     page.title(&Md::ours("Case note: ").then(&Md::text(&report.case)));
-    let worked =
-        report.worked.as_ref().map_or_else(Md::default, |(first, last)| Md::text(&format!("{first} to {last}")));
+    let worked = report.worked.as_ref().map_or_else(Md::default, |(first, last)| {
+        Md::text(&format!("{} to {}", to_the_second(first), to_the_second(last)))
+    });
+    let analyst = if report.analyst.is_empty() { "not given (--analyst NAME)" } else { &report.analyst };
     let rows = [
         ("Verdict", Md::text(&report.verdict)),
         ("Confidence", report.confidence.as_deref().map_or_else(Md::default, Md::text)),
         ("Tenant", Md::codes(report.tenants.iter().map(String::as_str))),
-        ("Analyst", Md::text(&report.analyst)),
+        ("Analyst", Md::text(analyst)),
         ("Worked on (UTC)", worked),
         ("Bundle", Md::code(&report.bundle)),
         ("Tool", Md::text(&report.tool)),
@@ -73,7 +80,7 @@ fn do_now(page: &mut Page, now: &DoNow) {
         page.paragraph(&Md::ours("As commands of the Graph PowerShell module, to be read before they are run:"));
         page.block(&commands);
     }
-    page.paragraph(&Md::ours("What works on after a revocation:"));
+    page.paragraph(&Md::ours("What still works after a revocation:"));
     for text in &now.still_valid {
         page.item(&Md::text(text));
     }
@@ -88,29 +95,45 @@ fn key_facts(page: &mut Page, report: &Report) {
     for hit in &report.hits {
         hit_heading(page, hit);
         let fact = |fact: &note::FactNote| {
-            let values: Vec<Md> =
-                fact.values.iter().map(|value| if fact.exact { Md::code(value) } else { Md::text(value) }).collect();
+            let value = |value: &String| if fact.exact { Md::code(value) } else { Md::text(&to_the_second(value)) };
+            let values: Vec<Md> = fact.values.iter().map(value).collect();
             vec![Md::ours(fact.name), Md::joined(&values, if fact.exact { ", " } else { "; " })]
         };
         let settled = vec![Md::ours("Disposition"), Md::ours(hit.disposition)];
         let id = vec![Md::ours("Hit"), Md::code(&hit.id)];
         page.table(&["Fact", "Value"], [settled, id].into_iter().chain(hit.facts.iter().map(fact)));
     }
-    if !report.not_triaged.is_empty() {
-        page.paragraph(&Md::ours("Not yet triaged:"));
-        let row = |hit: &note::HitLine| {
-            vec![
-                Md::ours(hit.severity),
-                Md::ours(hit.confidence),
-                Md::ours(hit.analytic),
-                Md::text(&hit.upn),
-                Md::text(&hit.first_seen.second()),
-                Md::text(&hit.findings),
-                Md::code(&hit.id),
-            ]
+}
+
+fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {
+    if hits.is_empty() {
+        return;
+    }
+    page.section("Not yet triaged");
+    let row = |group: &note::HitGroup| {
+        let hit = group.first;
+        let others = match group.count {
+            1 => Md::default(),
+            count => Md::text(&format!(" and {} more", count - 1)),
         };
-        let heads = ["Severity", "Confidence", "Analytic", "User", "First seen (UTC)", "Findings", "Hit"];
-        page.table(&heads, report.not_triaged.iter().map(row));
+        vec![
+            Md::ours(hit.severity),
+            Md::ours(hit.confidence),
+            Md::ours(hit.analytic),
+            Md::text(&hit.upn),
+            Md::text(&group.count.to_string()),
+            Md::text(&group.first_seen.second()),
+            Md::text(&group.last_seen.second()),
+            Md::text(&group.findings()),
+            Md::code(&hit.id).then(&others),
+        ]
+    };
+    let heads =
+        ["Severity", "Confidence", "Analytic", "User", "Hits", "First (UTC)", "Last (UTC)", "Findings of each", "Hit"];
+    let groups = note::groups(hits);
+    page.table(&heads, groups.iter().map(row));
+    if groups.len() < hits.len() {
+        page.paragraph(&Md::ours("Hits of low severity stand together by user and analytic; tokentrail scan lists each."));
     }
 }
 
@@ -130,10 +153,13 @@ fn timeline(page: &mut Page, report: &Report) {
         if timeline.many_users {
             cells.push(Md::text(&event.upn));
         }
-        let star = if event.marked { "★ " } else { "" };
+        let star = match (event.marked, event.bookmarked) {
+            (false, _) => Md::default(),
+            (true, bookmarked) => star(bookmarked).then(&Md::ours(" ")),
+        };
         cells.extend([
-            Md::ours(star).then(&Md::ours(event.kind)),
-            Md::text(&event.what),
+            star.then(&Md::ours(event.kind)),
+            what(event.kind, &event.what),
             Md::text(&event.client),
             Md::code(&event.address),
             Md::text(&numbers(&event.hits)),
@@ -155,6 +181,16 @@ fn timeline(page: &mut Page, report: &Report) {
     }
 }
 
+/// A bookmark, or what has only tags or a remark.
+fn star(bookmarked: bool) -> Md {
+    Md::ours(if bookmarked { "★" } else { "☆" })
+}
+
+/// What a row is about: a request as code, since escapes in it would be copied along with it.
+fn what(kind: &'static str, what: &str) -> Md {
+    if kind == kind_word(Kind::Graph) { Md::code(&defang::text(what)) } else { Md::text(what) }
+}
+
 fn marked(page: &mut Page, report: &Report) {
     if report.marked.is_empty() && report.marks_elsewhere == 0 {
         return;
@@ -163,10 +199,10 @@ fn marked(page: &mut Page, report: &Report) {
     if !report.marked.is_empty() {
         let row = |mark: &MarkNote| {
             vec![
-                Md::ours(if mark.bookmarked { "★" } else { "☆" }),
+                star(mark.bookmarked),
                 Md::text(&mark.time.second()),
                 Md::text(&mark.upn),
-                Md::ours(mark.kind).then(&Md::ours(": ")).then(&Md::text(&mark.what)),
+                Md::ours(mark.kind).then(&Md::ours(": ")).then(&what(mark.kind, &mark.what)),
                 Md::code(&mark.address),
                 Md::text(&mark.tags.join(", ")),
                 Md::text(&mark.remark),
@@ -176,8 +212,8 @@ fn marked(page: &mut Page, report: &Report) {
         let heads = ["", "Time (UTC)", "User", "What", "Address", "Tags", "Remark", "Record"];
         page.table(&heads, report.marked.iter().map(row));
         page.paragraph(&Md::ours(
-            "★ is a bookmark, ☆ a tag or remark alone; ★ in the timeline is any of them. The hash of each file stands \
-             under custody.",
+            "★ is a bookmark, ☆ a tag or remark alone, here and in the timeline. The hash of each file stands under \
+             custody.",
         ));
     }
     if let Some(words) = lost_words(report.marks_elsewhere) {
@@ -289,7 +325,7 @@ fn custody(page: &mut Page, report: &Report) {
         return;
     }
     page.section("Custody");
-    let time = |time: Option<crate::model::Time>| time.map_or_else(Md::default, |time| Md::text(&time.to_string()));
+    let time = |time: Option<Time>| time.map_or_else(Md::default, |time| Md::text(&time.second()));
     let row = |source: &note::Custody| {
         let name = Md::code(&source.label);
         let given = if source.name == source.label { Md::default() } else { Md::code(&source.name) };
@@ -297,7 +333,7 @@ fn custody(page: &mut Page, report: &Report) {
         vec![
             name,
             given.then(&changed),
-            Md::text(&source.bytes.to_string()),
+            Md::text(&bytes(source.bytes, source.decoded)),
             Md::code(&source.sha256),
             Md::text(&source.read.to_string()),
             Md::text(&source.folded.to_string()),
@@ -306,7 +342,7 @@ fn custody(page: &mut Page, report: &Report) {
             time(source.last_event),
         ]
     };
-    let heads = ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event", "Last event"];
+    let heads = ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event (UTC)", "Last event (UTC)"];
     page.table(&heads, report.custody.iter().map(row));
     if report.custody.iter().any(|source| source.name.contains('!')) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
@@ -326,9 +362,17 @@ fn log(page: &mut Page, report: &Report) {
     }
     let row = |line: &crate::triage::LogLine| {
         let hash = line.hash.get(..12).unwrap_or(&line.hash);
-        vec![Md::text(&line.at), Md::text(&line.who), Md::text(&line.what), Md::code(hash)]
+        let who = if line.who.is_empty() { Md::ours("-") } else { Md::text(&line.who) };
+        // The time in full: its hash is over every digit.
+        vec![Md::text(&line.at), who, Md::text(&line.what), Md::code(hash)]
     };
-    page.table(&["At", "Who", "What", "Hash"], report.log.iter().map(row));
+    page.table(&["At (UTC)", "Who", "What", "Hash"], report.log.iter().map(row));
+}
+
+/// A text that is a time as we write it, to the second: the fractions decide nothing here, and JSON has them.
+fn to_the_second(text: &str) -> String {
+    let time = Time::parse(text).filter(|time| time.to_string() == text);
+    time.map_or_else(|| text.to_owned(), Time::second)
 }
 
 /// `1, 2`.

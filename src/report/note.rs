@@ -9,15 +9,17 @@ mod gaps;
 mod impact;
 mod marked;
 mod now;
+mod rest;
 mod steps;
 mod timeline;
 mod traces;
+mod worth;
 
 use super::hits::source_name;
-use crate::analytics::{Hit, Settings, State, reached};
+use crate::analytics::{Hit, Settings, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field, Time};
+use crate::model::{EventId, Field};
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, HitWork, LogLine};
 use account::Account;
@@ -31,6 +33,7 @@ pub use custody::{Custody, changed};
 pub use impact::{AttackNote, Earned, Impact};
 pub use marked::MarkNote;
 pub use now::{DoNow, TaskNote, UserNote};
+pub use rest::{HitGroup, HitLine, groups};
 pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
 pub use traces::{Indicator, Kind as TraceKind, Scope};
@@ -117,26 +120,6 @@ pub struct Report {
     pub broken_log_line: Option<usize>,
 }
 
-/// A hit on one line.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct HitLine {
-    /// Id.
-    pub id: String,
-    /// Analytic.
-    pub analytic: &'static str,
-    /// User.
-    pub upn: String,
-    /// First event.
-    pub first_seen: Time,
-    /// Severity.
-    pub severity: &'static str,
-    /// Confidence.
-    pub confidence: &'static str,
-    /// Findings by the way they point.
-    pub findings: String,
-}
-
 /// What the sections are made from.
 struct Told<'a> {
     loaded: &'a Loaded,
@@ -216,7 +199,7 @@ impl Report {
             bottom_line: account.bottom_line(),
             do_now: now::do_now(&told),
             hits: steps::hit_notes(&told),
-            not_triaged: told.choice.rest.iter().map(|hit| hit_line(hit)).collect(),
+            not_triaged: told.choice.rest.iter().map(|hit| rest::hit_line(hit)).collect(),
             timeline: timeline::timeline(&told),
             marked: marked::marked(&told),
             marks_elsewhere: told.places.lost(case),
@@ -240,25 +223,6 @@ fn tenants(told: &Told) -> Vec<String> {
     let rows = told.choice.full.iter().flat_map(|hit| &hit.evidence);
     let tenants = rows.map(|event| store.text(store.fold(store.event(*event)[Field::HomeTenantId])));
     tenants.filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn hit_line(hit: &Hit) -> HitLine {
-    let states = [State::Supports, State::Against, State::Unknown, State::Missing];
-    let count = |state| hit.findings.iter().filter(|finding| finding.state == state).count();
-    let findings: Vec<String> = states
-        .into_iter()
-        .filter(|state| count(*state) > 0)
-        .map(|state| format!("{} {}", count(state), state.word()))
-        .collect();
-    HitLine {
-        id: hit.id.clone(),
-        analytic: hit.analytic,
-        upn: hit.upn.clone(),
-        first_seen: hit.first_seen,
-        severity: hit.severity.word(),
-        confidence: hit.confidence.word(),
-        findings: findings.join(", "),
-    }
 }
 
 /// Name of the source of a hit's first event, for a sentence.

@@ -47,8 +47,85 @@ fn an_untouched_case_says_so_and_still_tells_all() {
     let note = note(&untouched(), "markdown");
     assert!(note.contains("| Verdict | not settled (2 hits) |"), "{note}");
     assert!(note.contains("## Do now"), "a pressing hit asks for containment");
-    assert!(note.contains("Not yet triaged:"), "the light hit is told on one line");
+    assert!(note.contains("## Not yet triaged"), "the light hit is told on one line");
     assert!(!note.contains("## Analyst log"), "nothing to say is not written");
+    assert!(note.contains("| Analyst | not given (--analyst NAME) |"), "{note}");
+}
+
+#[test]
+fn a_log_of_nobody_says_so() {
+    let mut case = untouched();
+    case.set_disposition("heavy", Some(Disposition::Undetermined), time("16:00:00"));
+    let note = note(&case, "markdown");
+    assert!(note.contains("| 2026-05-01T16:00:00.0000000Z | - | heavy: disposition undetermined |"), "{note}");
+}
+
+#[test]
+fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
+    let loaded = loaded();
+    let mut hits = hits(&loaded);
+    for minute in [1, 2] {
+        let mut more = hits[0].clone();
+        more.id = format!("light-{minute}");
+        (more.first_seen, more.last_seen) = (time(&format!("13:0{minute}:00")), time(&format!("13:0{minute}:30")));
+        more.findings.truncate(2);
+        hits.insert(1, more);
+    }
+    let mut pressing = hits[3].clone();
+    pressing.id = "heavy-2".into();
+    hits.push(pressing);
+    let settings = Settings::default();
+    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
+    let mut out = Vec::new();
+    (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
+    let note = String::from_utf8(out).unwrap();
+    let (steps, rest) = note.split_once("## Not yet triaged").unwrap();
+    assert!(steps.contains("## Triage steps"));
+    insta::assert_snapshot!(rest.split("\n## ").next().unwrap());
+    assert_eq!(report.not_triaged.len(), 4, "JSON has each");
+    assert!(note.contains("To be looked at next, since no analyst has: device-code-burst on finance.director@"));
+}
+
+#[test]
+fn the_bottom_line_says_until_when_the_tokens_were_used() {
+    let note = note(&settled(), "markdown");
+    let said = "2 Graph calls are tied to it (by token), until 14:03:05 UTC, 34s after the last sign-in: searched mail";
+    assert!(note.contains(said), "{note}");
+    assert!(note.contains("| Last seen (UTC) | 2026-05-01 14:02:31 |\n| Calls with its tokens until (UTC) | 2026-05-01 14:03:05 |"));
+    let json: serde_json::Value = serde_json::from_str(&self::note(&settled(), "json")).unwrap();
+    let facts = json["Hits"][0]["Facts"].as_array().unwrap();
+    let last = facts.iter().find(|fact| fact["Name"] == "Last seen (UTC)").unwrap();
+    assert_eq!(last["Values"][0], "2026-05-01T14:02:31.0000000Z", "JSON has the fractions");
+}
+
+#[test]
+fn a_request_is_copied_as_it_was_logged_and_leads_nowhere() {
+    let mut page = Vec::new();
+    let loaded = loaded();
+    let (hits, settings) = (hits(&loaded), Settings::default());
+    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let mut report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
+    report.timeline.events.last_mut().unwrap().what = "GET 200 https://evil.example/a?q=`x`|y&$top=5".into();
+    (exporter("markdown").unwrap().write)(&report, &mut page).unwrap();
+    let note = String::from_utf8(page).unwrap();
+    assert!(note.contains("| graph | `GET 200 /me/messages?$search=\"invoice\"` |"), "{note}");
+    assert!(note.contains(r"| graph | ``GET 200 hxxps://evil[.]example/a?q=`x`\|y&$top=5`` |"), "{note}");
+}
+
+#[test]
+fn what_came_packed_says_both_sizes() {
+    let mut loaded = loaded();
+    loaded.sources[0].decoded = Some(9000);
+    let settings = Settings::default();
+    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
+    let mut out = Vec::new();
+    (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("| 4096 packed, 9000 decoded |"));
+    let told = super::info::info(&loaded);
+    let lines = super::info::lines(&told);
+    assert!(lines.iter().any(|(_, line)| line.ends_with("; 4096 packed, 9000 decoded bytes")), "{lines:?}");
 }
 
 #[test]
@@ -150,6 +227,11 @@ fn marked_rows_have_a_section_and_stand_out_in_the_timeline() {
     let section = note.split("## Marked by the analyst").nth(1).unwrap().split("\n## ").next().unwrap();
     insta::assert_snapshot!(section);
     assert_eq!(note.lines().filter(|line| line.contains("| ★ token |")).count(), 1, "{note}");
+    let mut case = settled();
+    case.set_event_remark("AADNonInteractiveUserSignInLogs a", "odd", time("16:04:00"));
+    let note = self::note(&case, "markdown");
+    assert_eq!(note.lines().filter(|line| line.contains("| ☆ token |")).count(), 1, "one sign, one meaning: {note}");
+    assert!(!note.contains("| ★ "), "{note}");
 }
 
 #[test]

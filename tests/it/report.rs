@@ -64,6 +64,7 @@ fn a_case_file_settles_the_note() {
         "Key facts",
         "Timeline",
         "Triage steps",
+        "Not yet triaged",
         "Impact",
         "Scope: who else",
         "Indicators",

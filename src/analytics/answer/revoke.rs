@@ -30,12 +30,12 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
     };
     let later_words = match later.last() {
         Some(&last) => format!(
-            "{} after it from {}, the last at {}",
+            "{} after the hit's last sign-in from {}, the last at {}",
             counted(later.len(), "row"),
             listed(&addresses_of(inquiry, &later)),
             store.event(last).time().second()
         ),
-        None => "no row after it from addresses of the hit that are not the user's usual ones".to_owned(),
+        None => "no row after the hit's last sign-in from addresses of the hit that are not the user's usual ones".to_owned(),
     };
     let sentence = format!(
         "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \
@@ -44,9 +44,9 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
         hit.last_seen.plus(ACCESS_TOKEN).second(),
     );
     let brief = if later.is_empty() {
-        "nothing after it".to_owned()
+        "nothing after the hit".to_owned()
     } else {
-        format!("{} after it", counted(later.len(), "row"))
+        format!("{} after the hit", counted(later.len(), "row"))
     };
     let calls = hit.graph.iter().map(|call| call.event);
     Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later)

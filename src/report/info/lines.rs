@@ -75,7 +75,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
         rows(source.read),
         source.folded,
         source.skipped,
-        source.bytes
+        bytes(source.bytes, source.decoded)
     );
     lines.push((Tone::Plain, counts));
     if source.first_event.is_some() {
@@ -119,6 +119,11 @@ fn lacking(source: &SourceInfo) -> Vec<(Tone, String)> {
         lines.push((Tone::Plain, format!("    {export}")));
     }
     lines
+}
+
+/// `965`, or `146410 packed, 1802711 decoded`: offsets count the latter.
+pub fn bytes(received: u64, decoded: Option<u64>) -> String {
+    decoded.map_or_else(|| received.to_string(), |decoded| format!("{received} packed, {decoded} decoded"))
 }
 
 /// `3 × has no time, first at record 6, byte 1234`.

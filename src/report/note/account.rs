@@ -1,13 +1,15 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
-use super::{Told, first_source};
-use crate::analytics::{Hit, Tally, tally};
-use crate::model::{Confidence, EventId, Field};
+use super::{Told, first_source, worth};
+use crate::analytics::{Baseline, Hit, Leg, leg_of, tally};
+use crate::model::{Confidence, EventId, Field, Time};
 use crate::triage::Disposition;
 use std::collections::BTreeSet;
 
 /// Names in a sentence before the rest is counted.
 const NAMED: usize = 6;
+/// The same of kinds of action, the gravest first.
+const KINDS: usize = 8;
 
 /// Reads the chosen hits as one story.
 pub(super) struct Account<'a> {
@@ -64,25 +66,25 @@ impl<'a> Account<'a> {
     fn opening(&self, hit: &Hit) -> String {
         let (upn, analytic) = (&hit.upn, hit.analytic);
         let sure = match hit.confidence {
-            Confidence::High => "carry that reading well",
-            Confidence::Medium => "carry that reading in part",
-            Confidence::Low => "carry that reading poorly",
+            Confidence::High => "support that well",
+            Confidence::Medium => "support that in part",
+            Confidence::Low => "support that poorly",
         };
         match self.told.disposition(hit) {
             Some(Disposition::TruePositive) => {
-                format!("Tokens of {upn} were stolen and used: the analyst settled the hit of {analytic} as such.")
+                format!("Tokens of {upn} were stolen and used: the analyst settled this {analytic} as a true positive.")
             }
             Some(Disposition::Undetermined) => format!(
-                "Whether tokens of {upn} were stolen is undetermined: the evidence of {analytic} does not decide it."
+                "Whether tokens of {upn} were stolen is not known: the analyst settled this {analytic} as undetermined."
             ),
             Some(Disposition::Benign) => {
-                format!("What {analytic} found for {upn} happened as described and was meant to: benign.")
+                format!("What {analytic} found for {upn} happened as described and was intended: benign.")
             }
             Some(Disposition::FalsePositive) => {
                 format!("What {analytic} found for {upn} did not happen as described: a false positive.")
             }
             None => format!(
-                "The hit of {analytic} on {upn} reads as token theft of {} severity; the findings {sure}, and no \
+                "This {analytic} points to theft of tokens from {upn}, of {} severity; the findings {sure}, and no \
                  analyst has settled it.",
                 hit.severity.word()
             ),
@@ -102,8 +104,7 @@ impl<'a> Account<'a> {
             format!("At {} UTC", hit.first_seen.second())
         } else {
             let span = hit.last_seen.since(hit.first_seen);
-            let same_day = hit.first_seen.day() == hit.last_seen.day();
-            let last = if same_day { hit.last_seen.clock() } else { hit.last_seen.second() };
+            let last = shortly(hit.last_seen, hit.first_seen);
             format!("Between {} and {last} UTC ({span})", hit.first_seen.second())
         };
         let sign_ins = counted(hit.sign_in_count, "sign-in");
@@ -113,7 +114,44 @@ impl<'a> Account<'a> {
     fn device_code(&self, hit: &Hit) -> Option<String> {
         let first = self.told.loaded.store.event(*hit.legs.first()?).time();
         let gap = hit.first_seen.since(first);
-        Some(format!("They follow a device-code sign-in begun at {} UTC, {gap} before.", first.second()))
+        let begun = format!("They follow a device-code sign-in begun at {} UTC, {gap} before", first.second());
+        Some(match self.decided(hit) {
+            Some(decided) => format!("{begun}: {decided}."),
+            None => format!("{begun}."),
+        })
+    }
+
+    /// What decides a device-code flow: tokens that went where the user has never been, for a code typed where they
+    /// usually are. Judged by the baseline that the findings have.
+    fn decided(&self, hit: &Hit) -> Option<String> {
+        let (store, facts) = (&self.told.loaded.store, self.told.facts);
+        let mut baseline = Baseline::of(hit.user);
+        baseline.grow(store, facts, hit.begins(store));
+        if baseline.is_thin() {
+            return None;
+        }
+        let seen = |leg: &EventId| baseline.seen(store, *leg, Field::IpAddress);
+        let of = |wanted| -> Vec<EventId> {
+            let has_address = |leg: &EventId| !store.get(*leg, Field::IpAddress).is_empty();
+            let wanted = |leg: &EventId| leg_of(store.event(*leg)) == Some(wanted) && has_address(leg);
+            hit.legs.iter().copied().filter(wanted).collect()
+        };
+        let (typed, spent) = (of(Leg::Browser), of(Leg::Polling));
+        if spent.is_empty() || spent.iter().any(|leg| seen(leg).sign_ins > 0) {
+            return None;
+        }
+        let went =
+            format!("the tokens went to {}, never seen for this user", listed(&self.distinct(&spent, Field::IpAddress)));
+        if typed.is_empty() || !typed.iter().all(|leg| seen(leg).is_usual()) {
+            return Some(went);
+        }
+        let typed_at = listed(&self.distinct(&typed, Field::IpAddress));
+        let reads = match self.told.disposition(hit) {
+            Some(Disposition::TruePositive) => ", so the user was phished",
+            Some(Disposition::Benign | Disposition::FalsePositive) => "",
+            Some(Disposition::Undetermined) | None => ", as when a user is phished",
+        };
+        Some(format!("its code was typed at {typed_at}, where this user usually signs in, and {went}{reads}"))
     }
 
     fn calls(&self, hit: &Hit) -> String {
@@ -122,11 +160,18 @@ impl<'a> Account<'a> {
                 .to_owned();
         }
         let events: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
-        let done: Vec<String> =
-            tally(&self.told.loaded.store, self.told.facts, &events).iter().map(Tally::words).collect();
-        let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(&self.told.loaded.store));
+        let store = &self.told.loaded.store;
+        let done = worth::kinds(tally(store, self.told.facts, &events));
+        let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(store));
         let are = if events.len() == 1 { "is" } else { "are" };
-        format!("{calls} {are} tied to it (by {link}): {}.", listed(&done))
+        let last = events.last().map_or(Time::MISSING, |event| store.event(*event).time());
+        let after = if last > hit.last_seen {
+            format!(", {} after the last sign-in", last.since(hit.last_seen))
+        } else {
+            String::new()
+        };
+        let until = shortly(last, hit.first_seen);
+        format!("{calls} {are} tied to it (by {link}), until {until} UTC{after}: {}.", some(&done, KINDS, "; "))
     }
 
     /// What the note holds beside the hit the story is told of.
@@ -144,9 +189,9 @@ impl<'a> Account<'a> {
         let waiting = if pressing.is_empty() {
             String::new()
         } else {
-            format!(" Nobody has looked yet at what presses among them: {}.", pressing.join(", "))
+            format!(" To be looked at next, since no analyst has: {}.", pressing.join(", "))
         };
-        Some(format!("The bundle has {hits}; {users} concerned in all.{waiting}"))
+        Some(format!("The bundle has {hits}; {users} have hits, this one included.{waiting}"))
     }
 
     fn distinct(&self, events: &[EventId], field: Field) -> Vec<String> {
@@ -166,7 +211,17 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// `a, b and 3 more`.
-pub(super) fn listed(texts: &[String]) -> String {
-    let named = texts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if texts.len() > NAMED { format!("{named} and {} more", texts.len() - NAMED) } else { named }
+fn listed(texts: &[String]) -> String {
+    some(texts, NAMED, ", ")
+}
+
+/// The first so many, and how many more there are.
+fn some(texts: &[String], most: usize, between: &str) -> String {
+    let named = texts.iter().take(most).cloned().collect::<Vec<_>>().join(between);
+    if texts.len() > most { format!("{named} and {} more", texts.len() - most) } else { named }
+}
+
+/// A time to the second, without the day where that is clear.
+fn shortly(time: Time, before: Time) -> String {
+    if time.day() == before.day() { time.clock() } else { time.second() }
 }

@@ -17,8 +17,10 @@ pub struct Custody {
     pub label: String,
     /// Name as given.
     pub name: String,
-    /// Bytes as received.
+    /// Bytes as received; packed ones, for what came packed.
     pub bytes: u64,
+    /// Bytes that came out of them, where they came packed: what offsets of records count.
+    pub decoded: Option<u64>,
     /// SHA-256 as received.
     pub sha256: String,
     /// Rows that became events.
@@ -40,6 +42,7 @@ pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) ->
         label: label.clone(),
         name: source.name.clone(),
         bytes: source.bytes,
+        decoded: source.decoded,
         sha256: source.sha256.clone(),
         read: source.read,
         folded: source.folded,

@@ -1,6 +1,6 @@
 //! What was done with the tokens, and which techniques that earns.
 
-use super::Told;
+use super::{Told, worth};
 use crate::analytics::{GraphLink, Tally, tally};
 use crate::model::EventId;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct Impact {
     pub calls: usize,
     /// Calls by the tie they have.
     pub links: Vec<String>,
-    /// Actions with counts, in order of first occurrence.
+    /// Actions with counts, the gravest first.
     pub actions: Vec<String>,
     /// Actions beyond those listed.
     pub further: usize,
@@ -62,7 +62,7 @@ pub(super) fn impact(told: &Told) -> Vec<Impact> {
             *links.entry(*link).or_default() += 1;
         }
         let events: Vec<EventId> = calls.keys().copied().collect();
-        let tally = tally(&told.loaded.store, told.facts, &events);
+        let tally = worth::by_worth(tally(&told.loaded.store, told.facts, &events));
         Impact {
             upn: upn.to_owned(),
             calls: events.len(),

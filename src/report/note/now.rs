@@ -16,7 +16,7 @@ pub struct DoNow {
     pub users: Vec<UserNote>,
     /// What to do, in order.
     pub tasks: Vec<TaskNote>,
-    /// What works on after a revocation.
+    /// What still works after a revocation.
     pub still_valid: Vec<String>,
     /// Where that is written.
     pub sources: &'static [&'static str],

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::account::counted;
-use crate::analytics::{Finding, Hit, State, by_id};
+use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
 use crate::model::{EventId, Field, Flags};
 use crate::triage::timeline::of_user;
 use serde::Serialize;
@@ -125,9 +125,10 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         exact("User id", vec![hit.user_id.clone()]),
         text("Client", vec![hit.app_name.clone()]),
         exact("Client id", vec![hit.app_id.clone()]),
-        text("Family of client ids", vec![hit.family.clone()]),
+        text("Family of client ids (FOCI)", family(hit)),
         text("First seen (UTC)", vec![hit.first_seen.to_string()]),
         text("Last seen (UTC)", vec![hit.last_seen.to_string()]),
+        until(told, hit),
         text("Sign-ins", vec![hit.sign_in_count.to_string()]),
         text("Resources", resources),
         exact("Addresses", of(&hit.evidence, Field::IpAddress)),
@@ -156,13 +157,47 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
     }
     facts.push(text("Severity", vec![format!("{}: {}", hit.severity.word(), hit.severity_reason)]));
     facts.push(text("Confidence", vec![format!("{}: {}", hit.confidence.word(), hit.confidence_reason)]));
-    let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
-    facts.push(text("Semantics", vec![format!("{}; the published query {published}", hit.semantics.word())]));
+    facts.push(text("Found by", vec![found_by(hit)]));
     facts.retain_mut(|fact| {
         fact.values.retain(|value| !value.is_empty());
         !fact.values.is_empty()
     });
     facts
+}
+
+/// Until when the hit was made use of: its own last event is its last sign-in.
+fn until(told: &Told, hit: &Hit) -> FactNote {
+    let last = hit.graph.last();
+    let name = match last.map(|call| call.link) {
+        Some(GraphLink::Token) => "Calls with its tokens until (UTC)",
+        _ => "Calls tied to it until (UTC)",
+    };
+    let values = last.map(|call| told.loaded.store.event(call.event).time().to_string()).into_iter().collect();
+    FactNote { name, values, exact: false }
+}
+
+/// Whether the client was in the family, for who does not know what that is.
+fn family(hit: &Hit) -> Vec<String> {
+    if hit.family.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "At that time: {}. A refresh token of one client of the family also serves the others; in brackets is the \
+         public list that says who belongs to it.",
+        hit.family
+    )]
+}
+
+/// Which reading of the hunt found it, and whether the other one would have.
+fn found_by(hit: &Hit) -> String {
+    let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
+    match hit.semantics {
+        Semantics::Hunt => format!(
+            "tokentrail's reading of the hunt, by the time of the events and each of them once; the published query, \
+             run as it is written, {published}."
+        ),
+        Semantics::Published => "the published query, run as it is written.".to_owned(),
+    }
 }
 
 /// Distinct values of a field, sorted; past a number of them only how many more.

@@ -50,6 +50,8 @@ pub struct EventNote {
     pub record: String,
     /// Whether the analyst marked it.
     pub marked: bool,
+    /// Whether that is a bookmark.
+    pub bookmarked: bool,
 }
 
 pub(super) fn timeline(told: &Told) -> TimelineNote {
@@ -76,6 +78,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
     let store = &told.loaded.store;
     let line = line(store, told.facts, event, before);
     let numbered = told.choice.full.iter().enumerate();
+    let mark = told.places.mark(told.case, event);
     EventNote {
         time: line.time,
         gap: line.gap.map(|gap| format!("+{gap}")),
@@ -87,7 +90,8 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         user_agent: store.get(event, Field::UserAgent).to_owned(),
         hits: numbered.filter(|(_, hit)| has(hit, event)).map(|(index, _)| index + 1).collect(),
         record: told.at(event),
-        marked: told.places.mark(told.case, event).is_some(),
+        marked: mark.is_some(),
+        bookmarked: mark.is_some_and(|mark| mark.bookmarked),
     }
 }
 
