@@ -70,7 +70,7 @@ fn do_now(page: &mut Page, now: &DoNow) {
     page.section("Do now");
     let users: Vec<Md> =
         now.users.iter().map(|user| Md::text(&user.upn).then(&Md::ours(" ")).then(&Md::code(&user.id))).collect();
-    let lead = if now.settled { "For " } else { "If this is theft, which no analyst has settled yet: for " };
+    let lead = if now.settled { "For " } else { "If this is theft (no analyst has settled it yet), for " };
     page.paragraph(&Md::ours(lead).then(&Md::joined(&users, "; ")).then(&Md::ours(", in this order:")));
     for task in &now.tasks {
         page.task(&Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** ")).then(&Md::ours(task.what)));

@@ -189,9 +189,9 @@ impl<'a> Account<'a> {
         let waiting = if pressing.is_empty() {
             String::new()
         } else {
-            format!(" To be looked at next, since no analyst has: {}.", pressing.join(", "))
+            format!("; to be looked at next, since no analyst has: {}", pressing.join(", "))
         };
-        Some(format!("The bundle has {hits}; {users} have hits, this one included.{waiting}"))
+        Some(format!("The bundle has {hits} ({users} in all){waiting}."))
     }
 
     fn distinct(&self, events: &[EventId], field: Field) -> Vec<String> {

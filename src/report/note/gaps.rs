@@ -51,12 +51,11 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
 pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&Networks>) -> Vec<String> {
     let semantics = match settings.semantics {
         Semantics::Hunt => {
-            "Hunt semantics: the time of an event is when it happened, ids are compared without case, copies of a row \
-             count once."
+            "The hunts were run as they are meant: an event counts at the time it happened and once, however many rows \
+             tell it, and ids are compared without case."
         }
         Semantics::Published => {
-            "Published semantics: what the published queries would have returned, ingest time and copies of rows \
-             included."
+            "The hunts were run as they are published: by ingest time, and with every copy of a row."
         }
     };
     let clients = match &settings.clients {
