@@ -119,6 +119,7 @@ impl App {
                 self.accept_moment(line);
                 Vec::new()
             }
+            Some(Overlay::SaveTo(line)) => self.accept_save_to(&line),
             Some(Overlay::Revoked(user, line)) => self.accept_revoked(user, line, now),
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
