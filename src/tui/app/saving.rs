@@ -37,11 +37,6 @@ impl App {
         }
     }
 
-    pub(super) fn accept_save_to(&mut self, line: &LineEdit) -> Vec<Effect> {
-        let text = line.text();
-        if text.trim().is_empty() { Vec::new() } else { vec![Effect::SaveTo(PathBuf::from(text.trim()))] }
-    }
-
     pub(super) fn case_moved(&mut self, result: Result<(PathBuf, PathBuf), String>) {
         match result {
             Ok((case, note)) => {
@@ -106,4 +101,10 @@ impl App {
             Err(why) => self.say_wrong(format!("the note is not written: {why}")),
         }
     }
+}
+
+/// What follows from a path typed for the case.
+pub(super) fn save_to(line: &LineEdit) -> Vec<Effect> {
+    let text = line.text();
+    if text.trim().is_empty() { Vec::new() } else { vec![Effect::SaveTo(PathBuf::from(text.trim()))] }
 }
