@@ -72,6 +72,8 @@ pub enum Message {
     Copied(Copied),
     /// The case was saved, with what to say about it; or could not be.
     Saved(Result<Option<String>, String>),
+    /// The case is in this file from now on, with its note there; or it is still where it was.
+    Moved(Result<(PathBuf, PathBuf), String>),
 }
 
 /// What opens the workbench.
@@ -103,6 +105,8 @@ pub enum Effect {
     Compose,
     /// Write this note; answered by [`Message::Written`].
     Write(PathBuf, Composed),
+    /// Keep the case in this file from now on; answered by [`Message::Moved`].
+    SaveTo(PathBuf),
     /// Copy a text, named in a word; answered by [`Message::Copied`].
     Copy(&'static str, String),
     /// Take the mouse, or give it back.
@@ -314,6 +318,7 @@ impl App {
             Message::Copied(copied) => self.copied(&copied),
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),
+            Message::Moved(result) => self.case_moved(result),
         }
         Vec::new()
     }
@@ -387,7 +392,23 @@ impl App {
         if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
             return self.typed();
         }
+        if self.overlay.is_none() {
+            self.say_where(Key::from(event));
+        }
         Vec::new()
+    }
+
+    /// Says where a key works that does nothing here: a verdict that was not taken must not pass for one.
+    fn say_where(&mut self, key: Key) {
+        match &self.stage {
+            Stage::Loading(_) => self.say("still reading: keys work once the hits are shown".to_owned()),
+            Stage::Working(_) => {
+                if let Some((action, _)) = self.keymap.bound(&[Context::Walking], key) {
+                    let next = self.keymap.key_of(Action::NextStep);
+                    self.say(format!("no step is open for {key} ({}): {next} walks to it", action.name()));
+                }
+            }
+        }
     }
 
     /// Does an action. `place` is that of the key pressed among the action's keys, from 1.
@@ -456,6 +477,7 @@ impl App {
             Action::ToggleRun => self.toggle_run(),
             Action::NextBurst => self.jump_burst(false),
             Action::PrevBurst => self.jump_burst(true),
+            Action::SaveTo => self.ask_save_to(),
             Action::GoToTime => self.go_to_time(),
             Action::Revoked => self.ask_revoked(),
             Action::Users => self.list_users(),

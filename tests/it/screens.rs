@@ -167,6 +167,7 @@ impl Desk {
                 let written = tokentrail::tui::write_note(&path, &note);
                 self.update(Message::Written(Ok(written.unwrap())));
             }
+            Effect::SaveTo(path) => self.update(Message::Moved(Ok((path.clone(), path.with_extension("md"))))),
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());
                 let sent = clipboard::sequence(&text, Wrap::Plain).is_some();
@@ -335,6 +336,49 @@ fn help() {
     let mut desk = Desk::open((80, 24));
     desk.press("enter ?").type_in("step");
     snapshot("help", desk);
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_where_it_does() {
+    let mut desk = Desk::loading((80, 24));
+    desk.press("enter");
+    assert!(desk.screen().contains("still reading"), "{}", desk.screen());
+    let mut desk = Desk::open((80, 24));
+    desk.press("y");
+    assert!(desk.screen().contains("no step is open for y (supports): n walks to it"), "{}", desk.screen());
+    assert!(desk.bench().case.hits.is_empty());
+    // Within a list over the panes it is no verdict anyway.
+    desk.press("B y");
+    assert!(!desk.screen().contains("no step"));
+}
+
+#[test]
+fn esc_leaves_the_zoom_before_what_it_hides() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter tab z");
+    assert!(!desk.screen().contains("Triage"));
+    desk.press("esc");
+    assert!(desk.screen().contains("step 1 of 7"), "{}", desk.screen());
+    desk.press("esc");
+    assert!(!desk.screen().contains("step 1 of 7"));
+}
+
+#[test]
+fn a_disposition_says_how_many_steps_are_settled() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter y esc d t");
+    assert!(desk.screen().contains("true positive, with 1 of 7 steps settled"), "{}", desk.screen());
+}
+
+#[test]
+fn help_goes_to_its_end_and_explains_the_signs() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("?");
+    assert!(desk.screen().contains("more"), "{}", desk.screen());
+    desk.press("end");
+    assert!(desk.screen().contains("Timeline: closed over what hangs below"), "{}", desk.screen());
+    desk.press("home").type_in("device-code");
+    assert!(desk.screen().contains("◆") && !desk.screen().contains("Graph call"), "{}", desk.screen());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What lies over the panes: opened, typed into, moved in, closed.
 
+use super::saving::save_to;
 use super::{App, Effect, Stage};
 use crate::model::Time;
 use crate::tui::edit::LineEdit;
@@ -119,6 +120,7 @@ impl App {
                 self.accept_moment(line);
                 Vec::new()
             }
+            Some(Overlay::SaveTo(line)) => save_to(&line),
             Some(Overlay::Revoked(user, line)) => self.accept_revoked(user, line, now),
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
@@ -127,12 +129,11 @@ impl App {
 
     pub(super) fn back(&mut self) {
         let Some(bench) = self.workbench_mut() else { return };
-        if bench.leave_step() || bench.walk_trail(true) {
+        // The zoom hides what the others would change.
+        if std::mem::take(&mut bench.alone) || bench.leave_step() || bench.walk_trail(true) {
             return;
         }
-        if bench.hit_list.filter.is_empty() {
-            bench.alone = false;
-        } else {
+        if !bench.hit_list.filter.is_empty() {
             self.clear_filter();
         }
     }

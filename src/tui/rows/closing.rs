@@ -83,9 +83,9 @@ impl Timeline {
             }
         }
         let closed = self.shown.closed.len();
-        above.iter().for_each(|name| {
-            self.shown.closed.remove(name);
-        });
+        for name in above {
+            self.shown.closed.remove(&name);
+        }
         if self.shown.closed.len() < closed {
             self.lay(store);
         }

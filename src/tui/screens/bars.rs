@@ -1,5 +1,6 @@
 //! The line above and the line below.
 
+use crate::analytics::Threshold;
 use crate::tui::app::{App, Stage};
 use crate::tui::keymap::Key;
 use crate::tui::text::{count, fit, width, wrap};
@@ -61,7 +62,10 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
         facts.push((3, if from == to { format!("{from} UTC") } else { format!("{from} → {short} UTC") }));
     }
     let word = if hits == 1 { "hit" } else { "hits" };
-    facts.push((0, format!("{hits} {word}, {} settled", bench.settled())));
+    let settings = &bench.evidence.settings;
+    let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.of(settings) != threshold.of(&bench.start));
+    let tuned = if tuned { " at other thresholds" } else { "" };
+    facts.push((0, format!("{hits} {word}{tuned}, {} settled", bench.settled())));
     facts
 }
 

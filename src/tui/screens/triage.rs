@@ -181,7 +181,12 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     let gap = room.saturating_sub(width(&title) + width(&brief));
     let style = theme.style(if current { Role::Title } else { Role::Text });
     text.lines.push(Line::from(vec![
-        Span::styled(if current { "▶" } else { " " }, theme.style(Role::Focus)),
+        match (current, bench.is_walking()) {
+            (true, true) => Span::styled("▶", theme.style(Role::Focus)),
+            // Where walking goes on: no key settles it yet.
+            (true, false) => Span::styled("◦", theme.style(Role::Quiet)),
+            (false, _) => Span::raw(" "),
+        },
         Span::styled(glyph, theme.style(role)),
         Span::styled(number, style),
         Span::styled(title.into_owned(), style),
@@ -199,7 +204,8 @@ fn body(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     text.labelled(INDENT, "", Role::Text, step.question, Role::Text);
     if let Some(finding) = finding {
         let (glyph, role) = found(finding.state);
-        text.labelled(INDENT, &format!("{glyph} {}:", finding.state.word()), role, &finding.sentence, Role::Text);
+        let whom = if finding.state == State::Supports { " theft" } else { "" };
+        text.labelled(INDENT, &format!("{glyph} {}{whom}:", finding.state.word()), role, &finding.sentence, Role::Text);
     }
     text.labelled(INDENT, "look for:", Role::Quiet, step.look_for, Role::Quiet);
     if let Some(remark) = bench.case.remark(&hit.id, at + 1) {

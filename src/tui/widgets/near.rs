@@ -82,12 +82,14 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
     let row = |(at, threshold): (usize, &crate::analytics::Threshold)| {
         let selected = at == near.threshold;
         let (set, tried) = (threshold.of(&near.set), threshold.of(&near.tried));
-        let value = if set == tried { format!("{set}") } else { format!("{set} → {tried}") };
+        let start = threshold.of(&near.start);
+        let was = if set == start { String::new() } else { format!(" (was {start})") };
+        let value = if set == tried { format!("{set}{was}") } else { format!("{set} → {tried}{was}") };
         let line = Line::from(vec![
             Span::styled(mark(selected && focused), theme.style(Role::Focus)),
             Span::styled(pad(threshold.flag(), 22), theme.style(Role::Text)),
-            Span::styled(pad(&value, 16), theme.style(if set == tried { Role::Text } else { Role::Notice })),
-            Span::styled(fit(threshold.about(), room.saturating_sub(39)).into_owned(), theme.style(Role::Quiet)),
+            Span::styled(pad(&value, 20), theme.style(if set == tried { Role::Text } else { Role::Notice })),
+            Span::styled(fit(threshold.about(), room.saturating_sub(43)).into_owned(), theme.style(Role::Quiet)),
         ]);
         if selected { theme.under_cursor(line, focused, room) } else { line }
     };
@@ -101,7 +103,7 @@ fn summary(near: &NearView) -> String {
         return "asking what that changes …".to_owned();
     }
     if !near.is_changed() {
-        return "[ and ] change a threshold; nothing happens to the hits until it is applied".to_owned();
+        return "[ ] try other thresholds: no hit changes until they are applied".to_owned();
     }
     let difference = &change.difference;
     let changed = match difference.changed {

@@ -125,7 +125,9 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
     let said = bench.mark_among(members);
-    let what = what(view, shown, &line, foreign || changes);
+    // A long request is told from its like by its end, and the client of a call is that of its token.
+    let most = columns.what + if line.kind == Kind::Graph { columns.client } else { 0 };
+    let what = what(view, shown, &line, foreign || changes, most);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref();
     let is_found = find.is_some_and(|find| find.holds_any(members));
@@ -158,8 +160,10 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         }
         spans.push(Span::styled(cell[end..].to_owned(), style));
     };
+    let is_long = width(&what) > room;
+    let room = if is_long { room + columns.client } else { room };
     cell(pad(&noted(what, said, room), room), WHAT, text);
-    if columns.client > 0 {
+    if columns.client > 0 && !is_long {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
         let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
@@ -188,11 +192,11 @@ fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     }
 }
 
-/// What the row says: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
-fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> String {
+/// What the row says in at most so many columns: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
+fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, most: usize) -> String {
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
-    let room = columns.what.saturating_sub(usize::from(shown.limb.depth) * 2);
+    let room = most.saturating_sub(usize::from(shown.limb.depth) * 2);
     let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
         format!("{}: ", fit(account(store.upn(store.event(shown.event).user)), 24))
