@@ -26,7 +26,9 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
         return Ok(load::close(&loaded, shell));
     }
     let mut case = case(args.case.as_deref(), &loaded, &run)?;
-    args.analyst.iter().for_each(|name| name.trim().clone_into(&mut case.analyst));
+    if let Some(name) = &args.analyst {
+        name.trim().clone_into(&mut case.analyst);
+    }
     let hits = load::hits(&loaded, &run);
     let report = report(&loaded, run.facts, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;

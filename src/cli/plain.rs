@@ -5,7 +5,7 @@ mod marks;
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
-use super::workbench::composed;
+use super::workbench::{Outcome, composed, write_note};
 use super::{Exit, load};
 use crate::analytics::{Hit, by_id};
 use crate::casefile::note::Written;
@@ -14,7 +14,6 @@ use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
-use crate::tui::{Outcome, write_note};
 use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;

@@ -13,6 +13,7 @@ use crate::triage::Case;
 use crate::tui;
 use crate::tui::app::Composed;
 use crate::tui::keymap::Keymap;
+pub(super) use crate::tui::{Outcome, write_note};
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 

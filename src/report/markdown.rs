@@ -133,7 +133,9 @@ fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {
     let groups = note::groups(hits);
     page.table(&heads, groups.iter().map(row));
     if groups.len() < hits.len() {
-        page.paragraph(&Md::ours("Hits of low severity stand together by user and analytic; tokentrail scan lists each."));
+        page.paragraph(&Md::ours(
+            "Hits of low severity stand together by user and analytic; tokentrail scan lists each.",
+        ));
     }
 }
 
@@ -342,7 +344,8 @@ fn custody(page: &mut Page, report: &Report) {
             time(source.last_event),
         ]
     };
-    let heads = ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event (UTC)", "Last event (UTC)"];
+    let heads =
+        ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event (UTC)", "Last event (UTC)"];
     page.table(&heads, report.custody.iter().map(row));
     if report.custody.iter().any(|source| source.name.contains('!')) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));

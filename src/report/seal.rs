@@ -13,7 +13,6 @@ use std::io;
 const SEALS: [&str; 2] = ["Seal, SHA-256 of every other line: `", "  \"Seal\": \""];
 const INDICATORS: [&str; 2] = ["SHA-256 of the CSV beside it: `", "  \"IndicatorsSha256\": \""];
 
-
 /// The last fields of a note in JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -85,7 +84,9 @@ fn last_line(note: &[u8], beginnings: &[&str]) -> Option<Line> {
 
 fn sha256(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     hex(&hash.finalize())
 }
 

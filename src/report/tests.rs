@@ -92,7 +92,9 @@ fn the_bottom_line_says_until_when_the_tokens_were_used() {
     let note = note(&settled(), "markdown");
     let said = "2 Graph calls are tied to it (by token), until 14:03:05 UTC, 34s after the last sign-in: searched mail";
     assert!(note.contains(said), "{note}");
-    assert!(note.contains("| Last seen (UTC) | 2026-05-01 14:02:31 |\n| Calls with its tokens until (UTC) | 2026-05-01 14:03:05 |"));
+    assert!(note.contains(
+        "| Last seen (UTC) | 2026-05-01 14:02:31 |\n| Calls with its tokens until (UTC) | 2026-05-01 14:03:05 |"
+    ));
     let json: serde_json::Value = serde_json::from_str(&self::note(&settled(), "json")).unwrap();
     let facts = json["Hits"][0]["Facts"].as_array().unwrap();
     let last = facts.iter().find(|fact| fact["Name"] == "Last seen (UTC)").unwrap();

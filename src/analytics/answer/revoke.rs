@@ -35,7 +35,8 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
             listed(&addresses_of(inquiry, &later)),
             store.event(last).time().second()
         ),
-        None => "no row after the hit's last sign-in from addresses of the hit that are not the user's usual ones".to_owned(),
+        None => "no row after the hit's last sign-in from addresses of the hit that are not the user's usual ones"
+            .to_owned(),
     };
     let sentence = format!(
         "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \

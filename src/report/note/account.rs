@@ -140,8 +140,10 @@ impl<'a> Account<'a> {
         if spent.is_empty() || spent.iter().any(|leg| seen(leg).sign_ins > 0) {
             return None;
         }
-        let went =
-            format!("the tokens went to {}, never seen for this user", listed(&self.distinct(&spent, Field::IpAddress)));
+        let went = format!(
+            "the tokens went to {}, never seen for this user",
+            listed(&self.distinct(&spent, Field::IpAddress))
+        );
         if typed.is_empty() || !typed.iter().all(|leg| seen(leg).is_usual()) {
             return Some(went);
         }
