@@ -11,6 +11,8 @@ use tokentrail::demo;
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{Loaded, Options, load};
 use tokentrail::model::{Confidence, Event, EventId, Field, Flags, Severity, Table};
+use tokentrail::report::{Header, Report};
+use tokentrail::triage::{Case, Disposition, fingerprint};
 
 /// The archive as the loader reads it.
 static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
@@ -175,4 +177,28 @@ fn the_stories_rank_above_their_look_alikes() {
     let users: BTreeSet<_> = rest.iter().map(|hit| hit.upn.split('@').next().unwrap()).collect();
     assert_eq!(users, BTreeSet::from(["b.office", "d.dev", "e.field", "f.field", "h.newlaptop"]));
     assert!(rest.iter().any(|hit| !hit.also_published), "the published bins cut some of them");
+}
+
+#[test]
+fn the_note_s_bottom_line_tells_the_phish() {
+    let settings = Settings::default();
+    let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
+    let hit = hits.iter().find(|hit| hit.analytic == "device-code-burst" && hit.severity == Severity::High).unwrap();
+    let header = Header { case: "demo", version: "0", settings: &settings, changed: None };
+    let told = |disposition| {
+        let mut case = Case::new(fingerprint(&LOADED.sources), String::new());
+        case.set_disposition(&hit.id, disposition, hit.last_seen);
+        Report::build(&LOADED, Facts::embedded(), &hits, &case, &header).bottom_line
+    };
+    let said = told(Some(Disposition::TruePositive));
+    assert!((3..=5).contains(&said.len()), "{said:?}");
+    let decided = "its code was typed at 203.0.113.20, where this user usually signs in, and the tokens went to \
+                   198.51.100.23, never seen for this user, so the user was phished.";
+    assert!(said[2].ends_with(decided), "{said:?}");
+    let calls = "until 14:31:05 UTC, 26m27s after the last sign-in: downloaded files 2×; searched mail for \"invoice\" 2×, \
+                 \"bank details\" 1× and \"wire transfer\" 1×; ";
+    assert!(said[3].contains(calls) && said[3].contains("read chat messages 1×"), "{said:?}");
+    assert!(!said[3].contains("own profile"), "every client reads it: {said:?}");
+    assert!(told(None)[2].ends_with(", as when a user is phished."), "nobody has settled it");
+    assert!(told(Some(Disposition::Benign))[2].ends_with("never seen for this user."), "that it was meant, they say");
 }

@@ -26,8 +26,8 @@ pub fn delay(inquiry: &Inquiry) -> Finding {
         (State::Unknown, "over five minutes: a person may have been at work")
     };
     let sentence = format!(
-        "Device code at {}, first exchange at {}: {gap}, {reads}. First to last exchange took {}; with the \
-         device code it is {}.",
+        "Device code at {}, first exchange at {}: {gap}, {reads}. The exchanges took {}; counted from the \
+         device code, {}.",
         code.second(),
         hit.first_seen.second(),
         hit.last_seen.since(hit.first_seen),

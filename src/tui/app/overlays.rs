@@ -84,6 +84,7 @@ impl App {
             Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
             Some(Overlay::Words(words)) => self.overlay = words.under.map(|under| *under),
             Some(Overlay::Copy(menu)) => self.overlay = menu.under.map(|under| *under),
+            Some(note @ Overlay::Note { wanted: true, lines: None, .. }) => self.wait_for(note),
             _ => {}
         }
     }

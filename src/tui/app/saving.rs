@@ -84,6 +84,12 @@ impl App {
         }
     }
 
+    /// Keeps a note open that is to be written as soon as it is there: closed, it would be lost.
+    pub(super) fn wait_for(&mut self, note: Overlay) {
+        self.overlay = Some(note);
+        self.say("the note is written as soon as it is composed".to_owned());
+    }
+
     pub(super) fn composed(&mut self, note: Composed) -> Vec<Effect> {
         let Some(Overlay::Note { lines, path, wanted, .. }) = &mut self.overlay else { return Vec::new() };
         *lines = Some(note.text.lines().map(str::to_owned).collect());
@@ -114,4 +120,52 @@ impl App {
 pub(super) fn save_to(line: &LineEdit) -> Vec<Effect> {
     let text = line.text();
     if text.trim().is_empty() { Vec::new() } else { vec![Effect::SaveTo(PathBuf::from(text.trim()))] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Time;
+    use crate::tui::app::Message;
+    use crate::tui::keymap::Keymap;
+    use ratatui::layout::Size;
+
+    fn app() -> App {
+        let mut app = App::new("contoso".to_owned(), Keymap::embedded(), Size::new(80, 24));
+        app.note_path = "/case/c.md".into();
+        app.note();
+        app
+    }
+
+    fn composed() -> Message {
+        Message::Composed(Composed { text: "# Case note".to_owned(), indicators: String::new() })
+    }
+
+    #[test]
+    fn a_note_asked_for_is_written_though_it_was_closed_before_it_was_there() {
+        let mut app = app();
+        app.write_note();
+        app.act(Action::Close, None, Time::MISSING);
+        assert!(matches!(&app.update(composed())[..], [Effect::Write(path, _)] if path.ends_with("c.md")));
+    }
+
+    #[test]
+    fn a_note_only_looked_at_is_closed_at_once() {
+        let mut app = app();
+        app.act(Action::Close, None, Time::MISSING);
+        assert!(app.overlay.is_none() && app.update(composed()).is_empty());
+    }
+
+    #[test]
+    fn every_note_that_was_kept_is_named_at_the_end() {
+        let mut app = app();
+        for kept in ["/case/c.kept.md", "/case/c.kept-2.md"] {
+            let written = Written { note: "/case/c.md".into(), kept: vec![kept.into()], ..Written::default() };
+            app.note_written(Ok(written));
+            assert!(app.status.as_ref().is_some_and(|status| status.text.ends_with(kept)));
+        }
+        app.note_written(Ok(Written { note: "/case/c.md".into(), ..Written::default() }));
+        assert!(app.status.as_ref().is_some_and(|status| status.text == "note written to /case/c.md"));
+        assert_eq!(app.written.unwrap().kept.len(), 2);
+    }
 }

@@ -64,6 +64,8 @@ fn every_container_gives_the_same_events_and_finds_records_again() {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(problems(&loaded), [""; 0], "{name}");
         assert_same(&told(&loaded), &expected, name);
+        let came_out: u64 = loaded.sources.iter().map(|source| source.decoded.unwrap_or(source.bytes)).sum();
+        assert_eq!(came_out, text.len() as u64, "{name}: offsets count what came out");
         let names: Vec<&str> =
             loaded.sources.iter().map(|s| s.name.strip_prefix(folder.path().to_str().unwrap()).unwrap()).collect();
         assert_eq!(names, sources.iter().map(|source| format!("/{source}")).collect::<Vec<_>>(), "{name}");
