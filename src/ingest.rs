@@ -11,7 +11,9 @@ mod lines;
 mod meter;
 mod quick;
 mod row;
+mod scout;
 mod shape;
+mod stream;
 mod table;
 mod tally;
 mod value;
@@ -232,7 +234,7 @@ pub fn load(
     let bundle = Bundle::open(paths, options, &progress, stop);
     let bytes = bundle.inputs.iter().map(|input| input.bytes).sum();
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
-    let meter = Meter::new(&bundle.inputs, progress, stop);
+    let meter = Meter::new(&bundle.inputs, progress, stop, bundle.scout.into_wanted());
     let harvest = work::read(&bundle.inputs, options, &meter);
     if meter.is_stopped() {
         return Err(LoadError::Stopped);

@@ -2,6 +2,8 @@
 
 use super::archive::{self, Archive, MAGIC};
 use super::decode::{self, Place};
+use super::scout::Scout;
+use super::shape::HEAD;
 use super::{Options, Progress};
 use crate::model::Problem;
 use std::collections::HashSet;
@@ -39,6 +41,7 @@ pub(super) struct Bundle<'o> {
     /// Where stdin and inner archives were set aside; each is removed with its owner.
     pub(super) spools: Vec<tempfile::TempPath>,
     pub(super) options: &'o Options,
+    pub(super) scout: Scout<'o>,
     seen: HashSet<PathBuf>,
     /// Empty members met in the archive being opened.
     pub(super) empty: Vec<String>,
@@ -61,6 +64,7 @@ impl<'o> Bundle<'o> {
             problems: Vec::new(),
             spools: Vec::new(),
             options,
+            scout: Scout::new(options, progress),
             seen: HashSet::new(),
             empty: Vec::new(),
             members: 0,
@@ -177,6 +181,7 @@ impl<'o> Bundle<'o> {
         match archive::kind(&head.bytes) {
             None if head.bytes.is_empty() => self.problem(name, "is empty"),
             None => {
+                self.scout.look(&name, &place);
                 let path = path.to_owned();
                 self.inputs.push(Input { name, path, member: None, place, packed: head.packed, bytes });
             }
@@ -184,19 +189,22 @@ impl<'o> Bundle<'o> {
                 self.archive(kind, &Archive { holder, name: &name, path, bytes, depth: 1 });
             }
             // A packed tar can only be read from its start: unpacked, its members can be read in any order.
-            Some(kind) => match self.set_aside(&place) {
-                Ok((path, bytes)) => {
-                    self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
+            Some(kind) => {
+                self.scout.look(&name, &place);
+                match self.set_aside(&place) {
+                    Ok((path, bytes)) => {
+                        self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
+                    }
+                    Err(reason) => self.problem(name, reason),
                 }
-                Err(reason) => self.problem(name, reason),
-            },
+            }
         }
     }
 
     /// Sets stdin aside in a file, so that its records can be read again.
     fn stdin(&mut self) {
         let spooled = tempfile::NamedTempFile::new().and_then(|mut file| {
-            let taken = io::copy(&mut io::stdin().lock().take(self.options.max_bytes), &mut file)?;
+            let taken = self.spool(&mut io::stdin().lock().take(self.options.max_bytes), &mut file)?;
             file.flush()?;
             Ok((file.into_temp_path(), taken))
         });
@@ -210,6 +218,31 @@ impl<'o> Bundle<'o> {
             }
             Err(error) => self.problem("-", format!("stdin could not be set aside in a file: {error}")),
         }
+    }
+
+    /// Copies a stream, which may take as long as whoever writes it, and shows its first rows as soon as it has them.
+    fn spool(&self, from: &mut dyn Read, to: &mut dyn Write) -> io::Result<u64> {
+        let mut block = vec![0; 64 << 10];
+        let mut begin = Vec::new();
+        let (mut taken, mut look_at) = (0, 1);
+        while !self.is_stopped() {
+            let count = match from.read(&mut block) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            to.write_all(&block[..count])?;
+            taken += count as u64;
+            if begin.len() < HEAD {
+                begin.extend_from_slice(&block[..count]);
+                // Less often as it grows: each look begins at the start.
+                if begin.len() >= look_at {
+                    look_at = if self.scout.begin("-", &begin) { usize::MAX } else { 4 * begin.len() };
+                }
+            }
+        }
+        Ok(taken)
     }
 }
 
