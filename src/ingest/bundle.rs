@@ -7,13 +7,15 @@ use super::shape::HEAD;
 use super::{Options, Progress};
 use crate::model::Problem;
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, Read, StdinLock, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Folders within folders that are walked.
 const MAX_FOLDERS: usize = 64;
+/// Bytes of stdin copied between two looks at whether the user stopped it.
+const SPOOL: u64 = 16 << 20;
 /// After so many sources found, the walk reports.
 const REPORT_EVERY: usize = 512;
 
@@ -204,8 +206,7 @@ impl<'o> Bundle<'o> {
     /// Sets stdin aside in a file, so that its records can be read again.
     fn stdin(&mut self) {
         let spooled = tempfile::NamedTempFile::new().and_then(|mut file| {
-            let taken = self.spool(&mut io::stdin().lock().take(self.options.max_bytes), &mut file)?;
-            file.flush()?;
+            let taken = self.spool(&mut io::stdin().lock(), file.as_file_mut())?;
             Ok((file.into_temp_path(), taken))
         });
         match spooled {
@@ -221,25 +222,34 @@ impl<'o> Bundle<'o> {
     }
 
     /// Copies a stream, which may take as long as whoever writes it, and shows its first rows as soon as it has them.
-    fn spool(&self, from: &mut dyn Read, to: &mut dyn Write) -> io::Result<u64> {
-        let mut block = vec![0; 64 << 10];
+    fn spool(&self, from: &mut StdinLock<'_>, to: &mut File) -> io::Result<u64> {
+        let most = self.options.max_bytes;
         let mut begin = Vec::new();
         let (mut taken, mut look_at) = (0, 1);
-        while !self.is_stopped() {
-            let count = match from.read(&mut block) {
-                Ok(0) => break,
-                Ok(count) => count,
+        while begin.len() < HEAD && look_at < usize::MAX {
+            let bytes = match from.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+                bytes => bytes?,
             };
-            to.write_all(&block[..count])?;
+            let count = bytes.len().min(usize::try_from(most - taken).unwrap_or(usize::MAX));
+            if count == 0 {
+                return Ok(taken);
+            }
+            begin.extend_from_slice(&bytes[..count]);
+            to.write_all(&bytes[..count])?;
+            from.consume(count);
             taken += count as u64;
-            if begin.len() < HEAD {
-                begin.extend_from_slice(&block[..count]);
-                // Less often as it grows: each look begins at the start.
-                if begin.len() >= look_at {
-                    look_at = if self.scout.begin("-", &begin) { usize::MAX } else { 4 * begin.len() };
-                }
+            // Less often as it grows: each look begins at the start.
+            if begin.len() >= look_at {
+                look_at = if self.scout.begin("-", &begin) { usize::MAX } else { 2 * begin.len() };
+            }
+        }
+        // The system copies the rest from one to the other.
+        while !self.is_stopped() {
+            let count = io::copy(&mut from.take(SPOOL.min(most - taken)), to)?;
+            taken += count;
+            if count == 0 {
+                break;
             }
         }
         Ok(taken)
