@@ -210,6 +210,11 @@ pub fn zone(text: &str) -> Result<Span, String> {
     csv::ahead(text).ok_or_else(|| format!("\"{text}\" is no offset from UTC such as +02:00"))
 }
 
+/// Ids of the shapes that are told apart; those that only their framing tells included.
+pub fn shapes() -> impl Iterator<Item = &'static str> {
+    shape::SHAPES.iter().map(|shape| shape.id)
+}
+
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
