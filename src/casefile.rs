@@ -78,11 +78,16 @@ pub enum Saved {
 /// # Errors
 /// [`CaseError::Homeless`] when neither is set to an absolute path.
 pub fn default_path(fingerprint: &str, environment: impl Fn(&str) -> Option<OsString>) -> Result<PathBuf, CaseError> {
+    let name = format!("{}.json", &fingerprint[..fingerprint.len().min(16)]);
+    Ok(folder(environment).ok_or(CaseError::Homeless)?.join(name))
+}
+
+/// The folder that cases stand in unless the user says otherwise; `None` when there is no home.
+pub fn folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || absolute("HOME").or_else(|| absolute("USERPROFILE"));
     let state = absolute("XDG_STATE_HOME").or_else(|| home().map(|home| home.join(".local").join("state")));
-    let name = format!("{}.json", &fingerprint[..fingerprint.len().min(16)]);
-    Ok(state.ok_or(CaseError::Homeless)?.join("tokentrail").join(name))
+    state.map(|state| state.join("tokentrail"))
 }
 
 /// Opens the case at `path`, or begins one there. Nothing is written before the first [`CaseFile::save`].

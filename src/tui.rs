@@ -14,6 +14,7 @@ pub mod ask;
 pub mod clipboard;
 pub mod copy;
 pub mod edit;
+mod fault;
 pub mod find;
 mod glyphs;
 pub mod hit_list;

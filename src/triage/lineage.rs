@@ -10,6 +10,7 @@ use crate::store::Store;
 use foldhash::fast::RandomState;
 use place::{NO_LOGIN, Place, Places, SESSION_ONLY, TOKEN_ELSEWHERE};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// How rows are brought in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,14 @@ impl Tree {
     /// Where a row hangs.
     pub fn limb(&self, place: usize) -> Limb {
         self.limbs.get(place).copied().unwrap_or_default()
+    }
+
+    /// The rows that hang below a row.
+    pub fn below(&self, place: usize) -> Range<usize> {
+        let Some(limb) = self.limbs.get(place) else { return place..place };
+        let rest = &self.limbs[place + 1..];
+        let len = rest.iter().position(|below| below.depth <= limb.depth).unwrap_or(rest.len());
+        place + 1..place + 1 + len
     }
 
     /// The head at a row, if it is one.

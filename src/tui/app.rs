@@ -386,7 +386,23 @@ impl App {
         if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
             return self.typed();
         }
+        if self.overlay.is_none() {
+            self.say_where(Key::from(event));
+        }
         Vec::new()
+    }
+
+    /// Says where a key works that does nothing here: a verdict that was not taken must not pass for one.
+    fn say_where(&mut self, key: Key) {
+        match &self.stage {
+            Stage::Loading(_) => self.say("still reading: keys work once the hits are shown".to_owned()),
+            Stage::Working(_) => {
+                if let Some((action, _)) = self.keymap.bound(&[Context::Walking], key) {
+                    let next = self.keymap.key_of(Action::NextStep);
+                    self.say(format!("no step is open for {key} ({}): {next} walks to it", action.name()));
+                }
+            }
+        }
     }
 
     /// Does an action. `place` is that of the key pressed among the action's keys, from 1.

@@ -16,6 +16,8 @@ pub enum Part {
 
 /// The screen of near misses.
 pub struct NearView {
+    /// What the program was started with.
+    pub start: Settings,
     /// What the hits were found with.
     pub set: Settings,
     /// What is tried.
@@ -35,11 +37,12 @@ pub struct NearView {
 
 impl NearView {
     /// The thresholds as set, and the question what almost fired.
-    pub fn open(settings: &Settings) -> (Self, Ask) {
+    pub fn open(settings: &Settings, start: &Settings) -> (Self, Ask) {
         let run = ANALYTICS.iter().filter(|analytic| settings.runs(analytic));
         let flags: Vec<&str> = run.flat_map(|analytic| analytic.thresholds).map(|(flag, _)| *flag).collect();
         let thresholds = Threshold::ALL.into_iter().filter(|threshold| flags.contains(&threshold.flag())).collect();
         let mut view = Self {
+            start: start.clone(),
             set: settings.clone(),
             tried: settings.clone(),
             thresholds,
@@ -120,9 +123,9 @@ impl NearView {
         self.ask()
     }
 
-    /// Goes back to what is set.
+    /// Goes back to what is set; from there, to what the program was started with.
     pub fn reset(&mut self) -> Option<Ask> {
-        self.tried = self.set.clone();
+        self.tried = if self.is_changed() { self.set.clone() } else { self.start.clone() };
         self.ask()
     }
 }

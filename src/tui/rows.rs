@@ -2,6 +2,7 @@
 //! order or by lineage, runs of like rows as one. Rows are found when drawn.
 
 mod arrange;
+mod closing;
 mod laid;
 mod moves;
 mod search;
@@ -121,6 +122,10 @@ pub struct Shown {
     planted: Option<Planted>,
     /// First events of the runs that are not shown as the others.
     turned: BTreeSet<EventId>,
+    /// Rows of the tree that are closed over what hangs below them: the first event of each, and its depth.
+    closed: BTreeSet<(EventId, u8)>,
+    /// The event that the cursor was on before the row it is on now was closed over it.
+    within: Option<EventId>,
     laid: Arc<Laid>,
 }
 
@@ -139,6 +144,8 @@ impl Default for Shown {
             listed: None,
             planted: None,
             turned: BTreeSet::new(),
+            closed: BTreeSet::new(),
+            within: None,
             laid: Arc::default(),
         }
     }
@@ -300,6 +307,11 @@ impl Timeline {
         })
     }
 
+    /// How many rows of the tree a row is closed over.
+    pub fn hidden(&self, at: usize) -> usize {
+        self.shown.laid.hidden(at).len()
+    }
+
     /// The place of the event under the cursor; under a head or a sign, of the first after it.
     fn place(&self, store: &Store) -> Option<usize> {
         let row = self.shown.list.cursor;
@@ -313,8 +325,15 @@ impl Timeline {
         (start..len).take(8).find(|place| self.head(*place).is_none())
     }
 
-    /// The event under the cursor: of a run its first; under a head or a sign, the first after it.
+    /// The event under the cursor: of a run its first; under a head or a sign, the first after it; on a row closed over
+    /// the one that the cursor was on, that one.
     pub fn event(&self, store: &Store) -> Option<EventId> {
+        if let Some(within) = self.shown.within
+            && let Some(place) = self.events(store).binary_search(&within).ok().map(|at| self.place_of(at))
+            && self.shown.laid.hidden(self.shown.list.cursor).contains(&place)
+        {
+            return Some(within);
+        }
         self.ids(store).get(self.place(store)?).copied()
     }
 
@@ -377,6 +396,7 @@ impl Timeline {
         let event = self.event(store);
         change(self, store);
         self.go_to(store, event);
+        self.shown.within = event;
     }
 }
 

@@ -8,6 +8,7 @@ mod triage;
 
 use super::app::{App, Stage};
 use super::glyphs;
+use super::keymap::Key;
 use super::layout::{self, Pane, SMALLEST};
 use super::overlay::Overlay;
 use super::theme::{Borders, Role, Theme};
@@ -56,6 +57,17 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
 /// First line in view and number of lines of the triage pane in a frame.
 pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     triage::extent(bench, area)
+}
+
+/// The key whose hint stands in this column of the last line.
+pub(super) fn hint_at(app: &App, area: Rect, column: u16) -> Option<Key> {
+    bars::hint_at(app, usize::from(area.width), usize::from(column))
+}
+
+/// The step that stands there in the triage pane, from 0.
+pub(super) fn step_at(bench: &Workbench, area: Rect, at: Position) -> Option<usize> {
+    let inside = area.inner(Margin::new(1, 1));
+    inside.contains(at).then(|| triage::step_at(bench, area, usize::from(at.y - inside.y)))?
 }
 
 /// The row of a pane's list that stands there, if one does.

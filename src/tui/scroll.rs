@@ -52,13 +52,14 @@ impl List {
 
     /// The row at the top of a view of `height` rows, so that the cursor is in it.
     ///
-    /// At the edge it goes on by half a page: over a slow line a screen is sent once in a while, not at every key.
+    /// At the edge it goes on by a quarter of a page: over a slow line rows are sent once in a while, not at every
+    /// key, and most of what was read stays in view.
     pub fn top(&self, len: usize, height: usize) -> usize {
-        let half = (height / 2).max(1);
+        let back = (height / 4).max(1) - 1;
         let top = if self.cursor < self.top {
-            self.cursor.saturating_sub(height.saturating_sub(half))
+            self.cursor.saturating_sub(back)
         } else if self.cursor >= self.top.saturating_add(height) {
-            (self.cursor + 1).saturating_sub(half)
+            (self.cursor + 1 + back).saturating_sub(height.max(1))
         } else {
             self.top
         };
@@ -104,11 +105,15 @@ mod tests {
     }
 
     #[test]
-    fn the_edge_moves_by_half_a_page() {
+    fn the_edge_moves_by_a_quarter_of_a_page() {
         let mut list = List::default();
-        for _ in 0..10 {
-            list.go(Move::Next, 100, 10);
+        for _ in 0..12 {
+            list.go(Move::Next, 100, 12);
         }
-        assert_eq!((list.cursor, list.top(100, 10)), (10, 6));
+        assert_eq!((list.cursor, list.top(100, 12)), (12, 3));
+        for _ in 0..10 {
+            list.go(Move::Prev, 100, 12);
+        }
+        assert_eq!((list.cursor, list.top(100, 12)), (2, 0));
     }
 }

@@ -1,5 +1,6 @@
 //! The terminal taken over and given back: on leaving, on suspending, on a panic.
 
+use super::fault;
 use super::wire::Wire;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
@@ -12,14 +13,12 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
 use std::io::{self, Sink, Write, sink, stdout};
 use std::panic::{self, PanicHookInfo};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// Whether the terminal is ours. Leaving twice would move the cursor over what was printed since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// Where the last panic was.
-static FAULT: Mutex<Option<String>> = Mutex::new(None);
 /// Whether the mouse is ours too.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
@@ -149,34 +148,27 @@ fn give_back() {
     }
 }
 
-/// What to say about the last panic.
-pub(super) fn fault() -> String {
-    let place = FAULT.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    format!(
-        "a fault in the program at {}; every verdict up to it is saved",
-        place.as_deref().unwrap_or("an unknown place")
-    )
-}
-
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// While it lives, a panic gives the terminal back and says where it was: never its message, which may hold evidence.
+/// While it lives, a panic gives the terminal back and says where it was.
 pub(super) struct PanicHook {
     before: Arc<Hook>,
 }
 
 impl PanicHook {
-    /// Sets the hook. The calling thread is the one that draws: a panic elsewhere is only noted for [`fault`].
+    /// Sets the hook. The calling thread is the one that draws: a panic elsewhere is only noted.
     #[expect(clippy::print_stderr, reason = "the screen is gone, and the program with it")]
     pub(super) fn set() -> Self {
         let before = Arc::new(panic::take_hook());
         let drawing = thread::current().id();
         panic::set_hook(Box::new(move |info| {
-            let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
-            *FAULT.lock().unwrap_or_else(PoisonError::into_inner) = place;
-            if thread::current().id() == drawing {
+            let is_drawing = thread::current().id() == drawing;
+            if is_drawing {
                 give_back();
-                eprintln!("error: {}", fault());
+            }
+            fault::note(info);
+            if is_drawing {
+                eprintln!("error: {}", fault::sentence());
             }
         }));
         Self { before }
@@ -219,7 +211,9 @@ mod tests {
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
         command.args(["--ignored", "--exact", "--nocapture", "tui::terminal::tests::panics_while_drawing"]);
+        let state = tempfile::tempdir().unwrap();
         command.env(CHILD, "1");
+        command.env("XDG_STATE_HOME", state.path());
         let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut bytes = Vec::new();
@@ -234,8 +228,13 @@ mod tests {
             "{after}"
         );
         assert!(!after.contains("\u{1b}[?2026h"), "nothing of the broken frame was sent");
-        let mine = after.split("error: a fault").nth(1).unwrap().lines().next().unwrap();
-        assert!(!mine.contains("finance.director"));
         assert_eq!(after.matches("finance.director").count(), 0, "{after}");
+        let report = std::fs::read_dir(state.path().join("tokentrail")).unwrap().next().unwrap().unwrap().path();
+        let shown: String = after.split_whitespace().collect();
+        assert!(shown.contains(report.file_name().unwrap().to_str().unwrap()), "{after}");
+        let report = std::fs::read_to_string(report).unwrap();
+        assert!(report.contains("place: src/tui/terminal.rs:") && report.contains("Screen::draw"), "{report}");
+        assert!(report.starts_with(&format!("tokentrail {}", env!("CARGO_PKG_VERSION"))), "{report}");
+        assert!(!report.contains("finance.director"), "{report}");
     }
 }

@@ -3,6 +3,7 @@
 pub use crate::config::{Borders, ThemeName as Name};
 
 use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Line;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -113,6 +114,21 @@ impl Theme {
     #[must_use]
     pub fn with(self, borders: Borders) -> Self {
         Self { borders, ..self }
+    }
+
+    /// A list's row under the cursor: one bar over the whole width in the pane with the keyboard, in which no colour of
+    /// the row's own is left to be read against the wrong ground; in another pane the row with its colours, marked.
+    pub fn under_cursor<'a>(&self, mut line: Line<'a>, focused: bool, room: usize) -> Line<'a> {
+        if !focused {
+            return line.style(self.style(Role::CursorElsewhere));
+        }
+        for span in &mut line.spans {
+            span.style.fg = None;
+            span.style.add_modifier -= Modifier::DIM;
+        }
+        let missing = room.saturating_sub(line.width());
+        line.push_span(" ".repeat(missing));
+        line.style(self.style(Role::Cursor))
     }
 
     /// The style of a role.

@@ -14,10 +14,11 @@ mod users;
 
 use super::app::App;
 use super::overlay::Overlay;
+use super::scroll::List;
 use super::text::wrap;
 use super::theme::{Role, Theme};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
@@ -88,6 +89,38 @@ pub(super) fn count(app: &App) -> usize {
         Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
         _ => 0,
     }
+}
+
+/// The row of the overlay's list that stands there, if one does.
+pub(super) fn row_at(app: &App, body: Rect, at: Position) -> Option<usize> {
+    let (area, list, len) = list(app, body)?;
+    let row = usize::from(at.y.checked_sub(area.y)?) + list.top(len, usize::from(area.height));
+    (area.contains(at) && row < len).then_some(row)
+}
+
+/// The row of the cursor of the overlay's list.
+pub(super) fn cursor(app: &App) -> Option<usize> {
+    list(app, Rect::default()).map(|(_, list, _)| list.cursor)
+}
+
+/// The overlay's list: where its rows stand, its cursor, its length.
+fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
+    let inside = body.inner(Margin::new(1, 1));
+    Some(match app.overlay.as_ref()? {
+        Overlay::Users(users) => (inside, users.list, users.shown.len()),
+        Overlay::Palette(palette) => (inside, palette.list, palette.shown.len()),
+        Overlay::Marks(marks) => (marks::rows(marks, inside), marks.list, marks.events.len()),
+        Overlay::Copy(menu) => (copy::rows(menu, body), menu.list, menu.items.len()),
+        Overlay::Pivot(menu) => (pivot::rows(menu, body), menu.list, menu.values.as_ref()?.len()),
+        Overlay::Near(near) => (near::misses(near, inside), near.list, near.misses().len()),
+        _ => return None,
+    })
+}
+
+/// What is left of an area below so many rows of it.
+fn below_rows(area: Rect, rows: usize) -> Rect {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
 /// Clears an area and draws a frame round it; what is left inside.

@@ -57,6 +57,8 @@ pub struct Workbench {
     pub places: Places,
     /// Number of the first broken log line of the case as it was opened.
     pub broken_log_line: Option<usize>,
+    /// The settings that the program was started with.
+    pub start: Settings,
     /// The hits pane.
     pub hit_list: HitList,
     /// The timeline; `None` when there is no hit and nobody was looked at.
@@ -84,6 +86,7 @@ impl Workbench {
     pub fn new(evidence: Evidence, case: Case, places: Places) -> Self {
         let mut bench = Self {
             broken_log_line: case.broken_log_line(),
+            start: evidence.settings.clone(),
             evidence,
             case,
             places,

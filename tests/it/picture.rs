@@ -27,7 +27,7 @@ const CELL: (f32, f32) = (8.0, 17.0);
 #[test]
 fn the_readme_shows_the_real_screen() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screen.svg");
-    let drawn = svg(&screen("enter y"));
+    let drawn = svg(&screen("enter y"), &DARK);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &drawn).unwrap();
     }
@@ -70,22 +70,61 @@ fn screen(keys: &str) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
+/// Every screen that has a snapshot, at its sizes and in each theme, as pictures in the folder that `LOOK` names: to be
+/// reviewed by eye.
+pub(crate) fn put_aside(name: &str, theme: Name, buffer: &Buffer) {
+    let Some(folder) = std::env::var_os("LOOK").map(PathBuf::from) else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = format!("{name}-{}x{}-{theme:?}.svg", buffer.area.width, buffer.area.height).to_lowercase();
+    std::fs::write(folder.join(file), svg(buffer, if theme == Name::Light { &LIGHT } else { &DARK })).unwrap();
+}
+
+/// What a terminal makes of the sixteen colours, muted, and of its own text and background.
+struct Palette {
+    paper: &'static str,
+    text: &'static str,
+    dim: &'static str,
+    /// In the order of their codes.
+    sixteen: [&'static str; 16],
+}
+
+const DARK: Palette = Palette {
+    paper: "#16181d",
+    text: "#d4d7dd",
+    dim: "#8b909a",
+    sixteen: [
+        "#16181d", "#e06c75", "#98c379", "#d9b36c", "#6ca8e8", "#c68ae0", "#5fbcc4", "#b4b9c2", "#757b86", "#ff8e97",
+        "#b5e08f", "#f2d08a", "#8fc3ff", "#e0aaf5", "#85dbe2", "#f2f4f8",
+    ],
+};
+
+const LIGHT: Palette = Palette {
+    paper: "#ffffff",
+    text: "#24292e",
+    dim: "#6a737d",
+    sixteen: [
+        "#24292e", "#c9252d", "#1a7f37", "#9a6700", "#0550ae", "#8250df", "#1b7c83", "#d0d7de", "#6e7781", "#ff8182",
+        "#4ac26b", "#d4a72c", "#54aeff", "#c297ff", "#3fb8bf", "#f6f8fa",
+    ],
+};
+
 /// The buffer as a picture: one run of text for neighbours of one style.
-fn svg(buffer: &Buffer) -> String {
+fn svg(buffer: &Buffer, palette: &Palette) -> String {
     let area = buffer.area;
     let (width, height) = (f32::from(area.width) * CELL.0, f32::from(area.height) * CELL.1);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
          font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\">\n\
-         <rect width=\"{width}\" height=\"{height}\" rx=\"6\" fill=\"#16181d\"/>\n"
+         <rect width=\"{width}\" height=\"{height}\" rx=\"6\" fill=\"{}\"/>\n",
+        palette.paper
     );
     for y in 0..area.height {
         let mut x = 0;
         while x < area.width {
             let start = x;
-            let style = style(&buffer[(x, y)]);
+            let style = style(&buffer[(x, y)], palette);
             let mut text = String::new();
-            while x < area.width && style == self::style(&buffer[(x, y)]) {
+            while x < area.width && style == self::style(&buffer[(x, y)], palette) {
                 text.push_str(buffer[(x, y)].symbol());
                 x += 1;
             }
@@ -98,37 +137,38 @@ fn svg(buffer: &Buffer) -> String {
 /// Text colour, background, bold.
 type Style = (&'static str, Option<&'static str>, bool);
 
-fn style(cell: &Cell) -> Style {
-    let (mut fore, mut back) = (colour(cell.fg).unwrap_or("#d4d7dd"), colour(cell.bg));
+fn style(cell: &Cell, palette: &Palette) -> Style {
+    let colour = |colour| code(colour).map(|code| palette.sixteen[code]);
+    let (mut fore, mut back) = (colour(cell.fg).unwrap_or(palette.text), colour(cell.bg));
     if cell.modifier.contains(Modifier::DIM) {
-        fore = "#8b909a";
+        fore = palette.dim;
     }
     if cell.modifier.contains(Modifier::REVERSED) {
         back = Some(fore);
-        fore = "#16181d";
+        fore = palette.paper;
     }
     (fore, back, cell.modifier.contains(Modifier::BOLD))
 }
 
-/// The sixteen colours as a muted palette; `None` for the terminal's own.
-fn colour(colour: Color) -> Option<&'static str> {
+/// The code of one of the sixteen colours; `None` for the terminal's own.
+fn code(colour: Color) -> Option<usize> {
     Some(match colour {
-        Color::Black => "#16181d",
-        Color::Red => "#e06c75",
-        Color::Green => "#98c379",
-        Color::Yellow => "#d9b36c",
-        Color::Blue => "#6ca8e8",
-        Color::Magenta => "#c68ae0",
-        Color::Cyan => "#5fbcc4",
-        Color::Gray => "#b4b9c2",
-        Color::DarkGray => "#757b86",
-        Color::LightRed => "#ff8e97",
-        Color::LightGreen => "#b5e08f",
-        Color::LightYellow => "#f2d08a",
-        Color::LightBlue => "#8fc3ff",
-        Color::LightMagenta => "#e0aaf5",
-        Color::LightCyan => "#85dbe2",
-        Color::White => "#f2f4f8",
+        Color::Black => 0,
+        Color::Red => 1,
+        Color::Green => 2,
+        Color::Yellow => 3,
+        Color::Blue => 4,
+        Color::Magenta => 5,
+        Color::Cyan => 6,
+        Color::Gray => 7,
+        Color::DarkGray => 8,
+        Color::LightRed => 9,
+        Color::LightGreen => 10,
+        Color::LightYellow => 11,
+        Color::LightBlue => 12,
+        Color::LightMagenta => 13,
+        Color::LightCyan => 14,
+        Color::White => 15,
         _ => return None,
     })
 }

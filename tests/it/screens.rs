@@ -5,20 +5,24 @@ mod bundle;
 mod explore;
 mod many;
 mod marks;
+mod pointing;
 mod search;
 pub(crate) mod story;
 mod timeline;
 
+use crate::picture;
 use insta::{Settings, assert_snapshot};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
+use ratatui::style::{Color, Modifier};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use strum::VariantArray;
 use tokentrail::casefile::{self, CaseFile};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
@@ -232,23 +236,51 @@ fn text(buffer: &Buffer) -> String {
     buffer.content.chunks(width).map(row).collect::<Vec<_>>().join("\n")
 }
 
-/// What is drawn how, row by row: `column text style` for each run that is not plain.
+/// How it is drawn, row by row: a letter for each style and over how many cells it goes, `·` for plain ones; then what
+/// the letters stand for. Blanks go with what is before them.
 fn styles(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width.max(1));
-    let mut lines = Vec::new();
+    let mut letters: Vec<String> = Vec::new();
+    let mut drawn = String::new();
     for (number, cells) in buffer.content.chunks(width).enumerate() {
-        let mut at = 0;
-        for run in cells.chunk_by(|a, b| a.style() == b.style()) {
-            let words: String = run.iter().map(ratatui::buffer::Cell::symbol).collect();
-            let (fg, modifier) = (run[0].fg, run[0].modifier);
-            if !words.trim().is_empty() && (fg != ratatui::style::Color::Reset || !modifier.is_empty()) {
-                let words: String = words.trim().chars().take(24).collect();
-                lines.push(format!("{number:>2},{at:<3} {words:<24} {fg:?} {modifier:?}"));
-            }
-            at += run.len();
+        let mut before = '·';
+        let looks: Vec<_> = cells
+            .iter()
+            .map(|cell| {
+                before = letter(cell, &mut letters).unwrap_or(before);
+                before
+            })
+            .collect();
+        if looks.iter().all(|look| *look == '·') {
+            continue;
         }
+        write!(drawn, "{number:>2}").unwrap();
+        for run in looks.chunk_by(|a, b| a == b) {
+            write!(drawn, " {}{}", run[0], run.len()).unwrap();
+        }
+        drawn.push('\n');
     }
-    lines.join("\n")
+    for (letter, look) in ('a'..).zip(letters) {
+        writeln!(drawn, "   {letter} {look}").unwrap();
+    }
+    drawn
+}
+
+/// The letter of a cell's style; `None` where nothing of it is seen.
+fn letter(cell: &ratatui::buffer::Cell, letters: &mut Vec<String>) -> Option<char> {
+    let lines = Modifier::REVERSED | Modifier::UNDERLINED;
+    if cell.symbol() == " " && !cell.modifier.intersects(lines) && cell.bg == Color::Reset {
+        return None;
+    }
+    if cell.fg == Color::Reset && cell.bg == Color::Reset && cell.modifier.is_empty() {
+        return Some('·');
+    }
+    let look = format!("{} on {} {:?}", cell.fg, cell.bg, cell.modifier).replace("Reset", "-");
+    let place = letters.iter().position(|known| *known == look).unwrap_or_else(|| {
+        letters.push(look);
+        letters.len() - 1
+    });
+    Some(('a'..='z').nth(place).expect("no screen has so many styles"))
 }
 
 /// With ASCII borders no sign of ours is left; what the story's rows say is ASCII.
@@ -259,19 +291,20 @@ fn is_ascii(name: &str, desk: &Desk) {
     }
 }
 
-/// Snapshots a screen at every size, in one file; how it is styled in two themes at 80×24.
+/// Snapshots a screen at every size and in every theme, in one file.
 fn snapshot(name: &str, mut desk: Desk) {
     let mut shown = String::new();
     for size in SIZES {
         desk.resize(size);
-        let dark = text(&desk.buffer(Name::Dark));
-        assert_eq!(dark, text(&desk.buffer(Name::Mono)), "{name} at {size:?}: nothing is told by colour alone");
+        let words = desk.screen();
+        writeln!(shown, "── {}×{}\n{words}", size.0, size.1).unwrap();
+        for &theme in Name::VARIANTS {
+            let buffer = desk.buffer(theme);
+            assert_eq!(words, text(&buffer), "{name} at {size:?}: nothing is told by colour alone");
+            picture::put_aside(name, theme, &buffer);
+            write!(shown, "── {}×{}, {theme:?}\n{}", size.0, size.1, styles(&buffer)).unwrap();
+        }
         is_ascii(name, &desk);
-        writeln!(shown, "── {}×{}\n{dark}", size.0, size.1).unwrap();
-    }
-    desk.resize((80, 24));
-    for theme in [Name::Dark, Name::Mono] {
-        writeln!(shown, "── styles, {theme:?}\n{}", styles(&desk.buffer(theme))).unwrap();
     }
     let mut settings = Settings::clone_current();
     settings.set_omit_expression(true);
@@ -302,6 +335,70 @@ fn help() {
     let mut desk = Desk::open((80, 24));
     desk.press("enter ?").type_in("step");
     snapshot("help", desk);
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_where_it_does() {
+    let mut desk = Desk::loading((80, 24));
+    desk.press("enter");
+    assert!(desk.screen().contains("still reading"), "{}", desk.screen());
+    let mut desk = Desk::open((80, 24));
+    desk.press("y");
+    assert!(desk.screen().contains("no step is open for y (supports): n walks to it"), "{}", desk.screen());
+    assert!(desk.bench().case.hits.is_empty());
+    // Within a list over the panes it is no verdict anyway.
+    desk.press("B y");
+    assert!(!desk.screen().contains("no step"));
+}
+
+#[test]
+fn esc_leaves_the_zoom_before_what_it_hides() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter tab z");
+    assert!(!desk.screen().contains("Triage"));
+    desk.press("esc");
+    assert!(desk.screen().contains("step 1 of 7"), "{}", desk.screen());
+    desk.press("esc");
+    assert!(!desk.screen().contains("step 1 of 7"));
+}
+
+#[test]
+fn a_disposition_says_how_many_steps_are_settled() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter y esc d t");
+    assert!(desk.screen().contains("true positive, with 1 of 7 steps settled"), "{}", desk.screen());
+}
+
+#[test]
+fn help_goes_to_its_end_and_explains_the_signs() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("?");
+    assert!(desk.screen().contains("more"), "{}", desk.screen());
+    desk.press("end");
+    assert!(desk.screen().contains("Timeline: closed over what hangs below"), "{}", desk.screen());
+    desk.press("home").type_in("device-code");
+    assert!(desk.screen().contains("◆") && !desk.screen().contains("Graph call"), "{}", desk.screen());
+}
+
+#[test]
+fn palette() {
+    let mut desk = Desk::open((80, 24));
+    desk.press(":").type_in("tim");
+    snapshot("palette", desk);
+}
+
+#[test]
+fn remark_prompt() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("enter i").type_in("the user was abroad; asked by phone");
+    snapshot("remark", desk);
+}
+
+#[test]
+fn filtered_hits() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("/").type_in("office");
+    snapshot("filter", desk);
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl App {
             self.overlay = Some(Overlay::Near(near));
             return Vec::new();
         }
-        let (near, ask) = NearView::open(&bench.evidence.settings);
+        let (near, ask) = NearView::open(&bench.evidence.settings, &bench.start);
         self.overlay = Some(Overlay::Near(Box::new(near)));
         vec![Effect::Ask(ask)]
     }

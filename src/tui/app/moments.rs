@@ -37,7 +37,7 @@ impl App {
         let mut turned = false;
         self.on_timeline(|timeline, store| turned = timeline.toggle_run(store));
         if !turned {
-            self.say("no run of like rows here".to_owned());
+            self.say("nothing to fold here: no like rows, nothing below".to_owned());
         }
     }
 

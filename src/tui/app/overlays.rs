@@ -127,12 +127,11 @@ impl App {
 
     pub(super) fn back(&mut self) {
         let Some(bench) = self.workbench_mut() else { return };
-        if bench.leave_step() || bench.walk_trail(true) {
+        // The zoom hides what the others would change.
+        if std::mem::take(&mut bench.alone) || bench.leave_step() || bench.walk_trail(true) {
             return;
         }
-        if bench.hit_list.filter.is_empty() {
-            bench.alone = false;
-        } else {
+        if !bench.hit_list.filter.is_empty() {
             self.clear_filter();
         }
     }

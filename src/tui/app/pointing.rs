@@ -5,9 +5,11 @@ use super::{App, Effect};
 use crate::model::Time;
 use crate::tui::action::Action;
 use crate::tui::layout::Pane;
-use crate::tui::screens;
+use crate::tui::near::Part;
+use crate::tui::overlay::Overlay;
 use crate::tui::scroll::Move;
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crate::tui::{screens, widgets};
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 /// Rows that a notch of the wheel scrolls.
@@ -59,20 +61,43 @@ impl App {
     }
 
     fn click(&mut self, at: Position, now: Time) -> Vec<Effect> {
-        if self.overlay.is_some() {
-            return Vec::new();
+        let areas = self.areas();
+        if areas.footer.contains(at) {
+            // A hint does what its key does.
+            return screens::hint_at(self, areas.footer, at.x).map_or_else(Vec::new, |key| self.key(key.event(), now));
         }
-        let Some((pane, areas)) = self.pane_at(at).zip(Some(self.areas())) else { return Vec::new() };
-        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        if self.overlay.is_some() {
+            return self.click_overlay(at, now);
+        }
+        let Some((pane, bench)) = self.pane_at(at).zip(self.workbench_mut()) else { return Vec::new() };
         let had_focus = bench.focus == pane;
         let row = screens::row_at(bench, pane, areas.pane(pane), at);
+        let step = (pane == Pane::Triage).then(|| screens::step_at(bench, areas.pane(pane), at)).flatten();
         bench.enter(pane);
+        if let Some(step) = step {
+            return self.act(Action::JumpToStep, Some(step + 1), now);
+        }
         let Some(row) = row else { return Vec::new() };
         if had_focus && screens::cursor(bench, pane) == Some(row) {
             let open = if pane == Pane::Hits { Action::OpenHit } else { Action::OpenRecord };
             return self.act(open, None, now);
         }
         bench.go(Move::To(row), areas.rows(pane));
+        Vec::new()
+    }
+
+    /// A click on a row of the overlay's list takes it, another does what Enter does.
+    fn click_overlay(&mut self, at: Position, now: Time) -> Vec<Effect> {
+        let Some(row) = widgets::row_at(self, self.areas().body, at) else { return Vec::new() };
+        let mut had_keyboard = true;
+        if let Some(Overlay::Near(near)) = &mut self.overlay {
+            had_keyboard = near.part == Part::Misses;
+            near.part = Part::Misses;
+        }
+        if had_keyboard && widgets::cursor(self) == Some(row) {
+            return self.key(KeyEvent::from(KeyCode::Enter), now);
+        }
+        self.go(Move::To(row));
         Vec::new()
     }
 }

@@ -52,6 +52,10 @@ impl App {
     pub(super) fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
         self.overlay = None;
         self.bench(|bench| bench.set_disposition(disposition, now));
+        let open = self.workbench().and_then(|bench| Some(bench.progress(bench.current()?)));
+        if let Some(((done, steps), said)) = open.filter(|(done, steps)| done < steps).zip(disposition) {
+            self.say(format!("{}, with {done} of {steps} steps settled", said.words()));
+        }
         vec![Effect::Save]
     }
 }

@@ -157,7 +157,8 @@ impl Timeline {
         let signs = if flat { self.sign_places(store, extent.clone()) } else { Vec::new() };
         let folded = self.shown.mode.folded && cuts.is_some();
         let cuts = cuts.unwrap_or_default();
-        self.shown.laid = Arc::new(Laid::new(Plan { extent, starts, folded, turned, cuts, signs }));
+        let hidden = self.closed_ranges(store);
+        self.shown.laid = Arc::new(Laid::new(Plan { extent, starts, folded, turned, cuts, signs, hidden }));
     }
 
     /// The run that begins with an event.

@@ -60,6 +60,8 @@ enum Kind {
     /// One row for each run; the number of the run that holds the first place.
     Runs(usize),
     Sign(Sign),
+    /// No row at all: the row above is closed over them.
+    Hidden,
 }
 
 #[derive(Clone, Copy)]
@@ -82,6 +84,8 @@ pub(super) struct Plan {
     pub(super) cuts: Vec<usize>,
     /// Rows before a place.
     pub(super) signs: Vec<(usize, Sign)>,
+    /// Places that the row above each is closed over.
+    pub(super) hidden: Vec<Range<usize>>,
 }
 
 /// Rows as they stand.
@@ -101,8 +105,12 @@ impl Default for Laid {
 
 impl Laid {
     pub(super) fn new(plan: Plan) -> Self {
-        let Plan { extent, starts, folded, mut turned, mut cuts, mut signs } = plan;
+        let Plan { extent, starts, folded, mut turned, mut cuts, mut signs, mut hidden } = plan;
         turned.sort_unstable_by_key(|run| run.start);
+        hidden.sort_unstable_by_key(|range| range.start);
+        // One within another goes with it.
+        hidden.dedup_by(|inner, outer| inner.start < outer.end);
+        cuts.extend(hidden.iter().flat_map(|range| [range.start, range.end]));
         signs.sort_by_key(|(place, _)| *place);
         cuts.extend(turned.iter().flat_map(|run| [run.start, run.end]));
         cuts.extend(signs.iter().map(|(place, _)| *place));
@@ -118,6 +126,11 @@ impl Laid {
                 laid.push(place, Kind::Sign(sign), 1);
             }
             let end = cuts.get(index + 1).copied().unwrap_or(extent.end);
+            let at = hidden.partition_point(|range| range.start <= place);
+            if at.checked_sub(1).is_some_and(|at| hidden[at].contains(&place)) {
+                laid.push(place, Kind::Hidden, 0);
+                continue;
+            }
             let at = turned.partition_point(|run| run.start <= place);
             let is_turned = at.checked_sub(1).is_some_and(|at| turned[at].contains(&place));
             if folded == is_turned || known.is_empty() {
@@ -168,7 +181,18 @@ impl Laid {
                 piece.row + run.saturating_sub(first)
             }
             Kind::Sign(_) => piece.row,
+            Kind::Hidden => piece.row.saturating_sub(1),
         })
+    }
+
+    /// The places that a row is closed over.
+    pub(super) fn hidden(&self, row: usize) -> Range<usize> {
+        let next = self.pieces.partition_point(|piece| piece.row <= row);
+        let hides = |piece: &&Piece| piece.row == row + 1 && matches!(piece.kind, Kind::Hidden);
+        let Some(piece) = self.pieces.get(next).filter(hides) else { return 0..0 };
+        // What is shown again begins the next piece.
+        let after = self.pieces[next..].iter().find(|piece| !matches!(piece.kind, Kind::Hidden));
+        piece.place..after.map_or(self.extent.end, |piece| piece.place)
     }
 
     /// What a row shows.
@@ -181,6 +205,8 @@ impl Laid {
         let within = row - piece.row;
         Some(match piece.kind {
             Kind::Sign(sign) => Slot::Sign(sign),
+            // It has no row, so none is looked for in it.
+            Kind::Hidden => return None,
             Kind::Each => Slot::Places(piece.place + within..piece.place + within + 1),
             Kind::Runs(first) => {
                 let starts = self.starts.places();
@@ -203,7 +229,8 @@ mod tests {
     }
 
     fn plan(extent: Range<usize>, places: &[u32], folded: bool) -> Plan {
-        Plan { extent, starts: starts(places), folded, turned: Vec::new(), cuts: Vec::new(), signs: Vec::new() }
+        let (turned, cuts, signs, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Plan { extent, starts: starts(places), folded, turned, cuts, signs, hidden }
     }
 
     fn shown(laid: &Laid) -> Vec<Slot> {
@@ -242,6 +269,7 @@ mod tests {
             turned in prop::collection::btree_set(0_usize..60, 0..4),
             cuts in prop::collection::vec(0_usize..60, 0..8),
             signs in prop::collection::vec(0_usize..61, 0..4),
+            hidden in prop::option::of((1_usize..60, 1_usize..20)),
         ) {
             let extent = from.min(len - 1)..len;
             let places: Vec<u32> = std::iter::once(0).chain(runs.into_iter().filter(|at| (*at as usize) < len)).collect();
@@ -249,8 +277,12 @@ mod tests {
             let mut turned: Vec<Range<usize>> = turned.into_iter().filter(|at| *at < len).map(|at| known.run(at, len)).collect();
             turned.dedup();
             let signs: Vec<_> = signs.into_iter().filter(|at| *at <= len && *at >= extent.start).map(|at| (at, Sign::Revoked)).collect();
+            // Signs stand in time order, what is closed in a tree.
+            let hidden = hidden.map(|(at, rows)| at..(at + rows).min(len)).filter(|range| {
+                signs.is_empty() && extent.contains(&range.start) && range.start > extent.start
+            });
             let count = signs.len();
-            let laid = Laid::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs });
+            let laid = Laid::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs, hidden: hidden.iter().cloned().collect() });
             let mut next = extent.start;
             for (row, slot) in shown(&laid).into_iter().enumerate() {
                 let Slot::Places(range) = slot else { continue };
@@ -260,6 +292,12 @@ mod tests {
                     prop_assert_eq!(laid.row_of(place), Some(row));
                 }
                 next = range.end;
+                let after = hidden.clone().filter(|hidden| hidden.start == next).unwrap_or(0..0);
+                prop_assert_eq!(laid.hidden(row), after.clone());
+                next = next.max(after.end);
+                for place in after {
+                    prop_assert_eq!(laid.row_of(place), Some(row));
+                }
             }
             prop_assert_eq!(next, extent.end);
             prop_assert_eq!(shown(&laid).iter().filter(|slot| matches!(slot, Slot::Sign(_))).count(), count);

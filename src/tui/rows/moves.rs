@@ -81,17 +81,26 @@ impl Timeline {
         });
     }
 
-    /// Folds every run, or unfolds them.
+    /// Shows less, and from the least everything: every row, runs as one, and of a tree the roots alone.
     pub fn toggle_folds(&mut self, store: &Store) {
         self.hold(store, |timeline, store| {
-            timeline.shown.mode.folded ^= true;
+            let closes = timeline.shown.mode.folded && timeline.is_tree() && !timeline.is_closed();
             timeline.shown.turned.clear();
+            timeline.shown.closed.clear();
+            if closes {
+                timeline.close_roots();
+            } else {
+                timeline.shown.mode.folded ^= true;
+            }
             timeline.lay(store);
         });
     }
 
-    /// Folds or unfolds the run under the cursor; `false` when there is none.
+    /// Folds or unfolds what is under the cursor: a run, or what hangs below the row; `false` when there is none.
     pub fn toggle_run(&mut self, store: &Store) -> bool {
+        if self.turn_branch(store) {
+            return true;
+        }
         self.event(store).is_some_and(|event| self.turn(store, event))
     }
 

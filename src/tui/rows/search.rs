@@ -66,6 +66,7 @@ impl Timeline {
 
     /// Puts the cursor on an event that is shown, out of its run.
     pub(super) fn put_on(&mut self, store: &Store, event: EventId) {
+        self.open_above(store, event);
         let row = |timeline: &Self| timeline.row_near(store, event);
         if let Some(at) = row(self)
             && matches!(self.row(store, at), Some(Row::Run(_)))

@@ -14,6 +14,8 @@ impl Timeline {
         self.shown.zoom = kept.zoom;
         self.shown.centre = self.about;
         self.shown.turned.clone_from(&kept.turned);
+        // The rows of the step are to be seen.
+        self.shown.closed.clear();
         self.shown.marks = finding.map_or_else(Arc::default, |finding| Arc::new(finding.rows.clone()));
         self.shown.step = Some(show);
         self.kept = Some(kept);

@@ -1,6 +1,8 @@
 //! The line above and the line below.
 
+use crate::analytics::Threshold;
 use crate::tui::app::{App, Stage};
+use crate::tui::keymap::Key;
 use crate::tui::text::{count, fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
@@ -60,7 +62,10 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
         facts.push((3, if from == to { format!("{from} UTC") } else { format!("{from} → {short} UTC") }));
     }
     let word = if hits == 1 { "hit" } else { "hits" };
-    facts.push((0, format!("{hits} {word}, {} settled", bench.settled())));
+    let settings = &bench.evidence.settings;
+    let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.of(settings) != threshold.of(&bench.start));
+    let tuned = if tuned { " at other thresholds" } else { "" };
+    facts.push((0, format!("{hits} {word}{tuned}, {} settled", bench.settled())));
     facts
 }
 
@@ -71,14 +76,12 @@ const SAID: usize = 6;
 /// goes up over the body where it is longer than the line.
 pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width);
-    let hints = app.keymap.hints(&app.contexts());
-    let mut hints = hints.into_iter().map(|(key, hint)| (key.to_string(), hint));
     let mut line = Line::default();
     let mut used = 0;
+    for (key, hint) in hints(app, room) {
+        used += push_hint(&mut line, theme, &key.to_string(), hint);
+    }
     if let Some(status) = &app.status {
-        if let Some((key, hint)) = hints.next() {
-            used += push_hint(&mut line, theme, &key, hint);
-        }
         let role = if status.is_error { Role::Error } else { Role::Notice };
         let said = wrap(&status.text, room.saturating_sub(used + 4), SAID);
         let above = u16::try_from(said.len()).unwrap_or(1).saturating_sub(1).min(area.y.saturating_sub(1));
@@ -92,15 +95,35 @@ pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         }
         line.push_span(Span::raw("   "));
         line.push_span(Span::styled(said.next().unwrap_or_default(), theme.style(role)));
-    } else {
-        for (key, hint) in hints {
-            // A shorter one may fit where a longer one did not.
-            if used + hint_width(&key, hint) <= room {
-                used += push_hint(&mut line, theme, &key, hint);
-            }
-        }
     }
     frame.render_widget(line, area);
+}
+
+/// The hints there is room for: beside something said the first alone.
+fn hints(app: &App, room: usize) -> Vec<(Key, &str)> {
+    let hints = app.keymap.hints(&app.contexts());
+    if app.status.is_some() {
+        return hints.into_iter().take(1).collect();
+    }
+    let mut used = 0;
+    let fits = |(key, hint): &(Key, &str)| {
+        // A shorter one may fit where a longer one did not.
+        let needed = hint_width(&key.to_string(), hint);
+        let fits = used + needed <= room;
+        used += if fits { needed } else { 0 };
+        fits
+    };
+    hints.into_iter().filter(fits).collect()
+}
+
+/// The key of the hint in this column.
+pub(super) fn hint_at(app: &App, room: usize, column: usize) -> Option<Key> {
+    let mut end = 0;
+    let under = |(key, hint): &(Key, &str)| {
+        end += hint_width(&key.to_string(), hint);
+        column < end
+    };
+    hints(app, room).into_iter().find(under).map(|(key, _)| key)
 }
 
 fn hint_width(key: &str, hint: &str) -> usize {

@@ -39,16 +39,13 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let height = usize::from(inside.height);
     let top = state.list.top(state.entries.len(), height);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
-    let columns = Columns::of(bench, usize::from(inside.width));
+    let room = usize::from(inside.width);
+    let columns = Columns::of(bench, room);
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {
             let selected = at == state.list.cursor;
             let line = row(bench, theme, state.entries[at], &columns, selected);
-            match (selected, focused) {
-                (true, true) => line.style(theme.style(Role::Cursor)),
-                (true, false) => line.style(theme.style(Role::CursorElsewhere)),
-                (false, _) => line,
-            }
+            if selected { theme.under_cursor(line, focused, room) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);
@@ -60,6 +57,15 @@ struct Columns {
     user: usize,
     time: usize,
     done: usize,
+    /// What every user's name ends with, where it is left out for want of room.
+    domain: Option<String>,
+}
+
+/// `@contoso.com`, where all are of it.
+fn domain(hits: &[Hit]) -> Option<String> {
+    let of = |hit: &Hit| hit.upn.rfind('@').map(|at| hit.upn[at..].to_owned());
+    let first = of(hits.first()?)?;
+    hits.iter().all(|hit| hit.upn.ends_with(&first)).then_some(first)
 }
 
 /// Cursor mark, severity glyph and word, and the space after them.
@@ -71,8 +77,15 @@ impl Columns {
         let analytic = hits.map(|hit| width(hit.analytic)).max().unwrap_or(0).min(20) + 1;
         let room = room.saturating_sub(LEAD + analytic);
         let done = if room >= 16 { 6 } else { 0 };
-        let time = if room.saturating_sub(done) >= 38 { 12 } else { 0 };
-        Self { analytic, user: room.saturating_sub(done + time), time, done }
+        // The time is what tells hits of one user apart: the day of it stays where the user still has room.
+        let time = match room.saturating_sub(done) {
+            38.. => 12,
+            22.. => 6,
+            _ => 0,
+        };
+        let user = room.saturating_sub(done + time);
+        let longest = bench.evidence.hits.iter().map(|hit| width(&hit.upn)).max().unwrap_or(0);
+        Self { analytic, user, time, done, domain: if longest > user { domain(&bench.evidence.hits) } else { None } }
     }
 }
 
@@ -88,9 +101,10 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns,
         (false, false) => " ",
     };
     let allowed = hit.allowed.as_ref().map(|_| "allowed");
+    let upn = columns.domain.as_deref().and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
     let user = match disposition.map(Disposition::words).or(allowed) {
-        Some(said) => format!("{said} {}", hit.upn),
-        None => hit.upn.clone(),
+        Some(said) => format!("{said} {upn}"),
+        None => upn.to_owned(),
     };
     let mut spans = vec![
         Span::styled(mark, theme.style(Role::Focus)),
@@ -100,7 +114,9 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns,
         Span::styled(pad(&user, columns.user), text),
     ];
     if columns.time > 0 {
-        spans.push(Span::styled(format!(" {:>11}", when(hit)), theme.style(Role::Quiet)));
+        let when = when(hit);
+        let when = when.get(..columns.time - 1).unwrap_or(&when);
+        spans.push(Span::styled(format!(" {when:>0$}", columns.time - 1), theme.style(Role::Quiet)));
     }
     if columns.done > 0 {
         let (done, steps) = bench.progress(hit);

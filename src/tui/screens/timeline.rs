@@ -66,11 +66,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     below(theme, frame, area, state.len().saturating_sub(top + height));
     for at in top..state.len().min(top + height) {
         let line = row::row(&view, at, at == top, room);
-        lines.push(match (at == cursor, focused) {
-            (true, true) => line.style(theme.style(Role::Cursor)),
-            (true, false) => line.style(theme.style(Role::CursorElsewhere)),
-            (false, _) => line,
-        });
+        lines.push(if at == cursor { theme.under_cursor(line, focused, room) } else { line });
     }
     if state.is_empty() {
         lines.push(Line::styled("no rows in this time", theme.style(Role::Quiet)));

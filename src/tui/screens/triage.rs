@@ -48,6 +48,18 @@ pub(super) fn extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     (top(bench, lines.len(), &places, usize::from(height)), lines.len())
 }
 
+/// The step on this line of the pane.
+pub(super) fn step_at(bench: &Workbench, area: Rect, line: usize) -> Option<usize> {
+    let hit = bench.current()?;
+    let (lines, places) = text(bench, hit, &Theme::plain(), usize::from(area.width.saturating_sub(2)));
+    let height = usize::from(area.height.saturating_sub(2));
+    let line = top(bench, lines.len(), &places, height) + line;
+    // The others have one line each.
+    let (before, after) = (line.checked_sub(places.steps)?, line.checked_sub(places.current.end));
+    let step = after.map_or(before.min(bench.step), |after| bench.step + 1 + after);
+    (step < bench.steps(hit).len()).then_some(step)
+}
+
 /// Where in the text the steps begin, and which lines are the current one's.
 struct Places {
     steps: usize,
@@ -169,7 +181,12 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     let gap = room.saturating_sub(width(&title) + width(&brief));
     let style = theme.style(if current { Role::Title } else { Role::Text });
     text.lines.push(Line::from(vec![
-        Span::styled(if current { "▶" } else { " " }, theme.style(Role::Focus)),
+        match (current, bench.is_walking()) {
+            (true, true) => Span::styled("▶", theme.style(Role::Focus)),
+            // Where walking goes on: no key settles it yet.
+            (true, false) => Span::styled("◦", theme.style(Role::Quiet)),
+            (false, _) => Span::raw(" "),
+        },
         Span::styled(glyph, theme.style(role)),
         Span::styled(number, style),
         Span::styled(title.into_owned(), style),
@@ -187,7 +204,8 @@ fn body(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     text.labelled(INDENT, "", Role::Text, step.question, Role::Text);
     if let Some(finding) = finding {
         let (glyph, role) = found(finding.state);
-        text.labelled(INDENT, &format!("{glyph} {}:", finding.state.word()), role, &finding.sentence, Role::Text);
+        let whom = if finding.state == State::Supports { " theft" } else { "" };
+        text.labelled(INDENT, &format!("{glyph} {}{whom}:", finding.state.word()), role, &finding.sentence, Role::Text);
     }
     text.labelled(INDENT, "look for:", Role::Quiet, step.look_for, Role::Quiet);
     if let Some(remark) = bench.case.remark(&hit.id, at + 1) {

@@ -7,7 +7,7 @@ use crate::tui::screens::below;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -16,9 +16,18 @@ const WIDEST: u16 = 100;
 /// Columns of the names.
 const NAME: usize = 12;
 
-pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
+fn place(menu: &Menu, area: Rect) -> Rect {
     let height = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX).saturating_add(2);
-    let area = centred(area, area.width.saturating_sub(2).min(WIDEST), height);
+    centred(area, area.width.saturating_sub(2).min(WIDEST), height)
+}
+
+/// Where its rows stand.
+pub(super) fn rows(menu: &Menu, area: Rect) -> Rect {
+    place(menu, area).inner(Margin::new(1, 1))
+}
+
+pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let area = place(menu, area);
     let inside = framed(theme, frame, area, " Copy ");
     let quiet = theme.style(Role::Quiet);
     if menu.items.is_empty() {
@@ -39,7 +48,7 @@ pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
             Span::styled(pad(item.name(), NAME), theme.style(Role::Title)),
             Span::styled(fit(about, room.saturating_sub(NAME + 1)).into_owned(), theme.style(role)),
         ]);
-        if selected { line.style(theme.style(Role::Cursor)) } else { line }
+        if selected { theme.under_cursor(line, true, room) } else { line }
     };
     let lines: Vec<Line> = menu.items.iter().enumerate().skip(top).take(height).map(row).collect();
     frame.render_widget(Paragraph::new(lines), inside);

@@ -5,6 +5,7 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
+use crate::tui::screens::below;
 use crate::tui::text::{fit, fit_name, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -15,10 +16,35 @@ use ratatui::widgets::Paragraph;
 /// Most lines one sentence takes.
 const MOST: usize = 4;
 
-/// A heading or a key.
+/// What the signs on the screens mean. An ASCII screen shows their stand-ins here too.
+const SIGNS: [(&str, &str); 20] = [
+    ("▲ ■ ▽", "Hits: high, medium, low severity"),
+    ("└", "Hits: of the same user at the same time as the one above; timeline: a call made with the token above"),
+    ("0/7 ✓", "Hits: steps settled of all; a disposition was given"),
+    ("▲ ▽ ◇", "Findings: speaks for token theft, against it, decides nothing"),
+    ("∅", "Findings: the bundle cannot answer"),
+    ("✓ ✗ ?", "Steps: you say it supports theft, speaks against it, decides nothing"),
+    ("✎", "Steps: has a remark"),
+    ("▶ ◦", "Steps: the one that is open; where walking goes on"),
+    ("◆", "Timeline: device-code sign-in"),
+    ("○", "Timeline: sign-in with the user present"),
+    ("●", "Timeline: token issued without the user, by a refresh token"),
+    ("∙", "Timeline: Graph call"),
+    ("✗", "Timeline: failed"),
+    ("•", "Timeline: a row of the hit"),
+    ("▸", "Timeline: a row that the step rests on"),
+    ("★ ☆", "Timeline: bookmarked; with tags or a remark alone"),
+    ("*", "Timeline: found by the search"),
+    ("!", "Timeline: after the revocation"),
+    ("38 ×", "Timeline: so many like rows in one"),
+    ("+", "Timeline: closed over what hangs below"),
+];
+
+/// A heading, a key, a sign.
 enum Row<'a> {
-    Heading(Context),
+    Heading(&'a str),
     Key(&'a Binding),
+    Sign(&'static str, &'static str),
 }
 
 /// The lines that match, those of `here` first.
@@ -33,9 +59,17 @@ fn rows<'a>(keymap: &'a Keymap, here: &[Context], filter: &LineEdit) -> Vec<Row<
         };
         let keys: Vec<Row> = keymap.rows(context).iter().filter(matches).map(Row::Key).collect();
         if !keys.is_empty() {
-            lines.push(Row::Heading(context));
+            lines.push(Row::Heading(context.title()));
             lines.extend(keys);
         }
+    }
+    let matches = |(sign, means): &(&str, &str)| {
+        means.to_lowercase().contains(&wanted) || !wanted.is_empty() && sign.contains(&wanted)
+    };
+    let signs: Vec<Row> = SIGNS.into_iter().filter(matches).map(|(sign, means)| Row::Sign(sign, means)).collect();
+    if !signs.is_empty() {
+        lines.push(Row::Heading("Signs"));
+        lines.extend(signs);
     }
     lines
 }
@@ -51,24 +85,25 @@ pub(super) fn count(app: &App, room: usize) -> usize {
 }
 
 /// The rows as drawn: a sentence longer than its column goes on below.
-fn lines<'a>(rows: &[Row<'a>], theme: &Theme, room: usize) -> Vec<Line<'a>> {
+fn lines(rows: &[Row], theme: &Theme, room: usize) -> Vec<Line<'static>> {
     let keys = if room >= 60 { 22 } else { 14 };
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
-        match row {
-            Row::Heading(context) => {
-                lines.push(Line::styled(format!(" {}", context.title()), theme.style(Role::Title)));
+        let (lead, words) = match row {
+            Row::Heading(title) => {
+                lines.push(Line::styled(format!(" {title}"), theme.style(Role::Title)));
+                continue;
             }
-            Row::Key(binding) => {
-                let mut lead = pad(&format!(" {} {}", mark(binding), keys_of(binding)), keys - 1);
-                for part in wrap(&binding.desc, room.saturating_sub(keys), MOST) {
-                    lines.push(Line::from(vec![
-                        Span::styled(format!("{lead} "), theme.style(Role::Key)),
-                        Span::styled(part, theme.style(Role::Text)),
-                    ]));
-                    lead = " ".repeat(keys - 1);
-                }
-            }
+            Row::Key(binding) => (format!(" {} {}", mark(binding), keys_of(binding)), binding.desc.as_str()),
+            Row::Sign(sign, means) => (format!("   {sign}"), *means),
+        };
+        let mut lead = pad(&lead, keys - 1);
+        for part in wrap(words, room.saturating_sub(keys), MOST) {
+            lines.push(Line::from(vec![
+                Span::styled(format!("{lead} "), theme.style(Role::Key)),
+                Span::styled(part, theme.style(Role::Text)),
+            ]));
+            lead = " ".repeat(keys - 1);
         }
     }
     lines
@@ -85,11 +120,12 @@ fn keys_of(binding: &Binding) -> String {
 
 /// Says at the foot where the keys come from.
 fn whence(keymap: &Keymap, theme: &Theme, frame: &mut Frame, area: Rect) {
+    // The other end says how much is below.
+    let room = area.width.saturating_sub(20);
     let text = match &keymap.yours {
-        Some(file) => format!(" * from {} ", fit_name(file, usize::from(area.width.saturating_sub(13)))),
+        Some(file) => format!(" * from {} ", fit_name(file, usize::from(room.saturating_sub(9)))),
         None => " change them in keymap.toml: tokentrail config --path ".to_owned(),
     };
-    let room = area.width.saturating_sub(4);
     let text = fit(&text, usize::from(room));
     let columns = u16::try_from(width(&text)).unwrap_or(room);
     let line = Rect { x: area.x + 2, y: area.bottom().saturating_sub(1), width: columns, height: 1 };
@@ -119,7 +155,9 @@ pub(super) fn draw(
         frame.render_widget(Paragraph::new("No key does that.").style(theme.style(Role::Quiet)), inside);
         return;
     }
-    let lines: Vec<Line> =
-        lines(&rows, theme, room).into_iter().skip(offset).take(usize::from(inside.height)).collect();
+    let lines = lines(&rows, theme, room);
+    let height = usize::from(inside.height);
+    below(theme, frame, area, lines.len().saturating_sub(offset + height));
+    let lines: Vec<Line> = lines.into_iter().skip(offset).take(height).collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }

@@ -1,6 +1,6 @@
 //! Every marked event, of all users, in time order.
 
-use super::framed;
+use super::{below_rows, framed};
 use crate::model::EventId;
 use crate::triage::marks::lost_words;
 use crate::triage::timeline;
@@ -16,6 +16,16 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+/// What stands above the rows.
+fn head(list: &MarkList, room: usize) -> Vec<String> {
+    lost_words(list.lost).map(|words| wrap(&words, room, 2)).unwrap_or_default()
+}
+
+/// Where the rows stand.
+pub(super) fn rows(list: &MarkList, inside: Rect) -> Rect {
+    below_rows(inside, head(list, usize::from(inside.width)).len())
+}
+
 pub(super) fn draw(list: &MarkList, app: &App, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let title = match list.events.len() {
         0 => " Marked rows ".to_owned(),
@@ -25,10 +35,7 @@ pub(super) fn draw(list: &MarkList, app: &App, bench: &Workbench, theme: &Theme,
     let inside = framed(theme, frame, area, title);
     let quiet = theme.style(Role::Quiet);
     let room = usize::from(inside.width);
-    let mut lines: Vec<Line> = Vec::new();
-    if let Some(words) = lost_words(list.lost) {
-        lines.extend(wrap(&words, room, 2).into_iter().map(|line| Line::styled(line, quiet)));
-    }
+    let mut lines: Vec<Line> = head(list, room).into_iter().map(|line| Line::styled(line, quiet)).collect();
     if list.events.is_empty() && list.lost == 0 {
         let keys = [Action::Bookmark, Action::Tags, Action::RemarkRow].map(|action| app.keymap.key_of(action));
         let [bookmark, tags, remark] = keys;
@@ -44,7 +51,7 @@ pub(super) fn draw(list: &MarkList, app: &App, bench: &Workbench, theme: &Theme,
     for (at, event) in list.events.iter().enumerate().skip(top).take(height) {
         let selected = at == list.list.cursor;
         let line = row(bench, theme, *event, &columns, selected);
-        lines.push(if selected { line.style(theme.style(Role::Cursor)) } else { line });
+        lines.push(if selected { theme.under_cursor(line, true, room) } else { line });
     }
     frame.render_widget(Paragraph::new(lines), inside);
 }

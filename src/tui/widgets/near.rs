@@ -1,6 +1,6 @@
 //! Thresholds, what trying others changes, and what almost fired.
 
-use super::framed;
+use super::{below_rows, framed};
 use crate::analytics::{Hit, NearMiss};
 use crate::tui::near::{NearView, Part};
 use crate::tui::screens::below;
@@ -37,6 +37,12 @@ pub(super) fn rows(near: &NearView, height: usize) -> usize {
     Parts::of(near, height).misses
 }
 
+/// Where they stand.
+pub(super) fn misses(near: &NearView, inside: Rect) -> Rect {
+    let parts = Parts::of(near, usize::from(inside.height));
+    below_rows(inside, near.thresholds.len() + 2 * HEADING + parts.changes)
+}
+
 pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let inside = framed(theme, frame, area, " Near misses, and thresholds to try ");
     let room = usize::from(inside.width);
@@ -62,17 +68,9 @@ pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mu
     for at in top..listed.min(top + parts.misses) {
         let selected = at == near.list.cursor;
         let line = miss(&near.misses()[at], theme, room, selected && near.part == Part::Misses);
-        lines.push(cursor(line, theme, selected, near.part == Part::Misses));
+        lines.push(if selected { theme.under_cursor(line, near.part == Part::Misses, room) } else { line });
     }
     frame.render_widget(Paragraph::new(lines), inside);
-}
-
-fn cursor<'a>(line: Line<'a>, theme: &Theme, selected: bool, focused: bool) -> Line<'a> {
-    match (selected, focused) {
-        (true, true) => line.style(theme.style(Role::Cursor)),
-        (true, false) => line.style(theme.style(Role::CursorElsewhere)),
-        (false, _) => line,
-    }
 }
 
 fn mark(here: bool) -> &'static str {
@@ -84,14 +82,16 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
     let row = |(at, threshold): (usize, &crate::analytics::Threshold)| {
         let selected = at == near.threshold;
         let (set, tried) = (threshold.of(&near.set), threshold.of(&near.tried));
-        let value = if set == tried { format!("{set}") } else { format!("{set} → {tried}") };
+        let start = threshold.of(&near.start);
+        let was = if set == start { String::new() } else { format!(" (was {start})") };
+        let value = if set == tried { format!("{set}{was}") } else { format!("{set} → {tried}{was}") };
         let line = Line::from(vec![
             Span::styled(mark(selected && focused), theme.style(Role::Focus)),
             Span::styled(pad(threshold.flag(), 22), theme.style(Role::Text)),
-            Span::styled(pad(&value, 16), theme.style(if set == tried { Role::Text } else { Role::Notice })),
-            Span::styled(fit(threshold.about(), room.saturating_sub(39)).into_owned(), theme.style(Role::Quiet)),
+            Span::styled(pad(&value, 20), theme.style(if set == tried { Role::Text } else { Role::Notice })),
+            Span::styled(fit(threshold.about(), room.saturating_sub(43)).into_owned(), theme.style(Role::Quiet)),
         ]);
-        cursor(line, theme, selected, focused)
+        if selected { theme.under_cursor(line, focused, room) } else { line }
     };
     near.thresholds.iter().enumerate().map(row).collect()
 }
@@ -103,7 +103,7 @@ fn summary(near: &NearView) -> String {
         return "asking what that changes …".to_owned();
     }
     if !near.is_changed() {
-        return "[ and ] change a threshold; nothing happens to the hits until it is applied".to_owned();
+        return "[ ] try other thresholds: no hit changes until they are applied".to_owned();
     }
     let difference = &change.difference;
     let changed = match difference.changed {

@@ -29,7 +29,7 @@ pub(super) fn draw(palette: &Palette, theme: &Theme, frame: &mut Frame, area: Re
         .map(|at| {
             let selected = at == palette.list.cursor;
             let line = row(&palette.shown[at], theme, room, selected);
-            if selected { line.style(theme.style(Role::Cursor)) } else { line }
+            if selected { theme.under_cursor(line, true, room) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);

@@ -1,6 +1,6 @@
 //! What a row can be left by, each value with how far it reaches.
 
-use super::framed;
+use super::{below_rows, framed};
 use crate::model::Time;
 use crate::store::Key;
 use crate::triage::pivot::{Counts, Value};
@@ -10,21 +10,33 @@ use crate::tui::text::{count, fit, fit_middle, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 /// Widest box that reads well.
 const WIDEST: u16 = 130;
 
-pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
+/// Where the box stands, its columns, and whether the times of the row under the cursor have a line of their own.
+fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
     let width = area.width.saturating_sub(2).min(WIDEST);
     let columns = Columns::of(usize::from(width.saturating_sub(2)));
-    let times = u16::from(columns.times == 0 && rows > 1);
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + times);
-    let area = centred(area, width, height);
+    let times = columns.times == 0 && rows > 1;
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + u16::from(times));
+    (centred(area, width, height), columns, times)
+}
+
+/// Where its rows stand: below their head.
+pub(super) fn rows(menu: &Menu, area: Rect) -> Rect {
+    let (area, ..) = place(menu, area);
+    below_rows(area.inner(Margin::new(1, 1)), 1)
+}
+
+pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let (area, columns, times) = place(menu, area);
     let inside = framed(theme, frame, area, " Who else? Rows that share a value with this one ");
+    let room = usize::from(inside.width);
     let quiet = theme.style(Role::Quiet);
     let lines = match &menu.values {
         None => vec![Line::styled("counting …", quiet)],
@@ -34,13 +46,13 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
             let rows = values.iter().enumerate().map(|(at, (value, counts))| {
                 let selected = at == menu.list.cursor;
                 let line = row(bench, theme, *value, counts, &columns, selected);
-                if selected { line.style(theme.style(Role::Cursor)) } else { line }
+                if selected { theme.under_cursor(line, true, room) } else { line }
             });
             // Where the columns have no room for them, the row under the cursor still says when.
-            let when = values.get(menu.list.cursor).filter(|_| times > 0).map(|(_, counts)| {
+            let when = values.get(menu.list.cursor).filter(|_| times).map(|(_, counts)| {
                 let minute = |time: Time| time.second().get(..16).unwrap_or_default().to_owned();
                 let told = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
-                Line::styled(fit(&told, usize::from(inside.width)).into_owned(), quiet)
+                Line::styled(fit(&told, room).into_owned(), quiet)
             });
             std::iter::once(head).chain(rows).chain(when).collect()
         }

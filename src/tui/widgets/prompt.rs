@@ -102,7 +102,9 @@ pub(super) fn disposition(app: &App, theme: &Theme, frame: &mut Frame, area: Rec
     let rows = app.keymap.rows(Context::Disposition);
     let choices: Vec<_> = rows.iter().filter(|row| row.run != Action::Close).collect();
     let height = u16::try_from(choices.len()).unwrap_or(0) + 2;
-    let inside = framed(theme, frame, centred(area, 62, height), " What is this hit? ");
+    let longest = choices.iter().map(|row| width(&row.desc)).max().unwrap_or(0);
+    let columns = u16::try_from(12 + 16 + longest + 2).unwrap_or(u16::MAX);
+    let inside = framed(theme, frame, centred(area, columns, height), " What is this hit? ");
     let room = usize::from(inside.width);
     let lines: Vec<Line> = choices
         .into_iter()

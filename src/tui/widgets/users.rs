@@ -31,13 +31,14 @@ pub(super) fn draw(users: &Users, bench: &Workbench, theme: &Theme, frame: &mut 
     let height = usize::from(inside.height);
     let top = users.list.top(users.shown.len(), height);
     below(theme, frame, area, users.shown.len().saturating_sub(top + height));
-    let columns = Columns::of(usize::from(inside.width));
+    let room = usize::from(inside.width);
+    let columns = Columns::of(room);
     let range = bench.store().range();
     let lines: Vec<Line> = (top..users.shown.len().min(top + height))
         .map(|at| {
             let selected = at == users.list.cursor;
             let line = row(bench.store(), theme, users.shown[at], &columns, range, selected);
-            if selected { line.style(theme.style(Role::Cursor)) } else { line }
+            if selected { theme.under_cursor(line, true, room) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);

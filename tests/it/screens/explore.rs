@@ -162,6 +162,22 @@ fn thresholds_are_tried_and_applied_and_verdicts_of_hits_that_go_are_kept() {
 }
 
 #[test]
+fn the_thresholds_of_the_start_are_shown_and_come_back() {
+    let mut desk = near((120, 40));
+    desk.press("M ] a");
+    assert!(desk.screen().contains("at other thresholds"), "{}", desk.screen());
+    desk.press("M");
+    assert!(desk.screen().contains("4 (was 3)"), "{}", desk.screen());
+    desk.press("] r");
+    assert!(desk.screen().contains("4 (was 3)"), "first what is in force: {}", desk.screen());
+    desk.press("r");
+    assert!(desk.screen().contains("4 → 3 (was 3)"), "{}", desk.screen());
+    desk.press("a");
+    assert!(!desk.screen().contains("at other thresholds"), "{}", desk.screen());
+    assert_eq!(desk.bench().evidence.settings.min_resources, 3);
+}
+
+#[test]
 fn the_store_finds_a_value_of_every_kind() {
     let desk = Desk::open((80, 24));
     let store = desk.bench().store();

@@ -328,6 +328,56 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
 }
 
 #[test]
+fn branches_close_and_open() {
+    let mut desk = busy((120, 40));
+    desk.press("t z g");
+    let whole = desk.screen();
+    // The cursor stays on the row that is closed, and a second press gives back what was there.
+    desk.press("j j");
+    let before = desk.screen();
+    desk.press("space");
+    let closed = desk.screen();
+    assert!(closed.contains("+ session s1") && !closed.contains("Exchange Online"), "{closed}");
+    assert!(closed.contains("no token or session ties these"), "what comes after it stays: {closed}");
+    assert_eq!(timeline(&desk).shown.list.cursor, 2);
+    desk.press("space");
+    assert_eq!(desk.screen(), before);
+    // A token closes over its calls.
+    let token = whole.lines().position(|line| line.contains("├ Microsoft Graph")).unwrap();
+    let first = whole.lines().position(|line| line.contains("no session recorded")).unwrap();
+    desk.press("g");
+    (first..token).for_each(|_| {
+        desk.press("j");
+    });
+    desk.press("space");
+    assert!(desk.screen().contains("+ Microsoft Graph · 42 below"), "{}", desk.screen());
+    assert!(!desk.screen().contains("directoryRoles"), "{}", desk.screen());
+    // What is searched for is opened.
+    desk.press("/").type_in("directoryRoles");
+    desk.press("enter");
+    assert!(desk.screen().contains("GET 403 /directoryRoles"), "{}", desk.screen());
+}
+
+#[test]
+fn folding_goes_from_runs_to_roots_to_every_row() {
+    let mut desk = busy((120, 40));
+    desk.press("t z");
+    let (runs, event) = (timeline(&desk).len(), here(&desk));
+    desk.press("f");
+    let roots = timeline(&desk).len();
+    assert!(desk.screen().contains("+ session s1") && !desk.screen().contains("Exchange"), "{}", desk.screen());
+    assert_eq!(here(&desk), event, "a closed row keeps the event that the cursor was on");
+    desk.press("f");
+    let all = timeline(&desk).len();
+    assert!(roots < runs && runs < all, "{roots} {runs} {all}");
+    desk.press("f");
+    assert_eq!((timeline(&desk).len(), here(&desk)), (runs, event));
+    // In time order there is nothing to close.
+    desk.press("t f f");
+    assert!(!desk.screen().contains("+ session"));
+}
+
+#[test]
 fn the_directors_lineage_tells_the_story() {
     let mut desk = on_the_demo((80, 24));
     desk.press("tab tab esc z t g");

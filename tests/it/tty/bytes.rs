@@ -37,18 +37,21 @@ fn a_move_of_the_selection_sends_at_most_one_and_a_half_kilobytes() {
 }
 
 #[test]
-fn scrolling_by_a_line_sends_at_most_three_kilobytes_a_line() {
+fn scrolling_sends_at_most_three_kilobytes_for_a_line() {
     let mut tty = Tty::demo(60, 200, &[]);
     tty.keys("\t\ta");
     tty.rests();
     tty.keys("g");
-    // To the last row in view, then on: the view goes on by half a page, and is still for as many keys.
+    // To the last row in view, then on: the view goes on by a quarter of a page, and is still for as many keys.
     tty.keys(&"j".repeat(54));
     let before = tty.rests();
     let sent = answers(&mut tty, "j", 40);
-    let sum: usize = sent.iter().sum();
-    assert!(sum / sent.len() <= 3000, "{sent:?}");
     assert!(frames(&tty.since(before)) <= 40);
+    // Beside other panes no terminal can move it alone, and it is written whole: a dozen lines at once.
+    let lines = 14;
+    let most = sent.iter().max().copied().unwrap_or_default();
+    assert!(most <= 600 * lines, "{sent:?}");
+    assert!(sent.iter().sum::<usize>() / sent.len() <= 900, "{sent:?}");
     tty.keys("q");
     tty.ends();
 }
@@ -64,7 +67,8 @@ fn a_pane_of_the_whole_width_is_scrolled_by_the_terminal() {
     let bytes = tty.since(before);
     let moved = |window: &[u8]| window == b"S\x1b[r";
     assert!(bytes.windows(4).any(moved), "rows are moved by the terminal");
-    assert!(sent.iter().all(|bytes| *bytes <= 5000), "{sent:?}");
+    // In no frame more, though it shows a dozen lines at once.
+    assert!(sent.iter().all(|bytes| *bytes <= 3000), "{sent:?}");
     assert!(sent.iter().sum::<usize>() / sent.len() <= 600, "{sent:?}");
     tty.keys("q");
     tty.ends();

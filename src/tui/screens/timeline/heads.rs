@@ -10,19 +10,23 @@ use crate::tui::text::{count, fit, fit_middle, width};
 use crate::tui::theme::Role;
 use ratatui::text::{Line, Span};
 
+/// Before a row that is closed over what hangs below it.
+pub(super) const CLOSED: &str = "+ ";
+
 /// `1 row`, `12 rows`
 pub(super) fn rows(rows: usize) -> String {
     if rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(rows as u64)) }
 }
 
 /// The head of what follows.
-pub(super) fn head<'a>(view: &View, head: &Head, limb: Limb, room: usize) -> Line<'a> {
+pub(super) fn head<'a>(view: &View, head: &Head, limb: Limb, hidden: usize, room: usize) -> Line<'a> {
     let store = view.bench.store();
     let theme = view.theme;
     // A root stands out at the left; what hangs below it stands where the branches of events are.
     let lead = if limb.depth == 0 { 1 } else { view.columns.lead() };
     let branches = format!("{}{}", " ".repeat(lead), limbs::drawn(limb));
-    let room = room.saturating_sub(width(&branches));
+    let closed = if hidden > 0 { CLOSED } else { "" };
+    let room = room.saturating_sub(width(&branches) + width(closed));
     let (text, role) = match head.what {
         What::Value(value) => {
             let value = store.text(value);
@@ -42,7 +46,8 @@ pub(super) fn head<'a>(view: &View, head: &Head, limb: Limb, room: usize) -> Lin
         What::SessionOnly => (format!("tied by the session alone  {}", rows(head.rows as usize)), Role::Quiet),
         What::Untied => (format!("no token or session ties these  {}", extent(view, head)), Role::Title),
     };
-    let mut spans = vec![Span::styled(branches, theme.style(Role::Quiet))];
+    let mut spans =
+        vec![Span::styled(branches, theme.style(Role::Quiet)), Span::styled(closed, theme.style(Role::Key))];
     spans.push(Span::styled(fit(&text, room).into_owned(), theme.style(role)));
     Line::from(spans)
 }

@@ -1,6 +1,6 @@
 //! One row of the timeline.
 
-use super::heads::{head, is_after_revocation, sign};
+use super::heads::{CLOSED, head, is_after_revocation, sign};
 use super::{View, account, limbs};
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
@@ -72,10 +72,13 @@ pub(super) fn row<'a>(view: &View<'a>, at: usize, first: bool, room: usize) -> L
     match view.state.row(store, at) {
         None => Line::default(),
         Some(Row::Sign(what)) => sign(view, what, room),
-        Some(Row::Head(what, limb)) => head(view, &what, limb, room),
-        Some(Row::Event(event, limb)) => event_row(view, &Shown { event, run: None, limb, above: above(), first }),
+        Some(Row::Head(what, limb)) => head(view, &what, limb, view.state.hidden(at), room),
+        Some(Row::Event(event, limb)) => {
+            let hidden = view.state.hidden(at);
+            event_row(view, &Shown { event, run: None, limb, above: above(), first, hidden })
+        }
         Some(Row::Run(run)) => {
-            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run) };
+            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run), hidden: 0 };
             event_row(view, &shown)
         }
     }
@@ -99,6 +102,8 @@ struct Shown<'a> {
     limb: Limb,
     above: Option<EventId>,
     first: bool,
+    /// How many rows it is closed over.
+    hidden: usize,
 }
 
 fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
@@ -120,7 +125,9 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
     let said = bench.mark_among(members);
-    let what = what(view, shown, &line, foreign || changes);
+    // A long request is told from its like by its end, and the client of a call is that of its token.
+    let most = columns.what + if line.kind == Kind::Graph { columns.client } else { 0 };
+    let what = what(view, shown, &line, foreign || changes, most);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref();
     let is_found = find.is_some_and(|find| find.holds_any(members));
@@ -153,8 +160,10 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         }
         spans.push(Span::styled(cell[end..].to_owned(), style));
     };
+    let is_long = width(&what) > room;
+    let room = if is_long { room + columns.client } else { room };
     cell(pad(&noted(what, said, room), room), WHAT, text);
-    if columns.client > 0 {
+    if columns.client > 0 && !is_long {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
         let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
@@ -183,11 +192,11 @@ fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     }
 }
 
-/// What the row says: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
-fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> String {
+/// What the row says in at most so many columns: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
+fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, most: usize) -> String {
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
-    let room = columns.what.saturating_sub(usize::from(shown.limb.depth) * 2);
+    let room = most.saturating_sub(usize::from(shown.limb.depth) * 2);
     let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
         format!("{}: ", fit(account(store.upn(store.event(shown.event).user)), 24))
@@ -207,6 +216,11 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool) -> 
     // The glyph says it where the words have no room.
     let is_flow = line.kind == Kind::DeviceCode && columns.what < 40;
     let what = if is_flow { line.what.trim_start_matches("device ") } else { line.what.as_str() };
+    if shown.hidden > 0 {
+        let below = format!(" · {} below", count(shown.hidden as u64));
+        let rest = room.saturating_sub(width(&whose) + width(CLOSED) + width(&below));
+        return format!("{CLOSED}{whose}{}{below}", fit(what, rest));
+    }
     format!("{whose}{}", fit(what, room))
 }
 
