@@ -102,16 +102,22 @@ pub fn open(
     fingerprint: &str,
     analyst: &str,
 ) -> Result<(CaseFile, Case), CaseError> {
-    let path = resolve(path);
-    if let Some(evidence) = evidence.iter().find(|part| stands_in(&path, part)) {
-        return Err(CaseError::InEvidence { path, evidence: evidence.clone() });
-    }
+    let path = outside(path, evidence)?;
     let Some((mut case, bytes)) = load(&path, fingerprint)? else {
         return Ok((CaseFile { path, known: None }, Case::new(fingerprint.to_owned(), analyst.to_owned())));
     };
     // Whoever works on it now signs what comes.
     analyst.clone_into(&mut case.analyst);
     Ok((CaseFile { path, known: Some(bytes) }, case))
+}
+
+/// The path, links followed, if it is not among the evidence.
+fn outside(path: &Path, evidence: &[PathBuf]) -> Result<PathBuf, CaseError> {
+    let path = resolve(path);
+    match evidence.iter().find(|part| stands_in(&path, part)) {
+        Some(evidence) => Err(CaseError::InEvidence { path, evidence: evidence.clone() }),
+        None => Ok(path),
+    }
 }
 
 /// The case at `path`, to be read only; `None` where there is no file.
@@ -153,6 +159,14 @@ impl CaseFile {
     /// Where it stands.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// A file for a case that was kept in another until now. What stands there already stays: the case goes beside it.
+    ///
+    /// # Errors
+    /// [`CaseError::InEvidence`].
+    pub fn elsewhere(path: &Path, evidence: &[PathBuf]) -> Result<Self, CaseError> {
+        Ok(Self { path: outside(path, evidence)?, known: None })
     }
 
     /// Whether there is nothing of it on disk yet.

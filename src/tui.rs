@@ -181,7 +181,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
         app.warn(complaint);
     }
     app.mouse = config.mouse == Mouse::On;
-    let mut session = Session { screen, app, file: None, requests, end: None };
+    let mut session = Session { screen, app, file: None, evidence: config.paths.clone(), requests, end: None };
     if session.app.mouse {
         take_mouse(true)?;
     }
@@ -232,6 +232,8 @@ struct Session {
     screen: Screen,
     app: App,
     file: Option<CaseFile>,
+    /// The paths of the bundle: no case stands among them.
+    evidence: Vec<PathBuf>,
     requests: Sender<Request>,
     end: Option<End>,
 }
@@ -303,6 +305,10 @@ impl Session {
                 let written = write_note(&path, &note);
                 self.update(Message::Written(written.map(|()| path).map_err(|error| error.to_string())))?;
             }
+            Effect::SaveTo(path) => {
+                let moved = self.save_to(&path);
+                self.update(Message::Moved(moved))?;
+            }
             Effect::Copy(what, text) => {
                 let copied = self.copy(what, &text);
                 self.update(Message::Copied(copied))?;
@@ -351,6 +357,16 @@ impl Session {
                 Some(format!("another tokentrail works on this case: yours is now {}", path.display()))
             }
         }))
+    }
+
+    /// Keeps the case in a file of its own from now on, if it can be written there.
+    fn save_to(&mut self, path: &Path) -> Result<(PathBuf, PathBuf), String> {
+        let case = self.app.workbench().map(|bench| &bench.case).ok_or("there is no case")?;
+        let mut file = CaseFile::elsewhere(path, &self.evidence).map_err(|error| error.to_string())?;
+        file.save(case).map_err(|error| format!("{}: {error}", file.path().display()))?;
+        let paths = (file.path().to_owned(), file.note_path());
+        self.file = Some(file);
+        Ok(paths)
     }
 
     fn outcome(self) -> anyhow::Result<Outcome> {

@@ -20,6 +20,8 @@ pub enum Action {
     Help,
     /// List every action.
     Palette,
+    /// Keep the case in another file.
+    SaveTo,
     /// Close the overlay.
     Close,
     /// Take what was typed in a prompt.

@@ -71,6 +71,8 @@ pub enum Message {
     Copied(Copied),
     /// The case was saved, with what to say about it; or could not be.
     Saved(Result<Option<String>, String>),
+    /// The case is in this file from now on, with its note there; or it is still where it was.
+    Moved(Result<(PathBuf, PathBuf), String>),
 }
 
 /// What opens the workbench.
@@ -102,6 +104,8 @@ pub enum Effect {
     Compose,
     /// Write this note; answered by [`Message::Written`].
     Write(PathBuf, Composed),
+    /// Keep the case in this file from now on; answered by [`Message::Moved`].
+    SaveTo(PathBuf),
     /// Copy a text, named in a word; answered by [`Message::Copied`].
     Copy(&'static str, String),
     /// Take the mouse, or give it back.
@@ -313,6 +317,7 @@ impl App {
             Message::Copied(copied) => self.copied(&copied),
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),
+            Message::Moved(result) => self.case_moved(result),
         }
         Vec::new()
     }
@@ -471,6 +476,7 @@ impl App {
             Action::ToggleRun => self.toggle_run(),
             Action::NextBurst => self.jump_burst(false),
             Action::PrevBurst => self.jump_burst(true),
+            Action::SaveTo => self.ask_save_to(),
             Action::GoToTime => self.go_to_time(),
             Action::Revoked => self.ask_revoked(),
             Action::Users => self.list_users(),

@@ -69,6 +69,8 @@ pub enum Overlay {
     Search(LineEdit),
     /// A time to go to, being typed.
     Moment(LineEdit),
+    /// Where to keep the case, being typed.
+    SaveTo(LineEdit),
     /// When the sessions of this user were revoked, being typed.
     Revoked(Sym, LineEdit),
     /// A remark being typed.
@@ -102,6 +104,7 @@ impl Overlay {
             Self::Filter(_)
             | Self::Search(_)
             | Self::Moment(_)
+            | Self::SaveTo(_)
             | Self::Revoked(..)
             | Self::Remark(_)
             | Self::Words(_) => &[Context::Prompt, Context::Everywhere],
@@ -121,6 +124,7 @@ impl Overlay {
             | Self::Filter(line)
             | Self::Search(line)
             | Self::Moment(line)
+            | Self::SaveTo(line)
             | Self::Revoked(_, line)
             | Self::Remark(line) => Some(line),
             Self::Users(users) => Some(&mut users.filter),

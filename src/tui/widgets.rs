@@ -42,6 +42,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
         Some(Overlay::Moment(line)) => prompt::line(&prompt::moment_title(), line, theme, frame, area),
+        Some(Overlay::SaveTo(line)) => prompt::line("Keep the case in this file", line, theme, frame, area),
         Some(Overlay::Revoked(user, line)) => {
             prompt::line(&prompt::revoked_title(app, *user), line, theme, frame, area);
         }

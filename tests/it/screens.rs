@@ -167,6 +167,7 @@ impl Desk {
                 tokentrail::tui::write_note(&path, &note).unwrap();
                 self.update(Message::Written(Ok(path)));
             }
+            Effect::SaveTo(path) => self.update(Message::Moved(Ok((path.clone(), path.with_extension("md"))))),
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());
                 let sent = clipboard::sequence(&text, Wrap::Plain).is_some();

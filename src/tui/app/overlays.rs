@@ -1,5 +1,6 @@
 //! What lies over the panes: opened, typed into, moved in, closed.
 
+use super::saving::save_to;
 use super::{App, Effect, Stage};
 use crate::model::Time;
 use crate::tui::edit::LineEdit;
@@ -119,6 +120,7 @@ impl App {
                 self.accept_moment(line);
                 Vec::new()
             }
+            Some(Overlay::SaveTo(line)) => save_to(&line),
             Some(Overlay::Revoked(user, line)) => self.accept_revoked(user, line, now),
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),

@@ -1,6 +1,8 @@
 //! What is put on disk: the case and the note.
 
 use super::{App, Composed, Effect};
+use crate::tui::action::Action;
+use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;
 use std::path::PathBuf;
 
@@ -18,13 +20,32 @@ impl App {
                 }
             }
             Err(why) => {
+                let key = self.keymap.key_of(Action::SaveTo);
                 self.say_wrong(if self.warned {
-                    format!("the case is NOT saved ({why}): quit again to lose what was said since")
+                    self.last_warning(&why)
                 } else {
-                    format!("the case is NOT saved ({why}): --case FILE would keep it elsewhere")
+                    format!("the case is NOT saved ({why}): {key} keeps it elsewhere, as --case FILE would")
                 });
                 self.unsaved = Some(why);
             }
+        }
+    }
+
+    pub(super) fn ask_save_to(&mut self) {
+        if self.workbench().is_some() {
+            self.overlay = Some(Overlay::SaveTo(LineEdit::default()));
+        }
+    }
+
+    pub(super) fn case_moved(&mut self, result: Result<(PathBuf, PathBuf), String>) {
+        match result {
+            Ok((case, note)) => {
+                (self.unsaved, self.warned) = (None, false);
+                self.saved_place = self.workbench().and_then(|bench| bench.case.place.clone());
+                self.say(format!("the case is kept in {}", case.display()));
+                (self.case_path, self.note_path) = (case, note);
+            }
+            Err(why) => self.say_wrong(format!("the case is not kept there: {why}")),
         }
     }
 
@@ -34,10 +55,15 @@ impl App {
             && !self.warned
         {
             self.warned = true;
-            self.say_wrong(format!("the case is NOT saved ({why}): quit again to lose what was said since"));
+            self.say_wrong(self.last_warning(&why));
             return vec![Effect::Save];
         }
         if bench.case.place == self.saved_place { vec![Effect::Quit] } else { vec![Effect::Save, Effect::Quit] }
+    }
+
+    fn last_warning(&self, why: &str) -> String {
+        let key = self.keymap.key_of(Action::SaveTo);
+        format!("the case is NOT saved ({why}): {key} keeps it elsewhere; quit again to lose what was said since")
     }
 
     pub(super) fn note(&mut self) -> Vec<Effect> {
@@ -75,4 +101,10 @@ impl App {
             Err(why) => self.say_wrong(format!("the note is not written: {why}")),
         }
     }
+}
+
+/// What follows from a path typed for the case.
+pub(super) fn save_to(line: &LineEdit) -> Vec<Effect> {
+    let text = line.text();
+    if text.trim().is_empty() { Vec::new() } else { vec![Effect::SaveTo(PathBuf::from(text.trim()))] }
 }

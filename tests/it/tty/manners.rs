@@ -182,6 +182,33 @@ fn where_nothing_can_be_kept_it_is_said_and_work_goes_on() {
     assert!(text.contains("NOT saved") && text.contains("--case FILE"), "{text}");
 }
 
+#[test]
+fn where_nothing_can_be_kept_it_is_kept_elsewhere_from_within() {
+    let home = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(home.path().join("gone/there"), home.path().join("state")).unwrap();
+    let evidence = home.path().join("evidence");
+    fs::create_dir(&evidence).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
+    command.arg(bundle(&evidence).parent().unwrap());
+    fs::write(home.path().join("there.json"), "another's").unwrap();
+    let mut tty = Tty::start(command, home, &[]);
+    tty.resize(24, 140);
+    tty.shows("3 hits, 0 settled");
+    tty.keys("\ry").shows("step 2 of 7").shows("S keeps it elsewhere");
+    tty.keys("Sevidence/case.json\r").shows("stands inside the evidence");
+    // What stands there is left alone.
+    tty.keys("Sthere.json\r").shows("the case is kept in").shows("there-2.json");
+    tty.keys("y").shows("step 3 of 7");
+    let home = tty.home.path().to_owned();
+    assert_eq!(fs::read_to_string(home.join("there.json")).unwrap(), "another's");
+    tty.keys("ew").shows("there-2.md");
+    tty.keys("q");
+    let case = fs::read_to_string(home.join("there-2.json")).unwrap();
+    let (status, text) = tty.ends();
+    assert!(status.success() && text.contains("there-2.json") && !text.contains("NOT"), "{text}");
+    assert_eq!(case.matches("verdict supports").count(), 2, "{case}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_full_disk_what_was_there_stays_and_what_comes_is_kept_later() {
