@@ -11,7 +11,9 @@ mod lines;
 mod meter;
 mod quick;
 mod row;
+mod scout;
 mod shape;
+mod stream;
 mod table;
 mod tally;
 mod value;
@@ -208,6 +210,11 @@ pub fn zone(text: &str) -> Result<Span, String> {
     csv::ahead(text).ok_or_else(|| format!("\"{text}\" is no offset from UTC such as +02:00"))
 }
 
+/// Ids of the shapes that are told apart; those that only their framing tells included.
+pub fn shapes() -> impl Iterator<Item = &'static str> {
+    shape::SHAPES.iter().map(|shape| shape.id)
+}
+
 /// Why nothing could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -232,7 +239,7 @@ pub fn load(
     let bundle = Bundle::open(paths, options, &progress, stop);
     let bytes = bundle.inputs.iter().map(|input| input.bytes).sum();
     progress(Progress::Found { sources: bundle.inputs.len(), bytes });
-    let meter = Meter::new(&bundle.inputs, progress, stop);
+    let meter = Meter::new(&bundle.inputs, progress, stop, bundle.scout.into_wanted());
     let harvest = work::read(&bundle.inputs, options, &meter);
     if meter.is_stopped() {
         return Err(LoadError::Stopped);

@@ -41,10 +41,9 @@
 //!
 //! # Weak spots
 //!
-//! A packed tar is unpacked before its first row is read, and a record inside a packed source is found again by
-//! unpacking from the start. A store is built on one thread but for
-//! folding and sorting. `ingest/row.rs` and `ingest/walk.rs` are the longest files
-//! and the next to be split.
+//! A packed tar is unpacked before it is read, and a record inside a packed source is found again by unpacking from
+//! the start. A store is built on one thread but for folding and sorting. `ingest/row.rs` and `ingest/walk.rs` are the
+//! longest files and the next to be split.
 
 pub mod analytics;
 pub mod casefile;

@@ -9,7 +9,7 @@ mod time;
 
 pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
-pub use origin::{Origin, Problem, Source, SourceId};
+pub use origin::{DAY_OR_MONTH, Origin, Problem, Source, SourceId, TIMES_CONTRADICT, ZONE_UNTOLD};
 pub use severity::{Confidence, Severity};
 pub use text::inert;
 pub use time::{Span, Time};

@@ -1,5 +1,6 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
+mod compared;
 mod device;
 mod fold;
 mod index;
@@ -18,6 +19,7 @@ pub use token::Computed;
 
 use crate::facts::Networks;
 use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
+use compared::{Folded, fold_text, folded, is_blank};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -399,39 +401,6 @@ fn compared_texts(events: &[Event], texts: &Interner) -> Vec<bool> {
         }
     }
     compared
-}
-
-/// The folded form of a text; of one that is never compared, only whether it is blank.
-fn folded(text: &str, compared: bool) -> Folded {
-    match fold_text(text) {
-        Folded::Other(_) if !compared => Folded::Same,
-        folded => folded,
-    }
-}
-
-enum Folded {
-    Blank,
-    Same,
-    Other(String),
-}
-
-fn fold_text(text: &str) -> Folded {
-    if text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase()) {
-        return if is_blank(text) { Folded::Blank } else { Folded::Same };
-    }
-    let folded = text.trim().to_lowercase();
-    if is_blank(&folded) {
-        Folded::Blank
-    } else if folded == text {
-        Folded::Same
-    } else {
-        Folded::Other(folded)
-    }
-}
-
-/// Whether a trimmed, lower-case text says nothing: empty, Microsoft's redaction mark, or an all-zero GUID.
-fn is_blank(text: &str) -> bool {
-    text.is_empty() || text == "{pii removed}" || text == "00000000-0000-0000-0000-000000000000"
 }
 
 /// Fields whose texts are shown and searched but never compared folded; a token id is compared as it is.

@@ -5,6 +5,7 @@ use crate::model::{Field, Span, Time};
 use crate::store::Store;
 use ipnet::IpNet;
 use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use std::fmt;
 use std::net::IpAddr;
 use toml::Spanned;
@@ -66,16 +67,57 @@ struct Entry {
     address: Words,
     #[serde(default)]
     analytic: Words,
-    reason: Option<String>,
-    expires: Option<Expires>,
+    reason: Option<Spanned<String>>,
+    expires: Option<Spanned<Expires>>,
 }
 
-/// One word, or several.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "this is neither a text nor a list of texts")]
-enum Words {
+/// One word, or several, each with where it stands.
+#[derive(Default)]
+struct Words(Vec<Spanned<String>>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Spanned::<OneOrMany>::deserialize(deserializer)?;
+        let span = words.span();
+        Ok(Self(match words.into_inner() {
+            OneOrMany::One(word) => vec![Spanned::new(span, word)],
+            OneOrMany::Many(words) => words,
+        }))
+    }
+}
+
+enum OneOrMany {
     One(String),
-    Many(Vec<String>),
+    Many(Vec<Spanned<String>>),
+}
+
+/// By hand: what serde tells apart by trying loses where it stands.
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E>(self, word: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(word.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = list.next_element()? {
+                    words.push(word);
+                }
+                Ok(OneOrMany::Many(words))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// A date as a text, or as TOML's own.
@@ -86,24 +128,20 @@ enum Expires {
     Date(toml::value::Datetime),
 }
 
-impl Default for Words {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
-}
-
 impl Words {
-    fn all(self) -> Vec<String> {
-        match self {
-            Self::One(word) => vec![word],
-            Self::Many(words) => words,
-        }
+    /// The words, folded.
+    fn folded(&self) -> Vec<String> {
+        self.0.iter().map(|word| word.as_ref().trim().to_lowercase()).collect()
     }
 
-    fn folded(self) -> Vec<String> {
-        self.all().into_iter().map(|word| word.trim().to_lowercase()).collect()
+    /// Where a word stands that says nothing.
+    fn blank(&self) -> Option<usize> {
+        self.0.iter().find(|word| word.as_ref().trim().is_empty()).map(|word| word.span().start)
     }
 }
+
+/// Where in the file an entry is wrong, if it is not the entry as a whole, and what to do.
+struct Wrong(Option<usize>, String);
 
 impl AllowList {
     /// Reads a list, as it stands at `now`.
@@ -118,8 +156,9 @@ impl AllowList {
             what: err.message().to_owned(),
         })?;
         let entries = file.allow.into_iter().enumerate().map(|(index, entry)| {
-            let line = line_of(entry.span().start);
-            Allow::of(index + 1, entry.into_inner()).map_err(|what| AllowError { line, what })
+            let start = entry.span().start;
+            Allow::of(index + 1, &entry.into_inner())
+                .map_err(|Wrong(at, what)| AllowError { line: line_of(at.unwrap_or(start)), what })
         });
         Ok(Self { name: name.to_owned(), entries: entries.collect::<Result<_, _>>()?, now })
     }
@@ -144,42 +183,47 @@ impl AllowList {
 }
 
 impl Allow {
-    fn of(number: usize, entry: Entry) -> Result<Self, String> {
-        let reason = entry.reason.filter(|reason| !reason.trim().is_empty());
-        let reason = reason.ok_or("this entry needs a reason: who says that it is harmless, and why")?;
-        let expires = match entry.expires {
-            None => return Err("this entry needs an expiry, such as expires = 2027-01-31".to_owned()),
-            Some(Expires::Text(text)) => text,
-            Some(Expires::Date(date)) => date.to_string(),
+    fn of(number: usize, entry: &Entry) -> Result<Self, Wrong> {
+        let whole = |what: &str| Wrong(None, what.to_owned());
+        let no_reason = "this entry needs a reason: who says that it is harmless, and why";
+        let reason = entry.reason.as_ref().ok_or_else(|| whole(no_reason))?;
+        if reason.as_ref().trim().is_empty() {
+            return Err(Wrong(Some(reason.span().start), no_reason.to_owned()));
+        }
+        let no_expiry = "this entry needs an expiry, such as expires = 2027-01-31";
+        let said = entry.expires.as_ref().ok_or_else(|| whole(no_expiry))?;
+        let expires = match said.as_ref() {
+            Expires::Text(text) => text.clone(),
+            Expires::Date(date) => date.to_string(),
         };
         let expires = Time::parse(&expires)
-            .ok_or_else(|| format!("expires = \"{expires}\" is no date and no RFC 3339 time"))
+            .ok_or_else(|| {
+                Wrong(Some(said.span().start), format!("expires = \"{expires}\" is no date and no RFC 3339 time"))
+            })
             // A day is over at its end.
             .map(|time| if expires.len() == 10 { time.plus(Span::minutes(24 * 60)) } else { time })?;
-        let networks = entry.address.all().into_iter().map(|text| {
-            let net = text.trim().parse::<IpNet>().or_else(|_| text.trim().parse::<IpAddr>().map(IpNet::from));
-            net.map_err(|_| format!("{text:?} is no address and no network"))
+        let networks = entry.address.0.iter().map(|word| {
+            let text = word.as_ref().trim();
+            let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            net.map_err(|_| Wrong(Some(word.span().start), format!("{text:?} is no address and no network")))
         });
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
         let analytics = entry.analytic.folded();
-        if let Some(unknown) = analytics.iter().find(|id| by_id(id).is_none()) {
-            return Err(format!("there is no analytic {unknown:?}: tokentrail list names them"));
+        if let Some(at) = analytics.iter().position(|id| by_id(id).is_none()) {
+            let unknown = &analytics[at];
+            let what = format!("there is no analytic {unknown:?}: tokentrail list names them");
+            return Err(Wrong(Some(entry.analytic.0[at].span().start), what));
         }
-        let entry = Self {
-            number,
-            users: entry.user.folded(),
-            clients: entry.client.folded(),
-            networks,
-            analytics,
-            reason,
-            expires,
-        };
-        let blank = entry.users.iter().chain(&entry.clients).any(String::is_empty);
-        let named = [&entry.users, &entry.clients, &entry.analytics].iter().any(|named| !named.is_empty());
-        if blank || !named && entry.networks.is_empty() {
-            return Err("this entry covers everything: name a user, a client, an address or an analytic".to_owned());
+        let (users, clients) = (entry.user.folded(), entry.client.folded());
+        let everything = "this entry covers everything: name a user, a client, an address or an analytic";
+        if let Some(at) = entry.user.blank().or_else(|| entry.client.blank()) {
+            return Err(Wrong(Some(at), everything.to_owned()));
         }
-        Ok(entry)
+        let named = [&users, &clients, &analytics].iter().any(|named| !named.is_empty());
+        if !named && networks.is_empty() {
+            return Err(whole(everything));
+        }
+        Ok(Self { number, users, clients, networks, analytics, reason: reason.as_ref().clone(), expires })
     }
 
     /// Whether everything it names fits the hit.
@@ -246,16 +290,27 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
         let wrong = |body: &str| parse(&format!("# list\n[[allow]]\n{body}\n")).unwrap_err();
-        let expires = "expires = 2026-06-01";
-        assert!(wrong(&format!("user = \"a\"\n{expires}")).starts_with("line 2: this entry needs a reason"));
-        assert!(wrong("user = \"a\"\nreason = \"x\"").contains("needs an expiry"));
-        assert!(wrong(&format!("reason = \"x\"\n{expires}")).contains("covers everything"));
-        assert!(wrong(&format!("user = \"\"\nreason = \"x\"\n{expires}")).contains("covers everything"));
-        assert!(wrong(&format!("address = \"lan\"\nreason = \"x\"\n{expires}")).contains("no address"));
-        assert!(wrong(&format!("user=\"a\"\nanalytic = \"foo\"\nreason = \"x\"\n{expires}")).contains("no analytic"));
-        assert!(wrong("user = \"a\"\nreason = \"x\"\nexpires = \"soon\"").contains("no date"));
-        let unknown = wrong("usr = \"a\"");
-        assert!(unknown.starts_with("line 3: ") && unknown.contains("usr"), "{unknown}");
+        for (body, begins, says) in [
+            ("user = \"a\"\nexpires = 2026-06-01", "line 2: ", "needs a reason"),
+            ("user = \"a\"\nreason = \" \"\nexpires = 2026-06-01", "line 4: ", "needs a reason"),
+            ("user = \"a\"\nreason = \"x\"", "line 2: ", "needs an expiry"),
+            ("user = \"a\"\nreason = \"x\"\nexpires = \"soon\"", "line 5: ", "no date"),
+            ("user = \"a\"\nreason = \"x\"\nexpires = 7", "line 5: ", "neither a text nor a date"),
+            ("reason = \"x\"\nexpires = 2026-06-01", "line 2: ", "covers everything"),
+            ("reason = \"x\"\nuser = [\n  \"a\",\n  \"\",\n]\nexpires = 2026-06-01", "line 6: ", "covers everything"),
+            ("reason = \"x\"\naddress = \"lan\"\nexpires = 2026-06-01", "line 4: ", "no address"),
+            (
+                "address = [\"192.0.2.1\",\n\"lan\"]\nreason = \"x\"\nexpires = 2026-06-01",
+                "line 4: ",
+                "\"lan\" is no address",
+            ),
+            ("reason = \"x\"\nexpires = 2026-06-01\nanalytic = \"foo\"", "line 5: ", "no analytic \"foo\""),
+            ("reason = \"x\"\nexpires = 2026-06-01\nclient = 7", "line 5: ", "a text or a list of texts"),
+            ("usr = \"a\"", "line 3: ", "usr"),
+        ] {
+            let wrong = wrong(body);
+            assert!(wrong.starts_with(begins) && wrong.contains(says), "{body}: {wrong}");
+        }
         assert!(parse("[[allow]\n").unwrap_err().starts_with("line 1: "));
     }
 }

@@ -284,8 +284,9 @@ fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
     if pair.seconds.len() > 1 {
         reasons.push(format!("{} such requests in the session", pair.seconds.len()));
     }
-    let (from, to) = (store.text(login[Field::IpAddress]), store.text(event[Field::IpAddress]));
-    if from != to {
+    let (from, to) = (login[Field::IpAddress], event[Field::IpAddress]);
+    if store.fold(from) != store.fold(to) {
+        let (from, to) = (store.text(from), store.text(to));
         reasons.push(format!("the first login came from {from}, the second client from {to}"));
     }
     if scene.settings.noncompliant_only {

@@ -84,7 +84,7 @@ fn tables(info: &Info) -> Table {
 
 fn sources(info: &Info) -> Table {
     let mut table = Table::new([
-        Column::new("SOURCE").shrinks(16),
+        Column::new("SOURCE").shrinks(16).keeps_end(),
         Column::new("SHAPE"),
         Column::new("READ").right(),
         Column::new("FOLDED").right(),
@@ -125,8 +125,12 @@ fn print(lines: &[(Tone, String)], shell: &Shell, out: &mut dyn Write) -> io::Re
             Tone::Quiet => Paint::Quiet,
         };
         let indent = line.len() - line.trim_start_matches(' ').len();
-        for part in fitted(line, indent, shell) {
-            writeln!(out, "{}", shell.painted(format!("{}{part}", " ".repeat(indent)).trim_end(), paint))?;
+        // What goes on hangs below, so that where something begins can be seen.
+        let hang = if indent > 0 { indent + 2 } else { 0 };
+        let mut margin = indent;
+        for part in fitted(line, hang, shell) {
+            writeln!(out, "{}", shell.painted(format!("{}{part}", " ".repeat(margin)).trim_end(), paint))?;
+            margin = hang;
         }
     }
     Ok(())

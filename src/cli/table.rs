@@ -13,13 +13,15 @@ pub(super) struct Column {
     head: &'static str,
     right: bool,
     least: Option<usize>,
+    /// Whether a cut leaves the end, which tells file names apart.
+    keeps_end: bool,
     optional: bool,
 }
 
 impl Column {
     /// A column as wide as its widest cell.
     pub(super) const fn new(head: &'static str) -> Self {
-        Self { head, right: false, least: None, optional: false }
+        Self { head, right: false, least: None, keeps_end: false, optional: false }
     }
 
     /// Numbers stand at the right.
@@ -31,6 +33,12 @@ impl Column {
     /// May be cut down to so many columns.
     pub(super) const fn shrinks(mut self, least: usize) -> Self {
         self.least = Some(least);
+        self
+    }
+
+    /// Is cut in the middle.
+    pub(super) const fn keeps_end(mut self) -> Self {
+        self.keeps_end = true;
         self
     }
 
@@ -137,7 +145,7 @@ impl Table {
         let mut line = String::new();
         for ((cell, column), width) in cells.iter().zip(&self.columns).zip(fit) {
             let Some(width) = *width else { continue };
-            let text = cut(&cell.text, width);
+            let text = if column.keeps_end { cut_middle(&cell.text, width) } else { cut(&cell.text, width) };
             let pad = " ".repeat(width - text.width());
             let text = shell.painted(&text, cell.paint);
             if !line.is_empty() {
@@ -166,19 +174,43 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-/// The text in lines of at most `width` columns, broken at spaces.
+/// The text in at most `width` columns, most of them for its end.
+fn cut_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let head = cut(text, width / 3);
+    let mut left = width - head.width();
+    let fits = |c: &char| {
+        let fits = c.width().unwrap_or(0) <= left;
+        left = left.saturating_sub(c.width().unwrap_or(0));
+        fits
+    };
+    let tail: String = text.chars().rev().take_while(fits).collect();
+    head + &tail.chars().rev().collect::<String>()
+}
+
+/// The text in lines of at most `width` columns, broken at spaces; a longer word anywhere, for none of it is lost.
 pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     let Some(width) = width else { return vec![text.to_owned()] };
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.last_mut().expect("never empty");
-        if last.is_empty() {
-            *last = cut(word, width);
-        } else if last.width() + 1 + word.width() <= width {
+        if !last.is_empty() && last.width() + 1 + word.width() <= width {
             last.push(' ');
             last.push_str(word);
-        } else {
-            lines.push(cut(word, width));
+            continue;
+        }
+        if !last.is_empty() {
+            lines.push(String::new());
+        }
+        for c in word.chars() {
+            let last = lines.last_mut().expect("never empty");
+            if last.is_empty() || last.width() + c.width().unwrap_or(0) <= width {
+                last.push(c);
+            } else {
+                lines.push(c.to_string());
+            }
         }
     }
     lines
@@ -237,6 +269,13 @@ mod tests {
             minutes and a half
         low       東京@cont…   3
         ");
+    }
+
+    #[test]
+    fn nothing_of_a_long_word_is_lost() {
+        assert_eq!(wrapped("a signins-2026-05.json b", Some(9)), ["a", "signins-2", "026-05.js", "on b"]);
+        assert_eq!(cut_middle("evidence/signins-2026-05.json", 18), "evide…2026-05.json");
+        assert_eq!(cut_middle("東京/signins.json", 9), "東…s.json");
     }
 
     #[test]

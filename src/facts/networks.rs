@@ -4,8 +4,14 @@
 //! (`network,…`), iptoasn's `start end number country name` TSV, and MaxMind DB (GeoLite2-ASN, DB-IP). Each may be
 //! packed with gzip or lie in a zip. The longest prefix wins.
 
-use ipnet::IpNet;
+mod flat;
+mod plain;
+mod rows;
+
+use flat::Flat;
+use foldhash::fast::RandomState;
 use maxminddb::Reader;
+use rows::Rows;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use sha2::{Digest, Sha256};
@@ -36,7 +42,7 @@ pub struct Networks {
 }
 
 enum Table {
-    Ranges { v4: Flat<u32>, v6: Flat<u128>, names: HashMap<u32, Box<str>> },
+    Ranges { v4: Flat<u32>, v6: Flat<u128>, names: HashMap<u32, Box<str>, RandomState> },
     MaxMind(Box<Reader<Vec<u8>>>),
 }
 
@@ -108,33 +114,47 @@ impl Networks {
     /// When it cannot be read, or holds no network at all. Single bad rows are counted, not errors.
     pub fn read(path: &Path) -> Result<Self, NetworksError> {
         let bytes = std::fs::read(path)?;
+        let (hash, content) = std::thread::scope(|scope| {
+            let hash = scope.spawn(|| Sha256::digest(&bytes));
+            let content = Content::of(&bytes);
+            (hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), content)
+        });
         let mut hex = String::new();
-        for byte in Sha256::digest(&bytes) {
+        for byte in hash {
             write!(hex, "{byte:02x}").expect("a String takes every write");
         }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::of(name, hex, unpacked(bytes)?)
+        Self::build(name, hex, content?, bytes)
     }
 
-    /// Reads what a file holds, unpacked.
+    /// Reads what a file holds.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub fn of(name: String, sha256: String, bytes: Vec<u8>) -> Result<Self, NetworksError> {
-        let tail = &bytes[bytes.len().saturating_sub(128 << 10)..];
-        if memchr::memmem::find(tail, MMDB_MARK).is_some() {
-            let reader = Reader::from_source(bytes)?;
-            let len = reader.metadata().node_count as usize;
-            let table = Table::MaxMind(Box::new(reader));
-            return Ok(Self { name, sha256, len, skipped: 0, first_bad: None, table });
-        }
-        let mut rows = Rows::default();
-        rows.read(&bytes);
+        let content = Content::of(&bytes)?;
+        Self::build(name, sha256, content, bytes)
+    }
+
+    fn build(name: String, sha256: String, content: Content, bytes: Vec<u8>) -> Result<Self, NetworksError> {
+        let rows = match content {
+            Content::Rows(rows) => rows,
+            Content::MaxMind(unpacked) => {
+                let reader = Reader::from_source(unpacked.unwrap_or(bytes))?;
+                let len = reader.metadata().node_count as usize;
+                let table = Table::MaxMind(Box::new(reader));
+                return Ok(Self { name, sha256, len, skipped: 0, first_bad: None, table });
+            }
+        };
         let len = rows.v4.len() + rows.v6.len();
         if len == 0 {
             return Err(NetworksError::Nothing { first: rows.first_bad });
         }
-        let table = Table::Ranges { v4: Flat::of(rows.v4), v6: Flat::of(rows.v6), names: rows.names };
+        let (v4, v6) = std::thread::scope(|scope| {
+            let v6 = scope.spawn(|| Flat::of(rows.v6));
+            (Flat::of(rows.v4), v6.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let table = Table::Ranges { v4, v6, names: rows.names };
         Ok(Self { name, sha256, len, skipped: rows.skipped, first_bad: rows.first_bad, table })
     }
 
@@ -173,222 +193,43 @@ pub fn address(text: &str) -> Option<IpAddr> {
     })
 }
 
-/// Takes off a zip or gzip.
-fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, NetworksError> {
+/// What a file holds.
+enum Content {
+    Rows(Rows),
+    /// A MaxMind DB, where it had to be unpacked.
+    MaxMind(Option<Vec<u8>>),
+}
+
+impl Content {
+    fn of(bytes: &[u8]) -> Result<Self, NetworksError> {
+        let unpacked = unpacked(bytes)?;
+        let bytes = unpacked.as_deref().unwrap_or(bytes);
+        let tail = &bytes[bytes.len().saturating_sub(128 << 10)..];
+        if memchr::memmem::find(tail, MMDB_MARK).is_some() {
+            return Ok(Self::MaxMind(unpacked));
+        }
+        Ok(Self::Rows(Rows::of(bytes)))
+    }
+}
+
+/// What lies in a zip or gzip.
+fn unpacked(bytes: &[u8]) -> Result<Option<Vec<u8>>, NetworksError> {
     let mut out = Vec::new();
     if bytes.starts_with(b"PK\x03\x04") {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
         archive.by_index(0)?.take(MAX_BYTES).read_to_end(&mut out)?;
     } else if bytes.starts_with(b"\x1f\x8b") {
-        flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MAX_BYTES).read_to_end(&mut out)?;
+        flate2::read::MultiGzDecoder::new(bytes).take(MAX_BYTES).read_to_end(&mut out)?;
     } else {
-        return Ok(bytes);
+        return Ok(None);
     }
-    Ok(out)
-}
-
-/// Ranges as they are read, each with how narrow it is: `end - start`.
-#[derive(Default)]
-struct Rows {
-    v4: Vec<Range<u32>>,
-    v6: Vec<Range<u128>>,
-    names: HashMap<u32, Box<str>>,
-    skipped: usize,
-    first_bad: Option<(usize, String)>,
-}
-
-#[derive(Clone, Copy)]
-struct Range<A> {
-    start: A,
-    end: A,
-    number: u32,
-}
-
-/// Where each value stands in a row.
-#[derive(Clone, Copy)]
-enum Layout {
-    /// Prefix, number, name.
-    Prefixes([Option<usize>; 3]),
-    /// Start, end, number, country, name.
-    Ranges,
-}
-
-impl Rows {
-    fn read(&mut self, bytes: &[u8]) {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-        let tabs = memchr::memchr(b'\t', first).is_some();
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .quoting(!tabs)
-            .delimiter(if tabs { b'\t' } else { b',' })
-            .from_reader(bytes);
-        let mut row = csv::ByteRecord::new();
-        let mut layout = None;
-        let mut line = 0;
-        while reader.read_byte_record(&mut row).unwrap_or(false) {
-            line += 1;
-            if row.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                continue;
-            }
-            let Some(layout) = layout else {
-                let (told, is_header) = Layout::of(&row, tabs);
-                layout = Some(told);
-                if !is_header {
-                    self.take(told, &row, line);
-                }
-                continue;
-            };
-            self.take(layout, &row, line);
-        }
-    }
-
-    fn take(&mut self, layout: Layout, row: &csv::ByteRecord, line: usize) {
-        if let Err(why) = self.row(layout, row) {
-            self.skipped += 1;
-            if self.first_bad.is_none() {
-                self.first_bad = Some((line, why));
-            }
-        }
-    }
-
-    fn row(&mut self, layout: Layout, row: &csv::ByteRecord) -> Result<(), String> {
-        let cell = |at: Option<usize>| {
-            at.and_then(|at| row.get(at)).and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or_default().trim()
-        };
-        let number = |text: &str| {
-            let digits = text.trim_start_matches(['A', 'S', 'a', 's']);
-            digits.parse::<u32>().map_err(|_| format!("{text:?} is no AS number"))
-        };
-        let (asn, name) = match layout {
-            Layout::Prefixes([prefix, asn, name]) => {
-                let text = cell(prefix);
-                let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-                let net = net.map_err(|_| format!("{text:?} is no network"))?;
-                let asn = number(cell(asn))?;
-                self.push(net.network(), net.broadcast(), asn)?;
-                (asn, cell(name))
-            }
-            Layout::Ranges => {
-                let end =
-                    |at| cell(Some(at)).parse::<IpAddr>().map_err(|_| format!("{:?} is no address", cell(Some(at))));
-                let asn = number(cell(Some(2)))?;
-                self.push(end(0)?, end(1)?, asn)?;
-                (asn, cell(Some(4)))
-            }
-        };
-        if !name.is_empty() && asn != 0 && !self.names.contains_key(&asn) {
-            self.names.insert(asn, name.into());
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, start: IpAddr, end: IpAddr, number: u32) -> Result<(), String> {
-        match (start, end) {
-            (IpAddr::V4(start), IpAddr::V4(end)) if start <= end => {
-                self.v4.push(Range { start: start.to_bits(), end: end.to_bits(), number });
-            }
-            (IpAddr::V6(start), IpAddr::V6(end)) if start <= end => {
-                self.v6.push(Range { start: start.to_bits(), end: end.to_bits(), number });
-            }
-            _ => return Err(format!("{start} to {end} is no range")),
-        }
-        Ok(())
-    }
-}
-
-impl Layout {
-    /// Told by the first row, and whether that is a header.
-    fn of(row: &csv::ByteRecord, tabs: bool) -> (Self, bool) {
-        if tabs {
-            return (Self::Ranges, false);
-        }
-        let at = |names: [&str; 3]| {
-            row.iter().position(|cell| names.iter().any(|name| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes())))
-        };
-        let prefix = at(["cidr", "network", "prefix"]);
-        let number = at(["cidrasn", "asn", "autonomous_system_number"]);
-        let name = at(["cidrasnname", "name", "autonomous_system_organization"]);
-        if prefix.is_some() && number.is_some() {
-            (Self::Prefixes([prefix, number, name]), true)
-        } else {
-            (Self::Prefixes([Some(0), Some(1), Some(2)]), false)
-        }
-    }
-}
-
-/// Ranges that do not overlap, by their starts: one search finds the narrowest that was given.
-struct Flat<A> {
-    starts: Vec<A>,
-    /// Number from the start on; 0 for none.
-    numbers: Vec<u32>,
-}
-
-/// An address as a number.
-trait Bits: Copy + Ord {
-    fn next(self) -> Option<Self>;
-}
-
-impl Bits for u32 {
-    fn next(self) -> Option<Self> {
-        self.checked_add(1)
-    }
-}
-
-impl Bits for u128 {
-    fn next(self) -> Option<Self> {
-        self.checked_add(1)
-    }
-}
-
-impl<A: Bits> Flat<A> {
-    /// Cuts overlapping ranges where they begin and end; the narrower of two is on top. Of two equal ones the
-    /// later wins.
-    fn of(mut ranges: Vec<Range<A>>) -> Self {
-        // A stable sort: outer ranges before those inside them.
-        ranges.sort_by(|a, b| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
-        let mut flat = Self { starts: Vec::with_capacity(ranges.len()), numbers: Vec::with_capacity(ranges.len()) };
-        // Ranges around the place reached, the innermost last.
-        let mut open: Vec<Range<A>> = Vec::new();
-        for range in ranges {
-            flat.close_before(&mut open, Some(range.start));
-            flat.set(range.start, range.number);
-            // One that reaches beyond what lies around it is no prefix: it ends what it covers.
-            open.push(range);
-        }
-        flat.close_before(&mut open, None);
-        flat
-    }
-
-    /// Ends the open ranges that end before a place; what lies around each of them goes on behind it.
-    fn close_before(&mut self, open: &mut Vec<Range<A>>, place: Option<A>) {
-        while let Some(inner) = open.pop_if(|inner| place.is_none_or(|place| inner.end < place)) {
-            while open.pop_if(|outer| outer.end <= inner.end).is_some() {}
-            if let Some(next) = inner.end.next() {
-                self.set(next, open.last().map_or(0, |outer| outer.number));
-            }
-        }
-    }
-
-    fn set(&mut self, start: A, number: u32) {
-        if self.starts.last() == Some(&start) {
-            *self.numbers.last_mut().expect("as many as starts") = number;
-        } else if self.numbers.last() != Some(&number) {
-            self.starts.push(start);
-            self.numbers.push(number);
-        }
-    }
-
-    fn find(&self, address: A) -> Option<u32> {
-        let at = self.starts.partition_point(|start| *start <= address).checked_sub(1)?;
-        Some(self.numbers[at]).filter(|number| *number != 0)
-    }
+    Ok(Some(out))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipnet::IpNet;
     use proptest::prelude::*;
     use std::net::{Ipv4Addr, Ipv6Addr};
 

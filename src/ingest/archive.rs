@@ -215,14 +215,17 @@ impl Bundle<'_> {
             Err(error) => return self.problem(name, format!("cannot be unpacked: {error}")),
         };
         match kind(&head.bytes) {
-            None => self.inputs.push(Input {
-                member: name.get(archive.holder.1.len() + 1..).map(str::to_owned),
-                name,
-                path: archive.holder.0.to_owned(),
-                packed: head.packed || member.place.method != Method::Stored,
-                place: member.place,
-                bytes: member.bytes,
-            }),
+            None => {
+                self.scout.look(&name, &member.place);
+                self.inputs.push(Input {
+                    member: name.get(archive.holder.1.len() + 1..).map(str::to_owned),
+                    name,
+                    path: archive.holder.0.to_owned(),
+                    packed: head.packed || member.place.method != Method::Stored,
+                    place: member.place,
+                    bytes: member.bytes,
+                });
+            }
             Some(inner) => self.inner(inner, archive, &name, &member),
         }
     }
@@ -236,6 +239,7 @@ impl Bundle<'_> {
                 format!("lies {} archives deep: unpack it and give the folder (--max-depth raises it)", outer.depth),
             );
         }
+        self.scout.look(name, &member.place);
         match self.set_aside(&member.place) {
             Ok((path, bytes)) => {
                 self.archive(kind, &Archive { holder: outer.holder, name, path: &path, bytes, depth: outer.depth + 1 });

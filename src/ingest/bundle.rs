@@ -2,16 +2,20 @@
 
 use super::archive::{self, Archive, MAGIC};
 use super::decode::{self, Place};
+use super::scout::Scout;
+use super::shape::HEAD;
 use super::{Options, Progress};
 use crate::model::Problem;
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, Read, StdinLock, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Folders within folders that are walked.
 const MAX_FOLDERS: usize = 64;
+/// Bytes of stdin copied between two looks at whether the user stopped it.
+const SPOOL: u64 = 16 << 20;
 /// After so many sources found, the walk reports.
 const REPORT_EVERY: usize = 512;
 
@@ -39,6 +43,7 @@ pub(super) struct Bundle<'o> {
     /// Where stdin and inner archives were set aside; each is removed with its owner.
     pub(super) spools: Vec<tempfile::TempPath>,
     pub(super) options: &'o Options,
+    pub(super) scout: Scout<'o>,
     seen: HashSet<PathBuf>,
     /// Empty members met in the archive being opened.
     pub(super) empty: Vec<String>,
@@ -61,6 +66,7 @@ impl<'o> Bundle<'o> {
             problems: Vec::new(),
             spools: Vec::new(),
             options,
+            scout: Scout::new(options, progress),
             seen: HashSet::new(),
             empty: Vec::new(),
             members: 0,
@@ -177,6 +183,7 @@ impl<'o> Bundle<'o> {
         match archive::kind(&head.bytes) {
             None if head.bytes.is_empty() => self.problem(name, "is empty"),
             None => {
+                self.scout.look(&name, &place);
                 let path = path.to_owned();
                 self.inputs.push(Input { name, path, member: None, place, packed: head.packed, bytes });
             }
@@ -184,20 +191,22 @@ impl<'o> Bundle<'o> {
                 self.archive(kind, &Archive { holder, name: &name, path, bytes, depth: 1 });
             }
             // A packed tar can only be read from its start: unpacked, its members can be read in any order.
-            Some(kind) => match self.set_aside(&place) {
-                Ok((path, bytes)) => {
-                    self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
+            Some(kind) => {
+                self.scout.look(&name, &place);
+                match self.set_aside(&place) {
+                    Ok((path, bytes)) => {
+                        self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
+                    }
+                    Err(reason) => self.problem(name, reason),
                 }
-                Err(reason) => self.problem(name, reason),
-            },
+            }
         }
     }
 
     /// Sets stdin aside in a file, so that its records can be read again.
     fn stdin(&mut self) {
         let spooled = tempfile::NamedTempFile::new().and_then(|mut file| {
-            let taken = io::copy(&mut io::stdin().lock().take(self.options.max_bytes), &mut file)?;
-            file.flush()?;
+            let taken = self.spool(&mut io::stdin().lock(), file.as_file_mut())?;
             Ok((file.into_temp_path(), taken))
         });
         match spooled {
@@ -210,6 +219,40 @@ impl<'o> Bundle<'o> {
             }
             Err(error) => self.problem("-", format!("stdin could not be set aside in a file: {error}")),
         }
+    }
+
+    /// Copies a stream, which may take as long as whoever writes it, and shows its first rows as soon as it has them.
+    fn spool(&self, from: &mut StdinLock<'_>, to: &mut File) -> io::Result<u64> {
+        let most = self.options.max_bytes;
+        let mut begin = Vec::new();
+        let (mut taken, mut look_at) = (0, 1);
+        while begin.len() < HEAD && look_at < usize::MAX {
+            let bytes = match from.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                bytes => bytes?,
+            };
+            let count = bytes.len().min(usize::try_from(most - taken).unwrap_or(usize::MAX));
+            if count == 0 {
+                return Ok(taken);
+            }
+            begin.extend_from_slice(&bytes[..count]);
+            to.write_all(&bytes[..count])?;
+            from.consume(count);
+            taken += count as u64;
+            // Less often as it grows: each look begins at the start.
+            if begin.len() >= look_at {
+                look_at = if self.scout.begin("-", &begin) { usize::MAX } else { 2 * begin.len() };
+            }
+        }
+        // The system copies the rest from one to the other.
+        while !self.is_stopped() {
+            let count = io::copy(&mut from.take(SPOOL.min(most - taken)), to)?;
+            taken += count;
+            if count == 0 {
+                break;
+            }
+        }
+        Ok(taken)
     }
 }
 

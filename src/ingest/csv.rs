@@ -6,7 +6,7 @@ use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
 use super::tally::Tally;
 use super::window::Window;
-use crate::model::Span;
+use crate::model::{Span, ZONE_UNTOLD};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 /// Column names that only the Entra portal's sign-in download has.
@@ -86,9 +86,7 @@ impl Header {
             }
             None => tally.problem(
                 None,
-                format!(
-                    "the zone of the times under {name} is not told: they were read as UTC (--local-zone tells it)"
-                ),
+                format!("{ZONE_UNTOLD} under {name} is not told: they were read as UTC (--local-zone tells it)"),
             ),
         }
         self

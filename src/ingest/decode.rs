@@ -61,10 +61,14 @@ pub(super) fn head(place: &Place, length: usize) -> io::Result<Head> {
     let mut unpacked = unpacked(Box::new(member(place, file)?))?;
     let mut bytes = vec![0; length];
     let mut filled = 0;
+    // An unpacker that fails gives nothing of what was asked for: so little is asked for at a time.
+    let most = if unpacked.packed || place.method != Method::Stored { 1 } else { length };
     while filled < length {
-        match fill(&mut unpacked.reader, &mut bytes[filled..=filled]) {
+        let end = length.min(filled + most);
+        match unpacked.reader.read(&mut bytes[filled..end]) {
             Ok(0) => break,
             Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // What came up to there tells enough; what is wrong is said when the source is read.
             Err(_) if filled > 0 => break,
             Err(error) => return Err(error),
@@ -89,6 +93,11 @@ pub(super) fn open<T>(
     } else {
         utf8(unpacked.reader, take)
     }
+}
+
+/// Hands a stream on as [`open`] does a source's.
+pub(super) fn unpack<'r, T>(reader: Box<dyn Read + 'r>, take: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
+    utf8(unpacked(reader)?.reader, take)
 }
 
 /// The bytes as they stand on disk.

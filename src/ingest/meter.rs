@@ -1,18 +1,13 @@
-//! How far the reading is: counted over all threads, told a few times a second, with the first rows as a foretaste.
+//! How far the reading is: counted over all threads, told a few times a second.
 
 use super::bundle::Input;
-use super::{Glimpse, Progress, Reading};
-use crate::model::{Event, Field, Table};
-use crate::store::Interner;
+use super::scout::First;
+use super::{Progress, Reading};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows shown before all are read.
-const FIRST: usize = 6;
 /// Sources named as being read.
 const NAMED: usize = 8;
-/// Characters of a value that are shown.
-const SHOWN: usize = 200;
 
 /// Counts bytes and rows over all threads, and reports a few times a second.
 pub(super) struct Meter<'p> {
@@ -25,7 +20,8 @@ pub(super) struct Meter<'p> {
     done: AtomicUsize,
     next: AtomicU64,
     every: u64,
-    first: Arc<First>,
+    /// Where the first rows are left, as long as nobody has any.
+    first: Option<Arc<First>>,
 }
 
 /// How far one source is.
@@ -41,7 +37,12 @@ const DONE: u8 = 2;
 
 impl<'p> Meter<'p> {
     /// It reports by bytes, not by a clock: each hundredth, or each 16 MiB.
-    pub(super) fn new(inputs: &'p [Input], progress: &'p (dyn Fn(Progress) + Sync), stop: &'p AtomicBool) -> Self {
+    pub(super) fn new(
+        inputs: &'p [Input],
+        progress: &'p (dyn Fn(Progress) + Sync),
+        stop: &'p AtomicBool,
+        first: Option<Arc<First>>,
+    ) -> Self {
         let total: u64 = inputs.iter().map(|input| input.bytes).sum();
         let every = (total / 100).clamp(1 << 18, 16 << 20);
         Self {
@@ -54,7 +55,7 @@ impl<'p> Meter<'p> {
             done: AtomicUsize::new(0),
             next: AtomicU64::new(every),
             every,
-            first: Arc::default(),
+            first,
         }
     }
 
@@ -63,9 +64,9 @@ impl<'p> Meter<'p> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Where the first rows are left.
-    pub(super) fn first(&self) -> Arc<First> {
-        Arc::clone(&self.first)
+    /// Where the first rows are left, where they are wanted.
+    pub(super) fn first(&self) -> Option<Arc<First>> {
+        self.first.clone()
     }
 
     /// Counts what was read of a source.
@@ -73,7 +74,7 @@ impl<'p> Meter<'p> {
         let gauge = &self.gauges[input];
         gauge.rows.fetch_add(rows, Ordering::Relaxed);
         let rows = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
-        if let Some(first) = self.first.told() {
+        if let Some(first) = self.first.as_ref().and_then(|first| first.told()) {
             (self.progress)(Progress::First(first));
         }
         if bytes == 0 {
@@ -123,48 +124,5 @@ impl<'p> Meter<'p> {
             rows: gauge.rows.load(Ordering::Relaxed),
         };
         open.take(NAMED).map(told).collect()
-    }
-}
-
-/// Where the threads leave the first rows they read.
-#[derive(Default)]
-pub(super) struct First {
-    fresh: AtomicBool,
-    rows: Mutex<Vec<Glimpse>>,
-}
-
-impl First {
-    /// Leaves a row; whether further ones are wanted.
-    pub(super) fn leave(&self, event: &Event, texts: &Interner) -> bool {
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        if rows.len() < FIRST {
-            rows.push(glimpse(event, texts));
-            self.fresh.store(true, Ordering::Relaxed);
-        }
-        rows.len() < FIRST
-    }
-
-    /// The rows so far, where some were left since they were last told.
-    fn told(&self) -> Option<Vec<Glimpse>> {
-        let fresh = self.fresh.load(Ordering::Relaxed) && self.fresh.swap(false, Ordering::Relaxed);
-        fresh.then(|| self.rows.lock().unwrap_or_else(PoisonError::into_inner).clone())
-    }
-}
-
-fn glimpse(event: &Event, texts: &Interner) -> Glimpse {
-    let text = |field: Field| Some(texts.text(event[field])).filter(|text| !text.is_empty());
-    let shown = |text: Option<&str>| text.unwrap_or_default().chars().take(SHOWN).collect();
-    let either = |field, other| text(field).or_else(|| text(other));
-    let what = if event.table == Table::Graph {
-        text(Field::RequestUri)
-    } else {
-        either(Field::ResourceDisplayName, Field::ResourceIdentity)
-    };
-    Glimpse {
-        table: event.table,
-        time: event.time(),
-        user: shown(either(Field::UserPrincipalName, Field::UserId)),
-        client: shown(either(Field::AppDisplayName, Field::AppId)),
-        what: shown(what),
     }
 }

@@ -3,8 +3,8 @@
 use super::clock::{self, Order};
 use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
-use super::meter::First;
 use super::quick::{self, Quick};
+use super::scout::First;
 use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Tally};
 use super::value;

@@ -30,7 +30,7 @@ pub(super) struct Shape {
 }
 
 /// Every shape, the more telling first. A new one is a line here, and its spellings in `fields.rs`.
-const SHAPES: &[Shape] = &[
+pub(super) const SHAPES: &[Shape] = &[
     Shape {
         id: "entra-portal-csv",
         framing: Framing::Csv,

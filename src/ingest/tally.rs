@@ -2,7 +2,7 @@
 
 use super::PROBLEMS_KEPT;
 use super::table::{self, Kind};
-use crate::model::{Event, Field, FieldSet, Problem, Source, SourceId, Table, Time};
+use crate::model::{DAY_OR_MONTH, Event, Field, FieldSet, Problem, Source, SourceId, TIMES_CONTRADICT, Table, Time};
 use std::collections::BTreeMap;
 
 /// Counts of one source, or of a piece of one. Record numbers count within the piece until it is joined.
@@ -109,12 +109,12 @@ impl Dates {
         let Some((record, offset)) = first else { return (None, None) };
         let reason = if *day_first > 0 {
             format!(
-                "dates contradict each other: {day_first} times are days first, {month_first} months first; \
+                "{TIMES_CONTRADICT}: {day_first} times are days first, {month_first} months first; \
                  the {either} rows that read either way were read month first"
             )
         } else if *month_first == 0 {
             format!(
-                "day and month cannot be told apart in any of its {either} rows: they were read month first; \
+                "{DAY_OR_MONTH} in any of its {either} rows: they were read month first; \
                  export with ISO times to be sure"
             )
         } else {

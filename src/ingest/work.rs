@@ -1,14 +1,12 @@
 //! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
 
-use super::bundle::{Input, foreign, reason};
+use super::bundle::{Input, reason};
 use super::decode::Method;
 use super::meter::Meter;
 use super::row::{EitherWay, Rows};
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
-use super::walk::Walk;
-use super::window::Window;
-use super::{Options, csv, decode, lines, shape};
+use super::{Options, decode, lines, shape, stream};
 use crate::model::SourceId;
 use crate::store::Part;
 use sha2::{Digest, Sha256};
@@ -190,7 +188,7 @@ struct Crew<'a> {
 impl Crew<'_> {
     fn work(&self) -> Share {
         let mut share = Share::default();
-        share.rows.first = Some(self.meter.first());
+        share.rows.first = self.meter.first();
         let mut buffer = Vec::new();
         while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             if self.meter.is_stopped() {
@@ -235,42 +233,14 @@ impl Crew<'_> {
         share.pieces.push(Done { input: index, start: 0, events, tally });
     }
 
-    /// Reads a decoded stream, whatever its shape.
     fn stream(&self, reader: &mut dyn Read, index: usize, rows: &mut Rows, tally: &mut Tally) {
-        let max_record = self.options.max_record;
-        let mut window = Window::new(reader, self.options.max_bytes);
-        while window.bytes().len() < HEAD && window.more() {}
-        let whole = window.is_whole();
-        let head = &window.bytes()[..window.bytes().len().min(HEAD)];
-        let Some(shape) = shape::tell(head, whole) else {
-            let reason = match (&window.failure, foreign(head)) {
-                (Some(failure), _) => format!("cannot be unpacked: {failure}"),
-                (None, Some(foreign)) => foreign.to_owned(),
-                (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
-                (None, None) => "is in no shape we know: export the rows as JSON or CSV".to_owned(),
-            };
-            return tally.problem(None, reason);
-        };
-        tally.shape = Some(shape.id);
         let mut told = 0;
         let mut keep_on = |read: u64| {
             self.meter.read(0, read - told, index);
             told = read;
             !self.meter.is_stopped()
         };
-        let header = csv::Header::read(head).map(|header| header.at(self.options.local_zone, tally));
-        if window.bytes().starts_with(b"\xef\xbb\xbf") {
-            window.consume(3);
-        }
-        match (shape.framing, header) {
-            (Framing::Csv, Some(header)) => csv::stream(&mut window, &header, max_record, rows, tally, &mut keep_on),
-            (Framing::Lines, _) => lines::stream(&mut window, max_record, rows, tally, &mut keep_on),
-            _ => Walk::new(&mut window, 0, max_record, rows, tally).asking(&mut keep_on).run(),
-        }
-        if let Some(failure) = window.failure.take() {
-            let offset = window.offset();
-            tally.problem(Some(offset), format!("the rest, from byte {offset} on, was not read: {failure}"));
-        }
+        stream::read(reader, self.options, rows, tally, &mut keep_on);
     }
 
     fn piece(&self, index: usize, kind: &'static Shape, range: Range<u64>, buffer: &mut Vec<u8>, share: &mut Share) {

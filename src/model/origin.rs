@@ -68,3 +68,17 @@ pub struct Problem {
     /// What is wrong and, where possible, what to do.
     pub reason: String,
 }
+
+/// How problems begin that are about how times were read, and lose no row.
+pub const TIMES_CONTRADICT: &str = "dates contradict each other";
+/// As [`TIMES_CONTRADICT`].
+pub const DAY_OR_MONTH: &str = "day and month cannot be told apart";
+/// As [`TIMES_CONTRADICT`].
+pub const ZONE_UNTOLD: &str = "the zone of the times";
+
+impl Problem {
+    /// Whether everything was read, but its times perhaps not as they were meant.
+    pub fn is_of_times(&self) -> bool {
+        [TIMES_CONTRADICT, DAY_OR_MONTH, ZONE_UNTOLD].iter().any(|begin| self.reason.starts_with(begin))
+    }
+}

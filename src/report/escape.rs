@@ -1,5 +1,6 @@
 //! Log text inside Markdown: it says what it says and does nothing.
 
+use super::defang;
 use crate::model::inert;
 use std::fmt;
 
@@ -18,7 +19,7 @@ impl Md {
         Self(markdown(text))
     }
 
-    /// Any text, as code: ids, addresses, agents, which are read and copied as they stand.
+    /// Any text, as code: ids, addresses, agents, which are read and copied as they stand, but for URLs.
     pub(crate) fn code(text: &str) -> Self {
         Self(code(text))
     }
@@ -86,9 +87,10 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
-/// The text as a code span, inside a table or out of it.
+/// The text as a code span, inside a table or out of it. A note is pasted into tickets, which make links of what looks
+/// like one, in code too: URLs are defanged, and the record keeps them as they were.
 fn code(text: &str) -> String {
-    let text = one_line(text.trim());
+    let text = defang::text(&one_line(text.trim()));
     if text.is_empty() {
         return String::new();
     }
@@ -147,5 +149,6 @@ mod tests {
         assert_eq!(code("`x`"), "`` `x` ``");
         assert_eq!(code("a\n\n# b"), "`a  # b`");
         assert_eq!(code(""), "");
+        assert_eq!(code("bot (+https://evil.example/a|b)"), r"`bot (+hxxps://evil[.]example/a\|b)`");
     }
 }

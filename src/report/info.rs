@@ -129,6 +129,16 @@ pub struct Reason {
     pub record: Option<u64>,
     /// Byte offset of the first, where there is one.
     pub offset: Option<u64>,
+    /// Whether it says how times were read, and loses no row.
+    #[serde(skip)]
+    pub of_times: bool,
+}
+
+impl Reason {
+    /// Whether it is about the source, not about some of its rows.
+    pub fn is_of_source(&self) -> bool {
+        self.of_times || self.record.is_none()
+    }
 }
 
 /// One thing that was not read.
@@ -314,10 +324,10 @@ fn reasons<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Reason> {
         let kind = kind_of(&problem.reason);
         match reasons.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, reason)) => reason.count += 1,
-            None => reasons.push((
-                kind,
-                Reason { reason: problem.reason.clone(), count: 1, record: problem.record, offset: problem.offset },
-            )),
+            None => {
+                let Problem { reason, record, offset, .. } = problem.clone();
+                reasons.push((kind, Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() }));
+            }
         }
     }
     reasons.into_iter().map(|(_, reason)| reason).collect()

@@ -190,7 +190,7 @@ fn star(bookmarked: bool) -> Md {
 
 /// What a row is about: a request as code, since escapes in it would be copied along with it.
 fn what(kind: &'static str, what: &str) -> Md {
-    if kind == kind_word(Kind::Graph) { Md::code(&defang::text(what)) } else { Md::text(what) }
+    if kind == kind_word(Kind::Graph) { Md::code(what) } else { Md::text(what) }
 }
 
 fn marked(page: &mut Page, report: &Report) {

@@ -15,6 +15,13 @@ fn head(text: &str, columns: usize) -> &str {
     if text.len() <= limit { text } else { &text[..text.floor_char_boundary_at(limit)] }
 }
 
+/// The end of a text that is enough for `columns`.
+fn tail(text: &str, columns: usize) -> &str {
+    let from = text.len() - head(text, columns).len();
+    let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    &text[from..]
+}
+
 /// `str::floor_char_boundary`, which is younger than our oldest compiler.
 trait FloorCharBoundary {
     fn floor_char_boundary_at(&self, index: usize) -> usize;
@@ -52,6 +59,25 @@ pub fn fit_middle(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(fit(&format!("{}…{tail}", take(&clean, keep - keep / 3)), columns).into_owned())
 }
 
+/// As [`fit`], but of a file's name the end stays, which tells it from its neighbours: `bundle/con…logs-0412.json`.
+pub fn fit_name(name: &str, columns: usize) -> Cow<'_, str> {
+    let start = head(name, columns);
+    if start.len() == name.len() {
+        let clean = inert(name);
+        if clean.width() <= columns {
+            return clean;
+        }
+    }
+    let keep = columns.saturating_sub(1);
+    let end = inert(tail(name, columns));
+    // The file's own name, or two thirds of the room where that is short.
+    let file = end.rfind(['/', '\\', '!']).map_or(end.width(), |at| end[at..].width());
+    let end = take_last(&end, keep.min(file.max(keep * 2 / 3)));
+    let start = inert(start);
+    let gap = if columns > 0 { "…" } else { "" };
+    Cow::Owned(format!("{}{gap}{end}", take(&start, keep - end.width())))
+}
+
 /// [`fit`], filled up with spaces to exactly `columns`.
 pub fn pad(text: &str, columns: usize) -> String {
     let mut cell = fit(text, columns).into_owned();
@@ -67,6 +93,18 @@ fn take(text: &str, columns: usize) -> &str {
         used += c.width().unwrap_or(0);
         if used > columns {
             return &text[..at];
+        }
+    }
+    text
+}
+
+/// The longest tail of `text` that takes at most `columns`.
+fn take_last(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    for (at, c) in text.char_indices().rev() {
+        used += c.width().unwrap_or(0);
+        if used > columns {
+            return &text[at + c.len_utf8()..];
         }
     }
     text
@@ -142,6 +180,8 @@ mod tests {
             for columns in 0..12 {
                 assert!(width(&fit(text, columns)) <= columns, "{text:?} {columns}");
                 assert!(width(&fit_middle(text, columns)) <= columns, "{text:?} {columns}");
+                assert!(width(&fit_name(text, columns)) <= columns, "{text:?} {columns}");
+                assert!(!fit_name(text, columns).contains('\u{1b}'));
                 assert_eq!(width(&pad(text, columns)), columns, "{text:?} {columns}");
                 assert!(!fit(text, columns).contains('\u{1b}'));
                 assert!(wrap(text, columns, 3).len() <= 3);
@@ -161,6 +201,17 @@ mod tests {
         assert_eq!(wrap("one two three four", 9, 9), ["one two", "three", "four"]);
         assert_eq!(wrap("one two three", 9, 1), ["one two…"]);
         assert_eq!(fit_middle("2001:db8:1234:5678::c0de", 12), "2001:db8…0de");
+    }
+
+    #[test]
+    fn a_file_s_name_outlives_its_path() {
+        let name = "a very long way to go/bundles/of/contoso/2026/signinlogs-0412.json";
+        assert_eq!(fit_name(name, 66), name);
+        assert_eq!(fit_name(name, 40), "a very long w…/2026/signinlogs-0412.json");
+        assert_eq!(fit_name(name, 24), "a …/signinlogs-0412.json");
+        assert_eq!(fit_name(name, 12), "…s-0412.json");
+        let long = format!("{}/signins.json", "x".repeat(1 << 20));
+        assert_eq!(fit_name(&long, 20), "xxxxxx…/signins.json");
     }
 
     #[test]

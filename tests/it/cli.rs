@@ -314,6 +314,60 @@ fn info_says_which_analytic_cannot_run_and_which_export_would_do() {
     assert_eq!(kinds[0], "cannot-run", "the most important first: {kinds:?}");
 }
 
+/// What was not read, or perhaps not as it was meant, comes before what was merely skipped, and is no skipped row.
+#[test]
+fn info_says_what_was_not_read_and_how_times_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    std::fs::create_dir(&logs).unwrap();
+    let csv = |name: &str, head: &str, time: &str| {
+        let text = format!("Type,{head},Id,UserId,AppId\nSigninLogs,\"{time}\",{name},u,a\n");
+        std::fs::write(logs.join(name), text).unwrap();
+    };
+    csv("local.csv", "CreatedDateTime [Local Time]", "5/25/2026, 2:30:00.000 AM");
+    csv("either.csv", "CreatedDateTime", "5/4/2026, 2:30:00.000 AM");
+    csv("bad.csv", "CreatedDateTime", "soon");
+    std::fs::write(logs.join("x.7z"), b"7z\xbc\xaf\x27\x1c....").unwrap();
+    for number in 0..20 {
+        std::fs::write(logs.join(format!("empty{number}.json")), "").unwrap();
+    }
+    let output = run(folder.path(), &["info", "logs", "--format", "json"]);
+    let info: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let notices = info["Notices"].as_array().unwrap();
+    let of = |kind: &str| {
+        let all = notices.iter().filter(|notice| notice["Kind"] == kind);
+        all.map(|notice| format!("{}: {}", notice["Source"].as_str().unwrap_or("-"), notice["What"].as_str().unwrap()))
+            .collect::<Vec<_>>()
+    };
+    let unread = of("unread");
+    assert_eq!(unread.len(), 2, "{unread:#?}");
+    assert_eq!(unread[0], "logs/empty0.json: is empty; likewise 19 more (tokentrail info lists each).");
+    assert!(unread[1].starts_with("logs/x.7z: is a 7z archive"), "{unread:#?}");
+    let times = of("times");
+    assert!(times[0].starts_with("logs/either.csv: day and month cannot be told apart"), "{times:#?}");
+    assert!(times[1].starts_with("logs/local.csv: the zone of the times under CreatedDateTime [Local Time]"));
+    let skipped = of("skipped");
+    assert_eq!(skipped.len(), 1, "{skipped:#?}");
+    assert!(skipped[0].starts_with("logs/bad.csv: 1 row could not be read"));
+    let place = |kind: &str| notices.iter().position(|notice| notice["Kind"] == kind).unwrap();
+    assert!(place("unread") < place("times") && place("times") < place("skipped"));
+    let table = text(&run(folder.path(), &["info", "logs"]).stdout);
+    for said in [
+        "not read    logs/empty0.json: is empty; likewise",
+        "logs/empty19.json",
+        "  times: day and month",
+        "  not read: is a 7z",
+    ] {
+        assert!(table.contains(said), "{said}: {table}");
+    }
+    let note = text(&run(folder.path(), &["note", "logs"]).stdout);
+    for said in
+        ["is a 7z archive", "empty0.json: is empty", "day and month cannot be told apart", "the zone of the times"]
+    {
+        assert_eq!(note.matches(said).count(), 1, "{said}: {note}");
+    }
+}
+
 /// The demo is a whole and healthy bundle: nothing is cried over it.
 #[test]
 fn info_says_nothing_of_a_healthy_bundle() {

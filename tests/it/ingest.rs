@@ -6,6 +6,7 @@ mod bundle;
 mod collected;
 mod collectors;
 mod containers;
+mod first;
 mod hits;
 mod wrapped;
 
@@ -14,7 +15,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use tokentrail::ingest::{LoadError, Loaded, Options, Progress, load};
+use tokentrail::ingest::{LoadError, Loaded, Options, load};
 use tokentrail::model::{Event, Field, Table};
 
 fn read(paths: &[PathBuf], options: &Options) -> Loaded {
@@ -382,38 +383,6 @@ fn a_stopped_load_says_so() {
     let path = file(folder.path(), "a.ndjson", bundle::shapes(&bundle::rows())[0].1.as_bytes());
     let stopped = load(&[path], &Options::default(), &|_| {}, &AtomicBool::new(true));
     assert!(matches!(stopped, Err(LoadError::Stopped)));
-}
-
-/// Whoever waits sees the first rows at once, whatever is hashed and read after them.
-#[test]
-fn the_first_rows_are_told_before_all_else() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = bundle::shapes(&bundle::rows())[0].1.repeat(150);
-    let lines = file(folder.path(), "b.ndjson", text.as_bytes());
-    let packed = file(folder.path(), "a.json.gz", &gzip(text.as_bytes()));
-    for paths in [vec![lines.clone()], vec![packed.clone()], vec![lines, packed]] {
-        let said = std::sync::Mutex::new(Vec::new());
-        let options = Options { threads: Some(1), ..Options::default() };
-        load(&paths, &options, &|progress| said.lock().unwrap().push(progress), &AtomicBool::new(false)).unwrap();
-        let mut said = said.into_inner().unwrap();
-        said.retain(|progress| !matches!(progress, Progress::Looking { .. }));
-        let before: Vec<_> = said.iter().take_while(|progress| !matches!(progress, Progress::First(_))).collect();
-        let early = |progress: &&Progress| match progress {
-            Progress::Found { .. } => true,
-            Progress::Read { bytes, .. } => *bytes < 1 << 20,
-            _ => false,
-        };
-        assert!(before.iter().all(early), "{before:?}");
-        let first: Vec<_> =
-            said.iter().filter_map(|p| if let Progress::First(rows) = p { Some(rows) } else { None }).collect();
-        let last = first.last().unwrap();
-        assert!(first.len() <= 6 && last.len() == 6, "{} times, {} rows", first.len(), last.len());
-        assert_eq!((last[0].user.as_str(), last[0].client.as_str()), ("Zoe@contoso.com", "Microsoft Azure CLI"));
-        assert_eq!(
-            (last[1].table, last[1].what.as_str()),
-            (Table::Graph, "https://graph.microsoft.com/v1.0/users?$skip=0&$top=5")
-        );
-    }
 }
 
 fn shapes_of(rows: &[(String, String)]) -> [Vec<u8>; 3] {

@@ -22,8 +22,10 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
     let mut lines = summary(info);
     for notice in &info.notices {
         let source = notice.source.as_ref().map_or_else(String::new, |source| format!("{source}: "));
-        lines.push((Tone::Warn, format!("{}: {source}{}", notice.kind.words(), notice.what)));
-        lines.extend(notice.way_out.iter().map(|way_out| (Tone::Plain, format!("    {way_out}"))));
+        let words = notice.kind.words();
+        let colon = if words.ends_with('?') { "" } else { ":" };
+        lines.push((Tone::Warn, format!("{words}{colon} {source}{}", notice.what)));
+        lines.extend(notice.way_out.iter().map(|way_out| (Tone::Plain, format!("    → {way_out}"))));
     }
     for table in &info.tables {
         lines.push((Tone::Head, String::new()));
@@ -90,7 +92,11 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     lines.extend(lacking(source));
     lines.extend(source.remarks.iter().map(|remark| (Tone::Warn, format!("  {remark}"))));
     for reason in &source.reasons {
-        let words = if reason.record.is_some() { "skipped" } else { "not read" };
+        let words = match (reason.of_times, reason.record) {
+            (true, _) => "times",
+            (false, Some(_)) => "skipped",
+            (false, None) => "not read",
+        };
         lines.push((Tone::Warn, format!("  {words}: {}", of_reason(reason))));
     }
     if !source.sha256.is_empty() {
@@ -129,10 +135,11 @@ pub fn bytes(received: u64, decoded: Option<u64>) -> String {
 /// `3 × has no time, first at record 6, byte 1234`.
 pub fn of_reason(reason: &Reason) -> String {
     let times = if reason.count > 1 { format!("{} × ", reason.count) } else { String::new() };
-    let first = if reason.count > 1 { ", first at " } else { ", " };
+    let first = if reason.count > 1 || reason.of_times { ", first at " } else { ", " };
     let place = match (reason.record, reason.offset) {
         (Some(record), Some(offset)) => format!("{first}record {record}, byte {offset}"),
         (Some(record), None) => format!("{first}record {record}"),
+        (None, Some(offset)) if reason.reason.contains(&format!("byte {offset} ")) => String::new(),
         (None, Some(offset)) => format!("{first}byte {offset}"),
         (None, None) => String::new(),
     };

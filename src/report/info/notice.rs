@@ -16,8 +16,12 @@ pub enum Kind {
     CannotRun,
     /// A table is not there.
     NoTable,
+    /// A source, or the rest of one, was not read.
+    Unread,
     /// An export may have been cut.
     Cut,
+    /// Times may have been read other than they were meant.
+    Times,
     /// Hours without rows where there usually are some.
     Gap,
     /// Rows that could not be read.
@@ -36,7 +40,9 @@ impl Kind {
         match self {
             Self::CannotRun => "analytics",
             Self::NoTable => "no table",
+            Self::Unread => "not read",
             Self::Cut => "cut short?",
+            Self::Times => "times",
             Self::Gap => "gap",
             Self::Skipped => "skipped",
             Self::Withheld => "withheld",
@@ -65,6 +71,8 @@ pub struct Notice {
 
 /// Row counts at which portals and APIs stop.
 const LIMITS: [u64; 6] = [10_000, 30_000, 50_000, 100_000, 250_000, 500_000];
+/// Sources named that were not read for the same reason as another.
+const ALIKE: usize = 3;
 /// Gaps named per table.
 const GAPS: usize = 5;
 /// Ingest trails by minutes, at times by an hour or two; more is said, in seconds: of half the rows, of any.
@@ -74,11 +82,15 @@ const EARLY: i64 = -5;
 
 pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     if loaded.store.is_empty() {
-        return each(info, skipped);
+        let mut notices = unread(info);
+        notices.extend(each(info, skipped));
+        return notices;
     }
     let mut notices = cannot_run(&loaded.store, info);
     notices.extend(absent(&loaded.store, info));
+    notices.extend(unread(info));
     notices.extend(each(info, cut));
+    notices.extend(each(info, times));
     notices.extend(gaps(info));
     notices.extend(each(info, skipped));
     notices.extend(each(info, withheld));
@@ -171,6 +183,43 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
         .collect()
 }
 
+/// What was not read of the bundle: paths and members, and sources of which something stopped the reading. Those for
+/// one kind of reason are one notice.
+fn unread(info: &Info) -> Vec<Notice> {
+    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
+    let of_paths = info.problems.iter().filter(|problem| !known(problem.source));
+    let paths = of_paths.map(|problem| (None, problem.source, problem.reason.to_owned()));
+    let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
+        let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.of_times);
+        reasons.map(move |reason| (Some(at), source.source, super::of_reason(reason)))
+    });
+    let mut kinds: Vec<(String, Vec<&str>, Notice)> = Vec::new();
+    for (at, source, reason) in paths.chain(of_sources) {
+        let kind = super::kind_of(&reason);
+        if let Some((_, others, _)) = kinds.iter_mut().find(|(known, ..)| *known == kind) {
+            others.push(source);
+        } else {
+            let notice = notice(Kind::Unread, reason, None);
+            kinds.push((kind, Vec::new(), Notice { at, source: Some(source.to_owned()), ..notice }));
+        }
+    }
+    let told = kinds.into_iter().map(|(_, others, mut notice)| {
+        notice.what += &match others.len() {
+            0 => ".".to_owned(),
+            1..=ALIKE => format!("; likewise {}.", others.join(", ")),
+            count => format!("; likewise {count} more (tokentrail info lists each)."),
+        };
+        notice
+    });
+    told.collect()
+}
+
+/// How times were read where nothing tells it.
+fn times(source: &SourceInfo) -> Vec<Notice> {
+    let reasons = source.reasons.iter().filter(|reason| reason.of_times);
+    reasons.map(|reason| notice(Kind::Times, format!("{}.", super::of_reason(reason)), None)).collect()
+}
+
 fn cut(source: &SourceInfo) -> Vec<Notice> {
     let rows = source.tables.values().sum::<u64>() + source.skipped;
     let what = format!("Exactly {rows} rows, a number at which exports are cut.");
@@ -203,9 +252,10 @@ fn gaps(info: &Info) -> Vec<Notice> {
 }
 
 fn skipped(source: &SourceInfo) -> Vec<Notice> {
-    let commonest = source.reasons.iter().filter(|_| source.skipped > 0).max_by_key(|reason| reason.count);
+    let reasons = || source.reasons.iter().filter(|reason| !reason.is_of_source());
+    let commonest = reasons().filter(|_| source.skipped > 0).max_by_key(|reason| reason.count);
     let told = |reason: &super::Reason| {
-        let also = match source.reasons.len() - 1 {
+        let also = match reasons().count() - 1 {
             0 => String::new(),
             others => format!(", and {} more", counted(others as u64, "reason")),
         };

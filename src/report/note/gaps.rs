@@ -14,7 +14,8 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
     let info = info(told.loaded);
     let label = |at: usize| told.labels.get(at).map_or("", String::as_str);
     let sentence = |notice: &Notice| {
-        let source = notice.at.map_or_else(String::new, |at| format!("{}: ", label(at)));
+        let name = notice.at.map(label).or(notice.source.as_deref());
+        let source = name.map_or_else(String::new, |name| format!("{name}: "));
         let way_out = notice.way_out.as_ref().map_or_else(String::new, |way_out| format!(" {way_out}"));
         format!("{source}{}{way_out}", notice.what)
     };
@@ -38,13 +39,11 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
         }));
         gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
         // Rows that were not read are told above, by their commonest reason.
-        let told = source.reasons.iter().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
-        let others = source.reasons.iter().filter(|reason| Some(*reason) != told).take(REASONS);
+        let reasons = || source.reasons.iter().filter(|reason| !reason.is_of_source());
+        let told = reasons().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
+        let others = reasons().filter(|reason| Some(*reason) != told).take(REASONS);
         gaps.extend(others.map(|reason| format!("{label}: {}", of_reason(reason))));
     }
-    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
-    let others = info.problems.iter().filter(|problem| !known(problem.source));
-    gaps.extend(others.map(|problem| format!("{}: {}", problem.source, problem.reason)));
     gaps
 }
 

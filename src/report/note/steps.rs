@@ -193,8 +193,8 @@ fn found_by(hit: &Hit) -> String {
     let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
     match hit.semantics {
         Semantics::Hunt => format!(
-            "tokentrail's reading of the hunt, by the time of the events and each of them once; the published query, \
-             run as it is written, {published}."
+            "tokentrail's reading of the hunt, which takes each event once and at the time it happened; the published \
+             query, run as it is written, {published}."
         ),
         Semantics::Published => "the published query, run as it is written.".to_owned(),
     }

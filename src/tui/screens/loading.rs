@@ -4,7 +4,7 @@ use crate::ingest::{Glimpse, Reading};
 use crate::model::Table;
 use crate::tui::app::{App, Loading, Phase};
 use crate::tui::layout::centred;
-use crate::tui::text::{bytes, count, fit, fit_middle, pad, width};
+use crate::tui::text::{bytes, count, fit, fit_name, pad, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -50,9 +50,9 @@ fn sources(state: &Loading, theme: &Theme, room: usize, left: usize) -> Vec<Line
         let share = reading.bytes.saturating_mul(100).checked_div(reading.of).unwrap_or(0).min(100);
         let far = format!("  {share:>3} % of {}, {} rows", bytes(reading.of), count(reading.rows));
         let name = room.saturating_sub(width(&far));
-        let columns = width(&fit_middle(&reading.source, name));
+        let columns = width(&fit_name(&reading.source, name));
         let gap = " ".repeat(name.saturating_sub(columns));
-        Line::styled(format!("{}{gap}{far}", fit_middle(&reading.source, name)), theme.style(Role::Quiet))
+        Line::styled(format!("{}{gap}{far}", fit_name(&reading.source, name)), theme.style(Role::Quiet))
     };
     std::iter::once(Line::default()).chain(state.reading.iter().take(shown).map(line)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{framed, scrolling, wrapped};
 use crate::tui::screens::below;
-use crate::tui::text::fit_middle;
+use crate::tui::text::fit_name;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub(super) fn draw(lines: Option<&[String]>, path: &Path, offset: usize, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width.saturating_sub(12));
-    let title = format!(" Note → {} ", fit_middle(&path.display().to_string(), room));
+    let title = format!(" Note → {} ", fit_name(&path.display().to_string(), room));
     let inside = framed(theme, frame, area, title);
     let (lines, role) = match lines {
         Some(lines) => (wrapped(lines.iter().map(String::as_str), usize::from(inside.width)), Role::Text),

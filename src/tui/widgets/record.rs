@@ -6,7 +6,7 @@ use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
 use crate::tui::screens::below;
-use crate::tui::text::fit_middle;
+use crate::tui::text::{fit, fit_name, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
@@ -59,7 +59,7 @@ pub(super) fn draw(
     frame: &mut Frame,
     area: Rect,
 ) {
-    let title = format!(" {} ", fit_middle(&place(app, row), usize::from(area.width.saturating_sub(4))));
+    let title = format!(" {} ", place(app, row, usize::from(area.width.saturating_sub(4))));
     let inside = framed(theme, frame, area, title);
     let room = usize::from(inside.width);
     let fields = fields(app, event);
@@ -77,11 +77,13 @@ pub(super) fn draw(
 }
 
 /// `signins.json  record 12, offset 3456, 789 bytes`
-fn place(app: &App, row: EventId) -> String {
+/// Where a row stands. What is cut is its source's path, not the numbers behind it.
+fn place(app: &App, row: EventId, room: usize) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let origin = bench.store().event(row).origin;
-    let name = source(bench, row);
-    format!("{name}  record {}, offset {}, {} bytes", origin.record, origin.offset, origin.len)
+    let numbers = format!("  record {}, offset {}, {} bytes", origin.record, origin.offset, origin.len);
+    let name = fit_name(source(bench, row), room.saturating_sub(width(&numbers)).max(room / 3));
+    fit(&format!("{name}{numbers}"), room).into_owned()
 }
 
 fn source(bench: &Workbench, row: EventId) -> &str {

@@ -3,16 +3,16 @@
 
 use super::bundle::{self, diagnostics, graph, is_call, lines};
 use super::collectors::{
-    Row, V1_FIELDS, analyzer, capitalised, containers, csv, dates, defender, elastic, extractor, flat, hawk, panther,
-    single_quoted, stream, unlabelled,
+    Row, V1_FIELDS, analyzer, capitalised, columns, containers, csv, dates, defender, elastic, extractor, flat, hawk,
+    panther, single_quoted, stream, unlabelled,
 };
 use super::{file, read, read_one};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use tokentrail::analytics::{Settings, run};
 use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options};
+use tokentrail::ingest::{Loaded, Options, shapes};
 use tokentrail::model::{Event, Field, Table};
 use tokentrail::report::info::info;
 
@@ -65,6 +65,15 @@ fn of_records(rows: &[Row]) -> Vec<Export> {
             name: "properties in single quotes",
             files: one("quotes.json", lines(records.iter().map(single_quoted))),
             shape: "diagnostics-ndjson",
+            tables: &Table::ALL,
+            without: &[],
+            lacks: &[],
+            finds: ALL,
+        },
+        Export {
+            name: "diagnostics, printed",
+            files: one("records.json", serde_json::to_string_pretty(&records).unwrap()),
+            shape: "diagnostics-json",
             tables: &Table::ALL,
             without: &[],
             lacks: &[],
@@ -168,6 +177,39 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
             finds: ALL,
         },
         Export {
+            name: "Elastic's common schema in a CSV",
+            files: one(
+                "discover.csv",
+                csv(&records.iter().map(|row| columns(&elastic(row)["_source"])).collect::<Vec<_>>()),
+            ),
+            shape: "elastic-csv",
+            tables: &Table::ALL,
+            without: WITHOUT_COLUMNS,
+            lacks: &["AuthenticationProcessingDetails"],
+            finds: ALL,
+        },
+        Export {
+            name: "Defender's hunting tables by its interface",
+            files: one(
+                "hunt.json",
+                serde_json::to_string_pretty(&rows.iter().map(defender).collect::<Vec<_>>()).unwrap(),
+            ),
+            shape: "defender-xdr-json",
+            tables: &Table::ALL,
+            without: WITHOUT_DEFENDER,
+            lacks: LACKS_DEFENDER,
+            finds: &ALL[..2],
+        },
+        Export {
+            name: "Defender's hunting tables, a line each",
+            files: one("hunt.ndjson", lines(rows.iter().map(|row| defender(row).into()))),
+            shape: "defender-xdr-ndjson",
+            tables: &Table::ALL,
+            without: WITHOUT_DEFENDER,
+            lacks: LACKS_DEFENDER,
+            finds: &ALL[..2],
+        },
+        Export {
             name: "Defender's hunting tables",
             files: vec![
                 (
@@ -188,6 +230,8 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
     ]
 }
 
+/// What has no column of its own where every member of an object has one.
+const WITHOUT_COLUMNS: &[Field] = &[Field::LocationDetails, Field::ProcessingDetails];
 const WITHOUT_DEFENDER: &[Field] = &[
     Field::Identity,
     Field::UserType,
@@ -293,4 +337,24 @@ fn every_collector_s_export_is_the_same_bundle_up_to_what_it_lacks() {
         assert_eq!(lacks, export.lacks, "{name}");
         assert_eq!(hits(&loaded, ALL), hits(&whole, export.finds), "{name}");
     }
+}
+
+/// What each shape lacks is held against what `info` names, here or in `hits`: none is left out.
+#[test]
+fn every_shape_is_tried() {
+    let rows = bundle::rows();
+    let exports = of_records(&rows).into_iter().chain(of_graph(&rows)).chain(of_tools(&rows));
+    let mut tried: BTreeSet<&str> = exports.map(|export| export.shape).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let page = serde_json::json!({"@odata.context": "x", "value": graph(&rows)}).to_string();
+    let others = [
+        ("rows.csv", bundle::log_analytics_csv(&rows)),
+        ("InteractiveSignIns.csv", bundle::portal_csv(&rows, true)),
+        ("page.json", page),
+    ];
+    for (name, text) in bundle::shapes(&rows).into_iter().chain(others) {
+        tried.extend(read_one(file(folder.path(), name, text.as_bytes())).sources[0].shape);
+    }
+    let untried: Vec<&str> = shapes().filter(|shape| !tried.contains(shape)).collect();
+    assert_eq!(untried, ["csv", "ndjson", "json"], "but for what is told by nothing more than its framing");
 }

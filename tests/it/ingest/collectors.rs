@@ -159,6 +159,11 @@ pub(crate) fn flat(record: &Value) -> Row {
     out
 }
 
+/// A column for each value, its path as the name: lists have none.
+pub(crate) fn columns(record: &Value) -> Row {
+    flat(record).into_iter().filter(|(name, _)| !name.contains("{}")).collect()
+}
+
 pub(crate) fn elastic(record: &Value) -> Value {
     fn snake(value: &Value) -> Value {
         let name = |key: &str| {

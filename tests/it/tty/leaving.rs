@@ -1,7 +1,9 @@
 //! Leaving, by whatever way: the terminal as it was found, the work on disk.
 
 use super::{PATIENCE, Tty, bundle};
+use crate::screens::story;
 use portable_pty::CommandBuilder;
+use std::io::Write;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +13,23 @@ fn leaving_while_loading_is_quick_and_clean() {
     let mut tty = Tty::workbench();
     tty.until("the first screen", |output| output.screen.screen().alternate_screen());
     tty.keys("q");
+    assert!(tty.ends().0.success());
+}
+
+/// Whoever writes to stdin may take its time: the first rows are shown, and Ctrl-C need not wait for the rest.
+#[test]
+fn stdin_that_goes_on_keeps_nobody() {
+    let home = tempfile::tempdir().unwrap();
+    let pipe = home.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut command = CommandBuilder::new("sh");
+    let call = format!("exec '{}' - < '{}'", env!("CARGO_BIN_EXE_tokentrail"), pipe.display());
+    command.args(["-c", &call]);
+    let mut tty = Tty::start(command, home, &[]);
+    let mut rows = std::fs::File::create(&pipe).unwrap();
+    rows.write_all(story::ndjson().as_bytes()).unwrap();
+    tty.shows("The first rows; hits follow when all are read").shows("Looking through");
+    tty.keys("\u{3}");
     assert!(tty.ends().0.success());
 }
 

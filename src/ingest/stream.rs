@@ -1,0 +1,48 @@
+//! A decoded stream, whatever its shape.
+
+use super::bundle::foreign;
+use super::row::Rows;
+use super::shape::{Framing, HEAD};
+use super::tally::Tally;
+use super::walk::Walk;
+use super::window::Window;
+use super::{Options, csv, lines, shape};
+use std::io::Read;
+
+/// Reads every row to the end of the stream, as long as `keep_on`, told how many were read, says so.
+pub(super) fn read(
+    reader: &mut dyn Read,
+    options: &Options,
+    rows: &mut Rows,
+    tally: &mut Tally,
+    keep_on: &mut dyn FnMut(u64) -> bool,
+) {
+    let max_record = options.max_record;
+    let mut window = Window::new(reader, options.max_bytes);
+    while window.bytes().len() < HEAD && window.more() {}
+    let whole = window.is_whole();
+    let head = &window.bytes()[..window.bytes().len().min(HEAD)];
+    let Some(shape) = shape::tell(head, whole) else {
+        let reason = match (&window.failure, foreign(head)) {
+            (Some(failure), _) => format!("cannot be unpacked: {failure}"),
+            (None, Some(foreign)) => foreign.to_owned(),
+            (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
+            (None, None) => "is in no shape we know: export the rows as JSON or CSV".to_owned(),
+        };
+        return tally.problem(None, reason);
+    };
+    tally.shape = Some(shape.id);
+    let header = csv::Header::read(head).map(|header| header.at(options.local_zone, tally));
+    if window.bytes().starts_with(b"\xef\xbb\xbf") {
+        window.consume(3);
+    }
+    match (shape.framing, header) {
+        (Framing::Csv, Some(header)) => csv::stream(&mut window, &header, max_record, rows, tally, keep_on),
+        (Framing::Lines, _) => lines::stream(&mut window, max_record, rows, tally, keep_on),
+        _ => Walk::new(&mut window, 0, max_record, rows, tally).asking(keep_on).run(),
+    }
+    if let Some(failure) = window.failure.take() {
+        let offset = window.offset();
+        tally.problem(Some(offset), format!("the rest, from byte {offset} on, was not read: {failure}"));
+    }
+}
