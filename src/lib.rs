@@ -36,6 +36,8 @@
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
 //! | what the screen asks the worker, so that no key waits | `tui/ask.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
+//! | what is said first of many actions | the table in `report/note/worth.rs` | |
+//! | whether a note on disk is as it was written | `report/seal.rs`; [`casefile::note`] keeps what is not | |
 //! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/yours.rs` their keys | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
