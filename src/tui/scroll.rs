@@ -47,6 +47,12 @@ impl List {
             Move::To(row) => row,
         }
         .min(last);
+        // A page is another page to see, not only another row of the one in view.
+        match step {
+            Move::PageDown => self.top = self.top.saturating_add(page),
+            Move::PageUp => self.top = self.top.saturating_sub(page),
+            _ => {}
+        }
         self.top = self.top(len, height);
     }
 
@@ -102,6 +108,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_page_turns_the_view_and_keeps_the_cursors_place_in_it() {
+        let mut list = List { cursor: 5, top: 0 };
+        list.go(Move::PageDown, 100, 20);
+        assert_eq!((list.cursor, list.top(100, 20)), (24, 19));
+        list.go(Move::PageUp, 100, 20);
+        assert_eq!((list.cursor, list.top(100, 20)), (5, 0));
+        list.go(Move::PageDown, 29, 20);
+        assert_eq!((list.cursor, list.top(29, 20)), (24, 9), "the last page is full");
     }
 
     #[test]
