@@ -163,7 +163,7 @@ fn mmdb() -> Vec<u8> {
 fn word(file: &mut Vec<u8>, text: &str) {
     match u8::try_from(text.len()).expect("a short text") {
         length @ 0..29 => file.push(0x40 | length),
-        length => file.extend([0x40 | 29, length - 29]),
+        length => file.extend([0x5d, length - 29]),
     }
     file.extend(text.as_bytes());
 }

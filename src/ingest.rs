@@ -32,6 +32,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// Everything a bundle gave.
 pub struct Loaded {
@@ -185,6 +186,8 @@ pub struct Reading {
     pub of: u64,
     /// Rows that became events.
     pub rows: u64,
+    /// How long ago its first bytes were read.
+    pub elapsed: Duration,
 }
 
 /// A row that was read, in a few words: copies are not folded yet, and day and month not yet decided.

@@ -5,8 +5,8 @@ use super::own::Own;
 use super::style::{Paint, Shell};
 use super::table::{Column, Table, wrapped};
 use super::{Exit, load, resolve};
-use crate::model::{Span, Time, inert};
-use crate::report::info::{Info, Kind, Tone, info, of_source, summary, write_json};
+use crate::model::{Time, inert};
+use crate::report::info::{Info, Kind, Tone, info, of_lag, of_source, summary, write_json};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &InfoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -74,9 +74,7 @@ fn tables(info: &Info) -> Table {
             day_and_minute(row.last_event).into(),
         ]);
         if let Some(lag) = row.lag {
-            let span = |seconds| Span::seconds(seconds).to_string();
-            let (median, most) = (span(lag.median_seconds), span(lag.max_seconds));
-            table.below(&format!("ingested {median} after the event (median), {most} at most"));
+            table.below(&format!("ingested {}", of_lag(lag)));
         }
     }
     table

@@ -3,8 +3,9 @@
 use super::bundle::Input;
 use super::scout::First;
 use super::{Progress, Reading};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Sources named as being read.
 const NAMED: usize = 8;
@@ -30,6 +31,7 @@ struct Gauge {
     bytes: AtomicU64,
     rows: AtomicU64,
     state: AtomicU8,
+    began: OnceLock<Instant>,
 }
 
 const BEGUN: u8 = 1;
@@ -81,6 +83,7 @@ impl<'p> Meter<'p> {
             return;
         }
         if gauge.bytes.fetch_add(bytes, Ordering::Relaxed) == 0 {
+            gauge.began.get_or_init(Instant::now);
             gauge.state.fetch_max(BEGUN, Ordering::Relaxed);
         }
         let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -122,6 +125,7 @@ impl<'p> Meter<'p> {
             bytes: gauge.bytes.load(Ordering::Relaxed).min(input.bytes),
             of: input.bytes,
             rows: gauge.rows.load(Ordering::Relaxed),
+            elapsed: gauge.began.get().map_or(Duration::ZERO, Instant::elapsed),
         };
         open.take(NAMED).map(told).collect()
     }

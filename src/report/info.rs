@@ -10,7 +10,7 @@ mod notice;
 pub use hours::Gap;
 use hours::Hours;
 pub use lack::Lack;
-pub use lines::{Tone, bytes, lines, of_reason, of_source, summary};
+pub use lines::{Tone, bytes, lines, of_lag, of_reason, of_source, summary};
 pub use notice::{Kind, Notice};
 
 use super::note::labels;
@@ -322,12 +322,11 @@ fn reasons<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Reason> {
     let mut reasons: Vec<(String, Reason)> = Vec::new();
     for problem in problems {
         let kind = kind_of(&problem.reason);
-        match reasons.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, reason)) => reason.count += 1,
-            None => {
-                let Problem { reason, record, offset, .. } = problem.clone();
-                reasons.push((kind, Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() }));
-            }
+        if let Some((_, known)) = reasons.iter_mut().find(|(known, _)| *known == kind) {
+            known.count += 1;
+        } else {
+            let Problem { reason, record, offset, .. } = problem.clone();
+            reasons.push((kind, Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() }));
         }
     }
     reasons.into_iter().map(|(_, reason)| reason).collect()

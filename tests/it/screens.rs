@@ -440,7 +440,8 @@ fn loading() {
         row(Table::Graph, 4, "a1a1a1a1-0000-4000-8000-00000000000a", "04b07795", "https://graph.microsoft.com/v1.0/me"),
     ];
     desk.update(Message::Progress(Progress::First(first), Duration::from_millis(20)));
-    let part = |source: &str, bytes, of, rows| Reading { source: source.to_owned(), bytes, of, rows };
+    let elapsed = Duration::from_millis(2600);
+    let part = |source: &str, bytes, of, rows| Reading { source: source.to_owned(), bytes, of, rows, elapsed };
     let name = "evidence/2026-05-01/insights-logs-noninteractiveusersigninlogs/tenantId=7e4a/y=2026/m=05/PT1H.json";
     let read = Progress::Read {
         bytes: 1_500_000_000,

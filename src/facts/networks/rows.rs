@@ -103,10 +103,15 @@ impl Rows {
         };
         // The first row of each number brings its name.
         match plain.filter(|plain| plain.number() == 0 || self.names.contains_key(&plain.number())) {
-            Some(Plain::V4(range)) => return Ok(self.v4.push(range)),
-            Some(Plain::V6(range)) => return Ok(self.v6.push(range)),
-            None => {}
+            Some(Plain::V4(range)) => self.v4.push(range),
+            Some(Plain::V6(range)) => self.v6.push(range),
+            None => return self.any(layout, row),
         }
+        Ok(())
+    }
+
+    /// Reads a row in whatever way it is written.
+    fn any(&mut self, layout: Layout, row: &[u8]) -> Result<(), String> {
         let cells = Cells { rest: Some(row), tabs: matches!(layout, Layout::Ranges) };
         let (asn, name) = match layout {
             Layout::Prefixes(places) => {

@@ -1,7 +1,7 @@
 //! What was read as lines of text, each with its indentation: whoever shows them wraps them.
 
 use super::notice::{counted, rows, second};
-use super::{Info, Reason, SourceInfo};
+use super::{Info, Lag, Reason, SourceInfo};
 use crate::model::{Span, Table};
 
 /// What a line is for.
@@ -33,9 +33,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         let range = format!("{} → {} UTC", second(table.first_event), second(table.last_event));
         lines.push((Tone::Plain, format!("  {}, {range}", counted(table.events, "event"))));
         if let Some(lag) = table.lag {
-            let span = |seconds| Span::seconds(seconds).to_string();
-            let (median, most) = (span(lag.median_seconds), span(lag.max_seconds));
-            lines.push((Tone::Quiet, format!("  ingested {median} after the event (median), {most} at most")));
+            lines.push((Tone::Quiet, format!("  ingested {}", of_lag(lag))));
         }
     }
     for source in &info.sources {
@@ -49,6 +47,17 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         lines.push((Tone::Warn, format!("  not read: {}", problem.reason)));
     }
     lines
+}
+
+/// `5m00s after the event (median), 2h at most`. Exports cut fractions of a second: it may be before it.
+pub fn of_lag(lag: Lag) -> String {
+    let span = |seconds: i64| {
+        let side = if seconds < 0 { "before" } else { "after" };
+        (Span::seconds(seconds.abs()).to_string(), side)
+    };
+    let ((median, side), (most, far_side)) = (span(lag.median_seconds), span(lag.max_seconds));
+    let far_side = if side == far_side { String::new() } else { format!(" {far_side} it") };
+    format!("{median} {side} the event (median), {most}{far_side} at most")
 }
 
 /// What the whole bundle is.
@@ -122,7 +131,7 @@ fn lacking(source: &SourceInfo) -> Vec<(Tone, String)> {
             };
             lines.push((Tone::Warn, format!("  lacks {}: {}{analytics}", lack.column, lack.without)));
         }
-        lines.push((Tone::Plain, format!("    {export}")));
+        lines.push((Tone::Plain, format!("    → {export}")));
     }
     lines
 }
@@ -144,4 +153,16 @@ pub fn of_reason(reason: &Reason) -> String {
         (None, None) => String::new(),
     };
     format!("{times}{}{place}", reason.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_may_be_ahead() {
+        let said = |median_seconds, max_seconds| of_lag(Lag { median_seconds, max_seconds });
+        assert_eq!(said(90, 7200), "1m30s after the event (median), 2h00m at most");
+        assert_eq!(said(-1, 739), "1s before the event (median), 12m19s after it at most");
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::{Field, Span, Table, Time};
+use crate::model::{Field, Table, Time};
 use crate::store::Store;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,10 +204,11 @@ fn unread(info: &Info) -> Vec<Notice> {
         }
     }
     let told = kinds.into_iter().map(|(_, others, mut notice)| {
-        notice.what += &match others.len() {
-            0 => ".".to_owned(),
-            1..=ALIKE => format!("; likewise {}.", others.join(", ")),
-            count => format!("; likewise {count} more (tokentrail info lists each)."),
+        let what = notice.what;
+        notice.what = match others.len() {
+            0 => format!("{what}."),
+            1..=ALIKE => format!("{what}; likewise {}.", others.join(", ")),
+            count => format!("{what}; likewise {count} more (tokentrail info lists each)."),
         };
         notice
     });
@@ -311,12 +312,8 @@ fn clocks(info: &Info) -> Vec<Notice> {
     let tables = info.tables.iter().filter_map(|table| Some((table.table, table.lag.filter(late)?)));
     tables
         .map(|(table, lag)| {
-            let span = |seconds| Span::seconds(seconds).to_string();
-            let said = format!(
-                "{table} was ingested {} after the event (median), {} at most: TimeGenerated is not when it happened.",
-                span(lag.median_seconds),
-                span(lag.max_seconds)
-            );
+            let trails = super::of_lag(lag);
+            let said = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
             notice(Kind::Clock, said, None)
         })
         .collect()

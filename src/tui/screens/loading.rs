@@ -1,20 +1,24 @@
 //! While the bundle is read: how far, how fast, how long still, and the first rows, to see that it is the right one.
 
 use crate::ingest::{Glimpse, Reading};
-use crate::model::Table;
+use crate::model::{Span, Table};
 use crate::tui::app::{App, Loading, Phase};
 use crate::tui::layout::centred;
 use crate::tui::text::{bytes, count, fit, fit_name, pad, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span as Part};
 use ratatui::widgets::Paragraph;
+use std::fmt;
+use std::time::Duration;
 
 /// Lines of the part that is always shown.
 const TOP: usize = 5;
 /// Sources named as being read.
 const SOURCES: usize = 4;
+/// Narrower, the pace of each source would push out its name.
+const ROOM_FOR_PACE: usize = 76;
 
 pub(super) fn draw(app: &App, state: &Loading, theme: &Theme, frame: &mut Frame, area: Rect) {
     // Rows take the width there is; a bar as long as that says no more than a shorter one.
@@ -48,7 +52,9 @@ fn sources(state: &Loading, theme: &Theme, room: usize, left: usize) -> Vec<Line
     }
     let line = |reading: &Reading| {
         let share = reading.bytes.saturating_mul(100).checked_div(reading.of).unwrap_or(0).min(100);
-        let far = format!("  {share:>3} % of {}, {} rows", bytes(reading.of), count(reading.rows));
+        let pace = Pace::of(reading.bytes, reading.of, reading.elapsed).filter(|_| room >= ROOM_FOR_PACE);
+        let pace = pace.map_or_else(String::new, |pace| format!(", {pace}"));
+        let far = format!("  {share:>3} % of {}, {} rows{pace}", bytes(reading.of), count(reading.rows));
         let name = room.saturating_sub(width(&far));
         let columns = width(&fit_name(&reading.source, name));
         let gap = " ".repeat(name.saturating_sub(columns));
@@ -99,9 +105,9 @@ fn bar(state: &Loading, theme: &Theme, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(6);
     let full = usize::try_from(done).unwrap_or(0) * columns / 1000;
     Line::from(vec![
-        Span::styled("█".repeat(full), theme.style(Role::Bar)),
-        Span::styled("░".repeat(columns - full), theme.style(Role::Quiet)),
-        Span::styled(format!(" {:>3} %", done / 10), theme.style(Role::Text)),
+        Part::styled("█".repeat(full), theme.style(Role::Bar)),
+        Part::styled("░".repeat(columns - full), theme.style(Role::Quiet)),
+        Part::styled(format!(" {:>3} %", done / 10), theme.style(Role::Text)),
     ])
 }
 
@@ -121,13 +127,36 @@ fn amounts(state: &Loading) -> String {
 }
 
 fn rate(state: &Loading) -> String {
-    let millis = u64::try_from(state.elapsed.as_millis()).unwrap_or(u64::MAX);
-    // In the first moments a rate is noise.
-    if state.phase != Phase::Reading || millis < 200 || state.read == 0 {
+    let Some(pace) = Pace::of(state.read, state.total, state.elapsed).filter(|_| state.phase == Phase::Reading) else {
         return String::new();
+    };
+    let rows = u128::from(state.rows) * 1000 / state.elapsed.as_millis().max(1);
+    let rows = count(u64::try_from(rows).unwrap_or(u64::MAX));
+    format!("{}/s, {rows} rows/s, about {} left", bytes(pace.per_second), pace.left)
+}
+
+/// How fast bytes come, and how long the rest takes at that.
+struct Pace {
+    per_second: u64,
+    left: Span,
+}
+
+impl Pace {
+    /// `None` in the first moments, where it is noise.
+    fn of(read: u64, total: u64, elapsed: Duration) -> Option<Self> {
+        let millis = elapsed.as_millis();
+        if millis < 200 || read == 0 {
+            return None;
+        }
+        let per_second = u128::from(read) * 1000 / millis;
+        let left = u128::from(total.saturating_sub(read)) * millis / u128::from(read) / 1000;
+        let left = Span::seconds(i64::try_from(left).unwrap_or(0).min(1_000_000));
+        Some(Self { per_second: u64::try_from(per_second).unwrap_or(u64::MAX), left })
     }
-    let per_second = |amount: u64| amount.saturating_mul(1000) / millis;
-    let left = state.total.saturating_sub(state.read).saturating_mul(millis) / state.read / 1000;
-    let left = crate::model::Span::seconds(i64::try_from(left).unwrap_or(0).min(1_000_000));
-    format!("{}/s, {} rows/s, about {left} left", bytes(per_second(state.read)), count(per_second(state.rows)))
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/s, {} left", bytes(self.per_second), self.left)
+    }
 }

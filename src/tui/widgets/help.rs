@@ -6,7 +6,7 @@ use crate::tui::edit::LineEdit;
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
 use crate::tui::screens::below;
-use crate::tui::text::{fit, fit_name, pad, width, wrap};
+use crate::tui::text::{fit, fit_middle, fit_name, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -126,7 +126,7 @@ fn whence(keymap: &Keymap, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(file) => format!(" * from {} ", fit_name(file, usize::from(room.saturating_sub(9)))),
         None => " change them in keymap.toml: tokentrail config --path ".to_owned(),
     };
-    let text = fit(&text, usize::from(room));
+    let text = fit_middle(&text, usize::from(room));
     let columns = u16::try_from(width(&text)).unwrap_or(room);
     let line = Rect { x: area.x + 2, y: area.bottom().saturating_sub(1), width: columns, height: 1 };
     frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), line.intersection(area));

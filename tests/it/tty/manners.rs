@@ -201,7 +201,7 @@ fn where_nothing_can_be_kept_it_is_kept_elsewhere_from_within() {
     tty.keys("y").shows("step 3 of 7");
     let home = tty.home.path().to_owned();
     assert_eq!(fs::read_to_string(home.join("there.json")).unwrap(), "another's");
-    tty.keys("ew").shows("there-2.md");
+    tty.keys("ew").shows("note written to ").shows("there-2.md");
     tty.keys("q");
     let case = fs::read_to_string(home.join("there-2.json")).unwrap();
     let (status, text) = tty.ends();
