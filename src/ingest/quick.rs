@@ -177,11 +177,11 @@ impl Marks {
     #[inline]
     fn of_lane(lane: [u8; 16]) -> Self {
         let lane = u8x16::new(lane);
-        let bits = |found: u8x16| u64::from(found.move_mask().unsigned_abs() & 0xffff);
+        let bits = |found: u8x16| u64::from(found.to_bitmask() & 0xffff);
         Self {
-            quotes: bits(lane.cmp_eq(u8x16::splat(b'"'))),
-            backslashes: bits(lane.cmp_eq(u8x16::splat(b'\\'))),
-            controls: bits(lane.min(u8x16::splat(0x1f)).cmp_eq(lane)),
+            quotes: bits(lane.simd_eq(u8x16::splat(b'"'))),
+            backslashes: bits(lane.simd_eq(u8x16::splat(b'\\'))),
+            controls: bits(lane.min(u8x16::splat(0x1f)).simd_eq(lane)),
         }
     }
 

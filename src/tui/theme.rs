@@ -239,6 +239,6 @@ mod tests {
     #[test]
     fn only_the_sixteen_colours_are_known() {
         assert!(Theme::parse("high = { fg = \"#ff0000\" }").is_err());
-        assert!(Theme::parse("hihg = {}").is_err());
+        assert!(Theme::parse("hgih = {}").is_err());
     }
 }
