@@ -28,6 +28,7 @@ use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
 use meter::Meter;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,6 +65,16 @@ impl Loaded {
     /// Rows that could not be read, over all sources.
     pub fn rows_skipped(&self) -> u64 {
         self.sources.iter().map(|source| source.skipped).sum()
+    }
+
+    /// Rows that look like sign-ins or calls and were only counted, by the name of their table: what was lost although
+    /// nothing was skipped.
+    pub fn lookalikes(&self) -> BTreeMap<&str, u64> {
+        let mut rows: BTreeMap<&str, u64> = BTreeMap::new();
+        for (table, count) in self.sources.iter().flat_map(|source| &source.lookalikes) {
+            *rows.entry(table).or_default() += count;
+        }
+        rows
     }
 
     /// Whether no source held a row of any table that has a name.

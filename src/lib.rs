@@ -6,7 +6,7 @@
 //! import that points right.
 //!
 //! ```text
-//! model → facts → store → ingest → analytics → triage → report → demo → casefile → config → cli → tui → main
+//! model → facts → tables → store → ingest → analytics → triage → report → demo → casefile → config → cli → tui → main
 //! ```
 //!
 //! # From bytes to pixels
@@ -57,5 +57,6 @@ pub mod ingest;
 pub mod model;
 pub mod report;
 pub mod store;
+pub mod tables;
 pub mod triage;
 pub mod tui;

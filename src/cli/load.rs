@@ -7,6 +7,7 @@ use super::{Exit, say};
 use crate::analytics::{self, Hit};
 use crate::ingest::{self, Loaded};
 use crate::model::{Problem, inert};
+use crate::report::info;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -42,11 +43,15 @@ pub(super) fn described(problem: &Problem) -> String {
 pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     if loaded.nothing_readable() {
         say(format_args!("error: nothing readable in the bundle"));
-    } else if loaded.rows_read() == 0 {
-        say(format_args!("no row is of a table that the analytics read: tokentrail info names the tables found"));
+    } else if let Some(held) = info::nothing_analysed(loaded) {
+        say(format_args!("{}. {}", inert(&held), info::export_sign_ins()));
+    }
+    let lookalikes = info::lookalikes(loaded);
+    if let Some(lost) = &lookalikes {
+        say(format_args!("{}. {}", inert(lost), info::name_the_table()));
     }
     let skipped = loaded.rows_skipped();
-    if shell.talk >= Talk::Progress || skipped > 0 {
+    if shell.talk >= Talk::Progress || skipped > 0 || lookalikes.is_some() {
         let (read, folded) = (loaded.rows_read(), loaded.store.folded());
         let rows = if read == 1 { "row" } else { "rows" };
         let count = loaded.sources.len();

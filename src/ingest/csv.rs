@@ -7,6 +7,7 @@ use super::row::{Column, Rows, Spot};
 use super::tally::Tally;
 use super::window::Window;
 use crate::model::{Span, ZONE_UNTOLD};
+use crate::tables::{Foreign, Marks};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 /// Column names that only the Entra portal's sign-in download has.
@@ -63,7 +64,18 @@ impl Header {
         let wrapped = columns.iter().any(|column| column.target == Target::Wrapper);
         let mut header = Self { columns, delimiter, portal, typed: type_line(head) > 0, zone_unknown, factors: false };
         header.factors = FACTOR_MARKS.iter().all(|mark| header.has(mark)) && !header.has("application id");
-        (known >= 3 && timed || wrapped || header.factors).then_some(header)
+        (known >= 3 && timed || wrapped || header.factors || header.is_foreign()).then_some(header)
+    }
+
+    /// Returns whether its columns are those of a table that is counted, not read.
+    fn is_foreign(&self) -> bool {
+        let mut marks = Marks::default();
+        for column in &self.columns {
+            if let Target::Mark(mark) = column.target {
+                marks.add(mark);
+            }
+        }
+        Foreign::of_marks(marks).is_some()
     }
 
     /// Whether a record of so many cells has one for each column, and nothing beyond.

@@ -1,9 +1,11 @@
 //! The one table of field spellings: what each export calls a value, and where the value goes.
 
 use crate::model::Field;
+use crate::tables::Marks;
 use Target::{
-    Activity, AppOnly, Category, Created, DevicePart, Endpoint, EventTypes, Group, Ingested, Interactive, Json, Number,
-    Place, PortalPlace, Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words, Wrapper,
+    Activity, AppOnly, Category, Created, DevicePart, Endpoint, ErrorAnswer, EventTypes, Group, Ingested, Interactive,
+    Json, Number, Place, PortalPlace, Properties, Resource, ServicePrincipal, Status, Text, TokenOwner, Type, Words,
+    Wrapper,
 };
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -46,7 +48,11 @@ pub(super) enum Target {
     /// The resource's id, unless it is the ARM path that envelopes and Log Analytics keep under the same name.
     Resource,
     /// Names the table.
-    Type,
+    Type(Rank),
+    /// Nowhere, but no table of ours has it.
+    Mark(Marks),
+    /// What an interface answers in place of rows.
+    ErrorAnswer,
     /// Names the table, or the kind of an audit row.
     Category,
     /// The time of an audit row, which is no event of ours.
@@ -81,7 +87,8 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("createddatetime", Created(2)), ("timestamp", Created(0)),
     ("timegenerated", Ingested(1)), ("time", Ingested(0)), ("@timestamp", Ingested(0)),
     // Which table
-    ("type", Type), ("category", Category), ("activitydatetime", Activity), ("isinteractive", Interactive), ("signineventtypes", EventTypes),
+    ("type", Type(1)), ("_originaltype", Type(2)), ("$table", Type(2)), ("sourcetable", Type(0)), ("tablename", Type(0)),
+    ("error", ErrorAnswer), ("category", Category), ("activitydatetime", Activity), ("isinteractive", Interactive), ("signineventtypes", EventTypes),
     ("logontype", EventTypes), ("c_idtyp", AppOnly), ("serviceprincipalid", ServicePrincipal),
     ("userprincipalobjectid", TokenOwner), ("properties", Properties),
     // What search tools put around a record: Splunk's `result` and `_raw`, Elastic's `_source`, `event.original`
@@ -178,18 +185,33 @@ pub(super) fn target(spelling: &str, portal: bool) -> Target {
     static ANY: OnceLock<HashMap<&str, Target>> = OnceLock::new();
     static IN_PORTAL: OnceLock<HashMap<&str, Target>> = OnceLock::new();
     let name = plain(spelling);
-    if portal {
-        return IN_PORTAL.get_or_init(|| PORTAL.iter().copied().collect()).get(&*name).copied().unwrap_or(Target::Skip);
+    let found = if portal {
+        IN_PORTAL.get_or_init(|| PORTAL.iter().copied().collect()).get(&*name).copied()
+    } else {
+        let any = ANY.get_or_init(|| SPELLINGS.iter().copied().collect());
+        any.get(&*name).or_else(|| looser(&name, any)).copied()
+    };
+    found.or_else(|| foreign(&name)).unwrap_or(Target::Skip)
+}
+
+/// The spelling without what some tools put into it.
+fn looser<'t>(name: &str, any: &'t HashMap<&str, Target>) -> Option<&'t Target> {
+    // Elastic writes app_id; its _id and _index are its own.
+    if name.starts_with('_') || !name.contains('_') {
+        return None;
     }
-    let any = ANY.get_or_init(|| SPELLINGS.iter().copied().collect());
-    let found = any.get(&*name).or_else(|| {
-        if name.starts_with('_') {
-            return None;
-        }
-        // Elastic writes app_id; its _id and _index are its own.
-        name.contains('_').then(|| any.get(&*name.replace('_', "")))?
-    });
-    found.copied().unwrap_or(Target::Skip)
+    any.get(&*name.replace('_', "")).or_else(|| {
+        // A custom table of the older kind names the type behind each column.
+        let (name, suffix) = name.rsplit_once('_')?;
+        any.get(name).filter(|_| ["s", "g", "t", "d", "b"].contains(&suffix))
+    })
+}
+
+/// The mark of a key that only tables which are not read have; of an object written flat, that of its name.
+fn foreign(name: &str) -> Option<Target> {
+    let whole = || Marks::of_key(name);
+    let outer = || Marks::of_key(name.strip_prefix("azure.").unwrap_or(name).split('.').next()?);
+    whole().or_else(outer).or_else(|| Marks::of_key(&name.replace('_', ""))).map(Target::Mark)
 }
 
 /// What stands before a name when nested objects are written flat.

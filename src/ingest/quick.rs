@@ -49,7 +49,7 @@ fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> 
         if bytes.get(at) != Some(&b':') {
             return None;
         }
-        at = value(rows, json, skip_space(bytes, at + 1), rows.keys.target(key), start)?;
+        at = value(rows, json, skip_space(bytes, at + 1), key, start)?;
         at = skip_space(bytes, at);
         match bytes.get(at) {
             Some(b',') => at = skip_space(bytes, at + 1),
@@ -59,8 +59,9 @@ fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> 
     }
 }
 
-fn value(rows: &mut Rows, json: &str, at: usize, target: Target, start: u32) -> Option<usize> {
+fn value(rows: &mut Rows, json: &str, at: usize, key: u32, start: u32) -> Option<usize> {
     let bytes = json.as_bytes();
+    let target = rows.keys.target(key);
     let raw = match (*bytes.get(at)?, target) {
         (b'"', _) => &json[at..string_end(bytes, at)?],
         (b'{', Target::Properties) if start == ROW_START => return members(rows, json, at, INNER_START),
@@ -79,7 +80,7 @@ fn value(rows: &mut Rows, json: &str, at: usize, target: Target, start: u32) -> 
         Target::Properties if start != ROW_START || !raw.starts_with('"') => {}
         // Rare, and the strict way knows it.
         Target::Properties => return None,
-        target => rows.value(target, raw).ok()?,
+        target => rows.member(key, target, raw),
     }
     Some(at + raw.len())
 }

@@ -11,7 +11,8 @@ use super::value;
 use super::visit::{Object, Values};
 use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, Time};
 use crate::store::{Interner, Part};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny};
+use crate::tables::foreign::{ACTIVITY, AUDIT};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -98,6 +99,10 @@ struct Draft {
     unread_properties: bool,
     /// The time text that could not be read.
     bad_time: Option<String>,
+    /// Why its first bad value is none: no matter in a row of a table that is not read.
+    refused: Option<String>,
+    /// What an interface answered in place of rows.
+    error_answer: Option<String>,
     clues: Clues,
     app_only: Option<bool>,
     service_principal: bool,
@@ -151,6 +156,8 @@ impl Default for Draft {
             ingested: 0,
             unread_properties: false,
             bad_time: None,
+            refused: None,
+            error_answer: None,
             clues: Clues::default(),
             app_only: None,
             service_principal: false,
@@ -207,6 +214,11 @@ impl Draft {
         }
     }
 
+    /// Remembers that a value is none of its field's.
+    fn refuse(&mut self, name: &str, reason: &str) {
+        self.refused.get_or_insert_with(|| format!("{name} {reason}"));
+    }
+
     fn has(&self, field: Field) -> bool {
         self.weights[field as usize] > FULL
     }
@@ -255,7 +267,9 @@ impl Rows {
         self.read(spot, tally, b"", |rows| {
             for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                 rows.draft.ahead = column.ahead;
-                rows.cell(column.target, cell).map_err(|reason| named(&column.name, &reason))?;
+                if let Err(reason) = rows.cell(column.target, cell) {
+                    rows.draft.refuse(&column.name, &reason);
+                }
             }
             Ok(())
         });
@@ -285,12 +299,19 @@ impl Rows {
             self.draft.put(Field::DeviceDetail, 0, &value::device(&parts));
         }
         let table = match self.kind(tally) {
-            Kind::Ours(table) => table,
-            Kind::Other(name) => {
-                tally.count(&name);
+            Ok(table) => table,
+            Err(name) => {
+                match self.draft.error_answer.take().filter(|_| name == super::UNKNOWN_TABLE) {
+                    Some(answer) => tally.problem(Some(spot.offset), answer),
+                    None => tally.count(&name),
+                }
                 return Ok(());
             }
         };
+        // Only here: another table's columns have other types, and are no fault of ours.
+        if let Some(reason) = self.draft.refused.take() {
+            return Err(reason);
+        }
         if self.draft.unread_properties && !self.draft.has(Field::AppId) && !self.draft.has(Field::UserId) {
             return Err("its properties are a text that is no JSON".to_owned());
         }
@@ -340,7 +361,8 @@ impl Rows {
         Ok(())
     }
 
-    fn kind(&mut self, tally: &mut Tally) -> Kind {
+    /// The row's table; the name of another that is only counted.
+    fn kind(&mut self, tally: &mut Tally) -> Result<Table, Cow<'static, str>> {
         let draft = &mut self.draft;
         let user = draft.has(Field::UserId) || draft.has(Field::UserPrincipalName);
         let is_request = draft.has(Field::RequestUri)
@@ -356,7 +378,7 @@ impl Rows {
         let told = [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
         draft.clues.is_sign_in = told.iter().any(|field| draft.has(*field))
             && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| draft.knows(*field));
-        match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
+        let kind = match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
             Told::Row(kind) => kind,
             Told::Name(kind) => {
                 tally.assumed.add(Assumed::TABLE_BY_NAME);
@@ -368,12 +390,19 @@ impl Rows {
                 draft.event.flags.set(Flags::TABLE_GUESSED, true);
                 kind
             }
+            Told::Alike(name) => {
+                tally.count_alike(&name);
+                Kind::Named(name)
+            }
             Told::Unknown => match &tally.from_name {
-                Some(kind @ Kind::Other(_)) => kind.clone(),
-                _ => {
-                    Kind::Other(Cow::Owned(tally.container.clone().unwrap_or_else(|| super::UNKNOWN_TABLE.to_owned())))
-                }
+                Some(kind @ Kind::Foreign(_)) => kind.clone(),
+                _ => Kind::Named(tally.container.clone().unwrap_or_else(|| super::UNKNOWN_TABLE.to_owned())),
             },
+        };
+        match kind {
+            Kind::Ours(table) => Ok(table),
+            Kind::Foreign(table) => Err(Cow::Borrowed(table.name)),
+            Kind::Named(name) => Err(Cow::Owned(name)),
         }
     }
 
@@ -466,8 +495,23 @@ impl Rows {
         self.draft.event[Field::Location] = country;
     }
 
+    /// Takes the JSON value of a member, as written.
+    pub(super) fn member(&mut self, key: u32, target: Target, raw: &str) {
+        if let Err(reason) = self.value(target, raw) {
+            let name = self.keys.name(key);
+            self.draft.refuse(name, &reason);
+        }
+    }
+
+    /// Takes the JSON value of a column, as written.
+    pub(super) fn column(&mut self, column: &Column, raw: &str) {
+        if let Err(reason) = self.value(column.target, raw) {
+            self.draft.refuse(&column.name, &reason);
+        }
+    }
+
     /// Takes a JSON value as written.
-    pub(super) fn value(&mut self, target: Target, raw: &str) -> Result<(), String> {
+    fn value(&mut self, target: Target, raw: &str) -> Result<(), String> {
         match raw.as_bytes()[0] {
             b'n' => Ok(()),
             b'"' => {
@@ -512,10 +556,18 @@ impl Rows {
             }
             Target::Created(rank) => self.time(rank, text, true),
             Target::Ingested(rank) => self.time(rank, text, false),
-            Target::Type if !text.is_empty() => self.draft.clues.kind = table::named(text),
+            Target::Type(rank) if !text.is_empty() => self.draft.clues.named(rank, text),
+            Target::Mark(marks) if !matches!(text.trim(), "" | "[]" | "{}" | "null") => {
+                self.draft.clues.marks.add(marks);
+            }
             Target::Category if !text.is_empty() => self.draft.clues.category = table::named(text),
-            Target::Activity => self.draft.clues.is_audit = !text.is_empty(),
-            Target::Skip | Target::Type | Target::Category => {}
+            Target::Activity if !text.is_empty() => self.draft.clues.hint = Some(&AUDIT),
+            Target::Skip
+            | Target::Type(_)
+            | Target::Mark(_)
+            | Target::Category
+            | Target::Activity
+            | Target::ErrorAnswer => {}
             Target::Interactive => self.draft.clues.interactive = flag(text),
             Target::EventTypes => self.draft.clues.event_types = table::of_event_types(text),
             Target::AppOnly => self.draft.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
@@ -564,9 +616,18 @@ impl Rows {
             }
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
-            Target::EventTypes => self.text(target, raw),
+            Target::EventTypes | Target::Mark(_) => self.text(target, raw),
             Target::Wrapper => self.members(raw, ROW_START),
             Target::Group(name) => self.group(name, raw),
+            Target::ErrorAnswer => {
+                self.draft.error_answer = value::error_answer(raw);
+                Ok(())
+            }
+            // Of a person at the prompt it is a name; here it is whoever changed an Azure resource.
+            Target::Text(Field::Identity, _) if raw.starts_with('{') => {
+                self.draft.clues.hint = Some(&ACTIVITY);
+                Ok(())
+            }
             Target::Text(..) | Target::Number(..) | Target::Created(_) | Target::Ingested(_) | Target::Resource => {
                 Err(format!("is {kind} where a text is expected"))
             }
@@ -700,10 +761,6 @@ fn flag(text: &str) -> Option<bool> {
         "false" | "0" | "no" => Some(false),
         _ => None,
     }
-}
-
-fn named(name: &str, reason: &str) -> serde_json::Error {
-    serde_json::Error::custom(format!("{name} {reason}"))
 }
 
 /// The parser's reason without its line number: a record is one line of something else.

@@ -1,41 +1,29 @@
 //! Which table a row belongs to.
 
+use super::fields::Rank;
 use crate::model::Table;
-use std::borrow::Cow;
+use crate::tables::foreign::{AAD_GRAPH, ACTIVITY, AUDIT, MANAGED_IDENTITY, SERVICE_PRINCIPAL};
+use crate::tables::{Foreign, Marks};
 
 /// A row's table: one of ours, or one that is only counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// An analytic may read it.
     Ours(Table),
-    /// Counted under this name.
-    Other(Cow<'static, str>),
+    /// Known, and counted under its name.
+    Foreign(&'static Foreign),
+    /// Counted under the name it gives itself, which says nothing to us.
+    Named(String),
 }
 
-const SERVICE_PRINCIPAL: Kind = Kind::Other(Cow::Borrowed("AADServicePrincipalSignInLogs"));
-const MANAGED_IDENTITY: Kind = Kind::Other(Cow::Borrowed("AADManagedIdentitySignInLogs"));
-const AUDIT: Kind = Kind::Other(Cow::Borrowed("AuditLogs"));
-/// Calls of the older Graph: its rows look like those of the newer one.
-const AAD_GRAPH: Kind = Kind::Other(Cow::Borrowed("AADGraphActivityLogs"));
-
 /// Lower-case `Type`, category and container names of the tables that have several.
-const NAMES: &[(&str, Kind)] = &[
-    ("signinlogs", Kind::Ours(Table::SignIn)),
-    ("interactiveusersigninlogs", Kind::Ours(Table::SignIn)),
-    ("aadnoninteractiveusersigninlogs", Kind::Ours(Table::NonInteractive)),
-    ("noninteractiveusersigninlogs", Kind::Ours(Table::NonInteractive)),
-    ("microsoftgraphactivitylogs", Kind::Ours(Table::Graph)),
-    ("aadserviceprincipalsigninlogs", SERVICE_PRINCIPAL),
-    ("serviceprincipalsigninlogs", SERVICE_PRINCIPAL),
-    ("aadmanagedidentitysigninlogs", MANAGED_IDENTITY),
-    ("managedidentitysigninlogs", MANAGED_IDENTITY),
-    ("auditlogs", AUDIT),
-    ("adfssigninlogs", Kind::Other(Cow::Borrowed("ADFSSignInLogs"))),
-    ("aadgraphactivitylogs", AAD_GRAPH),
-    ("azureadgraphactivitylogs", AAD_GRAPH),
-    ("graphapiauditevents", Kind::Ours(Table::Graph)),
-    ("entraidspnsigninevents", SERVICE_PRINCIPAL),
-    ("aadspnsignineventsbeta", SERVICE_PRINCIPAL),
+const NAMES: &[(&str, Table)] = &[
+    ("signinlogs", Table::SignIn),
+    ("interactiveusersigninlogs", Table::SignIn),
+    ("aadnoninteractiveusersigninlogs", Table::NonInteractive),
+    ("noninteractiveusersigninlogs", Table::NonInteractive),
+    ("microsoftgraphactivitylogs", Table::Graph),
+    ("graphapiauditevents", Table::Graph),
 ];
 
 /// Defender's tables that hold sign-ins of every kind: each row says its own.
@@ -43,11 +31,11 @@ const OF_ALL_KINDS: [&str; 2] = ["entraidsigninevents", "aadsignineventsbeta"];
 
 /// What file names of downloads and collectors hold, more telling ones first.
 const FILE_MARKS: &[(&str, Kind)] = &[
-    ("serviceprincipal", SERVICE_PRINCIPAL),
-    ("applicationsignins", SERVICE_PRINCIPAL),
-    ("managedidentity", MANAGED_IDENTITY),
-    ("msisignins", MANAGED_IDENTITY),
-    ("adgraphactivity", AAD_GRAPH),
+    ("serviceprincipal", Kind::Foreign(&SERVICE_PRINCIPAL)),
+    ("applicationsignins", Kind::Foreign(&SERVICE_PRINCIPAL)),
+    ("managedidentity", Kind::Foreign(&MANAGED_IDENTITY)),
+    ("msisignins", Kind::Foreign(&MANAGED_IDENTITY)),
+    ("adgraphactivity", Kind::Foreign(&AAD_GRAPH)),
     ("graphactivity", Kind::Ours(Table::Graph)),
     ("noninteractive", Kind::Ours(Table::NonInteractive)),
     ("rt_signin_log", Kind::Ours(Table::NonInteractive)),
@@ -56,16 +44,38 @@ const FILE_MARKS: &[(&str, Kind)] = &[
     ("signinlogs", Kind::Ours(Table::SignIn)),
 ];
 
+/// What is put behind the name of a table for a copy of it: by a custom table, a job that writes one, a search of
+/// archived logs, and a restore.
+const COPIES: [&str; 4] = ["_kql_cl", "_cl", "_srch", "_rst"];
+
 /// The table a `Type` or category names; nothing where the row has more to say than that.
 pub(super) fn named(name: &str) -> Option<Kind> {
-    let lower = name.trim().to_ascii_lowercase();
+    let name = name.trim();
+    let lower = name.to_ascii_lowercase();
     // Defender's stream to storage and event hubs.
-    let lower = lower.strip_prefix("advancedhunting-").unwrap_or(&lower);
+    let (name, lower) = lower
+        .strip_prefix("advancedhunting-")
+        .map_or((name, &*lower), |rest| (name.get(name.len() - rest.len()..).unwrap_or(name), rest));
     if OF_ALL_KINDS.contains(&lower) {
         return None;
     }
-    let known = NAMES.iter().find(|(known, _)| *known == lower).map(|(_, kind)| kind.clone());
-    Some(known.unwrap_or_else(|| Kind::Other(Cow::Owned(name.trim().to_owned()))))
+    let copied = || copied(COPIES.iter().find_map(|suffix| lower.strip_suffix(suffix))?);
+    Some(known(lower).or_else(copied).unwrap_or_else(|| Kind::Named(name.to_owned())))
+}
+
+fn known(lower: &str) -> Option<Kind> {
+    let ours = NAMES.iter().find(|(known, _)| *known == lower).map(|(_, table)| Kind::Ours(*table));
+    ours.or_else(|| Foreign::of_name(lower).map(Kind::Foreign))
+}
+
+/// The table whose copy a name says it is: `signinlogs`, or `signinlogs_may`.
+fn copied(lower: &str) -> Option<Kind> {
+    known(lower).or_else(|| {
+        let (table, _) = NAMES.iter().copied().find_map(|(known, table)| {
+            lower.strip_prefix(known).filter(|rest| rest.starts_with('_')).map(|rest| (table, rest))
+        })?;
+        Some(Kind::Ours(table))
+    })
 }
 
 /// The table that kinds of sign-in name: Graph's words, or Log Analytics'.
@@ -73,8 +83,8 @@ pub(super) fn of_event_types(types: &str) -> Option<Kind> {
     let lower = types.to_ascii_lowercase();
     [
         ("noninteractiveuser", Kind::Ours(Table::NonInteractive)),
-        ("serviceprincipal", SERVICE_PRINCIPAL),
-        ("managedidentity", MANAGED_IDENTITY),
+        ("serviceprincipal", Kind::Foreign(&SERVICE_PRINCIPAL)),
+        ("managedidentity", Kind::Foreign(&MANAGED_IDENTITY)),
         ("refreshtoken", Kind::Ours(Table::NonInteractive)),
         ("continuousaccessevaluation", Kind::Ours(Table::NonInteractive)),
         ("interactive", Kind::Ours(Table::SignIn)),
@@ -89,8 +99,8 @@ pub(super) fn of_file_name(name: &str) -> Option<Kind> {
     let lower = name.to_ascii_lowercase();
     lower.split(['/', '\\', '!']).rev().find_map(|part| {
         let container = part.strip_prefix("insights-logs-").or_else(|| part.strip_prefix("am-"));
-        let known = container.and_then(|table| NAMES.iter().find(|(name, _)| *name == table));
-        known.or_else(|| FILE_MARKS.iter().find(|(mark, _)| part.contains(mark))).map(|(_, kind)| kind.clone())
+        let marked = || FILE_MARKS.iter().find(|(mark, _)| part.contains(mark)).map(|(_, kind)| kind.clone());
+        container.and_then(known).or_else(marked)
     })
 }
 
@@ -109,8 +119,12 @@ pub(super) enum Call {
 /// What a row says about its table.
 #[derive(Default)]
 pub(super) struct Clues {
-    /// Its `Type`.
-    pub(super) kind: Option<Kind>,
+    /// What names its table, and how strongly.
+    kind: Option<(Rank, Kind)>,
+    /// Keys that no table of ours has.
+    pub(super) marks: Marks,
+    /// What one column suggests, where nothing tells more.
+    pub(super) hint: Option<&'static Foreign>,
     /// Its category.
     pub(super) category: Option<Kind>,
     /// Its kinds of sign-in.
@@ -119,12 +133,24 @@ pub(super) struct Clues {
     pub(super) interactive: Option<bool>,
     /// Of what call it tells.
     pub(super) call: Call,
-    /// It has the time of an activity.
-    pub(super) is_audit: bool,
     /// It has a client and a user, or the id of a sign-in.
     pub(super) is_sign_in: bool,
     /// It has a service principal and no user.
     pub(super) is_service_principal: bool,
+}
+
+impl Clues {
+    /// Takes a name of the row's table.
+    pub(super) fn named(&mut self, rank: Rank, name: &str) {
+        if self.kind.as_ref().is_none_or(|(held, _)| *held <= rank) {
+            self.kind = named(name).map(|kind| (rank, kind));
+        }
+    }
+
+    /// Whether it would be read, if it did not say another table.
+    fn is_alike(&self) -> bool {
+        self.is_sign_in || self.call != Call::None
+    }
 }
 
 /// How a table was told.
@@ -135,36 +161,56 @@ pub(super) enum Told {
     Name(Kind),
     /// By nothing: it looks like a sign-in.
     Guess(Kind),
+    /// By a name that says nothing to us, though the row looks like one of ours.
+    Alike(String),
     /// It is no row we know.
     Unknown,
 }
 
 /// Decides a row's table.
 pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
-    if let Some(kind) = clues.kind.take() {
+    let named = clues.kind.take().map(|(_, kind)| kind);
+    if let Some(kind @ (Kind::Ours(_) | Kind::Foreign(_))) = named {
         return Told::Row(kind);
+    }
+    if let (None, Some(Kind::Ours(table))) = (&named, &clues.category) {
+        return Told::Row(Kind::Ours(*table));
+    }
+    // A computed column may have taken the place of the name; what a row holds is no accident.
+    if let Some(table) = Foreign::of_marks(clues.marks) {
+        return Told::Row(Kind::Foreign(table));
+    }
+    if let Some(Kind::Named(name)) = named {
+        return if clues.is_alike() { Told::Alike(name) } else { Told::Row(Kind::Named(name)) };
     }
     // An audit row's category is the kind of its activity.
-    if clues.is_audit && !clues.is_sign_in && clues.call == Call::None {
-        return Told::Row(AUDIT);
+    if clues.hint == Some(&AUDIT) && !clues.is_alike() {
+        return Told::Row(Kind::Foreign(&AUDIT));
     }
-    if let Some(kind) = clues.category.take() {
-        return Told::Row(kind);
+    match clues.category.take() {
+        Some(Kind::Named(_)) | None if clues.hint == Some(&ACTIVITY) => {
+            return Told::Row(Kind::Foreign(&ACTIVITY));
+        }
+        Some(Kind::Named(name)) if clues.is_alike() => return Told::Alike(name),
+        Some(kind) => return Told::Row(kind),
+        None => {}
     }
     match clues.call {
-        Call::AadGraph => return Told::Row(AAD_GRAPH),
-        Call::Graph if from_name == Some(&AAD_GRAPH) => return Told::Name(AAD_GRAPH),
+        Call::AadGraph => return Told::Row(Kind::Foreign(&AAD_GRAPH)),
+        Call::Graph if from_name == Some(&Kind::Foreign(&AAD_GRAPH)) => {
+            return Told::Name(Kind::Foreign(&AAD_GRAPH));
+        }
         Call::Graph => return Told::Row(Kind::Ours(Table::Graph)),
         Call::None => {}
     }
     if !clues.is_sign_in {
-        return if clues.is_service_principal { Told::Row(SERVICE_PRINCIPAL) } else { Told::Unknown };
+        return if clues.is_service_principal { Told::Row(Kind::Foreign(&SERVICE_PRINCIPAL)) } else { Told::Unknown };
     }
     if let Some(kind) = clues.event_types.take() {
         return Told::Row(kind);
     }
     if clues.is_service_principal {
-        return Told::Row(SERVICE_PRINCIPAL);
+        return Told::Row(Kind::Foreign(&SERVICE_PRINCIPAL));
     }
     match (clues.interactive, from_name) {
         (Some(true), _) => Told::Row(Kind::Ours(Table::SignIn)),
@@ -186,9 +232,9 @@ mod tests {
             ("am-MicrosoftGraphActivityLogs/PT05M.json", Some(Kind::Ours(Table::Graph))),
             ("NonInteractiveSignIns_2026-05-01_2026-05-02.csv", Some(Kind::Ours(Table::NonInteractive))),
             ("InteractiveSignIns_2026-05-01.json", Some(Kind::Ours(Table::SignIn))),
-            ("export.zip!MSISignIns_1.json", Some(MANAGED_IDENTITY)),
-            ("am-AADGraphActivityLogs/PT05M.json", Some(AAD_GRAPH)),
-            ("AzureADGraphActivityLogs_may.csv", Some(AAD_GRAPH)),
+            ("export.zip!MSISignIns_1.json", Some(Kind::Foreign(&MANAGED_IDENTITY))),
+            ("am-AADGraphActivityLogs/PT05M.json", Some(Kind::Foreign(&AAD_GRAPH))),
+            ("AzureADGraphActivityLogs_may.csv", Some(Kind::Foreign(&AAD_GRAPH))),
             ("rows.json", None),
         ] {
             assert_eq!(of_file_name(name), table, "{name}");

@@ -19,6 +19,8 @@ pub(super) struct Tally {
     /// Bytes that came out of a packed source.
     pub(super) decoded: u64,
     pub(super) tables: BTreeMap<String, u64>,
+    /// Those of them that look like rows of ours, in a table of another name.
+    lookalikes: BTreeMap<String, u64>,
     pub(super) shape: Option<&'static str>,
     pub(super) assumed: Assumed,
     /// What its times say of the order of day and month.
@@ -172,6 +174,11 @@ impl Tally {
         }
     }
 
+    /// A row that looks like one of ours, and is in a table of another name.
+    pub(super) fn count_alike(&mut self, table: &str) {
+        *self.lookalikes.entry(table.to_owned()).or_default() += 1;
+    }
+
     /// A row that became an event.
     pub(super) fn keep(&mut self, event: &Event) {
         self.read += 1;
@@ -201,6 +208,9 @@ impl Tally {
         self.decoded += piece.decoded;
         for (table, count) in piece.tables {
             *self.tables.entry(table).or_default() += count;
+        }
+        for (table, count) in piece.lookalikes {
+            *self.lookalikes.entry(table).or_default() += count;
         }
         self.shape = self.shape.or(piece.shape);
         self.assumed.0 |= piece.assumed.0;
@@ -246,6 +256,7 @@ impl Tally {
         self.remarks.extend(assumed.map(|(_, said)| (*said).to_owned()));
         source.shape = self.shape;
         source.tables = self.tables;
+        source.lookalikes = self.lookalikes;
         source.read = self.read;
         source.skipped = self.skipped;
         source.first = self.first;

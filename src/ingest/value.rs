@@ -157,6 +157,18 @@ pub(super) fn status(json: &str) -> Status {
     Status { code: member("errorCode"), reason: member("failureReason") }
 }
 
+/// What an interface answered in place of rows, as the reason why there are none; `None` where it has no code.
+pub(super) fn error_answer(json: &str) -> Option<String> {
+    let Ok(Value::Object(error)) = serde_json::from_str(json) else { return None };
+    let member = |name: &str| error.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));
+    let code = member("code").filter(|code| !code.is_empty())?;
+    let message = member("message").filter(|message| !message.is_empty()).map(|message| format!(": {message}"));
+    Some(format!(
+        "is an error answer of Microsoft Graph or Log Analytics and no rows: {code}{}; export again",
+        message.unwrap_or_default()
+    ))
+}
+
 /// The country of a place object.
 pub(super) fn country(json: &str) -> Option<String> {
     let Ok(Value::Object(place)) = serde_json::from_str(json) else { return None };

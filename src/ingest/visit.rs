@@ -39,9 +39,7 @@ impl<'de> Visitor<'de> for Object<'_> {
                 }
                 target => {
                     let raw = map.next_value::<&'de RawValue>()?.get();
-                    self.rows
-                        .value(target, raw)
-                        .map_err(|reason| A::Error::custom(format!("{} {reason}", self.rows.keys.name(key))))?;
+                    self.rows.member(key, target, raw);
                 }
             }
         }
@@ -131,9 +129,7 @@ impl<'de> Visitor<'de> for Values<'_, '_> {
             let Some(raw) = seq.next_element::<&'de RawValue>()? else {
                 return Err(A::Error::custom(format!("has {index} values for {} columns", self.columns.len())));
             };
-            self.rows
-                .value(column.target, raw.get())
-                .map_err(|reason| A::Error::custom(format!("{} {reason}", column.name)))?;
+            self.rows.column(column, raw.get());
         }
         if seq.next_element::<IgnoredAny>()?.is_some() {
             return Err(A::Error::custom(format!("has more values than {} columns", self.columns.len())));

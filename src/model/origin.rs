@@ -40,6 +40,8 @@ pub struct Source {
     pub sha256: String,
     /// Rows per table, including tables that no analytic reads.
     pub tables: BTreeMap<String, u64>,
+    /// Those of [`Self::tables`] that look like sign-ins or calls, and are in a table of another name.
+    pub lookalikes: BTreeMap<String, u64>,
     /// Rows that became events.
     pub read: u64,
     /// Events of this source that other rows tell better.

@@ -2,11 +2,13 @@
 //!
 //! `info` prints it, the workbench shows it, and the note tells it as its gaps.
 
+mod foreign;
 mod hours;
 mod lack;
 mod lines;
 mod notice;
 
+pub use foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 pub use hours::Gap;
 use hours::Hours;
 pub use lack::Lack;
@@ -91,6 +93,8 @@ pub struct SourceInfo<'a> {
     pub shape: Option<&'a str>,
     /// Rows per table, those no analytic reads included.
     pub tables: &'a BTreeMap<String, u64>,
+    /// Those of them that look like sign-ins or calls, and stand in a table of another name.
+    pub lookalikes: &'a BTreeMap<String, u64>,
     /// Bytes as received; packed ones, for what came packed.
     pub bytes: u64,
     /// Bytes that came out of them, where they came packed: what offsets of records count.
@@ -301,6 +305,7 @@ fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: 
         label,
         shape: source.shape,
         tables: &source.tables,
+        lookalikes: &source.lookalikes,
         bytes: source.bytes,
         decoded: source.decoded,
         sha256: &source.sha256,

@@ -45,6 +45,20 @@ fn lines(output: &Output) -> Vec<Value> {
 }
 
 #[test]
+fn rows_that_only_look_like_ours_are_said_in_the_last_lines() {
+    let folder = TempDir::new().unwrap();
+    let row = r#"{"TimeGenerated":"2026-05-01T14:00:00Z","Type":"Case_CL","UserId":"u","AppId":"a","ResultType":"0"}"#;
+    fs::write(folder.path().join("rows.ndjson"), format!("{row}\n{row}\n")).unwrap();
+    let output = run(folder.path(), &["scan", "-q", "rows.ndjson"]);
+    let said = text(&output.stderr);
+    let mut last = said.lines().rev();
+    assert!(last.next().unwrap().contains("skipped 0"), "{said}");
+    assert!(last.next().unwrap().starts_with("2 rows of Case_CL look like sign-ins"), "{said}");
+    let note = run(folder.path(), &["note", "rows.ndjson"]);
+    assert!(text(&note.stdout).contains("Case\\_CL") || text(&note.stdout).contains("Case_CL"));
+}
+
+#[test]
 fn scan_prints_a_hit_a_line_with_the_promised_fields() {
     let (folder, _) = bundle();
     let output = run(folder.path(), &["scan", "logs"]);
@@ -174,7 +188,7 @@ fn exit_codes_are_those_promised() {
         (&["scan", "empty.json"], 3, "empty.json"),
         (&["info", "notes.txt"], 3, "notes.txt"),
         (&["scan", "odd.json"], 3, "nothing readable"),
-        (&["scan", "principals.json", "--exit-code"], 0, "no row is of a table"),
+        (&["scan", "principals.json", "--exit-code"], 0, "no row is a sign-in of a user"),
         (&["note", "gone.json"], 3, "nothing readable"),
         (&["timeline", "gone.json", "--user", "x"], 3, "nothing readable"),
         (&["timeline", "logs", "--user", "finance.directr@contoso.com"], 1, VICTIM),

@@ -7,6 +7,7 @@ mod collected;
 mod collectors;
 mod containers;
 mod first;
+mod foreign;
 mod hits;
 mod wrapped;
 

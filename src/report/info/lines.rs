@@ -96,7 +96,12 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     let ours = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
     for (name, count) in source.tables {
         let other = if ours(name) { "" } else { ", counted, not analysed" };
-        lines.push((Tone::Plain, format!("  {name}: {}{other}", rows(*count))));
+        let alike = source
+            .lookalikes
+            .get(name)
+            .map_or_else(String::new, |count| format!(" ({} like sign-ins or Graph calls)", rows(*count)));
+        let tone = if alike.is_empty() { Tone::Plain } else { Tone::Warn };
+        lines.push((tone, format!("  {name}: {}{other}{alike}", rows(*count))));
     }
     lines.extend(lacking(source));
     lines.extend(source.remarks.iter().map(|remark| (Tone::Warn, format!("  {remark}"))));

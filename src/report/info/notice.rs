@@ -1,5 +1,6 @@
 //! What a reader of the findings has to know of the bundle, in sentences, the most important first.
 
+use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
@@ -16,6 +17,8 @@ pub enum Kind {
     CannotRun,
     /// A table is not there.
     NoTable,
+    /// Rows that look like ours and are in a table of another name.
+    Lookalike,
     /// A source, or the rest of one, was not read.
     Unread,
     /// An export may have been cut.
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::CannotRun => "analytics",
             Self::NoTable => "no table",
+            Self::Lookalike => "other name",
             Self::Unread => "not read",
             Self::Cut => "cut short?",
             Self::Times => "times",
@@ -82,12 +86,18 @@ const EARLY: i64 = -5;
 
 pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     if loaded.store.is_empty() {
-        let mut notices = unread(info);
+        let mut notices: Vec<Notice> = nothing_analysed(loaded)
+            .map(|what| notice(Kind::NoTable, sentence(&what), export_sign_ins()))
+            .into_iter()
+            .collect();
+        notices.extend(alike(loaded));
+        notices.extend(unread(info));
         notices.extend(each(info, skipped));
         return notices;
     }
     let mut notices = cannot_run(&loaded.store, info);
     notices.extend(absent(&loaded.store, info));
+    notices.extend(alike(loaded));
     notices.extend(unread(info));
     notices.extend(each(info, cut));
     notices.extend(each(info, times));
@@ -97,6 +107,11 @@ pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     notices.extend(tokens(loaded));
     notices.extend(clocks(info));
     notices
+}
+
+/// Rows that are lost though nothing was skipped.
+fn alike(loaded: &Loaded) -> Option<Notice> {
+    lookalikes(loaded).map(|what| notice(Kind::Lookalike, sentence(&what), name_the_table()))
 }
 
 fn notice(kind: Kind, what: String, way_out: impl Into<Option<String>>) -> Notice {

@@ -56,6 +56,10 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     if loaded.rows_skipped() > 0 {
         facts.push((2, format!("{} not read", count(loaded.rows_skipped()))));
     }
+    let lost: u64 = loaded.lookalikes().values().sum();
+    if lost > 0 {
+        facts.push((2, format!("{} like sign-ins, not analysed", count(lost))));
+    }
     if let Some((first, last)) = bench.store().range() {
         let (from, to) = (first.day(), last.day());
         let short = if from.get(..5) == to.get(..5) { to.get(5..).unwrap_or(&to) } else { &to };

@@ -1,0 +1,345 @@
+//! Tables that are recognised and counted, and never read: a row of theirs must not become an event of ours.
+//!
+//! A row says its table by name (`Type`, a category) or by keys that no table of ours has. Values that are missing, null
+//! or empty are no evidence: a union export has the columns of every table in it.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// A table that is counted, not analysed.
+#[derive(Debug)]
+pub struct Foreign {
+    /// Its Log Analytics or Defender XDR name.
+    pub name: &'static str,
+    /// What its rows are, in a few words, for those who expected sign-ins of users in them.
+    pub holds: &'static str,
+    /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
+    aliases: &'static [&'static str],
+    /// Sets of keys, lower case; a row that has all keys of one of them is of this table.
+    keys: &'static [&'static [&'static str]],
+}
+
+impl PartialEq for Foreign {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Foreign {}
+
+const UNIFIED: &str = "the unified audit log: what was done in mail, files, Teams and the directory";
+const RISK: &str = "what Entra ID Protection found risky";
+const DEFENDER: &str = "activity seen by Defender XDR";
+const ENDPOINT: &str = "what happened on devices, seen by Defender for Endpoint";
+const MAIL: &str = "mail traffic";
+const ALERTS: &str = "alerts and incidents";
+const INTUNE: &str = "device management";
+const APPS: &str = "sign-ins of applications, not of users";
+
+/// Sign-ins of service principals.
+pub static SERVICE_PRINCIPAL: Foreign = Foreign {
+    name: "AADServicePrincipalSignInLogs",
+    holds: APPS,
+    aliases: &["serviceprincipalsigninlogs", "entraidspnsigninevents", "aadspnsignineventsbeta"],
+    keys: &[],
+};
+/// Sign-ins of managed identities.
+pub static MANAGED_IDENTITY: Foreign =
+    Foreign { name: "AADManagedIdentitySignInLogs", holds: APPS, aliases: &["managedidentitysigninlogs"], keys: &[] };
+/// Changes in the directory.
+pub static AUDIT: Foreign = Foreign {
+    name: "AuditLogs",
+    holds: "changes in the directory",
+    aliases: &[],
+    keys: &[
+        &["activitydisplayname"],
+        &["targetresources", "initiatedby"],
+        &["targetresources", "loggedbyservice"],
+        &["actoruserprincipalname", "actorobjectid"],
+        &["auditlogs"],
+    ],
+};
+/// Calls of the older Graph: its rows look like those of the newer one.
+pub static AAD_GRAPH: Foreign = Foreign {
+    name: "AADGraphActivityLogs",
+    holds: "calls of Azure AD Graph",
+    aliases: &["azureadgraphactivitylogs"],
+    keys: &[],
+};
+/// Changes of Azure resources.
+pub static ACTIVITY: Foreign = Foreign {
+    name: "AzureActivity",
+    holds: "changes of Azure resources",
+    aliases: &["administrative"],
+    keys: &[
+        &["operationnamevalue", "categoryvalue"],
+        &["eventdataid"],
+        &["eventtimestamp", "claims"],
+        &["authorization", "claims"],
+        &["activitylogs"],
+    ],
+};
+
+/// Every foreign table, those with the more telling keys first.
+static FOREIGN: [&Foreign; 46] = [
+    &Foreign { name: "OfficeActivity", holds: UNIFIED, aliases: &[], keys: &[&["officeworkload"], &["officeid"]] },
+    &Foreign {
+        name: "CloudAppEvents",
+        holds: UNIFIED,
+        aliases: &[],
+        keys: &[&["actiontype", "raweventdata"], &["actiontype", "activityobjects"], &["actiontype", "activitytype"]],
+    },
+    &Foreign {
+        name: "UnifiedAuditLog",
+        holds: UNIFIED,
+        aliases: &["enrichedoffice365auditlogs"],
+        keys: &[
+            &["auditdata"],
+            &["auditlogrecordtype"],
+            &["operations", "userids"],
+            &["operation", "creationtime", "workload"],
+            &["operation", "creationtime", "recordtype"],
+            &["operation", "workload", "recordtype"],
+            &["o365"],
+        ],
+    },
+    &Foreign {
+        name: "IntuneAuditLogs",
+        holds: INTUNE,
+        aliases: &[],
+        keys: &[&["activityresultstatus"], &["targetdisplaynames", "activitydate"]],
+    },
+    &AUDIT,
+    &ACTIVITY,
+    &Foreign {
+        name: "AADServicePrincipalRiskEvents",
+        holds: RISK,
+        aliases: &["serviceprincipalriskevents"],
+        keys: &[&["riskeventtype", "serviceprincipaldisplayname"]],
+    },
+    &Foreign {
+        name: "AADUserRiskEvents",
+        holds: RISK,
+        aliases: &["userriskevents", "riskdetections"],
+        keys: &[&["riskeventtype"], &["detectiontimingtype"], &["identityprotection"]],
+    },
+    &Foreign {
+        name: "AADRiskyServicePrincipals",
+        holds: RISK,
+        aliases: &["riskyserviceprincipals"],
+        keys: &[&["risklastupdateddatetime", "serviceprincipaltype"]],
+    },
+    &Foreign {
+        name: "AADRiskyUsers",
+        holds: RISK,
+        aliases: &["riskyusers"],
+        keys: &[&["risklastupdateddatetime"], &["riskytype"]],
+    },
+    &Foreign {
+        name: "AADProvisioningLogs",
+        holds: "accounts created and changed by provisioning",
+        aliases: &["provisioninglogs"],
+        keys: &[&["provisioningsteps"], &["provisioningaction"], &["provisioning"]],
+    },
+    &Foreign {
+        name: "AlertEvidence",
+        holds: ALERTS,
+        aliases: &[],
+        keys: &[&["alertid", "evidencerole"], &["alertid", "entitytype"], &["alertid", "evidencedirection"]],
+    },
+    &Foreign { name: "AlertInfo", holds: ALERTS, aliases: &[], keys: &[&["alertid", "detectionsource"]] },
+    &Foreign {
+        name: "SecurityIncident",
+        holds: ALERTS,
+        aliases: &[],
+        keys: &[&["incidentnumber"], &["incidentweburl"]],
+    },
+    &Foreign {
+        name: "SecurityAlert",
+        holds: ALERTS,
+        aliases: &[],
+        keys: &[&["systemalertid"], &["provideralertid"], &["alertweburl"], &["alertname", "alertseverity"]],
+    },
+    &Foreign {
+        name: "UrlClickEvents",
+        holds: MAIL,
+        aliases: &[],
+        keys: &[&["actiontype", "isclickedthrough"], &["actiontype", "urlchain"]],
+    },
+    &Foreign {
+        name: "EmailPostDeliveryEvents",
+        holds: MAIL,
+        aliases: &[],
+        keys: &[&["actiontype", "networkmessageid"]],
+    },
+    &Foreign {
+        name: "EmailEvents",
+        holds: MAIL,
+        aliases: &[],
+        keys: &[&["networkmessageid"], &["senderfromaddress"], &["internetmessageid", "recipientemailaddress"]],
+    },
+    &Foreign {
+        name: "DeviceProcessEvents",
+        holds: ENDPOINT,
+        aliases: &[],
+        keys: &[&["actiontype", "processcommandline"]],
+    },
+    &Foreign {
+        name: "DeviceEvents",
+        holds: ENDPOINT,
+        aliases: &[],
+        keys: &[
+            &["actiontype", "initiatingprocessfilename"],
+            &["actiontype", "initiatingprocessid"],
+            &["actiontype", "initiatingprocessaccountname"],
+        ],
+    },
+    &Foreign {
+        name: "IdentityLogonEvents",
+        holds: DEFENDER,
+        aliases: &[],
+        keys: &[&["actiontype", "protocol"], &["actiontype", "targetdevicename"]],
+    },
+    &Foreign {
+        name: "IdentityDirectoryEvents",
+        holds: DEFENDER,
+        aliases: &[],
+        keys: &[&["actiontype", "targetaccountupn"], &["actiontype", "destinationdevicename"]],
+    },
+    // What is left of an activity row once its columns were chosen.
+    &Foreign { name: "a Defender XDR table", holds: DEFENDER, aliases: &[], keys: &[&["actiontype", "reportid"]] },
+    &Foreign {
+        name: "IntuneDevices",
+        holds: INTUNE,
+        aliases: &[],
+        keys: &[&["enrolleddatetime"], &["manageddeviceownertype"], &["compliancestate"]],
+    },
+    &SERVICE_PRINCIPAL,
+    &MANAGED_IDENTITY,
+    &AAD_GRAPH,
+    &named("ADFSSignInLogs", "sign-ins at AD FS"),
+    &named("MicrosoftServicePrincipalSignInLogs", APPS),
+    &named("AADCustomSecurityAttributeAuditLogs", "changes in the directory"),
+    &named("NetworkAccessTraffic", "network traffic"),
+    &named("NetworkAccessTrafficLogs", "network traffic"),
+    &named("IntuneOperationalLogs", INTUNE),
+    &named("IdentityInfo", "who the users are"),
+    &named("IdentityQueryEvents", DEFENDER),
+    &named("EmailAttachmentInfo", MAIL),
+    &named("EmailUrlInfo", MAIL),
+    &named("MessageEvents", MAIL),
+    &named("DeviceLogonEvents", ENDPOINT),
+    &named("DeviceNetworkEvents", ENDPOINT),
+    &named("DeviceFileEvents", ENDPOINT),
+    &named("DeviceRegistryEvents", ENDPOINT),
+    &named("DeviceImageLoadEvents", ENDPOINT),
+    &named("DeviceInfo", ENDPOINT),
+    &named("BehaviorAnalytics", "what Sentinel's UEBA found unusual"),
+    &named("Anomalies", "what Sentinel's UEBA found unusual"),
+];
+
+/// A table that only its name tells.
+const fn named(name: &'static str, holds: &'static str) -> Foreign {
+    Foreign { name, holds, aliases: &[], keys: &[] }
+}
+
+impl Foreign {
+    /// The foreign table of this name, in lower case.
+    pub fn of_name(lower: &str) -> Option<&'static Self> {
+        FOREIGN.iter().copied().find(|table| table.name.eq_ignore_ascii_case(lower) || table.aliases.contains(&lower))
+    }
+
+    /// The foreign table that has all of some keys.
+    pub fn of_marks(marks: Marks) -> Option<&'static Self> {
+        if marks == Marks::default() {
+            return None;
+        }
+        let all = |set: &Marks| set.0 & marks.0 == set.0;
+        index().sets.iter().find(|(set, _)| all(set)).map(|(_, table)| *table)
+    }
+}
+
+/// Keys that a row has and no table of ours knows, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(u128);
+
+impl Marks {
+    /// The mark of a key, lower case, if it is one of a foreign table's.
+    pub fn of_key(lower: &str) -> Option<Self> {
+        index().keys.get(lower).copied()
+    }
+
+    /// Adds the marks of `other`.
+    pub fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+/// Keys and key sets as bits.
+struct Index {
+    keys: HashMap<&'static str, Marks>,
+    /// In the order of [`FOREIGN`], the larger sets of a table first.
+    sets: Vec<(Marks, &'static Foreign)>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut keys: HashMap<&str, Marks> = HashMap::new();
+        let mut sets = Vec::new();
+        for table in FOREIGN {
+            for set in table.keys {
+                let mut all = Marks::default();
+                for key in *set {
+                    let next = u32::try_from(keys.len()).expect("a table of a few keys");
+                    all.add(*keys.entry(key).or_insert_with(|| {
+                        Marks(1_u128.checked_shl(next).expect("fewer keys than bits, which a test holds"))
+                    }));
+                }
+                sets.push((all, table));
+            }
+        }
+        Index { keys, sets }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_once_and_in_lower_case() {
+        let mut names: Vec<String> = FOREIGN.iter().map(|table| table.name.to_ascii_lowercase()).collect();
+        names.extend(FOREIGN.iter().flat_map(|table| table.aliases).map(|name| (*name).to_owned()));
+        let lower: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        assert_eq!(names, lower);
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), lower.len());
+        assert!(index().keys.len() < 128 && index().keys.keys().all(|key| *key == key.to_ascii_lowercase()));
+    }
+
+    #[test]
+    fn no_set_of_keys_is_hidden_by_one_before_it() {
+        for (at, (set, table)) in index().sets.iter().enumerate() {
+            let hides = |(before, other): &&(Marks, &Foreign)| before.0 & set.0 == before.0 && *other != *table;
+            assert!(index().sets[..at].iter().find(hides).is_none(), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn keys_tell_a_table_only_together() {
+        let of = |keys: &[&str]| {
+            let mut marks = Marks::default();
+            for key in keys {
+                marks.add(Marks::of_key(key).unwrap_or_default());
+            }
+            Foreign::of_marks(marks).map(|table| table.name)
+        };
+        assert_eq!(of(&["actiontype", "raweventdata", "reportid"]), Some("CloudAppEvents"));
+        assert_eq!(of(&["actiontype", "reportid"]), Some("a Defender XDR table"));
+        assert_eq!(of(&["operation", "workload"]), None);
+        assert_eq!(of(&["operation", "creationtime", "recordtype"]), Some("UnifiedAuditLog"));
+        assert_eq!(of(&["userid", "appid", "ipaddress"]), None);
+    }
+}
