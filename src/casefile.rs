@@ -154,7 +154,7 @@ fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {
     if version > Case::VERSION {
         return Err(CaseError::Newer { path: path.to_owned(), version });
     }
-    serde_json::from_slice(bytes).map_err(damaged)
+    Case::from_bytes(bytes).map_err(damaged)
 }
 
 impl CaseFile {
@@ -191,8 +191,7 @@ impl CaseFile {
     /// # Errors
     /// When it cannot be written; what was there before is still there.
     pub fn save(&mut self, case: &Case) -> io::Result<Saved> {
-        let mut bytes = serde_json::to_vec_pretty(case).expect("a case is texts and numbers");
-        bytes.push(b'\n');
+        let bytes = case.to_bytes();
         let saved = if self.is_ours()? { Saved::Here } else { self.move_beside() };
         let written = replace(&self.path, &bytes);
         // An error after the rename leaves our bytes in place: the next save must know them for ours.
@@ -303,7 +302,7 @@ mod tests {
     use crate::triage::Verdict;
 
     fn worked(case: &mut Case) {
-        case.set_verdict("h1", 1, Some(Verdict::Supports), Time::parse("2026-05-02T08:00:00Z").unwrap());
+        case.set_verdict("h1", "first-login", Some(Verdict::Supports), Time::parse("2026-05-02T08:00:00Z").unwrap());
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod escape;
 pub mod hits;
 pub mod info;
 mod json;
+mod log;
 mod markdown;
 pub mod note;
 mod row;
@@ -18,6 +19,7 @@ mod testing;
 mod tests;
 pub mod timeline;
 
+pub use log::{Names, log_problems};
 pub use note::{Header, Report};
 pub use row::{Format, Row, Value, write};
 

@@ -80,6 +80,8 @@ pub struct Config {
     pub facts: &'static Facts,
     /// Who signs the verdicts.
     pub analyst: String,
+    /// How to give a name, where nothing gave one: said when the workbench opens.
+    pub advice: Option<String>,
     /// Sharing mark of a new case; `None` for the usual one.
     pub tlp: Option<String>,
     /// The keys.
@@ -146,6 +148,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
     }
+    app.advice = config.advice;
     app.mouse = config.mouse == Mouse::On;
     let mut session = Session { screen, app, file: None, evidence: config.paths.clone(), requests, end: None };
     if session.app.mouse {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// One triage step. Its number is its place in the analytic's list, from 1.
 pub struct Step {
+    /// Kebab-case id: what verdicts and remarks are saved under. Unique within an analytic, the same for the same
+    /// question in all. Never changed and never given to another question: saved cases name it.
+    pub id: &'static str,
     /// A few words for a narrow list.
     pub title: &'static str,
     /// The question to settle, one sentence.

@@ -30,6 +30,7 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
         name.trim().clone_into(&mut case.analyst);
     }
     let hits = load::hits(&loaded, &run);
+    case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
     let report = report(&loaded, run.facts, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {

@@ -12,6 +12,7 @@ use crate::casefile::note::Written;
 use crate::casefile::{self, CaseFile, Saved};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
+use crate::report::{Names, log_problems};
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
 use std::cmp::Reverse;
@@ -56,14 +57,20 @@ pub(super) fn run(
         Some(path) => path.clone(),
         None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
     };
-    let (file, case) = casefile::open(&path, paths, &bundle, &run.analyst(look.analyst.as_deref()))?;
-    let case = if file.is_new() { run.marked(case) } else { case };
+    let analyst = run.analyst(look.analyst.as_deref());
+    let (file, case) = casefile::open(&path, paths, &bundle, &analyst.name)?;
+    let mut case = if file.is_new() { run.marked(case) } else { case };
+    case.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let mut talk = Talk { name, loaded: &loaded, hits: &hits, run, file, case, places, out, note: None, unsaved: None };
     if let Some(words) = lost_words(talk.places.lost(&talk.case)) {
         talk.say(format!("{words}."))?;
     }
+    if let Some(advice) = analyst.advice() {
+        talk.say(format!("{advice}."))?;
+    }
+    talk.log_problems()?;
     talk.hits(&mut io::stdin().lock())?;
     talk.leave()?;
     Ok(exit)
@@ -147,10 +154,20 @@ impl Talk<'_> {
         }
     }
 
+    /// What is wrong with the log of the case.
+    fn log_problems(&mut self) -> io::Result<()> {
+        let names = Names { loaded: self.loaded, facts: self.run.facts, hits: self.hits, places: &self.places };
+        let problems = log_problems(self.case.problems(), &names);
+        if !problems.is_empty() {
+            self.say("The case and its log do not agree: the case file was changed outside of tokentrail.")?;
+        }
+        problems.iter().try_for_each(|problem| self.say(format!("Log: {problem}.")))
+    }
+
     /// Steps with a verdict, and all.
     fn progress(&self, hit: &Hit) -> (usize, usize) {
-        let steps = by_id(hit.analytic).map_or(0, |analytic| analytic.steps.len());
-        ((1..=steps).filter(|step| self.case.verdict(&hit.id, *step).is_some()).count(), steps)
+        let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
+        (steps.iter().filter(|step| self.case.verdict(&hit.id, step.id).is_some()).count(), steps.len())
     }
 
     /// Walks the steps of a hit, from the first without a verdict.
@@ -162,10 +179,11 @@ impl Talk<'_> {
         for reason in &hit.reasons {
             self.say(format!("Because: {reason}"))?;
         }
-        let open = (1..=steps.len()).find(|step| self.case.verdict(&hit.id, *step).is_none());
-        let mut step = open.unwrap_or(1);
+        let open = steps.iter().position(|step| self.case.verdict(&hit.id, step.id).is_none());
+        let mut step = open.map_or(1, |at| at + 1);
         loop {
-            self.case.place = Some((hit.id.clone(), step));
+            let id = steps.get(step - 1).map_or("", |step| step.id);
+            self.case.place = Some((hit.id.clone(), id.to_owned()));
             self.step(hit, step, steps.len())?;
             let Some(typed) = self.ask(STEP_KEYS, input)? else { return Ok(Next::Quit) };
             let (word, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
@@ -177,7 +195,7 @@ impl Talk<'_> {
                 _ => None,
             };
             if let Some(verdict) = verdict {
-                self.case.set_verdict(&hit.id, step, verdict, now());
+                self.case.set_verdict(&hit.id, id, verdict, now());
                 self.save()?;
                 if verdict.is_none() {
                     continue;
@@ -188,7 +206,7 @@ impl Talk<'_> {
                 "y" | "x" | "u" | "n" | "d" | "" => return self.dispose(hit, input),
                 "p" => step = step.saturating_sub(1).max(1),
                 "i" => {
-                    self.case.set_remark(&hit.id, step, rest.trim(), now());
+                    self.case.set_remark(&hit.id, id, rest.trim(), now());
                     self.save()?;
                 }
                 "r" => self.rows(hit, step)?,
@@ -212,10 +230,10 @@ impl Talk<'_> {
             self.say(format!("The bundle {}: {}", finding.state.word(), finding.sentence))?;
         }
         self.say(format!("Look for: {}", asked.look_for))?;
-        if let Some(verdict) = self.case.verdict(&hit.id, step) {
+        if let Some(verdict) = self.case.verdict(&hit.id, asked.id) {
             self.say(format!("Your verdict: {}", verdict.word()))?;
         }
-        if let Some(remark) = self.case.remark(&hit.id, step).map(str::to_owned) {
+        if let Some(remark) = self.case.remark(&hit.id, asked.id).map(str::to_owned) {
             self.say(format!("Your remark: {remark}"))?;
         }
         Ok(())

@@ -25,11 +25,10 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Who signs the verdicts: as named on the command line, else as set, else the login name.
-    pub(super) fn analyst(&self, named: Option<&str>) -> String {
-        let named = named.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-        let login = || ["LOGNAME", "USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-        named.or_else(|| self.own.config.analyst.clone()).or_else(login).unwrap_or_default()
+    /// Who signs the verdicts: as named on the command line, else as set, else as the system knows the user.
+    pub(super) fn analyst(&self, named: Option<&str>) -> Analyst {
+        let set = named.map(str::to_owned).or_else(|| self.own.config.analyst.clone());
+        Analyst::first(set, |name| std::env::var(name).ok(), login)
     }
 
     /// A new case with the sharing mark that was set.
@@ -39,6 +38,51 @@ impl Run {
         }
         case
     }
+}
+
+/// Who signs the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Analyst {
+    /// The name; never empty.
+    pub(super) name: String,
+    /// Whether nothing gave a name: the one here stands for it.
+    pub(super) is_unnamed: bool,
+}
+
+impl Analyst {
+    /// The name set, else that of the environment, else that of the user database; `login` gives the name there or, as
+    /// an error, what stands for one.
+    fn first(
+        set: Option<String>,
+        environment: impl Fn(&str) -> Option<String>,
+        login: impl FnOnce() -> Result<String, String>,
+    ) -> Self {
+        let is_name = |name: &String| !name.trim().is_empty();
+        let login_name = || ["LOGNAME", "USER", "USERNAME"].into_iter().filter_map(environment).find(is_name);
+        let known = set.filter(is_name).or_else(login_name).map_or_else(login, Ok);
+        let is_unnamed = known.is_err();
+        Self { name: known.unwrap_or_else(|id| id).trim().to_owned(), is_unnamed }
+    }
+
+    /// How to give a name, where nothing gave one.
+    pub(super) fn advice(&self) -> Option<String> {
+        let Self { name, is_unnamed } = self;
+        is_unnamed.then(|| format!("your name is not known: the log is signed \"{name}\"; --analyst NAME sets it"))
+    }
+}
+
+/// The user's name in the database of users; `uid 1000` where it has none.
+#[cfg(unix)]
+fn login() -> Result<String, String> {
+    use nix::unistd::{User, getuid};
+    let uid = getuid();
+    let known = User::from_uid(uid).ok().flatten().map(|user| user.name);
+    known.filter(|name| !name.trim().is_empty()).ok_or_else(|| format!("uid {uid}"))
+}
+
+#[cfg(not(unix))]
+fn login() -> Result<String, String> {
+    Err(crate::triage::UNKNOWN.to_owned())
 }
 
 /// A wrong value, told as clap tells its own.
@@ -175,7 +219,23 @@ fn is_guid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::listed;
+    use super::{Analyst, listed};
+
+    #[test]
+    fn somebody_always_signs() {
+        let first = |set: Option<&str>, user: Option<&str>, login: Result<&str, &str>| {
+            let (user, login) = (user.map(str::to_owned), login.map(str::to_owned).map_err(str::to_owned));
+            Analyst::first(set.map(str::to_owned), move |name| user.clone().filter(|_| name == "USER"), || login)
+        };
+        let named = |name: &str| Analyst { name: name.to_owned(), is_unnamed: false };
+        assert_eq!(first(Some(" ana "), Some("root"), Ok("root")), named("ana"));
+        assert_eq!(first(Some(" "), Some("bo"), Ok("root")), named("bo"));
+        assert_eq!(first(None, Some(""), Ok("root")), named("root"));
+        let nobody = first(None, None, Err("uid 4711"));
+        assert_eq!((nobody.name.as_str(), nobody.is_unnamed), ("uid 4711", true));
+        assert!(nobody.advice().is_some_and(|words| words.contains("uid 4711") && words.contains("--analyst NAME")));
+        assert_eq!(named("ana").advice(), None);
+    }
 
     #[test]
     fn a_client_file_names_its_bad_lines() {

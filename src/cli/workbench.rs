@@ -48,6 +48,7 @@ pub(super) fn open(
     };
     let (analyst, tlp) = (run.analyst(look.analyst.as_deref()), run.own.config.tlp.clone());
     let (keymap, complaint) = keys(&run.own);
+    let advice = analyst.advice();
     let set = &run.own.config;
     let outcome = match tui::run(tui::Config {
         name,
@@ -56,7 +57,8 @@ pub(super) fn open(
         settings: run.settings,
         case: look.case.clone(),
         facts,
-        analyst,
+        analyst: analyst.name,
+        advice,
         tlp,
         keymap,
         complaint,

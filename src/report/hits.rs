@@ -113,6 +113,7 @@ fn steps(hit: &Hit) -> Vec<Row<'_>> {
     let row = |(index, finding): (usize, &'_ crate::analytics::Finding)| {
         let mut row = Row::default();
         row.push("Number", Value::count(index + 1));
+        row.push("Id", steps.get(index).map_or("", |step| step.id));
         row.push("Question", steps.get(index).map_or("", |step| step.question));
         row.push("Finding", finding.state.word());
         row.push("Sentence", finding.sentence.clone());

@@ -356,13 +356,11 @@ fn custody(page: &mut Page, report: &Report) {
 }
 
 fn log(page: &mut Page, report: &Report) {
+    page.list("The case and its log do not agree", &report.log_problems);
     if report.log.is_empty() {
         return;
     }
     page.section("Analyst log");
-    if let Some(line) = report.broken_log_line {
-        page.paragraph(&Md::text(&format!("Line {line} does not follow from the one before: the log was changed.")));
-    }
     let row = |line: &crate::triage::LogLine| {
         let hash = line.hash.get(..12).unwrap_or(&line.hash);
         let who = if line.who.is_empty() { Md::ours("-") } else { Md::text(&line.who) };

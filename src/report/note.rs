@@ -15,6 +15,7 @@ mod timeline;
 mod traces;
 mod worth;
 
+use super::Names;
 use super::hits::source_name;
 use crate::analytics::{Hit, Settings, reached};
 use crate::facts::{Facts, Reach};
@@ -118,6 +119,8 @@ pub struct Report {
     pub log: Vec<LogLine>,
     /// First log line that was changed, dropped or moved.
     pub broken_log_line: Option<usize>,
+    /// Where the log is not whole, and what it gives otherwise than the case has it.
+    pub log_problems: Vec<String>,
 }
 
 /// What the sections are made from.
@@ -186,6 +189,7 @@ impl Report {
         let told = Told { loaded, facts, case, choice, labels, places };
         let traces = traces::traces(&told);
         let account = Account::new(&told);
+        let log_problems = log_problems(&told, hits);
         Self {
             tlp: case.tlp.clone(),
             case: header.case.to_owned(),
@@ -208,14 +212,29 @@ impl Report {
             indicators: traces.indicators(),
             attack: impact::attack(&told),
             explanations: steps::explanations(&told),
-            gaps: gaps::gaps(&told),
+            gaps: log_gap(&log_problems).into_iter().chain(gaps::gaps(&told)).collect(),
             assumptions: gaps::assumptions(header.settings, hits, loaded.store.networks()),
             custody: custody::custody(loaded, &told.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),
-            log: case.log.clone(),
+            log: case.log.to_vec(),
             broken_log_line: case.broken_log_line(),
+            log_problems,
         }
     }
+}
+
+fn log_problems(told: &Told, hits: &[Hit]) -> Vec<String> {
+    let names = Names { loaded: told.loaded, facts: told.facts, hits, places: &told.places };
+    super::log_problems(&told.case.log_problems(), &names).into_iter().map(|problem| format!("{problem}.")).collect()
+}
+
+/// What the note cannot vouch for where the log does not give the case.
+fn log_gap(problems: &[String]) -> Option<String> {
+    (!problems.is_empty()).then(|| {
+        "The case file was changed outside of tokentrail: not all verdicts, remarks and dispositions in this note are \
+         those that were logged (see \"The case and its log do not agree\")."
+            .to_owned()
+    })
 }
 
 fn tenants(told: &Told) -> Vec<String> {

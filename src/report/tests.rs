@@ -19,9 +19,9 @@ fn note(case: &Case, format: &str) -> String {
 
 fn settled() -> Case {
     let mut case = Case::new(fingerprint(&loaded().sources), "ana | lyst".into());
-    case.set_verdict("heavy", 1, Some(Verdict::Supports), time("16:00:00"));
-    case.set_verdict("heavy", 2, Some(Verdict::Unknown), time("16:01:00"));
-    case.set_remark("heavy", 2, "compliance was | faked <script>", time("16:02:00"));
+    case.set_verdict("heavy", "device-code-address", Some(Verdict::Supports), time("16:00:00"));
+    case.set_verdict("heavy", "code-to-burst", Some(Verdict::Unknown), time("16:01:00"));
+    case.set_remark("heavy", "code-to-burst", "compliance was | faked <script>", time("16:02:00"));
     case.set_disposition("heavy", Some(Disposition::TruePositive), time("16:03:00"));
     case
 }
@@ -57,7 +57,7 @@ fn a_log_of_nobody_says_so() {
     let mut case = untouched();
     case.set_disposition("heavy", Some(Disposition::Undetermined), time("16:00:00"));
     let note = note(&case, "markdown");
-    assert!(note.contains("| 2026-05-01T16:00:00.0000000Z | - | heavy: disposition undetermined |"), "{note}");
+    assert!(note.contains("| 2026-05-01T16:00:00.0000000Z | unknown | heavy: disposition undetermined |"), "{note}");
 }
 
 #[test]
@@ -169,9 +169,12 @@ fn a_bundle_without_hits_names_the_gaps() {
 
 #[test]
 fn a_changed_log_is_named() {
-    let mut case = settled();
-    case.log[1].what.push('!');
-    assert!(note(&case, "markdown").contains("Line 2 does not follow"));
+    let text = String::from_utf8(settled().to_bytes()).unwrap();
+    let edited = text.replace("code-to-burst: verdict unknown", "code-to-burst: verdict against");
+    let note = note(&Case::from_bytes(edited.as_bytes()).unwrap(), "markdown");
+    assert!(note.contains("## The case and its log do not agree"), "{note}");
+    assert!(note.contains("- log line 2 was changed outside of tokentrail"), "{note}");
+    assert!(note.contains("- The case file was changed outside of tokentrail: not all verdicts"), "{note}");
 }
 
 #[test]

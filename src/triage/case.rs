@@ -1,9 +1,12 @@
-//! Verdicts, remarks, dispositions and marks, with a log that shows when a line was changed or dropped.
+//! Verdicts, remarks, dispositions and marks, with the log that gives them.
 
-use super::change::{About, History, put};
+use super::change::{Change, History};
+use super::log::{Log, LogEnd};
 use super::marks::Mark;
+use super::numbered;
+use super::replay::LogProblem;
 use crate::model::{Source, Time};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -60,78 +63,114 @@ impl Disposition {
     }
 }
 
-/// What was said to one hit. Steps count from 1.
+/// The analyst's work on one hit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HitWork {
-    /// Verdict by step.
-    pub verdicts: BTreeMap<usize, Verdict>,
-    /// Remark by step.
-    pub remarks: BTreeMap<usize, String>,
+    /// Verdict by the id of the step; by its number where a case of layout 1 or 2 met no hit of that id yet.
+    pub verdicts: BTreeMap<String, Verdict>,
+    /// Remark by the same.
+    pub remarks: BTreeMap<String, String>,
     /// Disposition of the hit.
     pub disposition: Option<Disposition>,
-}
-
-/// One line of the log: who did what when. `prev` is the hash of the line before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogLine {
-    /// When, RFC 3339 UTC.
-    pub at: String,
-    /// Who.
-    pub who: String,
-    /// What, in words.
-    pub what: String,
-    /// SHA-256 of the line before, lower-case hex; empty for the first.
-    pub prev: String,
-    /// SHA-256 of `prev`, `at`, `who` and `what`, each ended by a line feed.
-    pub hash: String,
+    /// The analytic by which step numbers of layout 1 or 2 were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbered_by: Option<String>,
 }
 
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
 pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
 
-/// The analyst's work on one bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The analyst's work on one bundle. [`Case::to_bytes`] writes it, [`Case::from_bytes`] reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Case {
-    /// Version of this layout; a newer one is not touched. The oldest that holds all there is: see [`Case::VERSION`].
+    /// Version of this layout; a newer one is not touched.
     pub version: u32,
     /// [`fingerprint`] of the bundle.
     pub bundle: String,
     /// Who works on it.
-    #[serde(default)]
     pub analyst: String,
     /// TLP marking, such as `TLP:AMBER`.
     pub tlp: String,
     /// Work by hit id.
-    #[serde(default)]
     pub hits: BTreeMap<String, HitWork>,
     /// Marks on events, by [`super::marks::key`].
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub marks: BTreeMap<String, Mark>,
-    /// Hit id last worked on, and the step.
-    #[serde(default)]
-    pub place: Option<(String, usize)>,
+    /// Hit id last worked on, and the id of the step.
+    pub place: Option<(String, String)>,
     /// When the sessions and tokens of a user were revoked, as the analyst says, by the store's key of the user.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub revoked: BTreeMap<String, Time>,
     /// Append-only log.
-    #[serde(default)]
-    pub log: Vec<LogLine>,
-    /// What can be undone: what was said since the program began.
-    #[serde(skip)]
+    pub log: Log,
+    /// How the log was found cut, until a line says so.
+    pub(super) cut: Option<Change>,
+    /// What [`Case::check_log`] found, less what was settled since.
+    pub(super) problems: Vec<LogProblem>,
+    /// Changes made since the program began.
     pub(super) history: History,
 }
 
+/// A case file of any layout up to [`Case::VERSION`].
+#[derive(Deserialize)]
+struct Stored {
+    version: u32,
+    bundle: String,
+    #[serde(default)]
+    analyst: String,
+    tlp: String,
+    #[serde(default)]
+    hits: BTreeMap<String, HitWork>,
+    #[serde(default)]
+    marks: BTreeMap<String, Mark>,
+    #[serde(default, deserialize_with = "place")]
+    place: Option<(String, String)>,
+    #[serde(default)]
+    revoked: BTreeMap<String, Time>,
+    #[serde(default)]
+    log: Log,
+    /// Where the log ended when the file was written; layouts 1 and 2 do not say.
+    #[serde(default)]
+    log_end: Option<LogEnd>,
+}
+
+impl From<Stored> for Case {
+    fn from(stored: Stored) -> Self {
+        let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end } = stored;
+        let end = log.end();
+        // A program that wrote no change as data wrote no end either.
+        let ends = log_end.is_some() || version >= 3 || log.iter().any(|line| line.change.is_some());
+        let cut = (ends && log_end.as_ref() != Some(&end))
+            .then(|| Change::LogCut { lines: end.lines, saved: log_end.map(|end| end.lines) });
+        Self { tlp, hits, marks, place, revoked, log, cut, ..Self::new(bundle, analyst) }
+    }
+}
+
+/// The part of a case file before the log.
+#[derive(Serialize)]
+struct Head<'a> {
+    version: u32,
+    bundle: &'a str,
+    analyst: &'a str,
+    tlp: &'a str,
+    hits: &'a BTreeMap<String, HitWork>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    marks: &'a BTreeMap<String, Mark>,
+    place: &'a Option<(String, String)>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    revoked: &'a BTreeMap<String, Time>,
+    log_end: LogEnd,
+}
+
 impl Case {
-    /// Newest version this program reads. It writes 1 as long as there are no marks and no times of revocation, so that
-    /// a program which does not know them opens the file; 2 with them, so that such a program leaves it alone rather than
-    /// drop them.
-    pub const VERSION: u32 = 2;
+    /// The layout this program writes, and the newest it reads. Layouts 1 and 2 (tokentrail 0.1.0) number the steps and
+    /// have log lines in words alone.
+    pub const VERSION: u32 = 3;
 
     /// An empty case for a bundle.
     pub fn new(bundle: String, analyst: String) -> Self {
         Self {
-            version: 1,
+            version: Self::VERSION,
             bundle,
             analyst,
             tlp: TLP[2].to_owned(),
@@ -139,8 +178,66 @@ impl Case {
             marks: BTreeMap::new(),
             place: None,
             revoked: BTreeMap::new(),
-            log: Vec::new(),
+            log: Log::default(),
+            cut: None,
+            problems: Vec::new(),
             history: History::default(),
+        }
+    }
+
+    /// Reads a case file of any layout up to [`Case::VERSION`].
+    ///
+    /// # Errors
+    /// When it is not the JSON of a case.
+    pub fn from_bytes(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(bytes)
+    }
+
+    /// The case file, pretty but for the log: a line of the log is a line of the file.
+    ///
+    /// The log's lines are kept as text, so a long log costs no more than copying it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let head = Head {
+            version: self.version,
+            bundle: &self.bundle,
+            analyst: &self.analyst,
+            tlp: &self.tlp,
+            hits: &self.hits,
+            marks: &self.marks,
+            place: &self.place,
+            revoked: &self.revoked,
+            log_end: self.log.end(),
+        };
+        let mut bytes = serde_json::to_vec_pretty(&head).expect("a case is texts and numbers");
+        bytes.truncate(bytes.len() - "\n}".len());
+        bytes.reserve(self.log.text().len() + 32);
+        bytes.extend_from_slice(b",\n  \"log\": [");
+        bytes.extend_from_slice(self.log.text().as_bytes());
+        bytes.extend_from_slice(if self.log.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" });
+        bytes
+    }
+
+    /// Takes the case up on the hits of a run (id, analytic): [`Case::name_steps`], then [`Case::check_log`].
+    pub fn resume<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        self.name_steps(hits);
+        self.check_log();
+    }
+
+    /// Gives the work on these hits (id, analytic) its step ids, where a case of layout 1 or 2 had numbers. Work on
+    /// other hits keeps its numbers until they are met.
+    pub fn name_steps<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        for (hit, analytic) in hits {
+            if let Some((_, step)) = self.place.as_mut().filter(|(id, _)| id == hit) {
+                numbered::name(analytic, step);
+            }
+            let Some(work) = self.hits.get_mut(hit) else { continue };
+            let is_numbered = |step: &String| numbered::is_number(step);
+            if !work.verdicts.keys().chain(work.remarks.keys()).any(is_numbered) {
+                continue;
+            }
+            work.verdicts = numbered::named(analytic, std::mem::take(&mut work.verdicts));
+            work.remarks = numbered::named(analytic, std::mem::take(&mut work.remarks));
+            work.numbered_by = Some(analytic.to_owned());
         }
     }
 
@@ -149,14 +246,14 @@ impl Case {
         self.hits.get(hit)
     }
 
-    /// Verdict on a step (from 1).
-    pub fn verdict(&self, hit: &str, step: usize) -> Option<Verdict> {
-        self.work(hit)?.verdicts.get(&step).copied()
+    /// Verdict on a step, by its id.
+    pub fn verdict(&self, hit: &str, step: &str) -> Option<Verdict> {
+        self.work(hit)?.verdicts.get(step).copied()
     }
 
-    /// Remark on a step (from 1).
-    pub fn remark(&self, hit: &str, step: usize) -> Option<&str> {
-        self.work(hit)?.remarks.get(&step).map(String::as_str)
+    /// Remark on a step, by its id.
+    pub fn remark(&self, hit: &str, step: &str) -> Option<&str> {
+        self.work(hit)?.remarks.get(step).map(String::as_str)
     }
 
     /// Disposition of a hit.
@@ -165,68 +262,49 @@ impl Case {
     }
 
     /// Sets or clears a verdict.
-    pub fn set_verdict(&mut self, hit: &str, step: usize, verdict: Option<Verdict>, at: Time) {
-        let said = verdict.map_or("cleared", Verdict::word);
-        let what = format!("{hit} step {step}: verdict {said}");
-        self.change_hit(hit, Some(step), what, at, |work| match verdict {
-            Some(verdict) => work.verdicts.insert(step, verdict),
-            None => work.verdicts.remove(&step),
-        });
+    pub fn set_verdict(&mut self, hit: &str, step: &str, verdict: Option<Verdict>, at: Time) {
+        self.change(Change::Verdict { hit: hit.to_owned(), step: step.to_owned(), to: verdict }, at);
     }
 
     /// Sets a remark; an empty one clears it.
-    pub fn set_remark(&mut self, hit: &str, step: usize, remark: &str, at: Time) {
-        let said = quoted_or_cleared(remark);
-        self.change_hit(hit, Some(step), format!("{hit} step {step}: remark {said}"), at, |work| {
-            if remark.is_empty() { work.remarks.remove(&step) } else { work.remarks.insert(step, remark.to_owned()) }
-        });
+    pub fn set_remark(&mut self, hit: &str, step: &str, remark: &str, at: Time) {
+        self.change(Change::Remark { hit: hit.to_owned(), step: step.to_owned(), to: remark.to_owned() }, at);
     }
 
     /// Sets or clears a disposition.
     pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
-        let words = disposition.map_or("cleared", Disposition::words);
-        self.change_hit(hit, None, format!("{hit}: disposition {words}"), at, |work| {
-            work.disposition = disposition;
-        });
+        self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
     }
 
     /// Sets or takes the bookmark of an event.
     pub fn set_bookmark(&mut self, key: &str, on: bool, at: Time) {
-        let said = if on { "set" } else { "taken" };
-        self.change_mark(key, format!("event {key}: bookmark {said}"), at, |mark| mark.bookmarked = on);
+        self.change(Change::Bookmark { event: key.to_owned(), to: on }, at);
     }
 
     /// Sets the tags of an event; none clears them.
     pub fn set_tags(&mut self, key: &str, tags: Vec<String>, at: Time) {
-        let said = quoted_or_cleared(&tags.join(" "));
-        self.change_mark(key, format!("event {key}: tags {said}"), at, |mark| mark.tags = tags);
+        self.change(Change::Tags { event: key.to_owned(), to: tags }, at);
     }
 
     /// Sets the remark on an event; an empty one clears it.
     pub fn set_event_remark(&mut self, key: &str, remark: &str, at: Time) {
-        let said = quoted_or_cleared(remark);
-        self.change_mark(key, format!("event {key}: remark {said}"), at, |mark| remark.clone_into(&mut mark.remark));
+        self.change(Change::EventRemark { event: key.to_owned(), to: remark.to_owned() }, at);
     }
 
-    fn change_hit<R>(
-        &mut self,
-        hit: &str,
-        step: Option<usize>,
-        what: String,
-        at: Time,
-        set: impl FnOnce(&mut HitWork) -> R,
-    ) {
-        self.change(About::Hit(hit.to_owned(), step), what, at, |case| {
-            set(case.hits.entry(hit.to_owned()).or_default());
-            case.hits.retain(|_, work| *work != HitWork::default());
-        });
+    pub(super) fn on_hit(&mut self, hit: &str, set: impl FnOnce(&mut HitWork)) {
+        let work = self.hits.entry(hit.to_owned()).or_default();
+        set(work);
+        if *work == HitWork::default() {
+            self.hits.remove(hit);
+        }
     }
 
-    fn change_mark(&mut self, key: &str, what: String, at: Time, set: impl FnOnce(&mut Mark)) {
-        self.change(About::Event(key.to_owned()), what, at, |case| {
-            set(case.marks.entry(key.to_owned()).or_default());
-            case.marks.retain(|_, mark| *mark != Mark::default());
-        });
+    pub(super) fn on_mark(&mut self, key: &str, set: impl FnOnce(&mut Mark)) {
+        let mark = self.marks.entry(key.to_owned()).or_default();
+        set(mark);
+        if *mark == Mark::default() {
+            self.marks.remove(key);
+        }
     }
 
     /// When a user's sessions and tokens were revoked, as the analyst says.
@@ -236,42 +314,37 @@ impl Case {
 
     /// Sets or clears the time at which a user's sessions and tokens were revoked.
     pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
-        let said = revoked.map_or_else(|| "cleared".to_owned(), |time| format!("at {time}"));
-        self.change(About::User(user.to_owned()), format!("user {user}: revoked {said}"), at, |case| {
-            put(&mut case.revoked, user.to_owned(), revoked);
-        });
+        self.change(Change::Revoked { user: user.to_owned(), to: revoked }, at);
     }
 
-    /// Appends a line to the log.
+    /// Appends a line to the log that changes nothing in the case.
     pub fn log(&mut self, at: Time, what: String) {
-        let prev = self.log.last().map_or_else(String::new, |line| line.hash.clone());
-        let mut line = LogLine { at: at.to_string(), who: self.analyst.clone(), what, prev, hash: String::new() };
-        line.hash = line.expected_hash();
-        self.log.push(line);
+        self.push_line(at, what, Change::Nothing);
     }
 
-    /// Number (from 1) of the first log line that was changed, dropped or moved; `None` when the log is whole.
-    pub fn broken_log_line(&self) -> Option<usize> {
-        let mut prev = "";
-        for (index, line) in self.log.iter().enumerate() {
-            if line.prev != prev || line.hash != line.expected_hash() {
-                return Some(index + 1);
-            }
-            prev = &line.hash;
+    /// Appends a line; before the first one after the log was found cut, one that says so.
+    pub(super) fn push_line(&mut self, at: Time, what: String, change: Change) {
+        if let Some(cut) = self.cut.take() {
+            self.log.push(at.to_string(), &self.analyst, cut.words(), cut);
         }
-        None
+        self.problems.retain(|problem| !problem.is_settled_by(&change));
+        self.log.push(at.to_string(), &self.analyst, what, change);
     }
 }
 
-/// `"text"` as the log has it.
-fn quoted_or_cleared(text: &str) -> String {
-    if text.is_empty() { "cleared".to_owned() } else { format!("\"{text}\"") }
-}
-
-impl LogLine {
-    fn expected_hash(&self) -> String {
-        hex(&Sha256::digest(format!("{}\n{}\n{}\n{}\n", self.prev, self.at, self.who, self.what)))
+/// A place of layout 1 or 2 has the step's number.
+fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(String, String)>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Step {
+        Number(usize),
+        Id(String),
     }
+    let place = Option::<(String, Step)>::deserialize(deserializer)?;
+    Ok(place.map(|(hit, step)| match step {
+        Step::Number(number) => (hit, number.to_string()),
+        Step::Id(id) => (hit, id),
+    }))
 }
 
 /// Names a bundle by the bytes of its files, whatever they are called and in whatever order they were given.
@@ -295,30 +368,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_log_line_is_found() {
+    fn a_case_is_read_as_it_was_written() {
         let mut case = Case::new("b".into(), "ana".into());
-        let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
-        case.set_verdict("h", 1, Some(Verdict::Supports), at);
-        case.set_remark("h", 1, "seen", at);
-        case.set_disposition("h", Some(Disposition::Benign), at);
-        assert_eq!(case.broken_log_line(), None);
-        case.log[1].what.push('!');
-        assert_eq!(case.broken_log_line(), Some(2));
-    }
-
-    #[test]
-    fn a_revocation_is_kept_and_logged_and_a_case_without_one_opens() {
-        let mut case = Case::new("b".into(), "ana".into());
-        let before = serde_json::to_string(&case).unwrap();
-        assert!(!before.contains("revoked"), "nothing is written that an older program does not know");
-        assert_eq!(serde_json::from_str::<Case>(&before).unwrap(), case);
+        assert_eq!(Case::from_bytes(&case.to_bytes()).unwrap(), case);
         let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
         let revoked = Time::parse("2026-05-01T14:10:00Z").unwrap();
         case.set_revoked("u1", Some(revoked), at);
-        let again: Case = serde_json::from_str(&serde_json::to_string(&case).unwrap()).unwrap();
+        case.set_remark("h", "first-login", "a \"word\"\\ \u{2028}", at);
+        case.place = Some(("h".into(), "first-login".into()));
+        let again = Case::from_bytes(&case.to_bytes()).unwrap();
         assert_eq!((again.revoked("u1"), again.revoked("u2")), (Some(revoked), None));
         assert_eq!(again.log[0].what, "user u1: revoked at 2026-05-01T14:10:00.0000000Z");
-        case.set_revoked("u1", None, at);
-        assert_eq!((case.revoked("u1"), case.broken_log_line(), case.log.len()), (None, None, 2));
+        assert_eq!((again.log_problems(), again.to_bytes() == case.to_bytes()), (Vec::new(), true));
+        assert_eq!(again, Case { history: again.history.clone(), ..case });
+    }
+
+    #[test]
+    fn a_line_of_the_log_is_a_line_of_the_file() {
+        let mut case = Case::new("b".into(), "ana".into());
+        for second in 0..3 {
+            case.set_bookmark("e", second % 2 == 0, Time::MISSING);
+        }
+        let text = String::from_utf8(case.to_bytes()).unwrap();
+        assert_eq!(text.lines().filter(|line| line.contains("\"hash\":") && line.contains("\"at\":")).count(), 3);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((value["version"].as_u64(), value["log_end"]["lines"].as_u64()), (Some(3), Some(3)));
     }
 }

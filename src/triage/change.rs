@@ -1,40 +1,159 @@
-//! Undo: what each change of a case put in the place of what. The log is never shortened: undoing adds a line.
+//! One change of a case as data, and undo. The log is never shortened: undoing adds a line.
 
-use super::case::{Case, HitWork};
-use super::marks::Mark;
+use super::case::{Case, Disposition, Verdict};
 use crate::model::Time;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a change was about: where the eye goes when it is undone.
+/// The subject of a change: where the eye goes when it is undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
-    /// A hit by its id, and the step (from 1) if it was about one.
-    Hit(String, Option<usize>),
+    /// A hit by its id, and the id of the step if it was about one.
+    Hit(String, Option<String>),
     /// An event, by [`super::marks::key`].
     Event(String),
     /// A user, by the store's key.
     User(String),
+    /// The log itself, or nothing in the case.
+    Log,
 }
 
-/// The part of a case that a change is about, as it was. To make something else undoable: a variant of [`About`] and
-/// one here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Hit(String, Option<HitWork>),
-    Event(String, Option<Mark>),
-    User(String, Option<Time>),
+/// A change, as the log keeps it: one thing and its new value. To make something else undoable: a variant here, and
+/// its arm in each function below.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "set")]
+#[expect(missing_docs, reason = "the fields are the case's own")]
+pub enum Change {
+    /// The verdict on a step.
+    Verdict { hit: String, step: String, to: Option<Verdict> },
+    /// The remark on a step; empty for none.
+    Remark { hit: String, step: String, to: String },
+    /// The disposition of a hit.
+    Disposition { hit: String, to: Option<Disposition> },
+    /// The bookmark of an event.
+    Bookmark { event: String, to: bool },
+    /// The tags of an event.
+    Tags { event: String, to: Vec<String> },
+    /// The remark on an event; empty for none.
+    EventRemark { event: String, to: String },
+    /// The time at which a user's sessions were revoked.
+    Revoked { user: String, to: Option<Time> },
+    /// Nothing in the case: the line tells of something else, such as other thresholds.
+    Nothing,
+    /// Nothing either: the log was found to end elsewhere than when the case was saved. `saved` is its length then,
+    /// `None` where the file did not say it.
+    LogCut { lines: usize, saved: Option<usize> },
 }
 
+impl Change {
+    /// Sets what it says.
+    pub(super) fn apply(&self, case: &mut Case) {
+        match self {
+            Self::Verdict { hit, step, to } => case.on_hit(hit, |work| put(&mut work.verdicts, step, *to)),
+            Self::Remark { hit, step, to } => case.on_hit(hit, |work| put(&mut work.remarks, step, text(to))),
+            Self::Disposition { hit, to } => case.on_hit(hit, |work| work.disposition = *to),
+            Self::Bookmark { event, to } => case.on_mark(event, |mark| mark.bookmarked = *to),
+            Self::Tags { event, to } => case.on_mark(event, |mark| mark.tags.clone_from(to)),
+            Self::EventRemark { event, to } => case.on_mark(event, |mark| mark.remark.clone_from(to)),
+            Self::Revoked { user, to } => put(&mut case.revoked, user, *to),
+            Self::Nothing | Self::LogCut { .. } => {}
+        }
+    }
+
+    /// The same thing with the value it has in a case.
+    pub(super) fn as_in(&self, case: &Case) -> Self {
+        let mut same = self.clone();
+        match &mut same {
+            Self::Verdict { hit, step, to } => *to = case.verdict(hit, step),
+            Self::Remark { hit, step, to } => case.remark(hit, step).unwrap_or_default().clone_into(to),
+            Self::Disposition { hit, to } => *to = case.disposition(hit),
+            Self::Bookmark { event, to } => *to = case.marks.get(event).is_some_and(|mark| mark.bookmarked),
+            Self::Tags { event, to } => *to = case.marks.get(event).map_or_else(Vec::new, |mark| mark.tags.clone()),
+            Self::EventRemark { event, to } => {
+                *to = case.marks.get(event).map_or_else(String::new, |mark| mark.remark.clone());
+            }
+            Self::Revoked { user, to } => *to = case.revoked(user),
+            Self::Nothing | Self::LogCut { .. } => {}
+        }
+        same
+    }
+
+    /// Returns whether both set the same thing.
+    pub(super) fn sets_the_same(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.about() == other.about()
+    }
+
+    /// Its subject.
+    pub fn about(&self) -> About {
+        match self {
+            Self::Verdict { hit, step, .. } | Self::Remark { hit, step, .. } => {
+                About::Hit(hit.clone(), Some(step.clone()))
+            }
+            Self::Disposition { hit, .. } => About::Hit(hit.clone(), None),
+            Self::Bookmark { event, .. } | Self::Tags { event, .. } | Self::EventRemark { event, .. } => {
+                About::Event(event.clone())
+            }
+            Self::Revoked { user, .. } => About::User(user.clone()),
+            Self::Nothing | Self::LogCut { .. } => About::Log,
+        }
+    }
+
+    /// `verdict`: the kind of thing it sets.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Verdict { .. } => "verdict",
+            Self::Remark { .. } | Self::EventRemark { .. } => "remark",
+            Self::Disposition { .. } => "disposition",
+            Self::Bookmark { .. } => "bookmark",
+            Self::Tags { .. } => "tags",
+            Self::Revoked { .. } => "revoked",
+            Self::Nothing | Self::LogCut { .. } => "log",
+        }
+    }
+
+    /// `supports`, `"text"`, `cleared`: the value, as the log words it.
+    pub fn value(&self) -> String {
+        let cleared = || "cleared".to_owned();
+        let quoted = |text: &str| if text.is_empty() { cleared() } else { format!("\"{text}\"") };
+        match self {
+            Self::Verdict { to, .. } => to.map_or_else(cleared, |verdict| verdict.word().to_owned()),
+            Self::Remark { to, .. } | Self::EventRemark { to, .. } => quoted(to),
+            Self::Disposition { to, .. } => to.map_or_else(cleared, |disposition| disposition.words().to_owned()),
+            Self::Bookmark { to: true, .. } => "set".to_owned(),
+            Self::Bookmark { to: false, .. } => "taken".to_owned(),
+            Self::Tags { to, .. } => quoted(&to.join(" ")),
+            Self::Revoked { to, .. } => to.map_or_else(cleared, |time| format!("at {time}")),
+            Self::Nothing | Self::LogCut { .. } => String::new(),
+        }
+    }
+
+    /// The words of its log line.
+    pub(super) fn words(&self) -> String {
+        let subject = match self.about() {
+            About::Hit(hit, Some(step)) => format!("{hit} step {step}"),
+            About::Hit(hit, None) => hit,
+            About::Event(event) => format!("event {event}"),
+            About::User(user) => format!("user {user}"),
+            About::Log => return "the log was found cut".to_owned(),
+        };
+        format!("{subject}: {} {}", self.noun(), self.value())
+    }
+}
+
+fn text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A change made in this run: the one that takes it back, and its words.
 #[derive(Clone, Debug)]
-struct Change {
-    about: About,
-    before: Part,
+struct Done {
+    back: Change,
     what: String,
 }
 
-/// What can be undone, the last change last.
+/// Changes that can be undone, the last one last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct History(Vec<Change>);
+pub(super) struct History(Vec<Done>);
 
 /// A case is the same however it came about.
 impl PartialEq for History {
@@ -46,66 +165,47 @@ impl PartialEq for History {
 impl Eq for History {}
 
 impl Case {
-    /// Changes a part of the case, so that it can be undone, and logs it. What changes nothing is logged alone.
-    pub(super) fn change(&mut self, about: About, what: String, at: Time, set: impl FnOnce(&mut Self)) {
-        let before = self.part(&about);
-        set(self);
-        if self.part(&about) != before {
-            self.history.0.push(Change { about, before, what: what.clone() });
+    /// Makes a change, so that it can be undone, and logs it. One that changes nothing is logged alone.
+    pub(super) fn change(&mut self, change: Change, at: Time) {
+        let (back, what) = (change.as_in(self), change.words());
+        change.apply(self);
+        if back != change {
+            self.history.0.push(Done { back, what: what.clone() });
         }
-        self.log(at, what);
-        self.choose_version();
+        self.push_line(at, what, change);
     }
 
-    /// Takes the last change of this run back; what it was, in the words of the log, and what it was about.
+    /// Takes the last change of this run back; its words, and its subject.
     pub fn undo(&mut self, at: Time) -> Option<(String, About)> {
-        let Change { about, before, what } = self.history.0.pop()?;
-        match before {
-            Part::Hit(hit, work) => put(&mut self.hits, hit, work),
-            Part::Event(key, mark) => put(&mut self.marks, key, mark),
-            Part::User(user, revoked) => put(&mut self.revoked, user, revoked),
-        }
-        self.log(at, format!("undid: {what}"));
-        self.choose_version();
+        let Done { back, what } = self.history.0.pop()?;
+        back.apply(self);
+        let about = back.about();
+        self.push_line(at, format!("undid: {what}"), back);
         Some((what, about))
-    }
-
-    fn part(&self, about: &About) -> Part {
-        match about {
-            About::Hit(hit, _) => Part::Hit(hit.clone(), self.hits.get(hit).cloned()),
-            About::Event(key) => Part::Event(key.clone(), self.marks.get(key).cloned()),
-            About::User(user) => Part::User(user.clone(), self.revoked.get(user).copied()),
-        }
-    }
-
-    fn choose_version(&mut self) {
-        let old = self.marks.is_empty() && self.revoked.is_empty();
-        self.version = if old { 1 } else { Self::VERSION };
     }
 }
 
-/// Sets what a map has of a key, `None` for nothing.
-pub(super) fn put<T>(map: &mut BTreeMap<String, T>, key: String, value: Option<T>) {
+/// Sets the value of a key, `None` for nothing.
+pub(super) fn put<T>(map: &mut BTreeMap<String, T>, key: &str, value: Option<T>) {
     match value {
-        Some(value) => map.insert(key, value),
-        None => map.remove(&key),
+        Some(value) => map.insert(key.to_owned(), value),
+        None => map.remove(key),
     };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::triage::{Disposition, Verdict};
 
     fn at(second: i64) -> Time {
         Time::parse("2026-05-02T08:00:00Z").unwrap().plus(crate::model::Span::seconds(second))
     }
 
-    /// Everything that can be said, each once.
-    const SAID: [fn(&mut Case); 10] = [
-        |case| case.set_verdict("h", 1, Some(Verdict::Supports), at(0)),
-        |case| case.set_verdict("h", 1, Some(Verdict::Against), at(1)),
-        |case| case.set_remark("h", 2, "seen", at(2)),
+    /// Every kind of change, and every way back to nothing.
+    const CHANGES: [fn(&mut Case); 10] = [
+        |case| case.set_verdict("h", "first-login", Some(Verdict::Supports), at(0)),
+        |case| case.set_verdict("h", "first-login", Some(Verdict::Against), at(1)),
+        |case| case.set_remark("h", "second-client", "seen", at(2)),
         |case| case.set_disposition("h", Some(Disposition::Benign), at(3)),
         |case| case.set_bookmark("e", true, at(4)),
         |case| case.set_tags("e", vec!["phish".into()], at(5)),
@@ -116,47 +216,41 @@ mod tests {
     ];
 
     #[test]
-    fn everything_said_is_undone_step_by_step_and_the_log_only_grows() {
+    fn everything_is_undone_change_by_change_and_the_log_only_grows_and_gives_the_case() {
         let mut case = Case::new("b".into(), "ana".into());
         let mut before = Vec::new();
-        for say in SAID {
-            before.push((case.hits.clone(), case.marks.clone(), case.revoked.clone(), case.version));
-            say(&mut case);
+        for change in CHANGES {
+            before.push((case.hits.clone(), case.marks.clone(), case.revoked.clone()));
+            change(&mut case);
+            assert_eq!(case.log_problems(), []);
         }
-        assert_eq!(case.version, 2);
-        for (number, (hits, marks, revoked, version)) in before.into_iter().enumerate().rev() {
+        for (number, (hits, marks, revoked)) in before.into_iter().enumerate().rev() {
             let (what, about) = case.undo(at(60)).unwrap();
-            let now = (&case.hits, &case.marks, &case.revoked, case.version);
-            assert_eq!(now, (&hits, &marks, &revoked, version), "{what}");
+            assert_eq!((&case.hits, &case.marks, &case.revoked), (&hits, &marks, &revoked), "{what}");
             assert_eq!(case.log.last().unwrap().what, format!("undid: {}", case.log[number].what));
-            let of_event = matches!(about, About::Event(_));
-            assert_eq!(of_event, (4..8).contains(&number), "{what}");
+            assert_eq!(matches!(about, About::Event(_)), (4..8).contains(&number), "{what}");
+            assert_eq!(case.log_problems(), []);
         }
         assert!(case.undo(at(61)).is_none());
-        assert_eq!((case.log.len(), case.broken_log_line()), (20, None));
+        assert_eq!(case.log.len(), 20);
     }
 
     #[test]
-    fn what_changes_nothing_is_logged_and_not_undone() {
+    fn a_change_to_the_same_value_is_logged_and_not_undone() {
         let mut case = Case::new("b".into(), "ana".into());
-        case.set_verdict("h", 1, Some(Verdict::Supports), at(0));
-        case.set_verdict("h", 1, Some(Verdict::Supports), at(1));
-        case.set_remark("other", 1, "", at(2));
-        assert_eq!(case.undo(at(3)).unwrap().0, "h step 1: verdict supports");
+        case.set_verdict("h", "first-login", Some(Verdict::Supports), at(0));
+        case.set_verdict("h", "first-login", Some(Verdict::Supports), at(1));
+        case.set_remark("other", "first-login", "", at(2));
+        assert_eq!(case.undo(at(3)).unwrap().0, "h step first-login: verdict supports");
         assert!(case.hits.is_empty() && case.undo(at(4)).is_none());
         assert_eq!(case.log.len(), 4);
     }
 
     #[test]
-    fn a_case_without_marks_is_one_that_older_programs_open() {
-        let mut case = Case::new("b".into(), "ana".into());
-        case.set_verdict("h", 1, Some(Verdict::Supports), at(0));
-        let json = serde_json::to_value(&case).unwrap();
-        assert_eq!((json["version"].as_u64(), json.get("marks")), (Some(1), None));
-        case.set_bookmark("e", true, at(1));
-        let json = serde_json::to_value(&case).unwrap();
-        assert_eq!((json["version"].as_u64(), json["marks"]["e"]["bookmarked"].as_bool()), (Some(2), Some(true)));
-        let again: Case = serde_json::from_value(json).unwrap();
-        assert_eq!(again, case);
+    fn a_line_is_signed_by_somebody() {
+        let mut case = Case::new("b".into(), " ".into());
+        case.set_bookmark("e", true, at(0));
+        case.undo(at(1));
+        assert!(case.log.iter().all(|line| line.who == super::super::log::UNKNOWN));
     }
 }

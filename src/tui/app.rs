@@ -1,6 +1,7 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
 mod beyond;
+mod checking;
 mod copying;
 mod marking;
 mod moments;
@@ -11,6 +12,7 @@ mod saving;
 mod searching;
 mod settling;
 
+use self::checking::log_lines;
 use super::action::Action;
 use super::ask::{Answer, Ask};
 use super::copy::Copied;
@@ -195,10 +197,12 @@ pub struct App {
     pub note_path: PathBuf,
     /// The note that was written, and all that stood in its place.
     pub written: Option<Written>,
+    /// How to give a name, where nothing gave one: said once.
+    pub advice: Option<String>,
     /// Whether an unsaved case was already warned about.
     warned: bool,
     /// The place in the case as last saved: walking alone is saved on leaving.
-    saved_place: Option<(String, usize)>,
+    saved_place: Option<(String, String)>,
     /// Searches begun: the number of each.
     searches: u64,
     /// What was asked of the worker for the timeline, and is not answered.
@@ -221,6 +225,7 @@ impl App {
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
             written: None,
+            advice: None,
             warned: false,
             saved_place: None,
             searches: 0,
@@ -309,8 +314,9 @@ impl App {
                 }
             }
             Message::Described(said) => {
+                let log = self.workbench().map(log_lines).unwrap_or_default();
                 if let Some(Overlay::Bundle { lines, .. }) = &mut self.overlay {
-                    *lines = Some(said);
+                    *lines = Some(log.into_iter().chain(said).collect());
                 }
             }
             Message::Composed(note) => return self.composed(note),
@@ -331,8 +337,9 @@ impl App {
         if let Some(words) = lost_words(bench.places.lost(&bench.case)) {
             self.say(words);
         }
-        if let Some(line) = bench.broken_log_line {
-            self.say_wrong(format!("line {line} of the case's log was changed outside of tokentrail"));
+        let wrong: Vec<String> = self.log_differs(&bench).into_iter().chain(self.advice.take()).collect();
+        if !wrong.is_empty() {
+            self.say_wrong(wrong.join("; "));
         }
         if matches!(self.overlay, Some(Overlay::Help { .. })) {
             self.overlay = None;

@@ -153,10 +153,13 @@ impl Workbench {
             About::Hit(id, step) => {
                 let whose = self.evidence.hits.iter().position(|hit| hit.id == id);
                 if let Some(hit) = whose {
-                    self.go_to_hit(hit, step);
+                    self.go_to_hit(hit, step.as_deref());
                 }
+                let place = whose.zip(step.as_deref()).map(|(hit, step)| self.place_of_step(hit, step));
+                let words = said(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
+                let step = place.map_or_else(String::new, |place| format!("step {}: ", place + 1));
                 let whose = whose.map_or_else(|| id.clone(), |hit| self.evidence.hits[hit].upn.clone());
-                format!("{} ({whose})", said(&id))
+                format!("{step}{words} ({whose})")
             }
             About::Event(key) => {
                 let event = self.places.event(&key);
@@ -175,11 +178,12 @@ impl Workbench {
                 let upn = user.map_or(key.as_str(), |user| self.store().upn(user));
                 format!("{} ({upn})", said(&format!("user {key}")))
             }
+            About::Log => what,
         })
     }
 
-    /// Goes to a hit, and to a step of it (from 1).
-    fn go_to_hit(&mut self, hit: usize, step: Option<usize>) {
+    /// Goes to a hit, and to a step of it by its id.
+    fn go_to_hit(&mut self, hit: usize, step: Option<&str>) {
         if self.hit_list.place(hit).is_none() {
             self.hit_list.filter.clear();
             self.arrange();
@@ -188,7 +192,7 @@ impl Workbench {
         self.select();
         if let Some(step) = step {
             self.focus_on(Pane::Triage);
-            self.walk_to(step.saturating_sub(1));
+            self.walk_to(self.place_of_step(hit, step));
         } else {
             self.leave_step();
             self.focus_on(Pane::Hits);

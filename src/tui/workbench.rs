@@ -11,6 +11,7 @@ use crate::analytics::{Analytic, Finding, Hit, Settings, Step, Threshold};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, Time};
+use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
@@ -55,8 +56,6 @@ pub struct Workbench {
     pub case: Case,
     /// Where the events of its marks stand.
     pub places: Places,
-    /// Number of the first broken log line of the case as it was opened.
-    pub broken_log_line: Option<usize>,
     /// The settings that the program was started with.
     pub start: Settings,
     /// The hits pane.
@@ -85,7 +84,6 @@ impl Workbench {
     /// The workbench as the analyst left it.
     pub fn new(evidence: Evidence, case: Case, places: Places) -> Self {
         let mut bench = Self {
-            broken_log_line: case.broken_log_line(),
             start: evidence.settings.clone(),
             evidence,
             case,
@@ -107,7 +105,7 @@ impl Workbench {
         if let Some((hit, step)) = left {
             bench.hit_list.list = super::scroll::List::at(bench.hit_list.place(hit).unwrap_or(0));
             bench.select();
-            bench.walk_to(step.saturating_sub(1));
+            bench.walk_to(bench.place_of_step(hit, &step));
             bench.focus_on(Pane::Triage);
         } else {
             bench.select();
@@ -130,10 +128,27 @@ impl Workbench {
         (self.evidence.analytic)(hit.analytic).map_or(&[], |analytic| analytic.steps)
     }
 
+    /// What is wrong with the log of the case, a sentence each.
+    pub fn log_problems(&self) -> Vec<String> {
+        let Evidence { loaded, facts, hits, .. } = &self.evidence;
+        log_problems(self.case.problems(), &Names { loaded, facts, hits, places: &self.places })
+    }
+
+    /// The current step.
+    pub fn current_step(&self) -> Option<&'static Step> {
+        self.steps(self.current()?).get(self.step)
+    }
+
+    /// Place (from 0) of a step among those of a hit; of one that is not there the first.
+    pub(super) fn place_of_step(&self, hit: usize, id: &str) -> usize {
+        let steps = self.evidence.hits.get(hit).map_or(&[][..], |hit| self.steps(hit));
+        steps.iter().position(|step| step.id == id).unwrap_or(0)
+    }
+
     /// Steps of a hit with a verdict, and all its steps.
     pub fn progress(&self, hit: &Hit) -> (usize, usize) {
-        let steps = self.steps(hit).len();
-        ((1..=steps).filter(|step| self.case.verdict(&hit.id, *step).is_some()).count(), steps)
+        let steps = self.steps(hit);
+        (steps.iter().filter(|step| self.case.verdict(&hit.id, step.id).is_some()).count(), steps.len())
     }
 
     /// Hits with a disposition.
@@ -251,8 +266,7 @@ impl Workbench {
     /// Starts or resumes the triage of the hit: at its first step without a verdict.
     pub fn open_hit(&mut self) {
         let Some(hit) = self.current() else { return };
-        let (_, steps) = self.progress(hit);
-        let open = (0..steps).find(|step| self.case.verdict(&hit.id, step + 1).is_none());
+        let open = self.steps(hit).iter().position(|step| self.case.verdict(&hit.id, step.id).is_none());
         self.focus_on(Pane::Triage);
         self.walk_to(open.unwrap_or(0));
     }
@@ -268,8 +282,9 @@ impl Workbench {
             self.above = Pane::Triage;
         }
         self.triage_top = None;
-        self.case.place = Some((hit.id.clone(), self.step + 1));
-        if let (Some(timeline), Some(step)) = (&mut self.timeline, steps.get(self.step)) {
+        let Some(step) = steps.get(self.step) else { return };
+        self.case.place = Some((hit.id.clone(), step.id.to_owned()));
+        if let Some(timeline) = &mut self.timeline {
             timeline.show_step(self.evidence.store(), step.show, hit.findings.get(self.step));
         }
     }
@@ -289,18 +304,15 @@ impl Workbench {
 
     /// Sets or clears the verdict of the current step; `false` when there is none.
     pub fn set_verdict(&mut self, verdict: Option<Verdict>, now: Time) -> bool {
-        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return false };
-        if self.step >= self.steps(hit).len() {
-            return false;
-        }
-        self.case.set_verdict(&hit.id, self.step + 1, verdict, now);
+        let Some((hit, step)) = self.current().map(|hit| hit.id.clone()).zip(self.current_step()) else { return false };
+        self.case.set_verdict(&hit, step.id, verdict, now);
         true
     }
 
     /// Sets the remark of the current step.
     pub fn set_remark(&mut self, remark: &str, now: Time) {
-        if let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) {
-            self.case.set_remark(&hit.id, self.step + 1, remark, now);
+        if let Some((hit, step)) = self.current().map(|hit| hit.id.clone()).zip(self.current_step()) {
+            self.case.set_remark(&hit, step.id, remark, now);
         }
     }
 
@@ -348,6 +360,7 @@ impl Workbench {
         let before = self.current().map(|hit| hit.id.clone());
         self.evidence.hits = hits;
         self.evidence.settings = settings;
+        self.case.name_steps(self.evidence.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.hit = None;
         self.hit_list.entries.clear();
         self.hit_list.arrange(&self.evidence.hits, &self.case);

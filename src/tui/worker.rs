@@ -70,10 +70,11 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
-    let (file, case) = open_case(job, &loaded)?;
+    let (file, mut case) = open_case(job, &loaded)?;
     let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
+    case.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));

@@ -61,6 +61,24 @@ fn every_analytic_is_told_in_full() {
     assert!(ANALYTICS.iter().any(|analytic| analytic.on_by_default));
 }
 
+/// Saved verdicts hang on these ids. One that changes or goes takes them along: leave ids alone, add new ones.
+#[test]
+fn every_step_has_an_id_and_the_same_id_asks_the_same() {
+    let mut list = String::new();
+    let mut titles = std::collections::BTreeMap::new();
+    for analytic in ANALYTICS {
+        let ids: BTreeSet<&str> = analytic.steps.iter().map(|step| step.id).collect();
+        assert_eq!(ids.len(), analytic.steps.len(), "{}: an id is there twice", analytic.id);
+        for step in analytic.steps {
+            assert!(is_kebab(step.id) && !step.id.as_bytes()[0].is_ascii_digit(), "{}: {}", analytic.id, step.id);
+            let title = titles.entry(step.id).or_insert(step.title);
+            assert_eq!(*title, step.title, "{} asks two things", step.id);
+            writeln!(list, "{} {}", analytic.id, step.id).unwrap();
+        }
+    }
+    insta::assert_snapshot!("steps", list);
+}
+
 #[test]
 fn thresholds_are_options_with_the_same_default() {
     let command = command();

@@ -43,8 +43,8 @@ fn case(folder: &Path) -> Case {
     let at = |clock: &str| Time::parse(&format!("2026-05-02T{clock}Z")).unwrap();
     let mut case = Case::new(fingerprint(&read(folder).sources), "ana".into());
     let id = hit_id(folder);
-    case.set_verdict(&id, 2, Some(Verdict::Supports), at("08:00:00"));
-    case.set_remark(&id, 2, "called the user: she typed a code", at("08:01:00"));
+    case.set_verdict(&id, "what-to-revoke", Some(Verdict::Supports), at("08:00:00"));
+    case.set_remark(&id, "what-to-revoke", "called the user: she typed a code", at("08:01:00"));
     case.set_disposition(&id, Some(Disposition::TruePositive), at("08:02:00"));
     case
 }
@@ -52,7 +52,7 @@ fn case(folder: &Path) -> Case {
 #[test]
 fn a_case_file_settles_the_note() {
     let folder = folder();
-    fs::write(folder.path().join("c.json"), serde_json::to_vec(&case(folder.path())).unwrap()).unwrap();
+    fs::write(folder.path().join("c.json"), case(folder.path()).to_bytes()).unwrap();
     let output = note(folder.path(), &["logs", "--case", "c.json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let said = text(&output.stdout);
@@ -91,7 +91,7 @@ fn the_case_of_the_workbench_is_found_again() {
     let case = case(folder.path());
     let state = folder.path().join("state");
     let path = casefile::default_path(&case.bundle, |name| (name == "XDG_STATE_HOME").then(|| state.clone().into()));
-    casefile::replace(&path.unwrap(), &serde_json::to_vec(&case).unwrap()).unwrap();
+    casefile::replace(&path.unwrap(), &case.to_bytes()).unwrap();
     assert!(text(&note(folder.path(), &["logs"]).stdout).contains("true positive (1 hit)"));
 }
 
@@ -105,8 +105,8 @@ fn a_case_that_does_not_fit_is_named_and_left_alone() {
     newer.version = Case::VERSION + 1;
     for (bytes, said) in [
         (b"{\"version\":1,".to_vec(), "not a whole case file"),
-        (serde_json::to_vec(&other).unwrap(), "another bundle"),
-        (serde_json::to_vec(&newer).unwrap(), "newer"),
+        (other.to_bytes(), "another bundle"),
+        (newer.to_bytes(), "newer"),
     ] {
         fs::write(folder.path().join("c.json"), &bytes).unwrap();
         let output = note(folder.path(), &["logs", "--case", "c.json"]);

@@ -92,7 +92,8 @@ impl Desk {
     /// Opens the case from disk, as a second start would.
     fn reopen(&mut self) {
         let fingerprint = triage::fingerprint(&self.loaded.sources);
-        let (file, case) = casefile::open(&self.case_path(), &[], &fingerprint, "ana").unwrap();
+        let (file, mut case) = casefile::open(&self.case_path(), &[], &fingerprint, "ana").unwrap();
+        case.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         let evidence = Evidence {
             loaded: Arc::clone(&self.loaded),
             hits: Arc::clone(&self.hits),
@@ -109,6 +110,13 @@ impl Desk {
         let (case_path, note_path) = (shown.join("case.json"), shown.join("case.md"));
         let ready = Ready { evidence, case, places, case_path, note_path };
         self.update(Message::Ready(Box::new(ready)));
+    }
+
+    /// Changes the case file by hand.
+    fn edit_case(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.case_path()).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(self.case_path(), text.replacen(from, to, 1)).unwrap();
     }
 
     fn case_path(&self) -> PathBuf {
@@ -482,7 +490,8 @@ fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
     let bench = desk.bench();
     let hit = &bench.evidence.hits[bench.hit_list.entries[0].hit];
     assert_eq!(hit.analytic, "device-code-burst");
-    let said: Vec<_> = (1..=7).map(|step| bench.case.verdict(&hit.id, step).unwrap()).collect();
+    let steps = bench.steps(hit).iter();
+    let said: Vec<_> = steps.map(|step| bench.case.verdict(&hit.id, step.id).unwrap()).collect();
     let (yes, no, open) = (Verdict::Supports, Verdict::Against, Verdict::Unknown);
     assert_eq!(said, [yes, yes, yes, no, open, yes, yes]);
     assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::TruePositive));
@@ -548,14 +557,30 @@ fn a_failed_save_is_said_and_tried_again() {
 fn a_changed_log_is_said_and_the_case_stays_usable() {
     let mut desk = Desk::open((120, 40));
     desk.press("enter y y");
-    let changed = std::fs::read_to_string(desk.case_path())
-        .unwrap()
-        .replace("step 1: verdict supports", "step 1: verdict against");
-    std::fs::write(desk.case_path(), changed).unwrap();
+    desk.edit_case("address: verdict supports", "address: verdict against");
     desk.reopen();
-    assert!(desk.screen().contains("line 1 of the case's log was changed"));
+    assert!(desk.screen().contains("log line 1 was changed outside of tokentrail"), "{}", desk.screen());
     desk.press("y");
-    assert!(!desk.screen().contains("NOT SAVED"));
+    assert!(!desk.screen().contains("NOT SAVED") && desk.screen().contains("LOG DIFFERS"));
+}
+
+#[test]
+fn a_verdict_changed_in_the_case_file_is_said_beside_what_the_log_says_until_it_is_set_anew() {
+    let mut desk = Desk::open((120, 40));
+    desk.press("enter y y");
+    desk.edit_case("\"code-to-burst\": \"supports\"", "\"code-to-burst\": \"against\"");
+    desk.reopen();
+    let words = "step 2 (device code → burst): the log says supports, the case against";
+    let screen = |desk: &mut Desk| desk.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen(&mut desk).contains("LOG DIFFERS"), "{}", desk.screen());
+    assert!(desk.app.status.as_ref().is_some_and(|status| status.is_error && status.text.contains(words)));
+    assert_eq!(desk.app.status.as_ref().map(|status| status.text.ends_with("; B shows it")), Some(true));
+    let first = desk.app.workbench().unwrap().log_problems().remove(0);
+    assert!(first.starts_with("verdict of device-code-burst of finance.director@contoso.com"), "{first}");
+    desk.press("2 x");
+    assert!(!screen(&mut desk).contains("LOG DIFFERS"), "{}", desk.screen());
+    desk.reopen();
+    assert!(!screen(&mut desk).contains("LOG DIFFERS"), "the log has the verdict now");
 }
 
 #[test]

@@ -54,6 +54,7 @@ is never called the attacker's here.";
 
 const STEPS: &[Step] = &[
     Step {
+        id: "device-code-address",
         title: "device-code address",
         question: "Do the device-code legs come from addresses and networks this user usually signs in from?",
         look_for: "The polling leg: its address is where the tokens went.",
@@ -61,6 +62,7 @@ const STEPS: &[Step] = &[
         answer: leg_origin,
     },
     Step {
+        id: "code-to-burst",
         title: "device code → burst",
         question: "How long after the device code did the burst begin?",
         look_for: "Under five minutes points to a tool that waits for the code.",
@@ -68,6 +70,7 @@ const STEPS: &[Step] = &[
         answer: delay,
     },
     Step {
+        id: "resources-reached",
         title: "resources reached",
         question: "Which kinds of resource did the burst get tokens for?",
         look_for: "Mail, chat, Azure management and Key Vault together.",
@@ -75,6 +78,7 @@ const STEPS: &[Step] = &[
         answer: resources,
     },
     Step {
+        id: "graph-agents",
         title: "agents of Graph calls",
         question: "Which kind of software made the Graph calls?",
         look_for: "A script where a browser or Office would be; agents can be forged.",
@@ -82,6 +86,7 @@ const STEPS: &[Step] = &[
         answer: graph_agents,
     },
     Step {
+        id: "graph-actions",
         title: "what the calls did",
         question: "What did the Graph calls read, search or change?",
         look_for: "Mail searches, file listings, chat reads within the same minutes.",
@@ -89,6 +94,7 @@ const STEPS: &[Step] = &[
         answer: graph_verbs,
     },
     Step {
+        id: "code-and-burst-origin",
         title: "code vs. burst origin",
         question: "Do the device-code legs and the burst differ in address and agent?",
         look_for: "Code typed in one place, tokens spent in another.",
@@ -96,6 +102,7 @@ const STEPS: &[Step] = &[
         answer: legs_apart,
     },
     Step {
+        id: "what-to-revoke",
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the user's tokens do around it?",
         look_for: "Calls of that day, and what follows from the same addresses.",

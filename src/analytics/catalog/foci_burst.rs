@@ -47,6 +47,7 @@ calls, which multiplies them; here SignInCount counts sign-in rows in both seman
 
 const STEPS: &[Step] = &[
     Step {
+        id: "client-and-family",
         title: "client and family",
         question: "Which client is it, and could its refresh token be exchanged across the family at that time?",
         look_for: "The client id of the burst rows; a name alone can be anyone's.",
@@ -54,6 +55,7 @@ const STEPS: &[Step] = &[
         answer: client_family,
     },
     Step {
+        id: "usual-address",
         title: "address vs. usual",
         question: "Do address, network, agent and device belong to this user's usual sign-ins?",
         look_for: "An address or agent that no earlier sign-in of the user has.",
@@ -61,6 +63,7 @@ const STEPS: &[Step] = &[
         answer: origin,
     },
     Step {
+        id: "resources-reached",
         title: "resources reached",
         question: "Which kinds of resource did the burst get tokens for?",
         look_for: "Mail, chat and Azure management together; mail alone says less.",
@@ -68,6 +71,7 @@ const STEPS: &[Step] = &[
         answer: resources,
     },
     Step {
+        id: "device-code-before",
         title: "device code before",
         question: "Did the user complete a device-code sign-in within the hour before the burst?",
         look_for: "Device-code rows above the burst, and the session they share.",
@@ -75,6 +79,7 @@ const STEPS: &[Step] = &[
         answer: device_code_before,
     },
     Step {
+        id: "what-to-revoke",
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the tokens do?",
         look_for: "Calls by the burst's tokens, and what follows from its addresses.",
@@ -82,6 +87,7 @@ const STEPS: &[Step] = &[
         answer: what_to_revoke,
     },
     Step {
+        id: "client-used-before",
         title: "client used before",
         question: "Has the user used this client in the days before?",
         look_for: "Earlier rows of the same client: how many, on how many days.",

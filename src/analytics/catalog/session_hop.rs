@@ -47,6 +47,7 @@ Azure CLI alone and leave the other clients in, where the published options drop
 /// Steps of both session analytics.
 pub(super) const STEPS: &[Step] = &[
     Step {
+        id: "first-login",
         title: "first login",
         question: "Is the session's first login the user's own: address, network, agent and device?",
         look_for: "The first row of the session, against the user's earlier sign-ins.",
@@ -54,6 +55,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: first_login,
     },
     Step {
+        id: "second-client",
         title: "second client",
         question: "Which client came second, for which resource, and could it redeem the first one's token?",
         look_for: "A client this user never used, asking for the directory.",
@@ -61,6 +63,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: second_client,
     },
     Step {
+        id: "address-and-device",
         title: "address and device",
         question: "Does the second request come from another address, agent or device than the first login?",
         look_for: "One session in two places.",
@@ -68,6 +71,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: apart,
     },
     Step {
+        id: "scopes-compared",
         title: "scopes compared",
         question: "Which scopes does the second token have that the first had not?",
         look_for: "Directory and role scopes that the first client never asks for.",
@@ -75,6 +79,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: scope_change,
     },
     Step {
+        id: "time-between",
         title: "time between",
         question: "How long after the first login did the second client ask?",
         look_for: "Seconds to minutes: a tool that was waiting for the token.",
@@ -82,6 +87,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: elapsed,
     },
     Step {
+        id: "role-and-compliance",
         title: "tuning questions",
         question: "Does the second token name the Global Administrator role, and is its device compliant?",
         look_for: "An administrator at a managed device is the usual benign case.",
@@ -89,6 +95,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: tuning,
     },
     Step {
+        id: "token-binding",
         title: "token binding",
         question: "Was the token that the second client presented bound to a device?",
         look_for: "Unbound tokens can be replayed from anywhere.",
@@ -96,6 +103,7 @@ pub(super) const STEPS: &[Step] = &[
         answer: binding,
     },
     Step {
+        id: "what-to-revoke",
         title: "what to revoke",
         question: "What must be revoked, what stays valid, and what did the session's tokens do?",
         look_for: "Calls of the session, and what follows from the same addresses.",

@@ -1,7 +1,7 @@
 //! Marks on the rows of a step, and taking back what was said, by lines.
 
 use super::Talk;
-use crate::analytics::Hit;
+use crate::analytics::{Hit, by_id};
 use crate::cli::resolve::now;
 use crate::model::EventId;
 use crate::triage::{About, marks, timeline};
@@ -68,10 +68,12 @@ impl Talk<'_> {
             return Ok(None);
         };
         self.save()?;
-        self.say(format!("Undid: {what}"))?;
-        Ok(match about {
-            About::Hit(id, step) if hit.is_some_and(|hit| hit.id == id) => step,
-            _ => None,
-        })
+        let About::Hit(id, Some(step)) = about else { return self.say(format!("Undid: {what}")).map(|()| None) };
+        let whose = self.hits.iter().find(|known| known.id == id);
+        let steps = whose.and_then(|hit| by_id(hit.analytic)).map_or(&[][..], |analytic| analytic.steps);
+        let number = steps.iter().position(|known| known.id == step).map(|at| at + 1);
+        let numbered = number.map(|number| what.replacen(&format!(" step {step}"), &format!(" step {number}"), 1));
+        self.say(format!("Undid: {}", numbered.unwrap_or(what)))?;
+        Ok(number.filter(|_| hit.is_some_and(|hit| hit.id == id)))
     }
 }

@@ -54,6 +54,8 @@ pub struct FactNote {
 pub struct StepNote {
     /// From 1.
     pub number: usize,
+    /// Id of the step, the same for the same question in every analytic.
+    pub id: &'static str,
     /// Question.
     pub question: &'static str,
     /// Which way the bundle points.
@@ -85,21 +87,24 @@ pub(super) fn hit_notes(told: &Told) -> Vec<HitNote> {
 }
 
 fn step(told: &Told, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
-    let number = index + 1;
+    let (id, question) = asked(hit, index);
     StepNote {
-        number,
-        question: question(hit, index),
+        number: index + 1,
+        id,
+        question,
         finding: finding.state.word(),
         sentence: finding.sentence.clone(),
         records: told.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
         further: finding.rows.len().saturating_sub(ROWS),
-        verdict: told.case.verdict(&hit.id, number).map(crate::triage::Verdict::word),
-        remark: told.case.remark(&hit.id, number).map(str::to_owned),
+        verdict: told.case.verdict(&hit.id, id).map(crate::triage::Verdict::word),
+        remark: told.case.remark(&hit.id, id).map(str::to_owned),
     }
 }
 
-fn question(hit: &Hit, index: usize) -> &'static str {
-    by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index)).map_or("", |step| step.question)
+/// Id and question of a step (from 0).
+fn asked(hit: &Hit, index: usize) -> (&'static str, &'static str) {
+    let step = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index));
+    step.map_or(("", ""), |step| (step.id, step.question))
 }
 
 /// When the user's sessions were revoked, as the analyst says, and what came after it.
@@ -248,7 +253,8 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
     let mut said = Vec::new();
     for (index, hit) in told.choice.full.iter().enumerate() {
         for (step, finding) in hit.findings.iter().enumerate() {
-            let verdict = told.case.verdict(&hit.id, step + 1);
+            let (id, _) = asked(hit, step);
+            let verdict = told.case.verdict(&hit.id, id);
             if finding.state != State::Against && verdict != Some(Verdict::Against) {
                 continue;
             }
@@ -256,7 +262,7 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
                 Some(verdict) => format!(" The analyst: {}.", verdict.word()),
                 None => " Not yet weighed by an analyst.".to_owned(),
             };
-            let remark = told.case.remark(&hit.id, step + 1).map_or_else(String::new, |remark| format!(" {remark}"));
+            let remark = told.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
             let sentence = finding.sentence.trim_end_matches('.');
             said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
         }

@@ -38,8 +38,8 @@ impl App {
 
     pub(super) fn remark(&mut self) {
         let Some(bench) = self.workbench() else { return };
-        let Some(hit) = bench.current() else { return };
-        let remark = bench.case.remark(&hit.id, bench.step + 1).unwrap_or_default();
+        let Some((hit, step)) = bench.current().zip(bench.current_step()) else { return };
+        let remark = bench.case.remark(&hit.id, step.id).unwrap_or_default();
         self.overlay = Some(Overlay::Remark(LineEdit::with(remark)));
     }
 

@@ -18,6 +18,9 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     if app.unsaved.is_some() {
         right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
     }
+    if app.workbench().is_some_and(|bench| !bench.case.problems().is_empty()) {
+        right.push(Span::styled(" LOG DIFFERS ", theme.style(Role::Error)));
+    }
     let mut parts = Vec::new();
     if let Stage::Working(bench) = &app.stage {
         right.push(Span::styled(format!(" {} ", fit(&bench.case.tlp, 20)), theme.style(Role::Tlp)));

@@ -85,7 +85,7 @@ fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'
         let finding = hit.findings.get(at);
         head(&mut text, bench, hit, at, step, finding);
         if at == bench.step {
-            body(&mut text, bench, hit, at, step, finding);
+            body(&mut text, bench, hit, step, finding);
             current = start..text.lines.len();
         }
     }
@@ -166,14 +166,14 @@ fn attack(text: &mut Text, hit: &Hit) {
 fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, finding: Option<&Finding>) {
     let theme = text.theme;
     let current = at == bench.step;
-    let (glyph, word, role) = said(bench.case.verdict(&hit.id, at + 1));
+    let (glyph, word, role) = said(bench.case.verdict(&hit.id, step.id));
     let number = format!(" {} ", at + 1);
     let (mark, brief, state_role) = finding.map_or((String::new(), "", Role::Missing), |finding| {
         let (glyph, role) = found(finding.state);
         (format!(" {glyph} "), finding.brief.as_str(), role)
     });
     let lead = 2 + width(&number);
-    let remark = if bench.case.remark(&hit.id, at + 1).is_some() { " ✎" } else { "" };
+    let remark = if bench.case.remark(&hit.id, step.id).is_some() { " ✎" } else { "" };
     let word = if current && !word.is_empty() { format!("  you say {word}") } else { String::new() };
     let room = text.room.saturating_sub(lead + width(&mark) + width(remark) + width(&word));
     let title = fit(step.title, room);
@@ -199,7 +199,7 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
 }
 
 /// What the current step has below its head.
-fn body(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, finding: Option<&Finding>) {
+fn body(text: &mut Text, bench: &Workbench, hit: &Hit, step: &Step, finding: Option<&Finding>) {
     const INDENT: usize = 5;
     text.labelled(INDENT, "", Role::Text, step.question, Role::Text);
     if let Some(finding) = finding {
@@ -208,7 +208,7 @@ fn body(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
         text.labelled(INDENT, &format!("{glyph} {}{whom}:", finding.state.word()), role, &finding.sentence, Role::Text);
     }
     text.labelled(INDENT, "look for:", Role::Quiet, step.look_for, Role::Quiet);
-    if let Some(remark) = bench.case.remark(&hit.id, at + 1) {
+    if let Some(remark) = bench.case.remark(&hit.id, step.id) {
         text.labelled(INDENT, "remark:", Role::Quiet, remark, Role::Notice);
     }
 }

@@ -87,7 +87,7 @@ fn what_is_set_for_good_gives_way_to_an_option() {
     let case = ["--plain", "logs", "--case", "case/c.json"];
     assert!(tokentrail(folder.path()).args(case).write_stdin(typed).output().unwrap().status.success());
     let case = fs::read_to_string(folder.path().join("case/c.json")).unwrap();
-    assert!(case.contains("\"tlp\": \"TLP:RED\"") && case.contains("\"who\": \"bo\""), "{case}");
+    assert!(case.contains("\"tlp\": \"TLP:RED\"") && case.contains("\"who\":\"bo\""), "{case}");
 }
 
 #[test]

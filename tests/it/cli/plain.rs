@@ -38,7 +38,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("case/c.json")).unwrap()).unwrap();
     let work = case["hits"].as_object().unwrap().values().next().unwrap();
     assert_eq!(
-        (work["verdicts"]["2"].as_str(), work["disposition"].as_str()),
+        (work["verdicts"]["code-to-burst"].as_str(), work["disposition"].as_str()),
         (Some("against"), Some("true-positive"))
     );
     let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
@@ -81,7 +81,7 @@ fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
     assert_eq!(said.matches("agent\n").count(), 3, "after it is written, with the rows, and in the list: {said}");
     assert!(!said.contains('\u{1b}'), "{said}");
     let case = || serde_json::from_slice::<Value>(&std::fs::read(folder.path().join("case/c.json")).unwrap()).unwrap();
-    assert_eq!((case()["version"].as_u64(), case()["marks"].as_object().unwrap().len()), (Some(2), 2));
+    assert_eq!((case()["version"].as_u64(), case()["marks"].as_object().unwrap().len()), (Some(3), 2));
     // Another start: what was said before stays, what is said now is taken back.
     let said = talk(folder.path(), "1\ny\nb 1\nz\nz\nz\nl\nz\nq\n");
     assert!(said.contains(": bookmark taken") || said.contains(": bookmark set"), "{said}");

@@ -68,7 +68,7 @@ fn every_mark_is_on_disk_before_the_next_key_and_found_again() {
     let mut desk = Desk::open((120, 40));
     desk.press("tab tab m");
     let case = on_disk(&desk);
-    assert_eq!((&case, case.version), (&desk.bench().case, 2));
+    assert_eq!((&case, case.version), (&desk.bench().case, 3));
     assert!(case.marks.values().next().unwrap().bookmarked);
     desk.press("T").type_in("phish").press("enter I").type_in("remark").press("enter");
     let mark = on_disk(&desk).marks.into_values().next().unwrap();
@@ -93,7 +93,6 @@ fn a_bookmark_is_taken_back_by_the_same_key() {
     desk.press("m");
     assert!(desk.screen().contains("no longer bookmarked: "));
     assert!(desk.bench().case.marks.is_empty());
-    assert_eq!(on_disk(&desk).version, 1, "there is nothing that an older program would drop");
     desk.press("T enter");
     assert_eq!(desk.bench().case.log.len(), 2, "nothing was said");
 }
@@ -167,7 +166,6 @@ fn everything_said_is_undone_where_it_was_said() {
     assert_eq!((desk.bench().focus, desk.bench().case.marks.len()), (Pane::Timeline, 1));
     desk.press("Z");
     assert!(desk.screen().contains("undid: bookmark set ("), "{}", desk.screen());
-    assert_eq!(on_disk(&desk).version, 1);
     desk.press("Z");
     assert!(desk.screen().contains("undid: disposition benign (finance.director@contoso.com)"), "{}", desk.screen());
     assert_eq!((desk.bench().focus, desk.bench().case.disposition(&id)), (Pane::Hits, None));
@@ -175,7 +173,7 @@ fn everything_said_is_undone_where_it_was_said() {
     assert!(desk.screen().contains("undid: step 3: remark \"abroad\""), "{}", desk.screen());
     assert_eq!((desk.bench().step, desk.bench().current().unwrap().id.clone()), (2, id.clone()));
     desk.press("Z");
-    assert_eq!((desk.bench().step, desk.bench().case.verdict(&id, 2)), (1, None));
+    assert_eq!((desk.bench().step, desk.bench().case.verdict(&id, "code-to-burst")), (1, None));
     assert_eq!(on_disk(&desk), desk.bench().case);
     desk.press("Z Z");
     assert!(desk.screen().contains("nothing to undo"), "{}", desk.screen());
@@ -183,19 +181,19 @@ fn everything_said_is_undone_where_it_was_said() {
     assert!(case.hits.is_empty() && case.broken_log_line().is_none());
     assert_eq!(case.log.len(), 12, "the log has what was said and what was undone");
     desk.press("1 y");
-    assert_eq!(desk.bench().case.verdict(&id, 1), Some(Verdict::Supports));
+    assert_eq!(desk.bench().case.verdict(&id, "device-code-address"), Some(Verdict::Supports));
 }
 
 #[test]
 fn a_revocation_is_undone_in_every_timeline_of_the_user() {
     let mut desk = Desk::open((120, 40));
     desk.press("tab tab R").type_in("14:02").press("enter");
-    assert_eq!((desk.bench().case.revoked.len(), on_disk(&desk).version), (1, 2));
+    assert_eq!((desk.bench().case.revoked.len(), on_disk(&desk).version), (1, 3));
     assert!(desk.bench().timeline.as_ref().unwrap().revoked().is_some());
     desk.press("p enter Z");
     assert!(desk.screen().contains("undid: revoked at 2026-05-01T14:02"), "{}", desk.screen());
     let timeline = desk.bench().timeline.as_ref().unwrap();
-    assert_eq!((timeline.revoked(), on_disk(&desk).version), (None, 1));
+    assert_eq!((timeline.revoked(), on_disk(&desk).version), (None, 3));
     assert_eq!(timeline.of.kind(), "user");
     desk.press("< <");
     assert!(!desk.bench().is_away() && desk.bench().timeline.as_ref().unwrap().revoked().is_none());

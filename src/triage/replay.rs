@@ -1,0 +1,325 @@
+//! The log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark and time of
+//! revocation that the case has, and no other.
+
+use super::case::Case;
+use super::change::{About, Change};
+use super::log::LogLine;
+use super::phrases::{self, UNDID};
+use std::collections::BTreeSet;
+
+/// A place where log and case do not agree, or the log is not whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogProblem {
+    /// The text of this line (from 1) is not the one that was logged.
+    Changed(usize),
+    /// A line that stood before this one (from 1) was removed, added or moved.
+    Gap(usize),
+    /// The log ended elsewhere when the case was saved: `lines` it has, `saved` it had; `None` where the file no longer
+    /// says.
+    Cut {
+        /// Lines found.
+        lines: usize,
+        /// Lines when it was saved.
+        saved: Option<usize>,
+    },
+    /// The case has a value that the log does not give: as the log gives it, and as the case has it.
+    Differs(Box<(Change, Change)>),
+}
+
+impl LogProblem {
+    /// Returns whether it is gone once this change is logged: log and case agree on the value then.
+    pub(super) fn is_settled_by(&self, change: &Change) -> bool {
+        matches!(self, Self::Differs(pair) if pair.0.sets_the_same(change))
+    }
+
+    /// The sentence. `name` gives the words for a hit, an event or a user.
+    pub fn sentence(&self, name: impl Fn(&About) -> String) -> String {
+        match self {
+            Self::Changed(line) => format!("log line {line} was changed outside of tokentrail"),
+            Self::Gap(line) => {
+                format!("a log line before line {line} was removed, added or moved outside of tokentrail")
+            }
+            Self::Cut { lines, saved: None } => {
+                format!("the case no longer says how long its log was when it was saved; {lines} lines are left")
+            }
+            Self::Cut { lines, saved: Some(saved) } if lines == saved => {
+                format!("the last of the {lines} log lines is not the one that was saved")
+            }
+            Self::Cut { lines, saved: Some(saved) } => {
+                format!("the log was saved with {saved} lines and was found with {lines}")
+            }
+            Self::Differs(pair) => {
+                let (log, case) = (&pair.0, &pair.1);
+                let noun = match log.noun() {
+                    "revoked" => "time of revocation",
+                    noun => noun,
+                };
+                format!("{noun} of {}: the log says {}, the case {}", name(&log.about()), said(log), said(case))
+            }
+        }
+    }
+
+    /// The sentence with bare ids.
+    pub fn words(&self) -> String {
+        self.sentence(|about| match about {
+            About::Hit(hit, None) => format!("hit {hit}"),
+            About::Hit(hit, Some(step)) => format!("hit {hit}, step {step}"),
+            About::Event(event) => format!("event {event}"),
+            About::User(user) => format!("user {user}"),
+            About::Log => "the log".to_owned(),
+        })
+    }
+}
+
+/// The value; `nothing` where there is none.
+fn said(change: &Change) -> String {
+    match change.value() {
+        value if value == "cleared" || value == "taken" => "nothing".to_owned(),
+        value => value,
+    }
+}
+
+impl Case {
+    /// Number (from 1) of the first log line that was changed, or that does not follow from the one before.
+    pub fn broken_log_line(&self) -> Option<usize> {
+        self.chain().next().map(|problem| match problem {
+            LogProblem::Changed(line) | LogProblem::Gap(line) => line,
+            LogProblem::Cut { lines, .. } => lines,
+            LogProblem::Differs(_) => 0,
+        })
+    }
+
+    fn chain(&self) -> impl Iterator<Item = LogProblem> + '_ {
+        let before = std::iter::once("").chain(self.log.iter().map(|line| line.hash.as_str()));
+        let check = |((number, line), before): ((usize, &LogLine), &str)| match line.hash == line.expected_hash() {
+            false => Some(LogProblem::Changed(number)),
+            true => (line.prev != before).then_some(LogProblem::Gap(number)),
+        };
+        (1..).zip(self.log.iter()).zip(before).filter_map(check)
+    }
+
+    /// Everything in which the log is not whole or does not give the case. Hashes every line: not for the thread that
+    /// draws.
+    pub fn log_problems(&self) -> Vec<LogProblem> {
+        let mut problems: Vec<LogProblem> = self.chain().collect();
+        let cut = self.log.iter().filter_map(|line| line.change.as_ref()).chain(&self.cut);
+        problems.extend(cut.filter_map(|change| match *change {
+            Change::LogCut { lines, saved } => Some(LogProblem::Cut { lines, saved }),
+            _ => None,
+        }));
+        let given = self.replayed();
+        let differs = |log: Change| {
+            let case = log.as_in(self);
+            (log != case).then(|| LogProblem::Differs(Box::new((log, case))))
+        };
+        problems.extend(given.parts(self).into_iter().filter_map(differs));
+        problems
+    }
+
+    /// Keeps what [`Case::log_problems`] finds, for [`Case::problems`].
+    pub fn check_log(&mut self) {
+        self.problems = self.log_problems();
+    }
+
+    /// What the last [`Case::check_log`] found. A difference is gone once the value is set anew: the log gives it then.
+    pub fn problems(&self) -> &[LogProblem] {
+        &self.problems
+    }
+
+    /// The case as its log gives it.
+    fn replayed(&self) -> Self {
+        let mut case = Self::new(String::new(), String::new());
+        // What an undo of 0.1.0 takes back: its words, and the change that does it.
+        let mut done: Vec<(&str, Change)> = Vec::new();
+        for line in self.log.iter() {
+            let Some(change) = &line.change else {
+                if let Some(undone) = line.what.strip_prefix(UNDID) {
+                    if let Some(at) = done.iter().rposition(|(what, _)| *what == undone) {
+                        done.remove(at).1.apply(&mut case);
+                    }
+                } else if let Some(mut change) = phrases::change(&line.what, self) {
+                    self.name_step(&mut change);
+                    let back = change.as_in(&case);
+                    if back != change {
+                        change.apply(&mut case);
+                        done.push((&line.what, back));
+                    }
+                }
+                continue;
+            };
+            let mut change = change.clone();
+            self.name_step(&mut change);
+            change.apply(&mut case);
+        }
+        case
+    }
+
+    /// Puts the id of the step in the place of its number, where the case says how its numbers were read.
+    fn name_step(&self, change: &mut Change) {
+        if let Change::Verdict { hit, step, .. } | Change::Remark { hit, step, .. } = change
+            && let Some(analytic) = self.work(hit).and_then(|work| work.numbered_by.as_deref())
+        {
+            super::numbered::name(analytic, step);
+        }
+    }
+
+    /// Everything that this case or the other sets, with the values of this one.
+    fn parts(&self, other: &Self) -> Vec<Change> {
+        let mut parts = Vec::new();
+        let hits: BTreeSet<&String> = self.hits.keys().chain(other.hits.keys()).collect();
+        for hit in hits {
+            let works = || [self, other].into_iter().filter_map(|case| case.work(hit));
+            let verdicts: BTreeSet<&String> = works().flat_map(|work| work.verdicts.keys()).collect();
+            let remarks: BTreeSet<&String> = works().flat_map(|work| work.remarks.keys()).collect();
+            let (hit, to) = (|| hit.clone(), String::new);
+            parts.extend(verdicts.into_iter().map(|step| Change::Verdict { hit: hit(), step: step.clone(), to: None }));
+            parts.extend(remarks.into_iter().map(|step| Change::Remark { hit: hit(), step: step.clone(), to: to() }));
+            parts.push(Change::Disposition { hit: hit(), to: None });
+        }
+        let marks: BTreeSet<&String> = self.marks.keys().chain(other.marks.keys()).collect();
+        for event in marks {
+            let event = || event.clone();
+            parts.push(Change::Bookmark { event: event(), to: false });
+            parts.push(Change::Tags { event: event(), to: Vec::new() });
+            parts.push(Change::EventRemark { event: event(), to: String::new() });
+        }
+        let users: BTreeSet<&String> = self.revoked.keys().chain(other.revoked.keys()).collect();
+        parts.extend(users.into_iter().map(|user| Change::Revoked { user: user.clone(), to: None }));
+        parts.iter().map(|part| part.as_in(self)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Time;
+    use crate::triage::{Disposition, Verdict};
+
+    fn case() -> Case {
+        let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
+        let mut case = Case::new("b".into(), "ana".into());
+        case.set_verdict("h", "first-login", Some(Verdict::Supports), at);
+        case.set_remark("h", "first-login", "seen", at);
+        case.set_disposition("h", Some(Disposition::TruePositive), at);
+        case.set_bookmark("e", true, at);
+        case.set_tags("e", vec!["phish".into()], at);
+        case.set_event_remark("e", "the first", at);
+        case.set_revoked("u", Some(at), at);
+        case.log(at, "thresholds changed: --window 11m (was 10m); 3 hits".into());
+        case.set_verdict("h", "second-client", Some(Verdict::Against), at);
+        case.undo(at);
+        case
+    }
+
+    fn read(text: &str) -> Vec<String> {
+        let case = Case::from_bytes(text.as_bytes()).unwrap();
+        case.log_problems().iter().map(LogProblem::words).collect()
+    }
+
+    fn text() -> String {
+        String::from_utf8(case().to_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_log_gives_the_case() {
+        assert_eq!(read(&text()), [""; 0]);
+    }
+
+    #[test]
+    fn every_value_changed_by_hand_is_named_with_what_the_log_says() {
+        let edits = [
+            (r#""first-login": "supports""#, r#""first-login": "against""#, "the log says supports, the case against"),
+            (
+                r#""first-login": "supports""#,
+                "",
+                "verdict of hit h, step first-login: the log says supports, the case nothing",
+            ),
+            (r#""first-login": "seen""#, r#""first-login": "odd""#, r#"the log says "seen", the case "odd""#),
+            (r#""true-positive""#, r#""false-positive""#, "the log says true positive, the case false positive"),
+            (r#""true-positive""#, "null", "disposition of hit h: the log says true positive, the case nothing"),
+            (
+                r#""bookmarked": true"#,
+                r#""bookmarked": false"#,
+                "bookmark of event e: the log says set, the case nothing",
+            ),
+            (r#""phish""#, r#""phash""#, r#"tags of event e: the log says "phish", the case "phash""#),
+            (
+                r#""remark": "the first""#,
+                r#""remark": "it""#,
+                r#"remark of event e: the log says "the first", the case"#,
+            ),
+            (
+                r#""u": "2026-05-02T08"#,
+                r#""u": "2026-05-02T09"#,
+                "time of revocation of user u: the log says at 2026-05-02T08",
+            ),
+            (
+                r#""first-login": "supports""#,
+                r#""first-login": "supports", "x": "unknown""#,
+                "step x: the log says nothing",
+            ),
+        ];
+        for (from, to, words) in edits {
+            assert!(text().contains(from), "{from}");
+            let problems = read(&text().replacen(from, to, 1));
+            assert!(problems.len() == 1 && problems[0].contains(words), "{from} → {to}: {problems:?}");
+        }
+    }
+
+    /// The text with its log lines changed.
+    fn with_log(change: impl FnOnce(&mut Vec<serde_json::Value>)) -> String {
+        let mut value: serde_json::Value = serde_json::from_str(&text()).unwrap();
+        change(value["log"].as_array_mut().unwrap());
+        value.to_string()
+    }
+
+    #[test]
+    fn a_log_that_is_not_whole_is_named() {
+        let cut = read(&with_log(|log| drop(log.pop())));
+        assert_eq!(cut[0], "the log was saved with 10 lines and was found with 9");
+        assert!(cut[1].contains("second-client: the log says against, the case nothing"), "{cut:?}");
+        let emptied = read(&with_log(Vec::clear));
+        assert_eq!(emptied[0], "the log was saved with 10 lines and was found with 0");
+        assert_eq!(emptied.len(), 8, "and everything the case has is in no log: {emptied:?}");
+        assert_eq!(
+            read(&with_log(|log| drop(log.remove(7)))),
+            [
+                "a log line before line 8 was removed, added or moved outside of tokentrail",
+                "the log was saved with 10 lines and was found with 9",
+            ]
+        );
+        let edited = read(&with_log(|log| log[7]["what"] = "nothing".into()));
+        assert_eq!(edited, ["log line 8 was changed outside of tokentrail"]);
+        let edited = read(&with_log(|log| log[2]["change"]["to"] = "benign".into()));
+        assert_eq!(edited.len(), 2, "the data is under the hash too: {edited:?}");
+        assert_eq!(edited[0], "log line 3 was changed outside of tokentrail");
+        let without = text().replacen("\"log_end\"", "\"log_and\"", 1);
+        assert_eq!(
+            read(&without),
+            ["the case no longer says how long its log was when it was saved; 10 lines are left"]
+        );
+    }
+
+    #[test]
+    fn a_cut_log_is_still_said_after_work_went_on() {
+        let at = Time::parse("2026-05-02T09:00:00Z").unwrap();
+        let mut case = Case::from_bytes(with_log(|log| log.truncate(8)).as_bytes()).unwrap();
+        case.set_verdict("h", "third", Some(Verdict::Unknown), at);
+        let again = Case::from_bytes(&case.to_bytes()).unwrap();
+        let words: Vec<String> = again.log_problems().iter().map(LogProblem::words).collect();
+        assert_eq!(words, ["the log was saved with 10 lines and was found with 8"]);
+        assert_eq!((again.log.len(), again.log[8].what.as_str()), (10, "the log was found cut"));
+    }
+
+    #[test]
+    fn a_difference_is_settled_by_setting_the_value_anew() {
+        let at = Time::parse("2026-05-02T09:00:00Z").unwrap();
+        let edited = text().replacen("\"true-positive\"", "\"benign\"", 1);
+        let mut case = Case::from_bytes(edited.as_bytes()).unwrap();
+        case.check_log();
+        case.set_verdict("h", "first-login", Some(Verdict::Supports), at);
+        assert_eq!(case.problems().len(), 1);
+        case.set_disposition("h", Some(Disposition::Benign), at);
+        assert_eq!((case.problems(), case.log_problems()), (&[][..], Vec::new()));
+    }
+}
