@@ -91,9 +91,12 @@ impl Case {
 
     fn chain(&self) -> impl Iterator<Item = LogProblem> + '_ {
         let before = std::iter::once("").chain(self.log.iter().map(|line| line.hash.as_str()));
-        let check = |((number, line), before): ((usize, &LogLine), &str)| match line.hash == line.expected_hash() {
-            false => Some(LogProblem::Changed(number)),
-            true => (line.prev != before).then_some(LogProblem::Gap(number)),
+        let check = |((number, line), before): ((usize, &LogLine), &str)| {
+            if line.hash == line.expected_hash() {
+                (line.prev != before).then_some(LogProblem::Gap(number))
+            } else {
+                Some(LogProblem::Changed(number))
+            }
         };
         (1..).zip(self.log.iter()).zip(before).filter_map(check)
     }

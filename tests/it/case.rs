@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use tokentrail::casefile;
 use tokentrail::model::Time;
-use tokentrail::triage::{Case, Disposition, Verdict};
+use tokentrail::triage::{Case, Disposition, LogProblem, Verdict};
 
 /// The hits of the demo's bundle that the case has work on, as that program named them.
 const HITS: [(&str, &str); 6] = [
@@ -121,7 +121,7 @@ fn an_old_case_without_marks_opens_and_one_changed_by_hand_is_told() {
         assert!(text.contains(from), "{from}");
         let mut case = Case::from_bytes(text.replacen(from, to, 1).as_bytes()).unwrap();
         case.resume(HITS);
-        let problems: Vec<String> = case.problems().iter().map(|problem| problem.words()).collect();
+        let problems: Vec<String> = case.problems().iter().map(LogProblem::words).collect();
         assert!(problems.len() == 1 && problems[0].contains(words), "{problems:?}");
     }
 }
