@@ -234,7 +234,7 @@ fn part(users: u32, tables: &[Table]) -> Part {
     for number in 0..EVENTS {
         let place = number as usize % tables.len();
         let (table, batch) = (tables[place], number as usize / tables.len());
-        let origin = Origin { source: SourceId(0), record: number + 1, offset: 0, len: 0 };
+        let origin = Origin { source: SourceId(0), record: number + 1, offset: 0, len: 0, check: 0 };
         let mut event = Event::new(table, origin);
         event.created = Time::from_ticks(start + i64::from(number) * 30 * 10_000_000);
         let burst = number % 20_000 < 40;

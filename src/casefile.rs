@@ -2,6 +2,7 @@
 
 pub mod note;
 
+use crate::facts::given;
 use crate::triage::Case;
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -54,6 +55,9 @@ pub enum CaseError {
     #[error("there is no home folder to keep the case in; give a path with --case FILE")]
     Homeless,
 }
+
+/// Most bytes of a case that is read: a log of a million lines has fewer.
+const MOST: u64 = 512 << 20;
 
 const WAY_OUT: &str = "give another with --case FILE, or move it away";
 
@@ -132,7 +136,7 @@ pub fn stored(path: &Path, fingerprint: &str) -> Result<Option<Case>, CaseError>
 
 /// The case at `path` and its bytes, if it is of that bundle.
 fn load(path: &Path, fingerprint: &str) -> Result<Option<(Case, Vec<u8>)>, CaseError> {
-    let bytes = match fs::read(path) {
+    let bytes = match given::read(path, MOST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(CaseError::Unreadable { path: path.to_owned(), source }),

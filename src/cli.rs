@@ -28,7 +28,6 @@ use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use own::Own;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use style::Shell;
 
@@ -118,7 +117,7 @@ fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say(format_args!("{}", command().render_help()));
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, Path::new(""), (&cli.run, &cli.screen), own()?, &shell, out),
+        None => workbench::open(&cli.paths, None, (&cli.run, &cli.screen), own()?, &shell, out),
     }
 }
 

@@ -32,25 +32,41 @@ pub fn files() -> Vec<(String, Vec<u8>)> {
 /// Writes the bundle's files into a folder, which is made where it is missing, and returns their paths.
 ///
 /// # Errors
-/// When a file cannot be written, or stands there already: nothing is overwritten. The error names the path.
+/// When a file cannot be written, or one of that name stands there already: nothing is overwritten, and nothing written
+/// stays. The error names the path.
 pub fn write(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let named = |path: &Path, error: &io::Error| {
-        let why = match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                "stands there already and is not overwritten; give another folder".to_owned()
-            }
-            _ => error.to_string(),
-        };
-        io::Error::new(error.kind(), format!("{}: {why}", path.display()))
-    };
     fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
-    let mut paths = Vec::new();
-    for (name, bytes) in files() {
-        let path = folder.join(name);
-        File::create_new(&path).and_then(|mut file| file.write_all(&bytes)).map_err(|error| named(&path, &error))?;
-        paths.push(path);
+    let files: Vec<_> = files().into_iter().map(|(name, bytes)| (folder.join(name), bytes)).collect();
+    for (path, _) in &files {
+        // A link that leads nowhere is in the way, too.
+        if path.symlink_metadata().is_ok() {
+            return Err(named(path, &io::ErrorKind::AlreadyExists.into()));
+        }
+    }
+    let mut paths = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let written = File::create_new(&path).and_then(|mut file| {
+            paths.push(path.clone());
+            file.write_all(&bytes)
+        });
+        if let Err(error) = written {
+            for written in &paths {
+                // The first error is the one to name.
+                let _ = fs::remove_file(written);
+            }
+            return Err(named(&path, &error));
+        }
     }
     Ok(paths)
+}
+
+/// An error with the path it is about.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    let why = match error.kind() {
+        io::ErrorKind::AlreadyExists => "stands there already and is not overwritten; give another folder".to_owned(),
+        _ => error.to_string(),
+    };
+    io::Error::new(error.kind(), format!("{}: {why}", path.display()))
 }
 
 #[cfg(test)]
@@ -66,5 +82,17 @@ mod tests {
         let again = write(&folder.path().join("new")).unwrap_err();
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
         assert!(again.to_string().contains("AADGraphActivityLogs.json"), "{again}");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_keeps_the_folder_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (last, _) = files().pop().unwrap();
+        fs::write(folder.path().join(&last), "mine").unwrap();
+        let refused = write(folder.path()).unwrap_err();
+        assert!(refused.to_string().contains(&last), "{refused}");
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, [last.as_str()]);
+        assert_eq!(fs::read_to_string(folder.path().join(&last)).unwrap(), "mine");
     }
 }

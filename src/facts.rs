@@ -5,6 +5,7 @@
 
 mod agents;
 mod clients;
+pub mod given;
 mod graph;
 mod networks;
 mod resources;

@@ -1,6 +1,7 @@
 //! From the paths a user gives to a [`Store`]: every row read, or named as not read.
 
 mod archive;
+mod body;
 mod bundle;
 mod clock;
 mod csv;
@@ -11,6 +12,7 @@ mod lines;
 mod meter;
 mod quick;
 mod row;
+mod rubbish;
 mod scout;
 mod shape;
 mod stream;
@@ -23,7 +25,7 @@ mod window;
 mod work;
 
 use crate::facts::Networks;
-use crate::model::{EventId, Problem, Source, Span, Table, Time};
+use crate::model::{EventId, Problem, Source, Span, Table, Time, inert};
 use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
@@ -45,9 +47,6 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// Where the bytes of each source stand.
     places: Vec<Place>,
-    /// What stdin and inner archives gave, for as long as records may be asked for: dropping it removes the files.
-    #[expect(dead_code, reason = "held for its drop")]
-    spools: Vec<tempfile::TempPath>,
 }
 
 /// What stands for a table's name where a row tells none.
@@ -85,20 +84,32 @@ impl Loaded {
 
     /// A bundle that holds nothing but what is given: for tests and for what is made in memory.
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
-        Self { store, sources, problems, places: Vec::new(), spools: Vec::new() }
+        Self { store, sources, problems, places: Vec::new() }
     }
 
     /// The raw bytes of an event's record, read again from its source.
     ///
     /// # Errors
-    /// When the source can no longer be read, or no longer holds the record.
+    /// When the source can no longer be read, or other bytes stand there than those that were read: no other bytes are
+    /// ever given for a record.
     pub fn raw_record(&self, event: EventId) -> io::Result<Vec<u8>> {
         let origin = self.store.event(event).origin;
         let place = self
             .places
             .get(origin.source.0 as usize)
             .ok_or_else(|| io::Error::other("the event belongs to no source"))?;
-        decode::slice(place, origin.offset, origin.len as usize)
+        let name = || inert(&self.sources[origin.source.0 as usize].name);
+        let changed = |why: &str| io::Error::other(format!("{} changed since it was read{why}", name()));
+        match decode::slice(place, origin.offset, origin.len as usize) {
+            Ok(bytes) if row::check(&bytes) == origin.check => Ok(bytes),
+            Ok(_) => Err(changed(": other bytes stand where the record stood")),
+            Err(error) => Err(match error.kind() {
+                io::ErrorKind::NotFound => changed(": it is no longer there"),
+                io::ErrorKind::UnexpectedEof => changed(": it is shorter now"),
+                io::ErrorKind::PermissionDenied => io::Error::other(format!("{}: permission denied", name())),
+                _ => changed(&format!(", or cannot be read: {error}")),
+            }),
+        }
     }
 }
 
@@ -123,9 +134,8 @@ pub struct Options {
     pub networks: Option<Arc<Networks>>,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
-    /// A folder left out of the names of what lies in it: a bundle that was set aside in a temporary folder is
-    /// named alike on every machine. Empty for none.
-    pub root: PathBuf,
+    /// Bytes that stand for the path given, as if a file of that name held them: a bundle that is part of the program.
+    pub built_in: Option<&'static [u8]>,
 }
 
 impl Default for Options {
@@ -140,15 +150,8 @@ impl Default for Options {
             local_zone: None,
             networks: None,
             hash: true,
-            root: PathBuf::new(),
+            built_in: None,
         }
-    }
-}
-
-impl Options {
-    /// Whether so many unpacked bytes are out of proportion.
-    fn is_bomb(&self, packed: u64, unpacked: u64) -> bool {
-        decode::is_bomb(packed, unpacked, self.max_ratio)
     }
 }
 
@@ -263,12 +266,14 @@ pub fn load(
     let mut sources = Vec::with_capacity(bundle.inputs.len());
     let mut places = Vec::with_capacity(bundle.inputs.len());
     for (input, tally) in bundle.inputs.into_iter().zip(harvest.tallies) {
-        let sha256 = harvest.hashes.get(&input.path).cloned().unwrap_or_default();
-        let Input { name, path, member, bytes, place, packed } = input;
+        let sha256 = harvest.hashes.get(input.holder.body.path()).cloned().unwrap_or_default();
+        let Input { name, holder, member, bytes, place, packed, remark } = input;
+        let path = holder.body.path().to_owned();
         places.push(place);
         let decoded = packed.then_some(tally.decoded);
         let mut source = Source { name, path, member, bytes, decoded, sha256, ..Source::default() };
         tally.settle(&mut source, &mut problems);
+        source.remarks.extend(remark);
         sources.push(source);
     }
     let mut store = Store::build(harvest.parts);
@@ -281,5 +286,5 @@ pub fn load(
     for (source, from, to, rows) in store.moved_rows() {
         tally::move_rows(&mut sources[source.0 as usize], from, to, rows);
     }
-    Ok(Loaded { store, sources, problems, places, spools: bundle.spools })
+    Ok(Loaded { store, sources, problems, places })
 }

@@ -5,9 +5,8 @@ use super::own::Own;
 use super::style::{Shell, Talk};
 use super::{Exit, say, workbench};
 use crate::demo;
-use anyhow::Context;
-use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 
 pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.write {
@@ -24,9 +23,6 @@ pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write)
         say(format_args!("  tokentrail demo --write DIR && tokentrail scan DIR"));
         return Ok(Exit::Usage);
     }
-    // Read like any other bundle, so the raw records are there to be shown; removed when the workbench closes.
-    let folder = tempfile::tempdir().context("the demo bundle could not be set aside")?;
-    let path = folder.path().join(demo::NAME);
-    fs::write(&path, demo::archive()).with_context(|| path.display().to_string())?;
-    workbench::open(&[path], folder.path(), (&args.run, &args.screen), own, shell, out)
+    let bundle = Some(demo::archive());
+    workbench::open(&[PathBuf::from(demo::NAME)], bundle, (&args.run, &args.screen), own, shell, out)
 }

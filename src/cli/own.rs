@@ -4,7 +4,7 @@
 use super::resolve::usage;
 use super::say;
 use crate::config::{self, CONFIG, Config, KEYMAP, Mistake, Roots};
-use crate::facts::{Facts, Tables};
+use crate::facts::{Facts, Tables, given};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ impl Own {
         let mut own =
             Self { config: Config::default(), path, is_there: false, is_named: named.is_some(), wrong: Vec::new() };
         let Some(path) = own.path.clone() else { return Ok(own) };
-        match std::fs::read(&path) {
+        match given::read(&path, given::LIST) {
             Ok(bytes) => {
                 own.is_there = true;
                 let folder = path.parent().unwrap_or(Path::new("")).to_owned();
@@ -88,7 +88,7 @@ impl Own {
         }
         let mut tables = Tables::default();
         for path in self.config.facts.clone() {
-            let mistakes = match std::fs::read(&path) {
+            let mistakes = match given::read(&path, given::LIST) {
                 Ok(bytes) => {
                     let refused = tables.lay(&String::from_utf8_lossy(&bytes)).into_iter();
                     refused.map(|row| Mistake::at(usize::try_from(row.line).unwrap_or(0), row.reason)).collect()

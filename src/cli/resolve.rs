@@ -5,7 +5,7 @@ use super::own::Own;
 use super::say;
 use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
-use crate::facts::{Facts, Networks};
+use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
 use crate::model::Time;
 use crate::triage::Case;
@@ -164,7 +164,7 @@ pub(super) fn networks(path: &Path) -> Result<Arc<Networks>, String> {
 
 /// Reads the list of what is allowed; entries that have expired are said.
 pub(super) fn allow(path: &Path) -> Result<Arc<AllowList>, String> {
-    let text = std::fs::read_to_string(path).map_err(|err| err.to_string())?;
+    let text = listed_text(path).map_err(|err| err.to_string())?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let list = AllowList::parse(&name, &text, now()).map_err(|err| err.to_string())?;
     for entry in list.expired() {
@@ -183,11 +183,16 @@ fn clients(typed: &str) -> anyhow::Result<Clients> {
         "seeds" => Ok(Clients::Seeds),
         "family" => Ok(Clients::Family),
         file => {
-            let text = std::fs::read_to_string(Path::new(file))
+            let text = listed_text(Path::new(file))
                 .map_err(|err| usage(format_args!("--clients takes seeds, family or a file: {file}: {err}")))?;
             listed(&text).map(Clients::Listed).map_err(|err| usage(format_args!("--clients {file}: {err}")))
         }
     }
+}
+
+/// The text of a list that the user names.
+fn listed_text(path: &Path) -> std::io::Result<String> {
+    String::from_utf8(given::read(path, given::LIST)?).map_err(std::io::Error::other)
 }
 
 /// Ids one a line, folded; blank lines and what follows `#` do not count.

@@ -6,7 +6,7 @@ use super::style::{Shell, is_dumb};
 use super::{Exit, load, note, plain, resolve, say};
 use crate::analytics::{Hit, Settings};
 use crate::config::{Borders, Mistake, ThemeName};
-use crate::facts::Facts;
+use crate::facts::{Facts, given};
 use crate::ingest::Loaded;
 use crate::report::{EXPORTERS, write_indicators};
 use crate::triage::Case;
@@ -17,17 +17,17 @@ pub(super) use crate::tui::{Outcome, write_note};
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 
-/// Opens the workbench on the paths. What lies under `root` is named from there on; empty for none.
+/// Opens the workbench on the paths, or on a bundle that is part of the program and goes by the path.
 pub(super) fn open(
     paths: &[PathBuf],
-    root: &Path,
+    built_in: Option<&'static [u8]>,
     (args, look): (&RunArgs, &ScreenArgs),
     own: Own,
     shell: &Shell,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(args, own)?;
-    root.clone_into(&mut run.options.root);
+    run.options.built_in = built_in;
     if look.plain {
         return plain::run(paths, &run, look, shell, out);
     }
@@ -111,7 +111,7 @@ fn borders(environment: impl Fn(&str) -> Option<String>) -> Borders {
 
 /// The key table of a file, laid over the one built in, and what is wrong with it.
 pub(super) fn keymap(path: &Path) -> (Keymap, Vec<Mistake>) {
-    match std::fs::read(path) {
+    match given::read(path, given::LIST) {
         Ok(bytes) => Keymap::embedded().overlaid(&path.to_string_lossy(), &String::from_utf8_lossy(&bytes)),
         Err(error) => (Keymap::embedded(), vec![Mistake::whole(error.to_string())]),
     }

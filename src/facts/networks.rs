@@ -8,6 +8,7 @@ mod flat;
 mod plain;
 mod rows;
 
+use super::given;
 use flat::Flat;
 use foldhash::fast::RandomState;
 use maxminddb::Reader;
@@ -17,12 +18,12 @@ use serde::de::{Deserializer, Visitor};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::net::IpAddr;
 use std::path::Path;
 
-/// Most bytes that a packed table may unpack to.
-const MAX_BYTES: u64 = 4 << 30;
+/// Most bytes of a table, packed or unpacked: the largest there are have a tenth of that.
+const MAX_BYTES: u64 = 2 << 30;
 /// What a MaxMind DB has near its end.
 const MMDB_MARK: &[u8] = b"\xab\xcd\xefMaxMind.com";
 
@@ -113,7 +114,7 @@ impl Networks {
     /// # Errors
     /// When it cannot be read, or holds no network at all. Single bad rows are counted, not errors.
     pub fn read(path: &Path) -> Result<Self, NetworksError> {
-        let bytes = std::fs::read(path)?;
+        let bytes = given::read(path, MAX_BYTES)?;
         let (hash, content) = std::thread::scope(|scope| {
             let hash = scope.spawn(|| Sha256::digest(&bytes));
             let content = Content::of(&bytes);
@@ -217,11 +218,14 @@ fn unpacked(bytes: &[u8]) -> Result<Option<Vec<u8>>, NetworksError> {
     let mut out = Vec::new();
     if bytes.starts_with(b"PK\x03\x04") {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
-        archive.by_index(0)?.take(MAX_BYTES).read_to_end(&mut out)?;
+        archive.by_index(0)?.take(MAX_BYTES + 1).read_to_end(&mut out)?;
     } else if bytes.starts_with(b"\x1f\x8b") {
-        flate2::read::MultiGzDecoder::new(bytes).take(MAX_BYTES).read_to_end(&mut out)?;
+        flate2::read::MultiGzDecoder::new(bytes).take(MAX_BYTES + 1).read_to_end(&mut out)?;
     } else {
         return Ok(None);
+    }
+    if out.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other(format!("unpacks to more than {MAX_BYTES} bytes")).into());
     }
     Ok(Some(out))
 }

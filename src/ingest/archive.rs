@@ -2,16 +2,20 @@
 //!
 //! A member is never looked up by its name: two may share one, and a name may say anything.
 
-use super::bundle::{Bundle, Input, is_hidden};
+mod tar;
+mod zip;
+
+use super::body::Body;
+use super::bundle::{Bundle, Input};
 use super::decode::{self, Method, Place};
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::path::Path;
-use zip::CompressionMethod;
-use zip::unstable::read::ZipIterable;
+use super::rubbish::Rubbish;
+use std::io::{self, Read};
+use std::ops::Range;
 
 /// Bytes of a source that tell how it is packed: a tar says so at 257.
 pub(super) const MAGIC: usize = 512;
+/// Members named one by one that are not read for the same reason; more of them are one sentence.
+const NAMED: usize = 3;
 
 /// An archive that members are listed of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +35,27 @@ pub(super) fn kind(head: &[u8]) -> Option<Kind> {
     }
 }
 
-/// An archive as found: the file given, its name with the members that lead to it, and its bytes.
+/// An archive as found.
 pub(super) struct Archive<'a> {
     /// The file as received, and its name.
-    pub(super) holder: (&'a Path, &'a str),
+    pub(super) holder: (&'a Place, &'a str),
+    /// Its name, with the members that lead to it.
     pub(super) name: &'a str,
-    /// Where its bytes stand: the file itself, or what an inner one was set aside in.
-    pub(super) path: &'a Path,
+    /// Where its bytes stand.
+    pub(super) place: &'a Place,
+    /// Its bytes, packed.
     pub(super) bytes: u64,
     /// Archives around it, itself included.
     pub(super) depth: usize,
+}
+
+impl Archive<'_> {
+    /// Where bytes of the archive stand in its file; what would lie behind its end is not its.
+    fn range(&self, start: u64, bytes: u64) -> Range<u64> {
+        let (base, end) = self.place.range.as_ref().map_or((0, u64::MAX), |range| (range.start, range.end));
+        let start = base.saturating_add(start).min(end);
+        start..start.saturating_add(bytes).min(end)
+    }
 }
 
 /// A member on its way to become a source.
@@ -51,140 +66,77 @@ struct Member {
     bytes: u64,
 }
 
+/// What was left out of an archive, to be said when it is read: a million members are a few sentences.
+#[derive(Default)]
+struct Left {
+    /// Members without a byte.
+    empty: Vec<String>,
+    /// Members that unpack to more than their archive may.
+    bombs: Vec<String>,
+    /// Files of a system, not logs.
+    rubbish: Rubbish,
+}
+
+impl Left {
+    fn is_empty(&self) -> bool {
+        self.empty.is_empty() && self.bombs.is_empty() && self.rubbish.said().is_none()
+    }
+}
+
+/// How many bytes an archive gives before what it unpacks to is out of proportion.
+struct Ration {
+    packed: u64,
+    taken: u64,
+}
+
 impl Bundle<'_> {
-    /// Takes the members of an archive as sources.
-    pub(super) fn archive(&mut self, kind: Kind, archive: &Archive<'_>) {
+    /// Takes the members of an archive as sources. One that is `packed` as a whole is unpacked first.
+    pub(super) fn archive(&mut self, kind: Kind, packed: bool, archive: &Archive<'_>) {
+        let mut left = Left::default();
         let taken = match kind {
-            Kind::Zip => self.zip(archive),
-            Kind::Tar => self.tar(archive),
+            Kind::Tar if packed => self.packed_tar(archive, &mut left),
+            Kind::Tar => self.tar(archive, &mut left),
+            Kind::Zip if packed => self.packed_zip(archive, &mut left),
+            Kind::Zip => self.zip(archive, &mut left),
         };
         if let Err(reason) = taken {
             self.problem(archive.name, reason);
         }
-        // A million of them are one sentence.
-        let (from, mine) = (archive.name, |name: &String| name.starts_with(archive.name));
-        let empty: Vec<String> = self.empty.extract_if(.., |name| mine(name)).collect();
-        match empty.as_slice() {
+        match left.empty.as_slice() {
             [] => {}
-            [one] => self.problem(one, "is empty"),
-            [first, ..] => self.problem(from, format!("has {} empty members, the first {first}", empty.len())),
+            [one] => self.problem(format!("{}!{one}", archive.name), "is empty"),
+            [first, ..] => {
+                self.problem(archive.name, format!("has {} empty members, the first {first}", left.empty.len()));
+            }
+        }
+        let ratio = self.options.max_ratio;
+        for name in left.bombs.iter().take(NAMED) {
+            self.problem(
+                format!("{}!{name}", archive.name),
+                format!("was not read: it unpacks to more than {ratio} times its size (--max-ratio raises it)"),
+            );
+        }
+        if let Some(more) = left.bombs.get(NAMED..).filter(|more| !more.is_empty()) {
+            let reason = format!("{} further members that unpack so far were not read (--max-ratio)", more.len());
+            self.problem(archive.name, reason);
+        }
+        if let Some(said) = left.rubbish.said() {
+            self.problem(archive.name, said);
         }
     }
 
-    fn zip(&mut self, archive: &Archive<'_>) -> Result<(), String> {
-        let damaged = |error: &dyn std::fmt::Display| format!("is a damaged zip: {error}");
-        let open = || File::open(archive.path).map_err(|error| super::bundle::reason(&error));
-        // One cursor walks the directory, the other looks at the members' own headers.
-        let mut bodies = open()?;
-        let directory = BufReader::new(open()?);
-        let mut zip = ZipIterable::try_new(directory, zip::read::Config::default()).map_err(|error| damaged(&error))?;
-        let members = zip.len();
-        if members == 0 {
-            return Err("is a zip without members".to_owned());
-        }
-        let mut unpacked = 0u64;
-        for (number, entry) in (1..).zip(zip.files().map_err(|error| damaged(&error))?) {
-            if self.is_stopped() {
-                return Ok(());
-            }
-            let entry = entry.map_err(|error| format!("its directory is damaged from member {number} on: {error}"))?;
-            if entry.is_dir() {
-                continue;
-            }
-            if self.members_left() == 0 {
-                return Err(self.too_many(Some(members)));
-            }
-            let name = entry
-                .name()
-                .map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned);
-            if name.starts_with("__MACOSX/") {
-                continue;
-            }
-            unpacked = unpacked.saturating_add(entry.size());
-            if self.options.is_bomb(archive.bytes, unpacked) {
-                return Err(format!(
-                    "unpacks to more than {} times its size: from member {number} on it was not read \
-                     (--max-ratio raises it)",
-                    self.options.max_ratio
-                ));
-            }
-            let full = format!("{}!{name}", archive.name);
-            let method = match entry.compression() {
-                _ if entry.encrypted() => {
-                    self.member_problem(
-                        full,
-                        "is encrypted: unpack the archive with its password and give the folder".to_owned(),
-                    );
-                    continue;
-                }
-                CompressionMethod::Stored => Method::Stored,
-                CompressionMethod::Deflated => Method::Deflate,
-                CompressionMethod::ZSTD => Method::Zstd,
-                other => {
-                    self.member_problem(full, format!("is packed with {other}: unpack it and give the file"));
-                    continue;
-                }
-            };
-            let start = match body_of(&mut bodies, entry.header_start()) {
-                Ok(start) => start,
-                Err(error) => {
-                    self.member_problem(full, format!("is damaged: its own header cannot be read: {error}"));
-                    continue;
-                }
-            };
-            let bytes = entry.compressed_size();
-            let place = Place {
-                path: archive.path.to_owned(),
-                range: Some(start..start.saturating_add(bytes)),
-                method,
-                check: Some((entry.crc32(), entry.size())),
-            };
-            self.member(archive, Member { name, place, bytes });
-        }
-        Ok(())
-    }
-
-    fn tar(&mut self, archive: &Archive<'_>) -> Result<(), String> {
-        let file = File::open(archive.path).map_err(|error| super::bundle::reason(&error))?;
-        let mut tar = tar::Archive::new(BufReader::new(file));
-        let entries = tar.entries_with_seek().map_err(|error| format!("is a damaged tar: {error}"))?;
-        let before = self.found();
-        for (number, entry) in (1u64..).zip(entries) {
-            if self.is_stopped() {
-                return Ok(());
-            }
-            let entry = entry.map_err(|error| format!("is a damaged tar from member {number} on: {error}"))?;
-            let kind = entry.header().entry_type();
-            if kind.is_dir() {
-                continue;
-            }
-            if self.members_left() == 0 {
-                return Err(self.too_many(None));
-            }
-            let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-            if !kind.is_file() && !kind.is_contiguous() {
-                let what = if kind.is_gnu_sparse() { "a sparse file" } else { "a link or a device" };
-                self.member_problem(
-                    format!("{}!{name}", archive.name),
-                    format!("is {what}: unpack the archive and give the folder"),
-                );
-                continue;
-            }
-            let start = entry.raw_file_position();
-            let bytes = entry.size();
-            // What is cut off at the archive's end is said when its bytes are read.
-            let place = Place {
-                path: archive.path.to_owned(),
-                range: Some(start..start.saturating_add(bytes)),
-                method: Method::Stored,
-                check: None,
-            };
-            self.member(archive, Member { name, place, bytes });
-        }
-        if self.found() == before {
-            return Err("is a tar without files".to_owned());
-        }
-        Ok(())
+    /// A zip has its directory at its end: a packed one is unpacked as a whole before it is read.
+    fn packed_zip(&mut self, archive: &Archive<'_>, left: &mut Left) -> Result<(), String> {
+        let max_ratio = self.options.max_ratio;
+        let copied = decode::open(archive.place, max_ratio, &|_| {}, |reader| self.copy_aside(reader));
+        let range = copied.and_then(|(range, failed)| failed.map_or(Ok(range), Err));
+        let range = range.map_err(|error| format!("cannot be unpacked: {error}"))?;
+        let bytes = range.end - range.start;
+        let place = Place::part(self.spooled()?, range);
+        self.zip(
+            &Archive { holder: archive.holder, name: archive.name, place: &place, bytes, depth: archive.depth },
+            left,
+        )
     }
 
     fn too_many(&self, members: Option<usize>) -> String {
@@ -200,38 +152,39 @@ impl Bundle<'_> {
     }
 
     /// Takes a member as a source, or opens the archive it is.
-    fn member(&mut self, archive: &Archive<'_>, member: Member) {
+    fn member(&mut self, archive: &Archive<'_>, member: Member, left: &mut Left) {
         self.count_member();
-        if member.name.rsplit('/').any(is_hidden) {
+        if member.bytes == 0 || member.place.check.is_some_and(|(_, size)| size == 0) {
+            left.empty.push(member.name);
             return;
         }
         let name = format!("{}!{}", archive.name, member.name);
-        if member.bytes == 0 || member.place.check.is_some_and(|(_, size)| size == 0) {
-            self.empty.push(name);
-            return;
-        }
         let head = match decode::head(&member.place, MAGIC) {
             Ok(head) => head,
             Err(error) => return self.problem(name, format!("cannot be unpacked: {error}")),
         };
+        if left.rubbish.takes(&member.name, &head.bytes) {
+            return;
+        }
         match kind(&head.bytes) {
             None => {
                 self.scout.look(&name, &member.place);
                 self.inputs.push(Input {
                     member: name.get(archive.holder.1.len() + 1..).map(str::to_owned),
                     name,
-                    path: archive.holder.0.to_owned(),
+                    holder: archive.holder.0.clone(),
                     packed: head.packed || member.place.method != Method::Stored,
                     place: member.place,
                     bytes: member.bytes,
+                    remark: None,
                 });
             }
-            Some(inner) => self.inner(inner, archive, &name, &member),
+            Some(inner) => self.inner(inner, head.packed, archive, &name, &member),
         }
     }
 
     /// Opens an archive that lies in another.
-    fn inner(&mut self, kind: Kind, outer: &Archive<'_>, name: &str, member: &Member) {
+    fn inner(&mut self, kind: Kind, packed: bool, outer: &Archive<'_>, name: &str, member: &Member) {
         let deepest = self.options.max_depth;
         if outer.depth >= deepest {
             return self.problem(
@@ -239,60 +192,58 @@ impl Bundle<'_> {
                 format!("lies {} archives deep: unpack it and give the folder (--max-depth raises it)", outer.depth),
             );
         }
-        self.scout.look(name, &member.place);
-        match self.set_aside(&member.place) {
-            Ok((path, bytes)) => {
-                self.archive(kind, &Archive { holder: outer.holder, name, path: &path, bytes, depth: outer.depth + 1 });
-            }
-            Err(reason) => self.problem(name, reason),
+        // One with a checksum is unpacked too: that is what holds it against the sum.
+        let packed = packed || member.place.method != Method::Stored || member.place.check.is_some();
+        if packed {
+            self.scout.look(name, &member.place);
         }
+        let (holder, place, depth) = (outer.holder, &member.place, outer.depth + 1);
+        self.archive(kind, packed, &Archive { holder, name, place, bytes: member.bytes, depth });
     }
 
-    /// Unpacks an archive into a file of its own, where its members can be found again at any time.
-    pub(super) fn set_aside(&mut self, place: &Place) -> Result<(std::path::PathBuf, u64), String> {
-        let options = self.options;
-        let copied = decode::open(place, options.max_ratio, &|_| {}, |reader| {
-            let mut file = tempfile::NamedTempFile::new()?;
-            let mut block = vec![0; 256 << 10];
-            let mut held = 0u64;
-            loop {
-                let count = match reader.read(&mut block) {
-                    Ok(0) => break,
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(error),
-                };
-                held += count as u64;
-                if held > options.max_bytes {
-                    return Err(io::Error::other(super::window::TOO_MANY_BYTES));
-                }
-                if self.is_stopped() {
-                    break;
-                }
-                file.write_all(&block[..count])?;
+    /// Copies a stream to what is set aside: where it stands there, as far as it came, and what ended it early.
+    pub(super) fn copy_aside(&mut self, reader: &mut dyn Read) -> (Range<u64>, Option<io::Error>) {
+        let most = self.options.max_bytes;
+        let mut block = vec![0; 256 << 10];
+        let start = self.spool.end();
+        let failed = loop {
+            if self.is_stopped() {
+                break None;
             }
-            file.flush()?;
-            Ok((file.into_temp_path(), held))
-        });
-        match copied.and_then(|copied| copied) {
-            Ok((spool, bytes)) => {
-                let path = spool.to_path_buf();
-                self.spools.push(spool);
-                Ok((path, bytes))
+            match reader.read(&mut block) {
+                Ok(0) => break None,
+                Ok(count) => {
+                    if self.spool.end() - start + count as u64 > most {
+                        break Some(io::Error::other(super::window::TOO_MANY_BYTES));
+                    }
+                    if let Err(error) = self.spool.push(&block[..count]) {
+                        break Some(error);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
             }
-            Err(error) => Err(format!("cannot be unpacked: {error}")),
-        }
+        };
+        (start..self.spool.end(), failed)
+    }
+
+    fn spooled(&mut self) -> Result<Body, String> {
+        self.spool.body().map_err(|error| error.to_string())
     }
 }
 
-/// Where a zip member's bytes begin: behind its own header, whose length the directory does not tell.
-fn body_of(file: &mut File, header: u64) -> io::Result<u64> {
-    let mut local = [0; 30];
-    file.seek(SeekFrom::Start(header))?;
-    file.read_exact(&mut local)?;
-    if !local.starts_with(b"PK\x03\x04") {
-        return Err(io::Error::other("there is no member where the directory says"));
+impl Ration {
+    fn new(packed: u64) -> Self {
+        Self { packed, taken: 0 }
     }
-    let length = |at: usize| u64::from(u16::from_le_bytes([local[at], local[at + 1]]));
-    Ok(header + 30 + length(26) + length(28))
+
+    /// Takes so many bytes; `false` where they are more than the archive may give.
+    fn take(&mut self, bytes: u64, max_ratio: u64) -> bool {
+        let taken = self.taken.saturating_add(bytes);
+        let fits = !decode::is_bomb(self.packed, taken, max_ratio);
+        if fits {
+            self.taken = taken;
+        }
+        fits
+    }
 }

@@ -1,19 +1,21 @@
 //! What the user gave, as a list of sources: folders walked, archives opened, stdin set aside in a file.
 
+mod folder;
+
 use super::archive::{self, Archive, MAGIC};
+use super::body::{Body, Spool};
 use super::decode::{self, Place};
 use super::scout::Scout;
 use super::shape::HEAD;
 use super::{Options, Progress};
 use crate::model::Problem;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, StdinLock, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Folders within folders that are walked.
-const MAX_FOLDERS: usize = 64;
 /// Bytes of stdin copied between two looks at whether the user stopped it.
 const SPOOL: u64 = 16 << 20;
 /// After so many sources found, the walk reports.
@@ -25,7 +27,7 @@ pub(super) struct Input {
     /// As shown.
     pub(super) name: String,
     /// The file as received.
-    pub(super) path: PathBuf,
+    pub(super) holder: Place,
     /// Member inside the archive; one in an archive in the archive has both names.
     pub(super) member: Option<String>,
     /// Where its bytes stand.
@@ -34,19 +36,21 @@ pub(super) struct Input {
     pub(super) packed: bool,
     /// Bytes on disk, packed.
     pub(super) bytes: u64,
+    /// What there is to say of how it was come by.
+    pub(super) remark: Option<String>,
 }
 
 /// The sources of a bundle, in the order of their names, and what is none.
 pub(super) struct Bundle<'o> {
     pub(super) inputs: Vec<Input>,
     pub(super) problems: Vec<Problem>,
-    /// Where stdin and inner archives were set aside; each is removed with its owner.
-    pub(super) spools: Vec<tempfile::TempPath>,
+    /// Where what must be unpacked was set aside.
+    pub(super) spool: Spool,
     pub(super) options: &'o Options,
     pub(super) scout: Scout<'o>,
     seen: HashSet<PathBuf>,
-    /// Empty members met in the archive being opened.
-    pub(super) empty: Vec<String>,
+    /// Links met in folders, followed when all else was walked.
+    links: VecDeque<PathBuf>,
     /// Members met in the file being opened.
     members: usize,
     progress: &'o dyn Fn(Progress),
@@ -64,11 +68,11 @@ impl<'o> Bundle<'o> {
         let mut bundle = Self {
             inputs: Vec::new(),
             problems: Vec::new(),
-            spools: Vec::new(),
+            spool: Spool::default(),
             options,
             scout: Scout::new(options, progress),
             seen: HashSet::new(),
-            empty: Vec::new(),
+            links: VecDeque::new(),
             members: 0,
             progress,
             stop,
@@ -79,10 +83,13 @@ impl<'o> Bundle<'o> {
                 if !std::mem::replace(&mut stdin, true) {
                     bundle.stdin();
                 }
+            } else if let Some(bytes) = options.built_in {
+                bundle.built_in(path.display().to_string(), bytes);
             } else {
-                bundle.path(path, 0);
+                bundle.given(path);
             }
         }
+        bundle.follow_links();
         bundle.inputs.sort_by(|a, b| a.name.cmp(&b.name));
         bundle.problems.sort_by(|a, b| (&a.source, &a.reason).cmp(&(&b.source, &b.reason)));
         bundle
@@ -119,56 +126,23 @@ impl<'o> Bundle<'o> {
         self.problems.push(Problem { source: source.into(), record: None, offset: None, reason: reason.into() });
     }
 
-    fn path(&mut self, path: &Path, depth: usize) {
-        let name = path.strip_prefix(&self.options.root).unwrap_or(path).display().to_string();
-        match fs::metadata(path) {
-            Err(error) => self.problem(name, reason(&error)),
-            Ok(about) if about.is_dir() => self.folder(path, depth),
-            Ok(about) if about.is_file() => self.file(path, name, about.len()),
-            Ok(_) => self.problem(name, "is neither a file nor a folder"),
-        }
-    }
-
-    fn folder(&mut self, path: &Path, depth: usize) {
-        let name = path.display().to_string();
-        // A link back to a folder that is being walked would never end.
-        if !self.first_sight(path) {
-            return;
-        }
-        if depth > MAX_FOLDERS {
-            return self.problem(name, format!("lies deeper than {MAX_FOLDERS} folders"));
-        }
-        let mut entries = match fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-            Ok(entries) => entries,
-            Err(error) => return self.problem(name, reason(&error)),
-        };
-        entries.sort_by_key(fs::DirEntry::file_name);
-        let before = self.found();
-        for entry in entries.into_iter().filter(|entry| !is_hidden(&entry.file_name().to_string_lossy())) {
-            if self.is_stopped() {
-                return;
-            }
-            self.path(&entry.path(), depth + 1);
-        }
-        if depth == 0 && self.found() == before {
-            self.problem(name, "is a folder without files to read");
-        }
-    }
-
     /// Whether this file or folder was not met before, under any name.
     fn first_sight(&mut self, path: &Path) -> bool {
         self.seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
     }
 
-    fn file(&mut self, path: &Path, name: String, bytes: u64) {
-        if !self.first_sight(path) {
-            return;
+    fn file(&mut self, path: &Path, name: String, bytes: u64, remark: Option<String>) {
+        if self.first_sight(path) {
+            self.whole(Place::whole(path), name, bytes, remark);
         }
+    }
+
+    /// Takes a whole file as a source, or opens the archive it is.
+    fn whole(&mut self, place: Place, name: String, bytes: u64, remark: Option<String>) {
         self.report();
         if bytes == 0 {
             return self.problem(name, "is empty");
         }
-        let place = Place::whole(path);
         let head = match decode::head(&place, MAGIC) {
             Ok(head) => head,
             Err(error)
@@ -179,25 +153,23 @@ impl<'o> Bundle<'o> {
             Err(error) => return self.problem(name, format!("cannot be unpacked: {error}")),
         };
         self.members = 0;
-        let holder = (path, name.as_str());
         match archive::kind(&head.bytes) {
             None if head.bytes.is_empty() => self.problem(name, "is empty"),
             None => {
                 self.scout.look(&name, &place);
-                let path = path.to_owned();
-                self.inputs.push(Input { name, path, member: None, place, packed: head.packed, bytes });
+                let holder = place.clone();
+                self.inputs.push(Input { name, holder, member: None, place, packed: head.packed, bytes, remark });
             }
-            Some(kind) if !head.packed => {
-                self.archive(kind, &Archive { holder, name: &name, path, bytes, depth: 1 });
-            }
-            // A packed tar can only be read from its start: unpacked, its members can be read in any order.
             Some(kind) => {
-                self.scout.look(&name, &place);
-                match self.set_aside(&place) {
-                    Ok((path, bytes)) => {
-                        self.archive(kind, &Archive { holder, name: &name, path: &path, bytes, depth: 1 });
-                    }
-                    Err(reason) => self.problem(name, reason),
+                if head.packed {
+                    self.scout.look(&name, &place);
+                }
+                let before = self.inputs.len();
+                let holder = (&place, name.as_str());
+                let archive = Archive { holder, name: &name, place: &place, bytes, depth: 1 };
+                self.archive(kind, head.packed, &archive);
+                for input in &mut self.inputs[before..] {
+                    input.remark.clone_from(&remark);
                 }
             }
         }
@@ -205,24 +177,32 @@ impl<'o> Bundle<'o> {
 
     /// Sets stdin aside in a file, so that its records can be read again.
     fn stdin(&mut self) {
-        let spooled = tempfile::NamedTempFile::new().and_then(|mut file| {
-            let taken = self.spool(&mut io::stdin().lock(), file.as_file_mut())?;
-            Ok((file.into_temp_path(), taken))
+        let spooled = tempfile::tempfile().and_then(|mut file| {
+            let taken = self.copy_stdin(&mut io::stdin().lock(), &mut file)?;
+            Ok((Body::Aside(Arc::new(file)), taken))
         });
         match spooled {
-            Ok((spool, bytes)) => {
-                self.file(&spool, "-".to_owned(), bytes);
+            Ok((body, bytes)) => {
+                self.whole(Place::part(body, 0..bytes), "-".to_owned(), bytes, None);
                 if bytes == self.options.max_bytes {
                     self.problem("-", format!("the rest, from byte {bytes} on, was not read (--max-bytes raises it)"));
                 }
-                self.spools.push(spool);
             }
             Err(error) => self.problem("-", format!("stdin could not be set aside in a file: {error}")),
         }
     }
 
+    /// Takes a bundle that is part of the program.
+    fn built_in(&mut self, name: String, bytes: &[u8]) {
+        let start = self.spool.end();
+        match self.spool.push(bytes).and_then(|()| self.spool.body()) {
+            Ok(body) => self.whole(Place::part(body, start..self.spool.end()), name, bytes.len() as u64, None),
+            Err(error) => self.problem(name, reason(&error)),
+        }
+    }
+
     /// Copies a stream, which may take as long as whoever writes it, and shows its first rows as soon as it has them.
-    fn spool(&self, from: &mut StdinLock<'_>, to: &mut File) -> io::Result<u64> {
+    fn copy_stdin(&self, from: &mut StdinLock<'_>, to: &mut File) -> io::Result<u64> {
         let most = self.options.max_bytes;
         let mut begin = Vec::new();
         let (mut taken, mut look_at) = (0, 1);
@@ -254,10 +234,6 @@ impl<'o> Bundle<'o> {
         }
         Ok(taken)
     }
-}
-
-pub(super) fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') && name != "." && name != ".."
 }
 
 /// An error in words that say what to do.

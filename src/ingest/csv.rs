@@ -219,7 +219,8 @@ pub(super) fn stream(
                 );
             }
             Some(Ok((len, count))) => {
-                row(&cells, count, header, Spot { offset, len }, rows, tally);
+                let spot = Spot::new(offset, &window.bytes()[..len]);
+                row(&cells, count, header, spot, rows, tally);
                 window.consume(len);
             }
             Some(Err(())) => {

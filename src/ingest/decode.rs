@@ -1,12 +1,12 @@
 //! Bytes as records are read from: unpacked, and as UTF-8.
 
+use super::body::{Body, Stretch};
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use flate2::read::MultiGzDecoder;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -14,10 +14,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 pub(super) const RATIO_FLOOR: u64 = 64 << 20;
 
 /// Where a source's bytes stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Place {
     /// The file that holds them.
-    pub(super) path: PathBuf,
+    pub(super) body: Body,
     /// The part of the file; `None` for all of it.
     pub(super) range: Option<Range<u64>>,
     /// How an archive packs its members.
@@ -37,12 +37,17 @@ pub(super) enum Method {
 impl Place {
     /// All of a file.
     pub(super) fn whole(path: &Path) -> Self {
-        Self { path: path.to_owned(), range: None, method: Method::Stored, check: None }
+        Self { body: Body::Named(path.to_owned()), range: None, method: Method::Stored, check: None }
     }
 
-    /// Offset of its first byte in the file.
-    pub(super) fn start(&self) -> u64 {
-        self.range.as_ref().map_or(0, |range| range.start)
+    /// A part of a file, as it stands there.
+    pub(super) fn part(body: Body, range: Range<u64>) -> Self {
+        Self { body, range: Some(range), method: Method::Stored, check: None }
+    }
+
+    /// Opens the part of the file, packed as it is.
+    pub(super) fn open(&self) -> io::Result<Stretch> {
+        Stretch::open(&self.body, self.range.as_ref())
     }
 }
 
@@ -106,14 +111,8 @@ fn ranged<'c>(
     count: &'c (dyn Fn(u64) + Sync),
     read: &'c AtomicU64,
     buffer: usize,
-) -> io::Result<BufReader<io::Take<Counted<'c>>>> {
-    let mut file = File::open(&place.path)?;
-    let mut length = u64::MAX;
-    if let Some(range) = &place.range {
-        file.seek(SeekFrom::Start(range.start))?;
-        length = range.end - range.start;
-    }
-    Ok(BufReader::with_capacity(buffer, Counted { file, count, read }.take(length)))
+) -> io::Result<BufReader<Counted<'c>>> {
+    Ok(BufReader::with_capacity(buffer, Counted { file: place.open()?, count, read }))
 }
 
 /// What the archive gives for the bytes on disk.
@@ -327,7 +326,7 @@ impl<R: Read> Read for Wide<R> {
 
 /// A file that tells what is read of it.
 struct Counted<'c> {
-    file: File,
+    file: Stretch,
     count: &'c (dyn Fn(u64) + Sync),
     read: &'c AtomicU64,
 }
@@ -399,8 +398,8 @@ impl<R: Read> Read for Checked<R> {
 pub(super) fn slice(place: &Place, offset: u64, len: usize) -> io::Result<Vec<u8>> {
     let head = head(place, 4)?;
     if !head.packed && place.method == Method::Stored && encoding(&head.bytes) == Encoding::Utf8 {
-        let mut file = File::open(&place.path)?;
-        file.seek(SeekFrom::Start(place.start() + offset))?;
+        let mut file = place.open()?;
+        file.seek(SeekFrom::Start(offset))?;
         let mut bytes = vec![0; len];
         file.read_exact(&mut bytes)?;
         return Ok(bytes);

@@ -17,7 +17,7 @@ pub(super) fn block(block: &[u8], offset: u64, max_record: usize, rows: &mut Row
         let trimmed = line.trim_ascii();
         let from = start + indent;
         if !trimmed.is_empty() {
-            let spot = Spot { offset: offset + from as u64, len: trimmed.len() };
+            let spot = Spot::new(offset + from as u64, trimmed);
             let text = text.map_or_else(
                 || std::str::from_utf8(trimmed).map_err(|error| error.valid_up_to()),
                 |text| Ok(&text[from..from + trimmed.len()]),

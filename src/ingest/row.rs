@@ -16,6 +16,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Deepest nesting of a record: what `serde_json` itself would build.
@@ -70,6 +71,21 @@ struct Written {
 pub(super) struct Spot {
     pub(super) offset: u64,
     pub(super) len: usize,
+    check: u32,
+}
+
+impl Spot {
+    /// The spot of a record whose bytes, as they stand in the source, begin at `offset`.
+    pub(super) fn new(offset: u64, record: &[u8]) -> Self {
+        Self { offset, len: record.len(), check: check(record) }
+    }
+}
+
+/// What is kept of a record's bytes to know them again. Against somebody who looks for other bytes of the same sum it
+/// does nothing: that is what the files' SHA-256 is for.
+pub(super) fn check(record: &[u8]) -> u32 {
+    let sum = foldhash::fast::FixedState::default().hash_one(record);
+    u32::try_from((sum ^ (sum >> 32)) & u64::from(u32::MAX)).expect("the upper half is cut off")
 }
 
 /// A column of a table that has its names apart from its rows.
@@ -337,6 +353,7 @@ impl Rows {
                 .map_err(|_| "is past record 4,294,967,295 of its source".to_owned())?,
             offset: spot.offset,
             len: u32::try_from(spot.len).map_err(|_| "is longer than 4 GiB".to_owned())?,
+            check: spot.check,
         };
         self.intern_written()?;
         self.intern();

@@ -168,7 +168,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
     fn row(&mut self, columns: &[Column]) {
         match self.value_end(0) {
             Ok(end) => {
-                let spot = Spot { offset: self.offset(), len: end };
+                let spot = Spot::new(self.offset(), &self.window.bytes()[..end]);
                 match std::str::from_utf8(&self.window.bytes()[..end]) {
                     Ok(text) => self.rows.array(text, columns, spot, self.tally),
                     Err(error) => {
@@ -186,7 +186,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
     fn element(&mut self, level: usize) {
         match self.scan(level) {
             Ok(Some(end)) => {
-                let spot = Spot { offset: self.offset(), len: end };
+                let spot = Spot::new(self.offset(), &self.window.bytes()[..end]);
                 if end > self.max_record {
                     too_long(self.tally, spot.offset, self.max_record);
                 } else {

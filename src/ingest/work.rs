@@ -1,7 +1,8 @@
 //! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
 
+use super::body::Stretch;
 use super::bundle::{Input, reason};
-use super::decode::Method;
+use super::decode::{Method, Place};
 use super::meter::Meter;
 use super::row::{EitherWay, Rows};
 use super::shape::{Framing, HEAD, Shape};
@@ -12,10 +13,9 @@ use crate::store::Part;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
@@ -26,8 +26,8 @@ const SMALL: u64 = 4 << 20;
 
 /// Something for a thread to do.
 enum Job {
-    /// Hash a file.
-    Hash(PathBuf),
+    /// Hash the file in which a source stands.
+    Hash(usize),
     /// Read a whole source.
     Source(usize),
     /// Read the lines of a plain file that begin in this range.
@@ -101,9 +101,9 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
     let mut reads = whole.into_iter().map(Job::Source).chain(pieces);
     let mut jobs: Vec<Job> = reads.next().into_iter().collect();
     if options.hash {
-        let mut files: Vec<&Input> = inputs.iter().collect();
-        files.dedup_by(|a, b| a.path == b.path);
-        jobs.extend(files.into_iter().map(|input| Job::Hash(input.path.clone())));
+        let mut files: Vec<usize> = (0..inputs.len()).collect();
+        files.dedup_by_key(|index| inputs[*index].holder.body.path());
+        jobs.extend(files.into_iter().map(Job::Hash));
     }
     jobs.extend(reads);
     jobs
@@ -195,10 +195,10 @@ impl Crew<'_> {
                 break;
             }
             match job {
-                Job::Hash(path) => {
+                Job::Hash(input) => {
                     // A file that cannot be read is named where its records are read.
-                    if let Ok(hash) = sha256(path, self.meter) {
-                        share.hashes.push((path.clone(), hash));
+                    if let Ok(hash) = sha256(&self.inputs[*input].holder, self.meter) {
+                        share.hashes.push((self.inputs[*input].holder.body.path().to_owned(), hash));
                     }
                 }
                 Job::Source(input) => self.source(*input, &mut share),
@@ -250,10 +250,9 @@ impl Crew<'_> {
         let first = share.rows.part.events.len();
         let cap = self.options.max_record;
         let max_bytes = self.options.max_bytes;
-        let outcome = File::open(&input.place.path).and_then(|file| {
-            let base = input.place.start();
+        let outcome = input.place.open().and_then(|file| {
             let end = input.bytes.min(max_bytes);
-            let lines = Lines { file: &file, base, range: range.clone(), end, max_record: cap };
+            let lines = Lines { file: &file, range: range.clone(), end, max_record: cap };
             lines.read(buffer, &mut share.rows, &mut tally)
         });
         if let Err(error) = outcome {
@@ -288,9 +287,7 @@ impl Read for Counted<'_> {
 
 /// The lines of a file that begin in a range. Whoever has the range in which a line begins reads all of it.
 struct Lines<'f> {
-    file: &'f File,
-    /// Where the source begins in the file.
-    base: u64,
+    file: &'f Stretch,
     range: Range<u64>,
     /// Where the source ends, or is to end.
     end: u64,
@@ -348,7 +345,7 @@ impl Lines<'_> {
         let mut held = buffer.len();
         buffer.resize(length.max(held), 0);
         while held < length {
-            match read_at(self.file, &mut buffer[held..length], self.base + from + held as u64) {
+            match self.file.read_at(&mut buffer[held..length], from + held as u64) {
                 Ok(0) => break,
                 Ok(count) => held += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -363,22 +360,8 @@ impl Lines<'_> {
 /// Bytes read past a piece at first, to the end of its last line.
 const PIECE_TAIL: usize = 16 << 10;
 
-/// Reads at an offset without moving a cursor that other threads share.
-#[cfg(unix)]
-pub(super) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-/// Reads at an offset. Each piece opens the file for itself, so the cursor is its own.
-#[cfg(not(unix))]
-pub(super) fn read_at(mut file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    use std::io::{Seek, SeekFrom};
-    file.seek(SeekFrom::Start(offset))?;
-    file.read(buffer)
-}
-
-fn sha256(path: &Path, meter: &Meter<'_>) -> io::Result<String> {
-    let mut file = File::open(path)?;
+fn sha256(place: &Place, meter: &Meter<'_>) -> io::Result<String> {
+    let mut file = place.open()?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 256 << 10];
     loop {

@@ -19,6 +19,9 @@ pub struct Origin {
     pub offset: u64,
     /// Length in bytes.
     pub len: u32,
+    /// Short hash of its bytes as they were read: tells whether they still stand there. It fills what alignment
+    /// leaves over, so an event is no larger for it.
+    pub check: u32,
 }
 
 /// One file, archive member or stream of the bundle, and what became of its bytes.
@@ -26,7 +29,8 @@ pub struct Origin {
 pub struct Source {
     /// Name as shown: the path as given, `archive.zip!member` for a member, `-` for stdin.
     pub name: String,
-    /// The file on disk; for stdin the spool.
+    /// The file on disk; empty for stdin and for a bundle that is part of the program, of which nobody else has the
+    /// bytes.
     pub path: PathBuf,
     /// Member inside the archive.
     pub member: Option<String>,

@@ -19,6 +19,8 @@ pub(super) struct Copies {
     pairs: Vec<(EventId, EventId)>,
     /// Rows of a source that were taken for the first table and are of the second.
     pub(super) moved: BTreeMap<(SourceId, Table, Table), u64>,
+    /// Events of which nothing but the order of the sources decided which of two different rows stands for them.
+    pub(super) tied: u64,
     /// Row and event, in order of the rows. Built on first use.
     standing: OnceLock<Vec<(EventId, EventId)>>,
 }
@@ -74,6 +76,7 @@ impl Store {
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let best = group[0].0;
             let rows: Vec<u32> = std::iter::once(best).chain(group.iter().map(|(_, row)| *row)).collect();
+            self.copies.tied += u64::from(self.is_tied(rows[0], rows[1]));
             for row in &rows[1..] {
                 self.events[*row as usize].flags.set(Flags::FOLDED, true);
             }
@@ -104,6 +107,16 @@ impl Store {
         }
         copies.sort_by_key(|(event, _)| *event);
         self.copies.pairs = copies;
+    }
+
+    /// Returns whether two rows of one event were ingested at one time and tell different things of it.
+    fn is_tied(&self, best: u32, next: u32) -> bool {
+        let (best, next) = (&self.events[best as usize], &self.events[next as usize]);
+        let differ = |field: &Field| {
+            let (one, other) = (self.fold(best[*field]), self.fold(next[*field]));
+            one != other && !one.is_none() && !other.is_none()
+        };
+        best.ingested == next.ingested && TELLING.iter().any(differ)
     }
 
     /// Each row that shares (table, id) with a better one, behind the best of them.
@@ -191,11 +204,27 @@ impl Store {
         self.copies(event).find(|row| self.event(*row).created == time).unwrap_or(event)
     }
 
+    /// Events whose copies were ingested at one time and tell different things: the copy read last stands for each.
+    pub fn tied_copies(&self) -> u64 {
+        self.copies.tied
+    }
+
     /// Rows that did not say their table and took that of a copy: source, table as first read, table taken, rows.
     pub fn moved_rows(&self) -> impl Iterator<Item = (SourceId, Table, Table, u64)> + '_ {
         self.copies.moved.iter().map(|(&(source, from, to), &rows)| (source, from, to, rows))
     }
 }
+
+/// Fields that every export writes alike.
+const TELLING: [Field; 7] = [
+    Field::UserId,
+    Field::AppId,
+    Field::ResourceIdentity,
+    Field::IpAddress,
+    Field::SessionId,
+    Field::TokenId,
+    Field::ResultType,
+];
 
 /// Which of several rows of an event stands for it: the greatest.
 fn rank(event: &Event) -> impl Ord + use<> {
@@ -275,6 +304,21 @@ mod tests {
             .map(|(_, event)| store.text(event[Field::SessionId]))
             .collect();
         assert_eq!(rows, ["old", "new", " "], "rows stay as they were written");
+    }
+
+    #[test]
+    fn copies_that_only_their_order_decides_are_counted() {
+        let at = "2026-05-01T14:02:00Z";
+        let tied = |ingested: &str, address: &str| {
+            let mut rows = Rows::default();
+            rows.row_at(Table::SignIn, at, at, &[ID, (Field::IpAddress, "203.0.113.1")]);
+            rows.row_at(Table::SignIn, at, ingested, &[ID, (Field::IpAddress, address)]);
+            rows.build().tied_copies()
+        };
+        assert_eq!(tied(at, "203.0.113.2"), 1);
+        assert_eq!(tied(at, "203.0.113.1"), 0, "the same row twice");
+        assert_eq!(tied(at, " "), 0, "a blank says nothing");
+        assert_eq!(tied("2026-05-01T14:02:01Z", "203.0.113.2"), 0, "the latest ingest decides");
     }
 
     #[test]

@@ -18,7 +18,7 @@ impl Rows {
     /// Adds a row with both clocks.
     pub fn row_at(&mut self, table: Table, created: &str, ingested: &str, fields: &[(Field, &str)]) -> &mut Self {
         let record = u32::try_from(self.part.events.len() + 1).expect("a test has few rows");
-        let origin = Origin { source: SourceId(0), record, offset: 0, len: 0 };
+        let origin = Origin { source: SourceId(0), record, offset: 0, len: 0, check: 0 };
         let mut event = Event::new(table, origin);
         let time = |text: &str| if text.is_empty() { Time::MISSING } else { Time::parse(text).expect("a test's time") };
         event.created = time(created);

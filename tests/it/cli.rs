@@ -1,5 +1,6 @@
 //! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
 
+mod given;
 mod lists;
 mod own;
 mod plain;

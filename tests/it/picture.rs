@@ -40,11 +40,9 @@ fn the_readme_shows_the_real_screen() {
 
 /// The workbench on the demo bundle after some keys.
 fn screen(keys: &str) -> Buffer {
-    let folder = tempfile::tempdir().unwrap();
-    let archive = folder.path().join(demo::NAME);
-    std::fs::write(&archive, demo::archive()).unwrap();
-    let options = ingest::Options { root: folder.path().to_owned(), ..ingest::Options::default() };
-    let loaded = Arc::new(ingest::load(&[archive], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
+    let options = ingest::Options { built_in: Some(demo::archive()), ..ingest::Options::default() };
+    let loaded =
+        Arc::new(ingest::load(&[PathBuf::from(demo::NAME)], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
     let hits = Arc::new(analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default()));
     let case = Case::new(fingerprint(&loaded.sources), String::new());
     let evidence = Evidence {

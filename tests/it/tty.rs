@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 #![cfg(unix)]
 
+mod aside;
 mod bytes;
 mod copies;
 mod leaving;

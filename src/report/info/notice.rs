@@ -35,6 +35,8 @@ pub enum Kind {
     Tokens,
     /// Two clocks that are far apart.
     Clock,
+    /// Copies of an event that differ, of which the order of the sources chose one.
+    Copies,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             Self::Withheld => "withheld",
             Self::Tokens => "token ids",
             Self::Clock => "clocks",
+            Self::Copies => "copies",
         }
     }
 }
@@ -106,6 +109,7 @@ pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     notices.extend(each(info, withheld));
     notices.extend(tokens(loaded));
     notices.extend(clocks(info));
+    notices.extend(copies(&loaded.store));
     notices
 }
 
@@ -297,6 +301,18 @@ fn withheld(source: &SourceInfo) -> Vec<Notice> {
         )
     };
     source.withheld.iter().map(told).collect()
+}
+
+/// Events whose copies contradict each other, where nothing in them says which is the later.
+fn copies(store: &Store) -> Option<Notice> {
+    let tied = store.tied_copies();
+    let what = format!(
+        "The copies of {} have the same ingest time, or none, and different values: the copy in the source that is \
+         last by name stands for each, so other file names can give other values.",
+        counted(tied, "event")
+    );
+    let way_out = "The record view shows each copy (c).".to_owned();
+    (tied > 0).then(|| notice(Kind::Copies, what, way_out))
 }
 
 fn tokens(loaded: &Loaded) -> Vec<Notice> {

@@ -3,7 +3,6 @@
 use super::{assert_same, bundle, file, gzip, read, read_one, told, zip};
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
 use tokentrail::ingest::{Loaded, Options};
 use tokentrail::model::Field;
 
@@ -34,7 +33,7 @@ fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-fn problems(loaded: &Loaded) -> Vec<String> {
+pub(super) fn problems(loaded: &Loaded) -> Vec<String> {
     loaded.problems.iter().map(|problem| format!("{}: {}", problem.source, problem.reason)).collect()
 }
 
@@ -110,12 +109,10 @@ fn a_changed_member_is_said() {
     assert!(problems(&loaded)[0].contains("checksum"), "{:?}", loaded.problems);
 }
 
-/// Reads what was made to break a reader; what is said of it, and how long that took.
+/// Reads what was made to break a reader; what is said of it.
 fn broken(folder: &Path, name: &str, bytes: &[u8], options: &Options) -> String {
-    let began = Instant::now();
     let loaded = read(&[file(folder, name, bytes)], options);
     let said = problems(&loaded).join("\n");
-    assert!(began.elapsed().as_secs() < 20, "{name} took {:?}: {said}", began.elapsed());
     assert!(!said.is_empty(), "{name}: nothing is said");
     said
 }
@@ -143,7 +140,7 @@ fn bombs_end_in_a_sentence() {
     let large = vec![b' '; 30 << 20];
     let declared =
         broken(folder.path(), "declared.zip", &zip(&[("a", &large), ("b", &large), ("c", &large)]), &options);
-    assert!(declared.contains("from member 3 on it was not read (--max-ratio raises it)"), "{declared}");
+    assert!(declared.contains("declared.zip!c: was not read: it unpacks to more than 250 times"), "{declared}");
     let mut nested = zip(&[("x", b"y")]);
     for _ in 0..200 {
         nested = zip(&[("in.zip", &nested)]);

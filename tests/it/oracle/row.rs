@@ -78,7 +78,7 @@ pub(crate) fn store_of(rows: &[Row], per_source: usize) -> Store {
     for (source, chunk) in (0u32..).zip(rows.chunks(per_source)) {
         let mut part = Part::default();
         for (record, row) in (1..).zip(chunk) {
-            let origin = Origin { source: SourceId(source), record, offset: 0, len: 0 };
+            let origin = Origin { source: SourceId(source), record, offset: 0, len: 0, check: 0 };
             let mut event = Event::new(row.table, origin);
             event.created = row.created.map_or(Time::MISSING, Time::from_ticks);
             event.ingested = row.ingested.map_or(Time::MISSING, Time::from_ticks);

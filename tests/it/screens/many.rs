@@ -25,7 +25,8 @@ pub(super) fn desk(events: u32) -> Desk {
     .collect();
     let start = Time::parse("2026-05-01T00:00:00Z").unwrap();
     for record in 1..=events {
-        let mut event = Event::new(Table::NonInteractive, Origin { source: SourceId(0), record, offset: 0, len: 0 });
+        let mut event =
+            Event::new(Table::NonInteractive, Origin { source: SourceId(0), record, offset: 0, len: 0, check: 0 });
         event.created = start.plus(Span::seconds(i64::from(record)));
         for (field, text) in &texts {
             event[*field] = *text;
