@@ -1,5 +1,6 @@
 //! The case on disk: found again by the bundle's bytes, replaced as a whole, never written over another's work.
 
+pub mod draft;
 pub mod note;
 
 use crate::facts::given;

@@ -3,6 +3,7 @@
 pub mod alike;
 mod case;
 mod change;
+mod draft;
 pub mod lineage;
 mod log;
 pub mod marks;
@@ -17,5 +18,6 @@ pub mod timeline;
 pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, TLP, Verdict, fingerprint};
 pub use change::{About, Change};
+pub use draft::{Draft, Prompt};
 pub use log::{Log, LogEnd, LogLine, UNKNOWN};
 pub use replay::LogProblem;

@@ -40,6 +40,7 @@ pub mod workbench;
 mod worker;
 
 use crate::analytics::{Hit, Settings};
+use crate::casefile::draft::DraftFile;
 use crate::casefile::note::{self, Written};
 use crate::casefile::{self, CaseFile, Saved};
 use crate::config::{Borders, Mouse};
@@ -150,7 +151,15 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     }
     app.advice = config.advice;
     app.mouse = config.mouse == Mouse::On;
-    let mut session = Session { screen, app, file: None, evidence: config.paths.clone(), requests, end: None };
+    let mut session = Session {
+        screen,
+        app,
+        file: None,
+        drafts: (DraftFile::default(), false),
+        evidence: config.paths.clone(),
+        requests,
+        end: None,
+    };
     if session.app.mouse {
         take_mouse(true)?;
     }
@@ -200,6 +209,8 @@ struct Session {
     screen: Screen,
     app: App,
     file: Option<CaseFile>,
+    /// The lines being typed, and whether keeping them failed.
+    drafts: (DraftFile, bool),
     /// The paths of the bundle: no case stands among them.
     evidence: Vec<PathBuf>,
     requests: Sender<Request>,
@@ -251,7 +262,27 @@ impl Session {
         for effect in self.app.update(message) {
             self.carry_out(effect)?;
         }
+        self.keep_drafts();
         Ok(())
+    }
+
+    /// Puts what is being typed on disk. What was entered stays there until the case has it.
+    fn keep_drafts(&mut self) {
+        let Some(file) = &self.file else { return };
+        let typed = self.app.drafts();
+        if typed.is_empty() && self.app.unsaved.is_some() {
+            return;
+        }
+        let (drafts, failed) = &mut self.drafts;
+        match drafts.keep(file.path(), &typed) {
+            Ok(()) => *failed = false,
+            Err(_) if *failed => {}
+            Err(error) => {
+                *failed = true;
+                // Not through `update`, which comes here.
+                let _ = self.app.update(Message::NotDrafted(error.to_string()));
+            }
+        }
     }
 
     fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {

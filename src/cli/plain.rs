@@ -71,6 +71,9 @@ pub(super) fn run(
         talk.say(format!("{advice}."))?;
     }
     talk.log_problems()?;
+    for draft in casefile::draft::drafts(talk.file.path()) {
+        talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
+    }
     talk.hits(&mut io::stdin().lock())?;
     talk.leave()?;
     Ok(exit)

@@ -73,6 +73,13 @@ pub fn key(loaded: &Loaded, event: EventId) -> String {
     format!("sha256:{hash}{member} record {}", row.origin.record)
 }
 
+/// The event of a name, in one pass over the bundle.
+pub fn find(loaded: &Loaded, key: &str) -> Option<EventId> {
+    let mut case = Case::new(String::new(), String::new());
+    case.marks.insert(key.to_owned(), Mark::default());
+    Places::find(loaded, &case).event(key)
+}
+
 /// Where the marked events of a case stand in a bundle.
 #[derive(Clone, Debug, Default)]
 pub struct Places {

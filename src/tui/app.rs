@@ -3,6 +3,7 @@
 mod beyond;
 mod checking;
 mod copying;
+mod drafting;
 mod marking;
 mod moments;
 mod overlays;
@@ -13,6 +14,8 @@ mod searching;
 mod settling;
 
 use self::checking::log_lines;
+use self::drafting::Earlier;
+pub use self::drafting::Offered;
 use super::action::Action;
 use super::ask::{Answer, Ask};
 use super::copy::Copied;
@@ -70,6 +73,10 @@ pub enum Message {
     Written(Result<Written, String>),
     /// The worker answered, at a time.
     Answer(Answer, Time),
+    /// What was typed in an earlier run and not entered.
+    Drafts(Vec<Offered>),
+    /// What is being typed cannot be kept on disk.
+    NotDrafted(String),
     /// Something was copied.
     Copied(Copied),
     /// The case was saved, with what to say about it; or could not be.
@@ -208,6 +215,8 @@ pub struct App {
     /// What was asked of the worker for the timeline, and is not answered.
     asked: Option<Ask>,
     note: Composed,
+    /// Lines of earlier runs that were not entered.
+    earlier: Earlier,
 }
 
 impl App {
@@ -231,6 +240,7 @@ impl App {
             searches: 0,
             asked: None,
             note: Composed::default(),
+            earlier: Earlier::default(),
         }
     }
 
@@ -288,6 +298,7 @@ impl App {
     /// Takes what happened; says what to do about it, in order.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let mut effects = self.take(message);
+        self.offer_on();
         effects.extend(self.ask_on());
         effects
     }
@@ -321,6 +332,8 @@ impl App {
             }
             Message::Composed(note) => return self.composed(note),
             Message::Written(result) => self.note_written(result),
+            Message::Drafts(drafts) => self.offer(drafts),
+            Message::NotDrafted(why) => self.say_wrong(format!("a line being typed is not kept until Enter: {why}")),
             Message::Copied(copied) => self.copied(&copied),
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),

@@ -183,7 +183,7 @@ impl Workbench {
     }
 
     /// Goes to a hit, and to a step of it by its id.
-    fn go_to_hit(&mut self, hit: usize, step: Option<&str>) {
+    pub(super) fn go_to_hit(&mut self, hit: usize, step: Option<&str>) {
         if self.hit_list.place(hit).is_none() {
             self.hit_list.filter.clear();
             self.arrange();
@@ -200,7 +200,7 @@ impl Workbench {
     }
 
     /// Goes to the timeline of a user, if it is not on screen.
-    fn go_to_user(&mut self, user: Sym) {
+    pub(super) fn go_to_user(&mut self, user: Sym) {
         let value = Value::user(user);
         if self.timeline.as_ref().is_none_or(|timeline| timeline.of != value) {
             self.visit(value, None);

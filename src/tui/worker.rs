@@ -1,18 +1,19 @@
 //! The thread that reads: the bundle first, then raw records and notes on request.
 
-use super::app::{Message, Ready};
+use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
 use super::workbench::Evidence;
 use super::{Incoming, Note, NothingReadable};
 use crate::analytics::{self, Candidates, Settings};
+use crate::casefile::draft::drafts;
 use crate::casefile::{self, CaseFile};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym};
 use crate::report::info::{info, lines};
 use crate::store::Key;
-use crate::triage::marks::Places;
-use crate::triage::{Case, fingerprint};
+use crate::triage::marks::{Places, find};
+use crate::triage::{Case, Prompt, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -83,7 +84,18 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let mut answers = Answers::of(&evidence, candidates);
     let places = Places::find(&loaded, &case);
     let ready = Ready { evidence, case, places, case_path: file.path().to_owned(), note_path: file.note_path() };
+    let drafts = drafts(file.path()).into_iter().map(|draft| {
+        let event = match &draft.prompt {
+            Prompt::Tags { event } | Prompt::EventRemark { event } => find(&loaded, event),
+            Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
+        };
+        (draft, event)
+    });
+    let drafts: Vec<Offered> = drafts.collect();
     let _ = sink.send(Incoming::Opened(Box::new(ready), file));
+    if !drafts.is_empty() {
+        say(Message::Drafts(drafts));
+    }
     // What lineage reads, while the first screen is looked at.
     for key in [Key::Token, Key::Session] {
         loaded.store.with(key, Sym::NONE);

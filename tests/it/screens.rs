@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 mod bundle;
+mod drafts;
 mod explore;
 mod many;
 mod marks;

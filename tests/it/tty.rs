@@ -5,6 +5,7 @@
 mod aside;
 mod bytes;
 mod copies;
+mod drafts;
 mod leaving;
 mod manners;
 mod session;

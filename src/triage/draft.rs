@@ -1,0 +1,40 @@
+//! A line typed about the case and not entered yet.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a line is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "prompt")]
+#[expect(missing_docs, reason = "the fields are the case's own")]
+pub enum Prompt {
+    /// The remark on a step.
+    Remark { hit: String, step: String },
+    /// The tags of an event, by [`super::marks::key`].
+    Tags { event: String },
+    /// The remark on an event.
+    EventRemark { event: String },
+    /// The time at which a user's sessions were revoked.
+    Revoked { user: String },
+}
+
+/// A line with its prompt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Where it is typed.
+    #[serde(flatten)]
+    pub prompt: Prompt,
+    /// The line so far.
+    pub text: String,
+}
+
+impl Draft {
+    /// `remark "called the u"`: the line, for a sentence.
+    pub fn words(&self) -> String {
+        let noun = match &self.prompt {
+            Prompt::Remark { .. } | Prompt::EventRemark { .. } => "remark",
+            Prompt::Tags { .. } => "tags",
+            Prompt::Revoked { .. } => "time of revocation",
+        };
+        format!("{noun} \"{}\"", self.text)
+    }
+}
