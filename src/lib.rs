@@ -32,6 +32,7 @@
 //! | which rows fold into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
 //! | which rows the timeline shows, folded, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |
 //! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/change.rs` undoes it, with all else that is said | |
+//! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
 //! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
 //! | what can be copied | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |

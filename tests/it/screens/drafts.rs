@@ -1,7 +1,9 @@
 //! Lines of an earlier run that were not entered.
 
 use super::Desk;
+use tokentrail::model::Time;
 use tokentrail::triage::{Draft, Prompt, marks};
+use tokentrail::tui::action::Action;
 use tokentrail::tui::app::Message;
 
 fn offer(desk: &mut Desk, drafts: &[Draft]) {
@@ -30,7 +32,7 @@ fn every_prompt_about_the_case_is_drafted_and_offered_again_at_its_place() {
         desk.type_in(text);
         let drafts = desk.app.drafts();
         assert_eq!(drafts.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), [text], "{keys}");
-        desk.press("f1");
+        desk.app.act(Action::Help, None, Time::from_ticks(0));
         assert_eq!(desk.app.drafts(), drafts, "{keys}: under the help");
         let screen = {
             let mut before = Desk::open((120, 40));
