@@ -4,6 +4,7 @@ pub mod draft;
 pub mod note;
 
 use crate::facts::given;
+use crate::model::{inert, shown};
 use crate::triage::Case;
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// It is no case, or a cut one.
-    #[error("{} is not a whole case file ({reason}); {WAY_OUT}", path.display())]
+    #[error("{} is not a whole case file ({}); {WAY_OUT}", shown(path), inert(reason))]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -23,7 +24,7 @@ pub enum CaseError {
         reason: String,
     },
     /// A newer program wrote it.
-    #[error("{} was written by a newer tokentrail (layout {version}); {WAY_OUT}", path.display())]
+    #[error("{} was written by a newer tokentrail (layout {version}); {WAY_OUT}", shown(path))]
     Newer {
         /// The file.
         path: PathBuf,
@@ -31,13 +32,13 @@ pub enum CaseError {
         version: u32,
     },
     /// It is about other evidence.
-    #[error("{} belongs to another bundle; {WAY_OUT}", path.display())]
+    #[error("{} belongs to another bundle; {WAY_OUT}", shown(path))]
     OtherBundle {
         /// The file.
         path: PathBuf,
     },
     /// It would stand among the evidence.
-    #[error("{} stands inside the evidence; give a path outside of {} with --case FILE", path.display(), evidence.display())]
+    #[error("{} stands inside the evidence; give a path outside of {} with --case FILE", shown(path), shown(evidence))]
     InEvidence {
         /// The file.
         path: PathBuf,
@@ -45,7 +46,7 @@ pub enum CaseError {
         evidence: PathBuf,
     },
     /// It cannot be read.
-    #[error("cannot read {}; {WAY_OUT}", path.display())]
+    #[error("cannot read {}; {WAY_OUT}", shown(path))]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -6,6 +6,7 @@ mod args;
 mod completions;
 mod config;
 mod demo;
+mod gate;
 mod info;
 mod list;
 mod load;
@@ -23,10 +24,14 @@ mod workbench;
 
 pub use args::{EXIT_CODES, command};
 
+use crate::model::inert;
 use args::{Cli, Command};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
+use gate::{Gate, say, say_lines};
 use own::Own;
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use style::Shell;
@@ -57,12 +62,13 @@ impl From<Exit> for ExitCode {
 
 /// Runs the program on the process's own arguments.
 pub fn main() -> ExitCode {
-    let cli = match parse() {
+    let cli = match parse(&env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(err) => return usage(&err),
     };
-    let mut out = BufWriter::new(io::stdout());
-    let done = run(&cli, &mut out).and_then(|exit| {
+    let shell = Shell::new(&cli.shell);
+    let mut out = Gate::new(BufWriter::new(io::stdout()), shell.color);
+    let done = run(&cli, &shell, &mut out).and_then(|exit| {
         out.flush()?;
         Ok(exit)
     });
@@ -79,9 +85,19 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Parses. What is wrong is told of the same call with every argument inert, since clap quotes them.
+fn parse(typed: &[OsString]) -> Result<Cli, clap::Error> {
+    parse_as_is(typed).map_err(|err| {
+        let shown: Vec<OsString> =
+            typed.iter().map(|text| inert(&text.to_string_lossy()).into_owned().into()).collect();
+        // A call that is right once it is inert had an argument that is no text: clap names none in that case.
+        if shown == typed { err } else { parse_as_is(&shown).err().unwrap_or(err) }
+    })
+}
+
 /// Parses, and refuses options that stand before a command which would not see them.
-fn parse() -> Result<Cli, clap::Error> {
-    let matches = command().try_get_matches()?;
+fn parse_as_is(typed: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches_from(typed)?;
     if let Some((name, _)) = matches.subcommand() {
         let global = ["color", "quiet", "verbose", "config"];
         let typed = |id: &&str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
@@ -100,37 +116,31 @@ fn parse() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
-fn run(cli: &Cli, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let shell = Shell::new(&cli.shell);
+fn run(cli: &Cli, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let own = || Own::load(cli.shell.config.as_deref());
     match &cli.command {
-        Some(Command::Scan(args)) => scan::run(args, own()?, &shell, out),
-        Some(Command::Timeline(args)) => timeline::run(args, own()?, &shell, out),
-        Some(Command::Info(args)) => info::run(args, own()?, &shell, out),
-        Some(Command::List(args)) => list::run(args, &shell, out),
-        Some(Command::Note(args)) => note::run(args, own()?, &shell, out),
-        Some(Command::Demo(args)) => demo::run(args, own()?, &shell, out),
-        Some(Command::Config(args)) => config::run(args, cli.shell.config.as_deref(), &shell, out),
+        Some(Command::Scan(args)) => scan::run(args, own()?, shell, out),
+        Some(Command::Timeline(args)) => timeline::run(args, own()?, shell, out),
+        Some(Command::Info(args)) => info::run(args, own()?, shell, out),
+        Some(Command::List(args)) => list::run(args, shell, out),
+        Some(Command::Note(args)) => note::run(args, own()?, shell, out),
+        Some(Command::Demo(args)) => demo::run(args, own()?, shell, out),
+        Some(Command::Config(args)) => config::run(args, cli.shell.config.as_deref(), shell, out),
         Some(Command::Completions { shell }) => completions::run(*shell, out),
         Some(Command::Man) => man::run(out),
         None if cli.paths.is_empty() => {
-            say(format_args!("{}", command().render_help()));
+            say_lines(&command().render_help().to_string());
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, None, (&cli.run, &cli.screen), own()?, &shell, out),
+        None => workbench::open(&cli.paths, None, (&cli.run, &cli.screen), own()?, shell, out),
     }
 }
 
-/// Prints what clap says, help and version included.
+/// Prints what clap says, help and version included. Every word of it is clap's, ours or inert.
 fn usage(err: &clap::Error) -> ExitCode {
     // A closed stderr or stdout leaves nothing to tell anyone.
     let _ = err.print();
     ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
-}
-
-/// A line for the person at the terminal; nobody listening is no failure.
-fn say(line: std::fmt::Arguments) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Whether it failed only because nobody reads the results any more.

@@ -66,7 +66,7 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
         io::ErrorKind::AlreadyExists => "stands there already and is not overwritten; give another folder".to_owned(),
         _ => error.to_string(),
     };
-    io::Error::new(error.kind(), format!("{}: {why}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {why}", crate::model::shown(path)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What is known to be harmless: entries with a reason and an expiry, which mark hits and move them down.
 
 use super::{Hit, by_id};
-use crate::model::{Field, Span, Time};
+use crate::model::{Field, Span, Time, inert};
 use crate::store::Store;
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub struct Allow {
 
 /// Why a list cannot be used: the line, and what to do there.
 #[derive(Debug, thiserror::Error)]
-#[error("line {line}: {what}")]
+#[error("line {line}: {}", inert(what))]
 pub struct AllowError {
     /// Line of the file, from 1.
     pub line: usize,

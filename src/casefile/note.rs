@@ -1,6 +1,7 @@
 //! The note on disk and its indicators beside it, never written over what an analyst made of them.
 
 use super::replace;
+use crate::model::shown;
 use crate::report::seal;
 use std::fs;
 use std::io;
@@ -50,7 +51,7 @@ pub fn indicators_path(note: &Path) -> PathBuf {
 fn standing(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(path) {
         Ok(data) if data.is_file() => fs::read(path).map(Some),
-        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no file", path.display()))),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{} is no file", shown(path)))),
         // A link that leads nowhere is replaced: there is nothing behind it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

@@ -5,6 +5,7 @@ use super::own::{Own, told};
 use super::style::{Shell, Talk};
 use super::{Exit, resolve, say, workbench};
 use crate::config::{Mistake, template};
+use crate::model::shown;
 use std::io::Write;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>, shell: &Shell, out: &
     }
     if args.path {
         let Some(path) = Own::read(named)?.path else { anyhow::bail!("there is no home folder to keep it in") };
-        writeln!(out, "{}", path.display())?;
+        writeln!(out, "{}", shown(&path))?;
         return Ok(Exit::Done);
     }
     let mut own = Own::read(named)?.lenient();
@@ -38,7 +39,7 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>, shell: &Shell, out: &
     if own.wrong.is_empty() {
         if shell.talk >= Talk::Progress {
             let files = [own.path.clone().filter(|_| own.is_there), own.keys()];
-            match files.iter().flatten().map(|path| path.display().to_string()).collect::<Vec<_>>() {
+            match files.iter().flatten().map(|path| shown(path)).collect::<Vec<_>>() {
                 none if none.is_empty() => say(format_args!("there is no config: the defaults hold")),
                 files => say(format_args!("nothing is wrong with {}", files.join(" and "))),
             }

@@ -5,13 +5,14 @@ use super::own::Own;
 use super::style::{Shell, Talk};
 use super::{Exit, say, workbench};
 use crate::demo;
+use crate::model::shown;
 use std::io::Write;
 use std::path::PathBuf;
 
 pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.write {
         for path in demo::write(folder)? {
-            writeln!(out, "{}", path.display())?;
+            writeln!(out, "{}", shown(&path))?;
         }
         if shell.talk >= Talk::Progress {
             say(format_args!("open it with: tokentrail {}", workbench::quoted(folder)));

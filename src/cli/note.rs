@@ -9,6 +9,7 @@ use crate::analytics::{Hit, Settings};
 use crate::casefile;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
+use crate::model::shown;
 use crate::report::note::changed;
 use crate::report::{Header, Report, exporter, write_indicators};
 use crate::triage::{Case, fingerprint};
@@ -40,13 +41,13 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
             (exporter.write)(&report, &mut note)?;
             write_indicators(&report, &mut indicators)?;
             let written = casefile::note::write(path, &note, &indicators)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+                .with_context(|| format!("cannot write {}", shown(path)))?;
             if shell.talk >= Talk::Progress {
-                say(format_args!("wrote {} and {}", path.display(), written.indicators.display()));
+                say(format_args!("wrote {} and {}", shown(path), shown(&written.indicators)));
             }
             // However quiet: somebody will look for what they wrote.
             for kept in &written.kept {
-                say(format_args!("what stood there was changed by hand, or is no note: it is now {}", kept.display()));
+                say(format_args!("what stood there was changed by hand, or is no note: it is now {}", shown(kept)));
             }
         }
     }
@@ -73,7 +74,7 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::R
     let bundle = fingerprint(&loaded.sources);
     let stored = if let Some(path) = path {
         let stored = casefile::stored(path, &bundle)?;
-        Some(stored.with_context(|| format!("there is no case file {}", path.display()))?)
+        Some(stored.with_context(|| format!("there is no case file {}", shown(path)))?)
     } else {
         match casefile::default_path(&bundle, |name| std::env::var_os(name)) {
             Ok(path) => casefile::stored(&path, &bundle)?,
@@ -90,7 +91,7 @@ fn refuse_evidence(output: &Path, paths: &[PathBuf]) -> anyhow::Result<()> {
         return Ok(());
     };
     if paths.iter().filter_map(|path| path.canonicalize().ok()).any(|path| target.starts_with(path)) {
-        bail!("{} stands inside the evidence: write the note elsewhere", output.display());
+        bail!("{} stands inside the evidence: write the note elsewhere", shown(output));
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! What the user set for good: their config, and the files it names. What is wrong there is said, and never stops a
 //! run, unless the config was named on the command line.
 
-use super::resolve::usage;
+use super::resolve::{usage, usage_lines};
 use super::say;
 use crate::config::{self, CONFIG, Config, KEYMAP, Mistake, Roots};
 use crate::facts::{Facts, Tables, given};
+use crate::model::shown;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +49,7 @@ impl Own {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {}
             Err(error) if named.is_some() => {
-                return Err(usage(format_args!("--config {}: {error}", path.display())));
+                return Err(usage(format_args!("--config {}: {error}", shown(&path))));
             }
             Err(error) => own.wrong.push(told(&path, &Mistake::whole(error.to_string()))),
         }
@@ -68,7 +69,7 @@ impl Own {
 
     fn strict(&self) -> anyhow::Result<()> {
         if self.is_named && !self.wrong.is_empty() {
-            return Err(usage(self.wrong.join("\n")));
+            return Err(usage_lines(&self.wrong));
         }
         Ok(())
     }
@@ -111,5 +112,5 @@ impl Own {
 /// A mistake with its file.
 pub(super) fn told(path: &Path, mistake: &Mistake) -> String {
     let colon = if mistake.line.is_some() { "" } else { ":" };
-    format!("{}{colon} {mistake}", crate::model::inert(&path.to_string_lossy()))
+    format!("{}{colon} {mistake}", shown(path))
 }

@@ -7,7 +7,7 @@ use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
-use crate::model::Time;
+use crate::model::{Time, inert, shown};
 use crate::triage::Case;
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
@@ -85,9 +85,15 @@ fn login() -> Result<String, String> {
     Err(crate::triage::UNKNOWN.to_owned())
 }
 
-/// A wrong value, told as clap tells its own.
+/// A wrong value, told as clap tells its own: on one line, inert.
 pub(super) fn usage(text: impl std::fmt::Display) -> anyhow::Error {
-    command().error(ErrorKind::ValueValidation, text).into()
+    usage_lines(&[text.to_string()])
+}
+
+/// The same of several, a line each.
+pub(super) fn usage_lines(lines: &[String]) -> anyhow::Error {
+    let lines: Vec<_> = lines.iter().map(|line| inert(line)).collect();
+    command().error(ErrorKind::ValueValidation, lines.join("\n")).into()
 }
 
 /// Works out the settings; what contradicts itself is a usage error.
@@ -142,7 +148,7 @@ fn set<T>(
     own: &mut Own,
 ) -> anyhow::Result<Option<T>> {
     if let Some(path) = typed {
-        return read(path).map(Some).map_err(|wrong| usage(format_args!("{option} {}: {wrong}", path.display())));
+        return read(path).map(Some).map_err(|wrong| usage(format_args!("{option} {}: {wrong}", shown(path))));
     }
     let Some(path) = set else { return Ok(None) };
     match read(&path) {
@@ -156,8 +162,7 @@ pub(super) fn networks(path: &Path) -> Result<Arc<Networks>, String> {
     let networks = Networks::read(path).map_err(|err| err.to_string())?;
     if let Some((line, why)) = &networks.first_bad {
         let rows = if networks.skipped == 1 { "row" } else { "rows" };
-        let why = crate::model::inert(why);
-        say(format_args!("{}: {} {rows} not read (line {line}: {why})", path.display(), networks.skipped));
+        say(format_args!("{}: {} {rows} not read (line {line}: {why})", shown(path), networks.skipped));
     }
     Ok(Arc::new(networks))
 }
@@ -204,7 +209,7 @@ fn listed(text: &str) -> Result<BTreeSet<String>, String> {
         if is_guid(&id) {
             ids.insert(id);
         } else if !id.is_empty() {
-            bad.push(format!("line {}: {:?} is not an application id", index + 1, crate::model::inert(&id)));
+            bad.push(format!("line {}: {:?} is not an application id", index + 1, inert(&id)));
         }
     }
     match (bad.is_empty(), ids.is_empty()) {

@@ -3,7 +3,7 @@
 use super::args::{RunArgs, ScreenArgs};
 use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
-use super::{Exit, load, note, plain, resolve, say};
+use super::{Exit, load, note, plain, resolve, say, say_lines};
 use crate::analytics::{Hit, Settings};
 use crate::config::{Borders, Mistake, ThemeName};
 use crate::facts::{Facts, given};
@@ -34,10 +34,10 @@ pub(super) fn open(
     if !has_terminal(shell) {
         let paths: Vec<_> = paths.iter().map(|path| quoted(path)).collect();
         say(format_args!("error: the workbench needs a terminal; this does the job without one:"));
-        say(format_args!(
-            "  tokentrail scan {0}\nor, one question at a time:\n  tokentrail --plain {0}",
-            paths.join(" ")
-        ));
+        let paths = paths.join(" ");
+        say(format_args!("  tokentrail scan {paths}"));
+        say(format_args!("or, one question at a time:"));
+        say(format_args!("  tokentrail --plain {paths}"));
         return Ok(Exit::Usage);
     }
     let name = load::name(paths);
@@ -68,13 +68,13 @@ pub(super) fn open(
         note: Box::new(note),
     }) {
         Err(err) if err.is::<tui::NothingReadable>() => {
-            say(format_args!("error: {err:#}"));
+            say_lines(&format!("error: {err:#}"));
             return Ok(Exit::Unreadable);
         }
         outcome => outcome?,
     };
     // A lost terminal must not turn a saved case into a failure.
-    let _ = write!(std::io::stdout(), "{outcome}");
+    let _ = write!(out, "{outcome}").and_then(|()| out.flush());
     let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
     Ok(signal.map_or(Exit::Done, Exit::Signal))
 }

@@ -33,7 +33,7 @@ pub(super) fn sentence() -> String {
     let Some(fault) = &*first else { return "a fault in the program; every verdict up to it is saved".to_owned() };
     let mut said = format!("a fault in the program at {}; every verdict up to it is saved", fault.place);
     if let Some(path) = &fault.report {
-        let _ = write!(said, "\nhow it came there, without a word of the evidence: {}", path.display());
+        let _ = write!(said, "\nhow it came there, without a word of the evidence: {}", crate::model::shown(path));
     }
     said
 }

@@ -1,6 +1,7 @@
 //! What is said once the screen is gone.
 
 use crate::casefile::note::Written;
+use crate::model::{inert, shown};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -35,17 +36,17 @@ impl fmt::Display for Outcome {
             Some(hits) => writeln!(f, "{hits} hits, {} settled", self.settled)?,
             None => writeln!(f, "left before the bundle was read")?,
         }
-        match (&self.unsaved, &self.case) {
-            (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", case.display())?,
+        match (self.unsaved.as_deref().map(inert), &self.case) {
+            (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", shown(case))?,
             (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
-            (None, Some(case)) => writeln!(f, "case  {}", case.display())?,
+            (None, Some(case)) => writeln!(f, "case  {}", shown(case))?,
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
         let Some(Written { note, indicators, kept }) = &self.note else { return writeln!(f, "note  not written") };
-        write!(f, "note  {} (indicators: {}", note.display(), indicators.display())?;
+        write!(f, "note  {} (indicators: {}", shown(note), shown(indicators))?;
         for (at, kept) in kept.iter().enumerate() {
             let lead = if at == 0 { "; changed by hand, and kept: " } else { ", " };
-            write!(f, "{lead}{}", kept.display())?;
+            write!(f, "{lead}{}", shown(kept))?;
         }
         writeln!(f, ")")
     }

@@ -7,6 +7,7 @@
 mod pen;
 mod shift;
 
+use crate::model::{SHOWN, is_inert};
 use pen::Pen;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
@@ -29,7 +30,10 @@ impl Wire {
     /// The bytes that turn what is shown into `next`, which is what is shown from then on.
     pub(super) fn frame(&mut self, next: &Buffer) -> Vec<u8> {
         let mut next = next.clone();
-        next.content.iter_mut().for_each(plain_blank);
+        next.content.iter_mut().for_each(|cell| {
+            inert_cell(cell);
+            plain_blank(cell);
+        });
         if next.area != self.shown.area {
             // The whole screen was erased with the new size.
             self.shown = Buffer::empty(next.area);
@@ -49,6 +53,13 @@ impl Wire {
         }
         self.shown = next;
         bytes
+    }
+}
+
+/// The last gate: whatever a screen was drawn from, nothing of it moves the terminal.
+fn inert_cell(cell: &mut Cell) {
+    if !is_inert(cell.symbol()) {
+        cell.set_char(SHOWN);
     }
 }
 

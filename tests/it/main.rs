@@ -5,6 +5,7 @@ mod bundle;
 mod case;
 mod cli;
 mod demo;
+mod hostile;
 mod ingest;
 mod layers;
 mod oracle;

@@ -4,6 +4,7 @@
 mod bundle;
 mod drafts;
 mod explore;
+mod hostile;
 mod many;
 mod marks;
 mod pointing;

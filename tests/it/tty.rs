@@ -6,6 +6,7 @@ mod aside;
 mod bytes;
 mod copies;
 mod drafts;
+mod hostile;
 mod leaving;
 mod manners;
 mod session;
