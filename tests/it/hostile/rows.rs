@@ -149,9 +149,9 @@ fn no_case_reaches_a_terminal_alive() {
         assert_eq!(alive(&fs::read_to_string(folder.path().join(name)).unwrap()), None, "{name}");
     }
     let mut talk = tokentrail(folder.path());
-    let typed: String = all().iter().map(|text| format!("i {}\n", text.replace(['\n', '\r'], " "))).collect();
+    let typed = all().iter().map(|text| text.replace(['\n', '\r'], " ")).collect::<Vec<_>>().join("\ni ");
     talk.args(["--plain", "rows.json", "--case", "c.json"]);
-    talk.write_stdin(format!("1\n1\nr\n{typed}b 1\nt 1 {0}\nm 1 {0}\nl\nm\ne\n{0}\nq\n", all()[0]));
+    talk.write_stdin(format!("1\n1\nr\ni {typed}\nb 1\nt 1 {0}\nm 1 {0}\nl\nm\ne\n{0}\nq\n", all()[0]));
     ends(&ends_inert(talk), 0);
 }
 
