@@ -90,9 +90,10 @@ pub(crate) fn case(loaded: &Loaded, hits: &[String]) -> Case {
     case.tlp = texts[40..80].concat();
     for (number, text) in texts.iter().enumerate() {
         let hit = &hits[number % hits.len()];
-        case.set_verdict(hit, 1 + number % 3, Some(Verdict::Supports), at);
-        case.set_remark(hit, 1 + number % 3, text, at);
-        case.set_verdict(text, 1, Some(Verdict::Against), at);
+        let step = ["what-to-revoke", "usual-network", text.as_str()][number % 3];
+        case.set_verdict(hit, step, Some(Verdict::Supports), at);
+        case.set_remark(hit, step, text, at);
+        case.set_verdict(text, step, Some(Verdict::Against), at);
         case.set_disposition(hit, Some(Disposition::TruePositive), at);
         let key = format!("AADNonInteractiveUserSignInLogs t{number}");
         case.set_tags(&key, vec![text.clone(), "usual".to_owned()], at);
@@ -136,7 +137,7 @@ fn json_keeps_every_text_as_it_was() {
 fn no_case_reaches_a_terminal_alive() {
     let folder = folder();
     let case = case(&read(folder.path()), &hit_ids(folder.path()));
-    fs::write(folder.path().join("c.json"), serde_json::to_vec(&case).unwrap()).unwrap();
+    fs::write(folder.path().join("c.json"), case.to_bytes()).unwrap();
     for command in commands(VICTIM) {
         if command[0] == "timeline" || command[0] == "note" {
             let args = command.iter().map(String::as_str).chain(["rows.json", "--case", "c.json"]);

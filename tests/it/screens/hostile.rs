@@ -29,7 +29,7 @@ fn no_screen_shows_a_hostile_text_alive() {
     let hits: Vec<String> = desk.hits.iter().map(|hit| hit.id.clone()).collect();
     let case = case(&desk.loaded, &hits);
     std::fs::create_dir_all(desk.case_path().parent().unwrap()).unwrap();
-    std::fs::write(desk.case_path(), serde_json::to_vec(&case).unwrap()).unwrap();
+    std::fs::write(desk.case_path(), case.to_bytes()).unwrap();
     desk.reopen();
     for size in [(200, 60), (80, 24), (20, 5)] {
         desk.resize(size);
