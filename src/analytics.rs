@@ -21,7 +21,7 @@ mod threshold;
 mod what_if;
 
 pub use allow::{Allow, AllowError, AllowList};
-pub use answer::{Tally, reached, tally};
+pub use answer::{Tally, in_words, reached, tally};
 pub use assess::technique;
 pub use baseline::{Baseline, Seen};
 pub use candidates::Candidates;

@@ -10,7 +10,7 @@ pub mod session;
 
 pub use client::{client_family, client_history};
 pub use flow::{delay, device_code_before, legs_apart};
-pub use graph::{Tally, graph_agents, graph_verbs, tally};
+pub use graph::{Tally, graph_agents, graph_verbs, in_words, tally};
 pub use origin::{leg_origin, origin, origin_of};
 pub use reach::{reached, resources, worth};
 pub use revoke::what_to_revoke;

@@ -100,14 +100,17 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
         earned.insert("T1098.005", format!("token for {}; registration itself is in the audit log", names.join(", ")));
     }
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
-    for line in answer::tally(store, inquiry.facts, &calls) {
-        if let (Some(id), 1..) = (line.verb.technique, line.succeeded) {
-            let told = earned.entry(id).or_default();
-            if !told.is_empty() {
-                told.push_str("; ");
-            }
-            told.push_str(&line.words());
+    let tally = answer::tally(store, inquiry.facts, &calls);
+    let mut actions: BTreeMap<&'static str, Vec<&answer::Tally>> = BTreeMap::new();
+    for line in tally.iter().filter(|line| line.succeeded > 0) {
+        if let Some(id) = line.verb.technique {
+            actions.entry(id).or_default().push(line);
         }
+    }
+    for (id, lines) in actions {
+        let mut words: Vec<String> = earned.remove(id).into_iter().collect();
+        words.extend(answer::in_words(lines));
+        earned.insert(id, words.join("; "));
     }
     earned.into_iter().map(|(id, evidence)| Attack { id, name: technique(id), evidence }).collect()
 }

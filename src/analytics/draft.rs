@@ -6,7 +6,7 @@ use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The core of a hit.
 pub struct Draft {
@@ -205,16 +205,26 @@ fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
     reasons
 }
 
+/// Kinds of token a sentence names before the rest is counted: there are four.
+const KINDS: usize = 12;
+
 /// `refreshToken 5, withheld 1`: incoming tokens of the rows, blank ones left out.
 fn incoming(scene: &Scene, events: &[EventId]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for &id in events {
+        *counts.entry(scene.text(id, Field::IncomingTokenType)).or_default() += 1;
+    }
     let mut kinds = scene.texts(events, Field::IncomingTokenType);
     kinds.retain(|kind| !kind.is_empty());
-    let count = |kind: &String| events.iter().filter(|&&id| scene.text(id, Field::IncomingTokenType) == kind).count();
-    let shown = kinds.iter().map(|kind| match kind.as_str() {
-        "unknownFutureValue" => format!("withheld by the export (unknownFutureValue) {}", count(kind)),
-        _ => format!("{kind} {}", count(kind)),
+    let shown = kinds.iter().take(KINDS).map(|kind| {
+        let count = counts.get(kind.as_str()).copied().unwrap_or(0);
+        match kind.as_str() {
+            "unknownFutureValue" => format!("withheld by the export (unknownFutureValue) {count}"),
+            _ => format!("{kind} {count}"),
+        }
     });
-    shown.collect::<Vec<_>>().join(", ")
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    if kinds.len() > KINDS { format!("{shown} and {} more kinds", kinds.len() - KINDS) } else { shown }
 }
 
 /// The strongest tie among the calls, as a sentence; `None` without calls.

@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::model::{Event, EventId, Field, Flags, Span, Sym, Time};
 use crate::store::Store;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
 /// The life of a device code, as Entra issues it by default.
@@ -41,13 +42,9 @@ impl Flow {
         self.correlations.extend(Some(correlation).filter(|sym| !sym.is_none()));
     }
 
-    fn shares(&self, session: Sym, correlation: Sym) -> bool {
-        self.sessions.contains(&session) || self.correlations.contains(&correlation)
-    }
-
-    /// Whether leg and flow both have a session, or both a correlation id: then these decide.
-    fn comparable(&self, session: Sym, correlation: Sym) -> bool {
-        (!session.is_none() && !self.sessions.is_empty()) || (!correlation.is_none() && !self.correlations.is_empty())
+    /// Which ties its legs record, one bit each.
+    fn recorded(&self) -> usize {
+        usize::from(!self.sessions.is_empty()) * SESSION | usize::from(!self.correlations.is_empty()) * CORRELATION
     }
 }
 
@@ -77,45 +74,75 @@ pub fn presents_token(event: &Event) -> bool {
 
 /// Every flow by user, each user's in the order they began.
 pub fn flows(scene: &Scene) -> HashMap<Sym, Vec<Flow>> {
-    let mut flows: HashMap<Sym, Vec<Flow>> = HashMap::new();
+    let mut joined: HashMap<Sym, Joined> = HashMap::new();
     for (id, event) in scene.rows() {
         let Some(leg) = leg_of(event) else { continue };
         let user = scene.user(event);
         if !user.is_none() {
-            join(scene.store, flows.entry(user).or_default(), id, leg);
+            joined.entry(user).or_default().join(scene.store, id, leg);
         }
     }
-    flows
+    joined.into_iter().map(|(user, joined)| (user, joined.flows)).collect()
 }
 
 /// The flows among some events of one user, which stand in time order.
 pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> Vec<Flow> {
-    let mut flows = Vec::new();
+    let mut joined = Joined::default();
     for id in events {
         if let Some(leg) = leg_of(store.event(id)) {
-            join(store, &mut flows, id, leg);
+            joined.join(store, id, leg);
         }
     }
-    flows
+    joined.flows
 }
 
-/// Adds a leg to the flow it joins, or to a new one.
-fn join(store: &Store, flows: &mut Vec<Flow>, id: EventId, leg: Leg) {
-    let home = home_of(store, flows, store.event(id), leg).unwrap_or_else(|| {
-        flows.push(Flow::default());
-        flows.len() - 1
-    });
-    flows[home].add(store, id);
+/// The flows of a user so far, and which of them is the latest of each kind that a leg asks for.
+#[derive(Default)]
+struct Joined {
+    flows: Vec<Flow>,
+    sessions: HashMap<Sym, usize, RandomState>,
+    correlations: HashMap<Sym, usize, RandomState>,
+    /// Flows by what they can be compared by: [`Flow::recorded`].
+    recorded: [BTreeSet<usize>; 4],
 }
 
-/// The flow a leg joins: the latest that shares a tie with it (a browser leg only within the life of the code),
-/// else the latest begun within that life with which no tie can be compared.
-fn home_of(store: &Store, flows: &[Flow], event: &Event, leg: Leg) -> Option<usize> {
-    let (session, correlation) = ties(store, event);
-    let alive = |flow: &Flow| event.time().since(flow.time(store)) <= CODE_LIFE;
-    let tied = flows.iter().rposition(|flow| flow.shares(session, correlation) && (leg == Leg::Polling || alive(flow)));
-    tied.or_else(|| flows.iter().rposition(|flow| !flow.comparable(session, correlation) && alive(flow)))
+impl Joined {
+    /// Adds a leg to the flow it joins, or to a new one.
+    fn join(&mut self, store: &Store, id: EventId, leg: Leg) {
+        let event = store.event(id);
+        let home = self.home_of(store, event, leg).unwrap_or_else(|| {
+            self.flows.push(Flow::default());
+            self.flows.len() - 1
+        });
+        let flow = &mut self.flows[home];
+        self.recorded[flow.recorded()].remove(&home);
+        flow.add(store, id);
+        self.recorded[flow.recorded()].insert(home);
+        let (session, correlation) = ties(store, event);
+        for (latest, tie) in [(&mut self.sessions, session), (&mut self.correlations, correlation)] {
+            if !tie.is_none() {
+                let latest = latest.entry(tie).or_insert(home);
+                *latest = home.max(*latest);
+            }
+        }
+    }
+
+    /// The flow a leg joins: the latest that shares a tie with it (a browser leg only within the life of the code),
+    /// else the latest begun within that life with which no tie can be compared. The latest of a kind tells for all:
+    /// those before it began earlier.
+    fn home_of(&self, store: &Store, event: &Event, leg: Leg) -> Option<usize> {
+        let (session, correlation) = ties(store, event);
+        let alive = |flow: &usize| event.time().since(self.flows[*flow].time(store)) <= CODE_LIFE;
+        let tied = self.sessions.get(&session).max(self.correlations.get(&correlation)).copied();
+        let comparable = usize::from(!session.is_none()) * SESSION | usize::from(!correlation.is_none()) * CORRELATION;
+        let free = self.recorded.iter().enumerate().filter(|(recorded, _)| recorded & comparable == 0);
+        let latest = free.filter_map(|(_, flows)| flows.last().copied()).max();
+        tied.filter(|flow| leg == Leg::Polling || alive(flow)).or(latest.filter(alive))
+    }
 }
+
+const SESSION: usize = 1;
+const CORRELATION: usize = 2;
 
 /// Folded session and correlation id of a row.
 fn ties(store: &Store, event: &Event) -> (Sym, Sym) {
@@ -142,16 +169,37 @@ impl Tie {
             Self::User => "user",
         }
     }
+}
 
-    /// The strongest tie that any of the events has to any leg of the flow.
-    pub fn between(scene: &Scene, flow: &Flow, events: &[EventId]) -> Self {
-        let ties = || events.iter().map(|&id| ties(scene.store, scene.store.event(id)));
-        if ties().any(|(session, _)| flow.sessions.contains(&session)) {
-            Self::Session
-        } else if ties().any(|(_, correlation)| flow.correlations.contains(&correlation)) {
-            Self::Correlation
+/// The ties of some rows: the place of the last row with each.
+pub struct Ties {
+    sessions: HashMap<Sym, usize, RandomState>,
+    correlations: HashMap<Sym, usize, RandomState>,
+}
+
+impl Ties {
+    /// Of these rows.
+    pub fn new(store: &Store, events: &[EventId]) -> Self {
+        let mut found = Self { sessions: HashMap::default(), correlations: HashMap::default() };
+        for (at, &id) in events.iter().enumerate() {
+            let (session, correlation) = ties(store, store.event(id));
+            found.sessions.insert(session, at);
+            found.correlations.insert(correlation, at);
+        }
+        found
+    }
+
+    /// The strongest tie that any of the rows from `start` on has to any leg of the flow.
+    pub fn with(&self, flow: &Flow, start: usize) -> Tie {
+        let held = |last: &HashMap<Sym, usize, RandomState>, ties: &BTreeSet<Sym>| {
+            ties.iter().any(|tie| last.get(tie).is_some_and(|last| *last >= start))
+        };
+        if held(&self.sessions, &flow.sessions) {
+            Tie::Session
+        } else if held(&self.correlations, &flow.correlations) {
+            Tie::Correlation
         } else {
-            Self::User
+            Tie::User
         }
     }
 }

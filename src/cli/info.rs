@@ -50,8 +50,7 @@ fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         print(&of_source(source), shell, out)?;
     }
-    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
-    for problem in info.problems.iter().filter(|problem| !known(problem.source)) {
+    for problem in info.of_paths() {
         let lines = [(Tone::Head, problem.source.to_owned()), (Tone::Warn, format!("  not read: {}", problem.reason))];
         writeln!(out)?;
         print(&lines, shell, out)?;

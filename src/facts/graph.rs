@@ -18,7 +18,7 @@ const TECHNIQUES: [&str; 8] =
     ["T1069.003", "T1087.004", "T1098.005", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"];
 
 /// What a Graph call did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verb {
     /// Plain words that count: `searched mail`, `listed files`, `read chat messages`.
     pub action: String,
@@ -28,6 +28,13 @@ pub struct Verb {
     pub reach: Reach,
     /// ATT&CK id the call earns when it succeeded.
     pub technique: Option<&'static str>,
+}
+
+impl Verb {
+    /// Returns whether a row of the table tells it; the others are named by their address.
+    pub fn is_known(&self) -> bool {
+        self.reach != Reach::Other || self.object.is_some() || !self.action.starts_with("called ")
+    }
 }
 
 /// One row: the first that fits tells what the call did.

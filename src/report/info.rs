@@ -21,7 +21,7 @@ use crate::ingest::Loaded;
 use crate::model::{Event, Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
 use crate::triage::fingerprint;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 /// Everything that `info` says.
@@ -164,10 +164,23 @@ pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", armless(&serde_json::to_string_pretty(info)?))
 }
 
+impl<'a> Info<'a> {
+    /// What was not read of paths and members that are no source.
+    pub fn of_paths(&self) -> impl Iterator<Item = &ProblemInfo<'a>> {
+        let known: HashSet<&str> = self.sources.iter().map(|source| source.source).collect();
+        self.problems.iter().filter(move |problem| !known.contains(problem.source))
+    }
+}
+
 /// Everything there is to say about what was read.
 pub fn info(loaded: &Loaded) -> Info<'_> {
     let range = loaded.store.range();
     let seen = Seen::of(loaded);
+    let mut problems: HashMap<&str, Vec<&Problem>> = HashMap::new();
+    for problem in &loaded.problems {
+        problems.entry(&problem.source).or_default().push(problem);
+    }
+    let of = |source: &Source| problems.get(source.name.as_str()).map_or(&[][..], Vec::as_slice);
     let mut info = Info {
         bundle: fingerprint(&loaded.sources),
         read: loaded.rows_read(),
@@ -187,7 +200,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
             .iter()
             .zip(seen.sources)
             .zip(labels(&loaded.sources))
-            .map(|((source, seen), label)| source_info(loaded, source, label, seen))
+            .map(|((source, seen), label)| source_info(source, of(source), label, seen))
             .collect(),
         problems: loaded.problems.iter().map(problem_info).collect(),
     };
@@ -299,7 +312,7 @@ fn lag(mut lags: Vec<Span>) -> Option<Lag> {
     Some(Lag { median_seconds: median.whole_seconds(), max_seconds: max.whole_seconds() })
 }
 
-fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: Held) -> SourceInfo<'a> {
+fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, seen: Held) -> SourceInfo<'a> {
     SourceInfo {
         source: &source.name,
         label,
@@ -316,7 +329,7 @@ fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: 
         last_event: source.last,
         lacks: lack::lacks(source, seen.fields),
         withheld: seen.withheld,
-        reasons: reasons(loaded.problems.iter().filter(|problem| problem.source == source.name)),
+        reasons: reasons(problems.iter().copied()),
         remarks: &source.remarks,
     }
 }
@@ -324,17 +337,18 @@ fn source_info<'a>(loaded: &'a Loaded, source: &'a Source, label: String, seen: 
 /// Problems of one kind as one: what is quoted in a reason, and its numbers, do not tell kinds apart. In the order
 /// in which they begin.
 fn reasons<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Reason> {
-    let mut reasons: Vec<(String, Reason)> = Vec::new();
+    let mut reasons: Vec<Reason> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for problem in problems {
-        let kind = kind_of(&problem.reason);
-        if let Some((_, known)) = reasons.iter_mut().find(|(known, _)| *known == kind) {
+        let place = *places.entry(kind_of(&problem.reason)).or_insert(reasons.len());
+        if let Some(known) = reasons.get_mut(place) {
             known.count += 1;
         } else {
             let Problem { reason, record, offset, .. } = problem.clone();
-            reasons.push((kind, Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() }));
+            reasons.push(Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() });
         }
     }
-    reasons.into_iter().map(|(_, reason)| reason).collect()
+    reasons
 }
 
 fn kind_of(reason: &str) -> String {

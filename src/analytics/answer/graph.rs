@@ -5,7 +5,7 @@ use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Agent, Facts, Reach, Verb};
 use crate::model::{EventId, Field, Table, call_succeeded};
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Classes of the user agents of the Graph calls.
 pub fn graph_agents(inquiry: &Inquiry) -> Finding {
@@ -14,11 +14,12 @@ pub fn graph_agents(inquiry: &Inquiry) -> Finding {
     }
     let (store, hit) = (inquiry.store, inquiry.hit);
     let mut kinds: BTreeMap<Agent, (usize, Vec<&str>)> = BTreeMap::new();
+    let mut known: HashSet<&str> = HashSet::new();
     for call in &hit.graph {
         let agent = store.get(call.event, Field::UserAgent);
         let (count, names) = kinds.entry(inquiry.facts.agent(agent)).or_default();
         *count += 1;
-        if !agent.is_empty() && !names.contains(&agent) {
+        if !agent.is_empty() && known.insert(agent) {
             names.push(agent);
         }
     }
@@ -53,12 +54,11 @@ pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
     } else {
         (State::Unknown, "nothing of interest".to_owned())
     };
-    let shown: Vec<String> = tally.iter().map(Tally::words).collect();
     let sentence = format!(
         "{} tied to the hit (by {}): {}.",
         counted(calls.len(), "Graph call"),
         hit.link_words(store),
-        shown.join("; ")
+        in_words(&tally).join("; ")
     );
     Finding::new(state, brief, sentence).with_rows(calls)
 }
@@ -78,29 +78,77 @@ impl Tally {
     pub fn words(&self) -> String {
         let sought = if self.verb.action.starts_with("searched") { " for" } else { "" };
         let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!("{sought} \"{object}\""));
-        let failed = if self.failed > 0 { format!(" ({} refused)", self.failed) } else { String::new() };
-        format!("{}{object} {}×{failed}", self.verb.action, self.succeeded + self.failed)
+        format!("{}{object} {}", self.verb.action, times(self.succeeded, self.failed))
     }
+
+    /// What its objects are told together under: calls that no fact knows differ by their address alone.
+    fn kind(&self) -> &str {
+        if self.verb.is_known() { &self.verb.action } else { "" }
+    }
+}
+
+/// `3×`, `3× (2 refused)`.
+fn times(succeeded: usize, failed: usize) -> String {
+    let refused = if failed > 0 { format!(" ({failed} refused)") } else { String::new() };
+    format!("{}×{refused}", succeeded + failed)
+}
+
+/// Objects of one action that are named before the rest is counted: an enumeration names every object of a tenant.
+const OBJECTS: usize = 20;
+
+/// The actions in words, in their order; of one with many objects the first of them, and how many more.
+pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t Tally>) -> Vec<String> {
+    /// What is said of the objects that are not named: where, of how many, and how often.
+    struct Rest<'t> {
+        at: usize,
+        of: &'t Tally,
+        objects: usize,
+        succeeded: usize,
+        failed: usize,
+    }
+    let mut said: Vec<String> = Vec::new();
+    let mut kinds: HashMap<&str, (usize, Option<Rest>)> = HashMap::new();
+    for line in tally {
+        let (named, rest) = kinds.entry(line.kind()).or_default();
+        if *named < OBJECTS {
+            *named += 1;
+            said.push(line.words());
+            continue;
+        }
+        let rest = rest.get_or_insert_with(|| {
+            said.push(String::new());
+            Rest { at: said.len() - 1, of: line, objects: 0, succeeded: 0, failed: 0 }
+        });
+        rest.objects += 1;
+        rest.succeeded += line.succeeded;
+        rest.failed += line.failed;
+    }
+    for rest in kinds.into_values().filter_map(|(_, rest)| rest) {
+        let of = &rest.of.verb;
+        let (action, noun) = match of.action.as_str() {
+            _ if !of.is_known() => ("called", "more path"),
+            action if action.starts_with("searched") => (action, "more term"),
+            action => (action, "more object"),
+        };
+        let times = times(rest.succeeded, rest.failed);
+        said[rest.at] = format!("{action}, and {} {times}", counted(rest.objects, noun));
+    }
+    said
 }
 
 /// Graph calls by action, in order of first occurrence.
 pub fn tally(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Tally> {
-    let mut tally: Vec<Tally> = Vec::new();
+    let mut counts: HashMap<Verb, (usize, [usize; 2])> = HashMap::new();
     for &id in calls {
         let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
         let ok = call_succeeded(store.get(id, Field::ResponseStatusCode));
-        let at = tally.iter().position(|line| line.verb == verb).unwrap_or_else(|| {
-            tally.push(Tally { verb, succeeded: 0, failed: 0 });
-            tally.len() - 1
-        });
-        let line = &mut tally[at];
-        if ok {
-            line.succeeded += 1;
-        } else {
-            line.failed += 1;
-        }
+        let next = counts.len();
+        let (_, of) = counts.entry(verb).or_insert((next, [0, 0]));
+        of[usize::from(!ok)] += 1;
     }
-    tally
+    let mut tally: Vec<_> = counts.into_iter().collect();
+    tally.sort_unstable_by_key(|(_, (first, _))| *first);
+    tally.into_iter().map(|(verb, (_, [succeeded, failed]))| Tally { verb, succeeded, failed }).collect()
 }
 
 /// The finding where there is no call to look at.

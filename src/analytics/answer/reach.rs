@@ -5,11 +5,11 @@ use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Facts, Reach};
 use crate::model::{EventId, Field};
 use crate::store::Store;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Classes of the resources that rows got tokens for, with the resources' names.
 pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach, Vec<String>> {
-    let mut classes: BTreeMap<Reach, Vec<String>> = BTreeMap::new();
+    let mut classes: BTreeMap<Reach, BTreeSet<&str>> = BTreeMap::new();
     for &id in rows {
         let event = store.event(id);
         let name = store.text(event[Field::ResourceDisplayName]);
@@ -18,14 +18,12 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
             .or_else(|| facts.resource_named(name));
         let (reach, name) = known.map_or((Reach::Other, name), |known| (known.reach, known.name.as_str()));
         let names = classes.entry(reach).or_default();
-        if !name.is_empty() && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+        if !name.is_empty() {
+            names.insert(name);
         }
     }
-    for names in classes.values_mut() {
-        names.sort_unstable();
-    }
-    classes
+    let owned = |names: BTreeSet<&str>| names.into_iter().map(str::to_owned).collect();
+    classes.into_iter().map(|(reach, names)| (reach, owned(names))).collect()
 }
 
 /// Whether a class is a person's own data.

@@ -3,12 +3,12 @@
 use crate::analytics::answer::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::burst::{Burst, bursts};
 use crate::analytics::draft::{Draft, of_burst};
-use crate::analytics::flow::{Flow, Leg, Tie, leg_of};
+use crate::analytics::flow::{Flow, Leg, Tie, Ties, leg_of};
 use crate::analytics::link::CLOCK_SKEW;
 use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The analytic.
 pub(super) const ANALYTIC: Analytic = Analytic {
@@ -118,51 +118,56 @@ fn detect(scene: &Scene) -> Vec<Hit> {
     }
 }
 
+/// Hunt semantics: bursts that follow a flow, each told once with the flow that fits best.
 fn hunt(scene: &Scene) -> Vec<Hit> {
     let flows = scene.candidates.flows(scene);
     let mut hits = Vec::new();
     for burst in bursts(scene) {
         let Some(known) = flows.get(&burst.user) else { continue };
-        let mut fitting: Vec<(Tie, usize, Vec<EventId>)> = Vec::new();
-        for (index, flow) in known.iter().enumerate() {
-            if let Some(events) = after_flow(scene, &burst, flow) {
-                fitting.push((Tie::between(scene, flow, &events), index, events));
-            }
-        }
+        let fitting = fitting(scene, &burst, known);
         // Strongest tie, then latest: flows stand in the order they began.
-        let Some(best) = fitting.iter().map(|(tie, index, _)| (*tie, *index)).max() else { continue };
-        let others = fitting.iter().filter(|(_, index, _)| *index != best.1).map(|(_, index, _)| &known[*index]);
+        let Some(&(tie, best, start)) = fitting.iter().max() else { continue };
+        let others = fitting.iter().filter(|(_, index, _)| *index != best).map(|(_, index, _)| &known[*index]);
         let others: Vec<Time> = others.map(|flow| flow.time(scene.store)).collect();
-        let chosen = fitting.into_iter().find(|(_, index, _)| *index == best.1);
-        let Some((tie, index, events)) = chosen else { continue };
-        hits.push(with_flow(scene, &burst, events, &known[index], tie, &others).finish(scene));
+        let events = burst.events[start..].to_vec();
+        hits.push(with_flow(scene, &burst, events, &known[best], tie, &others).finish(scene));
     }
     hits
 }
 
-/// The events of the burst that follow the flow, if they still are a burst that begins soon enough after it.
-fn after_flow(scene: &Scene, burst: &Burst, flow: &Flow) -> Option<Vec<EventId>> {
-    let time = flow.time(scene.store);
-    let from = time.minus(CLOCK_SKEW);
-    let clock = |id: EventId| scene.store.event(id).time();
-    let events = &burst.events[burst.events.partition_point(|&id| clock(id) < from)..];
-    let soon = clock(*events.first()?) <= time.plus(scene.settings.device_code_window);
-    (soon && reach(scene, events, scene.settings.min_resources)).then(|| events.to_vec())
+/// The flows that a burst follows, by tie and place: each with where the part of the burst begins that is not
+/// before it, which has to begin soon enough and to be a burst still.
+fn fitting(scene: &Scene, burst: &Burst, known: &[Flow]) -> Vec<(Tie, usize, usize)> {
+    let store = scene.store;
+    let clock = |id: &EventId| store.event(*id).time();
+    let (Some(first), Some(last)) = (burst.events.first().map(clock), burst.events.last().map(clock)) else {
+        return Vec::new();
+    };
+    let from = |flow: &Flow| flow.time(store).minus(CLOCK_SKEW);
+    let by = |flow: &Flow| flow.time(store).plus(scene.settings.device_code_window);
+    // Both stand in time order.
+    let near = known.partition_point(|flow| by(flow) < first)..known.partition_point(|flow| from(flow) <= last);
+    let Some(latest) = latest_start(scene, &burst.events).filter(|_| !near.is_empty()) else { return Vec::new() };
+    let ties = Ties::new(store, &burst.events);
+    let fits = |index: usize| {
+        let flow = &known[index];
+        let start = burst.events.partition_point(|id| clock(id) < from(flow));
+        let soon = start <= latest && clock(&burst.events[start]) <= by(flow);
+        soon.then(|| (ties.with(flow, start), index, start))
+    };
+    near.filter_map(fits).collect()
 }
 
-/// Whether the events have so many distinct resources.
-fn reach(scene: &Scene, events: &[EventId], enough: usize) -> bool {
-    let mut seen: Vec<Sym> = Vec::new();
-    for &id in events {
-        if seen.len() >= enough {
-            return true;
+/// The last place from which the events still hold enough distinct resources.
+fn latest_start(scene: &Scene, events: &[EventId]) -> Option<usize> {
+    let mut seen: HashSet<Sym> = HashSet::new();
+    (0..events.len()).rev().find(|&at| {
+        let resource = scene.resource(scene.store.event(events[at]));
+        if !resource.is_none() {
+            seen.insert(resource);
         }
-        let resource = scene.resource(scene.store.event(id));
-        if !resource.is_none() && !seen.contains(&resource) {
-            seen.push(resource);
-        }
-    }
-    seen.len() >= enough
+        seen.len() >= scene.settings.min_resources
+    })
 }
 
 fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, tie: Tie, others: &[Time]) -> Draft {

@@ -40,8 +40,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         lines.push((Tone::Head, String::new()));
         lines.extend(of_source(source));
     }
-    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
-    for problem in info.problems.iter().filter(|problem| !known(problem.source)) {
+    for problem in info.of_paths() {
         lines.push((Tone::Head, String::new()));
         lines.push((Tone::Head, problem.source.to_owned()));
         lines.push((Tone::Warn, format!("  not read: {}", problem.reason)));

@@ -7,7 +7,7 @@ use crate::ingest::Loaded;
 use crate::model::{Field, Table, Time};
 use crate::store::Store;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What kind of thing is said; the order is that of importance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -205,24 +205,23 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
 /// What was not read of the bundle: paths and members, and sources of which something stopped the reading. Those for
 /// one kind of reason are one notice.
 fn unread(info: &Info) -> Vec<Notice> {
-    let known = |name: &str| info.sources.iter().any(|source| source.source == name);
-    let of_paths = info.problems.iter().filter(|problem| !known(problem.source));
-    let paths = of_paths.map(|problem| (None, problem.source, problem.reason.to_owned()));
+    let paths = info.of_paths().map(|problem| (None, problem.source, problem.reason.to_owned()));
     let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
         let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.of_times);
         reasons.map(move |reason| (Some(at), source.source, super::of_reason(reason)))
     });
-    let mut kinds: Vec<(String, Vec<&str>, Notice)> = Vec::new();
+    let mut kinds: Vec<(Vec<&str>, Notice)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for (at, source, reason) in paths.chain(of_sources) {
-        let kind = super::kind_of(&reason);
-        if let Some((_, others, _)) = kinds.iter_mut().find(|(known, ..)| *known == kind) {
+        let place = *places.entry(super::kind_of(&reason)).or_insert(kinds.len());
+        if let Some((others, _)) = kinds.get_mut(place) {
             others.push(source);
         } else {
             let notice = notice(Kind::Unread, reason, None);
-            kinds.push((kind, Vec::new(), Notice { at, source: Some(source.to_owned()), ..notice }));
+            kinds.push((Vec::new(), Notice { at, source: Some(source.to_owned()), ..notice }));
         }
     }
-    let told = kinds.into_iter().map(|(_, others, mut notice)| {
+    let told = kinds.into_iter().map(|(others, mut notice)| {
         let what = notice.what;
         notice.what = match others.len() {
             0 => format!("{what}."),

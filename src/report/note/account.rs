@@ -94,11 +94,11 @@ impl<'a> Account<'a> {
     fn events(&self, hit: &Hit) -> String {
         let addresses = self.distinct(&hit.evidence, Field::IpAddress);
         let from = if addresses.is_empty() { String::new() } else { format!(" from {}", listed(&addresses)) };
-        let names: Vec<String> = hit.resource_ids.iter().map(|id| self.resource(hit, id)).collect();
-        let resources = if names.is_empty() {
-            String::new()
-        } else {
-            format!(" for {} ({})", counted(names.len(), "resource"), listed(&names))
+        // Only the names that are shown: for one, every row may be looked at.
+        let names = hit.resource_ids.iter().take(NAMED).map(|id| self.resource(hit, id)).collect::<Vec<_>>();
+        let resources = match hit.resource_ids.len() {
+            0 => String::new(),
+            count => format!(" for {} ({})", counted(count, "resource"), some_of(&names, count, ", ")),
         };
         let when = if hit.first_seen == hit.last_seen {
             format!("At {} UTC", hit.first_seen.second())
@@ -191,7 +191,7 @@ impl<'a> Account<'a> {
         let waiting = if pressing.is_empty() {
             String::new()
         } else {
-            format!("; to be looked at next, since no analyst has: {}", pressing.join(", "))
+            format!("; to be looked at next, since no analyst has: {}", some(&pressing, KINDS, ", "))
         };
         Some(format!("The bundle has {hits} ({users} in all){waiting}."))
     }
@@ -219,8 +219,14 @@ fn listed(texts: &[String]) -> String {
 
 /// The first so many, and how many more there are.
 fn some(texts: &[String], most: usize, between: &str) -> String {
-    let named = texts.iter().take(most).cloned().collect::<Vec<_>>().join(between);
-    if texts.len() > most { format!("{named} and {} more", texts.len() - most) } else { named }
+    some_of(&texts[..texts.len().min(most)], texts.len(), between)
+}
+
+/// These, which are the first of so many, and how many more there are.
+fn some_of(named: &[String], all: usize, between: &str) -> String {
+    let more = all - named.len();
+    let named = named.join(between);
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
 
 /// A time to the second, without the day where that is clear.

@@ -5,7 +5,7 @@ use crate::ingest::Loaded;
 use crate::model::{Source, Time};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -38,6 +38,7 @@ pub struct Custody {
 }
 
 pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) -> Vec<Custody> {
+    let changed: HashSet<&String> = changed.iter().collect();
     let custody = |(source, label): (&Source, &String)| Custody {
         label: label.clone(),
         name: source.name.clone(),

@@ -1,10 +1,10 @@
 //! What was done with the tokens, and which techniques that earns.
 
 use super::{Told, worth};
-use crate::analytics::{GraphLink, Tally, tally};
+use crate::analytics::{GraphLink, in_words, tally};
 use crate::model::EventId;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Actions listed per user.
 const ACTIONS: usize = 40;
@@ -62,13 +62,15 @@ pub(super) fn impact(told: &Told) -> Vec<Impact> {
             *links.entry(*link).or_default() += 1;
         }
         let events: Vec<EventId> = calls.keys().copied().collect();
-        let tally = worth::by_worth(tally(&told.loaded.store, told.facts, &events));
+        let mut actions = in_words(&worth::by_worth(tally(&told.loaded.store, told.facts, &events)));
+        let further = actions.len().saturating_sub(ACTIONS);
+        actions.truncate(ACTIONS);
         Impact {
             upn: upn.to_owned(),
             calls: events.len(),
             links: links.into_iter().map(|(link, count)| format!("{count} by {}", link.word())).collect(),
-            actions: tally.iter().take(ACTIONS).map(Tally::words).collect(),
-            further: tally.len().saturating_sub(ACTIONS),
+            actions,
+            further,
         }
     };
     calls.into_iter().map(impact).collect()
@@ -76,11 +78,13 @@ pub(super) fn impact(told: &Told) -> Vec<Impact> {
 
 pub(super) fn attack(told: &Told) -> Vec<AttackNote> {
     let mut earned: BTreeMap<&'static str, AttackNote> = BTreeMap::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for (number, hit) in told.threats() {
         for attack in &hit.attack {
             let note = AttackNote { id: attack.id, name: attack.name, evidence: Vec::new() };
             let evidence = &mut earned.entry(attack.id).or_insert(note).evidence;
-            match evidence.iter_mut().find(|known| known.evidence == attack.evidence) {
+            let place = *places.entry((attack.id, &attack.evidence)).or_insert(evidence.len());
+            match evidence.get_mut(place) {
                 Some(known) => known.hits.push(number),
                 None => evidence.push(Earned { evidence: attack.evidence.clone(), hits: vec![number] }),
             }

@@ -3,6 +3,7 @@
 use crate::analytics::{Hit, State};
 use crate::model::{Severity, Time};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// How a finding may point, in the order in which it is counted.
 const STATES: [State; 4] = [State::Supports, State::Against, State::Unknown, State::Missing];
@@ -68,9 +69,12 @@ pub(super) fn hit_line(hit: &Hit) -> HitLine {
 /// The hits in their order, those of low severity with their like.
 pub fn groups(hits: &[HitLine]) -> Vec<HitGroup<'_>> {
     let mut groups: Vec<HitGroup> = Vec::new();
+    let mut places: HashMap<(&str, &str, &str, &str), usize> = HashMap::new();
     for hit in hits {
-        let of = |hit: &HitLine| (hit.is_low, hit.analytic, hit.severity, hit.confidence, hit.upn.clone());
-        match groups.iter_mut().find(|group| hit.is_low && of(group.first) == of(hit)) {
+        let next = groups.len();
+        let alike = (hit.analytic, hit.severity, hit.confidence, hit.upn.as_str());
+        let place = if hit.is_low { *places.entry(alike).or_insert(next) } else { next };
+        match groups.get_mut(place) {
             Some(group) => {
                 group.count += 1;
                 group.first_seen = group.first_seen.min(hit.first_seen);

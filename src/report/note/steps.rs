@@ -6,7 +6,7 @@ use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
 use crate::model::{EventId, Field, Flags};
 use crate::triage::timeline::of_user;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Rows named as evidence of a step.
 const ROWS: usize = 5;
@@ -124,7 +124,7 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
     let exact = |name, values| FactNote { name, values, exact: true };
     let (computed, named): (Vec<EventId>, Vec<EventId>) =
         hit.evidence.iter().partition(|event| told.loaded.store.event(**event).flags.has(Flags::TOKEN_COMPUTED));
-    let resources = hit.resource_ids.iter().map(|id| resource_label(told, hit, id)).collect();
+    let resources = cut(&hit.resource_ids, |id| resource_label(told, hit, id));
     let mut facts = vec![
         text("User", vec![hit.upn.clone()]),
         exact("User id", vec![hit.user_id.clone()]),
@@ -144,7 +144,7 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         exact("Tokens (uti) computed from the sign-in id", of(&computed, Field::TokenId)),
     ];
     if !hit.legs.is_empty() {
-        facts.push(text("Device-code legs", hit.legs.iter().map(|leg| leg_words(told, *leg)).collect()));
+        facts.push(text("Device-code legs", cut(&hit.legs, |leg| leg_words(told, *leg))));
     }
     if !calls.is_empty() {
         facts.push(text(
@@ -208,13 +208,18 @@ fn found_by(hit: &Hit) -> String {
 /// Distinct values of a field, sorted; past a number of them only how many more.
 fn distinct(told: &Told, events: &[EventId], field: Field) -> Vec<String> {
     let texts: BTreeSet<&str> = events.iter().map(|event| told.loaded.store.get(*event, field)).collect();
-    let mut values: Vec<String> =
-        texts.iter().filter(|text| !text.is_empty()).take(VALUES).map(|&text| text.to_owned()).collect();
-    let all = texts.iter().filter(|text| !text.is_empty()).count();
-    if all > VALUES {
-        values.push(format!("and {} more", all - VALUES));
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    cut(&texts, |&text| text.to_owned())
+}
+
+/// The first values in words, and how many more there are. Only those are put in words: one may take a look at every
+/// row.
+fn cut<T>(values: &[T], words: impl Fn(&T) -> String) -> Vec<String> {
+    let mut said: Vec<String> = values.iter().take(VALUES).map(words).collect();
+    if values.len() > VALUES {
+        said.push(format!("and {} more", values.len() - VALUES));
     }
-    values
+    said
 }
 
 fn leg_words(told: &Told, leg: EventId) -> String {
@@ -273,10 +278,12 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
 /// Steps the bundle cannot answer: `(sentence, hits it concerns)`, in order of first occurrence.
 pub(super) fn unanswered(told: &Told) -> Vec<String> {
     let mut missing: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     for (index, hit) in told.choice.full.iter().enumerate() {
         for (step, finding) in hit.findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Missing) {
             let place = format!("hit {} step {}", index + 1, step + 1);
-            match missing.iter_mut().find(|(sentence, _)| *sentence == finding.sentence) {
+            let at = *known.entry(&finding.sentence).or_insert(missing.len());
+            match missing.get_mut(at) {
                 Some((_, places)) => places.push(place),
                 None => missing.push((&finding.sentence, vec![place])),
             }

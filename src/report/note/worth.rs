@@ -3,6 +3,7 @@
 use super::account::counted;
 use crate::analytics::Tally;
 use crate::facts::Reach;
+use std::collections::HashMap;
 
 /// Terms named of one kind of search.
 const TERMS: usize = 5;
@@ -55,10 +56,12 @@ pub(super) fn by_worth(mut actions: Vec<Tally>) -> Vec<Tally> {
 /// One entry a kind of action, the gravest first: `downloaded files 2×`, `searched mail for "a" 2× and "b" 1×`.
 pub(super) fn kinds(actions: Vec<Tally>) -> Vec<String> {
     let mut kinds: Vec<Vec<Tally>> = Vec::new();
+    let mut searches: HashMap<String, usize> = HashMap::new();
     for action in by_worth(actions) {
         let is_search = action.verb.object.is_some() && action.verb.action.starts_with("searched");
-        let same = |kind: &&mut Vec<Tally>| is_search && kind[0].verb.action == action.verb.action;
-        match kinds.iter_mut().find(same) {
+        let next = kinds.len();
+        let place = if is_search { *searches.entry(action.verb.action.clone()).or_insert(next) } else { next };
+        match kinds.get_mut(place) {
             Some(kind) => kind.push(action),
             None => kinds.push(vec![action]),
         }
