@@ -144,7 +144,7 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
         ..Settings::default()
     };
     let mut published = Scene::new(scene.store, scene.facts, &verbatim);
-    published.bare = true;
+    (published.bare, published.thin) = (true, true);
     let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
         let event = scene.store.event(id);

@@ -126,6 +126,9 @@ pub struct Scene<'a> {
     pub settings: &'a Settings,
     /// Whether hits stay without Graph calls, columns and reasons: enough to ask which rows fired.
     pub(super) bare: bool,
+    /// Whether published queries that join each row with each leave out pairs whose rows stand in others: enough to
+    /// ask which rows they return.
+    pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
 }
@@ -139,7 +142,7 @@ impl<'a> Scene<'a> {
     /// Sets the scene over what an earlier run found, as far as it still holds under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
-        Self { store, facts, settings, bare: false, candidates, calls: OnceCell::new() }
+        Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }
     }
 
     /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, one an event.

@@ -149,17 +149,97 @@ fn published(scene: &Scene, hop: &Hop) -> Vec<Hit> {
             seconds.push((key, id));
         }
     }
+    let pair = |key: SessionOf, first: EventId, second: EventId| {
+        let app = scene.exact(store.event(second)[Field::AppId]);
+        hit(scene, hop, &Pair { session: key.0, user: key.1, app, first, seconds: vec![second] })
+    };
+    if scene.thin {
+        return thinned(scene, hop, &firsts, &seconds).map(|(key, first, second)| pair(key, first, second)).collect();
+    }
     let mut hits = Vec::new();
     for (key, second) in seconds {
         for &first in firsts.get(&key).map_or(&[][..], Vec::as_slice) {
             if published_pair(scene, hop, store.event(first), store.event(second)) {
-                let app = scene.exact(store.event(second)[Field::AppId]);
-                let pair = Pair { session: key.0, user: key.1, app, first, seconds: vec![second] };
-                hits.push(hit(scene, hop, &pair));
+                hits.push(pair(key, first, second));
             }
         }
     }
     hits
+}
+
+/// Of the pairs the published query joins, so many that each of its rows is in one: a session with thousands on both
+/// sides has millions. A second is asked for each first and client, since the rows are looked up by client.
+fn thinned<'a>(
+    scene: &'a Scene,
+    hop: &'a Hop,
+    firsts: &'a HashMap<SessionOf, Vec<EventId>>,
+    seconds: &'a [(SessionOf, EventId)],
+) -> impl Iterator<Item = (SessionOf, EventId, EventId)> {
+    let mut by_key: BTreeMap<SessionOf, BTreeMap<Sym, Vec<EventId>>> = BTreeMap::new();
+    for (key, second) in seconds {
+        let app = scene.exact(scene.store.event(*second)[Field::AppId]);
+        by_key.entry(*key).or_default().entry(app).or_default().push(*second);
+    }
+    by_key.into_iter().flat_map(move |(key, apps)| {
+        let firsts = firsts.get(&key).map_or(&[][..], Vec::as_slice);
+        let mut pairs = Vec::new();
+        // What is said of a first alone is asked beforehand: a partner is only looked for by time and name.
+        let succeeded = |id: &EventId| scene.store.text(scene.store.event(*id)[Field::ResultType]) == "0";
+        let able = firsts.iter().copied().filter(|id| !hop.bounded || succeeded(id));
+        let sorted_firsts = Partners::new(scene, hop, able);
+        for seconds in apps.values() {
+            let of_seconds = seconds.iter().copied();
+            let first_of = |second| Some((sorted_firsts.of(second, false)?, second));
+            pairs.extend(of_seconds.clone().filter_map(first_of));
+            let seconds = Partners::new(scene, hop, of_seconds);
+            pairs.extend(firsts.iter().filter_map(|first| Some((*first, seconds.of(*first, true)?))));
+        }
+        pairs.into_iter().map(move |(first, second)| (key, first, second))
+    })
+}
+
+/// Rows of one side of the published join, by time: whether one of them makes a pair with a row of the other side.
+struct Partners<'a> {
+    scene: &'a Scene<'a>,
+    hop: &'a Hop,
+    /// With the place of the next row that has another client name.
+    rows: Vec<(EventId, usize)>,
+}
+
+impl<'a> Partners<'a> {
+    fn new(scene: &'a Scene<'a>, hop: &'a Hop, rows: impl Iterator<Item = EventId>) -> Self {
+        let mut ids: Vec<EventId> = rows.collect();
+        ids.sort_by_key(|id| (scene.time(scene.store.event(*id)), *id));
+        let name = |id: EventId| scene.store.text(scene.store.event(id)[Field::AppDisplayName]);
+        let mut rows: Vec<(EventId, usize)> = ids.into_iter().map(|id| (id, 0)).collect();
+        for at in (0..rows.len()).rev() {
+            let next = at + 1;
+            let alike = rows.get(next).is_some_and(|(id, _)| name(*id) == name(rows[at].0));
+            rows[at].1 = if alike { rows[next].1 } else { next };
+        }
+        Self { scene, hop, rows }
+    }
+
+    /// One that makes a pair with a row, which is the first of the two or the second.
+    fn of(&self, row: EventId, is_first: bool) -> Option<EventId> {
+        let store = self.scene.store;
+        let apart = |id: EventId| {
+            let (first, second) = if is_first { (row, id) } else { (id, row) };
+            let time = |id| self.scene.time(store.event(id));
+            time(second).minute_boundaries_since(time(first))
+        };
+        let most = if self.hop.bounded { self.scene.settings.session_window.whole_minutes() } else { i64::MAX };
+        let least = i64::from(self.hop.bounded);
+        // Seconds come later and later, firsts nearer and nearer.
+        let from = self.rows.partition_point(|(id, _)| if is_first { apart(*id) < least } else { apart(*id) > most });
+        let to = self.rows.partition_point(|(id, _)| if is_first { apart(*id) <= most } else { apart(*id) >= least });
+        let &(nearest, other) = self.rows.get(from).filter(|_| from < to)?;
+        let fits = |id: EventId| {
+            let (first, second) = if is_first { (row, id) } else { (id, row) };
+            published_pair(self.scene, self.hop, store.event(first), store.event(second)).then_some(id)
+        };
+        fits(nearest).or_else(|| self.rows.get(other).filter(|_| other < to).and_then(|(id, _)| fits(*id)))
+    }
 }
 
 fn published_pair(scene: &Scene, hop: &Hop, first: &Event, second: &Event) -> bool {

@@ -5,7 +5,7 @@
 
 use super::fields::{self, HITS, ROW_ARRAYS, Target};
 use super::lines::{bad_utf8, too_long};
-use super::row::{Column, MAX_DEPTH, Rows, Spot};
+use super::row::{Column, Rows, Spot};
 use super::tally::Tally;
 use super::window::Window;
 use crate::model::Span;
@@ -23,6 +23,22 @@ enum Broken {
     Stray(u8),
     /// It is longer than the cap.
     TooLong,
+}
+
+/// Containers that are open when a value breaks off, past which only their number is known.
+const MAX_OPEN: usize = 1 << 20;
+
+/// Bytes that may be read again for each byte read, to find what is whole between what is broken. Only a source made
+/// for it needs more.
+const MAX_AGAIN: u64 = 32;
+/// The same of a small source.
+const AGAIN: u64 = 4 << 20;
+
+/// Where a value broke off: every container that was open there breaks off there too.
+struct Unclosed {
+    /// Offsets of the containers, in order.
+    starts: Vec<u64>,
+    broken: Broken,
 }
 
 /// One pass over a stream of JSON.
@@ -44,6 +60,14 @@ pub(super) struct Walk<'w, 'r, 'o> {
     cut: bool,
     /// Whether a query's result says that it is not whole.
     errors: bool,
+    /// Containers around the byte looked at: where each begins, doubled, plus one for an object.
+    open: Vec<usize>,
+    /// What is known not to end, so that it is read to its end once and not from each opening within.
+    unclosed: Vec<Unclosed>,
+    /// How far values were read.
+    reached: u64,
+    /// Bytes read again.
+    again: u64,
 }
 
 impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
@@ -67,6 +91,10 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
             frames: HashMap::new(),
             cut: false,
             errors: false,
+            open: Vec::new(),
+            unclosed: Vec::new(),
+            reached: 0,
+            again: 0,
         }
     }
 
@@ -78,6 +106,10 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
 
     /// Reads every row to the end of the stream.
     pub(super) fn run(mut self) {
+        self.read();
+    }
+
+    fn read(&mut self) {
         self.documents();
         if self.errors {
             let partial = "the query says that its result is not whole: run it over a shorter time";
@@ -369,7 +401,8 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         self.cut |= broken == Broken::Cut;
         let opening = std::mem::take(&mut self.opening);
         self.window.consume(usize::from(!self.window.bytes().is_empty()));
-        let found = !opening.is_empty() && self.seek(&opening);
+        let hopeless = self.again > AGAIN + MAX_AGAIN * self.reached;
+        let found = !hopeless && !opening.is_empty() && self.seek(&opening);
         if !found {
             while self.window.more() || !self.window.bytes().is_empty() {
                 self.window.consume(self.window.bytes().len());
@@ -379,6 +412,8 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         self.opening = opening;
         let outcome = if found {
             format!("; reading goes on at byte {next}")
+        } else if hopeless {
+            format!("; so is too much of what follows: the rest, to byte {next}, was not read")
         } else if next > offset + 1 && broken != Broken::Cut {
             format!("; the rest, to byte {next}, was not read")
         } else {
@@ -440,48 +475,78 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
     }
 
     /// The position after the value that begins at `at`.
-    fn value_end(&mut self, mut at: usize) -> Result<usize, Broken> {
-        let mut depth = 0usize;
-        // One bit a level, set for an object; what nests deeper is only counted.
-        let mut objects = 0u128;
+    fn value_end(&mut self, at: usize) -> Result<usize, Broken> {
+        if let Some(broken) = self.known_broken(at) {
+            return Err(broken);
+        }
+        self.open.clear();
+        let (mut reached, mut deeper) = (at, 0);
+        let end = self.read_value(&mut reached, &mut deeper);
+        let (from, to) = (self.offset() + at as u64, self.offset() + reached as u64);
+        self.again += self.reached.min(to).saturating_sub(from);
+        self.reached = self.reached.max(to);
+        // What is only too long may end from within.
+        if let Err(broken @ (Broken::Cut | Broken::Stray(_))) = end
+            && !self.open.is_empty()
+        {
+            let begin = self.offset();
+            self.unclosed.retain(|unclosed| unclosed.starts.last().is_some_and(|last| *last >= begin));
+            let starts = self.open.iter().map(|open| begin + (open >> 1) as u64).collect();
+            self.unclosed.push(Unclosed { starts, broken });
+        }
+        end
+    }
+
+    /// Why the value at `at` does not end, if that is known.
+    fn known_broken(&self, at: usize) -> Option<Broken> {
+        let start = self.offset() + at as u64;
+        let holds = |unclosed: &&Unclosed| unclosed.starts.binary_search(&start).is_ok();
+        self.unclosed.iter().find(holds).map(|unclosed| unclosed.broken)
+    }
+
+    /// Reads the value that begins at `at`, with the containers it is in; `deeper` counts those that are not kept.
+    fn read_value(&mut self, at: &mut usize, deeper: &mut usize) -> Result<usize, Broken> {
         loop {
-            let Some(&byte) = self.window.bytes().get(at) else {
+            let depth = self.open.len() + *deeper;
+            let Some(&byte) = self.window.bytes().get(*at) else {
                 // A number or word may be the last thing of a source.
-                match self.grow(at) {
-                    Err(Broken::Cut) if depth == 0 && at > 0 && self.window.bytes().len() == at => return Ok(at),
+                match self.grow(*at) {
+                    Err(Broken::Cut) if depth == 0 && *at > 0 && self.window.bytes().len() == *at => return Ok(*at),
                     other => other?,
                 }
                 continue;
             };
             match byte {
-                b'"' => at = self.string_end(at)?,
+                b'"' => *at = self.string_end(*at)?,
                 b'{' | b'[' => {
-                    if depth < MAX_DEPTH {
-                        objects = (objects << 1) | u128::from(byte == b'{');
+                    if self.open.len() < MAX_OPEN {
+                        self.open.push((*at << 1) | usize::from(byte == b'{'));
+                    } else {
+                        *deeper += 1;
                     }
-                    depth += 1;
-                    at += 1;
+                    *at += 1;
                     continue;
+                }
+                b'}' | b']' if *deeper > 0 => {
+                    *deeper -= 1;
+                    *at += 1;
                 }
                 b'}' | b']' => {
-                    let Some(outer) = depth.checked_sub(1) else { return Err(Broken::Stray(byte)) };
-                    depth = outer;
-                    if depth < MAX_DEPTH {
-                        if (objects & 1 == 1) != (byte == b'}') {
-                            return Err(Broken::Stray(byte));
-                        }
-                        objects >>= 1;
+                    // Whether it closes what was opened last.
+                    if self.open.last().is_none_or(|open| (open & 1 == 1) != (byte == b'}')) {
+                        return Err(Broken::Stray(byte));
                     }
-                    at += 1;
+                    self.open.pop();
+                    *at += 1;
                 }
                 b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if depth > 0 => {
-                    at += 1;
+                    *at += 1;
                     continue;
                 }
-                _ => at = self.word_end(at)?,
+                _ => *at = self.word_end(*at)?,
             }
-            if depth == 0 {
-                return Ok(at);
+            if self.open.len() + *deeper == 0 {
+                return Ok(*at);
             }
         }
     }
@@ -604,4 +669,60 @@ fn columns(json: &[u8]) -> Vec<Column> {
             Column { name, target, ahead: Span::from_ticks(0) }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes read again, and what was told.
+    fn walked(text: &str, max_record: usize) -> (u64, Tally) {
+        let (mut rows, mut tally) = (Rows::default(), Tally::default());
+        let mut reader = text.as_bytes();
+        let mut window = Window::new(&mut reader, u64::MAX);
+        let mut walk = Walk::new(&mut window, 0, max_record, &mut rows, &mut tally);
+        walk.read();
+        let again = walk.again;
+        (again, tally)
+    }
+
+    #[test]
+    fn brackets_that_never_close_are_read_to_the_end_once() {
+        let row = r#"{"TimeGenerated":"2026-05-01T00:00:00Z","x":[{"y":1}]}"#;
+        let lost = r#"{"TimeGenerated":"2026-05-01T00:00:00Z","x":[{"y":1}"#;
+        let shapes: [(&str, Box<dyn Fn(usize) -> String>); 6] = [
+            ("objects", Box::new(|n| r#"{"a":"#.repeat(n))),
+            ("arrays of records", Box::new(|n| r#"[{"a":1,"b":["#.repeat(n))),
+            ("pages", Box::new(|n| r#"[{"value":["#.repeat(n))),
+            ("out of place", Box::new(|n| format!("{}]", r#"{"a":[1,{"b":2},"#.repeat(n)))),
+            ("quotes that lost their place", Box::new(|n| r#"{"a":[1,"{"a":[1,{"a":"#.repeat(n))),
+            (
+                "every tenth row",
+                Box::new(|n| {
+                    let rows: Vec<&str> = (0..n).map(|at| if at % 10 == 3 { lost } else { row }).collect();
+                    format!("[{}]", rows.join(","))
+                }),
+            ),
+        ];
+        for (shape, make) in shapes {
+            for n in [100, 1000] {
+                let text = make(n);
+                let (again, _) = walked(&text, 64 << 20);
+                assert!(again <= 4 * text.len() as u64, "{shape}: {again} of {} bytes again", text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_source_that_breaks_everywhere_is_given_up_and_says_so() {
+        // Too long each, and each might end: nothing is known of the next.
+        let (again, tally) = walked(&r#"{"a":"#.repeat(40_000), 100_000);
+        let most = AGAIN + (MAX_AGAIN + 2) * 240_000;
+        assert!(again <= most, "{again} bytes again");
+        let mut source = crate::model::Source::default();
+        let mut problems = Vec::new();
+        tally.settle(&mut source, &mut problems);
+        let said = problems.iter().any(|problem| problem.reason.contains("so is too much of what follows"));
+        assert!(said, "{:?}", problems.last());
+    }
 }

@@ -28,6 +28,12 @@ impl Query {
         self.words.iter().all(|word| text.split_whitespace().any(|part| holds(part, word)))
     }
 
+    /// Whether some texts answer together: every word of the query in one of them.
+    pub fn matches_among(&self, texts: &[&str]) -> bool {
+        let held = |word: &String| texts.iter().any(|text| text.split_whitespace().any(|part| holds(part, word)));
+        self.words.iter().all(held)
+    }
+
     /// How well a text answers, the larger the better; `None` when it does not.
     ///
     /// A word is looked for within each word of the text: across a whole line nearly any three letters are found.

@@ -2,11 +2,10 @@
 
 use super::scroll::List;
 use crate::analytics::Hit;
-use crate::model::Sym;
 use crate::store::Query;
 use crate::triage::{Case, Disposition};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::BinaryHeap;
 
 /// What the hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +72,7 @@ impl HitList {
     pub fn arrange(&mut self, hits: &[Hit], case: &Case) {
         let before = self.selected();
         let query = Query::new(&self.filter);
-        let shown = |hit: &Hit| query.is_empty() || query.score(&searched(hit, case)).is_some();
+        let shown = |hit: &Hit| query.is_empty() || query.matches_among(&searched(hit, case));
         self.entries = grouped(hits, self.sort);
         self.entries.retain(|entry| shown(&hits[entry.hit]));
         // A group whose first hit is filtered out begins with the next one.
@@ -92,9 +91,9 @@ impl HitList {
 }
 
 /// What the filter looks at: what the pane shows, and what it has no room for.
-fn searched(hit: &Hit, case: &Case) -> String {
+fn searched<'a>(hit: &'a Hit, case: &Case) -> [&'a str; 5] {
     let disposition = case.disposition(&hit.id).map_or("open", Disposition::words);
-    format!("{} {} {} {} {disposition}", hit.severity.word(), hit.analytic, hit.upn, hit.app_name)
+    [hit.severity.word(), hit.analytic, &hit.upn, &hit.app_name, disposition]
 }
 
 /// Every hit in order, each group together at the place of its first member.
@@ -108,22 +107,72 @@ fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
     }
     // What is allowed stands below, whatever the order.
     order.sort_by_key(|at| hits[*at].allowed.is_some());
-    let mut of_user: HashMap<Sym, Vec<usize>> = HashMap::new();
-    for hit in &order {
-        of_user.entry(hits[*hit].user).or_default().push(*hit);
+    let mut ranks = vec![0; hits.len()];
+    for (rank, hit) in order.iter().enumerate() {
+        ranks[*hit] = rank;
     }
+    let (mut groups, group_of) = groups(hits);
+    let mut passes = vec![0_u8; hits.len()];
     let mut entries: Vec<Entry> = Vec::with_capacity(hits.len());
     for first in order {
+        let group = std::mem::take(&mut groups[group_of[first]]);
         let start = entries.len();
-        let waiting = of_user.get_mut(&hits[first].user).expect("filled from the same order");
-        let mut next = waiting.iter().position(|hit| *hit == first);
-        while let Some(at) = next {
-            entries.push(Entry { hit: waiting.remove(at), grouped: entries.len() > start });
-            let group = &entries[start..];
-            next = waiting.iter().position(|hit| group.iter().any(|entry| overlap(&hits[entry.hit], &hits[*hit])));
+        for hit in chained(hits, &ranks, &mut passes, first, group) {
+            entries.push(Entry { hit, grouped: entries.len() > start });
         }
     }
     entries
+}
+
+/// The groups, each in order of first seen, and the group of each hit.
+fn groups(hits: &[Hit]) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..hits.len()).collect();
+    let whose = |at: usize| (hits[at].user, hits[at].allowed.is_some());
+    order.sort_by_key(|at| (whose(*at), hits[*at].first_seen));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut group_of = vec![0; hits.len()];
+    let mut last = None;
+    for at in order {
+        let joins = last.is_some_and(|(of, end)| of == whose(at) && hits[at].first_seen <= end);
+        let end = match last {
+            Some((_, end)) if joins => hits[at].last_seen.max(end),
+            _ => hits[at].last_seen,
+        };
+        last = Some((whose(at), end));
+        if !joins {
+            groups.push(Vec::new());
+        }
+        group_of[at] = groups.len() - 1;
+        groups[group_of[at]].push(at);
+    }
+    (groups, group_of)
+}
+
+/// A group in its order: its first hit, then always the first in order of those that overlap one before. Each hit is
+/// passed twice, once the time taken so far reaches up to its beginning and once back to its end: then it overlaps.
+fn chained(hits: &[Hit], ranks: &[usize], passes: &mut [u8], first: usize, begins: Vec<usize>) -> Vec<usize> {
+    if begins.len() <= 1 {
+        return begins;
+    }
+    let mut ends = begins.clone();
+    ends.sort_by_key(|at| Reverse(hits[*at].last_seen));
+    let (mut begins, mut ends) = (begins.into_iter().peekable(), ends.into_iter().peekable());
+    let mut taken = (hits[first].first_seen, hits[first].last_seen);
+    let mut waiting: BinaryHeap<Reverse<(usize, usize)>> = BinaryHeap::new();
+    let mut chain = Vec::new();
+    loop {
+        let begun = std::iter::from_fn(|| begins.next_if(|at| hits[*at].first_seen <= taken.1));
+        let ended = std::iter::from_fn(|| ends.next_if(|at| hits[*at].last_seen >= taken.0));
+        for at in begun.chain(ended) {
+            passes[at] += 1;
+            if passes[at] == 2 {
+                waiting.push(Reverse((ranks[at], at)));
+            }
+        }
+        let Some(Reverse((_, next))) = waiting.pop() else { return chain };
+        taken = (taken.0.min(hits[next].first_seen), taken.1.max(hits[next].last_seen));
+        chain.push(next);
+    }
 }
 
 fn overlap(a: &Hit, b: &Hit) -> bool {

@@ -240,13 +240,21 @@ fn published(scene: &Scene) -> Vec<Hit> {
             codes.entry(scene.exact(event[Field::UserPrincipalName])).or_default().push(id);
         }
     }
+    let clock = |id: EventId| scene.time(scene.store.event(id));
+    for codes in codes.values_mut() {
+        codes.sort_by_key(|id| (clock(*id), *id));
+    }
     let mut hits = Vec::new();
     for burst in bursts(scene) {
         let Some(&first) = burst.events.first() else { continue };
-        let first = scene.time(scene.store.event(first));
-        for &code in codes.get(&burst.user).map_or(&[][..], Vec::as_slice) {
-            let time = scene.time(scene.store.event(code));
-            if time <= first && first <= time.plus(scene.settings.device_code_window) {
+        let first = clock(first);
+        let codes = codes.get(&burst.user).map_or(&[][..], Vec::as_slice);
+        let soon = codes.partition_point(|code| clock(*code).plus(scene.settings.device_code_window) < first);
+        // Each of them tells the same burst.
+        let most = if scene.thin { 1 } else { usize::MAX };
+        for &code in codes[soon..].iter().take(most) {
+            let time = clock(code);
+            if time <= first {
                 let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
                 front_columns(scene, &mut draft, time, Some(code));
                 tie_columns(scene, &mut draft, Tie::User, &[code], &[]);
