@@ -9,6 +9,7 @@ mod candidates;
 mod catalog;
 pub mod draft;
 pub mod flow;
+mod history;
 mod hit;
 pub mod link;
 mod near;

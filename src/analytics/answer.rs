@@ -20,6 +20,14 @@ use super::{Finding, State};
 /// How many texts a sentence names before it only counts.
 const NAMED: usize = 4;
 
+/// Rows around a hit that a finding keeps: a script's account has thousands of hits, each with all the others around.
+const KEPT: usize = 1000;
+
+/// ` Of 4320 rows of those 30 days the last 1000 are shown.`, where some are not.
+fn kept(which: &str, kept: usize, all: usize, of: &str) -> String {
+    if kept < all { format!(" Of {all} rows {of} the {which} {kept} are shown.") } else { String::new() }
+}
+
 /// `a, b and 3 more`.
 fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     let named: Vec<&str> = texts.iter().take(NAMED).map(AsRef::as_ref).collect();

@@ -1,9 +1,11 @@
 //! What is usual for a user: their successful sign-ins well before the hit.
 
+use super::history::History;
 use super::scopes;
 use crate::facts::{Agent, Facts};
 use crate::model::{Event, EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 const DAY: Span = Span::minutes(24 * 60);
@@ -61,6 +63,7 @@ pub struct Baseline {
     devices: HashMap<String, Seen>,
     agent_of: HashMap<Sym, Agent>,
     device_of: HashMap<Sym, Option<String>>,
+    history: OnceCell<History>,
 }
 
 impl Baseline {
@@ -76,12 +79,18 @@ impl Baseline {
             devices: HashMap::new(),
             agent_of: HashMap::new(),
             device_of: HashMap::new(),
+            history: OnceCell::new(),
         }
     }
 
     /// The user.
     pub fn user(&self) -> Sym {
         self.user
+    }
+
+    /// All rows of the user, those of the hit and after it too.
+    pub fn history(&self, store: &Store) -> &History {
+        self.history.get_or_init(|| History::new(store, self.user))
     }
 
     /// The last instant that counts as usual for a hit at a time.

@@ -44,7 +44,7 @@ impl Flow {
 
     /// Which ties its legs record, one bit each.
     fn recorded(&self) -> usize {
-        usize::from(!self.sessions.is_empty()) * SESSION | usize::from(!self.correlations.is_empty()) * CORRELATION
+        ties_recorded(!self.sessions.is_empty(), !self.correlations.is_empty())
     }
 }
 
@@ -134,15 +134,17 @@ impl Joined {
         let (session, correlation) = ties(store, event);
         let alive = |flow: &usize| event.time().since(self.flows[*flow].time(store)) <= CODE_LIFE;
         let tied = self.sessions.get(&session).max(self.correlations.get(&correlation)).copied();
-        let comparable = usize::from(!session.is_none()) * SESSION | usize::from(!correlation.is_none()) * CORRELATION;
+        let comparable = ties_recorded(!session.is_none(), !correlation.is_none());
         let free = self.recorded.iter().enumerate().filter(|(recorded, _)| recorded & comparable == 0);
         let latest = free.filter_map(|(_, flows)| flows.last().copied()).max();
         tied.filter(|flow| leg == Leg::Polling || alive(flow)).or(latest.filter(alive))
     }
 }
 
-const SESSION: usize = 1;
-const CORRELATION: usize = 2;
+/// Which of the two ties are recorded, one bit each.
+fn ties_recorded(session: bool, correlation: bool) -> usize {
+    usize::from(session) | (usize::from(correlation) << 1)
+}
 
 /// Folded session and correlation id of a row.
 fn ties(store: &Store, event: &Event) -> (Sym, Sym) {

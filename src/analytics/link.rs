@@ -36,23 +36,21 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     let from = store.event(first).time().minus(CLOCK_SKEW);
     let to = store.event(last).time().plus(AFTERMATH);
     let mut found: BTreeMap<EventId, GraphLink> = BTreeMap::new();
-    let mut admit = |key: Key, value: Sym, link: GraphLink, span: Option<(Time, Time)>| {
-        let ids = store.with(key, value);
-        for &id in span.map_or(ids, |(from, to)| within(store, ids, from, to)) {
+    let mut admit = |ids: &[EventId], link: GraphLink| {
+        for &id in ids {
             let event = store.event(id);
-            let same_client = link != GraphLink::UserAppTime || store.fold(event[Field::AppId]) == app;
-            if event.table == Table::Graph && same_client && scene.admits(event) {
+            if event.table == Table::Graph && scene.admits(event) {
                 found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
             }
         }
     };
     for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
-        admit(Key::Token, token, GraphLink::Token, None);
+        admit(store.with(Key::Token, token), GraphLink::Token);
     }
     for session in distinct(events, |id| store.fold(store.event(id)[Field::SessionId])) {
-        admit(Key::Session, session, GraphLink::Session, Some((from, to)));
+        admit(within(store, store.with(Key::Session, session), from, to), GraphLink::Session);
     }
-    admit(Key::User, user, GraphLink::UserAppTime, Some((from, to)));
+    admit(within(store, scene.calls_of(user, app), from, to), GraphLink::UserAppTime);
     found.into_iter().map(|(event, link)| GraphCall { event, link }).collect()
 }
 

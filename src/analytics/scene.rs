@@ -131,6 +131,7 @@ pub struct Scene<'a> {
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
+    calls_of: OnceCell<HashMap<(Sym, Sym), Vec<EventId>>>,
 }
 
 impl<'a> Scene<'a> {
@@ -142,7 +143,16 @@ impl<'a> Scene<'a> {
     /// Sets the scene over what an earlier run found, as far as it still holds under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
-        Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }
+        Self {
+            store,
+            facts,
+            settings,
+            bare: false,
+            thin: false,
+            candidates,
+            calls: OnceCell::new(),
+            calls_of: OnceCell::new(),
+        }
     }
 
     /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, one an event.
@@ -172,6 +182,18 @@ impl<'a> Scene<'a> {
             }
             calls
         })
+    }
+
+    /// Graph calls of a user with a client, in time order.
+    pub fn calls_of(&self, user: Sym, client: Sym) -> &[EventId] {
+        let calls = self.calls_of.get_or_init(|| {
+            let mut calls: HashMap<(Sym, Sym), Vec<EventId>> = HashMap::new();
+            for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
+                calls.entry((event.user, self.store.fold(event[Field::AppId]))).or_default().push(id);
+            }
+            calls
+        });
+        calls.get(&(user, client)).map_or(&[], Vec::as_slice)
     }
 
     /// Event time on the semantics' own clock.

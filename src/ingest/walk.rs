@@ -690,19 +690,17 @@ mod tests {
     fn brackets_that_never_close_are_read_to_the_end_once() {
         let row = r#"{"TimeGenerated":"2026-05-01T00:00:00Z","x":[{"y":1}]}"#;
         let lost = r#"{"TimeGenerated":"2026-05-01T00:00:00Z","x":[{"y":1}"#;
-        let shapes: [(&str, Box<dyn Fn(usize) -> String>); 6] = [
-            ("objects", Box::new(|n| r#"{"a":"#.repeat(n))),
-            ("arrays of records", Box::new(|n| r#"[{"a":1,"b":["#.repeat(n))),
-            ("pages", Box::new(|n| r#"[{"value":["#.repeat(n))),
-            ("out of place", Box::new(|n| format!("{}]", r#"{"a":[1,{"b":2},"#.repeat(n)))),
-            ("quotes that lost their place", Box::new(|n| r#"{"a":[1,"{"a":[1,{"a":"#.repeat(n))),
-            (
-                "every tenth row",
-                Box::new(|n| {
-                    let rows: Vec<&str> = (0..n).map(|at| if at % 10 == 3 { lost } else { row }).collect();
-                    format!("[{}]", rows.join(","))
-                }),
-            ),
+        let tenth = |n: usize| {
+            let rows: Vec<&str> = (0..n).map(|at| if at % 10 == 3 { lost } else { row }).collect();
+            format!("[{}]", rows.join(","))
+        };
+        let shapes: [(&str, &dyn Fn(usize) -> String); 6] = [
+            ("objects", &|n| r#"{"a":"#.repeat(n)),
+            ("arrays of records", &|n| r#"[{"a":1,"b":["#.repeat(n)),
+            ("pages", &|n| r#"[{"value":["#.repeat(n)),
+            ("out of place", &|n| format!("{}]", r#"{"a":[1,{"b":2},"#.repeat(n))),
+            ("quotes that lost their place", &|n| r#"{"a":[1,"{"a":[1,{"a":"#.repeat(n)),
+            ("every tenth row", &tenth),
         ];
         for (shape, make) in shapes {
             for n in [100, 1000] {

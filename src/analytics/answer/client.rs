@@ -1,11 +1,9 @@
 //! Which client it is, and whether the user knows it.
 
-use super::missing;
-use crate::analytics::link::within;
+use super::{KEPT, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::Standing;
 use crate::model::{Field, Span};
-use crate::store::Key;
 
 /// Family membership of the client at the time of the hit.
 pub fn client_family(inquiry: &Inquiry) -> Finding {
@@ -53,17 +51,16 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let reach = if depth < 29 { format!(" The bundle reaches back {depth} of 30 days only.") } else { String::new() };
     let app = store.fold(store.event(last)[Field::AppId]);
     let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
-    let month = within(store, store.with(Key::User, hit.user), since, hit.first_seen);
-    let rows = month.iter().copied().filter(|&id| {
-        let event = store.event(id);
-        event.time() < hit.first_seen && event.table.is_sign_in() && store.fold(event[Field::AppId]) == app
-    });
+    let rows = baseline.history(store).sign_ins(store, app, since, hit.first_seen);
     let (state, brief) = match seen.days {
         _ if baseline.is_thin() => (State::Unknown, format!("thin baseline: {} days", baseline.all.days)),
         0 => (State::Supports, "first use".to_owned()),
         1 => (State::Unknown, "used on 1 day".to_owned()),
         days => (State::Against, format!("used on {days} days")),
     };
-    let sentence = format!("{} {} before the last day, in {}.{reach}", hit.app_name, seen.words(), baseline.words());
-    Finding::new(state, brief, sentence).with_rows(rows)
+    let kept = &rows[rows.len().saturating_sub(KEPT)..];
+    let cut = super::kept("last", kept.len(), rows.len(), "of those 30 days");
+    let sentence =
+        format!("{} {} before the last day, in {}.{reach}{cut}", hit.app_name, seen.words(), baseline.words());
+    Finding::new(state, brief, sentence).with_rows(kept.iter().copied())
 }

@@ -1,11 +1,10 @@
 //! Device-code legs against the burst.
 
-use super::{listed, missing};
+use super::{KEPT, listed, missing};
 use crate::analytics::flow::{CODE_LIFE, Leg, leg_of};
-use crate::analytics::link::{CLOCK_SKEW, within};
+use crate::analytics::link::CLOCK_SKEW;
 use crate::analytics::{Cell, Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table, Time};
-use crate::store::Key;
 use std::collections::BTreeSet;
 
 /// Under this, a tool was waiting for the code.
@@ -50,8 +49,7 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
         );
     }
     let (from, to) = (hit.first_seen.minus(LOOK_BACK), hit.first_seen.plus(CLOCK_SKEW));
-    let around = within(store, store.with(Key::User, hit.user), from, to);
-    let legs: Vec<EventId> = around.iter().copied().filter(|&id| leg_of(store.event(id)).is_some()).collect();
+    let legs = inquiry.baseline.history(store).legs(store, from, to);
     let Some(&last) = legs.last() else {
         let missing_table = if store.count(Table::SignIn) == 0 {
             " SigninLogs is not in the bundle, so a browser leg cannot be seen."
@@ -65,16 +63,19 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
     };
     // The flow's time is its first leg's: the last one may already be the burst's own first row.
     let begun = store.event(last).time().minus(CODE_LIFE);
-    let legs: Vec<EventId> = legs.into_iter().filter(|&id| store.event(id).time() >= begun).collect();
+    let legs = &legs[legs.partition_point(|id| store.event(*id).time() < begun)..];
     let time = legs.first().map_or(begun, |&id| store.event(id).time());
-    let shared = shares_session(inquiry, &legs);
+    let shared = shares_session(inquiry, legs);
     let shared_words = if shared { "it shares the burst's session" } else { "it shares no session with the burst" };
     let sentence = format!(
         "Device-code sign-in at {}, {} before the burst; {shared_words}.",
         time.second(),
         hit.first_seen.since(time)
     );
-    Finding::new(State::Supports, format!("{} before", hit.first_seen.since(time)), sentence).with_rows(legs)
+    let kept = &legs[legs.len().saturating_sub(KEPT)..];
+    let cut = super::kept("last", kept.len(), legs.len(), "of it");
+    Finding::new(State::Supports, format!("{} before", hit.first_seen.since(time)), sentence + &cut)
+        .with_rows(kept.iter().copied())
 }
 
 fn shares_session(inquiry: &Inquiry, legs: &[EventId]) -> bool {

@@ -1,10 +1,9 @@
 //! What to revoke, what outlives it, and what happened around the hit.
 
-use super::{counted, listed};
-use crate::analytics::link::{distinct, within};
+use super::{KEPT, counted, listed};
+use crate::analytics::link::distinct;
 use crate::analytics::{Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table};
-use crate::store::Key;
 
 /// A day, the span that the published steps audit.
 const DAY: Span = Span::minutes(24 * 60);
@@ -26,38 +25,38 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
     let graph_words = if store.count(Table::Graph) == 0 {
         "Graph activity is not in the bundle: export MicrosoftGraphActivityLogs to see what the tokens did".to_owned()
     } else {
-        format!("{} of the user in the 24 h before and after", counted(around.len(), "Graph call"))
+        format!("{} of the user in the 24 h before and after", counted(around, "Graph call"))
     };
-    let later_words = match later.last() {
-        Some(&last) => format!(
+    let later_words = match later.last {
+        Some(last) => format!(
             "{} after the hit's last sign-in from {}, the last at {}",
-            counted(later.len(), "row"),
-            listed(&addresses_of(inquiry, &later)),
+            counted(later.all, "row"),
+            listed(&later.addresses),
             store.event(last).time().second()
         ),
         None => "no row after the hit's last sign-in from addresses of the hit that are not the user's usual ones"
             .to_owned(),
     };
+    let cut = super::kept("first", later.kept.len(), later.all, "after it");
     let sentence = format!(
         "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \
          those of this hit until about {} by the usual 60 to 90 minutes, up to 28 h in sessions with continuous access evaluation, \
-         where a resource that enforces it cuts them within about 15 min. {graph_words}; {later_words}.",
+         where a resource that enforces it cuts them within about 15 min. {graph_words}; {later_words}.{cut}",
         hit.last_seen.plus(ACCESS_TOKEN).second(),
     );
-    let brief = if later.is_empty() {
+    let brief = if later.all == 0 {
         "nothing after the hit".to_owned()
     } else {
-        format!("{} after the hit", counted(later.len(), "row"))
+        format!("{} after the hit", counted(later.all, "row"))
     };
     let calls = hit.graph.iter().map(|call| call.event);
-    Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later)
+    Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later.kept)
 }
 
-fn calls_around(inquiry: &Inquiry) -> Vec<EventId> {
+/// How many Graph calls of the user lie within a day of the hit.
+fn calls_around(inquiry: &Inquiry) -> usize {
     let (store, hit) = (inquiry.store, inquiry.hit);
-    let (from, to) = (hit.first_seen.minus(DAY), hit.last_seen.plus(DAY));
-    let ids = within(store, store.with(Key::User, hit.user), from, to).iter().copied();
-    ids.filter(|&id| store.event(id).table == Table::Graph).collect()
+    inquiry.baseline.history(store).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
 }
 
 /// Whether the row's address is one the user usually signs in from.
@@ -66,21 +65,31 @@ fn is_usual(inquiry: &Inquiry, id: EventId) -> bool {
 }
 
 /// Rows of the user after the hit, within a day, from an address of the hit that is not usual for the user.
-fn later_rows(inquiry: &Inquiry) -> Vec<EventId> {
+struct Later<'a> {
+    all: usize,
+    /// The first of them, in time order.
+    kept: Vec<EventId>,
+    last: Option<EventId>,
+    addresses: Vec<&'a str>,
+}
+
+fn later_rows<'a>(inquiry: &Inquiry<'a>) -> Later<'a> {
     let (store, hit) = (inquiry.store, inquiry.hit);
     let strange: Vec<EventId> = hit.evidence.iter().copied().filter(|&id| !is_usual(inquiry, id)).collect();
     // Where every address is the user's usual one, they are all there is to follow.
     let rows = if strange.is_empty() { &hit.evidence } else { &strange };
-    let addresses = distinct(rows, |id| store.fold(store.event(id)[Field::IpAddress]));
-    let ids = within(store, store.with(Key::User, hit.user), hit.last_seen, hit.last_seen.plus(DAY)).iter().copied();
-    ids.filter(|&id| {
-        let event = store.event(id);
-        event.time() > hit.last_seen && addresses.contains(&store.fold(event[Field::IpAddress]))
-    })
-    .collect()
-}
-
-fn addresses_of<'a>(inquiry: &Inquiry<'a>, rows: &[EventId]) -> Vec<&'a str> {
-    let store = inquiry.store;
-    distinct(rows, |id| store.fold(store.event(id)[Field::IpAddress])).into_iter().map(|sym| store.text(sym)).collect()
+    let mut later = Later { all: 0, kept: Vec::new(), last: None, addresses: Vec::new() };
+    for address in distinct(rows, |id| store.fold(store.event(id)[Field::IpAddress])) {
+        let history = inquiry.baseline.history(store);
+        let rows = history.rows_from(store, address, hit.last_seen, hit.last_seen.plus(DAY));
+        if let Some(last) = rows.last() {
+            later.all += rows.len();
+            later.kept.extend(rows.iter().take(KEPT));
+            later.last = later.last.max(Some(*last));
+            later.addresses.push(store.text(address));
+        }
+    }
+    later.kept.sort_unstable();
+    later.kept.truncate(KEPT);
+    later
 }
