@@ -64,7 +64,7 @@ impl History {
 #[derive(Debug, Default)]
 struct Lists {
     places: HashMap<Sym, usize, RandomState>,
-    lists: Vec<Vec<EventId>>,
+    rows: Vec<Vec<EventId>>,
     /// The value added last, and its place: many rows in turn have the same.
     last: Option<(Sym, usize)>,
 }
@@ -74,15 +74,15 @@ impl Lists {
         let place = match self.last {
             Some((last, place)) if last == value => place,
             _ => *self.places.entry(value).or_insert_with(|| {
-                self.lists.push(Vec::new());
-                self.lists.len() - 1
+                self.rows.push(Vec::new());
+                self.rows.len() - 1
             }),
         };
         self.last = Some((value, place));
-        self.lists[place].push(id);
+        self.rows[place].push(id);
     }
 
     fn get(&self, value: Sym) -> &[EventId] {
-        self.places.get(&value).map_or(&[], |place| &self.lists[*place])
+        self.places.get(&value).map_or(&[], |place| &self.rows[*place])
     }
 }
