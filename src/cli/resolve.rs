@@ -180,7 +180,7 @@ pub(super) fn allow(path: &Path) -> Result<Arc<AllowList>, String> {
 
 /// The time of the run.
 pub(super) fn now() -> Time {
-    Time::from_unix_millis(chrono::Utc::now().timestamp_millis()).expect("this century is within the years 1 to 9999")
+    Time::from_clock(std::time::SystemTime::now())
 }
 
 fn clients(typed: &str) -> anyhow::Result<Clients> {

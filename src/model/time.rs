@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 /// Ticks in one second.
 const SECOND: i64 = 10_000_000;
@@ -55,6 +56,17 @@ impl Time {
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
         let bounds = -62_135_596_800_000..=253_402_300_799_999;
         bounds.contains(&millis).then(|| Self(millis * 10_000))
+    }
+
+    /// From a clock of the machine; missing outside the years 1 to 9999, which no stamp could tell.
+    pub fn from_clock(clock: SystemTime) -> Self {
+        let ticks = |span: Duration| i128::try_from(span.as_nanos() / 100).unwrap_or(i128::MAX);
+        let ticks = match clock.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => ticks(after),
+            Err(before) => -ticks(before.duration()),
+        };
+        let bounds = -KUSTO_EPOCH_SECONDS * SECOND..253_402_300_800 * SECOND;
+        i64::try_from(ticks).ok().filter(|ticks| bounds.contains(ticks)).map_or(Self::MISSING, Self)
     }
 
     /// Reads `YYYY-MM-DD[T ]hh:mm:ss[.fraction][Z|±hh:mm]`, also a bare date (its midnight UTC).
@@ -339,6 +351,35 @@ mod tests {
         ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_clock_is_read_wherever_it_stands() {
+        let at = |seconds: i64| {
+            let span = Duration::from_secs(seconds.unsigned_abs());
+            let epoch = SystemTime::UNIX_EPOCH;
+            if seconds < 0 { epoch.checked_sub(span) } else { epoch.checked_add(span) }.map(Time::from_clock)
+        };
+        for (seconds, shown) in [
+            (0, "1970-01-01T00:00:00.0000000Z"),
+            (-1, "1969-12-31T23:59:59.0000000Z"),
+            (-62_135_596_800, "0001-01-01T00:00:00.0000000Z"),
+            // chrono's nanoseconds end in 2262.
+            (9_300_000_000, "2264-09-14T21:20:00.0000000Z"),
+            (253_402_300_799, "9999-12-31T23:59:59.0000000Z"),
+            // No stamp of four digits tells these.
+            (-62_135_596_801, ""),
+            (253_402_300_800, ""),
+            (i64::MAX, ""),
+            (-i64::MAX, ""),
+        ] {
+            // What the machine's clock cannot hold is nothing to read.
+            let Some(time) = at(seconds) else { continue };
+            assert_eq!(time.to_string(), shown, "{seconds}");
+            assert_eq!(time.is_known(), !shown.is_empty(), "{seconds}");
+        }
+        let fraction = SystemTime::UNIX_EPOCH - Duration::from_nanos(100);
+        assert_eq!(Time::from_clock(fraction).to_string(), "1969-12-31T23:59:59.9999999Z");
     }
 
     #[test]

@@ -324,11 +324,12 @@ impl Case {
 
     /// Appends a line; before the first one after the log was found cut, one that says so.
     pub(super) fn push_line(&mut self, at: Time, what: String, change: Change) {
+        let at = if at.is_known() { at.to_string() } else { "unknown".to_owned() };
         if let Some(cut) = self.cut.take() {
-            self.log.push(at.to_string(), &self.analyst, cut.words(), cut);
+            self.log.push(at.clone(), &self.analyst, cut.words(), cut);
         }
         self.problems.retain(|problem| !problem.is_settled_by(&change));
-        self.log.push(at.to_string(), &self.analyst, what, change);
+        self.log.push(at, &self.analyst, what, change);
     }
 }
 
