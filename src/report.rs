@@ -21,7 +21,7 @@ pub mod timeline;
 
 pub use log::{Names, log_problems};
 pub use note::{Header, Report};
-pub use row::{Format, Row, Value, write};
+pub use row::{Format, Row, Value, write, write_under};
 
 use std::io::{self, Write};
 
@@ -47,5 +47,6 @@ pub fn exporter(id: &str) -> Option<&'static Exporter> {
 
 /// Writes the indicators for machines: CSV, not defanged.
 pub fn write_indicators(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    write(report.indicators.iter().map(note::Indicator::row), Format::Csv, out)
+    let rows = report.indicators.iter().map(note::Indicator::row);
+    write_under(&note::Indicator::COLUMNS, rows, Format::Csv, out)
 }

@@ -18,7 +18,9 @@ pub(super) fn run(args: &ScanArgs, own: Own, shell: &Shell, out: &mut dyn Write)
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let hits = load::hits(&loaded, &run);
     match machine(args.format, shell) {
-        Some(format) => report::write(report::hits::rows(&loaded, &hits), format, out)?,
+        Some(format) => {
+            report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, &hits), format, out)?;
+        }
         None => table(&hits, shell, out)?,
     }
     out.flush()?;

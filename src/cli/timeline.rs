@@ -49,7 +49,10 @@ pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Wr
     let hits = by_event(&hits);
     let facts = run.facts;
     match scan::machine(args.format, shell) {
-        Some(format) => report::write(report::timeline::rows(&loaded, facts, &events, &hits, said), format, out)?,
+        Some(format) => {
+            let rows = report::timeline::rows(&loaded, facts, &events, &hits, said);
+            report::write_under(&report::timeline::columns(said.is_some()), rows, format, out)?;
+        }
         None => table(&loaded, facts, &events, (&hits, said), shell, out)?,
     }
     out.flush()?;

@@ -12,6 +12,30 @@ pub fn rows<'a>(loaded: &'a Loaded, hits: &'a [Hit]) -> impl Iterator<Item = Row
     hits.iter().map(|hit| row(loaded, hit))
 }
 
+/// The columns that every hit has.
+pub const COLUMNS: [&str; 20] = [
+    "UserPrincipalName",
+    "FirstSeen",
+    "LastSeen",
+    "SignInCount",
+    "Analytic",
+    "HitId",
+    "Semantics",
+    "AlsoPublished",
+    "Severity",
+    "Confidence",
+    "Reasons",
+    "UserId",
+    "Family",
+    "ResourceIds",
+    "GraphCalls",
+    "GraphUserAgents",
+    "GraphLink",
+    "Attack",
+    "Steps",
+    "Events",
+];
+
 /// One hit as a row.
 pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
     let mut row = Row(hit.columns.iter().map(|(name, cell)| (*name, Value::from(cell))).collect());

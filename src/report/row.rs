@@ -166,6 +166,21 @@ where
     }
 }
 
+/// Writes the rows as [`write`] does; where there are none, CSV still names these columns.
+pub fn write_under<'a, R>(columns: &[&str], rows: R, format: Format, out: &mut dyn Write) -> io::Result<()>
+where
+    R: IntoIterator<Item = Row<'a>>,
+    R::IntoIter: Clone,
+{
+    let rows = rows.into_iter();
+    if format == Format::Csv && rows.clone().next().is_none() {
+        let mut csv = csv::Writer::from_writer(out);
+        csv.write_record(columns).map_err(io_error)?;
+        return csv.flush();
+    }
+    write(rows, format, out)
+}
+
 fn json(row: &Row) -> io::Result<String> {
     Ok(armless(&serde_json::to_string(row)?).into_owned())
 }

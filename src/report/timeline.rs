@@ -88,6 +88,15 @@ pub fn rows<'a>(
     })
 }
 
+/// The columns of the rows, in order; `marked` for those of a case.
+pub fn columns(marked: bool) -> Vec<&'static str> {
+    let before = ["Time", "TimeGenerated", "GapSeconds", "Kind", "Table", "Failed"];
+    let after = ["TokenComputed", "HitIds", "Source", "Record"];
+    let fields = FIELDS.iter().map(|field| field.column());
+    let marks = ["Bookmarked", "Tags", "Remark"].into_iter().filter(|_| marked);
+    before.into_iter().chain(fields).chain(after).chain(marks).collect()
+}
+
 fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<EventId>, hits: &Hits<'a>) -> Row<'a> {
     let store = &loaded.store;
     let line = line(store, facts, event, before);

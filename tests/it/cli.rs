@@ -45,6 +45,31 @@ fn lines(output: &Output) -> Vec<Value> {
     text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// A pipe that adds up many bundles must not break on the one without hits.
+#[test]
+fn csv_has_its_header_without_rows_too() {
+    let (folder, _) = bundle();
+    let none = ["--until", "2001-01-01"];
+    for command in
+        [&["scan", "logs", "--format", "csv"][..], &["timeline", "logs", "--user", VICTIM, "--format", "csv"]]
+    {
+        let header = |args: &[&str]| {
+            let csv = text(&run(folder.path(), args).stdout);
+            (csv.lines().next().unwrap_or_default().to_owned(), csv.lines().count())
+        };
+        let (full, rows) = header(command);
+        assert!(rows > 1, "{command:?}");
+        let (empty, lines) = header(&[command, &none].concat());
+        assert_eq!(lines, 1, "{command:?}: {empty}");
+        for column in empty.split(',') {
+            assert!(full.split(',').any(|known| known == column), "{column} is no column of {command:?}");
+        }
+        if command[0] == "timeline" {
+            assert_eq!(empty, full);
+        }
+    }
+}
+
 #[test]
 fn rows_that_only_look_like_ours_are_said_in_the_last_lines() {
     let folder = TempDir::new().unwrap();

@@ -83,6 +83,9 @@ pub struct Indicator {
 }
 
 impl Indicator {
+    /// The columns of its row, in order.
+    pub const COLUMNS: [&str; 8] = ["Type", "Value", "SeenAs", "FirstSeen", "LastSeen", "Rows", "Elsewhere", "Hits"];
+
     /// The value as no program takes it for a link or an address.
     pub fn defanged(&self) -> String {
         match self.kind {
