@@ -177,6 +177,20 @@ impl CaseFile {
         Ok(Self { path: outside(path, evidence)?, known: None })
     }
 
+    /// The folder it stands in.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    /// Makes its folder and tries to write there; nothing stays behind but the folder.
+    ///
+    /// # Errors
+    /// When a save would fail by the same.
+    pub fn try_folder(&self) -> io::Result<()> {
+        make_folder(self.folder())?;
+        tempfile::tempfile_in(self.folder()).map(|_| ())
+    }
+
     /// Whether there is nothing of it on disk yet.
     pub fn is_new(&self) -> bool {
         self.known.is_none()

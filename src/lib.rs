@@ -34,6 +34,7 @@
 //! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/change.rs` undoes it, with all else that is said | |
 //! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
 //! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
+//! | what the terminal sends, and what goes out to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
 //! | what can be copied | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
 //! | what the screen asks the worker, so that no key waits | `tui/ask.rs` | |

@@ -58,7 +58,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::{fmt, io};
-use terminal::{PanicHook, Screen, take_mouse};
+use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
 use worker::{Job, Request};
 
@@ -120,8 +120,8 @@ impl fmt::Display for NothingReadable {
 enum Incoming {
     /// For the App.
     Message(Message),
-    /// The bundle is read: the App's part, and the case file that stays here.
-    Opened(Box<Ready>, CaseFile),
+    /// The bundle is read: the App's part, and where the case is kept, which stays here.
+    Opened(Box<Ready>, Keep),
     /// The worker ended.
     Failed(anyhow::Error),
     /// A signal that ends us.
@@ -132,6 +132,15 @@ enum Incoming {
     Continued,
     /// The terminal is gone.
     Lost,
+    /// The terminal took the frame that it had left waiting: there may be a newer one.
+    Drained,
+}
+
+/// Where the case is kept.
+struct Keep {
+    file: Option<CaseFile>,
+    /// Why nothing can be kept there, as far as is known before the first save.
+    fault: Option<String>,
 }
 
 /// Runs the workbench until the user leaves.
@@ -144,7 +153,9 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let theme = Theme::named(config.theme).with(config.borders);
     let (sink, incoming) = mpsc::channel();
     let (requests, waiting) = mpsc::channel();
-    let screen = Screen::enter()?;
+    // Before the terminal is taken over: none of them may end us with the terminal in our state.
+    input::spawn_signals(sink.clone())?;
+    let screen = Screen::enter(sink.clone())?;
     let mut app = App::new(config.name, config.keymap, screen.size()?);
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
@@ -154,19 +165,16 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let mut session = Session {
         screen,
         app,
-        file: None,
+        keep: Keep { file: None, fault: None },
         drafts: (DraftFile::default(), false),
         evidence: config.paths.clone(),
         requests,
         end: None,
     };
-    if session.app.mouse {
-        take_mouse(true)?;
-    }
+    session.screen.take_mouse(session.app.mouse);
     session.draw(&theme)?;
 
     let stop = Arc::new(AtomicBool::new(false));
-    input::spawn_signals(sink.clone())?;
     input::spawn(sink.clone())?;
     let Config { paths, options, settings, case, facts, analyst, tlp, note, .. } = config;
     let job = Job { paths, options, settings, case, facts, analyst, tlp, note };
@@ -189,6 +197,14 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     session.outcome()
 }
 
+/// Says the last lines on the terminal, once it is given back. Then a signal that asks for an image of the memory has
+/// its way.
+pub fn take_leave(lines: &[u8], signal: Option<i32>) {
+    terminal::say_last(lines);
+    #[cfg(unix)]
+    signal.into_iter().for_each(input::end_by);
+}
+
 /// Writes the note at `path` and its indicators beside it. What somebody changed there is kept: see [`note::write`].
 ///
 /// # Errors
@@ -208,7 +224,7 @@ enum End {
 struct Session {
     screen: Screen,
     app: App,
-    file: Option<CaseFile>,
+    keep: Keep,
     /// The lines being typed, and whether keeping them failed.
     drafts: (DraftFile, bool),
     /// The paths of the bundle: no case stands among them.
@@ -236,9 +252,12 @@ impl Session {
     fn take(&mut self, incoming: Incoming) -> anyhow::Result<()> {
         match incoming {
             Incoming::Message(message) => self.update(message)?,
-            Incoming::Opened(ready, file) => {
-                self.file = Some(file);
+            Incoming::Opened(ready, keep) => {
+                self.keep = keep;
                 self.update(Message::Ready(ready))?;
+                if let Some(why) = &self.keep.fault {
+                    self.app.warn_unkept(why);
+                }
             }
             Incoming::Failed(error) => {
                 self.carry_out(Effect::Save)?;
@@ -254,6 +273,7 @@ impl Session {
                 self.update(Message::Resize(self.screen.size()?))?;
             }
             Incoming::Lost => self.leave(None)?,
+            Incoming::Drained => {}
         }
         Ok(())
     }
@@ -268,7 +288,7 @@ impl Session {
 
     /// Puts what is being typed on disk. What was entered stays there until the case has it.
     fn keep_drafts(&mut self) {
-        let Some(file) = &self.file else { return };
+        let Some(file) = &self.keep.file else { return };
         let typed = self.app.drafts();
         if typed.is_empty() && self.app.unsaved.is_some() {
             return;
@@ -301,8 +321,11 @@ impl Session {
                 }
             }
             Effect::Write(path, note) => {
-                let written = write_note(&path, &note);
-                self.update(Message::Written(written.map_err(|error| error.to_string())))?;
+                let written = match &self.keep {
+                    Keep { file: None, fault: Some(why) } => Err(why.clone()),
+                    _ => write_note(&path, &note).map_err(|error| error.to_string()),
+                };
+                self.update(Message::Written(written))?;
             }
             Effect::SaveTo(path) => {
                 let moved = self.save_to(&path);
@@ -312,7 +335,7 @@ impl Session {
                 let copied = self.copy(what, &text);
                 self.update(Message::Copied(copied))?;
             }
-            Effect::Mouse(on) => take_mouse(on)?,
+            Effect::Mouse(on) => self.screen.take_mouse(on),
             Effect::Suspend => {
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;
@@ -325,8 +348,8 @@ impl Session {
     /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
     fn copy(&mut self, what: &'static str, text: &str) -> Copied {
         let wrap = Wrap::of(|name| std::env::var_os(name));
-        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| terminal::send(bytes.as_bytes()).is_ok());
-        let path = self.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
+        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()));
+        let path = self.keep.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
         let file = path.and_then(|path| {
             casefile::replace(&path, text.as_bytes()).map(|()| path).map_err(|error| error.to_string())
         });
@@ -341,10 +364,11 @@ impl Session {
     /// Puts the case on disk; `None` when there is nothing to put there.
     fn save(&mut self) -> Option<Result<Option<String>, String>> {
         let case = &self.app.workbench()?.case;
-        let file = self.file.as_mut()?;
         if case.log.is_empty() && case.place.is_none() {
             return None;
         }
+        let Keep { file, fault } = &mut self.keep;
+        let Some(file) = file else { return fault.clone().map(Err) };
         let saved = file.save(case).map_err(|error| error.to_string());
         if let Ok(Saved::Beside(_)) = &saved {
             file.path().clone_into(&mut self.app.case_path);
@@ -364,7 +388,7 @@ impl Session {
         let mut file = CaseFile::elsewhere(path, &self.evidence).map_err(|error| error.to_string())?;
         file.save(case).map_err(|error| format!("{}: {error}", file.path().display()))?;
         let paths = (file.path().to_owned(), file.note_path());
-        self.file = Some(file);
+        self.keep = Keep { file: Some(file), fault: None };
         Ok(paths)
     }
 

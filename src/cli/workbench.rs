@@ -1,6 +1,7 @@
 //! The bare call: opens the workbench. The one place where the command line meets the screen.
 
 use super::args::{RunArgs, ScreenArgs};
+use super::gate::Gate;
 use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
 use super::{Exit, load, note, plain, resolve, say, say_lines};
@@ -73,8 +74,10 @@ pub(super) fn open(
         }
         outcome => outcome?,
     };
-    // A lost terminal must not turn a saved case into a failure.
-    let _ = write!(out, "{outcome}").and_then(|()| out.flush());
+    let mut last = Vec::new();
+    // Writing to memory does not fail; a lost terminal does not turn a saved case into a failure.
+    let _ = write!(Gate::new(&mut last, shell.color), "{outcome}");
+    tui::take_leave(&last, outcome.signal);
     let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
     Ok(signal.map_or(Exit::Done, Exit::Signal))
 }

@@ -1,11 +1,18 @@
 //! What is left behind of a panic: where it was and how it came there, in a file. Never its message, which may hold
 //! evidence.
+//!
+//! [`note`] runs inside of the panic hook, where a second panic ends the program at once: nothing in it may panic.
 
+use super::{Incoming, input};
 use crate::casefile;
+use crate::model::Time;
 use std::backtrace::Backtrace;
 use std::fmt::Write as _;
-use std::panic::PanicHookInfo;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError};
 use std::{env, process, thread};
 
@@ -17,12 +24,28 @@ struct Fault {
     report: Option<PathBuf>,
 }
 
+/// Starts a thread; a panic in it ends the workbench.
+pub(super) fn spawn(
+    name: &str,
+    sink: Sender<Incoming>,
+    work: impl FnOnce(&Sender<Incoming>) + Send + 'static,
+) -> io::Result<()> {
+    let work = move || {
+        if catch_unwind(AssertUnwindSafe(|| work(&sink))).is_err() {
+            // Nobody listens any more only when the program is leaving.
+            let _ = sink.send(Incoming::Failed(anyhow::anyhow!("{}", sentence())));
+        }
+    };
+    thread::Builder::new().name(name.to_owned()).spawn(work).map(|_| ())
+}
+
 /// Notes a panic, and writes its report.
 pub(super) fn note(info: &PanicHookInfo<'_>) {
     let mut first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
     if first.is_none() {
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-        let report = write(&report(&place));
+        let now = input::now();
+        let report = write(&report(&place, now), now);
         *first = Some(Fault { place, report });
     }
 }
@@ -38,14 +61,14 @@ pub(super) fn sentence() -> String {
     said
 }
 
-fn report(place: &str) -> String {
+fn report(place: &str, now: Time) -> String {
     let (thread, term) = (thread::current(), env::var("TERM").unwrap_or_default());
     format!(
         "tokentrail {}, {} {}\nat {}\nplace: {place}\nthread: {}\nTERM: {}\n\n{}\n",
         env!("CARGO_PKG_VERSION"),
         env::consts::OS,
         env::consts::ARCH,
-        chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ"),
+        if now.is_known() { now.to_string() } else { "a time unknown".to_owned() },
         thread.name().unwrap_or("unnamed"),
         crate::model::inert(&term),
         Backtrace::force_capture()
@@ -53,12 +76,32 @@ fn report(place: &str) -> String {
 }
 
 /// Beside the cases, or where files go for a while; `None` where nothing can be written.
-fn write(report: &str) -> Option<PathBuf> {
-    let name = format!("fault-{}-{}.txt", chrono::Utc::now().format("%Y%m%dT%H%M%SZ"), process::id());
+fn write(report: &str, now: Time) -> Option<PathBuf> {
+    let name = format!("fault-{}-{}.txt", stamp(now), process::id());
     let beside = casefile::folder(|name| env::var_os(name));
     [beside, Some(env::temp_dir())]
         .into_iter()
         .flatten()
         .map(|folder| folder.join(&name))
-        .find(|path| casefile::replace(path, report.as_bytes()).is_ok())
+        .find(|path| write_new(path, report).is_ok())
+}
+
+/// `20260501T140200Z`
+fn stamp(now: Time) -> String {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    if now.is_known() { format!("{}T{}Z", digits(&now.day()), digits(&now.clock())) } else { "unknown".to_owned() }
+}
+
+/// Writes a file that was not there, for the user alone.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    let mut file = File::options();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    }
+    path.parent().map_or(Ok(()), |parent| folder.recursive(true).create(parent))?;
+    file.open(path)?.write_all(text.as_bytes())
 }

@@ -1,142 +1,205 @@
 //! Keys, signals and the loss of the terminal, each from its own thread into one queue.
 
-use super::Incoming;
+#[cfg(unix)]
+mod bytes;
+
 use super::app::Message;
+use super::{Incoming, fault};
 use crate::model::Time;
-use crossterm::event::{self, Event};
+use crossterm::event::Event;
 use ratatui::layout::Size;
 use std::io;
 use std::sync::mpsc::Sender;
-use std::thread;
+use std::time::SystemTime;
 
 /// The time now. The only clock of the workbench.
 pub(super) fn now() -> Time {
-    let ticks = chrono::Utc::now().timestamp_nanos_opt().unwrap_or_default() / 100;
-    Time::from_ticks(ticks)
+    Time::from_clock(SystemTime::now())
 }
 
 /// Starts the thread that waits for keys.
 pub(super) fn spawn(sink: Sender<Incoming>) -> io::Result<()> {
-    let tty = imp::Tty::open()?;
-    let wait = move || {
-        while let Ok(true) = tty.wait() {
-            match read(&sink) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(_) => break,
+    let mut keys = imp::Keys::open()?;
+    fault::spawn("keys", sink, move |sink| {
+        while let Ok(Some(events)) = keys.next() {
+            for message in events.into_iter().filter_map(message) {
+                if sink.send(Incoming::Message(message)).is_err() {
+                    return;
+                }
             }
         }
         // Nobody listens any more only when the program is leaving.
         let _ = sink.send(Incoming::Lost);
-    };
-    thread::Builder::new().name("keys".to_owned()).spawn(wait)?;
-    Ok(())
+    })
 }
 
-/// How long to look for more of what has begun to come. What came is on its way meanwhile. With no time at all
-/// crossterm would not look.
-const MORE: std::time::Duration = std::time::Duration::from_millis(20);
-
-/// Sends on what has come in; whether anybody listens.
-fn read(sink: &Sender<Incoming>) -> io::Result<bool> {
-    while event::poll(MORE)? {
-        let message = match event::read()? {
-            Event::Key(key) => Message::Key(key, now()),
-            Event::Mouse(mouse) => Message::Mouse(mouse, now()),
-            Event::Paste(text) => Message::Paste(text),
-            Event::Resize(width, height) => Message::Resize(Size { width, height }),
-            Event::FocusGained | Event::FocusLost => continue,
-        };
-        if sink.send(Incoming::Message(message)).is_err() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+fn message(event: Event) -> Option<Message> {
+    Some(match event {
+        Event::Key(key) => Message::Key(key, now()),
+        Event::Mouse(mouse) => Message::Mouse(mouse, now()),
+        Event::Paste(text) => Message::Paste(text),
+        Event::Resize(width, height) => Message::Resize(Size { width, height }),
+        Event::FocusGained | Event::FocusLost => return None,
+    })
 }
 
 #[cfg(unix)]
 mod imp {
-    use rustix::event::{PollFd, PollFlags, poll};
+    use super::bytes::Bytes;
+    use crossterm::event::Event;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use std::fs::File;
-    use std::io::{self, IsTerminal, stdin};
-    use std::os::fd::{AsFd, OwnedFd};
+    use std::io::{self, IsTerminal, Read, stdin};
+    use std::os::fd::AsFd;
+    use std::time::Instant;
 
-    /// The terminal that keys come from. crossterm spins for ever on one that was hung up, so it is asked only
-    /// when there is something to read.
-    pub(super) struct Tty(OwnedFd);
+    /// The terminal that keys come from, and what came of it.
+    pub(super) struct Keys {
+        tty: File,
+        bytes: Bytes,
+    }
 
-    impl Tty {
+    impl Keys {
         pub(super) fn open() -> io::Result<Self> {
-            if stdin().is_terminal() {
-                return Ok(Self(stdin().as_fd().try_clone_to_owned()?));
-            }
-            Ok(Self(File::open("/dev/tty")?.into()))
+            let tty = if stdin().is_terminal() {
+                stdin().as_fd().try_clone_to_owned()?.into()
+            } else {
+                File::open("/dev/tty")?
+            };
+            Ok(Self { tty, bytes: Bytes::default() })
         }
 
-        /// Waits until there is something to read; `false` when the terminal is gone.
-        pub(super) fn wait(&self) -> io::Result<bool> {
-            loop {
-                let mut fds = [PollFd::new(&self.0, PollFlags::IN)];
-                match poll(&mut fds, None) {
-                    Ok(_) => {}
-                    Err(rustix::io::Errno::INTR) => continue,
-                    Err(error) => return Err(error.into()),
+        /// Waits for what comes next; `None` when the terminal is gone.
+        pub(super) fn next(&mut self) -> io::Result<Option<Vec<Event>>> {
+            let mut events = Vec::new();
+            let left = self.bytes.deadline().map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = left.and_then(|left| Timespec::try_from(left).ok());
+            let mut fds = [PollFd::new(&self.tty, PollFlags::IN)];
+            match poll(&mut fds, left.as_ref()) {
+                Ok(0) => self.bytes.late(Instant::now(), &mut events),
+                Ok(_) => {
+                    // Asked before it is read: to read from one that was hung up is no error everywhere.
+                    if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                        return Ok(None);
+                    }
+                    let mut buffer = [0; 4096];
+                    match self.tty.read(&mut buffer) {
+                        Ok(0) => return Ok(None),
+                        Ok(read) => self.bytes.take(&buffer[..read], Instant::now(), &mut events),
+                        Err(error) if is_passing(error.kind()) => {}
+                        Err(error) => return Err(error),
+                    }
                 }
-                let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-                return Ok(!fds[0].revents().intersects(gone));
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
             }
+            Ok(Some(events))
         }
+    }
+
+    /// Nothing to read after all, or a signal came first.
+    fn is_passing(kind: io::ErrorKind) -> bool {
+        matches!(kind, io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
     }
 }
 
 #[cfg(not(unix))]
 mod imp {
+    use crossterm::event::{self, Event};
     use std::io;
-    use std::time::Duration;
 
     /// The console.
-    pub(super) struct Tty;
+    pub(super) struct Keys;
 
-    impl Tty {
+    impl Keys {
         pub(super) fn open() -> io::Result<Self> {
             Ok(Self)
         }
 
-        /// Waits until there is something to read.
-        pub(super) fn wait(&self) -> io::Result<bool> {
-            while !crossterm::event::poll(Duration::from_secs(3600))? {}
-            Ok(true)
+        /// Waits for what comes next.
+        pub(super) fn next(&mut self) -> io::Result<Option<Vec<Event>>> {
+            event::read().map(|event| Some(vec![event]))
         }
     }
 }
 
-/// Starts the thread that waits for signals.
 #[cfg(unix)]
-pub(super) fn spawn_signals(sink: Sender<Incoming>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGINT, SIGCONT, SIGTSTP, SIGWINCH])?;
-    let wait = move || {
-        for signal in signals.forever() {
-            let incoming = match signal {
-                SIGCONT => Incoming::Continued,
-                SIGTSTP => Incoming::Stop,
-                SIGWINCH => match crossterm::terminal::size() {
-                    Ok((width, height)) => Incoming::Message(Message::Resize(Size { width, height })),
-                    Err(_) => continue,
-                },
-                signal => Incoming::Signal(signal),
-            };
-            if sink.send(incoming).is_err() {
-                return;
-            }
-        }
-    };
-    thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
-    Ok(())
-}
+pub(super) use signals::{end_by, spawn_signals};
 
-/// There are none here.
+/// Starts no thread: there are none here.
 #[cfg(not(unix))]
 pub(super) fn spawn_signals(_: Sender<Incoming>) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::super::app::Message;
+    use super::super::{Incoming, fault};
+    use ratatui::layout::Size;
+    use signal_hook::consts::{
+        SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1,
+        SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+    };
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level;
+    use std::io;
+    use std::sync::mpsc::Sender;
+
+    /// What is taken, first of all what would end us with the terminal in our state. Not the faults of the processor:
+    /// to return from one is to run into it again.
+    const TAKEN: [i32; 17] = [
+        SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2, SIGVTALRM,
+        SIGXCPU, SIGXFSZ, SIGCONT, SIGTSTP, SIGWINCH,
+    ];
+
+    /// Of Linux: a stack fault, ready input, a failing power supply, and those without a meaning of their own.
+    #[cfg(target_os = "linux")]
+    const TAKEN_HERE: [std::ops::RangeInclusive<i32>; 4] = [16..=16, 29..=29, 30..=30, 34..=64];
+    #[cfg(not(target_os = "linux"))]
+    const TAKEN_HERE: [std::ops::RangeInclusive<i32>; 0] = [];
+
+    /// Starts the thread that waits for signals. Once nobody listens to it, they do again what they do by default.
+    pub(in crate::tui) fn spawn_signals(sink: Sender<Incoming>) -> io::Result<()> {
+        let mut signals = Signals::new(TAKEN)?;
+        for signal in TAKEN_HERE.into_iter().flatten() {
+            // What the C library keeps for itself is refused.
+            let _ = signals.add_signal(signal);
+        }
+        fault::spawn("signals", sink, move |sink| {
+            for signal in signals.forever() {
+                let incoming = match signal {
+                    SIGCONT => Incoming::Continued,
+                    SIGTSTP => Incoming::Stop,
+                    // Taken, it lets the write fail instead, and that is named.
+                    SIGXFSZ => continue,
+                    SIGWINCH => match crossterm::terminal::size() {
+                        Ok((width, height)) => Incoming::Message(Message::Resize(Size { width, height })),
+                        Err(_) => continue,
+                    },
+                    signal => Incoming::Signal(signal),
+                };
+                if sink.send(incoming).is_err() {
+                    match signal {
+                        SIGCONT | SIGWINCH => {}
+                        SIGTSTP => _ = low_level::emulate_default_handler(SIGTSTP),
+                        signal => end(signal),
+                    }
+                }
+            }
+        })
+    }
+
+    /// Ends the program as the signal does by default.
+    fn end(signal: i32) {
+        let _ = low_level::emulate_default_handler(signal);
+        low_level::exit(128 + signal);
+    }
+
+    /// Ends the program by the signal if that asks for more than an end: an image of the memory.
+    pub(in crate::tui) fn end_by(signal: i32) {
+        if [SIGQUIT, SIGABRT, SIGSYS, SIGTRAP].contains(&signal) {
+            end(signal);
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
 use super::workbench::Evidence;
-use super::{Incoming, Note, NothingReadable};
+use super::{Incoming, Keep, Note, NothingReadable};
 use crate::analytics::{self, Candidates, Settings};
 use crate::casefile::draft::drafts;
-use crate::casefile::{self, CaseFile};
+use crate::casefile::{self, CaseError, CaseFile};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym};
@@ -71,7 +71,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
-    let (file, mut case) = open_case(job, &loaded)?;
+    let (keep, mut case) = open_case(job, &loaded)?;
     let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
@@ -83,8 +83,9 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let evidence = Evidence { loaded: Arc::clone(&loaded), hits, settings, facts, analytic: analytics::by_id };
     let mut answers = Answers::of(&evidence, candidates);
     let places = Places::find(&loaded, &case);
-    let ready = Ready { evidence, case, places, case_path: file.path().to_owned(), note_path: file.note_path() };
-    let drafts = drafts(file.path()).into_iter().map(|draft| {
+    let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
+    let (case_path, note_path) = paths.unwrap_or_default();
+    let drafts = keep.file.iter().flat_map(|file| drafts(file.path())).map(|draft| {
         let event = match &draft.prompt {
             Prompt::Tags { event } | Prompt::EventRemark { event } => find(&loaded, event),
             Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
@@ -92,7 +93,8 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         (draft, event)
     });
     let drafts: Vec<Offered> = drafts.collect();
-    let _ = sink.send(Incoming::Opened(Box::new(ready), file));
+    let ready = Ready { evidence, case, places, case_path, note_path };
+    let _ = sink.send(Incoming::Opened(Box::new(ready), keep));
     if !drafts.is_empty() {
         say(Message::Drafts(drafts));
     }
@@ -106,17 +108,29 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     Ok(())
 }
 
-fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(CaseFile, Case)> {
+/// Opens the case. Where there is no place for one, it is begun all the same: there may be one later.
+fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(Keep, Case)> {
     let fingerprint = fingerprint(&loaded.sources);
     let path = match &job.case {
-        Some(path) => path.clone(),
-        None => casefile::default_path(&fingerprint, |name| std::env::var_os(name))?,
+        Some(path) => Ok(path.clone()),
+        None => casefile::default_path(&fingerprint, |name| std::env::var_os(name)),
     };
-    let (file, mut case) = casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?;
-    if file.is_new() {
+    let (keep, mut case) = match path {
+        Ok(path) => {
+            let (file, case) = casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?;
+            let fault = file.try_folder().err().map(|error| format!("{}: {error}", file.folder().display()));
+            (Keep { file: Some(file), fault }, case)
+        }
+        Err(CaseError::Homeless) => {
+            let fault = Some("there is no home folder".to_owned());
+            (Keep { file: None, fault }, Case::new(fingerprint, job.analyst.clone()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if keep.file.as_ref().is_none_or(CaseFile::is_new) {
         job.tlp.iter().for_each(|tlp| case.tlp.clone_from(tlp));
     }
-    Ok((file, case))
+    Ok((keep, case))
 }
 
 fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note) -> Message {

@@ -5,11 +5,15 @@
 mod aside;
 mod bytes;
 mod copies;
+mod cut;
 mod drafts;
 mod hostile;
+mod keeping;
 mod leaving;
 mod manners;
 mod session;
+mod signals;
+mod stuck;
 
 use crate::screens::story;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
@@ -30,6 +34,8 @@ struct Output {
     ended: bool,
     /// Whether to let go of the terminal at the next output.
     hang_up: bool,
+    /// Whether nobody reads for the time being.
+    stopped: bool,
 }
 
 fn cells(number: u16) -> NonZero<u16> {
@@ -85,6 +91,7 @@ impl Tty {
             bytes: Vec::new(),
             ended: false,
             hang_up: false,
+            stopped: false,
         };
         let output = Arc::new((Mutex::new(output), Condvar::new()));
         let shared = Arc::clone(&output);
@@ -100,6 +107,7 @@ impl Tty {
                 if read == 0 || output.hang_up {
                     return;
                 }
+                drop(shared.1.wait_while(output, |output| output.stopped).unwrap());
             }
         });
         Self { child, master: Some(pair.master), writer: Some(writer), output, home, settings }
@@ -175,6 +183,28 @@ impl Tty {
     fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Stops reading, as a stuck line or a stopped tmux does; or goes on.
+    fn stop_reading(&self, stopped: bool) {
+        self.output.0.lock().unwrap().stopped = stopped;
+        self.output.1.notify_all();
+    }
+
+    /// Waits until the case on disk says a text so many times.
+    fn case_says(&self, text: &str, times: usize) {
+        let end = Instant::now() + PATIENCE;
+        let folder = self.home.path().join("state/tokentrail");
+        loop {
+            let files = std::fs::read_dir(&folder).into_iter().flatten().map(|file| file.unwrap().path());
+            let mut cases = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+            let case = cases.next().map(|path| std::fs::read_to_string(path).unwrap()).unwrap_or_default();
+            if case.matches(text).count() >= times {
+                return;
+            }
+            assert!(Instant::now() < end, "{times} times {text:?} was never saved: {case}");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for the end; the program must leave the terminal as it found it.

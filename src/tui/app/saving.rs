@@ -32,6 +32,12 @@ impl App {
         }
     }
 
+    /// Says at the start that nothing will be kept: before an hour's work, not after its first verdict.
+    pub fn warn_unkept(&mut self, why: &str) {
+        let key = self.keymap.key_of(Action::SaveTo);
+        self.say_wrong(format!("nothing can be kept ({why}): {key} keeps the case elsewhere, as --case FILE would"));
+    }
+
     pub(super) fn ask_save_to(&mut self) {
         if self.workbench().is_some() {
             self.overlay = Some(Overlay::SaveTo(LineEdit::default()));

@@ -29,7 +29,7 @@ fn an_idle_screen_is_silent() {
 #[test]
 fn a_move_of_the_selection_sends_at_most_one_and_a_half_kilobytes() {
     let mut tty = Tty::demo(60, 200, &[]);
-    tty.keys("\t\t");
+    tty.keys("\t\t").shows("┏ Timeline");
     let sent = answers(&mut tty, "j", 6);
     assert!(sent.iter().all(|bytes| *bytes <= 1500), "{sent:?}");
     tty.keys("q");

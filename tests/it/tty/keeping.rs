@@ -1,0 +1,82 @@
+//! Where the case is kept: said at the start where it cannot be, and for nobody else to read.
+
+use super::{Tty, bundle};
+use portable_pty::CommandBuilder;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+const HOMELESS: [(&str, &str); 3] = [("HOME", ""), ("XDG_STATE_HOME", ""), ("XDG_CONFIG_HOME", "")];
+
+#[test]
+fn without_a_home_it_opens_and_says_so_in_one_line() {
+    let mut tty = Tty::workbench_with(&HOMELESS);
+    tty.resize(24, 120);
+    tty.shows("3 hits, 0 settled").shows("nothing can be kept (there is no home folder): S keeps the case elsewhere");
+    assert!(tty.text().contains("--case FILE"), "{}", tty.text());
+    // Nothing was said: nothing would be lost.
+    tty.keys("q");
+    let (status, text) = tty.ends();
+    assert!(status.success() && text.contains("nothing was said yet"), "{text}");
+}
+
+#[test]
+fn without_a_home_a_verdict_is_not_called_saved_and_can_be_kept_elsewhere() {
+    let mut tty = Tty::workbench_with(&HOMELESS);
+    tty.resize(24, 120);
+    tty.shows("nothing can be kept");
+    tty.keys("\ry").shows("step 2 of 7").shows("NOT SAVED");
+    tty.keys("ew").shows("the note is not written");
+    tty.keys("\u{1b}").shows("step 2 of 7");
+    tty.keys("q").shows("quit again");
+    tty.keys("Shere.json\r").shows("the case is kept in");
+    tty.keys("y").shows("step 3 of 7");
+    tty.keys("q");
+    let case = tty.home.path().join("here.json");
+    tty.until("the end", |output| output.ended);
+    assert_eq!(fs::read_to_string(case).unwrap().matches("verdict supports").count(), 2);
+    let (status, text) = tty.ends();
+    assert!(status.success() && text.contains("here.json") && !text.contains("NOT"), "{text}");
+}
+
+#[test]
+fn a_folder_that_takes_nothing_is_told_at_the_start() {
+    let home = tempfile::tempdir().unwrap();
+    // A link to nowhere: nothing can be made in it, not even by root.
+    std::os::unix::fs::symlink(home.path().join("gone/there"), home.path().join("state")).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
+    command.arg(bundle(home.path()));
+    let mut tty = Tty::start(command, home, &[]);
+    tty.resize(24, 200);
+    tty.shows("3 hits, 0 settled").shows("nothing can be kept (").shows("S keeps the case elsewhere");
+    tty.keys("q");
+    assert!(tty.ends().0.success());
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn whatever_the_umask_only_the_user_reads_what_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = CommandBuilder::new("sh");
+    let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
+    command.args(["-c", &format!("umask 000; exec {program}")]);
+    let mut tty = Tty::start(command, home, &[]);
+    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.keys("\ry").shows("step 2 of 7");
+    tty.case_says("verdict supports", 1);
+    tty.keys("ew").shows("note written");
+    tty.keys("Y\r").shows("not confirmed");
+    let state = tty.home.path().join("state");
+    let folder = state.join("tokentrail");
+    assert_eq!((mode(&state), mode(&folder)), (0o700, 0o700));
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(files.len() >= 4, "case, note, indicators, copy: {files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    tty.keys("q");
+    assert!(tty.ends().0.success());
+}
