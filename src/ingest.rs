@@ -3,7 +3,6 @@
 mod archive;
 mod body;
 mod bundle;
-mod clock;
 mod csv;
 mod decode;
 mod fields;
@@ -18,6 +17,7 @@ mod shape;
 mod stream;
 mod table;
 mod tally;
+mod timestamps;
 mod value;
 mod visit;
 mod walk;

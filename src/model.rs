@@ -2,6 +2,7 @@
 
 mod event;
 mod field;
+mod number;
 mod origin;
 mod severity;
 mod text;
@@ -9,7 +10,10 @@ mod time;
 
 pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
-pub use origin::{DAY_OR_MONTH, Origin, Problem, Source, SourceId, TIMES_CONTRADICT, ZONE_UNTOLD};
+pub use number::{Number, is_scientific, number};
+pub use origin::{
+    DAY_OR_MONTH, EVENT_TIME, Origin, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, ZONE_UNTOLD,
+};
 pub use severity::{Confidence, Severity};
 pub use text::{SHOWN, inert, is_inert, shown};
 pub use time::{Span, Time};

@@ -11,6 +11,7 @@ mod query;
 pub mod testing;
 mod token;
 
+pub use compared::is_blank;
 pub use device::{device_id, device_member};
 pub use index::{Index, Key};
 pub use intern::Interner;
@@ -18,8 +19,8 @@ pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{Event, EventId, Field, FieldSet, Flags, Sym, Table, Time};
-use compared::{Folded, fold_text, folded, is_blank};
+use crate::model::{Event, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number};
+use compared::{Folded, Hollow, fold_text, folded};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -35,6 +36,9 @@ pub struct Part {
     pub events: Vec<Event>,
 }
 
+/// Stands for the folded form of a text that says something in some fields only; `merge()` keeps it free.
+const HOLLOW: Sym = Sym(u32::MAX);
+
 /// Every event of the bundle.
 ///
 /// Events stand in hunt order: event time, ingest time, id, then place in the bundle. Copies of an event are
@@ -43,8 +47,11 @@ pub struct Part {
 pub struct Store {
     events: Vec<Event>,
     texts: Interner,
-    /// Folded form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank.
+    /// Folded form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank, [`HOLLOW`] when some fields
+    /// take it for blank.
     folds: Vec<Sym>,
+    /// Folded form of each hollow text, and in what way it is hollow.
+    hollow: HashMap<Sym, (Sym, Hollow), RandomState>,
     /// Token ids whose comparable form differs from what was written.
     token_folds: HashMap<Sym, Sym>,
     /// The folded UPN of each user key, from the user's last event that has one.
@@ -80,6 +87,7 @@ impl Store {
             events,
             texts,
             folds: Vec::new(),
+            hollow: HashMap::default(),
             token_folds: HashMap::new(),
             upns: HashMap::default(),
             copies: fold::Copies::default(),
@@ -143,21 +151,39 @@ impl Store {
         self.texts.find(text)
     }
 
-    /// The comparable form of an id or name: trimmed, Unicode lower case; [`Sym::NONE`] when blank
-    /// (missing, white space, `{PII Removed}` or an all-zero GUID). Long texts that nothing compares (requests, JSON,
-    /// scopes, token ids) stand for themselves.
+    /// The comparable form of a text whose field is not known: trimmed, Unicode lower case; [`Sym::NONE`] when blank
+    /// (missing, white space, a word or mark for nothing, `{PII Removed}` or an all-zero GUID). Long texts that
+    /// nothing compares (requests, JSON, scopes, token ids) stand for themselves.
     pub fn fold(&self, sym: Sym) -> Sym {
-        self.folds[sym.0 as usize]
+        match self.folds[sym.0 as usize] {
+            HOLLOW => {
+                self.hollow.get(&sym).filter(|(_, hollow)| hollow.says_somewhere()).map_or(Sym::NONE, |(fold, _)| *fold)
+            }
+            fold => fold,
+        }
     }
 
-    /// The folded form of an event's field.
+    /// The comparable form of an event's field, as [`Self::fold`] has it; but `none` is a value of an enumeration, a
+    /// word for nothing is a name where the id beside it says something, and one character again and again is no id.
     pub fn folded_field(&self, event: &Event, field: Field) -> Sym {
-        self.fold(event[field])
+        match self.folds[event[field].0 as usize] {
+            HOLLOW => self.hollow_field(event, field),
+            fold => fold,
+        }
+    }
+
+    #[cold]
+    fn hollow_field(&self, event: &Event, field: Field) -> Sym {
+        let id = |of| !self.folded_field(event, of).is_none();
+        self.hollow.get(&event[field]).filter(|(_, hollow)| hollow.says(field, id)).map_or(Sym::NONE, |(fold, _)| *fold)
     }
 
     /// The comparable form of a token id: exact but for trailing `=`; [`Sym::NONE`] when blank.
     pub fn token(&self, sym: Sym) -> Sym {
-        if self.fold(sym).is_none() { Sym::NONE } else { self.token_folds.get(&sym).copied().unwrap_or(sym) }
+        match self.folds[sym.0 as usize] {
+            Sym::NONE | HOLLOW => Sym::NONE,
+            _ => self.token_folds.get(&sym).copied().unwrap_or(sym),
+        }
     }
 
     /// Folded UPN of a user key; the key itself where the bundle knows none.
@@ -212,7 +238,7 @@ impl Store {
                 *count += 1;
                 for field in Field::ALL {
                     let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                    if !computed && !self.fold(event[field]).is_none() {
+                    if !computed && !self.folded_field(event, field).is_none() {
                         fields.insert(field);
                     }
                 }
@@ -235,6 +261,11 @@ impl Store {
                 Folded::Blank => Sym::NONE,
                 Folded::Same => Sym(sym),
                 Folded::Other(text) => self.texts.intern(&text),
+                Folded::Hollow(text, hollow) => {
+                    let fold = if self.texts.text(Sym(sym)) == text { Sym(sym) } else { self.texts.intern(&text) };
+                    self.hollow.insert(Sym(sym), (fold, hollow));
+                    HOLLOW
+                }
             });
         }
         // A folded form is its own folded form.
@@ -273,7 +304,7 @@ impl Store {
         for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
             // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
-            let blank = matches!(fold_text(&text), Folded::Blank);
+            let blank = compared::is_no_id(&text);
             let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
             if bare.0 as usize == self.folds.len() {
                 self.folds.push(bare);
@@ -294,7 +325,7 @@ impl Store {
         for index in 0..self.events.len() {
             let user = user_of(self, &self.events[index], &ids);
             self.events[index].user = user;
-            let upn = self.folds[self.events[index][Field::UserPrincipalName].0 as usize];
+            let upn = self.folded_field(&self.events[index], Field::UserPrincipalName);
             if !user.is_none() && !upn.is_none() {
                 self.upns.insert(user, upn);
             }
@@ -306,8 +337,8 @@ impl Store {
 pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym, S> {
     let mut ids = HashMap::default();
     for event in store.events.iter().filter(|e| e.table.is_sign_in() && !e.is_folded()) {
-        let upn = store.fold(event[Field::UserPrincipalName]);
-        let id = store.fold(event[Field::UserId]);
+        let upn = store.folded_field(event, Field::UserPrincipalName);
+        let id = store.folded_field(event, Field::UserId);
         if upn.is_none() || id.is_none() || !keep(event) {
             continue;
         }
@@ -324,11 +355,11 @@ pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&E
 
 /// The user an event belongs to: its user id, else the one its UPN stands for in `ids`, else the UPN itself.
 pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
-    let id = store.fold(event[Field::UserId]);
+    let id = store.folded_field(event, Field::UserId);
     if !id.is_none() {
         return id;
     }
-    let upn = store.fold(event[Field::UserPrincipalName]);
+    let upn = store.folded_field(event, Field::UserPrincipalName);
     ids.get(&upn).copied().filter(|id| !id.is_none()).unwrap_or(upn)
 }
 
@@ -360,7 +391,7 @@ fn order(events: &[Event], texts: &Interner) -> Vec<u32> {
     let id = |event: &Event| {
         let text = texts.text(event[Field::Id]);
         match fold_text(text) {
-            Folded::Blank => Cow::Borrowed(""),
+            Folded::Blank | Folded::Hollow(..) => Cow::Borrowed(""),
             Folded::Same => Cow::Borrowed(text),
             Folded::Other(folded) => Cow::Owned(folded),
         }
@@ -423,15 +454,22 @@ const FLAGGED: [(Field, Flags); 4] = [
     (Field::IncomingTokenType, Flags(Flags::INCOMING_KNOWN.0 | Flags::INCOMING_NONE.0 | Flags::INCOMING_WITHHELD.0)),
 ];
 
+/// Returns whether a result is one of success: 0, what a spreadsheet makes of 0, or the word.
+pub fn is_success(result: &str) -> bool {
+    // "00" and a blank are none: only the one digit is.
+    let spread = || result.contains(['.', ',', 'e', 'E']) && number(result) == Number::Whole(0);
+    result == "0" || result.eq_ignore_ascii_case("success") || spread()
+}
+
 /// What an enumerated value means, whichever field it stands in. Case and spaces do not count.
 fn word_flags(text: &str) -> Flags {
     let word: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
     let mut flags = Flags::default();
-    // "00" and a blank are no success: only the one digit is.
-    flags.set(Flags::SUCCESS, word == "0" || word == "success");
+    flags.set(Flags::SUCCESS, is_success(&word));
     flags.set(Flags::DEVICE_PROTOCOL, word == "devicecode");
     flags.set(Flags::DEVICE_TRANSFER, word == "devicecodeflow");
-    flags.set(Flags::INCOMING_KNOWN, !is_blank(&word) && word != "{piiremoved}");
+    let known = !is_blank(text, Field::IncomingTokenType) && word != "{piiremoved}";
+    flags.set(Flags::INCOMING_KNOWN, known);
     flags.set(Flags::INCOMING_NONE, word == "none");
     let withheld = Flags::PROTOCOL_WITHHELD | Flags::TRANSFER_WITHHELD | Flags::INCOMING_WITHHELD;
     flags.set(withheld, word == "unknownfuturevalue");

@@ -107,7 +107,7 @@ impl Baseline {
                 break;
             }
             self.read += 1;
-            if event.table.is_sign_in() && event.succeeded() {
+            if event.table.is_sign_in() && event.succeeded() && event.is_timed() {
                 self.add(store, facts, event);
             }
         }
@@ -118,7 +118,7 @@ impl Baseline {
         self.first.get_or_insert(event.time());
         self.all.add(day);
         for field in [Field::IpAddress, Field::Asn, Field::AppId] {
-            let sym = store.fold(event[field]);
+            let sym = store.folded_field(event, field);
             if !sym.is_none() {
                 self.texts.entry((field, sym)).or_default().add(day);
             }
@@ -148,7 +148,7 @@ impl Baseline {
 
     /// How often a field's value was seen.
     pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
-        self.texts.get(&(field, store.fold(store.event(id)[field]))).copied().unwrap_or_default()
+        self.texts.get(&(field, store.folded_field(store.event(id), field))).copied().unwrap_or_default()
     }
 
     /// How often a class of user agent was seen.

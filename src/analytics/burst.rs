@@ -60,7 +60,7 @@ pub(super) fn groups(scene: &Scene) -> Vec<Group> {
         if event.table != Table::NonInteractive || !event.succeeded() {
             continue;
         }
-        let app = scene.store.fold(event[Field::AppId]);
+        let app = scene.store.folded_field(event, Field::AppId);
         let watch = || scene.settings.clients.watch(scene.facts, scene.store.text(app));
         if app.is_none() || !*watched.entry(app).or_insert_with(watch) {
             continue;

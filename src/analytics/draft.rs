@@ -46,7 +46,10 @@ impl Draft {
         let (user_id, upn) = match scene.settings.semantics {
             Semantics::Hunt => {
                 let upn = scene.last_folded(&self.events, Field::UserPrincipalName);
-                (store.text(self.user).to_owned(), upn.to_owned())
+                // A row without a user id belongs to its folded name; that is no id.
+                let has_id = |&id: &EventId| !store.folded_field(store.event(id), Field::UserId).is_none();
+                let is_name = store.text(self.user) == upn && !self.events.iter().any(has_id);
+                (if is_name { String::new() } else { store.text(self.user).to_owned() }, upn.to_owned())
             }
             Semantics::Published => {
                 (scene.last_text(&self.events, Field::UserId).to_owned(), store.text(self.user).to_owned())

@@ -89,7 +89,7 @@ pub fn flows(scene: &Scene) -> HashMap<Sym, Vec<Flow>> {
 pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> Vec<Flow> {
     let mut joined = Joined::default();
     for id in events {
-        if let Some(leg) = leg_of(store.event(id)) {
+        if let Some(leg) = leg_of(store.event(id)).filter(|_| store.event(id).is_timed()) {
             joined.join(store, id, leg);
         }
     }
@@ -148,7 +148,7 @@ fn ties_recorded(session: bool, correlation: bool) -> usize {
 
 /// Folded session and correlation id of a row.
 fn ties(store: &Store, event: &Event) -> (Sym, Sym) {
-    (store.fold(event[Field::SessionId]), store.fold(event[Field::CorrelationId]))
+    (store.folded_field(event, Field::SessionId), store.folded_field(event, Field::CorrelationId))
 }
 
 /// How strongly a flow is tied to the rows of a hit, the strongest last.

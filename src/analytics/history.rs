@@ -18,14 +18,17 @@ pub struct History {
 }
 
 impl History {
-    /// Of every row of the user.
+    /// Of every row of the user whose time is an instant.
     pub fn new(store: &Store, user: Sym) -> Self {
         let mut history = Self::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);
-            history.addresses.add(store.fold(event[Field::IpAddress]), id);
+            if !event.is_timed() {
+                continue;
+            }
+            history.addresses.add(store.folded_field(event, Field::IpAddress), id);
             if event.table.is_sign_in() {
-                history.clients.add(store.fold(event[Field::AppId]), id);
+                history.clients.add(store.folded_field(event, Field::AppId), id);
             }
             if event.table == Table::Graph {
                 history.calls.push(id);

@@ -39,7 +39,8 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     let mut admit = |ids: &[EventId], link: GraphLink| {
         for &id in ids {
             let event = store.event(id);
-            if event.table == Table::Graph && scene.admits(event) {
+            let in_time = link == GraphLink::Token || event.is_timed();
+            if event.table == Table::Graph && in_time && scene.admits(event) {
                 found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
             }
         }
@@ -47,7 +48,7 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
         admit(store.with(Key::Token, token), GraphLink::Token);
     }
-    for session in distinct(events, |id| store.fold(store.event(id)[Field::SessionId])) {
+    for session in distinct(events, |id| store.folded_field(store.event(id), Field::SessionId)) {
         admit(within(store, store.with(Key::Session, session), from, to), GraphLink::Session);
     }
     admit(within(store, scene.calls_of(user, app), from, to), GraphLink::UserAppTime);

@@ -2,7 +2,7 @@
 
 use super::{AllowList, Candidates};
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Span, Sym, Table, Time};
+use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time};
 use crate::store::{Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -155,15 +155,20 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The rows the semantics admit, in hunt order: within the range and, for hunt semantics, one an event.
+    /// The rows that may stand in a window of time, in hunt order: those the semantics admit whose time on the
+    /// semantics' own clock is an instant.
     pub fn rows(&self) -> impl Iterator<Item = (EventId, &'a Event)> + '_ {
-        self.store.events().filter(|(_, event)| self.admits(event))
+        let no_instant = match self.settings.semantics {
+            Semantics::Published => Flags::NO_INSTANT,
+            Semantics::Hunt => Flags::UNTIMED,
+        };
+        self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(event))
     }
 
     /// Whether a row is within the range and not what the semantics skip: copies or what unites them.
     pub fn admits(&self, event: &Event) -> bool {
         let skipped = match self.settings.semantics {
-            Semantics::Published => event.is_union(),
+            Semantics::Published => event.is_union() || event.flags.has(Flags::REPEATED),
             Semantics::Hunt => event.is_folded(),
         };
         if skipped {
@@ -189,7 +194,7 @@ impl<'a> Scene<'a> {
         let calls = self.calls_of.get_or_init(|| {
             let mut calls: HashMap<(Sym, Sym), Vec<EventId>> = HashMap::new();
             for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
-                calls.entry((event.user, self.store.fold(event[Field::AppId]))).or_default().push(id);
+                calls.entry((event.user, self.store.folded_field(event, Field::AppId))).or_default().push(id);
             }
             calls
         });
@@ -219,6 +224,22 @@ impl<'a> Scene<'a> {
         self.store.get(id, field)
     }
 
+    /// The address of an event as the semantics print it: without its port under hunt semantics.
+    pub fn address(&self, id: EventId) -> &'a str {
+        self.store.text(self.shown(self.store.event(id), Field::IpAddress))
+    }
+
+    /// A field as the semantics print it: as it was written, but an address without its port under hunt semantics.
+    fn shown(&self, event: &Event, field: Field) -> Sym {
+        let written = event[field];
+        if field != Field::IpAddress || self.settings.semantics == Semantics::Published {
+            return written;
+        }
+        let folded = self.store.folded_field(event, field);
+        let same = self.store.text(written).trim().eq_ignore_ascii_case(self.store.text(folded));
+        if same { written } else { folded }
+    }
+
     /// A symbol by which published semantics compare: byte for byte, a missing text equal to an empty one.
     pub fn exact(&self, sym: Sym) -> Sym {
         if self.store.text(sym).is_empty() { Sym::NONE } else { sym }
@@ -226,24 +247,29 @@ impl<'a> Scene<'a> {
 
     /// The last of the events that has the field, in the text it was written with; empty when none has.
     pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
-        let held = events.iter().rev().map(|&id| self.store.event(id)[field]);
-        self.store.text(held.into_iter().find(|&sym| !self.store.fold(sym).is_none()).unwrap_or(Sym::NONE))
+        let rows = events.iter().rev().map(|&id| self.store.event(id));
+        let told = rows.into_iter().find(|event| !self.store.folded_field(event, field).is_none());
+        self.store.text(told.map_or(Sym::NONE, |event| event[field]))
     }
 
     /// The last of the events that has the field, folded; empty when none has.
     pub fn last_folded(&self, events: &[EventId], field: Field) -> &'a str {
-        let folded = events.iter().rev().map(|&id| self.store.fold(self.store.event(id)[field]));
+        let folded = events.iter().rev().map(|&id| self.store.folded_field(self.store.event(id), field));
         self.store.text(folded.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
     }
 
     /// Distinct texts of a field, sorted. Published semantics keep the empty text, hunt semantics drop blanks.
     pub fn texts(&self, events: &[EventId], field: Field) -> Vec<String> {
-        let mut syms: Vec<Sym> = events.iter().map(|&id| self.exact(self.store.event(id)[field])).collect();
+        let rows = events.iter().map(|&id| self.store.event(id));
+        let mut syms: Vec<Sym> = match self.settings.semantics {
+            Semantics::Published => rows.map(|event| self.exact(event[field])).collect(),
+            Semantics::Hunt => {
+                let told = rows.filter(|event| !self.store.folded_field(event, field).is_none());
+                told.map(|event| self.shown(event, field)).collect()
+            }
+        };
         syms.sort_unstable();
         syms.dedup();
-        if self.settings.semantics == Semantics::Hunt {
-            syms.retain(|&sym| !self.store.fold(sym).is_none());
-        }
         let mut texts: Vec<String> = syms.into_iter().map(|sym| self.store.text(sym).to_owned()).collect();
         texts.sort_unstable();
         texts.dedup();
@@ -252,8 +278,8 @@ impl<'a> Scene<'a> {
 
     /// The identity of a row's resource: its id, else its folded display name; [`Sym::NONE`] when both are blank.
     pub fn resource(&self, event: &Event) -> Sym {
-        let id = self.store.fold(event[Field::ResourceIdentity]);
-        if id.is_none() { self.store.fold(event[Field::ResourceDisplayName]) } else { id }
+        let id = self.store.folded_field(event, Field::ResourceIdentity);
+        if id.is_none() { self.store.folded_field(event, Field::ResourceDisplayName) } else { id }
     }
 
     /// Distinct resource identities, sorted.

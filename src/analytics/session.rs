@@ -72,12 +72,12 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
     for (id, event) in scene.rows() {
-        let key = (store.fold(event[Field::SessionId]), scene.user(event));
+        let key = (store.folded_field(event, Field::SessionId), scene.user(event));
         if !event.table.is_sign_in() || key.0.is_none() || key.1.is_none() {
             continue;
         }
         if event.flags.has(Flags::INCOMING_NONE) {
-            if scene.facts.was_ever_family(store.text(store.fold(event[Field::AppId]))) {
+            if scene.facts.was_ever_family(store.text(store.folded_field(event, Field::AppId))) {
                 firsts.entry(key).or_insert(id);
             }
         } else if presents_token(event) && hunt_second(scene, hop, event) {
@@ -87,8 +87,8 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let paired = seconds.into_iter().filter_map(|(of, second)| {
         let first = *firsts.get(&of)?;
         let (login, event) = (store.event(first), store.event(second));
-        let app = store.fold(event[Field::AppId]);
-        let same = app == store.fold(login[Field::AppId]);
+        let app = store.folded_field(event, Field::AppId);
+        let same = app == store.folded_field(login, Field::AppId);
         let elapsed = event.time().since(login.time());
         (!hop.other_client || !same).then_some(Request { of, app, first, second, elapsed })
     });
@@ -98,10 +98,10 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
 /// Whether a row that presents a token may be the second of a hop.
 fn hunt_second(scene: &Scene, hop: &Hop, event: &Event) -> bool {
     let store = scene.store;
-    let folded = |field| store.text(store.fold(event[field]));
-    let tenant = store.fold(event[Field::HomeTenantId]);
+    let folded = |field| store.text(store.folded_field(event, field));
+    let tenant = store.folded_field(event, Field::HomeTenantId);
     let app = folded(Field::AppId);
-    let resource = store.fold(event[Field::ResourceIdentity]);
+    let resource = store.folded_field(event, Field::ResourceIdentity);
     let aad_graph = if resource.is_none() {
         folded(Field::ResourceDisplayName) == AAD_GRAPH.1
     } else {
@@ -111,7 +111,7 @@ fn hunt_second(scene: &Scene, hop: &Hop, event: &Event) -> bool {
         && hop.clients.iter().any(|(id, _)| *id == app)
         && (aad_graph || !hop.aad_graph_only)
         && !tenant.is_none()
-        && tenant == store.fold(event[Field::ResourceTenantId])
+        && tenant == store.folded_field(event, Field::ResourceTenantId)
         && (app != AZURE_CLI.0 || cli_counts(scene, event))
 }
 
@@ -294,8 +294,9 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
     let first = pair.first;
     let text = |id, field| Cell::Text(scene.text(id, field).to_owned());
     let id = |event: EventId, field| {
-        let sym = scene.store.event(event)[field];
-        Cell::Text(scene.store.text(if hunt { scene.store.fold(sym) } else { sym }).to_owned())
+        let event = scene.store.event(event);
+        let sym = if hunt { scene.store.folded_field(event, field) } else { event[field] };
+        Cell::Text(scene.store.text(sym).to_owned())
     };
     let clock = |event| scene.time(scene.store.event(event));
     let scope = |event| {
@@ -318,7 +319,7 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
         ("ClientAppUsed", text(first, Field::ClientAppUsed)),
         ("DeviceDetail", text(first, Field::DeviceDetail)),
         ("SecondDeviceDetail", text(second, Field::DeviceDetail)),
-        ("IPAddress", text(first, Field::IpAddress)),
+        ("IPAddress", Cell::Text(scene.address(first).to_owned())),
         ("LocationDetails", text(first, Field::LocationDetails)),
         ("UserAgent", text(first, Field::UserAgent)),
         ("SecondRequestTimeGenerated", Cell::Time(clock(second))),
@@ -333,7 +334,7 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
         ("SecondOauthScopeInfo", scope(second)),
         ("FirstResourceIdentity", id(first, Field::ResourceIdentity)),
         ("SecondResourceIdentity", id(second, Field::ResourceIdentity)),
-        ("SecondIPAddress", text(second, Field::IpAddress)),
+        ("SecondIPAddress", Cell::Text(scene.address(second).to_owned())),
         ("SecondUserAgent", text(second, Field::UserAgent)),
         ("SecondCount", Cell::count(pair.seconds.len())),
     ];
@@ -364,8 +365,9 @@ fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
     if pair.seconds.len() > 1 {
         reasons.push(format!("{} such requests in the session", pair.seconds.len()));
     }
-    let (from, to) = (login[Field::IpAddress], event[Field::IpAddress]);
-    if store.fold(from) != store.fold(to) {
+    let address = |event| store.folded_field(event, Field::IpAddress);
+    let (from, to) = (address(login), address(event));
+    if from != to {
         let (from, to) = (store.text(from), store.text(to));
         reasons.push(format!("the first login came from {from}, the second client from {to}"));
     }

@@ -1,10 +1,10 @@
 //! CSV from portals and hunting screens.
 
-use super::clock::zone_minutes;
 use super::fields::{self, Target, plain};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
 use super::tally::Tally;
+use super::timestamps::zone_minutes;
 use super::window::Window;
 use crate::model::{Span, ZONE_UNTOLD};
 use crate::tables::{Foreign, Marks};

@@ -1,23 +1,28 @@
 //! One record to one event, in one pass over its bytes.
 
-use super::clock::{self, Order};
+mod numbers;
+mod times;
+
 use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
 use super::quick::{self, Quick};
 use super::scout::First;
 use super::table::{self, Call, Clues, Kind, Told};
-use super::tally::{Assumed, Tally};
+use super::tally::{Assumed, Notes, Tally};
 use super::value;
 use super::visit::{Object, Values};
-use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, Time};
-use crate::store::{Interner, Part};
+use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table};
+use crate::store::{Interner, Part, is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
+use numbers::may_be_damaged;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
+use times::{Dates, Stand};
+pub(super) use times::{EitherWay, Other};
 
 /// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
@@ -113,7 +118,9 @@ struct Draft {
     ingested: Rank,
     /// Whether its properties are a text that is no JSON.
     unread_properties: bool,
-    /// The time text that could not be read.
+    /// What stands for the event time and for the ingest time.
+    clocks: [Stand; 2],
+    /// What is wrong with the time that could not be read.
     bad_time: Option<String>,
     /// Why its first bad value is none: no matter in a row of a table that is not read.
     refused: Option<String>,
@@ -128,26 +135,7 @@ struct Draft {
     /// What its times say of the order of day and month, where they say it by numbers alone.
     dates: Option<Box<Dates>>,
     assumed: Assumed,
-}
-
-/// What the times of a row say of the order of day and month.
-#[derive(Default)]
-struct Dates {
-    day_first: u64,
-    month_first: u64,
-    /// The times read the other way round, where that names a day too.
-    created: Option<Time>,
-    ingested: Option<Time>,
-}
-
-/// An event whose times read either way.
-pub(super) struct EitherWay {
-    /// Its place in the part.
-    pub(super) event: usize,
-    /// Event time, day first.
-    pub(super) created: Option<Time>,
-    /// Ingest time, day first.
-    pub(super) ingested: Option<Time>,
+    notes: Notes,
 }
 
 /// What a value that is not empty weighs more than one that is.
@@ -171,6 +159,7 @@ impl Default for Draft {
             created: 0,
             ingested: 0,
             unread_properties: false,
+            clocks: [Stand::Nothing; 2],
             bad_time: None,
             refused: None,
             error_answer: None,
@@ -182,6 +171,7 @@ impl Default for Draft {
             ahead: Span::from_ticks(0),
             dates: None,
             assumed: Assumed::default(),
+            notes: Notes::default(),
         }
     }
 }
@@ -344,8 +334,9 @@ impl Rows {
             return Err(draft
                 .bad_time
                 .take()
-                .map_or_else(|| "has no time".to_owned(), |text| format!("its time cannot be read: \"{text}\"")));
+                .map_or_else(|| "has no time".to_owned(), |fault| format!("its time {fault}")));
         }
+        draft.stand();
         draft.event.table = table;
         draft.event.origin = Origin {
             source: tally.source,
@@ -361,13 +352,18 @@ impl Rows {
         if let Some(dates) = self.draft.dates.take() {
             tally.dates.day_first += dates.day_first;
             tally.dates.month_first += dates.month_first;
-            if dates.created.is_some() || dates.ingested.is_some() {
-                tally.dates.either_way(tally.records, spot.offset);
+            let either = dates.created.or(dates.ingested);
+            if let Some(other) = either {
+                tally.dates.either_way(tally.records, spot.offset, !other.day_first);
+            }
+            if either.is_some() || dates.serial {
                 let event = self.part.events.len();
-                self.either_way.push(EitherWay { event, created: dates.created, ingested: dates.ingested });
+                let Dates { created, ingested, serial, .. } = *dates;
+                self.either_way.push(EitherWay { event, created, ingested, serial });
             }
         }
         tally.assumed.add(self.draft.assumed);
+        tally.note_row(self.draft.notes);
         tally.keep(&self.draft.event);
         if let Some(first) = &self.first
             && !first.leave(&self.draft.event, &self.part.texts)
@@ -436,6 +432,10 @@ impl Rows {
         }
         let status = known.get(json).expect("just put there");
         if let Some(code) = &status.code {
+            // A mark for no result is kept as it is written; whether the sign-in succeeded is the status' to say.
+            let held = self.draft.at(self.draft.held[Field::ResultType as usize]);
+            let is_mark = self.draft.has(Field::ResultType) && is_blank(held, Field::ResultType);
+            self.draft.event.flags.set(Flags::SUCCESS, is_mark && is_success(code));
             self.draft.put(Field::ResultType, 1, code);
         }
         if let Some(reason) = &status.reason {
@@ -561,14 +561,19 @@ impl Rows {
             _ => text,
         };
         match target {
-            Target::Text(field, rank) | Target::Words(field, rank) => self.draft.put(field, rank, text),
+            Target::Text(field, rank) => {
+                if may_be_damaged(text) {
+                    self.damaged(field, text);
+                }
+                self.draft.put(field, rank, text);
+            }
+            Target::Words(field, rank) => self.draft.put(field, rank, text),
             Target::Json(field, rank) => self.draft.put(field, rank, &value::compact(text)),
             Target::Number(field, rank) => {
                 if text.bytes().all(|b| b.is_ascii_digit()) {
                     self.draft.put(field, rank, text);
                 } else {
-                    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-                    self.draft.put(field, rank, &digits);
+                    self.number(field, rank, text);
                 }
             }
             Target::Created(rank) => self.time(rank, text, true),
@@ -656,36 +661,6 @@ impl Rows {
         let text = value::words(raw, separator).ok_or("is an object where words are expected")?;
         self.draft.put(field, rank, &text);
         Ok(())
-    }
-
-    fn time(&mut self, rank: Rank, text: &str, created: bool) {
-        let Some((time, order)) = clock::read(text) else {
-            if !text.is_empty() {
-                self.draft.bad_time = Some(text.chars().take(40).collect());
-            }
-            return;
-        };
-        let time = time.minus(self.draft.ahead);
-        let draft = &mut self.draft;
-        let (slot, held) = if created {
-            (&mut draft.event.created, &mut draft.created)
-        } else {
-            (&mut draft.event.ingested, &mut draft.ingested)
-        };
-        if rank + 1 < *held {
-            return;
-        }
-        (*slot, *held) = (time, rank + 1);
-        if order != Order::Told || draft.dates.is_some() {
-            let dates = draft.dates.get_or_insert_default();
-            match order {
-                Order::DayFirst => dates.day_first += 1,
-                Order::MonthFirst => dates.month_first += 1,
-                Order::Told | Order::Either(_) => {}
-            }
-            let other = if let Order::Either(other) = order { Some(other.minus(draft.ahead)) } else { None };
-            *(if created { &mut dates.created } else { &mut dates.ingested }) = other;
-        }
     }
 
     /// Reads a record or its `properties` that came as JSON inside a text, with single quotes too. What is not JSON

@@ -2,7 +2,10 @@
 
 use super::PROBLEMS_KEPT;
 use super::table::{self, Kind};
-use crate::model::{DAY_OR_MONTH, Event, Field, FieldSet, Problem, Source, SourceId, TIMES_CONTRADICT, Table, Time};
+use crate::model::{
+    DAY_OR_MONTH, EVENT_TIME, Event, Field, FieldSet, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, Table,
+    Time,
+};
 use std::collections::BTreeMap;
 
 /// Counts of one source, or of a piece of one. Record numbers count within the piece until it is joined.
@@ -28,6 +31,8 @@ pub(super) struct Tally {
     /// Cells as long as Excel lets them be, by column: cut, most likely.
     pub(super) full_cells: BTreeMap<String, u64>,
     pub(super) remarks: Vec<String>,
+    /// Rows of which something has to be said, by what it is.
+    pub(super) noted: [u64; Note::ALL.len()],
     first: Option<Time>,
     last: Option<Time>,
     fields: FieldSet,
@@ -69,6 +74,94 @@ const ASSUMPTIONS: [(Assumed, &str); 5] = [
     (Assumed::NO_STATUS, "some results were taken out of the export: whether those sign-ins succeeded is not known"),
 ];
 
+/// What is said of how many rows of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// A number that lost digits.
+    DamagedNumber,
+    /// An id that became a number.
+    DamagedId,
+    /// No time of day.
+    NoTimeOfDay,
+    /// An event time that is none.
+    EventTimeUnread,
+    /// An ingest time that is none, or a day.
+    IngestUnread,
+    /// A time that is a count of seconds or parts of them.
+    Count,
+    /// A time that is a spreadsheet's day number.
+    Serial,
+    /// A date whose year has two digits.
+    ShortYear,
+    /// A date whose month's name is another's in another language.
+    SharedName,
+}
+
+impl Note {
+    pub(super) const ALL: [Self; 9] = [
+        Self::DamagedNumber,
+        Self::DamagedId,
+        Self::NoTimeOfDay,
+        Self::EventTimeUnread,
+        Self::IngestUnread,
+        Self::Count,
+        Self::Serial,
+        Self::ShortYear,
+        Self::SharedName,
+    ];
+
+    /// Whether rows lose something by it that only another export has: said where the user looks.
+    fn is_loss(self) -> bool {
+        matches!(self, Self::NoTimeOfDay | Self::EventTimeUnread)
+    }
+
+    /// What is said of so many rows.
+    fn said(self, rows: u64) -> String {
+        let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        match self {
+            Self::DamagedNumber => format!(
+                "{rows} hold a number that a spreadsheet shortened (6.45E+04) or wrote in a way that can be read twice: \
+                 it is left out; export again without opening the file in a spreadsheet"
+            ),
+            Self::DamagedId => format!(
+                "{rows} hold an id that a spreadsheet took for a number (1.23E+15): it counts as blank; export again \
+                 without opening the file in a spreadsheet"
+            ),
+            Self::NoTimeOfDay => format!(
+                "{TIME_OF_DAY} stands in {rows}, only a day: they take part in no window of time (no burst, no hop, no \
+                 flow); export again without opening the file in a spreadsheet"
+            ),
+            Self::EventTimeUnread => format!(
+                "{EVENT_TIME} of {rows} could not be read and the ingest time stands for it: they take part in no \
+                 window of time (no burst, no hop, no flow)"
+            ),
+            Self::IngestUnread => format!("the ingest time of {rows} could not be read: the event time stands for it"),
+            Self::Count => format!(
+                "the times of {rows} are plain numbers: they were read as seconds since 1970, or parts of a second, by \
+                 their size"
+            ),
+            Self::Serial => format!(
+                "the times of {rows} are a spreadsheet's day numbers: they were read as days since 30 December 1899"
+            ),
+            Self::ShortYear => format!("the years of {rows} have two digits: they were read as 20.., standing last"),
+            Self::SharedName => format!(
+                "the months of {rows} have a name that differs between languages (listopad, lipiec): they were read as \
+                 Polish or Czech"
+            ),
+        }
+    }
+}
+
+/// Which [`Note`]s hold for a row, one bit each.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Notes(u16);
+
+impl Notes {
+    pub(super) fn add(&mut self, note: Note) {
+        self.0 |= 1 << note as u16;
+    }
+}
+
 /// What a source's times say of the order of day and month.
 #[derive(Default)]
 pub(super) struct Dates {
@@ -78,15 +171,15 @@ pub(super) struct Dates {
     pub(super) month_first: u64,
     /// Rows whose times read either way.
     either: u64,
-    /// Record and offset of the first of those.
-    first: Option<(u64, u64)>,
+    /// Record and offset of the first of those, and whether it was read day first.
+    first: Option<(u64, u64, bool)>,
 }
 
 impl Dates {
     /// Counts a row whose times read either way.
-    pub(super) fn either_way(&mut self, record: u64, offset: u64) {
+    pub(super) fn either_way(&mut self, record: u64, offset: u64, day_first: bool) {
         self.either += 1;
-        self.first = self.first.or(Some((record, offset)));
+        self.first = self.first.or(Some((record, offset, day_first)));
     }
 
     /// Whether the source writes the day first.
@@ -94,11 +187,26 @@ impl Dates {
         self.day_first > 0 && self.month_first == 0
     }
 
+    /// Whether the source writes the month first.
+    fn are_month_first(&self) -> bool {
+        self.month_first > 0 && self.day_first == 0
+    }
+
+    /// Whether the source writes its dates in one order.
+    pub(super) fn are_decided(&self) -> bool {
+        self.are_day_first() || self.are_month_first()
+    }
+
+    /// Whether a time's other reading is the one that the source writes.
+    pub(super) fn prefer(&self, day_first: bool) -> bool {
+        if day_first { self.are_day_first() } else { self.are_month_first() }
+    }
+
     fn join(&mut self, piece: &Self, before: u64) {
         self.day_first += piece.day_first;
         self.month_first += piece.month_first;
         self.either += piece.either;
-        self.first = self.first.or(piece.first.map(|(record, offset)| (record + before, offset)));
+        self.first = self.first.or(piece.first.map(|(record, offset, day_first)| (record + before, offset, day_first)));
     }
 
     /// What there is to say: as a remark, or as a problem with the place where it begins.
@@ -108,15 +216,16 @@ impl Dates {
             let said = format!("dates were read day first: {day_first} times have no other reading");
             return (Some(said), None);
         }
-        let Some((record, offset)) = first else { return (None, None) };
+        let Some((record, offset, first)) = first else { return (None, None) };
+        let first = if *first { "day" } else { "month" };
         let reason = if *day_first > 0 {
             format!(
                 "{TIMES_CONTRADICT}: {day_first} times are days first, {month_first} months first; \
-                 the {either} rows that read either way were read month first"
+                 the {either} rows that read either way were read {first} first"
             )
         } else if *month_first == 0 {
             format!(
-                "{DAY_OR_MONTH} in any of its {either} rows: they were read month first; \
+                "{DAY_OR_MONTH} in any of its {either} rows: they were read {first} first; \
                  export with ISO times to be sure"
             )
         } else {
@@ -179,6 +288,18 @@ impl Tally {
         *self.lookalikes.entry(table.to_owned()).or_default() += 1;
     }
 
+    /// Whether a spreadsheet's day numbers stand for the times of some rows only.
+    pub(super) fn mixes_serials(&self) -> bool {
+        (1..self.read).contains(&self.noted[Note::Serial as usize])
+    }
+
+    /// Counts what is to be said of a row.
+    pub(super) fn note_row(&mut self, notes: Notes) {
+        for note in Note::ALL.into_iter().filter(|note| notes.0 & 1 << *note as u16 != 0) {
+            self.noted[note as usize] += 1;
+        }
+    }
+
     /// A row that became an event.
     pub(super) fn keep(&mut self, event: &Event) {
         self.read += 1;
@@ -215,6 +336,9 @@ impl Tally {
         self.shape = self.shape.or(piece.shape);
         self.assumed.0 |= piece.assumed.0;
         self.remarks.append(&mut piece.remarks);
+        for (rows, more) in self.noted.iter_mut().zip(piece.noted) {
+            *rows += more;
+        }
         self.first = self.first.into_iter().chain(piece.first).min();
         self.last = self.last.max(piece.last);
         self.fields.extend(piece.fields);
@@ -229,6 +353,23 @@ impl Tally {
         self.remarks.extend(remark);
         if let Some((record, offset, reason)) = problem {
             self.note(Some(record), Some(offset), reason);
+        }
+        if self.mixes_serials() {
+            let rows = std::mem::take(&mut self.noted[Note::Serial as usize]);
+            self.problem(
+                None,
+                format!(
+                    "{TIME_OF_DAY} is certain in {rows} rows: a spreadsheet's day number stands where other rows have a \
+                     written time; they take part in no window of time (no burst, no hop, no flow)"
+                ),
+            );
+        }
+        for (note, rows) in Note::ALL.into_iter().zip(self.noted).filter(|(_, rows)| *rows > 0) {
+            if note.is_loss() {
+                self.problem(None, note.said(rows));
+            } else {
+                self.remarks.push(note.said(rows));
+            }
         }
         for (column, cells) in &self.full_cells {
             let (noun, verb) = if *cells == 1 { ("cell", "is") } else { ("cells", "are") };

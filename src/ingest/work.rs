@@ -4,11 +4,11 @@ use super::body::Stretch;
 use super::bundle::{Input, reason};
 use super::decode::{Method, Place};
 use super::meter::Meter;
-use super::row::{EitherWay, Rows};
+use super::row::{EitherWay, Other, Rows};
 use super::shape::{Framing, HEAD, Shape};
 use super::tally::Tally;
 use super::{Options, decode, lines, shape, stream};
-use crate::model::SourceId;
+use crate::model::{Flags, SourceId, Time};
 use crate::store::Part;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -155,15 +155,22 @@ fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
 /// Reads dates day first in the sources that turned out to write them so.
 fn settle_dates(parts: &mut [Part], either_way: Vec<Vec<EitherWay>>, tallies: &mut [Tally]) {
     for (part, waiting) in parts.iter_mut().zip(either_way) {
-        for EitherWay { event, created, ingested } in waiting {
+        for EitherWay { event, created, ingested, serial } in waiting {
             let event = &mut part.events[event];
-            if tallies[event.origin.source.0 as usize].dates.are_day_first() {
-                event.created = created.unwrap_or(event.created);
-                event.ingested = ingested.unwrap_or(event.ingested);
+            let tally = &mut tallies[event.origin.source.0 as usize];
+            let settled = |time: Time, other: Option<Other>| {
+                other.filter(|other| tally.dates.prefer(other.day_first)).map_or(time, |other| other.time)
+            };
+            // What was left out for want of an instant stays so.
+            event.created = event.created.known().map_or(Time::MISSING, |time| settled(time, created));
+            event.ingested = event.ingested.known().map_or(Time::MISSING, |time| settled(time, ingested));
+            // A number that stands where others wrote a time need not be one.
+            if serial && tally.mixes_serials() {
+                event.flags.set(Flags::UNTIMED | Flags::NO_INSTANT, true);
             }
         }
     }
-    for tally in tallies.iter_mut().filter(|tally| tally.dates.are_day_first()) {
+    for tally in tallies.iter_mut().filter(|tally| tally.dates.are_decided()) {
         let source = tally.source;
         let events = parts.iter().flat_map(|part| &part.events);
         tally.times_again(events.filter(|event| event.origin.source == source));

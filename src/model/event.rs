@@ -1,6 +1,6 @@
 //! One normalised record: two clocks, an origin, and interned text fields.
 
-use super::{Field, Origin, Time};
+use super::{Field, Number, Origin, Time, number};
 use std::ops::{BitOr, Index, IndexMut};
 
 /// An interned text; [`Sym::NONE`] is a field the record does not have (or has as null).
@@ -53,17 +53,17 @@ impl Table {
 
 /// Whether a Graph call with this status gave what it was asked for. A download answers with a redirect.
 pub fn call_succeeded(status: &str) -> bool {
-    matches!(status.trim().parse(), Ok(200..=399))
+    matches!(number(status), Number::Whole(200..=399))
 }
 
 /// What the store worked out about an event once, so that no analytic compares text twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags(pub u16);
+pub struct Flags(pub u32);
 
 impl Flags {
     /// A copy of an event that another row tells better (hunt semantics skip it).
     pub const FOLDED: Self = Self(1);
-    /// Result is 0, "0" or "Success" in any case.
+    /// Result is 0, "0", "0.0" or "Success" in any case.
     pub const SUCCESS: Self = Self(1 << 1);
     /// `AuthenticationProtocol` is device code.
     pub const DEVICE_PROTOCOL: Self = Self(1 << 2);
@@ -90,6 +90,12 @@ impl Flags {
     pub const TOKEN_COMPUTED: Self = Self(1 << 12);
     /// `AutonomousSystemNumber` is by the user's table of networks, not by the record.
     pub const ASN_LOOKED_UP: Self = Self(1 << 13);
+    /// Another row of the bundle is the same in every field and both times (published semantics skip it).
+    pub const REPEATED: Self = Self(1 << 14);
+    /// Its event time has no time of day, or is none that could be read: what stands for it is no instant.
+    pub const UNTIMED: Self = Self(1 << 15);
+    /// Neither of its times is an instant.
+    pub const NO_INSTANT: Self = Self(1 << 16);
 
     /// Whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {
@@ -158,6 +164,11 @@ impl Event {
     /// Event time under published semantics: ingested, else created.
     pub fn published_time(&self) -> Time {
         if self.ingested.is_known() { self.ingested } else { self.created }
+    }
+
+    /// Returns whether its event time is an instant: only then it takes part in a window of time.
+    pub fn is_timed(&self) -> bool {
+        !self.flags.has(Flags::UNTIMED)
     }
 
     /// Whether another row tells this event better.

@@ -125,6 +125,23 @@ impl Field {
         Self::DeviceId,
     ];
 
+    /// Returns whether its texts are ids: what tells one thing from another.
+    pub fn is_id(self) -> bool {
+        matches!(
+            self,
+            Self::Id
+                | Self::CorrelationId
+                | Self::UserId
+                | Self::AppId
+                | Self::ResourceIdentity
+                | Self::SessionId
+                | Self::TokenId
+                | Self::HomeTenantId
+                | Self::ResourceTenantId
+                | Self::DeviceId
+        )
+    }
+
     /// The Log Analytics column this field is read from, for messages.
     pub fn column(self) -> &'static str {
         match self {

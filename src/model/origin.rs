@@ -82,9 +82,16 @@ pub const DAY_OR_MONTH: &str = "day and month cannot be told apart";
 /// As [`TIMES_CONTRADICT`].
 pub const ZONE_UNTOLD: &str = "the zone of the times";
 
+/// As [`TIMES_CONTRADICT`].
+pub const TIME_OF_DAY: &str = "no time of day";
+/// As [`TIMES_CONTRADICT`].
+pub const EVENT_TIME: &str = "the event time";
+
 impl Problem {
     /// Whether everything was read, but its times perhaps not as they were meant.
     pub fn is_of_times(&self) -> bool {
-        [TIMES_CONTRADICT, DAY_OR_MONTH, ZONE_UNTOLD].iter().any(|begin| self.reason.starts_with(begin))
+        [TIMES_CONTRADICT, DAY_OR_MONTH, ZONE_UNTOLD, TIME_OF_DAY, EVENT_TIME]
+            .iter()
+            .any(|begin| self.reason.starts_with(begin))
     }
 }

@@ -252,7 +252,7 @@ impl Seen {
             let (Some(source), Some(open)) = (sources.get_mut(at), open.get_mut(at)) else { continue };
             let holds = |field: Field| {
                 let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                !computed && !store.fold(event[field]).is_none()
+                !computed && !store.folded_field(event, field).is_none()
             };
             // Most columns are found in the first rows, and are not looked for in the others.
             open.retain(|&field| {
@@ -292,8 +292,10 @@ impl Rows {
         self.events += 1;
         self.first = self.first.or(Some(time));
         self.last = Some(time);
-        self.hours.add(time);
-        if event.created.is_known() && event.ingested.is_known() {
+        if event.is_timed() {
+            self.hours.add(time);
+        }
+        if event.is_timed() && event.created.is_known() && event.ingested.is_known() {
             self.lags.push(event.ingested.since(event.created));
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// `deviceId` of a device text; `None` when unregistered or not told.
 pub fn device_id(device: &str) -> Option<String> {
     let id = device_member(device, "deviceId")?.as_str()?.trim().to_lowercase();
-    (!super::compared::is_blank(&id)).then_some(id)
+    (!super::compared::is_no_id(&id)).then_some(id)
 }
 
 /// A member of a device text, its name in any case.

@@ -49,14 +49,19 @@ impl Store {
     pub(super) fn take_tables(&mut self) {
         let mut told = vec![[0_u8; 2]; self.folds.len()];
         for event in self.events.iter().filter(|event| event.table.is_sign_in()) {
-            let known = &mut told[self.folds[event[Field::Id].0 as usize].0 as usize][event.table as usize];
+            let known = &mut told[self.folded_field(event, Field::Id).0 as usize][event.table as usize];
             *known = certainty(event).max(*known);
         }
-        for event in self.events.iter_mut().filter(|event| event.table.is_sign_in() && certainty(event) < CERTAIN) {
-            let id = self.folds[event[Field::Id].0 as usize];
+        for index in 0..self.events.len() {
+            let event = &self.events[index];
+            if !event.table.is_sign_in() || certainty(event) == CERTAIN {
+                continue;
+            }
+            let id = self.folded_field(event, Field::Id);
             let other = if event.table == Table::SignIn { Table::NonInteractive } else { Table::SignIn };
             let known = told[id.0 as usize];
             if !id.is_none() && known[other as usize] > known[event.table as usize] {
+                let event = &mut self.events[index];
                 *self.copies.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
                 event.table = other;
             }
@@ -80,6 +85,7 @@ impl Store {
             for row in &rows[1..] {
                 self.events[*row as usize].flags.set(Flags::FOLDED, true);
             }
+            self.mark_repeated(rows.clone());
             let mut stands = best;
             if let Some(union) = self.union(&rows) {
                 self.events[best as usize].flags.set(Flags::FOLDED, true);
@@ -124,7 +130,7 @@ impl Store {
         // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
         let mut best = vec![NO_EVENT; self.folds.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let id = |event: &Event| self.folds[event[Field::Id].0 as usize];
+        let id = |event: &Event| self.folded_field(event, Field::Id);
         for table in Table::ALL {
             best.fill(NO_EVENT);
             let before = pairs.len();
@@ -148,15 +154,39 @@ impl Store {
         pairs
     }
 
+    /// Marks each of the rows that is the same as another in every field and both times, but for one of them.
+    fn mark_repeated(&mut self, mut rows: Vec<u32>) {
+        let same = |event: &Event| {
+            // A missing text and an empty one are the same to a published query.
+            let text = |field: Field| Some(event[field]).filter(|sym| !self.texts.text(*sym).is_empty());
+            (event.ingested, event.created, Field::ALL.map(text))
+        };
+        rows.sort_by_cached_key(|row| {
+            let event = &self.events[*row as usize];
+            (same(event), event.origin.source, event.origin.record)
+        });
+        let repeated: Vec<u32> = rows
+            .windows(2)
+            .filter(|pair| same(&self.events[pair[0] as usize]) == same(&self.events[pair[1] as usize]))
+            .map(|pair| pair[1])
+            .collect();
+        for row in repeated {
+            self.events[row as usize].flags.set(Flags::REPEATED, true);
+        }
+    }
+
     /// The event that rows, best first, make together; `None` where the best of them says it all.
     fn union(&self, rows: &[u32]) -> Option<Event> {
         let best = &self.events[rows[0] as usize];
         let others = || rows[1..].iter().map(|row| &self.events[*row as usize]);
         let mut union = best.clone();
-        union.created = others().fold(best.created, |time, other| sharper(time, other.created));
+        // A day is no time that another row's could only sharpen.
+        let instant = |event: &Event| if event.is_timed() { event.created } else { Time::MISSING };
+        let told = others().fold(instant(best), |time, other| sharper(time, instant(other)));
+        union.created = told.known().unwrap_or(best.created);
         let mut grown = union.created != best.created;
         for field in Field::ALL {
-            let lacks = |event: &Event| self.fold(event[field]).is_none();
+            let lacks = |event: &Event| self.folded_field(event, field).is_none();
             let tells = |event: &&Event| !lacks(event) && !is_withheld(event, field);
             if lacks(best) || is_withheld(best, field) {
                 // A withheld value is better than none.
@@ -168,6 +198,12 @@ impl Store {
             }
         }
         union.flags = Flags::UNION;
+        if !told.is_known() {
+            union.flags.set(Flags(best.flags.0 & (Flags::UNTIMED | Flags::NO_INSTANT).0), true);
+        }
+        // Where no row names a result, the status of one may have told it.
+        let untold = self.folded_field(&union, Field::ResultType).is_none();
+        union.flags.set(Flags::SUCCESS, untold && rows.iter().any(|row| self.events[*row as usize].succeeded()));
         self.read_flags(&mut union);
         grown.then_some(union)
     }

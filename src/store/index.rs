@@ -33,7 +33,7 @@ impl Key {
 
     /// What the event holds, but for devices told by text: those are found another way.
     pub fn of(self, store: &Store, event: &Event) -> Sym {
-        let folded = |field| store.fold(event[field]);
+        let folded = |field| store.folded_field(event, field);
         match self {
             Self::User => event.user,
             Self::Session => folded(Field::SessionId),

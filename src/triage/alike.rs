@@ -51,7 +51,7 @@ pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) 
 
 /// Whether two neighbouring rows say the same but for time and ids.
 pub fn alike(store: &Store, a: &Event, b: &Event) -> bool {
-    let same = |field: Field| a[field] == b[field] || store.fold(a[field]) == store.fold(b[field]);
+    let same = |field: Field| a[field] == b[field] || store.folded_field(a, field) == store.folded_field(b, field);
     let of = kind(a);
     if a.user != b.user || a.table != b.table || of != kind(b) {
         return false;

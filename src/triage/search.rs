@@ -220,7 +220,7 @@ impl Term {
     fn any(&mut self, store: &Store, facts: &Facts, event: EventId, fields: &[Field]) -> bool {
         let row = store.event(event);
         let Some(pattern) = &self.pattern else {
-            return fields.iter().any(|field| !store.fold(row[*field]).is_none());
+            return fields.iter().any(|field| !store.folded_field(row, *field).is_none());
         };
         let matches = |text: &str| pattern.is_match(text);
         fields.iter().any(|field| {

@@ -10,6 +10,7 @@ mod evidence;
 mod first;
 mod foreign;
 mod hits;
+mod values;
 mod wrapped;
 
 use std::collections::BTreeMap;

@@ -203,7 +203,7 @@ fn front_columns(scene: &Scene, draft: &mut Draft, time: Time, leg: Option<Event
     let text = |field| Cell::Text(leg.map_or("", |id| scene.text(id, field)).to_owned());
     let front = [
         ("DeviceCodeTime", Cell::Time(time)),
-        ("DeviceCodeIP", text(Field::IpAddress)),
+        ("DeviceCodeIP", Cell::Text(leg.map_or("", |id| scene.address(id)).to_owned())),
         ("DeviceCodeAuthProtocol", text(Field::AuthenticationProtocol)),
     ];
     draft.columns.splice(0..0, front);
@@ -217,7 +217,7 @@ fn tie_columns(scene: &Scene, draft: &mut Draft, tie: Tie, legs: &[EventId], oth
             ("Time", Cell::Time(scene.time(event))),
             ("Table", Cell::Text(event.table.name().to_owned())),
             ("Leg", Cell::Text(leg.to_owned())),
-            ("IPAddress", Cell::Text(scene.text(id, Field::IpAddress).to_owned())),
+            ("IPAddress", Cell::Text(scene.address(id).to_owned())),
             ("UserAgent", Cell::Text(scene.text(id, Field::UserAgent).to_owned())),
         ]
     });

@@ -127,7 +127,7 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
     let resources = cut(&hit.resource_ids, |id| resource_label(told, hit, id));
     let mut facts = vec![
         text("User", vec![hit.upn.clone()]),
-        exact("User id", vec![hit.user_id.clone()]),
+        exact("User id", Some(hit.user_id.clone()).filter(|id| !id.is_empty()).into_iter().collect()),
         text("Client", vec![hit.app_name.clone()]),
         exact("Client id", vec![hit.app_id.clone()]),
         text("Family of client ids (FOCI)", family(hit)),
@@ -241,8 +241,10 @@ pub(super) fn resource_name(told: &Told, hit: &Hit, id: &str) -> String {
         return known.name.clone();
     }
     let store = &told.loaded.store;
-    let row =
-        hit.evidence.iter().find(|event| store.text(store.fold(store.event(**event)[Field::ResourceIdentity])) == id);
+    let row = hit
+        .evidence
+        .iter()
+        .find(|event| store.text(store.folded_field(store.event(**event), Field::ResourceIdentity)) == id);
     let name = row.map_or("", |event| store.get(*event, Field::ResourceDisplayName));
     if name.is_empty() { id.to_owned() } else { name.to_owned() }
 }

@@ -42,9 +42,9 @@ impl Kind {
 
     fn of(self, store: &Store, event: &Event) -> Sym {
         match self {
-            Self::Address => store.fold(event[Field::IpAddress]),
-            Self::UserAgent => store.fold(event[Field::UserAgent]),
-            Self::Session => store.fold(event[Field::SessionId]),
+            Self::Address => store.folded_field(event, Field::IpAddress),
+            Self::UserAgent => store.folded_field(event, Field::UserAgent),
+            Self::Session => store.folded_field(event, Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
         }
     }

@@ -13,7 +13,7 @@ use super::line::Line;
 use super::row::Row;
 pub(crate) use fold::uti;
 use std::collections::{BTreeMap, BTreeSet};
-use text::{fold, word};
+use text::{fold, fold_field, fold_id, word};
 use tokentrail::analytics::{Clients, Settings};
 use tokentrail::model::{Field, Table};
 
@@ -47,7 +47,7 @@ impl<'a> Hunt<'a> {
                 && settings.until.is_none_or(|until| time < until.ticks())
         });
         // Reading: the Id of "event time, ingest time, Id" is compared as ids are, folded; then reading order.
-        live.sort_by_key(|&n| (rows[n].hunt_time(), rows[n].ingested, fold(rows[n].get(Field::Id)), n));
+        live.sort_by_key(|&n| (rows[n].hunt_time(), rows[n].ingested, fold_field(&rows[n], Field::Id), n));
         let users = users(rows, &live);
         Self { rows, settings, live, users }
     }
@@ -64,9 +64,15 @@ impl<'a> Hunt<'a> {
         self.users.get(&n).map(String::as_str)
     }
 
+    /// The user as an id: blank where no row has it as one.
+    fn user_id(&self, user: &str) -> String {
+        let is_id = self.live.iter().any(|&n| self.folded(n, Field::UserId).as_deref() == Some(user));
+        if is_id { user.to_owned() } else { String::new() }
+    }
+
     /// A field folded; `None` when blank.
     fn folded(&self, n: usize, field: Field) -> Option<String> {
-        fold(self.rows[n].get(field))
+        fold_field(&self.rows[n], field)
     }
 
     /// A field's text trimmed; `None` when blank.
@@ -79,14 +85,16 @@ impl<'a> Hunt<'a> {
         rows.iter().rev().find_map(|&n| self.folded(n, field))
     }
 
-    /// Reading: without case and spaces, `0` and `Success` are the two words of success.
+    /// Reading: without case and spaces, `0` and `Success` are the two words of success, and `0.0` with either mark.
     fn succeeded(&self, n: usize) -> bool {
-        matches!(word(self.rows[n].get(Field::ResultType)).as_str(), "0" | "success")
+        let word = word(self.rows[n].get(Field::ResultType));
+        let zeros = word.strip_prefix("0.").or_else(|| word.strip_prefix("0,")).unwrap_or_default();
+        word == "0" || word == "success" || !zeros.is_empty() && zeros.chars().all(|c| c == '0')
     }
 
     /// Incoming token type without case and spaces; `None` when it is not recorded.
     fn incoming(&self, n: usize) -> Option<String> {
-        fold(self.rows[n].get(Field::IncomingTokenType)).map(|text| word(&text))
+        fold_field(&self.rows[n], Field::IncomingTokenType).map(|text| word(&text))
     }
 
     fn is_sign_in(&self, n: usize) -> bool {
@@ -121,7 +129,7 @@ impl<'a> Hunt<'a> {
 /// "`UserId`; a row without one takes the `UserId` that its folded UPN has in the bundle's sign-ins, if that is
 /// exactly one, else the folded UPN is the user; a row with neither belongs to nobody."
 fn users(rows: &[Row], live: &[usize]) -> BTreeMap<usize, String> {
-    let id = |n: usize| fold(rows[n].get(Field::UserId));
+    let id = |n: usize| fold_id(rows[n].get(Field::UserId));
     let upn = |n: usize| fold(rows[n].get(Field::UserPrincipalName));
     let sign_ins = live.iter().filter(|&&n| rows[n].table != Table::Graph);
     let known: BTreeSet<(String, String)> = sign_ins.filter_map(|&n| Some((upn(n)?, id(n)?))).collect();

@@ -1,6 +1,6 @@
 //! The program's hits in the oracles' words.
 
-use super::hunt::text::{fold, word};
+use super::hunt::text::{WORDS, fold, word};
 use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
 use super::row::{Row, number_of, store_of};
@@ -99,21 +99,16 @@ impl Reader<'_> {
         let column = || self.hit.column(name);
         Some(match name {
             "UserPrincipalName" if self.has_no_upn() => "*".to_owned(),
-            "Resources" => list(self.items(name).iter().filter_map(|item| fold(item))),
+            "Resources" => {
+                list(self.items(name).iter().filter_map(|item| shown_name(item)).map(|item| item.to_lowercase()))
+            }
             "IPs" | "UserAgents" | "RequestUris" => list(self.items(name).iter().filter_map(|item| shown(item))),
             "AppDisplayName" | "FirstResourceIdentity" | "SecondResourceIdentity" => {
-                fold(&self.cell(name)).unwrap_or_default()
+                shown_name(&self.cell(name)).unwrap_or_default().to_lowercase()
             }
-            "FirstAppDisplayName"
-            | "SecondAppDisplayName"
-            | "FirstResult"
-            | "SecondResult"
-            | "IPAddress"
-            | "UserAgent"
-            | "DeviceDetail"
-            | "SecondIPAddress"
-            | "SecondUserAgent"
-            | "SecondDeviceDetail" => shown(&self.cell(name)).unwrap_or_default(),
+            "FirstAppDisplayName" | "SecondAppDisplayName" => shown_name(&self.cell(name)).unwrap_or_default(),
+            "FirstResult" | "SecondResult" | "IPAddress" | "UserAgent" | "DeviceDetail" | "SecondIPAddress"
+            | "SecondUserAgent" | "SecondDeviceDetail" => shown(&self.cell(name)).unwrap_or_default(),
             "SecondIncomingTokenType" => word(&self.cell(name)),
             "FirstOauthScopeInfo" | "SecondOauthScopeInfo" => column().map(|cell| match cell {
                 Cell::List(words) => list(scopes(&words.join(","))),
@@ -241,4 +236,10 @@ pub(crate) fn only_hit(rows: &[Row]) -> Hit {
     let mut hits = analytics::run(&store_of(rows, 1), Facts::embedded(), &Settings::default());
     assert_eq!(hits.len(), 1, "one hit");
     hits.remove(0)
+}
+
+/// As [`shown`] for a name whose id is there: one like None is a name.
+fn shown_name(text: &str) -> Option<String> {
+    let is_word = WORDS.contains(&&*text.trim().to_lowercase());
+    if is_word { Some(text.trim().to_owned()) } else { shown(text) }
 }

@@ -137,6 +137,8 @@ const RESOURCES: [(&str, &str); 6] = [
 const SESSIONS: [&str; 3] = ["5e551000-0000-4000-8000-0000000000aa", "S2", "S3"];
 const CORRELATIONS: [&str; 3] = ["c0220000-0000-4000-8000-0000000000aa", "C2", "S2"];
 const TOKENS: [&str; 5] = ["AbCdEf0", "abcdef0", "S2", "tok-3", "tok-4"];
+/// What an anonymiser leaves of an id.
+const NO_ID: &str = "11111111-1111-1111-1111-111111111111";
 const TENANT: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 const DEVICES: [&str; 8] = [
     "{\"isCompliant\":true}",
@@ -237,7 +239,7 @@ impl Mint {
         if row.table == Table::Graph || self.dice.percent(30) {
             row.set(Field::TokenId, &token);
         } else if self.tokens == Tokens::Contradict && self.dice.percent(10) {
-            row.set(Field::TokenId, "AAAAAAAAAAAAAAAAAAAAAA");
+            row.set(Field::TokenId, self.dice.pick(&["AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAA"]));
         }
     }
 
@@ -376,22 +378,40 @@ impl Mint {
             }
             let text = row.get(field).to_owned();
             let odd = match field {
-                Field::ResultType => self.dice.pick(&["00", "", "Success", "success ", "50126", " 0 ", "SUCCESS", "0"]),
+                Field::ResultType => self.dice.pick(&[
+                    "00", "", "Success", "success ", "50126", " 0 ", "SUCCESS", "0", "0.0", "0,00", "0.5", "-",
+                ]),
                 Field::IncomingTokenType => {
                     self.dice.pick(&["none", "None", " refresh Token ", "unknownFutureValue", "", "NONE ", "n one"])
                 }
                 Field::AuthenticationProtocol => self.dice.pick(&["DeviceCode", "device Code", "devicecode ", ""]),
                 Field::OriginalTransferMethod => self.dice.pick(&["Device Code Flow", "DEVICECODEFLOW", "none", ""]),
                 Field::DeviceDetail | Field::ProcessingDetails => "not json",
-                Field::ResourceDisplayName => self.dice.pick(&["Renamed", "microsoft graph", "", "Azure Key Vault "]),
-                Field::AppDisplayName => self.dice.pick(&["Azure CLI", "", "Microsoft Azure CLI"]),
+                Field::ResourceDisplayName => {
+                    self.dice.pick(&["Renamed", "microsoft graph", "", "Azure Key Vault ", "undefined"])
+                }
+                Field::AppDisplayName => self.dice.pick(&["Azure CLI", "", "Microsoft Azure CLI", "None"]),
                 Field::AppId => self.dice.pick(&[CLI, POWERSHELL, TEAMS, VSCODE]),
                 Field::UserId => USERS[self.dice.below(3)].0,
                 Field::TokenId => self.dice.pick(&["AbCdEf0==", "S2=", "=", "tok-3=", "{PII Removed}"]),
                 Field::HomeTenantId | Field::ResourceTenantId => "7e4a0000-0000-4000-8000-0000000000bb",
                 _ => "",
             };
-            let plain = [" ", "", "{PII Removed}", "{pii removed}", ZERO];
+            let plain = [
+                " ",
+                "",
+                "{PII Removed}",
+                "{pii removed}",
+                ZERO,
+                "-",
+                "--",
+                "None",
+                " n/a ",
+                "<NULL>",
+                "#NAME?",
+                NO_ID,
+                "xx",
+            ];
             match self.dice.below(6) {
                 0 => drop(row.fields.remove(&field)),
                 1 => row.set(field, &text.to_uppercase()),

@@ -73,7 +73,7 @@ impl Hunt<'_> {
         let calls = self.graph_calls(rows, user, client);
         let mut line = Line::from([
             ("UserPrincipalName", self.upn(rows)),
-            ("UserId", user.to_owned()),
+            ("UserId", self.user_id(user)),
             ("AppId", client.to_owned()),
             ("AppDisplayName", self.last(rows, Field::AppDisplayName).unwrap_or_default()),
             ("FirstSeen", moment(first)),

@@ -125,7 +125,7 @@ impl Hunt<'_> {
         let mut line = Line::from([
             ("Analytic", analytic.to_owned()),
             ("UserPrincipalName", self.upn(&rows)),
-            ("UserId", hop.user.clone()),
+            ("UserId", self.user_id(&hop.user)),
             ("AppId", hop.client.clone()),
             ("SessionId", hop.session.clone()),
             ("FirstSeen", moment(self.time(first))),

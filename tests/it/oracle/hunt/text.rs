@@ -1,15 +1,79 @@
 //! How hunt semantics compare text.
 
 use crate::oracle::known::ZERO;
+use crate::oracle::row::Row;
+use tokentrail::model::Field;
 
 /// Ids and UPNs: trimmed, Unicode lower case; `None` when blank.
 ///
 /// Reading: the redaction mark is a mark in any case, since ids are compared without case.
 pub(crate) fn fold(text: &str) -> Option<String> {
     let folded = text.trim().to_lowercase();
-    let blank = folded.is_empty() || folded == "{pii removed}" || folded == ZERO;
+    let blank = folded.is_empty() || folded == "{pii removed}" || folded == ZERO || PLACEHOLDERS.contains(&&*folded);
     (!blank).then_some(folded)
 }
+
+/// Words and marks for nothing, the commoner of the spreadsheet's among them.
+const PLACEHOLDERS: [&str; 14] =
+    ["-", "--", "null", "<null>", "none", "nil", "n/a", "na", "nan", "undefined", "#name?", "#n/a", "#value!", "#ref!"];
+
+/// As [`fold`] for an id, which one character again and again is not.
+pub(crate) fn fold_id(text: &str) -> Option<String> {
+    let folded = fold(text)?;
+    let letters: Vec<char> = folded.chars().filter(|c| !"-{}()=".contains(*c)).collect();
+    let one = letters.len() != 1 && letters.iter().all(|c| *c == letters[0]);
+    (!one).then_some(folded)
+}
+
+/// The text of a row's field as that field compares it.
+///
+/// Reading: "a word like None" is any of the placeholders that is a word; "its id says so too" is an id that is not
+/// blank. `none` is a value of an enumeration, and `na` the country Namibia.
+pub(crate) fn fold_field(row: &Row, field: Field) -> Option<String> {
+    let text = row.get(field);
+    let lower = text.trim().to_lowercase();
+    let id_of = match field {
+        Field::UserDisplayName | Field::Identity => Some(Field::UserId),
+        Field::AppDisplayName => Some(Field::AppId),
+        Field::ResourceDisplayName => Some(Field::ResourceIdentity),
+        _ => None,
+    };
+    match field {
+        _ if IDS.contains(&field) => fold_id(text),
+        _ if ENUMERATIONS.contains(&field) && lower == "none" => Some(lower),
+        Field::Location if lower == "na" => Some(lower),
+        _ if id_of.is_some_and(|id| fold_id(row.get(id)).is_some()) && WORDS.contains(&&*lower) => Some(lower),
+        _ => fold(text),
+    }
+}
+
+/// Placeholders that are words: names where the id beside them says something.
+pub(crate) const WORDS: [&str; 7] = ["null", "none", "nil", "n/a", "na", "nan", "undefined"];
+
+const IDS: [Field; 10] = [
+    Field::Id,
+    Field::CorrelationId,
+    Field::UserId,
+    Field::AppId,
+    Field::ResourceIdentity,
+    Field::SessionId,
+    Field::TokenId,
+    Field::HomeTenantId,
+    Field::ResourceTenantId,
+    Field::DeviceId,
+];
+
+const ENUMERATIONS: [Field; 9] = [
+    Field::AuthenticationProtocol,
+    Field::OriginalTransferMethod,
+    Field::IncomingTokenType,
+    Field::TokenProtection,
+    Field::ClientAppUsed,
+    Field::UserType,
+    Field::ConditionalAccessStatus,
+    Field::AuthenticationRequirement,
+    Field::RiskLevel,
+];
 
 /// Enumerations: without case and spaces, wherever the spaces stand.
 pub(crate) fn word(text: &str) -> String {
@@ -21,5 +85,5 @@ pub(crate) fn word(text: &str) -> String {
 /// Reading: what only trailing `=` made of nothing is blank too.
 pub(crate) fn token(text: &str) -> Option<&str> {
     let token = text.trim_end_matches('=');
-    fold(token).map(|_| token)
+    fold_id(token).map(|_| token)
 }
