@@ -140,7 +140,8 @@ fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.trim().to_lowercase().chars() {
         match c {
-            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => {}
+            // Marks of direction, and the dot that lower case leaves of a dotted capital i.
+            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{307}' => {}
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\t' | '\n' | '\r' => plain.push(' '),
             '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
                 plain.push(char::from_digit(c as u32 & 0xf, 10).unwrap_or(c));
@@ -148,8 +149,6 @@ fn plain(text: &str) -> String {
             '\u{ff10}'..='\u{ff19}' => plain.push(char::from_digit(c as u32 & 0xf, 10).unwrap_or(c)),
             '：' => plain.push(':'),
             '’' => plain.push('\''),
-            // What lower case makes of a dotted capital i.
-            '\u{307}' => {}
             _ => plain.push(c),
         }
     }
@@ -167,8 +166,7 @@ fn dot_net(text: &str) -> Option<Time> {
 fn compact(text: &str) -> Option<Result<Read, Fault>> {
     let run = text.bytes().take_while(u8::is_ascii_digit).count();
     let (date, rest) = match run {
-        8 => text.split_at(8),
-        14 | 12 => text.split_at(8),
+        8 | 12 | 14 => text.split_at(8),
         _ => return None,
     };
     let digits = |text: &str| text.parse::<u32>().ok();
@@ -237,21 +235,18 @@ impl<'t> Cursor<'t> {
     fn whole(mut self, weekday: bool) -> Result<Read, Fault> {
         let mut named = if weekday { self.weekday() } else { None };
         let start = self;
-        let (date, clock, mut year_behind) = match self.date() {
-            Some((date, has_year)) => {
-                self.between(&mut named);
-                (date, self.clock(), !has_year)
+        let (date, clock, mut year_behind) = if let Some((date, has_year)) = self.date() {
+            self.between(&mut named);
+            (date, self.clock(), !has_year)
+        } else {
+            self = start;
+            let clock = self.clock().ok_or(Fault::NoTime)?;
+            if self.rest.trim().is_empty() {
+                return Err(Fault::NoDay);
             }
-            None => {
-                self = start;
-                let clock = self.clock().ok_or(Fault::NoTime)?;
-                if self.rest.trim().is_empty() {
-                    return Err(Fault::NoDay);
-                }
-                self.between(&mut named);
-                let (date, has_year) = self.date().ok_or(Fault::NoTime)?;
-                (date, Some(clock), !has_year)
-            }
+            self.between(&mut named);
+            let (date, has_year) = self.date().ok_or(Fault::NoTime)?;
+            (date, Some(clock), !has_year)
         };
         let mut date = date;
         self.word_of(names::FILLERS);

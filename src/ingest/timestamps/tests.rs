@@ -244,7 +244,7 @@ impl Parts {
 
     fn twelve(&self) -> (u32, &'static str) {
         let (am, pm) = self.half();
-        (if self.hour % 12 == 0 { 12 } else { self.hour % 12 }, if self.hour < 12 { am } else { pm })
+        (if self.hour.is_multiple_of(12) { 12 } else { self.hour % 12 }, if self.hour < 12 { am } else { pm })
     }
 }
 
