@@ -140,8 +140,15 @@ fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.trim().to_lowercase().chars() {
         match c {
-            // Marks of direction, and the dot that lower case leaves of a dotted capital i.
-            '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{feff}' | '\u{307}' => {}
+            // Marks of direction, and what lower case leaves beside a letter: a dot of a Turkish i, an accent of a Greek one.
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{61c}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{feff}'
+            | '\u{301}'
+            | '\u{307}'
+            | '\u{308}' => {}
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' | '\t' | '\n' | '\r' => plain.push(' '),
             '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' => {
                 plain.push(char::from_digit(c as u32 & 0xf, 10).unwrap_or(c));

@@ -119,7 +119,7 @@ impl Store {
     fn is_tied(&self, best: u32, next: u32) -> bool {
         let (best, next) = (&self.events[best as usize], &self.events[next as usize]);
         let differ = |field: &Field| {
-            let (one, other) = (self.fold(best[*field]), self.fold(next[*field]));
+            let (one, other) = (self.folded_field(best, *field), self.folded_field(next, *field));
             one != other && !one.is_none() && !other.is_none()
         };
         best.ingested == next.ingested && TELLING.iter().any(differ)

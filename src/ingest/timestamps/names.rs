@@ -22,7 +22,7 @@ pub(super) const MONTHS: [&str; 12] = [
      kwi duben dubna dub nisan nis апрель апреля апр квітень квітня кві квіт απρίλιος απριλίου απρ aprilie aprill \
      aprīlis balandis balandžio bal април أبريل אפריל באפריל",
     "may mai maj maja mayo maio maggio mag mei toukokuu toukokuuta touko květen května kvě május máj mája mayıs mayis май мая \
-     травень травня тра трав μάιος μαΐου μάι μαι maijs gegužė gegužės geg maig مايو מאי במאי",
+     травень травня тра трав μάιος μαΐου μαϊου μαιου μάι μαι maijs gegužė gegužės geg maig مايو מאי במאי",
     "june jun juni juin junio giugno giu junho kesäkuu kesäkuuta kesä czerwiec czerwca cze červen června čvn június jún \
      júna junij junija haziran haz июнь июня июн червень червня чер черв ιούνιος ιουνίου ιούν ιουν iunie iun juuni \
      jūnijs jūn birželis birželio birž юни juny يونيو יוני ביוני",
