@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokentrail::analytics::{self, Settings};
+use tokentrail::casefile::Found;
 use tokentrail::facts::Facts;
 use tokentrail::ingest::Loaded;
 use tokentrail::model::{Event, Field, Origin, SourceId, Table, Time};
@@ -106,7 +107,8 @@ fn open(store: Store) -> (App, Answers) {
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());
     let (case_path, note_path) = (PathBuf::from("case"), PathBuf::from("note"));
-    let ready = Ready { evidence, case, places: Places::default(), case_path, note_path };
+    let found = Found::default();
+    let ready = Ready { evidence, case, places: Places::default(), case_path, note_path, found };
     let mut effects = app.update(Message::Ready(Box::new(ready)));
     while let Some(Effect::Ask(ask)) = effects.pop() {
         let start = Instant::now();

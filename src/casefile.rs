@@ -1,15 +1,27 @@
 //! The case on disk: found again by the bundle's bytes, replaced as a whole, never written over another's work.
 
+mod copies;
 pub mod draft;
+mod lock;
 pub mod note;
+mod process;
+mod replace;
+
+pub use copies::{Closed, Found, Join, Opened, unmerged};
+pub use lock::{Holder, Taken};
+pub use process::Life;
+pub use replace::replace;
 
 use crate::facts::given;
-use crate::model::{inert, shown};
+use crate::model::{Time, inert, shown};
 use crate::triage::Case;
+use lock::{Attempt, Lock};
+use replace::{Kept, Pending, Sync};
 use serde::Deserialize;
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fmt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Why a case file is not used. The file is left as it is.
@@ -53,6 +65,22 @@ pub enum CaseError {
         /// Why.
         source: io::Error,
     },
+    /// Another process works on it.
+    #[error("{} is in use by {taken}", shown(path))]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        taken: Box<Taken>,
+    },
+    /// It cannot be written.
+    #[error("cannot write {}", shown(path))]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// There is no home to put it in.
     #[error("there is no home folder to keep the case in; give a path with --case FILE")]
     Homeless,
@@ -69,15 +97,65 @@ pub struct CaseFile {
     path: PathBuf,
     /// The bytes on disk as we last read or wrote them: if they differ, somebody else works on it.
     known: Option<Vec<u8>>,
+    bundle: String,
+    /// Hits of the run and their analytics: step numbers of 0.1.0 are read by them.
+    hits: Vec<(String, String)>,
+    me: Holder,
+    /// None while another process has it, or where none can be made.
+    lock: Option<Lock>,
+    /// Whether nothing is written.
+    read_only: bool,
+    sync: Sync,
+    /// Whether it was said that the folder cannot be put on disk.
+    said_unsynced: bool,
+    /// Whether the last save failed: on disk may be what is not sure to stay there.
+    failed: bool,
 }
 
 /// Where a save went.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// To the case file.
     Here,
-    /// Another program had written the case file meanwhile: to this new one, which is used from now on.
-    Beside(PathBuf),
+    /// To the case file, in a folder that the file system cannot put on disk at once: after a power cut the save before
+    /// may be there. The first time only; then [`Saved::Here`].
+    Unsynced,
+    /// The case is another process's now, or was changed by one: to this new copy, which is used from now on.
+    Beside(PathBuf, Aside),
+}
+
+/// Why a case goes on in a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// Another process took it over.
+    Taken(Taken),
+    /// Something else changed the file.
+    Changed,
+}
+
+impl Saved {
+    /// What to say about it, if anything.
+    pub fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Here => None,
+            Self::Unsynced => Some(
+                "the case is saved; its folder cannot be put on disk at once, so a power cut may lose the last save"
+                    .to_owned(),
+            ),
+            Self::Beside(path, aside) => {
+                Some(format!("the case was {aside}: your work goes on in a copy, {}, and is merged later", shown(path)))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Aside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken(taken) => write!(f, "taken over by {taken}"),
+            Self::Changed => f.write_str("changed by another program"),
+        }
+    }
 }
 
 /// Where the case of a bundle stands unless the user says otherwise: `$XDG_STATE_HOME/tokentrail/`, else
@@ -98,7 +176,10 @@ pub fn folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf>
     state.map(|state| state.join("tokentrail"))
 }
 
-/// Opens the case at `path`, or begins one there. Nothing is written before the first [`CaseFile::save`].
+/// Opens the case at `path`, or begins one there, and takes its lock: one process writes a case.
+///
+/// Where another process has the lock, the file is read only until [`CaseFile::join`] says otherwise. [`Opened::resume`]
+/// merges the copies that others left.
 ///
 /// `evidence` are the paths of the bundle: a case never stands inside a folder of it, nor in the place of a file.
 ///
@@ -109,14 +190,15 @@ pub fn open(
     evidence: &[PathBuf],
     fingerprint: &str,
     analyst: &str,
-) -> Result<(CaseFile, Case), CaseError> {
+    now: Time,
+) -> Result<Opened, CaseError> {
     let path = outside(path, evidence)?;
-    let Some((mut case, bytes)) = load(&path, fingerprint)? else {
-        return Ok((CaseFile { path, known: None }, Case::new(fingerprint.to_owned(), analyst.to_owned())));
-    };
-    // Whoever works on it now signs what comes.
-    analyst.clone_into(&mut case.analyst);
-    Ok((CaseFile { path, known: Some(bytes) }, case))
+    // A file that is no case of this bundle gets no lock beside it.
+    load(&path, fingerprint)?;
+    let mut file = CaseFile::at(path, fingerprint, Holder::this(analyst, now));
+    let mut found = Found::default();
+    file.ask(lock::take, &mut found);
+    file.begin(found)
 }
 
 /// The path, links followed, if it is not among the evidence.
@@ -164,22 +246,34 @@ fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {
 }
 
 impl CaseFile {
+    fn at(path: PathBuf, bundle: &str, me: Holder) -> Self {
+        Self {
+            path,
+            known: None,
+            bundle: bundle.to_owned(),
+            hits: Vec::new(),
+            me,
+            lock: None,
+            read_only: false,
+            sync: replace::sync_folder,
+            said_unsynced: false,
+            failed: false,
+        }
+    }
+
     /// Where it stands.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A file for a case that was kept in another until now. What stands there already stays: the case goes beside it.
-    ///
-    /// # Errors
-    /// [`CaseError::InEvidence`].
-    pub fn elsewhere(path: &Path, evidence: &[PathBuf]) -> Result<Self, CaseError> {
-        Ok(Self { path: outside(path, evidence)?, known: None })
+    /// A file for a case that has no place yet: [`CaseFile::move_to`] gives it one.
+    pub fn nowhere(case: &Case, now: Time) -> Self {
+        Self::at(PathBuf::new(), &case.bundle, Holder::this(&case.analyst, now))
     }
 
     /// The folder it stands in.
     pub fn folder(&self) -> &Path {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+        replace::folder(&self.path)
     }
 
     /// Makes its folder and tries to write there; nothing stays behind but the folder.
@@ -187,7 +281,7 @@ impl CaseFile {
     /// # Errors
     /// When a save would fail by the same.
     pub fn try_folder(&self) -> io::Result<()> {
-        make_folder(self.folder())?;
+        replace::make_folder(self.folder())?;
         tempfile::tempfile_in(self.folder()).map(|_| ())
     }
 
@@ -196,9 +290,17 @@ impl CaseFile {
         self.known.is_none()
     }
 
-    /// Where its note stands: beside it.
+    /// Whether nothing is written: another process has the case, and the analyst has not said how to go on.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Where its note stands: beside it, in the place of no case.
     pub fn note_path(&self) -> PathBuf {
-        self.path.with_extension("md")
+        let is_note = self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        let path = self.path.with_extension("md");
+        let is_taken = is_note || note::is_case(&path) || note::is_case(&note::indicators_path(&path));
+        if is_taken { self.path.with_extension("note.md") } else { path }
     }
 
     /// Where what is copied stands: beside it, one file that the next copy replaces.
@@ -206,91 +308,65 @@ impl CaseFile {
         self.path.with_extension("copied.txt")
     }
 
-    /// Replaces the file by this case: whole or not at all, on disk when this returns.
+    /// Replaces the file by this case: whole or not at all, on disk when this returns. A case that is another process's
+    /// by now, or that something else changed, is left as it is: this one goes on in a new copy.
     ///
     /// # Errors
     /// When it cannot be written; what was there before is still there.
-    pub fn save(&mut self, case: &Case) -> io::Result<Saved> {
+    pub fn save(&mut self, case: &mut Case) -> io::Result<Saved> {
+        if self.read_only {
+            return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "it is open read only"));
+        }
+        let saved = self.put(case);
+        self.failed = saved.is_err();
+        saved
+    }
+
+    fn put(&mut self, case: &mut Case) -> io::Result<Saved> {
         let bytes = case.to_bytes();
-        let saved = if self.is_ours()? { Saved::Here } else { self.move_beside() };
-        let written = replace(&self.path, &bytes);
+        if !self.failed && self.known.as_ref() == Some(&bytes) && self.lost()?.is_none() && self.path.exists() {
+            return Ok(Saved::Here);
+        }
+        let pending = Pending::write(&self.path, &bytes)?;
+        // From here to the rename there is no waiting for a disk.
+        if let Some(aside) = self.lost()? {
+            drop(pending);
+            return self.step_aside(case).map(|()| Saved::Beside(self.path.clone(), aside));
+        }
+        let written = pending.put(&self.path, self.sync);
         // An error after the rename leaves our bytes in place: the next save must know them for ours.
         if written.is_ok() || fs::read(&self.path).is_ok_and(|there| there == bytes) {
             self.known = Some(bytes);
         }
-        written.map(|()| saved)
+        let unsynced = written? == Kept::Unsynced && !self.said_unsynced;
+        self.said_unsynced |= unsynced;
+        Ok(if unsynced { Saved::Unsynced } else { Saved::Here })
     }
 
-    fn is_ours(&self) -> io::Result<bool> {
-        match fs::read(&self.path) {
-            Ok(bytes) => Ok(self.known.as_ref() == Some(&bytes)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-            Err(error) => Err(error),
+    /// Why the file is not ours to write, if it is not.
+    fn lost(&mut self) -> io::Result<Option<Aside>> {
+        let ours = self.lock.as_ref().map_or(Ok(None), Lock::is_ours)?;
+        if ours == Some(false) {
+            let taken = lock::holder(&self.path, &self.me.process)?;
+            if let Some(taken) = taken {
+                return Ok(Some(Aside::Taken(taken)));
+            }
         }
+        if ours != Some(true) {
+            // There is none: nobody has it, or none could be made before.
+            self.lock = None;
+            match lock::take(&self.path, &self.me)? {
+                Attempt::Ours(lock, _) => self.lock = Some(lock),
+                Attempt::Theirs(taken) => return Ok(Some(Aside::Taken(taken))),
+            }
+        }
+        let is_known = match fs::read(&self.path) {
+            Ok(bytes) => self.known.as_ref() == Some(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(error),
+        };
+        Ok((!is_known).then_some(Aside::Changed))
     }
-
-    fn move_beside(&mut self) -> Saved {
-        let stem = self.path.file_stem().unwrap_or_default().to_owned();
-        let beside = (2u32..).find_map(|number| {
-            let mut name = stem.clone();
-            name.push(format!("-{number}.json"));
-            let path = self.path.with_file_name(name);
-            (!path.exists()).then_some(path)
-        });
-        self.path = beside.expect("a folder does not hold every number");
-        self.known = None;
-        Saved::Beside(self.path.clone())
-    }
-}
-
-/// Writes a file so that a reader sees the old bytes or the new ones, never a part, whatever happens meanwhile.
-///
-/// The folder is made where it is missing. Only the user may read what is new.
-///
-/// # Errors
-/// When any step fails; no half-written file stays behind.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_folder(folder)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = folder.join(name);
-    let written = write_new(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // Best effort: the first error is the one worth telling.
-        let _ = fs::remove_file(&temporary);
-        return written;
-    }
-    sync_folder(folder)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// A rename is on disk only when its folder is.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// The file a path leads to, links followed as far as they exist: a rename must not replace a link.
@@ -316,108 +392,4 @@ fn stands_in(path: &Path, evidence: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Time;
-    use crate::triage::Verdict;
-
-    fn worked(case: &mut Case) {
-        case.set_verdict("h1", "first-login", Some(Verdict::Supports), Time::parse("2026-05-02T08:00:00Z").unwrap());
-    }
-
-    #[test]
-    fn a_case_is_found_again() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("deep/er/case.json");
-        let (mut file, mut case) = open(&path, &[], "b1", "ana").unwrap();
-        assert!(!path.exists(), "opening writes nothing");
-        worked(&mut case);
-        assert_eq!(file.save(&case).unwrap(), Saved::Here);
-        let (_, again) = open(&path, &[], "b1", "ana").unwrap();
-        assert_eq!(again, case);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file stays");
-    }
-
-    #[test]
-    fn what_is_not_ours_is_left_alone() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("case.json");
-        for (bytes, word) in [
-            ("{\"version\": 1, \"bundle\"", "not a whole case file"),
-            ("{}", "not a whole case file"),
-            ("{\"version\": 99}", "newer"),
-            ("{\"version\":1,\"bundle\":\"other\",\"tlp\":\"TLP:RED\"}", "another bundle"),
-        ] {
-            fs::write(&path, bytes).unwrap();
-            let error = open(&path, &[], "b1", "ana").unwrap_err().to_string();
-            assert!(error.contains(word) && error.contains("case.json"), "{error}");
-            assert_eq!(fs::read_to_string(&path).unwrap(), bytes);
-        }
-    }
-
-    #[test]
-    fn two_workbenches_do_not_overwrite_each_other() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("case.json");
-        let (mut first, mut case) = open(&path, &[], "b1", "ana").unwrap();
-        let (mut second, other) = open(&path, &[], "b1", "bo").unwrap();
-        worked(&mut case);
-        assert_eq!(first.save(&case).unwrap(), Saved::Here);
-        let Saved::Beside(beside) = second.save(&other).unwrap() else { panic!("it wrote over the first") };
-        assert!(beside.ends_with("case-2.json"));
-        assert_eq!(second.save(&other).unwrap(), Saved::Here, "it goes on there");
-        assert_eq!(open(&path, &[], "b1", "ana").unwrap().1, case);
-    }
-
-    #[test]
-    fn a_case_never_stands_in_the_evidence() {
-        let home = tempfile::tempdir().unwrap();
-        let evidence = home.path().join("evidence");
-        fs::create_dir(&evidence).unwrap();
-        let inside = evidence.join("not-yet/case.json");
-        assert!(matches!(open(&inside, &[evidence], "b", "ana"), Err(CaseError::InEvidence { .. })));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_is_followed_not_replaced() {
-        let home = tempfile::tempdir().unwrap();
-        let (real, link) = (home.path().join("real.json"), home.path().join("link.json"));
-        let (mut file, case) = open(&real, &[], "b", "ana").unwrap();
-        file.save(&case).unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
-        let (mut file, case) = open(&link, &[], "b", "ana").unwrap();
-        file.save(&case).unwrap();
-        assert!(link.is_symlink());
-    }
-
-    #[test]
-    fn a_failed_save_loses_nothing() {
-        let home = tempfile::tempdir().unwrap();
-        let path = home.path().join("case.json");
-        let (mut file, mut case) = open(&path, &[], "b", "ana").unwrap();
-        file.save(&case).unwrap();
-        worked(&mut case);
-        // A folder in the place of the temporary file makes the write fail, for root too.
-        let temporary = home.path().join(format!("case.json.{}.tmp", std::process::id()));
-        fs::create_dir(&temporary).unwrap();
-        assert!(file.save(&case).is_err());
-        assert!(open(&path, &[], "b", "ana").unwrap().1.hits.is_empty());
-        fs::remove_dir(&temporary).unwrap();
-        assert_eq!(file.save(&case).unwrap(), Saved::Here);
-        assert_eq!(open(&path, &[], "b", "ana").unwrap().1, case);
-    }
-
-    #[test]
-    fn the_state_folder_follows_the_environment() {
-        let with = |pairs: &'static [(&str, &str)]| {
-            move |name: &str| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
-        };
-        let path = |pairs| default_path("0123456789abcdef0123", with(pairs));
-        let shown = |pairs| path(pairs).unwrap().display().to_string();
-        assert_eq!(shown(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]), "/s/tokentrail/0123456789abcdef.json");
-        assert_eq!(shown(&[("HOME", "/h")]), "/h/.local/state/tokentrail/0123456789abcdef.json");
-        assert_eq!(shown(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")]), shown(&[("HOME", "/h")]));
-        assert!(matches!(path(&[]), Err(CaseError::Homeless)));
-    }
-}
+mod tests;

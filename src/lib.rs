@@ -31,6 +31,7 @@
 //! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/row/` | |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
+//! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
 //! | which rows fold into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
 //! | which rows the timeline shows, folded, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |
 //! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/change.rs` undoes it, with all else that is said | |

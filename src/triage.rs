@@ -7,6 +7,7 @@ mod draft;
 pub mod lineage;
 mod log;
 pub mod marks;
+pub mod merge;
 pub mod moment;
 mod numbered;
 mod phrases;

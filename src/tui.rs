@@ -13,6 +13,7 @@ pub mod app;
 pub mod ask;
 pub mod clipboard;
 pub mod copy;
+pub mod decisions;
 pub mod edit;
 mod fault;
 pub mod find;
@@ -42,13 +43,14 @@ mod worker;
 use crate::analytics::{Hit, Settings};
 use crate::casefile::draft::DraftFile;
 use crate::casefile::note::{self, Written};
-use crate::casefile::{self, CaseFile, Saved};
+use crate::casefile::{self, CaseFile, Closed, Join, Opened, Saved};
 use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
 use crate::ingest::{Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::triage::Case;
-use app::{App, Composed, Effect, Message, Ready};
+use crate::triage::marks::Places;
+use app::{App, Composed, Effect, Joined, Message, Offered, Ready};
 use clipboard::Wrap;
 use copy::Copied;
 use keymap::Keymap;
@@ -121,7 +123,7 @@ enum Incoming {
     /// For the App.
     Message(Message),
     /// The bundle is read: the App's part, and where the case is kept, which stays here.
-    Opened(Box<Ready>, Keep),
+    Opened(Box<Ready>, Box<Keep>),
     /// The worker ended.
     Failed(anyhow::Error),
     /// A signal that ends us.
@@ -253,7 +255,7 @@ impl Session {
         match incoming {
             Incoming::Message(message) => self.update(message)?,
             Incoming::Opened(ready, keep) => {
-                self.keep = keep;
+                self.keep = *keep;
                 self.update(Message::Ready(ready))?;
                 if let Some(why) = &self.keep.fault {
                     self.app.warn_unkept(why);
@@ -288,7 +290,7 @@ impl Session {
 
     /// Puts what is being typed on disk. What was entered stays there until the case has it.
     fn keep_drafts(&mut self) {
-        let Some(file) = &self.keep.file else { return };
+        let Some(file) = self.keep.file.as_ref().filter(|file| !file.is_read_only()) else { return };
         let typed = self.app.drafts();
         if typed.is_empty() && self.app.unsaved.is_some() {
             return;
@@ -331,6 +333,18 @@ impl Session {
                 let moved = self.save_to(&path);
                 self.update(Message::Moved(moved))?;
             }
+            Effect::Join(how) => {
+                let joined = self.join(how);
+                let drafts = joined.as_ref().map_or_else(|_| Vec::new(), |(_, drafts)| drafts.clone());
+                self.update(Message::Joined(joined.map(|(joined, _)| joined)))?;
+                if !drafts.is_empty() {
+                    self.update(Message::Drafts(drafts))?;
+                }
+            }
+            Effect::Absorb(path) => {
+                let absorbed = self.absorb(&path);
+                self.update(Message::Absorbed(path, absorbed))?;
+            }
             Effect::Copy(what, text) => {
                 let copied = self.copy(what, &text);
                 self.update(Message::Copied(copied))?;
@@ -363,51 +377,89 @@ impl Session {
 
     /// Puts the case on disk; `None` when there is nothing to put there.
     fn save(&mut self) -> Option<Result<Option<String>, String>> {
-        let case = &self.app.workbench()?.case;
+        let case = &mut self.app.workbench_mut()?.case;
         if case.log.is_empty() && case.place.is_none() {
             return None;
         }
         let Keep { file, fault } = &mut self.keep;
         let Some(file) = file else { return fault.clone().map(Err) };
+        if file.is_read_only() {
+            return None;
+        }
         let saved = file.save(case).map_err(|error| error.to_string());
-        if let Ok(Saved::Beside(_)) = &saved {
+        if let Ok(Saved::Beside(..)) = &saved {
             file.path().clone_into(&mut self.app.case_path);
             self.app.note_path = file.note_path();
         }
-        Some(saved.map(|saved| match saved {
-            Saved::Here => None,
-            Saved::Beside(path) => {
-                Some(format!("another tokentrail works on this case: yours is now {}", path.display()))
-            }
-        }))
+        Some(saved.map(|saved| saved.sentence()))
+    }
+
+    /// Goes on with a case that another process has.
+    fn join(&mut self, how: Join) -> Result<(Box<Joined>, Vec<Offered>), String> {
+        let (file, bench) = self.keep.file.as_ref().zip(self.app.workbench()).ok_or("there is no case")?;
+        let taken = self.app.found.holder.as_ref().ok_or("nobody else has the case")?;
+        let opened = file.join(how, taken, input::now()).map_err(|error| said(&error))?;
+        let Opened { file, case, found } = opened;
+        let places = Places::find(&bench.evidence.loaded, &case);
+        let (case_path, note_path) = (file.path().to_owned(), file.note_path());
+        let drafts = worker::offered(&file, &found, &bench.evidence.loaded);
+        self.keep.file = Some(file);
+        Ok((Box::new(Joined { case, places, case_path, note_path, found }), drafts))
+    }
+
+    /// Merges a copy that does not say it is one; what it brought.
+    fn absorb(&mut self, path: &Path) -> Result<String, String> {
+        let file = self.keep.file.as_mut().ok_or("there is no case")?;
+        let bench = self.app.workbench_mut().ok_or("there is no case")?;
+        let merged = file.absorb(path, &mut bench.case, input::now()).map_err(|error| said(&error))?;
+        bench.places = Places::find(&bench.evidence.loaded, &bench.case);
+        Ok(merged.to_string())
     }
 
     /// Keeps the case in a file of its own from now on, if it can be written there.
     fn save_to(&mut self, path: &Path) -> Result<(PathBuf, PathBuf), String> {
-        let case = self.app.workbench().map(|bench| &bench.case).ok_or("there is no case")?;
-        let mut file = CaseFile::elsewhere(path, &self.evidence).map_err(|error| error.to_string())?;
-        file.save(case).map_err(|error| format!("{}: {error}", file.path().display()))?;
-        let paths = (file.path().to_owned(), file.note_path());
-        self.keep = Keep { file: Some(file), fault: None };
-        Ok(paths)
+        let case = self.app.workbench_mut().map(|bench| &mut bench.case).ok_or("there is no case")?;
+        let Keep { file, fault } = &mut self.keep;
+        let file = file.get_or_insert_with(|| CaseFile::nowhere(case, input::now()));
+        if let Err(error) = file.move_to(path, &self.evidence, case) {
+            let why = said(&error);
+            // One without a place is none.
+            self.keep.file.take_if(|file| file.path().as_os_str().is_empty());
+            return Err(why);
+        }
+        *fault = None;
+        Ok((file.path().to_owned(), file.note_path()))
     }
 
     fn outcome(self) -> anyhow::Result<Outcome> {
-        let Self { screen, app, end, .. } = self;
+        let Self { screen, app, end, keep, .. } = self;
         drop(screen);
         let signal = match end {
             Some(End::Failed(error)) => return Err(error),
             Some(End::Signal(signal)) => Some(signal),
             Some(End::Quit) | None => None,
         };
+        // What is not on disk is not merged either.
+        let case = app.workbench().map(|bench| &bench.case).filter(|_| app.unsaved.is_none());
+        let closed = keep.file.zip(case).map_or(Closed::Case, |(file, case)| file.close(case, input::now()));
+        let case = if let Closed::Merged(path, _) = &closed { path } else { &app.case_path };
         Ok(Outcome {
+            case: Outcome::on_disk(case),
+            closed,
             hits: app.workbench().map(|bench| bench.evidence.hits.len()),
             settled: app.workbench().map_or(0, workbench::Workbench::settled),
-            case: Outcome::on_disk(&app.case_path),
             unsaved: app.unsaved,
             note: app.written,
             signal,
         })
+    }
+}
+
+/// An error and what caused it.
+fn said(error: &casefile::CaseError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each change is written at once, so that it outlives the program however that ends. It is not forced to the disk:
 //! a machine that loses power may lose the last seconds of an unfinished line, never of the case.
 
-use super::make_folder;
+use super::replace::make_folder;
 use crate::triage::Draft;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -32,8 +32,9 @@ pub fn drafts(case: &Path) -> Vec<Draft> {
     serde_json::Deserializer::from_slice(&bytes).into_iter().next().and_then(Result::ok).unwrap_or_default()
 }
 
-fn path(case: &Path) -> PathBuf {
-    case.with_extension("draft")
+pub(super) fn path(case: &Path) -> PathBuf {
+    let is_draft = case.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("draft"));
+    case.with_extension(if is_draft { "typed.draft" } else { "draft" })
 }
 
 impl DraftFile {

@@ -24,9 +24,13 @@ pub struct Written {
 /// aside first, under a free name beside it.
 ///
 /// # Errors
-/// When a step fails; what stood there is still there, or beside it.
+/// When a step fails, and where a case stands there; what stood there is still there, or beside it.
 pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written> {
     let mut written = Written { note: path.to_owned(), indicators: indicators_path(path), kept: Vec::new() };
+    if let Some(case) = [&written.note, &written.indicators].into_iter().find(|path| is_case(path)) {
+        let error = format!("{} is a case: give the note another name", shown(case));
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, error));
+    }
     let there = standing(&written.note)?;
     let csv = standing(&written.indicators)?;
     let known = there.as_deref().unwrap_or_default();
@@ -44,6 +48,19 @@ pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written>
 /// Where the indicators of a note stand.
 pub fn indicators_path(note: &Path) -> PathBuf {
     note.with_extension("indicators.csv")
+}
+
+/// Whether a case stands there, of whatever bundle.
+pub(super) fn is_case(path: &Path) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        #[serde(rename = "version")]
+        _version: u32,
+        #[serde(rename = "bundle")]
+        _bundle: String,
+    }
+    fs::metadata(path).is_ok_and(|data| data.is_file())
+        && fs::read(path).is_ok_and(|bytes| serde_json::from_slice::<Head>(&bytes).is_ok())
 }
 
 /// The bytes of a file; `None` where there is none. A file that cannot be read, like one that is none (a folder, a
@@ -129,6 +146,18 @@ mod tests {
         assert_eq!(written(&path, &first), none);
         fs::remove_file(&path).unwrap();
         assert_eq!(written(&path, &second), ["case.indicators.kept.csv"]);
+    }
+
+    #[test]
+    fn a_case_is_never_displaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case.md");
+        for case in [path.clone(), indicators_path(&path)] {
+            fs::write(&case, "{\"version\":1,\"bundle\":\"b\",\"tlp\":\"TLP:RED\"}").unwrap();
+            assert!(write(&path, b"n", b"i").unwrap_err().to_string().contains("is a case"));
+            fs::remove_file(case).unwrap();
+        }
+        write(&path, b"n", b"i").unwrap();
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::analytics::{Hit, Settings};
 use crate::casefile;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::shown;
+use crate::model::{inert, shown};
 use crate::report::note::changed;
 use crate::report::{Header, Report, exporter, write_indicators};
 use crate::triage::{Case, fingerprint};
@@ -72,15 +72,23 @@ pub(super) fn report(
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
 pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::Result<Case> {
     let bundle = fingerprint(&loaded.sources);
-    let stored = if let Some(path) = path {
-        let stored = casefile::stored(path, &bundle)?;
-        Some(stored.with_context(|| format!("there is no case file {}", shown(path)))?)
-    } else {
-        match casefile::default_path(&bundle, |name| std::env::var_os(name)) {
-            Ok(path) => casefile::stored(&path, &bundle)?,
-            Err(_) => None,
+    let beside = casefile::default_path(&bundle, |name| std::env::var_os(name)).ok();
+    let stored = match path.or(beside.as_deref()) {
+        None => None,
+        Some(file) => {
+            let stored = casefile::stored(file, &bundle)?;
+            // However quiet: what is printed lacks that work.
+            for copy in casefile::unmerged(file, &bundle) {
+                let who = if copy.analyst.is_empty() { String::new() } else { format!(" by {}", inert(&copy.analyst)) };
+                let file = shown(&copy.path);
+                say(format_args!("not in this: work{who} in {file}; the workbench merges it when it opens the case"));
+            }
+            stored
         }
     };
+    if let Some(path) = path.filter(|_| stored.is_none()) {
+        bail!("there is no case file {}", shown(path));
+    }
     Ok(stored.unwrap_or_else(|| run.marked(Case::new(bundle, String::new()))))
 }
 

@@ -1,6 +1,7 @@
 //! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
 //! can do nothing else. The same hits, steps, case file and note.
 
+mod joining;
 mod marks;
 
 use super::args::ScreenArgs;
@@ -9,11 +10,11 @@ use super::workbench::{Outcome, composed, write_note};
 use super::{Exit, load};
 use crate::analytics::{Hit, by_id};
 use crate::casefile::note::Written;
-use crate::casefile::{self, CaseFile, Saved};
+use crate::casefile::{self, CaseFile, Closed, Found, Opened};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
-use crate::triage::marks::{Places, lost_words};
+use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
 use std::cmp::Reverse;
 use std::io::{self, BufRead, Write};
@@ -26,7 +27,7 @@ const ROWS: usize = 40;
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
                          on it, z undo, d disposition, l list of hits, e note, q quit";
-const LIST_KEYS: &str = "a number to walk that hit, m marked rows, z undo, e note, q quit";
+const LIST_KEYS: &str = "a number to walk that hit, m marked rows, c conflicts and copies, z undo, e note, q quit";
 const DISPOSITIONS: [(&str, Disposition); 4] = [
     ("t", Disposition::TruePositive),
     ("b", Disposition::Benign),
@@ -58,23 +59,29 @@ pub(super) fn run(
         None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
     };
     let analyst = run.analyst(look.analyst.as_deref());
-    let (file, case) = casefile::open(&path, paths, &bundle, &analyst.name)?;
-    let mut case = if file.is_new() { run.marked(case) } else { case };
-    case.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
+    let mut opened = casefile::open(&path, paths, &bundle, &analyst.name, now())?;
+    if opened.file.is_new() {
+        opened.case = run.marked(opened.case);
+    }
+    opened.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now());
+    let Opened { file, case, found } = opened;
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
-    let mut talk = Talk { name, loaded: &loaded, hits: &hits, run, file, case, places, out, note: None, unsaved: None };
-    if let Some(words) = lost_words(talk.places.lost(&talk.case)) {
-        talk.say(format!("{words}."))?;
+    let (loaded, hits) = (&loaded, &hits[..]);
+    let mut talk = Talk { name, loaded, hits, run, file, case, found, places, out, note: None, unsaved: None };
+    let input = &mut io::stdin().lock();
+    if talk.join(input)? {
+        if let Some(advice) = analyst.advice() {
+            talk.say(format!("{advice}."))?;
+        }
+        talk.log_problems()?;
+        if !talk.file.is_read_only() {
+            for draft in casefile::draft::drafts(talk.file.path()).iter().chain(&talk.found.drafts.clone()) {
+                talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
+            }
+        }
+        talk.hits(input)?;
     }
-    if let Some(advice) = analyst.advice() {
-        talk.say(format!("{advice}."))?;
-    }
-    talk.log_problems()?;
-    for draft in casefile::draft::drafts(talk.file.path()) {
-        talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
-    }
-    talk.hits(&mut io::stdin().lock())?;
     talk.leave()?;
     Ok(exit)
 }
@@ -87,6 +94,8 @@ struct Talk<'a> {
     run: &'a Run,
     file: CaseFile,
     case: Case,
+    /// What was found beside the case.
+    found: Found,
     places: Places,
     out: &'a mut dyn Write,
     note: Option<Written>,
@@ -141,6 +150,7 @@ impl Talk<'_> {
                 "q" => return Ok(()),
                 "e" => self.write_note()?,
                 "m" => self.marks()?,
+                "c" => self.decisions(input)?,
                 "z" => {
                     self.undo(None)?;
                 }
@@ -157,10 +167,14 @@ impl Talk<'_> {
         }
     }
 
+    /// Names what a line of the log is about.
+    fn names(&self) -> Names<'_> {
+        Names { loaded: self.loaded, facts: self.run.facts, hits: self.hits, places: &self.places }
+    }
+
     /// What is wrong with the log of the case.
     fn log_problems(&mut self) -> io::Result<()> {
-        let names = Names { loaded: self.loaded, facts: self.run.facts, hits: self.hits, places: &self.places };
-        let problems = log_problems(self.case.problems(), &names);
+        let problems = log_problems(self.case.problems(), &self.names());
         if !problems.is_empty() {
             self.say("The case and its log do not agree: the case file was changed outside of tokentrail.")?;
         }
@@ -297,18 +311,21 @@ impl Talk<'_> {
 
     /// Puts the case on disk before anything else is read.
     fn save(&mut self) -> io::Result<()> {
-        let saved = self.file.save(&self.case);
+        if self.file.is_read_only() {
+            return self.take_back();
+        }
+        let saved = self.file.save(&mut self.case);
         self.unsaved = saved.as_ref().err().map(ToString::to_string);
         match saved {
-            Ok(Saved::Here) => Ok(()),
-            Ok(Saved::Beside(path)) => {
-                self.say(format!("Somebody else works on this case: yours goes on in {}", path.display()))
-            }
+            Ok(saved) => saved.sentence().map_or(Ok(()), |said| self.say(format!("Note: {said}."))),
             Err(error) => self.say(format!("The case is NOT saved: {error}")),
         }
     }
 
     fn write_note(&mut self) -> io::Result<()> {
+        if self.file.is_read_only() {
+            return self.say("Read only: tokentrail note writes a note.");
+        }
         let note = composed(self.loaded, self.run.facts, self.hits, &self.run.settings, &self.case, &self.name);
         let mut written = match write_note(&self.file.note_path(), &note) {
             Ok(written) => written,
@@ -327,11 +344,21 @@ impl Talk<'_> {
     }
 
     /// The last three lines, as the workbench's own.
-    fn leave(&mut self) -> io::Result<()> {
+    fn leave(mut self) -> io::Result<()> {
+        let is_blank = self.case.log.is_empty() && self.case.place.is_none();
+        if !self.file.is_read_only() && !is_blank {
+            // Whatever is on disk by now: where all is as saved last, nothing is written.
+            self.save()?;
+        }
+        let path = self.file.path().to_owned();
+        // What is not on disk is not merged either.
+        let closed = if self.unsaved.is_none() { self.file.close(&self.case, now()) } else { Closed::Case };
+        let case = if let Closed::Merged(path, _) = &closed { path } else { &path };
         let outcome = Outcome {
             hits: Some(self.hits.len()),
             settled: self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count(),
-            case: Outcome::on_disk(self.file.path()),
+            case: Outcome::on_disk(case),
+            closed,
             note: self.note.take(),
             unsaved: self.unsaved.take(),
             signal: None,

@@ -23,7 +23,7 @@ pub struct Names<'a> {
 
 impl Names<'_> {
     /// `foci-burst of ana@contoso.com, step 2 (address vs. usual)`; the bare key of what is not in the bundle.
-    fn name(&self, about: &About) -> String {
+    pub fn name(&self, about: &About) -> String {
         let store = &self.loaded.store;
         match about {
             About::Hit(id, step) => {

@@ -31,6 +31,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     timeline(&mut page, report);
     marked(&mut page, report);
     steps(&mut page, report);
+    conflicts(&mut page, report);
     not_triaged(&mut page, &report.not_triaged);
     impact(&mut page, report);
     scope(&mut page, report);
@@ -103,6 +104,19 @@ fn key_facts(page: &mut Page, report: &Report) {
         let id = vec![Md::ours("Hit"), Md::code(&hit.id)];
         page.table(&["Fact", "Value"], [settled, id].into_iter().chain(hit.facts.iter().map(fact)));
     }
+}
+
+fn conflicts(page: &mut Page, report: &Report) {
+    if report.conflicts.is_empty() {
+        return;
+    }
+    page.section("Conflicts between analysts");
+    page.paragraph(&Md::ours("Two analysts said different things, and nobody has decided. The note goes by the case."));
+    let row = |conflict: &note::ConflictNote| {
+        let texts = [&conflict.about, &conflict.ours, &conflict.theirs, &conflict.who].map(|text| Md::text(text));
+        texts.into_iter().chain([Md::text(&to_the_second(&conflict.at)), Md::code(&conflict.copy)]).collect()
+    };
+    page.table(&["About", "Case", "Other", "By", "At (UTC)", "Copy"], report.conflicts.iter().map(row));
 }
 
 fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {

@@ -5,6 +5,7 @@
 mod account;
 mod choice;
 mod custody;
+mod differing;
 mod gaps;
 mod impact;
 mod marked;
@@ -31,6 +32,7 @@ use std::fmt::Write as _;
 
 pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
+pub use differing::ConflictNote;
 pub use impact::{AttackNote, Earned, Impact};
 pub use marked::MarkNote;
 pub use now::{DoNow, TaskNote, UserNote};
@@ -97,6 +99,8 @@ pub struct Report {
     pub marked: Vec<MarkNote>,
     /// Marks whose event is not in the bundle.
     pub marks_elsewhere: usize,
+    /// What two analysts said differently, and nobody decided yet.
+    pub conflicts: Vec<ConflictNote>,
     /// What the Graph calls did, by user.
     pub impact: Vec<Impact>,
     /// Who else shares the traces.
@@ -207,6 +211,7 @@ impl Report {
             timeline: timeline::timeline(&told),
             marked: marked::marked(&told),
             marks_elsewhere: told.places.lost(case),
+            conflicts: differing::conflicts(&told, hits),
             impact: impact::impact(&told),
             scope: traces.scope(),
             indicators: traces.indicators(),

@@ -3,10 +3,12 @@
 use super::change::{Change, History};
 use super::log::{Log, LogEnd};
 use super::marks::Mark;
+use super::merge::{Branch, Conflict};
 use super::numbered;
 use super::replay::LogProblem;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -76,6 +78,9 @@ pub struct HitWork {
     /// The analytic by which step numbers of layout 1 or 2 were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbered_by: Option<String>,
+    /// Fields of a later program: kept as they are.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
 }
 
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
@@ -101,8 +106,14 @@ pub struct Case {
     pub place: Option<(String, String)>,
     /// When the sessions and tokens of a user were revoked, as the analyst says, by the store's key of the user.
     pub revoked: BTreeMap<String, Time>,
+    /// What another analyst changed to another value, until somebody decides.
+    pub conflicts: Vec<Conflict>,
+    /// What it was made from, where it is a copy of a case that another process has.
+    pub branch: Option<Box<Branch>>,
     /// Append-only log.
     pub log: Log,
+    /// Fields of a later program: kept as they are.
+    pub rest: BTreeMap<String, Value>,
     /// How the log was found cut, until a line says so.
     pub(super) cut: Option<Change>,
     /// What [`Case::check_log`] found, less what was settled since.
@@ -128,21 +139,28 @@ struct Stored {
     #[serde(default)]
     revoked: BTreeMap<String, Time>,
     #[serde(default)]
+    conflicts: Vec<Conflict>,
+    #[serde(default)]
+    branch: Option<Box<Branch>>,
+    #[serde(default)]
     log: Log,
     /// Where the log ended when the file was written; layouts 1 and 2 do not say.
     #[serde(default)]
     log_end: Option<LogEnd>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
 }
 
 impl From<Stored> for Case {
     fn from(stored: Stored) -> Self {
-        let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end } = stored;
+        let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end, .. } = stored;
+        let Stored { conflicts, branch, rest, .. } = stored;
         let end = log.end();
         // A program that wrote no change as data wrote no end either.
         let ends = log_end.is_some() || version >= 3 || log.iter().any(|line| line.change.is_some());
         let cut = (ends && log_end.as_ref() != Some(&end))
             .then(|| Change::LogCut { lines: end.lines, saved: log_end.map(|end| end.lines) });
-        Self { tlp, hits, marks, place, revoked, log, cut, ..Self::new(bundle, analyst) }
+        Self { tlp, hits, marks, place, revoked, conflicts, branch, log, rest, cut, ..Self::new(bundle, analyst) }
     }
 }
 
@@ -159,7 +177,13 @@ struct Head<'a> {
     place: &'a Option<(String, String)>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     revoked: &'a BTreeMap<String, Time>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    conflicts: &'a [Conflict],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    branch: Option<&'a Branch>,
     log_end: LogEnd,
+    #[serde(flatten)]
+    rest: &'a BTreeMap<String, Value>,
 }
 
 impl Case {
@@ -178,7 +202,10 @@ impl Case {
             marks: BTreeMap::new(),
             place: None,
             revoked: BTreeMap::new(),
+            conflicts: Vec::new(),
+            branch: None,
             log: Log::default(),
+            rest: BTreeMap::new(),
             cut: None,
             problems: Vec::new(),
             history: History::default(),
@@ -206,7 +233,10 @@ impl Case {
             marks: &self.marks,
             place: &self.place,
             revoked: &self.revoked,
+            conflicts: &self.conflicts,
+            branch: self.branch.as_deref(),
             log_end: self.log.end(),
+            rest: &self.rest,
         };
         let mut bytes = serde_json::to_vec_pretty(&head).expect("a case is texts and numbers");
         bytes.truncate(bytes.len() - "\n}".len());

@@ -127,6 +127,15 @@ impl Change {
         }
     }
 
+    /// `step 2 of that hit: verdict`: what it sets, its subject named so.
+    pub fn named(&self, name: impl FnOnce(&About) -> String) -> String {
+        let noun = match self {
+            Self::Revoked { .. } => "sessions revoked",
+            change => change.noun(),
+        };
+        format!("{}: {noun}", name(&self.about()))
+    }
+
     /// The words of its log line.
     pub(super) fn words(&self) -> String {
         let subject = match self.about() {
@@ -182,6 +191,11 @@ impl Case {
         let about = back.about();
         self.push_line(at, format!("undid: {what}"), back);
         Some((what, about))
+    }
+
+    /// Takes back nothing of what was said until now.
+    pub(super) fn forget_changes(&mut self) {
+        self.history = History::default();
     }
 }
 

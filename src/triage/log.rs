@@ -3,7 +3,9 @@
 use super::change::Change;
 use super::hex;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 /// Signs a line where nobody is known.
@@ -26,6 +28,9 @@ pub struct LogLine {
     /// SHA-256 of `prev`, `at`, `who` and `what`, each ended by a line feed; before them the word `change` and after
     /// them the change as JSON, each ended by a line feed too, where the line has one.
     pub hash: String,
+    /// Fields of a later program: kept as they are, under no hash.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
 }
 
 impl LogLine {
@@ -66,7 +71,15 @@ impl Log {
     pub(super) fn push(&mut self, at: String, who: &str, what: String, change: Change) {
         let who = if who.trim().is_empty() { UNKNOWN } else { who.trim() };
         let prev = self.end().hash;
-        let mut line = LogLine { at, who: who.to_owned(), what, change: Some(change), prev, hash: String::new() };
+        let mut line = LogLine {
+            at,
+            who: who.to_owned(),
+            what,
+            change: Some(change),
+            prev,
+            hash: String::new(),
+            rest: BTreeMap::new(),
+        };
         line.hash = line.expected_hash();
         self.keep(line);
     }

@@ -5,6 +5,7 @@ use super::Case;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Sym, Table};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest row id that names its event; ids are 36 characters long.
@@ -20,6 +21,9 @@ pub struct Mark {
     pub tags: Vec<String>,
     /// Remark; empty for none.
     pub remark: String,
+    /// Fields of a later program: kept as they are.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
 }
 
 impl Mark {

@@ -167,7 +167,7 @@ impl Case {
     }
 
     /// Everything that this case or the other sets, with the values of this one.
-    fn parts(&self, other: &Self) -> Vec<Change> {
+    pub(super) fn parts(&self, other: &Self) -> Vec<Change> {
         let mut parts = Vec::new();
         let hits: BTreeSet<&String> = self.hits.keys().chain(other.hits.keys()).collect();
         for hit in hits {

@@ -22,6 +22,18 @@ pub enum Action {
     Palette,
     /// Keep the case in another file.
     SaveTo,
+    /// Show what two analysts decided differently, and copies that are not merged; or who has the case.
+    Decisions,
+    /// Take the other analyst's value, or merge the copy.
+    TakeTheirs,
+    /// Keep the case's value.
+    KeepOurs,
+    /// Only look at a case that another process has.
+    ReadOnly,
+    /// Work on a copy of it.
+    WorkOnCopy,
+    /// Take it over.
+    TakeOver,
     /// Close the overlay.
     Close,
     /// Take what was typed in a prompt.
@@ -163,6 +175,34 @@ pub enum Action {
 impl Action {
     /// Every action.
     pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// Returns whether it says something that the case keeps, or writes beside it.
+    pub fn changes_the_case(self) -> bool {
+        matches!(
+            self,
+            Self::SaveTo
+                | Self::TakeTheirs
+                | Self::KeepOurs
+                | Self::Supports
+                | Self::Against
+                | Self::Unknown
+                | Self::ClearVerdict
+                | Self::Remark
+                | Self::Dispose
+                | Self::TruePositive
+                | Self::Benign
+                | Self::FalsePositive
+                | Self::Undetermined
+                | Self::ClearDisposition
+                | Self::Undo
+                | Self::Bookmark
+                | Self::Tags
+                | Self::RemarkRow
+                | Self::Revoked
+                | Self::ApplyThresholds
+                | Self::WriteNote
+        )
+    }
 
     /// As written in a key table.
     pub fn name(self) -> &'static str {

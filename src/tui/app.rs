@@ -4,6 +4,7 @@ mod beyond;
 mod checking;
 mod copying;
 mod drafting;
+mod joining;
 mod marking;
 mod moments;
 mod overlays;
@@ -28,6 +29,7 @@ use super::rows::Timeline;
 use super::scroll::Move;
 use super::workbench::{Evidence, Workbench};
 use crate::casefile::note::Written;
+use crate::casefile::{Found, Join};
 use crate::ingest::{Glimpse, Progress, Reading};
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
@@ -83,6 +85,10 @@ pub enum Message {
     Saved(Result<Option<String>, String>),
     /// The case is in this file from now on, with its note there; or it is still where it was.
     Moved(Result<(PathBuf, PathBuf), String>),
+    /// The work goes on with this case; or it cannot.
+    Joined(Result<Box<Joined>, String>),
+    /// A copy was merged into the case, with what to say about it; or it could not be.
+    Absorbed(PathBuf, Result<String, String>),
 }
 
 /// What opens the workbench.
@@ -97,6 +103,22 @@ pub struct Ready {
     pub case_path: PathBuf,
     /// Where the note goes.
     pub note_path: PathBuf,
+    /// What the analyst has to know of the case first.
+    pub found: Found,
+}
+
+/// A case to go on with.
+pub struct Joined {
+    /// The case.
+    pub case: Case,
+    /// Where the events of its marks stand.
+    pub places: Places,
+    /// Where it is kept.
+    pub case_path: PathBuf,
+    /// Where the note goes.
+    pub note_path: PathBuf,
+    /// What the analyst has to know of it first.
+    pub found: Found,
 }
 
 /// Something to do outside.
@@ -116,6 +138,10 @@ pub enum Effect {
     Write(PathBuf, Composed),
     /// Keep the case in this file from now on; answered by [`Message::Moved`].
     SaveTo(PathBuf),
+    /// Go on with the case that another process has; answered by [`Message::Joined`].
+    Join(Join),
+    /// Merge this copy; answered by [`Message::Absorbed`].
+    Absorb(PathBuf),
     /// Copy a text, named in a word; answered by [`Message::Copied`].
     Copy(&'static str, String),
     /// Take the mouse, or give it back.
@@ -198,6 +224,8 @@ pub struct App {
     pub mouse: bool,
     /// Why the case is not on disk, while it is not.
     pub unsaved: Option<String>,
+    /// What was found beside the case: who has it, copies that are not merged.
+    pub found: Found,
     /// Where the case is kept; empty while loading.
     pub case_path: PathBuf,
     /// Where the note goes.
@@ -231,6 +259,7 @@ impl App {
             status: None,
             mouse: false,
             unsaved: None,
+            found: Found::default(),
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
             written: None,
@@ -252,7 +281,8 @@ impl App {
         }
     }
 
-    pub(super) fn workbench_mut(&mut self) -> Option<&mut Workbench> {
+    /// The same, to change it.
+    pub fn workbench_mut(&mut self) -> Option<&mut Workbench> {
         match &mut self.stage {
             Stage::Working(bench) => Some(bench),
             Stage::Loading(_) => None,
@@ -338,26 +368,35 @@ impl App {
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => self.case_saved(result),
             Message::Moved(result) => self.case_moved(result),
+            Message::Joined(result) => self.joined(result),
+            Message::Absorbed(path, result) => self.absorbed(&path, result),
         }
         Vec::new()
     }
 
     fn open(&mut self, ready: Ready) {
-        self.saved_place.clone_from(&ready.case.place);
-        self.case_path = ready.case_path;
-        self.note_path = ready.note_path;
-        let bench = Workbench::new(ready.evidence, ready.case, ready.places);
-        if let Some(words) = lost_words(bench.places.lost(&bench.case)) {
-            self.say(words);
-        }
+        let Ready { evidence, case, places, case_path, note_path, found } = ready;
+        self.begin(evidence, Joined { case, places, case_path, note_path, found });
+    }
+
+    /// Shows a case, and what the analyst has to know of it first.
+    fn begin(&mut self, evidence: Evidence, joined: Joined) {
+        let Joined { case, places, case_path, note_path, found } = joined;
+        self.saved_place.clone_from(&case.place);
+        (self.case_path, self.note_path) = (case_path, note_path);
+        let bench = Workbench::new(evidence, case, places);
+        let mut said = found.sentences();
+        let mut is_wrong = found.trouble.is_some() || !found.unread.is_empty();
+        said.extend(lost_words(bench.places.lost(&bench.case)));
         let wrong: Vec<String> = self.log_differs(&bench).into_iter().chain(self.advice.take()).collect();
-        if !wrong.is_empty() {
-            self.say_wrong(wrong.join("; "));
+        is_wrong |= !wrong.is_empty();
+        said.extend(wrong);
+        if !said.is_empty() {
+            self.status = Some(Status { text: said.join("; "), is_error: is_wrong });
         }
-        if matches!(self.overlay, Some(Overlay::Help { .. })) {
-            self.overlay = None;
-        }
+        self.found = found;
         self.stage = Stage::Working(Box::new(bench));
+        self.overlay = self.first_question();
     }
 
     fn progress(&mut self, progress: Progress, elapsed: Duration) {
@@ -433,6 +472,10 @@ impl App {
 
     /// Does an action. `place` is that of the key pressed among the action's keys, from 1.
     pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
+        if self.is_read_only() && action.changes_the_case() {
+            self.say_read_only();
+            return Vec::new();
+        }
         match action {
             Action::Quit => return self.quit(),
             Action::Mouse => return self.toggle_mouse(),
@@ -498,6 +541,12 @@ impl App {
             Action::NextBurst => self.jump_burst(false),
             Action::PrevBurst => self.jump_burst(true),
             Action::SaveTo => self.ask_save_to(),
+            Action::Decisions => self.list_decisions(),
+            Action::TakeTheirs => return self.decide(true, now),
+            Action::KeepOurs => return self.decide(false, now),
+            Action::ReadOnly => self.read_only(),
+            Action::WorkOnCopy => return self.join(Join::Copy),
+            Action::TakeOver => return self.join(Join::TakeOver),
             Action::GoToTime => self.go_to_time(),
             Action::Revoked => self.ask_revoked(),
             Action::Users => self.list_users(),

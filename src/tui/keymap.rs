@@ -55,6 +55,10 @@ pub enum Context {
     Marks,
     /// The menu of what can be copied.
     Copy,
+    /// The question how to go on with a case that another process has.
+    InUse,
+    /// What two analysts decided differently.
+    Decisions,
     /// The list of actions.
     Palette,
     /// The help.
@@ -88,6 +92,8 @@ impl Context {
             Self::Tags => "Typing tags",
             Self::Marks => "Marked events",
             Self::Copy => "Copy",
+            Self::InUse => "Case in use",
+            Self::Decisions => "Conflicts and copies",
             Self::Palette => "Actions",
             Self::Help => "Help",
             Self::Loading => "While loading",

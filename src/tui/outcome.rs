@@ -1,5 +1,6 @@
 //! What is said once the screen is gone.
 
+use crate::casefile::Closed;
 use crate::casefile::note::Written;
 use crate::model::{inert, shown};
 use std::fmt;
@@ -14,6 +15,8 @@ pub struct Outcome {
     pub settled: usize,
     /// Where the case is, if there is one on disk.
     pub case: Option<PathBuf>,
+    /// What became of it, where it was a copy.
+    pub closed: Closed,
     /// Why the last save failed, if it did.
     pub unsaved: Option<String>,
     /// The note, if one was written, and what stood in its place.
@@ -39,7 +42,7 @@ impl fmt::Display for Outcome {
         match (self.unsaved.as_deref().map(inert), &self.case) {
             (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", shown(case))?,
             (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
-            (None, Some(case)) => writeln!(f, "case  {}", shown(case))?,
+            (None, Some(case)) => writeln!(f, "case  {}{}", shown(case), self.closed)?,
             (None, None) => writeln!(f, "case  none: nothing was said yet")?,
         }
         let Some(Written { note, indicators, kept }) = &self.note else { return writeln!(f, "note  not written") };
@@ -63,6 +66,12 @@ mod tests {
         outcome.case = Some("/s/c.json".into());
         let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
         outcome.note = Some(Written { note, indicators, kept: Vec::new() });
+        outcome.closed = Closed::Merged("/s/c.json".into(), 2);
+        assert!(
+            outcome.to_string().contains("case  /s/c.json (your copy is merged; 2 conflicts to decide"),
+            "{outcome}"
+        );
+        outcome.closed = Closed::Case;
         let said = "1 hit, 0 settled\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
         assert_eq!(outcome.to_string(), said);
         outcome.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];

@@ -7,6 +7,7 @@ use super::marks::{Kind, MarkList, Words};
 use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
+use super::scroll::List;
 use super::users::Users;
 use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
@@ -89,6 +90,10 @@ pub enum Overlay {
     Marks(MarkList),
     /// What can be copied.
     Copy(copy::Menu),
+    /// How to go on with a case that another process has?
+    InUse,
+    /// What two analysts decided differently, and copies that are not merged: the cursor in them, and how many.
+    Decisions(List, usize),
 }
 
 impl Overlay {
@@ -114,6 +119,8 @@ impl Overlay {
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
             Self::Marks(_) => &[Context::Marks, Context::List, Context::Everywhere],
             Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
+            Self::InUse => &[Context::InUse, Context::Everywhere],
+            Self::Decisions(..) => &[Context::Decisions, Context::List, Context::Everywhere],
         }
     }
 
@@ -137,6 +144,8 @@ impl Overlay {
             | Self::Near(_)
             | Self::Pivot(_)
             | Self::Marks(_)
+            | Self::InUse
+            | Self::Decisions(..)
             | Self::Copy(_) => None,
         }
     }

@@ -2,7 +2,9 @@
 
 mod bundle;
 mod copy;
+mod decisions;
 mod help;
+mod in_use;
 mod marks;
 mod near;
 mod note;
@@ -50,9 +52,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Words(words)) => {
             prompt::line(&prompt::words_title(app, words), &words.line, theme, frame, area);
         }
+        Some(Overlay::InUse) => in_use::draw(app, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
-        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_)) => {
+        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_) | Overlay::Decisions(..)) => {
             beyond(app, theme, frame, area);
         }
     }
@@ -65,6 +68,7 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Users(list)) => users::draw(list, bench, theme, frame, area),
         Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
+        Some(Overlay::Decisions(list, _)) => decisions::draw(list, app, bench, theme, frame, area),
         Some(Overlay::Marks(list)) => marks::draw(list, app, bench, theme, frame, area),
         _ => {}
     }
@@ -77,7 +81,11 @@ pub(super) fn above_prompt(area: Rect) -> u16 {
 
 /// Rows of the overlay's list that are in view.
 pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
-    if let Overlay::Near(view) = overlay { near::rows(view, height) } else { height }
+    match overlay {
+        Overlay::Near(view) => near::rows(view, height),
+        Overlay::Decisions(..) => decisions::in_view(height),
+        _ => height,
+    }
 }
 
 /// Number of lines of the overlay that scroll, wrapped as they are drawn.

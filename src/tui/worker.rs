@@ -4,12 +4,12 @@ use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
 use super::workbench::Evidence;
 use super::{Incoming, Keep, Note, NothingReadable};
-use crate::analytics::{self, Candidates, Settings};
+use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::draft::drafts;
-use crate::casefile::{self, CaseError, CaseFile};
+use crate::casefile::{self, CaseError, CaseFile, Found, Opened};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
-use crate::model::{EventId, Sym};
+use crate::model::{EventId, Sym, shown};
 use crate::report::info::{info, lines};
 use crate::store::Key;
 use crate::triage::marks::{Places, find};
@@ -71,11 +71,11 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
-    let (keep, mut case) = open_case(job, &loaded)?;
+    let opened = open_case(job, &loaded)?;
     let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
-    case.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
+    let (keep, case, found) = take_up(opened, &hits);
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
@@ -85,16 +85,9 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
     let (case_path, note_path) = paths.unwrap_or_default();
-    let drafts = keep.file.iter().flat_map(|file| drafts(file.path())).map(|draft| {
-        let event = match &draft.prompt {
-            Prompt::Tags { event } | Prompt::EventRemark { event } => find(&loaded, event),
-            Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
-        };
-        (draft, event)
-    });
-    let drafts: Vec<Offered> = drafts.collect();
-    let ready = Ready { evidence, case, places, case_path, note_path };
-    let _ = sink.send(Incoming::Opened(Box::new(ready), keep));
+    let drafts = keep.file.as_ref().map_or_else(Vec::new, |file| offered(file, &found, &loaded));
+    let ready = Ready { evidence, case, places, case_path, note_path, found };
+    let _ = sink.send(Incoming::Opened(Box::new(ready), Box::new(keep)));
     if !drafts.is_empty() {
         say(Message::Drafts(drafts));
     }
@@ -108,29 +101,63 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     Ok(())
 }
 
-/// Opens the case. Where there is no place for one, it is begun all the same: there may be one later.
-fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<(Keep, Case)> {
+/// What was typed and not entered, in the case and in copies that were merged. A case that another process has is no
+/// place to look: it is being typed there.
+pub(super) fn offered(file: &CaseFile, found: &Found, loaded: &Loaded) -> Vec<Offered> {
+    if file.is_read_only() {
+        return Vec::new();
+    }
+    let drafts = drafts(file.path()).into_iter().chain(found.drafts.iter().cloned()).map(|draft| {
+        let event = match &draft.prompt {
+            Prompt::Tags { event } | Prompt::EventRemark { event } => find(loaded, event),
+            Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
+        };
+        (draft, event)
+    });
+    drafts.collect()
+}
+
+/// Opens the case. Where there is no place for one, a case is begun all the same: there may be one later.
+fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<Result<Opened, Case>> {
     let fingerprint = fingerprint(&loaded.sources);
     let path = match &job.case {
         Some(path) => Ok(path.clone()),
         None => casefile::default_path(&fingerprint, |name| std::env::var_os(name)),
     };
-    let (keep, mut case) = match path {
-        Ok(path) => {
-            let (file, case) = casefile::open(&path, &job.paths, &fingerprint, &job.analyst)?;
-            let fault = file.try_folder().err().map(|error| format!("{}: {error}", file.folder().display()));
-            (Keep { file: Some(file), fault }, case)
-        }
-        Err(CaseError::Homeless) => {
-            let fault = Some("there is no home folder".to_owned());
-            (Keep { file: None, fault }, Case::new(fingerprint, job.analyst.clone()))
-        }
+    let mut opened = match path {
+        Ok(path) => casefile::open(&path, &job.paths, &fingerprint, &job.analyst, super::input::now()).map(Ok)?,
+        Err(CaseError::Homeless) => Err(Case::new(fingerprint, job.analyst.clone())),
         Err(error) => return Err(error.into()),
     };
-    if keep.file.as_ref().is_none_or(CaseFile::is_new) {
-        job.tlp.iter().for_each(|tlp| case.tlp.clone_from(tlp));
+    let new = match &mut opened {
+        Ok(opened) => opened.file.is_new().then_some(&mut opened.case),
+        Err(case) => Some(case),
+    };
+    if let Some((case, tlp)) = new.zip(job.tlp.as_ref()) {
+        case.tlp.clone_from(tlp);
     }
-    Ok((keep, case))
+    Ok(opened)
+}
+
+/// Takes the case up on the hits, and tries the folder it is kept in.
+fn take_up(opened: Result<Opened, Case>, hits: &[Hit]) -> (Keep, Case, Found) {
+    let hits = hits.iter().map(|hit| (hit.id.as_str(), hit.analytic));
+    match opened {
+        Ok(mut opened) => {
+            opened.resume(hits, super::input::now());
+            let Opened { file, case, mut found } = opened;
+            let fault = file.try_folder().err().filter(|_| !file.is_read_only());
+            let fault = fault.map(|error| format!("{}: {error}", shown(file.folder())));
+            // One sentence about it is enough.
+            found.trouble = found.trouble.filter(|_| fault.is_none());
+            (Keep { file: Some(file), fault }, case, found)
+        }
+        Err(mut case) => {
+            case.resume(hits);
+            let fault = Some("there is no home folder".to_owned());
+            (Keep { file: None, fault }, case, Found::default())
+        }
+    }
 }
 
 fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note) -> Message {

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 use std::path::{Path, PathBuf};
-use tokentrail::casefile;
+use tokentrail::casefile::{self, Opened};
 use tokentrail::model::Time;
 use tokentrail::triage::{Case, Disposition, LogProblem, Verdict};
 
@@ -24,7 +24,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn open(path: &Path) -> Case {
-    casefile::open(path, &[], BUNDLE, "eve").unwrap().1
+    casefile::stored(path, BUNDLE).unwrap().unwrap()
 }
 
 #[test]
@@ -85,8 +85,9 @@ fn work_on_a_hit_that_is_not_in_the_run_is_named_when_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("case.json");
     std::fs::copy(fixture("case-0.1.0.json"), &path).unwrap();
-    let (mut file, mut case) = casefile::open(&path, &[], BUNDLE, "eve").unwrap();
-    case.resume([HITS[0]]);
+    let mut opened = casefile::open(&path, &[], BUNDLE, "eve", Time::MISSING).unwrap();
+    opened.resume([HITS[0]], Time::MISSING);
+    let Opened { mut file, mut case, .. } = opened;
     assert_eq!(case.problems(), []);
     assert_eq!(
         (case.verdict("43bd0b268818", "2"), case.verdict("43bd0b268818", "usual-address")),
@@ -95,7 +96,7 @@ fn work_on_a_hit_that_is_not_in_the_run_is_named_when_it_is() {
     // Work goes on, also where it takes all of an old verdict back, and the file is of the new layout.
     case.set_verdict("ea9167441ca3", "code-to-burst", None, Time::MISSING);
     case.set_remark("ea9167441ca3", "code-to-burst", "", Time::MISSING);
-    file.save(&case).unwrap();
+    file.save(&mut case).unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("{\n  \"version\": 3,"), "a program that numbers steps leaves it alone");
     let mut case = open(&path);

@@ -15,3 +15,4 @@ mod report;
 mod same;
 mod screens;
 mod tty;
+mod writers;

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use tokentrail::casefile::Found;
 use tokentrail::facts::Facts;
 use tokentrail::model::Time;
 use tokentrail::triage::marks::Places;
@@ -56,7 +57,8 @@ fn screen(keys: &str) -> Buffer {
     let shown = PathBuf::from("/case");
     let places = Places::find(&evidence.loaded, &case);
     let (case_path, note_path) = (shown.join("case.json"), shown.join("case.md"));
-    let ready = Ready { evidence, case, places, case_path, note_path };
+    let found = Found::default();
+    let ready = Ready { evidence, case, places, case_path, note_path, found };
     app.update(Message::Ready(Box::new(ready)));
     let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
     for key in keys.split_whitespace() {

@@ -215,7 +215,7 @@ fn config() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 23] = [
+    const ORDER: [Context; 25] = [
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
@@ -231,6 +231,8 @@ fn keys() -> String {
         Context::Marks,
         Context::Tags,
         Context::Copy,
+        Context::InUse,
+        Context::Decisions,
         Context::Near,
         Context::Note,
         Context::Disposition,

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use strum::VariantArray;
-use tokentrail::casefile::{self, CaseFile};
+use tokentrail::casefile::{self, CaseFile, Opened};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
 use tokentrail::model::{Table, Time};
@@ -33,7 +33,7 @@ use tokentrail::report::info;
 use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
-use tokentrail::tui::app::{App, Composed, Effect, Message, Ready};
+use tokentrail::tui::app::{App, Composed, Effect, Joined, Message, Ready};
 use tokentrail::tui::ask::Answers;
 use tokentrail::tui::clipboard::{self, Wrap};
 use tokentrail::tui::copy::Copied;
@@ -94,8 +94,12 @@ impl Desk {
     /// Opens the case from disk, as a second start would.
     fn reopen(&mut self) {
         let fingerprint = triage::fingerprint(&self.loaded.sources);
-        let (file, mut case) = casefile::open(&self.case_path(), &[], &fingerprint, "ana").unwrap();
-        case.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
+        // The start before has ended.
+        self.file = None;
+        let now = Time::parse("2026-05-02T07:59:00Z").unwrap();
+        let mut opened = casefile::open(&self.case_path(), &[], &fingerprint, "ana", now).unwrap();
+        opened.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now);
+        let Opened { file, case, found } = opened;
         let evidence = Evidence {
             loaded: Arc::clone(&self.loaded),
             hits: Arc::clone(&self.hits),
@@ -110,7 +114,7 @@ impl Desk {
         let shown = PathBuf::from("/case");
         let places = Places::find(&evidence.loaded, &case);
         let (case_path, note_path) = (shown.join("case.json"), shown.join("case.md"));
-        let ready = Ready { evidence, case, places, case_path, note_path };
+        let ready = Ready { evidence, case, places, case_path, note_path, found };
         self.update(Message::Ready(Box::new(ready)));
     }
 
@@ -152,8 +156,9 @@ impl Desk {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Save => {
-                let case = &self.app.workbench().unwrap().case;
-                let saved = self.file.as_mut().unwrap().save(case);
+                let mut case = self.app.workbench().unwrap().case.clone();
+                let saved = self.file.as_mut().unwrap().save(&mut case);
+                assert_eq!(case, self.app.workbench().unwrap().case, "nobody else has the case");
                 self.update(Message::Saved(saved.map(|_| None).map_err(|error| error.to_string())));
             }
             Effect::ReadRecord(event) => {
@@ -178,6 +183,22 @@ impl Desk {
                 self.update(Message::Written(Ok(written.unwrap())));
             }
             Effect::SaveTo(path) => self.update(Message::Moved(Ok((path.clone(), path.with_extension("md"))))),
+            Effect::Join(how) => {
+                let taken = self.app.found.holder.clone().unwrap();
+                let opened = self.file.as_ref().unwrap().join(how, &taken, Time::MISSING).unwrap();
+                let Opened { file, case, found } = opened;
+                let (places, case_path, note_path) =
+                    (Places::find(&self.loaded, &case), file.path().to_owned(), file.note_path());
+                self.file = Some(file);
+                self.update(Message::Joined(Ok(Box::new(Joined { case, places, case_path, note_path, found }))));
+            }
+            Effect::Absorb(path) => {
+                let mut case = self.app.workbench().unwrap().case.clone();
+                let merged = self.file.as_mut().unwrap().absorb(&path, &mut case, Time::MISSING);
+                self.app.workbench_mut().unwrap().case = case;
+                let merged = merged.map(|merged| merged.to_string()).map_err(|error| error.to_string());
+                self.update(Message::Absorbed(path, merged));
+            }
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());
                 let sent = clipboard::sequence(&text, Wrap::Plain).is_some();
@@ -540,15 +561,13 @@ fn reopening_resumes_where_it_was() {
 fn a_failed_save_is_said_and_tried_again() {
     let mut desk = Desk::open((120, 40));
     desk.press("enter");
-    // A folder where the temporary file belongs: no write can succeed, not even root's.
-    let folder = desk.case_path().parent().unwrap().to_owned();
-    let temporary = folder.join(format!("case.json.{}.tmp", std::process::id()));
-    std::fs::create_dir_all(&temporary).unwrap();
+    // A folder where the case belongs: no write can succeed, not even root's.
+    std::fs::create_dir_all(desk.case_path()).unwrap();
     desk.press("y");
     assert!(desk.screen().contains("NOT SAVED") && desk.screen().contains("the case is NOT saved"));
     desk.press("q");
     assert!(!desk.quits, "leaving would lose a verdict");
-    std::fs::remove_dir(&temporary).unwrap();
+    std::fs::remove_dir(desk.case_path()).unwrap();
     desk.press("y");
     assert!(!desk.screen().contains("NOT SAVED"));
     let on_disk: Case = serde_json::from_slice(&std::fs::read(desk.case_path()).unwrap()).unwrap();

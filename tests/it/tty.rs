@@ -14,6 +14,7 @@ mod manners;
 mod session;
 mod signals;
 mod stuck;
+mod writers;
 
 use crate::screens::story;
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};

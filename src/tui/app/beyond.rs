@@ -170,6 +170,7 @@ impl Overlay {
             Self::Palette(palette) => palette.list.go(step, palette.shown.len(), height),
             Self::Near(near) => near.go(step, height),
             Self::Marks(marks) => marks.list.go(step, marks.events.len(), height),
+            Self::Decisions(list, len) => list.go(step, *len, height),
             Self::Copy(menu) => menu.list.go(step, menu.items.len(), height),
             Self::Pivot(menu) => {
                 let len = menu.values.as_ref().map_or(0, Vec::len);

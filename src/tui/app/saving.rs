@@ -57,7 +57,9 @@ impl App {
     }
 
     pub(super) fn quit(&mut self) -> Vec<Effect> {
-        let Some(bench) = self.workbench() else { return vec![Effect::Quit] };
+        if self.workbench().is_none() {
+            return vec![Effect::Quit];
+        }
         if let Some(why) = self.unsaved.clone()
             && !self.warned
         {
@@ -65,7 +67,8 @@ impl App {
             self.say_wrong(self.last_warning(&why));
             return vec![Effect::Save];
         }
-        if bench.case.place == self.saved_place { vec![Effect::Quit] } else { vec![Effect::Save, Effect::Quit] }
+        // Whatever is on disk by now: where all is as saved last, nothing is written.
+        vec![Effect::Save, Effect::Quit]
     }
 
     fn last_warning(&self, why: &str) -> String {

@@ -21,8 +21,14 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     if app.workbench().is_some_and(|bench| !bench.case.problems().is_empty()) {
         right.push(Span::styled(" LOG DIFFERS ", theme.style(Role::Error)));
     }
+    if app.is_read_only() {
+        right.push(Span::styled(" READ ONLY ", theme.style(Role::Error)));
+    }
     let mut parts = Vec::new();
     if let Stage::Working(bench) = &app.stage {
+        if bench.case.branch.is_some() {
+            right.push(Span::styled(" COPY ", theme.style(Role::Notice)));
+        }
         right.push(Span::styled(format!(" {} ", fit(&bench.case.tlp, 20)), theme.style(Role::Tlp)));
         parts = facts(bench);
     }

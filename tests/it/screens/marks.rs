@@ -1,7 +1,7 @@
 //! Marks on events, undo, and copying.
 
 use super::{Desk, snapshot};
-use tokentrail::casefile;
+use tokentrail::casefile::{self, Opened};
 use tokentrail::model::Field;
 use tokentrail::triage::{Case, Verdict, fingerprint};
 use tokentrail::tui::app::Message;
@@ -109,9 +109,12 @@ fn at_the_head_of_a_group_its_first_row_is_meant() {
 fn a_mark_whose_event_is_not_here_is_kept_and_counted() {
     let mut desk = Desk::open((120, 40));
     let fingerprint = fingerprint(&desk.loaded.sources);
-    let (mut file, mut case) = casefile::open(&desk.case_path(), &[], &fingerprint, "ana").unwrap();
+    desk.file = None;
+    let now = tokentrail::model::Time::from_ticks(0);
+    let Opened { mut file, mut case, .. } = casefile::open(&desk.case_path(), &[], &fingerprint, "ana", now).unwrap();
     case.set_bookmark("SigninLogs gone", true, tokentrail::model::Time::from_ticks(0));
-    file.save(&case).unwrap();
+    file.save(&mut case).unwrap();
+    drop(file);
     desk.reopen();
     let words = "1 marked event is not in this bundle; it is kept in the case";
     assert!(desk.screen().contains(words), "{}", desk.screen());

@@ -68,5 +68,5 @@ fn a_mark_lives_through_a_kill() {
     tty.signal("KILL");
     tty.until("the end", |output| output.ended);
     let case = std::fs::read_to_string(tty.case()).unwrap();
-    assert!(case.contains("\"version\": 2") && case.contains("\"phish\""), "{case}");
+    assert!(case.contains("\"version\": 3") && case.contains("\"phish\""), "{case}");
 }

@@ -1,0 +1,439 @@
+//! Copies of a case: made while another process has it, merged into it when they are closed or at the next start.
+
+use super::draft;
+use super::lock::{self, Attempt, Holder, Lock, Taken};
+use super::process::Life;
+use super::replace::{Pending, clear, folder};
+use super::{CaseError, CaseFile, load};
+use crate::model::{Time, inert, shown};
+use crate::triage::merge::{Merged, merge};
+use crate::triage::{Case, Draft};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A case, ready to be worked on after [`Opened::resume`].
+#[derive(Debug)]
+pub struct Opened {
+    /// Its file.
+    pub file: CaseFile,
+    /// What is in it.
+    pub case: Case,
+    /// What the analyst has to know first.
+    pub found: Found,
+}
+
+/// What was found when a case was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Who has the case: it is open read only.
+    pub holder: Option<Taken>,
+    /// Who had it when their process ended without closing it.
+    pub left: Option<Box<Holder>>,
+    /// Why no lock can be made, or merged work not be saved.
+    pub trouble: Option<String>,
+    /// Copies that were merged.
+    pub merged: Vec<(PathBuf, Merged)>,
+    /// Copies that another process works on.
+    pub in_use: Vec<(PathBuf, Taken)>,
+    /// Files that may be copies, made by 0.1.0, which did not say so: to be merged if the analyst wants it.
+    pub stranded: Vec<PathBuf>,
+    /// What was typed and not entered in the copies that were merged.
+    pub drafts: Vec<Draft>,
+    /// Copies that cannot be merged, and why.
+    pub unread: Vec<(PathBuf, String)>,
+}
+
+/// How to go on with a case that another process has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// In a copy, merged later.
+    Copy,
+    /// In the case itself: the other goes on in a copy.
+    TakeOver,
+}
+
+/// What became of a case that was closed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Closed {
+    /// It is where it was.
+    #[default]
+    Case,
+    /// It was a copy, and is merged into this case, which has so many conflicts.
+    Merged(PathBuf, usize),
+    /// It is a copy, to be merged at the next start: another process has the case.
+    Copy(Taken),
+    /// It is a copy that could not be merged.
+    Failed(String),
+}
+
+/// Another file with work on the bundle of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmerged {
+    /// The file.
+    pub path: PathBuf,
+    /// Who signs there; empty when nobody said.
+    pub analyst: String,
+    /// Whether it does not say that it is a copy.
+    pub is_stranded: bool,
+}
+
+/// What to say after the path of the case; nothing where it is where it was.
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case => Ok(()),
+            Self::Merged(_, 0) => f.write_str(" (your copy is merged)"),
+            Self::Merged(_, conflicts) => {
+                write!(f, " (your copy is merged; {} to decide at the next start)", counted(*conflicts, "conflict"))
+            }
+            Self::Copy(taken) => write!(f, " (a copy, merged at the next start; the case is in use by {taken})"),
+            Self::Failed(why) => write!(f, " (a copy, NOT merged: {}; the next start tries again)", inert(why)),
+        }
+    }
+}
+
+impl Opened {
+    /// Takes the case up on the hits of a run (id, analytic): see [`Case::resume`]. Its writer then clears what killed
+    /// runs left, and merges the copies whose process left or is gone.
+    pub fn resume<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>, now: Time) {
+        self.file.hits = hits.into_iter().map(|(hit, analytic)| (hit.to_owned(), analytic.to_owned())).collect();
+        self.go_on(now);
+    }
+
+    /// The same on the hits that the file knows.
+    fn go_on(&mut self, now: Time) {
+        let Self { file, case, found } = self;
+        file.name_steps(case);
+        case.check_log();
+        if file.lock.is_none() {
+            return;
+        }
+        let note = file.note_path();
+        let (indicators, lock) = (super::note::indicators_path(&note), lock::path(&file.path));
+        clear(&[indicators, note, file.copy_path(), lock, file.path.clone()], &file.me.process, now);
+        file.absorb_all(case, found, now);
+    }
+}
+
+impl Found {
+    /// What to say at the start, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        if let Some(left) = &self.left {
+            said.push(format!("taken over from {left}: that process ended without closing the case"));
+        }
+        let brought = |merged: &Merged| merged.carried + merged.conflicts > 0;
+        for (path, merged) in self.merged.iter().filter(|(_, merged)| brought(merged)) {
+            said.push(format!("merged {}: {merged}", inert(&name(path))));
+        }
+        for (path, taken) in &self.in_use {
+            said.push(format!("{} is a copy in use by {taken}: merged once it is closed", inert(&name(path))));
+        }
+        for (path, why) in &self.unread {
+            said.push(format!("{} is not merged: {}", inert(&name(path)), inert(why)));
+        }
+        said.extend(self.trouble.clone());
+        said
+    }
+}
+
+fn counted(number: usize, word: &str) -> String {
+    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
+}
+
+/// The name of a file as a branch has it.
+pub(super) fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Work on a case's bundle that is not merged into it, for those who only read. Nothing is changed.
+pub fn unmerged(path: &Path, fingerprint: &str) -> Vec<Unmerged> {
+    let case = name(path);
+    let copies = numbered(path).into_iter().filter_map(|path| {
+        let (copy, _) = load(&path, fingerprint).ok()??;
+        let of = copy.branch.as_ref().map(|branch| branch.case.as_str());
+        let is_stranded = of.is_none();
+        (is_stranded || of == Some(&case)).then_some(Unmerged { path, analyst: copy.analyst, is_stranded })
+    });
+    copies.collect()
+}
+
+/// The files beside a case that have the names of its copies, in order.
+fn numbered(case: &Path) -> Vec<PathBuf> {
+    let beginning = format!("{}-", case.file_stem().unwrap_or_default().to_string_lossy());
+    let number = |path: &PathBuf| {
+        let name = name(path);
+        let digits = name.strip_prefix(&beginning)?.strip_suffix(".json")?;
+        digits.parse::<u32>().ok().filter(|number| *number >= 2 && number.to_string() == digits)
+    };
+    let files = fs::read_dir(folder(case)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<(u32, PathBuf)> = files.filter_map(|path| Some((number(&path)?, path))).collect();
+    files.sort();
+    files.into_iter().map(|(_, path)| path).collect()
+}
+
+impl CaseFile {
+    /// Asks for the lock in that way; what became of it goes to `found`.
+    pub(super) fn ask(&mut self, ask: impl FnOnce(&Path, &Holder) -> io::Result<Attempt>, found: &mut Found) {
+        match ask(&self.path, &self.me) {
+            Ok(Attempt::Ours(lock, left)) => {
+                (self.lock, self.read_only) = (Some(lock), false);
+                found.left = left;
+            }
+            Ok(Attempt::Theirs(taken)) => {
+                self.read_only = true;
+                found.holder = Some(taken);
+            }
+            // Each save asks again, and fails as this did.
+            Err(error) => {
+                found.trouble = Some(format!("{} cannot be locked: {error}", shown(&self.path)));
+            }
+        }
+    }
+
+    /// Reads the case.
+    pub(super) fn begin(mut self, found: Found) -> Result<Opened, CaseError> {
+        let (case, known) = load(&self.path, &self.bundle)?.unzip();
+        let mut case = case.unwrap_or_else(|| Case::new(self.bundle.clone(), self.me.analyst.clone()));
+        self.known = known;
+        // Whoever works on it now signs what comes.
+        self.me.analyst.clone_into(&mut case.analyst);
+        Ok(Opened { file: self, case, found })
+    }
+
+    /// A file of the same bundle.
+    fn like(&self, path: PathBuf, me: Holder) -> Self {
+        Self { hits: self.hits.clone(), ..Self::at(path, &self.bundle, me) }
+    }
+
+    /// Gives a case of 0.1.0 its step ids.
+    fn name_steps(&self, case: &mut Case) {
+        case.name_steps(self.hits.iter().map(|(hit, analytic)| (hit.as_str(), analytic.as_str())));
+    }
+
+    /// Another case of the bundle, its steps named.
+    fn load(&self, path: &Path) -> Result<Option<Case>, CaseError> {
+        let mut case = load(path, &self.bundle)?.map(|(case, _)| case);
+        if let Some(case) = &mut case {
+            self.name_steps(case);
+        }
+        Ok(case)
+    }
+
+    /// Goes on with a case that is open read only.
+    ///
+    /// # Errors
+    /// [`CaseError`] where no copy can be made, or the case is not to be read any more. Nothing has changed then.
+    pub fn join(&self, how: Join, from: &Taken, now: Time) -> Result<Opened, CaseError> {
+        let mut file = self.like(self.path.clone(), Holder::this(&self.me.analyst, now));
+        let mut found = Found::default();
+        match how {
+            Join::TakeOver => {
+                // One that runs gives its lock back itself.
+                let ask = |path: &Path, me: &Holder| match from.life {
+                    Life::Running => lock::take(path, me),
+                    _ => lock::take_over(path, me, from),
+                };
+                file.ask(ask, &mut found);
+                let mut opened = file.begin(found)?;
+                opened.go_on(now);
+                Ok(opened)
+            }
+            Join::Copy => {
+                let case = file.load(&file.path)?;
+                let mut copy = case.clone().unwrap_or_else(|| Case::new(file.bundle.clone(), String::new()));
+                copy.check_log();
+                copy.part_from(case.as_ref(), name(&file.path));
+                file.me.analyst.clone_into(&mut copy.analyst);
+                let (path, lock) = file.reserve(&file.path).map_err(|source| file.unwritable(source))?;
+                (file.path, file.lock) = (path, Some(lock));
+                Ok(Opened { file, case: copy, found })
+            }
+        }
+    }
+
+    fn unwritable(&self, source: io::Error) -> CaseError {
+        CaseError::Unwritable { path: self.path.clone(), source }
+    }
+
+    /// A name for a copy that nobody else has or gets, with its lock.
+    fn reserve(&self, case: &Path) -> io::Result<(PathBuf, Lock)> {
+        let stem = case.file_stem().unwrap_or_default();
+        for number in 2u32.. {
+            let mut name = stem.to_owned();
+            name.push(format!("-{number}.json"));
+            let path = case.with_file_name(name);
+            let is_free = |path: &Path| fs::symlink_metadata(path).is_err();
+            if is_free(&path)
+                && let Attempt::Ours(lock, _) = lock::take(&path, &self.me)?
+                && is_free(&path)
+            {
+                return Ok((path, lock));
+            }
+        }
+        unreachable!("a folder does not hold every number")
+    }
+
+    /// Goes on in a new copy, which has this case when this returns. What it is made from is what we knew last.
+    pub(super) fn step_aside(&mut self, case: &mut Case) -> io::Result<()> {
+        let mut base = self.known.as_deref().and_then(|bytes| Case::from_bytes(bytes).ok());
+        if let Some(base) = &mut base {
+            self.name_steps(base);
+        }
+        let of = case.branch.as_ref().map_or_else(|| name(&self.path), |branch| branch.case.clone());
+        let before = case.branch.take();
+        case.part_from(base.as_ref(), of.clone());
+        let written = self.put_beside(&self.path.with_file_name(of), &case.to_bytes());
+        let (path, lock) = written.inspect_err(|_| case.branch = before)?;
+        (self.path, self.lock, self.known) = (path, Some(lock), Some(case.to_bytes()));
+        Ok(())
+    }
+
+    /// Writes a new file beside a case.
+    fn put_beside(&self, case: &Path, bytes: &[u8]) -> io::Result<(PathBuf, Lock)> {
+        loop {
+            let (path, lock) = self.reserve(case)?;
+            match Pending::write(&path, bytes)?.put_new(&path) {
+                Ok(()) => return Ok((path, lock)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Keeps the case in another file from now on, if it can be written there. What stands there already stays: the case
+    /// goes beside it. A copy becomes a case of its own; the file it was in stays a copy.
+    ///
+    /// # Errors
+    /// [`CaseError::InEvidence`], [`CaseError::Unwritable`]; the case is then still where it was.
+    pub fn move_to(&mut self, path: &Path, evidence: &[PathBuf], case: &mut Case) -> Result<(), CaseError> {
+        let mut file = self.like(super::outside(path, evidence)?, self.me.clone());
+        let branch = case.branch.take();
+        let bytes = case.to_bytes();
+        let written = match lock::take(&file.path, &file.me) {
+            Ok(Attempt::Ours(lock, _)) if fs::symlink_metadata(&file.path).is_err() => {
+                let put = Pending::write(&file.path, &bytes).and_then(|pending| pending.put(&file.path, file.sync));
+                put.map(|_| (file.path.clone(), lock))
+            }
+            Ok(_) => file.put_beside(&file.path, &bytes),
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok((path, lock)) => (file.path, file.lock, file.known) = (path, Some(lock), Some(bytes)),
+            Err(source) => {
+                case.branch = branch;
+                return Err(file.unwritable(source));
+            }
+        }
+        *self = file;
+        Ok(())
+    }
+
+    /// Merges every copy of the case whose process left or is gone. The case is saved before a copy is put aside.
+    fn absorb_all(&mut self, case: &mut Case, found: &mut Found, now: Time) {
+        let mut merged = Vec::new();
+        for path in numbered(&self.path) {
+            match self.of_this_case(&path) {
+                Ok(Some(_)) => match lock::take(&path, &self.me) {
+                    Ok(Attempt::Ours(lock, _)) => merged.push((path, lock)),
+                    Ok(Attempt::Theirs(taken)) => found.in_use.push((path, taken)),
+                    Err(error) => found.unread.push((path, error.to_string())),
+                },
+                Ok(None) | Err(CaseError::OtherBundle { .. }) => {}
+                Err(error) => found.unread.push((path, error.to_string())),
+            }
+        }
+        // Read under its lock: somebody may have worked on until then.
+        merged.retain(|(path, _)| match self.load(path) {
+            Ok(Some(copy)) if copy.branch.is_some() => {
+                found.merged.push((path.clone(), merge(case, &copy, &name(path), now)));
+                true
+            }
+            Ok(Some(_)) => {
+                found.stranded.push(path.clone());
+                false
+            }
+            _ => false,
+        });
+        if merged.is_empty() {
+            return;
+        }
+        if let Err(error) = self.save(case) {
+            found.trouble = Some(format!("what was merged is NOT saved: {error}"));
+            return;
+        }
+        for (path, lock) in merged {
+            found.drafts.extend(draft::drafts(&path));
+            put_aside(&path, &self.me, now);
+            drop(lock);
+        }
+    }
+
+    /// The copy in a file, if it is one of this case or may be.
+    fn of_this_case(&self, path: &Path) -> Result<Option<Case>, CaseError> {
+        let Some(copy) = self.load(path)? else { return Ok(None) };
+        let of = copy.branch.as_ref().map(|branch| branch.case.as_str());
+        let is_of_this = of.is_none_or(|of| of == name(&self.path));
+        Ok(is_of_this.then_some(copy))
+    }
+
+    /// Merges one copy that does not say it is one.
+    ///
+    /// # Errors
+    /// [`CaseError`]; the copy is then as it was.
+    pub fn absorb(&mut self, path: &Path, case: &mut Case, now: Time) -> Result<Merged, CaseError> {
+        let unreadable = |source| CaseError::Unreadable { path: path.to_owned(), source };
+        let lock = match lock::take(path, &self.me).map_err(unreadable)? {
+            Attempt::Ours(lock, _) => lock,
+            Attempt::Theirs(taken) => return Err(CaseError::InUse { path: path.to_owned(), taken: Box::new(taken) }),
+        };
+        let missing = || unreadable(io::ErrorKind::NotFound.into());
+        let copy = self.load(path)?.ok_or_else(missing)?;
+        let merged = merge(case, &copy, &name(path), now);
+        self.save(case).map_err(|source| self.unwritable(source))?;
+        put_aside(path, &self.me, now);
+        drop(lock);
+        Ok(merged)
+    }
+
+    /// Gives the lock back. A copy is merged into its case first, if nobody has that. What is unsaved is lost.
+    pub fn close(mut self, case: &Case, now: Time) -> Closed {
+        let Some(branch) = case.branch.as_ref().filter(|_| !self.read_only && self.known.is_some()) else {
+            return Closed::Case;
+        };
+        let path = self.path.with_file_name(&branch.case);
+        self.lock = None;
+        let mut main = self.like(path, self.me.clone());
+        let mut found = Found::default();
+        main.ask(lock::take, &mut found);
+        if let Some(taken) = found.holder {
+            return Closed::Copy(taken);
+        }
+        let mut main = match main.begin(found) {
+            Ok(main) => main,
+            Err(error) => return Closed::Failed(error.to_string()),
+        };
+        main.go_on(now);
+        match main.found.trouble {
+            Some(why) => Closed::Failed(why),
+            None => Closed::Merged(main.file.path.clone(), main.case.conflicts.len()),
+        }
+    }
+}
+
+/// Gives a merged copy a name that is merged no more: `case-2.merged.json`. One that stays is merged again, to no effect.
+fn put_aside(path: &Path, me: &Holder, now: Time) {
+    clear(&[path.to_owned(), lock::path(path)], &me.process, now);
+    let stem = path.file_stem().unwrap_or_default();
+    let names = (1u32..).map(|number| {
+        let mut name = stem.to_owned();
+        name.push(if number == 1 { ".merged.json".to_owned() } else { format!(".merged-{number}.json") });
+        path.with_file_name(name)
+    });
+    let aside = names.into_iter().find(|path| fs::symlink_metadata(path).is_err());
+    let aside = aside.expect("a folder does not hold every number");
+    let _ = fs::rename(draft::path(path), draft::path(&aside));
+    let _ = fs::rename(path, aside);
+}

@@ -1,0 +1,40 @@
+//! What two analysts said differently, and nobody decided yet.
+
+use super::Told;
+use crate::analytics::Hit;
+use crate::report::Names;
+use serde::Serialize;
+
+/// A value on which two analysts differ. The note goes by the case's own.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ConflictNote {
+    /// What it is about.
+    pub about: String,
+    /// The case's value.
+    pub ours: String,
+    /// The other value.
+    pub theirs: String,
+    /// Who said that; empty when nobody signed.
+    pub who: String,
+    /// When, RFC 3339 UTC; empty when it is not known.
+    pub at: String,
+    /// File name of the copy it stands in.
+    pub copy: String,
+}
+
+pub(super) fn conflicts(told: &Told, hits: &[Hit]) -> Vec<ConflictNote> {
+    let names = Names { loaded: told.loaded, facts: told.facts, hits, places: &told.places };
+    let note = |conflict: &crate::triage::merge::Conflict| {
+        let (ours, theirs) = conflict.values(told.case);
+        ConflictNote {
+            about: conflict.theirs.named(|about| names.name(about)),
+            ours,
+            theirs,
+            who: conflict.who.clone(),
+            at: conflict.at.clone(),
+            copy: conflict.copy.clone(),
+        }
+    };
+    told.case.conflicts.iter().map(note).collect()
+}

@@ -1,0 +1,267 @@
+//! Two analysts' work on one bundle brought together: what one of them changed since they parted is carried over, what
+//! both changed to different values is a conflict for a person to decide.
+
+use super::case::{Case, HitWork};
+use super::change::Change;
+use super::marks::Mark;
+use crate::model::{Time, inert};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a copy of a case was made from: merging tells by it who changed what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// File name of the case, in the same folder.
+    pub case: String,
+    /// Its work by hit id.
+    #[serde(default)]
+    pub hits: BTreeMap<String, HitWork>,
+    /// Its marks.
+    #[serde(default)]
+    pub marks: BTreeMap<String, Mark>,
+    /// Its times of revocation.
+    #[serde(default)]
+    pub revoked: BTreeMap<String, Time>,
+    /// Fields of a later program.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
+}
+
+/// A value that two analysts changed differently. The case keeps its own until somebody decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The change that the other one made.
+    pub theirs: Change,
+    /// Who; empty when nobody signed.
+    pub who: String,
+    /// When, RFC 3339 UTC; empty when the copy's log does not say.
+    pub at: String,
+    /// File name of the copy it stands in.
+    pub copy: String,
+    /// Fields of a later program.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Value>,
+}
+
+/// What a merge did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Values carried over.
+    pub carried: usize,
+    /// Values that both had changed.
+    pub conflicts: usize,
+    /// Whose work it is; empty when nobody said.
+    pub who: String,
+}
+
+/// `3 changes by bo, 1 conflict to decide`.
+impl fmt::Display for Merged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = |number: usize, word| if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") };
+        f.write_str(&counted(self.carried, "change"))?;
+        if !self.who.is_empty() {
+            write!(f, " by {}", inert(&self.who))?;
+        }
+        if self.conflicts > 0 {
+            write!(f, ", {} to decide", counted(self.conflicts, "conflict"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Conflict {
+    /// The case's value and the other one, in words.
+    pub fn values(&self, case: &Case) -> (String, String) {
+        (words(&self.theirs.as_in(case)), words(&self.theirs))
+    }
+
+    /// `ours: supports · theirs: against (bo, 2026-05-02 08:00:00)`.
+    pub fn words(&self, case: &Case) -> String {
+        let who = if self.who.is_empty() { &self.copy } else { &self.who };
+        let at = Time::parse(&self.at).map_or_else(String::new, |at| format!(", {}", at.second()));
+        let (ours, theirs) = self.values(case);
+        format!("ours: {ours} · theirs: {theirs} ({who}{at})")
+    }
+}
+
+/// The value of a change, to be read beside another.
+fn words(change: &Change) -> String {
+    match change {
+        // To the second: the fractions decide nothing.
+        Change::Revoked { to: Some(time), .. } => time.second(),
+        change => match change.value() {
+            value if value == "cleared" || value == "taken" => "nothing".to_owned(),
+            value => value,
+        },
+    }
+}
+
+/// Carries over what a copy changed since it parted from the case, signed and dated by whoever did; `name` is its file.
+///
+/// A copy without a branch parted from nothing that is known: what only one of them has is kept, what differs is a
+/// conflict. Merging the same copy again adds nothing. What was carried is not undone with what is said later.
+pub fn merge(case: &mut Case, copy: &Case, name: &str, at: Time) -> Merged {
+    let base = copy.base();
+    let mut merged = Merged { who: copy.analyst.clone(), ..Merged::default() };
+    let merging = case.analyst.clone();
+    for theirs in copy.parts(&base) {
+        let (before, ours) = (theirs.as_in(&base), theirs.as_in(case));
+        if theirs == before || theirs == ours {
+            continue;
+        }
+        let (who, when) = signed(&theirs, copy);
+        if ours == before {
+            case.analyst = who;
+            case.change(theirs, Time::parse(&when).unwrap_or(at));
+            merged.carried += 1;
+        } else {
+            let conflict = Conflict { theirs, who, at: when, copy: name.to_owned(), rest: BTreeMap::new() };
+            if !case.conflicts.contains(&conflict) {
+                case.conflicts.push(conflict);
+                merged.conflicts += 1;
+            }
+        }
+    }
+    case.analyst = merging;
+    case.log(at, format!("merged {name}: {} carried over, {} in conflict", merged.carried, merged.conflicts));
+    case.forget_changes();
+    merged
+}
+
+/// Who gave a part of a case its value, and when: by the last line of its log that says so, else by the last that says
+/// anything of it, else by the last line.
+fn signed(change: &Change, case: &Case) -> (String, String) {
+    let words = change.words();
+    let line = |says: &dyn Fn(&super::LogLine) -> bool| case.log.iter().rev().find(|line| says(line));
+    let same = |other: &Change| other.sets_the_same(change);
+    let line = line(&|line| line.change.as_ref().map_or(line.what == words, |other| other == change))
+        .or_else(|| line(&|line| line.change.as_ref().is_some_and(same)))
+        .or(case.log.last());
+    line.map_or_else(|| (case.analyst.clone(), String::new()), |line| (line.who.clone(), line.at.clone()))
+}
+
+impl Case {
+    /// Makes this a copy of the case as it was in that file, or of an empty one.
+    pub fn part_from(&mut self, case: Option<&Self>, name: String) {
+        let mut branch = Branch { case: name, ..Branch::default() };
+        if let Some(case) = case {
+            branch.hits.clone_from(&case.hits);
+            branch.marks.clone_from(&case.marks);
+            branch.revoked.clone_from(&case.revoked);
+        }
+        self.branch = Some(Box::new(branch));
+    }
+
+    /// What it was made from; nothing where it does not say.
+    fn base(&self) -> Self {
+        let Branch { hits, marks, revoked, .. } = self.branch.as_deref().cloned().unwrap_or_default();
+        Self { hits, marks, revoked, ..Self::new(String::new(), String::new()) }
+    }
+
+    /// Decides a conflict: takes the other value, or keeps the case's. Returns the words of the log; `None` when there is
+    /// no such conflict.
+    pub fn decide(&mut self, conflict: usize, take: bool, at: Time) -> Option<String> {
+        if conflict >= self.conflicts.len() {
+            return None;
+        }
+        let conflict = self.conflicts.remove(conflict);
+        let (ours, other) = conflict.values(self);
+        let who = if conflict.who.is_empty() { &conflict.copy } else { &conflict.who };
+        let (chosen, left) = if take { (&other, &ours) } else { (&ours, &other) };
+        let said = format!("conflict with {who} decided for {chosen}, not {left}: {}", conflict.theirs.words());
+        if take {
+            self.change(conflict.theirs, at);
+        }
+        self.log(at, said.clone());
+        Some(said)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::triage::{Disposition, Verdict};
+
+    fn at(second: i64) -> Time {
+        Time::parse("2026-05-02T08:00:00Z").unwrap().plus(crate::model::Span::seconds(second))
+    }
+
+    /// A case with a verdict, and a copy of it by somebody else.
+    fn parted() -> (Case, Case) {
+        let mut case = Case::new("b".into(), "ana".into());
+        case.set_verdict("h", "1", Some(Verdict::Supports), at(0));
+        let mut copy = case.clone();
+        copy.part_from(Some(&case), "case.json".into());
+        copy.analyst = "bo".into();
+        (case, copy)
+    }
+
+    #[test]
+    fn what_one_of_them_changed_is_carried_over_under_their_name_and_time() {
+        let (mut case, mut copy) = parted();
+        case.set_verdict("h", "2", Some(Verdict::Against), at(10));
+        case.set_remark("h", "2", "mine", at(11));
+        copy.set_verdict("h", "1", None, at(20));
+        copy.set_verdict("h", "3", Some(Verdict::Unknown), at(21));
+        copy.set_remark("g", "1", "theirs", at(22));
+        copy.set_disposition("g", Some(Disposition::FalsePositive), at(23));
+        copy.set_bookmark("e", true, at(24));
+        copy.set_tags("e", vec!["phish".into(), "c2".into()], at(25));
+        copy.set_event_remark("e", "first", at(26));
+        copy.set_revoked("u", Some(at(-60)), at(27));
+        let merged = merge(&mut case, &copy, "case-2.json", at(60));
+        assert_eq!(merged, Merged { carried: 8, conflicts: 0, who: "bo".into() });
+        assert_eq!((case.verdict("h", "1"), case.verdict("h", "2")), (None, Some(Verdict::Against)));
+        assert_eq!((case.verdict("h", "3"), case.remark("g", "1")), (Some(Verdict::Unknown), Some("theirs")));
+        assert_eq!((&case.marks, &case.revoked), (&copy.marks, &copy.revoked));
+        assert_eq!(case.disposition("g"), Some(Disposition::FalsePositive));
+        let line = case.log.iter().find(|line| line.what == "g step 1: remark \"theirs\"").unwrap();
+        assert_eq!((line.who.as_str(), line.at.as_str()), ("bo", at(22).to_string().as_str()));
+        assert_eq!(case.log.last().unwrap().who, "ana");
+        assert_eq!((case.analyst.as_str(), case.log_problems()), ("ana", Vec::new()), "the log gives the verdicts");
+        assert!(case.undo(at(61)).is_none(), "what bo said is not for ana's undo");
+        let again = merge(&mut case, &copy, "case-2.json", at(62));
+        assert_eq!((again.carried, again.conflicts), (0, 0));
+    }
+
+    #[test]
+    fn what_both_changed_is_a_conflict_once_and_the_same_change_is_none() {
+        let (mut case, mut copy) = parted();
+        case.set_verdict("h", "1", Some(Verdict::Against), at(10));
+        case.set_verdict("h", "2", Some(Verdict::Supports), at(11));
+        copy.set_verdict("h", "1", Some(Verdict::Unknown), at(20));
+        copy.set_verdict("h", "2", Some(Verdict::Supports), at(21));
+        for conflicts in [1, 0] {
+            assert_eq!(merge(&mut case, &copy, "case-2.json", at(60)).conflicts, conflicts);
+        }
+        assert_eq!(case.verdict("h", "1"), Some(Verdict::Against), "the case keeps its value");
+        let theirs = Change::Verdict { hit: "h".into(), step: "1".into(), to: Some(Verdict::Unknown) };
+        let (copy, rest) = ("case-2.json".to_owned(), BTreeMap::new());
+        let expected = Conflict { theirs, who: "bo".into(), at: at(20).to_string(), copy, rest };
+        assert_eq!(case.conflicts, [expected]);
+        assert_eq!(Case::from_bytes(&case.to_bytes()).unwrap(), case);
+        let mut keeping = case.clone();
+        assert!(
+            keeping.decide(0, false, at(70)).unwrap().starts_with("conflict with bo decided for against, not unknown")
+        );
+        assert_eq!((keeping.verdict("h", "1"), keeping.conflicts.len()), (Some(Verdict::Against), 0));
+        case.decide(0, true, at(70)).unwrap();
+        assert_eq!(case.verdict("h", "1"), Some(Verdict::Unknown));
+        assert!(case.decide(0, true, at(71)).is_none() && case.broken_log_line().is_none());
+    }
+
+    #[test]
+    fn a_copy_without_a_branch_adds_what_is_missing_and_overwrites_nothing() {
+        let (mut case, mut copy) = parted();
+        copy.branch = None;
+        copy.set_verdict("h", "1", Some(Verdict::Against), at(20));
+        copy.set_verdict("h", "2", Some(Verdict::Against), at(21));
+        case.set_remark("h", "4", "only here", at(10));
+        let merged = merge(&mut case, &copy, "case-2.json", at(60));
+        assert_eq!((merged.carried, merged.conflicts), (1, 1));
+        assert_eq!((case.verdict("h", "1"), case.verdict("h", "2")), (Some(Verdict::Supports), Some(Verdict::Against)));
+        assert_eq!(case.remark("h", "4"), Some("only here"));
+    }
+}
