@@ -2,7 +2,6 @@
 
 mod page;
 
-use super::defang;
 use super::escape::Md;
 use super::info::bytes;
 use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNote};
@@ -23,7 +22,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();
     header(&mut page, report);
     page.section("Bottom line");
-    page.paragraph(&Md::text(&defang::text(&report.bottom_line.join(" "))));
+    page.paragraph(&Md::text(&report.bottom_line.join(" ")));
     if let Some(now) = &report.do_now {
         do_now(&mut page, now);
     }
@@ -49,7 +48,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 fn header(page: &mut Page, report: &Report) {
     page.paragraph(&Md::text(&report.tlp));
-    page.title(&Md::ours("Case note: ").then(&Md::text(&report.case)));
+    page.title(&Md::ours("Case note: ").then(&Md::field(&report.case)));
     let worked = report.worked.as_ref().map_or_else(Md::default, |(first, last)| {
         Md::text(&format!("{} to {}", to_the_second(first), to_the_second(last)))
     });
@@ -61,7 +60,7 @@ fn header(page: &mut Page, report: &Report) {
         ("Analyst", Md::text(analyst)),
         ("Worked on (UTC)", worked),
         ("Bundle", Md::code(&report.bundle)),
-        ("Tool", Md::text(&report.tool)),
+        ("Tool", Md::made(&report.tool)),
     ];
     let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
     page.table(&["Field", "Value"], rows.map(|(name, value)| vec![Md::ours(name), value]));
@@ -70,7 +69,7 @@ fn header(page: &mut Page, report: &Report) {
 fn do_now(page: &mut Page, now: &DoNow) {
     page.section("Do now");
     let users: Vec<Md> =
-        now.users.iter().map(|user| Md::text(&user.upn).then(&Md::ours(" ")).then(&Md::code(&user.id))).collect();
+        now.users.iter().map(|user| Md::field(&user.upn).then(&Md::ours(" ")).then(&Md::code(&user.id))).collect();
     let lead = if now.settled { "For " } else { "If this is theft (no analyst has settled it yet), for " };
     page.paragraph(&Md::ours(lead).then(&Md::joined(&users, "; ")).then(&Md::ours(", in this order:")));
     for task in &now.tasks {
@@ -128,16 +127,16 @@ fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {
         let hit = group.first;
         let others = match group.count {
             1 => Md::default(),
-            count => Md::text(&format!(" and {} more", count - 1)),
+            count => Md::made(format_args!(" and {} more", count - 1)),
         };
         vec![
             Md::ours(hit.severity),
             Md::ours(hit.confidence),
             Md::ours(hit.analytic),
-            Md::text(&hit.upn),
-            Md::text(&group.count.to_string()),
-            Md::text(&group.first_seen.second()),
-            Md::text(&group.last_seen.second()),
+            Md::field(&hit.upn),
+            Md::made(group.count),
+            Md::made(group.first_seen.second()),
+            Md::made(group.last_seen.second()),
             Md::text(&group.findings()),
             Md::code(&hit.id).then(&others),
         ]
@@ -155,7 +154,7 @@ fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {
 
 fn hit_heading(page: &mut Page, hit: &HitNote) {
     let words = format!("Hit {}: {}, ", hit.number, hit.title);
-    page.heading(&Md::text(&words).then(&Md::text(&hit.upn)).then(&Md::text(&format!(" ({})", hit.disposition))));
+    page.heading(&Md::made(words).then(&Md::field(&hit.upn)).then(&Md::made(format_args!(" ({})", hit.disposition))));
 }
 
 fn timeline(page: &mut Page, report: &Report) {
@@ -165,9 +164,9 @@ fn timeline(page: &mut Page, report: &Report) {
     }
     page.section("Timeline");
     let row = |event: &EventNote| {
-        let mut cells = vec![Md::text(&event.time.second()), event.gap.as_deref().map_or_else(Md::default, Md::code)];
+        let mut cells = vec![Md::made(event.time.second()), event.gap.as_deref().map_or_else(Md::default, Md::code)];
         if timeline.many_users {
-            cells.push(Md::text(&event.upn));
+            cells.push(Md::field(&event.upn));
         }
         let star = match (event.marked, event.bookmarked) {
             (false, _) => Md::default(),
@@ -175,10 +174,10 @@ fn timeline(page: &mut Page, report: &Report) {
         };
         cells.extend([
             star.then(&Md::ours(event.kind)),
-            what(event.kind, &event.what),
-            Md::text(&event.client),
-            Md::code(&event.address),
-            Md::text(&numbers(&event.hits)),
+            what(event.kind, &event.what, &event.record),
+            Md::field_of(&event.client, Some(&event.record)),
+            Md::code_of(&event.address, Some(&event.record)),
+            Md::made(numbers(&event.hits)),
             Md::code(&event.record),
         ]);
         cells
@@ -203,8 +202,9 @@ fn star(bookmarked: bool) -> Md {
 }
 
 /// What a row is about: a request as code, since escapes in it would be copied along with it.
-fn what(kind: &'static str, what: &str) -> Md {
-    if kind == kind_word(Kind::Graph) { Md::code(what) } else { Md::text(what) }
+fn what(kind: &'static str, what: &str, record: &str) -> Md {
+    let record = Some(record);
+    if kind == kind_word(Kind::Graph) { Md::code_of(what, record) } else { Md::field_of(what, record) }
 }
 
 fn marked(page: &mut Page, report: &Report) {
@@ -216,10 +216,10 @@ fn marked(page: &mut Page, report: &Report) {
         let row = |mark: &MarkNote| {
             vec![
                 star(mark.bookmarked),
-                Md::text(&mark.time.second()),
-                Md::text(&mark.upn),
-                Md::ours(mark.kind).then(&Md::ours(": ")).then(&what(mark.kind, &mark.what)),
-                Md::code(&mark.address),
+                Md::made(mark.time.second()),
+                Md::field(&mark.upn),
+                Md::ours(mark.kind).then(&Md::ours(": ")).then(&what(mark.kind, &mark.what, &mark.record)),
+                Md::code_of(&mark.address, Some(&mark.record)),
                 Md::text(&mark.tags.join(", ")),
                 Md::text(&mark.remark),
                 Md::code(&mark.record),
@@ -247,9 +247,9 @@ fn steps(page: &mut Page, report: &Report) {
         let row = |step: &StepNote| {
             let records = Md::codes(step.records.iter().map(String::as_str));
             let further =
-                if step.further > 0 { Md::text(&format!(" and {} more", step.further)) } else { Md::default() };
+                if step.further > 0 { Md::made(format_args!(" and {} more", step.further)) } else { Md::default() };
             vec![
-                Md::text(&step.number.to_string()),
+                Md::made(step.number),
                 Md::ours(step.question),
                 Md::ours(step.finding).then(&Md::ours(": ")).then(&Md::text(&step.sentence)),
                 Md::ours(step.verdict.unwrap_or_default()),
@@ -269,9 +269,9 @@ fn impact(page: &mut Page, report: &Report) {
     for impact in &report.impact {
         let calls = if impact.calls == 1 { "1 Graph call".to_owned() } else { format!("{} Graph calls", impact.calls) };
         let text = format!(": {calls} ({}).", impact.links.join(", "));
-        page.paragraph(&Md::text(&impact.upn).then(&Md::text(&text)));
+        page.paragraph(&Md::field(&impact.upn).then(&Md::made(text)));
         for action in &impact.actions {
-            page.item(&Md::text(&defang::text(action)));
+            page.item(&Md::text(action));
         }
         if impact.further > 0 {
             page.item(&Md::text(&format!("{} further kinds of action", impact.further)));
@@ -286,13 +286,13 @@ fn scope(page: &mut Page, report: &Report) {
     page.section("Scope: who else");
     let row = |scope: &note::Scope| {
         let more = scope.other_users.saturating_sub(scope.named.len());
-        let more = if more > 0 { Md::text(&format!(" and {more} more")) } else { Md::default() };
+        let more = if more > 0 { Md::made(format_args!(" and {more} more")) } else { Md::default() };
         vec![
             Md::ours(scope.kind.word()),
             Md::code(&scope.value),
-            Md::text(&scope.other_users.to_string()),
-            Md::text(&scope.rows.to_string()),
-            Md::text(&scope.named.join(", ")).then(&more),
+            Md::made(scope.other_users),
+            Md::made(scope.rows),
+            Md::joined(&scope.named.iter().map(|name| Md::field(name)).collect::<Vec<_>>(), ", ").then(&more),
         ]
     };
     page.table(&["Trace", "Value", "Other users", "Their rows", "Users"], report.scope.iter().map(row));
@@ -312,11 +312,11 @@ fn indicators(page: &mut Page, indicators: &[Indicator]) {
             Md::ours(indicator.kind.word()),
             Md::code(&indicator.defanged()),
             Md::text(&indicator.seen_as.join(", ")),
-            Md::text(&indicator.first_seen.second()),
-            Md::text(&indicator.last_seen.second()),
-            Md::text(&numbers(&indicator.hits)),
-            Md::text(&indicator.rows.to_string()),
-            Md::text(&indicator.elsewhere.to_string()),
+            Md::made(indicator.first_seen.second()),
+            Md::made(indicator.last_seen.second()),
+            Md::made(numbers(&indicator.hits)),
+            Md::made(indicator.rows),
+            Md::made(indicator.elsewhere),
         ]
     };
     let heads = ["Type", "Value", "Seen as", "First (UTC)", "Last (UTC)", "Hits", "Rows", "Rows outside the hits"];
@@ -341,7 +341,7 @@ fn custody(page: &mut Page, report: &Report) {
         return;
     }
     page.section("Custody");
-    let time = |time: Option<Time>| time.map_or_else(Md::default, |time| Md::text(&time.second()));
+    let time = |time: Option<Time>| time.map_or_else(Md::default, |time| Md::made(time.second()));
     let row = |source: &note::Custody| {
         let name = Md::code(&source.label);
         let given = if source.name == source.label { Md::default() } else { Md::code(&source.name) };
@@ -349,11 +349,11 @@ fn custody(page: &mut Page, report: &Report) {
         vec![
             name,
             given.then(&changed),
-            Md::text(&bytes(source.bytes, source.decoded)),
+            Md::made(bytes(source.bytes, source.decoded)),
             Md::code(&source.sha256),
-            Md::text(&source.read.to_string()),
-            Md::text(&source.folded.to_string()),
-            Md::text(&source.skipped.to_string()),
+            Md::made(source.read),
+            Md::made(source.folded),
+            Md::made(source.skipped),
             time(source.first_event),
             time(source.last_event),
         ]
@@ -377,7 +377,7 @@ fn log(page: &mut Page, report: &Report) {
     page.section("Analyst log");
     let row = |line: &crate::triage::LogLine| {
         let hash = line.hash.get(..12).unwrap_or(&line.hash);
-        let who = if line.who.is_empty() { Md::ours("-") } else { Md::text(&line.who) };
+        let who = if line.who.is_empty() { Md::ours("-") } else { Md::field(&line.who) };
         // The time in full: its hash is over every digit.
         vec![Md::text(&line.at), who, Md::text(&line.what), Md::code(hash)]
     };

@@ -1,8 +1,8 @@
 //! Rows of named values and the one writer of JSON lines, JSON and CSV.
 
-use super::escape::one_line;
+use super::escape::cell;
 use crate::analytics::Cell;
-use crate::model::{Time, inert};
+use crate::model::{Time, is_inert};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -211,21 +211,20 @@ fn io_error(err: csv::Error) -> io::Error {
     }
 }
 
-/// A text that begins as a formula does is no formula behind an apostrophe, and no text moves a terminal that the
-/// file is printed on. Numbers of ours stay numbers.
+/// A cell: no text is a formula in whatever reader, and none moves a terminal that the file is printed on. Numbers of
+/// ours stay numbers.
 fn guarded(value: &Value) -> String {
     let flat = value.flat();
     if matches!(value, Value::Number(_) | Value::Flag(_) | Value::Time(_)) {
         return flat.into_owned();
     }
-    let guard = if flat.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("{guard}{}", one_line(&flat))
+    cell(&flat)
 }
 
 /// JSON text whose strings hold nothing that a terminal obeys: what JSON lets stand as it is (DEL, C1, bidi and
 /// zero-width marks) is escaped too, so nothing is lost.
 pub(crate) fn armless(json: &str) -> Cow<'_, str> {
-    if matches!(inert(json), Cow::Borrowed(_)) {
+    if is_inert(json) {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len());
@@ -233,7 +232,7 @@ pub(crate) fn armless(json: &str) -> Cow<'_, str> {
     let mut units = [0; 2];
     for c in json.chars() {
         // A line feed stands between values only, where the text is laid out for reading.
-        if c == '\n' || matches!(inert(c.encode_utf8(&mut bytes)), Cow::Borrowed(_)) {
+        if c == '\n' || is_inert(c.encode_utf8(&mut bytes)) {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut units) {
@@ -290,7 +289,7 @@ mod tests {
         insta::assert_snapshot!(text(&rows(), Format::Csv), @r#"
         Name,Count,Seen,List,Inner,None
         '=cmd|'/C calc'!A0,-3,2026-05-01T14:02:00.5000000Z,,,
-        "say ""hi"", now",,,a; -b,"Id: 7, Ok: true; Id: 7, Ok: true",
+        "say ""hi"", now",,,a; '-b,"Id: 7, Ok: true; Id: 7, Ok: true",
         "#);
         let guard = |text: &'static str| guarded(&Value::from(text)).starts_with('\'');
         assert!(["=1", "+1", "-1", "@a", "\ta", "\ra"].into_iter().all(guard));
@@ -303,8 +302,7 @@ mod tests {
         row.push("Agent", "a\u{1b}[31m\u{202e}b\u{9b}\u{7f}\u{e0041}");
         for format in [Format::Jsonl, Format::Json, Format::Csv] {
             let text = text(std::slice::from_ref(&row), format);
-            let inert = text.lines().all(|line| matches!(inert(line), Cow::Borrowed(_)));
-            assert!(inert, "{text:?}");
+            assert!(text.lines().all(is_inert), "{text:?}");
         }
         let json: serde_json::Value = serde_json::from_str(&text(&[row], Format::Jsonl)).unwrap();
         assert_eq!(json["Agent"], "a\u{1b}[31m\u{202e}b\u{9b}\u{7f}\u{e0041}");

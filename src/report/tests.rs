@@ -84,7 +84,7 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
     assert!(steps.contains("## Triage steps"));
     insta::assert_snapshot!(rest.split("\n## ").next().unwrap());
     assert_eq!(report.not_triaged.len(), 4, "JSON has each");
-    assert!(note.contains("; to be looked at next, since no analyst has: device-code-burst on finance.director@"));
+    assert!(note.contains("; to be looked at next, since no analyst has: device-code-burst on `finance.director@"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod files;
 mod options;
+mod rendered;
 pub(crate) mod rows;
 pub(crate) mod values;
 

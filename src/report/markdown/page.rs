@@ -71,7 +71,7 @@ impl Page {
         self.line(format_args!("| {} |", heads.join(" | ")));
         self.push(format_args!("|{}", "---|".repeat(heads.len())));
         for row in rows {
-            let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+            let cells: Vec<String> = row.iter().map(Md::cell).collect();
             self.push(format_args!("| {} |", cells.join(" | ")));
         }
         self.text.push('\n');
