@@ -402,7 +402,7 @@ fn info_says_what_was_not_read_and_how_times_were() {
     }
     let note = text(&run(folder.path(), &["note", "logs"]).stdout);
     for said in
-        ["is a 7z archive", "empty0.json: is empty", "day and month cannot be told apart", "the zone of the times"]
+        ["is a 7z archive", "empty0.json`: is empty", "day and month cannot be told apart", "the zone of the times"]
     {
         assert_eq!(note.matches(said).count(), 1, "{said}: {note}");
     }

@@ -41,7 +41,7 @@ fn networks_come_in_three_formats() {
         assert!(steps.contains("AS64500 Example Hosting by the table of networks"), "{name}: {steps}");
     }
     let note = text(&run(folder.path(), &["note", "logs", "--asn", "asn.mmdb"]).stdout);
-    assert!(note.contains("that of asn.mmdb") && note.contains("SHA-256"), "{note}");
+    assert!(note.contains("that of `asn.mmdb`") && note.contains("SHA-256"), "{note}");
     let note = text(&run(folder.path(), &["note", "logs"]).stdout);
     assert!(note.contains("The number of a network is the record's own."));
 }
@@ -91,8 +91,8 @@ fn what_is_allowed_is_marked_and_moved_down() {
     assert!(said.contains("entry 2 (user finance.director@contoso.com) expired on 2020-01-0"), "{said}");
     assert!(said.contains("allowed 1 hit by allow.toml: entry 1 "), "{said}");
     let note = text(&run(folder.path(), &["note", "logs", "--allow", "allow.toml"]).stdout);
-    assert!(note.contains("Suppression in force: allow.toml entry 1") && note.contains("covers 1 hit"), "{note}");
-    assert!(note.contains("Suppression not applied: allow.toml entry 2"));
+    assert!(note.contains("Suppression in force: `allow.toml` entry 1") && note.contains("covers 1 hit"), "{note}");
+    assert!(note.contains("Suppression not applied: `allow.toml` entry 2"));
     fs::write(
         folder.path().join("all.toml"),
         format!("[[allow]]\nuser=\"{VICTIM}\"\nreason=\"x\"\nexpires=2126-01-01\n"),
