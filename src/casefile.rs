@@ -7,7 +7,7 @@ pub mod note;
 mod process;
 mod replace;
 
-pub use copies::{Closed, Found, Join, Opened, unmerged};
+pub use copies::{Closed, Found, Join, Opened, name, unmerged};
 pub use lock::{Holder, Taken};
 pub use process::Life;
 pub use replace::replace;
@@ -97,6 +97,8 @@ pub struct CaseFile {
     path: PathBuf,
     /// The bytes on disk as we last read or wrote them: if they differ, somebody else works on it.
     known: Option<Vec<u8>>,
+    /// The case as it would have been written when it was opened: a case of 0.1.0 that was only looked at stays one.
+    unchanged: Option<Vec<u8>>,
     bundle: String,
     /// Hits of the run and their analytics: step numbers of 0.1.0 are read by them.
     hits: Vec<(String, String)>,
@@ -250,6 +252,7 @@ impl CaseFile {
         Self {
             path,
             known: None,
+            unchanged: None,
             bundle: bundle.to_owned(),
             hits: Vec::new(),
             me,
@@ -324,7 +327,8 @@ impl CaseFile {
 
     fn put(&mut self, case: &mut Case) -> io::Result<Saved> {
         let bytes = case.to_bytes();
-        if !self.failed && self.known.as_ref() == Some(&bytes) && self.lost()?.is_none() && self.path.exists() {
+        let is_there = [&self.known, &self.unchanged].into_iter().flatten().any(|there| *there == bytes);
+        if !self.failed && is_there && self.lost()?.is_none() && self.path.exists() {
             return Ok(Saved::Here);
         }
         let pending = Pending::write(&self.path, &bytes)?;
@@ -336,7 +340,7 @@ impl CaseFile {
         let written = pending.put(&self.path, self.sync);
         // An error after the rename leaves our bytes in place: the next save must know them for ours.
         if written.is_ok() || fs::read(&self.path).is_ok_and(|there| there == bytes) {
-            self.known = Some(bytes);
+            (self.known, self.unchanged) = (Some(bytes), None);
         }
         let unsynced = written? == Kept::Unsynced && !self.said_unsynced;
         self.said_unsynced |= unsynced;

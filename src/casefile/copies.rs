@@ -107,12 +107,14 @@ impl Opened {
         let Self { file, case, found } = self;
         file.name_steps(case);
         case.check_log();
+        file.unchanged = Some(case.to_bytes());
         if file.lock.is_none() {
             return;
         }
         let note = file.note_path();
         let (indicators, lock) = (super::note::indicators_path(&note), lock::path(&file.path));
-        clear(&[indicators, note, file.copy_path(), lock, file.path.clone()], &file.me.process, now);
+        let draft = draft::path(&file.path);
+        clear(&[indicators, note, file.copy_path(), draft, lock, file.path.clone()], &file.me.process, now);
         file.absorb_all(case, found, now);
     }
 }
@@ -144,17 +146,18 @@ fn counted(number: usize, word: &str) -> String {
 }
 
 /// The name of a file as a branch has it.
-pub(super) fn name(path: &Path) -> String {
+pub fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Work on a case's bundle that is not merged into it, for those who only read. Nothing is changed.
 pub fn unmerged(path: &Path, fingerprint: &str) -> Vec<Unmerged> {
     let case = name(path);
+    let apart = load(path, fingerprint).ok().flatten().map_or_else(Vec::new, |(case, _)| case.apart);
     let copies = numbered(path).into_iter().filter_map(|path| {
         let (copy, _) = load(&path, fingerprint).ok()??;
         let of = copy.branch.as_ref().map(|branch| branch.case.as_str());
-        let is_stranded = of.is_none();
+        let is_stranded = of.is_none() && !apart.contains(&name(&path));
         (is_stranded || of == Some(&case)).then_some(Unmerged { path, analyst: copy.analyst, is_stranded })
     });
     copies.collect()
@@ -352,7 +355,7 @@ impl CaseFile {
                 true
             }
             Ok(Some(_)) => {
-                found.stranded.push(path.clone());
+                found.stranded.extend((!case.apart.contains(&name(path))).then(|| path.clone()));
                 false
             }
             _ => false,

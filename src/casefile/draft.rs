@@ -3,7 +3,7 @@
 //! Each change is written at once, so that it outlives the program however that ends. It is not forced to the disk:
 //! a machine that loses power may lose the last seconds of an unfinished line, never of the case.
 
-use super::replace::make_folder;
+use super::replace::temporary;
 use crate::triage::Draft;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -67,10 +67,8 @@ impl DraftFile {
             file.write_all(bytes)?;
             return file.set_len(bytes.len() as u64);
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        make_folder(folder)?;
         // Under a name nobody knows beforehand, then over whatever stands there: no link is written through.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = temporary(&self.path)?;
         file.write_all(bytes)?;
         self.file = Some(file.persist(&self.path)?);
         Ok(())

@@ -37,12 +37,7 @@ pub(super) struct Pending(NamedTempFile);
 impl Pending {
     /// Writes the bytes to disk beside `path`. Never through a link: the name is new, or it is not taken.
     pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
-        make_folder(folder(path))?;
-        let mut file = tempfile::Builder::new()
-            .prefix(&format!("{}{}.", beginning(path), Process::this().tag()))
-            .suffix(ENDING)
-            .rand_bytes(16)
-            .tempfile_in(folder(path))?;
+        let mut file = temporary(path)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         Ok(Self(file))
@@ -82,6 +77,13 @@ impl Pending {
             }
         }
     }
+}
+
+/// An empty file beside `path`, to be put in its place; see [`Pending::write`].
+pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    make_folder(folder(path))?;
+    let beginning = format!("{}{}.", beginning(path), Process::this().tag());
+    tempfile::Builder::new().prefix(&beginning).suffix(ENDING).rand_bytes(16).tempfile_in(folder(path))
 }
 
 /// The folder a file stands in.

@@ -359,6 +359,39 @@ fn what_0_1_0_left_beside_a_case_is_merged_on_request() {
 }
 
 #[test]
+fn a_file_that_is_no_copy_is_asked_about_once() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("case.json");
+    let (mut file, mut case) = opened(&path, "b", "ana");
+    worked(&mut case);
+    file.save(&mut case).unwrap();
+    fs::write(home.path().join("case-2.json"), case.to_bytes()).unwrap();
+    drop(file);
+    for stranded in [1, 0] {
+        let Opened { mut file, mut case, found } = taken_up(&path, "b", "ana", at(1));
+        assert_eq!((found.stranded.len(), unmerged(&path, "b").len()), (stranded, stranded));
+        case.apart = vec!["case-2.json".to_owned()];
+        file.save(&mut case).unwrap();
+    }
+}
+
+#[test]
+fn a_case_that_was_only_looked_at_is_not_written_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("case.json");
+    let old = r#"{"version":1,"bundle":"b","analyst":"ana","tlp":"TLP:RED","hits":{},"place":null,"log":[]}"#;
+    fs::write(&path, old).unwrap();
+    let (mut file, mut case) = opened(&path, "b", "ana");
+    assert_eq!(file.save(&mut case).unwrap(), Saved::Here);
+    assert_eq!(fs::read_to_string(&path).unwrap(), old);
+    case.place = Some(("h".into(), "first-login".into()));
+    file.save(&mut case).unwrap();
+    case.place = None;
+    file.save(&mut case).unwrap();
+    assert_eq!(stored(&path, "b").unwrap().unwrap().place, None);
+}
+
+#[test]
 fn a_case_of_any_name_is_not_in_the_place_of_its_note_its_copies_or_its_lock() {
     let home = tempfile::tempdir().unwrap();
     for name in [

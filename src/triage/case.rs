@@ -108,6 +108,8 @@ pub struct Case {
     pub revoked: BTreeMap<String, Time>,
     /// What another analyst changed to another value, until somebody decides.
     pub conflicts: Vec<Conflict>,
+    /// Names of files beside it that look like copies of it and are none: what the analyst said of them.
+    pub apart: Vec<String>,
     /// What it was made from, where it is a copy of a case that another process has.
     pub branch: Option<Box<Branch>>,
     /// Append-only log.
@@ -141,6 +143,8 @@ struct Stored {
     #[serde(default)]
     conflicts: Vec<Conflict>,
     #[serde(default)]
+    apart: Vec<String>,
+    #[serde(default)]
     branch: Option<Box<Branch>>,
     #[serde(default)]
     log: Log,
@@ -154,13 +158,26 @@ struct Stored {
 impl From<Stored> for Case {
     fn from(stored: Stored) -> Self {
         let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end, .. } = stored;
-        let Stored { conflicts, branch, rest, .. } = stored;
+        let Stored { conflicts, apart, branch, rest, .. } = stored;
         let end = log.end();
         // A program that wrote no change as data wrote no end either.
         let ends = log_end.is_some() || version >= 3 || log.iter().any(|line| line.change.is_some());
         let cut = (ends && log_end.as_ref() != Some(&end))
             .then(|| Change::LogCut { lines: end.lines, saved: log_end.map(|end| end.lines) });
-        Self { tlp, hits, marks, place, revoked, conflicts, branch, log, rest, cut, ..Self::new(bundle, analyst) }
+        Self {
+            tlp,
+            hits,
+            marks,
+            place,
+            revoked,
+            conflicts,
+            apart,
+            branch,
+            log,
+            rest,
+            cut,
+            ..Self::new(bundle, analyst)
+        }
     }
 }
 
@@ -179,6 +196,8 @@ struct Head<'a> {
     revoked: &'a BTreeMap<String, Time>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     conflicts: &'a [Conflict],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    apart: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     branch: Option<&'a Branch>,
     log_end: LogEnd,
@@ -203,6 +222,7 @@ impl Case {
             place: None,
             revoked: BTreeMap::new(),
             conflicts: Vec::new(),
+            apart: Vec::new(),
             branch: None,
             log: Log::default(),
             rest: BTreeMap::new(),
@@ -234,6 +254,7 @@ impl Case {
             place: &self.place,
             revoked: &self.revoked,
             conflicts: &self.conflicts,
+            apart: &self.apart,
             branch: self.branch.as_deref(),
             log_end: self.log.end(),
             rest: &self.rest,

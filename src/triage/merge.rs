@@ -160,6 +160,12 @@ impl Case {
         Self { hits, marks, revoked, ..Self::new(String::new(), String::new()) }
     }
 
+    /// Says of a file beside the case that it is no copy of it.
+    pub fn keep_apart(&mut self, name: String, at: Time) {
+        self.log(at, format!("{name} is kept apart"));
+        self.apart.push(name);
+    }
+
     /// Decides a conflict: takes the other value, or keeps the case's. Returns the words of the log; `None` when there is
     /// no such conflict.
     pub fn decide(&mut self, conflict: usize, take: bool, at: Time) -> Option<String> {

@@ -5,6 +5,7 @@ mod bundle;
 mod drafts;
 mod explore;
 mod hostile;
+mod joining;
 mod many;
 mod marks;
 mod pointing;

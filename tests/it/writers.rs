@@ -147,6 +147,32 @@ fn two_that_both_say_something_lose_nothing_in_whatever_order_they_leave() {
 }
 
 #[test]
+fn three_leave_in_any_order_and_lose_nothing() {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let folder = folder();
+        let mut talks: Vec<Option<Talk>> = Vec::new();
+        for (number, who) in ["ana", "bo", "di"].into_iter().enumerate() {
+            let (mut talk, _) = Talk::start(folder.path(), who);
+            if number > 0 {
+                talk.types("c");
+            }
+            talk.says(number + 1, "y");
+            talks.push(Some(talk));
+        }
+        for number in order {
+            let mut talk = talks[number].take().unwrap();
+            talk.says(4, "y");
+            talk.leaves();
+        }
+        again(folder.path());
+        let all = expected(&[(1, "supports"), (2, "supports"), (3, "supports"), (4, "supports")]);
+        assert_eq!(verdicts(folder.path()), all, "{order:?}");
+        assert_eq!(names(folder.path()), ["c-2.merged.json", "c-3.merged.json", "c.json"], "{order:?}");
+        assert!(case(folder.path()).get("conflicts").is_none(), "they say the same");
+    }
+}
+
+#[test]
 fn many_that_start_at_once_lose_nothing() {
     for many in [2, 3, 4] {
         for _ in 0..6 {

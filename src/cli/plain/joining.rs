@@ -1,7 +1,7 @@
 //! A case with one writer, by lines: how to go on with one that another process has, and deciding what two analysts said.
 
 use super::Talk;
-use crate::casefile::{Join, Life, Opened};
+use crate::casefile::{Join, Life, Opened, name};
 use crate::cli::resolve::now;
 use crate::triage::marks::{Places, lost_words};
 use std::io::{self, BufRead};
@@ -111,7 +111,9 @@ impl Talk<'_> {
         };
         if !take {
             self.found.stranded.retain(|stranded| *stranded != path);
-            return self.say("It is left as it is, and asked about at the next start.");
+            self.case.keep_apart(name(&path), now());
+            self.save()?;
+            return self.say("It is left as it is, and not asked about again.");
         }
         match self.file.absorb(&path, &mut self.case, now()) {
             Ok(merged) => {

@@ -1,7 +1,7 @@
 //! A case with one writer: how to go on with one that another process has, and deciding what two analysts said.
 
 use super::{App, Effect, Joined, Stage};
-use crate::casefile::Join;
+use crate::casefile::{Join, name};
 use crate::model::Time;
 use crate::tui::action::Action;
 use crate::tui::overlay::Overlay;
@@ -68,12 +68,12 @@ impl App {
         };
         self.begin(bench.evidence, joined);
         if self.status.is_none() {
-            let name = self.case_path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let copy = name(&self.case_path);
             let bench = self.workbench();
             let said = match &self.found.holder {
                 Some(taken) => format!("still in use by {taken}"),
                 None if bench.is_some_and(|bench| bench.case.branch.is_some()) => {
-                    format!("your work goes to the copy {name}, merged when you quit or at the next start")
+                    format!("your work goes to the copy {copy}, merged when you quit or at the next start")
                 }
                 None => "the case is yours".to_owned(),
             };
@@ -86,7 +86,7 @@ impl App {
         let Some(Overlay::Decisions(list, _)) = &self.overlay else { return Vec::new() };
         let at = list.cursor;
         if let Some(path) = self.found.stranded.get(at).cloned() {
-            return self.decide_copy(take, path);
+            return self.decide_copy(take, path, now);
         }
         let conflict = at - self.found.stranded.len();
         let decided = self.workbench_mut().and_then(|bench| bench.decide(conflict, take, now));
@@ -96,14 +96,15 @@ impl App {
         vec![Effect::Save]
     }
 
-    fn decide_copy(&mut self, take: bool, path: PathBuf) -> Vec<Effect> {
+    fn decide_copy(&mut self, take: bool, path: PathBuf, now: Time) -> Vec<Effect> {
         if take {
             return vec![Effect::Absorb(path)];
         }
         self.found.stranded.retain(|stranded| *stranded != path);
-        self.say(format!("{} is left as it is, and asked about at the next start", shown(&path)));
+        self.bench(|bench| bench.case.keep_apart(name(&path), now));
+        self.say(format!("{} is left as it is, and not asked about again", name(&path)));
         self.list_on(0);
-        Vec::new()
+        vec![Effect::Save]
     }
 
     pub(super) fn absorbed(&mut self, path: &Path, result: Result<String, String>) {
@@ -111,10 +112,10 @@ impl App {
             Ok(merged) => {
                 self.found.stranded.retain(|stranded| stranded != path);
                 self.bench(Workbench::case_changed);
-                self.say(format!("merged {}: {merged}", shown(path)));
+                self.say(format!("merged {}: {merged}", name(path)));
                 self.list_on(0);
             }
-            Err(why) => self.say_wrong(format!("{} is not merged: {why}", shown(path))),
+            Err(why) => self.say_wrong(format!("{} is not merged: {why}", name(path))),
         }
     }
 
@@ -123,8 +124,4 @@ impl App {
         let len = self.decisions();
         self.overlay = (len > 0).then(|| Overlay::Decisions(List::at(at.min(len - 1)), len));
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
