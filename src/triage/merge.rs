@@ -77,12 +77,12 @@ impl Conflict {
         (words(&self.theirs.as_in(case)), words(&self.theirs))
     }
 
-    /// `ours: supports · theirs: against (bo, 2026-05-02 08:00:00)`.
-    pub fn words(&self, case: &Case) -> String {
+    /// `ours: supports`, `theirs: against (bo, 2026-05-02 08:00:00)`.
+    pub fn sides(&self, case: &Case) -> [String; 2] {
         let who = if self.who.is_empty() { &self.copy } else { &self.who };
         let at = Time::parse(&self.at).map_or_else(String::new, |at| format!(", {}", at.second()));
         let (ours, theirs) = self.values(case);
-        format!("ours: {ours} · theirs: {theirs} ({who}{at})")
+        [format!("ours: {ours}"), format!("theirs: {theirs} ({who}{at})")]
     }
 }
 

@@ -76,7 +76,7 @@ impl Talk<'_> {
             .iter()
             .map(|path| format!("{} has work on the same bundle that is not in this case", path.display()));
         let conflicts = self.case.conflicts.iter().map(|conflict| {
-            format!("{}: {}", conflict.theirs.named(|about| names.name(about)), conflict.words(&self.case))
+            format!("{}: {}", conflict.theirs.named(|about| names.name(about)), conflict.sides(&self.case).join(" · "))
         });
         copies.chain(conflicts).collect()
     }

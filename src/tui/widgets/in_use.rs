@@ -23,24 +23,24 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let Some(taken) = &app.found.holder else { return };
     let width = area.width.min(WIDEST);
     let room = usize::from(width.saturating_sub(4));
-    let mut lines: Vec<Line> = Vec::new();
+    let (mut lines, mut gaps): (Vec<Line>, Vec<usize>) = (Vec::new(), Vec::new());
     let who = format!("In use by {taken}.");
     lines.extend(wrap(&who, room, 4).into_iter().map(|line| Line::styled(line, theme.style(Role::Text))));
     for row in app.keymap.rows(Context::InUse) {
         let about = match (row.run, taken.life) {
             (Action::ReadOnly, _) => "Look at everything. Nothing you say is kept.",
             (Action::WorkOnCopy, _) => {
-                "Your work is merged into the case when you quit or at the next start. Where the two of you differ, one \
-                 of you decides; nothing is overwritten."
+                "Your work is merged into the case when you quit, or at the next start. Where you two differ, one of you \
+                 decides."
             }
             (Action::TakeOver, Life::Unknown) => {
                 "That process is not on this machine: nobody here can tell if it still runs. Should it, its analyst goes \
                  on in a copy."
             }
-            (Action::TakeOver, _) => "Works once that process has closed the case. It still runs.",
+            (Action::TakeOver, _) => "Works once that process has left. It still runs.",
             _ => "",
         };
-        lines.push(Line::default());
+        gaps.push(lines.len());
         let key = row.on.first().map_or_else(String::new, ToString::to_string);
         let name = row.hint.as_deref().unwrap_or_default();
         let about = wrap(about, room.saturating_sub(KEY + NAME), 4);
@@ -52,6 +52,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
                 Span::styled(text.to_owned(), theme.style(Role::Quiet)),
             ]));
         }
+    }
+    // Where all of it fits, a blank line before each.
+    if lines.len() + gaps.len() + 2 <= usize::from(area.height) {
+        gaps.into_iter().rev().for_each(|at| lines.insert(at, Line::default()));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = framed(theme, frame, centred(area, width, height), " This case is in use ");

@@ -89,7 +89,7 @@ fn a_conflict_is_shown_at_the_start_and_decided_there() {
     ana.ends();
     let mut cy = workbench(shared.path(), "cy");
     cy.shows("Conflicts and copies").shows("device-code-burst of finance.director@contoso.com, step 1 (");
-    cy.shows("ours: supports · theirs: against (bo, ").shows("0 changes by bo, 1 conflict to decide");
+    cy.shows("ours: supports").shows("theirs: against (bo, ").shows("0 changes by bo, 1 conflict to decide");
     cy.keys("yx").rests();
     cy.keys("t").shows("decided: ").shows("step 2 of 7");
     cy.keys("D").shows("no conflict and no copy to merge");
