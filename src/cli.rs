@@ -13,6 +13,7 @@ mod load;
 mod man;
 mod note;
 mod own;
+mod password;
 mod plain;
 mod progress;
 mod resolve;

@@ -6,9 +6,11 @@ mod bundle;
 mod csv;
 mod decode;
 mod fields;
+mod foreign;
 mod keys;
 mod lines;
 mod meter;
+mod password;
 mod quick;
 mod row;
 mod rubbish;
@@ -30,6 +32,7 @@ use crate::store::Store;
 use bundle::{Bundle, Input};
 use decode::Place;
 use meter::Meter;
+pub use password::{Password, needs_password};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -134,6 +137,8 @@ pub struct Options {
     pub networks: Option<Arc<Networks>>,
     /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
+    /// What opens encrypted archives.
+    pub password: Option<Password>,
     /// Bytes that stand for the path given, as if a file of that name held them: a bundle that is part of the program.
     pub built_in: Option<&'static [u8]>,
 }
@@ -150,6 +155,7 @@ impl Default for Options {
             local_zone: None,
             networks: None,
             hash: true,
+            password: None,
             built_in: None,
         }
     }

@@ -182,6 +182,9 @@ pub(super) struct RunArgs {
     /// Zone of times that an export calls local, as +02:00 [default: they are read as UTC, and said]
     #[arg(long, value_name = "ZONE", value_parser = crate::ingest::zone, allow_hyphen_values = true)]
     pub(super) local_zone: Option<Span>,
+    /// Password of encrypted archives: the first line of a file [default: asked for on a terminal]
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
     /// Reading threads [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<NonZeroUsize>,

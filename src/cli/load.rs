@@ -3,9 +3,9 @@
 use super::progress::Bar;
 use super::resolve::Run;
 use super::style::{Shell, Talk};
-use super::{Exit, say};
+use super::{Exit, password, say};
 use crate::analytics::{self, Hit};
-use crate::ingest::{self, Loaded};
+use crate::ingest::{self, Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::report::info;
 use std::path::PathBuf;
@@ -14,8 +14,9 @@ use std::sync::atomic::AtomicBool;
 /// Reads the bundle; source-level problems are named on stderr as they are.
 pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Result<Loaded> {
     run.own.say_wrong();
+    let options = Options { password: password::asked(paths, &run.options), ..run.options.clone() };
     let bar = Bar::new(shell);
-    let loaded = ingest::load(paths, &run.options, &|progress| bar.show(progress), &AtomicBool::new(false));
+    let loaded = ingest::load(paths, &options, &|progress| bar.show(progress), &AtomicBool::new(false));
     bar.clear();
     let loaded = loaded?;
     for problem in &loaded.problems {

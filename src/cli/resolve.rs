@@ -2,7 +2,7 @@
 
 use super::args::{RunArgs, command};
 use super::own::Own;
-use super::say;
+use super::{password, say};
 use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
@@ -116,6 +116,7 @@ pub(super) fn resolve(args: &RunArgs, mut own: Own) -> anyhow::Result<Run> {
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
         local_zone: args.local_zone,
         networks,
+        password: args.password_file.as_deref().map(password::of_file).transpose()?,
         max_ratio: args.max_ratio.map_or(options.max_ratio, std::num::NonZero::get),
         max_members: args.max_members.map_or(options.max_members, std::num::NonZero::get),
         max_depth: args.max_depth.map_or(options.max_depth, std::num::NonZero::get),

@@ -4,7 +4,7 @@ use super::args::{RunArgs, ScreenArgs};
 use super::gate::Gate;
 use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
-use super::{Exit, load, note, plain, resolve, say, say_lines};
+use super::{Exit, load, note, password, plain, resolve, say, say_lines};
 use crate::analytics::{Hit, Settings};
 use crate::config::{Borders, Mistake, ThemeName};
 use crate::facts::{Facts, given};
@@ -41,6 +41,7 @@ pub(super) fn open(
         say(format_args!("  tokentrail --plain {paths}"));
         return Ok(Exit::Usage);
     }
+    run.options.password = password::asked(paths, &run.options);
     let name = load::name(paths);
     let case_name = name.clone();
     let facts = run.facts;

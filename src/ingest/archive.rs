@@ -2,6 +2,7 @@
 //!
 //! A member is never looked up by its name: two may share one, and a name may say anything.
 
+mod sevenz;
 mod tar;
 mod zip;
 
@@ -22,6 +23,7 @@ const NAMED: usize = 3;
 pub(super) enum Kind {
     Zip,
     Tar,
+    SevenZ,
 }
 
 /// Which archive begins so.
@@ -30,8 +32,19 @@ pub(super) fn kind(head: &[u8]) -> Option<Kind> {
         Some(Kind::Zip)
     } else if head.get(257..262) == Some(b"ustar") {
         Some(Kind::Tar)
+    } else if head.starts_with(b"7z\xbc\xaf\x27\x1c") {
+        Some(Kind::SevenZ)
     } else {
         None
+    }
+}
+
+/// Returns whether something in an archive cannot be read without a password.
+pub(super) fn is_locked(kind: Kind, place: &Place) -> bool {
+    match kind {
+        Kind::Zip => zip::is_locked(place),
+        Kind::SevenZ => sevenz::is_locked(place),
+        Kind::Tar => false,
     }
 }
 
@@ -96,8 +109,9 @@ impl Bundle<'_> {
         let taken = match kind {
             Kind::Tar if packed => self.packed_tar(archive, &mut left),
             Kind::Tar => self.tar(archive, &mut left),
-            Kind::Zip if packed => self.packed_zip(archive, &mut left),
+            Kind::Zip | Kind::SevenZ if packed => self.packed_archive(kind, archive, &mut left),
             Kind::Zip => self.zip(archive, &mut left),
+            Kind::SevenZ => self.sevenz(archive, &mut left),
         };
         if let Err(reason) = taken {
             self.problem(archive.name, reason);
@@ -125,18 +139,16 @@ impl Bundle<'_> {
         }
     }
 
-    /// A zip has its directory at its end: a packed one is unpacked as a whole before it is read.
-    fn packed_zip(&mut self, archive: &Archive<'_>, left: &mut Left) -> Result<(), String> {
+    /// Zip and 7z have their directory at their end: a packed one is unpacked as a whole before it is read.
+    fn packed_archive(&mut self, kind: Kind, archive: &Archive<'_>, left: &mut Left) -> Result<(), String> {
         let max_ratio = self.options.max_ratio;
         let copied = decode::open(archive.place, max_ratio, &|_| {}, |reader| self.copy_aside(reader));
         let range = copied.and_then(|(range, failed)| failed.map_or(Ok(range), Err));
         let range = range.map_err(|error| format!("cannot be unpacked: {error}"))?;
         let bytes = range.end - range.start;
         let place = Place::part(self.spooled()?, range);
-        self.zip(
-            &Archive { holder: archive.holder, name: archive.name, place: &place, bytes, depth: archive.depth },
-            left,
-        )
+        let inner = Archive { holder: archive.holder, name: archive.name, place: &place, bytes, depth: archive.depth };
+        if kind == Kind::Zip { self.zip(&inner, left) } else { self.sevenz(&inner, left) }
     }
 
     fn too_many(&self, members: Option<usize>) -> String {

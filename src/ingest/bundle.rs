@@ -244,23 +244,3 @@ pub(super) fn reason(error: &io::Error) -> String {
         _ => format!("cannot be read: {error}"),
     }
 }
-
-/// Why content that begins so is not read, and what to do: a packed or foreign format, known by its first bytes.
-pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
-    const MAGICS: [(&[u8], &str); 10] = [
-        (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it and give the folder"),
-        (b"\xfd7zXZ\x00", "is packed with xz: unpack it (xz -d) and give the file"),
-        (b"BZh", "is packed with bzip2: unpack it (bzip2 -d) and give the file"),
-        (b"Rar!", "is a rar archive: unpack it and give the folder"),
-        (b"\x28\xb5\x2f\xfd", "is packed more than twice: unpack it and give the file"),
-        (b"\x1f\x8b", "is packed more than twice: unpack it and give the file"),
-        (b"PK\x03\x04", "is an archive that is packed: unpack it and give the folder"),
-        (b"PAR1", "is a Parquet file: export the rows as JSON or CSV"),
-        (b"SQLite format 3", "is a database: export the rows as JSON or CSV"),
-        (b"%PDF", "is a PDF: export the rows as JSON or CSV"),
-    ];
-    if head.get(257..262) == Some(b"ustar") {
-        return Some("is a tar archive that is packed: unpack it and give the folder");
-    }
-    MAGICS.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, reason)| *reason)
-}

@@ -1,9 +1,11 @@
 //! Bytes as records are read from: unpacked, and as UTF-8.
 
 use super::body::{Body, Stretch};
+use bzip2::read::MultiBzDecoder;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
@@ -128,22 +130,30 @@ fn member<'c, R: io::BufRead + 'c>(place: &Place, packed: R) -> io::Result<Box<d
     })
 }
 
+/// What stands behind bzip2's mark and level: the mark of a block, or of the end.
+const BZIP2: [[u8; 6]; 2] = [*b"1AY&SY", *b"\x17\x72\x45\x38\x50\x90"];
+
 /// A stream that is packed no more.
 struct Unpacked<'r> {
     reader: Box<dyn Read + 'r>,
     packed: bool,
 }
 
-/// Takes off gzip and zstd, told by their marks: `.json.gz` in a zip, or a blob packed twice.
+/// Most memory for the dictionary of what xz packed, in KiB: its strongest setting needs a sixteenth.
+const XZ_MEMORY: u32 = 1 << 20;
+
+/// Takes off gzip, zstd, xz and bzip2, told by their marks: `.json.gz` in a zip, or a blob packed twice.
 fn unpacked<'r>(mut reader: Box<dyn Read + 'r>) -> io::Result<Unpacked<'r>> {
     let mut packed = false;
     for _ in 0..2 {
-        let mut first = [0; 4];
+        let mut first = [0; 10];
         let filled = fill(&mut reader, &mut first)?;
         let whole = io::Cursor::new(first[..filled].to_vec()).chain(reader);
         reader = match first {
             [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole))),
-            [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(whole)?),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(zstd::Decoder::new(whole)?),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Box::new(XzReader::new_mem_limit(whole, true, XZ_MEMORY)),
+            [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] if BZIP2.contains(&rest) => Box::new(MultiBzDecoder::new(whole)),
             _ => return Ok(Unpacked { reader: Box::new(whole), packed }),
         };
         packed = true;

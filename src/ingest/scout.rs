@@ -114,6 +114,8 @@ impl<'o> Scout<'o> {
         match kind {
             None => self.records(name, &mut whole),
             Some(Kind::Tar) => self.tar(name, whole),
+            // Nothing of it can be read before its end.
+            Some(Kind::SevenZ) => {}
             Some(Kind::Zip) => {
                 while let Ok(Some(member)) = zip::read::read_zipfile_from_stream(&mut whole) {
                     let name = format!("{name}!{}", String::from_utf8_lossy(member.name_raw()));

@@ -1,8 +1,8 @@
 //! Which shape a source has, told from its first bytes.
 
-use super::bundle::foreign;
 use super::csv::Header;
 use super::fields::{HITS, ROW_ARRAYS};
+use super::foreign::foreign;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! A decoded stream, whatever its shape.
 
-use super::bundle::foreign;
+use super::foreign::foreign;
 use super::row::Rows;
 use super::shape::{Framing, HEAD};
 use super::tally::Tally;

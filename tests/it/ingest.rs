@@ -11,6 +11,7 @@ mod first;
 mod foreign;
 mod hits;
 mod values;
+mod packed;
 mod wrapped;
 
 use std::collections::BTreeMap;
@@ -321,7 +322,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_read() {
         ("deep.zip", zip(&[("in.zip", &zip(&[("in.zip", &zip(&[("x", b"y")]))]))]), "lies 2 archives deep", 0),
         ("empty.gz", gzip(b""), "is empty", 0),
         ("hello.gz", gzip(b"hello"), "no shape we know", 0),
-        ("x.7z", b"7z\xbc\xaf\x27\x1c0000000000".to_vec(), "7z archive: unpack it", 0),
+        ("x.7z", b"7z\xbc\xaf\x27\x1c0000000000".to_vec(), "a 7z that cannot be listed", 0),
         ("x.zst", b"\x28\xb5\x2f\xfd0000000000".to_vec(), "cannot be unpacked", 0),
         ("empty.json", Vec::new(), "is empty", 0),
         ("notes.txt", b"# notes\nnothing\n".to_vec(), "no shape we know", 0),

@@ -4,9 +4,12 @@ use super::{Archive, Left, Member, Ration};
 use crate::ingest::body::Stretch;
 use crate::ingest::bundle::{Bundle, reason};
 use crate::ingest::decode::{Method, Place};
+use crate::ingest::password::{ENCRYPTED, WRONG};
 use std::borrow::Cow;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::CompressionMethod;
+use zip::read::{ZipFileEntry, ZipReadOptions};
+use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 impl Bundle<'_> {
@@ -43,16 +46,18 @@ impl Bundle<'_> {
             }
             let full = || format!("{}!{name}", archive.name);
             let method = match entry.compression() {
-                _ if entry.encrypted() => {
-                    let reason = "is encrypted: unpack the archive with its password and give the folder";
-                    self.member_problem(full(), reason.to_owned());
-                    continue;
-                }
-                CompressionMethod::Stored => Method::Stored,
-                CompressionMethod::Deflated => Method::Deflate,
-                CompressionMethod::ZSTD => Method::Zstd,
-                other => {
-                    self.member_problem(full(), format!("is packed with {other}: unpack it and give the file"));
+                CompressionMethod::Stored if !entry.encrypted() => Method::Stored,
+                CompressionMethod::Deflated if !entry.encrypted() => Method::Deflate,
+                CompressionMethod::ZSTD if !entry.encrypted() => Method::Zstd,
+                // What else there is, is unpacked once and set aside.
+                _ => {
+                    match self.set_aside(entry, &mut bodies) {
+                        Ok(place) => {
+                            let bytes = place.range.as_ref().map_or(0, |range| range.end - range.start);
+                            self.member(archive, Member { name, place, bytes }, left);
+                        }
+                        Err(reason) => self.member_problem(full(), reason),
+                    }
                     continue;
                 }
             };
@@ -74,6 +79,42 @@ impl Bundle<'_> {
         }
         Ok(())
     }
+
+    /// Unpacks a member, and decrypts it, into what is set aside.
+    fn set_aside(&mut self, entry: ZipFileEntry<'_>, bodies: &mut Stretch) -> Result<Place, String> {
+        let (locked, size, method) = (entry.encrypted(), entry.size(), entry.compression());
+        let password = self.options.password.clone();
+        if locked && password.is_none() {
+            return Err(ENCRYPTED.to_owned());
+        }
+        let password = password.as_ref().filter(|_| locked).map(|password| password.text().as_bytes());
+        let opened = entry.with_reader(bodies, ZipReadOptions::new().password(password));
+        let mut reader = opened.map_err(|error| match error {
+            ZipError::InvalidPassword => WRONG.to_owned(),
+            ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+                format!("is packed with {method}: unpack it and give the file")
+            }
+            error => format!("cannot be unpacked: {error}"),
+        })?;
+        // One byte more than it declares is one too many; the reader holds the rest against its sum.
+        let (range, failed) = self.copy_aside(&mut (&mut reader).take(size.saturating_add(1)));
+        let came = range.end - range.start;
+        match failed {
+            Some(_) if locked => Err(WRONG.to_owned()),
+            Some(error) => Err(format!("cannot be unpacked: {error}")),
+            None if came != size && !self.is_stopped() => {
+                Err(format!("cannot be unpacked: it does not hold the {size} bytes that its archive says"))
+            }
+            None => Ok(Place::part(self.spooled()?, range)),
+        }
+    }
+}
+
+/// Returns whether a member is encrypted. A damaged zip is named when it is read.
+pub(super) fn is_locked(place: &Place) -> bool {
+    let Ok(file) = place.open() else { return false };
+    let Ok(mut zip) = ZipIterable::try_new(BufReader::new(file), zip::read::Config::default()) else { return false };
+    zip.files().is_ok_and(|files| files.any(|entry| entry.is_ok_and(|entry| entry.encrypted())))
 }
 
 /// Where a zip member's bytes begin: behind its own header, whose length the directory does not tell.
