@@ -273,13 +273,13 @@ pub fn load(
     let mut places = Vec::with_capacity(bundle.inputs.len());
     for (input, tally) in bundle.inputs.into_iter().zip(harvest.tallies) {
         let sha256 = harvest.hashes.get(input.holder.body.path()).cloned().unwrap_or_default();
-        let Input { name, holder, member, bytes, place, packed, remark } = input;
+        let Input { name, holder, member, bytes, place, packed, remarks } = input;
         let path = holder.body.path().to_owned();
         places.push(place);
         let decoded = packed.then_some(tally.decoded);
         let mut source = Source { name, path, member, bytes, decoded, sha256, ..Source::default() };
         tally.settle(&mut source, &mut problems);
-        source.remarks.extend(remark);
+        source.remarks.extend(remarks);
         sources.push(source);
     }
     let mut store = Store::build(harvest.parts);

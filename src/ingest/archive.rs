@@ -4,6 +4,7 @@
 
 mod sevenz;
 mod tar;
+mod workbook;
 mod zip;
 
 use super::body::Body;
@@ -188,7 +189,7 @@ impl Bundle<'_> {
                     packed: head.packed || member.place.method != Method::Stored,
                     place: member.place,
                     bytes: member.bytes,
-                    remark: None,
+                    remarks: Vec::new(),
                 });
             }
             Some(inner) => self.inner(inner, head.packed, archive, &name, &member),

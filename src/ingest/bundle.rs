@@ -37,7 +37,7 @@ pub(super) struct Input {
     /// Bytes on disk, packed.
     pub(super) bytes: u64,
     /// What there is to say of how it was come by.
-    pub(super) remark: Option<String>,
+    pub(super) remarks: Vec<String>,
 }
 
 /// The sources of a bundle, in the order of their names, and what is none.
@@ -158,7 +158,8 @@ impl<'o> Bundle<'o> {
             None => {
                 self.scout.look(&name, &place);
                 let holder = place.clone();
-                self.inputs.push(Input { name, holder, member: None, place, packed: head.packed, bytes, remark });
+                let remarks = remark.into_iter().collect();
+                self.inputs.push(Input { name, holder, member: None, place, packed: head.packed, bytes, remarks });
             }
             Some(kind) => {
                 if head.packed {
@@ -169,7 +170,7 @@ impl<'o> Bundle<'o> {
                 let archive = Archive { holder, name: &name, place: &place, bytes, depth: 1 };
                 self.archive(kind, head.packed, &archive);
                 for input in &mut self.inputs[before..] {
-                    input.remark.clone_from(&remark);
+                    input.remarks.extend(remark.clone());
                 }
             }
         }

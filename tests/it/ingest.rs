@@ -10,8 +10,9 @@ mod evidence;
 mod first;
 mod foreign;
 mod hits;
+pub(crate) mod packed;
 mod values;
-mod packed;
+mod workbooks;
 mod wrapped;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod aside;
+mod asking;
 mod bytes;
 mod copies;
 mod cut;
@@ -26,7 +27,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Long enough for a loaded machine; a test that passes never waits for it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came out of the terminal so far.
 struct Output {

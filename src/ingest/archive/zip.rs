@@ -1,5 +1,6 @@
 //! The members of a zip, by its directory.
 
+use super::workbook::{Document, could_be_document, document};
 use super::{Archive, Left, Member, Ration};
 use crate::ingest::body::Stretch;
 use crate::ingest::bundle::{Bundle, reason};
@@ -12,8 +13,19 @@ use zip::read::{ZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
+/// Parts that a workbook has at most: a sheet and its drawings are a handful.
+const DOCUMENT_PARTS: usize = 10_000;
+
 impl Bundle<'_> {
     pub(super) fn zip(&mut self, archive: &Archive<'_>, left: &mut Left) -> Result<(), String> {
+        match document_of(archive.place) {
+            Some(Document::Workbook) => {
+                self.weigh_workbook(&parts(archive)?, archive.bytes)?;
+                return self.workbook(archive, left);
+            }
+            Some(Document::Other(what)) => return Err(what.to_owned()),
+            None => {}
+        }
         let damaged = |error: &dyn std::fmt::Display| format!("is a damaged zip: {error}");
         let open = || archive.place.open().map_err(|error| reason(&error));
         // One cursor walks the directory, the other looks at the members' own headers.
@@ -108,6 +120,49 @@ impl Bundle<'_> {
             None => Ok(Place::part(self.spooled()?, range)),
         }
     }
+}
+
+/// Returns what the zip is, where it is no archive of files.
+fn document_of(place: &Place) -> Option<Document> {
+    let mut zip = ZipIterable::try_new(BufReader::new(place.open().ok()?), zip::read::Config::default()).ok()?;
+    let entries = zip.files().ok()?.map_while(Result::ok).take(DOCUMENT_PARTS);
+    let mut names = entries.filter_map(|entry| entry.name().ok().map(Cow::into_owned)).peekable();
+    if could_be_document(names.peek()?) { document(names) } else { None }
+}
+
+/// The parts of a workbook, as places with the sizes they declare.
+fn parts(archive: &Archive<'_>) -> Result<Vec<(Place, u64)>, String> {
+    let damaged = |error: &dyn std::fmt::Display| format!("is a damaged workbook: {error}");
+    let mut bodies = archive.place.open().map_err(|error| reason(&error))?;
+    let directory = BufReader::new(archive.place.open().map_err(|error| reason(&error))?);
+    let mut zip = ZipIterable::try_new(directory, zip::read::Config::default()).map_err(|error| damaged(&error))?;
+    if zip.len() > DOCUMENT_PARTS {
+        return Err(format!(
+            "is a workbook of more than {DOCUMENT_PARTS} parts: save the sheet as CSV and give the file"
+        ));
+    }
+    let mut parts = Vec::new();
+    for entry in zip.files().map_err(|error| damaged(&error))? {
+        let entry = entry.map_err(|error| damaged(&error))?;
+        let method = match entry.compression() {
+            CompressionMethod::Stored if !entry.encrypted() => Method::Stored,
+            CompressionMethod::Deflated if !entry.encrypted() => Method::Deflate,
+            _ => {
+                return Err(
+                    "is a workbook packed as no spreadsheet does: save the sheet as CSV and give the file".to_owned()
+                );
+            }
+        };
+        let start = body_of(&mut bodies, entry.header_start()).map_err(|error| damaged(&error))?;
+        let place = Place {
+            body: archive.place.body.clone(),
+            range: Some(archive.range(start, entry.compressed_size())),
+            method,
+            check: Some((entry.crc32(), entry.size())),
+        };
+        parts.push((place, entry.size()));
+    }
+    Ok(parts)
 }
 
 /// Returns whether a member is encrypted. A damaged zip is named when it is read.

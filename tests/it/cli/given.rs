@@ -1,6 +1,7 @@
 //! Files that options name, and what is given as evidence that is none.
 
 use super::{bundle, run, text};
+use crate::ingest::packed::{SECRET, locked};
 use std::fs;
 
 #[cfg(unix)]
@@ -48,4 +49,34 @@ fn hidden_files_pipes_and_rubbish_are_named_in_the_last_lines() {
     assert!(info.contains(".signins.json") && info.contains("is a pipe") && info.contains(".DS_Store"), "{info}");
     let note = text(&run(folder.path(), &["note", "logs"]).stdout);
     assert!(note.contains(".signins.json") && note.contains("is a pipe") && note.contains("DS"), "{note}");
+}
+
+#[test]
+fn a_password_opens_and_is_never_told() {
+    let (folder, paths) = bundle();
+    fs::write(folder.path().join("e.zip"), locked(&fs::read(&paths[1]).unwrap())).unwrap();
+    fs::write(folder.path().join("right"), format!("{SECRET}\r\nnot this\n")).unwrap();
+    fs::write(folder.path().join("wrong"), "another-one\n").unwrap();
+    fs::write(folder.path().join("empty"), "\nnot this\n").unwrap();
+    let without = run(folder.path(), &["scan", "e.zip"]);
+    assert_eq!(without.status.code(), Some(3));
+    assert!(text(&without.stderr).contains("e.zip!rows.json: is encrypted: --password-file FILE opens it"));
+    for (file, code, why) in [
+        ("wrong", 3, "is encrypted with another password"),
+        ("empty", 2, "its first line is empty"),
+        ("gone", 2, "--password-file gone: "),
+        ("right", 0, "read 5 rows from 1 source"),
+    ] {
+        let output = run(folder.path(), &["scan", "e.zip", "--password-file", file]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{file}: {said}");
+        assert!(said.contains(why), "{file}: {said}");
+    }
+    for command in ["scan", "info", "note"] {
+        let output = run(folder.path(), &[command, "e.zip", "--password-file", "right", "-v"]);
+        assert_eq!(output.status.code(), Some(0));
+        for said in [text(&output.stdout), text(&output.stderr)] {
+            assert!(!said.contains(SECRET) && !said.contains("not this"), "{command}: {said}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use tokentrail::model::Field;
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
 
-const SECRET: &str = "Correct-Horse-9";
+pub(crate) const SECRET: &str = "Correct-Horse-9";
 
 fn xz(bytes: &[u8]) -> Vec<u8> {
     let mut packer = XzWriter::new(Vec::new(), XzOptions::default()).unwrap();
@@ -47,6 +47,11 @@ fn zip_with(members: &[(&str, &[u8])], options: SimpleFileOptions) -> Vec<u8> {
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// A zip of one member, encrypted with [`SECRET`].
+pub(crate) fn locked(bytes: &[u8]) -> Vec<u8> {
+    zip_with(&[("rows.json", bytes)], SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, SECRET))
 }
 
 fn names(loaded: &Loaded) -> Vec<&str> {
