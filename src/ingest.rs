@@ -3,6 +3,7 @@
 mod archive;
 mod body;
 mod bundle;
+mod codepage;
 mod csv;
 mod decode;
 mod fields;

@@ -2,6 +2,7 @@
 
 mod event;
 mod field;
+mod flag;
 mod number;
 mod origin;
 mod severity;
@@ -10,6 +11,7 @@ mod time;
 
 pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
+pub use flag::flag;
 pub use number::{Number, is_scientific, number};
 pub use origin::{
     DAY_OR_MONTH, EVENT_TIME, Origin, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, ZONE_UNTOLD,

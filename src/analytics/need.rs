@@ -49,3 +49,15 @@ pub(super) const OF_HOP: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::ResourceTenantId] },
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
+
+/// The same, where the later token has to be that of a success.
+pub(super) const OF_TESTED_HOP: &[Need] = &[
+    OF_HOP[0],
+    OF_HOP[1],
+    OF_HOP[2],
+    OF_HOP[3],
+    OF_HOP[4],
+    OF_HOP[5],
+    OF_HOP[6],
+    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
+];

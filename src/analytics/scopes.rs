@@ -1,5 +1,6 @@
 //! What a token's processing details and device text say, read from their JSON.
 
+use crate::model::flag;
 pub use crate::store::device_id;
 use crate::store::device_member;
 use serde_json::Value;
@@ -29,8 +30,14 @@ pub fn added(first: &str, second: &str) -> Vec<String> {
 /// A value by key in `AuthenticationProcessingDetails`, an array of `{key, value}`.
 pub fn detail(details: &str, key: &str) -> Option<String> {
     let Value::Array(pairs) = serde_json::from_str(details).ok()? else { return None };
-    let pair = pairs.iter().find(|pair| pair["key"].as_str().is_some_and(|k| k.eq_ignore_ascii_case(key)))?;
-    Some(pair["value"].as_str().map_or_else(|| pair["value"].to_string(), str::to_owned))
+    // PowerShell writes Key and Value with capitals.
+    let member = |pair: &Value, name: &str| {
+        pair.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    };
+    let is_named =
+        |pair: &&Value| member(pair, "key").is_some_and(|k| k.as_str().is_some_and(|k| k.eq_ignore_ascii_case(key)));
+    let value = member(pairs.iter().find(is_named)?, "value")?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 /// What the published query extracts: group 1 of `{"key":"Oauth Scope Info","value":"\[(.*)\]"}`, whose dot stops
@@ -62,7 +69,7 @@ pub fn managed(device: &str) -> Option<bool> {
 fn truth(device: &str, name: &str) -> Option<bool> {
     match device_member(device, name)? {
         Value::Bool(told) => Some(told),
-        Value::String(text) => text.trim().to_lowercase().parse().ok(),
+        Value::String(text) => flag(&text),
         _ => None,
     }
 }

@@ -1,9 +1,10 @@
 //! CSV from portals and hunting screens.
 
+use super::codepage;
 use super::fields::{self, Target, plain};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
-use super::tally::Tally;
+use super::tally::{Note, Tally};
 use super::timestamps::zone_minutes;
 use super::window::Window;
 use crate::model::{Span, ZONE_UNTOLD};
@@ -11,7 +12,9 @@ use crate::tables::{Foreign, Marks};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 /// Column names that only the Entra portal's sign-in download has.
-const PORTAL_MARKS: [&str; 2] = ["date (utc)", "request id"];
+const PORTAL_MARKS: [&str; 2] = ["request id", "user agent"];
+/// Its first column: `Date (UTC)`, or `Date` where the portal showed another zone.
+const PORTAL_DATE: &str = "date";
 
 /// Column names of the portal's download of the factors of sign-ins.
 const FACTOR_MARKS: [&str; 2] = ["request id", "authentication method"];
@@ -43,11 +46,16 @@ impl Header {
         let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
         let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','))?;
         let names = Cells::new(delimiter).header(line)?;
-        let portal = PORTAL_MARKS.iter().all(|mark| names.iter().any(|name| plain(name) == *mark));
+        let names_any = |mark: &str| names.iter().any(|name| plain(name) == mark);
+        let portal =
+            PORTAL_MARKS.iter().all(|mark| names_any(mark)) && names.iter().any(|name| portal_zone(name).is_some());
         let (mut zone_unknown, mut columns) = (Vec::new(), Vec::new());
         for written in names {
             let (name, zone) = split_zone(&written);
-            let target = fields::target(name, portal);
+            let (target, zone) = match portal_zone(&written).filter(|_| portal) {
+                Some(zone) => (Target::Created(1), Some(zone)),
+                None => (fields::target(name, portal), zone),
+            };
             let ahead = match zone {
                 Some(zone) if matches!(target, Target::Created(_) | Target::Ingested(_)) => {
                     ahead(zone).unwrap_or_else(|| {
@@ -121,6 +129,19 @@ fn split_zone(written: &str) -> (&str, Option<&str>) {
     (name, rest.strip_suffix(']'))
 }
 
+/// The zone of the portal's date column: `Date (UTC)`, `Date (UTC+02:00)`; empty and unknown for `Date`.
+fn portal_zone(written: &str) -> Option<&str> {
+    let written = written.trim();
+    let rest = written
+        .get(PORTAL_DATE.len()..)
+        .filter(|_| written[..PORTAL_DATE.len()].eq_ignore_ascii_case(PORTAL_DATE))?
+        .trim();
+    match rest.strip_prefix(['(', '[']) {
+        Some(zone) => zone.strip_suffix([')', ']']),
+        None => rest.is_empty().then_some("not told"),
+    }
+}
+
 /// How far east of UTC a zone in a header is; `None` when it does not say.
 pub(super) fn ahead(zone: &str) -> Option<Span> {
     let zone = zone.trim().to_ascii_uppercase();
@@ -153,7 +174,10 @@ impl Cells {
         line.push(b'\n');
         let (mut text, mut ends) = (0, 0);
         let Step::Record(_, cells) = self.feed(&line, &mut text, &mut ends) else { return None };
-        (0..cells).map(|index| self.cell(index).map(str::to_owned)).collect()
+        (0..cells)
+            .map(|index| self.cell(index).map(str::to_owned))
+            .collect::<Option<_>>()
+            .or_else(|| self.windows(cells))
     }
 
     /// Reads on in the record, of which `text` bytes and `ends` cells are read so far.
@@ -178,6 +202,12 @@ impl Cells {
     fn cell(&self, index: usize) -> Option<&str> {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         std::str::from_utf8(&self.text[start..self.ends[index]]).ok()
+    }
+
+    /// As many cells, read in the code page of Windows.
+    fn windows(&self, count: usize) -> Option<Vec<String>> {
+        let start = |index: usize| if index == 0 { 0 } else { self.ends[index - 1] };
+        (0..count).map(|index| codepage::windows(&self.text[start(index)..self.ends[index]])).collect()
     }
 }
 
@@ -235,6 +265,33 @@ pub(super) fn stream(
     }
 }
 
+/// The cells of a row whose values stand twice, on two lines, each once. A cell of one line may stand among them: what
+/// the tool that did it adds of its own. `None` where a cell has lines that differ, or few have lines at all.
+fn halves<'c>(cells: &[&'c str]) -> Option<Vec<&'c str>> {
+    let (mut twice, mut once) = (0, 0);
+    let halved = cells.iter().map(|cell| {
+        let cell = cell.trim_end_matches(['\r', '\n']);
+        if cell.is_empty() {
+            Some(cell)
+        } else if memchr::memchr(b'\n', cell.as_bytes()).is_none() {
+            once += 1;
+            Some(cell)
+        } else {
+            twice += 1;
+            half(cell)
+        }
+    });
+    let halved = halved.collect::<Option<Vec<_>>>()?;
+    (twice > 2 && twice > once).then_some(halved)
+}
+
+/// The value of a cell that holds it twice, on two lines.
+fn half(cell: &str) -> Option<&str> {
+    let (first, second) = cell.split_at_checked(cell.len() / 2)?;
+    let (first, second) = (first.trim_end_matches(['\r', '\n']), second.trim_start_matches(['\r', '\n']));
+    (first == second && first.len() + second.len() < cell.len()).then_some(first)
+}
+
 /// Whether more than one line stands in a record.
 fn has_lines(record: &[u8]) -> bool {
     memchr::memchr(b'\n', record.trim_ascii_end()).is_some()
@@ -285,7 +342,20 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
         return tally.count("Entra portal authentication details");
     }
     let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
-    if let Some(texts) = texts {
+    let bytes = &cells.text[..cells.ends[count - 1]];
+    if texts.is_none()
+        && let Some(parts) = codepage::windows(bytes).and_then(|_| cells.windows(wanted))
+    {
+        tally.note_one(Note::CodePage);
+        return rows.cells(parts.iter().map(String::as_str), &header.columns, spot, tally);
+    }
+    if let Some(mut texts) = texts {
+        if memchr::memchr(b'\n', bytes).is_some()
+            && let Some(halves) = halves(&texts)
+        {
+            tally.note_one(Note::Doubled);
+            texts = halves;
+        }
         let is_full = |text: &&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
         for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
             *tally.full_cells.entry(column.name.clone()).or_default() += 1;

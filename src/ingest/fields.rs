@@ -93,7 +93,7 @@ const SPELLINGS: &[(&str, Target)] = &[
     ("userprincipalobjectid", TokenOwner), ("properties", Properties),
     // What search tools put around a record: Splunk's `result` and `_raw`, Elastic's `_source`, `event.original`
     // and its common schema
-    ("_raw", Wrapper), ("result", Wrapper), ("_source", Wrapper), ("event.original", Wrapper),
+    ("_raw", Wrapper), ("result", Wrapper), ("_source", Wrapper), ("fields", Wrapper), ("event.original", Wrapper),
     ("azure", Wrapper), ("signinlogs", Wrapper), ("graphactivitylogs", Wrapper),
     ("event", Group("event")), ("source", Group("source")), ("user_agent", Group("user_agent")),
     ("http", Group("http")), ("url", Group("url")),
@@ -200,10 +200,15 @@ fn looser<'t>(name: &str, any: &'t HashMap<&str, Target>) -> Option<&'t Target> 
     if name.starts_with('_') || !name.contains('_') {
         return None;
     }
-    any.get(&*name.replace('_', "")).or_else(|| {
+    let name = name.strip_prefix("properties_").unwrap_or(name);
+    // Names of nested objects joined: status_errorCode, DeviceDetail_isCompliant.
+    let plain = |name: &str| {
+        any.get(name).or_else(|| any.get(&*name.replace('_', ""))).or_else(|| any.get(&*name.replacen('_', ".", 1)))
+    };
+    plain(name).or_else(|| {
         // A custom table of the older kind names the type behind each column.
         let (name, suffix) = name.rsplit_once('_')?;
-        any.get(name).filter(|_| ["s", "g", "t", "d", "b"].contains(&suffix))
+        plain(name).filter(|_| ["s", "g", "t", "d", "b"].contains(&suffix))
     })
 }
 

@@ -1,9 +1,11 @@
 //! NDJSON: one record a line, whole blocks of lines at a time.
 
+use super::codepage;
 use super::row::{Rows, Spot};
-use super::tally::Tally;
+use super::tally::{Note, Tally};
 use super::walk::Walk;
 use super::window::Window;
+use std::borrow::Cow;
 
 /// Reads the lines of `block`, which stands at `offset` in its source. A last line without its end is a line.
 pub(super) fn block(block: &[u8], offset: u64, max_record: usize, rows: &mut Rows, tally: &mut Tally) {
@@ -16,32 +18,61 @@ pub(super) fn block(block: &[u8], offset: u64, max_record: usize, rows: &mut Row
         let indent = line.len() - line.trim_ascii_start().len();
         let trimmed = line.trim_ascii();
         let from = start + indent;
-        if !trimmed.is_empty() {
+        // The second half of a wide line feed is no line.
+        if !trimmed.is_empty() && trimmed != b"\0" {
             let spot = Spot::new(offset + from as u64, trimmed);
             let text = text.map_or_else(
-                || std::str::from_utf8(trimmed).map_err(|error| error.valid_up_to()),
-                |text| Ok(&text[from..from + trimmed.len()]),
+                || codepage::text(trimmed),
+                |text| Ok((Cow::Borrowed(&text[from..from + trimmed.len()]), false)),
             );
-            record(text, spot, max_record, rows, tally);
+            if codepage::is_wide(trimmed) && spot.len <= max_record {
+                wide(trimmed, spot, rows, tally);
+            } else {
+                record(text, spot, max_record, rows, tally);
+            }
         }
         start = end + 1;
     }
 }
 
-fn record(text: Result<&str, usize>, spot: Spot, max_record: usize, rows: &mut Rows, tally: &mut Tally) {
-    match text {
-        Ok(_) if spot.len > max_record => too_long(tally, spot.offset, max_record),
-        Ok(text) if text.starts_with('[') => {
-            // A line that is itself an array: collectors write one per page.
-            let mut reader = text.as_bytes();
-            let mut window = Window::new(&mut reader, u64::MAX);
-            Walk::new(&mut window, spot.offset, max_record, rows, tally).run();
-        }
-        Ok(text) => rows.object(text, spot, tally),
+/// Reads a line of UTF-16, or names it.
+fn wide(line: &[u8], spot: Spot, rows: &mut Rows, tally: &mut Tally) {
+    if let Some(text) = codepage::wide(line) {
+        tally.note_one(Note::Wide);
+        rows.object(&text, spot, tally);
+    } else if line.iter().any(|byte| !matches!(byte, 0 | b'\r')) {
+        tally.records += 1;
+        tally.skip(spot.offset, "is UTF-16 in a source that begins as UTF-8, and no JSON".to_owned());
+    }
+}
+
+fn record(
+    text: Result<(Cow<'_, str>, bool), usize>,
+    spot: Spot,
+    max_record: usize,
+    rows: &mut Rows,
+    tally: &mut Tally,
+) {
+    if spot.len > max_record {
+        return too_long(tally, spot.offset, max_record);
+    }
+    let (text, of_page) = match text {
+        Ok(text) => text,
         Err(at) => {
             tally.records += 1;
-            tally.skip(spot.offset, bad_utf8(spot.offset, at));
+            return tally.skip(spot.offset, bad_utf8(spot.offset, at));
         }
+    };
+    if of_page {
+        tally.note_one(Note::CodePage);
+    }
+    if text.starts_with('[') {
+        // A line that is itself an array: collectors write one per page.
+        let mut reader = text.as_bytes();
+        let mut window = Window::new(&mut reader, u64::MAX);
+        Walk::new(&mut window, spot.offset, max_record, rows, tally).run();
+    } else {
+        rows.object(&text, spot, tally);
     }
 }
 

@@ -11,7 +11,7 @@ use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Notes, Tally};
 use super::value;
 use super::visit::{Object, Values};
-use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table};
+use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, flag};
 use crate::store::{Interner, Part, is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
 use numbers::may_be_damaged;
@@ -555,6 +555,10 @@ impl Rows {
                 self.draft.assumed.add(Assumed::TYPE_NAMES);
                 return Ok(());
             }
+            Target::Text(..) | Target::Words(..) | Target::EventTypes | Target::Number(..) if is_type_of_cell(text) => {
+                self.draft.assumed.add(Assumed::TYPE_NAMES);
+                return Ok(());
+            }
             Target::Json(..) | Target::Status | Target::Place if text.starts_with("@{") => {
                 &value::power_shell(text).unwrap_or_default()
             }
@@ -623,7 +627,23 @@ impl Rows {
     /// Takes an object or an array as written.
     fn nested(&mut self, target: Target, raw: &str) -> Result<(), String> {
         let kind = if raw.starts_with('{') { "an object" } else { "an array" };
+        if raw.starts_with('[')
+            && unwraps(target, raw)
+            && let Some(only) = value::only(raw)
+        {
+            return self.value(target, only);
+        }
         match target {
+            // Nothing in it is nothing; but not where a time has to be.
+            Target::Created(rank) if value::is_empty_array(raw) => {
+                self.time(rank, "[]", true);
+                Ok(())
+            }
+            Target::Text(..) | Target::Number(..) | Target::Ingested(_) | Target::Resource
+                if value::is_empty_array(raw) =>
+            {
+                Ok(())
+            }
             Target::Json(field, rank) => {
                 self.draft.put_written(field, rank, raw);
                 Ok(())
@@ -728,6 +748,16 @@ impl Rows {
     }
 }
 
+/// Returns whether an array of one value stands for it: search tools put each value into one. Those of fields that
+/// are arrays stay, unless what is in it is the array as text.
+fn unwraps(target: Target, array: &str) -> bool {
+    match target {
+        Target::Json(Field::ProcessingDetails, _) => array[1..].trim_start().starts_with('"'),
+        Target::Words(..) | Target::EventTypes | Target::Mark(_) | Target::ErrorAnswer | Target::Skip => false,
+        _ => true,
+    }
+}
+
 /// A JSON value as the store keeps it: a string's content or the value itself, without outer white space.
 fn kept_form(raw: &str) -> Result<String, String> {
     if raw.starts_with('"') {
@@ -742,17 +772,22 @@ fn is_type_name(text: &str) -> bool {
     text.starts_with("Microsoft.Graph.") || text.starts_with("System.")
 }
 
+/// Returns whether a cell that is no object holds such a name: an application may be called `Microsoft.Azure.…`.
+fn is_type_of_cell(text: &str) -> bool {
+    const TYPES: [&str; 6] = [
+        "System.Object",
+        "System.String",
+        "System.Collections.",
+        "System.Management.",
+        "Microsoft.Graph.PowerShell.",
+        "Microsoft.Open.",
+    ];
+    text.starts_with(['S', 'M']) && TYPES.iter().any(|name| text.starts_with(name)) && !text.contains(' ')
+}
+
 /// Whether a request was made to the older Graph.
 fn is_aad_graph(uri: &str) -> bool {
     uri.split("://").nth(1).is_some_and(|rest| rest.starts_with("graph.windows.net"))
-}
-
-fn flag(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" => Some(true),
-        "false" | "0" | "no" => Some(false),
-        _ => None,
-    }
 }
 
 /// The parser's reason without its line number: a record is one line of something else.

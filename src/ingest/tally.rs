@@ -95,10 +95,16 @@ pub(super) enum Note {
     ShortYear,
     /// A date whose month's name is another's in another language.
     SharedName,
+    /// Every cell holds its value twice.
+    Doubled,
+    /// Bytes of a code page.
+    CodePage,
+    /// UTF-16 behind UTF-8.
+    Wide,
 }
 
 impl Note {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::DamagedNumber,
         Self::DamagedId,
         Self::NoTimeOfDay,
@@ -108,6 +114,9 @@ impl Note {
         Self::Serial,
         Self::ShortYear,
         Self::SharedName,
+        Self::Doubled,
+        Self::CodePage,
+        Self::Wide,
     ];
 
     /// Whether rows lose something by it that only another export has: said where the user looks.
@@ -120,19 +129,19 @@ impl Note {
         let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
         match self {
             Self::DamagedNumber => format!(
-                "{rows} hold a number that a spreadsheet shortened (6.45E+04) or wrote in a way that can be read twice: \
-                 it is left out; export again without opening the file in a spreadsheet"
+                "a number in {rows} was shortened by a spreadsheet (6.45E+04), or can be read as two: it is left out; \
+                 export again without opening the file in a spreadsheet"
             ),
             Self::DamagedId => format!(
-                "{rows} hold an id that a spreadsheet took for a number (1.23E+15): it counts as blank; export again \
+                "an id in {rows} was taken for a number by a spreadsheet (1.23E+15): it counts as blank; export again \
                  without opening the file in a spreadsheet"
             ),
             Self::NoTimeOfDay => format!(
-                "{TIME_OF_DAY} stands in {rows}, only a day: they take part in no window of time (no burst, no hop, no \
+                "{TIME_OF_DAY} stands in {rows}, only a day: such rows take part in no window of time (no burst, no hop, no \
                  flow); export again without opening the file in a spreadsheet"
             ),
             Self::EventTimeUnread => format!(
-                "{EVENT_TIME} of {rows} could not be read and the ingest time stands for it: they take part in no \
+                "{EVENT_TIME} of {rows} could not be read and the ingest time stands for it: such rows take part in no \
                  window of time (no burst, no hop, no flow)"
             ),
             Self::IngestUnread => format!("the ingest time of {rows} could not be read: the event time stands for it"),
@@ -143,6 +152,12 @@ impl Note {
             Self::Serial => format!(
                 "the times of {rows} are a spreadsheet's day numbers: they were read as days since 30 December 1899"
             ),
+            Self::Doubled => format!("every cell of {rows} holds its value twice: it was read once"),
+            Self::CodePage => format!(
+                "bytes in {rows} are not UTF-8: they were read as Windows-1252, so letters of other code pages may be \
+                 wrong"
+            ),
+            Self::Wide => format!("UTF-16 stands in {rows} of a source that begins as UTF-8: it was read as such"),
             Self::ShortYear => format!("the years of {rows} have two digits: they were read as 20.., standing last"),
             Self::SharedName => format!(
                 "the months of {rows} have a name that differs between languages (listopad, lipiec): they were read as \
@@ -291,6 +306,11 @@ impl Tally {
     /// Whether a spreadsheet's day numbers stand for the times of some rows only.
     pub(super) fn mixes_serials(&self) -> bool {
         (1..self.read).contains(&self.noted[Note::Serial as usize])
+    }
+
+    /// Counts a row of which something has to be said.
+    pub(super) fn note_one(&mut self, note: Note) {
+        self.noted[note as usize] += 1;
     }
 
     /// Counts what is to be said of a row.

@@ -1,8 +1,10 @@
 //! Values in the one form the store keeps, whichever shape wrote them.
 
 use super::fields::DEVICE_PARTS;
+use crate::model::flag;
 use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -143,6 +145,22 @@ pub(super) fn single_quoted(text: &str) -> Option<String> {
     Some(json)
 }
 
+/// The one value of an array that holds no other.
+pub(super) fn only(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('[')?.strip_suffix(']')?.trim();
+    // A text or a number without a comma is one; of anything else the parser says.
+    if !inner.is_empty() && !inner.contains([',', '[', ']']) {
+        return Some(inner);
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    if let [only] = items.as_slice() { Some(only.get()) } else { None }
+}
+
+/// Returns whether an array holds nothing.
+pub(super) fn is_empty_array(json: &str) -> bool {
+    json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).is_some_and(|inner| inner.trim().is_empty())
+}
+
 /// Code and reason of a `status` object.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Status {
@@ -201,11 +219,7 @@ fn scalar(value: &Value) -> Option<String> {
 pub(super) fn device(parts: &[String; DEVICE_PARTS.len()]) -> String {
     let mut json = format!("{{\"{}\":{}", DEVICE_PARTS[0], Value::from(parts[0].as_str()));
     for (name, text) in DEVICE_PARTS.iter().zip(parts).skip(1).filter(|(_, text)| !text.trim().is_empty()) {
-        let flag = match text.trim().to_ascii_lowercase().as_str() {
-            "yes" | "true" | "1" => Some(true),
-            "no" | "false" | "0" => Some(false),
-            _ => None,
-        };
+        let flag = flag(text);
         let value = flag.filter(|_| name.starts_with("is")).map_or_else(|| Value::from(text.as_str()), Value::from);
         write!(json, ",\"{name}\":{value}").expect("a String takes every write");
     }

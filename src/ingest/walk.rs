@@ -3,10 +3,11 @@
 //! The walk finds where each element ends; what stands in an element is read by [`Rows`]. Only one element is in
 //! memory at a time.
 
+use super::codepage;
 use super::fields::{self, HITS, ROW_ARRAYS, Target};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
-use super::tally::Tally;
+use super::tally::{Note, Tally};
 use super::window::Window;
 use crate::model::Span;
 use std::collections::HashMap;
@@ -201,11 +202,16 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         match self.value_end(0) {
             Ok(end) => {
                 let spot = Spot::new(self.offset(), &self.window.bytes()[..end]);
-                match std::str::from_utf8(&self.window.bytes()[..end]) {
-                    Ok(text) => self.rows.array(text, columns, spot, self.tally),
-                    Err(error) => {
+                match codepage::text(&self.window.bytes()[..end]) {
+                    Ok((text, of_page)) => {
+                        if of_page {
+                            self.tally.note_one(Note::CodePage);
+                        }
+                        self.rows.array(&text, columns, spot, self.tally);
+                    }
+                    Err(at) => {
                         self.tally.records += 1;
-                        self.tally.skip(spot.offset, bad_utf8(spot.offset, error.valid_up_to()));
+                        self.tally.skip(spot.offset, bad_utf8(spot.offset, at));
                     }
                 }
                 self.done(end);
@@ -222,11 +228,16 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
                 if end > self.max_record {
                     too_long(self.tally, spot.offset, self.max_record);
                 } else {
-                    match std::str::from_utf8(&self.window.bytes()[..end]) {
-                        Ok(text) => self.rows.object(text, spot, self.tally),
-                        Err(error) => {
+                    match codepage::text(&self.window.bytes()[..end]) {
+                        Ok((text, of_page)) => {
+                            if of_page {
+                                self.tally.note_one(Note::CodePage);
+                            }
+                            self.rows.object(&text, spot, self.tally);
+                        }
+                        Err(at) => {
                             self.tally.records += 1;
-                            self.tally.skip(spot.offset, bad_utf8(spot.offset, error.valid_up_to()));
+                            self.tally.skip(spot.offset, bad_utf8(spot.offset, at));
                         }
                     }
                 }
@@ -394,6 +405,7 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
         let offset = self.offset();
         let reason = match broken {
             Broken::Cut => "the source ends inside it".to_owned(),
+            Broken::Stray(0) => "is not valid JSON: a NUL stands in it, as in UTF-16 behind UTF-8".to_owned(),
             Broken::Stray(byte) => format!("is not valid JSON: '{}' is out of place", byte.escape_ascii()),
             Broken::TooLong => format!("is longer than {} bytes (--max-record raises it)", self.max_record),
         };

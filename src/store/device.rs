@@ -8,8 +8,8 @@ pub fn device_id(device: &str) -> Option<String> {
     (!super::compared::is_no_id(&id)).then_some(id)
 }
 
-/// A member of a device text, its name in any case.
+/// A member of a device text, its name in any case and with underscores in it.
 pub fn device_member(device: &str, name: &str) -> Option<Value> {
     let Value::Object(members) = serde_json::from_str(device).ok()? else { return None };
-    members.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    members.into_iter().find(|(key, _)| key.replace('_', "").eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

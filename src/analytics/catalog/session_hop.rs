@@ -2,7 +2,7 @@
 
 use crate::analytics::answer::session::{apart, binding, elapsed, first_login, scope_change, second_client, tuning};
 use crate::analytics::answer::what_to_revoke;
-use crate::analytics::need::OF_HOP;
+use crate::analytics::need::OF_TESTED_HOP;
 use crate::analytics::session::{Hop, hops};
 use crate::analytics::{Analytic, Hit, Scene, Show, Step};
 use crate::model::Severity;
@@ -26,7 +26,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1530",
         "T1550.001",
     ],
-    needs: OF_HOP,
+    needs: OF_TESTED_HOP,
     thresholds: &[("--session-window", "90m"), ("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Medium,
     on_by_default: true,

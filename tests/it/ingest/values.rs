@@ -170,9 +170,9 @@ fn numbers_of_a_spreadsheet_are_those_numbers() {
         assert_eq!(list(&hits(&with("AutonomousSystemNumber", text))[0], "ASNs"), asns, "{text}");
     }
     let loaded = read("rows.csv", with("AutonomousSystemNumber", "6.45E+04"));
-    assert!(said(&loaded).contains("3 rows hold a number that a spreadsheet shortened"), "{}", said(&loaded));
+    assert!(said(&loaded).contains("a number in 3 rows was shortened by a spreadsheet"), "{}", said(&loaded));
     let loaded = read("rows.csv", with("SessionId", "1.23E+15"));
-    assert!(said(&loaded).contains("3 rows hold an id that a spreadsheet took for a number"), "{}", said(&loaded));
+    assert!(said(&loaded).contains("an id in 3 rows was taken for a number by a spreadsheet"), "{}", said(&loaded));
 }
 
 #[test]
@@ -300,5 +300,155 @@ fn another_copy_with_an_instant_mends_a_row_without() {
         let paths = order.map(|at| paths[at].clone());
         let loaded = load(&paths, &Options::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
         assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1);
+    }
+}
+
+/// The burst as JSON rows, each key and value made by `write`.
+fn json(write: impl Fn(&str, &str) -> Option<(String, serde_json::Value)>) -> String {
+    let rows = (0..3).map(|n| {
+        let members = HEADER.split(',').map(|column| (column, value(n, column))).filter(|(_, value)| !value.is_empty());
+        let row: serde_json::Map<_, _> = members.filter_map(|(column, value)| write(column, &value)).collect();
+        serde_json::Value::Object(row).to_string() + "\n"
+    });
+    rows.collect()
+}
+
+#[test]
+fn values_in_arrays_and_under_other_names_are_the_same_values() {
+    let text = |value: &str| serde_json::Value::from(value);
+    let snake = |name: &str| {
+        let mut out = String::new();
+        for c in name.replace("IPA", "IpA").chars() {
+            if c.is_uppercase() && !out.is_empty() {
+                out.push('_');
+            }
+            out.extend(c.to_lowercase());
+        }
+        out
+    };
+    let all: [(&str, String); 6] = [
+        ("as they are", json(|name, value| Some((name.to_owned(), text(value))))),
+        ("in arrays", json(|name, value| Some((name.to_owned(), serde_json::json!([value]))))),
+        (
+            "under fields",
+            json(|name, value| Some((name.to_owned(), serde_json::json!([value]))))
+                .lines()
+                .map(|row| format!("{{\"_index\":\"logs\",\"fields\":{row}}}\n"))
+                .collect(),
+        ),
+        (
+            "with a type behind",
+            json(|name, value| match name {
+                "TimeGenerated" | "Type" => Some((name.to_owned(), text(value))),
+                "UserId" | "Id" | "AppId" | "SessionId" => Some((format!("{name}_g"), text(value))),
+                "CreatedDateTime" => Some((format!("{name}_t"), text(value))),
+                "AutonomousSystemNumber" => Some((format!("{name}_d"), serde_json::json!(64500.0))),
+                _ => Some((format!("{name}_s"), text(value))),
+            }),
+        ),
+        ("in snake case", json(|name, value| Some((snake(name), text(value))))),
+        (
+            "status joined",
+            json(|name, value| match name {
+                "ResultType" => Some(("status_errorCode".to_owned(), serde_json::json!(0))),
+                _ => Some((name.to_owned(), text(value))),
+            }),
+        ),
+    ];
+    for (how, rows) in all {
+        let loaded = read("rows.ndjson", &rows);
+        let hits = hits_of(&loaded, Semantics::Hunt);
+        assert_eq!((loaded.rows_read(), hits.len()), (3, 1), "{how}: {}", said(&loaded));
+        assert_eq!(list(&hits[0], "ASNs"), ["AS64500"], "{how}");
+        assert_eq!(list(&hits[0], "IPs"), ["203.0.113.50"], "{how}");
+    }
+    let empty = json(|name, value| {
+        Some((name.to_owned(), if name == "SessionId" { serde_json::json!([]) } else { text(value) }))
+    });
+    assert_eq!(read("rows.ndjson", &empty).rows_read(), 3);
+    let untold = json(|name, value| {
+        Some((name.to_owned(), if name == "CreatedDateTime" { serde_json::json!([]) } else { text(value) }))
+    });
+    let loaded = read("rows.ndjson", &untold);
+    assert!(said(&loaded).contains("the event time of 3 rows could not be read"), "{}", said(&loaded));
+}
+
+#[test]
+fn cells_that_hold_their_value_twice_are_read_once() {
+    for end in ["\n", "\r\n"] {
+        let doubled = burst(|_, row| {
+            // What the tool adds of its own is there once.
+            for (_, cell) in row.iter_mut().skip(1).filter(|(_, cell)| !cell.is_empty()) {
+                *cell = format!("{cell}{end}{cell}");
+            }
+        });
+        let loaded = read("rows.csv", &doubled);
+        assert_eq!((loaded.rows_read(), hits_of(&loaded, Semantics::Hunt).len()), (3, 1), "{}", said(&loaded));
+        assert!(said(&loaded).contains("every cell of 3 rows holds its value twice"), "{}", said(&loaded));
+    }
+}
+
+#[test]
+fn flags_of_a_spreadsheet_in_another_language_tell_the_table() {
+    for (yes, no) in [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("ИСТИНА", "ЛОЖЬ"), ("1", "0"), ("Sim", "Não")] {
+        let rows = |word: &str| {
+            let mut text = burst(|_, row| set(row, "Type", word));
+            text = text.replacen(",Type,", ",IsInteractive,", 1);
+            hits(&text).len()
+        };
+        assert_eq!([rows(no), rows(yes)], [1, 0], "{yes} {no}");
+    }
+}
+
+#[test]
+fn names_of_types_in_cells_say_nothing_and_are_said() {
+    let loaded = read("rows.csv", with("IncomingTokenType", "System.String[]"));
+    assert!(said(&loaded).contains("names of types"), "{}", said(&loaded));
+    assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1);
+    let named = with("ResourceDisplayName", "Microsoft.Azure.SyncFabric");
+    assert_eq!(list(&hits(&named)[0], "Resources"), ["Microsoft.Azure.SyncFabric"], "an application's own name");
+}
+
+#[test]
+fn a_code_page_loses_no_row() {
+    let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>();
+    let csv = with("ResourceDisplayName", "Büro");
+    let lines = json(|name, value| {
+        Some((
+            name.to_owned(),
+            serde_json::Value::from(if name == "Type" { value.to_owned() } else { value.replace("Resource", "Büro") }),
+        ))
+    });
+    let array = format!("[{}]", lines.lines().collect::<Vec<_>>().join(","));
+    for (name, text) in [("rows.csv", csv), ("rows.ndjson", lines), ("rows.json", array)] {
+        let loaded = read(name, latin(&text));
+        let hits = hits_of(&loaded, Semantics::Hunt);
+        assert_eq!((loaded.rows_read(), loaded.rows_skipped(), hits.len()), (3, 0, 1), "{name}: {}", said(&loaded));
+        assert!(list(&hits[0], "Resources")[0].starts_with("Büro"), "{name}");
+        assert!(
+            said(&loaded).contains("bytes in 3 rows are not UTF-8: they were read as Windows-1252"),
+            "{name}: {}",
+            said(&loaded)
+        );
+    }
+    let mut damaged = with("ResourceDisplayName", "Büro").into_bytes();
+    let at = damaged.len() - 3;
+    damaged[at] = 0xff;
+    assert_eq!(read("rows.csv", damaged).rows_skipped(), 1, "UTF-8 with a bad byte is damage");
+}
+
+#[test]
+fn utf16_behind_utf8_is_read() {
+    let rows = json(|name, value| Some((name.to_owned(), serde_json::Value::from(value))));
+    let mut lines = rows.lines();
+    let first = lines.next().unwrap();
+    let rest: String = lines.map(|line| format!("{line}\r\n")).collect();
+    for mark in ["", "\u{feff}"] {
+        let wide: Vec<u8> = format!("{mark}{rest}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let bytes = [first.as_bytes(), b"\r\n", &wide].concat();
+        let loaded = read("rows.ndjson", bytes);
+        assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (3, 0), "{}", said(&loaded));
+        assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1);
+        assert!(said(&loaded).contains("UTF-16 stands in 2 rows"), "{}", said(&loaded));
     }
 }
