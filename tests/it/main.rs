@@ -14,5 +14,6 @@ mod registry;
 mod report;
 mod same;
 mod screens;
+mod traced;
 mod tty;
 mod writers;

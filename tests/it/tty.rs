@@ -45,7 +45,7 @@ fn cells(number: u16) -> NonZero<u16> {
 }
 
 /// A program on a terminal.
-struct Tty {
+pub(crate) struct Tty {
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
@@ -72,7 +72,7 @@ impl Tty {
         Self::start(command, home, environment)
     }
 
-    fn start(mut command: CommandBuilder, home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(mut command: CommandBuilder, home: tempfile::TempDir, environment: &[(&str, &str)]) -> Self {
         command.env("XDG_STATE_HOME", home.path().join("state"));
         command.env("XDG_CONFIG_HOME", home.path().join("config"));
         command.env("TERM", "xterm-256color");
@@ -155,7 +155,7 @@ impl Tty {
     }
 
     /// Waits until the screen shows a text.
-    fn shows(&self, text: &str) -> &Self {
+    pub(crate) fn shows(&self, text: &str) -> &Self {
         self.until(text, |output| output.screen.screen().contents().contains(text));
         self
     }
@@ -170,14 +170,14 @@ impl Tty {
         }
     }
 
-    fn keys(&mut self, keys: &str) -> &mut Self {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Self {
         let writer = self.writer.as_mut().unwrap();
         writer.write_all(keys.as_bytes()).unwrap();
         writer.flush().unwrap();
         self
     }
 
-    fn resize(&self, rows: u16, columns: u16) {
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
         self.output.0.lock().unwrap().screen.screen_mut().set_size(cells(rows), cells(columns));
         self.master.as_ref().unwrap().resize(size(rows, columns)).unwrap();
     }
@@ -210,7 +210,7 @@ impl Tty {
     }
 
     /// Waits for the end; the program must leave the terminal as it found it.
-    fn ends(mut self) -> (ExitStatus, String) {
+    pub(crate) fn ends(mut self) -> (ExitStatus, String) {
         self.until("the end", |output| output.ended);
         let output = self.output.0.lock().unwrap();
         let screen = output.screen.screen();
