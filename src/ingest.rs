@@ -21,6 +21,8 @@ mod stream;
 mod table;
 mod tally;
 mod timestamps;
+mod unknown;
+mod unwrap;
 mod value;
 mod visit;
 mod walk;

@@ -6,10 +6,17 @@ use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
 use super::tally::{Note, Tally};
 use super::timestamps::zone_minutes;
+use super::unwrap;
 use super::window::Window;
 use crate::model::{Span, ZONE_UNTOLD};
 use crate::tables::{Foreign, Marks};
 use csv_core::{ReadRecordResult, ReaderBuilder};
+
+/// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
+const LINES_BEFORE: usize = 16;
+
+/// Separators of cells; where two are as frequent, the comma.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Column names that only the Entra portal's sign-in download has.
 const PORTAL_MARKS: [&str; 2] = ["request id", "user agent"];
@@ -30,8 +37,8 @@ pub(super) struct Header {
     pub(super) delimiter: u8,
     /// Whether it is the Entra portal's.
     pub(super) portal: bool,
-    /// Whether a line that names a type stands before it.
-    typed: bool,
+    /// Bytes of the lines before it.
+    before: usize,
     /// Columns of times whose zone is not told.
     zone_unknown: Vec<usize>,
     /// Whether it lists the factors of sign-ins, not sign-ins.
@@ -39,12 +46,51 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads the first record of `head`; `None` where it names no time and no two fields we know.
+    /// Finds the header in `head`: the first line, or one below a title, a blank line, a separator that a spreadsheet
+    /// is told or the name of a type. `None` where no line names a time and two fields we know.
     pub(super) fn read(head: &[u8]) -> Option<Self> {
-        let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        let line = head[type_line(head)..].split(|b| *b == b'\n').next()?;
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let mut before = 0;
+        for line in text.split(|b| *b == b'\n').take(LINES_BEFORE + 1) {
+            if let Some(header) = Self::line(line) {
+                return Some(Self { before, ..header });
+            }
+            before += line.len() + 1;
+        }
+        Self::around_json(text)
+    }
+
+    /// The header that a line is, if it is one.
+    fn line(line: &[u8]) -> Option<Self> {
+        let header = Self::names(line)?;
+        let known = header.columns.iter().filter(|column| column.target != Target::Skip).count();
+        let is_time = |column: &Column| matches!(column.target, Target::Created(_) | Target::Ingested(_));
+        let timed = header.columns.iter().any(is_time);
+        let wrapped = header.columns.iter().any(|column| column.target == Target::Wrapper);
+        (known >= 3 && timed || wrapped || header.factors || header.is_foreign()).then_some(header)
+    }
+
+    /// A first line of names that are not ours, above rows of which a cell is a record of ours as JSON.
+    fn around_json(text: &[u8]) -> Option<Self> {
+        let end = memchr::memchr(b'\n', text)?;
+        let header = Self::names(&text[..end])?;
+        let mut cells = Cells::new(header.delimiter);
+        let (mut filled, mut ends) = (0, 0);
+        let Step::Record(_, count) = cells.feed(&text[end + 1..], &mut filled, &mut ends) else { return None };
+        let is_record = |index| {
+            let cell = cells.cell(index).filter(|cell| cell.starts_with(['{', '[']));
+            cell.is_some_and(|cell| !unwrap::records(&format!("[{cell}]")).is_empty())
+        };
+        (count == header.columns.len() && (0..count).any(is_record)).then_some(header)
+    }
+
+    /// The columns that a line names, whatever they are.
+    pub(super) fn names(line: &[u8]) -> Option<Self> {
+        if line.trim_ascii().is_empty() || line.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
         let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
-        let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| (count(*d), *d == b','))?;
+        let delimiter = DELIMITERS.into_iter().max_by_key(|d| (count(*d), *d == b','))?;
         let names = Cells::new(delimiter).header(line)?;
         let names_any = |mark: &str| names.iter().any(|name| plain(name) == mark);
         let portal =
@@ -67,12 +113,20 @@ impl Header {
             };
             columns.push(Column { name: written.trim().to_owned(), target, ahead });
         }
-        let known = columns.iter().filter(|column| column.target != Target::Skip).count();
-        let timed = columns.iter().any(|column| matches!(column.target, Target::Created(_) | Target::Ingested(_)));
-        let wrapped = columns.iter().any(|column| column.target == Target::Wrapper);
-        let mut header = Self { columns, delimiter, portal, typed: type_line(head) > 0, zone_unknown, factors: false };
+        let mut header = Self { columns, delimiter, portal, before: 0, zone_unknown, factors: false };
         header.factors = FACTOR_MARKS.iter().all(|mark| header.has(mark)) && !header.has("application id");
-        (known >= 3 && timed || wrapped || header.factors || header.is_foreign()).then_some(header)
+        Some(header)
+    }
+
+    /// The header that a record is, where a second export begins in the file: it names columns of the first.
+    fn second(&self, first_cell: &str, record: &[u8]) -> Option<Self> {
+        let name = first_cell.trim().trim_start_matches('\u{feff}');
+        if name.is_empty() || !self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let header =
+            Self::line(record.trim_ascii_end().strip_prefix(b"\xef\xbb\xbf").unwrap_or(record.trim_ascii_end()))?;
+        (header.delimiter == self.delimiter).then_some(header)
     }
 
     /// Returns whether its columns are those of a table that is counted, not read.
@@ -116,11 +170,6 @@ impl Header {
     pub(super) fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
     }
-}
-
-/// Bytes of the line before the header in which Windows PowerShell names the type of what it exports.
-fn type_line(text: &[u8]) -> usize {
-    if text.starts_with(b"#TYPE ") { memchr::memchr(b'\n', text).map_or(0, |at| at + 1) } else { 0 }
 }
 
 /// `TimeGenerated [UTC]` as name and zone.
@@ -222,10 +271,10 @@ pub(super) fn stream(
 ) {
     let mut cells = Cells::new(header.delimiter);
     let mut is_header = true;
-    if header.typed {
-        next_line(window, &mut cells);
-    }
+    pass_over(window, header.before, tally);
+    let mut second: Option<Header> = None;
     loop {
+        let header = second.as_ref().unwrap_or(header);
         while window.byte(0).is_some_and(|b| b == b'\n' || b == b'\r') {
             window.consume(1);
         }
@@ -249,8 +298,18 @@ pub(super) fn stream(
                 );
             }
             Some(Ok((len, count))) => {
-                let spot = Spot::new(offset, &window.bytes()[..len]);
-                row(&cells, count, header, spot, rows, tally);
+                let bytes = &window.bytes()[..len];
+                let next = header.second(cells.cell(0).unwrap_or_default(), bytes);
+                match next {
+                    Some(next) => {
+                        let record = tally.records + 1;
+                        tally.remarks.push(format!(
+                            "another export begins in the same file: a second header stands before record {record}"
+                        ));
+                        second = Some(next);
+                    }
+                    None => row(&cells, count, header, Spot::new(offset, bytes), rows, tally),
+                }
                 window.consume(len);
             }
             Some(Err(())) => {
@@ -290,6 +349,19 @@ fn half(cell: &str) -> Option<&str> {
     let (first, second) = cell.split_at_checked(cell.len() / 2)?;
     let (first, second) = (first.trim_end_matches(['\r', '\n']), second.trim_start_matches(['\r', '\n']));
     (first == second && first.len() + second.len() < cell.len()).then_some(first)
+}
+
+/// Consumes the lines before the header, and says which.
+fn pass_over(window: &mut Window<'_>, before: usize, tally: &mut Tally) {
+    let text = String::from_utf8_lossy(&window.bytes()[..before]);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // Windows PowerShell's own line, and the one that a spreadsheet is told its separator by.
+    let plain = |line: &&str| line.starts_with("#TYPE ") || line.to_ascii_lowercase().starts_with("sep=");
+    if let Some(line) = lines.iter().find(|line| !plain(line)) {
+        let shown: String = line.chars().take(60).collect();
+        tally.remarks.push(format!("lines above the header were passed over, the first: \"{shown}\""));
+    }
+    window.consume(before);
 }
 
 /// Whether more than one line stands in a record.
@@ -378,7 +450,10 @@ mod tests {
         assert_eq!(Header::read(b"TimeGenerated [Local Time],UserId,AppId\n").unwrap().zone_unknown, [0]);
         assert!(Header::read(b"name,age,shoe size\n1,2,3\n").is_none());
         let typed = Header::read(b"#TYPE System.Object\r\n\"CreatedDateTime\",\"UserId\",\"AppId\"\r\n").unwrap();
-        assert!(typed.typed && typed.has("UserId"));
+        assert!(typed.before == 21 && typed.has("UserId"));
+        assert_eq!(Header::read(b"sep=;\nTimeGenerated;UserId;AppId\n").unwrap().delimiter, b';');
+        assert_eq!(Header::read(b"Case 42\n\nTimeGenerated|UserId|AppId\n").unwrap().before, 9);
+        assert_eq!(Header::read(b"Date,Request ID,User agent,User ID\n").unwrap().zone_unknown, [0]);
         assert!(Header::read(b"Request ID,Authentication method,Succeeded\n").unwrap().factors);
     }
 }

@@ -3,6 +3,7 @@
 use super::codepage;
 use super::row::{Rows, Spot};
 use super::tally::{Note, Tally};
+use super::unwrap;
 use super::walk::Walk;
 use super::window::Window;
 use std::borrow::Cow;
@@ -71,6 +72,11 @@ fn record(
         let mut reader = text.as_bytes();
         let mut window = Window::new(&mut reader, u64::MAX);
         Walk::new(&mut window, spot.offset, max_record, rows, tally).run();
+    } else if text.starts_with(['{', '"']) {
+        rows.object(&text, spot, tally);
+    } else if let Some(at) = unwrap::prefix(&text).filter(|_| !of_page) {
+        // A syslog server or a shipper wrote something before it.
+        rows.object(&text[at..], Spot::new(spot.offset + at as u64, &text.as_bytes()[at..]), tally);
     } else {
         rows.object(&text, spot, tally);
     }

@@ -9,6 +9,7 @@ use super::quick::{self, Quick};
 use super::scout::First;
 use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Notes, Tally};
+use super::unwrap::{self, Inner};
 use super::value;
 use super::visit::{Object, Values};
 use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, flag};
@@ -51,6 +52,24 @@ pub(super) struct Rows {
     countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
     last: Last,
     batch: Vec<Sym>,
+    /// Whether a record that is in no table is put into `unclaimed` rather than counted.
+    holds_back: bool,
+    /// Whether no table claims the record just read.
+    claimed_by_none: bool,
+    unclaimed: Option<Unclaimed>,
+}
+
+/// A record that no table claims.
+enum Unclaimed {
+    /// It is not JSON.
+    Fault(String),
+    /// It is in no table we know.
+    Unknown {
+        /// The table to count it under.
+        table: Cow<'static, str>,
+        /// What an interface answered in its place.
+        answer: Option<String>,
+    },
 }
 
 /// Last symbol of each field: many columns hardly change.
@@ -234,14 +253,69 @@ impl Draft {
     }
 }
 
+/// Counts a record of no table of ours, or names the error that stands in its place.
+fn leave(table: &str, answer: Option<String>, spot: Spot, tally: &mut Tally) {
+    match answer {
+        Some(answer) => tally.problem(Some(spot.offset), answer),
+        None => tally.count(table),
+    }
+}
+
 impl Rows {
     /// The events and their texts, and those whose times read either way.
     pub(super) fn into_parts(self) -> (Part, Vec<EitherWay>) {
         (self.part, self.either_way)
     }
 
-    /// Reads a JSON object.
+    /// Reads a JSON object. What is in no table as it stands may hold records inside.
     pub(super) fn object(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
+        self.holds_back = true;
+        self.json(json, spot, tally);
+        self.holds_back = false;
+        if let Some(unclaimed) = self.unclaimed.take() {
+            let again = matches!(unclaimed, Unclaimed::Fault(_)).then(|| unwrap::mended(json)).flatten();
+            match again {
+                Some(mended) => {
+                    tally.records -= 1;
+                    self.object(&mended, spot, tally);
+                }
+                None => self.within(unwrap::records(json), unclaimed, spot, tally),
+            }
+        }
+    }
+
+    /// Reads the records inside one that is none, or says what became of that.
+    fn within(&mut self, inner: Vec<Inner>, outer: Unclaimed, spot: Spot, tally: &mut Tally) {
+        let mut any = false;
+        let number = tally.records;
+        tally.records -= 1;
+        for Inner { json, table } in inner {
+            let from_name = tally.from_name.clone();
+            if table.is_some() {
+                tally.from_name = table;
+            }
+            self.holds_back = true;
+            self.json(&json, spot, tally);
+            self.holds_back = false;
+            tally.from_name = from_name;
+            // What no table claims is the outer record's, not a row.
+            match self.unclaimed.take() {
+                Some(_) => tally.records -= 1,
+                None => any = true,
+            }
+        }
+        if any {
+            tally.assumed.add(Assumed::WRAPPED);
+            return;
+        }
+        tally.records = number;
+        match outer {
+            Unclaimed::Fault(reason) => tally.skip(spot.offset, reason),
+            Unclaimed::Unknown { table, answer } => leave(&table, answer, spot, tally),
+        }
+    }
+
+    fn json(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
         self.read(spot, tally, json.as_bytes(), |rows| {
             if let Quick::Read = quick::object(rows, json) {
                 return Ok(());
@@ -270,15 +344,26 @@ impl Rows {
         spot: Spot,
         tally: &mut Tally,
     ) {
+        let mut wrapped = None;
+        self.holds_back = true;
         self.read(spot, tally, b"", |rows| {
             for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                 rows.draft.ahead = column.ahead;
+                if column.target == Target::Skip && cell.starts_with(['{', '[']) {
+                    wrapped = wrapped.or(Some(cell));
+                }
                 if let Err(reason) = rows.cell(column.target, cell) {
                     rows.draft.refuse(&column.name, &reason);
                 }
             }
             Ok(())
         });
+        self.holds_back = false;
+        if let Some(unclaimed) = self.unclaimed.take() {
+            // An array around it, for a record that a cell holds is inside the row.
+            let inner = wrapped.map(|cell| unwrap::records(&format!("[{cell}]"))).unwrap_or_default();
+            self.within(inner, unclaimed, spot, tally);
+        }
     }
 
     fn read(
@@ -293,7 +378,14 @@ impl Rows {
         if value::deeper_than(MAX_DEPTH, json) {
             return tally.skip(spot.offset, format!("nested deeper than {MAX_DEPTH} levels"));
         }
-        let done = fill(self).map_err(|error| plain_reason(&error)).and_then(|()| self.finish(spot, tally));
+        let done = match fill(self) {
+            Ok(()) => self.finish(spot, tally),
+            Err(error) if self.holds_back => {
+                self.unclaimed = Some(Unclaimed::Fault(plain_reason(&error)));
+                return;
+            }
+            Err(error) => Err(plain_reason(&error)),
+        };
         if let Err(reason) = done {
             tally.skip(spot.offset, reason);
         }
@@ -307,9 +399,11 @@ impl Rows {
         let table = match self.kind(tally) {
             Ok(table) => table,
             Err(name) => {
-                match self.draft.error_answer.take().filter(|_| name == super::UNKNOWN_TABLE) {
-                    Some(answer) => tally.problem(Some(spot.offset), answer),
-                    None => tally.count(&name),
+                let answer = self.draft.error_answer.take().filter(|_| name == super::UNKNOWN_TABLE);
+                if self.holds_back && self.claimed_by_none {
+                    self.unclaimed = Some(Unclaimed::Unknown { table: name, answer });
+                } else {
+                    leave(&name, answer, spot, tally);
                 }
                 return Ok(());
             }
@@ -391,7 +485,9 @@ impl Rows {
         let told = [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
         draft.clues.is_sign_in = told.iter().any(|field| draft.has(*field))
             && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| draft.knows(*field));
-        let kind = match table::tell(&mut draft.clues, tally.from_name.as_ref()) {
+        let told = table::tell(&mut draft.clues, tally.from_name.as_ref());
+        self.claimed_by_none = matches!(told, Told::Unknown);
+        let kind = match told {
             Told::Row(kind) => kind,
             Told::Name(kind) => {
                 tally.assumed.add(Assumed::TABLE_BY_NAME);

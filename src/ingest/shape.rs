@@ -3,6 +3,7 @@
 use super::csv::Header;
 use super::fields::{HITS, ROW_ARRAYS};
 use super::foreign::foreign;
+use super::unwrap::prefix;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
@@ -65,6 +66,8 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape { id: "graph-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(GRAPH) },
     Shape { id: "defender-xdr-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DEFENDER) },
     Shape { id: "ndjson", framing: Framing::Lines, matches: |look| look.lines },
+    Shape { id: "json-strings", framing: Framing::Lines, matches: |look| look.strings },
+    Shape { id: "prefixed-ndjson", framing: Framing::Lines, matches: |look| look.prefixed },
     Shape { id: "splunk-results", framing: Framing::Walk, matches: |look| look.json && look.has(SPLUNK_RESULTS) },
     Shape { id: "elastic-hits", framing: Framing::Walk, matches: |look| look.json && look.has(ELASTIC_HITS) },
     Shape { id: "log-analytics-query", framing: Framing::Walk, matches: |look| look.json && look.has(QUERY) },
@@ -99,7 +102,22 @@ struct Look<'a> {
     csv: Option<Header>,
     lines: bool,
     json: bool,
+    /// Whether it is JSON text inside JSON strings.
+    strings: bool,
+    /// Whether something stands before the object on each line.
+    prefixed: bool,
 }
+
+/// The shape of a source, and the bytes before its first record.
+#[derive(Clone, Copy)]
+pub(super) struct Begun {
+    pub(super) shape: &'static Shape,
+    /// Bytes of words before the JSON: a warning, a prompt.
+    pub(super) words: usize,
+}
+
+/// Lines looked at for the first record.
+const LINES_BEFORE: usize = 16;
 
 impl Look<'_> {
     fn has(&self, keys: &[&str]) -> bool {
@@ -136,18 +154,67 @@ impl Look<'_> {
 }
 
 /// The shape of a source that begins with `head`, which is all of it when `whole`.
-pub(super) fn tell(head: &[u8], whole: bool) -> Option<&'static Shape> {
+pub(super) fn tell(head: &[u8], whole: bool) -> Option<Begun> {
     // A stored archive holds readable rows, but not where a reader of text would look for them.
     if foreign(head).is_some() {
         return None;
     }
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    if let Some(shape) = shape(text, whole, false) {
+        return Some(Begun { shape, words: 0 });
+    }
+    let at = words(text);
+    let json = at.and_then(|at| shape(&text[at..], whole, false));
+    let found = json.or_else(|| shape(text, whole, true))?;
+    Some(Begun { shape: found, words: json.and(at).map_or(0, |at| at + head.len() - text.len()) })
+}
+
+fn shape(head: &[u8], whole: bool, prefixed: bool) -> Option<&'static Shape> {
     let first = *head.iter().find(|byte| !byte.is_ascii_whitespace())?;
     let json = matches!(first, b'{' | b'[');
     let csv = if json { None } else { Header::read(head) };
     let lines = first != b'[' && csv.is_none() && is_lines(head, whole);
-    let look = Look { head, csv, lines, json };
+    let strings = csv.is_none() && is_string(head);
+    let prefixed = prefixed && !json && csv.is_none() && is_prefixed(head, whole);
+    let look = Look { head, csv, lines, json, strings, prefixed };
     SHAPES.iter().find(|shape| (shape.matches)(&look))
+}
+
+/// Bytes before the first line on which JSON begins.
+fn words(head: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for line in head.split(|byte| *byte == b'\n').take(LINES_BEFORE) {
+        let mut bytes = head[at..].iter().filter(|byte| !byte.is_ascii_whitespace());
+        let starts = line.trim_ascii_start().starts_with(b"{")
+            && bytes.nth(1).is_some_and(|next| b"\"}".contains(next))
+            || line.trim_ascii_start().starts_with(b"[") && bytes.nth(1).is_some_and(|next| b"{[]\"".contains(next));
+        if starts {
+            return Some(at);
+        }
+        at += line.len() + 1;
+    }
+    None
+}
+
+/// Returns whether it begins as a JSON string that holds JSON.
+fn is_string(head: &[u8]) -> bool {
+    let text = head.trim_ascii_start();
+    let inner = text.strip_prefix(b"\"").unwrap_or_default();
+    inner.starts_with(b"{\\\"")
+        || inner.starts_with(b"[{\\\"")
+        || inner.starts_with(b"{\\n")
+        || inner.starts_with(b"[\\n")
+}
+
+/// Returns whether most of the first lines end in an object that something stands before.
+fn is_prefixed(head: &[u8], whole: bool) -> bool {
+    let mut lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').take(LINES_BEFORE + 1).collect();
+    if !whole || lines.len() > LINES_BEFORE {
+        lines.pop();
+    }
+    let lines: Vec<&str> = lines.iter().filter_map(|line| std::str::from_utf8(line.trim_ascii()).ok()).collect();
+    let full = || lines.iter().filter(|line| !line.is_empty());
+    full().filter(|line| prefix(line).is_some()).count() * 2 > full().count()
 }
 
 /// Whether a line that begins with a brace is a whole object, and not an envelope of records.
@@ -200,10 +267,15 @@ mod tests {
             ("{\"@odata.context\":\"x\",\"value\":[{\"createdDateTime\":1}]}", "graph-page"),
             ("{\"tables\":[{\"name\":\"x\",\"columns\":[],\"rows\":[]}]}", "log-analytics-query"),
             ("Date (UTC),Request ID,User agent,User ID\n", "entra-portal-csv"),
+            ("WARNING: preview\n[\n {\"TimeGenerated\":\"t\"}]", "log-analytics-json"),
+            ("PS> cat x.json\n{\"TimeGenerated\":\"t\"}\n{\"TimeGenerated\":\"t\"}", "log-analytics-ndjson"),
+            ("\"{\\\"TimeGenerated\\\":\\\"t\\\"}\"\n", "json-strings"),
+            ("<14>May 20 host x: {\"TimeGenerated\":\"t\"}\n", "prefixed-ndjson"),
         ] {
-            assert_eq!(tell(head.as_bytes(), true).map(|shape| shape.id), Some(id), "{head}");
+            assert_eq!(tell(head.as_bytes(), true).map(|begun| begun.shape.id), Some(id), "{head}");
         }
         assert!(tell(b"# Read me\n\nnothing here", true).is_none());
+        assert!(tell(b"# Read me\n[link](x)\n{and so on}\nfor {a}", true).is_none());
         assert!(tell(b" \n", true).is_none());
     }
 }

@@ -2,11 +2,11 @@
 
 use super::foreign::foreign;
 use super::row::Rows;
-use super::shape::{Framing, HEAD};
+use super::shape::{Begun, Framing, HEAD};
 use super::tally::Tally;
 use super::walk::Walk;
 use super::window::Window;
-use super::{Options, csv, lines, shape};
+use super::{Options, csv, lines, shape, unknown};
 use std::io::Read;
 
 /// Reads every row to the end of the stream, as long as `keep_on`, told how many were read, says so.
@@ -22,18 +22,24 @@ pub(super) fn read(
     while window.bytes().len() < HEAD && window.more() {}
     let whole = window.is_whole();
     let head = &window.bytes()[..window.bytes().len().min(HEAD)];
-    let Some(shape) = shape::tell(head, whole) else {
+    let Some(Begun { shape, words }) = shape::tell(head, whole) else {
         let reason = match (&window.failure, foreign(head)) {
             (Some(failure), _) => format!("cannot be unpacked: {failure}"),
             (None, Some(foreign)) => foreign.to_owned(),
             (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
-            (None, None) => "is in no shape we know: export the rows as JSON or CSV".to_owned(),
+            (None, None) => unknown::describe(head),
         };
         return tally.problem(None, reason);
     };
     tally.shape = Some(shape.id);
-    let header = csv::Header::read(head).map(|header| header.at(options.local_zone, tally));
-    if window.bytes().starts_with(b"\xef\xbb\xbf") {
+    let header = csv::Header::read(&head[words..]).map(|header| header.at(options.local_zone, tally));
+    if words > 0 {
+        let text = String::from_utf8_lossy(&window.bytes()[..words]);
+        let first: String =
+            text.trim_start_matches('\u{feff}').trim().lines().next().unwrap_or_default().chars().take(60).collect();
+        tally.remarks.push(format!("words before the JSON were passed over, the first line: \"{first}\""));
+        window.consume(words);
+    } else if window.bytes().starts_with(b"\xef\xbb\xbf") {
         window.consume(3);
     }
     match (shape.framing, header) {

@@ -54,6 +54,8 @@ impl Assumed {
     pub(super) const BY_ENDPOINT: Self = Self(8);
     /// Nothing, from a status that was taken out.
     pub(super) const NO_STATUS: Self = Self(16);
+    /// Records, inside others.
+    pub(super) const WRAPPED: Self = Self(32);
 
     /// Adds what was assumed of another row.
     pub(super) fn add(&mut self, assumed: Self) {
@@ -62,7 +64,11 @@ impl Assumed {
 }
 
 /// What is said of each assumption.
-const ASSUMPTIONS: [(Assumed, &str); 5] = [
+const ASSUMPTIONS: [(Assumed, &str); 6] = [
+    (
+        Assumed::WRAPPED,
+        "records stand inside other records, which say nothing of their own here; they were read from there",
+    ),
     (Assumed::TABLE_BY_NAME, "some rows do not say their table; it was taken from the source's name"),
     (
         Assumed::TABLE_GUESSED,

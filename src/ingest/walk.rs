@@ -572,16 +572,9 @@ impl<'w, 'r, 'o> Walk<'w, 'r, 'o> {
                 | b'+'
                 | b'-'
                 | b'.'
-                | b'E'
-                | b'e'
-                | b'a'
-                | b'f'
-                | b'l'
-                | b'n'
-                | b'r'
-                | b's'
-                | b't'
-                | b'u' => at += 1,
+                // Letters of the words that JSON has, and of those that tools write all the same: NaN, Infinity, None.
+                | b'a'..=b'z'
+                | b'A'..=b'Z' => at += 1,
                 _ if at == start => return Err(Broken::Stray(byte)),
                 _ => break,
             }

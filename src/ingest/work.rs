@@ -119,7 +119,8 @@ fn plain_lines(input: &Input) -> Option<&'static Shape> {
     if decode::encoding(&head) != decode::Encoding::Utf8 {
         return None;
     }
-    shape::tell(&head, head.len() < HEAD).filter(|shape| shape.framing == Framing::Lines)
+    let begun = shape::tell(&head, head.len() < HEAD)?;
+    (begun.words == 0 && begun.shape.framing == Framing::Lines).then_some(begun.shape)
 }
 
 /// Joins what the threads did: pieces in source order, with record numbers that count through the source.
