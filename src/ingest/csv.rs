@@ -63,6 +63,9 @@ impl Header {
     /// The header that a line is, if it is one.
     fn line(line: &[u8]) -> Option<Self> {
         let header = Self::names(line)?;
+        if header.columns.iter().any(|column| is_value(&column.name)) {
+            return None;
+        }
         let known = header.columns.iter().filter(|column| column.target != Target::Skip).count();
         let is_time = |column: &Column| matches!(column.target, Target::Created(_) | Target::Ingested(_));
         let timed = header.columns.iter().any(is_time);
@@ -170,6 +173,17 @@ impl Header {
     pub(super) fn has(&self, name: &str) -> bool {
         self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
     }
+}
+
+/// Returns whether a cell holds a value, as no name of a column does: a time, an id, an address, a sign-in name, JSON.
+pub(super) fn is_value(cell: &str) -> bool {
+    let cell = cell.trim().trim_matches('"');
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    cell.find('@').is_some_and(|at| at > 0)
+        || cell.starts_with("{\"")
+        || cell.parse::<std::net::IpAddr>().is_ok()
+        || uuid::Uuid::try_parse(cell).is_ok()
+        || cell.len() >= 8 && cell.as_bytes().first().is_some_and(digit) && cell.contains([':', '-', '/'])
 }
 
 /// `TimeGenerated [UTC]` as name and zone.

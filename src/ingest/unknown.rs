@@ -1,6 +1,6 @@
 //! Words for a source that is text and in no shape that is read: its kind, and the way to rows that are.
 
-use super::csv::Header;
+use super::csv::{Header, is_value};
 use super::fields::Target;
 
 /// Column names shown.
@@ -22,7 +22,7 @@ pub(super) fn describe(head: &[u8]) -> String {
         return "is a table drawn for a screen or a chat: export the rows as JSON or CSV".to_owned();
     }
     if let Some(separator) = ["\t", ",", ";", "|"].into_iter().find(|separator| is_rows(&lines, separator)) {
-        return if is_data(lines[0], separator) {
+        return if lines[0].split(separator).any(is_value) {
             let way = if separator == "\t" {
                 "export with headers, or as JSON (az: --output json)"
             } else {
@@ -82,16 +82,6 @@ fn is_rows(lines: &[&str], separator: &str) -> bool {
             .count()
     };
     lines.first().is_some_and(|first| cells(first) >= 3 && lines.iter().all(|line| cells(line) == cells(first)))
-}
-
-/// Returns whether a line holds values, not names: a time, an id, an address or a sign-in name.
-fn is_data(line: &str, separator: &str) -> bool {
-    line.split(separator).map(|cell| cell.trim().trim_matches('"')).any(|cell| {
-        cell.contains('@')
-            || cell.parse::<std::net::IpAddr>().is_ok()
-            || uuid::Uuid::try_parse(cell).is_ok()
-            || cell.len() >= 8 && cell.as_bytes()[0].is_ascii_digit() && cell.contains([':', '-', '/'])
-    })
 }
 
 #[cfg(test)]
