@@ -66,8 +66,8 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape { id: "graph-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(GRAPH) },
     Shape { id: "defender-xdr-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DEFENDER) },
     Shape { id: "ndjson", framing: Framing::Lines, matches: |look| look.lines },
-    Shape { id: "json-strings", framing: Framing::Lines, matches: |look| look.strings },
-    Shape { id: "prefixed-ndjson", framing: Framing::Lines, matches: |look| look.prefixed },
+    Shape { id: "json-strings", framing: Framing::Lines, matches: |look| look.around == Around::String },
+    Shape { id: "prefixed-ndjson", framing: Framing::Lines, matches: |look| look.around == Around::Prefix },
     Shape { id: "splunk-results", framing: Framing::Walk, matches: |look| look.json && look.has(SPLUNK_RESULTS) },
     Shape { id: "elastic-hits", framing: Framing::Walk, matches: |look| look.json && look.has(ELASTIC_HITS) },
     Shape { id: "log-analytics-query", framing: Framing::Walk, matches: |look| look.json && look.has(QUERY) },
@@ -102,10 +102,18 @@ struct Look<'a> {
     csv: Option<Header>,
     lines: bool,
     json: bool,
-    /// Whether it is JSON text inside JSON strings.
-    strings: bool,
-    /// Whether something stands before the object on each line.
-    prefixed: bool,
+    around: Around,
+}
+
+/// The form of lines that hold an object and do not begin with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    /// Of no such form.
+    Nothing,
+    /// JSON text inside a JSON string.
+    String,
+    /// Something before the object.
+    Prefix,
 }
 
 /// The shape of a source, and the bytes before its first record.
@@ -174,9 +182,13 @@ fn shape(head: &[u8], whole: bool, prefixed: bool) -> Option<&'static Shape> {
     let json = matches!(first, b'{' | b'[');
     let csv = if json { None } else { Header::read(head) };
     let lines = first != b'[' && csv.is_none() && is_lines(head, whole);
-    let strings = csv.is_none() && is_string(head);
-    let prefixed = prefixed && !json && csv.is_none() && is_prefixed(head, whole);
-    let look = Look { head, csv, lines, json, strings, prefixed };
+    let around = match () {
+        () if csv.is_some() || json => Around::Nothing,
+        () if is_string(head) => Around::String,
+        () if prefixed && is_prefixed(head, whole) => Around::Prefix,
+        () => Around::Nothing,
+    };
+    let look = Look { head, csv, lines, json, around };
     SHAPES.iter().find(|shape| (shape.matches)(&look))
 }
 
