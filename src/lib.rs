@@ -26,7 +26,7 @@
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
-//! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/bundle/` and `ingest/archive/` (what is walked and opened), `ingest/body.rs` (where bytes stand) | a shape |
+//! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/bundle/` and `ingest/archive/` (what is walked and opened), `ingest/body.rs` (where bytes stand), `ingest/foreign.rs` (formats that are only named) | a shape |
 //! | how times are written | `ingest/timestamps.rs`: the one table of forms; names of months and zones beside it | |
 //! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/row/` | |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |

@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicBool;
 use tokentrail::analytics::{self, Settings};
 use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options, load};
+use tokentrail::ingest::{Loaded, Options, Password, load};
 
 /// Reads the bytes as one file in memory.
 pub fn read(bytes: &[u8]) -> Loaded {
@@ -16,6 +16,7 @@ pub fn read(bytes: &[u8]) -> Loaded {
         max_bytes: 4 << 20,
         max_record: 64 << 10,
         max_members: 50,
+        password: Password::first_line(b"pass"),
         ..Options::default()
     };
     let loaded =

@@ -302,11 +302,13 @@ struct Rows<'b> {
     cells: XlsxCellReader<'b, BufReader<Stretch>>,
     row: Vec<DataRef<'b>>,
     next: Option<((u32, u32), DataRef<'b>)>,
+    /// Whether the last cell was read: what stands behind it is no cell.
+    ended: bool,
 }
 
 impl<'b> Rows<'b> {
     fn new(book: &'b mut Book, sheet: &str) -> Result<Self, XlsxError> {
-        Ok(Self { cells: book.worksheet_cells_reader(sheet)?, row: Vec::new(), next: None })
+        Ok(Self { cells: book.worksheet_cells_reader(sheet)?, row: Vec::new(), next: None, ended: false })
     }
 
     fn next(&mut self) -> Result<Option<&[DataRef<'b>]>, XlsxError> {
@@ -315,9 +317,13 @@ impl<'b> Rows<'b> {
         loop {
             let (at, value) = match self.next.take() {
                 Some(next) => next,
+                None if self.ended => return Ok(number.map(|_| self.row.as_slice())),
                 None => match self.cells.next_cell()? {
                     Some(cell) => (cell.get_position(), cell.get_value().clone()),
-                    None => return Ok(number.map(|_| self.row.as_slice())),
+                    None => {
+                        self.ended = true;
+                        continue;
+                    }
                 },
             };
             if value == DataRef::Empty {
