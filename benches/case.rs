@@ -1,0 +1,64 @@
+//! What a verdict costs in a case with a long log, and what opening that case costs: `cargo bench --bench case [LINES]`.
+
+#![expect(clippy::print_stdout, reason = "the figures are the output")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+use tokentrail::casefile;
+use tokentrail::model::{Span, Time};
+use tokentrail::triage::{Case, Verdict};
+
+/// Verdicts measured, each as a key press makes it.
+const VERDICTS: usize = 20;
+
+fn main() {
+    let lines = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(50_000);
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = home.path().join("case.json");
+    let at = |second: usize| Time::MISSING.plus(Span::seconds(i64::try_from(second).unwrap_or(i64::MAX)));
+    let (mut file, mut case) = casefile::open(&path, &[], "b", "ana").expect("there is no case yet");
+    for line in 0..lines {
+        let hit = format!("{:012x}", line % 2_000);
+        match line % 3 {
+            0 => case.set_remark(
+                &hit,
+                "first-login",
+                &format!("looked at the portal, line {line}: travels a lot"),
+                at(line),
+            ),
+            1 => case.set_verdict(&hit, "second-client", Some(Verdict::Supports), at(line)),
+            _ => case.set_verdict(&hit, "second-client", Some(Verdict::Against), at(line)),
+        }
+    }
+    file.save(&case).expect("the case can be saved");
+    println!("{lines} lines, {:.1} MB", case.to_bytes().len() as f64 / 1e6);
+    let bytes = std::fs::read(&path).expect("it was saved");
+    let (opened, took) = timed(|| Case::from_bytes(&bytes).expect("it is a case"));
+    println!("read           {took}");
+    let (problems, took) = timed(|| opened.log_problems());
+    println!("held against its log  {took}");
+    assert!(problems.is_empty(), "{problems:?}");
+    let (_, took) = timed(|| black_box(case.clone()));
+    println!("cloned for the note   {took}");
+    let mut worst = [Duration::ZERO; 3];
+    for verdict in 0..VERDICTS {
+        let start = Instant::now();
+        case.set_verdict("000000000001", "second-client", Some(Verdict::Unknown), at(lines + verdict));
+        let logged = start.elapsed();
+        black_box(case.to_bytes());
+        let written = start.elapsed();
+        file.save(&case).expect("the case can be saved");
+        let saved = start.elapsed();
+        let took = [logged, written - logged, saved - written];
+        worst = std::array::from_fn(|at| worst[at].max(took[at]));
+    }
+    for (name, worst) in ["logged", "made into bytes", "saved, with fsync"].iter().zip(worst) {
+        println!("verdict {name}: {:.1} ms at worst of {VERDICTS}", worst.as_secs_f64() * 1e3);
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, String) {
+    let start = Instant::now();
+    let done = work();
+    (done, format!("{:.1} ms", start.elapsed().as_secs_f64() * 1e3))
+}
