@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// Signs a line where nobody is known.
 pub const UNKNOWN: &str = "unknown";
@@ -59,11 +60,14 @@ pub struct LogEnd {
 }
 
 /// The lines, oldest first. They are only added to.
+///
+/// A clone shares them: the case goes to the thread that composes the note while this one draws. Only a line added while
+/// a clone lives copies all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    lines: Vec<LogLine>,
+    lines: Arc<Vec<LogLine>>,
     /// The lines as they stand in the file, so that a save writes only the new one anew.
-    text: String,
+    text: Arc<String>,
 }
 
 impl Log {
@@ -85,9 +89,10 @@ impl Log {
     }
 
     fn keep(&mut self, line: LogLine) {
-        self.text.push_str(if self.lines.is_empty() { "\n    " } else { ",\n    " });
-        self.text.push_str(&json(&line));
-        self.lines.push(line);
+        let (lines, text) = (Arc::make_mut(&mut self.lines), Arc::make_mut(&mut self.text));
+        text.push_str(if lines.is_empty() { "\n    " } else { ",\n    " });
+        text.push_str(&json(&line));
+        lines.push(line);
     }
 
     /// Length and last hash.
@@ -125,5 +130,26 @@ impl<'de> Deserialize<'de> for Log {
             log.keep(line);
         }
         Ok(log)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_added_leaves_those_before_as_they_stand_and_a_clone_shares_them() {
+        let mut log = Log::default();
+        let mut before = String::new();
+        for line in 0..50 {
+            log.push(String::new(), "ana", format!("line {line}"), Change::Nothing);
+            let added = log.text().strip_prefix(before.as_str()).unwrap();
+            assert_eq!(added.matches("\"hash\"").count(), 1, "only the new line is made into text");
+            before = log.text().to_owned();
+        }
+        let clone = log.clone();
+        assert!(Arc::ptr_eq(&clone.lines, &log.lines) && Arc::ptr_eq(&clone.text, &log.text));
+        log.push(String::new(), "ana", "after".to_owned(), Change::Nothing);
+        assert_eq!((clone.len(), log.len(), clone.text() == before), (50, 51, true));
     }
 }
