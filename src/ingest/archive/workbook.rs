@@ -318,13 +318,13 @@ impl<'b> Rows<'b> {
             let (at, value) = match self.next.take() {
                 Some(next) => next,
                 None if self.ended => return Ok(number.map(|_| self.row.as_slice())),
-                None => match self.cells.next_cell()? {
-                    Some(cell) => (cell.get_position(), cell.get_value().clone()),
-                    None => {
+                None => {
+                    let Some(cell) = self.cells.next_cell()? else {
                         self.ended = true;
                         continue;
-                    }
-                },
+                    };
+                    (cell.get_position(), cell.get_value().clone())
+                }
             };
             if value == DataRef::Empty {
                 continue;
