@@ -1,20 +1,20 @@
 //! One record to one event, in one pass over its bytes.
 
+mod inside;
 mod numbers;
 mod times;
 
 use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
-use super::quick::{self, Quick};
 use super::scout::First;
 use super::table::{self, Call, Clues, Kind, Told};
 use super::tally::{Assumed, Notes, Tally};
-use super::unwrap::{self, Inner};
 use super::value;
 use super::visit::{Object, Values};
 use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, flag};
 use crate::store::{Interner, Part, is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
+use inside::{Unclaimed, leave};
 use numbers::may_be_damaged;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
@@ -57,19 +57,6 @@ pub(super) struct Rows {
     /// Whether no table claims the record just read.
     claimed_by_none: bool,
     unclaimed: Option<Unclaimed>,
-}
-
-/// A record that no table claims.
-enum Unclaimed {
-    /// It is not JSON.
-    Fault(String),
-    /// It is in no table we know.
-    Unknown {
-        /// The table to count it under.
-        table: Cow<'static, str>,
-        /// What an interface answered in its place.
-        answer: Option<String>,
-    },
 }
 
 /// Last symbol of each field: many columns hardly change.
@@ -253,78 +240,10 @@ impl Draft {
     }
 }
 
-/// Counts a record of no table of ours, or names the error that stands in its place.
-fn leave(table: &str, answer: Option<String>, spot: Spot, tally: &mut Tally) {
-    match answer {
-        Some(answer) => tally.problem(Some(spot.offset), answer),
-        None => tally.count(table),
-    }
-}
-
 impl Rows {
     /// The events and their texts, and those whose times read either way.
     pub(super) fn into_parts(self) -> (Part, Vec<EitherWay>) {
         (self.part, self.either_way)
-    }
-
-    /// Reads a JSON object. What is in no table as it stands may hold records inside.
-    pub(super) fn object(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
-        self.holds_back = true;
-        self.json(json, spot, tally);
-        self.holds_back = false;
-        if let Some(unclaimed) = self.unclaimed.take() {
-            let again = matches!(unclaimed, Unclaimed::Fault(_)).then(|| unwrap::mended(json)).flatten();
-            match again {
-                Some(mended) => {
-                    tally.records -= 1;
-                    self.object(&mended, spot, tally);
-                }
-                None => self.within(unwrap::records(json), unclaimed, spot, tally),
-            }
-        }
-    }
-
-    /// Reads the records inside one that is none, or says what became of that.
-    fn within(&mut self, inner: Vec<Inner>, outer: Unclaimed, spot: Spot, tally: &mut Tally) {
-        let mut any = false;
-        let number = tally.records;
-        tally.records -= 1;
-        for Inner { json, table } in inner {
-            let from_name = tally.from_name.clone();
-            if table.is_some() {
-                tally.from_name = table;
-            }
-            self.holds_back = true;
-            self.json(&json, spot, tally);
-            self.holds_back = false;
-            tally.from_name = from_name;
-            // What no table claims is the outer record's, not a row.
-            match self.unclaimed.take() {
-                Some(_) => tally.records -= 1,
-                None => any = true,
-            }
-        }
-        if any {
-            tally.assumed.add(Assumed::WRAPPED);
-            return;
-        }
-        tally.records = number;
-        match outer {
-            Unclaimed::Fault(reason) => tally.skip(spot.offset, reason),
-            Unclaimed::Unknown { table, answer } => leave(&table, answer, spot, tally),
-        }
-    }
-
-    fn json(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
-        self.read(spot, tally, json.as_bytes(), |rows| {
-            if let Quick::Read = quick::object(rows, json) {
-                return Ok(());
-            }
-            rows.draft.clear();
-            let mut parser = serde_json::Deserializer::from_str(json);
-            Object { rows, start: ROW_START }.deserialize(&mut parser)?;
-            parser.end()
-        });
     }
 
     /// Reads a JSON array that holds the values of `columns`.
@@ -334,36 +253,6 @@ impl Rows {
             parser.deserialize_seq(Values { rows, columns })?;
             parser.end()
         });
-    }
-
-    /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
-    pub(super) fn cells<'a>(
-        &mut self,
-        cells: impl Iterator<Item = &'a str>,
-        columns: &[Column],
-        spot: Spot,
-        tally: &mut Tally,
-    ) {
-        let mut wrapped = None;
-        self.holds_back = true;
-        self.read(spot, tally, b"", |rows| {
-            for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-                rows.draft.ahead = column.ahead;
-                if column.target == Target::Skip && cell.starts_with(['{', '[']) {
-                    wrapped = wrapped.or(Some(cell));
-                }
-                if let Err(reason) = rows.cell(column.target, cell) {
-                    rows.draft.refuse(&column.name, &reason);
-                }
-            }
-            Ok(())
-        });
-        self.holds_back = false;
-        if let Some(unclaimed) = self.unclaimed.take() {
-            // An array around it, for a record that a cell holds is inside the row.
-            let inner = wrapped.map(|cell| unwrap::records(&format!("[{cell}]"))).unwrap_or_default();
-            self.within(inner, unclaimed, spot, tally);
-        }
     }
 
     fn read(

@@ -127,6 +127,13 @@ pub(crate) fn shapes(rows: &[Map<String, Value>]) -> Vec<(&'static str, String)>
         ("splunk.json", json!({"preview": false, "results": diagnostics.iter().map(|row| json!({"_raw": row.to_string()})).collect::<Vec<_>>()}).to_string()),
         ("elastic.ndjson", lines(diagnostics.iter().map(elastic))),
         ("elastic.json", json!({"took": 1, "hits": {"total": {"value": 24}, "hits": diagnostics.iter().map(elastic).collect::<Vec<_>>()}, "status": 200}).to_string()),
+        ("strings.ndjson", lines(diagnostics.iter().map(|row| Value::from(row.to_string())))),
+        ("twice.json", Value::from(Value::from(values(rows)).to_string()).to_string()),
+        ("syslog.log", diagnostics.iter().map(|row| format!("<14>1 2026-05-20T14:02:00Z c1 azure 7 - - {row}\n")).collect()),
+        ("warning.json", format!("WARNING: this command is in preview.\n{}", Value::from(values(rows)))),
+        ("shipper.ndjson", lines(diagnostics.iter().map(|row| json!({"@timestamp": "2026-05-20T14:02:00Z", "host": "c1", "message": row.to_string()})))),
+        ("capture.ndjson", lines(diagnostics.chunks(5).map(|c| json!({"Offset": "0", "Body": {"bytes": json!({ "records": c }).to_string()}})))),
+        ("answer.json", json!({"statusCode": 200, "body": {"count": rows.len(), "rows": {"items": values(rows)}}}).to_string()),
         ("messages.ndjson", diagnostics.chunks(5).map(|c| format!("{}\n", json!({ "records": c }))).collect()),
     ]
 }
