@@ -16,7 +16,8 @@ fn main() {
     let home = tempfile::tempdir().expect("a temporary folder can be made");
     let path = home.path().join("case.json");
     let at = |second: usize| Time::MISSING.plus(Span::seconds(i64::try_from(second).unwrap_or(i64::MAX)));
-    let (mut file, mut case) = casefile::open(&path, &[], "b", "ana").expect("there is no case yet");
+    let opened = casefile::open(&path, &[], "b", "ana", at(0)).expect("there is no case yet");
+    let (mut file, mut case) = (opened.file, opened.case);
     for line in 0..lines {
         let hit = format!("{:012x}", line % 2_000);
         match line % 3 {
@@ -30,8 +31,8 @@ fn main() {
             _ => case.set_verdict(&hit, "second-client", Some(Verdict::Against), at(line)),
         }
     }
-    file.save(&case).expect("the case can be saved");
-    println!("{lines} lines, {:.1} MB", case.to_bytes().len() as f64 / 1e6);
+    file.save(&mut case).expect("the case can be saved");
+    println!("{lines} lines, {} kB", case.to_bytes().len() / 1000);
     let bytes = std::fs::read(&path).expect("it was saved");
     let (opened, took) = timed(|| Case::from_bytes(&bytes).expect("it is a case"));
     println!("read           {took}");
@@ -47,9 +48,9 @@ fn main() {
         let logged = start.elapsed();
         black_box(case.to_bytes());
         let written = start.elapsed();
-        file.save(&case).expect("the case can be saved");
+        file.save(&mut case).expect("the case can be saved");
         let saved = start.elapsed();
-        let took = [logged, written - logged, saved - written];
+        let took = [logged, written.saturating_sub(logged), saved.saturating_sub(written)];
         worst = std::array::from_fn(|at| worst[at].max(took[at]));
     }
     for (name, worst) in ["logged", "made into bytes", "saved, with fsync"].iter().zip(worst) {
