@@ -24,6 +24,7 @@
 //! | what is detected | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `link` | an analytic |
 //! | what a triage step answers | `analytics/answer/`: a function from an [`analytics::Inquiry`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
+//! | a user's rows by what the steps ask | `analytics/history.rs`: hits of one user share it | |
 //! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/bundle/` and `ingest/archive/` (what is walked and opened), `ingest/body.rs` (where bytes stand), `ingest/foreign.rs` (formats that are only named) | a shape |

@@ -8,6 +8,7 @@ mod origin;
 mod severity;
 mod text;
 mod time;
+pub(crate) mod work;
 
 pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};

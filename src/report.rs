@@ -5,6 +5,8 @@
 pub mod containment;
 pub mod defang;
 pub mod escape;
+#[cfg(test)]
+mod growth;
 pub mod hits;
 pub mod info;
 mod json;
@@ -14,7 +16,7 @@ pub mod note;
 mod row;
 pub mod seal;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timeline;

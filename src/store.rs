@@ -19,7 +19,7 @@ pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{Event, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number};
+use crate::model::{Event, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
 use compared::{Folded, Hollow, fold_text, folded};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
@@ -63,6 +63,7 @@ pub struct Store {
     networks: Option<Arc<Networks>>,
     present: OnceLock<[(u64, FieldSet); 3]>,
     indexes: [OnceLock<Index>; Key::COUNT],
+    by_name: OnceLock<Vec<(Sym, usize)>>,
 }
 
 impl Store {
@@ -95,6 +96,7 @@ impl Store {
             computed: Computed::default(),
             networks: None,
             present: OnceLock::new(),
+            by_name: OnceLock::new(),
             indexes: Default::default(),
         };
         store.fold_texts(folded);
@@ -125,11 +127,13 @@ impl Store {
 
     /// The event.
     pub fn event(&self, id: EventId) -> &Event {
+        work::look(1);
         &self.events[id.0 as usize]
     }
 
     /// Every event in order, copies and unions included.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> + Clone {
+        work::look(self.events.len());
         self.events
             .iter()
             .enumerate()
@@ -138,6 +142,7 @@ impl Store {
 
     /// The text of a symbol; empty for [`Sym::NONE`].
     pub fn text(&self, sym: Sym) -> &str {
+        work::look(1);
         self.texts.text(sym)
     }
 
@@ -155,6 +160,7 @@ impl Store {
     /// (missing, white space, a word or mark for nothing, `{PII Removed}` or an all-zero GUID). Long texts that
     /// nothing compares (requests, JSON, scopes, token ids) stand for themselves.
     pub fn fold(&self, sym: Sym) -> Sym {
+        work::look(1);
         match self.folds[sym.0 as usize] {
             HOLLOW => {
                 self.hollow.get(&sym).filter(|(_, hollow)| hollow.says_somewhere()).map_or(Sym::NONE, |(fold, _)| *fold)
@@ -166,6 +172,7 @@ impl Store {
     /// The comparable form of an event's field, as [`Self::fold`] has it; but `none` is a value of an enumeration, a
     /// word for nothing is a name where the id beside it says something, and one character again and again is no id.
     pub fn folded_field(&self, event: &Event, field: Field) -> Sym {
+        work::look(1);
         match self.folds[event[field].0 as usize] {
             HOLLOW => self.hollow_field(event, field),
             fold => fold,
@@ -199,6 +206,15 @@ impl Store {
         let mut users: Vec<_> = users.into_iter().map(|user| (user, self.upn(user))).collect();
         users.sort_by(|a, b| a.1.cmp(b.1).then_with(|| self.text(a.0).cmp(self.text(b.0))));
         users
+    }
+
+    /// Every user key that [`Store::counts`] has, by sign-in name, with the number of its events. Sorted on first use.
+    pub fn users_by_name(&self) -> &[(Sym, usize)] {
+        self.by_name.get_or_init(|| {
+            let mut users: Vec<(Sym, usize)> = self.counts(Key::User).collect();
+            users.sort_by_cached_key(|(user, _)| (self.upn(*user), self.text(*user)));
+            users
+        })
     }
 
     /// Events with this key, in order, copies left out. Built on first use.

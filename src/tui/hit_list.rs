@@ -181,3 +181,59 @@ fn overlap(a: &Hit, b: &Hit) -> bool {
         && a.first_seen <= b.last_seen
         && b.first_seen <= a.last_seen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Span, Time};
+    use crate::report::testing;
+    use proptest::prelude::*;
+
+    /// Every hit in order, each followed by what overlaps any of its group, looked for one by one.
+    fn one_by_one(hits: &[Hit], order: &[usize]) -> Vec<usize> {
+        let mut waiting = order.to_vec();
+        let mut listed = Vec::new();
+        while !waiting.is_empty() {
+            let mut group = vec![waiting.remove(0)];
+            while let Some(at) = waiting.iter().position(|hit| group.iter().any(|of| overlap(&hits[*of], &hits[*hit])))
+            {
+                group.push(waiting.remove(at));
+            }
+            listed.extend(group);
+        }
+        listed
+    }
+
+    proptest! {
+        #[test]
+        fn a_group_is_what_overlaps_one_of_it(times in prop::collection::vec((0_i64..40, 0_i64..6, 0_u32..2), 0..40)) {
+            let loaded = testing::loaded();
+            let model = testing::hits(&loaded).remove(0);
+            let at = |minute| Time::parse("2026-05-01T00:00:00Z").unwrap().plus(Span::minutes(minute));
+            let mut hits: Vec<Hit> = times
+                .into_iter()
+                .map(|(from, long, user)| {
+                    let (first_seen, last_seen) = (at(from), at(from + long));
+                    Hit { user: crate::model::Sym(user), first_seen, last_seen, ..model.clone() }
+                })
+                .collect();
+            hits.sort_by_key(|hit| hit.first_seen);
+            let mut order: Vec<usize> = (0..hits.len()).collect();
+            order.sort_by(|a, b| hits[*a].upn.cmp(&hits[*b].upn));
+            let listed: Vec<usize> = grouped(&hits, Sort::User).iter().map(|entry| entry.hit).collect();
+            prop_assert_eq!(listed, one_by_one(&hits, &order));
+            let latest_first: Vec<usize> = (0..hits.len()).rev().collect();
+            let (mut ranks, mut passes) = (vec![0; hits.len()], vec![0; hits.len()]);
+            for (rank, hit) in latest_first.iter().enumerate() {
+                ranks[*hit] = rank;
+            }
+            let (mut groups, group_of) = groups(&hits);
+            let mut listed = Vec::new();
+            for first in &latest_first {
+                let group = std::mem::take(&mut groups[group_of[*first]]);
+                listed.extend(chained(&hits, &ranks, &mut passes, *first, group));
+            }
+            prop_assert_eq!(listed, one_by_one(&hits, &latest_first));
+        }
+    }
+}

@@ -4,7 +4,8 @@ use super::edit::LineEdit;
 use super::scroll::List;
 use crate::analytics::Hit;
 use crate::model::Sym;
-use crate::store::{Key, Query, Store};
+use crate::store::{Query, Store};
+use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -34,18 +35,15 @@ pub struct Users {
 impl Users {
     /// Everyone, cursor on a user where one is given.
     pub fn of(store: &Store, hits: &[Hit], at: Option<Sym>) -> Self {
-        let mut of_user: HashMap<Sym, usize> = HashMap::new();
+        let mut of_user: HashMap<Sym, usize, RandomState> = HashMap::default();
         for hit in hits {
             *of_user.entry(hit.user).or_default() += 1;
         }
-        // Names are looked up once each: a sort asks for them many times.
-        let keyed = |(user, rows)| {
-            let hits = of_user.get(&user).copied().unwrap_or(0);
-            ((Reverse(hits), Reverse(rows), store.upn(user), store.text(user)), User { user, rows, hits })
-        };
-        let mut all: Vec<_> = store.counts(Key::User).map(keyed).collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let all: Vec<User> = all.into_iter().map(|(_, user)| user).collect();
+        // The store has them by name, and a stable sort leaves them so: names of hundreds of thousands take longer than
+        // a frame may.
+        let user = |&(user, rows)| User { user, rows, hits: of_user.get(&user).copied().unwrap_or(0) };
+        let mut all: Vec<User> = store.users_by_name().iter().map(user).collect();
+        all.sort_by_key(|user| (Reverse(user.hits), Reverse(user.rows)));
         let place = at.and_then(|at| all.iter().position(|user| user.user == at)).unwrap_or(0);
         Self { shown: all.clone(), all, filter: LineEdit::default(), found_by: String::new(), list: List::at(place) }
     }

@@ -91,7 +91,8 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     if !drafts.is_empty() {
         say(Message::Drafts(drafts));
     }
-    // What lineage reads, while the first screen is looked at.
+    // What the list of users and lineage read, while the first screen is looked at.
+    loaded.store.users_by_name();
     for key in [Key::Token, Key::Session] {
         loaded.store.with(key, Sym::NONE);
     }

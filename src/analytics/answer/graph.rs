@@ -6,6 +6,7 @@ use crate::facts::{Agent, Facts, Reach, Verb};
 use crate::model::{EventId, Field, Table, call_succeeded};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 /// Classes of the user agents of the Graph calls.
 pub fn graph_agents(inquiry: &Inquiry) -> Finding {
@@ -138,17 +139,25 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t Tally>) -> Vec<String> {
 
 /// Graph calls by action, in order of first occurrence.
 pub fn tally(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Tally> {
-    let mut counts: HashMap<Verb, (usize, [usize; 2])> = HashMap::new();
-    for &id in calls {
+    let verbs = calls.iter().map(|&id| {
         let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
-        let ok = call_succeeded(store.get(id, Field::ResponseStatusCode));
+        (verb, call_succeeded(store.get(id, Field::ResponseStatusCode)))
+    });
+    let line = |(verb, [succeeded, failed]): (Verb, [usize; 2])| Tally { verb, succeeded, failed };
+    outcomes(verbs).into_iter().map(line).collect()
+}
+
+/// How often each of the things succeeded and did not, in order of first occurrence.
+fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [usize; 2])> {
+    let mut counts: HashMap<T, (usize, [usize; 2])> = HashMap::new();
+    for (thing, ok) in things {
         let next = counts.len();
-        let (_, of) = counts.entry(verb).or_insert((next, [0, 0]));
+        let (_, of) = counts.entry(thing).or_insert((next, [0, 0]));
         of[usize::from(!ok)] += 1;
     }
-    let mut tally: Vec<_> = counts.into_iter().collect();
-    tally.sort_unstable_by_key(|(_, (first, _))| *first);
-    tally.into_iter().map(|(verb, (_, [succeeded, failed]))| Tally { verb, succeeded, failed }).collect()
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable_by_key(|(_, (first, _))| *first);
+    counts.into_iter().map(|(thing, (_, of))| (thing, of)).collect()
 }
 
 /// The finding where there is no call to look at.
@@ -164,4 +173,53 @@ fn no_calls(inquiry: &Inquiry) -> Option<Finding> {
         let sentence = "The bundle has Graph activity, but no call with the hit's tokens, session, or user and client at that time.";
         Finding::new(State::Unknown, "no calls", sentence)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+    use std::cell::Cell;
+
+    fn line(uri: &str, succeeded: usize, failed: usize) -> Tally {
+        let uri = format!("https://graph.microsoft.com/v1.0{uri}");
+        Tally { verb: Facts::embedded().graph_verb("GET", &uri), succeeded, failed }
+    }
+
+    #[test]
+    fn of_many_objects_the_first_are_named_and_the_rest_counted() {
+        let of = |at: usize| line(&format!("/users/{at:08}-0000-4000-8000-000000000000/memberOf"), 1, at % 2);
+        let mut tally: Vec<Tally> = (0..30).map(of).collect();
+        tally.insert(25, line("/me/messages", 3, 0));
+        let said = in_words(&tally);
+        assert_eq!(said.len(), OBJECTS + 2);
+        assert!(said[0].contains("\"00000000-0000-4000-8000-000000000000\" 1×"), "{said:?}");
+        assert!(said[OBJECTS].ends_with(", and 10 more objects 15× (5 refused)"), "{said:?}");
+        assert_eq!(said[OBJECTS + 1], tally[25].words());
+        let unknown: Vec<Tally> = (0..22).map(|at| line(&format!("/zz{}", "z".repeat(at)), 1, 0)).collect();
+        assert_eq!(in_words(&unknown).last().unwrap(), "called, and 2 more paths 2×");
+    }
+
+    #[test]
+    fn a_call_is_compared_with_few_others() {
+        /// Counts how often it is compared.
+        struct Counted<'c>(usize, &'c Cell<usize>);
+        impl PartialEq for Counted<'_> {
+            fn eq(&self, other: &Self) -> bool {
+                self.1.set(self.1.get() + 1);
+                self.0 == other.0
+            }
+        }
+        impl Eq for Counted<'_> {}
+        impl Hash for Counted<'_> {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+        let compared = Cell::new(0);
+        let counts = outcomes((0..4000).chain(0..4000).map(|of| (Counted(of, &compared), of % 2 == 0)));
+        assert_eq!(counts.len(), 4000);
+        assert!(counts.iter().enumerate().all(|(at, (of, counts))| of.0 == at && counts.iter().sum::<usize>() == 2));
+        assert!(compared.get() < 4 * 8000, "{} comparisons", compared.get());
+    }
 }
