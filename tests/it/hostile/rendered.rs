@@ -104,7 +104,8 @@ static LIVE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"@",
         r"#\w",
-        r"[!%~$^][\w\x22]",
+        r"[!$^]\w",
+        r"[%~][\w\x22]",
         r"&\d",
         r":[A-Za-z+_-][\w+-]*:",
         r":\d{3,}:",

@@ -160,12 +160,20 @@ impl Hunt<'_> {
         line
     }
 
-    /// The words of the "Oauth Scope Info" entry of the processing details.
+    /// The words of the "Oauth Scope Info" entry of the processing details; tools write its keys in any case.
     fn scope_words(&self, n: usize) -> BTreeSet<String> {
         let details: serde_json::Value =
             serde_json::from_str(self.row(n).get(Field::ProcessingDetails)).unwrap_or_default();
         let entries = details.as_array().cloned().unwrap_or_default();
-        let entry = entries.iter().find(|entry| entry["key"] == "Oauth Scope Info");
-        scopes(entry.and_then(|entry| entry["value"].as_str()).unwrap_or(""))
+        let member = |entry: &serde_json::Value, name: &str| {
+            let members = entry.as_object()?;
+            let (_, value) = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+            value.as_str().map(str::to_owned)
+        };
+        let is_scopes = |entry: &&serde_json::Value| {
+            member(entry, "key").is_some_and(|key| key.trim().eq_ignore_ascii_case("Oauth Scope Info"))
+        };
+        let entry = entries.iter().find(is_scopes);
+        scopes(&entry.and_then(|entry| member(entry, "value")).unwrap_or_default())
     }
 }
