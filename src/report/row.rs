@@ -166,7 +166,7 @@ where
     }
 }
 
-/// Writes the rows as [`write`] does; where there are none, CSV still names these columns.
+/// Writes the rows as [`write()`] does; where there are none, CSV still names these columns.
 pub fn write_under<'a, R>(columns: &[&str], rows: R, format: Format, out: &mut dyn Write) -> io::Result<()>
 where
     R: IntoIterator<Item = Row<'a>>,
