@@ -30,6 +30,7 @@
 //! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/bundle/` and `ingest/archive/` (what is walked and opened), `ingest/body.rs` (where bytes stand), `ingest/foreign.rs` (formats that are only named) | a shape |
 //! | how times are written | `ingest/timestamps.rs`: the one table of forms; names of months and zones beside it | |
 //! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/row/` | |
+//! | which records inside other records are found, what is said of a source in no shape | `ingest/unwrap.rs`, `ingest/unknown.rs` | |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
