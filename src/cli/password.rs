@@ -28,5 +28,32 @@ pub(super) fn asked(paths: &[PathBuf], options: &Options) -> Option<Password> {
     }
     let path = paths.iter().find(|path| needs_password(path))?;
     let prompt = format!("Password of {} (Enter: read the rest without): ", inert(&path.display().to_string()));
+    // Before the prompt: whoever answers at once must not see it either.
+    #[cfg(unix)]
+    let _quiet = Quiet::begin();
     Password::first_line(rpassword::prompt_password(prompt).ok()?.as_bytes())
+}
+
+/// The terminal without echo, for as long as this lives.
+#[cfg(unix)]
+struct Quiet(rustix::termios::Termios);
+
+#[cfg(unix)]
+impl Quiet {
+    fn begin() -> Option<Self> {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let before = tcgetattr(stdin()).ok()?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(stdin(), OptionalActions::Now, &quiet).ok()?;
+        Some(Self(before))
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        // Best effort: a terminal that is gone has no echo to give back.
+        let _ = rustix::termios::tcsetattr(stdin(), rustix::termios::OptionalActions::Now, &self.0);
+    }
 }
