@@ -180,3 +180,39 @@ fn no_case_that_is_refused_reaches_a_terminal_alive() {
         }
     }
 }
+
+/// Fails on a cell that a reader computes, whichever of the usual signs it splits at, with or without regard to quotes.
+fn no_formula(csv: &str, about: &str) {
+    for delimiter in *b",;\t" {
+        for quoting in [true, false] {
+            let mut reader = csv::ReaderBuilder::new();
+            reader.delimiter(delimiter).quoting(quoting).flexible(true).has_headers(false);
+            for record in reader.from_reader(csv.as_bytes()).records() {
+                for cell in &record.unwrap() {
+                    let bare = cell.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\u{fffd}'));
+                    let is_number = cell.parse::<f64>().is_ok();
+                    let computes = bare.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+                    assert!(!computes || is_number, "{about}, at {:?}: {cell:?}", char::from(delimiter));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_cell_of_any_csv_is_a_formula() {
+    let folder = folder();
+    let case = case(&read(folder.path()), &hit_ids(folder.path()));
+    fs::write(folder.path().join("c.json"), case.to_bytes()).unwrap();
+    let timeline = ["timeline", "rows.json", "--user", VICTIM, "--format", "csv", "--case", "c.json"];
+    for args in [&["scan", "rows.json", "--format", "csv"][..], &timeline] {
+        let output = run(folder.path(), args);
+        ends(&output, 0);
+        no_formula(&String::from_utf8(output.stdout).unwrap(), args[0]);
+    }
+    ends(&run(folder.path(), ["note", "rows.json", "--case", "c.json", "-o", "n.md"]), 0);
+    let indicators = fs::read_to_string(folder.path().join("n.indicators.csv")).unwrap();
+    no_formula(&indicators, "indicators");
+    assert!(indicators.contains("address,198.51.100.23,"), "what is ordinary stays as it is");
+    assert!(indicators.contains("user-agent,a;'=1+1,") && indicators.contains("user-agent,'=1+1,"), "{indicators}");
+}
