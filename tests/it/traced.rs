@@ -61,6 +61,8 @@ impl Place {
             ("XDG_CONFIG_HOME", at("config")),
             ("TMPDIR", at("tmp")),
             ("USER", "ana".into()),
+            // Without it bash looks its user up, through a socket on some machines.
+            ("SHELL", "/bin/sh".into()),
         ]
     }
 
