@@ -247,6 +247,19 @@ fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {
     Case::from_bytes(bytes).map_err(damaged)
 }
 
+/// Where the note of the case in this file stands: beside it, in the place of no case.
+pub fn note_path(case: &Path) -> PathBuf {
+    let is_note = case.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+    let path = case.with_extension("md");
+    let is_taken = is_note || note::is_case(&path) || note::is_case(&note::indicators_path(&path));
+    if is_taken { case.with_extension("note.md") } else { path }
+}
+
+/// Where what is copied stands: beside the case in this file, in one that the next copy replaces.
+pub fn copy_path(case: &Path) -> PathBuf {
+    case.with_extension("copied.txt")
+}
+
 impl CaseFile {
     fn at(path: PathBuf, bundle: &str, me: Holder) -> Self {
         Self {
@@ -298,17 +311,9 @@ impl CaseFile {
         self.read_only
     }
 
-    /// Where its note stands: beside it, in the place of no case.
+    /// Where its note stands: [`note_path`].
     pub fn note_path(&self) -> PathBuf {
-        let is_note = self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
-        let path = self.path.with_extension("md");
-        let is_taken = is_note || note::is_case(&path) || note::is_case(&note::indicators_path(&path));
-        if is_taken { self.path.with_extension("note.md") } else { path }
-    }
-
-    /// Where what is copied stands: beside it, one file that the next copy replaces.
-    pub fn copy_path(&self) -> PathBuf {
-        self.path.with_extension("copied.txt")
+        note_path(&self.path)
     }
 
     /// Replaces the file by this case: whole or not at all, on disk when this returns. A case that is another process's

@@ -20,6 +20,7 @@ pub mod find;
 mod glyphs;
 pub mod hit_list;
 mod input;
+mod keeping;
 pub mod keymap;
 pub mod layout;
 pub mod marks;
@@ -29,6 +30,7 @@ pub mod overlay;
 pub mod palette;
 pub mod pivot;
 pub mod rows;
+mod saver;
 pub mod screens;
 pub mod scroll;
 mod terminal;
@@ -41,24 +43,23 @@ pub mod workbench;
 mod worker;
 
 use crate::analytics::{Hit, Settings};
+use crate::casefile::Closed;
 use crate::casefile::draft::DraftFile;
 use crate::casefile::note::{self, Written};
-use crate::casefile::{self, CaseFile, Closed, Join, Opened, Saved};
 use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
 use crate::ingest::{Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::triage::Case;
-use crate::triage::marks::Places;
-use app::{App, Composed, Effect, Joined, Message, Offered, Ready};
-use clipboard::Wrap;
-use copy::Copied;
+use app::{App, Composed, Effect, Message, Ready};
 use keymap::Keymap;
 pub use outcome::Outcome;
+use saver::{Begun, Keep, Saver};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
+use std::time::Duration;
 use std::{fmt, io};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
@@ -136,14 +137,12 @@ enum Incoming {
     Lost,
     /// The terminal took the frame that it had left waiting: there may be a newer one.
     Drained,
+    /// The thread that saves has done something.
+    Done,
 }
 
-/// Where the case is kept.
-struct Keep {
-    file: Option<CaseFile>,
-    /// Why nothing can be kept there, as far as is known before the first save.
-    fault: Option<String>,
-}
+/// How long a frame waits for a save that was just begun: on most disks it is over by then, and nothing is shown of it.
+const SOON: Duration = Duration::from_millis(10);
 
 /// Runs the workbench until the user leaves.
 ///
@@ -167,7 +166,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let mut session = Session {
         screen,
         app,
-        keep: Keep { file: None, fault: None },
+        saver: Saver::spawn(sink.clone())?,
         drafts: (DraftFile::default(), false),
         evidence: config.paths.clone(),
         requests,
@@ -190,6 +189,11 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
             && let Ok(next) = incoming.try_recv()
         {
             session.take(next)?;
+        }
+        while session.end.is_none()
+            && let Some(done) = session.saver.done_within(SOON)
+        {
+            session.take_done(done)?;
         }
         if session.end.is_none() {
             session.draw(&theme)?;
@@ -226,7 +230,7 @@ enum End {
 struct Session {
     screen: Screen,
     app: App,
-    keep: Keep,
+    saver: Saver,
     /// The lines being typed, and whether keeping them failed.
     drafts: (DraftFile, bool),
     /// The paths of the bundle: no case stands among them.
@@ -246,7 +250,7 @@ impl Session {
 
     /// Saves and leaves without a word: there is nobody to read it.
     fn leave(&mut self, why: Option<std::io::Error>) -> anyhow::Result<()> {
-        self.carry_out(Effect::Save)?;
+        self.save_all()?;
         self.end = Some(why.map_or(End::Signal(SIGHUP), |error| End::Failed(error.into())));
         Ok(())
     }
@@ -255,18 +259,18 @@ impl Session {
         match incoming {
             Incoming::Message(message) => self.update(message)?,
             Incoming::Opened(ready, keep) => {
-                self.keep = *keep;
+                self.saver.keep = *keep;
                 self.update(Message::Ready(ready))?;
-                if let Some(why) = &self.keep.fault {
+                if let Some(why) = &self.saver.keep.fault {
                     self.app.warn_unkept(why);
                 }
             }
             Incoming::Failed(error) => {
-                self.carry_out(Effect::Save)?;
+                self.save_all()?;
                 self.end = Some(End::Failed(error));
             }
             Incoming::Signal(signal) => {
-                self.carry_out(Effect::Save)?;
+                self.save_all()?;
                 self.end = Some(End::Signal(signal));
             }
             Incoming::Stop => self.carry_out(Effect::Suspend)?,
@@ -276,6 +280,11 @@ impl Session {
             }
             Incoming::Lost => self.leave(None)?,
             Incoming::Drained => {}
+            Incoming::Done => {
+                while let Some(done) = self.saver.done() {
+                    self.take_done(done)?;
+                }
+            }
         }
         Ok(())
     }
@@ -288,30 +297,14 @@ impl Session {
         Ok(())
     }
 
-    /// Puts what is being typed on disk. What was entered stays there until the case has it.
-    fn keep_drafts(&mut self) {
-        let Some(file) = self.keep.file.as_ref().filter(|file| !file.is_read_only()) else { return };
-        let typed = self.app.drafts();
-        if typed.is_empty() && self.app.unsaved.is_some() {
-            return;
-        }
-        let (drafts, failed) = &mut self.drafts;
-        match drafts.keep(file.path(), &typed) {
-            Ok(()) => *failed = false,
-            Err(_) if *failed => {}
-            Err(error) => {
-                *failed = true;
-                // Not through `update`, which comes here.
-                let _ = self.app.update(Message::NotDrafted(error.to_string()));
-            }
-        }
-    }
-
     fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
             Effect::Save => {
-                if let Some(result) = self.save() {
-                    self.update(Message::Saved(result))?;
+                let Some(bench) = self.app.workbench() else { return Ok(()) };
+                match self.saver.save(&bench.case) {
+                    Begun::Yes => {}
+                    Begun::Nothing => self.update(Message::Saved(Ok(None)))?,
+                    Begun::Nowhere(why) => self.update(Message::Saved(Err(why)))?,
                 }
             }
             Effect::Ask(ask) => self.request(Request::Ask(ask)),
@@ -323,17 +316,17 @@ impl Session {
                 }
             }
             Effect::Write(path, note) => {
-                let written = match &self.keep {
-                    Keep { file: None, fault: Some(why) } => Err(why.clone()),
-                    _ => write_note(&path, &note).map_err(|error| error.to_string()),
-                };
-                self.update(Message::Written(written))?;
+                if let Err(why) = self.saver.write(path, note) {
+                    self.update(Message::Written(Err(why)))?;
+                }
             }
             Effect::SaveTo(path) => {
+                self.settle()?;
                 let moved = self.save_to(&path);
                 self.update(Message::Moved(moved))?;
             }
             Effect::Join(how) => {
+                self.settle()?;
                 let joined = self.join(how);
                 let drafts = joined.as_ref().map_or_else(|_| Vec::new(), |(_, drafts)| drafts.clone());
                 self.update(Message::Joined(joined.map(|(joined, _)| joined)))?;
@@ -342,32 +335,27 @@ impl Session {
                 }
             }
             Effect::Absorb(path) => {
+                self.settle()?;
                 let absorbed = self.absorb(&path);
                 self.update(Message::Absorbed(path, absorbed))?;
             }
             Effect::Copy(what, text) => {
-                let copied = self.copy(what, &text);
-                self.update(Message::Copied(copied))?;
+                if let Some(copied) = self.copy(what, text) {
+                    self.update(Message::Copied(copied))?;
+                }
             }
             Effect::Mouse(on) => self.screen.take_mouse(on),
             Effect::Suspend => {
+                self.settle()?;
                 self.screen.suspend()?;
                 self.update(Message::Resize(self.screen.size()?))?;
             }
-            Effect::Quit => self.end = Some(End::Quit),
+            Effect::Quit => {
+                self.settle()?;
+                self.end = Some(End::Quit);
+            }
         }
         Ok(())
-    }
-
-    /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
-    fn copy(&mut self, what: &'static str, text: &str) -> Copied {
-        let wrap = Wrap::of(|name| std::env::var_os(name));
-        let sent = clipboard::sequence(text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()));
-        let path = self.keep.file.as_ref().map(CaseFile::copy_path).ok_or_else(|| "there is no case".to_owned());
-        let file = path.and_then(|path| {
-            casefile::replace(&path, text.as_bytes()).map(|()| path).map_err(|error| error.to_string())
-        });
-        Copied { what, bytes: text.len(), sent, file }
     }
 
     fn request(&self, request: Request) {
@@ -375,64 +363,8 @@ impl Session {
         let _ = self.requests.send(request);
     }
 
-    /// Puts the case on disk; `None` when there is nothing to put there.
-    fn save(&mut self) -> Option<Result<Option<String>, String>> {
-        let case = &mut self.app.workbench_mut()?.case;
-        if case.log.is_empty() && case.place.is_none() {
-            return None;
-        }
-        let Keep { file, fault } = &mut self.keep;
-        let Some(file) = file else { return fault.clone().map(Err) };
-        if file.is_read_only() {
-            return None;
-        }
-        let saved = file.save(case).map_err(|error| error.to_string());
-        if let Ok(Saved::Beside(..)) = &saved {
-            file.path().clone_into(&mut self.app.case_path);
-            self.app.note_path = file.note_path();
-        }
-        Some(saved.map(|saved| saved.sentence()))
-    }
-
-    /// Goes on with a case that another process has.
-    fn join(&mut self, how: Join) -> Result<(Box<Joined>, Vec<Offered>), String> {
-        let (file, bench) = self.keep.file.as_ref().zip(self.app.workbench()).ok_or("there is no case")?;
-        let taken = self.app.found.holder.as_ref().ok_or("nobody else has the case")?;
-        let opened = file.join(how, taken, input::now()).map_err(|error| said(&error))?;
-        let Opened { file, case, found } = opened;
-        let places = Places::find(&bench.evidence.loaded, &case);
-        let (case_path, note_path) = (file.path().to_owned(), file.note_path());
-        let drafts = worker::offered(&file, &found, &bench.evidence.loaded);
-        self.keep.file = Some(file);
-        Ok((Box::new(Joined { case, places, case_path, note_path, found }), drafts))
-    }
-
-    /// Merges a copy that does not say it is one; what it brought.
-    fn absorb(&mut self, path: &Path) -> Result<String, String> {
-        let file = self.keep.file.as_mut().ok_or("there is no case")?;
-        let bench = self.app.workbench_mut().ok_or("there is no case")?;
-        let merged = file.absorb(path, &mut bench.case, input::now()).map_err(|error| said(&error))?;
-        bench.places = Places::find(&bench.evidence.loaded, &bench.case);
-        Ok(merged.to_string())
-    }
-
-    /// Keeps the case in a file of its own from now on, if it can be written there.
-    fn save_to(&mut self, path: &Path) -> Result<(PathBuf, PathBuf), String> {
-        let case = self.app.workbench_mut().map(|bench| &mut bench.case).ok_or("there is no case")?;
-        let Keep { file, fault } = &mut self.keep;
-        let file = file.get_or_insert_with(|| CaseFile::nowhere(case, input::now()));
-        if let Err(error) = file.move_to(path, &self.evidence, case) {
-            let why = said(&error);
-            // One without a place is none.
-            self.keep.file.take_if(|file| file.path().as_os_str().is_empty());
-            return Err(why);
-        }
-        *fault = None;
-        Ok((file.path().to_owned(), file.note_path()))
-    }
-
     fn outcome(self) -> anyhow::Result<Outcome> {
-        let Self { screen, app, end, keep, .. } = self;
+        let Self { screen, app, end, mut saver, .. } = self;
         drop(screen);
         let signal = match end {
             Some(End::Failed(error)) => return Err(error),
@@ -441,7 +373,8 @@ impl Session {
         };
         // What is not on disk is not merged either.
         let case = app.workbench().map(|bench| &bench.case).filter(|_| app.unsaved.is_none());
-        let closed = keep.file.zip(case).map_or(Closed::Case, |(file, case)| file.close(case, input::now()));
+        let closed =
+            saver.keep.file.take().zip(case).map_or(Closed::Case, |(file, case)| file.close(case, input::now()));
         let case = if let Closed::Merged(path, _) = &closed { path } else { &app.case_path };
         Ok(Outcome {
             case: Outcome::on_disk(case),
@@ -452,14 +385,6 @@ impl Session {
             note: app.written,
             signal,
         })
-    }
-}
-
-/// An error and what caused it.
-fn said(error: &casefile::CaseError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 

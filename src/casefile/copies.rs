@@ -114,7 +114,7 @@ impl Opened {
         let note = file.note_path();
         let (indicators, lock) = (super::note::indicators_path(&note), lock::path(&file.path));
         let draft = draft::path(&file.path);
-        clear(&[indicators, note, file.copy_path(), draft, lock, file.path.clone()], &file.me.process, now);
+        clear(&[indicators, note, super::copy_path(&file.path), draft, lock, file.path.clone()], &file.me.process, now);
         file.absorb_all(case, found, now);
     }
 }

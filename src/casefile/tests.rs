@@ -414,7 +414,7 @@ fn a_case_of_any_name_is_not_in_the_place_of_its_note_its_copies_or_its_lock() {
         let beside = [
             note::indicators_path(&note),
             note.clone(),
-            file.copy_path(),
+            copy_path(file.path()),
             lock::path(file.path()),
             draft::path(file.path()),
         ];

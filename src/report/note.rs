@@ -221,7 +221,7 @@ impl Report {
             assumptions: gaps::assumptions(header.settings, hits, loaded.store.networks()),
             custody: custody::custody(loaded, &told.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),
-            log: case.log.to_vec(),
+            log: case.log.iter().cloned().collect(),
             broken_log_line: case.broken_log_line(),
             log_problems,
         }

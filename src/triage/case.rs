@@ -261,9 +261,9 @@ impl Case {
         };
         let mut bytes = serde_json::to_vec_pretty(&head).expect("a case is texts and numbers");
         bytes.truncate(bytes.len() - "\n}".len());
-        bytes.reserve(self.log.text().len() + 32);
+        bytes.reserve(self.log.texts().map(str::len).sum::<usize>() + 32);
         bytes.extend_from_slice(b",\n  \"log\": [");
-        bytes.extend_from_slice(self.log.text().as_bytes());
+        self.log.texts().for_each(|text| bytes.extend_from_slice(text.as_bytes()));
         bytes.extend_from_slice(if self.log.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" });
         bytes
     }
@@ -430,7 +430,7 @@ mod tests {
         case.place = Some(("h".into(), "first-login".into()));
         let again = Case::from_bytes(&case.to_bytes()).unwrap();
         assert_eq!((again.revoked("u1"), again.revoked("u2")), (Some(revoked), None));
-        assert_eq!(again.log[0].what, "user u1: revoked at 2026-05-01T14:10:00.0000000Z");
+        assert_eq!(again.log.first().unwrap().what, "user u1: revoked at 2026-05-01T14:10:00.0000000Z");
         assert_eq!((again.log_problems(), again.to_bytes() == case.to_bytes()), (Vec::new(), true));
         assert_eq!(again, Case { history: again.history.clone(), ..case });
     }

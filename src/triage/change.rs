@@ -241,7 +241,7 @@ mod tests {
         for (number, (hits, marks, revoked)) in before.into_iter().enumerate().rev() {
             let (what, about) = case.undo(at(60)).unwrap();
             assert_eq!((&case.hits, &case.marks, &case.revoked), (&hits, &marks, &revoked), "{what}");
-            assert_eq!(case.log.last().unwrap().what, format!("undid: {}", case.log[number].what));
+            assert_eq!(case.log.last().unwrap().what, format!("undid: {}", case.log.get(number).unwrap().what));
             assert_eq!(matches!(about, About::Event(_)), (4..8).contains(&number), "{what}");
             assert_eq!(case.log_problems(), []);
         }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// Signs a line where nobody is known.
@@ -59,15 +58,22 @@ pub struct LogEnd {
     pub hash: String,
 }
 
+/// Lines that stand in one block: as many as are copied at most when a line is added while a clone lives.
+const BLOCK: usize = 256;
+
 /// The lines, oldest first. They are only added to.
 ///
-/// A clone shares them: the case goes to the thread that composes the note while this one draws. Only a line added while
-/// a clone lives copies all of them.
+/// A clone shares them: the case goes to the threads that save it and compose the note while this one draws. A line
+/// added while a clone lives copies the last block alone, however long the log.
 #[derive(Clone, Debug, Default)]
-pub struct Log {
-    lines: Arc<Vec<LogLine>>,
+pub struct Log(Vec<Arc<Block>>);
+
+/// Some lines in a row; all blocks but the last are full.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    lines: Vec<LogLine>,
     /// The lines as they stand in the file, so that a save writes only the new one anew.
-    text: Arc<String>,
+    text: String,
 }
 
 impl Log {
@@ -89,35 +95,61 @@ impl Log {
     }
 
     fn keep(&mut self, line: LogLine) {
-        let (lines, text) = (Arc::make_mut(&mut self.lines), Arc::make_mut(&mut self.text));
-        text.push_str(if lines.is_empty() { "\n    " } else { ",\n    " });
-        text.push_str(&json(&line));
-        lines.push(line);
+        let is_first = self.is_empty();
+        if self.0.last().is_none_or(|block| block.lines.len() == BLOCK) {
+            self.0.push(Arc::default());
+        }
+        let block = Arc::make_mut(self.0.last_mut().expect("there is one now"));
+        block.text.push_str(if is_first { "\n    " } else { ",\n    " });
+        block.text.push_str(&json(&line));
+        block.lines.push(line);
+    }
+
+    /// Every line.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &LogLine> {
+        self.0.iter().flat_map(|block| &block.lines)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.lines.len())
+    }
+
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The line at a place, counted from 0.
+    pub fn get(&self, at: usize) -> Option<&LogLine> {
+        self.0.get(at / BLOCK)?.lines.get(at % BLOCK)
+    }
+
+    /// The oldest line.
+    pub fn first(&self) -> Option<&LogLine> {
+        self.get(0)
+    }
+
+    /// The newest line.
+    pub fn last(&self) -> Option<&LogLine> {
+        self.0.last()?.lines.last()
     }
 
     /// Length and last hash.
     pub fn end(&self) -> LogEnd {
-        let hash = self.lines.last().map_or_else(String::new, |line| line.hash.clone());
-        LogEnd { lines: self.lines.len(), hash }
+        let hash = self.last().map_or_else(String::new, |line| line.hash.clone());
+        LogEnd { lines: self.len(), hash }
     }
 
-    /// The members of the JSON array, each on a line.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-}
-
-impl Deref for Log {
-    type Target = [LogLine];
-
-    fn deref(&self) -> &[LogLine] {
-        &self.lines
+    /// The members of the JSON array, each on a line, in parts.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|block| block.text.as_str())
     }
 }
 
 impl PartialEq for Log {
     fn eq(&self, other: &Self) -> bool {
-        self.lines == other.lines
+        self.len() == other.len() && self.iter().eq(other.iter())
     }
 }
 
@@ -137,19 +169,44 @@ impl<'de> Deserialize<'de> for Log {
 mod tests {
     use super::*;
 
+    fn text(log: &Log) -> String {
+        log.texts().collect()
+    }
+
     #[test]
-    fn a_line_added_leaves_those_before_as_they_stand_and_a_clone_shares_them() {
+    fn a_line_added_leaves_those_before_as_they_stand() {
         let mut log = Log::default();
         let mut before = String::new();
-        for line in 0..50 {
+        for line in 0..2 * BLOCK + 3 {
+            assert_eq!((log.len(), log.is_empty()), (line, line == 0));
             log.push(String::new(), "ana", format!("line {line}"), Change::Nothing);
-            let added = log.text().strip_prefix(before.as_str()).unwrap();
+            let now = text(&log);
+            let added = now.strip_prefix(before.as_str()).unwrap();
             assert_eq!(added.matches("\"hash\"").count(), 1, "only the new line is made into text");
-            before = log.text().to_owned();
+            before = now;
         }
-        let clone = log.clone();
-        assert!(Arc::ptr_eq(&clone.lines, &log.lines) && Arc::ptr_eq(&clone.text, &log.text));
-        log.push(String::new(), "ana", "after".to_owned(), Change::Nothing);
-        assert_eq!((clone.len(), log.len(), clone.text() == before), (50, 51, true));
+        let read: Log = serde_json::from_str(&format!("[{before}]")).unwrap();
+        assert_eq!((&read, text(&read)), (&log, before));
+        let place = |line: Option<&LogLine>| line.map(|line| line.what.clone());
+        assert_eq!(place(log.get(BLOCK)), Some(format!("line {BLOCK}")));
+        assert_eq!((place(log.first()), place(log.get(log.len()))), (Some("line 0".to_owned()), None));
+        assert_eq!(place(log.iter().next_back()), place(log.last()));
+    }
+
+    #[test]
+    fn a_line_added_while_a_clone_lives_copies_one_block_however_long_the_log() {
+        for lines in [10, 1_000, 10_000] {
+            let mut log = Log::default();
+            for line in 0..lines {
+                log.push(String::new(), "ana", format!("line {line}"), Change::Nothing);
+            }
+            let clone = log.clone();
+            log.push(String::new(), "ana", "after".to_owned(), Change::Nothing);
+            let apart = clone.0.iter().zip(&log.0).filter(|(before, now)| !Arc::ptr_eq(before, now));
+            let copied: usize = apart.map(|(before, _)| before.lines.len()).sum();
+            assert!(copied < BLOCK, "{copied} of {lines}");
+            assert_eq!((clone.len(), log.len()), (lines, lines + 1));
+            assert!(text(&log).starts_with(&text(&clone)) && clone != log);
+        }
     }
 }

@@ -311,7 +311,7 @@ mod tests {
         let again = Case::from_bytes(&case.to_bytes()).unwrap();
         let words: Vec<String> = again.log_problems().iter().map(LogProblem::words).collect();
         assert_eq!(words, ["the log was saved with 10 lines and was found with 8"]);
-        assert_eq!((again.log.len(), again.log[8].what.as_str()), (10, "the log was found cut"));
+        assert_eq!((again.log.len(), again.log.get(8).unwrap().what.as_str()), (10, "the log was found cut"));
     }
 
     #[test]

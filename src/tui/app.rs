@@ -81,7 +81,7 @@ pub enum Message {
     NotDrafted(String),
     /// Something was copied.
     Copied(Copied),
-    /// The case was saved, with what to say about it; or could not be.
+    /// The case as it is now was saved, with what to say about it; or could not be.
     Saved(Result<Option<String>, String>),
     /// The case is in this file from now on, with its note there; or it is still where it was.
     Moved(Result<(PathBuf, PathBuf), String>),
@@ -124,7 +124,8 @@ pub struct Joined {
 /// Something to do outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Put the case on disk before anything else is read; answered by [`Message::Saved`].
+    /// Put the case on disk; answered by [`Message::Saved`] once the newest state is there, for all that were asked for
+    /// until then.
     Save,
     /// Read a raw record; answered by [`Message::Record`].
     ReadRecord(EventId),
@@ -148,7 +149,7 @@ pub enum Effect {
     Mouse(bool),
     /// Stop until the shell continues us.
     Suspend,
-    /// Leave.
+    /// Leave, once all is on disk.
     Quit,
 }
 
@@ -206,6 +207,18 @@ pub struct Status {
     pub is_error: bool,
 }
 
+/// How far the last save is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saving {
+    /// What was said is on disk, or [`App::unsaved`] says why not.
+    #[default]
+    Over,
+    /// It is on its way.
+    Runs,
+    /// It is, and the user leaves once it is there.
+    ThenLeave,
+}
+
 /// All state of the screen.
 pub struct App {
     /// Size of the screen.
@@ -224,6 +237,8 @@ pub struct App {
     pub mouse: bool,
     /// Why the case is not on disk, while it is not.
     pub unsaved: Option<String>,
+    /// Whether what was said last is on its way to the disk.
+    pub saving: Saving,
     /// What was found beside the case: who has it, copies that are not merged.
     pub found: Found,
     /// Where the case is kept; empty while loading.
@@ -236,8 +251,6 @@ pub struct App {
     pub advice: Option<String>,
     /// Whether an unsaved case was already warned about.
     warned: bool,
-    /// The place in the case as last saved: walking alone is saved on leaving.
-    saved_place: Option<(String, String)>,
     /// Searches begun: the number of each.
     searches: u64,
     /// What was asked of the worker for the timeline, and is not answered.
@@ -259,13 +272,13 @@ impl App {
             status: None,
             mouse: false,
             unsaved: None,
+            saving: Saving::Over,
             found: Found::default(),
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
             written: None,
             advice: None,
             warned: false,
-            saved_place: None,
             searches: 0,
             asked: None,
             note: Composed::default(),
@@ -330,11 +343,16 @@ impl App {
         let mut effects = self.take(message);
         self.offer_on();
         effects.extend(self.ask_on());
+        if effects.contains(&Effect::Save) {
+            self.saving = Saving::Runs;
+        }
         effects
     }
 
     fn take(&mut self, message: Message) -> Vec<Effect> {
         match message {
+            // Somebody who leaves has said all they want to say.
+            Message::Key(..) | Message::Mouse(..) | Message::Paste(_) if self.saving == Saving::ThenLeave => {}
             Message::Key(key, now) => return self.key(key, now),
             Message::Mouse(event, now) => return self.pointed(event, now),
             Message::Paste(text) => return self.paste(&text),
@@ -366,7 +384,7 @@ impl App {
             Message::NotDrafted(why) => self.say_wrong(format!("a line being typed is not kept until Enter: {why}")),
             Message::Copied(copied) => self.copied(&copied),
             Message::Answer(answer, now) => return self.answered(answer, now),
-            Message::Saved(result) => self.case_saved(result),
+            Message::Saved(result) => return self.case_saved(result),
             Message::Moved(result) => self.case_moved(result),
             Message::Joined(result) => self.joined(result),
             Message::Absorbed(path, result) => self.absorbed(&path, result),
@@ -382,7 +400,6 @@ impl App {
     /// Shows a case, and what the analyst has to know of it first.
     fn begin(&mut self, evidence: Evidence, joined: Joined) {
         let Joined { case, places, case_path, note_path, found } = joined;
-        self.saved_place.clone_from(&case.place);
         (self.case_path, self.note_path) = (case_path, note_path);
         let bench = Workbench::new(evidence, case, places);
         let mut said = found.sentences();

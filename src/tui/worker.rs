@@ -2,8 +2,9 @@
 
 use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
+use super::saver::Keep;
 use super::workbench::Evidence;
-use super::{Incoming, Keep, Note, NothingReadable};
+use super::{Incoming, Note, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::draft::drafts;
 use crate::casefile::{self, CaseError, CaseFile, Found, Opened};

@@ -9,6 +9,7 @@ mod joining;
 mod many;
 mod marks;
 mod pointing;
+mod saving;
 mod search;
 pub(crate) mod story;
 mod timeline;
@@ -56,6 +57,8 @@ struct Desk {
     home: tempfile::TempDir,
     quits: bool,
     copied: String,
+    /// Whether saves take until somebody says what became of them.
+    slow: bool,
 }
 
 impl Desk {
@@ -82,7 +85,7 @@ impl Desk {
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
         let (loaded, hits, copied) = (Arc::new(loaded), Arc::new(hits), String::new());
-        Self { app, loaded, hits, file: None, answers: None, home, quits: false, copied }
+        Self { app, loaded, hits, file: None, answers: None, home, quits: false, copied, slow: false }
     }
 
     /// The workbench, opened.
@@ -156,6 +159,7 @@ impl Desk {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
+            Effect::Save if self.slow => {}
             Effect::Save => {
                 let mut case = self.app.workbench().unwrap().case.clone();
                 let saved = self.file.as_mut().unwrap().save(&mut case);

@@ -1,6 +1,6 @@
 //! What is put on disk: the case and the note.
 
-use super::{App, Composed, Effect};
+use super::{App, Composed, Effect, Saving};
 use crate::casefile::note::Written;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
@@ -8,14 +8,14 @@ use crate::tui::overlay::Overlay;
 use std::path::PathBuf;
 
 impl App {
-    pub(super) fn case_saved(&mut self, result: Result<Option<String>, String>) {
+    pub(super) fn case_saved(&mut self, result: Result<Option<String>, String>) -> Vec<Effect> {
+        let before = std::mem::take(&mut self.saving);
         match result {
             Ok(said) => {
                 if self.unsaved.take().is_some() {
                     self.say("the case is saved again".to_owned());
                 }
                 self.warned = false;
-                self.saved_place = self.workbench().and_then(|bench| bench.case.place.clone());
                 if let Some(said) = said {
                     self.say_wrong(said);
                 }
@@ -30,6 +30,7 @@ impl App {
                 self.unsaved = Some(why);
             }
         }
+        if before == Saving::ThenLeave { self.quit() } else { Vec::new() }
     }
 
     /// Says at the start that nothing will be kept: before an hour's work, not after its first verdict.
@@ -48,7 +49,6 @@ impl App {
         match result {
             Ok((case, note)) => {
                 (self.unsaved, self.warned) = (None, false);
-                self.saved_place = self.workbench().and_then(|bench| bench.case.place.clone());
                 self.say(format!("the case is kept in {}", case.display()));
                 (self.case_path, self.note_path) = (case, note);
             }
@@ -59,6 +59,11 @@ impl App {
     pub(super) fn quit(&mut self) -> Vec<Effect> {
         if self.workbench().is_none() {
             return vec![Effect::Quit];
+        }
+        if self.saving != Saving::Over {
+            // How it ends decides whether there is something to warn of.
+            self.saving = Saving::ThenLeave;
+            return Vec::new();
         }
         if let Some(why) = self.unsaved.clone()
             && !self.warned
@@ -118,7 +123,8 @@ impl App {
                     written.kept.splice(0..0, before.kept);
                 }
                 self.written = Some(written);
-                self.overlay = None;
+                // Something else may lie there by now.
+                self.overlay.take_if(|overlay| matches!(overlay, Overlay::Note { .. }));
             }
             Err(why) => self.say_wrong(format!("the note is not written: {why}")),
         }

@@ -1,7 +1,7 @@
 //! The line above and the line below.
 
 use crate::analytics::Threshold;
-use crate::tui::app::{App, Stage};
+use crate::tui::app::{App, Saving, Stage};
 use crate::tui::keymap::Key;
 use crate::tui::text::{count, fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -15,6 +15,9 @@ use ratatui::widgets::Clear;
 pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width);
     let mut right = Vec::new();
+    if app.saving != Saving::Over {
+        right.push(Span::styled(" saving… ", theme.style(Role::Notice)));
+    }
     if app.unsaved.is_some() {
         right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
     }
