@@ -14,7 +14,7 @@ use std::process::{Command, Output};
 
 /// Returns whether a program can be traced here.
 #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     let ran = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
     let can = ran.is_ok_and(|output| output.status.success());
     if !can {

@@ -14,6 +14,7 @@ mod leaving;
 mod manners;
 mod session;
 mod signals;
+mod slow;
 mod stuck;
 mod writers;
 
@@ -28,6 +29,9 @@ use std::time::{Duration, Instant};
 
 /// Long enough for a loaded machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What the header says until the last thing said is on disk.
+const SAVING: &str = " saving… ";
 
 /// What came out of the terminal so far.
 struct Output {
@@ -154,9 +158,12 @@ impl Tty {
         self.output.0.lock().unwrap().screen.screen().contents()
     }
 
-    /// Waits until the screen shows a text.
+    /// Waits until the screen shows a text, and nothing is on its way to the disk.
     pub(crate) fn shows(&self, text: &str) -> &Self {
-        self.until(text, |output| output.screen.screen().contents().contains(text));
+        self.until(text, |output| {
+            let shown = output.screen.screen().contents();
+            shown.contains(text) && !shown.contains(SAVING)
+        });
         self
     }
 
@@ -183,8 +190,7 @@ impl Tty {
     }
 
     fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        signal(self.child.process_id().unwrap(), name);
     }
 
     /// Stops reading, as a stuck line or a stopped tmux does; or goes on.
@@ -251,6 +257,10 @@ impl Drop for Tty {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn signal(pid: u32, name: &str) {
+    assert!(std::process::Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap().success());
 }
 
 fn settings(master: &dyn MasterPty) -> String {

@@ -43,7 +43,7 @@ fn leaving_warns_once_of_what_could_not_be_saved() {
     let mut desk = pressed();
     desk.press("q");
     saved(&mut desk, Err("disk full"));
-    assert!(!desk.quits && desk.screen().contains("quit again to lose"), "{}", desk.screen());
+    assert!(!desk.quits && desk.screen().contains("quit again"), "{}", desk.screen());
     // It is tried once more.
     assert!(desk.screen().contains(" saving… "), "{}", desk.screen());
     saved(&mut desk, Err("disk full"));

@@ -1,0 +1,84 @@
+//! A disk that takes seconds: the screen goes on, and nothing that was said is left behind.
+#![cfg(target_os = "linux")]
+
+use super::{SAVING, Tty, bundle, signal};
+use crate::traced::can_trace;
+use portable_pty::CommandBuilder;
+use std::fs;
+
+/// Microseconds that each fsync takes; a save has two.
+const DELAY: &str = "inject=fsync:delay_enter=1000000";
+
+/// The workbench on such a disk, at the first step.
+fn at_a_step() -> Tty {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = CommandBuilder::new("strace");
+    command.args(["-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", DELAY]);
+    command.args([env!("CARGO_BIN_EXE_tokentrail").as_ref(), bundle(home.path()).as_os_str()]);
+    let mut tty = Tty::start(command, home, &[]);
+    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.keys("\r").shows("step 1 of 7");
+    tty
+}
+
+/// Waits for a text while something is on its way to the disk.
+fn shows_meanwhile(tty: &Tty, text: &str) {
+    tty.until(text, |output| {
+        let shown = output.screen.screen().contents();
+        shown.contains(text) && shown.contains(SAVING)
+    });
+}
+
+/// The traced program's own number.
+fn pid(tty: &Tty) -> u32 {
+    let strace = tty.child.process_id().unwrap();
+    let children = fs::read_to_string(format!("/proc/{strace}/task/{strace}/children")).unwrap();
+    children.trim().parse().unwrap()
+}
+
+#[test]
+fn keys_go_on_while_a_save_runs_and_what_shows_as_saved_outlives_a_kill() {
+    if !can_trace() {
+        return;
+    }
+    let mut tty = at_a_step();
+    tty.keys("y");
+    shows_meanwhile(&tty, "step 2 of 7");
+    tty.keys("x");
+    shows_meanwhile(&tty, "step 3 of 7");
+    tty.keys("iseen before\r");
+    shows_meanwhile(&tty, "remark: seen before");
+    tty.shows("remark: seen before");
+    signal(pid(&tty), "KILL");
+    tty.until("the end", |output| output.ended);
+    let case = fs::read_to_string(tty.case()).unwrap();
+    for said in ["verdict supports", "verdict against", "seen before"] {
+        assert!(case.contains(said), "{said}: {case}");
+    }
+    assert!(!tty.case().with_extension("draft").exists());
+}
+
+#[test]
+fn leaving_waits_for_the_save_that_runs_and_makes_the_last_one() {
+    if !can_trace() {
+        return;
+    }
+    for (leave, code) in [("q", 0), ("TERM", 143), ("HUP", 129)] {
+        let mut tty = at_a_step();
+        tty.keys("y");
+        shows_meanwhile(&tty, "step 2 of 7");
+        tty.keys("x");
+        shows_meanwhile(&tty, "step 3 of 7");
+        if leave == "q" {
+            tty.keys("q");
+        } else {
+            signal(pid(&tty), leave);
+        }
+        tty.until("the end", |output| output.ended);
+        let case = fs::read_to_string(tty.case()).unwrap();
+        assert!(case.contains("verdict supports") && case.contains("verdict against"), "{leave}: {case}");
+        let (status, text) = tty.ends();
+        assert_eq!(status.exit_code(), code, "{leave}: {text}");
+        assert!(text.contains("case  "), "{leave}: {text}");
+    }
+}
