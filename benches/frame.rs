@@ -10,10 +10,10 @@ use tokentrail::analytics::{self, Settings};
 use tokentrail::casefile::Found;
 use tokentrail::facts::Facts;
 use tokentrail::ingest::Loaded;
-use tokentrail::model::{Event, Field, Origin, SourceId, Table, Time};
+use tokentrail::model::{Event, Field, Origin, SourceId, Sym, Table, Time};
 use tokentrail::store::{Part, Store};
-use tokentrail::triage::Case;
 use tokentrail::triage::marks::Places;
+use tokentrail::triage::{Case, Disposition};
 use tokentrail::tui::app::{App, Effect, Message, Ready};
 use tokentrail::tui::ask::{Answers, Ask};
 use tokentrail::tui::keymap::{Key, Keymap};
@@ -38,6 +38,11 @@ const SIZE: Size = Size { width: 200, height: 60 };
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() {
+    if std::env::args().any(|arg| arg == "sizes") {
+        many_users();
+        many_hits();
+        return;
+    }
     println!("of 10,000 users:");
     let spread = Store::build(vec![part(10_000, &MIXED)]);
     other_thresholds(&spread, &Settings::default());
@@ -49,6 +54,10 @@ fn main() {
     screens_of(spread, &["U 9 9 esc", "U u esc"]);
     println!("of 100,000 users:");
     screens_of(Store::build(vec![part(100_000, &MIXED)]), &["U 9 9 esc", "U u esc"]);
+    println!("of 300,000 users:");
+    many_users();
+    println!("of 50,000 hits:");
+    many_hits();
     println!("of one user:");
     let built = Instant::now();
     let store = Store::build(vec![part(1, &MIXED)]);
@@ -77,6 +86,47 @@ fn folds(store: Store) {
     }
 }
 
+/// The list of users: opened, typed in, moved in.
+fn many_users() {
+    let (mut app, mut answers) = open(Store::build(vec![part(300_000, &MIXED)]));
+    for keys in ["U esc", "U 9 9 backspace esc", "U u down up esc", "U 2 9 9 9 9 9 enter"] {
+        measure(&mut app, &mut answers, keys);
+    }
+}
+
+/// The list of hits: drawn first, moved in, filtered, sorted, settled.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn many_hits() {
+    const HITS: usize = 50_000;
+    let store = Store::build(vec![part(10_000, &MIXED)]);
+    let found = analytics::run(&store, Facts::embedded(), &Settings::default());
+    let users = store.users();
+    let spread = |(number, (hit, (user, upn))): (usize, (&analytics::Hit, &(Sym, &str)))| analytics::Hit {
+        id: format!("{number:012x}"),
+        user: *user,
+        upn: (*upn).to_owned(),
+        ..hit.clone()
+    };
+    let pairs = found.iter().cycle().zip(users.iter().cycle());
+    let hits: Vec<_> = pairs.enumerate().map(spread).take(HITS).collect();
+    let start = Instant::now();
+    let (mut app, mut answers) = open_on(store, hits, Arc::default());
+    println!("opened: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    for keys in ["j", "pgdn", "G", "g", "s", "/ u s e r 9 esc", "/ backspace m e d enter esc", "enter y u esc"] {
+        measure(&mut app, &mut answers, keys);
+    }
+    // Every hit with a word of the analyst's.
+    let case = &mut app.workbench_mut().expect("it is open").case;
+    for number in 0..HITS {
+        let disposition = Some(Disposition::Benign);
+        case.set_disposition(&format!("{number:012x}"), disposition, Time::from_ticks(0));
+    }
+    println!("all of them settled:");
+    for keys in ["j", "/ b e n esc", "enter y u esc"] {
+        measure(&mut app, &mut answers, keys);
+    }
+}
+
 /// What a frame takes in the workbench on a store, and what is asked of the worker.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn screens_of(store: Store, keys: &[&str]) {
@@ -96,13 +146,18 @@ fn screens_of(store: Store, keys: &[&str]) {
 }
 
 /// The workbench on a store.
-#[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn open(store: Store) -> (App, Answers) {
     let candidates = Arc::default();
-    let settings = Settings::default();
-    let hits = Arc::new(analytics::run_over(&store, Facts::embedded(), &settings, Arc::clone(&candidates)));
+    let hits = analytics::run_over(&store, Facts::embedded(), &Settings::default(), Arc::clone(&candidates));
+    open_on(store, hits, candidates)
+}
+
+/// The workbench on a store and hits.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::Candidates>) -> (App, Answers) {
+    let (hits, settings) = (Arc::new(hits), Settings::default());
     let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
-    let evidence = Evidence { loaded, hits, settings, facts: Facts::embedded(), analytic: analytics::by_id };
+    let evidence = Evidence::new(loaded, hits, settings, Facts::embedded());
     let mut answers = Answers::of(&evidence, candidates);
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());
@@ -201,7 +256,7 @@ fn measure(app: &mut App, answers: &mut Answers, keys: &str) {
             let key = Key::try_from(key.to_owned()).expect("a key's name");
             let mut effects = frame(app, Message::Key(key.event(), Time::from_ticks(0)), &mut times);
             while let Some(effect) = effects.pop() {
-                let Effect::Ask(ask @ (Ask::Outline(_) | Ask::Tree(..))) = effect else { continue };
+                let Effect::Ask(ask @ (Ask::Outline(_) | Ask::Tree(..) | Ask::Users(_))) = effect else { continue };
                 let start = Instant::now();
                 let answer = answers.answer(ask);
                 worked = worked.max(start.elapsed());
@@ -214,10 +269,12 @@ fn measure(app: &mut App, answers: &mut Answers, keys: &str) {
         times.sort_unstable();
         times.get(times.len().saturating_sub(1) * percent / 100).copied().map_or(0.0, ms)
     };
-    print!("key to frame, {keys:>13}: median {:.2} ms, p99 {:.2} ms", at(&mut times, 50), at(&mut times, 99));
+    let [median, most, worst] = [50, 99, 100].map(|percent| at(&mut times, percent));
+    print!("key to frame, {keys:>13}: median {median:.2} ms, p99 {most:.2} ms, worst {worst:.2} ms");
     if !answered.is_empty() {
         let count = answered.len();
-        print!("; {count} answers in at most {:.0} ms, to frame p99 {:.2} ms", ms(worked), at(&mut answered, 99));
+        let [most, worst] = [99, 100].map(|percent| at(&mut answered, percent));
+        print!("; {count} answers in at most {:.0} ms, to frame p99 {most:.2} ms, worst {worst:.2} ms", ms(worked));
     }
     println!();
 }

@@ -18,6 +18,8 @@ pub mod edit;
 mod fault;
 pub mod find;
 mod glyphs;
+#[cfg(test)]
+mod growth;
 pub mod hit_list;
 mod input;
 mod keeping;

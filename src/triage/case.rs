@@ -86,7 +86,8 @@ pub struct HitWork {
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
 pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
 
-/// The analyst's work on one bundle. [`Case::to_bytes`] writes it, [`Case::from_bytes`] reads it.
+/// The analyst's work on one bundle. [`Case::to_bytes`] writes it, [`Case::from_bytes`] reads it. A clone has nothing to
+/// undo.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Stored")]
 pub struct Case {

@@ -154,15 +154,22 @@ fn text(text: &str) -> Option<String> {
 }
 
 /// A change made in this run: the one that takes it back, and its words.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Done {
     back: Change,
     what: String,
 }
 
 /// Changes that can be undone, the last one last.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct History(Vec<Done>);
+
+/// A clone of a case is to be saved, noted or merged: undo stays with the one it was made from, and costs nothing.
+impl Clone for History {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
 
 /// A case is the same however it came about.
 impl PartialEq for History {
@@ -258,6 +265,17 @@ mod tests {
         assert_eq!(case.undo(at(3)).unwrap().0, "h step first-login: verdict supports");
         assert!(case.hits.is_empty() && case.undo(at(4)).is_none());
         assert_eq!(case.log.len(), 4);
+    }
+
+    #[test]
+    fn a_clone_has_nothing_to_undo() {
+        let mut case = Case::new("b".into(), "ana".into());
+        for change in CHANGES {
+            change(&mut case);
+        }
+        let mut clone = case.clone();
+        assert!(clone.undo(at(60)).is_none() && clone == case);
+        assert!(case.undo(at(60)).is_some());
     }
 
     #[test]

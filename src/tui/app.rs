@@ -566,7 +566,7 @@ impl App {
             Action::TakeOver => return self.join(Join::TakeOver),
             Action::GoToTime => self.go_to_time(),
             Action::Revoked => self.ask_revoked(),
-            Action::Users => self.list_users(),
+            Action::Users => return self.list_users(),
             Action::Pivot => return self.pivot(),
             Action::TrailBack => self.walk_trail(true),
             Action::TrailOn => self.walk_trail(false),

@@ -1,7 +1,9 @@
 //! What takes longer than a frame may: asked by the screen, answered by the worker.
 
 use super::copy::{self, Spot};
+use super::hit_list::Orders;
 use super::rows::Scope;
+use super::users::{Everyone, User};
 use super::workbench::Evidence;
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
@@ -31,6 +33,8 @@ pub enum Ask {
     Tree(Scope, Shape),
     /// What is the text of this entry of the copy menu?
     Copy(usize, Spot),
+    /// Which users answer to this?
+    Users(String),
 }
 
 /// A part of the rows to search.
@@ -54,8 +58,8 @@ pub enum Answer {
     Reach(EventId, Vec<(Value, Counts)>),
     /// What the settings change.
     WhatIf(Box<Change>),
-    /// The hits of the settings.
-    Rerun(Box<Settings>, Arc<Vec<Hit>>),
+    /// The hits of the settings, and their orders.
+    Rerun(Box<Settings>, Arc<Vec<Hit>>, Arc<Orders>),
     /// The rows of the part that hold it, in order.
     Found(Chunk, Vec<EventId>),
     /// Runs and bursts.
@@ -64,6 +68,8 @@ pub enum Answer {
     Tree(Scope, Shape, Arc<Tree>),
     /// The text to copy, named in a word, or why there is none.
     Copy(&'static str, Result<String, String>),
+    /// Those that answer to it, and how many there are in all.
+    Users(String, Arc<Vec<User>>, usize),
 }
 
 /// What settings would change.
@@ -87,6 +93,7 @@ pub struct Answers {
     pub settings: Settings,
     /// The search under way, with what it knows of the texts, by its number.
     search: Option<(u64, Search)>,
+    users: Everyone,
 }
 
 impl Answers {
@@ -99,6 +106,7 @@ impl Answers {
             hits: Arc::clone(&evidence.hits),
             settings: evidence.settings.clone(),
             search: None,
+            users: Everyone::default(),
         }
     }
 
@@ -121,7 +129,8 @@ impl Answers {
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();
-                Answer::Rerun(settings, Arc::clone(&self.hits))
+                let orders = Arc::new(Orders::of(&self.hits));
+                Answer::Rerun(settings, Arc::clone(&self.hits), orders)
             }
             Ask::Search(chunk) => {
                 let found = self.search(&chunk);
@@ -138,6 +147,10 @@ impl Answers {
             Ask::Copy(entry, spot) => {
                 let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);
                 Answer::Copy(copy::ENTRIES.get(entry).map_or("text", |entry| entry.name), text)
+            }
+            Ask::Users(text) => {
+                let (shown, total) = self.users.find(store, &self.hits, &text);
+                Answer::Users(text, shown, total)
             }
         }
     }

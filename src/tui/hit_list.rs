@@ -1,7 +1,9 @@
 //! Order, groups and filter of the hits pane.
 
 use super::scroll::List;
+use super::text::width;
 use crate::analytics::Hit;
+use crate::model::work;
 use crate::store::Query;
 use crate::triage::{Case, Disposition};
 use std::cmp::Reverse;
@@ -62,6 +64,48 @@ pub struct HitList {
     pub filter: String,
 }
 
+/// What follows from the hits alone, made once by the worker: sorting many takes longer than a frame may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// All hits in each [`Sort`].
+    orders: [Vec<Entry>; 3],
+    /// How wide they are, whatever is shown of them.
+    pub widths: Widths,
+}
+
+impl Orders {
+    /// Those of these hits.
+    pub fn of(hits: &[Hit]) -> Self {
+        let orders = [Sort::Severity, Sort::Time, Sort::User].map(|sort| grouped(hits, sort));
+        Self { orders, widths: Widths::of(hits) }
+    }
+
+    fn by(&self, sort: Sort) -> &[Entry] {
+        &self.orders[sort as usize]
+    }
+}
+
+/// The widest texts of all hits, so that columns stand still.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Widths {
+    /// Of the analytics.
+    pub analytic: usize,
+    /// Of the sign-in names.
+    pub user: usize,
+    /// `@contoso.com`, where all sign-in names end with it.
+    pub domain: Option<String>,
+}
+
+impl Widths {
+    fn of(hits: &[Hit]) -> Self {
+        work::look(hits.len());
+        let widest = |text: fn(&Hit) -> &str| hits.iter().map(|hit| width(text(hit))).max().unwrap_or(0);
+        let first = hits.first().and_then(|hit| Some(&hit.upn[hit.upn.rfind('@')?..]));
+        let domain = first.filter(|domain| hits.iter().all(|hit| hit.upn.ends_with(domain))).map(str::to_owned);
+        Self { analytic: widest(|hit| hit.analytic), user: widest(|hit| &hit.upn), domain }
+    }
+}
+
 impl HitList {
     /// Position of the hit under the cursor.
     pub fn selected(&self) -> Option<usize> {
@@ -69,12 +113,14 @@ impl HitList {
     }
 
     /// Sorts and filters anew; the cursor stays on its hit where that is still shown.
-    pub fn arrange(&mut self, hits: &[Hit], case: &Case) {
+    pub fn arrange(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
         let before = self.selected();
         let query = Query::new(&self.filter);
+        let all = orders.by(self.sort);
+        work::look(all.len());
         let shown = |hit: &Hit| query.is_empty() || query.matches_among(&searched(hit, case));
-        self.entries = grouped(hits, self.sort);
-        self.entries.retain(|entry| shown(&hits[entry.hit]));
+        self.entries.clear();
+        self.entries.extend(all.iter().filter(|entry| shown(&hits[entry.hit])));
         // A group whose first hit is filtered out begins with the next one.
         for at in 0..self.entries.len() {
             let above = at.checked_sub(1).map(|above| self.entries[above].hit);
@@ -98,6 +144,7 @@ fn searched<'a>(hit: &'a Hit, case: &Case) -> [&'a str; 5] {
 
 /// Every hit in order, each group together at the place of its first member.
 fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
+    work::look(hits.len());
     let mut order: Vec<usize> = (0..hits.len()).collect();
     // The sort is stable and the hits come in order of first seen.
     match sort {

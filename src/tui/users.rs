@@ -1,13 +1,15 @@
-//! Every user of the bundle, found by typing: those without a hit too.
+//! Every user of the bundle, found by typing: those without a hit too. The worker counts and finds them.
 
+use super::ask::Ask;
 use super::edit::LineEdit;
 use super::scroll::List;
 use crate::analytics::Hit;
-use crate::model::Sym;
+use crate::model::{Sym, work};
 use crate::store::{Query, Store};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,59 +22,108 @@ pub struct User {
     pub hits: usize,
 }
 
+/// Everyone, and those found last, as the worker keeps them between questions.
+#[derive(Default)]
+pub struct Everyone {
+    /// The hits that were counted.
+    hits: Arc<Vec<Hit>>,
+    all: Option<Arc<Vec<User>>>,
+    found_by: String,
+    found: Arc<Vec<User>>,
+}
+
+impl Everyone {
+    /// Those whose sign-in name or id answers to what was typed: first those with most hits, then with most rows. And
+    /// how many there are in all.
+    pub fn find(&mut self, store: &Store, hits: &Arc<Vec<Hit>>, text: &str) -> (Arc<Vec<User>>, usize) {
+        if !Arc::ptr_eq(&self.hits, hits) {
+            *self = Self { hits: Arc::clone(hits), ..Self::default() };
+        }
+        let all = self.all.get_or_insert_with(|| Arc::new(sorted(store, hits)));
+        // A longer text finds no more than what it begins with.
+        let narrows = !self.found_by.is_empty() && text.starts_with(&self.found_by);
+        let before = if narrows { &self.found } else { &*all };
+        let query = Query::new(text);
+        self.found = if query.is_empty() {
+            Arc::clone(all)
+        } else {
+            work::look(before.len());
+            let answers = |user: &&User| query.matches(store.upn(user.user)) || query.matches(store.text(user.user));
+            Arc::new(before.iter().filter(answers).copied().collect())
+        };
+        text.clone_into(&mut self.found_by);
+        (Arc::clone(&self.found), all.len())
+    }
+}
+
+fn sorted(store: &Store, hits: &[Hit]) -> Vec<User> {
+    let mut of_user: HashMap<Sym, usize, RandomState> = HashMap::default();
+    for hit in hits {
+        *of_user.entry(hit.user).or_default() += 1;
+    }
+    // The store has them by name, and a stable sort leaves them so.
+    let user = |&(user, rows)| User { user, rows, hits: of_user.get(&user).copied().unwrap_or(0) };
+    let mut all: Vec<User> = store.users_by_name().iter().map(user).collect();
+    work::look(all.len());
+    all.sort_by_key(|user| (Reverse(user.hits), Reverse(user.rows)));
+    all
+}
+
 /// The list of users.
 pub struct Users {
-    all: Vec<User>,
     /// What was typed to find one.
     pub filter: LineEdit,
-    found_by: String,
-    /// Those that match, those with most hits first, then those with most rows.
-    pub shown: Vec<User>,
+    /// Those that answer to it, or to what was typed before.
+    pub shown: Arc<Vec<User>>,
+    /// How many there are in all; `None` until the worker has said.
+    pub total: Option<usize>,
     /// The cursor.
     pub list: List,
+    /// What `shown` answers to.
+    found_by: Option<String>,
+    /// What was asked of the worker.
+    asked: Option<String>,
+    /// Where the cursor goes among all.
+    at: Option<Sym>,
+    /// Whether the user has chosen, ahead of the answer.
+    pub wanted: bool,
 }
 
 impl Users {
-    /// Everyone, cursor on a user where one is given.
-    pub fn of(store: &Store, hits: &[Hit], at: Option<Sym>) -> Self {
-        let mut of_user: HashMap<Sym, usize, RandomState> = HashMap::default();
-        for hit in hits {
-            *of_user.entry(hit.user).or_default() += 1;
+    /// An empty list: cursor on a user once it is filled, where one is given.
+    pub fn at(at: Option<Sym>) -> Self {
+        let (filter, shown, list) = (LineEdit::default(), Arc::default(), List::default());
+        Self { filter, shown, total: None, list, found_by: None, asked: None, at, wanted: false }
+    }
+
+    /// What to ask the worker: one thing at a time, always for what is typed by then.
+    pub fn ask(&mut self) -> Option<Ask> {
+        if self.asked.is_some() || self.is_answered() {
+            return None;
         }
-        // The store has them by name, and a stable sort leaves them so: names of hundreds of thousands take longer than
-        // a frame may.
-        let user = |&(user, rows)| User { user, rows, hits: of_user.get(&user).copied().unwrap_or(0) };
-        let mut all: Vec<User> = store.users_by_name().iter().map(user).collect();
-        all.sort_by_key(|user| (Reverse(user.hits), Reverse(user.rows)));
-        let place = at.and_then(|at| all.iter().position(|user| user.user == at)).unwrap_or(0);
-        Self { shown: all.clone(), all, filter: LineEdit::default(), found_by: String::new(), list: List::at(place) }
+        let text = self.filter.text();
+        self.asked = Some(text.clone());
+        Some(Ask::Users(text))
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.all.len()
+    /// Takes an answer, if it is the one waited for.
+    pub fn take(&mut self, text: &str, shown: Arc<Vec<User>>, total: usize) {
+        if self.asked.take_if(|asked| asked == text).is_none() {
+            return;
+        }
+        let at = self.at.take().filter(|_| text.is_empty());
+        let place = at.and_then(|at| shown.iter().position(|user| user.user == at)).unwrap_or(0);
+        (self.shown, self.total, self.list) = (shown, Some(total), List::at(place));
+        self.found_by = Some(text.to_owned());
     }
 
-    /// Whether no row of the bundle is anybody's.
-    pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+    /// Returns whether the list answers to what is typed.
+    pub fn is_answered(&self) -> bool {
+        self.found_by.as_ref().is_some_and(|text| *text == self.filter.text())
     }
 
     /// The user under the cursor.
     pub fn selected(&self) -> Option<User> {
         self.shown.get(self.list.cursor).copied()
-    }
-
-    /// Finds anew by what was typed: in sign-in name and id.
-    pub fn find(&mut self, store: &Store) {
-        let text = self.filter.text();
-        let query = Query::new(&text);
-        // A longer text finds no more than what it begins with.
-        let before =
-            if !self.found_by.is_empty() && text.starts_with(&self.found_by) { &self.shown } else { &self.all };
-        let matches = |user: &&User| query.matches(store.upn(user.user)) || query.matches(store.text(user.user));
-        self.shown = before.iter().filter(matches).copied().collect();
-        self.found_by = text;
-        self.list = List::default();
     }
 }

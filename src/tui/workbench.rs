@@ -1,21 +1,22 @@
 //! The state behind the three panes, and what each action does to it.
 
 use super::find::Find;
-use super::hit_list::HitList;
+use super::hit_list::{HitList, Orders};
 use super::layout::Pane;
 use super::near::NearView;
 use super::pivot::Trail;
 use super::rows::{Mode, Timeline};
 use super::scroll::Move;
-use crate::analytics::{Analytic, Finding, Hit, Settings, Step, Threshold};
+use crate::analytics::{self, Analytic, Finding, Hit, Settings, Step, Threshold};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Sym, Time};
+use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// What the worker hands over when the bundle is read and the analytics have run.
@@ -24,6 +25,8 @@ pub struct Evidence {
     pub loaded: Arc<Loaded>,
     /// What the analytics found.
     pub hits: Arc<Vec<Hit>>,
+    /// In which orders they are listed.
+    pub orders: Arc<Orders>,
     /// What they were found with.
     pub settings: Settings,
     /// Dated knowledge.
@@ -33,6 +36,12 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// What was read, and what was found in it with these settings. Sorts the hits: not for the thread that draws.
+    pub fn new(loaded: Arc<Loaded>, hits: Arc<Vec<Hit>>, settings: Settings, facts: &'static Facts) -> Self {
+        let orders = Arc::new(Orders::of(&hits));
+        Self { loaded, hits, orders, settings, facts, analytic: analytics::by_id }
+    }
+
     /// The events.
     pub fn store(&self) -> &Store {
         &self.loaded.store
@@ -78,6 +87,8 @@ pub struct Workbench {
     pub above: Pane,
     /// Whether the focused pane has the whole screen.
     pub alone: bool,
+    /// Hits with a disposition, at a length of the log: every frame names their number, every change is a line.
+    settled: Cell<Option<(usize, usize)>>,
 }
 
 impl Workbench {
@@ -98,8 +109,9 @@ impl Workbench {
             focus: Pane::Hits,
             above: Pane::Hits,
             alone: false,
+            settled: Cell::default(),
         };
-        bench.hit_list.arrange(&bench.evidence.hits, &bench.case);
+        bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.orders, &bench.case);
         let place = bench.case.place.clone();
         let left = place.and_then(|(id, step)| Some((bench.evidence.hits.iter().position(|hit| hit.id == id)?, step)));
         if let Some((hit, step)) = left {
@@ -153,7 +165,16 @@ impl Workbench {
 
     /// Hits with a disposition.
     pub fn settled(&self) -> usize {
-        self.evidence.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count()
+        let lines = self.case.log.len();
+        if let Some((at, settled)) = self.settled.get()
+            && at == lines
+        {
+            return settled;
+        }
+        work::look(self.evidence.hits.len());
+        let settled = self.evidence.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
+        self.settled.set(Some((lines, settled)));
+        settled
     }
 
     /// The finding of the current step.
@@ -337,7 +358,7 @@ impl Workbench {
 
     /// Sorts and filters the hits anew.
     pub fn arrange(&mut self) {
-        self.hit_list.arrange(&self.evidence.hits, &self.case);
+        self.hit_list.arrange(&self.evidence.hits, &self.evidence.orders, &self.case);
         self.select();
     }
 
@@ -355,20 +376,21 @@ impl Workbench {
 
     /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. What was said
     /// to a hit that went stays in the case.
-    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, settings: Settings, now: Time) {
+    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, orders: Arc<Orders>, settings: Settings, now: Time) {
         let changed = thresholds_changed(&self.evidence.settings, &settings);
         let before = self.current().map(|hit| hit.id.clone());
-        self.evidence.hits = hits;
+        (self.evidence.hits, self.evidence.orders) = (hits, orders);
         self.evidence.settings = settings;
         self.case.name_steps(self.evidence.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.hit = None;
         self.hit_list.entries.clear();
-        self.hit_list.arrange(&self.evidence.hits, &self.case);
+        self.hit_list.arrange(&self.evidence.hits, &self.evidence.orders, &self.case);
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
         let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);
         self.step = 0;
         self.select();
+        self.settled.take();
         self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
     }
 }

@@ -81,7 +81,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
     let settings = job.settings.clone();
-    let evidence = Evidence { loaded: Arc::clone(&loaded), hits, settings, facts, analytic: analytics::by_id };
+    let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts);
     let mut answers = Answers::of(&evidence, candidates);
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));

@@ -46,13 +46,7 @@ fn screen(keys: &str) -> Buffer {
         Arc::new(ingest::load(&[PathBuf::from(demo::NAME)], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
     let hits = Arc::new(analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default()));
     let case = Case::new(fingerprint(&loaded.sources), String::new());
-    let evidence = Evidence {
-        loaded,
-        hits,
-        settings: analytics::Settings::default(),
-        facts: Facts::embedded(),
-        analytic: analytics::by_id,
-    };
+    let evidence = Evidence::new(loaded, hits, analytics::Settings::default(), Facts::embedded());
     let mut app = App::new(demo::NAME.to_owned(), Keymap::embedded(), SIZE);
     let shown = PathBuf::from("/case");
     let places = Places::find(&evidence.loaded, &case);
@@ -64,6 +58,7 @@ fn screen(keys: &str) -> Buffer {
     for key in keys.split_whitespace() {
         app.update(Message::Key(Key::try_from(key.to_owned()).unwrap().event(), now));
     }
+    app.update(Message::Saved(Ok(None)));
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
     let theme = Theme::named(Name::Dark);
     terminal.draw(|frame| screens::draw(&app, &theme, frame)).unwrap();

@@ -104,13 +104,9 @@ impl Desk {
         let mut opened = casefile::open(&self.case_path(), &[], &fingerprint, "ana", now).unwrap();
         opened.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now);
         let Opened { file, case, found } = opened;
-        let evidence = Evidence {
-            loaded: Arc::clone(&self.loaded),
-            hits: Arc::clone(&self.hits),
-            settings: analytics::Settings::default(),
-            facts: Facts::embedded(),
-            analytic: analytics::by_id,
-        };
+        let settings = analytics::Settings::default();
+        let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));
+        let evidence = Evidence::new(loaded, hits, settings, Facts::embedded());
         self.answers = Some(Answers::of(&evidence, Arc::default()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;

@@ -9,15 +9,18 @@ use crate::tui::near::{NearView, Part};
 use crate::tui::overlay::Overlay;
 use crate::tui::pivot::Menu;
 use crate::tui::scroll::Move;
-use crate::tui::users::Users;
+use crate::tui::users::{User, Users};
 use crate::tui::workbench::Workbench;
+use std::sync::Arc;
 
 impl App {
-    pub(super) fn list_users(&mut self) {
-        let Some(bench) = self.workbench() else { return };
+    pub(super) fn list_users(&mut self) -> Vec<Effect> {
+        let Some(bench) = self.workbench() else { return Vec::new() };
         let at = bench.timeline.as_ref().map(|timeline| timeline.of).filter(|of| *of == Value::user(of.sym));
-        let users = Users::of(bench.store(), &bench.evidence.hits, at.map(|of| of.sym));
+        let mut users = Users::at(at.map(|of| of.sym));
+        let ask = users.ask();
         self.overlay = Some(Overlay::Users(Box::new(users)));
+        ask.map(Effect::Ask).into_iter().collect()
     }
 
     pub(super) fn pivot(&mut self) -> Vec<Effect> {
@@ -75,10 +78,14 @@ impl App {
     /// Enter on a row of an overlay: goes where it leads.
     pub(super) fn go_on(&mut self, overlay: Overlay) -> Vec<Effect> {
         match overlay {
-            Overlay::Users(users) => match users.selected() {
-                Some(user) => self.visit(Value::user(user.user), None),
-                None => self.overlay = Some(Overlay::Users(users)),
-            },
+            Overlay::Users(mut users) => {
+                if let Some(user) = users.selected().filter(|_| users.is_answered()) {
+                    self.visit(Value::user(user.user), None);
+                } else {
+                    users.wanted = !users.is_answered();
+                    self.overlay = Some(Overlay::Users(users));
+                }
+            }
             Overlay::Pivot(menu) => self.leave_by(menu),
             Overlay::Near(near) => self.show_miss(near),
             _ => {}
@@ -139,9 +146,9 @@ impl App {
                     return near.answered(change).map(Effect::Ask).into_iter().collect();
                 }
             }
-            Answer::Rerun(settings, hits) => {
+            Answer::Rerun(settings, hits, orders) => {
                 let Some(bench) = self.workbench_mut() else { return Vec::new() };
-                bench.take_hits(hits, *settings, now);
+                bench.take_hits(hits, orders, *settings, now);
                 let hits = bench.evidence.hits.len();
                 let word = if hits == 1 { "hit" } else { "hits" };
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));
@@ -157,12 +164,38 @@ impl App {
             }
             Answer::Found(chunk, found) => return self.found(&chunk, found),
             Answer::Copy(what, text) => return self.copy_made(what, text),
+            Answer::Users(text, shown, total) => return self.users_found(&text, shown, total),
+        }
+        Vec::new()
+    }
+
+    fn users_found(&mut self, text: &str, shown: Arc<Vec<User>>, total: usize) -> Vec<Effect> {
+        let Some(users) = self.overlay.as_mut().and_then(Overlay::users_mut) else { return Vec::new() };
+        users.take(text, shown, total);
+        if let Some(ask) = users.ask() {
+            return vec![Effect::Ask(ask)];
+        }
+        // Typed ahead of the answer.
+        if std::mem::take(&mut users.wanted)
+            && let Some(overlay) = self.overlay.take_if(|overlay| matches!(overlay, Overlay::Users(_)))
+        {
+            return self.go_on(overlay);
         }
         Vec::new()
     }
 }
 
 impl Overlay {
+    /// The list of users, whatever lies over it.
+    fn users_mut(&mut self) -> Option<&mut Users> {
+        match self {
+            Self::Users(users) => Some(users),
+            Self::Help { under, .. } => under.as_mut()?.users_mut(),
+            Self::Palette(palette) => palette.under.as_mut()?.users_mut(),
+            _ => None,
+        }
+    }
+
     /// Moves the cursor in `height` rows.
     pub(super) fn go(&mut self, step: Move, height: usize) {
         match self {

@@ -25,9 +25,8 @@ impl App {
         match &mut self.overlay {
             Some(Overlay::Help { offset, .. }) => *offset = 0,
             Some(Overlay::Users(users)) => {
-                if let Stage::Working(bench) = &self.stage {
-                    users.find(bench.store());
-                }
+                users.wanted = false;
+                return users.ask().map(Effect::Ask).into_iter().collect();
             }
             Some(Overlay::Palette(palette)) => palette.find(),
             Some(Overlay::Filter(line)) => {

@@ -4,9 +4,9 @@ use super::{below, pane};
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::triage::Disposition;
-use crate::tui::hit_list::Entry;
+use crate::tui::hit_list::{Entry, Widths};
 use crate::tui::layout::Pane;
-use crate::tui::text::{fit, pad, width};
+use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
@@ -40,7 +40,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let top = state.list.top(state.entries.len(), height);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
-    let columns = Columns::of(bench, room);
+    let columns = Columns::of(&bench.evidence.orders.widths, room);
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {
             let selected = at == state.list.cursor;
@@ -52,29 +52,21 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
 }
 
 /// Widths of the columns: what does not fit goes, the user last.
-struct Columns {
+struct Columns<'w> {
     analytic: usize,
     user: usize,
     time: usize,
     done: usize,
     /// What every user's name ends with, where it is left out for want of room.
-    domain: Option<String>,
-}
-
-/// `@contoso.com`, where all are of it.
-fn domain(hits: &[Hit]) -> Option<String> {
-    let of = |hit: &Hit| hit.upn.rfind('@').map(|at| hit.upn[at..].to_owned());
-    let first = of(hits.first()?)?;
-    hits.iter().all(|hit| hit.upn.ends_with(&first)).then_some(first)
+    domain: Option<&'w str>,
 }
 
 /// Cursor mark, severity glyph and word, and the space after them.
 const LEAD: usize = 9;
 
-impl Columns {
-    fn of(bench: &Workbench, room: usize) -> Self {
-        let hits = bench.evidence.hits.iter();
-        let analytic = hits.map(|hit| width(hit.analytic)).max().unwrap_or(0).min(20) + 1;
+impl<'w> Columns<'w> {
+    fn of(widths: &'w Widths, room: usize) -> Self {
+        let analytic = widths.analytic.min(20) + 1;
         let room = room.saturating_sub(LEAD + analytic);
         let done = if room >= 16 { 6 } else { 0 };
         // The time is what tells hits of one user apart: the day of it stays where the user still has room.
@@ -84,12 +76,12 @@ impl Columns {
             _ => 0,
         };
         let user = room.saturating_sub(done + time);
-        let longest = bench.evidence.hits.iter().map(|hit| width(&hit.upn)).max().unwrap_or(0);
-        Self { analytic, user, time, done, domain: if longest > user { domain(&bench.evidence.hits) } else { None } }
+        let domain = widths.domain.as_deref().filter(|_| widths.user > user);
+        Self { analytic, user, time, done, domain }
     }
 }
 
-fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns, selected: bool) -> Line<'a> {
+fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<'_>, selected: bool) -> Line<'a> {
     let hit = &bench.evidence.hits[entry.hit];
     let disposition = bench.case.disposition(&hit.id);
     let (glyph, word, role) = severity(hit.severity);
@@ -101,7 +93,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns,
         (false, false) => " ",
     };
     let allowed = hit.allowed.as_ref().map(|_| "allowed");
-    let upn = columns.domain.as_deref().and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
+    let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
     let user = match disposition.map(Disposition::words).or(allowed) {
         Some(said) => format!("{said} {upn}"),
         None => upn.to_owned(),

@@ -17,14 +17,24 @@ use ratatui::widgets::Paragraph;
 
 pub(super) fn draw(users: &Users, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let (before, after) = users.filter.around_cursor();
-    let title = if before.is_empty() && after.is_empty() {
-        format!(" {} users: type to find one ", count(users.len() as u64))
-    } else {
-        format!(" Users: {before}▏{after}  {} of {} ", count(users.shown.len() as u64), count(users.len() as u64))
+    let title = match users.total {
+        Some(total) if before.is_empty() && after.is_empty() => {
+            format!(" {} users: type to find one ", count(total as u64))
+        }
+        Some(total) => {
+            let shown = if users.is_answered() { count(users.shown.len() as u64) } else { "…".to_owned() };
+            format!(" Users: {before}▏{after}  {shown} of {} ", count(total as u64))
+        }
+        None => format!(" Users: {before}▏{after} "),
     };
     let inside = framed(theme, frame, area, fit(&title, usize::from(area.width.saturating_sub(2))).into_owned());
     if users.shown.is_empty() {
-        let sentence = if users.is_empty() { "No row of the bundle names its user." } else { "No user matches." };
+        let sentence = match users.total {
+            None => "Counting the rows of each user…",
+            Some(0) => "No row of the bundle names its user.",
+            Some(_) if users.is_answered() => "No user matches.",
+            Some(_) => "Looking…",
+        };
         frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Quiet)), inside);
         return;
     }
