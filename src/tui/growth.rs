@@ -81,7 +81,7 @@ impl Bench {
                     Effect::Ask(ask) => {
                         looked[1] += work::looks(|| {
                             messages.push(Message::Answer(self.answers.answer(ask), Time::MISSING));
-                        })
+                        });
                     }
                     Effect::Save => messages.push(Message::Saved(Ok(None))),
                     effect => panic!("{effect:?}"),
