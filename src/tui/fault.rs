@@ -3,7 +3,7 @@
 //!
 //! [`note`] runs inside of the panic hook, where a second panic ends the program at once: nothing in it may panic.
 
-use super::{Incoming, input};
+use super::Incoming;
 use crate::casefile;
 use crate::model::Time;
 use std::backtrace::Backtrace;
@@ -39,12 +39,11 @@ pub(super) fn spawn(
     thread::Builder::new().name(name.to_owned()).spawn(work).map(|_| ())
 }
 
-/// Notes a panic, and writes its report.
-pub(super) fn note(info: &PanicHookInfo<'_>) {
+/// Notes a panic at a time, and writes its report.
+pub(super) fn note(info: &PanicHookInfo<'_>, now: Time) {
     let mut first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
     if first.is_none() {
         let place = info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-        let now = input::now();
         let report = write(&report(&place, now), now);
         *first = Some(Fault { place, report });
     }

@@ -160,7 +160,10 @@ fn hits_are_put_in_order_once_and_a_frame_looks_at_none_that_is_not_seen() {
         let moves: u64 = bench.press("j k pgdn G g tab").iter().map(|looked| looked[0]).sum();
         bench.press("shift-tab");
         let most = |looked: Vec<[u64; 2]>| looked.into_iter().map(|looked| looked[0]).max().unwrap_or(0);
-        let filter = most(bench.press("/ u s e r esc"));
+        let filter = most(bench.press("/ u s e r backspace esc"));
+        let narrowed = most(bench.press("/ u s e r 1 @ c").split_off(6));
+        assert!(narrowed <= (hits / 5) as u64 + SCREEN, "{narrowed} looks at what is left of {hits} hits");
+        bench.press("esc");
         let sort = most(bench.press("s s s"));
         let said = most(bench.press("enter y u esc"));
         for (what, looks, at_most) in [("filter", filter, 1), ("sort", sort, 1), ("said", said, 1)] {

@@ -6,8 +6,9 @@ use crate::analytics::Hit;
 use crate::model::work;
 use crate::store::Query;
 use crate::triage::{Case, Disposition};
+use foldhash::fast::RandomState;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 /// What the hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct HitList {
     pub sort: Sort,
     /// What was typed to filter.
     pub filter: String,
+    /// What `entries` answer to: a filter, an order, and the length of the log then.
+    found_by: Option<(String, Sort, usize)>,
 }
 
 /// What follows from the hits alone, made once by the worker: sorting many takes longer than a frame may.
@@ -112,15 +115,33 @@ impl HitList {
         self.entries.get(self.list.cursor).map(|entry| entry.hit)
     }
 
+    /// Shows other hits, in the same order and by the same filter.
+    pub fn renew(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
+        self.entries.clear();
+        self.found_by = None;
+        self.arrange(hits, orders, case);
+    }
+
     /// Sorts and filters anew; the cursor stays on its hit where that is still shown.
     pub fn arrange(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
         let before = self.selected();
         let query = Query::new(&self.filter);
         let all = orders.by(self.sort);
-        work::look(all.len());
-        let shown = |hit: &Hit| query.is_empty() || query.matches_among(&searched(hit, case));
-        self.entries.clear();
-        self.entries.extend(all.iter().filter(|entry| shown(&hits[entry.hit])));
+        if query.is_empty() {
+            all.clone_into(&mut self.entries);
+        } else {
+            let said = said(case);
+            let answers = |entry: &&Entry| {
+                work::look(1);
+                query.matches_among(&searched(&hits[entry.hit], &said))
+            };
+            // A longer filter finds no more than what it begins with: those shown stand in the same order.
+            let mut shown = self.entries.iter().peekable();
+            let narrows = self.narrows(case);
+            let is_shown = |entry: &&Entry| !narrows || shown.next_if(|shown| shown.hit == entry.hit).is_some();
+            self.entries = all.iter().filter(is_shown).filter(answers).copied().collect();
+        }
+        self.found_by = Some((self.filter.clone(), self.sort, case.log.len()));
         // A group whose first hit is filtered out begins with the next one.
         for at in 0..self.entries.len() {
             let above = at.checked_sub(1).map(|above| self.entries[above].hit);
@@ -130,15 +151,29 @@ impl HitList {
         self.list = List::at(before.and_then(|hit| self.place(hit)).unwrap_or(0));
     }
 
+    /// Returns whether what is to be found is among what is shown.
+    fn narrows(&self, case: &Case) -> bool {
+        self.found_by.as_ref().is_some_and(|(filter, sort, lines)| {
+            self.filter.starts_with(filter) && (*sort, *lines) == (self.sort, case.log.len())
+        })
+    }
+
     /// The row of a hit, if it is shown.
     pub fn place(&self, hit: usize) -> Option<usize> {
         self.entries.iter().position(|entry| entry.hit == hit)
     }
 }
 
+/// The dispositions by hit id: looked up in a case's tree, those of many hits take longer than a frame may.
+type Said<'c> = HashMap<&'c str, Disposition, RandomState>;
+
+fn said(case: &Case) -> Said<'_> {
+    case.hits.iter().filter_map(|(hit, work)| Some((hit.as_str(), work.disposition?))).collect()
+}
+
 /// What the filter looks at: what the pane shows, and what it has no room for.
-fn searched<'a>(hit: &'a Hit, case: &Case) -> [&'a str; 5] {
-    let disposition = case.disposition(&hit.id).map_or("open", Disposition::words);
+fn searched<'a>(hit: &'a Hit, said: &Said<'_>) -> [&'a str; 5] {
+    let disposition = said.get(hit.id.as_str()).map_or("open", |disposition| disposition.words());
     [hit.severity.word(), hit.analytic, &hit.upn, &hit.app_name, disposition]
 }
 
@@ -249,6 +284,41 @@ mod tests {
             listed.extend(group);
         }
         listed
+    }
+
+    #[test]
+    fn what_is_found_letter_by_letter_is_what_is_found_at_once() {
+        let loaded = testing::loaded();
+        let model = testing::hits(&loaded).remove(0);
+        let at = |minute| Time::parse("2026-05-01T00:00:00Z").unwrap().plus(Span::minutes(minute));
+        let hit = |number: i64| {
+            let (id, upn) = (format!("{number:012x}"), format!("user{}@contoso.com", number % 7 * 31));
+            let (first_seen, last_seen) = (at(number), at(number + 3));
+            Hit { id, upn, user: crate::model::Sym(0), first_seen, last_seen, ..model.clone() }
+        };
+        let hits: Vec<Hit> = (0..60).map(hit).collect();
+        let (orders, mut case) = (Orders::of(&hits), Case::new("b".into(), "ana".into()));
+        for number in (0..60).step_by(4) {
+            case.set_disposition(&hits[number].id, Some(Disposition::Benign), Time::MISSING);
+        }
+        let mut list = HitList::default();
+        for filter in ["", "u", "us", "use", "us", "user1 b", "user1 ben", "ben", "", "open", "open 3", "zz", "z"] {
+            for sort in [Sort::Severity, Sort::Severity, Sort::User] {
+                list.filter = filter.to_owned();
+                list.sort = sort;
+                list.arrange(&hits, &orders, &case);
+                let mut once = HitList { filter: filter.to_owned(), sort, ..HitList::default() };
+                once.arrange(&hits, &orders, &case);
+                assert_eq!(list.entries, once.entries, "{filter} by {}", sort.word());
+            }
+        }
+        // And once something else was said, all are looked at again.
+        list.filter = "ben".to_owned();
+        list.arrange(&hits, &orders, &case);
+        let before = list.entries.len();
+        case.set_disposition(&hits[1].id, Some(Disposition::Benign), Time::MISSING);
+        list.arrange(&hits, &orders, &case);
+        assert_eq!(list.entries.len(), before + 1);
     }
 
     proptest! {

@@ -3,7 +3,8 @@
 mod outlet;
 
 use super::wire::Wire;
-use super::{Incoming, fault};
+use super::{Incoming, fault, input};
+use crate::model::Time;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -171,6 +172,10 @@ pub(super) struct PanicHook {
 impl PanicHook {
     /// Sets the hook. The calling thread is the one that draws: a panic elsewhere is only noted, and ends the loop.
     pub(super) fn set() -> Self {
+        Self::set_by(input::now)
+    }
+
+    fn set_by(clock: fn() -> Time) -> Self {
         let before = Arc::new(panic::take_hook());
         let drawing = thread::current().id();
         let said = AtomicBool::new(false);
@@ -179,7 +184,7 @@ impl PanicHook {
             if is_drawing {
                 give_back();
             }
-            fault::note(info);
+            fault::note(info, clock());
             let is_stuck = outlet::is_stuck() && stderr().is_terminal();
             if is_drawing && !is_stuck && !said.swap(true, Ordering::SeqCst) {
                 // Not eprintln: it panics where the terminal is gone.

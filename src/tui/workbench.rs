@@ -383,8 +383,7 @@ impl Workbench {
         self.evidence.settings = settings;
         self.case.name_steps(self.evidence.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.hit = None;
-        self.hit_list.entries.clear();
-        self.hit_list.arrange(&self.evidence.hits, &self.evidence.orders, &self.case);
+        self.hit_list.renew(&self.evidence.hits, &self.evidence.orders, &self.case);
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
         let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);

@@ -56,14 +56,38 @@ fn panics_everywhere_at_once() {
     screen.draw(|_| panic!("the last")).unwrap();
 }
 
+/// Clocks that are wrong, by the beginning of the report's name: before 1970; before year 1 or after 9999.
+const CLOCKS: [(&str, fn() -> Time); 2] =
+    [("fault-19691231T000000Z-", || Time::from_ticks(-24 * 3_600 * 10_000_000)), ("fault-unknown-", || Time::MISSING)];
+
+#[test]
+#[ignore = "started by another test, on a terminal"]
+fn the_keys_thread_panics_under_a_wrong_clock() {
+    let Some(which) = std::env::var(CHILD).ok().and_then(|which| which.parse::<usize>().ok()) else { return };
+    let _hook = PanicHook::set_by(CLOCKS[which].1);
+    let (sink, incoming) = std::sync::mpsc::channel();
+    let mut screen = Screen::enter(sink.clone()).unwrap();
+    screen.draw(|frame| frame.render_widget("frame", frame.area())).unwrap();
+    fault::spawn("keys", sink, |_| panic!("the first key")).unwrap();
+    assert!(matches!(incoming.recv(), Ok(Incoming::Failed(_))), "the loop hears of it, and goes on to its end");
+    drop(screen);
+    panic!("after the end");
+}
+
 /// Runs one of the above on a terminal; the terminal's bytes, and the reports that were written.
 fn on_a_terminal(name: &str) -> (String, Vec<String>) {
+    let (text, reports, _) = on_a_terminal_with(name, "1");
+    (text, reports)
+}
+
+/// The same, told something; the names of the reports too.
+fn on_a_terminal_with(name: &str, told: &str) -> (String, Vec<String>, Vec<String>) {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "--nocapture", &format!("tui::terminal::tests::{name}")]);
     let state = tempfile::tempdir().unwrap();
-    command.env(CHILD, "1");
+    command.env(CHILD, told);
     command.env("XDG_STATE_HOME", state.path());
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
@@ -75,10 +99,11 @@ fn on_a_terminal(name: &str) -> (String, Vec<String>) {
     let paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let shown: String = text.split_whitespace().collect();
-    for path in &paths {
-        assert!(shown.contains(path.file_name().unwrap().to_str().unwrap()), "{text}");
+    let names: Vec<_> = paths.iter().map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    for name in &names {
+        assert!(shown.contains(name), "{text}");
     }
-    (text, paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect())
+    (text, paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect(), names)
 }
 
 #[test]
@@ -107,4 +132,18 @@ fn panics_in_many_threads_give_the_terminal_back_once_and_make_one_report() {
     assert_eq!(after.matches("a fault in the program at src/tui/terminal/tests.rs").count(), 1, "{after}");
     assert_eq!(reports.len(), 1, "{reports:?}");
     assert!(reports[0].contains("thread: one of many"), "{}", reports[0]);
+}
+
+#[test]
+fn a_panic_in_the_keys_thread_under_a_wrong_clock_gives_the_terminal_back() {
+    for (which, (begins, _)) in CLOCKS.iter().enumerate() {
+        let (text, reports, names) =
+            on_a_terminal_with("the_keys_thread_panics_under_a_wrong_clock", &which.to_string());
+        assert_eq!(text.matches("\u{1b}[?1049l").count(), 1, "{text}");
+        let (_, after) = text.rsplit_once("\u{1b}[?1049l").unwrap();
+        assert!(after.contains("\u{1b}[?25h"), "{after}");
+        assert_eq!(after.matches("a fault in the program at src/tui/terminal/tests.rs").count(), 1, "{after}");
+        assert!(reports.len() == 1 && reports[0].contains("thread: keys"), "{reports:?}");
+        assert!(names[0].starts_with(begins), "{names:?}");
+    }
 }

@@ -24,6 +24,8 @@ pub(super) const ENDING: [(&str, Option<u32>); 11] = [
 fn each_signal_ends(verdict: bool, start: impl Fn() -> Tty) {
     for (name, code) in ENDING {
         let tty = start();
+        // That of a file too large ends nothing, wherever it comes.
+        tty.signal("XFSZ");
         tty.signal(name);
         tty.until("the end", |output| output.ended);
         if verdict {
@@ -43,6 +45,15 @@ fn walked() -> Tty {
     tty.shows("3 hits, 0 settled").shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty
+}
+
+#[test]
+fn in_the_list() {
+    each_signal_ends(false, || {
+        let tty = Tty::workbench();
+        tty.shows("3 hits, 0 settled").shows("? help");
+        tty
+    });
 }
 
 #[test]
