@@ -56,8 +56,10 @@ fn panics_everywhere_at_once() {
     screen.draw(|_| panic!("the last")).unwrap();
 }
 
+type Clock = fn() -> Time;
+
 /// Clocks that are wrong, by the beginning of the report's name: before 1970; before year 1 or after 9999.
-const CLOCKS: [(&str, fn() -> Time); 2] =
+const CLOCKS: [(&str, Clock); 2] =
     [("fault-19691231T000000Z-", || Time::from_ticks(-24 * 3_600 * 10_000_000)), ("fault-unknown-", || Time::MISSING)];
 
 #[test]
