@@ -9,6 +9,7 @@ mod networks;
 mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod ties;
 mod token;
 
 pub use compared::is_blank;
@@ -61,7 +62,7 @@ pub struct Store {
     unions: u64,
     computed: Computed,
     networks: Option<Arc<Networks>>,
-    present: OnceLock<[(u64, FieldSet); 3]>,
+    present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
 }
@@ -246,9 +247,9 @@ impl Store {
         self.present()[table as usize].1.contains(field)
     }
 
-    fn present(&self) -> &[(u64, FieldSet); 3] {
+    fn present(&self) -> &[(u64, FieldSet); Table::COUNT] {
         self.present.get_or_init(|| {
-            let mut present = [(0, FieldSet::default()); 3];
+            let mut present = [(0, FieldSet::default()); Table::COUNT];
             for event in self.events.iter().filter(|event| !event.is_union()) {
                 let (count, fields) = &mut present[event.table as usize];
                 *count += 1;
@@ -352,7 +353,7 @@ impl Store {
 /// For each folded UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
 pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym, S> {
     let mut ids = HashMap::default();
-    for event in store.events.iter().filter(|e| e.table.is_sign_in() && !e.is_folded()) {
+    for event in store.events.iter().filter(|e| e.table.issues() && !e.is_folded()) {
         let upn = store.folded_field(event, Field::UserPrincipalName);
         let id = store.folded_field(event, Field::UserId);
         if upn.is_none() || id.is_none() || !keep(event) {

@@ -1,5 +1,192 @@
-//! The tables a bundle may hold rows of, as data: how a row is told, and what each is good for.
+//! The tables a bundle may hold rows of, as data: one file a table.
+//!
+//! A table's file says what it is called, how a row is told, which of its columns are read and how they are spelt,
+//! what a row stands for, and what cannot be said without it. Nothing outside this layer knows a table by name where
+//! its [`Role`] or its [`Kind`] would do. CONTRIBUTING.md says how to add one.
 
+mod aad_graph;
+mod column;
+mod common;
 pub mod foreign;
+mod graph;
+mod kind;
+mod non_interactive;
+mod sign_in;
+mod spelling;
 
-pub use foreign::{Foreign, Marks};
+pub use column::{Columns, DEVICE_PARTS, Rank, Target};
+pub use foreign::{Foreign, Marked, Marks};
+pub use kind::Kind;
+pub use spelling::{Targets, plain, targets};
+
+use crate::model::{Field, Table};
+
+/// Every table that is read, in the order of [`Table::ALL`].
+pub static TABLES: [TableSpec; Table::COUNT] = [sign_in::SPEC, non_interactive::SPEC, graph::SPEC, aad_graph::SPEC];
+
+const _: () = {
+    let mut at = 0;
+    while at < Table::COUNT {
+        assert!(TABLES_IN_ORDER[at] as usize == at && Table::ALL[at] as usize == at);
+        at += 1;
+    }
+};
+const TABLES_IN_ORDER: [Table; Table::COUNT] =
+    [sign_in::SPEC.table, non_interactive::SPEC.table, graph::SPEC.table, aad_graph::SPEC.table];
+
+/// What a row of a table says of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// One came out: a sign-in.
+    Issues,
+    /// One went in: a call.
+    Uses,
+    /// Something was done, and the token need not be known.
+    Records,
+}
+
+/// How a row says whether it succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Success {
+    /// By its result, which the store reads once.
+    Result,
+    /// By an HTTP status.
+    Status,
+}
+
+/// What is lost without a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing {
+    /// What cannot be said.
+    pub cost: &'static str,
+    /// Where to get it, a sentence.
+    pub export: &'static str,
+    /// The same for those who exported from Microsoft Graph; `None` where it makes no difference.
+    pub from_graph: Option<&'static str>,
+}
+
+/// One table as data.
+#[derive(Debug)]
+pub struct TableSpec {
+    /// The table.
+    pub table: Table,
+    /// Its Log Analytics name.
+    pub name: &'static str,
+    /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
+    pub aliases: &'static [&'static str],
+    /// What file names of downloads and collectors hold, lower case. Those of later tables go before.
+    pub file_marks: &'static [&'static str],
+    /// Sets of keys, lower case, that no other table has; a row that has all keys of one of them is of this table.
+    pub keys: &'static [&'static [&'static str]],
+    /// Hosts of the interface whose calls it records.
+    pub hosts: &'static [&'static str],
+    /// Whether the first part of a request's path says nothing to a reader: a version, or the tenant.
+    pub skips: fn(&str) -> bool,
+    /// What its rows say of a token.
+    pub role: Role,
+    /// What kind of line its rows make, device-code sign-ins aside.
+    pub kind: Kind,
+    /// The fields its rows have; no others are kept.
+    pub fields: &'static [Field],
+    /// Its columns, each list under every spelling.
+    pub columns: &'static [Columns],
+    /// Its columns in the Entra portal's CSV.
+    pub portal: Columns,
+    /// The table whose rows look the same, so that only a row's own words or a copy of it can tell the two apart.
+    pub twin: Option<Table>,
+    /// Whether the object that the token was issued to is the user, where a row names no other.
+    pub user_of_token: bool,
+    /// How a row says whether it succeeded.
+    pub success: Success,
+    /// What like rows have in common besides user, client, address, agent, session and what they are for.
+    pub same_run: &'static [Field],
+    /// What is read of it, and what cannot be said without.
+    pub reads: &'static [(Field, &'static str)],
+    /// What is lost without it.
+    pub missing: Missing,
+}
+
+impl TableSpec {
+    /// Returns whether its rows have the field.
+    pub fn has(&self, field: Field) -> bool {
+        self.fields.contains(&field)
+    }
+}
+
+impl Table {
+    /// What is known of the table.
+    pub fn spec(self) -> &'static TableSpec {
+        &TABLES[self as usize]
+    }
+
+    /// The table's Log Analytics name.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// What its rows say of a token.
+    pub fn role(self) -> Role {
+        self.spec().role
+    }
+
+    /// Returns whether a token comes out of its rows.
+    pub fn issues(self) -> bool {
+        match self.role() {
+            Role::Issues => true,
+            Role::Uses | Role::Records => false,
+        }
+    }
+
+    /// Returns whether a token goes into its rows.
+    pub fn uses(self) -> bool {
+        match self.role() {
+            Role::Uses => true,
+            Role::Issues | Role::Records => false,
+        }
+    }
+
+    /// The table of exactly this Log Analytics name, if it is one that is read.
+    pub fn named(name: &str) -> Option<Self> {
+        TABLES.iter().find(|spec| spec.name == name).map(|spec| spec.table)
+    }
+
+    /// The table of this name or alias, in lower case.
+    pub fn of_name(lower: &str) -> Option<Self> {
+        let is_name = |spec: &&TableSpec| spec.name.eq_ignore_ascii_case(lower) || spec.aliases.contains(&lower);
+        TABLES.iter().find(is_name).map(|spec| spec.table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_and_spelt_is_what_rows_have() {
+        for spec in &TABLES {
+            let fields = spec.columns.iter().chain([&spec.portal]).flat_map(|columns| columns.iter());
+            for (name, target) in fields {
+                assert_eq!(plain(name), *name, "{}", spec.name);
+                assert!(target.field().is_none_or(|field| spec.has(field)), "{}: {name}", spec.name);
+            }
+            for field in spec.reads.iter().map(|(field, _)| field).chain(spec.same_run) {
+                assert!(spec.has(*field), "{}: {field:?}", spec.name);
+            }
+            let names: Vec<&str> =
+                spec.columns.iter().flat_map(|columns| columns.iter()).map(|(name, _)| *name).collect();
+            for (at, name) in names.iter().enumerate() {
+                assert!(!names[..at].contains(name), "{}: {name} stands twice", spec.name);
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_tables_differ() {
+        for spec in &TABLES {
+            assert_eq!(Table::of_name(&spec.name.to_ascii_lowercase()), Some(spec.table));
+            for alias in spec.aliases {
+                assert_eq!((Table::of_name(alias), Foreign::of_name(alias)), (Some(spec.table), None));
+            }
+        }
+    }
+}

@@ -107,7 +107,7 @@ impl Baseline {
                 break;
             }
             self.read += 1;
-            if event.table.is_sign_in() && event.succeeded() && event.is_timed() {
+            if event.table.issues() && event.succeeded() && event.is_timed() {
                 self.add(store, facts, event);
             }
         }

@@ -51,7 +51,7 @@ impl Flow {
 /// Which leg a sign-in is, if any. A row that only descends from a flow (another token was presented) is none.
 pub fn leg_of(event: &Event) -> Option<Leg> {
     let flags = event.flags;
-    if !event.table.is_sign_in() || !event.succeeded() {
+    if !event.table.issues() || !event.succeeded() {
         None
     } else if flags.has(Flags::DEVICE_PROTOCOL) {
         Some(Leg::Browser)

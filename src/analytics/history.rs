@@ -3,8 +3,9 @@
 
 use super::flow::leg_of;
 use super::link::within;
-use crate::model::{EventId, Field, Sym, Table, Time};
+use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -27,11 +28,10 @@ impl History {
                 continue;
             }
             history.addresses.add(store.folded_field(event, Field::IpAddress), id);
-            if event.table.is_sign_in() {
-                history.clients.add(store.folded_field(event, Field::AppId), id);
-            }
-            if event.table == Table::Graph {
-                history.calls.push(id);
+            match event.table.role() {
+                Role::Issues => history.clients.add(store.folded_field(event, Field::AppId), id),
+                Role::Uses => history.calls.push(id),
+                Role::Records => {}
             }
             if leg_of(event).is_some() {
                 history.legs.push(id);

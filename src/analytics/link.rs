@@ -1,7 +1,7 @@
 //! Which Graph calls belong to a hit, and by what tie.
 
 use super::{GraphCall, GraphLink, Scene, Semantics};
-use crate::model::{EventId, Field, Span, Sym, Table, Time};
+use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
         for &id in ids {
             let event = store.event(id);
             let in_time = link == GraphLink::Token || event.is_timed();
-            if event.table == Table::Graph && in_time && scene.admits(event) {
+            if event.table.uses() && in_time && scene.admits(event) {
                 found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
             }
         }

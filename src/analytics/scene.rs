@@ -178,7 +178,8 @@ impl<'a> Scene<'a> {
         self.settings.since.is_none_or(|since| since <= time) && self.settings.until.is_none_or(|until| time < until)
     }
 
-    /// Graph calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`].
+    /// Calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`]: of the one table that the published
+    /// hunts join.
     pub fn calls_by_exact_token(&self) -> &HashMap<Sym, Vec<EventId>> {
         self.calls.get_or_init(|| {
             let mut calls: HashMap<Sym, Vec<EventId>> = HashMap::new();
@@ -193,7 +194,7 @@ impl<'a> Scene<'a> {
     pub fn calls_of(&self, user: Sym, client: Sym) -> &[EventId] {
         let calls = self.calls_of.get_or_init(|| {
             let mut calls: HashMap<(Sym, Sym), Vec<EventId>> = HashMap::new();
-            for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
+            for (id, event) in self.rows().filter(|(_, event)| event.table.uses()) {
                 calls.entry((event.user, self.store.folded_field(event, Field::AppId))).or_default().push(id);
             }
             calls

@@ -73,7 +73,7 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
     for (id, event) in scene.rows() {
         let key = (store.folded_field(event, Field::SessionId), scene.user(event));
-        if !event.table.is_sign_in() || key.0.is_none() || key.1.is_none() {
+        if !event.table.issues() || key.0.is_none() || key.1.is_none() {
             continue;
         }
         if event.flags.has(Flags::INCOMING_NONE) {

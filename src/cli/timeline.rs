@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{Hits, Said, by_event, client_name, kind_word, within};
+use crate::report::timeline::{Hits, Said, by_event, client_name, within};
 use crate::store::Store;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
@@ -131,7 +131,7 @@ fn table(
         let mut row: Vec<Cell> = vec![
             line.time.second().into(),
             line.gap.map_or_else(String::new, |gap| format!("+{gap}")).into(),
-            kind_word(line.kind).into(),
+            line.kind.word().into(),
             Cell::painted(&line.what, paint),
             client_name(facts, line.client).into(),
             line.address.into(),

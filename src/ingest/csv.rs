@@ -1,7 +1,6 @@
 //! CSV from portals and hunting screens.
 
 use super::codepage;
-use super::fields::{self, Target, plain};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
 use super::tally::{Note, Tally};
@@ -9,7 +8,7 @@ use super::timestamps::zone_minutes;
 use super::unwrap;
 use super::window::Window;
 use crate::model::{Span, ZONE_UNTOLD};
-use crate::tables::{Foreign, Marks};
+use crate::tables::{Marks, Target, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 /// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
@@ -66,11 +65,11 @@ impl Header {
         if header.columns.iter().any(|column| is_value(&column.name)) {
             return None;
         }
-        let known = header.columns.iter().filter(|column| column.target != Target::Skip).count();
-        let is_time = |column: &Column| matches!(column.target, Target::Created(_) | Target::Ingested(_));
+        let known = header.columns.iter().filter(|column| !column.targets.is_skip()).count();
+        let is_time = |column: &Column| matches!(column.targets.any(), Target::Created(_) | Target::Ingested(_));
         let timed = header.columns.iter().any(is_time);
-        let wrapped = header.columns.iter().any(|column| column.target == Target::Wrapper);
-        (known >= 3 && timed || wrapped || header.factors || header.is_foreign()).then_some(header)
+        let wrapped = header.columns.iter().any(|column| column.targets.any() == Target::Wrapper);
+        (known >= 3 && timed || wrapped || header.factors || header.is_marked()).then_some(header)
     }
 
     /// A first line of names that are not ours, above rows of which a cell is a record of ours as JSON.
@@ -101,20 +100,19 @@ impl Header {
         let (mut zone_unknown, mut columns) = (Vec::new(), Vec::new());
         for written in names {
             let (name, zone) = split_zone(&written);
-            let (target, zone) = match portal_zone(&written).filter(|_| portal) {
-                Some(zone) => (Target::Created(1), Some(zone)),
-                None => (fields::target(name, portal), zone),
+            let (targets, zone) = match portal_zone(&written).filter(|_| portal) {
+                Some(zone) => (targets("date (utc)", true), Some(zone)),
+                None => (targets(name, portal), zone),
             };
             let ahead = match zone {
-                Some(zone) if matches!(target, Target::Created(_) | Target::Ingested(_)) => {
-                    ahead(zone).unwrap_or_else(|| {
+                Some(zone) if matches!(targets.any(), Target::Created(_) | Target::Ingested(_)) => ahead(zone)
+                    .unwrap_or_else(|| {
                         zone_unknown.push(columns.len());
                         Span::from_ticks(0)
-                    })
-                }
+                    }),
                 _ => Span::from_ticks(0),
             };
-            columns.push(Column { name: written.trim().to_owned(), target, ahead });
+            columns.push(Column { name: written.trim().to_owned(), targets, ahead });
         }
         let mut header = Self { columns, delimiter, portal, before: 0, zone_unknown, factors: false };
         header.factors = FACTOR_MARKS.iter().all(|mark| header.has(mark)) && !header.has("application id");
@@ -132,15 +130,13 @@ impl Header {
         (header.delimiter == self.delimiter).then_some(header)
     }
 
-    /// Returns whether its columns are those of a table that is counted, not read.
-    fn is_foreign(&self) -> bool {
+    /// Returns whether its columns alone tell a table.
+    fn is_marked(&self) -> bool {
         let mut marks = Marks::default();
         for column in &self.columns {
-            if let Target::Mark(mark) = column.target {
-                marks.add(mark);
-            }
+            marks.add(column.targets.marks());
         }
-        Foreign::of_marks(marks).is_some()
+        marks.table().is_some()
     }
 
     /// Whether a record of so many cells has one for each column, and nothing beyond.
@@ -433,7 +429,8 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
         && let Some(parts) = codepage::windows(bytes).and_then(|_| cells.windows(wanted))
     {
         tally.note_one(Note::CodePage);
-        return rows.cells(parts.iter().map(String::as_str), &header.columns, spot, tally);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        return rows.cells(&parts, &header.columns, spot, tally);
     }
     if let Some(mut texts) = texts {
         if memchr::memchr(b'\n', bytes).is_some()
@@ -446,7 +443,7 @@ fn row(cells: &Cells, count: usize, header: &Header, spot: Spot, rows: &mut Rows
         for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
             *tally.full_cells.entry(column.name.clone()).or_default() += 1;
         }
-        return rows.cells(texts.into_iter(), &header.columns, spot, tally);
+        return rows.cells(&texts, &header.columns, spot, tally);
     }
     tally.records += 1;
     tally.skip(spot.offset, bad_utf8(spot.offset, 0).replacen("byte", "a byte after", 1));

@@ -1,6 +1,6 @@
 //! Keys of records, learned as they come: a key that follows the one it followed before costs one comparison.
 
-use super::fields::{self, Target};
+use crate::tables::{self, Targets};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ const REMEMBERED: usize = 4096;
 
 struct Key {
     name: Box<str>,
-    target: Target,
+    targets: Targets,
     /// The key that last came after this one.
     next: u32,
 }
 
-/// The keys seen so far, each with its target.
+/// The keys seen so far, each with its targets.
 pub(super) struct Keys {
     keys: Vec<Key>,
     by_name: HashMap<Box<str>, u32, RandomState>,
@@ -29,7 +29,7 @@ const FORGOTTEN: u32 = 2;
 
 impl Default for Keys {
     fn default() -> Self {
-        let key = || Key { name: Box::default(), target: Target::Skip, next: FORGOTTEN };
+        let key = || Key { name: Box::default(), targets: Targets::SKIP, next: FORGOTTEN };
         Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
     }
 }
@@ -52,7 +52,7 @@ impl Keys {
         if let Some(&known) = self.by_name.get(name) {
             return known;
         }
-        let key = Key { name: name.into(), target: fields::target(name, false), next: FORGOTTEN };
+        let key = Key { name: name.into(), targets: tables::targets(name, false), next: FORGOTTEN };
         if self.keys.len() >= REMEMBERED {
             self.keys[FORGOTTEN as usize] = Key { next: FORGOTTEN, ..key };
             return FORGOTTEN;
@@ -65,8 +65,8 @@ impl Keys {
 
     /// Where the value under a key goes.
     #[inline]
-    pub(super) fn target(&self, key: u32) -> Target {
-        self.keys[key as usize].target
+    pub(super) fn targets(&self, key: u32) -> &Targets {
+        &self.keys[key as usize].targets
     }
 
     /// The key as written.
@@ -87,8 +87,8 @@ mod tests {
         }
         assert!(keys.keys.len() <= REMEMBERED);
         let late = keys.find(ROW_START, "ResultType");
-        assert_eq!(keys.target(late), fields::target("ResultType", false));
+        assert_eq!(*keys.targets(late), tables::targets("ResultType", false));
         let again = keys.find(late, "Nothing");
-        assert_eq!((keys.target(again), keys.name(again)), (Target::Skip, "Nothing"));
+        assert_eq!((*keys.targets(again), keys.name(again)), (Targets::SKIP, "Nothing"));
     }
 }

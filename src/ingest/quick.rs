@@ -3,9 +3,9 @@
 //! It accepts nothing that `serde_json` would not: whatever is not plainly right is left to it, and so is the
 //! reason given for what is wrong.
 
-use super::fields::Target;
 use super::keys::{INNER_START, ROW_START};
 use super::row::Rows;
+use crate::tables::Target;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use wide::u8x16;
@@ -61,7 +61,7 @@ fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> 
 
 fn value(rows: &mut Rows, json: &str, at: usize, key: u32, start: u32) -> Option<usize> {
     let bytes = json.as_bytes();
-    let target = rows.keys.target(key);
+    let target = rows.target(key);
     let raw = match (*bytes.get(at)?, target) {
         (b'"', _) => &json[at..string_end(bytes, at)?],
         (b'{', Target::Properties) if start == ROW_START => return members(rows, json, at, INNER_START),
@@ -76,11 +76,11 @@ fn value(rows: &mut Rows, json: &str, at: usize, key: u32, start: u32) -> Option
         }
     };
     match target {
-        Target::Skip => {}
+        Target::Skip if rows.keys.targets(key).is_skip() => {}
         Target::Properties if start != ROW_START || !raw.starts_with('"') => {}
         // Rare, and the strict way knows it.
         Target::Properties => return None,
-        target => rows.member(key, target, raw),
+        _ => rows.member(key, raw),
     }
     Some(at + raw.len())
 }

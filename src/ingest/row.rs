@@ -1,20 +1,22 @@
 //! One record to one event, in one pass over its bytes.
 
 mod inside;
+mod intern;
 mod numbers;
 mod times;
 
-use super::fields::{self, DEVICE_PARTS, Rank, Target};
 use super::keys::{INNER_START, Keys, ROW_START};
 use super::scout::First;
-use super::table::{self, Call, Clues, Kind, Told};
+use super::table::{self, Clues, Kind, Told};
 use super::tally::{Assumed, Notes, Tally};
 use super::value;
 use super::visit::{Object, Values};
 use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, flag};
-use crate::store::{Interner, Part, is_blank, is_success};
+use crate::store::{Part, is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
+use crate::tables::{self, DEVICE_PARTS, Marks, Rank, Target, Targets};
 use inside::{Unclaimed, leave};
+use intern::{Last, Written};
 use numbers::may_be_damaged;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
 use serde_json::value::RawValue;
@@ -28,13 +30,8 @@ pub(super) use times::{EitherWay, Other};
 /// Deepest nesting of a record: what `serde_json` itself would build.
 pub(super) const MAX_DEPTH: usize = 128;
 
-/// JSON values longer than this are not remembered as written.
-const REMEMBERED_LEN: usize = 16 << 10;
-/// The fields that may come as JSON.
-const JSON_FIELDS: [Field; 4] =
-    [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
-/// Bytes of JSON values remembered as written; then the memory is cleared.
-const REMEMBERED_BYTES: usize = 32 << 20;
+/// Times a row is read again: under the table it is of, or under none and then that.
+const READ_AGAIN: usize = 2;
 
 /// Turns records into events of one [`Part`]; each reading thread has its own.
 #[derive(Default)]
@@ -46,6 +43,8 @@ pub(super) struct Rows {
     /// Where the first rows are shown; nowhere once there are enough.
     pub(super) first: Option<Arc<First>>,
     pub(super) keys: Keys,
+    /// The table that rows are read as, while keys of theirs mean something else elsewhere; mostly none is needed.
+    table: Option<Table>,
     draft: Draft,
     written: Written,
     /// Country of each place seen.
@@ -57,24 +56,6 @@ pub(super) struct Rows {
     /// Whether no table claims the record just read.
     claimed_by_none: bool,
     unclaimed: Option<Unclaimed>,
-}
-
-/// Last symbol of each field: many columns hardly change.
-struct Last([Sym; Field::COUNT]);
-
-impl Default for Last {
-    fn default() -> Self {
-        Self([Sym::NONE; Field::COUNT])
-    }
-}
-
-/// JSON values as written, and what they became: most rows repeat the same few.
-#[derive(Default)]
-struct Written {
-    texts: Interner,
-    syms: Vec<Sym>,
-    bytes: usize,
-    statuses: HashMap<Box<str>, value::Status, foldhash::fast::RandomState>,
 }
 
 /// Where a record stands in its source.
@@ -103,7 +84,7 @@ pub(super) fn check(record: &[u8]) -> u32 {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub(super) name: String,
-    pub(super) target: Target,
+    pub(super) targets: Targets,
     /// How far east of UTC the column's times are.
     pub(super) ahead: Span,
 }
@@ -128,6 +109,8 @@ struct Draft {
     clocks: [Stand; 2],
     /// What is wrong with the time that could not be read.
     bad_time: Option<String>,
+    /// Tables in which a key of it means something else than it was read as, one bit each.
+    differs: u16,
     /// Why its first bad value is none: no matter in a row of a table that is not read.
     refused: Option<String>,
     /// What an interface answered in place of rows.
@@ -167,6 +150,7 @@ impl Default for Draft {
             unread_properties: false,
             clocks: [Stand::Nothing; 2],
             bad_time: None,
+            differs: 0,
             refused: None,
             error_answer: None,
             clues: Clues::default(),
@@ -226,6 +210,16 @@ impl Draft {
         }
     }
 
+    /// Takes what a key says of the row's table, unless its value is empty: a union export has every table's keys.
+    #[inline]
+    fn sight(&mut self, targets: &Targets, value: &str) {
+        let (differs, marks) = (targets.differs(), targets.marks());
+        if (differs != 0 || marks != Marks::NONE) && !matches!(value.trim(), "" | "\"\"" | "[]" | "{}" | "null") {
+            self.differs |= differs;
+            self.clues.marks.add(marks);
+        }
+    }
+
     /// Remembers that a value is none of its field's.
     fn refuse(&mut self, name: &str, reason: &str) {
         self.refused.get_or_insert_with(|| format!("{name} {reason}"));
@@ -255,37 +249,62 @@ impl Rows {
         });
     }
 
-    fn read(
-        &mut self,
-        spot: Spot,
-        tally: &mut Tally,
-        json: &[u8],
-        fill: impl FnOnce(&mut Self) -> serde_json::Result<()>,
-    ) {
+    fn read(&mut self, spot: Spot, tally: &mut Tally, json: &[u8], fill: impl Fn(&mut Self) -> serde_json::Result<()>) {
         tally.records += 1;
-        self.draft.clear();
         if value::deeper_than(MAX_DEPTH, json) {
             return tally.skip(spot.offset, format!("nested deeper than {MAX_DEPTH} levels"));
         }
-        let done = match fill(self) {
-            Ok(()) => self.finish(spot, tally),
-            Err(error) if self.holds_back => {
-                self.unclaimed = Some(Unclaimed::Fault(plain_reason(&error)));
+        // Once, in nearly all sources; again where the keys of its own table mean something else.
+        for again in 0..=READ_AGAIN {
+            self.draft.clear();
+            if let Err(error) = fill(self) {
+                let fault = plain_reason(&error);
+                if self.holds_back {
+                    self.unclaimed = Some(Unclaimed::Fault(fault));
+                } else {
+                    tally.skip(spot.offset, fault);
+                }
                 return;
             }
-            Err(error) => Err(plain_reason(&error)),
-        };
-        if let Err(reason) = done {
-            tally.skip(spot.offset, reason);
+            self.complete();
+            let told = table::tell(&self.draft.clues, tally.from_name.as_ref());
+            if again < READ_AGAIN && self.mistook(&told) {
+                continue;
+            }
+            if let Err(reason) = self.finish(told, spot, tally) {
+                tally.skip(spot.offset, reason);
+            }
+            return;
         }
     }
 
-    /// Completes the row and keeps it.
-    fn finish(&mut self, spot: Spot, tally: &mut Tally) -> Result<(), String> {
-        if let Some(parts) = self.draft.device.take() {
-            self.draft.put(Field::DeviceDetail, 0, &value::device(&parts));
+    /// Returns whether keys were taken for those of another table, and takes up that table: the row is to be read
+    /// again.
+    fn mistook(&mut self, told: &Told) -> bool {
+        let own = match told {
+            Told::Row(kind) | Told::Name(kind) | Told::Guess(kind) => Some(kind),
+            Told::Alike(_) | Told::Unknown => None,
+        };
+        match (self.table, own) {
+            (None, Some(Kind::Ours(table))) if self.draft.differs & 1 << *table as u16 != 0 => {
+                self.table = Some(*table);
+                true
+            }
+            (Some(before), Some(Kind::Ours(table))) if before != *table => {
+                self.table = None;
+                true
+            }
+            (Some(_), None) => {
+                self.table = None;
+                true
+            }
+            _ => false,
         }
-        let table = match self.kind(tally) {
+    }
+
+    /// Keeps the row.
+    fn finish(&mut self, told: Told, spot: Spot, tally: &mut Tally) -> Result<(), String> {
+        let table = match self.kind(told, tally) {
             Ok(table) => table,
             Err(name) => {
                 let answer = self.draft.error_answer.take().filter(|_| name == super::UNKNOWN_TABLE);
@@ -306,7 +325,7 @@ impl Rows {
         }
         self.status();
         let draft = &mut self.draft;
-        if table == Table::Graph && !draft.has(Field::UserId) {
+        if table.spec().user_of_token && !draft.has(Field::UserId) {
             let of_user = draft.app_only.map_or(!draft.service_principal, |app_only| !app_only);
             if let Some(owner) = draft.token_owner.filter(|owner| of_user && owner.len > 0) {
                 draft.held[Field::UserId as usize] = owner;
@@ -357,24 +376,28 @@ impl Rows {
         Ok(())
     }
 
-    /// The row's table; the name of another that is only counted.
-    fn kind(&mut self, tally: &mut Tally) -> Result<Table, Cow<'static, str>> {
+    /// Puts together what several columns gave, and what they say of the table.
+    fn complete(&mut self) {
         let draft = &mut self.draft;
+        if let Some(parts) = draft.device.take() {
+            draft.put(Field::DeviceDetail, 0, &value::device(&parts));
+        }
         let user = draft.has(Field::UserId) || draft.has(Field::UserPrincipalName);
         let is_request = draft.has(Field::RequestUri)
             && (draft.knows(Field::TokenId) || draft.has(Field::RequestMethod))
             && !draft.has(Field::UserPrincipalName);
-        draft.clues.call = match is_request {
-            true if is_aad_graph(draft.at(draft.held[Field::RequestUri as usize])) => Call::AadGraph,
-            true => Call::Graph,
-            false => Call::None,
-        };
+        let uri = draft.at(draft.held[Field::RequestUri as usize]);
+        draft.clues.call = is_request.then(|| table::of_request(uri));
         draft.clues.is_service_principal = draft.service_principal && !user;
         // An export of chosen columns may lack the client; what only sign-ins have tells them as well.
         let told = [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
         draft.clues.is_sign_in = told.iter().any(|field| draft.has(*field))
             && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| draft.knows(*field));
-        let told = table::tell(&mut draft.clues, tally.from_name.as_ref());
+    }
+
+    /// The row's table; the name of another that is only counted.
+    fn kind(&mut self, told: Told, tally: &mut Tally) -> Result<Table, Cow<'static, str>> {
+        let draft = &mut self.draft;
         self.claimed_by_none = matches!(told, Told::Unknown);
         let kind = match told {
             Told::Row(kind) => kind,
@@ -428,86 +451,27 @@ impl Rows {
         }
     }
 
-    /// Fields that are JSON as written: their kept form is looked up by it.
-    fn intern_written(&mut self) -> Result<(), String> {
-        let (draft, written) = (&mut self.draft, &mut self.written);
-        if written.bytes > REMEMBERED_BYTES {
-            *written = Written::default();
-        }
-        for field in JSON_FIELDS.into_iter().filter(|field| draft.written.contains(*field)) {
-            let held = draft.held[field as usize];
-            let raw = &draft.text[held.start as usize..(held.start + held.len) as usize];
-            if raw.len() > REMEMBERED_LEN {
-                draft.event[field] = self.part.texts.intern(&kept_form(raw)?);
-            } else {
-                let key = written.texts.intern(raw).0 as usize;
-                if written.syms.len() <= key {
-                    written.syms.resize(key + 1, Sym::NONE);
-                }
-                if written.syms[key].is_none() {
-                    written.syms[key] = self.part.texts.intern(&kept_form(raw)?);
-                    written.bytes += raw.len();
-                }
-                draft.event[field] = written.syms[key];
-            }
-            // Done: the other fields follow together.
-            draft.weights[field as usize] = 0;
-        }
-        Ok(())
-    }
-
-    fn intern(&mut self) {
-        let Self { draft, part, last, batch, .. } = self;
-        let mut fields = [Field::Id; Field::COUNT];
-        let mut texts = [""; Field::COUNT];
-        let mut count = 0;
-        for field in Field::ALL {
-            if draft.weights[field as usize] == 0 {
-                continue;
-            }
-            let held = draft.held[field as usize];
-            let text = &draft.text[held.start as usize..(held.start + held.len) as usize];
-            let before = last.0[field as usize];
-            if !before.is_none() && part.texts.text(before) == text {
-                draft.event[field] = before;
-            } else {
-                (fields[count], texts[count]) = (field, text);
-                count += 1;
-            }
-        }
-        batch.clear();
-        part.texts.intern_all(&texts[..count], batch);
-        for (field, sym) in fields.into_iter().zip(batch.iter()) {
-            draft.event[field] = *sym;
-            last.0[field as usize] = *sym;
-        }
-    }
-
-    /// A place names its country; rows that give only the place get it from there.
-    fn fill_country(&mut self) {
-        let place = self.draft.event[Field::LocationDetails];
-        if place.is_none() || !self.draft.event[Field::Location].is_none() {
-            return;
-        }
-        let texts = &mut self.part.texts;
-        let country = *self.countries.entry(place).or_insert_with(|| {
-            let country = value::country(texts.text(place)).filter(|country| !country.is_empty());
-            country.map_or(Sym::NONE, |country| texts.intern(&country))
-        });
-        self.draft.event[Field::Location] = country;
-    }
-
     /// Takes the JSON value of a member, as written.
-    pub(super) fn member(&mut self, key: u32, target: Target, raw: &str) {
+    pub(super) fn member(&mut self, key: u32, raw: &str) {
+        let targets = self.keys.targets(key);
+        let target = targets.under(self.table);
+        self.draft.sight(targets, raw);
         if let Err(reason) = self.value(target, raw) {
             let name = self.keys.name(key);
             self.draft.refuse(name, &reason);
         }
     }
 
+    /// Where the value under a key goes.
+    #[inline]
+    pub(super) fn target(&self, key: u32) -> Target {
+        self.keys.targets(key).under(self.table)
+    }
+
     /// Takes the JSON value of a column, as written.
     pub(super) fn column(&mut self, column: &Column, raw: &str) {
-        if let Err(reason) = self.value(column.target, raw) {
+        self.draft.sight(&column.targets, raw);
+        if let Err(reason) = self.value(column.targets.under(self.table), raw) {
             self.draft.refuse(&column.name, &reason);
         }
     }
@@ -568,17 +532,9 @@ impl Rows {
             Target::Created(rank) => self.time(rank, text, true),
             Target::Ingested(rank) => self.time(rank, text, false),
             Target::Type(rank) if !text.is_empty() => self.draft.clues.named(rank, text),
-            Target::Mark(marks) if !matches!(text.trim(), "" | "[]" | "{}" | "null") => {
-                self.draft.clues.marks.add(marks);
-            }
             Target::Category if !text.is_empty() => self.draft.clues.category = table::named(text),
             Target::Activity if !text.is_empty() => self.draft.clues.hint = Some(&AUDIT),
-            Target::Skip
-            | Target::Type(_)
-            | Target::Mark(_)
-            | Target::Category
-            | Target::Activity
-            | Target::ErrorAnswer => {}
+            Target::Skip | Target::Type(_) | Target::Category | Target::Activity | Target::ErrorAnswer => {}
             Target::Interactive => self.draft.clues.interactive = flag(text),
             Target::EventTypes => self.draft.clues.event_types = table::of_event_types(text),
             Target::AppOnly => self.draft.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
@@ -643,7 +599,7 @@ impl Rows {
             }
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
-            Target::EventTypes | Target::Mark(_) => self.text(target, raw),
+            Target::EventTypes => self.text(target, raw),
             Target::Wrapper => self.members(raw, ROW_START),
             Target::Group(name) => self.group(name, raw),
             Target::ErrorAnswer => {
@@ -702,7 +658,9 @@ impl Rows {
         let Ok(members) = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw) else { return Ok(()) };
         for (key, value) in members {
             let full = format!("{name}.{key}");
-            match (fields::target(&full, false), value.get()) {
+            let targets = tables::targets(&full, false);
+            self.draft.sight(&targets, value.get());
+            match (targets.under(self.table), value.get()) {
                 (Target::Skip, value) if value.starts_with('{') => self.group(&full, value)?,
                 (target, value) => self.value(target, value)?,
             }
@@ -711,7 +669,7 @@ impl Rows {
     }
 
     fn group_text(&mut self, name: &str, text: &str) -> Result<(), String> {
-        match fields::target(&name.replace('_', ""), false) {
+        match tables::targets(&name.replace('_', ""), false).under(self.table) {
             Target::Group(_) | Target::Skip => Ok(()),
             target => self.text(target, text),
         }
@@ -738,18 +696,9 @@ impl Rows {
 fn unwraps(target: Target, array: &str) -> bool {
     match target {
         Target::Json(Field::ProcessingDetails, _) => array[1..].trim_start().starts_with('"'),
-        Target::Words(..) | Target::EventTypes | Target::Mark(_) | Target::ErrorAnswer | Target::Skip => false,
+        Target::Words(..) | Target::EventTypes | Target::ErrorAnswer | Target::Skip => false,
         _ => true,
     }
-}
-
-/// A JSON value as the store keeps it: a string's content or the value itself, without outer white space.
-fn kept_form(raw: &str) -> Result<String, String> {
-    if raw.starts_with('"') {
-        let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
-        return Ok(value::compact(&text).into_owned());
-    }
-    Ok(value::compact(raw).into_owned())
 }
 
 /// Whether PowerShell wrote the name of a nested value's type in its place.
@@ -768,11 +717,6 @@ fn is_type_of_cell(text: &str) -> bool {
         "Microsoft.Open.",
     ];
     text.starts_with(['S', 'M']) && TYPES.iter().any(|name| text.starts_with(name)) && !text.contains(' ')
-}
-
-/// Whether a request was made to the older Graph.
-fn is_aad_graph(uri: &str) -> bool {
-    uri.split("://").nth(1).is_some_and(|rest| rest.starts_with("graph.windows.net"))
 }
 
 /// The parser's reason without its line number: a record is one line of something else.

@@ -9,8 +9,9 @@ use super::row::Rows;
 use super::shape::HEAD;
 use super::tally::Tally;
 use super::{Glimpse, Options, Progress, stream};
-use crate::model::{Event, Field, SourceId, Table};
+use crate::model::{Event, Field, SourceId};
 use crate::store::Interner;
+use crate::tables::Role;
 use std::cell::Cell;
 use std::io::{Cursor, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -158,10 +159,9 @@ fn glimpse(event: &Event, texts: &Interner) -> Glimpse {
     let text = |field: Field| Some(texts.text(event[field])).filter(|text| !text.is_empty());
     let shown = |text: Option<&str>| text.unwrap_or_default().chars().take(SHOWN).collect();
     let either = |field, other| text(field).or_else(|| text(other));
-    let what = if event.table == Table::Graph {
-        text(Field::RequestUri)
-    } else {
-        either(Field::ResourceDisplayName, Field::ResourceIdentity)
+    let what = match event.table.role() {
+        Role::Uses => text(Field::RequestUri),
+        Role::Issues | Role::Records => either(Field::ResourceDisplayName, Field::ResourceIdentity),
     };
     Glimpse {
         table: event.table,

@@ -1,9 +1,8 @@
 //! Which table a row belongs to.
 
-use super::fields::Rank;
 use crate::model::Table;
-use crate::tables::foreign::{AAD_GRAPH, ACTIVITY, AUDIT, MANAGED_IDENTITY, SERVICE_PRINCIPAL};
-use crate::tables::{Foreign, Marks};
+use crate::tables::foreign::{ACTIVITY, AUDIT, MANAGED_IDENTITY, SERVICE_PRINCIPAL};
+use crate::tables::{Foreign, Marked, Marks, Rank, TABLES};
 
 /// A row's table: one of ours, or one that is only counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,33 +15,8 @@ pub(super) enum Kind {
     Named(String),
 }
 
-/// Lower-case `Type`, category and container names of the tables that have several.
-const NAMES: &[(&str, Table)] = &[
-    ("signinlogs", Table::SignIn),
-    ("interactiveusersigninlogs", Table::SignIn),
-    ("aadnoninteractiveusersigninlogs", Table::NonInteractive),
-    ("noninteractiveusersigninlogs", Table::NonInteractive),
-    ("microsoftgraphactivitylogs", Table::Graph),
-    ("graphapiauditevents", Table::Graph),
-];
-
 /// Defender's tables that hold sign-ins of every kind: each row says its own.
 const OF_ALL_KINDS: [&str; 2] = ["entraidsigninevents", "aadsignineventsbeta"];
-
-/// What file names of downloads and collectors hold, more telling ones first.
-const FILE_MARKS: &[(&str, Kind)] = &[
-    ("serviceprincipal", Kind::Foreign(&SERVICE_PRINCIPAL)),
-    ("applicationsignins", Kind::Foreign(&SERVICE_PRINCIPAL)),
-    ("managedidentity", Kind::Foreign(&MANAGED_IDENTITY)),
-    ("msisignins", Kind::Foreign(&MANAGED_IDENTITY)),
-    ("adgraphactivity", Kind::Foreign(&AAD_GRAPH)),
-    ("graphactivity", Kind::Ours(Table::Graph)),
-    ("noninteractive", Kind::Ours(Table::NonInteractive)),
-    ("rt_signin_log", Kind::Ours(Table::NonInteractive)),
-    ("interactivesignins", Kind::Ours(Table::SignIn)),
-    ("interactiveuser", Kind::Ours(Table::SignIn)),
-    ("signinlogs", Kind::Ours(Table::SignIn)),
-];
 
 /// What is put behind the name of a table for a copy of it: by a custom table, a job that writes one, a search of
 /// archived logs, and a restore.
@@ -64,17 +38,14 @@ pub(super) fn named(name: &str) -> Option<Kind> {
 }
 
 fn known(lower: &str) -> Option<Kind> {
-    let ours = NAMES.iter().find(|(known, _)| *known == lower).map(|(_, table)| Kind::Ours(*table));
-    ours.or_else(|| Foreign::of_name(lower).map(Kind::Foreign))
+    Table::of_name(lower).map(Kind::Ours).or_else(|| Foreign::of_name(lower).map(Kind::Foreign))
 }
 
 /// The table whose copy a name says it is: `signinlogs`, or `signinlogs_may`.
 fn copied(lower: &str) -> Option<Kind> {
     known(lower).or_else(|| {
-        let (table, _) = NAMES.iter().copied().find_map(|(known, table)| {
-            lower.strip_prefix(known).filter(|rest| rest.starts_with('_')).map(|rest| (table, rest))
-        })?;
-        Some(Kind::Ours(table))
+        let ends = lower.match_indices('_').map(|(at, _)| at);
+        ends.filter_map(|end| Table::of_name(&lower[..end])).map(Kind::Ours).next()
     })
 }
 
@@ -99,21 +70,22 @@ pub(super) fn of_file_name(name: &str) -> Option<Kind> {
     let lower = name.to_ascii_lowercase();
     lower.split(['/', '\\', '!']).rev().find_map(|part| {
         let container = part.strip_prefix("insights-logs-").or_else(|| part.strip_prefix("am-"));
-        let marked = || FILE_MARKS.iter().find(|(mark, _)| part.contains(mark)).map(|(_, kind)| kind.clone());
-        container.and_then(known).or_else(marked)
+        container.and_then(known).or_else(|| marked(part))
     })
 }
 
-/// Whose interface a row tells of a call to: it has a request, and a token or method.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Call {
-    /// It has no request.
-    #[default]
-    None,
-    /// Microsoft Graph.
-    Graph,
-    /// The older Graph, by its host.
-    AadGraph,
+/// What a part of a name suggests. Later tables have the more telling marks: `noninteractive` before `signinlogs`.
+fn marked(part: &str) -> Option<Kind> {
+    let is_marked = |marks: &[&str]| marks.iter().any(|mark| part.contains(mark));
+    let foreign = Foreign::all().find(|table| is_marked(table.file_marks)).map(Kind::Foreign);
+    foreign.or_else(|| TABLES.iter().rev().find(|spec| is_marked(spec.file_marks)).map(|spec| Kind::Ours(spec.table)))
+}
+
+/// The table of calls of the interface at this address; without a host, of the newest one.
+pub(super) fn of_request(uri: &str) -> Table {
+    let host = uri.split_once("://").map_or("", |(_, rest)| rest);
+    let of = |spec: &&crate::tables::TableSpec| spec.hosts.iter().any(|known| host.starts_with(known));
+    TABLES.iter().find(of).map_or(Table::Graph, |spec| spec.table)
 }
 
 /// What a row says about its table.
@@ -121,7 +93,7 @@ pub(super) enum Call {
 pub(super) struct Clues {
     /// What names its table, and how strongly.
     kind: Option<(Rank, Kind)>,
-    /// Keys that no table of ours has.
+    /// Keys that tell a table.
     pub(super) marks: Marks,
     /// What one column suggests, where nothing tells more.
     pub(super) hint: Option<&'static Foreign>,
@@ -131,8 +103,8 @@ pub(super) struct Clues {
     pub(super) event_types: Option<Kind>,
     /// Whether a person was at the prompt.
     pub(super) interactive: Option<bool>,
-    /// Of what call it tells.
-    pub(super) call: Call,
+    /// The table of calls it looks like a row of.
+    pub(super) call: Option<Table>,
     /// It has a client and a user, or the id of a sign-in.
     pub(super) is_sign_in: bool,
     /// It has a service principal and no user.
@@ -149,7 +121,7 @@ impl Clues {
 
     /// Whether it would be read, if it did not say another table.
     fn is_alike(&self) -> bool {
-        self.is_sign_in || self.call != Call::None
+        self.is_sign_in || self.call.is_some()
     }
 }
 
@@ -168,8 +140,8 @@ pub(super) enum Told {
 }
 
 /// Decides a row's table.
-pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
-    let named = clues.kind.take().map(|(_, kind)| kind);
+pub(super) fn tell(clues: &Clues, from_name: Option<&Kind>) -> Told {
+    let named = clues.kind.clone().map(|(_, kind)| kind);
     if let Some(kind @ (Kind::Ours(_) | Kind::Foreign(_))) = named {
         return Told::Row(kind);
     }
@@ -177,8 +149,10 @@ pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
         return Told::Row(Kind::Ours(*table));
     }
     // A computed column may have taken the place of the name; what a row holds is no accident.
-    if let Some(table) = Foreign::of_marks(clues.marks) {
-        return Told::Row(Kind::Foreign(table));
+    match clues.marks.table() {
+        Some(Marked::Ours(table)) => return Told::Row(Kind::Ours(table)),
+        Some(Marked::Foreign(table)) => return Told::Row(Kind::Foreign(table)),
+        None => {}
     }
     if let Some(Kind::Named(name)) = named {
         return if clues.is_alike() { Told::Alike(name) } else { Told::Row(Kind::Named(name)) };
@@ -187,7 +161,7 @@ pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
     if clues.hint == Some(&AUDIT) && !clues.is_alike() {
         return Told::Row(Kind::Foreign(&AUDIT));
     }
-    match clues.category.take() {
+    match clues.category.clone() {
         Some(Kind::Named(_)) | None if clues.hint == Some(&ACTIVITY) => {
             return Told::Row(Kind::Foreign(&ACTIVITY));
         }
@@ -195,18 +169,18 @@ pub(super) fn tell(clues: &mut Clues, from_name: Option<&Kind>) -> Told {
         Some(kind) => return Told::Row(kind),
         None => {}
     }
-    match clues.call {
-        Call::AadGraph => return Told::Row(Kind::Foreign(&AAD_GRAPH)),
-        Call::Graph if from_name == Some(&Kind::Foreign(&AAD_GRAPH)) => {
-            return Told::Name(Kind::Foreign(&AAD_GRAPH));
+    match (clues.call, from_name) {
+        // Exports that leave out the host: the name of the source may know better.
+        (Some(Table::Graph), Some(Kind::Ours(table))) if table.uses() && *table != Table::Graph => {
+            return Told::Name(Kind::Ours(*table));
         }
-        Call::Graph => return Told::Row(Kind::Ours(Table::Graph)),
-        Call::None => {}
+        (Some(table), _) => return Told::Row(Kind::Ours(table)),
+        (None, _) => {}
     }
     if !clues.is_sign_in {
         return if clues.is_service_principal { Told::Row(Kind::Foreign(&SERVICE_PRINCIPAL)) } else { Told::Unknown };
     }
-    if let Some(kind) = clues.event_types.take() {
+    if let Some(kind) = clues.event_types.clone() {
         return Told::Row(kind);
     }
     if clues.is_service_principal {
@@ -233,8 +207,8 @@ mod tests {
             ("NonInteractiveSignIns_2026-05-01_2026-05-02.csv", Some(Kind::Ours(Table::NonInteractive))),
             ("InteractiveSignIns_2026-05-01.json", Some(Kind::Ours(Table::SignIn))),
             ("export.zip!MSISignIns_1.json", Some(Kind::Foreign(&MANAGED_IDENTITY))),
-            ("am-AADGraphActivityLogs/PT05M.json", Some(Kind::Foreign(&AAD_GRAPH))),
-            ("AzureADGraphActivityLogs_may.csv", Some(Kind::Foreign(&AAD_GRAPH))),
+            ("am-AADGraphActivityLogs/PT05M.json", Some(Kind::Ours(Table::AadGraph))),
+            ("AzureADGraphActivityLogs_may.csv", Some(Kind::Ours(Table::AadGraph))),
             ("rows.json", None),
         ] {
             assert_eq!(of_file_name(name), table, "{name}");

@@ -1,7 +1,6 @@
 //! Words for a source that is text and in no shape that is read: its kind, and the way to rows that are.
 
 use super::csv::{Header, is_value};
-use super::fields::Target;
 
 /// Column names shown.
 const SHOWN: usize = 12;
@@ -47,7 +46,7 @@ fn columns(line: &str) -> String {
         return "is in no shape that is read: export the rows as JSON or CSV".to_owned();
     };
     let names = |known: bool| {
-        let columns = header.columns.iter().filter(|column| (column.target != Target::Skip) == known);
+        let columns = header.columns.iter().filter(|column| column.targets.is_skip() != known);
         columns.map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>()
     };
     let (known, unknown) = (names(true), names(false));

@@ -4,9 +4,9 @@
 //! from one to the next, so nothing here is known by its name: an object is a record when it has a time and enough of
 //! our columns, at whatever depth.
 
-use super::fields::{self, Target};
 use super::table::{self, Kind};
 use crate::model::Table;
+use crate::tables::{self, Target};
 use serde_json::{Map, Value};
 
 /// Objects, arrays and texts around a record that are followed.
@@ -72,7 +72,9 @@ fn named(key: &str) -> Option<Kind> {
 fn is_record(members: &Map<String, Value>) -> bool {
     let (mut known, mut timed) = (0, false);
     for (key, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        match fields::target(key, false) {
+        let targets = tables::targets(key, false);
+        match targets.any() {
+            Target::Skip if !targets.is_skip() => known += 1,
             Target::Created(_) | Target::Ingested(_) => timed = true,
             Target::Properties if value.is_object() || value.is_string() => known += ENOUGH - 1,
             Target::Skip | Target::Wrapper | Target::Group(_) | Target::Properties => {}
@@ -84,7 +86,7 @@ fn is_record(members: &Map<String, Value>) -> bool {
 
 /// The object with each array of one value as that value; `None` where its time is in none.
 fn without_arrays(members: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let is_time = |key: &str| matches!(fields::target(key, false), Target::Created(_) | Target::Ingested(_));
+    let is_time = |key: &str| matches!(tables::targets(key, false).any(), Target::Created(_) | Target::Ingested(_));
     if !members.iter().any(|(key, value)| value.is_array() && is_time(key)) {
         return None;
     }

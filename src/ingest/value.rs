@@ -1,7 +1,7 @@
 //! Values in the one form the store keeps, whichever shape wrote them.
 
-use super::fields::DEVICE_PARTS;
 use crate::model::flag;
+use crate::tables::DEVICE_PARTS;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;

@@ -1,8 +1,8 @@
 //! The strict way through a record: `serde_json` walks it, and hands each value to the row.
 
-use super::fields::Target;
 use super::keys::{INNER_START, Keys, ROW_START};
 use super::row::{Column, Rows};
+use crate::tables::Target;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
@@ -32,14 +32,17 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut key = self.start;
         while let Some(next) = map.next_key_seed(KeyAfter { keys: &mut self.rows.keys, before: key })? {
             key = next;
-            match self.rows.keys.target(key) {
+            match self.rows.target(key) {
                 Target::Properties if self.start == ROW_START => map.next_value_seed(Inner { rows: self.rows })?,
-                Target::Skip | Target::Properties => {
+                Target::Properties => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                target => {
+                Target::Skip if self.rows.keys.targets(key).is_skip() => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                _ => {
                     let raw = map.next_value::<&'de RawValue>()?.get();
-                    self.rows.member(key, target, raw);
+                    self.rows.member(key, raw);
                 }
             }
         }

@@ -4,12 +4,13 @@
 //! memory at a time.
 
 use super::codepage;
-use super::fields::{self, HITS, ROW_ARRAYS, Target};
+use super::fields::{HITS, ROW_ARRAYS};
 use super::lines::{bad_utf8, too_long};
 use super::row::{Column, Rows, Spot};
 use super::tally::{Note, Tally};
 use super::window::Window;
 use crate::model::Span;
+use crate::tables::{self, Targets};
 use std::collections::HashMap;
 
 /// Containers within containers that are followed: a page, its tables, their rows.
@@ -670,8 +671,8 @@ fn columns(json: &[u8]) -> Vec<Column> {
         .map(|item| {
             let name = ["name", "ColumnName"].iter().find_map(|key| item.get(key)).and_then(|name| name.as_str());
             let name = name.unwrap_or_default().to_owned();
-            let target = if name.is_empty() { Target::Skip } else { fields::target(&name, false) };
-            Column { name, target, ahead: Span::from_ticks(0) }
+            let targets = if name.is_empty() { Targets::SKIP } else { tables::targets(&name, false) };
+            Column { name, targets, ahead: Span::from_ticks(0) }
         })
         .collect()
 }

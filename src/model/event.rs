@@ -30,25 +30,16 @@ pub enum Table {
     NonInteractive,
     /// `MicrosoftGraphActivityLogs`.
     Graph,
+    /// `AADGraphActivityLogs`.
+    AadGraph,
 }
 
 impl Table {
-    /// All tables.
-    pub const ALL: [Self; 3] = [Self::SignIn, Self::NonInteractive, Self::Graph];
+    /// Number of tables.
+    pub const COUNT: usize = Self::ALL.len();
 
-    /// The table's Log Analytics name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SignIn => "SigninLogs",
-            Self::NonInteractive => "AADNonInteractiveUserSignInLogs",
-            Self::Graph => "MicrosoftGraphActivityLogs",
-        }
-    }
-
-    /// Whether it is one of the two sign-in tables.
-    pub fn is_sign_in(self) -> bool {
-        self != Self::Graph
-    }
+    /// All tables, in the order of their numbers. What is known of each stands in the layer `tables`.
+    pub const ALL: [Self; 4] = [Self::SignIn, Self::NonInteractive, Self::Graph, Self::AadGraph];
 }
 
 /// Whether a Graph call with this status gave what it was asked for. A download answers with a redirect.

@@ -188,7 +188,9 @@ impl Field {
 
 /// A set of fields, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FieldSet(u64);
+pub struct FieldSet(u128);
+
+const _: () = assert!(Field::COUNT <= 128, "a bit of a set for each field");
 
 impl FieldSet {
     /// Adds a field.

@@ -211,7 +211,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
 /// What the rows of each source and the events of each table have.
 struct Seen {
     sources: Vec<Held>,
-    tables: [Rows; 3],
+    tables: [Rows; Table::COUNT],
 }
 
 /// The events of a table.

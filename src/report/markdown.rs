@@ -6,7 +6,6 @@ use super::escape::Md;
 use super::info::bytes;
 use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNote};
 use super::seal::{self, seal};
-use super::timeline::kind_word;
 use super::{Exporter, note};
 use crate::model::Time;
 use crate::triage::marks::lost_words;
@@ -204,7 +203,7 @@ fn star(bookmarked: bool) -> Md {
 /// What a row is about: a request as code, since escapes in it would be copied along with it.
 fn what(kind: &'static str, what: &str, record: &str) -> Md {
     let record = Some(record);
-    if kind == kind_word(Kind::Graph) { Md::code_of(what, record) } else { Md::field_of(what, record) }
+    if kind == Kind::Graph.word() { Md::code_of(what, record) } else { Md::field_of(what, record) }
 }
 
 fn marked(page: &mut Page, report: &Report) {

@@ -8,18 +8,8 @@ use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Flags, Time};
 use crate::triage::Case;
 use crate::triage::marks::Places;
-use crate::triage::timeline::{Kind, line};
+use crate::triage::timeline::line;
 use std::collections::{BTreeSet, HashMap};
-
-/// The word of a kind of line, for exports and tables.
-pub fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::DeviceCode => "device code",
-        Kind::SignIn => "sign-in",
-        Kind::Token => "token",
-        Kind::Graph => "graph",
-    }
-}
 
 /// A client by name: Graph rows have only its id.
 pub fn client_name<'a>(facts: &'a Facts, client: &'a str) -> &'a str {
@@ -105,7 +95,7 @@ fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<Eve
     row.push("Time", line.time);
     row.push("TimeGenerated", record.ingested);
     row.push("GapSeconds", line.gap.map_or(Value::Null, |gap| Value::Number(gap.whole_seconds())));
-    row.push("Kind", kind_word(line.kind));
+    row.push("Kind", line.kind.word());
     row.push("Table", record.table.name());
     row.push("Failed", Value::Flag(line.failed));
     for field in FIELDS {

@@ -47,18 +47,18 @@ impl Copies {
 impl Store {
     /// Gives rows that do not say their table the one that a copy of them says.
     pub(super) fn take_tables(&mut self) {
-        let mut told = vec![[0_u8; 2]; self.folds.len()];
-        for event in self.events.iter().filter(|event| event.table.is_sign_in()) {
+        let mut told = vec![[0_u8; Table::COUNT]; self.folds.len()];
+        for event in self.events.iter().filter(|event| event.table.spec().twin.is_some()) {
             let known = &mut told[self.folded_field(event, Field::Id).0 as usize][event.table as usize];
             *known = certainty(event).max(*known);
         }
         for index in 0..self.events.len() {
             let event = &self.events[index];
-            if !event.table.is_sign_in() || certainty(event) == CERTAIN {
+            if certainty(event) == CERTAIN {
                 continue;
             }
+            let Some(other) = event.table.spec().twin else { continue };
             let id = self.folded_field(event, Field::Id);
-            let other = if event.table == Table::SignIn { Table::NonInteractive } else { Table::SignIn };
             let known = told[id.0 as usize];
             if !id.is_none() && known[other as usize] > known[event.table as usize] {
                 let event = &mut self.events[index];

@@ -4,7 +4,7 @@
 //! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
 
 use super::Store;
-use crate::model::{Event, EventId, Field, Flags, SourceId, Sym, Table};
+use crate::model::{Event, EventId, Field, Flags, SourceId, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::{BTreeMap, HashMap};
@@ -77,7 +77,7 @@ impl Store {
 
     /// A sign-in none of whose rows names its token.
     fn lacks_token(&self, event: &Event) -> bool {
-        event.table.is_sign_in() && !event.is_folded() && self.token(event[Field::TokenId]).is_none()
+        event.table.issues() && !event.is_folded() && self.token(event[Field::TokenId]).is_none()
     }
 
     /// How often the named tokens of each source are what its ids give. A row counts by the token that a copy
@@ -95,14 +95,14 @@ impl Store {
                 }
             }
         };
-        let named = |event: &Event| event.table.is_sign_in() && !self.token(event[Field::TokenId]).is_none();
+        let named = |event: &Event| event.table.issues() && !self.token(event[Field::TokenId]).is_none();
         for event in self.events.iter().filter(|event| !event.is_union() && named(event)) {
             compare(event, event);
         }
         for group in self.copies.groups() {
             let rows = || group.iter().map(|(_, row)| self.event(*row));
             let Some(told) = rows().find(|row| named(row)) else { continue };
-            for row in rows().filter(|row| row.table.is_sign_in() && !named(row)) {
+            for row in rows().filter(|row| row.table.issues() && !named(row)) {
                 compare(row, told);
             }
         }
@@ -111,7 +111,7 @@ impl Store {
 
     /// The token of each sign-in id, folded, that Graph calls name a token of.
     fn called_tokens(&self) -> HashMap<Sym, Sym> {
-        let calls = self.events.iter().filter(|event| event.table == Table::Graph && !event.is_folded());
+        let calls = self.events.iter().filter(|event| event.table.uses() && !event.is_folded());
         let mut tokens: Vec<Sym> = calls.map(|event| self.token(event[Field::TokenId])).collect();
         tokens.sort_unstable();
         tokens.dedup();
@@ -162,6 +162,7 @@ fn decoded(token: &str) -> Option<Uuid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Table;
     use crate::store::Key;
     use crate::store::testing::Rows;
 

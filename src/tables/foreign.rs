@@ -3,6 +3,8 @@
 //! A row says its table by name (`Type`, a category) or by keys that no table of ours has. Values that are missing, null
 //! or empty are no evidence: a union export has the columns of every table in it.
 
+use super::TABLES;
+use crate::model::Table;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -15,6 +17,8 @@ pub struct Foreign {
     pub holds: &'static str,
     /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
     aliases: &'static [&'static str],
+    /// What file names of downloads and collectors hold, lower case.
+    pub file_marks: &'static [&'static str],
     /// Sets of keys, lower case; a row that has all keys of one of them is of this table.
     keys: &'static [&'static [&'static str]],
 }
@@ -41,16 +45,23 @@ pub static SERVICE_PRINCIPAL: Foreign = Foreign {
     name: "AADServicePrincipalSignInLogs",
     holds: APPS,
     aliases: &["serviceprincipalsigninlogs", "entraidspnsigninevents", "aadspnsignineventsbeta"],
+    file_marks: &["serviceprincipal", "applicationsignins"],
     keys: &[],
 };
 /// Sign-ins of managed identities.
-pub static MANAGED_IDENTITY: Foreign =
-    Foreign { name: "AADManagedIdentitySignInLogs", holds: APPS, aliases: &["managedidentitysigninlogs"], keys: &[] };
+pub static MANAGED_IDENTITY: Foreign = Foreign {
+    name: "AADManagedIdentitySignInLogs",
+    holds: APPS,
+    aliases: &["managedidentitysigninlogs"],
+    file_marks: &["managedidentity", "msisignins"],
+    keys: &[],
+};
 /// Changes in the directory.
 pub static AUDIT: Foreign = Foreign {
     name: "AuditLogs",
     holds: "changes in the directory",
     aliases: &[],
+    file_marks: &[],
     keys: &[
         &["activitydisplayname"],
         &["targetresources", "initiatedby"],
@@ -59,18 +70,12 @@ pub static AUDIT: Foreign = Foreign {
         &["auditlogs"],
     ],
 };
-/// Calls of the older Graph: its rows look like those of the newer one.
-pub static AAD_GRAPH: Foreign = Foreign {
-    name: "AADGraphActivityLogs",
-    holds: "calls of Azure AD Graph",
-    aliases: &["azureadgraphactivitylogs"],
-    keys: &[],
-};
 /// Changes of Azure resources.
 pub static ACTIVITY: Foreign = Foreign {
     name: "AzureActivity",
     holds: "changes of Azure resources",
     aliases: &["administrative"],
+    file_marks: &[],
     keys: &[
         &["operationnamevalue", "categoryvalue"],
         &["eventdataid"],
@@ -81,18 +86,26 @@ pub static ACTIVITY: Foreign = Foreign {
 };
 
 /// Every foreign table, those with the more telling keys first.
-static FOREIGN: [&Foreign; 46] = [
-    &Foreign { name: "OfficeActivity", holds: UNIFIED, aliases: &[], keys: &[&["officeworkload"], &["officeid"]] },
+static FOREIGN: [&Foreign; 45] = [
+    &Foreign {
+        name: "OfficeActivity",
+        holds: UNIFIED,
+        aliases: &[],
+        file_marks: &[],
+        keys: &[&["officeworkload"], &["officeid"]],
+    },
     &Foreign {
         name: "CloudAppEvents",
         holds: UNIFIED,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "raweventdata"], &["actiontype", "activityobjects"], &["actiontype", "activitytype"]],
     },
     &Foreign {
         name: "UnifiedAuditLog",
         holds: UNIFIED,
         aliases: &["enrichedoffice365auditlogs"],
+        file_marks: &[],
         keys: &[
             &["auditdata"],
             &["auditlogrecordtype"],
@@ -107,6 +120,7 @@ static FOREIGN: [&Foreign; 46] = [
         name: "IntuneAuditLogs",
         holds: INTUNE,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["activityresultstatus"], &["targetdisplaynames", "activitydate"]],
     },
     &AUDIT,
@@ -115,79 +129,98 @@ static FOREIGN: [&Foreign; 46] = [
         name: "AADServicePrincipalRiskEvents",
         holds: RISK,
         aliases: &["serviceprincipalriskevents"],
+        file_marks: &[],
         keys: &[&["riskeventtype", "serviceprincipaldisplayname"]],
     },
     &Foreign {
         name: "AADUserRiskEvents",
         holds: RISK,
         aliases: &["userriskevents", "riskdetections"],
+        file_marks: &[],
         keys: &[&["riskeventtype"], &["detectiontimingtype"], &["identityprotection"]],
     },
     &Foreign {
         name: "AADRiskyServicePrincipals",
         holds: RISK,
         aliases: &["riskyserviceprincipals"],
+        file_marks: &[],
         keys: &[&["risklastupdateddatetime", "serviceprincipaltype"]],
     },
     &Foreign {
         name: "AADRiskyUsers",
         holds: RISK,
         aliases: &["riskyusers"],
+        file_marks: &[],
         keys: &[&["risklastupdateddatetime"], &["riskytype"]],
     },
     &Foreign {
         name: "AADProvisioningLogs",
         holds: "accounts created and changed by provisioning",
         aliases: &["provisioninglogs"],
+        file_marks: &[],
         keys: &[&["provisioningsteps"], &["provisioningaction"], &["provisioning"]],
     },
     &Foreign {
         name: "AlertEvidence",
         holds: ALERTS,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["alertid", "evidencerole"], &["alertid", "entitytype"], &["alertid", "evidencedirection"]],
     },
-    &Foreign { name: "AlertInfo", holds: ALERTS, aliases: &[], keys: &[&["alertid", "detectionsource"]] },
+    &Foreign {
+        name: "AlertInfo",
+        holds: ALERTS,
+        aliases: &[],
+        file_marks: &[],
+        keys: &[&["alertid", "detectionsource"]],
+    },
     &Foreign {
         name: "SecurityIncident",
         holds: ALERTS,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["incidentnumber"], &["incidentweburl"]],
     },
     &Foreign {
         name: "SecurityAlert",
         holds: ALERTS,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["systemalertid"], &["provideralertid"], &["alertweburl"], &["alertname", "alertseverity"]],
     },
     &Foreign {
         name: "UrlClickEvents",
         holds: MAIL,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "isclickedthrough"], &["actiontype", "urlchain"]],
     },
     &Foreign {
         name: "EmailPostDeliveryEvents",
         holds: MAIL,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "networkmessageid"]],
     },
     &Foreign {
         name: "EmailEvents",
         holds: MAIL,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["networkmessageid"], &["senderfromaddress"], &["internetmessageid", "recipientemailaddress"]],
     },
     &Foreign {
         name: "DeviceProcessEvents",
         holds: ENDPOINT,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "processcommandline"]],
     },
     &Foreign {
         name: "DeviceEvents",
         holds: ENDPOINT,
         aliases: &[],
+        file_marks: &[],
         keys: &[
             &["actiontype", "initiatingprocessfilename"],
             &["actiontype", "initiatingprocessid"],
@@ -198,25 +231,33 @@ static FOREIGN: [&Foreign; 46] = [
         name: "IdentityLogonEvents",
         holds: DEFENDER,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "protocol"], &["actiontype", "targetdevicename"]],
     },
     &Foreign {
         name: "IdentityDirectoryEvents",
         holds: DEFENDER,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["actiontype", "targetaccountupn"], &["actiontype", "destinationdevicename"]],
     },
     // What is left of an activity row once its columns were chosen.
-    &Foreign { name: "a Defender XDR table", holds: DEFENDER, aliases: &[], keys: &[&["actiontype", "reportid"]] },
+    &Foreign {
+        name: "a Defender XDR table",
+        holds: DEFENDER,
+        aliases: &[],
+        file_marks: &[],
+        keys: &[&["actiontype", "reportid"]],
+    },
     &Foreign {
         name: "IntuneDevices",
         holds: INTUNE,
         aliases: &[],
+        file_marks: &[],
         keys: &[&["enrolleddatetime"], &["manageddeviceownertype"], &["compliancestate"]],
     },
     &SERVICE_PRINCIPAL,
     &MANAGED_IDENTITY,
-    &AAD_GRAPH,
     &named("ADFSSignInLogs", "sign-ins at AD FS"),
     &named("MicrosoftServicePrincipalSignInLogs", APPS),
     &named("AADCustomSecurityAttributeAuditLogs", "changes in the directory"),
@@ -240,31 +281,47 @@ static FOREIGN: [&Foreign; 46] = [
 
 /// A table that only its name tells.
 const fn named(name: &'static str, holds: &'static str) -> Foreign {
-    Foreign { name, holds, aliases: &[], keys: &[] }
+    Foreign { name, holds, aliases: &[], file_marks: &[], keys: &[] }
 }
 
 impl Foreign {
+    /// Every one.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        FOREIGN.iter().copied()
+    }
+
     /// The foreign table of this name, in lower case.
     pub fn of_name(lower: &str) -> Option<&'static Self> {
         FOREIGN.iter().copied().find(|table| table.name.eq_ignore_ascii_case(lower) || table.aliases.contains(&lower))
     }
-
-    /// The foreign table that has all of some keys.
-    pub fn of_marks(marks: Marks) -> Option<&'static Self> {
-        if marks == Marks::default() {
-            return None;
-        }
-        let all = |set: &Marks| set.0 & marks.0 == set.0;
-        index().sets.iter().find(|(set, _)| all(set)).map(|(_, table)| *table)
-    }
 }
 
-/// Keys that a row has and no table of ours knows, one bit each.
+/// Keys of a row that tell its table, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks(u128);
 
+/// The table that keys tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// One that is read.
+    Ours(Table),
+    /// One that is only counted.
+    Foreign(&'static Foreign),
+}
+
 impl Marks {
-    /// The mark of a key, lower case, if it is one of a foreign table's.
+    /// No key.
+    pub const NONE: Self = Self(0);
+
+    /// The table that has all keys of one of its sets among these.
+    pub fn table(self) -> Option<Marked> {
+        if self == Self::NONE {
+            return None;
+        }
+        index().sets.iter().find(|(set, _)| set.0 & self.0 == set.0).map(|(_, table)| *table)
+    }
+
+    /// The mark of a key, lower case, if it tells a table.
     pub fn of_key(lower: &str) -> Option<Self> {
         index().keys.get(lower).copied()
     }
@@ -278,8 +335,8 @@ impl Marks {
 /// Keys and key sets as bits.
 struct Index {
     keys: HashMap<&'static str, Marks>,
-    /// In the order of [`FOREIGN`], the larger sets of a table first.
-    sets: Vec<(Marks, &'static Foreign)>,
+    /// In the order of the tables, those that are read first.
+    sets: Vec<(Marks, Marked)>,
 }
 
 fn index() -> &'static Index {
@@ -287,8 +344,10 @@ fn index() -> &'static Index {
     INDEX.get_or_init(|| {
         let mut keys: HashMap<&str, Marks> = HashMap::new();
         let mut sets = Vec::new();
-        for table in FOREIGN {
-            for set in table.keys {
+        let ours = TABLES.iter().map(|spec| (spec.keys, Marked::Ours(spec.table)));
+        let foreign = FOREIGN.iter().map(|table| (table.keys, Marked::Foreign(table)));
+        for (key_sets, table) in ours.chain(foreign) {
+            for set in key_sets {
                 let mut all = Marks::default();
                 for key in *set {
                     let next = u32::try_from(keys.len()).expect("a table of a few keys");
@@ -322,8 +381,8 @@ mod tests {
     #[test]
     fn no_set_of_keys_is_hidden_by_one_before_it() {
         for (at, (set, table)) in index().sets.iter().enumerate() {
-            let hides = |(before, other): &&(Marks, &Foreign)| before.0 & set.0 == before.0 && *other != *table;
-            assert!(index().sets[..at].iter().find(hides).is_none(), "{}", table.name);
+            let hides = |(before, other): &&(Marks, Marked)| before.0 & set.0 == before.0 && other != table;
+            assert!(index().sets[..at].iter().find(hides).is_none(), "{table:?}");
         }
     }
 
@@ -334,7 +393,10 @@ mod tests {
             for key in keys {
                 marks.add(Marks::of_key(key).unwrap_or_default());
             }
-            Foreign::of_marks(marks).map(|table| table.name)
+            marks.table().map(|table| match table {
+                Marked::Ours(table) => table.name(),
+                Marked::Foreign(table) => table.name,
+            })
         };
         assert_eq!(of(&["actiontype", "raweventdata", "reportid"]), Some("CloudAppEvents"));
         assert_eq!(of(&["actiontype", "reportid"]), Some("a Defender XDR table"));

@@ -4,6 +4,7 @@
 use super::timeline::{Kind, kind, path};
 use crate::model::{Event, EventId, Field, Span};
 use crate::store::{Key, Store};
+use crate::tables::Role;
 
 /// Fewer like rows than these stay as they are: two are read as easily as one.
 pub const RUN: usize = 3;
@@ -60,19 +61,20 @@ pub fn alike(store: &Store, a: &Event, b: &Event) -> bool {
     if ![Field::AppId, Field::IpAddress, Field::UserAgent, Field::SessionId].into_iter().all(same) {
         return false;
     }
-    match of {
-        Kind::Graph => {
+    if !a.table.spec().same_run.iter().copied().all(same) {
+        return false;
+    }
+    match a.table.role() {
+        Role::Uses => {
             store.token(a[Field::TokenId]) == store.token(b[Field::TokenId])
-                && same(Field::RequestMethod)
-                && same(Field::ResponseStatusCode)
                 && (a[Field::RequestUri] == b[Field::RequestUri]
                     || segments(store.text(a[Field::RequestUri])).eq(segments(store.text(b[Field::RequestUri]))))
         }
         // Each leg of a flow tells; failed ones are polls.
-        Kind::DeviceCode if a.succeeded() || b.succeeded() => false,
-        Kind::DeviceCode | Kind::SignIn | Kind::Token => {
+        Role::Issues if of == Kind::DeviceCode && (a.succeeded() || b.succeeded()) => false,
+        Role::Issues | Role::Records => {
             let resource = |event| Key::Resource.of(store, event);
-            resource(a) == resource(b) && same(Field::ResultType)
+            resource(a) == resource(b)
         }
     }
 }

@@ -102,8 +102,7 @@ impl Places {
         let mut ids: HashMap<(Table, Sym), &String> = HashMap::new();
         for key in case.marks.keys() {
             let Some((table, id)) = key.split_once(' ') else { continue };
-            let table = Table::ALL.into_iter().find(|known| known.name() == table);
-            if let Some(wanted) = table.zip(store.find(id)) {
+            if let Some(wanted) = Table::named(table).zip(store.find(id)) {
                 ids.insert(wanted, key);
             }
         }

@@ -3,32 +3,9 @@
 use crate::facts::Facts;
 use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
 use crate::store::{Key, Store};
+pub use crate::tables::Kind;
+use crate::tables::{Role, Success, TABLES, TableSpec};
 use std::ops::Range;
-
-/// What kind of line it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Device-code sign-in, either leg.
-    DeviceCode,
-    /// Interactive sign-in.
-    SignIn,
-    /// A token obtained without a prompt.
-    Token,
-    /// A Graph call.
-    Graph,
-}
-
-impl Kind {
-    /// The words printed everywhere.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::DeviceCode => "device code",
-            Self::SignIn => "sign-in",
-            Self::Token => "token",
-            Self::Graph => "Graph call",
-        }
-    }
-}
 
 /// One event in words. Text is as logged: make it inert before drawing.
 pub struct Line<'a> {
@@ -90,11 +67,11 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     let text = |field| store.text(row[field]);
     let kind = kind(row);
     // What an export does not tell is no failure.
-    let failed = match kind {
-        Kind::Graph => Some(text(Field::ResponseStatusCode))
+    let failed = match row.table.spec().success {
+        Success::Status => Some(text(Field::ResponseStatusCode))
             .filter(|code| !code.is_empty())
             .is_some_and(|code| !call_succeeded(code)),
-        _ => !text(Field::ResultType).is_empty() && !row.succeeded(),
+        Success::Result => !text(Field::ResultType).is_empty() && !row.succeeded(),
     };
     let client = text(Field::AppDisplayName);
     Line {
@@ -102,13 +79,16 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
         time: row.time(),
         gap: before.map(|before| row.time().since(store.event(before).time())),
         kind,
-        what: if kind == Kind::Graph { request(store, row) } else { resource(store, facts, row, kind, failed) },
+        what: match row.table.role() {
+            Role::Uses => request(store, row),
+            Role::Issues | Role::Records => resource(store, facts, row, kind, failed),
+        },
         client: if client.is_empty() { named(store, facts, row) } else { client },
         address: text(Field::IpAddress),
         asn: text(Field::Asn),
         agent: text(Field::UserAgent),
         failed,
-        tied: kind == Kind::Graph && is_tied(store, row),
+        tied: store.has_issuer(row),
     }
 }
 
@@ -116,11 +96,9 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
 pub fn kind(row: &Event) -> Kind {
     let polling = row.flags.has(Flags::DEVICE_TRANSFER)
         && (!row.flags.has(Flags::INCOMING_KNOWN) || row.flags.has(Flags::INCOMING_NONE));
-    match row.table {
-        Table::Graph => Kind::Graph,
-        _ if polling || row.flags.has(Flags::DEVICE_PROTOCOL) => Kind::DeviceCode,
-        Table::SignIn => Kind::SignIn,
-        Table::NonInteractive => Kind::Token,
+    match row.table.role() {
+        Role::Issues if polling || row.flags.has(Flags::DEVICE_PROTOCOL) => Kind::DeviceCode,
+        Role::Issues | Role::Uses | Role::Records => row.table.spec().kind,
     }
 }
 
@@ -131,17 +109,24 @@ fn request(store: &Store, row: &Event) -> String {
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
-/// A request without host and version.
+/// A request without its host, and without the first part of its path where that says nothing.
 pub(super) fn path(uri: &str) -> &str {
-    let path = uri.strip_prefix("https://graph.microsoft.com").unwrap_or(uri);
-    // The version says nothing to a reader: most calls are v1.0, and the raw record keeps it.
-    ["/v1.0/", "/beta/"].iter().find(|v| path.starts_with(**v)).map_or(path, |v| &path[v.len() - 1..])
+    let after = |spec: &'static TableSpec| {
+        let rest = uri.strip_prefix("https://")?;
+        spec.hosts.iter().find_map(|host| rest.strip_prefix(host)).map(|path| (spec, path))
+    };
+    let (spec, path) = TABLES.iter().find_map(after).unwrap_or((Table::Graph.spec(), uri));
+    let Some(inner) = path.strip_prefix('/') else { return path };
+    match inner.split_once('/') {
+        Some((first, _)) if (spec.skips)(first) => &inner[first.len()..],
+        _ => path,
+    }
 }
 
 /// What all events of a run say, by one of them: `GET 200 /users/{id}`, `Exchange Online`.
 pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
     let row = store.event(event);
-    if kind(row) != Kind::Graph {
+    if !row.table.uses() {
         return line(store, facts, event, None).what;
     }
     let text = |field| store.text(row[field]);
@@ -169,11 +154,6 @@ fn resource(store: &Store, facts: &Facts, row: &Event, kind: Kind, failed: bool)
 fn named<'a>(store: &'a Store, facts: &'a Facts, row: &Event) -> &'a str {
     let id = store.text(store.folded_field(row, Field::AppId));
     facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
-}
-
-fn is_tied(store: &Store, row: &Event) -> bool {
-    let token = store.token(row[Field::TokenId]);
-    !token.is_none() && store.with(Key::Token, token).iter().any(|id| store.event(*id).table.is_sign_in())
 }
 
 #[cfg(test)]

@@ -419,7 +419,7 @@ fn info_says_nothing_of_a_healthy_bundle() {
     let info: Value =
         serde_json::from_slice(&run(folder.path(), &["info", "demo", "--format", "json"]).stdout).unwrap();
     assert_eq!(info["Notices"], serde_json::json!([]));
-    assert_eq!(info["Tables"].as_array().unwrap().len(), 3);
+    assert_eq!(info["Tables"].as_array().unwrap().len(), 4);
     assert!(info["Tables"][0]["Lag"]["MedianSeconds"].as_i64().unwrap() > 0);
 }
 

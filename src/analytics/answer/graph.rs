@@ -3,7 +3,7 @@
 use super::{counted, listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Agent, Facts, Reach, Verb};
-use crate::model::{EventId, Field, Table, call_succeeded};
+use crate::model::{EventId, Field, call_succeeded};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
@@ -162,7 +162,7 @@ fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [u
 
 /// The finding where there is no call to look at.
 fn no_calls(inquiry: &Inquiry) -> Option<Finding> {
-    if inquiry.store.count(Table::Graph) == 0 {
+    if !inquiry.store.has_uses() {
         return Some(missing(
             "no Graph activity",
             "The bundle has no Graph activity",

@@ -3,7 +3,7 @@
 use super::{KEPT, counted, listed};
 use crate::analytics::link::distinct;
 use crate::analytics::{Finding, Inquiry, State};
-use crate::model::{EventId, Field, Span, Table};
+use crate::model::{EventId, Field, Span};
 
 /// A day, the span that the published steps audit.
 const DAY: Span = Span::minutes(24 * 60);
@@ -22,10 +22,10 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
     } else {
         format!("{}: {}", counted(sessions.len(), "session"), listed(&sessions))
     };
-    let graph_words = if store.count(Table::Graph) == 0 {
-        "Graph activity is not in the bundle: export MicrosoftGraphActivityLogs to see what the tokens did".to_owned()
-    } else {
+    let graph_words = if store.has_uses() {
         format!("{} of the user in the 24 h before and after", counted(around, "Graph call"))
+    } else {
+        "Graph activity is not in the bundle: export MicrosoftGraphActivityLogs to see what the tokens did".to_owned()
     };
     let later_words = match later.last {
         Some(last) => format!(

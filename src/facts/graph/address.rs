@@ -24,6 +24,11 @@ impl Address {
         };
         let (path, query) = after_host.split_once('?').unwrap_or((after_host, ""));
         let mut address = Self { segments: Vec::new(), search: search_in_query(query) };
+        let path = if is_of_tenant(&uri) {
+            path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest)
+        } else {
+            path
+        };
         address.read_path(path);
         address
     }
@@ -65,6 +70,11 @@ impl Address {
             self.segments.push(unquote(arguments).to_owned());
         }
     }
+}
+
+/// Whether a tenant stands before the path, as in every address of the older Azure AD Graph.
+fn is_of_tenant(uri: &str) -> bool {
+    uri.split_once("://").is_some_and(|(_, rest)| rest.to_ascii_lowercase().starts_with("graph.windows.net/"))
 }
 
 /// The value of `$search`, `search` or `q`.

@@ -137,3 +137,14 @@ fn hostile_addresses_stay_short_and_whole() {
     }
     assert_eq!(verb("GET", "/v1.0/me/messages?$search=%ff").object.unwrap(), "\u{fffd}");
 }
+
+#[test]
+fn the_older_graph_has_the_tenant_before_the_path() {
+    let of =
+        |path: &str| line("GET", &format!("https://graph.windows.net/7d3f1c52-0b6e-4a55-9c41-5be2a6c0d100/{path}"));
+    assert_eq!(of("users?api-version=1.61-internal&$top=999"), "listed users [directory] T1087.004");
+    assert_eq!(of("tenantDetails?api-version=1.61-internal"), "read tenant details [directory] -");
+    assert_eq!(of("directoryRoles"), "listed directory roles [directory] T1069.003");
+    let own = line("GET", "https://graph.windows.net/myorganization/groups");
+    assert_eq!(own, "listed groups [directory] T1069.003");
+}

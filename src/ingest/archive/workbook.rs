@@ -8,8 +8,8 @@ use crate::ingest::body::Stretch;
 use crate::ingest::bundle::{Bundle, Input, reason};
 use crate::ingest::csv::Header;
 use crate::ingest::decode::{self, Place};
-use crate::ingest::fields::Target;
 use crate::ingest::window::TOO_MANY_BYTES;
+use crate::tables::Target;
 use calamine::{DataRef, Reader, Xlsx, XlsxCellReader, XlsxError};
 use chrono::{NaiveDate, TimeDelta};
 use std::io::{BufReader, Read};
@@ -221,7 +221,7 @@ impl Sheet {
                 let line = line.into_inner().expect("memory takes every row");
                 if let Some(header) = Header::read(&line) {
                     let is_time = |target| matches!(target, Target::Created(_) | Target::Ingested(_));
-                    form.times = header.columns.iter().map(|column| is_time(column.target)).collect();
+                    form.times = header.columns.iter().map(|column| is_time(column.targets.any())).collect();
                     form.fractions = vec![false; form.times.len()];
                     (form.before, found) = (number - 1, true);
                     continue;

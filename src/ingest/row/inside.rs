@@ -1,6 +1,6 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
-use super::{Column, Object, ROW_START, Rows, Spot, Target};
+use super::{Column, Object, ROW_START, Rows, Spot};
 use crate::ingest::quick::{self, Quick};
 use crate::ingest::tally::{Assumed, Tally};
 use crate::ingest::unwrap::{self, Inner};
@@ -90,22 +90,13 @@ impl Rows {
     }
 
     /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
-    pub(in crate::ingest) fn cells<'a>(
-        &mut self,
-        cells: impl Iterator<Item = &'a str>,
-        columns: &[Column],
-        spot: Spot,
-        tally: &mut Tally,
-    ) {
-        let mut wrapped = None;
+    pub(in crate::ingest) fn cells(&mut self, cells: &[&str], columns: &[Column], spot: Spot, tally: &mut Tally) {
         self.holds_back = true;
         self.read(spot, tally, b"", |rows| {
             for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                 rows.draft.ahead = column.ahead;
-                if column.target == Target::Skip && cell.starts_with(['{', '[']) {
-                    wrapped = wrapped.or(Some(cell));
-                }
-                if let Err(reason) = rows.cell(column.target, cell) {
+                rows.draft.sight(&column.targets, cell);
+                if let Err(reason) = rows.cell(column.targets.under(rows.table), cell) {
                     rows.draft.refuse(&column.name, &reason);
                 }
             }
@@ -113,6 +104,9 @@ impl Rows {
         });
         self.holds_back = false;
         if let Some(unclaimed) = self.unclaimed.take() {
+            let is_wrapped =
+                |(column, cell): &(&Column, &&str)| column.targets.is_skip() && cell.starts_with(['{', '[']);
+            let wrapped = columns.iter().zip(cells).find(is_wrapped).map(|(_, cell)| cell);
             // An array around it, for a record that a cell holds is inside the row.
             let inner = wrapped.map(|cell| unwrap::records(&format!("[{cell}]"))).unwrap_or_default();
             self.within(inner, unclaimed, spot, tally);

@@ -1,9 +1,9 @@
 //! Numbers of a row, and what a spreadsheet did to them.
 
 use super::Rows;
-use crate::ingest::fields::Rank;
 use crate::ingest::tally::Note;
 use crate::model::{Field, Number, is_scientific, number};
+use crate::tables::Rank;
 
 impl Rows {
     /// Takes a number that is not written as its digits alone. One that can be read as two is left out.

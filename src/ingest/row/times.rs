@@ -1,11 +1,11 @@
 //! The times of a row: what stands for each, and what has to be said of it.
 
 use super::{Draft, Rows};
-use crate::ingest::fields::Rank;
 use crate::ingest::tally::Note;
 use crate::ingest::timestamps::{self, Form, Order};
 use crate::model::{Field, Flags, Span, Time};
 use crate::store::is_blank;
+use crate::tables::Rank;
 
 /// What stands for one of a row's times, the better the greater.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::model::{Field, FieldSet, Source, Table};
+use crate::tables::TABLES;
 use serde::Serialize;
 
 /// A column that is not there.
@@ -18,32 +19,6 @@ pub struct Lack {
     pub export: &'static str,
 }
 
-/// What each table's analytics read, and what is lost without it.
-const READ: &[(Field, &[Table], &str)] = &[
-    (Field::Id, &Table::ALL, "copies of a row cannot be folded"),
-    (Field::UserId, &Table::ALL, "a renamed user is two users; Graph calls cannot be given to a user"),
-    (Field::UserPrincipalName, &SIGN_INS, "users have no names"),
-    (Field::AppId, &Table::ALL, "no client is known: nothing can be found"),
-    (Field::ResourceIdentity, &SIGN_INS, "resources are told apart by display name alone"),
-    (Field::ResultType, &SIGN_INS, "no success is known: nothing can be found"),
-    (Field::IpAddress, &Table::ALL, "addresses cannot be compared"),
-    (Field::UserAgent, &Table::ALL, "tooling cannot be told from clients"),
-    (Field::AuthenticationProtocol, &[Table::SignIn], "the browser leg of a device-code flow cannot be seen"),
-    (Field::OriginalTransferMethod, &SIGN_INS, "the polling leg of a device-code flow cannot be seen"),
-    (Field::IncomingTokenType, &SIGN_INS, "a session's first login cannot be told from its refreshes"),
-    (Field::SessionId, &SIGN_INS, "sessions cannot be followed"),
-    (Field::CorrelationId, &SIGN_INS, "legs of a device-code flow are tied by user and time alone"),
-    (Field::HomeTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
-    (Field::ResourceTenantId, &SIGN_INS, "own-tenant sign-ins cannot be told from guests'"),
-    (Field::TokenId, &Table::ALL, "Graph calls cannot be tied to the token that made them"),
-    (Field::ProcessingDetails, &[Table::NonInteractive], "scopes and roles of a token are not known"),
-    (Field::RequestUri, &[Table::Graph], "what the calls did is not known"),
-    (Field::RequestMethod, &[Table::Graph], "what the calls did is not known"),
-    (Field::ResponseStatusCode, &[Table::Graph], "failed calls cannot be told from successful ones"),
-];
-
-const SIGN_INS: [Table; 2] = [Table::SignIn, Table::NonInteractive];
-
 /// What the source lacks of what is read of its tables; `fields` are those that its rows have.
 pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
     let has = |table: Table| source.tables.get(table.name()).is_some_and(|rows| *rows > 0);
@@ -52,9 +27,16 @@ pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
         let unmet = |need: &&Need| !need.is_met(is_there) && need.tables.iter().any(|table| has(*table));
         analytic.needs.iter().filter(unmet).any(|need| need.columns.contains(&field))
     };
-    READ.iter()
-        .filter(|(field, tables, _)| tables.iter().any(|table| has(*table)) && !fields.contains(*field))
-        .map(|&(field, _, without)| Lack {
+    let mut read: Vec<(Field, &str)> = Vec::new();
+    for (field, without) in TABLES.iter().filter(|spec| has(spec.table)).flat_map(|spec| spec.reads) {
+        // Tables that read the same lose the same.
+        if !read.iter().any(|(known, _)| known == field) {
+            read.push((*field, without));
+        }
+    }
+    read.into_iter()
+        .filter(|(field, _)| !fields.contains(*field))
+        .map(|(field, without)| Lack {
             column: field.column(),
             without,
             analytics: ANALYTICS.iter().filter(|analytic| wants(analytic, field)).map(|analytic| analytic.id).collect(),

@@ -92,7 +92,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
         let range = format!("  {} → {} UTC", second(source.first_event), second(source.last_event));
         lines.push((Tone::Plain, range));
     }
-    let ours = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
+    let ours = |name: &str| Table::named(name).is_some();
     for (name, count) in source.tables {
         let other = if ours(name) { "" } else { ", counted, not analysed" };
         let alike = source

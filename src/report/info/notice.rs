@@ -4,8 +4,9 @@ use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analys
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::{Field, Table, Time};
+use crate::model::{Field, Time};
 use crate::store::Store;
+use crate::tables::TABLES;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -174,30 +175,13 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
 
 /// Tables of ours that the bundle has no row of, and what that costs.
 fn absent(store: &Store, info: &Info) -> Vec<Notice> {
-    let cost = |table: Table| match table {
-        Table::SignIn => "no prompt is seen: where a device code was typed, and sessions' first logins, are missing",
-        Table::NonInteractive => "no token exchange is seen: foci-burst and device-code-burst cannot run",
-        Table::Graph => "what the tokens were used for is not known: the steps on Graph calls stay unanswered",
-    };
-    let export = |table: Table| match table {
-        Table::NonInteractive
-            if info.sources.iter().any(|source| source.shape.is_some_and(|s| s.starts_with("graph"))) =>
-        {
-            "Microsoft Graph gives interactive sign-ins only unless asked: filter by \
-             signInEventTypes/any(t: t eq 'nonInteractiveUser') at the beta endpoint, or export \
-             AADNonInteractiveUserSignInLogs from Log Analytics."
-                .to_owned()
-        }
-        Table::SignIn | Table::NonInteractive => format!("Export {} of the same days.", table.name()),
-        Table::Graph => format!(
-            "Export {} of the same days from Log Analytics or a storage account; no Graph API gives it.",
-            table.name()
-        ),
-    };
-    let absent = Table::ALL.into_iter().filter(|table| store.count(*table) == 0);
+    let is_of_graph = |source: &SourceInfo| source.shape.is_some_and(|shape| shape.starts_with("graph"));
+    let from_graph = info.sources.iter().any(is_of_graph);
+    let absent = TABLES.iter().filter(|spec| store.count(spec.table) == 0);
     absent
-        .map(|table| {
-            notice(Kind::NoTable, format!("No row of {}: {}.", table.name(), cost(table)), Some(export(table)))
+        .map(|spec| {
+            let export = spec.missing.from_graph.filter(|_| from_graph).unwrap_or(spec.missing.export);
+            notice(Kind::NoTable, format!("No row of {}: {}.", spec.name, spec.missing.cost), export.to_owned())
         })
         .collect()
 }

@@ -31,7 +31,7 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
         if !lacks.is_empty() {
             gaps.push(format!("{label} lacks {}.", lacks.join(", ")));
         }
-        let ours = |name: &str| Table::ALL.iter().any(|table| table.name() == name);
+        let ours = |name: &str| Table::named(name).is_some();
         let others = source.tables.iter().filter(|(name, _)| !ours(name));
         gaps.extend(others.map(|(name, rows)| {
             let rows = counted(usize::try_from(*rows).unwrap_or(usize::MAX), "row");

@@ -2,7 +2,6 @@
 
 use super::Told;
 use crate::model::Time;
-use crate::report::timeline::kind_word;
 use crate::triage::timeline::line;
 use serde::Serialize;
 
@@ -39,7 +38,7 @@ pub(super) fn marked(told: &Told) -> Vec<MarkNote> {
         MarkNote {
             time: line.time,
             upn: store.upn(store.event(event).user).to_owned(),
-            kind: kind_word(line.kind),
+            kind: line.kind.word(),
             what: line.what,
             address: line.address.to_owned(),
             bookmarked: mark.bookmarked,

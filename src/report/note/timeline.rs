@@ -3,7 +3,7 @@
 use super::Told;
 use crate::analytics::Hit;
 use crate::model::{EventId, Field, Time};
-use crate::report::timeline::{client_name, kind_word};
+use crate::report::timeline::client_name;
 use crate::triage::timeline::line;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         time: line.time,
         gap: line.gap.map(|gap| format!("+{gap}")),
         upn: store.upn(store.event(event).user).to_owned(),
-        kind: kind_word(line.kind),
+        kind: line.kind.word(),
         what: line.what,
         client: client_name(told.facts, line.client).to_owned(),
         address: line.address.to_owned(),

@@ -5,6 +5,7 @@ use crate::analytics::flow::{descends, flows_among};
 use crate::analytics::{Leg, leg_of};
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Key, Store};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -129,7 +130,7 @@ impl Finder<'_> {
         let mut widths: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
         for (at, id) in (0u32..).zip(self.events) {
             let event = self.store.event(*id);
-            if !event.table.is_sign_in() {
+            if !event.table.issues() {
                 continue;
             }
             if is_leg[at as usize] {
@@ -166,15 +167,17 @@ impl Finder<'_> {
         for (at, id) in (0u32..).zip(self.events) {
             let event = self.store.event(*id);
             let token = self.store.token(event[Field::TokenId]);
-            if event.table.is_sign_in() && !token.is_none() {
+            if event.table.issues() && !token.is_none() {
                 issued.entry(token).or_insert(at);
             }
         }
         let mut untied = None;
         for (at, id) in (0u32..).zip(self.events) {
             let event = self.store.event(*id);
-            if event.table.is_sign_in() {
-                continue;
+            // What records names a token or a session, or it is untied: as a call.
+            match event.table.role() {
+                Role::Issues => continue,
+                Role::Uses | Role::Records => {}
             }
             let token = self.store.token(event[Field::TokenId]);
             let session = self.store.folded_field(event, Field::SessionId);
@@ -200,11 +203,7 @@ impl Finder<'_> {
 
     /// User and session of a sign-in, not among the rows, that issued a token.
     fn issued_elsewhere(&self, token: Sym) -> Option<(Sym, Sym)> {
-        if token.is_none() {
-            return None;
-        }
-        let rows = self.store.with(Key::Token, token).iter().map(|id| self.store.event(*id));
-        let sign_in = rows.into_iter().find(|event| event.table.is_sign_in())?;
+        let sign_in = self.store.event(self.store.issuer(token)?);
         Some((sign_in.user, self.store.folded_field(sign_in, Field::SessionId)))
     }
 

@@ -1,7 +1,8 @@
 //! While the bundle is read: how far, how fast, how long still, and the first rows, to see that it is the right one.
 
 use crate::ingest::{Glimpse, Reading};
-use crate::model::{Span, Table};
+use crate::model::Span;
+use crate::tables::Kind;
 use crate::tui::app::{App, Loading, Phase};
 use crate::tui::layout::centred;
 use crate::tui::text::{bytes, count, fit, fit_name, pad, width};
@@ -70,8 +71,9 @@ fn first(state: &Loading, theme: &Theme, room: usize) -> Vec<Line<'static>> {
     }
     let widest = state.first.iter().map(|row| width(&fit(&row.user, room / 3))).max().unwrap_or(0);
     let line = |row: &Glimpse| {
-        let what = match (row.table, row.client.as_str()) {
-            (Table::Graph, _) => format!("Graph call {}", row.what),
+        let kind = row.table.spec().kind;
+        let what = match (kind, row.client.as_str()) {
+            (Kind::Graph, _) => format!("{} {}", kind.words(), row.what),
             (_, "") => row.what.clone(),
             (_, client) => format!("{client} → {}", row.what),
         };

@@ -29,7 +29,7 @@ pub(crate) fn containers(rows: &[Row]) -> Vec<(String, String)> {
         });
         (format!("am-{name}/y=2026/m=05/d=01/h=14/m=00/PT05M.json"), lines(rows))
     };
-    Table::ALL.map(|kind| table(kind.name())).to_vec()
+    Table::ALL.map(|kind| table(kind.name())).into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
 fn owned((key, value): (&String, &Value)) -> (String, Value) {

@@ -50,9 +50,10 @@ fn record(row: &Row) -> Map<String, Value> {
 
 fn column(table: Table, field: Field) -> &'static str {
     match (table, field) {
-        (Table::Graph, Field::Id) => "RequestId",
-        (Table::Graph, Field::TokenId) => "SignInActivityId",
+        (Table::Graph | Table::AadGraph, Field::Id) => "RequestId",
+        (Table::Graph | Table::AadGraph, Field::TokenId) => "SignInActivityId",
         (Table::Graph, Field::CorrelationId) => "OperationId",
+        (Table::AadGraph, Field::IpAddress) => "CallerIpAddress",
         _ => field.column(),
     }
 }

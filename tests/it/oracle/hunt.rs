@@ -98,7 +98,7 @@ impl<'a> Hunt<'a> {
     }
 
     fn is_sign_in(&self, n: usize) -> bool {
-        matches!(self.rows[n].table, Table::SignIn | Table::NonInteractive)
+        is_sign_in(&self.rows[n])
     }
 
     fn is_watched(&self, client: &str) -> bool {
@@ -126,12 +126,17 @@ impl<'a> Hunt<'a> {
     }
 }
 
+/// Returns whether a row is of one of the two sign-in tables.
+fn is_sign_in(row: &Row) -> bool {
+    matches!(row.table, Table::SignIn | Table::NonInteractive)
+}
+
 /// "`UserId`; a row without one takes the `UserId` that its folded UPN has in the bundle's sign-ins, if that is
 /// exactly one, else the folded UPN is the user; a row with neither belongs to nobody."
 fn users(rows: &[Row], live: &[usize]) -> BTreeMap<usize, String> {
     let id = |n: usize| fold_id(rows[n].get(Field::UserId));
     let upn = |n: usize| fold(rows[n].get(Field::UserPrincipalName));
-    let sign_ins = live.iter().filter(|&&n| rows[n].table != Table::Graph);
+    let sign_ins = live.iter().filter(|&&n| is_sign_in(&rows[n]));
     let known: BTreeSet<(String, String)> = sign_ins.filter_map(|&n| Some((upn(n)?, id(n)?))).collect();
     let resolve = |n: usize| {
         id(n).or_else(|| {

@@ -75,6 +75,10 @@ pub(crate) fn draw(seed: u64) -> Draw {
         let (a, b) = (mint.dice.below(rows.len()), mint.dice.below(rows.len()));
         rows.swap(a, b);
     }
+    // A copy of another table has that table's columns, and no others.
+    for row in &mut rows {
+        row.fields.retain(|field, _| row.table.spec().has(*field));
+    }
     let settings = mint.settings(&rows);
     Draw { rows, settings, per_source: 1 + mint.dice.below(12) }
 }
@@ -234,9 +238,9 @@ impl Mint {
         let id = |n: usize| format!("ebbcde9f-2dd4-4b92-8f29-7a0ef7b100{n:02}");
         row.set(Field::Id, &id(n));
         row.fields.remove(&Field::TokenId);
-        let of = if row.table == Table::Graph { self.dice.below(n + 2) } else { n };
+        let of = if row.table.uses() { self.dice.below(n + 2) } else { n };
         let token = uti(&id(of)).expect("a GUID");
-        if row.table == Table::Graph || self.dice.percent(30) {
+        if row.table.uses() || self.dice.percent(30) {
             row.set(Field::TokenId, &token);
         } else if self.tokens == Tokens::Contradict && self.dice.percent(10) {
             row.set(Field::TokenId, self.dice.pick(&["AAAAAAAAAAAAAAAAAAAAAQ", "AAAAAAAAAAAAAAAAAAAAAA"]));
@@ -355,7 +359,8 @@ impl Mint {
     }
 
     fn graph(&mut self, time: i64) -> Row {
-        let mut row = self.base(Table::Graph, time, 2);
+        let table = if time % 3 == 0 { Table::AadGraph } else { Table::Graph };
+        let mut row = self.base(table, time, 2);
         let keep = [Field::UserId, Field::AppId, Field::SessionId, Field::TokenId, Field::IpAddress, Field::UserAgent];
         row.fields.retain(|field, _| keep.contains(field));
         row.set(Field::RequestMethod, "GET");

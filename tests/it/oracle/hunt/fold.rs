@@ -4,7 +4,7 @@ use super::text::{fold_field, fold_id, token, word};
 use crate::oracle::row::{Row, SECOND};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use tokentrail::model::{Field, Table};
+use tokentrail::model::Field;
 
 /// The numbers of the rows that stand for an event, and all rows, those with what their copies add.
 pub(super) fn events(rows: &[Row], per_source: usize) -> (Vec<usize>, Vec<Row>) {
@@ -75,7 +75,7 @@ fn step(time: i64) -> i64 {
 /// The token that a sign-in's id gives, where no row of it names one and the bundle does not contradict it.
 fn computed(rows: &[Row], per_source: usize, n: usize) -> Option<String> {
     let group = ranked(rows, n);
-    if rows[n].table == Table::Graph || group.iter().any(|&n| token(rows[n].get(Field::TokenId)).is_some()) {
+    if !super::is_sign_in(&rows[n]) || group.iter().any(|&n| token(rows[n].get(Field::TokenId)).is_some()) {
         return None;
     }
     // What the named tokens of each source, or of its rows' copies, say of the rule.
@@ -89,7 +89,7 @@ fn computed(rows: &[Row], per_source: usize, n: usize) -> Option<String> {
 /// Whether the token that a sign-in row, else a copy of it, names is what its id gives; `None` where that cannot
 /// be said.
 fn agrees(rows: &[Row], n: usize) -> Option<bool> {
-    if rows[n].table == Table::Graph {
+    if !super::is_sign_in(&rows[n]) {
         return None;
     }
     let mut own = std::iter::once(n).chain(ranked(rows, n));

@@ -4,7 +4,7 @@ use super::Hunt;
 use super::text::token;
 use crate::oracle::line::Line;
 use crate::oracle::row::{MINUTE, SECOND};
-use tokentrail::model::{Field, Table};
+use tokentrail::model::Field;
 
 impl Hunt<'_> {
     /// The Graph calls of a hit with these events, in hunt order, each with its link.
@@ -15,7 +15,7 @@ impl Hunt<'_> {
         let (first, last) = (times().min().expect("a hit has rows"), times().max().expect("a hit has rows"));
         let near = |n: usize| (first - 5 * SECOND..=last + 60 * MINUTE).contains(&self.time(n));
         let mut calls = Vec::new();
-        for n in self.live.iter().copied().filter(|&n| self.row(n).table == Table::Graph) {
+        for n in self.live.iter().copied().filter(|&n| !self.is_sign_in(n)) {
             let uti = |n: usize| token(self.row(n).get(Field::TokenId));
             let session = |n: usize| self.folded(n, Field::SessionId);
             let same_token = uti(n).is_some() && rows.iter().any(|&r| uti(r) == uti(n));

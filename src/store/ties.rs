@@ -1,0 +1,54 @@
+//! What ties the rows that use a token to the sign-in it came out of.
+
+use super::{Key, Store};
+use crate::model::{Event, EventId, Field, Sym, Table};
+
+impl Store {
+    /// Returns whether any row of the bundle uses a token.
+    pub fn has_uses(&self) -> bool {
+        Table::ALL.into_iter().any(|table| table.uses() && self.count(table) > 0)
+    }
+
+    /// The first sign-in that gave out a token; `None` for a blank one.
+    pub fn issuer(&self, token: Sym) -> Option<EventId> {
+        if token.is_none() {
+            return None;
+        }
+        self.with(Key::Token, token).iter().copied().find(|id| self.event(*id).table.issues())
+    }
+
+    /// Rows with this key that use a token, among some of them, in order.
+    pub fn uses<'a>(&'a self, ids: &'a [EventId]) -> impl DoubleEndedIterator<Item = EventId> + 'a {
+        ids.iter().copied().filter(|id| self.event(*id).table.uses())
+    }
+
+    /// Returns whether the event uses a token that a sign-in of the bundle gave out.
+    pub fn has_issuer(&self, event: &Event) -> bool {
+        event.table.uses() && self.issuer(self.token(event[Field::TokenId])).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn a_call_of_either_graph_is_tied_to_the_sign_in_that_gave_its_token() {
+        let mut rows = Rows::default();
+        let at = "2026-05-01T14:00:00Z";
+        rows.row(Table::NonInteractive, at, &[(Field::Id, "s"), (Field::TokenId, "T=")]);
+        for (table, token) in
+            [(Table::Graph, "T"), (Table::AadGraph, "T=="), (Table::AadGraph, "other"), (Table::Graph, "")]
+        {
+            rows.row(table, at, &[(Field::TokenId, token)]);
+        }
+        let store = rows.build();
+        let tied = store.events().filter(|(_, event)| store.has_issuer(event)).count();
+        assert_eq!((tied, store.has_uses()), (2, true));
+        let token = store.token(store.find("T").unwrap());
+        assert!(store.event(store.issuer(token).unwrap()).table.issues());
+        assert_eq!(store.uses(store.with(Key::Token, token)).count(), 2);
+        assert_eq!(store.issuer(Sym::NONE), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! `AADNonInteractiveUserSignInLogs`: a client did it for the user.
+
+use super::sign_in::{COLUMNS, FIELDS, NAMED, PORTAL, SAME_RUN};
+use super::{Kind, Missing, Role, Success, TableSpec};
+use crate::model::{Field, Table};
+
+pub(super) const SPEC: TableSpec = TableSpec {
+    table: Table::NonInteractive,
+    name: "AADNonInteractiveUserSignInLogs",
+    aliases: &["noninteractiveusersigninlogs"],
+    file_marks: &["noninteractive", "rt_signin_log"],
+    keys: &[],
+    hosts: &[],
+    skips: |_| false,
+    role: Role::Issues,
+    kind: Kind::Token,
+    fields: FIELDS,
+    columns: COLUMNS,
+    portal: PORTAL,
+    twin: Some(Table::SignIn),
+    user_of_token: false,
+    success: Success::Result,
+    same_run: SAME_RUN,
+    reads: &[
+        NAMED[0],
+        NAMED[1],
+        NAMED[2],
+        NAMED[3],
+        NAMED[4],
+        NAMED[5],
+        NAMED[6],
+        NAMED[7],
+        NAMED[8],
+        NAMED[9],
+        NAMED[10],
+        NAMED[11],
+        NAMED[12],
+        NAMED[13],
+        NAMED[14],
+        (Field::ProcessingDetails, "scopes and roles of a token are not known"),
+    ],
+    missing: Missing {
+        cost: "no token exchange is seen: foci-burst and device-code-burst cannot run",
+        export: "Export AADNonInteractiveUserSignInLogs of the same days.",
+        from_graph: Some(
+            "Microsoft Graph gives interactive sign-ins only unless asked: filter by \
+             signInEventTypes/any(t: t eq 'nonInteractiveUser') at the beta endpoint, or export \
+             AADNonInteractiveUserSignInLogs from Log Analytics.",
+        ),
+    },
+};

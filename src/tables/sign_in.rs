@@ -1,0 +1,175 @@
+//! `SigninLogs`: a person was at the prompt. Its columns are those of every sign-in of a user.
+
+use super::column::Columns;
+use super::column::Target::{
+    Created, DevicePart, Endpoint, Json, Number, Place, PortalPlace, Resource, Status, Text, Words,
+};
+use super::common::{ENVELOPE, TOKEN};
+use super::{Kind, Missing, Role, Success, TableSpec};
+use crate::model::{Field, Table};
+
+pub(super) const SPEC: TableSpec = TableSpec {
+    table: Table::SignIn,
+    name: "SigninLogs",
+    aliases: &["interactiveusersigninlogs"],
+    file_marks: &["interactivesignins", "interactiveuser", "signinlogs"],
+    keys: &[],
+    hosts: &[],
+    skips: |_| false,
+    role: Role::Issues,
+    kind: Kind::SignIn,
+    fields: FIELDS,
+    columns: COLUMNS,
+    portal: PORTAL,
+    twin: Some(Table::NonInteractive),
+    user_of_token: false,
+    success: Success::Result,
+    same_run: SAME_RUN,
+    reads: &[
+        NAMED[0],
+        NAMED[1],
+        NAMED[2],
+        NAMED[3],
+        NAMED[4],
+        NAMED[5],
+        NAMED[6],
+        NAMED[7],
+        (Field::AuthenticationProtocol, "the browser leg of a device-code flow cannot be seen"),
+        NAMED[8],
+        NAMED[9],
+        NAMED[10],
+        NAMED[11],
+        NAMED[12],
+        NAMED[13],
+        NAMED[14],
+    ],
+    missing: Missing {
+        cost: "no prompt is seen: where a device code was typed, and sessions' first logins, are missing",
+        export: "Export SigninLogs of the same days.",
+        from_graph: None,
+    },
+};
+
+/// What is read of sign-ins, and what is lost without it.
+#[rustfmt::skip]
+pub(super) const NAMED: &[(Field, &str)] = &[
+    (Field::Id, "copies of a row cannot be folded"),
+    (Field::UserId, "a renamed user is two users; Graph calls cannot be given to a user"),
+    (Field::UserPrincipalName, "users have no names"),
+    (Field::AppId, "no client is known: nothing can be found"),
+    (Field::ResourceIdentity, "resources are told apart by display name alone"),
+    (Field::ResultType, "no success is known: nothing can be found"),
+    (Field::IpAddress, "addresses cannot be compared"),
+    (Field::UserAgent, "tooling cannot be told from clients"),
+    (Field::OriginalTransferMethod, "the polling leg of a device-code flow cannot be seen"),
+    (Field::IncomingTokenType, "a session's first login cannot be told from its refreshes"),
+    (Field::SessionId, "sessions cannot be followed"),
+    (Field::CorrelationId, "legs of a device-code flow are tied by user and time alone"),
+    (Field::HomeTenantId, "own-tenant sign-ins cannot be told from guests'"),
+    (Field::ResourceTenantId, "own-tenant sign-ins cannot be told from guests'"),
+    (Field::TokenId, "Graph calls cannot be tied to the token that made them"),
+];
+
+/// Like rows of a sign-in are for one resource, with one result.
+pub(super) const SAME_RUN: &[Field] = &[Field::ResultType];
+
+#[rustfmt::skip]
+pub(super) const FIELDS: &[Field] = &[
+    Field::Id, Field::CorrelationId, Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity,
+    Field::AppId, Field::AppDisplayName, Field::ResourceIdentity, Field::ResourceDisplayName, Field::IpAddress,
+    Field::Asn, Field::UserAgent, Field::ResultType, Field::ResultDescription, Field::AuthenticationProtocol,
+    Field::OriginalTransferMethod, Field::IncomingTokenType, Field::SessionId, Field::TokenId, Field::HomeTenantId,
+    Field::ResourceTenantId, Field::DeviceDetail, Field::LocationDetails, Field::Location, Field::ClientAppUsed,
+    Field::ProcessingDetails, Field::TokenProtection, Field::UserType, Field::ConditionalAccessStatus,
+    Field::AuthenticationRequirement, Field::RiskLevel, Field::DeviceId,
+];
+
+pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, SIGN_IN];
+
+#[rustfmt::skip]
+const SIGN_IN: Columns = &[
+    ("entraiddeviceid", DevicePart(0)),
+    // User
+    ("userdisplayname", Text(Field::UserDisplayName, 1)), ("accountdisplayname", Text(Field::UserDisplayName, 0)),
+    ("identity", Text(Field::Identity, 0)), ("usertype", Text(Field::UserType, 0)),
+    // Resource
+    ("resourceidentity", Text(Field::ResourceIdentity, 1)), ("resourceid", Resource),
+    ("resourcedisplayname", Text(Field::ResourceDisplayName, 0)),
+    ("hometenantid", Text(Field::HomeTenantId, 0)), ("resourcetenantid", Text(Field::ResourceTenantId, 0)),
+    ("clientappused", Text(Field::ClientAppUsed, 0)),
+    // Where from
+    ("autonomoussystemnumber", Number(Field::Asn, 1)), ("asn", Number(Field::Asn, 0)),
+    ("location", Place), ("locationdetails", Json(Field::LocationDetails, 1)),
+    ("country", Text(Field::Location, 0)), ("location.countryorregion", Text(Field::Location, 0)),
+    ("devicedetail.deviceid", DevicePart(0)), ("devicedetail.displayname", DevicePart(1)),
+    ("devicedetail.operatingsystem", DevicePart(2)), ("devicedetail.browser", DevicePart(3)),
+    ("devicedetail.iscompliant", DevicePart(4)), ("devicedetail.ismanaged", DevicePart(5)),
+    ("devicedetail.trusttype", DevicePart(6)), ("iscompliant", DevicePart(4)), ("ismanaged", DevicePart(5)),
+    ("osplatform", DevicePart(2)), ("devicename", DevicePart(1)),
+    ("devicedetail", Json(Field::DeviceDetail, 1)),
+    // Outcome
+    ("resulttype", Text(Field::ResultType, 3)), ("errorcode", Text(Field::ResultType, 2)),
+    ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status), ("endpointcall", Endpoint),
+    ("resultdescription", Text(Field::ResultDescription, 1)),
+    ("status.failurereason", Text(Field::ResultDescription, 0)), ("failurereason", Text(Field::ResultDescription, 0)),
+    ("conditionalaccessstatus", Text(Field::ConditionalAccessStatus, 0)),
+    ("authenticationrequirement", Text(Field::AuthenticationRequirement, 0)),
+    ("risklevelduringsignin", Text(Field::RiskLevel, 0)),
+    // Token
+    ("authenticationprotocol", Text(Field::AuthenticationProtocol, 0)),
+    ("originaltransfermethod", Text(Field::OriginalTransferMethod, 0)),
+    ("incomingtokentype", Words(Field::IncomingTokenType, 0)),
+    ("authenticationprocessingdetails", Json(Field::ProcessingDetails, 0)),
+    ("tokenprotectionstatusdetails", Json(Field::TokenProtection, 1)),
+    ("signintokenprotectionstatus", Json(Field::TokenProtection, 0)),
+];
+
+/// Spellings of the Entra portal's CSV. They stand alone in such a file: `Status`, `Resource` and `Location` mean
+/// something else there.
+#[rustfmt::skip]
+pub(super) const PORTAL: Columns = &[
+    ("date (utc)", Created(1)),
+    ("request id", Text(Field::Id, 1)), ("correlation id", Text(Field::CorrelationId, 0)),
+    ("unique token identifier", Text(Field::TokenId, 1)), ("session id", Text(Field::SessionId, 1)),
+    ("user id", Text(Field::UserId, 1)), ("username", Text(Field::UserPrincipalName, 1)),
+    ("user", Text(Field::UserDisplayName, 1)), ("user type", Text(Field::UserType, 0)),
+    ("application id", Text(Field::AppId, 1)), ("application", Text(Field::AppDisplayName, 1)),
+    ("resource id", Text(Field::ResourceIdentity, 1)), ("resource", Text(Field::ResourceDisplayName, 0)),
+    ("home tenant id", Text(Field::HomeTenantId, 0)), ("resource tenant id", Text(Field::ResourceTenantId, 0)),
+    ("client app", Text(Field::ClientAppUsed, 0)),
+    ("ip address", Text(Field::IpAddress, 1)), ("autonomous system number", Number(Field::Asn, 1)),
+    ("user agent", Text(Field::UserAgent, 0)), ("location", PortalPlace),
+    ("status", Status), ("sign-in error code", Number(Field::ResultType, 2)),
+    ("failure reason", Text(Field::ResultDescription, 1)),
+    ("conditional access", Text(Field::ConditionalAccessStatus, 0)),
+    ("authentication requirement", Text(Field::AuthenticationRequirement, 0)),
+    ("authentication protocol", Text(Field::AuthenticationProtocol, 0)),
+    ("original transfer method", Text(Field::OriginalTransferMethod, 0)),
+    ("incoming token type", Words(Field::IncomingTokenType, 0)),
+    ("token protection - sign in session", Json(Field::TokenProtection, 0)),
+    ("device id", DevicePart(0)), ("operating system", DevicePart(2)), ("browser", DevicePart(3)),
+    ("compliant", DevicePart(4)), ("managed", DevicePart(5)), ("join type", DevicePart(6)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::targets;
+
+    #[test]
+    fn every_log_analytics_column_is_known() {
+        for field in FIELDS {
+            assert_eq!(targets(field.column(), false).of(Table::SignIn).field(), Some(*field), "{}", field.column());
+        }
+    }
+
+    #[test]
+    fn decorated_names_are_the_same_names() {
+        let target = |name: &str| targets(name, false).of(Table::SignIn);
+        assert_eq!(target("DeviceDetail_dynamic"), target("devicedetail"));
+        assert_eq!(target("properties.appId"), target("AppId"));
+        assert_eq!(target("UserId_g"), target("UserId"));
+        assert_eq!(targets("Autonomous system  number", true).of(Table::SignIn), Number(Field::Asn, 1));
+        assert_eq!(targets("Application ID ", true).of(Table::SignIn), Text(Field::AppId, 1));
+    }
+}

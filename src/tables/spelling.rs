@@ -1,0 +1,151 @@
+//! Where a value goes by its key or column: one answer for each table, since a key means something only in its table.
+
+use super::{Marks, TABLES, Target};
+use crate::model::Table;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What a key means, by table, and to a reader who does not know the table yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Targets {
+    any: Target,
+    own: [Target; Table::COUNT],
+    /// Tables in which the key means something else than to that reader, one bit each.
+    differs: u16,
+    /// What it tells of the row's table wherever it stands.
+    marks: Marks,
+}
+
+const _: () = assert!(Table::COUNT <= 16, "a bit of `differs` for each table");
+
+impl Targets {
+    /// A key that means nothing.
+    pub const SKIP: Self =
+        Self { any: Target::Skip, own: [Target::Skip; Table::COUNT], differs: 0, marks: Marks::NONE };
+
+    /// What it means in a table; of none yet, in the first that has it.
+    #[inline]
+    pub fn under(&self, table: Option<Table>) -> Target {
+        table.map_or(self.any, |table| self.own[table as usize])
+    }
+
+    /// What it means in a table.
+    pub fn of(&self, table: Table) -> Target {
+        self.own[table as usize]
+    }
+
+    /// What it means where the table is not known yet.
+    pub fn any(&self) -> Target {
+        self.any
+    }
+
+    /// Tables for which a row with this key has to be read again, one bit each.
+    #[inline]
+    pub fn differs(&self) -> u16 {
+        self.differs
+    }
+
+    /// What it tells of the row's table wherever it stands.
+    #[inline]
+    pub fn marks(&self) -> Marks {
+        self.marks
+    }
+
+    /// Returns whether it means nothing to anyone.
+    pub fn is_skip(&self) -> bool {
+        *self == Self::SKIP
+    }
+
+    fn new(any: Target, own: [Target; Table::COUNT], marks: Marks) -> Self {
+        let mut differs = 0;
+        for (spec, own) in TABLES.iter().zip(own) {
+            // What the table has no field for is dropped with the row, whatever the reader took it for.
+            let dropped = own == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
+            differs |= u16::from(own != any && !dropped) << spec.table as u16;
+        }
+        Self { any, own, differs, marks }
+    }
+}
+
+/// Spellings of one table.
+type Spellings = HashMap<&'static str, Target>;
+
+/// Where the value under this key or column goes. Case, outer spaces and repeated spaces do not count, nor do
+/// the type suffixes a union query adds.
+pub fn targets(spelling: &str, portal: bool) -> Targets {
+    static OWN: OnceLock<[Spellings; Table::COUNT]> = OnceLock::new();
+    static PORTAL: OnceLock<[Spellings; Table::COUNT]> = OnceLock::new();
+    let name = plain(spelling);
+    let tables = if portal {
+        PORTAL.get_or_init(|| Table::ALL.map(|table| table.spec().portal.iter().copied().collect()))
+    } else {
+        OWN.get_or_init(|| {
+            Table::ALL.map(|table| table.spec().columns.iter().flat_map(|columns| columns.iter()).copied().collect())
+        })
+    };
+    let own = tables.each_ref().map(|table| {
+        let found = table.get(&*name).or_else(|| if portal { None } else { looser(&name, table) });
+        found.copied().unwrap_or(Target::Skip)
+    });
+    let known = own.into_iter().find(|target| *target != Target::Skip).unwrap_or(Target::Skip);
+    Targets::new(known, own, marks(&name))
+}
+
+/// The spelling without what some tools put into it.
+fn looser<'t>(name: &str, table: &'t Spellings) -> Option<&'t Target> {
+    // Elastic writes app_id; its _id and _index are its own.
+    if name.starts_with('_') || !name.contains('_') {
+        return None;
+    }
+    let name = name.strip_prefix("properties_").unwrap_or(name);
+    // Names of nested objects joined: status_errorCode, DeviceDetail_isCompliant.
+    let plain = |name: &str| {
+        let bare = || table.get(&*name.replace('_', ""));
+        table.get(name).or_else(bare).or_else(|| table.get(&*name.replacen('_', ".", 1)))
+    };
+    plain(name).or_else(|| {
+        // A custom table of the older kind names the type behind each column.
+        let (name, suffix) = name.rsplit_once('_')?;
+        plain(name).filter(|_| ["s", "g", "t", "d", "b"].contains(&suffix))
+    })
+}
+
+/// The mark of a key that tells a table; of an object written flat, that of its name.
+fn marks(name: &str) -> Marks {
+    let outer = || Marks::of_key(name.strip_prefix("azure.").unwrap_or(name).split('.').next()?);
+    Marks::of_key(name).or_else(outer).or_else(|| Marks::of_key(&name.replace('_', ""))).unwrap_or(Marks::NONE)
+}
+
+/// What stands before a name when nested objects are written flat.
+const PREFIXES: [&str; 5] = ["_source.", "result.", "azure.signinlogs.", "azure.graphactivitylogs.", "properties."];
+
+/// The spelling as the tables have it.
+pub fn plain(spelling: &str) -> String {
+    let lower = spelling.to_ascii_lowercase();
+    let mut name = lower.as_str();
+    for prefix in PREFIXES {
+        name = name.strip_prefix(prefix).unwrap_or(name);
+    }
+    for suffix in ["_dynamic", "_string", "{}"] {
+        name = name.strip_suffix(suffix).unwrap_or(name);
+    }
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+
+    #[test]
+    fn a_key_means_something_only_in_its_table() {
+        let uri = targets("requestUri", false);
+        assert_eq!(uri.any().field(), Some(Field::RequestUri));
+        assert_eq!((uri.of(Table::Graph).field(), uri.of(Table::SignIn).field()), (Some(Field::RequestUri), None));
+        // Dropped with the row: no reason to read it twice.
+        assert_eq!(uri.differs(), 0);
+        let token = targets("SignInActivityId", false);
+        assert_eq!(token.differs(), 1 << Table::SignIn as u16 | 1 << Table::NonInteractive as u16);
+        assert_eq!(targets("nothing known", false), Targets::SKIP);
+    }
+}
