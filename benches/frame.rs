@@ -10,7 +10,7 @@ use tokentrail::analytics::{self, Settings};
 use tokentrail::casefile::Found;
 use tokentrail::facts::Facts;
 use tokentrail::ingest::Loaded;
-use tokentrail::model::{Event, Field, Origin, SourceId, Sym, Table, Time};
+use tokentrail::model::{Field, NewEvent, Origin, SourceId, Sym, Table, Time};
 use tokentrail::store::{Key as StoreKey, Part, Store};
 use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition};
@@ -299,7 +299,7 @@ fn part(users: u32, tables: &[Table]) -> Part {
         let place = number as usize % tables.len();
         let (table, batch) = (tables[place], number as usize / tables.len());
         let origin = Origin { source: SourceId(0), record: number + 1, offset: 0, len: 0, check: 0 };
-        let mut event = Event::new(table, origin);
+        let mut event = NewEvent::new(table, origin);
         event.created = Time::from_ticks(start + i64::from(number) * 30 * 10_000_000);
         let burst = number % 20_000 < 40;
         let user = number / (EVENTS / users);
@@ -322,7 +322,7 @@ fn part(users: u32, tables: &[Table]) -> Part {
         ] {
             event[field] = part.texts.intern(text);
         }
-        part.events.push(event);
+        part.events.push(&event);
     }
     part
 }

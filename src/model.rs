@@ -10,7 +10,7 @@ mod text;
 mod time;
 pub(crate) mod work;
 
-pub use event::{Event, EventId, Flags, Sym, Table, call_succeeded};
+pub use event::{EventId, Flags, Head, NewEvent, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;
 pub use number::{Number, is_scientific, number};

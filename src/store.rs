@@ -1,7 +1,9 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
+mod chunks;
 mod compared;
 mod device;
+mod events;
 mod fold;
 mod index;
 mod intern;
@@ -14,13 +16,14 @@ mod token;
 
 pub use compared::is_blank;
 pub use device::{device_id, device_member};
+pub use events::{Event, Events};
 pub use index::{Index, Key};
 pub use intern::Interner;
 pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{Event, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
+use crate::model::{EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
 use compared::{Folded, Hollow, fold_text, folded};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
@@ -34,7 +37,7 @@ pub struct Part {
     /// The texts.
     pub texts: Interner,
     /// The events, in any order.
-    pub events: Vec<Event>,
+    pub events: Events,
 }
 
 /// Stands for the folded form of a text that says something in some fields only; `merge()` keeps it free.
@@ -46,7 +49,7 @@ const HOLLOW: Sym = Sym(u32::MAX);
 /// kept and marked ([`Event::is_folded`]): published semantics count them, hunt semantics do not. What hunt
 /// semantics read instead of rows that fill each other's blanks is marked too ([`Event::is_union`]).
 pub struct Store {
-    events: Vec<Event>,
+    events: Events,
     texts: Interner,
     /// Folded form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank, [`HOLLOW`] when some fields
     /// take it for blank.
@@ -79,10 +82,12 @@ impl Store {
                 let all =
                     || compared.iter().zip((0..).map(Sym)).map(|(compared, sym)| (*compared, sym, texts.text(sym)));
                 let padded: Vec<Sym> = all().filter(|(.., text)| text.ends_with('=')).map(|(_, sym, _)| sym).collect();
-                (all().map(|(compared, _, text)| folded(text, compared)).collect(), padded)
+                let folded = all().map(|(compared, sym, text)| (sym, folded(text, compared)));
+                // Most texts are their own folded form.
+                (folded.filter(|(_, folded)| !matches!(folded, Folded::Same)).collect(), padded)
             });
             let order = order(&events, &texts);
-            apply(&mut events, order);
+            events.arrange(order);
             folded.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         let mut store = Self {
@@ -127,18 +132,16 @@ impl Store {
     }
 
     /// The event.
-    pub fn event(&self, id: EventId) -> &Event {
+    pub fn event(&self, id: EventId) -> Event<'_> {
         work::look(1);
-        &self.events[id.0 as usize]
+        self.events.get(id.0 as usize)
     }
 
     /// Every event in order, copies and unions included.
-    pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, &Event)> + Clone {
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, Event<'_>)> + Clone {
         work::look(self.events.len());
-        self.events
-            .iter()
-            .enumerate()
-            .map(|(index, event)| (EventId(u32::try_from(index).expect("bounded by merge()")), event))
+        let number = |index: usize| EventId(u32::try_from(index).expect("bounded by merge()"));
+        (0..self.events.len()).map(move |index| (number(index), self.events.get(index)))
     }
 
     /// The text of a symbol; empty for [`Sym::NONE`].
@@ -172,7 +175,7 @@ impl Store {
 
     /// The comparable form of an event's field, as [`Self::fold`] has it; but `none` is a value of an enumeration, a
     /// word for nothing is a name where the id beside it says something, and one character again and again is no id.
-    pub fn folded_field(&self, event: &Event, field: Field) -> Sym {
+    pub fn folded_field(&self, event: Event<'_>, field: Field) -> Sym {
         work::look(1);
         match self.folds[event[field].0 as usize] {
             HOLLOW => self.hollow_field(event, field),
@@ -181,7 +184,7 @@ impl Store {
     }
 
     #[cold]
-    fn hollow_field(&self, event: &Event, field: Field) -> Sym {
+    fn hollow_field(&self, event: Event<'_>, field: Field) -> Sym {
         let id = |of| !self.folded_field(event, of).is_none();
         self.hollow.get(&event[field]).filter(|(_, hollow)| hollow.says(field, id)).map_or(Sym::NONE, |(fold, _)| *fold)
     }
@@ -201,7 +204,7 @@ impl Store {
 
     /// Every user key with its UPN, sorted by UPN.
     pub fn users(&self) -> Vec<(Sym, &str)> {
-        let mut users: Vec<Sym> = self.events.iter().map(|e| e.user).filter(|u| !u.is_none()).collect();
+        let mut users: Vec<Sym> = self.events.heads().map(|head| head.user).filter(|u| !u.is_none()).collect();
         users.sort_unstable();
         users.dedup();
         let mut users: Vec<_> = users.into_iter().map(|user| (user, self.upn(user))).collect();
@@ -266,45 +269,52 @@ impl Store {
 
     /// First and last event time.
     pub fn range(&self) -> Option<(Time, Time)> {
-        Some((self.events.first()?.time(), self.events.last()?.time()))
+        self.events.ends().map(|(first, last)| (first.time(), last.time()))
     }
 
-    /// Takes the folded form of each text.
-    fn fold_texts(&mut self, folded: Vec<Folded>) {
-        let original = self.texts.len();
-        let mut folds = Vec::with_capacity(original);
-        for (folded, sym) in folded.into_iter().zip(0u32..) {
-            folds.push(match folded {
+    /// Takes the folded form of each text that is not its own.
+    fn fold_texts(&mut self, folded: Vec<(Sym, Folded)>) {
+        let mut folds: Vec<Sym> = (0..).map(Sym).take(self.texts.len()).collect();
+        let known = folds.len();
+        for (sym, folded) in folded {
+            folds[sym.0 as usize] = match folded {
                 Folded::Blank => Sym::NONE,
-                Folded::Same => Sym(sym),
+                Folded::Same => sym,
                 Folded::Other(text) => self.texts.intern(&text),
                 Folded::Hollow(text, hollow) => {
-                    let fold = if self.texts.text(Sym(sym)) == text { Sym(sym) } else { self.texts.intern(&text) };
-                    self.hollow.insert(Sym(sym), (fold, hollow));
+                    let fold = if self.texts.text(sym) == text { sym } else { self.texts.intern(&text) };
+                    self.hollow.insert(sym, (fold, hollow));
                     HOLLOW
                 }
-            });
+            };
         }
         // A folded form is its own folded form.
-        for index in original..self.texts.len() {
-            folds.push(Sym(u32::try_from(index).expect("the interner bounds its symbols")));
-        }
+        folds.reserve_exact(self.texts.len() - known);
+        folds.extend((0..).map(Sym).skip(known).take(self.texts.len() - known));
         self.folds = folds;
     }
 
     /// Reads the flags of each event; gives those that any of them has.
     fn flag_events(&mut self) -> Flags {
-        let mut seen: Vec<Option<Flags>> = vec![None; self.texts.len()];
+        // The texts of these fields are few, and rows repeat them.
+        let mut seen: HashMap<Sym, Flags, RandomState> = HashMap::default();
+        let mut last = [(Sym::NONE, Flags::default()); FLAGGED.len()];
         let mut any = Flags::default();
-        for event in &mut self.events {
-            for (field, read) in FLAGGED {
+        for at in 0..self.events.len() {
+            let event = self.events.get(at);
+            let mut found = event.flags;
+            for ((field, read), last) in FLAGGED.into_iter().zip(&mut last) {
                 let sym = event[field];
-                if !sym.is_none() {
-                    let flags = *seen[sym.0 as usize].get_or_insert_with(|| word_flags(self.texts.text(sym)));
-                    event.flags.0 |= flags.0 & read.0;
+                if sym.is_none() {
+                    continue;
                 }
+                if last.0 != sym {
+                    *last = (sym, *seen.entry(sym).or_insert_with(|| word_flags(self.texts.text(sym))));
+                }
+                found.0 |= last.1.0 & read.0;
             }
-            any = any | event.flags;
+            self.events.head_mut(at).flags = found;
+            any = any | found;
         }
         any
     }
@@ -315,7 +325,7 @@ impl Store {
             return;
         }
         let mut is_token = vec![false; self.texts.len()];
-        for event in &self.events {
+        for event in self.events.iter() {
             is_token[event[Field::TokenId].0 as usize] = true;
         }
         for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
@@ -330,19 +340,18 @@ impl Store {
         }
     }
 
-    /// Reads the flags of an event that others made.
-    fn read_flags(&self, event: &mut Event) {
-        for (field, read) in FLAGGED {
-            event.flags.0 |= word_flags(self.texts.text(event[field])).0 & read.0;
-        }
+    /// The flags of an event that others made.
+    fn flags_of(&self, event: Event<'_>) -> Flags {
+        let read = |(field, read): (Field, Flags)| word_flags(self.texts.text(event[field])).0 & read.0;
+        Flags(FLAGGED.into_iter().map(read).fold(0, |flags, more| flags | more))
     }
 
     fn resolve_users(&mut self) {
         let ids: HashMap<Sym, Sym, RandomState> = user_ids_by_upn(self, |_| true);
         for index in 0..self.events.len() {
-            let user = user_of(self, &self.events[index], &ids);
-            self.events[index].user = user;
-            let upn = self.folded_field(&self.events[index], Field::UserPrincipalName);
+            let user = user_of(self, self.events.get(index), &ids);
+            self.events.head_mut(index).user = user;
+            let upn = self.folded_field(self.events.get(index), Field::UserPrincipalName);
             if !user.is_none() && !upn.is_none() {
                 self.upns.insert(user, upn);
             }
@@ -351,7 +360,10 @@ impl Store {
 }
 
 /// For each folded UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
-pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&Event) -> bool) -> HashMap<Sym, Sym, S> {
+pub fn user_ids_by_upn<S: BuildHasher + Default>(
+    store: &Store,
+    keep: impl Fn(Event<'_>) -> bool,
+) -> HashMap<Sym, Sym, S> {
     let mut ids = HashMap::default();
     for event in store.events.iter().filter(|e| e.table.issues() && !e.is_folded()) {
         let upn = store.folded_field(event, Field::UserPrincipalName);
@@ -371,7 +383,7 @@ pub fn user_ids_by_upn<S: BuildHasher + Default>(store: &Store, keep: impl Fn(&E
 }
 
 /// The user an event belongs to: its user id, else the one its UPN stands for in `ids`, else the UPN itself.
-pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
+pub fn user_of(store: &Store, event: Event<'_>, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
     let id = store.folded_field(event, Field::UserId);
     if !id.is_none() {
         return id;
@@ -381,31 +393,23 @@ pub fn user_of(store: &Store, event: &Event, ids: &HashMap<Sym, Sym, impl BuildH
 }
 
 /// Joins the parts under one set of symbols.
-fn merge(parts: Vec<Part>) -> (Interner, Vec<Event>) {
+fn merge(parts: Vec<Part>) -> (Interner, Events) {
     let mut parts = parts.into_iter();
-    let Some(Part { mut texts, mut events }) = parts.next() else { return (Interner::default(), Vec::new()) };
+    let Some(Part { mut texts, mut events }) = parts.next() else { return (Interner::default(), Events::default()) };
     for part in parts {
-        let map = texts.absorb(&part.texts);
-        drop(part.texts);
-        events.reserve(part.events.len());
-        events.extend(part.events.into_iter().map(|mut event| {
-            for sym in event.texts_mut() {
-                *sym = map[sym.0 as usize];
-            }
-            event
-        }));
+        let map = texts.absorb(part.texts);
+        events.absorb(part.events, &map);
     }
     assert!(u32::try_from(events.len()).is_ok(), "a store holds at most 4,294,967,295 events");
     (texts, events)
 }
 
 /// The order in which the events are to stand, by their places now.
-fn order(events: &[Event], texts: &Interner) -> Vec<u32> {
-    // The times stand beside the positions: nearly every comparison ends there, without a look at the wide rows.
-    let mut order: Vec<(Time, Time, u32)> =
-        (0u32..).zip(events.iter()).map(|(at, event)| (event.time(), event.ingested, at)).collect();
+fn order(events: &Events, texts: &Interner) -> Vec<u32> {
+    // The time stands beside the position: nearly every comparison ends there, without a look at the event.
+    let mut order: Vec<(Time, u32)> = (0u32..).zip(events.heads()).map(|(at, event)| (event.time(), at)).collect();
     // Ids are compared folded everywhere, so that a blank one sorts like a missing one here too.
-    let id = |event: &Event| {
+    let id = |event: Event<'_>| {
         let text = texts.text(event[Field::Id]);
         match fold_text(text) {
             Folded::Blank | Folded::Hollow(..) => Cow::Borrowed(""),
@@ -414,36 +418,21 @@ fn order(events: &[Event], texts: &Interner) -> Vec<u32> {
         }
     };
     order.sort_unstable_by(|a, b| {
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| {
-            let (a, b) = (&events[a.2 as usize], &events[b.2 as usize]);
-            let place = |event: &Event| (event.origin.source, event.origin.record, event.is_union());
-            id(a).cmp(&id(b)).then_with(|| place(a).cmp(&place(b)))
+        a.0.cmp(&b.0).then_with(|| {
+            let (a, b) = (events.get(a.1 as usize), events.get(b.1 as usize));
+            let place = |event: Event<'_>| (event.origin.source, event.origin.record, event.is_union());
+            a.ingested.cmp(&b.ingested).then_with(|| id(a).cmp(&id(b))).then_with(|| place(a).cmp(&place(b)))
         })
     });
-    order.into_iter().map(|(_, _, at)| at).collect()
-}
-
-/// Puts events into an order in place: an event is wide, so it moves once.
-fn apply(events: &mut [Event], mut order: Vec<u32>) {
-    // Follow each cycle of the permutation; a visited slot points at itself.
-    for start in 0..order.len() {
-        let mut slot = start;
-        while order[slot] as usize != start {
-            let next = order[slot] as usize;
-            events.swap(slot, next);
-            order[slot] = u32::try_from(slot).expect("bounded by merge()");
-            slot = next;
-        }
-        order[slot] = u32::try_from(slot).expect("bounded by merge()");
-    }
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 /// Which texts stand in a field that is compared folded. The others are long and many: folded, they would take
 /// the memory of another copy.
-fn compared_texts(events: &[Event], texts: &Interner) -> Vec<bool> {
+fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
     let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_FOLDED.contains(field)).collect();
     let mut compared = vec![false; texts.len()];
-    for event in events {
+    for event in events.iter() {
         for field in &fields {
             compared[event[*field].0 as usize] = true;
         }

@@ -12,27 +12,29 @@ mod graph;
 mod kind;
 mod non_interactive;
 mod sign_in;
+mod slots;
 mod spelling;
 
 pub use column::{Columns, DEVICE_PARTS, Rank, Target};
 pub use foreign::{Foreign, Marked, Marks};
 pub use kind::Kind;
+pub use slots::{ALL_FIELDS, NO_SLOT, Slots};
 pub use spelling::{Targets, plain, targets};
 
 use crate::model::{Field, Table};
 
 /// Every table that is read, in the order of [`Table::ALL`].
-pub static TABLES: [TableSpec; Table::COUNT] = [sign_in::SPEC, non_interactive::SPEC, graph::SPEC, aad_graph::SPEC];
+pub static TABLES: [TableSpec; Table::COUNT] = SPECS;
+
+const SPECS: [TableSpec; Table::COUNT] = [sign_in::SPEC, non_interactive::SPEC, graph::SPEC, aad_graph::SPEC];
 
 const _: () = {
     let mut at = 0;
     while at < Table::COUNT {
-        assert!(TABLES_IN_ORDER[at] as usize == at && Table::ALL[at] as usize == at);
+        assert!(SPECS[at].table as usize == at && Table::ALL[at] as usize == at);
         at += 1;
     }
 };
-const TABLES_IN_ORDER: [Table; Table::COUNT] =
-    [sign_in::SPEC.table, non_interactive::SPEC.table, graph::SPEC.table, aad_graph::SPEC.table];
 
 /// What a row of a table says of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use tokentrail::ingest::Loaded;
 use tokentrail::model::Field;
 
 fn told(loaded: &Loaded) -> Vec<String> {
-    let event = |(id, event): (_, &tokentrail::model::Event)| {
+    let event = |(id, event): (_, tokentrail::store::Event<'_>)| {
         let fields: Vec<&str> = Field::ALL.iter().map(|field| loaded.store.get(id, *field)).collect();
         format!("{:?} {} {} {fields:?}", event.table, event.created, event.ingested)
     };

@@ -3,8 +3,8 @@
 use super::history::History;
 use super::scopes;
 use crate::facts::{Agent, Facts};
-use crate::model::{Event, EventId, Field, Span, Sym, Time};
-use crate::store::{Key, Store};
+use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::store::{Event, Key, Store};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -113,7 +113,7 @@ impl Baseline {
         }
     }
 
-    fn add(&mut self, store: &Store, facts: &Facts, event: &Event) {
+    fn add(&mut self, store: &Store, facts: &Facts, event: Event<'_>) {
         let day = event.time().ticks().div_euclid(DAY.ticks());
         self.first.get_or_insert(event.time());
         self.all.add(day);

@@ -1,8 +1,8 @@
 //! Device-code flows: which sign-ins are legs of one, and which legs belong together.
 
 use super::Scene;
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Time};
-use crate::store::Store;
+use crate::model::{EventId, Field, Flags, Span, Sym, Time};
+use crate::store::{Event, Store};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
@@ -49,7 +49,7 @@ impl Flow {
 }
 
 /// Which leg a sign-in is, if any. A row that only descends from a flow (another token was presented) is none.
-pub fn leg_of(event: &Event) -> Option<Leg> {
+pub fn leg_of(event: Event<'_>) -> Option<Leg> {
     let flags = event.flags;
     if !event.table.issues() || !event.succeeded() {
         None
@@ -63,12 +63,12 @@ pub fn leg_of(event: &Event) -> Option<Leg> {
 }
 
 /// Whether a row descends from a device-code flow without being a leg of it.
-pub fn descends(event: &Event) -> bool {
+pub fn descends(event: Event<'_>) -> bool {
     event.flags.has(Flags::DEVICE_TRANSFER) && presents_token(event) && !event.flags.has(Flags::DEVICE_PROTOCOL)
 }
 
 /// Whether an incoming token is recorded and is not none.
-pub fn presents_token(event: &Event) -> bool {
+pub fn presents_token(event: Event<'_>) -> bool {
     event.flags.has(Flags::INCOMING_KNOWN) && !event.flags.has(Flags::INCOMING_NONE)
 }
 
@@ -130,7 +130,7 @@ impl Joined {
     /// The flow a leg joins: the latest that shares a tie with it (a browser leg only within the life of the code),
     /// else the latest begun within that life with which no tie can be compared. The latest of a kind tells for all:
     /// those before it began earlier.
-    fn home_of(&self, store: &Store, event: &Event, leg: Leg) -> Option<usize> {
+    fn home_of(&self, store: &Store, event: Event<'_>, leg: Leg) -> Option<usize> {
         let (session, correlation) = ties(store, event);
         let alive = |flow: &usize| event.time().since(self.flows[*flow].time(store)) <= CODE_LIFE;
         let tied = self.sessions.get(&session).max(self.correlations.get(&correlation)).copied();
@@ -147,7 +147,7 @@ fn ties_recorded(session: bool, correlation: bool) -> usize {
 }
 
 /// Folded session and correlation id of a row.
-fn ties(store: &Store, event: &Event) -> (Sym, Sym) {
+fn ties(store: &Store, event: Event<'_>) -> (Sym, Sym) {
     (store.folded_field(event, Field::SessionId), store.folded_field(event, Field::CorrelationId))
 }
 

@@ -40,7 +40,8 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
         for &id in ids {
             let event = store.event(id);
             let in_time = link == GraphLink::Token || event.is_timed();
-            if event.table.uses() && in_time && scene.admits(event) {
+            let of_client = link != GraphLink::UserAppTime || store.folded_field(event, Field::AppId) == app;
+            if event.table.uses() && in_time && of_client && scene.admits(event) {
                 found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
             }
         }
@@ -51,7 +52,7 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     for session in distinct(events, |id| store.folded_field(store.event(id), Field::SessionId)) {
         admit(within(store, store.with(Key::Session, session), from, to), GraphLink::Session);
     }
-    admit(within(store, scene.calls_of(user, app), from, to), GraphLink::UserAppTime);
+    admit(within(store, store.with(Key::User, user), from, to), GraphLink::UserAppTime);
     found.into_iter().map(|(event, link)| GraphCall { event, link }).collect()
 }
 

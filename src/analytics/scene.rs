@@ -2,8 +2,8 @@
 
 use super::{AllowList, Candidates};
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time};
-use crate::store::{Store, user_ids_by_upn, user_of};
+use crate::model::{EventId, Field, Flags, Span, Sym, Table, Time};
+use crate::store::{Event, Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -131,7 +131,6 @@ pub struct Scene<'a> {
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
-    calls_of: OnceCell<HashMap<(Sym, Sym), Vec<EventId>>>,
 }
 
 impl<'a> Scene<'a> {
@@ -143,30 +142,21 @@ impl<'a> Scene<'a> {
     /// Sets the scene over what an earlier run found, as far as it still holds under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
-        Self {
-            store,
-            facts,
-            settings,
-            bare: false,
-            thin: false,
-            candidates,
-            calls: OnceCell::new(),
-            calls_of: OnceCell::new(),
-        }
+        Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }
     }
 
     /// The rows that may stand in a window of time, in hunt order: those the semantics admit whose time on the
     /// semantics' own clock is an instant.
-    pub fn rows(&self) -> impl Iterator<Item = (EventId, &'a Event)> + '_ {
+    pub fn rows(&self) -> impl Iterator<Item = (EventId, Event<'a>)> + '_ {
         let no_instant = match self.settings.semantics {
             Semantics::Published => Flags::NO_INSTANT,
             Semantics::Hunt => Flags::UNTIMED,
         };
-        self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(event))
+        self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(*event))
     }
 
     /// Whether a row is within the range and not what the semantics skip: copies or what unites them.
-    pub fn admits(&self, event: &Event) -> bool {
+    pub fn admits(&self, event: Event<'_>) -> bool {
         let skipped = match self.settings.semantics {
             Semantics::Published => event.is_union() || event.flags.has(Flags::REPEATED),
             Semantics::Hunt => event.is_folded(),
@@ -190,20 +180,8 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Graph calls of a user with a client, in time order.
-    pub fn calls_of(&self, user: Sym, client: Sym) -> &[EventId] {
-        let calls = self.calls_of.get_or_init(|| {
-            let mut calls: HashMap<(Sym, Sym), Vec<EventId>> = HashMap::new();
-            for (id, event) in self.rows().filter(|(_, event)| event.table.uses()) {
-                calls.entry((event.user, self.store.folded_field(event, Field::AppId))).or_default().push(id);
-            }
-            calls
-        });
-        calls.get(&(user, client)).map_or(&[], Vec::as_slice)
-    }
-
     /// Event time on the semantics' own clock.
-    pub fn time(&self, event: &Event) -> Time {
+    pub fn time(&self, event: Event<'_>) -> Time {
         match self.settings.semantics {
             Semantics::Published => event.published_time(),
             Semantics::Hunt => event.time(),
@@ -211,7 +189,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The user of a row under hunt semantics; [`Sym::NONE`] for nobody.
-    pub fn user(&self, event: &Event) -> Sym {
+    pub fn user(&self, event: Event<'_>) -> Sym {
         // Where the range is the whole bundle, the store knows.
         if self.settings.since.is_none() && self.settings.until.is_none() {
             return event.user;
@@ -231,7 +209,7 @@ impl<'a> Scene<'a> {
     }
 
     /// A field as the semantics print it: as it was written, but an address without its port under hunt semantics.
-    fn shown(&self, event: &Event, field: Field) -> Sym {
+    fn shown(&self, event: Event<'_>, field: Field) -> Sym {
         let written = event[field];
         if field != Field::IpAddress || self.settings.semantics == Semantics::Published {
             return written;
@@ -249,7 +227,7 @@ impl<'a> Scene<'a> {
     /// The last of the events that has the field, in the text it was written with; empty when none has.
     pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
         let rows = events.iter().rev().map(|&id| self.store.event(id));
-        let told = rows.into_iter().find(|event| !self.store.folded_field(event, field).is_none());
+        let told = rows.into_iter().find(|event| !self.store.folded_field(*event, field).is_none());
         self.store.text(told.map_or(Sym::NONE, |event| event[field]))
     }
 
@@ -265,7 +243,7 @@ impl<'a> Scene<'a> {
         let mut syms: Vec<Sym> = match self.settings.semantics {
             Semantics::Published => rows.map(|event| self.exact(event[field])).collect(),
             Semantics::Hunt => {
-                let told = rows.filter(|event| !self.store.folded_field(event, field).is_none());
+                let told = rows.filter(|event| !self.store.folded_field(*event, field).is_none());
                 told.map(|event| self.shown(event, field)).collect()
             }
         };
@@ -278,7 +256,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The identity of a row's resource: its id, else its folded display name; [`Sym::NONE`] when both are blank.
-    pub fn resource(&self, event: &Event) -> Sym {
+    pub fn resource(&self, event: Event<'_>) -> Sym {
         let id = self.store.folded_field(event, Field::ResourceIdentity);
         if id.is_none() { self.store.folded_field(event, Field::ResourceDisplayName) } else { id }
     }

@@ -2,7 +2,8 @@
 
 use super::flow::presents_token;
 use super::{Cell, Draft, Hit, Scene, Semantics, link, scopes};
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table};
+use crate::model::{EventId, Field, Flags, Span, Sym, Table};
+use crate::store::Event;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
@@ -96,7 +97,7 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
 }
 
 /// Whether a row that presents a token may be the second of a hop.
-fn hunt_second(scene: &Scene, hop: &Hop, event: &Event) -> bool {
+fn hunt_second(scene: &Scene, hop: &Hop, event: Event<'_>) -> bool {
     let store = scene.store;
     let folded = |field| store.text(store.folded_field(event, field));
     let tenant = store.folded_field(event, Field::HomeTenantId);
@@ -117,7 +118,7 @@ fn hunt_second(scene: &Scene, hop: &Hop, event: &Event) -> bool {
 
 /// The published tuning options: Azure CLI counts only with the Global Administrator role in its token's details,
 /// or only with that and from a device not known to be compliant.
-fn cli_counts(scene: &Scene, event: &Event) -> bool {
+fn cli_counts(scene: &Scene, event: Event<'_>) -> bool {
     let settings = scene.settings;
     let text = |field| scene.store.text(event[field]);
     let admin = || text(Field::ProcessingDetails).to_lowercase().contains(GLOBAL_ADMINISTRATOR);
@@ -242,8 +243,8 @@ impl<'a> Partners<'a> {
     }
 }
 
-fn published_pair(scene: &Scene, hop: &Hop, first: &Event, second: &Event) -> bool {
-    let text = |event: &Event, field| scene.store.text(event[field]);
+fn published_pair(scene: &Scene, hop: &Hop, first: Event<'_>, second: Event<'_>) -> bool {
+    let text = |event: Event<'_>, field| scene.store.text(event[field]);
     let minutes = scene.time(second).minute_boundaries_since(scene.time(first));
     if hop.other_client && text(first, Field::AppDisplayName) == text(second, Field::AppDisplayName) {
         return false;
@@ -349,7 +350,7 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
 fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
     let store = scene.store;
     let (login, event) = (store.event(pair.first), store.event(second));
-    let name = |event: &Event| store.text(event[Field::AppDisplayName]).to_owned();
+    let name = |event: Event<'_>| store.text(event[Field::AppDisplayName]).to_owned();
     let mut reasons = vec![format!(
         "{} after the session's first login ({}), {} asked for {} with {}",
         scene.time(event).since(scene.time(login)),

@@ -1,7 +1,7 @@
-//! One normalised record: two clocks, an origin, and interned text fields.
+//! One normalised record: two clocks, an origin, and the numbers of its texts.
 
 use super::{Field, Number, Origin, Time, number};
-use std::ops::{BitOr, Index, IndexMut};
+use std::ops::{BitOr, Deref, DerefMut, Index, IndexMut};
 
 /// An interned text; [`Sym::NONE`] is a field the record does not have (or has as null).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,39 +114,27 @@ impl BitOr for Flags {
     }
 }
 
-/// A normalised record. Text lives in the store's interner.
-#[derive(Clone, Debug)]
-pub struct Event {
+/// An event but for its texts, which the store keeps apart in rows as wide as their table.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
     /// When it happened: `CreatedDateTime`. [`Time::MISSING`] where the shape has none.
     pub created: Time,
     /// When it was ingested: `TimeGenerated`. [`Time::MISSING`] where the shape has none.
     pub ingested: Time,
     /// Where the record stands.
     pub origin: Origin,
-    /// The table it belongs to.
-    pub table: Table,
     /// Filled in by the store.
     pub flags: Flags,
     /// The user under hunt semantics, filled in by the store: folded user id, else what the folded UPN stands
     /// for; [`Sym::NONE`] for a row that belongs to nobody.
     pub user: Sym,
-    texts: [Sym; Field::COUNT],
+    /// Where its texts begin among those of all events.
+    pub row: u32,
+    /// The table it belongs to.
+    pub table: Table,
 }
 
-impl Event {
-    /// An event with no text yet.
-    pub fn new(table: Table, origin: Origin) -> Self {
-        Self {
-            created: Time::MISSING,
-            ingested: Time::MISSING,
-            origin,
-            table,
-            flags: Flags::default(),
-            user: Sym::NONE,
-            texts: [Sym::NONE; Field::COUNT],
-        }
-    }
-
+impl Head {
     /// Event time under hunt semantics: created, else ingested.
     pub fn time(&self) -> Time {
         if self.created.is_known() { self.created } else { self.ingested }
@@ -162,28 +150,66 @@ impl Event {
         !self.flags.has(Flags::UNTIMED)
     }
 
-    /// Whether another row tells this event better.
+    /// Returns whether another row tells this event better.
     pub fn is_folded(&self) -> bool {
         self.flags.has(Flags::FOLDED)
     }
 
-    /// Whether it is no row of the bundle but what several rows tell together.
+    /// Returns whether it is no row of the bundle but made of several.
     pub fn is_union(&self) -> bool {
         self.flags.has(Flags::UNION)
     }
 
-    /// Whether it succeeded, under hunt semantics.
+    /// Returns whether it succeeded, under hunt semantics.
     pub fn succeeded(&self) -> bool {
         self.flags.has(Flags::SUCCESS)
     }
+}
 
-    /// All text symbols, for remapping.
-    pub fn texts_mut(&mut self) -> &mut [Sym; Field::COUNT] {
-        &mut self.texts
+/// An event that is being put together, with room for every field: which of them are kept its table decides.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// All but its texts.
+    pub head: Head,
+    texts: [Sym; Field::COUNT],
+}
+
+impl NewEvent {
+    /// An event with no text yet.
+    pub fn new(table: Table, origin: Origin) -> Self {
+        let head = Head {
+            created: Time::MISSING,
+            ingested: Time::MISSING,
+            origin,
+            flags: Flags::default(),
+            user: Sym::NONE,
+            row: 0,
+            table,
+        };
+        Self { head, texts: [Sym::NONE; Field::COUNT] }
+    }
+
+    /// Its texts in the order of the fields.
+    pub fn texts(&self) -> &[Sym; Field::COUNT] {
+        &self.texts
     }
 }
 
-impl Index<Field> for Event {
+impl Deref for NewEvent {
+    type Target = Head;
+
+    fn deref(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl DerefMut for NewEvent {
+    fn deref_mut(&mut self) -> &mut Head {
+        &mut self.head
+    }
+}
+
+impl Index<Field> for NewEvent {
     type Output = Sym;
 
     fn index(&self, field: Field) -> &Sym {
@@ -191,7 +217,7 @@ impl Index<Field> for Event {
     }
 }
 
-impl IndexMut<Field> for Event {
+impl IndexMut<Field> for NewEvent {
     fn index_mut(&mut self, field: Field) -> &mut Sym {
         &mut self.texts[field as usize]
     }

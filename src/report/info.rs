@@ -18,7 +18,8 @@ pub use notice::{Kind, Notice};
 use super::note::labels;
 use super::row::armless;
 use crate::ingest::Loaded;
-use crate::model::{Event, Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
+use crate::model::{Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
+use crate::store::Event;
 use crate::triage::fingerprint;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -287,7 +288,7 @@ impl Rows {
     }
 
     /// Counts an event; they come in order.
-    fn add(&mut self, event: &Event) {
+    fn add(&mut self, event: Event<'_>) {
         let time = event.time();
         self.events += 1;
         self.first = self.first.or(Some(time));

@@ -3,8 +3,8 @@
 //! The rows themselves stay as they are, for published semantics to count. Where the copies know more than the row
 //! that stands for them, an event is added that has it all ([`Flags::UNION`]), and hunt semantics read that one.
 
-use super::{Store, apply, order};
-use crate::model::{Event, EventId, Field, Flags, SourceId, Table, Time};
+use super::{Event, Store, order};
+use crate::model::{EventId, Field, Flags, SourceId, Table, Time};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -53,7 +53,7 @@ impl Store {
             *known = certainty(event).max(*known);
         }
         for index in 0..self.events.len() {
-            let event = &self.events[index];
+            let event = self.events.get(index);
             if certainty(event) == CERTAIN {
                 continue;
             }
@@ -61,7 +61,7 @@ impl Store {
             let id = self.folded_field(event, Field::Id);
             let known = told[id.0 as usize];
             if !id.is_none() && known[other as usize] > known[event.table as usize] {
-                let event = &mut self.events[index];
+                let event = self.events.head_mut(index);
                 *self.copies.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
                 event.table = other;
             }
@@ -75,31 +75,25 @@ impl Store {
         if pairs.is_empty() {
             return;
         }
-        pairs.sort_unstable_by_key(|&(best, row)| (best, Reverse(rank(&self.events[row as usize]))));
-        let mut unions = Vec::new();
+        pairs.sort_unstable_by_key(|&(best, row)| (best, Reverse(rank(self.events.get(row as usize)))));
         let mut copies = Vec::with_capacity(pairs.len() * 2);
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let best = group[0].0;
             let rows: Vec<u32> = std::iter::once(best).chain(group.iter().map(|(_, row)| *row)).collect();
             self.copies.tied += u64::from(self.is_tied(rows[0], rows[1]));
             for row in &rows[1..] {
-                self.events[*row as usize].flags.set(Flags::FOLDED, true);
+                self.events.head_mut(*row as usize).flags.set(Flags::FOLDED, true);
             }
             self.mark_repeated(rows.clone());
             let mut stands = best;
             if let Some(union) = self.union(&rows) {
-                self.events[best as usize].flags.set(Flags::FOLDED, true);
-                stands = u32::try_from(self.events.len() + unions.len())
-                    .ok()
-                    .filter(|at| *at != NO_EVENT)
-                    .expect("a store holds at most 4,294,967,295 events");
-                unions.push(union);
+                self.events.head_mut(best as usize).flags.set(Flags::FOLDED, true);
+                stands = union;
+                self.unions += 1;
             }
             copies.extend(rows.iter().map(|row| (EventId(stands), EventId(*row))));
         }
-        if !unions.is_empty() {
-            self.unions = unions.len() as u64;
-            self.events.append(&mut unions);
+        if self.unions > 0 {
             let order = order(&self.events, &self.texts);
             let mut places = vec![0; order.len()];
             for (new, old) in (0u32..).zip(&order) {
@@ -109,7 +103,7 @@ impl Store {
                 *event = EventId(places[event.0 as usize]);
                 *row = EventId(places[row.0 as usize]);
             }
-            apply(&mut self.events, order);
+            self.events.arrange(order);
         }
         copies.sort_by_key(|(event, _)| *event);
         self.copies.pairs = copies;
@@ -117,7 +111,7 @@ impl Store {
 
     /// Returns whether two rows of one event were ingested at one time and tell different things of it.
     fn is_tied(&self, best: u32, next: u32) -> bool {
-        let (best, next) = (&self.events[best as usize], &self.events[next as usize]);
+        let (best, next) = (self.events.get(best as usize), self.events.get(next as usize));
         let differ = |field: &Field| {
             let (one, other) = (self.folded_field(best, *field), self.folded_field(next, *field));
             one != other && !one.is_none() && !other.is_none()
@@ -130,11 +124,11 @@ impl Store {
         // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
         let mut best = vec![NO_EVENT; self.folds.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let id = |event: &Event| self.folded_field(event, Field::Id);
+        let id = |event: Event<'_>| self.folded_field(event, Field::Id);
         for table in Table::ALL {
             best.fill(NO_EVENT);
             let before = pairs.len();
-            for (index, event) in (0u32..).zip(&self.events).filter(|(_, event)| event.table == table) {
+            for (index, event) in (0u32..).zip(self.events.iter()).filter(|(_, event)| event.table == table) {
                 let id = id(event);
                 if id.is_none() {
                     continue;
@@ -143,12 +137,12 @@ impl Store {
                 if *kept == NO_EVENT {
                     *kept = index;
                 } else {
-                    let wins = rank(event) > rank(&self.events[*kept as usize]);
+                    let wins = rank(event) > rank(self.events.get(*kept as usize));
                     pairs.push((0, if wins { std::mem::replace(kept, index) } else { index }));
                 }
             }
             for (winner, row) in &mut pairs[before..] {
-                *winner = best[id(&self.events[*row as usize]).0 as usize];
+                *winner = best[id(self.events.get(*row as usize)).0 as usize];
             }
         }
         pairs
@@ -156,56 +150,65 @@ impl Store {
 
     /// Marks each of the rows that is the same as another in every field and both times, but for one of them.
     fn mark_repeated(&mut self, mut rows: Vec<u32>) {
-        let same = |event: &Event| {
+        let same = |event: Event<'_>| {
             // A missing text and an empty one are the same to a published query.
             let text = |field: Field| Some(event[field]).filter(|sym| !self.texts.text(*sym).is_empty());
             (event.ingested, event.created, Field::ALL.map(text))
         };
         rows.sort_by_cached_key(|row| {
-            let event = &self.events[*row as usize];
+            let event = self.events.get(*row as usize);
             (same(event), event.origin.source, event.origin.record)
         });
         let repeated: Vec<u32> = rows
             .windows(2)
-            .filter(|pair| same(&self.events[pair[0] as usize]) == same(&self.events[pair[1] as usize]))
+            .filter(|pair| same(self.events.get(pair[0] as usize)) == same(self.events.get(pair[1] as usize)))
             .map(|pair| pair[1])
             .collect();
         for row in repeated {
-            self.events[row as usize].flags.set(Flags::REPEATED, true);
+            self.events.head_mut(row as usize).flags.set(Flags::REPEATED, true);
         }
     }
 
-    /// The event that rows, best first, make together; `None` where the best of them says it all.
-    fn union(&self, rows: &[u32]) -> Option<Event> {
-        let best = &self.events[rows[0] as usize];
-        let others = || rows[1..].iter().map(|row| &self.events[*row as usize]);
-        let mut union = best.clone();
+    /// Adds the event that rows, best first, make together, and gives its place; `None` where the best of them says
+    /// it all.
+    fn union(&mut self, rows: &[u32]) -> Option<u32> {
+        let best = self.events.get(rows[0] as usize);
+        let others = || rows[1..].iter().map(|row| self.events.get(*row as usize));
         // A day is no time that another row's could only sharpen.
-        let instant = |event: &Event| if event.is_timed() { event.created } else { Time::MISSING };
+        let instant = |event: Event<'_>| if event.is_timed() { event.created } else { Time::MISSING };
         let told = others().fold(instant(best), |time, other| sharper(time, instant(other)));
-        union.created = told.known().unwrap_or(best.created);
-        let mut grown = union.created != best.created;
+        let created = told.known().unwrap_or(best.created);
+        let mut given = Vec::new();
         for field in Field::ALL {
-            let lacks = |event: &Event| self.folded_field(event, field).is_none();
-            let tells = |event: &&Event| !lacks(event) && !is_withheld(event, field);
+            let lacks = |event: Event<'_>| self.folded_field(event, field).is_none();
+            let tells = |event: &Event<'_>| !lacks(*event) && !is_withheld(*event, field);
             if lacks(best) || is_withheld(best, field) {
                 // A withheld value is better than none.
-                let giver = others().find(tells).or_else(|| others().find(|event| lacks(best) && !lacks(event)));
-                if let Some(giver) = giver {
-                    union[field] = giver[field];
-                    grown = true;
-                }
+                let giver = others().find(tells).or_else(|| others().find(|event| lacks(best) && !lacks(*event)));
+                given.extend(giver.map(|giver| (field, giver[field])));
             }
         }
-        union.flags = Flags::UNION;
-        if !told.is_known() {
-            union.flags.set(Flags(best.flags.0 & (Flags::UNTIMED | Flags::NO_INSTANT).0), true);
+        if created == best.created && given.is_empty() {
+            return None;
         }
+        let mut flags = Flags::UNION;
+        if !told.is_known() {
+            flags.set(Flags(best.flags.0 & (Flags::UNTIMED | Flags::NO_INSTANT).0), true);
+        }
+        let at = self.events.len();
+        let place = u32::try_from(at).ok().filter(|at| *at != NO_EVENT);
+        self.events.push_copy(rows[0] as usize);
+        for (field, text) in given {
+            self.events.set(at, field, text);
+        }
+        let union = self.events.get(at);
         // Where no row names a result, the status of one may have told it.
-        let untold = self.folded_field(&union, Field::ResultType).is_none();
-        union.flags.set(Flags::SUCCESS, untold && rows.iter().any(|row| self.events[*row as usize].succeeded()));
-        self.read_flags(&mut union);
-        grown.then_some(union)
+        let untold = self.folded_field(union, Field::ResultType).is_none();
+        flags.set(Flags::SUCCESS, untold && rows.iter().any(|row| self.events.get(*row as usize).succeeded()));
+        let flags = flags | self.flags_of(union);
+        let head = self.events.head_mut(at);
+        (head.created, head.flags) = (created, flags);
+        Some(place.expect("a store holds at most 4,294,967,295 events"))
     }
 
     /// The rows of an event that has several, the one that stands for it first; none for an event of one row.
@@ -263,12 +266,12 @@ const TELLING: [Field; 7] = [
 ];
 
 /// Which of several rows of an event stands for it: the greatest.
-fn rank(event: &Event) -> impl Ord + use<> {
+fn rank(event: Event<'_>) -> impl Ord + use<> {
     (event.ingested, event.origin.source, event.origin.record)
 }
 
 /// Whether the export hides the field's value.
-fn is_withheld(event: &Event, field: Field) -> bool {
+fn is_withheld(event: Event<'_>, field: Field) -> bool {
     match field {
         Field::AuthenticationProtocol => event.flags.has(Flags::PROTOCOL_WITHHELD),
         Field::OriginalTransferMethod => event.flags.has(Flags::TRANSFER_WITHHELD),
@@ -281,7 +284,7 @@ fn is_withheld(event: &Event, field: Field) -> bool {
 const CERTAIN: u8 = 3;
 
 /// How certain a row's table is.
-fn certainty(event: &Event) -> u8 {
+fn certainty(event: Event<'_>) -> u8 {
     if event.flags.has(Flags::TABLE_GUESSED) {
         1
     } else if event.flags.has(Flags::TABLE_BY_NAME) {
@@ -309,7 +312,7 @@ mod tests {
     const ID: (Field, &str) = (Field::Id, "id-1");
 
     /// The one event that is left of some rows.
-    fn only(store: &Store) -> (EventId, &Event) {
+    fn only(store: &Store) -> (EventId, Event<'_>) {
         let mut live = store.events().filter(|(_, event)| !event.is_folded());
         let found = live.next().expect("an event");
         assert!(live.next().is_none(), "one event");

@@ -1,7 +1,7 @@
 //! Events by one key, as a sorted array: four bytes an event, no map.
 
-use super::{Store, device_id};
-use crate::model::{Event, EventId, Field, Sym};
+use super::{Event, Store, device_id};
+use crate::model::{EventId, Field, Sym};
 use std::collections::HashMap;
 
 /// What events can be looked up by. Values are folded; token ids are exact but for trailing `=`.
@@ -32,7 +32,7 @@ impl Key {
     pub const COUNT: usize = 9;
 
     /// What the event holds, but for devices told by text: those are found another way.
-    pub fn of(self, store: &Store, event: &Event) -> Sym {
+    pub fn of(self, store: &Store, event: Event<'_>) -> Sym {
         let folded = |field| store.folded_field(event, field);
         match self {
             Self::User => event.user,
@@ -62,27 +62,33 @@ pub struct Index {
 impl Index {
     pub(super) fn build(store: &Store, key: Key) -> Self {
         let devices = if key == Key::Device { devices(store) } else { HashMap::new() };
-        let mut pairs: Vec<u64> = store
-            .events()
-            .filter(|(_, event)| !event.is_folded())
-            .map(|(id, event)| (held(store, key, event, &devices), id))
-            .filter(|(sym, _)| !sym.is_none())
-            .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0))
-            .collect();
+        // As many as there may be: what is not filled takes no memory.
+        let mut pairs: Vec<u64> = Vec::with_capacity(store.events.len());
+        pairs.extend(
+            store
+                .events()
+                .filter(|(_, event)| !event.is_folded())
+                .map(|(id, event)| (held(store, key, event, &devices), id))
+                .filter(|(sym, _)| !sym.is_none())
+                .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0)),
+        );
         pairs.sort_unstable();
-        let mut index = Self { keys: Vec::new(), ids: Vec::with_capacity(pairs.len()), devices };
-        for pair in pairs {
-            let (sym, id) = unpack(pair);
-            if index.keys.last().is_none_or(|(last, _)| *last != sym) {
-                index.keys.push((sym, u32::try_from(index.ids.len()).expect("as many as events")));
+        let mut keys: Vec<(Sym, u32)> = Vec::new();
+        for (start, pair) in (0..).zip(&pairs) {
+            let (sym, _) = unpack(*pair);
+            if keys.last().is_none_or(|(last, _)| *last != sym) {
+                keys.push((sym, start));
             }
-            index.ids.push(id);
         }
-        index
+        // In the place of the pairs, of which half is given back.
+        let mut ids: Vec<EventId> = pairs.into_iter().map(|pair| unpack(pair).1).collect();
+        ids.shrink_to_fit();
+        keys.shrink_to_fit();
+        Self { keys, ids, devices }
     }
 
     /// What the event holds of the key this is the index of.
-    pub(super) fn held(&self, store: &Store, key: Key, event: &Event) -> Sym {
+    pub(super) fn held(&self, store: &Store, key: Key, event: Event<'_>) -> Sym {
         held(store, key, event, &self.devices)
     }
 
@@ -100,7 +106,7 @@ impl Index {
     }
 }
 
-fn held(store: &Store, key: Key, event: &Event, devices: &HashMap<Sym, Sym>) -> Sym {
+fn held(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) -> Sym {
     match key.of(store, event) {
         Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
         sym => sym,

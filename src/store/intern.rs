@@ -7,14 +7,58 @@ use std::hash::BuildHasher;
 /// Bytes of a block; a longer text gets a block of its own.
 const BLOCK: usize = 1 << 20;
 
+/// Slots of a table that is new.
+const FIRST_SLOTS: usize = 1 << 10;
+
 /// Texts looked up together by [`Interner::intern_all`].
 const BATCH: usize = 64;
 
+/// Where a text stands: its block, its start and its length in one number, from the top.
 #[derive(Clone, Copy, Default)]
-struct Place {
-    block: u32,
-    start: u32,
-    len: u32,
+struct Place(u64);
+
+impl Place {
+    const START: u32 = BLOCK.trailing_zeros();
+    /// One bit more than a start has: a text may be as long as a block.
+    const LEN: u32 = Self::START + 1;
+    /// Stands for the length of a text that has a block of its own.
+    const WHOLE: u64 = (1 << Self::LEN) - 1;
+
+    /// As many as have numbers: 8 TiB of them.
+    const BLOCKS: usize = 1 << (u64::BITS - Self::START - Self::LEN);
+
+    /// # Panics
+    /// Past as many blocks as have numbers.
+    fn new(block: usize, start: usize, len: usize) -> Self {
+        assert!(block < Self::BLOCKS, "fewer blocks than memory has room for");
+        let len = if len > BLOCK { Self::WHOLE } else { len as u64 };
+        Self(((block as u64) << (Self::START + Self::LEN)) | ((start as u64) << Self::LEN) | len)
+    }
+
+    #[inline]
+    fn block(self) -> usize {
+        Self::narrow(self.0 >> (Self::START + Self::LEN))
+    }
+
+    /// The same place where so many blocks stand before its own.
+    fn after(self, blocks: usize) -> Self {
+        Self(self.0 + ((blocks as u64) << (Self::START + Self::LEN)))
+    }
+
+    #[inline]
+    fn text(self, blocks: &[String]) -> &str {
+        let (block, len) = (&blocks[self.block()], self.0 & Self::WHOLE);
+        if len == Self::WHOLE {
+            return block;
+        }
+        let start = Self::narrow((self.0 >> Self::LEN) & (BLOCK as u64 - 1));
+        &block[start..start + Self::narrow(len)]
+    }
+
+    #[inline]
+    fn narrow(part: u64) -> usize {
+        usize::try_from(part).expect("made of a usize")
+    }
 }
 
 /// Texts by number. Number 0 is [`Sym::NONE`], whose text is empty; an empty text that a record really
@@ -42,8 +86,8 @@ impl Default for Interner {
     fn default() -> Self {
         Self {
             blocks: vec![String::new()],
-            places: vec![Place { block: 0, start: 0, len: 0 }],
-            slots: vec![Slot::default(); 1 << 10],
+            places: vec![Place::default()],
+            slots: vec![Slot::default(); FIRST_SLOTS],
             state: RandomState::default(),
         }
     }
@@ -63,7 +107,7 @@ impl Interner {
     /// The text of a symbol of this interner.
     #[inline]
     pub fn text(&self, sym: Sym) -> &str {
-        self.at(self.places[sym.0 as usize])
+        self.places[sym.0 as usize].text(&self.blocks)
     }
 
     /// The symbol of a text, which is new or known.
@@ -86,24 +130,18 @@ impl Interner {
             for (hash, text) in hashes.iter_mut().zip(batch) {
                 *hash = self.hash(text);
             }
-            let mask = self.slots.len() - 1;
             for (slot, hash) in slots.iter_mut().zip(&hashes[..batch.len()]) {
-                *slot = self.slots[*hash as usize & mask];
+                *slot = self.slots[first_slot(*hash, self.slots.len())];
             }
             for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
                 *place = self.places[slot.sym as usize];
             }
             for (index, text) in batch.iter().enumerate() {
                 let (hash, slot) = (hashes[index], slots[index]);
-                let known = slot.sym != 0 && slot.hash == hash && self.at(places[index]) == *text;
+                let known = slot.sym != 0 && slot.hash == hash && places[index].text(&self.blocks) == *text;
                 syms.push(if known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
             }
         }
-    }
-
-    #[inline]
-    fn at(&self, place: Place) -> &str {
-        &self.blocks[place.block as usize][place.start as usize..(place.start + place.len) as usize]
     }
 
     fn intern_hashed(&mut self, text: &str, hash: u32) -> Sym {
@@ -111,14 +149,8 @@ impl Interner {
             Ok(known) => return known,
             Err(at) => at,
         };
-        let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
         let place = self.append(text);
-        self.places.push(place);
-        self.slots[at] = Slot { hash, sym };
-        if self.places.len() * 3 > self.slots.len() * 2 {
-            self.grow();
-        }
-        Sym(sym)
+        self.add(at, hash, place)
     }
 
     /// The symbol of a text already known.
@@ -129,8 +161,7 @@ impl Interner {
     /// The text's symbol, or the slot it would take.
     #[inline]
     fn search(&self, text: &str, hash: u32) -> Result<Sym, usize> {
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = first_slot(hash, self.slots.len());
         loop {
             let slot = self.slots[at];
             if slot.sym == 0 {
@@ -139,18 +170,19 @@ impl Interner {
             if slot.hash == hash && self.text(Sym(slot.sym)) == text {
                 return Ok(Sym(slot.sym));
             }
-            at = (at + 1) & mask;
+            at = next_slot(at, self.slots.len());
         }
     }
 
+    /// Takes half as many slots again: a doubled table would be emptier on average.
     #[cold]
     fn grow(&mut self) {
-        let mut slots = vec![Slot::default(); self.slots.len() * 2];
-        let mask = slots.len() - 1;
+        let len = self.slots.len() + self.slots.len() / 2;
+        let mut slots = vec![Slot::default(); len];
         for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
-            let mut at = slot.hash as usize & mask;
+            let mut at = first_slot(slot.hash, len);
             while slots[at].sym != 0 {
-                at = (at + 1) & mask;
+                at = next_slot(at, len);
             }
             slots[at] = *slot;
         }
@@ -164,18 +196,43 @@ impl Interner {
     }
 
     /// Takes in every text of `other`; the result maps its symbols to ours.
-    pub fn absorb(&mut self, other: &Self) -> Vec<Sym> {
-        let mut map = Vec::with_capacity(other.len());
+    ///
+    /// Its blocks become ours as they are, what both have included: a copy of all would be the most memory that a load
+    /// takes, and most texts are of one part alone.
+    pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
+        other.slots = Vec::new();
+        let before = self.blocks.len();
+        self.blocks.append(&mut other.blocks);
+        assert!(self.blocks.len() <= Place::BLOCKS, "fewer blocks than memory has room for");
+        let mut map = Vec::with_capacity(other.places.len());
         map.push(Sym::NONE);
-        for places in other.places[1..].chunks(BATCH) {
-            let texts: Vec<&str> = places.iter().map(|place| other.at(*place)).collect();
-            self.intern_all(&texts, &mut map);
+        let mut hashes = [0; BATCH];
+        for batch in other.places[1..].chunks(BATCH) {
+            for (hash, place) in hashes.iter_mut().zip(batch) {
+                *hash = self.hash(place.after(before).text(&self.blocks));
+            }
+            for (place, hash) in batch.iter().zip(hashes) {
+                let place = place.after(before);
+                map.push(self.search(place.text(&self.blocks), hash).unwrap_or_else(|at| self.add(at, hash, place)));
+            }
         }
         map
     }
 
+    /// Gives a text that stands in a block a number, at the slot that is free for it.
+    fn add(&mut self, slot: usize, hash: u32, place: Place) -> Sym {
+        let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
+        self.places.push(place);
+        self.slots[slot] = Slot { hash, sym };
+        if self.places.len() * 3 > self.slots.len() * 2 {
+            self.grow();
+        }
+        Sym(sym)
+    }
+
     fn append(&mut self, text: &str) -> Place {
-        let fits = |block: &String| block.capacity() - block.len() >= text.len();
+        // A start that is the end of a block would be none of this block's.
+        let fits = |block: &String| block.len() < BLOCK && block.len() + text.len() <= BLOCK.min(block.capacity());
         if !self.blocks.last().is_some_and(fits) {
             self.blocks.push(String::with_capacity(text.len().max(BLOCK)));
         }
@@ -183,7 +240,64 @@ impl Interner {
         let block = &mut self.blocks[index];
         let start = block.len();
         block.push_str(text);
-        let narrow = |n: usize| u32::try_from(n).expect("a block is below 4 GiB");
-        Place { block: narrow(index), start: narrow(start), len: narrow(text.len()) }
+        Place::new(index, start, text.len())
+    }
+}
+
+/// Where a hash points in a table of so many slots: slots keep the order of their hashes, so that a table grows from
+/// its start to its end.
+#[inline]
+fn first_slot(hash: u32, slots: usize) -> usize {
+    ((u64::from(hash) * slots as u64) >> 32) as usize
+}
+
+#[inline]
+fn next_slot(at: usize, slots: usize) -> usize {
+    if at + 1 == slots { 0 } else { at + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_length_are_kept_and_found() {
+        let mut texts = Interner::default();
+        let long = |len: usize, c: char| c.to_string().repeat(len);
+        let all = [
+            long(BLOCK - 1, 'a'),
+            String::new(),
+            long(1, 'b'),
+            long(BLOCK, 'c'),
+            long(BLOCK + 1, 'd'),
+            "short".to_owned(),
+            long(3 * BLOCK, 'e'),
+            long(2, 'f'),
+        ];
+        let syms: Vec<Sym> = all.iter().map(|text| texts.intern(text)).collect();
+        for (sym, text) in syms.iter().zip(&all) {
+            assert_eq!(texts.text(*sym), text);
+            assert_eq!(texts.find(text), Some(*sym));
+        }
+        // A full block takes no text, not even an empty one.
+        let mut full = Interner::default();
+        full.intern(&long(BLOCK, 'a'));
+        let empty = full.intern("");
+        assert_eq!((full.text(empty), full.text(Sym::NONE), empty == Sym::NONE), ("", "", false));
+    }
+
+    #[test]
+    fn a_table_of_many_texts_finds_each_and_gives_them_to_another() {
+        let mut texts = Interner::default();
+        let mut syms = Vec::new();
+        let names: Vec<String> = (0..50_000).map(|n| format!("text-{n}")).collect();
+        texts.intern_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), &mut syms);
+        assert!(syms.iter().zip(&names).all(|(sym, name)| texts.text(*sym) == name && texts.find(name) == Some(*sym)));
+        assert_eq!((texts.len(), texts.find("text-50000")), (50_001, None));
+        let mut other = Interner::default();
+        let known = other.intern("text-7");
+        let map = other.absorb(texts);
+        assert_eq!((map[syms[7].0 as usize], other.len()), (known, 50_001));
+        assert!(syms.iter().zip(&names).all(|(sym, name)| other.text(map[sym.0 as usize]) == name));
     }
 }

@@ -12,7 +12,7 @@ impl Store {
     pub fn name_networks(&mut self, networks: Arc<Networks>) {
         let mut numbers: HashMap<Sym, Option<Sym>> = HashMap::new();
         for at in 0..self.events.len() {
-            let address = self.events[at][Field::IpAddress];
+            let address = self.events.get(at)[Field::IpAddress];
             if address.is_none() {
                 continue;
             }
@@ -26,9 +26,8 @@ impl Store {
                 Some(sym)
             });
             if let Some(number) = number {
-                let event = &mut self.events[at];
-                event[Field::Asn] = number;
-                event.flags.set(Flags::ASN_LOOKED_UP, true);
+                self.events.set(at, Field::Asn, number);
+                self.events.head_mut(at).flags.set(Flags::ASN_LOOKED_UP, true);
             }
         }
         self.present = std::sync::OnceLock::new();

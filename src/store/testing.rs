@@ -1,7 +1,7 @@
 //! Rows written by hand for tests: no files, no parsing.
 
 use super::{Part, Store};
-use crate::model::{Event, Field, Flags, Origin, SourceId, Table, Time};
+use crate::model::{Field, Flags, Head, NewEvent, Origin, SourceId, Table, Time};
 
 /// Collects rows, then builds a store of them.
 #[derive(Default)]
@@ -19,27 +19,32 @@ impl Rows {
     pub fn row_at(&mut self, table: Table, created: &str, ingested: &str, fields: &[(Field, &str)]) -> &mut Self {
         let record = u32::try_from(self.part.events.len() + 1).expect("a test has few rows");
         let origin = Origin { source: SourceId(0), record, offset: 0, len: 0, check: 0 };
-        let mut event = Event::new(table, origin);
+        let mut event = NewEvent::new(table, origin);
         let time = |text: &str| if text.is_empty() { Time::MISSING } else { Time::parse(text).expect("a test's time") };
         event.created = time(created);
         event.ingested = time(ingested);
         for (field, text) in fields {
             event[*field] = self.part.texts.intern(text);
         }
-        self.part.events.push(event);
+        self.part.events.push(&event);
         self
     }
 
     /// Gives the last row to another source than the first.
     pub fn from(&mut self, source: u32) -> &mut Self {
-        self.part.events.last_mut().expect("a row comes first").origin.source = SourceId(source);
+        self.last().origin.source = SourceId(source);
         self
     }
 
     /// Sets flags of the last row, as the reader of its file would.
     pub fn flag(&mut self, flags: Flags) -> &mut Self {
-        self.part.events.last_mut().expect("a row comes first").flags.set(flags, true);
+        self.last().flags.set(flags, true);
         self
+    }
+
+    fn last(&mut self) -> &mut Head {
+        let last = self.part.events.len().checked_sub(1).expect("a row comes first");
+        self.part.events.head_mut(last)
     }
 
     /// The store of all rows so far.

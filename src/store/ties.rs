@@ -1,7 +1,7 @@
 //! What ties the rows that use a token to the sign-in it came out of.
 
-use super::{Key, Store};
-use crate::model::{Event, EventId, Field, Sym, Table};
+use super::{Event, Key, Store};
+use crate::model::{EventId, Field, Sym, Table};
 
 impl Store {
     /// Returns whether any row of the bundle uses a token.
@@ -23,7 +23,7 @@ impl Store {
     }
 
     /// Returns whether the event uses a token that a sign-in of the bundle gave out.
-    pub fn has_issuer(&self, event: &Event) -> bool {
+    pub fn has_issuer(&self, event: Event<'_>) -> bool {
         event.table.uses() && self.issuer(self.token(event[Field::TokenId])).is_some()
     }
 }
@@ -44,7 +44,7 @@ mod tests {
             rows.row(table, at, &[(Field::TokenId, token)]);
         }
         let store = rows.build();
-        let tied = store.events().filter(|(_, event)| store.has_issuer(event)).count();
+        let tied = store.events().filter(|(_, event)| store.has_issuer(*event)).count();
         assert_eq!((tied, store.has_uses()), (2, true));
         let token = store.token(store.find("T").unwrap());
         assert!(store.event(store.issuer(token).unwrap()).table.issues());

@@ -3,8 +3,8 @@
 //! That is an observed regularity, no promise of Microsoft's: it is used only where no copy of the sign-in names
 //! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
 
-use super::Store;
-use crate::model::{Event, EventId, Field, Flags, SourceId, Sym};
+use super::{Event, Store};
+use crate::model::{EventId, Field, Flags, SourceId, Sym};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::{BTreeMap, HashMap};
@@ -55,7 +55,7 @@ impl Store {
         let differ = sources.values().any(|source| source.differ > 0);
         let tokens = self.called_tokens();
         for index in 0..self.events.len() {
-            let event = &self.events[index];
+            let event = self.events.get(index);
             if !self.lacks_token(event) || guid(self.text(event[Field::Id])).is_none() {
                 continue;
             }
@@ -66,9 +66,8 @@ impl Store {
             let token = tokens.get(&self.folded_field(event, Field::Id));
             if let Some(&token) = token.filter(|_| !source.refused) {
                 source.tied += 1;
-                let event = &mut self.events[index];
-                event[Field::TokenId] = token;
-                event.flags.set(Flags::TOKEN_COMPUTED, true);
+                self.events.set(index, Field::TokenId, token);
+                self.events.head_mut(index).flags.set(Flags::TOKEN_COMPUTED, true);
             }
         }
         sources.retain(|_, source| source.lacking > 0);
@@ -76,7 +75,7 @@ impl Store {
     }
 
     /// A sign-in none of whose rows names its token.
-    fn lacks_token(&self, event: &Event) -> bool {
+    fn lacks_token(&self, event: Event<'_>) -> bool {
         event.table.issues() && !event.is_folded() && self.token(event[Field::TokenId]).is_none()
     }
 
@@ -84,7 +83,7 @@ impl Store {
     /// names, too: so a source without tokens is compared as well.
     fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
         let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
-        let mut compare = |row: &Event, named: &Event| {
+        let mut compare = |row: Event<'_>, named: Event<'_>| {
             let (id, named) = (guid(self.text(row[Field::Id])), decoded(self.text(named[Field::TokenId])));
             if let (Some(id), Some(named)) = (id, named) {
                 let source = sources.entry(row.origin.source).or_default();
@@ -95,14 +94,14 @@ impl Store {
                 }
             }
         };
-        let named = |event: &Event| event.table.issues() && !self.token(event[Field::TokenId]).is_none();
-        for event in self.events.iter().filter(|event| !event.is_union() && named(event)) {
+        let named = |event: Event<'_>| event.table.issues() && !self.token(event[Field::TokenId]).is_none();
+        for event in self.events.iter().filter(|event| !event.is_union() && named(*event)) {
             compare(event, event);
         }
         for group in self.copies.groups() {
             let rows = || group.iter().map(|(_, row)| self.event(*row));
-            let Some(told) = rows().find(|row| named(row)) else { continue };
-            for row in rows().filter(|row| row.table.issues() && !named(row)) {
+            let Some(told) = rows().find(|row| named(*row)) else { continue };
+            for row in rows().filter(|row| row.table.issues() && !named(*row)) {
                 compare(row, told);
             }
         }

@@ -2,8 +2,8 @@
 //! silence.
 
 use super::timeline::{Kind, kind, path};
-use crate::model::{Event, EventId, Field, Span};
-use crate::store::{Key, Store};
+use crate::model::{EventId, Field, Span};
+use crate::store::{Event, Key, Store};
 use crate::tables::Role;
 
 /// Fewer like rows than these stay as they are: two are read as easily as one.
@@ -51,7 +51,7 @@ pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) 
 }
 
 /// Whether two neighbouring rows say the same but for time and ids.
-pub fn alike(store: &Store, a: &Event, b: &Event) -> bool {
+pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
     let same = |field: Field| a[field] == b[field] || store.folded_field(a, field) == store.folded_field(b, field);
     let of = kind(a);
     if a.user != b.user || a.table != b.table || of != kind(b) {

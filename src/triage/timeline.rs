@@ -1,8 +1,8 @@
 //! A user's tokens in order, one line an event, in words.
 
 use crate::facts::Facts;
-use crate::model::{Event, EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
-use crate::store::{Key, Store};
+use crate::model::{EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
+use crate::store::{Event, Key, Store};
 pub use crate::tables::Kind;
 use crate::tables::{Role, Success, TABLES, TableSpec};
 use std::ops::Range;
@@ -93,7 +93,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
 }
 
 /// What kind of line an event makes.
-pub fn kind(row: &Event) -> Kind {
+pub fn kind(row: Event<'_>) -> Kind {
     let polling = row.flags.has(Flags::DEVICE_TRANSFER)
         && (!row.flags.has(Flags::INCOMING_KNOWN) || row.flags.has(Flags::INCOMING_NONE));
     match row.table.role() {
@@ -103,7 +103,7 @@ pub fn kind(row: &Event) -> Kind {
 }
 
 /// `GET 200 /me/messages?$search=…`
-fn request(store: &Store, row: &Event) -> String {
+fn request(store: &Store, row: Event<'_>) -> String {
     let text = |field| store.text(row[field]);
     let path = path(text(Field::RequestUri));
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
@@ -135,7 +135,7 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
 }
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
-fn resource(store: &Store, facts: &Facts, row: &Event, kind: Kind, failed: bool) -> String {
+fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: Kind, failed: bool) -> String {
     let id = store.text(store.folded_field(row, Field::ResourceIdentity));
     let logged = store.text(row[Field::ResourceDisplayName]);
     let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
@@ -151,7 +151,7 @@ fn resource(store: &Store, facts: &Facts, row: &Event, kind: Kind, failed: bool)
 }
 
 /// A client the record does not name: the name we know its id by, else the id.
-fn named<'a>(store: &'a Store, facts: &'a Facts, row: &Event) -> &'a str {
+fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
     let id = store.text(store.folded_field(row, Field::AppId));
     facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
 }

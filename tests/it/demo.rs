@@ -10,8 +10,9 @@ use tokentrail::analytics::{self, Settings};
 use tokentrail::demo;
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::{Confidence, Event, EventId, Field, Flags, Severity, Table};
+use tokentrail::model::{Confidence, EventId, Field, Flags, Severity, Table};
 use tokentrail::report::{Header, Report};
+use tokentrail::store::Event;
 use tokentrail::triage::{Case, Disposition, fingerprint};
 
 /// The archive as the loader reads it.
@@ -23,15 +24,15 @@ static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
 });
 
 /// The rows of one user, copies left out, of a table and day.
-fn rows(upn: &str, table: Table, day: &str) -> Vec<(EventId, &'static Event)> {
+fn rows(upn: &str, table: Table, day: &str) -> Vec<(EventId, Event<'static>)> {
     let store = &LOADED.store;
-    let kept = |event: &Event| {
+    let kept = |event: Event<'_>| {
         !event.is_folded() && event.table == table && event.time().day() == day && store.upn(event.user) == upn
     };
-    store.events().filter(|(_, event)| kept(event)).collect()
+    store.events().filter(|(_, event)| kept(*event)).collect()
 }
 
-fn values(rows: &[(EventId, &Event)], field: Field) -> BTreeSet<&'static str> {
+fn values(rows: &[(EventId, Event<'_>)], field: Field) -> BTreeSet<&'static str> {
     rows.iter().map(|(id, _)| LOADED.store.get(*id, field)).collect()
 }
 

@@ -21,7 +21,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tokentrail::ingest::{LoadError, Loaded, Options, load};
-use tokentrail::model::{Event, Field, Table};
+use tokentrail::model::{Field, Table};
+use tokentrail::store::Event;
 
 fn read(paths: &[PathBuf], options: &Options) -> Loaded {
     load(paths, options, &|_| {}, &AtomicBool::new(false)).unwrap()
@@ -85,7 +86,7 @@ type Told = (Table, String, String, Vec<Option<String>>);
 
 fn told(loaded: &Loaded) -> Vec<Told> {
     let text =
-        |event: &Event, field: Field| (!event[field].is_none()).then(|| loaded.store.text(event[field]).to_owned());
+        |event: Event<'_>, field: Field| (!event[field].is_none()).then(|| loaded.store.text(event[field]).to_owned());
     loaded
         .store
         .events()

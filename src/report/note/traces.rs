@@ -3,10 +3,10 @@
 use super::Told;
 use crate::analytics::{Leg, leg_of};
 use crate::facts::Agent;
-use crate::model::{Event, EventId, Field, Flags, Sym, Time};
+use crate::model::{EventId, Field, Flags, Sym, Time};
 use crate::report::defang;
 use crate::report::row::{Row, Value};
-use crate::store::Store;
+use crate::store::{Event, Store};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -40,7 +40,7 @@ impl Kind {
         }
     }
 
-    fn of(self, store: &Store, event: &Event) -> Sym {
+    fn of(self, store: &Store, event: Event<'_>) -> Sym {
         match self {
             Self::Address => store.folded_field(event, Field::IpAddress),
             Self::UserAgent => store.folded_field(event, Field::UserAgent),
@@ -49,7 +49,7 @@ impl Kind {
         }
     }
 
-    fn text<'s>(self, store: &'s Store, event: &Event) -> &'s str {
+    fn text<'s>(self, store: &'s Store, event: Event<'_>) -> &'s str {
         let field = match self {
             Self::Address => Field::IpAddress,
             Self::UserAgent => Field::UserAgent,
@@ -224,7 +224,7 @@ fn is_ordinary(told: &Told, agent: &str) -> bool {
     matches!(told.facts.agent(agent), Agent::Browser | Agent::Office | Agent::Mobile | Agent::Blank)
 }
 
-fn leg_word(event: &Event) -> &'static str {
+fn leg_word(event: Event<'_>) -> &'static str {
     match leg_of(event) {
         Some(Leg::Browser) => "browser leg (often the user's own)",
         Some(Leg::Polling) => "polling leg",

@@ -13,8 +13,9 @@ use std::fs;
 use tokentrail::analytics::{Settings, run};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{Loaded, Options, shapes};
-use tokentrail::model::{Event, Field, Table};
+use tokentrail::model::{Field, Table};
 use tokentrail::report::info::info;
+use tokentrail::store::Event;
 
 /// One export of the bundle.
 struct Export {
@@ -263,7 +264,7 @@ type Told = (Table, String, BTreeMap<&'static str, String>);
 /// The events by id, copies as one.
 fn told(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<String, Told> {
     let store = &loaded.store;
-    let fields = |event: &Event| {
+    let fields = |event: Event<'_>| {
         let held = Field::ALL.into_iter().filter(|field| !without.contains(field) && !event[*field].is_none());
         held.map(|field| (field.column(), normal(store.text(event[field]))))
             .filter(|(_, text)| !text.is_empty())

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use tokentrail::model::{Event, Field, Origin, SourceId, Table, Time};
-use tokentrail::store::{Part, Store};
+use tokentrail::model::{Field, NewEvent, Origin, SourceId, Table, Time};
+use tokentrail::store::{Event, Part, Store};
 
 pub(crate) const TICK: i64 = 1;
 pub(crate) const SECOND: i64 = 10_000_000;
@@ -67,7 +67,7 @@ impl fmt::Display for Row {
 }
 
 /// The number of the row that an event was made of.
-pub(crate) fn number_of(event: &Event, per_source: usize) -> usize {
+pub(crate) fn number_of(event: Event<'_>, per_source: usize) -> usize {
     event.origin.source.0 as usize * per_source + event.origin.record as usize - 1
 }
 
@@ -79,13 +79,13 @@ pub(crate) fn store_of(rows: &[Row], per_source: usize) -> Store {
         let mut part = Part::default();
         for (record, row) in (1..).zip(chunk) {
             let origin = Origin { source: SourceId(source), record, offset: 0, len: 0, check: 0 };
-            let mut event = Event::new(row.table, origin);
+            let mut event = NewEvent::new(row.table, origin);
             event.created = row.created.map_or(Time::MISSING, Time::from_ticks);
             event.ingested = row.ingested.map_or(Time::MISSING, Time::from_ticks);
             for (field, text) in &row.fields {
                 event[*field] = part.texts.intern(text);
             }
-            part.events.push(event);
+            part.events.push(&event);
         }
         parts.push(part);
     }

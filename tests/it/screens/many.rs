@@ -4,7 +4,7 @@ use super::{Desk, SIZES};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokentrail::ingest::Loaded;
-use tokentrail::model::{Event, Field, Origin, Source, SourceId, Span, Table, Time};
+use tokentrail::model::{Field, NewEvent, Origin, Source, SourceId, Span, Table, Time};
 use tokentrail::store::{Part, Store};
 use tokentrail::tui::theme::Name;
 
@@ -26,12 +26,12 @@ pub(super) fn desk(events: u32) -> Desk {
     let start = Time::parse("2026-05-01T00:00:00Z").unwrap();
     for record in 1..=events {
         let mut event =
-            Event::new(Table::NonInteractive, Origin { source: SourceId(0), record, offset: 0, len: 0, check: 0 });
+            NewEvent::new(Table::NonInteractive, Origin { source: SourceId(0), record, offset: 0, len: 0, check: 0 });
         event.created = start.plus(Span::seconds(i64::from(record)));
         for (field, text) in &texts {
             event[*field] = *text;
         }
-        part.events.push(event);
+        part.events.push(&event);
     }
     let store = Store::build(vec![part]);
     let mut hit = desk.hits[0].clone();
