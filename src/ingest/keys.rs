@@ -12,6 +12,14 @@ struct Key {
     targets: Targets,
     /// The key that last came after this one.
     next: u32,
+    /// Whether it means nothing in any table.
+    skipped: bool,
+}
+
+impl Key {
+    fn new(name: Box<str>, targets: Targets) -> Self {
+        Self { name, skipped: targets.is_skip(), targets, next: FORGOTTEN }
+    }
 }
 
 /// The keys seen so far, each with its targets.
@@ -29,7 +37,7 @@ const FORGOTTEN: u32 = 2;
 
 impl Default for Keys {
     fn default() -> Self {
-        let key = || Key { name: Box::default(), targets: Targets::SKIP, next: FORGOTTEN };
+        let key = || Key::new(Box::default(), Targets::SKIP);
         Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
     }
 }
@@ -52,9 +60,9 @@ impl Keys {
         if let Some(&known) = self.by_name.get(name) {
             return known;
         }
-        let key = Key { name: name.into(), targets: tables::targets(name, false), next: FORGOTTEN };
+        let key = Key::new(name.into(), tables::targets(name, false));
         if self.keys.len() >= REMEMBERED {
-            self.keys[FORGOTTEN as usize] = Key { next: FORGOTTEN, ..key };
+            self.keys[FORGOTTEN as usize] = key;
             return FORGOTTEN;
         }
         let number = u32::try_from(self.keys.len()).expect("REMEMBERED bounds it");
@@ -67,6 +75,12 @@ impl Keys {
     #[inline]
     pub(super) fn targets(&self, key: u32) -> &Targets {
         &self.keys[key as usize].targets
+    }
+
+    /// Returns whether the value under a key says nothing in any table.
+    #[inline]
+    pub(super) fn is_skipped(&self, key: u32) -> bool {
+        self.keys[key as usize].skipped
     }
 
     /// The key as written.

@@ -4,7 +4,8 @@
 //! reason given for what is wrong.
 
 use super::keys::{INNER_START, ROW_START};
-use super::row::Rows;
+use super::row::{MAX_DEPTH, Rows};
+use super::value::deeper_than;
 use crate::tables::Target;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,15 +21,15 @@ pub(super) enum Quick {
 
 /// Reads a record's members into the row.
 pub(super) fn object(rows: &mut Rows, json: &str) -> Quick {
-    let end = members(rows, json, skip_space(json.as_bytes(), 0), ROW_START);
+    let end = members(rows, json, skip_space(json.as_bytes(), 0), ROW_START, 1);
     match end {
         Some(end) if skip_space(json.as_bytes(), end) == json.len() => Quick::Read,
         _ => Quick::Unsure,
     }
 }
 
-/// Reads the object that begins at `at`; the position after it.
-fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> {
+/// Reads the object that begins at `at`, in so many brackets with its own; the position after it.
+fn members(rows: &mut Rows, json: &str, at: usize, start: u32, depth: usize) -> Option<usize> {
     let bytes = json.as_bytes();
     if bytes.get(at) != Some(&b'{') {
         return None;
@@ -39,17 +40,14 @@ fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> 
     }
     let mut key = start;
     loop {
-        let end = string_end(bytes, at)?;
+        let end = key_end(bytes, at)?;
         let name = &json[at + 1..end - 1];
-        if memchr::memchr(b'\\', name.as_bytes()).is_some() {
-            return None;
-        }
         key = rows.keys.find(key, name);
         at = skip_space(bytes, end);
         if bytes.get(at) != Some(&b':') {
             return None;
         }
-        at = value(rows, json, skip_space(bytes, at + 1), key, start)?;
+        at = value(rows, json, skip_space(bytes, at + 1), key, start, depth)?;
         at = skip_space(bytes, at);
         match bytes.get(at) {
             Some(b',') => at = skip_space(bytes, at + 1),
@@ -59,24 +57,30 @@ fn members(rows: &mut Rows, json: &str, at: usize, start: u32) -> Option<usize> 
     }
 }
 
-fn value(rows: &mut Rows, json: &str, at: usize, key: u32, start: u32) -> Option<usize> {
+fn value(rows: &mut Rows, json: &str, at: usize, key: u32, start: u32, depth: usize) -> Option<usize> {
     let bytes = json.as_bytes();
-    let target = rows.target(key);
+    let skipped = rows.keys.is_skipped(key);
+    let target = if skipped { Target::Skip } else { rows.target(key) };
     let raw = match (*bytes.get(at)?, target) {
         (b'"', _) => &json[at..string_end(bytes, at)?],
-        (b'{', Target::Properties) if start == ROW_START => return members(rows, json, at, INNER_START),
-        (b'{', Target::Wrapper) => return members(rows, json, at, ROW_START),
+        (b'{' | b'[', _) if depth == MAX_DEPTH => return None,
+        (b'{', Target::Properties) if start == ROW_START => return members(rows, json, at, INNER_START, depth + 1),
+        (b'{', Target::Wrapper) => return members(rows, json, at, ROW_START, depth + 1),
         // A word begins at most so; numbers and nested values are checked by the strict parser.
         (b't', _) if json[at..].starts_with("true") => "true",
         (b'f', _) if json[at..].starts_with("false") => "false",
         (b'n', _) if json[at..].starts_with("null") => "null",
         _ => {
             let mut parser = serde_json::Deserializer::from_str(&json[at..]);
-            <&RawValue>::deserialize(&mut parser).ok()?.get()
+            let raw = <&RawValue>::deserialize(&mut parser).ok()?.get();
+            if deeper_than(MAX_DEPTH - depth, raw.as_bytes()) {
+                return None;
+            }
+            raw
         }
     };
     match target {
-        Target::Skip if rows.keys.targets(key).is_skip() => {}
+        _ if skipped => {}
         Target::Properties if start != ROW_START || !raw.starts_with('"') => {}
         // Rare, and the strict way knows it.
         Target::Properties => return None,
@@ -95,11 +99,41 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 
 /// The position after the string whose opening quote stands at `at`; `None` when it is not plainly a string.
 fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match plain_end(bytes, at) {
+        Plain::End(end) => Some(end),
+        Plain::Until(at) => escaped_string_end(bytes, at),
+        Plain::None => None,
+    }
+}
+
+/// As [`string_end`], and `None` for one with an escape in it.
+fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
+    match plain_end(bytes, at) {
+        Plain::End(end) => Some(end),
+        Plain::Until(from) => {
+            escaped_string_end(bytes, from).filter(|end| memchr::memchr(b'\\', &bytes[from..*end]).is_none())
+        }
+        Plain::None => None,
+    }
+}
+
+/// How far a string is plain.
+enum Plain {
+    /// To its end, and this is the position after it.
+    End(usize),
+    /// To this position, at least.
+    Until(usize),
+    /// It is no string.
+    None,
+}
+
+/// Most strings are short and hold nothing to escape.
+#[inline]
+fn plain_end(bytes: &[u8], at: usize) -> Plain {
     if bytes.get(at) != Some(&b'"') {
-        return None;
+        return Plain::None;
     }
     let mut at = at + 1;
-    // Most strings are short and hold nothing to escape.
     while let Some(lane) = bytes.get(at..at + 16) {
         let marks = Marks::of_lane(lane.try_into().expect("16 bytes were asked for"));
         if marks.backslashes != 0 {
@@ -108,14 +142,14 @@ fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
         if marks.quotes != 0 {
             let end = marks.quotes.trailing_zeros();
             let clean = marks.controls & below(end) == 0;
-            return clean.then_some(at + end as usize + 1);
+            return if clean { Plain::End(at + end as usize + 1) } else { Plain::None };
         }
         if marks.controls != 0 {
-            return None;
+            return Plain::None;
         }
         at += 16;
     }
-    escaped_string_end(bytes, at)
+    Plain::Until(at)
 }
 
 /// As [`string_end`] from a place inside the string that no backslash stands before.
@@ -227,6 +261,8 @@ mod tests {
             let mut parser = serde_json::Deserializer::from_str(&text).into_iter::<serde::de::IgnoredAny>();
             let strict = matches!(parser.next(), Some(Ok(_))).then(|| parser.byte_offset());
             prop_assert_eq!(string_end(text.as_bytes(), 0), strict);
+            let plain = strict.filter(|end| !text[..*end].contains('\\'));
+            prop_assert_eq!(key_end(text.as_bytes(), 0), plain);
         }
     }
 

@@ -11,7 +11,7 @@ use super::table::{self, Clues, Kind, Told};
 use super::tally::{Assumed, Notes, Tally};
 use super::value;
 use super::visit::{Object, Values};
-use crate::model::{Event, Field, FieldSet, Flags, Origin, Span, Sym, Table, flag};
+use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, flag};
 use crate::store::{Part, is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
 use crate::tables::{self, DEVICE_PARTS, Marks, Rank, Target, Targets};
@@ -91,7 +91,7 @@ pub(super) struct Column {
 
 /// The row being read. Nothing of it is kept unless it is read to its end.
 struct Draft {
-    event: Event,
+    event: NewEvent,
     /// The values so far, one after another.
     text: String,
     /// Where each field's value stands in `text`.
@@ -139,7 +139,7 @@ struct Held {
 impl Default for Draft {
     fn default() -> Self {
         Self {
-            event: Event::new(Table::SignIn, Origin::default()),
+            event: NewEvent::new(Table::SignIn, Origin::default()),
             text: String::new(),
             held: [Held::default(); Field::COUNT],
             weights: [0; Field::COUNT],
@@ -242,18 +242,16 @@ impl Rows {
 
     /// Reads a JSON array that holds the values of `columns`.
     pub(super) fn array(&mut self, json: &str, columns: &[Column], spot: Spot, tally: &mut Tally) {
-        self.read(spot, tally, json.as_bytes(), |rows| {
+        self.read(spot, tally, |rows| {
+            check_depth(json)?;
             let mut parser = serde_json::Deserializer::from_str(json);
             parser.deserialize_seq(Values { rows, columns })?;
             parser.end()
         });
     }
 
-    fn read(&mut self, spot: Spot, tally: &mut Tally, json: &[u8], fill: impl Fn(&mut Self) -> serde_json::Result<()>) {
+    fn read(&mut self, spot: Spot, tally: &mut Tally, fill: impl Fn(&mut Self) -> serde_json::Result<()>) {
         tally.records += 1;
-        if value::deeper_than(MAX_DEPTH, json) {
-            return tally.skip(spot.offset, format!("nested deeper than {MAX_DEPTH} levels"));
-        }
         // Once, in nearly all sources; again where the keys of its own table mean something else.
         for again in 0..=READ_AGAIN {
             self.draft.clear();
@@ -366,13 +364,13 @@ impl Rows {
         }
         tally.assumed.add(self.draft.assumed);
         tally.note_row(self.draft.notes);
-        tally.keep(&self.draft.event);
+        tally.keep((&self.draft.event).into());
         if let Some(first) = &self.first
-            && !first.leave(&self.draft.event, &self.part.texts)
+            && !first.leave((&self.draft.event).into(), &self.part.texts)
         {
             self.first = None;
         }
-        self.part.events.push(self.draft.event.clone());
+        self.part.events.push(&self.draft.event);
         Ok(())
     }
 
@@ -717,6 +715,14 @@ fn is_type_of_cell(text: &str) -> bool {
         "Microsoft.Open.",
     ];
     text.starts_with(['S', 'M']) && TYPES.iter().any(|name| text.starts_with(name)) && !text.contains(' ')
+}
+
+/// Refuses a record that nests deeper than records may.
+fn check_depth(json: &str) -> serde_json::Result<()> {
+    if value::deeper_than(MAX_DEPTH, json.as_bytes()) {
+        return Err(serde::de::Error::custom(format!("nested deeper than {MAX_DEPTH} levels")));
+    }
+    Ok(())
 }
 
 /// The parser's reason without its line number: a record is one line of something else.

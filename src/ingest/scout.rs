@@ -9,8 +9,8 @@ use super::row::Rows;
 use super::shape::HEAD;
 use super::tally::Tally;
 use super::{Glimpse, Options, Progress, stream};
-use crate::model::{Event, Field, SourceId};
-use crate::store::Interner;
+use crate::model::{Field, SourceId};
+use crate::store::{Event, Interner};
 use crate::tables::Role;
 use std::cell::Cell;
 use std::io::{Cursor, Read};
@@ -35,7 +35,7 @@ pub(super) struct First {
 
 impl First {
     /// Leaves a row; whether further ones are wanted.
-    pub(super) fn leave(&self, event: &Event, texts: &Interner) -> bool {
+    pub(super) fn leave(&self, event: Event<'_>, texts: &Interner) -> bool {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if rows.len() < FIRST {
             rows.push(glimpse(event, texts));
@@ -155,7 +155,7 @@ impl<'o> Scout<'o> {
     }
 }
 
-fn glimpse(event: &Event, texts: &Interner) -> Glimpse {
+fn glimpse(event: Event<'_>, texts: &Interner) -> Glimpse {
     let text = |field: Field| Some(texts.text(event[field])).filter(|text| !text.is_empty());
     let shown = |text: Option<&str>| text.unwrap_or_default().chars().take(SHOWN).collect();
     let either = |field, other| text(field).or_else(|| text(other));

@@ -3,9 +3,10 @@
 use super::PROBLEMS_KEPT;
 use super::table::{self, Kind};
 use crate::model::{
-    DAY_OR_MONTH, EVENT_TIME, Event, Field, FieldSet, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, Table,
+    DAY_OR_MONTH, EVENT_TIME, Field, FieldSet, Head, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, Table,
     Time,
 };
+use crate::store::Event;
 use std::collections::BTreeMap;
 
 /// Counts of one source, or of a piece of one. Record numbers count within the piece until it is joined.
@@ -286,9 +287,9 @@ impl Tally {
     }
 
     /// Takes back the range of its times, which are to be read anew.
-    pub(super) fn times_again<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+    pub(super) fn times_again<'e>(&mut self, events: impl Iterator<Item = &'e Head>) {
         (self.first, self.last) = (None, None);
-        for time in events.map(Event::time) {
+        for time in events.map(Head::time) {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));
             self.last = self.last.max(Some(time));
         }
@@ -327,7 +328,7 @@ impl Tally {
     }
 
     /// A row that became an event.
-    pub(super) fn keep(&mut self, event: &Event) {
+    pub(super) fn keep(&mut self, event: Event<'_>) {
         self.read += 1;
         self.count(event.table.name());
         let time = event.time();

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::{self, Read};
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -143,7 +143,8 @@ fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
         let tally = &mut tallies[piece.input];
         if tally.records > 0 {
             let before = u32::try_from(tally.records).unwrap_or(u32::MAX);
-            for event in &mut parts[worker].events[piece.events] {
+            for event in piece.events {
+                let event = parts[worker].events.head_mut(event);
                 event.origin.record = event.origin.record.saturating_add(before);
             }
         }
@@ -157,7 +158,7 @@ fn join(inputs: &[Input], shares: Vec<Share>) -> Harvest {
 fn settle_dates(parts: &mut [Part], either_way: Vec<Vec<EitherWay>>, tallies: &mut [Tally]) {
     for (part, waiting) in parts.iter_mut().zip(either_way) {
         for EitherWay { event, created, ingested, serial } in waiting {
-            let event = &mut part.events[event];
+            let event = part.events.head_mut(event);
             let tally = &mut tallies[event.origin.source.0 as usize];
             let settled = |time: Time, other: Option<Other>| {
                 other.filter(|other| tally.dates.prefer(other.day_first)).map_or(time, |other| other.time)
@@ -173,7 +174,7 @@ fn settle_dates(parts: &mut [Part], either_way: Vec<Vec<EitherWay>>, tallies: &m
     }
     for tally in tallies.iter_mut().filter(|tally| tally.dates.are_decided()) {
         let source = tally.source;
-        let events = parts.iter().flat_map(|part| &part.events);
+        let events = parts.iter().flat_map(|part| part.events.heads());
         tally.times_again(events.filter(|event| event.origin.source == source));
     }
 }
@@ -197,7 +198,7 @@ impl Crew<'_> {
     fn work(&self) -> Share {
         let mut share = Share::default();
         share.rows.first = self.meter.first();
-        let mut buffer = Vec::new();
+        let mut buffer = Buffer::default();
         while let Some(job) = self.jobs.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             if self.meter.is_stopped() {
                 break;
@@ -251,7 +252,7 @@ impl Crew<'_> {
         stream::read(reader, self.options, rows, tally, &mut keep_on);
     }
 
-    fn piece(&self, index: usize, kind: &'static Shape, range: Range<u64>, buffer: &mut Vec<u8>, share: &mut Share) {
+    fn piece(&self, index: usize, kind: &'static Shape, range: Range<u64>, buffer: &mut Buffer, share: &mut Share) {
         let input = &self.inputs[index];
         let mut tally = Tally::new(source_id(index), &input.name);
         tally.shape = Some(kind.id);
@@ -303,7 +304,7 @@ struct Lines<'f> {
 }
 
 impl Lines<'_> {
-    fn read(&self, buffer: &mut Vec<u8>, rows: &mut Rows, tally: &mut Tally) -> io::Result<()> {
+    fn read(&self, buffer: &mut Buffer, rows: &mut Rows, tally: &mut Tally) -> io::Result<()> {
         // The byte before tells whether a line begins right at the start.
         let from = self.range.start.saturating_sub(1);
         let length = usize::try_from(self.range.end - from).expect("a piece is small");
@@ -343,25 +344,40 @@ impl Lines<'_> {
         Ok(())
     }
 
-    fn fill(&self, buffer: &mut Vec<u8>, from: u64, length: usize) -> io::Result<()> {
-        buffer.clear();
+    fn fill(&self, buffer: &mut Buffer, from: u64, length: usize) -> io::Result<()> {
+        buffer.held = 0;
         self.extend(buffer, from, length)
     }
 
     /// Reads on until the buffer holds `length` bytes from `from`, or the file ends.
-    fn extend(&self, buffer: &mut Vec<u8>, from: u64, length: usize) -> io::Result<()> {
-        let mut held = buffer.len();
-        buffer.resize(length.max(held), 0);
-        while held < length {
-            match self.file.read_at(&mut buffer[held..length], from + held as u64) {
+    fn extend(&self, buffer: &mut Buffer, from: u64, length: usize) -> io::Result<()> {
+        if buffer.room.len() < length {
+            buffer.room.resize(length, 0);
+        }
+        while buffer.held < length {
+            match self.file.read_at(&mut buffer.room[buffer.held..length], from + buffer.held as u64) {
                 Ok(0) => break,
-                Ok(count) => held += count,
+                Ok(count) => buffer.held += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        buffer.truncate(held);
         Ok(())
+    }
+}
+
+/// Bytes read. The room for them stays from piece to piece, so that it is not filled with zeros each time.
+#[derive(Default)]
+struct Buffer {
+    room: Vec<u8>,
+    held: usize,
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.room[..self.held]
     }
 }
 

@@ -1,6 +1,6 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
-use super::{Column, Object, ROW_START, Rows, Spot};
+use super::{Column, Object, ROW_START, Rows, Spot, check_depth};
 use crate::ingest::quick::{self, Quick};
 use crate::ingest::tally::{Assumed, Tally};
 use crate::ingest::unwrap::{self, Inner};
@@ -78,10 +78,11 @@ impl Rows {
     }
 
     fn json(&mut self, json: &str, spot: Spot, tally: &mut Tally) {
-        self.read(spot, tally, json.as_bytes(), |rows| {
+        self.read(spot, tally, |rows| {
             if let Quick::Read = quick::object(rows, json) {
                 return Ok(());
             }
+            check_depth(json)?;
             rows.draft.clear();
             let mut parser = serde_json::Deserializer::from_str(json);
             Object { rows, start: ROW_START }.deserialize(&mut parser)?;
@@ -92,7 +93,7 @@ impl Rows {
     /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
     pub(in crate::ingest) fn cells(&mut self, cells: &[&str], columns: &[Column], spot: Spot, tally: &mut Tally) {
         self.holds_back = true;
-        self.read(spot, tally, b"", |rows| {
+        self.read(spot, tally, |rows| {
             for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                 rows.draft.ahead = column.ahead;
                 rows.draft.sight(&column.targets, cell);

@@ -12,7 +12,7 @@ const REMEMBERED_LEN: usize = 16 << 10;
 const JSON_FIELDS: [Field; 4] =
     [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
 /// Bytes of JSON values remembered as written; then the memory is cleared.
-const REMEMBERED_BYTES: usize = 32 << 20;
+const REMEMBERED_BYTES: usize = 4 << 20;
 
 /// Last symbol of each field: many columns hardly change.
 pub(super) struct Last([Sym; Field::COUNT]);
