@@ -377,8 +377,13 @@ impl Case {
     /// Appends a line; before the first one after the log was found cut, one that says so.
     pub(super) fn push_line(&mut self, at: Time, what: String, change: Change) {
         let at = if at.is_known() { at.to_string() } else { "unknown".to_owned() };
+        let is_unmarked = self.tlp_is_unlogged() && self.tlp != TLP[2];
         if let Some(cut) = self.cut.take() {
             self.log.push(at.clone(), &self.analyst, cut.words(), cut);
+        }
+        if is_unmarked {
+            let mark = Change::Tlp { to: self.tlp.clone() };
+            self.log.push(at.clone(), &self.analyst, mark.words(), mark);
         }
         self.problems.retain(|problem| !problem.is_settled_by(&change));
         self.log.push(at, &self.analyst, what, change);

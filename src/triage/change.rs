@@ -1,6 +1,7 @@
 //! One change of a case as data, and undo. The log is never shortened: undoing adds a line.
 
 use super::case::{Case, Disposition, Verdict};
+use super::merge::Conflict;
 use crate::model::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,12 @@ pub enum Change {
     EventRemark { event: String, to: String },
     /// The time at which a user's sessions were revoked.
     Revoked { user: String, to: Option<Time> },
+    /// The sharing mark of the case.
+    Tlp { to: String },
+    /// A conflict that a merge found, or that was decided; `ours` is the case's value when it was.
+    Conflict { found: Box<Conflict>, ours: Box<Change>, open: bool },
+    /// Whether a file beside the case is kept apart from it.
+    Apart { file: String, to: bool },
     /// Nothing in the case: the line tells of something else, such as other thresholds.
     Nothing,
     /// Nothing either: the log was found to end elsewhere than when the case was saved. `saved` is its length then,
@@ -56,6 +63,9 @@ impl Change {
             Self::Tags { event, to } => case.on_mark(event, |mark| mark.tags.clone_from(to)),
             Self::EventRemark { event, to } => case.on_mark(event, |mark| mark.remark.clone_from(to)),
             Self::Revoked { user, to } => put(&mut case.revoked, user, *to),
+            Self::Tlp { to } => case.tlp.clone_from(to),
+            Self::Conflict { found, open, .. } => list(&mut case.conflicts, found, *open),
+            Self::Apart { file, to } => list(&mut case.apart, file, *to),
             Self::Nothing | Self::LogCut { .. } => {}
         }
     }
@@ -73,6 +83,9 @@ impl Change {
                 *to = case.marks.get(event).map_or_else(String::new, |mark| mark.remark.clone());
             }
             Self::Revoked { user, to } => *to = case.revoked(user),
+            Self::Tlp { to } => to.clone_from(&case.tlp),
+            Self::Conflict { found, open, .. } => *open = case.conflicts.contains(found),
+            Self::Apart { file, to } => *to = case.apart.contains(file),
             Self::Nothing | Self::LogCut { .. } => {}
         }
         same
@@ -80,7 +93,11 @@ impl Change {
 
     /// Returns whether both set the same thing.
     pub(super) fn sets_the_same(&self, other: &Self) -> bool {
-        std::mem::discriminant(self) == std::mem::discriminant(other) && self.about() == other.about()
+        match (self, other) {
+            (Self::Conflict { found: one, .. }, Self::Conflict { found: two, .. }) => one == two,
+            (Self::Apart { file: one, .. }, Self::Apart { file: two, .. }) => one == two,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other) && self.about() == other.about(),
+        }
     }
 
     /// Its subject.
@@ -94,7 +111,8 @@ impl Change {
                 About::Event(event.clone())
             }
             Self::Revoked { user, .. } => About::User(user.clone()),
-            Self::Nothing | Self::LogCut { .. } => About::Log,
+            Self::Conflict { found, .. } => found.theirs.about(),
+            Self::Tlp { .. } | Self::Apart { .. } | Self::Nothing | Self::LogCut { .. } => About::Log,
         }
     }
 
@@ -107,6 +125,9 @@ impl Change {
             Self::Bookmark { .. } => "bookmark",
             Self::Tags { .. } => "tags",
             Self::Revoked { .. } => "revoked",
+            Self::Tlp { .. } => "sharing mark",
+            Self::Conflict { .. } => "conflict",
+            Self::Apart { .. } => "file kept apart",
             Self::Nothing | Self::LogCut { .. } => "log",
         }
     }
@@ -121,6 +142,10 @@ impl Change {
             Self::Disposition { to, .. } => to.map_or_else(cleared, |disposition| disposition.words().to_owned()),
             Self::Bookmark { to: true, .. } => "set".to_owned(),
             Self::Bookmark { to: false, .. } => "taken".to_owned(),
+            Self::Tlp { to } => to.clone(),
+            Self::Conflict { found, open: true, .. } => found.side(),
+            Self::Apart { to: true, .. } => "kept apart".to_owned(),
+            Self::Conflict { open: false, .. } | Self::Apart { to: false, .. } => cleared(),
             Self::Tags { to, .. } => quoted(&to.join(" ")),
             Self::Revoked { to, .. } => to.map_or_else(cleared, |time| format!("at {time}")),
             Self::Nothing | Self::LogCut { .. } => String::new(),
@@ -143,7 +168,13 @@ impl Change {
             About::Hit(hit, None) => hit,
             About::Event(event) => format!("event {event}"),
             About::User(user) => format!("user {user}"),
-            About::Log => return "the log was found cut".to_owned(),
+            About::Log => {
+                return match self {
+                    Self::Apart { file, .. } => format!("{file} is kept apart"),
+                    Self::Tlp { to } => format!("the case is marked {to}"),
+                    _ => "the log was found cut".to_owned(),
+                };
+            }
         };
         format!("{subject}: {} {}", self.noun(), self.value())
     }
@@ -188,7 +219,12 @@ impl Case {
         if back != change {
             self.history.0.push(Done { back, what: what.clone() });
         }
+        let decided = self.lost_conflicts(&change);
         self.push_line(at, what, change);
+        // A conflict that was taken out of the file is named until its value is set anew: that decides it.
+        for conflict in decided {
+            self.close(conflict, at);
+        }
     }
 
     /// Takes the last change of this run back; its words, and its subject.
@@ -203,6 +239,15 @@ impl Case {
     /// Takes back nothing of what was said until now.
     pub(super) fn forget_changes(&mut self) {
         self.history = History::default();
+    }
+}
+
+/// Puts something on a list once, or takes it off.
+fn list<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T, on: bool) {
+    if !on {
+        list.retain(|there| there != item);
+    } else if !list.contains(item) {
+        list.push(item.clone());
     }
 }
 

@@ -4,6 +4,7 @@
 use super::case::{Case, HitWork};
 use super::change::Change;
 use super::marks::Mark;
+use super::replay::LogProblem;
 use crate::model::{Time, inert};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,10 +80,20 @@ impl Conflict {
 
     /// `ours: supports`, `theirs: against (bo, 2026-05-02 08:00:00)`.
     pub fn sides(&self, case: &Case) -> [String; 2] {
-        let who = if self.who.is_empty() { &self.copy } else { &self.who };
         let at = Time::parse(&self.at).map_or_else(String::new, |at| format!(", {}", at.second()));
         let (ours, theirs) = self.values(case);
-        [format!("ours: {ours}"), format!("theirs: {theirs} ({who}{at})")]
+        [format!("ours: {ours}"), format!("theirs: {theirs} ({}{at})", self.by())]
+    }
+
+    /// `theirs against (bo, 2026-05-02T08:00:00.0000000Z, case-2.json)`: all of it, as the log words it.
+    pub(super) fn side(&self) -> String {
+        let signed = [&self.who, &self.at, &self.copy].into_iter().filter(|part| !part.is_empty());
+        format!("theirs {} ({})", words(&self.theirs), signed.cloned().collect::<Vec<_>>().join(", "))
+    }
+
+    /// Who, else the file.
+    fn by(&self) -> &str {
+        if self.who.is_empty() { &self.copy } else { &self.who }
     }
 }
 
@@ -119,7 +130,10 @@ pub fn merge(case: &mut Case, copy: &Case, name: &str, at: Time) -> Merged {
         } else {
             let conflict = Conflict { theirs, who, at: when, copy: name.to_owned(), rest: BTreeMap::new() };
             if !case.conflicts.contains(&conflict) {
-                case.conflicts.push(conflict);
+                merging.clone_into(&mut case.analyst);
+                let change = Change::Conflict { found: Box::new(conflict), ours: Box::new(ours), open: true };
+                change.apply(case);
+                case.push_line(at, change.words(), change);
                 merged.conflicts += 1;
             }
         }
@@ -162,8 +176,9 @@ impl Case {
 
     /// Says of a file beside the case that it is no copy of it.
     pub fn keep_apart(&mut self, name: String, at: Time) {
-        self.log(at, format!("{name} is kept apart"));
-        self.apart.push(name);
+        let change = Change::Apart { file: name, to: true };
+        change.apply(self);
+        self.push_line(at, change.words(), change);
     }
 
     /// Decides a conflict: takes the other value, or keeps the case's. Returns the words of the log; `None` when there is
@@ -174,14 +189,36 @@ impl Case {
         }
         let conflict = self.conflicts.remove(conflict);
         let (ours, other) = conflict.values(self);
-        let who = if conflict.who.is_empty() { &conflict.copy } else { &conflict.who };
         let (chosen, left) = if take { (&other, &ours) } else { (&ours, &other) };
-        let said = format!("conflict with {who} decided for {chosen}, not {left}: {}", conflict.theirs.words());
+        let said =
+            format!("conflict with {} decided for {chosen}, not {left}: {}", conflict.by(), conflict.theirs.words());
+        let ours = conflict.theirs.as_in(self);
         if take {
-            self.change(conflict.theirs, at);
+            self.change(conflict.theirs.clone(), at);
         }
-        self.log(at, said.clone());
+        // One that was changed by hand stands in the log as it was found.
+        let logged = self.problems.iter().find_map(|problem| match problem {
+            LogProblem::Differs(pair) => match &**pair {
+                (Change::Conflict { found, open: true, .. }, Change::Conflict { found: there, open: true, .. })
+                    if **there == conflict =>
+                {
+                    Some((**found).clone())
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        let found = Box::new(logged.unwrap_or(conflict));
+        self.push_line(at, said.clone(), Change::Conflict { found, ours: Box::new(ours), open: false });
         Some(said)
+    }
+
+    /// Logs that a conflict is decided for the value that the case has.
+    pub(super) fn close(&mut self, conflict: Conflict, at: Time) {
+        let ours = conflict.theirs.as_in(self);
+        let said = format!("conflict with {} decided for {}: {}", conflict.by(), words(&ours), conflict.theirs.words());
+        let (found, ours) = (Box::new(conflict), Box::new(ours));
+        self.push_line(at, said, Change::Conflict { found, ours, open: false });
     }
 }
 

@@ -84,7 +84,11 @@ fn is_known(change: &Change, case: &Case) -> bool {
         Change::Verdict { hit, .. } | Change::Remark { hit, .. } | Change::Disposition { hit, .. } => {
             case.hits.contains_key(hit)
         }
-        Change::Nothing | Change::LogCut { .. } => false,
+        Change::Tlp { .. }
+        | Change::Conflict { .. }
+        | Change::Apart { .. }
+        | Change::Nothing
+        | Change::LogCut { .. } => false,
     }
 }
 

@@ -1,9 +1,10 @@
-//! The log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark and time of
-//! revocation that the case has, and no other.
+//! The log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark, time of
+//! revocation, conflict, file kept apart and sharing mark that the case has, and no other.
 
 use super::case::Case;
 use super::change::{About, Change};
 use super::log::LogLine;
+use super::merge::Conflict;
 use super::phrases::{self, UNDID};
 use std::collections::BTreeSet;
 
@@ -50,11 +51,19 @@ impl LogProblem {
             }
             Self::Differs(pair) => {
                 let (log, case) = (&pair.0, &pair.1);
-                let noun = match log.noun() {
+                let noun = |change: &Change| match change.noun() {
                     "revoked" => "time of revocation",
                     noun => noun,
                 };
-                format!("{noun} of {}: the log says {}, the case {}", name(&log.about()), said(log), said(case))
+                let subject = match log {
+                    Change::Tlp { .. } => noun(log).to_owned(),
+                    Change::Apart { file, .. } => file.clone(),
+                    Change::Conflict { found, .. } => {
+                        format!("conflict over the {} of {}", noun(&found.theirs), name(&log.about()))
+                    }
+                    log => format!("{} of {}", noun(log), name(&log.about())),
+                };
+                format!("{subject}: the log says {}, the case {}", said(log), said(case))
             }
         }
     }
@@ -115,8 +124,61 @@ impl Case {
             let case = log.as_in(self);
             (log != case).then(|| LogProblem::Differs(Box::new((log, case))))
         };
-        problems.extend(given.parts(self).into_iter().filter_map(differs));
+        let parts = given.parts(self).into_iter().chain(given.marks_of_the_case(self));
+        problems.extend(parts.filter_map(differs));
+        problems.extend(given.conflicts_against(self));
         problems
+    }
+
+    /// Returns whether no line says the sharing mark, and none had to: 0.1.0 logged none, and a new case logs its own
+    /// with its first line.
+    pub(super) fn tlp_is_unlogged(&self) -> bool {
+        self.cut.is_none() && self.log.last().is_none_or(|line| line.change.is_none())
+    }
+
+    /// What this case or the other says of itself, with the values of this one.
+    fn marks_of_the_case(&self, other: &Self) -> Vec<Change> {
+        let files: BTreeSet<&String> = self.apart.iter().chain(&other.apart).collect();
+        let tlp = (!other.tlp_is_unlogged()).then(|| Change::Tlp { to: self.tlp.clone() });
+        let apart = files.into_iter().map(|file| Change::Apart { file: file.clone(), to: self.apart.contains(file) });
+        tlp.into_iter().chain(apart).collect()
+    }
+
+    /// The conflicts that only one of the two has; one that was changed is one problem, not two.
+    fn conflicts_against(&self, case: &Self) -> Vec<LogProblem> {
+        let only = |one: &Self, two: &Self| {
+            one.conflicts.iter().filter(|conflict| !two.conflicts.contains(conflict)).cloned().collect::<Vec<_>>()
+        };
+        let as_change = |conflict: &Conflict, open| Change::Conflict {
+            found: Box::new(conflict.clone()),
+            ours: Box::new(conflict.theirs.as_in(case)),
+            open,
+        };
+        let mut added = only(case, self);
+        let mut problems = Vec::new();
+        for lost in only(self, case) {
+            let changed = added.iter().position(|there| there.theirs.sets_the_same(&lost.theirs));
+            let there = changed.map_or_else(|| as_change(&lost, false), |at| as_change(&added.remove(at), true));
+            problems.push((as_change(&lost, true), there));
+        }
+        problems.extend(added.iter().map(|added| (as_change(added, false), as_change(added, true))));
+        problems.into_iter().map(|pair| LogProblem::Differs(Box::new(pair))).collect()
+    }
+
+    /// Conflicts over what a change sets that the log has and the case no longer has.
+    pub(super) fn lost_conflicts(&self, change: &Change) -> Vec<Conflict> {
+        let lost = |problem: &LogProblem| match problem {
+            LogProblem::Differs(pair) => match &**pair {
+                (Change::Conflict { found, .. }, Change::Conflict { open: false, .. })
+                    if found.theirs.sets_the_same(change) =>
+                {
+                    Some((**found).clone())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        self.problems.iter().filter_map(lost).collect()
     }
 
     /// Keeps what [`Case::log_problems`] finds, for [`Case::problems`].
@@ -324,5 +386,99 @@ mod tests {
         assert_eq!(case.problems().len(), 1);
         case.set_disposition("h", Some(Disposition::Benign), at);
         assert_eq!((case.problems(), case.log_problems()), (&[][..], Vec::new()));
+    }
+
+    /// A case with a sharing mark, a file kept apart and two conflicts that nobody decided yet.
+    fn contested() -> Case {
+        let at = Time::parse("2026-05-02T09:00:00Z").unwrap();
+        let mut case = Case::new("b".into(), "ana".into());
+        case.tlp = "TLP:RED".into();
+        case.set_verdict("h", "first-login", Some(Verdict::Supports), at);
+        let mut copy = case.clone();
+        copy.part_from(Some(&case), "case.json".into());
+        copy.analyst = "bo".into();
+        for (case, verdict, tag) in [(&mut case, Verdict::Unknown, "a"), (&mut copy, Verdict::Against, "b")] {
+            case.set_verdict("h", "first-login", Some(verdict), at);
+            case.set_tags("e", vec![tag.into()], at);
+        }
+        assert_eq!(crate::triage::merge::merge(&mut case, &copy, "case-2.json", at).conflicts, 2);
+        case.keep_apart("case-3.json".into(), at);
+        case
+    }
+
+    #[test]
+    fn what_a_case_says_besides_its_values_is_held_against_the_log_too() {
+        let value = serde_json::from_slice::<serde_json::Value>(&contested().to_bytes()).unwrap();
+        assert_eq!(read(&value.to_string()), [""; 0]);
+        type Edit = fn(&mut serde_json::Value);
+        let over = "conflict over the verdict of hit h, step first-login: the log says theirs against (bo, ";
+        let edits: [(Edit, &str, &str); 9] = [
+            (|case| drop(case["conflicts"].as_array_mut().unwrap().remove(0)), over, "the case nothing"),
+            (|case| case["conflicts"][0]["theirs"]["to"] = "supports".into(), over, "the case theirs supports (bo"),
+            (|case| case["conflicts"][0]["who"] = "mallory".into(), over, "the case theirs against (mallory"),
+            (|case| case["conflicts"][0]["copy"] = "case-9.json".into(), over, "case-9.json)"),
+            (
+                |case| {
+                    let mut more = case["conflicts"][0].clone();
+                    more["theirs"]["step"] = "x".into();
+                    case["conflicts"].as_array_mut().unwrap().push(more);
+                },
+                "conflict over the verdict of hit h, step x: the log says nothing",
+                "the case theirs against",
+            ),
+            (|case| case["tlp"] = "TLP:CLEAR".into(), "sharing mark: the log says TLP:RED", "the case TLP:CLEAR"),
+            (|case| case["apart"] = serde_json::json!([]), "case-3.json: the log says kept apart", "the case nothing"),
+            (
+                |case| case["apart"] = serde_json::json!(["case-3.json", "case-2.json"]),
+                "case-2.json: the log says nothing",
+                "the case kept apart",
+            ),
+            (
+                |case| drop(case["conflicts"].as_array_mut().unwrap().remove(1)),
+                "conflict over the tags of event e: the log says theirs \"b\" (bo, ",
+                "the case nothing",
+            ),
+        ];
+        for (edit, log, case) in edits {
+            let mut value = value.clone();
+            edit(&mut value);
+            let problems = read(&value.to_string());
+            assert!(problems.len() == 1 && problems[0].contains(log) && problems[0].contains(case), "{problems:?}");
+        }
+        let mut bare = Case::new("b".into(), "ana".into());
+        bare.log(Time::MISSING, "opened".into());
+        bare.tlp = "TLP:CLEAR".into();
+        assert_eq!(bare.log_problems().len(), 1, "the usual mark needs no line, and another one does");
+    }
+
+    #[test]
+    fn a_conflict_changed_or_taken_out_by_hand_is_settled_by_deciding_its_value() {
+        let at = Time::parse("2026-05-02T10:00:00Z").unwrap();
+        let mut untouched = contested();
+        untouched.decide(1, true, at);
+        untouched.decide(0, false, at);
+        assert_eq!((untouched.log_problems(), untouched.conflicts.len()), (Vec::new(), 0));
+        let mut case = contested();
+        case.conflicts.remove(0);
+        let Change::Tags { to, .. } = &mut case.conflicts[0].theirs else { panic!() };
+        to[0] = "c".into();
+        case.check_log();
+        assert_eq!(case.problems().len(), 2);
+        case.set_verdict("h", "first-login", Some(Verdict::Against), at);
+        assert_eq!(case.problems().len(), 1);
+        case.decide(0, true, at);
+        assert_eq!((case.problems(), case.log_problems()), (&[][..], Vec::new()));
+    }
+
+    #[test]
+    fn a_case_of_0_1_0_logged_no_sharing_mark_and_is_not_blamed_for_it() {
+        let old = r#"{"version":1,"bundle":"b","analyst":"ana","tlp":"TLP:RED","hits":{},"place":null,"log":[]}"#;
+        let mut case = Case::from_bytes(old.as_bytes()).unwrap();
+        assert_eq!(case.log_problems(), []);
+        case.set_bookmark("e", true, Time::MISSING);
+        assert_eq!(case.log.first().unwrap().what, "the case is marked TLP:RED");
+        assert_eq!((case.log_problems(), case.log.len()), (Vec::new(), 2));
+        case.tlp = "TLP:GREEN".into();
+        assert_eq!(case.log_problems().len(), 1);
     }
 }
