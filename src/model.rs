@@ -18,5 +18,5 @@ pub use origin::{
     DAY_OR_MONTH, EVENT_TIME, Origin, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, ZONE_UNTOLD,
 };
 pub use severity::{Confidence, Severity};
-pub use text::{SHOWN, inert, is_inert, shown};
+pub use text::{SHOWN, inert, is_blank, is_inert, shown};
 pub use time::{Span, Time};

@@ -7,7 +7,7 @@ use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
-use crate::model::{Time, inert, shown};
+use crate::model::{Time, inert, is_blank, shown};
 use crate::triage::Case;
 use clap::error::ErrorKind;
 use std::collections::BTreeSet;
@@ -57,7 +57,7 @@ impl Analyst {
         environment: impl Fn(&str) -> Option<String>,
         login: impl FnOnce() -> Result<String, String>,
     ) -> Self {
-        let is_name = |name: &String| !name.trim().is_empty();
+        let is_name = |name: &String| !is_blank(name);
         let login_name = || ["LOGNAME", "USER", "USERNAME"].into_iter().filter_map(environment).find(is_name);
         let known = set.filter(is_name).or_else(login_name).map_or_else(login, Ok);
         let is_unnamed = known.is_err();
@@ -77,7 +77,7 @@ fn login() -> Result<String, String> {
     use nix::unistd::{User, getuid};
     let uid = getuid();
     let known = User::from_uid(uid).ok().flatten().map(|user| user.name);
-    known.filter(|name| !name.trim().is_empty()).ok_or_else(|| format!("uid {uid}"))
+    known.filter(|name| !is_blank(name)).ok_or_else(|| format!("uid {uid}"))
 }
 
 #[cfg(not(unix))]
@@ -242,6 +242,9 @@ mod tests {
         assert_eq!(first(Some(" ana "), Some("root"), Ok("root")), named("ana"));
         assert_eq!(first(Some(" "), Some("bo"), Ok("root")), named("bo"));
         assert_eq!(first(None, Some(""), Ok("root")), named("root"));
+        for unseen in ["\u{202e}", "\u{200b}\u{3164} \u{2800}"] {
+            assert_eq!(first(Some(unseen), Some(unseen), Ok("root")), named("root"));
+        }
         let nobody = first(None, None, Err("uid 4711"));
         assert_eq!((nobody.name.as_str(), nobody.is_unnamed), ("uid 4711", true));
         assert!(nobody.advice().is_some_and(|words| words.contains("uid 4711") && words.contains("--analyst NAME")));

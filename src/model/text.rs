@@ -18,6 +18,11 @@ pub fn is_inert(text: &str) -> bool {
     text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(is_active)
 }
 
+/// Returns whether nothing of the text is seen: blanks, control and format characters, fillers.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c.is_control() || is_unseen(c))
+}
+
 /// A path as it may be printed. Two paths that differ can read alike: only for people.
 pub fn shown(path: &Path) -> String {
     inert(&path.to_string_lossy()).into_owned()
@@ -70,6 +75,14 @@ mod tests {
         {
             assert_eq!(inert(&format!("a{c}b")), "a\u{fffd}b", "{c:?}");
         }
+    }
+
+    #[test]
+    fn a_text_that_shows_nothing_is_blank() {
+        for text in ["", " \t\u{a0}\u{3000}", "\u{202e}", "\u{200b}\u{feff} \u{3164}", "\u{2800}\u{e0041}\u{7}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        assert!(!is_blank("\u{202e}ana") && !is_blank("0") && !is_blank("東"));
     }
 
     #[cfg(unix)]

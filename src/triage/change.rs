@@ -325,9 +325,11 @@ mod tests {
 
     #[test]
     fn a_line_is_signed_by_somebody() {
-        let mut case = Case::new("b".into(), " ".into());
-        case.set_bookmark("e", true, at(0));
-        case.undo(at(1));
-        assert!(case.log.iter().all(|line| line.who == super::super::log::UNKNOWN));
+        for nobody in ["", " ", "\u{202e}", "\u{3164}\u{200b}"] {
+            let mut case = Case::new("b".into(), nobody.into());
+            case.set_bookmark("e", true, at(0));
+            case.undo(at(1));
+            assert!(case.log.iter().all(|line| line.who == super::super::log::UNKNOWN));
+        }
     }
 }

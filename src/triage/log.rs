@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use super::hex;
+use crate::model::is_blank;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -79,7 +80,7 @@ struct Block {
 impl Log {
     /// Appends a line. A line without a signature is signed [`UNKNOWN`].
     pub(super) fn push(&mut self, at: String, who: &str, what: String, change: Change) {
-        let who = if who.trim().is_empty() { UNKNOWN } else { who.trim() };
+        let who = if is_blank(who) { UNKNOWN } else { who.trim() };
         let prev = self.end().hash;
         let mut line = LogLine {
             at,
