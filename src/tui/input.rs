@@ -136,18 +136,18 @@ pub(super) fn spawn_signals(_: Sender<Incoming>) -> io::Result<()> {
 mod signals {
     use super::super::app::Message;
     use super::super::{Incoming, fault};
+    use nix::sys::signal::{SigSet, Signal};
     use ratatui::layout::Size;
     use signal_hook::consts::{
-        SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1,
-        SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+        SIGABRT, SIGALRM, SIGBUS, SIGCONT, SIGFPE, SIGHUP, SIGILL, SIGINT, SIGPROF, SIGQUIT, SIGSEGV, SIGSYS, SIGTERM,
+        SIGTRAP, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
     };
     use signal_hook::iterator::Signals;
     use signal_hook::low_level;
     use std::io;
     use std::sync::mpsc::Sender;
 
-    /// What is taken, first of all what would end us with the terminal in our state. Not the faults of the processor:
-    /// to return from one is to run into it again.
+    /// What is taken, first of all what would end us with the terminal in our state.
     const TAKEN: [i32; 17] = [
         SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2, SIGVTALRM,
         SIGXCPU, SIGXFSZ, SIGCONT, SIGTSTP, SIGWINCH,
@@ -159,13 +159,31 @@ mod signals {
     #[cfg(not(target_os = "linux"))]
     const TAKEN_HERE: [std::ops::RangeInclusive<i32>; 0] = [];
 
-    /// Starts the thread that waits for signals. Once nobody listens to it, they do again what they do by default.
+    /// The faults of the processor: to return from one is to run into it again. They are blocked and waited for, which
+    /// takes those that somebody sent; the kernel ends us at once by one that is real, whatever is blocked.
+    const FAULTS: [Signal; 4] = [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGFPE, Signal::SIGILL];
+
+    /// Blocks them in this thread and in those it starts from now on, and starts the one that waits for them.
+    fn spawn_faults(sink: Sender<Incoming>) -> io::Result<()> {
+        let faults: SigSet = FAULTS.into_iter().collect();
+        faults.thread_block()?;
+        fault::spawn("faults", sink, move |sink| {
+            while let Ok(signal) = faults.wait() {
+                if sink.send(Incoming::Signal(signal as i32)).is_err() {
+                    end(signal as i32);
+                }
+            }
+        })
+    }
+
+    /// Starts the threads that wait for signals. Once nobody listens to it, they do again what they do by default.
     pub(in crate::tui) fn spawn_signals(sink: Sender<Incoming>) -> io::Result<()> {
         let mut signals = Signals::new(TAKEN)?;
         for signal in TAKEN_HERE.into_iter().flatten() {
             // What the C library keeps for itself is refused.
             let _ = signals.add_signal(signal);
         }
+        spawn_faults(sink.clone())?;
         fault::spawn("signals", sink, move |sink| {
             for signal in signals.forever() {
                 let incoming = match signal {
@@ -198,7 +216,7 @@ mod signals {
 
     /// Ends the program by the signal if that asks for more than an end: an image of the memory.
     pub(in crate::tui) fn end_by(signal: i32) {
-        if [SIGQUIT, SIGABRT, SIGSYS, SIGTRAP].contains(&signal) {
+        if [SIGQUIT, SIGABRT, SIGSYS, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGILL].contains(&signal) {
             end(signal);
         }
     }

@@ -23,6 +23,8 @@ const LONGEST: usize = 64;
 const MOST: usize = 16 * 1024;
 
 const ESC: u8 = 0x1b;
+/// Ctrl-C.
+const INTERRUPT: u8 = 3;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
 /// Where the bytes stand.
@@ -58,6 +60,10 @@ impl Bytes {
     /// Takes what was read; adds the events that are whole by it.
     pub(super) fn take(&mut self, bytes: &[u8], now: Instant, events: &mut Vec<Event>) {
         let mut rest = bytes;
+        // A key that comes alone and stands in no text: a paste that has it brings more around it.
+        if matches!(self.state, State::Paste(_)) && !bytes.is_empty() && bytes.iter().all(|byte| *byte == INTERRUPT) {
+            self.tear(events);
+        }
         if self.torn && self.state == State::Ground {
             let end = bytes.windows(PASTE_END.len()).position(|window| window == PASTE_END);
             if end.is_some() || bytes.len() >= FEWEST {
@@ -96,10 +102,7 @@ impl Bytes {
                 self.deadline = Some(now + WINDOW);
                 return;
             }
-            State::Paste(_) => {
-                self.torn = true;
-                self.end_paste(events);
-            }
+            State::Paste(_) => self.tear(events),
             State::Escape => key(KeyCode::Esc, events),
             _ => {}
         }
@@ -117,6 +120,13 @@ impl Bytes {
         self.held.clear();
         self.torn = false;
         self.deadline = Some(now + WINDOW);
+    }
+
+    /// Takes what came of a paste for all of it.
+    fn tear(&mut self, events: &mut Vec<Event>) {
+        self.torn = true;
+        self.end_paste(events);
+        self.reset();
     }
 
     fn end_paste(&mut self, events: &mut Vec<Event>) {
@@ -362,6 +372,20 @@ mod tests {
         for cut in ["\u{1b}[", "\u{1b}O", "\u{1b}[<0;12", "\u{1b}[M "] {
             assert_eq!(events(&[cut.as_bytes(), b"\x03"]), [control_c()], "{cut:?}");
         }
+    }
+
+    #[test]
+    fn control_c_alone_ends_a_paste_without_its_end_at_once() {
+        let sent = [&b"\x1b[200~half a"[..], b" line", b"\x03", b"n"];
+        assert_eq!(events(&sent), [vec![Event::Paste("half a line".to_owned()), control_c()], plain("n")].concat());
+        // One that more came with is text, and so is what comes in bulk behind one.
+        let more = [&b"\x1b[200~half a"[..], b"\x03yyy", b"\x1b[201~"];
+        assert_eq!(events(&more), [Event::Paste("half a\u{3}yyy".to_owned())]);
+        let late = events(&[b"\x1b[200~half a", b"\x03", b"yyy\x1b[201~", b"n"]);
+        assert_eq!(
+            late,
+            [vec![Event::Paste("half a".to_owned()), control_c(), Event::Paste("yyy".to_owned())], plain("n")].concat()
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use portable_pty::CommandBuilder;
 use std::io::Write;
 
 /// Signals that end the program, and its exit code; `None` where the signal itself has the last word.
-pub(super) const ENDING: [(&str, Option<u32>); 11] = [
+pub(super) const ENDING: [(&str, Option<u32>); 15] = [
     ("TERM", Some(143)),
     ("HUP", Some(129)),
     ("INT", Some(130)),
@@ -18,6 +18,11 @@ pub(super) const ENDING: [(&str, Option<u32>); 11] = [
     ("XCPU", Some(152)),
     ("QUIT", None),
     ("ABRT", None),
+    // Sent by somebody, not by the processor.
+    ("SEGV", None),
+    ("BUS", None),
+    ("FPE", None),
+    ("ILL", None),
 ];
 
 /// Sends each of the signals to a program brought to a state; the verdict given there is on disk.
