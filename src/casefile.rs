@@ -10,7 +10,7 @@ mod replace;
 pub use copies::{Closed, Found, Join, Opened, name, unmerged};
 pub use lock::{Holder, Taken};
 pub use process::Life;
-pub use replace::replace;
+pub use replace::{Unsynced, replace};
 
 use crate::facts::given;
 use crate::model::{Time, inert, shown};
@@ -65,6 +65,26 @@ pub enum CaseError {
         /// Why.
         source: io::Error,
     },
+    /// It stands, or would, where nothing can be reached: a folder that may not be entered, is none, or a loop of links.
+    #[error("cannot get at the folder {}: {source}; give another with --case FILE", shown(folder))]
+    Unreachable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is a link to where nothing is: whoever made the link would choose where the case is written.
+    #[error(
+        "{} is a link to {}, where nothing is; give that path with --case FILE, or move the link away",
+        shown(path),
+        shown(target)
+    )]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
     /// Another process works on it.
     #[error("{} is in use by {taken}", shown(path))]
     InUse {
@@ -84,6 +104,17 @@ pub enum CaseError {
     /// There is no home to put it in.
     #[error("there is no home folder to keep the case in; give a path with --case FILE")]
     Homeless,
+}
+
+impl CaseError {
+    /// Why a case that the user named no file for has no place to be kept; `None` where it has one and that one is bad.
+    pub fn no_place(&self) -> Option<String> {
+        match self {
+            Self::Homeless => Some("there is no home folder".to_owned()),
+            Self::Unreachable { folder, source } => Some(format!("{}: {source}", shown(folder))),
+            _ => None,
+        }
+    }
 }
 
 /// Most bytes of a case that is read: a log of a million lines has fewer.
@@ -108,7 +139,7 @@ pub struct CaseFile {
     /// Whether nothing is written.
     read_only: bool,
     sync: Sync,
-    /// Whether it was said that the folder cannot be put on disk.
+    /// Whether it was said that something cannot be put on disk at once.
     said_unsynced: bool,
     /// Whether the last save failed: on disk may be what is not sure to stay there.
     failed: bool,
@@ -119,9 +150,9 @@ pub struct CaseFile {
 pub enum Saved {
     /// To the case file.
     Here,
-    /// To the case file, in a folder that the file system cannot put on disk at once: after a power cut the save before
-    /// may be there. The first time only; then [`Saved::Here`].
-    Unsynced,
+    /// To the case file, where one of the two cannot be put on disk at once: after a power cut the save before may be
+    /// there. The first time only; then [`Saved::Here`].
+    Unsynced(Unsynced),
     /// The case is another process's now, or was changed by one: to this new copy, which is used from now on.
     Beside(PathBuf, Aside),
 }
@@ -140,10 +171,15 @@ impl Saved {
     pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Here => None,
-            Self::Unsynced => Some(
-                "the case is saved; its folder cannot be put on disk at once, so a power cut may lose the last save"
-                    .to_owned(),
-            ),
+            Self::Unsynced(part) => {
+                let part = match part {
+                    Unsynced::File => "it",
+                    Unsynced::Folder => "its folder",
+                };
+                Some(format!(
+                    "the case is saved; {part} cannot be put on disk at once, so a power cut may lose the last save"
+                ))
+            }
             Self::Beside(path, aside) => {
                 Some(format!("the case was {aside}: your work goes on in a copy, {}, and is merged later", shown(path)))
             }
@@ -205,6 +241,11 @@ pub fn open(
 
 /// The path, links followed, if it is not among the evidence.
 fn outside(path: &Path, evidence: &[PathBuf]) -> Result<PathBuf, CaseError> {
+    if let Ok(target) = fs::read_link(path)
+        && fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    {
+        return Err(CaseError::Dangling { path: path.to_owned(), target });
+    }
     let path = resolve(path);
     match evidence.iter().find(|part| stands_in(&path, part)) {
         Some(evidence) => Err(CaseError::InEvidence { path, evidence: evidence.clone() }),
@@ -225,13 +266,23 @@ fn load(path: &Path, fingerprint: &str) -> Result<Option<(Case, Vec<u8>)>, CaseE
     let bytes = match given::read(path, MOST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(CaseError::Unreadable { path: path.to_owned(), source }),
+        Err(source) => return Err(unread(path, source)),
     };
     let case = read(path, &bytes)?;
     if case.bundle != fingerprint {
         return Err(CaseError::OtherBundle { path: path.to_owned() });
     }
     Ok(Some((case, bytes)))
+}
+
+/// Tells a case that cannot be read from a folder that cannot.
+fn unread(path: &Path, source: io::Error) -> CaseError {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            CaseError::Unreachable { folder: replace::folder(path).to_owned(), source: error }
+        }
+        _ => CaseError::Unreadable { path: path.to_owned(), source },
+    }
 }
 
 fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {
@@ -253,6 +304,15 @@ pub fn note_path(case: &Path) -> PathBuf {
     let path = case.with_extension("md");
     let is_taken = is_note || note::is_case(&path) || note::is_case(&note::indicators_path(&path));
     if is_taken { case.with_extension("note.md") } else { path }
+}
+
+/// Every file that may stand for the case in this file.
+fn files(case: &Path) -> [PathBuf; 8] {
+    let notes = [case.with_extension("md"), case.with_extension("note.md")];
+    let indicators = notes.clone().map(|note| note::indicators_path(&note));
+    let [note, other] = notes;
+    let [csv, other_csv] = indicators;
+    [case.to_owned(), lock::path(case), draft::path(case), copy_path(case), note, other, csv, other_csv]
 }
 
 /// Where what is copied stands: beside the case in this file, in one that the next copy replaces.
@@ -325,6 +385,9 @@ impl CaseFile {
         if self.read_only {
             return Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "it is open read only"));
         }
+        if self.path.as_os_str().is_empty() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no place to keep it"));
+        }
         let saved = self.put(case);
         self.failed = saved.is_err();
         saved
@@ -347,9 +410,13 @@ impl CaseFile {
         if written.is_ok() || fs::read(&self.path).is_ok_and(|there| there == bytes) {
             (self.known, self.unchanged) = (Some(bytes), None);
         }
-        let unsynced = written? == Kept::Unsynced && !self.said_unsynced;
-        self.said_unsynced |= unsynced;
-        Ok(if unsynced { Saved::Unsynced } else { Saved::Here })
+        Ok(match written? {
+            Kept::Unsynced(part) if !self.said_unsynced => {
+                self.said_unsynced = true;
+                Saved::Unsynced(part)
+            }
+            Kept::Unsynced(_) | Kept::Synced => Saved::Here,
+        })
     }
 
     /// Why the file is not ours to write, if it is not.

@@ -8,6 +8,7 @@ use super::{CaseError, CaseFile, load};
 use crate::model::{Time, inert, shown};
 use crate::triage::merge::{Merged, merge};
 use crate::triage::{Case, Draft};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -95,6 +96,12 @@ impl fmt::Display for Closed {
 }
 
 impl Opened {
+    /// A case that has no place to be kept; `why` is said at the start.
+    pub fn nowhere(case: Case, why: &str, now: Time) -> Self {
+        let trouble = Some(format!("nothing can be kept ({why}): --case FILE keeps the case elsewhere"));
+        Self { file: CaseFile::nowhere(&case, now), case, found: Found { trouble, ..Found::default() } }
+    }
+
     /// Takes the case up on the hits of a run (id, analytic): see [`Case::resume`]. Its writer then clears what killed
     /// runs left, and merges the copies whose process left or is gone.
     pub fn resume<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>, now: Time) {
@@ -111,10 +118,7 @@ impl Opened {
         if file.lock.is_none() {
             return;
         }
-        let note = file.note_path();
-        let (indicators, lock) = (super::note::indicators_path(&note), lock::path(&file.path));
-        let draft = draft::path(&file.path);
-        clear(&[indicators, note, super::copy_path(&file.path), draft, lock, file.path.clone()], &file.me.process, now);
+        file.clear(now);
         file.absorb_all(case, found, now);
     }
 }
@@ -165,16 +169,27 @@ pub fn unmerged(path: &Path, fingerprint: &str) -> Vec<Unmerged> {
 
 /// The files beside a case that have the names of its copies, in order.
 fn numbered(case: &Path) -> Vec<PathBuf> {
+    numbers(case, |rest| rest == ".json").into_iter().map(|number| copy(case, number)).collect()
+}
+
+/// The numbers of a case's copies by the names in its folder: those that have such a rest after the number.
+fn numbers(case: &Path, is_rest: impl Fn(&str) -> bool) -> BTreeSet<u32> {
     let beginning = format!("{}-", case.file_stem().unwrap_or_default().to_string_lossy());
-    let number = |path: &PathBuf| {
-        let name = name(path);
-        let digits = name.strip_prefix(&beginning)?.strip_suffix(".json")?;
-        digits.parse::<u32>().ok().filter(|number| *number >= 2 && number.to_string() == digits)
+    let number = |name: String| {
+        let name = name.strip_prefix(&beginning)?;
+        let (digits, rest) = name.split_at(name.find(|c: char| !c.is_ascii_digit())?);
+        let number = digits.parse::<u32>().ok()?;
+        (number >= 2 && number.to_string() == digits && is_rest(rest)).then_some(number)
     };
-    let files = fs::read_dir(folder(case)).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<(u32, PathBuf)> = files.filter_map(|path| Some((number(&path)?, path))).collect();
-    files.sort();
-    files.into_iter().map(|(_, path)| path).collect()
+    let files = fs::read_dir(folder(case)).into_iter().flatten().flatten();
+    files.filter_map(|entry| number(entry.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// The name of a case's copy.
+fn copy(case: &Path, number: u32) -> PathBuf {
+    let mut name = case.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number}.json"));
+    case.with_file_name(name)
 }
 
 impl CaseFile {
@@ -263,11 +278,8 @@ impl CaseFile {
 
     /// A name for a copy that nobody else has or gets, with its lock.
     fn reserve(&self, case: &Path) -> io::Result<(PathBuf, Lock)> {
-        let stem = case.file_stem().unwrap_or_default();
         for number in 2u32.. {
-            let mut name = stem.to_owned();
-            name.push(format!("-{number}.json"));
-            let path = case.with_file_name(name);
+            let path = copy(case, number);
             let is_free = |path: &Path| fs::symlink_metadata(path).is_err();
             if is_free(&path)
                 && let Attempt::Ours(lock, _) = lock::take(&path, &self.me)?
@@ -332,6 +344,17 @@ impl CaseFile {
         }
         *self = file;
         Ok(())
+    }
+
+    /// Clears what killed runs left beside the case and its copies, those that are merged by now too.
+    fn clear(&self, now: Time) {
+        let copies: Vec<PathBuf> =
+            numbers(&self.path, |rest| rest.starts_with('.')).into_iter().map(|at| copy(&self.path, at)).collect();
+        let paths: Vec<PathBuf> = copies.iter().chain([&self.path]).flat_map(|case| super::files(case)).collect();
+        clear(folder(&self.path), &paths, &self.me.process, now);
+        // The lock of a copy that was never written: taken from a process that is gone, it is given back at once.
+        let is_missing = |path: &&PathBuf| fs::symlink_metadata(path).is_err() && lock::path(path).exists();
+        copies.iter().filter(is_missing).for_each(|copy| drop(lock::take(copy, &self.me)));
     }
 
     /// Merges every copy of the case whose process left or is gone. The case is saved before a copy is put aside.
@@ -428,7 +451,7 @@ impl CaseFile {
 
 /// Gives a merged copy a name that is merged no more: `case-2.merged.json`. One that stays is merged again, to no effect.
 fn put_aside(path: &Path, me: &Holder, now: Time) {
-    clear(&[path.to_owned(), lock::path(path)], &me.process, now);
+    clear(folder(path), &super::files(path), &me.process, now);
     let stem = path.file_stem().unwrap_or_default();
     let names = (1u32..).map(|number| {
         let mut name = stem.to_owned();

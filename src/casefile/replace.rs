@@ -19,8 +19,17 @@ pub(super) type Sync = fn(&Path) -> io::Result<()>;
 pub(super) enum Kept {
     /// It does.
     Synced,
-    /// The file system has no way to put a folder on disk: the new name may not.
-    Unsynced,
+    /// There is no way to make sure of this part.
+    Unsynced(Unsynced),
+}
+
+/// The part of a save that cannot be put on disk at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsynced {
+    /// The bytes: some FUSE mounts have no way.
+    File,
+    /// The name: some network and FUSE mounts have no way, nor has who may not list the folder.
+    Folder,
 }
 
 /// Replaces a file. The folder is made where it is missing. Only the user may read what is new.
@@ -32,36 +41,41 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A file written under a name nobody can guess, not yet in its place; removed on drop.
-pub(super) struct Pending(NamedTempFile);
+pub(super) struct Pending {
+    file: NamedTempFile,
+    is_synced: bool,
+}
 
 impl Pending {
     /// Writes the bytes to disk beside `path`. Never through a link: the name is new, or it is not taken.
     pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let mut file = temporary(path)?;
         file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        Ok(Self(file))
+        let is_synced = sync_file(file.as_file())?;
+        Ok(Self { file, is_synced })
     }
 
     /// Its path, to be removed on drop.
     pub(super) fn into_path(self) -> TempPath {
-        self.0.into_temp_path()
+        self.file.into_temp_path()
     }
 
     /// Puts it in the place of whatever stands there.
     pub(super) fn put(self, path: &Path, sync: Sync) -> io::Result<Kept> {
-        self.0.persist(path).map_err(|error| error.error)?;
+        self.file.persist(path).map_err(|error| error.error)?;
         match sync(folder(path)) {
-            Ok(()) => Ok(Kept::Synced),
-            Err(error) if is_unsyncable(&error) => Ok(Kept::Unsynced),
-            Err(error) => Err(error),
+            Ok(()) if self.is_synced => Ok(Kept::Synced),
+            Err(error) if !is_unsyncable(&error) && error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+            _ if !self.is_synced => Ok(Kept::Unsynced(Unsynced::File)),
+            // Who may write in a folder and not list it cannot open it either.
+            _ => Ok(Kept::Unsynced(Unsynced::Folder)),
         }
     }
 
     /// Puts it where nothing stands; [`io::ErrorKind::AlreadyExists`] where something does, of several at once for all
     /// but one.
     pub(super) fn put_new(self, path: &Path) -> io::Result<()> {
-        match self.0.persist_noclobber(path) {
+        match self.file.persist_noclobber(path) {
             Ok(_) => Ok(()),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(error.error),
             // A file system without a second name for a file.
@@ -73,7 +87,7 @@ impl Pending {
                 std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
                 let mut file = options.open(path)?;
                 file.write_all(&bytes)?;
-                file.sync_all()
+                sync_file(&file).map(|_| ())
             }
         }
     }
@@ -103,8 +117,7 @@ fn beginning(path: &Path) -> String {
 
 /// Removes the temporary files of these files that killed runs left: those whose process ran here and is gone. Those of
 /// a process that runs, of another machine, or of anything else are left alone.
-pub(super) fn clear(paths: &[PathBuf], here: &Process, now: Time) {
-    let Some(folder) = paths.first().map(|path| folder(path)) else { return };
+pub(super) fn clear(folder: &Path, paths: &[PathBuf], here: &Process, now: Time) {
     let beginnings: Vec<String> = paths.iter().map(|path| beginning(path)).collect();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -151,7 +164,16 @@ pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether an error of a folder's sync says that there is no such thing there: some network and FUSE mounts.
+/// Puts a file on disk; `false` where its file system has no way to.
+fn sync_file(file: &File) -> io::Result<bool> {
+    match file.sync_all() {
+        Ok(()) => Ok(true),
+        Err(error) if is_unsyncable(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error of a sync says that there is no such thing there: some network and FUSE mounts.
 fn is_unsyncable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
@@ -178,7 +200,7 @@ mod tests {
         let known = home.path().join(format!("case.json.{}.tmp", std::process::id()));
         std::os::unix::fs::symlink(&other, &known).unwrap();
         let (one, two) = (Pending::write(&path, b"1").unwrap(), Pending::write(&path, b"2").unwrap());
-        assert_ne!(one.0.path(), two.0.path());
+        assert_ne!(one.file.path(), two.file.path());
         one.put(&path, sync_folder).unwrap();
         drop(two);
         assert_eq!(fs::read_to_string(&path).unwrap(), "1");
@@ -202,12 +224,24 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("case.json");
         let put = |sync: Sync| Pending::write(&path, b"1").unwrap().put(&path, sync);
-        for error in
-            [(|_: &Path| Err(io::Error::from_raw_os_error(22))) as Sync, |_| Err(io::ErrorKind::Unsupported.into())]
-        {
-            assert_eq!(put(error).unwrap(), Kept::Unsynced);
+        for error in [
+            (|_: &Path| Err(io::Error::from_raw_os_error(22))) as Sync,
+            |_| Err(io::ErrorKind::Unsupported.into()),
+            |_| {
+                // A folder that may be written and not listed.
+                Err(io::ErrorKind::PermissionDenied.into())
+            },
+        ] {
+            assert_eq!(put(error).unwrap(), Kept::Unsynced(Unsynced::Folder));
         }
         assert_eq!(put(|_| Err(io::Error::from_raw_os_error(5))).unwrap_err().raw_os_error(), Some(5));
+        assert_eq!(
+            put(|_| Err(io::ErrorKind::StorageFull.into())).unwrap_err().kind(),
+            io::ErrorKind::StorageFull,
+            "and what was written may be lost"
+        );
+        let unsynced = Pending { is_synced: false, ..Pending::write(&path, b"1").unwrap() };
+        assert_eq!(unsynced.put(&path, sync_folder).unwrap(), Kept::Unsynced(Unsynced::File));
         assert_eq!(put(sync_folder).unwrap(), Kept::Synced);
     }
 
@@ -233,11 +267,11 @@ mod tests {
         let modified = |name: &str| fs::metadata(home.path().join(name)).unwrap().modified().unwrap();
         let written = modified("case.json.7.tmp").duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
         let now = Time::from_unix_millis(i64::try_from(written).unwrap()).unwrap();
-        clear(&[path.clone(), path.with_extension("md")], &here, now.plus(Span::seconds(60)));
+        clear(home.path(), &[path.clone(), path.with_extension("md")], &here, now.plus(Span::seconds(60)));
         let mut expected = stay.to_vec();
         expected.sort();
         assert_eq!(names(home.path()), expected);
-        clear(&[path], &here, now.plus(Span::seconds(7200)));
+        clear(home.path(), &[path], &here, now.plus(Span::seconds(7200)));
         assert!(!names(home.path()).contains(&"case.json.7.tmp".to_owned()), "that of an old 0.1.0");
     }
 }

@@ -90,6 +90,79 @@ fn a_link_is_followed_not_replaced() {
     assert!(link.is_symlink());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_where_nothing_is_is_refused_and_neither_followed_nor_replaced() {
+    let home = tempfile::tempdir().unwrap();
+    let (gone, link) = (home.path().join("gone.json"), home.path().join("link.json"));
+    std::os::unix::fs::symlink(&gone, &link).unwrap();
+    let error = open(&link, &[], "b", "ana", at(0)).unwrap_err().to_string();
+    assert!(error.contains("link.json is a link to") && error.contains("gone.json, where nothing is"), "{error}");
+    let (mut file, mut case) = opened(&home.path().join("case.json"), "b", "ana");
+    assert!(matches!(file.move_to(&link, &[], &mut case), Err(CaseError::Dangling { .. })));
+    assert!(link.is_symlink() && !gone.exists());
+    fs::write(&gone, case.to_bytes()).unwrap();
+    assert!(open(&link, &[], "b", "ana", at(0)).is_ok(), "one that leads to a case is followed");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_reached_is_told_from_a_case_that_cannot_be_read() {
+    let home = tempfile::tempdir().unwrap();
+    let (file, looped) = (home.path().join("file"), home.path().join("looped"));
+    fs::write(&file, "").unwrap();
+    std::os::unix::fs::symlink(&looped, &looped).unwrap();
+    for folder in [&file, &looped] {
+        let error = open(&folder.join("case.json"), &[], "b", "ana", at(0)).unwrap_err();
+        assert!(error.no_place().is_some_and(|why| why.contains(&shown(folder))), "{error}");
+    }
+    let folder = home.path().join("case.json");
+    fs::create_dir(&folder).unwrap();
+    let error = open(&folder, &[], "b", "ana", at(0)).unwrap_err();
+    assert!(matches!(error, CaseError::Unreadable { .. }) && error.no_place().is_none(), "{error}");
+}
+
+#[test]
+fn what_killed_runs_left_beside_copies_is_cleared_whether_the_copies_are_there_or_not() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("case.json");
+    let here = process::Process::this();
+    let gone = here.tag().replacen(&format!("{}-", here.id), "4194305-", 1);
+    let left = |name: &str, tag: &str| format!("{name}.{tag}.0123456789abcdef.tmp");
+    for name in ["case.json", "case.json.lock", "case.draft", "case.copied.txt", "case.md", "case.indicators.csv"] {
+        fs::write(home.path().join(left(name, &gone)), "").unwrap();
+        fs::write(home.path().join(left(&name.replacen("case", "case-2", 1), &gone)), "").unwrap();
+        fs::write(home.path().join(left(&name.replacen("case", "case-17", 1), &gone)), "").unwrap();
+    }
+    // A copy that was reserved and never written, by a process that is gone.
+    let lock = lock::path(&home.path().join("case-3.json"));
+    let mut gone_holder = Holder::this("bo", at(0));
+    gone_holder.process.id = 4_194_305;
+    fs::write(&lock, serde_json::to_vec(&gone_holder).unwrap()).unwrap();
+    let running = lock::path(&home.path().join("case-4.json"));
+    fs::write(&running, serde_json::to_vec(&Holder::this("bo", at(0))).unwrap()).unwrap();
+    let mut stay = vec![
+        left("case-2.copied.txt", &here.tag()),
+        left("case-2.other", &gone),
+        left("case-x.json", &gone),
+        left("another-2.json", &gone),
+        "case-4.json.lock".to_owned(),
+    ];
+    for name in &stay[..4] {
+        fs::write(home.path().join(name), "").unwrap();
+    }
+    #[cfg(unix)]
+    {
+        stay.push(left("case-5.copied.txt", &gone));
+        std::os::unix::fs::symlink(&path, home.path().join(&stay[5])).unwrap();
+    }
+    let (file, _) = opened(&path, "b", "ana");
+    assert!(lock::path(&path).exists(), "our own lock stays");
+    drop(file);
+    stay.sort();
+    assert_eq!(names(home.path()), stay);
+}
+
 #[test]
 fn a_failed_save_loses_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -121,7 +194,7 @@ fn a_folder_that_cannot_be_synced_is_said_once_and_an_error_each_time() {
         case.set_verdict("h", &step.to_string(), Some(Verdict::Supports), at(1));
         saved.push(file.save(&mut case).unwrap());
     }
-    assert_eq!(saved, [Saved::Unsynced, Saved::Here]);
+    assert_eq!(saved, [Saved::Unsynced(Unsynced::Folder), Saved::Here]);
     file.sync = |_| Err(io::Error::from_raw_os_error(5));
     case.set_verdict("h", "3", Some(Verdict::Supports), at(1));
     for _ in 0..2 {

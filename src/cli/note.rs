@@ -9,7 +9,7 @@ use crate::analytics::{Hit, Settings};
 use crate::casefile;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{inert, shown};
+use crate::model::{inert, is_blank, shown};
 use crate::report::note::changed;
 use crate::report::{Header, Report, exporter, write_indicators};
 use crate::triage::{Case, fingerprint};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
         return Ok(load::close(&loaded, shell));
     }
     let mut case = case(args.case.as_deref(), &loaded, &run)?;
-    if let Some(name) = &args.analyst {
+    if let Some(name) = args.analyst.as_ref().filter(|name| !is_blank(name)) {
         name.trim().clone_into(&mut case.analyst);
     }
     let hits = load::hits(&loaded, &run);
@@ -76,7 +76,14 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::R
     let stored = match path.or(beside.as_deref()) {
         None => None,
         Some(file) => {
-            let stored = casefile::stored(file, &bundle)?;
+            let stored = match casefile::stored(file, &bundle) {
+                Err(error) if path.is_none() && error.no_place().is_some() => {
+                    // However quiet: there may be work in it.
+                    say(format_args!("without a case: {error}"));
+                    None
+                }
+                stored => stored?,
+            };
             // However quiet: what is printed lacks that work.
             for copy in casefile::unmerged(file, &bundle) {
                 let who = if copy.analyst.is_empty() { String::new() } else { format!(" by {}", inert(&copy.analyst)) };

@@ -55,11 +55,18 @@ pub(super) fn run(
     hits.sort_by_key(|hit| (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence))));
     let bundle = fingerprint(&loaded.sources);
     let path = match &look.case {
-        Some(path) => path.clone(),
-        None => casefile::default_path(&bundle, |name| std::env::var_os(name))?,
+        Some(path) => Ok(path.clone()),
+        None => casefile::default_path(&bundle, |name| std::env::var_os(name)),
     };
     let analyst = run.analyst(look.analyst.as_deref());
-    let mut opened = casefile::open(&path, paths, &bundle, &analyst.name, now())?;
+    let opened = path.and_then(|path| casefile::open(&path, paths, &bundle, &analyst.name, now()));
+    let mut opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => match error.no_place().filter(|_| look.case.is_none()) {
+            Some(why) => Opened::nowhere(Case::new(bundle, analyst.name.clone()), &why, now()),
+            None => return Err(error.into()),
+        },
+    };
     if opened.file.is_new() {
         opened.case = run.marked(opened.case);
     }
@@ -325,6 +332,9 @@ impl Talk<'_> {
     fn write_note(&mut self) -> io::Result<()> {
         if self.file.is_read_only() {
             return self.say("Read only: tokentrail note writes a note.");
+        }
+        if self.file.path().as_os_str().is_empty() {
+            return self.say("The note is not written: it stands beside the case, and that has no place.");
         }
         let note = composed(self.loaded, self.run.facts, self.hits, &self.run.settings, &self.case, &self.name);
         let mut written = match write_note(&self.file.note_path(), &note) {

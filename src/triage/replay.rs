@@ -406,11 +406,12 @@ mod tests {
         case
     }
 
+    type Edit = fn(&mut serde_json::Value);
+
     #[test]
     fn what_a_case_says_besides_its_values_is_held_against_the_log_too() {
         let value = serde_json::from_slice::<serde_json::Value>(&contested().to_bytes()).unwrap();
         assert_eq!(read(&value.to_string()), [""; 0]);
-        type Edit = fn(&mut serde_json::Value);
         let over = "conflict over the verdict of hit h, step first-login: the log says theirs against (bo, ";
         let edits: [(Edit, &str, &str); 9] = [
             (|case| drop(case["conflicts"].as_array_mut().unwrap().remove(0)), over, "the case nothing"),

@@ -7,7 +7,7 @@ use super::workbench::Evidence;
 use super::{Incoming, Note, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::draft::drafts;
-use crate::casefile::{self, CaseError, CaseFile, Found, Opened};
+use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym, shown};
@@ -120,20 +120,27 @@ pub(super) fn offered(file: &CaseFile, found: &Found, loaded: &Loaded) -> Vec<Of
 }
 
 /// Opens the case. Where there is no place for one, a case is begun all the same: there may be one later.
-fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<Result<Opened, Case>> {
+fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<Result<Opened, (Case, String)>> {
     let fingerprint = fingerprint(&loaded.sources);
     let path = match &job.case {
         Some(path) => Ok(path.clone()),
         None => casefile::default_path(&fingerprint, |name| std::env::var_os(name)),
     };
-    let mut opened = match path {
-        Ok(path) => casefile::open(&path, &job.paths, &fingerprint, &job.analyst, super::input::now()).map(Ok)?,
-        Err(CaseError::Homeless) => Err(Case::new(fingerprint, job.analyst.clone())),
-        Err(error) => return Err(error.into()),
+    let opened = match path {
+        Ok(path) => casefile::open(&path, &job.paths, &fingerprint, &job.analyst, super::input::now()),
+        Err(error) => Err(error),
+    };
+    let mut opened = match opened {
+        Ok(opened) => Ok(opened),
+        // A file that was named is the one that is meant.
+        Err(error) => match error.no_place().filter(|_| job.case.is_none()) {
+            Some(why) => Err((Case::new(fingerprint, job.analyst.clone()), why)),
+            None => return Err(error.into()),
+        },
     };
     let new = match &mut opened {
         Ok(opened) => opened.file.is_new().then_some(&mut opened.case),
-        Err(case) => Some(case),
+        Err((case, _)) => Some(case),
     };
     if let Some((case, tlp)) = new.zip(job.tlp.as_ref()) {
         case.tlp.clone_from(tlp);
@@ -142,7 +149,7 @@ fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<Result<Opened, Case>>
 }
 
 /// Takes the case up on the hits, and tries the folder it is kept in.
-fn take_up(opened: Result<Opened, Case>, hits: &[Hit]) -> (Keep, Case, Found) {
+fn take_up(opened: Result<Opened, (Case, String)>, hits: &[Hit]) -> (Keep, Case, Found) {
     let hits = hits.iter().map(|hit| (hit.id.as_str(), hit.analytic));
     match opened {
         Ok(mut opened) => {
@@ -154,10 +161,9 @@ fn take_up(opened: Result<Opened, Case>, hits: &[Hit]) -> (Keep, Case, Found) {
             found.trouble = found.trouble.filter(|_| fault.is_none());
             (Keep { file: Some(file), fault }, case, found)
         }
-        Err(mut case) => {
+        Err((mut case, why)) => {
             case.resume(hits);
-            let fault = Some("there is no home folder".to_owned());
-            (Keep { file: None, fault }, case, Found::default())
+            (Keep { file: None, fault: Some(why) }, case, Found::default())
         }
     }
 }

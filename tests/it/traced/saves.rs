@@ -92,3 +92,24 @@ fn a_call_of_a_save_that_fails_or_is_the_last_leaves_a_whole_case() {
     }
     assert!(kept > 0 && saved > 0, "of {struck}: {kept} old, {saved} new");
 }
+
+#[test]
+fn a_file_system_that_cannot_sync_is_said_once_and_what_is_saved_counts_as_saved() {
+    if !can_trace() {
+        return;
+    }
+    for (error, is_saved) in
+        [("EINVAL", true), ("EOPNOTSUPP", true), ("EIO", false), ("ENOSPC", false), ("EDQUOT", false)]
+    {
+        let place = Place::new();
+        fs::create_dir(place.at("case")).unwrap();
+        let inject = format!("inject=fsync,fdatasync:error={error}");
+        let output = session(&place, "y\nx", &["-e", "trace=fsync,fdatasync", "-e", &inject]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(text.contains("NOT saved"), !is_saved, "{error}: {text}");
+        let said = text.matches("the case is saved; it cannot be put on disk at once").count();
+        assert_eq!(said, usize::from(is_saved), "{error}: {text}");
+        let case = fs::read_to_string(place.at(CASE)).unwrap_or_default();
+        assert_eq!(case.matches("\"set\":\"verdict\"").count(), if is_saved { 2 } else { 0 }, "{error}: {case}");
+    }
+}

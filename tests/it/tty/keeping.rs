@@ -80,3 +80,62 @@ fn whatever_the_umask_only_the_user_reads_what_is_kept() {
     tty.keys("q");
     assert!(tty.ends().0.success());
 }
+
+/// Something in the place of the folder of cases that nobody gets past, root neither.
+fn barred(home: &Path, is_loop: bool) {
+    fs::create_dir(home.join("state")).unwrap();
+    let folder = home.join("state/tokentrail");
+    if is_loop {
+        std::os::unix::fs::symlink(&folder, &folder).unwrap();
+    } else {
+        fs::write(&folder, "a file").unwrap();
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_read_is_told_at_the_start_and_the_case_can_be_kept_elsewhere() {
+    for is_loop in [false, true] {
+        let home = tempfile::tempdir().unwrap();
+        barred(home.path(), is_loop);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
+        command.arg(bundle(home.path()));
+        let mut tty = Tty::start(command, home, &[]);
+        tty.resize(24, 200);
+        tty.shows("3 hits, 0 settled").shows("nothing can be kept (").shows("S keeps the case elsewhere");
+        tty.keys("\ry").shows("step 2 of 7").shows("NOT SAVED");
+        tty.keys("Shere.json\r").shows("the case is kept in");
+        tty.keys("q");
+        let case = tty.home.path().join("here.json");
+        tty.until("the end", |output| output.ended);
+        assert_eq!(fs::read_to_string(case).unwrap().matches("verdict supports").count(), 1);
+        assert!(tty.ends().0.success());
+    }
+}
+
+/// What a program says that is called without a terminal, on a home whose folder of cases is barred.
+fn said(arguments: &[&str], typed: &str) -> (String, String) {
+    let home = tempfile::tempdir().unwrap();
+    barred(home.path(), false);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tokentrail"));
+    command.current_dir(home.path()).args(arguments).arg(bundle(home.path()));
+    command.env("XDG_STATE_HOME", home.path().join("state")).env("XDG_CONFIG_HOME", home.path().join("config"));
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "nothing is written elsewhere");
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn by_lines_and_in_a_note_a_folder_that_cannot_be_read_is_said_and_no_end() {
+    let (out, _) = said(&["--plain"], "1\ny\ne\nq\n");
+    assert!(out.contains("nothing can be kept (") && out.contains("--case FILE"), "{out}");
+    assert!(out.contains("The case is NOT saved: there is no place to keep it"), "{out}");
+    assert!(out.contains("The note is not written: it stands beside the case"), "{out}");
+    let (out, err) = said(&["note"], "");
+    assert!(out.starts_with('#') || out.contains("TLP:AMBER"), "{out}");
+    assert!(err.contains("without a case: cannot get at the folder"), "{err}");
+}
