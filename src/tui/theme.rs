@@ -6,10 +6,12 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use strum::{IntoStaticStr, VariantArray};
 
 /// The part a piece of text plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, VariantArray, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Role {
     /// Plain text.
     Text,
@@ -72,7 +74,7 @@ pub enum Role {
 }
 
 /// Number of roles.
-const ROLES: usize = Role::Error as usize + 1;
+const ROLES: usize = Role::VARIANTS.len();
 
 /// A style for each role.
 pub struct Theme {
@@ -84,17 +86,36 @@ pub struct Theme {
 impl Theme {
     /// A theme built into the program.
     pub fn named(name: Name) -> Self {
-        let text = match name {
+        Self::parse(Self::text(name)).expect("a test reads the embedded themes")
+    }
+
+    fn text(name: Name) -> &'static str {
+        match name {
             Name::Dark => include_str!("../../assets/themes/dark.toml"),
             Name::Light => include_str!("../../assets/themes/light.toml"),
             Name::Mono => include_str!("../../assets/themes/mono.toml"),
-        };
-        Self::parse(text).expect("a test reads the embedded themes")
+        }
     }
 
     /// No styles at all: for measuring.
     pub fn plain() -> Self {
         Self { styles: [Style::new(); ROLES], borders: Borders::default() }
+    }
+
+    /// Each role in the colour of its number, so that a test reads roles where a screen has colours. Plain text stays
+    /// plain, and the cursors lie over what they are on, as in every theme.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn by_role() -> Self {
+        let mut theme = Self::plain();
+        for (number, &role) in (0..).zip(Role::VARIANTS) {
+            theme.styles[role as usize] = match role {
+                Role::Text => Style::new(),
+                Role::Cursor => Style::new().reversed(),
+                Role::CursorElsewhere => Style::new().underlined(),
+                _ => Style::new().fg(Color::Indexed(number)),
+            };
+        }
+        theme
     }
 
     /// Reads a theme.
@@ -219,14 +240,46 @@ impl Ansi {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use strum::VariantArray;
+
+    /// Roles that stand side by side, where a glance has to tell them apart without reading.
+    const APART: &[&[Role]] = &[
+        &[Role::Text, Role::Cursor, Role::CursorElsewhere],
+        &[Role::Border, Role::Focus],
+        &[Role::High, Role::Medium, Role::Low],
+        &[Role::Supports, Role::Against, Role::Missing],
+        &[Role::Text, Role::Settled],
+        &[Role::Text, Role::Quiet],
+        &[Role::Evidence, Role::Mark, Role::Found],
+        &[Role::Evidence, Role::DeviceCode, Role::Failed, Role::Foreign],
+        &[Role::Bar, Role::BarHit],
+        &[Role::Text, Role::Key],
+        &[Role::Text, Role::Error],
+    ];
 
     #[test]
-    fn every_embedded_theme_reads() {
+    fn every_theme_names_every_role_and_tells_apart_what_stands_together() {
         for &name in Name::VARIANTS {
+            let table: BTreeMap<Role, Spec> = toml::from_str(Theme::text(name)).unwrap();
+            let named: Vec<Role> = table.into_keys().collect();
+            assert_eq!(named, Role::VARIANTS, "{name:?}: a role left out is plain by accident");
             let theme = Theme::named(name);
-            assert_ne!(theme.style(Role::Cursor), theme.style(Role::Text), "{name:?}: the cursor is seen");
-            assert_ne!(theme.style(Role::Cursor), theme.style(Role::CursorElsewhere), "{name:?}: focus is seen");
+            for roles in APART {
+                for (at, role) in roles.iter().enumerate() {
+                    for other in &roles[..at] {
+                        assert_ne!(theme.style(*role), theme.style(*other), "{name:?}: {role:?} looks as {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn cursors_have_no_colour_that_would_hide_what_they_lie_on() {
+        for &name in Name::VARIANTS {
+            for role in [Role::Cursor, Role::CursorElsewhere] {
+                let style = Theme::named(name).style(role);
+                assert_eq!((style.fg, style.bg), (None, None), "{name:?}: {role:?}");
+            }
         }
     }
 

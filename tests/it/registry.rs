@@ -14,6 +14,8 @@ use tokentrail::tui::keymap::{Context, Keymap};
 
 /// Lines a file may have; 300 is the aim.
 const LINES: usize = 800;
+/// Bytes all snapshots may have together: what nobody reads before accepting it catches nothing.
+const SNAPSHOTS: u64 = 400_000;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -121,24 +123,45 @@ fn every_fact_has_source_and_date() {
     }
 }
 
-#[test]
-fn no_file_is_too_long_to_read() {
-    let mut long = Vec::new();
+/// Every file of that extension under `src` and `tests`.
+fn files(extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     let mut folders = vec![root().join("src"), root().join("tests")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let lines = fs::read_to_string(&path).unwrap().lines().count();
-                if lines > LINES {
-                    long.push(format!("{} has {lines} lines", path.display()));
-                }
+            } else if path.extension().is_some_and(|of| of == extension) {
+                found.push(path);
             }
         }
     }
+    found
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let lines = |path: &PathBuf| fs::read_to_string(path).unwrap().lines().count();
+    let long: Vec<String> = files("rs")
+        .iter()
+        .filter(|path| lines(path) > LINES)
+        .map(|path| format!("{} has {} lines", path.display(), lines(path)))
+        .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn snapshots_are_few_enough_to_read() {
+    let mut sizes: Vec<(u64, PathBuf)> =
+        files("snap").into_iter().map(|path| (fs::metadata(&path).unwrap().len(), path)).collect();
+    sizes.sort_unstable();
+    let all: u64 = sizes.iter().map(|(size, _)| size).sum();
+    assert!(
+        all > 0 && all <= SNAPSHOTS,
+        "{all} bytes of snapshots, {SNAPSHOTS} at most; the largest: {:?}",
+        sizes.last()
+    );
 }
 
 #[test]

@@ -11,22 +11,19 @@ mod marks;
 mod pointing;
 mod saving;
 mod search;
+mod shown;
 pub(crate) mod story;
 mod timeline;
 
-use crate::picture;
-use insta::{Settings, assert_snapshot};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
-use ratatui::style::{Color, Modifier};
-use std::fmt::Write as _;
+use shown::{snapshot, text};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use strum::VariantArray;
 use tokentrail::casefile::{self, CaseFile, Opened};
 use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
@@ -41,7 +38,7 @@ use tokentrail::tui::clipboard::{self, Wrap};
 use tokentrail::tui::copy::Copied;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Borders, Name, Theme};
+use tokentrail::tui::theme::{Name, Theme};
 use tokentrail::tui::workbench::{Evidence, Workbench};
 use tokentrail::{analytics, triage};
 
@@ -258,90 +255,6 @@ fn reword(hit: &mut analytics::Hit) {
 fn note(case: &Case) -> String {
     let settled = case.hits.values().filter(|work| work.disposition.is_some()).count();
     format!("# Case note\n\nTLP:AMBER\n\n{settled} settled by {}\n\n{}\n", case.analyst, "A long sentence. ".repeat(30))
-}
-
-/// What is seen, row by row.
-fn text(buffer: &Buffer) -> String {
-    let width = usize::from(buffer.area.width.max(1));
-    let row = |cells: &[ratatui::buffer::Cell]| {
-        cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned()
-    };
-    buffer.content.chunks(width).map(row).collect::<Vec<_>>().join("\n")
-}
-
-/// How it is drawn, row by row: a letter for each style and over how many cells it goes, `·` for plain ones; then what
-/// the letters stand for. Blanks go with what is before them.
-fn styles(buffer: &Buffer) -> String {
-    let width = usize::from(buffer.area.width.max(1));
-    let mut letters: Vec<String> = Vec::new();
-    let mut drawn = String::new();
-    for (number, cells) in buffer.content.chunks(width).enumerate() {
-        let mut before = '·';
-        let looks: Vec<_> = cells
-            .iter()
-            .map(|cell| {
-                before = letter(cell, &mut letters).unwrap_or(before);
-                before
-            })
-            .collect();
-        if looks.iter().all(|look| *look == '·') {
-            continue;
-        }
-        write!(drawn, "{number:>2}").unwrap();
-        for run in looks.chunk_by(|a, b| a == b) {
-            write!(drawn, " {}{}", run[0], run.len()).unwrap();
-        }
-        drawn.push('\n');
-    }
-    for (letter, look) in ('a'..).zip(letters) {
-        writeln!(drawn, "   {letter} {look}").unwrap();
-    }
-    drawn
-}
-
-/// The letter of a cell's style; `None` where nothing of it is seen.
-fn letter(cell: &ratatui::buffer::Cell, letters: &mut Vec<String>) -> Option<char> {
-    let lines = Modifier::REVERSED | Modifier::UNDERLINED;
-    if cell.symbol() == " " && !cell.modifier.intersects(lines) && cell.bg == Color::Reset {
-        return None;
-    }
-    if cell.fg == Color::Reset && cell.bg == Color::Reset && cell.modifier.is_empty() {
-        return Some('·');
-    }
-    let look = format!("{} on {} {:?}", cell.fg, cell.bg, cell.modifier).replace("Reset", "-");
-    let place = letters.iter().position(|known| *known == look).unwrap_or_else(|| {
-        letters.push(look);
-        letters.len() - 1
-    });
-    Some(('a'..='z').nth(place).expect("no screen has so many styles"))
-}
-
-/// With ASCII borders no sign of ours is left; what the story's rows say is ASCII.
-fn is_ascii(name: &str, desk: &Desk) {
-    let buffer = desk.drawn(&Theme::named(Name::Mono).with(Borders::Ascii));
-    for (at, cell) in (0..).zip(&buffer.content) {
-        assert!(cell.symbol().is_ascii(), "{name}: {:?} at {:?}\n{}", cell.symbol(), buffer.pos_of(at), text(&buffer));
-    }
-}
-
-/// Snapshots a screen at every size and in every theme, in one file.
-fn snapshot(name: &str, mut desk: Desk) {
-    let mut shown = String::new();
-    for size in SIZES {
-        desk.resize(size);
-        let words = desk.screen();
-        writeln!(shown, "── {}×{}\n{words}", size.0, size.1).unwrap();
-        for &theme in Name::VARIANTS {
-            let buffer = desk.buffer(theme);
-            assert_eq!(words, text(&buffer), "{name} at {size:?}: nothing is told by colour alone");
-            picture::put_aside(name, theme, &buffer);
-            write!(shown, "── {}×{}, {theme:?}\n{}", size.0, size.1, styles(&buffer)).unwrap();
-        }
-        is_ascii(name, &desk);
-    }
-    let mut settings = Settings::clone_current();
-    settings.set_omit_expression(true);
-    settings.bind(|| assert_snapshot!(name, shown));
 }
 
 #[test]
