@@ -46,8 +46,8 @@ const HOLLOW: Sym = Sym(u32::MAX);
 /// Every event of the bundle.
 ///
 /// Events stand in hunt order: event time, ingest time, id, then place in the bundle. Copies of an event are
-/// kept and marked ([`Event::is_folded`]): published semantics count them, hunt semantics do not. What hunt
-/// semantics read instead of rows that fill each other's blanks is marked too ([`Event::is_union`]).
+/// kept and marked ([`Head::is_folded`](crate::model::Head::is_folded)): published semantics count them, hunt semantics do not. What hunt
+/// semantics read instead of rows that fill each other's blanks is marked too ([`Head::is_union`](crate::model::Head::is_union)).
 pub struct Store {
     events: Events,
     texts: Interner,

@@ -150,7 +150,7 @@ const SOON: Duration = Duration::from_millis(10);
 ///
 /// # Errors
 /// When the terminal cannot be taken over; [`NothingReadable`]; a case file that is not ours
-/// ([`casefile::CaseError`]).
+/// ([`CaseError`](crate::casefile::CaseError)).
 pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let _hook = PanicHook::set();
     let theme = Theme::named(config.theme).with(config.borders);

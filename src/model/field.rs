@@ -1,6 +1,6 @@
 //! The fields of a sign-in or Graph activity row that anything downstream reads.
 
-/// One text field of an [`Event`](crate::model::Event), named as Log Analytics names it.
+/// One text field of an event, named as Log Analytics names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Field {

@@ -28,10 +28,9 @@ impl Query {
         self.words.iter().all(|word| is_in_a_part(text, word))
     }
 
-    /// Whether some texts answer together: every word of the query in one of them.
-    pub fn matches_among(&self, texts: &[&str]) -> bool {
-        let held = |word: &String| texts.iter().any(|text| is_in_a_part(text, word));
-        self.words.iter().all(held)
+    /// Its words, each to be looked for on its own.
+    pub fn words(&self) -> impl Iterator<Item = Word<'_>> {
+        self.words.iter().map(|word| Word(word))
     }
 
     /// How well a text answers, the larger the better; `None` when it does not.
@@ -41,6 +40,16 @@ impl Query {
         let best =
             |word: &String| text.split_whitespace().filter_map(|part| self.matcher.fuzzy_match(part, word)).max();
         self.words.iter().map(best).sum()
+    }
+}
+
+/// A word of a query.
+pub struct Word<'q>(&'q str);
+
+impl Word<'_> {
+    /// Returns whether a text answers it.
+    pub fn is_in(&self, text: &str) -> bool {
+        is_in_a_part(text, self.0)
     }
 }
 

@@ -71,20 +71,89 @@ pub struct HitList {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
     /// All hits in each [`Sort`].
-    orders: [Vec<Entry>; 3],
+    by_sort: [Vec<Entry>; 3],
     /// How wide they are, whatever is shown of them.
     pub widths: Widths,
+    texts: Texts,
 }
 
 impl Orders {
     /// Those of these hits.
     pub fn of(hits: &[Hit]) -> Self {
-        let orders = [Sort::Severity, Sort::Time, Sort::User].map(|sort| grouped(hits, sort));
-        Self { orders, widths: Widths::of(hits) }
+        let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| grouped(hits, sort));
+        Self { by_sort, widths: Widths::of(hits), texts: Texts::new(hits) }
     }
 
     fn by(&self, sort: Sort) -> &[Entry] {
-        &self.orders[sort as usize]
+        &self.by_sort[sort as usize]
+    }
+}
+
+/// The texts that a filter looks at, each once: hits share them, and stand far apart in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Texts {
+    distinct: Vec<String>,
+    /// The numbers of each hit's texts.
+    of_hit: Vec<[u32; 4]>,
+    /// The hits by id, as a case has them.
+    by_id: Vec<usize>,
+}
+
+impl Texts {
+    fn new(hits: &[Hit]) -> Self {
+        let mut distinct: Vec<String> = Vec::new();
+        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
+        let mut number = |text| {
+            *numbers.entry(text).or_insert_with(|| {
+                distinct.push(text.to_owned());
+                u32::try_from(distinct.len() - 1).expect("four texts a hit")
+            })
+        };
+        let of_hit = hits
+            .iter()
+            .map(|hit| [number(hit.severity.word()), number(hit.analytic), number(&hit.upn), number(&hit.app_name)]);
+        let of_hit = of_hit.collect();
+        let mut by_id: Vec<usize> = (0..hits.len()).collect();
+        by_id.sort_by(|a, b| hits[*a].id.cmp(&hits[*b].id));
+        Self { distinct, of_hit, by_id }
+    }
+
+    /// The word for each hit's disposition.
+    fn dispositions(&self, hits: &[Hit], case: &Case) -> Vec<&'static str> {
+        let mut words = vec!["open"; hits.len()];
+        let mut rest = self.by_id.iter().copied().peekable();
+        for (id, disposition) in case.hits.iter().filter_map(|(id, work)| Some((id, work.disposition?))) {
+            while rest.next_if(|hit| hits[*hit].id < *id).is_some() {}
+            while let Some(hit) = rest.next_if(|hit| hits[*hit].id == *id) {
+                words[hit] = disposition.words();
+            }
+        }
+        words
+    }
+
+    /// Tells which hits answer a query: each of its words in one of a hit's texts.
+    fn answers(&self, query: &Query, hits: &[Hit], case: &Case) -> impl Fn(usize) -> bool {
+        let dispositions = self.dispositions(hits, case);
+        let words: Vec<(Vec<bool>, HashMap<&str, bool>)> = query
+            .words()
+            .map(|word| {
+                let held = self.distinct.iter().map(|text| word.is_in(text)).collect();
+                let mut said: HashMap<&str, bool> = HashMap::new();
+                said.extend(
+                    Disposition::ALL
+                        .map(Disposition::words)
+                        .into_iter()
+                        .chain(["open"])
+                        .map(|said| (said, word.is_in(said))),
+                );
+                (held, said)
+            })
+            .collect();
+        move |hit| {
+            words
+                .iter()
+                .all(|(held, said)| self.of_hit[hit].iter().any(|text| held[*text as usize]) || said[dispositions[hit]])
+        }
     }
 }
 
@@ -130,10 +199,10 @@ impl HitList {
         if query.is_empty() {
             all.clone_into(&mut self.entries);
         } else {
-            let said = said(case);
+            let is_answer = orders.texts.answers(&query, hits, case);
             let answers = |entry: &&Entry| {
                 work::look(1);
-                query.matches_among(&searched(&hits[entry.hit], &said))
+                is_answer(entry.hit)
             };
             // A longer filter finds no more than what it begins with: those shown stand in the same order.
             let mut shown = self.entries.iter().peekable();
@@ -162,19 +231,6 @@ impl HitList {
     pub fn place(&self, hit: usize) -> Option<usize> {
         self.entries.iter().position(|entry| entry.hit == hit)
     }
-}
-
-/// The dispositions by hit id: looked up in a case's tree, those of many hits take longer than a frame may.
-type Said<'c> = HashMap<&'c str, Disposition, RandomState>;
-
-fn said(case: &Case) -> Said<'_> {
-    case.hits.iter().filter_map(|(hit, work)| Some((hit.as_str(), work.disposition?))).collect()
-}
-
-/// What the filter looks at: what the pane shows, and what it has no room for.
-fn searched<'a>(hit: &'a Hit, said: &Said<'_>) -> [&'a str; 5] {
-    let disposition = said.get(hit.id.as_str()).map_or("open", |disposition| disposition.words());
-    [hit.severity.word(), hit.analytic, &hit.upn, &hit.app_name, disposition]
 }
 
 /// Every hit in order, each group together at the place of its first member.
