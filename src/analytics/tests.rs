@@ -1,219 +1,188 @@
-//! The published true-positive stories, rebuilt as raw rows, and their look-alikes.
+//! Near misses on either side of being one, and what other thresholds change. What the analytics find is in
+//! `tests/stories/`.
 
-mod flows;
-mod near;
-mod session;
-
-use super::{Cell, Hit, Semantics, Settings, State, run};
+use super::{Candidates, Hit, Near, NearMiss, Settings, near_misses, run, what_if};
 use crate::facts::Facts;
-use crate::model::{Confidence, Field, Severity, Table};
+use crate::model::{Field, Span, Table};
 use crate::store::Store;
 use crate::store::testing::Rows;
+use std::sync::Arc;
 
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
-const USER: &str = "finance.director@contoso.com";
-const RESOURCES: [(&str, &str, &str); 6] = [
-    ("14:02:00", "00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
-    ("14:02:31", "00000002-0000-0ff1-ce00-000000000000", "Office 365 Exchange Online"),
-    ("14:03:02", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe", "Microsoft Teams Services"),
-    ("14:03:33", "797f4846-ba00-4fd7-ba43-dac1f8f63013", "Azure Resource Manager"),
-    ("14:04:04", "cfa8b339-82a2-471a-a3c9-0fc0be7a4093", "Azure Key Vault"),
-    ("14:04:37", "c5393580-f805-4401-95e8-94b7a6ef2fc2", "Office 365 Management APIs"),
-];
-
-/// Twenty days of office work from one address, then the phish from another.
-fn phish() -> Store {
-    let mut rows = Rows::default();
-    for day in 1..=20 {
-        let at = format!("2026-04-{day:02}T09:00:00Z");
-        rows.row(
-            Table::SignIn,
-            &at,
-            &[
-                (Field::UserId, "u1"),
-                (Field::UserPrincipalName, USER),
-                (Field::ResultType, "0"),
-                (Field::IpAddress, "192.0.2.10"),
-                (Field::AppId, "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"),
-                (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
-            ],
-        );
-    }
-    rows.row(
-        Table::SignIn,
-        "2026-05-01T14:00:00Z",
-        &[
-            (Field::Id, "code"),
-            (Field::UserId, "u1"),
-            (Field::UserPrincipalName, USER),
-            (Field::ResultType, "0"),
-            (Field::AuthenticationProtocol, "deviceCode"),
-            (Field::IpAddress, "192.0.2.10"),
-            (Field::SessionId, "s1"),
-            (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
-            (Field::AppId, CLI),
-        ],
-    );
-    for (number, (clock, id, name)) in RESOURCES.into_iter().enumerate() {
-        rows.row(
-            Table::NonInteractive,
-            &format!("2026-05-01T{clock}Z"),
-            &[
-                (Field::Id, &format!("row{number}")),
-                (Field::UserId, "u1"),
-                (Field::UserPrincipalName, USER),
-                (Field::ResultType, "0"),
-                (Field::IncomingTokenType, "refreshToken"),
-                (Field::AppId, CLI),
-                (Field::AppDisplayName, "Microsoft Azure CLI"),
-                (Field::ResourceIdentity, id),
-                (Field::ResourceDisplayName, name),
-                (Field::IpAddress, "198.51.100.23"),
-                (Field::Asn, "64500"),
-                (Field::UserAgent, "python-requests/2.31.0"),
-                (Field::SessionId, "s1"),
-                (Field::TokenId, &format!("tok{number}")),
-            ],
-        );
-    }
-    rows.row(
-        Table::Graph,
-        "2026-05-01T14:02:07Z",
-        &[
-            (Field::Id, "call"),
-            (Field::UserId, "u1"),
-            (Field::AppId, CLI),
-            (Field::TokenId, "tok0"),
-            (Field::RequestMethod, "GET"),
-            (Field::ResponseStatusCode, "200"),
-            (Field::RequestUri, "https://graph.microsoft.com/v1.0/me/messages?$search=\"invoice\""),
-            (Field::UserAgent, "python-requests/2.31.0"),
-        ],
-    );
-    rows.build()
-}
-
-fn hits(store: &Store, semantics: Semantics) -> Vec<Hit> {
-    hits_with(store, &Settings { semantics, ..Settings::default() })
-}
 
 fn hits_with(store: &Store, settings: &Settings) -> Vec<Hit> {
     run(store, Facts::embedded(), settings)
 }
 
-fn shown(hit: &Hit, column: &str) -> String {
-    match hit.column(column) {
-        Some(Cell::Time(time)) => time.to_string(),
-        Some(Cell::Number(number)) => number.to_string(),
-        Some(Cell::Text(text)) => text.clone(),
-        other => format!("{other:?}"),
+/// Exchanges at these times, each for the resource of that name; a device code first where one is given.
+fn burst(code: Option<&str>, exchanges: &[(&str, &str)]) -> Store {
+    let mut rows = Rows::default();
+    let common = [(Field::UserId, "u"), (Field::ResultType, "0"), (Field::AppId, CLI), (Field::SessionId, "s")];
+    if let Some(clock) = code {
+        let mut fields = common.to_vec();
+        fields.extend([(Field::Id, "code"), (Field::AuthenticationProtocol, "deviceCode")]);
+        rows.row(Table::SignIn, &format!("2026-05-01T{clock}Z"), &fields);
     }
+    for (number, (clock, resource)) in exchanges.iter().enumerate() {
+        let id = number.to_string();
+        let mut fields = common.to_vec();
+        fields.extend([(Field::Id, id.as_str()), (Field::ResourceIdentity, resource)]);
+        rows.row(Table::NonInteractive, &format!("2026-05-01T{clock}Z"), &fields);
+    }
+    rows.build()
 }
 
-#[test]
-fn the_published_story_gives_the_published_record_in_both_semantics() {
-    let store = phish();
-    for semantics in [Semantics::Hunt, Semantics::Published] {
-        let hits = hits(&store, semantics);
-        let ids: Vec<_> = hits.iter().map(|hit| hit.analytic).collect();
-        assert_eq!(ids, ["device-code-burst", "foci-burst"], "{semantics:?}");
-        for hit in &hits {
-            assert_eq!(shown(hit, "FirstSeen"), "2026-05-01T14:02:00.0000000Z");
-            assert_eq!(shown(hit, "LastSeen"), "2026-05-01T14:04:37.0000000Z");
-            assert_eq!(shown(hit, "SpanMinutes"), "2");
-            assert_eq!(shown(hit, "ResourceCount"), "6");
-            assert_eq!(shown(hit, "SignInCount"), "6");
-            assert_eq!(shown(hit, "UserPrincipalName"), USER);
-            assert!(hit.also_published);
+fn near(store: &Store, settings: &Settings) -> Near {
+    near_misses(store, Facts::embedded(), settings, &Arc::default())
+}
+
+/// `analytic: needs` of each, in order; each need makes it fire.
+fn told(store: &Store, settings: &Settings) -> Vec<String> {
+    let near = near(store, settings);
+    assert_eq!(near.total, near.misses.len());
+    let told = near.misses.iter().map(|miss| {
+        for need in &miss.needs {
+            let loosened = need.threshold.set(settings, need.has);
+            assert!(fires(store, &loosened, miss), "{} with {need:?}", miss.hit.analytic);
+            assert!(!fires(store, settings, miss));
         }
-        assert_eq!(shown(&hits[0], "DeviceCodeTime"), "2026-05-01T14:00:00.0000000Z");
-    }
+        let needs: Vec<String> = miss.needs.iter().map(super::Shortfall::words).collect();
+        format!("{}: {}", miss.hit.analytic, needs.join("; "))
+    });
+    told.collect()
+}
+
+fn fires(store: &Store, settings: &Settings, miss: &NearMiss) -> bool {
+    let same =
+        |hit: &&Hit| hit.analytic == miss.hit.analytic && hit.evidence.iter().any(|id| miss.hit.evidence.contains(id));
+    hits_with(store, settings).iter().any(|hit| same(&hit))
 }
 
 #[test]
-fn the_phish_is_severe_and_well_supported() {
-    let hits = hits(&phish(), Semantics::Hunt);
-    let hit = &hits[0];
-    assert_eq!((hit.severity, hit.confidence), (Severity::High, Confidence::High), "{:#?}", hit.findings);
-    assert_eq!(hits[1].severity, Severity::High, "{}", hits[1].severity_reason);
-    assert_eq!(hit.graph_link(), super::GraphLink::Token);
-    assert_eq!(hit.findings[4].state, State::Supports, "{}", hit.findings[4].sentence);
-    assert!(hit.findings[4].sentence.contains("invoice"), "{}", hit.findings[4].sentence);
-    let techniques: Vec<_> = hit.attack.iter().map(|attack| attack.id).collect();
-    assert!(techniques.contains(&"T1528") && techniques.contains(&"T1114.002"), "{techniques:?}");
+fn a_window_a_little_too_long_is_a_near_miss_up_to_twice_its_length() {
+    let settings = Settings::default();
+    let last = |clock| burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), (clock, "c")]);
+    assert_eq!(told(&last("14:10:00"), &settings), [""; 0], "it fires");
+    let by_both = "foci-burst: window 11m, 10m set; 2 of 3 resources";
+    assert_eq!(told(&last("14:11:00"), &settings), [by_both]);
+    assert_eq!(
+        told(&last("14:20:00"), &settings),
+        ["foci-burst: 2 of 3 resources; window 20m, 10m set"],
+        "the nearer first"
+    );
+    assert_eq!(told(&last("14:20:00.0000001"), &settings), ["foci-burst: 2 of 3 resources"]);
 }
 
 #[test]
-fn without_graph_rows_no_mail_technique_is_earned_and_the_step_says_what_to_export() {
+fn one_resource_is_no_near_miss_of_three() {
+    let settings = Settings::default();
+    assert_eq!(told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "a")]), &settings), [""; 0]);
+    assert_eq!(
+        told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]), &settings),
+        ["foci-burst: 2 of 3 resources"]
+    );
+}
+
+#[test]
+fn a_burst_too_long_after_the_code_is_one_and_says_how_long() {
+    let settings = Settings::default();
+    let exchanges = [("14:24:00", "a"), ("14:25:00", "b"), ("14:26:00", "c")];
+    assert_eq!(
+        told(&burst(Some("14:00:00"), &exchanges), &settings),
+        ["device-code-burst: code to burst 24m, 20m set"],
+        "foci-burst fires: its rows are no near miss"
+    );
+    assert_eq!(told(&burst(Some("13:43:59"), &exchanges), &settings), [""; 0], "more than twice the time");
+    assert_eq!(told(&burst(Some("14:10:00"), &exchanges), &settings), [""; 0], "it fires");
+    let two = burst(Some("14:10:00"), &exchanges[..2]);
+    assert_eq!(
+        told(&two, &settings),
+        ["device-code-burst: 2 of 3 resources", "foci-burst: 2 of 3 resources"],
+        "a code and two resources are told as what they nearly were"
+    );
+}
+
+#[test]
+fn rows_of_a_hit_are_no_near_miss_and_published_queries_have_none() {
+    let fires = burst(Some("14:00:00"), &[("14:02:00", "a"), ("14:03:00", "b"), ("14:04:00", "c"), ("14:05:00", "d")]);
+    assert_eq!(told(&fires, &Settings::default()), [""; 0]);
+    let published = Settings { semantics: super::Semantics::Published, ..Settings::default() };
+    let store = burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]);
+    assert_eq!(near(&store, &published).total, 0);
+}
+
+#[test]
+fn other_thresholds_tell_what_comes_and_goes_by_id() {
+    let store = burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), ("14:11:00", "c"), ("15:00:00", "a")]);
+    let candidates: Arc<Candidates> = Arc::default();
+    let settings = Settings::default();
+    let wider = Settings { window: Span::minutes(11), ..Settings::default() };
+    let change = |to: &Settings, before: &[Hit]| what_if(&store, Facts::embedded(), to, &candidates, before);
+    let none = hits_with(&store, &settings);
+    assert!(none.is_empty() && change(&settings, &none).is_empty());
+    let gained = change(&wider, &none).gained;
+    let found = hits_with(&store, &wider);
+    assert_eq!(gained.iter().map(|hit| &hit.id).collect::<Vec<_>>(), [&found[0].id], "the id it will have");
+    let lost = change(&settings, &found);
+    assert_eq!((lost.gained.len(), lost.lost), (0, vec![found[0].id.clone()]));
+    let hour = Settings { window: Span::minutes(60), ..Settings::default() };
+    let changed = change(&hour, &found);
+    assert_eq!((changed.gained.len(), changed.lost.len(), changed.kept, changed.changed), (0, 0, 0, 1));
+    let other = Settings { clients: super::Clients::Listed(["x".to_owned()].into()), ..wider.clone() };
+    assert_eq!(change(&other, &found).lost.len(), 1, "candidates of other clients are not taken");
+    assert_eq!(change(&wider, &found).kept, 1);
+}
+
+#[test]
+fn what_a_user_does_daily_comes_after_what_happened_once() {
     let mut rows = Rows::default();
-    for (number, (clock, id, _)) in RESOURCES.into_iter().enumerate() {
-        rows.row(
-            Table::NonInteractive,
-            &format!("2026-05-01T{clock}Z"),
-            &[
-                (Field::Id, &format!("row{number}")),
-                (Field::UserId, "u1"),
-                (Field::ResultType, "0"),
-                (Field::AppId, CLI),
-                (Field::ResourceIdentity, id),
-            ],
-        );
-    }
-    let hits = hits(&rows.build(), Semantics::Hunt);
-    assert_eq!(hits.len(), 1);
-    assert!(hits[0].attack.iter().all(|attack| attack.id != "T1114.002"));
-    assert_eq!(hits[0].findings[1].state, State::Missing);
-    assert!(hits[0].findings[4].sentence.contains("MicrosoftGraphActivityLogs"));
-}
-
-#[test]
-fn an_office_client_starting_at_the_usual_desk_ranks_low() {
-    let mut rows = Rows::default();
-    for day in 1..=20 {
-        for (minute, (_, id, name)) in RESOURCES[..3].iter().enumerate() {
+    let mut pair = |user: &str, day: u32| {
+        for (minute, resource) in [(0, "a"), (1, "b")] {
             rows.row(
                 Table::NonInteractive,
-                &format!("2026-04-{day:02}T08:0{minute}:00Z"),
+                &format!("2026-05-{day:02}T14:0{minute}:00Z"),
                 &[
-                    (Field::Id, &format!("{day}-{minute}")),
-                    (Field::UserId, "u2"),
-                    (Field::ResultType, "0"),
-                    (Field::AppId, "d3590ed6-52b3-4102-aeff-aad2292ab01c"),
-                    (Field::AppDisplayName, "Microsoft Office"),
-                    (Field::ResourceIdentity, id),
-                    (Field::ResourceDisplayName, name),
-                    (Field::IpAddress, "192.0.2.20"),
-                    (Field::UserAgent, "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
-                ],
-            );
-        }
-    }
-    let hits = hits(&rows.build(), Semantics::Hunt);
-    assert_eq!(hits.len(), 20);
-    let last = hits.last().unwrap();
-    assert_eq!((last.severity, last.confidence), (Severity::Low, Confidence::Low), "{:#?}", last.findings);
-}
-
-#[test]
-fn a_burst_one_tick_too_long_or_one_resource_short_stays_quiet() {
-    let burst = |last: &str, resources: usize| {
-        let mut rows = Rows::default();
-        for (number, clock) in ["14:00:00", "14:05:00", last].into_iter().enumerate() {
-            rows.row(
-                Table::NonInteractive,
-                &format!("2026-05-01T{clock}Z"),
-                &[
-                    (Field::Id, &format!("{number}")),
-                    (Field::UserId, "u"),
+                    (Field::Id, &format!("{user}{day}{minute}")),
+                    (Field::UserId, user),
                     (Field::ResultType, "0"),
                     (Field::AppId, CLI),
-                    (Field::ResourceIdentity, ["a", "b", "c"][number.min(resources - 1)]),
+                    (Field::ResourceIdentity, resource),
                 ],
             );
         }
-        hits(&rows.build(), Semantics::Hunt).len()
     };
-    assert_eq!(burst("14:10:00", 3), 1);
-    assert_eq!(burst("14:10:00.0000001", 3), 0);
-    assert_eq!(burst("14:10:00", 2), 0);
+    (1..=3).for_each(|day| pair("daily", day));
+    pair("once", 4);
+    let near = near(&rows.build(), &Settings::default());
+    let told: Vec<_> = near.misses.iter().map(|miss| (miss.hit.user_id.as_str(), miss.alike)).collect();
+    assert_eq!(told, [("once", 1), ("daily", 3), ("daily", 3), ("daily", 3)]);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever the rows: each value that a near miss is said to need makes it fire, and what is set does not.
+    #[test]
+    fn what_is_said_to_be_needed_is_enough(
+        rows in proptest::collection::vec((0u32..7200, 0usize..5, proptest::bool::weighted(0.1)), 1..24),
+        min_resources in 1usize..6,
+    ) {
+        let mut times = rows;
+        times.sort_unstable();
+        let mut built = Rows::default();
+        for (number, (second, resource, code)) in times.into_iter().enumerate() {
+            let id = number.to_string();
+            let mut fields = vec![(Field::Id, id.as_str()), (Field::UserId, "u"), (Field::ResultType, "0")];
+            let clock = format!("2026-05-01T{:02}:{:02}:{:02}Z", 10 + second / 3600, second % 3600 / 60, second % 60);
+            let table = if code {
+                fields.push((Field::AuthenticationProtocol, "deviceCode"));
+                Table::SignIn
+            } else {
+                fields.extend([(Field::AppId, CLI), (Field::ResourceIdentity, ["a", "b", "c", "d", "e"][resource])]);
+                Table::NonInteractive
+            };
+            built.row(table, &clock, &fields);
+        }
+        let _ = told(&built.build(), &Settings { min_resources, ..Settings::default() });
+    }
 }

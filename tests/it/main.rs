@@ -14,6 +14,7 @@ mod registry;
 mod report;
 mod same;
 mod screens;
+mod stories;
 mod traced;
 mod tty;
 mod writers;

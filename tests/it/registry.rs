@@ -2,10 +2,12 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it registry` writes the README's tables anew.
 
+use crate::stories::Kind;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use strum::VariantArray;
 use tokentrail::analytics::ANALYTICS;
 use tokentrail::cli::{EXIT_CODES, command};
 use tokentrail::config::SETTINGS;
@@ -61,6 +63,24 @@ fn every_analytic_is_told_in_full() {
         }
     }
     assert!(ANALYTICS.iter().any(|analytic| analytic.on_by_default));
+}
+
+#[test]
+fn every_analytic_has_its_stories() {
+    let stories = crate::stories::all();
+    let mut lacking = Vec::new();
+    for analytic in ANALYTICS {
+        let of_it: Vec<_> = stories.iter().filter(|story| story.analytic == analytic.id).collect();
+        for kind in Kind::VARIANTS {
+            if !of_it.iter().any(|story| story.kind == *kind) {
+                lacking.push(format!("{} has no story of kind {}", analytic.id, kind.word()));
+            }
+        }
+        if !of_it.iter().any(|story| story.kind == Kind::Fires && story.tells_findings()) {
+            lacking.push(format!("no story of {} that fires lists the findings of its steps", analytic.id));
+        }
+    }
+    assert!(lacking.is_empty(), "tests/stories/: {}", lacking.join("\n"));
 }
 
 /// Saved verdicts hang on these ids. One that changes or goes takes them along: leave ids alone, add new ones.

@@ -1,0 +1,197 @@
+//! One line of a story as a row: who did what, and its details.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use tokentrail::facts::Facts;
+use tokentrail::model::{Field, Span, Table, Time};
+use tokentrail::store::testing::Rows;
+
+/// What a user's name is short of in a sign-in name.
+pub(super) const DOMAIN: &str = "@contoso.com";
+/// The tenant of users and resources.
+const TENANT: &str = "7e4a0000-0000-4000-8000-000000000001";
+const GRAPH: &str = "https://graph.microsoft.com/v1.0";
+
+/// A word for what was done, the table that has it, and what its rows have.
+type Done = (&'static str, Table, &'static [(Field, &'static str)]);
+
+const DONE: &[Done] = &[
+    ("sign-in", Table::SignIn, &[(Field::IncomingTokenType, "none")]),
+    ("first login", Table::NonInteractive, &[(Field::IncomingTokenType, "none")]),
+    ("token", Table::NonInteractive, &[(Field::IncomingTokenType, "refreshToken")]),
+    ("code typed", Table::SignIn, &[(Field::AuthenticationProtocol, "deviceCode")]),
+    (
+        "code polled",
+        Table::NonInteractive,
+        &[(Field::OriginalTransferMethod, "deviceCodeFlow"), (Field::IncomingTokenType, "none")],
+    ),
+    ("call", Table::Graph, &[]),
+];
+
+/// The user agents that a line may name.
+const AGENTS: &[(&str, &str)] = &[
+    ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
+    ("Office", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
+    ("script", "python-requests/2.31.0"),
+    ("SDK", "AZURECLI/2.60.0 (DEB) azsdk-python-core/1.28.0 Python/3.11.8 (Linux)"),
+];
+
+/// A row in the making.
+#[derive(Default)]
+pub(super) struct Event {
+    clock: String,
+    table: Option<Table>,
+    fields: Vec<(Field, String)>,
+    /// Pairs of the token's processing details, as JSON.
+    processing: Vec<String>,
+}
+
+/// The days that a line names: one, or the first and the last of some.
+pub(super) fn days(line: &str) -> Result<Vec<String>, String> {
+    let (first, last) = line.split_once(" to ").unwrap_or((line, line));
+    let midnight = |day: &str| Time::parse(&format!("{day}T00:00:00Z")).ok_or_else(|| format!("no day {day}"));
+    let (mut day, last) = (midnight(first)?, midnight(last)?);
+    let mut days = Vec::new();
+    while day <= last {
+        days.push(day.to_string()[..10].to_owned());
+        day = day.plus(Span::minutes(24 * 60));
+    }
+    Ok(days)
+}
+
+impl Event {
+    /// Reads `time | user | what was done | client → resource | details`.
+    pub(super) fn read(line: &str, given: &HashMap<String, String>) -> Result<Self, String> {
+        let mut parts = line.splitn(5, '|').map(str::trim);
+        let mut part = || parts.next().filter(|part| !part.is_empty());
+        let (clock, user) = (part().ok_or("no time")?, part().ok_or("no user")?);
+        let done = part().ok_or("nothing done")?;
+        let known = DONE.iter().find(|(word, ..)| *word == done);
+        let &(_, table, fields) = known.ok_or_else(|| format!("no event `{done}`: {} are known", events()))?;
+        let mut event = Self { clock: clock.to_owned(), table: Some(table), ..Self::default() };
+        event.put(Field::UserId, user);
+        if table != Table::Graph {
+            event.put(Field::UserPrincipalName, &format!("{user}{DOMAIN}"));
+            event.put(Field::ResultType, "0");
+            event.put(Field::HomeTenantId, TENANT);
+            event.put(Field::ResourceTenantId, TENANT);
+        }
+        for (field, text) in fields {
+            event.put(*field, text);
+        }
+        event.aim(part().ok_or("no client")?)?;
+        if let Some(details) = part() {
+            event.details(details, given)?;
+        }
+        Ok(event)
+    }
+
+    fn put(&mut self, field: Field, text: &str) {
+        self.fields.push((field, text.to_owned()));
+    }
+
+    /// Reads `client → resource`, or `client → GET 200 /me/messages` of a call.
+    fn aim(&mut self, aim: &str) -> Result<(), String> {
+        let (name, to) = aim.split_once('→').map_or((aim, ""), |(name, to)| (name.trim(), to.trim()));
+        let facts = Facts::embedded();
+        let named = |known: &str| known == name || known.strip_prefix("Microsoft ") == Some(name);
+        let client = facts.clients().iter().find(|client| named(&client.name));
+        let client = client.ok_or_else(|| format!("no client {name} in assets/facts/clients.csv"))?;
+        self.put(Field::AppId, &client.id);
+        if self.table == Some(Table::Graph) {
+            let mut words = to.splitn(3, ' ');
+            let mut word = || words.next().ok_or("a call is `client → GET 200 /path`");
+            self.put(Field::RequestMethod, word()?);
+            self.put(Field::ResponseStatusCode, word()?);
+            self.put(Field::RequestUri, &format!("{GRAPH}{}", word()?));
+            return Ok(());
+        }
+        self.put(Field::AppDisplayName, &client.name);
+        if !to.is_empty() {
+            let resource = facts.resource_named(to);
+            let resource = resource.ok_or_else(|| format!("no resource {to} in assets/facts/resources.csv"))?;
+            self.put(Field::ResourceIdentity, &resource.id);
+            self.put(Field::ResourceDisplayName, resource.display_names.first().unwrap_or(&resource.name));
+        }
+        Ok(())
+    }
+
+    /// Reads details: those that a story gave a name, and `word value`.
+    pub(super) fn details(&mut self, details: &str, given: &HashMap<String, String>) -> Result<(), String> {
+        for detail in details.split('|').map(str::trim) {
+            match given.get(detail) {
+                Some(means) => self.details(means, given)?,
+                None => self.detail(detail)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn detail(&mut self, detail: &str) -> Result<(), String> {
+        let (word, value) = detail.split_once(' ').unwrap_or((detail, ""));
+        match (word, value) {
+            ("from", address) => {
+                let (address, network) = address.split_once(" AS").unwrap_or((address, ""));
+                address.parse::<IpAddr>().map_err(|_| format!("no address {address}"))?;
+                self.put(Field::IpAddress, address);
+                self.put(Field::Asn, network);
+            }
+            ("agent", name) => {
+                let agent = AGENTS.iter().find(|(known, _)| *known == name);
+                self.put(Field::UserAgent, agent.ok_or_else(|| format!("no agent {name}"))?.1);
+            }
+            ("device", device) => {
+                let (id, state) = device.split_once(' ').unwrap_or((device, ""));
+                let compliant = match state {
+                    "" => "",
+                    "compliant" => r#","isCompliant":true"#,
+                    "noncompliant" => r#","isCompliant":false"#,
+                    _ => return Err(format!("no state {state} of a device: compliant, noncompliant are known")),
+                };
+                self.put(Field::DeviceDetail, &format!(r#"{{"deviceId":"{id}"{compliant}}}"#));
+            }
+            ("scopes", scopes) => {
+                let scopes = serde_json::to_string(&scopes.split(", ").collect::<Vec<_>>()).unwrap();
+                let value = serde_json::to_string(&scopes).unwrap();
+                self.processing.push(format!(r#"{{"key":"Oauth Scope Info","value":{value}}}"#));
+            }
+            ("role", "Global Administrator") => {
+                let role = "62E90394-69F5-4237-9190-012177145E10";
+                self.processing.push(format!(r#"{{"key":"wids","value":"{role}"}}"#));
+            }
+            ("session", "blank") => self.put(Field::SessionId, " "),
+            ("session", session) => self.put(Field::SessionId, session),
+            ("correlation", id) => self.put(Field::CorrelationId, id),
+            ("token", id) => self.put(Field::TokenId, id),
+            ("tenant", tenant) => self.put(Field::ResourceTenantId, tenant),
+            ("result", code) => self.put(Field::ResultType, code),
+            ("presents", "nothing") => self.put(Field::IncomingTokenType, "none"),
+            ("presents", token) => self.put(Field::IncomingTokenType, token),
+            ("descends", "from device code") => self.put(Field::OriginalTransferMethod, "deviceCodeFlow"),
+            ("bound" | "unbound", "") => {
+                self.put(Field::TokenProtection, &format!(r#"{{"signInSessionStatus":"{word}"}}"#));
+            }
+            _ => return Err(format!("no detail `{detail}`: tests/stories/README.md has those that are known")),
+        }
+        Ok(())
+    }
+
+    /// Adds the row of a day.
+    pub(super) fn add_to(&mut self, rows: &mut Rows, day: &str, id: &str) -> Result<(), String> {
+        let created = format!("{day}T{}Z", self.clock);
+        if Time::parse(&created).is_none() {
+            return Err(format!("no time {}", self.clock));
+        }
+        self.put(Field::Id, id);
+        if !self.processing.is_empty() {
+            self.put(Field::ProcessingDetails, &format!("[{}]", self.processing.join(",")));
+        }
+        let fields: Vec<(Field, &str)> = self.fields.iter().map(|(field, text)| (*field, text.as_str())).collect();
+        rows.row(self.table.expect("a line that reads has one"), &created, &fields);
+        Ok(())
+    }
+}
+
+fn events() -> String {
+    DONE.iter().map(|(word, ..)| *word).collect::<Vec<_>>().join(", ")
+}
