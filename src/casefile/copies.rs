@@ -359,6 +359,14 @@ impl CaseFile {
 
     /// Merges every copy of the case whose process left or is gone. The case is saved before a copy is put aside.
     fn absorb_all(&mut self, case: &mut Case, found: &mut Found, now: Time) {
+        // Who may write in a folder and not list it finds no copies: that is not the same as none.
+        let listed = fs::read_dir(folder(&self.path)).and_then(|mut names| names.next().transpose());
+        if let Err(error) = listed
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            let folder = shown(folder(&self.path));
+            found.trouble = Some(format!("copies of the case are not looked for: {folder} cannot be listed ({error})"));
+        }
         let mut merged = Vec::new();
         for path in numbered(&self.path) {
             match self.of_this_case(&path) {

@@ -113,3 +113,19 @@ fn a_file_system_that_cannot_sync_is_said_once_and_what_is_saved_counts_as_saved
         assert_eq!(case.matches("\"set\":\"verdict\"").count(), if is_saved { 2 } else { 0 }, "{error}: {case}");
     }
 }
+
+#[test]
+fn a_folder_that_may_be_written_and_not_listed_is_said_once_and_what_is_saved_counts_as_saved() {
+    if !can_trace() {
+        return;
+    }
+    let place = Place::new();
+    fs::create_dir(place.at("case")).unwrap();
+    let folder = place.at("case").to_string_lossy().into_owned();
+    let output = session(&place, "y\nx", &["-P", &folder, "-e", "trace=openat", "-e", "inject=openat:error=EACCES"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && !text.contains("NOT saved"), "{text}");
+    assert_eq!(text.matches("the case is saved; its folder cannot be put on disk at once").count(), 1, "{text}");
+    assert_eq!(text.matches("copies of the case are not looked for").count(), 1, "{text}");
+    assert_eq!(fs::read_to_string(place.at(CASE)).unwrap().matches("\"set\":\"verdict\"").count(), 2);
+}
