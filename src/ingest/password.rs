@@ -1,14 +1,11 @@
 //! The password of encrypted archives: kept for the reading, and written nowhere.
 
-use super::archive::{self, MAGIC};
-use super::decode::{self, Place};
-use std::path::Path;
 use std::sync::Arc;
 
 /// What is said of a member that needs a password and has none.
-pub(super) const ENCRYPTED: &str = "is encrypted: --password-file FILE opens it with the first line of FILE";
+pub(crate) const ENCRYPTED: &str = "is encrypted: --password-file FILE opens it with the first line of FILE";
 /// What is said where the password opens nothing.
-pub(super) const WRONG: &str = "is encrypted with another password than the one given, or damaged";
+pub(crate) const WRONG: &str = "is encrypted with another password than the one given, or damaged";
 
 /// A password. It has no printed form, so that no message, log or panic can show it.
 #[derive(Clone)]
@@ -24,19 +21,9 @@ impl Password {
         Some(Self(text.into()))
     }
 
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.0
     }
-}
-
-/// Returns whether a path is a file that is an archive with something encrypted in it: whoever is there can be asked
-/// for the password before the reading begins.
-pub fn needs_password(path: &Path) -> bool {
-    let place = Place::whole(path);
-    path.is_file()
-        && decode::head(&place, MAGIC).is_ok_and(|head| {
-            !head.packed && archive::kind(&head.bytes).is_some_and(|kind| archive::is_locked(kind, &place))
-        })
 }
 
 #[cfg(test)]

@@ -1,0 +1,478 @@
+//! CSV from portals and hunting screens.
+
+use super::keep_on::KeepOn;
+use crate::ingest::bytes::codepage;
+use crate::ingest::bytes::window::Window;
+use crate::ingest::record::builder::{Position, RecordReader};
+use crate::ingest::record::keys::Column;
+use crate::ingest::record::timestamps::zone_minutes;
+use crate::ingest::record::unwrap;
+use crate::ingest::stats::{Note, SourceStats};
+use crate::model::{Span, ZONE_UNTOLD};
+use crate::tables::{Marks, Target, plain, targets};
+use csv_core::{ReadRecordResult, ReaderBuilder};
+
+/// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
+const LINES_BEFORE: usize = 16;
+
+/// Separators of cells; where two are as frequent, the comma.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Column names that only the Entra portal's sign-in download has.
+const PORTAL_MARKS: [&str; 2] = ["request id", "user agent"];
+/// Its first column: `Date (UTC)`, or `Date` where the portal showed another zone.
+const PORTAL_DATE: &str = "date";
+
+/// Column names of the portal's download of the factors of sign-ins.
+const FACTOR_MARKS: [&str; 2] = ["request id", "authentication method"];
+
+/// Characters at which Excel cuts a cell.
+const EXCEL_CELL: usize = 32_767;
+
+/// A header line.
+pub(crate) struct Header {
+    /// The columns, in order.
+    pub(crate) columns: Vec<Column>,
+    /// The byte between cells.
+    pub(crate) delimiter: u8,
+    /// Whether it is the Entra portal's.
+    pub(crate) portal: bool,
+    /// Bytes of the lines before it.
+    before: usize,
+    /// Columns of times whose zone is not told.
+    zone_unknown: Vec<usize>,
+    /// Whether it lists the factors of sign-ins, not sign-ins.
+    pub(crate) factors: bool,
+}
+
+impl Header {
+    /// Finds the header in `head`: the first line, or one below a title, a blank line, a separator that a spreadsheet
+    /// is told or the name of a type. `None` where no line names a time and two fields we know.
+    pub(crate) fn read(head: &[u8]) -> Option<Self> {
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+        let mut before = 0;
+        for line in text.split(|b| *b == b'\n').take(LINES_BEFORE + 1) {
+            if let Some(header) = Self::line(line) {
+                return Some(Self { before, ..header });
+            }
+            before += line.len() + 1;
+        }
+        Self::around_json(text)
+    }
+
+    /// The header that a line is, if it is one.
+    fn line(line: &[u8]) -> Option<Self> {
+        let header = Self::names(line)?;
+        if header.columns.iter().any(|column| is_value(&column.name)) {
+            return None;
+        }
+        let known = header.columns.iter().filter(|column| !column.targets.is_skip()).count();
+        let is_time = |column: &Column| matches!(column.targets.any(), Target::Created(_) | Target::Ingested(_));
+        let timed = header.columns.iter().any(is_time);
+        let wrapped = header.columns.iter().any(|column| column.targets.any() == Target::Wrapper);
+        (known >= 3 && timed || wrapped || header.factors || header.is_marked()).then_some(header)
+    }
+
+    /// A first line of names that are not ours, above rows of which a cell is a record of ours as JSON.
+    fn around_json(text: &[u8]) -> Option<Self> {
+        let end = memchr::memchr(b'\n', text)?;
+        let header = Self::names(&text[..end])?;
+        let mut cells = Cells::new(header.delimiter);
+        let (mut filled, mut ends) = (0, 0);
+        let Step::Record(_, count) = cells.feed(&text[end + 1..], &mut filled, &mut ends) else { return None };
+        let is_record = |index| {
+            let cell = cells.cell(index).filter(|cell| cell.starts_with(['{', '[']));
+            cell.is_some_and(|cell| !unwrap::records(&format!("[{cell}]")).is_empty())
+        };
+        (count == header.columns.len() && (0..count).any(is_record)).then_some(header)
+    }
+
+    /// The columns that a line names, whatever they are.
+    pub(crate) fn names(line: &[u8]) -> Option<Self> {
+        if line.trim_ascii().is_empty() || line.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
+        let delimiter = DELIMITERS.into_iter().max_by_key(|d| (count(*d), *d == b','))?;
+        let names = Cells::new(delimiter).header(line)?;
+        let names_any = |mark: &str| names.iter().any(|name| plain(name) == mark);
+        let portal =
+            PORTAL_MARKS.iter().all(|mark| names_any(mark)) && names.iter().any(|name| portal_zone(name).is_some());
+        let (mut zone_unknown, mut columns) = (Vec::new(), Vec::new());
+        for written in names {
+            let (name, zone) = split_zone(&written);
+            let (targets, zone) = match portal_zone(&written).filter(|_| portal) {
+                Some(zone) => (targets("date (utc)", true), Some(zone)),
+                None => (targets(name, portal), zone),
+            };
+            let utc_offset = match zone {
+                Some(zone) if matches!(targets.any(), Target::Created(_) | Target::Ingested(_)) => utc_offset(zone)
+                    .unwrap_or_else(|| {
+                        zone_unknown.push(columns.len());
+                        Span::from_ticks(0)
+                    }),
+                _ => Span::from_ticks(0),
+            };
+            columns.push(Column { name: written.trim().to_owned(), targets, utc_offset });
+        }
+        let mut header = Self { columns, delimiter, portal, before: 0, zone_unknown, factors: false };
+        header.factors = FACTOR_MARKS.iter().all(|mark| header.has(mark)) && !header.has("application id");
+        Some(header)
+    }
+
+    /// The header that a record is, where a second export begins in the file: it names columns of the first.
+    fn second(&self, first_cell: &str, record: &[u8]) -> Option<Self> {
+        let name = first_cell.trim().trim_start_matches('\u{feff}');
+        if name.is_empty() || !self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let header =
+            Self::line(record.trim_ascii_end().strip_prefix(b"\xef\xbb\xbf").unwrap_or(record.trim_ascii_end()))?;
+        (header.delimiter == self.delimiter).then_some(header)
+    }
+
+    /// Returns whether its columns alone tell a table.
+    fn is_marked(&self) -> bool {
+        let mut marks = Marks::default();
+        for column in &self.columns {
+            marks.add(column.targets.marks());
+        }
+        marks.table().is_some()
+    }
+
+    /// Returns whether a record of so many cells has one for each column, and nothing beyond.
+    fn fits(&self, cells: &Cells, count: usize) -> bool {
+        let wanted = self.columns.len();
+        count >= wanted && (wanted..count).all(|index| cells.cell(index) == Some(""))
+    }
+
+    /// Takes times without a zone as those of `zone`, and says so.
+    pub(crate) fn at(mut self, zone: Option<Span>, stats: &mut SourceStats) -> Self {
+        let Some(name) = self.zone_unknown.first().map(|first| self.columns[*first].name.clone()) else { return self };
+        match zone {
+            Some(zone) => {
+                for column in &self.zone_unknown {
+                    self.columns[*column].utc_offset = zone;
+                }
+                let (sign, minutes) = (if zone.ticks() < 0 { '-' } else { '+' }, zone.whole_minutes().abs());
+                let offset = format!("{}{:02}:{:02}", sign, minutes / 60, minutes % 60);
+                stats.remarks.push(format!("the times under {name} were read as those of UTC{offset} (--local-zone)"));
+            }
+            None => stats.problem(
+                None,
+                format!("{ZONE_UNTOLD} under {name} is not told: they were read as UTC (--local-zone tells it)"),
+            ),
+        }
+        self
+    }
+
+    /// Returns whether it has a column of this name; case, zone and white space do not count.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| plain(split_zone(&column.name).0).eq_ignore_ascii_case(name))
+    }
+}
+
+/// Returns whether a cell holds a value, as no name of a column does: a time, an id, an address, a sign-in name, JSON.
+pub(crate) fn is_value(cell: &str) -> bool {
+    let cell = cell.trim().trim_matches('"');
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    cell.find('@').is_some_and(|at| at > 0)
+        || cell.starts_with("{\"")
+        || cell.parse::<std::net::IpAddr>().is_ok()
+        || uuid::Uuid::try_parse(cell).is_ok()
+        || cell.len() >= 8 && cell.as_bytes().first().is_some_and(digit) && cell.contains([':', '-', '/'])
+}
+
+/// `TimeGenerated [UTC]` as name and zone.
+fn split_zone(written: &str) -> (&str, Option<&str>) {
+    let Some((name, rest)) = written.trim().split_once('[') else { return (written, None) };
+    (name, rest.strip_suffix(']'))
+}
+
+/// The zone of the portal's date column: `Date (UTC)`, `Date (UTC+02:00)`; empty and unknown for `Date`.
+fn portal_zone(written: &str) -> Option<&str> {
+    let written = written.trim();
+    let rest = written
+        .get(PORTAL_DATE.len()..)
+        .filter(|_| written[..PORTAL_DATE.len()].eq_ignore_ascii_case(PORTAL_DATE))?
+        .trim();
+    match rest.strip_prefix(['(', '[']) {
+        Some(zone) => zone.strip_suffix([')', ']']),
+        None => rest.is_empty().then_some("not told"),
+    }
+}
+
+/// UTC offset named in a column header; `None` when it names none.
+pub(crate) fn utc_offset(zone: &str) -> Option<Span> {
+    let zone = zone.trim().to_ascii_uppercase();
+    let offset = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).unwrap_or(&zone).trim();
+    if offset.is_empty() || offset == "Z" { Some(Span::from_ticks(0)) } else { zone_minutes(offset).map(Span::minutes) }
+}
+
+/// One record's cells, in buffers that are used again.
+struct Cells {
+    reader: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+enum Step {
+    /// `n` bytes consumed; the record is incomplete.
+    Incomplete(usize),
+    /// Bytes consumed to the end of the record, and its number of cells.
+    Record(usize, usize),
+    End,
+}
+
+impl Cells {
+    fn new(delimiter: u8) -> Self {
+        Self { reader: ReaderBuilder::new().delimiter(delimiter).build(), text: vec![0; 16 << 10], ends: vec![0; 256] }
+    }
+
+    fn header(&mut self, line: &[u8]) -> Option<Vec<String>> {
+        let mut line = line.to_vec();
+        line.push(b'\n');
+        let (mut text, mut ends) = (0, 0);
+        let Step::Record(_, cells) = self.feed(&line, &mut text, &mut ends) else { return None };
+        (0..cells)
+            .map(|index| self.cell(index).map(str::to_owned))
+            .collect::<Option<_>>()
+            .or_else(|| self.windows(cells))
+    }
+
+    /// Reads on in the record, of which `text` bytes and `ends` cells are read so far.
+    fn feed(&mut self, input: &[u8], text: &mut usize, ends: &mut usize) -> Step {
+        let mut used = 0;
+        loop {
+            let (result, consumed, written, ended) =
+                self.reader.read_record(&input[used..], &mut self.text[*text..], &mut self.ends[*ends..]);
+            used += consumed;
+            *text += written;
+            *ends += ended;
+            match result {
+                ReadRecordResult::InputEmpty => return Step::Incomplete(used),
+                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record => return Step::Record(used, *ends),
+                ReadRecordResult::End => return Step::End,
+            }
+        }
+    }
+
+    fn cell(&self, index: usize) -> Option<&str> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        std::str::from_utf8(&self.text[start..self.ends[index]]).ok()
+    }
+
+    /// As many cells, read in the code page of Windows.
+    fn windows(&self, count: usize) -> Option<Vec<String>> {
+        let start = |index: usize| if index == 0 { 0 } else { self.ends[index - 1] };
+        (0..count).map(|index| codepage::windows(&self.text[start(index)..self.ends[index]])).collect()
+    }
+}
+
+/// Reads every record of a stream whose first is `header`.
+pub(crate) fn stream(
+    window: &mut Window<'_>,
+    header: &Header,
+    max_record: usize,
+    records: &mut RecordReader,
+    stats: &mut SourceStats,
+    keep_on: &mut KeepOn<'_>,
+) {
+    let mut cells = Cells::new(header.delimiter);
+    let mut is_header = true;
+    pass_over(window, header.before, stats);
+    let mut second: Option<Header> = None;
+    loop {
+        let header = second.as_ref().unwrap_or(header);
+        while window.byte(0).is_some_and(|b| b == b'\n' || b == b'\r') {
+            window.consume(1);
+        }
+        let offset = window.offset();
+        match record(window, &mut cells, max_record) {
+            Some(Ok((_, count))) if is_header && count != header.columns.len() => {
+                return stats.problem(Some(offset), "a quote in its header is not closed: no row was read".to_owned());
+            }
+            Some(Ok((len, _))) if is_header => {
+                window.consume(len);
+                is_header = false;
+            }
+            // A quote that is not closed takes in the lines after it, until another one is met.
+            Some(Ok((len, count))) if !header.fits(&cells, count) && has_lines(&window.bytes()[..len]) => {
+                next_line(window, &mut cells);
+                let wanted = header.columns.len();
+                stats.records += 1;
+                stats.skip(
+                    offset,
+                    format!("has {count} cells under {wanted} columns, a quote in it is not closed; reading goes on in the next line"),
+                );
+            }
+            Some(Ok((len, count))) => {
+                let bytes = &window.bytes()[..len];
+                let next = header.second(cells.cell(0).unwrap_or_default(), bytes);
+                match next {
+                    Some(next) => {
+                        let record = stats.records + 1;
+                        stats.remarks.push(format!(
+                            "another export begins in the same file: a second header stands before record {record}"
+                        ));
+                        second = Some(next);
+                    }
+                    None => row(&cells, count, header, Position::new(offset, bytes), records, stats),
+                }
+                window.consume(len);
+            }
+            Some(Err(())) => {
+                stats.skip_too_long(offset, max_record);
+                next_line(window, &mut cells);
+            }
+            None => return,
+        }
+        if !keep_on(records.part(), stats.read) {
+            return;
+        }
+    }
+}
+
+/// The cells of a row whose values stand twice, on two lines, each once. A cell of one line may stand among them: what
+/// the tool that did it adds of its own. `None` where a cell has lines that differ, or few have lines at all.
+fn halves<'c>(cells: &[&'c str]) -> Option<Vec<&'c str>> {
+    let (mut twice, mut once) = (0, 0);
+    let halved = cells.iter().map(|cell| {
+        let cell = cell.trim_end_matches(['\r', '\n']);
+        if cell.is_empty() {
+            Some(cell)
+        } else if memchr::memchr(b'\n', cell.as_bytes()).is_none() {
+            once += 1;
+            Some(cell)
+        } else {
+            twice += 1;
+            half(cell)
+        }
+    });
+    let halved = halved.collect::<Option<Vec<_>>>()?;
+    (twice > 2 && twice > once).then_some(halved)
+}
+
+/// The value of a cell that holds it twice, on two lines.
+fn half(cell: &str) -> Option<&str> {
+    let (first, second) = cell.split_at_checked(cell.len() / 2)?;
+    let (first, second) = (first.trim_end_matches(['\r', '\n']), second.trim_start_matches(['\r', '\n']));
+    (first == second && first.len() + second.len() < cell.len()).then_some(first)
+}
+
+/// Consumes the lines before the header, and says which.
+fn pass_over(window: &mut Window<'_>, before: usize, stats: &mut SourceStats) {
+    let text = String::from_utf8_lossy(&window.bytes()[..before]);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // Windows PowerShell's own line, and the one that a spreadsheet is told its separator by.
+    let plain = |line: &&str| line.starts_with("#TYPE ") || line.to_ascii_lowercase().starts_with("sep=");
+    if let Some(line) = lines.iter().find(|line| !plain(line)) {
+        let shown: String = line.chars().take(60).collect();
+        stats.remarks.push(format!("lines above the header were passed over, the first: \"{shown}\""));
+    }
+    window.consume(before);
+}
+
+/// Returns whether more than one line stands in a record.
+fn has_lines(record: &[u8]) -> bool {
+    memchr::memchr(b'\n', record.trim_ascii_end()).is_some()
+}
+
+/// Goes to the line after the one at the front, and forgets what was read of it.
+fn next_line(window: &mut Window<'_>, cells: &mut Cells) {
+    cells.reader.reset();
+    loop {
+        if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
+            return window.consume(at + 1);
+        }
+        window.consume(window.bytes().len());
+        if !window.more() {
+            return;
+        }
+    }
+}
+
+/// Reads one record into `cells`, its bytes left in the window: their length, and the number of cells. `Err` when it
+/// is too long, `None` at the end.
+fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Option<Result<(usize, usize), ()>> {
+    let (mut text, mut ends, mut used) = (0, 0, 0);
+    loop {
+        let ended = window.bytes().len() == used && !window.more();
+        match cells.feed(&window.bytes()[used..], &mut text, &mut ends) {
+            Step::Record(more, count) => return Some(Ok((used + more, count))),
+            Step::Incomplete(more) => used += more,
+            Step::End => return None,
+        }
+        if used > max_record {
+            return Some(Err(()));
+        }
+        if ended {
+            return None;
+        }
+    }
+}
+
+fn row(
+    cells: &Cells,
+    count: usize,
+    header: &Header,
+    position: Position,
+    records: &mut RecordReader,
+    stats: &mut SourceStats,
+) {
+    let wanted = header.columns.len();
+    if !header.fits(cells, count) {
+        stats.records += 1;
+        return stats.skip(position.offset, format!("has {count} cells under {wanted} columns"));
+    }
+    if header.factors {
+        stats.records += 1;
+        return stats.count("Entra portal authentication details");
+    }
+    let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
+    let bytes = &cells.text[..cells.ends[count - 1]];
+    if texts.is_none()
+        && let Some(parts) = codepage::windows(bytes).and_then(|_| cells.windows(wanted))
+    {
+        stats.note_one(Note::CodePage);
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        return records.cells(&parts, &header.columns, position, stats);
+    }
+    if let Some(mut texts) = texts {
+        if memchr::memchr(b'\n', bytes).is_some()
+            && let Some(halves) = halves(&texts)
+        {
+            stats.note_one(Note::Doubled);
+            texts = halves;
+        }
+        let is_full = |text: &&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
+        for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
+            *stats.full_cells.entry(column.name.clone()).or_default() += 1;
+        }
+        return records.cells(&texts, &header.columns, position, stats);
+    }
+    stats.records += 1;
+    stats.skip(position.offset, format!("a byte after {} is not UTF-8", position.offset));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_say_their_zone() {
+        let header = Header::read(b"TimeGenerated [UTC+02:00],\"UserId\",AppId,Id\nx").unwrap();
+        assert_eq!(header.columns[0].utc_offset, Span::minutes(120));
+        assert!(header.zone_unknown.is_empty() && !header.portal);
+        assert_eq!(Header::read(b"TimeGenerated [Local Time],UserId,AppId\n").unwrap().zone_unknown, [0]);
+        assert!(Header::read(b"name,age,shoe size\n1,2,3\n").is_none());
+        let typed = Header::read(b"#TYPE System.Object\r\n\"CreatedDateTime\",\"UserId\",\"AppId\"\r\n").unwrap();
+        assert!(typed.before == 21 && typed.has("UserId"));
+        assert_eq!(Header::read(b"sep=;\nTimeGenerated;UserId;AppId\n").unwrap().delimiter, b';');
+        assert_eq!(Header::read(b"Case 42\n\nTimeGenerated|UserId|AppId\n").unwrap().before, 9);
+        assert_eq!(Header::read(b"Date,Request ID,User agent,User ID\n").unwrap().zone_unknown, [0]);
+        assert!(Header::read(b"Request ID,Authentication method,Succeeded\n").unwrap().factors);
+    }
+}

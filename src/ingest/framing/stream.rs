@@ -1,0 +1,56 @@
+//! A decoded stream, whatever its shape.
+
+use super::json_stream::JsonStream;
+use super::keep_on::KeepOn;
+use super::shape::{Begun, Framing, HEAD};
+use super::{csv, lines, shape, unknown};
+use crate::ingest::bytes::foreign::foreign;
+use crate::ingest::bytes::window::Window;
+use crate::ingest::options::Options;
+use crate::ingest::record::builder::RecordReader;
+use crate::ingest::stats::SourceStats;
+use std::io::Read;
+
+/// Reads every record to the end of the stream, as long as `keep_on` returns true.
+pub(crate) fn read(
+    reader: &mut dyn Read,
+    options: &Options,
+    records: &mut RecordReader,
+    stats: &mut SourceStats,
+    keep_on: &mut KeepOn<'_>,
+) {
+    let max_record = options.max_record;
+    let mut window = Window::new(reader, options.max_bytes);
+    while window.bytes().len() < HEAD && window.more() {}
+    let whole = window.is_whole();
+    let head = &window.bytes()[..window.bytes().len().min(HEAD)];
+    let Some(Begun { shape, words }) = shape::recognize(head, whole) else {
+        let reason = match (&window.failure, foreign(head)) {
+            (Some(failure), _) => format!("cannot be unpacked: {failure}"),
+            (None, Some(foreign)) => foreign.to_owned(),
+            (None, None) if head.trim_ascii().is_empty() => "is empty".to_owned(),
+            (None, None) => unknown::describe(head),
+        };
+        return stats.problem(None, reason);
+    };
+    stats.shape = Some(shape.id);
+    let header = csv::Header::read(&head[words..]).map(|header| header.at(options.local_zone, stats));
+    if words > 0 {
+        let text = String::from_utf8_lossy(&window.bytes()[..words]);
+        let first: String =
+            text.trim_start_matches('\u{feff}').trim().lines().next().unwrap_or_default().chars().take(60).collect();
+        stats.remarks.push(format!("words before the JSON were passed over, the first line: \"{first}\""));
+        window.consume(words);
+    } else if window.bytes().starts_with(b"\xef\xbb\xbf") {
+        window.consume(3);
+    }
+    match (shape.framing, header) {
+        (Framing::Csv, Some(header)) => csv::stream(&mut window, &header, max_record, records, stats, keep_on),
+        (Framing::Lines, _) => lines::stream(&mut window, max_record, records, stats, keep_on),
+        _ => JsonStream::new(&mut window, 0, max_record, records, stats).asking(keep_on).run(),
+    }
+    if let Some(failure) = window.failure.take() {
+        let offset = window.offset();
+        stats.problem(Some(offset), format!("the rest, from byte {offset} on, was not read: {failure}"));
+    }
+}

@@ -1,0 +1,51 @@
+//! The options and caps of reading.
+
+use super::password::Password;
+use crate::facts::Networks;
+use crate::model::Span;
+use std::sync::Arc;
+
+/// Options for reading a bundle.
+#[derive(Clone)]
+pub struct Options {
+    /// Reading threads; `None` for as many as there are cores.
+    pub threads: Option<usize>,
+    /// Most decoded bytes of one source.
+    pub max_bytes: u64,
+    /// Most bytes of one record.
+    pub max_record: usize,
+    /// Most times its packed size that a source or an archive may unpack to, past the first 64 MiB.
+    pub max_ratio: u64,
+    /// Most members of one archive, those of archives in it included.
+    pub max_members: usize,
+    /// Most archives around a source: 2 for one archive in another.
+    pub max_depth: usize,
+    /// UTC offset for times that the export only calls "local".
+    pub local_zone: Option<Span>,
+    /// The user's table of networks: it wins over the records' own numbers.
+    pub networks: Option<Arc<Networks>>,
+    /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
+    pub hash: bool,
+    /// Opens encrypted archives.
+    pub password: Option<Password>,
+    /// Bytes that stand for the path given, as if a file of that name held them: a bundle that is part of the program.
+    pub built_in: Option<&'static [u8]>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            max_bytes: 64 << 30,
+            max_record: 64 << 20,
+            max_ratio: 250,
+            max_members: 100_000,
+            max_depth: 2,
+            local_zone: None,
+            networks: None,
+            hash: true,
+            password: None,
+            built_in: None,
+        }
+    }
+}

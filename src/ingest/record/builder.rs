@@ -1,0 +1,738 @@
+//! Builds an event from a record, in one pass over its bytes.
+
+mod inside;
+mod intern;
+mod numbers;
+mod times;
+
+use super::json_scan::{MAX_DEPTH, deeper_than};
+use super::keys::{Column, INNER_START, Keys, ROW_START};
+use super::sink::Sink;
+use super::strict_json::{Object, Values};
+use super::table_clues::{Clues, TableEvidence, decide_table};
+use super::value;
+use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
+use crate::ingest::table_names::{self, RowTable};
+use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, flag};
+use crate::store::{Part, is_blank, is_success};
+use crate::tables::foreign::{ACTIVITY, AUDIT};
+use crate::tables::{self, DEVICE_PARTS, Marks, Rank, Target, Targets};
+use inside::{Unclaimed, leave};
+use intern::{Last, Written};
+use numbers::may_be_damaged;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+pub(crate) use times::{AmbiguousDate, OtherReading};
+use times::{Dates, Stand};
+
+/// Times a row is read again: under the table it is of, or under none and then that.
+const READ_AGAIN: usize = 2;
+
+/// Turns records into events of one [`Part`]; each reading thread has its own.
+#[derive(Default)]
+pub(crate) struct RecordReader {
+    part: Part,
+    /// Events whose times wait for what the rest of their source says.
+    ambiguous: Vec<AmbiguousDate>,
+    keys: Keys,
+    /// The table that records are read as, while keys of theirs mean something else elsewhere; mostly none is needed.
+    table: Option<Table>,
+    record: Record,
+    written: Written,
+    /// Country of each place seen.
+    countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
+    last: Last,
+    batch: Vec<Sym>,
+    /// Whether a record that is in no table is put into `unclaimed` rather than counted.
+    holds_back: bool,
+    /// Whether no table claims the record just read.
+    claimed_by_none: bool,
+    unclaimed: Option<Unclaimed>,
+}
+
+/// Position of a record in its source.
+#[derive(Clone, Copy)]
+pub(crate) struct Position {
+    pub(crate) offset: u64,
+    pub(crate) len: usize,
+    check: u32,
+}
+
+impl Position {
+    /// The position of a record whose bytes, as they stand in the source, begin at `offset`.
+    pub(crate) fn new(offset: u64, record: &[u8]) -> Self {
+        Self { offset, len: record.len(), check: check(record) }
+    }
+}
+
+/// Checksum of a record's bytes, to know them again. It does not protect against somebody who looks for other bytes of
+/// the same sum: the files' SHA-256 does.
+pub(crate) fn check(record: &[u8]) -> u32 {
+    let sum = foldhash::fast::FixedState::default().hash_one(record);
+    u32::try_from((sum ^ (sum >> 32)) & u64::from(u32::MAX)).expect("the upper half is cut off")
+}
+
+/// The record being built; dropped if reading it fails.
+struct Record {
+    event: NewEvent,
+    /// The values so far, one after another.
+    text: String,
+    /// Place of each field's value in `text`.
+    held: [Held; Field::COUNT],
+    /// Weight of each field's value: [`Rank`] plus one, and [`FULL`] more when not empty.
+    weights: [u8; Field::COUNT],
+    /// Fields whose value is JSON as written.
+    written: FieldSet,
+    status: Option<Held>,
+    created: Rank,
+    ingested: Rank,
+    /// Whether its properties are a text that is no JSON.
+    unread_properties: bool,
+    /// Quality of the event time and of the ingest time.
+    clocks: [Stand; 2],
+    /// Reason that a time could not be read.
+    bad_time: Option<String>,
+    /// Tables in which a key of it means something else than it was read as, one bit each.
+    differs: u16,
+    /// First value that cannot be read, and why; ignored in a row of a table that is only counted.
+    refused: Option<String>,
+    /// Error answer of an API, in place of rows.
+    error_answer: Option<String>,
+    clues: Clues,
+    app_only: Option<bool>,
+    service_principal: bool,
+    token_owner: Option<Held>,
+    device: Option<Box<[String; DEVICE_PARTS.len()]>>,
+    utc_offset: Span,
+    /// Order of day and month in its dates, where they are numbers alone.
+    dates: Option<Box<Dates>>,
+    assumed: Assumed,
+    notes: Notes,
+}
+
+/// Added to the rank of non-empty values, so they win.
+const FULL: u8 = 8;
+
+#[derive(Clone, Copy, Default)]
+struct Held {
+    start: u32,
+    len: u32,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            event: NewEvent::new(Table::SignIn, Origin::default()),
+            text: String::new(),
+            held: [Held::default(); Field::COUNT],
+            weights: [0; Field::COUNT],
+            written: FieldSet::default(),
+            status: None,
+            created: 0,
+            ingested: 0,
+            unread_properties: false,
+            clocks: [Stand::Nothing; 2],
+            bad_time: None,
+            differs: 0,
+            refused: None,
+            error_answer: None,
+            clues: Clues::default(),
+            app_only: None,
+            service_principal: false,
+            token_owner: None,
+            device: None,
+            utc_offset: Span::from_ticks(0),
+            dates: None,
+            assumed: Assumed::default(),
+            notes: Notes::default(),
+        }
+    }
+}
+
+impl Record {
+    fn clear(&mut self) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        *self = Self { text, ..Self::default() };
+    }
+
+    fn hold(&mut self, text: &str) -> Held {
+        let narrow = |n: usize| u32::try_from(n).expect("a record is below 4 GiB");
+        let held = Held { start: narrow(self.text.len()), len: narrow(text.len()) };
+        self.text.push_str(text);
+        held
+    }
+
+    fn at(&self, held: Held) -> &str {
+        &self.text[held.start as usize..(held.start + held.len) as usize]
+    }
+
+    /// Puts a text into a field unless a stronger one is there.
+    #[inline]
+    fn put(&mut self, field: Field, rank: Rank, text: &str) {
+        self.take(field, rank, text);
+    }
+
+    /// As [`Self::put`]; tells whether the text was taken.
+    #[inline]
+    fn take(&mut self, field: Field, rank: Rank, text: &str) -> bool {
+        let weight = rank + 1 + FULL * u8::from(!text.is_empty());
+        let taken = weight >= self.weights[field as usize];
+        if taken {
+            self.weights[field as usize] = weight;
+            self.held[field as usize] = self.hold(text);
+            self.written.remove(field);
+        }
+        taken
+    }
+
+    /// As [`Self::put`] for a JSON value as written.
+    fn put_written(&mut self, field: Field, rank: Rank, raw: &str) {
+        if self.take(field, rank, raw) {
+            self.written.insert(field);
+        }
+    }
+
+    /// Notes a key's evidence for the row's table, unless its value is empty: a union export has every table's keys.
+    #[inline]
+    fn sight(&mut self, targets: &Targets, value: &str) {
+        let (differs, marks) = (targets.differs(), targets.marks());
+        if (differs != 0 || marks != Marks::NONE) && !matches!(value.trim(), "" | "\"\"" | "[]" | "{}" | "null") {
+            self.differs |= differs;
+            self.clues.marks.add(marks);
+        }
+    }
+
+    /// Remembers that a value is none of its field's.
+    fn refuse(&mut self, name: &str, reason: &str) {
+        self.refused.get_or_insert_with(|| format!("{name} {reason}"));
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.weights[field as usize] > FULL
+    }
+
+    fn knows(&self, field: Field) -> bool {
+        self.weights[field as usize] > 0
+    }
+}
+
+impl RecordReader {
+    /// The events so far, and their texts.
+    pub(crate) fn part(&self) -> &Part {
+        &self.part
+    }
+
+    /// The events and their texts, and those with ambiguous dates.
+    pub(crate) fn into_parts(self) -> (Part, Vec<AmbiguousDate>) {
+        (self.part, self.ambiguous)
+    }
+
+    /// Reads a JSON array that holds the values of `columns`.
+    pub(crate) fn array(&mut self, json: &str, columns: &[Column], position: Position, stats: &mut SourceStats) {
+        self.read(position, stats, |reader| {
+            check_depth(json)?;
+            let mut parser = serde_json::Deserializer::from_str(json);
+            parser.deserialize_seq(Values { sink: reader, columns })?;
+            parser.end()
+        });
+    }
+
+    fn read(
+        &mut self,
+        position: Position,
+        stats: &mut SourceStats,
+        fill: impl Fn(&mut Self) -> serde_json::Result<()>,
+    ) {
+        stats.records += 1;
+        // Once, in nearly all sources; again where the keys of its own table mean something else.
+        for again in 0..=READ_AGAIN {
+            self.record.clear();
+            if let Err(error) = fill(self) {
+                let fault = plain_reason(&error);
+                if self.holds_back {
+                    self.unclaimed = Some(Unclaimed::Fault(fault));
+                } else {
+                    stats.skip(position.offset, fault);
+                }
+                return;
+            }
+            self.complete();
+            let evidence = decide_table(&self.record.clues, stats.from_name.as_ref());
+            if again < READ_AGAIN && self.mistook(&evidence) {
+                continue;
+            }
+            if let Err(reason) = self.finish(evidence, position, stats) {
+                stats.skip(position.offset, reason);
+            }
+            return;
+        }
+    }
+
+    /// Returns whether keys were taken for those of another table, and takes up that table: the row is to be read
+    /// again.
+    fn mistook(&mut self, evidence: &TableEvidence) -> bool {
+        let decided = match evidence {
+            TableEvidence::Row(kind) | TableEvidence::Name(kind) | TableEvidence::Guess(kind) => Some(kind),
+            TableEvidence::Alike(_) | TableEvidence::Unknown => None,
+        };
+        match (self.table, decided) {
+            (None, Some(RowTable::Ours(table))) if self.record.differs & 1 << *table as u16 != 0 => {
+                self.table = Some(*table);
+                true
+            }
+            (Some(before), Some(RowTable::Ours(table))) if before != *table => {
+                self.table = None;
+                true
+            }
+            (Some(_), None) => {
+                self.table = None;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Keeps the row.
+    fn finish(&mut self, evidence: TableEvidence, position: Position, stats: &mut SourceStats) -> Result<(), String> {
+        let table = match self.table_of(evidence, stats) {
+            Ok(table) => table,
+            Err(name) => {
+                let answer = self.record.error_answer.take().filter(|_| name == UNKNOWN_TABLE);
+                if self.holds_back && self.claimed_by_none {
+                    self.unclaimed = Some(Unclaimed::Unknown { table: name, answer });
+                } else {
+                    leave(&name, answer, position, stats);
+                }
+                return Ok(());
+            }
+        };
+        // Only here: another table's columns have other types, and are no fault of ours.
+        if let Some(reason) = self.record.refused.take() {
+            return Err(reason);
+        }
+        if self.record.unread_properties && !self.record.has(Field::AppId) && !self.record.has(Field::UserId) {
+            return Err("its properties are a text that is no JSON".to_owned());
+        }
+        self.status();
+        let record = &mut self.record;
+        if table.spec().user_of_token && !record.has(Field::UserId) {
+            let of_user = record.app_only.map_or(!record.service_principal, |app_only| !app_only);
+            if let Some(owner) = record.token_owner.filter(|owner| of_user && owner.len > 0) {
+                record.held[Field::UserId as usize] = owner;
+                record.weights[Field::UserId as usize] = FULL;
+            }
+        }
+        if !record.event.time().is_known() {
+            return Err(record
+                .bad_time
+                .take()
+                .map_or_else(|| "has no time".to_owned(), |fault| format!("its time {fault}")));
+        }
+        record.stand();
+        record.event.table = table;
+        record.event.origin = Origin {
+            source: stats.source,
+            record: u32::try_from(stats.records)
+                .map_err(|_| "is past record 4,294,967,295 of its source".to_owned())?,
+            offset: position.offset,
+            len: u32::try_from(position.len).map_err(|_| "is longer than 4 GiB".to_owned())?,
+            check: position.check,
+        };
+        self.intern_written()?;
+        self.intern();
+        self.fill_country();
+        if let Some(dates) = self.record.dates.take() {
+            stats.dates.day_first += dates.day_first;
+            stats.dates.month_first += dates.month_first;
+            let either = dates.created.or(dates.ingested);
+            if let Some(other) = either {
+                stats.dates.ambiguous(stats.records, position.offset, !other.day_first);
+            }
+            if either.is_some() || dates.serial {
+                let event = self.part.events.len();
+                let Dates { created, ingested, serial, .. } = *dates;
+                self.ambiguous.push(AmbiguousDate { event, created, ingested, serial });
+            }
+        }
+        stats.assumed.add(self.record.assumed);
+        stats.note_row(self.record.notes);
+        stats.keep((&self.record.event).into());
+        self.part.events.push(&self.record.event);
+        Ok(())
+    }
+
+    /// Puts together what several columns gave, and what they say of the table.
+    fn complete(&mut self) {
+        let record = &mut self.record;
+        if let Some(parts) = record.device.take() {
+            record.put(Field::DeviceDetail, 0, &value::device(&parts));
+        }
+        let user = record.has(Field::UserId) || record.has(Field::UserPrincipalName);
+        let is_request = record.has(Field::RequestUri)
+            && (record.knows(Field::TokenId) || record.has(Field::RequestMethod))
+            && !record.has(Field::UserPrincipalName);
+        let uri = record.at(record.held[Field::RequestUri as usize]);
+        record.clues.call = is_request.then(|| table_names::of_request(uri));
+        record.clues.is_service_principal = record.service_principal && !user;
+        // An export of chosen columns may lack the client; what only sign-ins have tells them as well.
+        let of_sign_ins =
+            [Field::AppId, Field::AppDisplayName, Field::AuthenticationProtocol, Field::IncomingTokenType];
+        record.clues.is_sign_in = of_sign_ins.iter().any(|field| record.has(*field))
+            && [Field::UserId, Field::UserPrincipalName, Field::ResultType].iter().any(|field| record.knows(*field));
+    }
+
+    /// The row's table; the name of another that is only counted.
+    fn table_of(&mut self, evidence: TableEvidence, stats: &mut SourceStats) -> Result<Table, Cow<'static, str>> {
+        let record = &mut self.record;
+        self.claimed_by_none = matches!(evidence, TableEvidence::Unknown);
+        let kind = match evidence {
+            TableEvidence::Row(kind) => kind,
+            TableEvidence::Name(kind) => {
+                stats.assumed.add(Assumed::TABLE_BY_NAME);
+                record.event.flags.set(Flags::TABLE_BY_NAME, true);
+                kind
+            }
+            TableEvidence::Guess(kind) => {
+                stats.assumed.add(Assumed::TABLE_GUESSED);
+                record.event.flags.set(Flags::TABLE_GUESSED, true);
+                kind
+            }
+            TableEvidence::Alike(name) => {
+                stats.count_alike(&name);
+                RowTable::Named(name)
+            }
+            TableEvidence::Unknown => match &stats.from_name {
+                Some(kind @ RowTable::Foreign(_)) => kind.clone(),
+                _ => RowTable::Named(stats.container.clone().unwrap_or_else(|| UNKNOWN_TABLE.to_owned())),
+            },
+        };
+        match kind {
+            RowTable::Ours(table) => Ok(table),
+            RowTable::Foreign(table) => Err(Cow::Borrowed(table.name)),
+            RowTable::Named(name) => Err(Cow::Owned(name)),
+        }
+    }
+
+    /// Result code and reason from the status, where nothing else gives them.
+    fn status(&mut self) {
+        let Some(held) = self.record.status else { return };
+        let json = self.record.at(held);
+        let known = &mut self.written.statuses;
+        if known.len() > 4096 {
+            known.clear();
+        }
+        if !known.contains_key(json) {
+            known.insert(json.into(), value::status(json));
+        }
+        let status = known.get(json).expect("just put there");
+        if let Some(code) = &status.code {
+            // A mark for no result is kept as it is written; whether the sign-in succeeded is the status' to say.
+            let held = self.record.at(self.record.held[Field::ResultType as usize]);
+            let is_mark = self.record.has(Field::ResultType) && is_blank(held, Field::ResultType);
+            self.record.event.flags.set(Flags::SUCCESS, is_mark && is_success(code));
+            self.record.put(Field::ResultType, 1, code);
+        }
+        if let Some(reason) = &status.reason {
+            self.record.put(Field::ResultDescription, 0, reason);
+        }
+    }
+
+    /// Takes a JSON value as written.
+    fn value(&mut self, target: Target, raw: &str) -> Result<(), String> {
+        match raw.as_bytes()[0] {
+            b'n' => Ok(()),
+            b'"' => {
+                let inner = &raw[1..raw.len() - 1];
+                if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+                    return self.text(target, inner);
+                }
+                if let Target::Json(field, rank) = target {
+                    self.record.put_written(field, rank, raw);
+                    return Ok(());
+                }
+                let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
+                self.text(target, &text)
+            }
+            b'{' | b'[' => self.nested(target, raw),
+            _ => self.text(target, raw),
+        }
+    }
+
+    /// Takes a text, which may hold JSON.
+    fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
+        let text = match target {
+            Target::Json(..) | Target::Status | Target::Place if is_type_name(text) => {
+                self.record.assumed.add(Assumed::TYPE_NAMES);
+                return Ok(());
+            }
+            Target::Text(..) | Target::Words(..) | Target::EventTypes | Target::Number(..) if is_type_of_cell(text) => {
+                self.record.assumed.add(Assumed::TYPE_NAMES);
+                return Ok(());
+            }
+            Target::Json(..) | Target::Status | Target::Place if text.starts_with("@{") => {
+                &value::power_shell(text).unwrap_or_default()
+            }
+            _ => text,
+        };
+        match target {
+            Target::Text(field, rank) => {
+                if may_be_damaged(text) {
+                    self.damaged(field, text);
+                }
+                self.record.put(field, rank, text);
+            }
+            Target::Words(field, rank) => self.record.put(field, rank, text),
+            Target::Json(field, rank) => self.record.put(field, rank, &value::compact(text)),
+            Target::Number(field, rank) => {
+                if text.bytes().all(|b| b.is_ascii_digit()) {
+                    self.record.put(field, rank, text);
+                } else {
+                    self.number(field, rank, text);
+                }
+            }
+            Target::Created(rank) => self.time(rank, text, true),
+            Target::Ingested(rank) => self.time(rank, text, false),
+            Target::Type(rank) if !text.is_empty() => self.record.clues.named(rank, text),
+            Target::Category if !text.is_empty() => self.record.clues.category = table_names::named(text),
+            Target::Activity if !text.is_empty() => self.record.clues.hint = Some(&AUDIT),
+            Target::Skip | Target::Type(_) | Target::Category | Target::Activity | Target::ErrorAnswer => {}
+            Target::Interactive => self.record.clues.interactive = flag(text),
+            Target::EventTypes => self.record.clues.event_types = table_names::of_event_types(text),
+            Target::AppOnly => self.record.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
+            Target::ServicePrincipal => self.record.service_principal = !text.trim().is_empty(),
+            Target::TokenOwner => self.record.token_owner = Some(self.record.hold(text)),
+            Target::Resource if text.starts_with('/') => {}
+            Target::Resource => self.record.put(Field::ResourceIdentity, 0, text),
+            Target::Place if text.starts_with('{') => self.record.put(Field::LocationDetails, 0, &value::compact(text)),
+            Target::Place => self.record.put(Field::Location, 1, text),
+            Target::PortalPlace => {
+                let (json, country) = value::portal_place(text);
+                self.record.put(Field::LocationDetails, 0, &json);
+                self.record.put(Field::Location, 1, &country);
+            }
+            Target::Status if text.starts_with('{') => self.record.status = Some(self.record.hold(text)),
+            Target::Status if text.eq_ignore_ascii_case("success") => self.record.put(Field::ResultType, 0, "0"),
+            Target::Status if text.starts_with(['[', '<']) => self.record.assumed.add(Assumed::NO_STATUS),
+            Target::Status => self.record.put(Field::ResultType, 0, text),
+            Target::DevicePart(part) => {
+                text.clone_into(&mut self.record.device.get_or_insert_default()[part]);
+            }
+            Target::Properties => return self.inner(text, INNER_START),
+            Target::Wrapper => return self.inner(text, ROW_START),
+            // A search tool's own column of that name.
+            Target::Group(name) => return self.group_text(name, text),
+            Target::Endpoint => self.endpoint(text),
+        }
+        Ok(())
+    }
+
+    /// Takes an object or an array as written.
+    fn nested(&mut self, target: Target, raw: &str) -> Result<(), String> {
+        let kind = if raw.starts_with('{') { "an object" } else { "an array" };
+        if raw.starts_with('[')
+            && unwraps(target, raw)
+            && let Some(only) = value::only(raw)
+        {
+            return self.value(target, only);
+        }
+        match target {
+            // Nothing in it is nothing; but not where a time has to be.
+            Target::Created(rank) if value::is_empty_array(raw) => {
+                self.time(rank, "[]", true);
+                Ok(())
+            }
+            Target::Text(..) | Target::Number(..) | Target::Ingested(_) | Target::Resource
+                if value::is_empty_array(raw) =>
+            {
+                Ok(())
+            }
+            Target::Json(field, rank) => {
+                self.record.put_written(field, rank, raw);
+                Ok(())
+            }
+            Target::Place => {
+                self.record.put_written(Field::LocationDetails, 0, raw);
+                Ok(())
+            }
+            Target::Status => {
+                self.record.status = Some(self.record.hold(raw));
+                Ok(())
+            }
+            Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
+            Target::Words(field, rank) => self.words(field, rank, raw, ","),
+            Target::EventTypes => self.text(target, raw),
+            Target::Wrapper => self.members(raw, ROW_START),
+            Target::Group(name) => self.group(name, raw),
+            Target::ErrorAnswer => {
+                self.record.error_answer = value::error_answer(raw);
+                Ok(())
+            }
+            // Of a person at the prompt it is a name; here it is whoever changed an Azure resource.
+            Target::Text(Field::Identity, _) if raw.starts_with('{') => {
+                self.record.clues.hint = Some(&ACTIVITY);
+                Ok(())
+            }
+            Target::Text(..) | Target::Number(..) | Target::Created(_) | Target::Ingested(_) | Target::Resource => {
+                Err(format!("is {kind} where a text is expected"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn words(&mut self, field: Field, rank: Rank, raw: &str, separator: &str) -> Result<(), String> {
+        let text = value::words(raw, separator).ok_or("is an object where words are expected")?;
+        self.record.put(field, rank, &text);
+        Ok(())
+    }
+
+    /// Reads a record or its `properties` that came as JSON inside a text, with single quotes too. What is not JSON
+    /// there belongs to other services' logs, and says nothing.
+    fn inner(&mut self, text: &str, start: u32) -> Result<(), String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(());
+        }
+        let is_json = |text: &str| serde_json::from_str::<IgnoredAny>(text).is_ok();
+        if text.starts_with('{') && is_json(text) {
+            return self.members(text, start);
+        }
+        match value::single_quoted(text).filter(|json| is_json(json)) {
+            // What the text hides from the record's own check.
+            Some(json) if !deeper_than(MAX_DEPTH, json.as_bytes()) => self.members(&json, start),
+            _ => {
+                self.record.unread_properties |= start == INNER_START;
+                Ok(())
+            }
+        }
+    }
+
+    fn members(&mut self, json: &str, start: u32) -> Result<(), String> {
+        if !json.starts_with('{') {
+            return Ok(());
+        }
+        let mut parser = serde_json::Deserializer::from_str(json);
+        Object { sink: self, start }.deserialize(&mut parser).map_err(|error| plain_reason(&error))
+    }
+
+    /// Reads an object whose members' names need its own before them.
+    fn group(&mut self, name: &str, raw: &str) -> Result<(), String> {
+        let Ok(members) = serde_json::from_str::<HashMap<Cow<'_, str>, &RawValue>>(raw) else { return Ok(()) };
+        for (key, value) in members {
+            let full = format!("{name}.{key}");
+            let targets = tables::targets(&full, false);
+            self.record.sight(&targets, value.get());
+            match (targets.under(self.table), value.get()) {
+                (Target::Skip, value) if value.starts_with('{') => self.group(&full, value)?,
+                (target, value) => self.value(target, value)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn group_text(&mut self, name: &str, text: &str) -> Result<(), String> {
+        match tables::targets(&name.replace('_', ""), false).under(self.table) {
+            Target::Group(_) | Target::Skip => Ok(()),
+            target => self.text(target, text),
+        }
+    }
+
+    /// Defender's tables have no protocol; the endpoint of the page where a code is typed stands for it.
+    fn endpoint(&mut self, text: &str) {
+        if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.record.knows(Field::AuthenticationProtocol) {
+            self.record.put(Field::AuthenticationProtocol, 0, "deviceCode");
+            self.record.assumed.add(Assumed::BY_ENDPOINT);
+        }
+    }
+
+    fn cell(&mut self, target: Target, cell: &str) -> Result<(), String> {
+        match target {
+            Target::Words(..) | Target::EventTypes if cell.starts_with('[') => self.nested(target, cell),
+            _ => self.text(target, cell),
+        }
+    }
+}
+
+impl Sink for RecordReader {
+    #[inline]
+    fn key(&mut self, before: u32, name: &str) -> u32 {
+        self.keys.find(before, name)
+    }
+
+    #[inline]
+    fn target(&self, key: u32) -> Target {
+        self.keys.targets(key).under(self.table)
+    }
+
+    #[inline]
+    fn is_skipped(&self, key: u32) -> bool {
+        self.keys.is_skipped(key)
+    }
+
+    fn member(&mut self, key: u32, raw: &str) {
+        let targets = self.keys.targets(key);
+        let target = targets.under(self.table);
+        self.record.sight(targets, raw);
+        if let Err(reason) = self.value(target, raw) {
+            let name = self.keys.name(key);
+            self.record.refuse(name, &reason);
+        }
+    }
+
+    fn column(&mut self, column: &Column, raw: &str) {
+        self.record.sight(&column.targets, raw);
+        if let Err(reason) = self.value(column.targets.under(self.table), raw) {
+            self.record.refuse(&column.name, &reason);
+        }
+    }
+
+    fn object_in_text(&mut self, text: &str, start: u32) -> Result<(), String> {
+        self.inner(text, start)
+    }
+}
+
+/// Returns whether an array of one value stands for it: search tools put each value into one. Those of fields that
+/// are arrays stay, unless what is in it is the array as text.
+fn unwraps(target: Target, array: &str) -> bool {
+    match target {
+        Target::Json(Field::ProcessingDetails, _) => array[1..].trim_start().starts_with('"'),
+        Target::Words(..) | Target::EventTypes | Target::ErrorAnswer | Target::Skip => false,
+        _ => true,
+    }
+}
+
+/// Returns whether PowerShell wrote the name of a nested value's type in its place.
+fn is_type_name(text: &str) -> bool {
+    text.starts_with("Microsoft.Graph.") || text.starts_with("System.")
+}
+
+/// Returns whether a cell that is no object holds such a name: an application may be called `Microsoft.Azure.…`.
+fn is_type_of_cell(text: &str) -> bool {
+    const TYPES: [&str; 6] = [
+        "System.Object",
+        "System.String",
+        "System.Collections.",
+        "System.Management.",
+        "Microsoft.Graph.PowerShell.",
+        "Microsoft.Open.",
+    ];
+    text.starts_with(['S', 'M']) && TYPES.iter().any(|name| text.starts_with(name)) && !text.contains(' ')
+}
+
+/// Refuses a record that nests deeper than records may.
+fn check_depth(json: &str) -> serde_json::Result<()> {
+    if deeper_than(MAX_DEPTH, json.as_bytes()) {
+        return Err(serde::de::Error::custom(format!("nested deeper than {MAX_DEPTH} levels")));
+    }
+    Ok(())
+}
+
+/// The parser's reason without its line number: a record is one line of something else.
+fn plain_reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let reason = text.split(" at line 1 column").next().unwrap_or(&text);
+    if error.is_data() { reason.to_owned() } else { format!("is not valid JSON: {reason}") }
+}

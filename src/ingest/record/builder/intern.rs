@@ -1,0 +1,113 @@
+//! The texts of a row into the interner: most rows repeat what the one before them had.
+
+use super::RecordReader;
+use crate::ingest::record::value;
+use crate::model::{Field, Sym};
+use crate::store::Interner;
+use std::collections::HashMap;
+
+/// JSON values longer than this are not remembered as written.
+const REMEMBERED_LEN: usize = 16 << 10;
+/// The fields that may come as JSON.
+const JSON_FIELDS: [Field; 4] =
+    [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
+/// Bytes of JSON values remembered as written; then the memory is cleared.
+const REMEMBERED_BYTES: usize = 4 << 20;
+
+/// Last symbol of each field: many columns hardly change.
+pub(super) struct Last([Sym; Field::COUNT]);
+
+impl Default for Last {
+    fn default() -> Self {
+        Self([Sym::NONE; Field::COUNT])
+    }
+}
+
+/// JSON values as written, and what they became: most rows repeat the same few.
+#[derive(Default)]
+pub(super) struct Written {
+    texts: Interner,
+    syms: Vec<Sym>,
+    bytes: usize,
+    pub(super) statuses: HashMap<Box<str>, value::Status, foldhash::fast::RandomState>,
+}
+
+impl RecordReader {
+    /// Fields that are JSON as written: their kept form is looked up by it.
+    pub(super) fn intern_written(&mut self) -> Result<(), String> {
+        let (record, written) = (&mut self.record, &mut self.written);
+        if written.bytes > REMEMBERED_BYTES {
+            *written = Written::default();
+        }
+        for field in JSON_FIELDS.into_iter().filter(|field| record.written.contains(*field)) {
+            let held = record.held[field as usize];
+            let raw = &record.text[held.start as usize..(held.start + held.len) as usize];
+            if raw.len() > REMEMBERED_LEN {
+                record.event[field] = self.part.texts.intern(&kept_form(raw)?);
+            } else {
+                let key = written.texts.intern(raw).0 as usize;
+                if written.syms.len() <= key {
+                    written.syms.resize(key + 1, Sym::NONE);
+                }
+                if written.syms[key].is_none() {
+                    written.syms[key] = self.part.texts.intern(&kept_form(raw)?);
+                    written.bytes += raw.len();
+                }
+                record.event[field] = written.syms[key];
+            }
+            // Done: the other fields follow together.
+            record.weights[field as usize] = 0;
+        }
+        Ok(())
+    }
+
+    pub(super) fn intern(&mut self) {
+        let Self { record, part, last, batch, .. } = self;
+        let mut fields = [Field::Id; Field::COUNT];
+        let mut texts = [""; Field::COUNT];
+        let mut count = 0;
+        for field in Field::ALL {
+            if record.weights[field as usize] == 0 {
+                continue;
+            }
+            let held = record.held[field as usize];
+            let text = &record.text[held.start as usize..(held.start + held.len) as usize];
+            let before = last.0[field as usize];
+            if !before.is_none() && part.texts.text(before) == text {
+                record.event[field] = before;
+            } else {
+                (fields[count], texts[count]) = (field, text);
+                count += 1;
+            }
+        }
+        batch.clear();
+        part.texts.intern_all(&texts[..count], batch);
+        for (field, sym) in fields.into_iter().zip(batch.iter()) {
+            record.event[field] = *sym;
+            last.0[field as usize] = *sym;
+        }
+    }
+
+    /// A place names its country; rows that give only the place get it from there.
+    pub(super) fn fill_country(&mut self) {
+        let place = self.record.event[Field::LocationDetails];
+        if place.is_none() || !self.record.event[Field::Location].is_none() {
+            return;
+        }
+        let texts = &mut self.part.texts;
+        let country = *self.countries.entry(place).or_insert_with(|| {
+            let country = value::country(texts.text(place)).filter(|country| !country.is_empty());
+            country.map_or(Sym::NONE, |country| texts.intern(&country))
+        });
+        self.record.event[Field::Location] = country;
+    }
+}
+
+/// A JSON value as the store keeps it: a string's content or the value itself, without outer white space.
+fn kept_form(raw: &str) -> Result<String, String> {
+    if raw.starts_with('"') {
+        let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
+        return Ok(value::compact(&text).into_owned());
+    }
+    Ok(value::compact(raw).into_owned())
+}

@@ -1,0 +1,118 @@
+//! Keys of records, learned as they come: a key that follows the one it followed before costs one comparison.
+
+use crate::model::Span;
+use crate::tables::{self, Targets};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// A column of a table that names its columns once, before its rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) targets: Targets,
+    /// UTC offset of the column's times.
+    pub(crate) utc_offset: Span,
+}
+
+/// Keys remembered per reader; a hostile file may have a new one in every row.
+const REMEMBERED: usize = 4096;
+
+struct Key {
+    name: Box<str>,
+    targets: Targets,
+    /// The key that last came after this one.
+    next: u32,
+    /// Whether it means nothing in any table.
+    skipped: bool,
+}
+
+impl Key {
+    fn new(name: Box<str>, targets: Targets) -> Self {
+        Self { name, skipped: targets.is_skip(), targets, next: FORGOTTEN }
+    }
+}
+
+/// The keys seen so far, each with its targets.
+pub(crate) struct Keys {
+    keys: Vec<Key>,
+    by_name: HashMap<Box<str>, u32, RandomState>,
+}
+
+/// Stands before the first key of a record.
+pub(crate) const ROW_START: u32 = 0;
+/// Stands before the first key of a record's inner object.
+pub(crate) const INNER_START: u32 = 1;
+/// Holds the last key that was not remembered.
+const FORGOTTEN: u32 = 2;
+
+impl Default for Keys {
+    fn default() -> Self {
+        let key = || Key::new(Box::default(), Targets::SKIP);
+        Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
+    }
+}
+
+impl Keys {
+    /// The number of a key, given the number of the one before it.
+    #[inline]
+    pub(crate) fn find(&mut self, before: u32, name: &str) -> u32 {
+        let guess = self.keys[before as usize].next;
+        if *self.keys[guess as usize].name == *name && guess > FORGOTTEN {
+            return guess;
+        }
+        let found = self.look_up(name);
+        self.keys[before as usize].next = found;
+        found
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, name: &str) -> u32 {
+        if let Some(&known) = self.by_name.get(name) {
+            return known;
+        }
+        let key = Key::new(name.into(), tables::targets(name, false));
+        if self.keys.len() >= REMEMBERED {
+            self.keys[FORGOTTEN as usize] = key;
+            return FORGOTTEN;
+        }
+        let number = u32::try_from(self.keys.len()).expect("REMEMBERED bounds it");
+        self.keys.push(key);
+        self.by_name.insert(name.into(), number);
+        number
+    }
+
+    /// Where the value under a key goes.
+    #[inline]
+    pub(crate) fn targets(&self, key: u32) -> &Targets {
+        &self.keys[key as usize].targets
+    }
+
+    /// Returns whether the value under a key says nothing in any table.
+    #[inline]
+    pub(crate) fn is_skipped(&self, key: u32) -> bool {
+        self.keys[key as usize].skipped
+    }
+
+    /// The key as written.
+    pub(crate) fn name(&self, key: u32) -> &str {
+        &self.keys[key as usize].name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_keys_is_not_remembered_and_still_read() {
+        let mut keys = Keys::default();
+        for n in 0..10_000 {
+            keys.find(ROW_START, &format!("k{n}"));
+        }
+        assert!(keys.keys.len() <= REMEMBERED);
+        let late = keys.find(ROW_START, "ResultType");
+        assert_eq!(*keys.targets(late), tables::targets("ResultType", false));
+        let again = keys.find(late, "Nothing");
+        assert_eq!((*keys.targets(again), keys.name(again)), (Targets::SKIP, "Nothing"));
+    }
+}

@@ -1,0 +1,30 @@
+//! The way from a parser to whatever builds an event.
+
+use super::keys::Column;
+use crate::tables::Target;
+
+/// Receives the members of a record as they are parsed.
+///
+/// Keys are numbers given by [`Self::key`]. Parsers are generic over it: this is the innermost loop of all reading.
+pub(crate) trait Sink {
+    /// The number of a key, given the number of the one before it.
+    fn key(&mut self, before: u32, name: &str) -> u32;
+
+    /// The field that the value under a key goes to.
+    fn target(&self, key: u32) -> Target;
+
+    /// Returns whether the value under a key means nothing in any table.
+    fn is_skipped(&self, key: u32) -> bool;
+
+    /// Takes the JSON value under a key, as written.
+    fn member(&mut self, key: u32, raw: &str);
+
+    /// Takes the JSON value of a column, as written.
+    fn column(&mut self, column: &Column, raw: &str);
+
+    /// Takes an object that came as text; `start` is the number before its first key.
+    ///
+    /// # Errors
+    /// A reason, when the text is JSON that cannot be read.
+    fn object_in_text(&mut self, text: &str, start: u32) -> Result<(), String>;
+}

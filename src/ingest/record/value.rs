@@ -1,0 +1,254 @@
+//! Values in the one form the store keeps, whichever shape wrote them.
+
+use super::json_scan::outside_strings;
+use crate::model::flag;
+use crate::tables::DEVICE_PARTS;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// JSON text without the white space between its tokens; a text that is not JSON stays as it is.
+pub(crate) fn compact(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim();
+    if !trimmed.starts_with(['{', '[']) {
+        return Cow::Borrowed(text);
+    }
+    let has_space = outside_strings(trimmed.as_bytes()).any(|(_, byte)| byte.is_ascii_whitespace());
+    if !has_space && trimmed.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    if serde_json::from_str::<IgnoredAny>(trimmed).is_err() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(trimmed.len());
+    let mut kept = 0;
+    for (at, _) in outside_strings(trimmed.as_bytes()).filter(|(_, byte)| byte.is_ascii_whitespace()) {
+        out.push_str(&trimmed[kept..at]);
+        kept = at + 1;
+    }
+    out.push_str(&trimmed[kept..]);
+    Cow::Owned(out)
+}
+
+/// `@{errorCode=0; failureReason=Other.}`, as PowerShell writes an object too deep for it, as JSON; nothing where it
+/// nests another.
+pub(crate) fn power_shell(text: &str) -> Option<String> {
+    let inner = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
+    if inner.contains("@{") {
+        return None;
+    }
+    let members = inner.split("; ").filter_map(|member| member.split_once('=')).map(|(name, value)| {
+        let value = match value.trim() {
+            "True" => Value::Bool(true),
+            "False" => Value::Bool(false),
+            value => Value::from(value),
+        };
+        let mut name = name.trim().to_owned();
+        // As Entra itself spells it.
+        if let Some(first) = name.get_mut(..1) {
+            first.make_ascii_lowercase();
+        }
+        (name, value)
+    });
+    Some(Value::Object(members.collect()).to_string())
+}
+
+/// `{'a': 'b', 'c': True}`, as some loggers write an object into a text, as JSON; nothing where it holds what such a
+/// text does not. Whether it is JSON then is not checked.
+pub(crate) fn single_quoted(text: &str) -> Option<String> {
+    if !text.starts_with("{'") {
+        return None;
+    }
+    let mut json = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars().peekable();
+    // The quote that ends the string being read.
+    let mut quote = None;
+    while let Some(c) = rest.next() {
+        match (quote, c) {
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                json.push('"');
+            }
+            (None, 'A'..='Z') => {
+                let mut word = String::from(c);
+                while let Some(letter) = rest.next_if(char::is_ascii_alphabetic) {
+                    word.push(letter);
+                }
+                json.push_str(match word.as_str() {
+                    "True" => "true",
+                    "False" => "false",
+                    "None" => "null",
+                    _ => return None,
+                });
+            }
+            (Some(end), c) if c == end => {
+                quote = None;
+                json.push('"');
+            }
+            (Some(_), '"') => json.push_str("\\\""),
+            (Some(_), '\\') => match rest.next()? {
+                '\'' => json.push('\''),
+                'x' => json.push_str("\\u00"),
+                escaped => json.extend(['\\', escaped]),
+            },
+            (_, c) => json.push(c),
+        }
+    }
+    Some(json)
+}
+
+/// The one value of an array that holds no other.
+pub(crate) fn only(json: &str) -> Option<&str> {
+    let inner = json.strip_prefix('[')?.strip_suffix(']')?.trim();
+    // A text or a number without a comma is one; of anything else the parser says.
+    if !inner.is_empty() && !inner.contains([',', '[', ']']) {
+        return Some(inner);
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    if let [only] = items.as_slice() { Some(only.get()) } else { None }
+}
+
+/// Returns whether an array holds nothing.
+pub(crate) fn is_empty_array(json: &str) -> bool {
+    json.strip_prefix('[').and_then(|json| json.strip_suffix(']')).is_some_and(|inner| inner.trim().is_empty())
+}
+
+/// Code and reason of a `status` object.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Status {
+    pub(crate) code: Option<String>,
+    pub(crate) reason: Option<String>,
+}
+
+/// Reads a `status` object; nothing for anything else.
+pub(crate) fn status(json: &str) -> Status {
+    let Ok(Value::Object(status)) = serde_json::from_str(json) else { return Status::default() };
+    let member = |name: &str| status.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));
+    Status { code: member("errorCode"), reason: member("failureReason") }
+}
+
+/// Reason given for an API's error answer that stands in place of rows; `None` where it has no code.
+pub(crate) fn error_answer(json: &str) -> Option<String> {
+    let Ok(Value::Object(error)) = serde_json::from_str(json) else { return None };
+    let member = |name: &str| error.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));
+    let code = member("code").filter(|code| !code.is_empty())?;
+    let message = member("message").filter(|message| !message.is_empty()).map(|message| format!(": {message}"));
+    Some(format!(
+        "is an error answer of Microsoft Graph or Log Analytics and no rows: {code}{}; export again",
+        message.unwrap_or_default()
+    ))
+}
+
+/// The country of a place object.
+pub(crate) fn country(json: &str) -> Option<String> {
+    let Ok(Value::Object(place)) = serde_json::from_str(json) else { return None };
+    let found = place.iter().find(|(key, _)| is_key(key, "countryOrRegion"))?;
+    scalar(found.1)
+}
+
+/// Returns whether a key is this name, in any case and with Elastic's underscores.
+fn is_key(key: &str, name: &str) -> bool {
+    key.eq_ignore_ascii_case(name) || key.contains('_') && key.replace('_', "").eq_ignore_ascii_case(name)
+}
+
+/// An array of words, joined.
+pub(crate) fn words(json: &str, separator: &str) -> Option<String> {
+    let Ok(Value::Array(items)) = serde_json::from_str(json) else { return None };
+    Some(items.iter().filter_map(scalar).collect::<Vec<_>>().join(separator))
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// The device as the JSON the other shapes have, from the portal's columns. Blank columns are left out, but
+/// for the id: an empty one says that the device is not registered.
+pub(crate) fn device(parts: &[String; DEVICE_PARTS.len()]) -> String {
+    let mut json = format!("{{\"{}\":{}", DEVICE_PARTS[0], Value::from(parts[0].as_str()));
+    for (name, text) in DEVICE_PARTS.iter().zip(parts).skip(1).filter(|(_, text)| !text.trim().is_empty()) {
+        let flag = flag(text);
+        let value = flag.filter(|_| name.starts_with("is")).map_or_else(|| Value::from(text.as_str()), Value::from);
+        write!(json, ",\"{name}\":{value}").expect("a String takes every write");
+    }
+    json.push('}');
+    json
+}
+
+/// `City, State, CC` as the place object the other shapes have, and its country.
+pub(crate) fn portal_place(text: &str) -> (String, String) {
+    let mut parts = text.rsplitn(3, ',').map(str::trim);
+    let country = parts.next().unwrap_or_default();
+    let state = parts.next().unwrap_or_default();
+    let city = parts.next().unwrap_or_default();
+    let (city, state) = if city.is_empty() { (state, "") } else { (city, state) };
+    let json = format!(
+        "{{\"city\":{},\"state\":{},\"countryOrRegion\":{}}}",
+        Value::from(city),
+        Value::from(state),
+        Value::from(country)
+    );
+    (json, country.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_goes_only_outside_strings() {
+        assert_eq!(compact("[ {\n \"a b\" : \"c \\\" d\" } ]"), "[{\"a b\":\"c \\\" d\"}]");
+        assert_eq!(compact("plain words [x]"), "plain words [x]");
+        assert_eq!(compact("{not json }"), "{not json }");
+        assert!(matches!(compact("[{\"a\":\"b c\"}]"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn portal_columns_become_the_objects() {
+        let mut parts = [const { String::new() }; DEVICE_PARTS.len()];
+        assert_eq!(device(&parts), "{\"deviceId\":\"\"}");
+        parts[2] = "Windows 10".into();
+        parts[4] = "No".into();
+        assert_eq!(device(&parts), "{\"deviceId\":\"\",\"operatingSystem\":\"Windows 10\",\"isCompliant\":false}");
+        let (json, country) = portal_place("Springfield, Example State, US");
+        assert_eq!(json, "{\"city\":\"Springfield\",\"state\":\"Example State\",\"countryOrRegion\":\"US\"}");
+        assert_eq!(country, "US");
+    }
+
+    #[test]
+    fn what_power_shell_flattened_is_an_object_again() {
+        assert_eq!(
+            power_shell("@{AdditionalDetails=; ErrorCode=0; IsManaged=True}").unwrap(),
+            "{\"additionalDetails\":\"\",\"errorCode\":\"0\",\"isManaged\":true}"
+        );
+        assert_eq!(power_shell("@{a=@{b=c}}"), None);
+        assert_eq!(power_shell("@{a"), None);
+    }
+
+    #[test]
+    fn single_quotes_become_json() {
+        let json =
+            single_quoted(r#"{'a': 'it\'s "so"', 'b': {"c": True, 'd': [None, 1.5]}, 'e': "it's", 'f': 'Zo\xeb'}"#);
+        let read: Value = serde_json::from_str(&json.unwrap()).unwrap();
+        assert_eq!(
+            read,
+            serde_json::json!({"a": "it's \"so\"", "b": {"c": true, "d": [null, 1.5]}, "e": "it's", "f": "Zoë"})
+        );
+        for text in ["{'a': Nothing}", "plain words", "{'a\\"] {
+            assert_eq!(single_quoted(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn status_gives_code_and_reason() {
+        let expected = Status { code: Some("0".into()), reason: Some("Other.".into()) };
+        assert_eq!(status("{\"errorCode\":0,\"failureReason\":\"Other.\"}"), expected);
+        assert_eq!(status("[]"), Status::default());
+    }
+}
