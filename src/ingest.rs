@@ -1,4 +1,13 @@
 //! From the paths a user gives to a [`Store`]: every row read, or named as not read.
+//!
+//! A folder uses only those left of it; `tests/it/layers.rs` fails on an import that points right, and on a circle.
+//!
+//! ```text
+//! bytes → table_names → stats → record → password → options → framing → progress → bundle → workers
+//! ```
+//!
+//! `bytes` decodes and unpacks, `record` makes an event of one record, `framing` finds the records in a source, `bundle`
+//! finds the sources. `workers` reads them on all threads, and counts into `stats` and `progress`.
 
 mod bundle;
 mod bytes;

@@ -27,10 +27,12 @@
 //! | a user's rows by what the steps ask | `analytics/history.rs`: hits of one user share it | |
 //! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
 //! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
-//! | which exports are read | `ingest/shape.rs` (shapes), `ingest/fields.rs` (every spelling of every field), `ingest/bundle/` and `ingest/archive/` (what is walked and opened), `ingest/body.rs` (where bytes stand), `ingest/foreign.rs` (formats that are only named) | a shape |
-//! | how times are written | `ingest/timestamps.rs`: the one table of forms; names of months and zones beside it | |
-//! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/row/` | |
-//! | which records inside other records are found, what is said of a source in no shape | `ingest/unwrap.rs`, `ingest/unknown.rs` | |
+//! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
+//! | which exports are read | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
+//! | how times are written | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |
+//! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/record/builder/` | |
+//! | which records inside other records are found, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
+//! | which table a row belongs to | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | when the case is put on disk | `tui/saver.rs`: the thread that saves; `tui/keeping.rs` what the loop does with the file | |
@@ -54,8 +56,8 @@
 //! # Weak spots
 //!
 //! A packed tar is unpacked before it is read, and a record inside a packed source is found again by unpacking from
-//! the start. A store is built on one thread but for folding and sorting. `ingest/row.rs` and `ingest/walk.rs` are the
-//! longest files and the next to be split.
+//! the start. A store is built on one thread but for folding and sorting. `ingest/record/builder.rs` is the
+//! longest file and the next to be split.
 
 pub mod analytics;
 pub mod casefile;

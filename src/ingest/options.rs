@@ -24,7 +24,7 @@ pub struct Options {
     pub local_zone: Option<Span>,
     /// The user's table of networks: it wins over the records' own numbers.
     pub networks: Option<Arc<Networks>>,
-    /// Whether the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
+    /// True if the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
     pub hash: bool,
     /// Opens encrypted archives.
     pub password: Option<Password>,

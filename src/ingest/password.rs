@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-/// What is said of a member that needs a password and has none.
+/// Reason for a member that needs a password and has none.
 pub(crate) const ENCRYPTED: &str = "is encrypted: --password-file FILE opens it with the first line of FILE";
-/// What is said where the password opens nothing.
+/// Reason for a member that the password does not open.
 pub(crate) const WRONG: &str = "is encrypted with another password than the one given, or damaged";
 
 /// A password. It has no printed form, so that no message, log or panic can show it.

@@ -179,7 +179,7 @@ impl Note {
     }
 }
 
-/// Which [`Note`]s hold for a row, one bit each.
+/// The [`Note`]s that hold for a row, one bit each.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Notes(u16);
 

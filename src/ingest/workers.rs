@@ -57,7 +57,7 @@ struct Output {
 /// One job's records, which stand together in its thread's part.
 struct Done {
     input: usize,
-    /// Where the piece begins: pieces of one source are joined in this order.
+    /// Start of the piece: pieces of one source are joined in this order.
     start: u64,
     events: Range<usize>,
     stats: SourceStats,
@@ -199,7 +199,7 @@ struct Workers<'a> {
     meter: &'a Meter<'a>,
     jobs: &'a [Job],
     next: AtomicUsize,
-    /// Whether a packed source gets a thread to unpack it.
+    /// True if a packed source gets a thread to unpack it.
     pipe: bool,
 }
 
@@ -326,7 +326,7 @@ impl Read for Counted<'_> {
 struct Lines<'f> {
     file: &'f Stretch,
     range: Range<u64>,
-    /// Where the source ends, or is to end.
+    /// End of the source, or of as much of it as may be read.
     end: u64,
     max_record: usize,
 }

@@ -1,5 +1,7 @@
 //! The direction of the imports, read from the sources themselves.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -162,4 +164,41 @@ fn the_reader_of_imports_reads_groups() {
 fn the_map_in_lib_names_the_layers_in_order() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     assert!(lib.contains(&LAYERS.join(" → ")));
+}
+
+/// The reader's folders and files in order; each uses only what stands left of it. `src/ingest.rs` draws the same line.
+const READER: [&str; 10] =
+    ["bytes", "table_names", "stats", "record", "password", "options", "framing", "progress", "bundle", "workers"];
+
+#[test]
+fn the_reader_has_one_direction_and_no_circle() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let room = |file: &str| {
+        let name = file.strip_prefix("ingest/")?.split('/').next()?;
+        READER.iter().position(|room| *room == name)
+    };
+    let mut wrong: Vec<String> = Vec::new();
+    for (file, used) in circles::uses(&root).iter().filter(|(file, _)| file.starts_with("ingest/")) {
+        assert!(room(file).is_some(), "{file} has no place in READER");
+        for other in used.iter().filter(|other| other.starts_with("ingest")) {
+            // The file of a folder only lists it: what is in it never looks there.
+            let is_list = other == "ingest"
+                || READER
+                    .iter()
+                    .any(|room| *other == format!("ingest/{room}") && file.starts_with(&format!("{other}/")));
+            if is_list || room(other) > room(file) {
+                wrong.push(format!("{file} uses {other}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let circles = circles::circles(&root);
+    let ours: Vec<_> = circles.iter().filter(|circle| circle.iter().any(|file| file.starts_with("ingest"))).collect();
+    assert!(ours.is_empty(), "{ours:#?}");
+}
+
+#[test]
+fn the_map_of_the_reader_names_its_folders_in_order() {
+    let ingest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ingest.rs")).unwrap();
+    assert!(ingest.contains(&READER.join(" → ")));
 }

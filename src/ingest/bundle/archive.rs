@@ -44,7 +44,7 @@ pub(super) struct Archive<'a> {
     pub(super) holder: (&'a FileRange, &'a str),
     /// Its name, with the members that lead to it.
     pub(super) name: &'a str,
-    /// Where its bytes stand.
+    /// Its bytes.
     pub(super) place: &'a FileRange,
     /// Its bytes, packed.
     pub(super) bytes: u64,
@@ -53,7 +53,7 @@ pub(super) struct Archive<'a> {
 }
 
 impl Archive<'_> {
-    /// Where bytes of the archive stand in its file; what would lie behind its end is not its.
+    /// Bytes of the archive as a range of its file, cut at the archive's end.
     fn range(&self, start: u64, bytes: u64) -> Range<u64> {
         let (base, end) = self.place.range.as_ref().map_or((0, u64::MAX), |range| (range.start, range.end));
         let start = base.saturating_add(start).min(end);
@@ -86,7 +86,7 @@ impl Left {
     }
 }
 
-/// How many bytes an archive gives before what it unpacks to is out of proportion.
+/// The bytes an archive may unpack to before they are out of proportion.
 struct Ration {
     packed: u64,
     taken: u64,

@@ -26,7 +26,7 @@ pub(crate) struct Input {
     pub(crate) member: Option<String>,
     /// Its bytes.
     pub(crate) place: FileRange,
-    /// Whether they must be unpacked.
+    /// True if they must be unpacked.
     pub(crate) packed: bool,
     /// Bytes on disk, packed.
     pub(crate) bytes: u64,

@@ -1,7 +1,7 @@
 //! The first rows, read ahead of their turn: whoever waits sees at once whether it is the right bundle, however many
 //! files must be walked, recognised, unpacked and hashed before the reading begins.
 //!
-//! Whatever is read here is read again in its place. Nothing of it counts.
+//! Records read here are read again in their place. Nothing of them counts.
 
 use crate::ingest::bytes::container::{Container, MAGIC};
 use crate::ingest::bytes::decode::{self, FileRange};

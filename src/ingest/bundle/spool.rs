@@ -17,7 +17,7 @@ impl Spool {
     /// The file that bytes are set aside in.
     ///
     /// # Errors
-    /// Where the temporary folder takes no file.
+    /// When the temporary folder takes no file.
     pub(crate) fn body(&mut self) -> io::Result<Body> {
         let file = match &self.file {
             Some(file) => file,
@@ -26,7 +26,7 @@ impl Spool {
         Ok(Body::Aside(Arc::clone(file)))
     }
 
-    /// Where the next bytes will stand.
+    /// The offset of the next bytes.
     pub(crate) fn end(&self) -> u64 {
         self.end
     }

@@ -40,7 +40,7 @@ impl Body {
 pub(crate) struct Stretch {
     file: Arc<File>,
     start: u64,
-    /// Where the part ends; `None` for the end of the file.
+    /// End of the part; `None` for the end of the file.
     end: Option<u64>,
     at: u64,
 }

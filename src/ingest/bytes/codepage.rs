@@ -32,14 +32,15 @@ pub(crate) fn windows(bytes: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// Whether a character of several bytes stands at the front.
+/// Returns whether a character of several bytes stands at the front.
 fn is_utf8_at(bytes: &[u8]) -> bool {
     (2..=4).any(|length| {
         bytes.get(..length).is_some_and(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1))
     })
 }
 
-/// Whether a line seems to be of UTF-16: every second of its first bytes is NUL, or it begins with a byte-order mark.
+/// Returns whether a line looks like UTF-16: every second of its first bytes is NUL, or it begins with a byte-order
+/// mark.
 pub(crate) fn is_wide(line: &[u8]) -> bool {
     match *line {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,

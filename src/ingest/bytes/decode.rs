@@ -15,20 +15,20 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Bytes a source may unpack to whatever its packed size: below, a ratio says nothing.
 pub(crate) const RATIO_FLOOR: u64 = 64 << 20;
 
-/// Where a source's bytes stand.
+/// The bytes of a source, as a range of a file.
 #[derive(Clone, Debug)]
 pub(crate) struct FileRange {
     /// The file that holds them.
     pub(crate) body: Body,
     /// The part of the file; `None` for all of it.
     pub(crate) range: Option<Range<u64>>,
-    /// How an archive packs its members.
+    /// Method by which the archive packs its members.
     pub(crate) method: Method,
     /// CRC-32 and size that an archive declares of what it unpacks to.
     pub(crate) check: Option<(u32, u64)>,
 }
 
-/// How an archive packs a member. Whether what comes out is packed once more is told from its bytes.
+/// Method by which an archive packs a member. A member that is packed once more is recognised by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Stored,
@@ -57,7 +57,7 @@ impl FileRange {
 pub(crate) struct Head {
     /// Unpacked.
     pub(crate) bytes: Vec<u8>,
-    /// Whether they had to be unpacked beyond what the archive does.
+    /// True if they had to be unpacked beyond what the archive does.
     pub(crate) packed: bool,
 }
 
@@ -117,7 +117,7 @@ fn ranged<'c>(
     Ok(BufReader::with_capacity(buffer, Counted { file: place.open()?, count, read }))
 }
 
-/// What the archive gives for the bytes on disk.
+/// Unpacks the bytes on disk by the archive's method.
 fn member<'c, R: io::BufRead + 'c>(place: &FileRange, packed: R) -> io::Result<Box<dyn Read + 'c>> {
     let reader: Box<dyn Read + 'c> = match place.method {
         Method::Stored => Box::new(packed),
@@ -130,7 +130,7 @@ fn member<'c, R: io::BufRead + 'c>(place: &FileRange, packed: R) -> io::Result<B
     })
 }
 
-/// What stands behind bzip2's mark and level: the mark of a block, or of the end.
+/// The bytes after bzip2's mark and level: the mark of a block, or of the end.
 const BZIP2: [[u8; 6]; 2] = [*b"1AY&SY", *b"\x17\x72\x45\x38\x50\x90"];
 
 /// A stream that is packed no more.
@@ -257,7 +257,7 @@ fn utf8<R: Read, T>(mut reader: R, take: impl FnOnce(&mut dyn Read) -> T) -> io:
     })
 }
 
-/// How a source writes its characters.
+/// Encoding of a source's characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
@@ -372,7 +372,7 @@ impl Read for Bounded<'_> {
     }
 }
 
-/// Whether so many bytes out of so many packed ones are no logs any more.
+/// Returns whether so many bytes out of so many packed ones are no logs any more.
 pub(crate) fn is_bomb(packed: u64, unpacked: u64, max_ratio: u64) -> bool {
     unpacked > RATIO_FLOOR && unpacked / max_ratio > packed
 }

@@ -65,7 +65,7 @@ const FORMATS: [Format; 34] = [
 const PACKED: &str = "is packed more than twice: unpack it and give the file";
 const CAPTURE: &str = "is a capture of network traffic: it holds no rows; export the logs as JSON or CSV";
 
-/// Why content that begins so is not read, and what to do.
+/// Reason that content with these first bytes is not read, with the way out.
 pub(crate) fn foreign(head: &[u8]) -> Option<&'static str> {
     // A few letters alone may begin a header, too.
     let is_binary = head.iter().take(512).any(|byte| *byte < b'\t');

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 /// Bytes asked for at a time.
 pub(crate) const BLOCK: usize = 512 << 10;
 
-/// Why a source is not read to its end.
+/// Reason for a source that is longer than sources may be.
 pub(crate) const TOO_MANY_BYTES: &str = "holds more than the most decoded bytes of a source (--max-bytes raises it)";
 
 /// Buffered bytes from the first one not yet consumed. Positions are relative to that byte, so they hold while
@@ -18,7 +18,7 @@ pub(crate) struct Window<'r> {
     ended: bool,
     /// Decoded bytes that may still be read.
     left: u64,
-    /// Why reading ended early.
+    /// Reason that reading ended early.
     pub(crate) failure: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl<'r> Window<'r> {
         self.offset
     }
 
-    /// Whether the stream has no more bytes than those buffered.
+    /// Returns whether the stream has no more bytes than those buffered.
     pub(crate) fn is_whole(&self) -> bool {
         self.ended
     }

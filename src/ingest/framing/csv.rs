@@ -35,13 +35,13 @@ pub(crate) struct Header {
     pub(crate) columns: Vec<Column>,
     /// The byte between cells.
     pub(crate) delimiter: u8,
-    /// Whether it is the Entra portal's.
+    /// True if it is the Entra portal's.
     pub(crate) portal: bool,
     /// Bytes of the lines before it.
     before: usize,
     /// Columns of times whose zone is not told.
     zone_unknown: Vec<usize>,
-    /// Whether it lists the factors of sign-ins, not sign-ins.
+    /// True if it lists the factors of sign-ins, not sign-ins.
     pub(crate) factors: bool,
 }
 

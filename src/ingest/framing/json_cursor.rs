@@ -22,7 +22,7 @@ pub(super) const MAX_AGAIN: u64 = 32;
 /// The same of a small source.
 pub(super) const AGAIN: u64 = 4 << 20;
 
-/// Where a value broke off: every container that was open there breaks off there too.
+/// A value that broke off: every container that was open there breaks off there too.
 struct Unclosed {
     /// Offsets of the containers, in order.
     starts: Vec<u64>,
@@ -39,7 +39,7 @@ pub(super) struct Cursor<'w, 'r> {
     open: Vec<usize>,
     /// Containers known not to end, so that each is read to its end once and not from each opening within.
     unclosed: Vec<Unclosed>,
-    /// How far values were read.
+    /// The end of the furthest value read.
     reached: u64,
     /// Bytes read again.
     again: u64,

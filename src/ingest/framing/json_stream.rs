@@ -22,16 +22,16 @@ pub(crate) struct JsonStream<'w, 'r, 'o> {
     max_record: usize,
     records: &'o mut RecordReader,
     stats: &'o mut SourceStats,
-    /// How a good record begins, up to its first key, to find the next one after a broken one.
+    /// The beginning of a good record, up to its first key, to find the next one after a broken one.
     opening: Vec<u8>,
     /// Asked once in a while whether to go on.
     keep_on: Option<&'o mut KeepOn<'o>>,
     stopped: bool,
     /// Columns of Kusto tables whose rows come in later frames.
     frames: HashMap<i64, TableHead>,
-    /// Whether the source's sudden end was reported.
+    /// True once the source's sudden end was reported.
     cut: bool,
-    /// Whether a query's result says that it is not whole.
+    /// True if a query's result says that it is not whole.
     errors: bool,
 }
 

@@ -98,8 +98,8 @@ mod tests {
             ("<html>", "XML or HTML"),
             ("Dear all,\nsee below\n", "text of another kind"),
         ] {
-            let said = describe(text.as_bytes());
-            assert!(said.contains(words) && said.contains("export"), "{text:?}: {said}");
+            let reason = describe(text.as_bytes());
+            assert!(reason.contains(words) && reason.contains("export"), "{text:?}: {reason}");
         }
     }
 }

@@ -46,9 +46,9 @@ pub(crate) struct RecordReader {
     countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
     last: Last,
     batch: Vec<Sym>,
-    /// Whether a record that is in no table is put into `unclaimed` rather than counted.
+    /// True if a record of no table is put into `unclaimed` rather than counted.
     holds_back: bool,
-    /// Whether no table claims the record just read.
+    /// True if no table claims the record just read.
     claimed_by_none: bool,
     unclaimed: Option<Unclaimed>,
 }
@@ -89,7 +89,7 @@ struct Record {
     status: Option<Held>,
     created: Rank,
     ingested: Rank,
-    /// Whether its properties are a text that is no JSON.
+    /// True if its properties are a text that is no JSON.
     unread_properties: bool,
     /// Quality of the event time and of the ingest time.
     clocks: [Stand; 2],

@@ -61,8 +61,8 @@ mod tests {
 
     #[test]
     fn a_string_that_does_not_end_hides_the_rest() {
-        let seen: Vec<u8> = outside_strings(br#"a"x\"y"b"[\"#).map(|(_, byte)| byte).collect();
-        assert_eq!(seen, b"ab");
+        let outside: Vec<u8> = outside_strings(br#"a"x\"y"b"[\"#).map(|(_, byte)| byte).collect();
+        assert_eq!(outside, b"ab");
         assert_eq!(string_end(b"\"\\", 0), None);
         assert_eq!(string_end(b"\"\"", 0), Some(2));
     }

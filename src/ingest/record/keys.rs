@@ -22,7 +22,7 @@ struct Key {
     targets: Targets,
     /// The key that last came after this one.
     next: u32,
-    /// Whether it means nothing in any table.
+    /// True if it means nothing in any table.
     skipped: bool,
 }
 
@@ -81,7 +81,7 @@ impl Keys {
         number
     }
 
-    /// Where the value under a key goes.
+    /// The fields that the value under a key goes to, table by table.
     #[inline]
     pub(crate) fn targets(&self, key: u32) -> &Targets {
         &self.keys[key as usize].targets

@@ -1,4 +1,4 @@
-//! Which table a row belongs to, decided from what it holds.
+//! The table of a row, decided from what the row holds.
 
 use crate::ingest::table_names::{RowTable, named};
 use crate::model::Table;
@@ -18,7 +18,7 @@ pub(crate) struct Clues {
     pub(crate) category: Option<RowTable>,
     /// Its kinds of sign-in.
     pub(crate) event_types: Option<RowTable>,
-    /// Whether a person was at the prompt.
+    /// True if a person was at the prompt.
     pub(crate) interactive: Option<bool>,
     /// The table of calls it looks like a row of.
     pub(crate) call: Option<Table>,

@@ -9,7 +9,7 @@
 //! | zone | none (UTC), `Z`, `+02:00`, `UTC+2`, `+0000 UTC`, a word of [`zones`] |
 //! | counts | seconds to nanoseconds since 1970, `/Date(ms)/`, ticks since 1601 or year 1, a spreadsheet's day number |
 //!
-//! Which of two small numbers is the day is decided by the whole source ([`Order`]). A text that could be two instants
+//! The whole source decides which of two small numbers is the day ([`Order`]). A text that could be two instants
 //! for another reason is not read.
 
 mod names;
@@ -20,7 +20,7 @@ use crate::model::{Span, Time};
 use zones::Unknown;
 pub(crate) use zones::minutes as zone_minutes;
 
-/// Which of a date's two small numbers is the day.
+/// Order of the two small numbers of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// The form tells, or both readings are one day.
@@ -35,7 +35,7 @@ pub(crate) enum Order {
     OrMonthFirst(Time),
 }
 
-/// What kind of text a time was.
+/// Kind of text that a time was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// A date.
@@ -55,13 +55,13 @@ pub(crate) enum Form {
 pub(crate) struct Read {
     /// The instant; midnight where the text names a day only.
     pub(crate) time: Time,
-    /// What it says of the order of day and month.
+    /// Order of its day and month.
     pub(crate) order: Order,
-    /// Whether no time of day stands in it.
+    /// True if it has no time of day.
     pub(crate) day_only: bool,
-    /// Whether it says its zone, or needs none.
+    /// True if it names its zone, or needs none.
     pub(crate) zoned: bool,
-    /// What kind of text it was.
+    /// Kind of text it was.
     pub(crate) form: Form,
 }
 
@@ -72,7 +72,7 @@ impl Read {
     }
 }
 
-/// Why a text is no time.
+/// Reason that a text is no time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// It is in no form that is known.
@@ -86,7 +86,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// What is wrong with the time, after "its time".
+    /// The reason as the end of a sentence that begins with "its time".
     pub(crate) fn words(&self, text: &str) -> String {
         let shown: String = text.chars().take(40).collect();
         let again = "export again without opening the file in a spreadsheet";
@@ -102,7 +102,7 @@ impl Fault {
 /// Reads a time in any form.
 ///
 /// # Errors
-/// Why it is none.
+/// With the reason that it is none.
 #[inline]
 pub(crate) fn read(text: &str) -> Result<Read, Fault> {
     if let Some(time) = Time::parse(text) {
@@ -200,7 +200,7 @@ fn compact(text: &str) -> Option<Result<Read, Fault>> {
 /// Stands for seconds where minutes have a fraction: no instant has so many.
 const NO_SECOND: u32 = 99;
 
-/// What is left of a text.
+/// The rest of a text.
 #[derive(Clone, Copy)]
 struct Cursor<'t> {
     rest: &'t str,
@@ -216,7 +216,7 @@ struct Date {
     form: Form,
 }
 
-/// What is known of the order of a date's small numbers.
+/// Order of a date's small numbers, as far as its form shows it.
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
     /// Month, then day.
@@ -292,7 +292,7 @@ impl<'t> Cursor<'t> {
         Ok(Read { time, order, day_only, zoned: offset.is_some(), form: date.form })
     }
 
-    /// What stands behind a compact time of day.
+    /// Reads the zone that ends a compact time of day.
     fn placed(self, on: impl Fn(i64) -> Option<Time>) -> Result<Read, Fault> {
         match zones::read(self.rest) {
             Ok(offset) => {
@@ -378,7 +378,7 @@ impl<'t> Cursor<'t> {
         Some(day)
     }
 
-    /// What may stand between day and clock.
+    /// Passes over words and marks between day and clock.
     fn between(&mut self, named: &mut Option<u32>) {
         loop {
             self.space();
@@ -536,7 +536,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// What stands between the parts of a date with a name: marks, spaces, `de`, `of`.
+    /// Passes over marks and words between the parts of a date with a name: spaces, `de`, `of`.
     fn separator(&mut self) {
         self.space();
         self.eat(&['.', '/', '-', '\u{2013}', ',']);
@@ -638,7 +638,7 @@ impl<'t> Cursor<'t> {
         found.is_some()
     }
 
-    /// Whether a word for the half of the day says after noon; dots and spaces in it do not count.
+    /// Returns whether a word for the half of the day means after noon; dots and spaces in it do not count.
     fn half(&mut self) -> Option<bool> {
         let halves = names::HALVES.iter().flat_map(|(am, pm)| [(*am, false), (*pm, true)]);
         let found =
@@ -648,7 +648,7 @@ impl<'t> Cursor<'t> {
         Some(after)
     }
 
-    /// What stands behind a word that may have dots and spaces between its letters.
+    /// The text after a word that may have dots and spaces between its letters.
     fn spelt(&self, word: &str) -> Option<&'t str> {
         let skip = |text: &'t str| text.trim_start_matches(['.', ' ']);
         let mut rest = self.rest.trim_start();

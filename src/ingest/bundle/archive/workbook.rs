@@ -62,9 +62,9 @@ pub(super) fn document(names: impl Iterator<Item = String>) -> Option<Document> 
 
 /// A sheet on its way to become a CSV.
 struct Sheet {
-    /// How many columns the header has, and which of them hold times.
+    /// One for each column of the header: true if it holds times.
     times: Vec<bool>,
-    /// Which columns have a cell with a time of day.
+    /// One for each column: true if a cell has a time of day.
     fractions: Vec<bool>,
     /// Rows before the header.
     before: usize,
@@ -303,7 +303,7 @@ struct Rows<'b> {
     cells: XlsxCellReader<'b, BufReader<Stretch>>,
     row: Vec<DataRef<'b>>,
     next: Option<((u32, u32), DataRef<'b>)>,
-    /// Whether the last cell was read: what stands behind it is no cell.
+    /// True once the last cell was read: the reader would take what follows for one.
     ended: bool,
 }
 

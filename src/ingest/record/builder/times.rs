@@ -35,7 +35,7 @@ pub(super) struct Dates {
 #[derive(Clone, Copy)]
 pub(crate) struct OtherReading {
     pub(crate) time: Time,
-    /// Whether it is the one with the day first.
+    /// True if it is the one with the day first.
     pub(crate) day_first: bool,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct AmbiguousDate {
     pub(crate) created: Option<OtherReading>,
     /// Ingest time.
     pub(crate) ingested: Option<OtherReading>,
-    /// Whether a spreadsheet's day number stands for one.
+    /// True if one of them is a spreadsheet's day number.
     pub(crate) serial: bool,
 }
 

@@ -99,11 +99,11 @@ pub(super) const HALVES: [(&str, &str); 17] = [
     ("凌晨", "晚上"),
 ];
 
-/// What may stand between a day and a time of day, and after one: `um`, `at`, `kl.`, `Uhr`.
+/// Words between a day and a time of day, and after one: `um`, `at`, `kl.`, `Uhr`.
 pub(super) const FILLERS: &str =
     "t um at à às a las alle ore kl klo o u la в о об ve ora orele godz uhr h ч год clock в 在";
 
-/// What may stand after a date's year: `г.`, `р.`, `m.`.
+/// Words after a date's year: `г.`, `р.`, `m.`.
 pub(super) const AFTER_YEAR: &str = "г г. р року года year m d ж";
 
 /// The month of a name, and whether another language uses it for another.
@@ -112,8 +112,8 @@ pub(super) fn month(word: &str) -> Option<(u32, bool)> {
     let table = TABLE.get_or_init(|| {
         let names =
             (1..).zip(MONTHS).flat_map(|(month, names)| names.split_whitespace().map(move |name| (name, month)));
-        let own = names.map(|(name, month)| (name, (month, false)));
-        own.chain(SHARED.map(|(name, month)| (name, (month, true)))).collect()
+        let named = names.map(|(name, month)| (name, (month, false)));
+        named.chain(SHARED.map(|(name, month)| (name, (month, true)))).collect()
     });
     table.get(word).copied()
 }

@@ -1,6 +1,6 @@
 //! Times that are plain numbers: counted from 1970, from 1601 or from year 1, or a spreadsheet's days.
 //!
-//! Which it is, its size tells: the ranges of the years 2000 to 2099 do not overlap.
+//! The size of a number shows its kind: the ranges of the years 2000 to 2099 do not overlap.
 
 use super::{Fault, Form, Read};
 use crate::model::{Number, Span, Time, number};

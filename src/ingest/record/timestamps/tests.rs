@@ -11,7 +11,7 @@ fn shown(text: &str) -> String {
     }
 }
 
-/// What each of the texts below says.
+/// The instant of each of the texts below.
 const SECOND: &str = "2026-05-20T14:02:04.0000000Z";
 
 #[test]
@@ -350,16 +350,16 @@ proptest! {
         };
         for (name, step, write) in WRITERS {
             let written = write(&parts);
-            let told = read(&written);
-            prop_assert!(told.is_ok(), "{name}: {written}: {told:?}");
-            let told = told.unwrap();
+            let parsed = read(&written);
+            prop_assert!(parsed.is_ok(), "{name}: {written}: {parsed:?}");
+            let parsed = parsed.unwrap();
             let whole = time.floor(Span::from_ticks(step));
-            let other = match told.order {
+            let other = match parsed.order {
                 Order::OrDayFirst(other) | Order::OrMonthFirst(other) => other,
-                _ => told.time,
+                _ => parsed.time,
             };
-            prop_assert!(told.time == whole || other == whole, "{name}: {written}: {} is not {whole}", told.time);
-            prop_assert!(!told.day_only, "{name}: {written}");
+            prop_assert!(parsed.time == whole || other == whole, "{name}: {written}: {} is not {whole}", parsed.time);
+            prop_assert!(!parsed.day_only, "{name}: {written}");
         }
     }
 
@@ -377,8 +377,8 @@ proptest! {
         let time = Time::from_ticks(seconds * WHOLE);
         let text = time.second();
         let cut = cut.min(text.len());
-        if let Ok(told) = read(&text[..cut]) {
-            prop_assert!(told.time.day() == time.day() && told.time <= time, "{}: {}", &text[..cut], told.time);
+        if let Ok(parsed) = read(&text[..cut]) {
+            prop_assert!(parsed.time.day() == time.day() && parsed.time <= time, "{}: {}", &text[..cut], parsed.time);
         }
     }
 }

@@ -45,7 +45,7 @@ const WORDS: [(&str, i64); 40] = [
     ("akst", -540),
 ];
 
-/// Why a zone cannot be read.
+/// Reason that a zone cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unknown {
     /// These words name none that is known.
