@@ -56,8 +56,8 @@
 //! # Weak spots
 //!
 //! A packed tar is unpacked before it is read, and a record inside a packed source is found again by unpacking from
-//! the start. A store is built on one thread but for folding and sorting. `ingest/record/builder.rs` is the
-//! longest file and the next to be split.
+//! the start. A store is built on one thread but for folding and sorting. `ingest/record/timestamps.rs` is the
+//! longest file of the reader.
 
 pub mod analytics;
 pub mod casefile;

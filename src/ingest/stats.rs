@@ -451,7 +451,7 @@ impl SourceStats {
     }
 }
 
-/// Counts rows under the table that a copy of them told.
+/// Counts rows under the table that a copy of them names.
 pub(crate) fn move_rows(source: &mut Source, from: Table, to: Table, rows: u64) {
     let left = source.tables.get(from.name()).copied().unwrap_or(0).saturating_sub(rows);
     if left == 0 {

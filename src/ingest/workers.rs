@@ -333,7 +333,7 @@ struct Lines<'f> {
 
 impl Lines<'_> {
     fn read(&self, buffer: &mut Buffer, records: &mut RecordReader, stats: &mut SourceStats) -> io::Result<()> {
-        // The byte before tells whether a line begins right at the start.
+        // The byte before shows whether a line begins right at the start.
         let from = self.range.start.saturating_sub(1);
         let length = usize::try_from(self.range.end - from).expect("a piece is small");
         self.fill(buffer, from, length)?;

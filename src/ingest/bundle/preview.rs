@@ -44,7 +44,7 @@ impl<'o> Preview<'o> {
         if self.is_done() {
             return;
         }
-        // What is wrong with it is said in its turn.
+        // A fault in it is reported in its turn.
         let _ = decode::open(place, self.options.max_ratio, &|_| {}, |reader| self.stream(name, reader));
     }
 

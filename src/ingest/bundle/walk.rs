@@ -128,7 +128,7 @@ impl<'o> Walk<'o> {
                 return;
             }
             Ok(kind) if kind.is_file() && branch.is_rubbish(&path) => return,
-            // What cannot be told is found out, and said, when it is opened.
+            // An entry of unknown kind is opened, and a fault reported then.
             _ => {}
         }
         branch.depth += 1;

@@ -76,7 +76,7 @@ pub(crate) fn head(place: &FileRange, length: usize) -> io::Result<Head> {
             Ok(0) => break,
             Ok(count) => filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // What came up to there tells enough; what is wrong is said when the source is read.
+            // The bytes up to there are enough; the fault is reported when the source is read.
             Err(_) if filled > 0 => break,
             Err(error) => return Err(error),
         }
@@ -85,7 +85,7 @@ pub(crate) fn head(place: &FileRange, length: usize) -> io::Result<Head> {
     Ok(Head { bytes, packed: unpacked.packed })
 }
 
-/// Opens a source and hands its decoded stream to `take`. `count` is told of every byte read from disk.
+/// Opens a source and hands its decoded stream to `take`. `count` gets the number of bytes with every read from disk.
 pub(crate) fn open<T>(
     place: &FileRange,
     max_ratio: u64,
@@ -142,7 +142,7 @@ struct Unpacked<'r> {
 /// Most memory for the dictionary of what xz packed, in KiB: its strongest setting needs a sixteenth.
 const XZ_MEMORY: u32 = 1 << 20;
 
-/// Takes off gzip, zstd, xz and bzip2, told by their marks: `.json.gz` in a zip, or a blob packed twice.
+/// Takes off gzip, zstd, xz and bzip2, recognised by their marks: `.json.gz` in a zip, or a blob packed twice.
 fn unpacked<'r>(mut reader: Box<dyn Read + 'r>) -> io::Result<Unpacked<'r>> {
     let mut packed = false;
     for _ in 0..2 {
@@ -334,7 +334,7 @@ impl<R: Read> Read for Wide<R> {
     }
 }
 
-/// A file that tells what is read of it.
+/// A file that counts the bytes read of it.
 struct Counted<'c> {
     file: Stretch,
     count: &'c (dyn Fn(u64) + Sync),

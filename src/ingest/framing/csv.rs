@@ -39,15 +39,15 @@ pub(crate) struct Header {
     pub(crate) portal: bool,
     /// Bytes of the lines before it.
     before: usize,
-    /// Columns of times whose zone is not told.
+    /// Columns of times without a zone.
     zone_unknown: Vec<usize>,
     /// True if it lists the factors of sign-ins, not sign-ins.
     pub(crate) factors: bool,
 }
 
 impl Header {
-    /// Finds the header in `head`: the first line, or one below a title, a blank line, a separator that a spreadsheet
-    /// is told or the name of a type. `None` where no line names a time and two fields we know.
+    /// Finds the header in `head`: the first line, or one below a title, a blank line, a separator for a
+    /// spreadsheet or the name of a type. `None` where no line names a time and two fields we know.
     pub(crate) fn read(head: &[u8]) -> Option<Self> {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let mut before = 0;
@@ -131,7 +131,7 @@ impl Header {
         (header.delimiter == self.delimiter).then_some(header)
     }
 
-    /// Returns whether its columns alone tell a table.
+    /// Returns whether its columns alone show a table.
     fn is_marked(&self) -> bool {
         let mut marks = Marks::default();
         for column in &self.columns {
@@ -366,7 +366,7 @@ fn half(cell: &str) -> Option<&str> {
 fn pass_over(window: &mut Window<'_>, before: usize, stats: &mut SourceStats) {
     let text = String::from_utf8_lossy(&window.bytes()[..before]);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    // Windows PowerShell's own line, and the one that a spreadsheet is told its separator by.
+    // Windows PowerShell's own line, and the one that names the separator to a spreadsheet.
     let plain = |line: &&str| line.starts_with("#TYPE ") || line.to_ascii_lowercase().starts_with("sep=");
     if let Some(line) = lines.iter().find(|line| !plain(line)) {
         let shown: String = line.chars().take(60).collect();

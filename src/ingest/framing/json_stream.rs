@@ -1,6 +1,6 @@
 //! JSON that is not line by line: arrays, pages, envelopes, query results, and any of them one after another.
 //!
-//! Only one element is in memory at a time: the [`Cursor`] finds its end, the [`Rows`] reads it.
+//! Only one element is in memory at a time: the [`Cursor`] finds its end, the [`RecordReader`] reads it.
 
 use super::envelope::HITS;
 use super::json_cursor::{Broken, Cursor};
@@ -160,7 +160,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         }
     }
 
-    /// Reads an object: a record, or a container of records, which is told by its keys.
+    /// Reads an object: a record, or a container of records, which its keys show.
     fn element(&mut self, level: usize) {
         match self.scan(level) {
             Ok(Some(end)) => {

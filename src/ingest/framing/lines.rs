@@ -107,7 +107,7 @@ pub(crate) fn stream(
         }
     }
     let rest = window.bytes().len();
-    // What a cut stream ends with is no line: its failure is told instead.
+    // The end of a cut stream is no line: its failure is reported instead.
     if window.failure.is_none() {
         block(window.bytes(), window.offset(), max_record, records, stats);
     }

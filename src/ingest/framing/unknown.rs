@@ -5,7 +5,7 @@ use super::csv::{Header, is_value};
 /// Column names shown.
 const SHOWN: usize = 12;
 
-/// Lines compared to tell rows from prose.
+/// Lines compared to distinguish rows from prose.
 const LINES: usize = 8;
 
 /// The source in words, and the way out.

@@ -10,9 +10,9 @@ use crate::tables::{Foreign, Marked, Marks, Rank};
 pub(crate) struct Clues {
     /// The table it names, and the rank of what names it.
     kind: Option<(Rank, RowTable)>,
-    /// Keys that tell a table.
+    /// Keys that only some tables have.
     pub(crate) marks: Marks,
-    /// Suggested by one column, where nothing tells more.
+    /// Suggested by one column, where nothing says more.
     pub(crate) hint: Option<&'static Foreign>,
     /// Its category.
     pub(crate) category: Option<RowTable>,

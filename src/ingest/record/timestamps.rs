@@ -23,7 +23,7 @@ pub(crate) use zones::minutes as zone_minutes;
 /// Order of the two small numbers of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// The form tells, or both readings are one day.
+    /// The form shows it, or both readings are one day.
     Certain,
     /// Only day first names a day.
     DayFirst,
@@ -66,7 +66,7 @@ pub(crate) struct Read {
 }
 
 impl Read {
-    /// A time that is told in full, but for its zone.
+    /// A time in full, but for its zone.
     fn at(time: Time) -> Self {
         Self { time, order: Order::Certain, day_only: false, zoned: false, form: Form::Date }
     }
@@ -223,9 +223,9 @@ enum Mark {
     MonthFirst,
     /// Day, then month.
     DayFirst,
-    /// Slashes: the source tells, month first where it does not.
+    /// Slashes: the source decides, month first where it does not.
     Slashes,
-    /// Hyphens: the source tells, day first where it does not.
+    /// Hyphens: the source decides, day first where it does not.
     Hyphens,
 }
 

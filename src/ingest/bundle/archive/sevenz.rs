@@ -88,7 +88,7 @@ impl Intake<'_> {
         if !weigh.ration.take(bytes, self.options.max_ratio) {
             self.count_member();
             left.bombs.push(name.to_owned());
-            // What follows in it can only be reached through it; a fault in it is told by what follows.
+            // Later members can only be reached through it; they report a fault in it.
             let _ = io::copy(reader, &mut io::sink());
             return Ok(());
         }

@@ -29,7 +29,7 @@ impl Intake<'_> {
             budget.set(BETWEEN);
             let Some(name) = self.tar_member(&entry, archive)? else { continue };
             let bytes = entry.size();
-            // What is cut off at the archive's end is said when its bytes are read.
+            // A member cut off at the archive's end is reported when its bytes are read.
             let range = archive.range(entry.raw_file_position(), bytes);
             let place = FileRange::part(archive.place.body.clone(), range);
             self.member(archive, Member { name, place, bytes }, left);

@@ -237,7 +237,7 @@ impl Sheet {
                 *fraction |= day.fract() != 0.0;
             }
         }
-        // What it is then is said of its first row, as of any CSV whose columns are not known.
+        // Its first row is then reported, like that of any CSV of unknown columns.
         Ok((number > 0).then_some(form))
     }
 

@@ -173,7 +173,7 @@ pub(super) fn is_locked(place: &FileRange) -> bool {
     zip.files().is_ok_and(|files| files.any(|entry| entry.is_ok_and(|entry| entry.encrypted())))
 }
 
-/// Start of a zip member's bytes: behind its own header, whose length the directory does not tell.
+/// Start of a zip member's bytes: after its own header, whose length the directory does not have.
 fn body_of(file: &mut Stretch, header: u64) -> io::Result<u64> {
     let mut local = [0; 30];
     file.seek(SeekFrom::Start(header))?;

@@ -13,7 +13,7 @@ const SERIAL_EPOCH: i64 = 25_569;
 const SINCE_1601: i128 = 116_444_736_000_000_000;
 const SINCE_YEAR_ONE: i128 = 621_355_968_000_000_000;
 const TICKS: i128 = 10_000_000;
-/// Digits behind the mark that tell the second of a day; fewer do where they are a whole minute.
+/// Digits after the point that fix the second of a day; fewer do where they are a whole minute.
 const EXACT_DIGITS: usize = 5;
 
 /// Reads a text of digits, with a fraction or without; `None` where it is no number.
