@@ -1,11 +1,12 @@
 //! Severity, confidence and techniques of a hit, by rules that a reader can check.
 //!
 //! **Severity** says how bad it is if it is token theft. Each analytic has a base (`device-code-burst` high,
-//! `foci-burst` and `session-hop` medium, `session-hop-broad` low). One step up when the tokens reach two or more
-//! classes of worth (mail, chat, files, Azure management, Key Vault, Office management, directory, business data)
-//! from an address the user never had. Down to low when everything about the origin is the user's own: every
-//! address of hit and device-code legs seen on at least two days before, no script among the agents, and a usual
-//! or compliant device, or the client used on at least two days before.
+//! `foci-burst` and `session-hop` medium, `session-hop-broad` low). From medium up to high when the tokens reach two or
+//! more classes of worth (mail, chat, files, Azure management, Key Vault, Office management, device registration,
+//! directory, business data) from an address that is not usual for the user, nor its network, nor the device. Down to
+//! low when everything about the origin is the user's own: every address of hit and device-code legs seen on at least
+//! two days before, no script among the agents, and a usual or compliant device, or the client used on at least two
+//! days before. The last day before the hit is no day before: it may be the intruder's.
 //!
 //! **Confidence** says how well the findings carry the reading "token theft". High: at least three findings
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
@@ -33,9 +34,10 @@ pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
     let classes = worth(&reached(inquiry.store, inquiry.facts, &hit.evidence));
     let foreign = answer::origin(inquiry).state == State::Supports;
     match base {
-        Severity::Medium if foreign && classes >= 2 => {
-            (Severity::High, format!("{classes} classes of worth reached from an address the user never had"))
-        }
+        Severity::Medium if foreign && classes >= 2 => (
+            Severity::High,
+            format!("{classes} classes of worth reached from an address that is not usual for the user"),
+        ),
         Severity::Low => (base, format!("{} is broad by design", hit.analytic)),
         _ => (base, format!("base severity of {}; {classes} classes of worth reached", hit.analytic)),
     }
@@ -161,5 +163,279 @@ impl Assessment {
         hit.severity_reason = self.severity_reason;
         hit.confidence = self.confidence;
         hit.confidence_reason = self.confidence_reason;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ANALYTICS, Settings, run};
+    use super::*;
+    use crate::facts::Facts;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    fn rated(supports: usize, against: usize, unknown: usize, missing: usize) -> Confidence {
+        let counts = [
+            (supports, State::Supports),
+            (against, State::Against),
+            (unknown, State::Unknown),
+            (missing, State::Missing),
+        ];
+        let findings =
+            counts.into_iter().flat_map(|(count, state)| (0..count).map(move |_| Finding::new(state, "", "")));
+        confidence(&findings.collect::<Vec<_>>()).0
+    }
+
+    #[test]
+    fn confidence_is_high_from_three_supports_on() {
+        assert_eq!(rated(3, 0, 0, 0), Confidence::High);
+        assert_eq!(rated(2, 0, 0, 0), Confidence::Medium);
+        assert_eq!(rated(3, 0, 20, 0), Confidence::High, "what decides nothing takes nothing away");
+        assert_eq!(rated(2, 0, 20, 0), Confidence::Medium);
+    }
+
+    #[test]
+    fn a_third_as_many_against_leaves_it_high_and_more_do_not() {
+        for (supports, against, rates) in [
+            (3, 1, Confidence::High),
+            (3, 2, Confidence::Medium),
+            (5, 1, Confidence::High),
+            (5, 2, Confidence::Medium),
+            (6, 2, Confidence::High),
+            (6, 3, Confidence::Medium),
+        ] {
+            assert_eq!(rated(supports, against, 0, 0), rates, "{supports} to {against}");
+        }
+    }
+
+    #[test]
+    fn a_third_missing_leaves_it_high_and_more_does_not() {
+        for (supports, unknown, missing, rates) in [
+            (4, 0, 2, Confidence::High),
+            (3, 0, 2, Confidence::Medium),
+            (3, 3, 3, Confidence::High),
+            (3, 2, 3, Confidence::Medium),
+            (5, 0, 2, Confidence::High),
+            (4, 0, 3, Confidence::Medium),
+        ] {
+            assert_eq!(rated(supports, 0, unknown, missing), rates, "{missing} of {}", supports + unknown + missing);
+        }
+    }
+
+    #[test]
+    fn confidence_is_low_below_two_supports_or_with_as_many_against() {
+        for (supports, against, rates) in [
+            (0, 0, Confidence::Low),
+            (1, 0, Confidence::Low),
+            (2, 0, Confidence::Medium),
+            (2, 1, Confidence::Medium),
+            (2, 2, Confidence::Low),
+            (3, 2, Confidence::Medium),
+            (3, 3, Confidence::Low),
+            (3, 4, Confidence::Low),
+        ] {
+            assert_eq!(rated(supports, against, 0, 0), rates, "{supports} to {against}");
+        }
+    }
+
+    #[test]
+    fn an_undecided_finding_that_is_decided_moves_confidence_its_way_or_not_at_all() {
+        for counts in 0..7_usize.pow(4) {
+            let [s, a, u, m] = [counts % 7, counts / 7 % 7, counts / 49 % 7, counts / 343];
+            let now = rated(s, a, u + 1, m);
+            assert!(rated(s + 1, a, u, m) >= now, "{s} {a} {u} {m}: for it");
+            assert!(rated(s, a + 1, u, m) <= now, "{s} {a} {u} {m}: against");
+            assert!(rated(s, a, u, m + 1) <= now, "{s} {a} {u} {m}: missing");
+        }
+    }
+
+    #[test]
+    fn the_sentence_has_the_counts() {
+        let findings = [State::Supports, State::Against, State::Unknown, State::Missing, State::Missing];
+        let findings = findings.map(|state| Finding::new(state, "", ""));
+        assert_eq!(confidence(&findings).1, "1 of 5 findings for it, 1 against, 1 undecided, 2 missing");
+    }
+
+    const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+    const PORTAL: &str = "c44b4083-3bb0-49c1-b47d-974e53cbdf3c";
+    const EXCHANGE: &str = "00000002-0000-0ff1-ce00-000000000000";
+    const PROTECTION: &str = "00000007-0000-0ff1-ce00-000000000000";
+    const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
+    const TEAMS: &str = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe";
+    const MANAGEMENT: &str = "c5393580-f805-4401-95e8-94b7a6ef2fc2";
+    /// Two classes of worth.
+    const WORTHY: [&str; 3] = ["x", EXCHANGE, TEAMS];
+
+    const HOME: (Field, &str) = (Field::IpAddress, "192.0.2.10");
+    const AWAY: (Field, &str) = (Field::IpAddress, "198.51.100.23");
+    const BROWSER: (Field, &str) = (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0");
+    const SCRIPT: (Field, &str) = (Field::UserAgent, "python-requests/2.31.0");
+    const DEVICE: (Field, &str) = (Field::DeviceDetail, r#"{"deviceId":"d1","isCompliant":false}"#);
+
+    /// Sign-ins of one user, the last of them a burst on 1 May 2026 at 14:00.
+    #[derive(Default)]
+    struct Days {
+        rows: Rows,
+        count: usize,
+    }
+
+    impl Days {
+        fn row(&mut self, table: Table, at: &str, fields: &[(Field, &str)]) -> &mut Self {
+            self.count += 1;
+            let id = format!("row{}", self.count);
+            let common = [(Field::Id, id.as_str()), (Field::UserId, "u"), (Field::ResultType, "0")];
+            self.rows.row(table, at, &[&common, fields].concat());
+            self
+        }
+
+        /// A sign-in on each of some days of April, in a browser to the portal where nothing else is said.
+        fn earlier(&mut self, days: &[u32], fields: &[(Field, &str)]) -> &mut Self {
+            for day in days {
+                let fields = [&[(Field::AppId, PORTAL), BROWSER], fields].concat();
+                self.row(Table::SignIn, &format!("2026-04-{day:02}T09:00:00Z"), &fields);
+            }
+            self
+        }
+
+        /// Five sign-ins on five days: enough to tell what is usual.
+        fn at_home() -> Self {
+            let mut days = Self::default();
+            days.earlier(&[1, 2, 3, 4, 5], &[HOME]);
+            days
+        }
+
+        /// The burst, and what `analytic` says of it.
+        fn burst(&mut self, analytic: &str, resources: [&str; 3], fields: &[(Field, &str)]) -> Severity {
+            for (second, resource) in resources.iter().enumerate() {
+                let fields = [&[(Field::AppId, CLI), (Field::ResourceIdentity, resource)], fields].concat();
+                self.row(Table::NonInteractive, &format!("2026-05-01T14:00:0{second}Z"), &fields);
+            }
+            let hits = run(&self.rows.build(), Facts::embedded(), &Settings::default());
+            hits.iter().find(|hit| hit.analytic == analytic).expect("the burst is found").severity
+        }
+
+        fn foci(&mut self, resources: [&str; 3], fields: &[(Field, &str)]) -> Severity {
+            self.burst("foci-burst", resources, fields)
+        }
+
+        fn code(&mut self, fields: &[(Field, &str)]) -> &mut Self {
+            let fields =
+                [&[(Field::AppId, CLI), (Field::AuthenticationProtocol, "deviceCode"), BROWSER], fields].concat();
+            self.row(Table::SignIn, "2026-05-01T13:59:00Z", &fields)
+        }
+    }
+
+    #[test]
+    fn each_analytic_begins_at_its_base() {
+        let bases: Vec<_> = ANALYTICS.iter().map(|analytic| (analytic.id, analytic.severity)).collect();
+        for (id, base) in [
+            ("device-code-burst", Severity::High),
+            ("foci-burst", Severity::Medium),
+            ("session-hop", Severity::Medium),
+            ("session-hop-broad", Severity::Low),
+        ] {
+            assert!(bases.contains(&(id, base)), "{id}: {bases:?}");
+        }
+        let bare = ["x", "y", "z"];
+        assert_eq!(Days::default().foci(bare, &[]), Severity::Medium);
+        assert_eq!(Days::default().code(&[]).burst("device-code-burst", bare, &[]), Severity::High);
+    }
+
+    #[test]
+    fn two_classes_of_worth_from_elsewhere_make_medium_high_and_one_does_not() {
+        for (resources, severity) in [
+            (["x", "y", "z"], Severity::Medium),
+            (["x", "y", EXCHANGE], Severity::Medium),
+            (["x", GRAPH, EXCHANGE], Severity::Medium),
+            (["x", PROTECTION, MANAGEMENT], Severity::Medium),
+            (WORTHY, Severity::High),
+            ([MANAGEMENT, EXCHANGE, TEAMS], Severity::High),
+        ] {
+            assert_eq!(Days::at_home().foci(resources, &[AWAY]), severity, "{resources:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_high_only_from_an_address_that_is_not_usual() {
+        let after = |days: &[u32]| Days::at_home().earlier(days, &[AWAY]).foci(WORTHY, &[AWAY, SCRIPT]);
+        assert_eq!(after(&[]), Severity::High);
+        assert_eq!(after(&[8]), Severity::High, "once before is not usual");
+        assert_eq!(after(&[8, 9]), Severity::Medium);
+        assert_eq!(Days::at_home().foci(WORTHY, &[HOME, SCRIPT]), Severity::Medium);
+        let network = (Field::Asn, "64500");
+        let near = |days: &[u32]| Days::at_home().earlier(days, &[HOME, network]).foci(WORTHY, &[AWAY, network]);
+        assert_eq!((near(&[8]), near(&[8, 9])), (Severity::High, Severity::Medium), "its network is usual");
+        let carried = |days: &[u32]| Days::at_home().earlier(days, &[HOME, DEVICE]).foci(WORTHY, &[AWAY, DEVICE]);
+        assert_eq!((carried(&[8]), carried(&[8, 9])), (Severity::High, Severity::Medium), "its device is usual");
+    }
+
+    #[test]
+    fn it_takes_five_sign_ins_on_three_days_to_tell_what_is_not_usual() {
+        let after = |days: &[u32]| Days::default().earlier(days, &[HOME]).foci(WORTHY, &[AWAY]);
+        assert_eq!(after(&[]), Severity::Medium);
+        assert_eq!(after(&[1, 2, 3, 4]), Severity::Medium, "four sign-ins");
+        assert_eq!(after(&[1, 1, 1, 2, 2]), Severity::Medium, "two days");
+        assert_eq!(after(&[1, 1, 2, 2, 3]), Severity::High);
+    }
+
+    #[test]
+    fn everything_of_the_users_makes_it_low_and_each_thing_that_is_not_leaves_it() {
+        let client = [HOME, (Field::AppId, CLI)];
+        let after = |earlier: &[(Field, &str)], days: &[u32], burst: &[(Field, &str)]| {
+            Days::default().earlier(days, earlier).foci(WORTHY, burst)
+        };
+        assert_eq!(after(&client, &[1, 2], &[HOME, BROWSER]), Severity::Low);
+        assert_eq!(after(&client, &[1], &[HOME, BROWSER]), Severity::Medium, "one day");
+        assert_eq!(after(&client, &[1, 1], &[HOME, BROWSER]), Severity::Medium, "twice on one day");
+        assert_eq!(after(&client, &[1, 2], &[HOME, SCRIPT]), Severity::Medium, "a script");
+        assert_eq!(after(&client, &[1, 2], &[AWAY, BROWSER]), Severity::Medium, "another address");
+        assert_eq!(after(&client, &[1, 2], &[BROWSER]), Severity::Medium, "no address");
+        assert_eq!(after(&[HOME], &[1, 2], &[HOME, BROWSER]), Severity::Medium, "another client, no device");
+        assert_eq!(after(&[HOME, DEVICE], &[1, 2], &[HOME, BROWSER, DEVICE]), Severity::Low, "a usual device instead");
+        let new_device = Days::default()
+            .earlier(&[1, 2], &[HOME])
+            .earlier(&[3], &[HOME, DEVICE])
+            .foci(WORTHY, &[HOME, BROWSER, DEVICE]);
+        assert_eq!(new_device, Severity::Medium, "a device of one day");
+        let state = |text| after(&[HOME], &[1, 2], &[HOME, BROWSER, (Field::DeviceDetail, text)]);
+        assert_eq!(state(r#"{"isCompliant":true}"#), Severity::Low, "a compliant device instead");
+        assert_eq!(state(r#"{"isCompliant":false}"#), Severity::Medium);
+        assert_eq!(state("{}"), Severity::Medium);
+    }
+
+    #[test]
+    fn the_last_day_before_the_hit_is_no_day_before() {
+        let second = |at: &str| {
+            let client = [(Field::AppId, CLI), HOME, BROWSER];
+            let mut days = Days::default();
+            days.row(Table::SignIn, "2026-04-20T09:00:00Z", &client).row(Table::SignIn, at, &client);
+            days.foci(WORTHY, &[HOME, BROWSER])
+        };
+        assert_eq!(second("2026-04-30T14:00:00Z"), Severity::Low);
+        assert_eq!(second("2026-04-30T14:00:00.0000001Z"), Severity::Medium);
+    }
+
+    #[test]
+    fn the_legs_of_a_device_code_have_to_be_the_users_too() {
+        let rated = |leg: &[(Field, &str)]| {
+            let mut days = Days::default();
+            days.earlier(&[1, 2], &[HOME, (Field::AppId, CLI)]).code(leg);
+            days.burst("device-code-burst", WORTHY, &[HOME, BROWSER])
+        };
+        assert_eq!(rated(&[HOME]), Severity::Low);
+        assert_eq!(rated(&[AWAY]), Severity::High);
+        assert_eq!(rated(&[HOME, SCRIPT]), Severity::High);
+    }
+
+    #[test]
+    fn every_row_has_to_come_from_the_device() {
+        let compliant = (Field::DeviceDetail, r#"{"isCompliant":true}"#);
+        let rated = |burst: &[(Field, &str)]| {
+            let mut days = Days::default();
+            days.earlier(&[1, 2], &[HOME]).code(&[HOME, compliant]);
+            days.burst("device-code-burst", WORTHY, burst)
+        };
+        assert_eq!(rated(&[HOME, BROWSER, compliant]), Severity::Low);
+        assert_eq!(rated(&[HOME, BROWSER]), Severity::High);
     }
 }
