@@ -1,7 +1,13 @@
-//! Fuzzy search. The only file that knows the crate behind it, so that another can take its place.
+//! Fuzzy search. The only file that knows the crate behind it, whose repository is archived, so that another can take
+//! its place.
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
+use std::cmp::Reverse;
+
+/// So many are ranked. More come of a letter or two that nearly all have, which tell nothing of what is sought, and to
+/// rank them takes longer than the next key.
+const RANKED: usize = 5_000;
 
 /// What was typed to find something.
 pub struct Query {
@@ -33,10 +39,23 @@ impl Query {
         self.words.iter().map(|word| Word(word))
     }
 
+    /// Those that answer, the best first: by the first of its texts that answers, then by how well that one does. Those
+    /// that answer alike stay in their order, and so do all where nothing is asked for or too many answer.
+    ///
+    /// For what is found and chosen. A list whose order says something is filtered by [`Self::matches`] and keeps it.
+    pub fn rank<T, S: AsRef<str>, const N: usize>(&self, of: Vec<T>, texts: impl Fn(&T) -> [S; N]) -> Vec<T> {
+        let first = |item: &T| texts(item).iter().position(|text| self.matches(text.as_ref()));
+        let mut found: Vec<(usize, T)> = of.into_iter().filter_map(|item| Some((first(&item)?, item))).collect();
+        if !self.is_empty() && found.len() <= RANKED {
+            found.sort_by_cached_key(|(at, item)| (*at, Reverse(self.score(texts(item)[*at].as_ref()))));
+        }
+        found.into_iter().map(|(_, item)| item).collect()
+    }
+
     /// How well a text answers, the larger the better; `None` when it does not.
     ///
     /// A word is looked for within each word of the text: across a whole line nearly any three letters are found.
-    pub fn score(&self, text: &str) -> Option<i64> {
+    fn score(&self, text: &str) -> Option<i64> {
         let best =
             |word: &String| text.split_whitespace().filter_map(|part| self.matcher.fuzzy_match(part, word)).max();
         self.words.iter().map(best).sum()
@@ -78,6 +97,29 @@ mod tests {
         assert!(query.score("high foci-burst finance.director@contoso.com").is_some());
         assert!(query.score("high foci-burst a.novak@contoso.com").is_none());
         assert!(Query::new(" ").is_empty());
+    }
+
+    #[test]
+    fn the_best_comes_first_and_what_answers_alike_keeps_its_order() {
+        let users = ["office.admin@contoso.com", "a.fin@contoso.com", "finance.director@contoso.com"];
+        let found = |typed: &str, of: &[&'static str]| Query::new(typed).rank(of.to_vec(), |user| [*user]);
+        assert_eq!(found("fin", &users)[2], "office.admin@contoso.com", "scattered letters come last");
+        assert_eq!(found("", &users), users);
+        let (one, two) = ("b.one@contoso.com", "a.two@contoso.com");
+        assert_eq!((found("contoso", &[one, two]), found("contoso", &[two, one])), (vec![one, two], vec![two, one]));
+        let texts = |named: &(&'static str, &'static str)| [named.0, named.1];
+        let (by_name, by_id) = (("x.a.d", "0000"), ("novak", "ad00"));
+        assert_eq!(Query::new("ad").rank(vec![by_id, by_name], texts), [by_name, by_id], "the first text comes first");
+    }
+
+    #[test]
+    fn too_many_answers_stay_in_their_order() {
+        let names: Vec<String> = (0..=super::RANKED).map(|number| format!("f{number}i.n")).collect();
+        let best = "fin".to_owned();
+        let all = [names.as_slice(), std::slice::from_ref(&best)].concat();
+        let first = |of: &[String]| Query::new("fin").rank(of.to_vec(), |name| [name.clone()]).remove(0);
+        assert_eq!(first(&all), names[0]);
+        assert_eq!(first(&all[3..]), best);
     }
 
     #[test]

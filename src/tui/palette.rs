@@ -6,7 +6,6 @@ use super::keymap::{Context, Keymap};
 use super::overlay::Overlay;
 use super::scroll::List;
 use crate::store::Query;
-use std::cmp::Reverse;
 
 /// An action in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,17 +66,15 @@ impl Palette {
     /// Finds anew by what was typed.
     pub fn find(&mut self) {
         let query = Query::new(&self.filter.text());
-        let score = |entry: &Entry| {
+        // Its own name before the words that describe it.
+        let texts = |entry: &Entry| {
             let name = entry.action.name();
-            // Its own name before the words that describe it.
-            let named = query.score(&name.replace('-', " ")).map(|score| 2 * score);
-            named.or_else(|| query.score(&format!("{} {}", name, entry.about)))
+            [name.replace('-', " "), format!("{name} {}", entry.about)]
         };
-        let mut found: Vec<_> = self.all.iter().filter_map(|entry| Some((score(entry)?, entry))).collect();
+        self.shown = query.rank(self.all.clone(), texts);
         if !query.is_empty() {
-            found.sort_by_key(|(score, entry)| (!entry.ready, Reverse(*score)));
+            self.shown.sort_by_key(|entry| !entry.ready);
         }
-        self.shown = found.into_iter().map(|(_, entry)| entry.clone()).collect();
         self.list = List::default();
     }
 }

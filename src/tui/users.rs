@@ -29,12 +29,13 @@ pub struct Everyone {
     hits: Arc<Vec<Hit>>,
     all: Option<Arc<Vec<User>>>,
     found_by: String,
+    /// In the order of all, for what narrows it.
     found: Arc<Vec<User>>,
 }
 
 impl Everyone {
-    /// Those whose sign-in name or id answers to what was typed: first those with most hits, then with most rows. And
-    /// how many there are in all.
+    /// Those whose sign-in name or id answers to what was typed, the best first; of those that answer alike, and while
+    /// nothing is typed, first those with most hits, then with most rows. And how many there are in all.
     pub fn find(&mut self, store: &Store, hits: &Arc<Vec<Hit>>, text: &str) -> (Arc<Vec<User>>, usize) {
         if !Arc::ptr_eq(&self.hits, hits) {
             *self = Self { hits: Arc::clone(hits), ..Self::default() };
@@ -52,7 +53,12 @@ impl Everyone {
             Arc::new(before.iter().filter(answers).copied().collect())
         };
         text.clone_into(&mut self.found_by);
-        (Arc::clone(&self.found), all.len())
+        let shown = if query.is_empty() {
+            Arc::clone(&self.found)
+        } else {
+            Arc::new(query.rank(self.found.to_vec(), |user| [store.upn(user.user), store.text(user.user)]))
+        };
+        (shown, all.len())
     }
 }
 
@@ -125,5 +131,44 @@ impl Users {
     /// The user under the cursor.
     pub fn selected(&self) -> Option<User> {
         self.shown.get(self.list.cursor).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, Table};
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn the_best_match_comes_first_however_it_was_typed() {
+        let mut rows = Rows::default();
+        // The busiest first: that is the order while nothing is typed.
+        for (name, count) in [("office.admin", 3), ("a.fin", 2), ("finance.director", 1), ("novak", 1)] {
+            for _ in 0..count {
+                let upn = format!("{name}@contoso.com");
+                rows.row(
+                    Table::SignIn,
+                    "2026-05-01T10:00:00Z",
+                    &[(Field::UserId, name), (Field::UserPrincipalName, &upn)],
+                );
+            }
+        }
+        let store = rows.build();
+        let hits = Arc::default();
+        let mut everyone = Everyone::default();
+        let mut find = |typed: &str| {
+            let names = |found: Arc<Vec<User>>| found.iter().map(|user| store.text(user.user)).collect::<Vec<_>>();
+            let at_once = Everyone::default().find(&store, &hits, typed).0;
+            let by_letter = everyone.find(&store, &hits, typed).0;
+            assert_eq!(by_letter, at_once, "{typed}");
+            names(by_letter)
+        };
+        assert_eq!(find("")[0], "office.admin");
+        find("f");
+        find("fi");
+        let found = find("fin");
+        assert_eq!((found.len(), found[2]), (3, "office.admin"));
+        assert_eq!(find("contoso"), find(""), "all alike");
     }
 }
