@@ -10,7 +10,7 @@ const FRAME: &[u8] = b"\x1b[?2026l";
 /// What stands above the first rows.
 const ROWS: &[u8] = b"The first rows";
 /// What is only there when all is loaded: a small bundle may be, before its first rows are drawn.
-const LOADED: &[u8] = b"settled";
+const LOADED: &[u8] = b"closed";
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are the output")]
 fn main() {

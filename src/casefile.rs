@@ -120,7 +120,7 @@ impl CaseError {
 /// Most bytes of a case that is read: a log of a million lines has fewer.
 const MOST: u64 = 512 << 20;
 
-const WAY_OUT: &str = "give another with --case FILE, or move it away";
+const WAY_OUT: &str = "give another file with --case FILE, or move this one away";
 
 /// A case file in use.
 #[derive(Debug)]

@@ -110,7 +110,7 @@ fn parse_as_is(typed: &[OsString]) -> Result<Cli, clap::Error> {
             !global.contains(&id) && matches.try_contains_id(id).is_ok() && typed(&id)
         });
         if let Some(arg) = early {
-            let text = format!("{arg} stands before the command: write it after {name}");
+            let text = format!("write {arg} after the command: tokentrail {name} {arg}");
             return Err(command.clone().error(ErrorKind::ArgumentConflict, text));
         }
     }

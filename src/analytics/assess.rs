@@ -12,7 +12,7 @@
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
-use super::answer::{reached, worth};
+use super::answer::{counted, reached, worth};
 use super::flow::presents_token;
 use super::{Attack, Finding, Hit, Inquiry, State, answer, scopes};
 use crate::facts::{Agent, Reach};
@@ -36,10 +36,18 @@ pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
     match base {
         Severity::Medium if foreign && classes >= 2 => (
             Severity::High,
-            format!("{classes} classes of worth reached from an address that is not usual for the user"),
+            format!("tokens for {classes} kinds of valuable data went to an address that is not usual for this user"),
         ),
         Severity::Low => (base, format!("{} is broad by design", hit.analytic)),
-        _ => (base, format!("base severity of {}; {classes} classes of worth reached", hit.analytic)),
+        _ => (
+            base,
+            format!(
+                "{} is {} by rule; tokens for {} of valuable data",
+                hit.analytic,
+                base.word(),
+                counted(classes, "kind")
+            ),
+        ),
     }
 }
 
@@ -73,8 +81,8 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
     (
         confidence,
         format!(
-            "{supports} of {} findings for it, {against} against, {unknown} undecided, {missing} missing",
-            findings.len()
+            "{} to theft, {against} away, {unknown} cannot tell, {missing} missing",
+            if supports == 1 { "1 check points".to_owned() } else { format!("{supports} checks point") }
         ),
     )
 }

@@ -38,12 +38,13 @@ impl Seen {
         self.days >= USUAL_DAYS
     }
 
-    /// `seen 12× on 5 days` or `never seen`.
+    /// `12 earlier sign-ins on 5 days`, or `not seen before`.
     pub fn words(self) -> String {
         match (self.sign_ins, self.days) {
-            (0, _) => "never seen".to_owned(),
-            (sign_ins, 1) => format!("seen {sign_ins}× on 1 day"),
-            (sign_ins, days) => format!("seen {sign_ins}× on {days} days"),
+            (0, _) => "not seen before".to_owned(),
+            (1, _) => "1 earlier sign-in".to_owned(),
+            (sign_ins, 1) => format!("{sign_ins} earlier sign-ins on 1 day"),
+            (sign_ins, days) => format!("{sign_ins} earlier sign-ins on {days} days"),
         }
     }
 }
@@ -163,6 +164,6 @@ impl Baseline {
 
     /// `212 sign-ins over 21 days`.
     pub fn words(&self) -> String {
-        format!("{} sign-ins over {} days", self.all.sign_ins, self.all.days)
+        format!("{} sign-ins on {} days before", self.all.sign_ins, self.all.days)
     }
 }

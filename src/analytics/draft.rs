@@ -196,7 +196,7 @@ fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
         Semantics::Published => "a tumbling bin",
     };
     let mut reasons = vec![format!(
-        "{resources} distinct resources in {} non-interactive sign-ins of one client over {span}; {} within {kind} of {} are enough",
+        "{resources} resources in {} token exchanges of one client within {span} (rule: {} in {kind} of {})",
         events.len(),
         settings.min_resources,
         settings.window.threshold(),
@@ -240,7 +240,7 @@ pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
         GraphLink::Session => "by session",
         GraphLink::UserAppTime => "only by user, client and time",
     };
-    let tied = format!("{} tied to it, the closest {how}", counted(hit.graph.len(), "Graph call"));
+    let tied = format!("{}, matched {how}", counted(hit.graph.len(), "Graph call"));
     Some(match hit.computed_tokens(store) {
         0 => tied,
         count => format!("{tied}: {count} of its sign-ins name no token"),

@@ -8,7 +8,7 @@ use super::args::ScreenArgs;
 use super::resolve::{Run, now};
 use super::workbench::{Outcome, composed, write_note};
 use super::{Exit, load};
-use crate::analytics::{Hit, by_id};
+use crate::analytics::{Hit, State, by_id};
 use crate::casefile::note::Written;
 use crate::casefile::{self, CaseFile, Closed, Found, Opened};
 use crate::ingest::Loaded;
@@ -136,7 +136,7 @@ impl Talk<'_> {
         loop {
             let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
             let (name, count) = (self.name.clone(), self.hits.len());
-            self.say(format!("{name}: {count} hits, {settled} settled."))?;
+            self.say(format!("{name}: {count} hits, {settled} closed."))?;
             for (at, hit) in self.hits.iter().enumerate() {
                 let (done, steps) = self.progress(hit);
                 let said = self.case.disposition(&hit.id).map_or("", Disposition::words);
@@ -251,7 +251,7 @@ impl Talk<'_> {
         let Some(asked) = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(step - 1)) else { return Ok(()) };
         self.say(format!("Step {step} of {steps}: {}", asked.question))?;
         if let Some(finding) = hit.findings.get(step - 1) {
-            self.say(format!("The bundle {}: {}", finding.state.word(), finding.sentence))?;
+            self.say(format!("{}: {}", evidence(finding.state), finding.sentence))?;
         }
         self.say(format!("Look for: {}", asked.look_for))?;
         if let Some(verdict) = self.case.verdict(&hit.id, asked.id) {
@@ -298,7 +298,7 @@ impl Talk<'_> {
     fn dispose(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
         let keys = "t true positive, b benign, f false positive, u undetermined, - take it back, l leave it as it is";
         loop {
-            let said = self.case.disposition(&hit.id).map_or("not settled", Disposition::words);
+            let said = self.case.disposition(&hit.id).map_or("open", Disposition::words);
             self.say(format!("What is this hit? It is {said}."))?;
             let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
             let disposition = DISPOSITIONS.iter().find(|(key, _)| *key == typed).map(|(_, disposition)| *disposition);
@@ -375,5 +375,14 @@ impl Talk<'_> {
         };
         write!(self.out, "{outcome}")?;
         self.out.flush()
+    }
+}
+/// Leads the sentence of a finding.
+fn evidence(state: State) -> &'static str {
+    match state {
+        State::Supports => "Evidence for theft",
+        State::Against => "Evidence against theft",
+        State::Unknown => "Cannot tell",
+        State::Missing => "Missing",
     }
 }

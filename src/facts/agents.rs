@@ -44,6 +44,19 @@ impl Agent {
             Self::Unknown => "unrecognised",
         }
     }
+
+    /// The software in words for a sentence.
+    pub fn software(self) -> &'static str {
+        match self {
+            Self::Browser => "a browser",
+            Self::Office => "Office",
+            Self::Mobile => "a mobile app",
+            Self::Sdk => "an SDK",
+            Self::Script => "a script",
+            Self::Blank => "software not recorded",
+            Self::Unknown => "software not recognised",
+        }
+    }
 }
 
 /// One row: the first that fits names the class.

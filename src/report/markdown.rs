@@ -69,7 +69,7 @@ fn do_now(page: &mut Page, now: &DoNow) {
     page.section("Do now");
     let users: Vec<Md> =
         now.users.iter().map(|user| Md::field(&user.upn).then(&Md::ours(" ")).then(&Md::code(&user.id))).collect();
-    let lead = if now.settled { "For " } else { "If this is theft (no analyst has settled it yet), for " };
+    let lead = if now.settled { "For " } else { "If this is theft (no analyst has closed it yet), for " };
     page.paragraph(&Md::ours(lead).then(&Md::joined(&users, "; ")).then(&Md::ours(", in this order:")));
     for task in &now.tasks {
         page.task(&Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** ")).then(&Md::ours(task.what)));
@@ -332,7 +332,7 @@ fn attack(page: &mut Page, report: &Report) {
         let earned: Vec<String> = attack.evidence.iter().map(earned).collect();
         vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&earned.join("; "))]
     };
-    page.table(&["Id", "Technique", "Earned by"], report.attack.iter().map(row));
+    page.table(&["Id", "Technique", "Evidence"], report.attack.iter().map(row));
 }
 
 fn custody(page: &mut Page, report: &Report) {
@@ -357,8 +357,17 @@ fn custody(page: &mut Page, report: &Report) {
             time(source.last_event),
         ]
     };
-    let heads =
-        ["File", "Given as", "Bytes", "SHA-256", "Read", "Folded", "Skipped", "First event (UTC)", "Last event (UTC)"];
+    let heads = [
+        "File",
+        "Path as supplied",
+        "Bytes",
+        "SHA-256",
+        "Read",
+        "Duplicates",
+        "Skipped",
+        "First event (UTC)",
+        "Last event (UTC)",
+    ];
     page.table(&heads, report.custody.iter().map(row));
     if report.custody.iter().any(|source| source.name.contains('!')) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));

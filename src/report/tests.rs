@@ -45,7 +45,7 @@ fn the_same_case_gives_the_same_bytes() {
 #[test]
 fn an_untouched_case_says_so_and_still_tells_all() {
     let note = note(&untouched(), "markdown");
-    assert!(note.contains("| Verdict | not settled (2 hits) |"), "{note}");
+    assert!(note.contains("| Verdict | open (2 hits) |"), "{note}");
     assert!(note.contains("## Do now"), "a pressing hit asks for containment");
     assert!(note.contains("## Not yet triaged"), "the light hit is told on one line");
     assert!(!note.contains("## Analyst log"), "nothing to say is not written");
@@ -84,7 +84,7 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
     assert!(steps.contains("## Triage steps"));
     insta::assert_snapshot!(rest.split("\n## ").next().unwrap());
     assert_eq!(report.not_triaged.len(), 4, "JSON has each");
-    assert!(note.contains("; to be looked at next, since no analyst has: device-code-burst on `finance.director@"));
+    assert!(note.contains("; not reviewed yet: device-code-burst on `finance.director@"));
 }
 
 #[test]
@@ -136,7 +136,10 @@ fn a_revocation_is_told_with_what_came_after_it() {
     let user = "11111111-0000-0000-0000-000000000001";
     case.set_revoked(user, Some(time("14:02:31")), time("15:00:00"));
     let note = note(&case, "markdown");
-    assert!(note.contains("2026-05-01T14:02:31.0000000Z by analyst entry; 2 rows of the user after it"), "{note}");
+    assert!(
+        note.contains("2026-05-01T14:02:31.0000000Z, entered by the analyst; 2 rows of the user after it"),
+        "{note}"
+    );
     assert!(note.contains("revoked at 2026-05-01T14:02:31"), "the log has it too");
 }
 

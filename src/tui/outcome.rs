@@ -35,15 +35,15 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.hits {
-            Some(1) => writeln!(f, "1 hit, {} settled", self.settled)?,
-            Some(hits) => writeln!(f, "{hits} hits, {} settled", self.settled)?,
+            Some(1) => writeln!(f, "1 hit, {} closed", self.settled)?,
+            Some(hits) => writeln!(f, "{hits} hits, {} closed", self.settled)?,
             None => writeln!(f, "left before the bundle was read")?,
         }
         match (self.unsaved.as_deref().map(inert), &self.case) {
             (Some(why), Some(case)) => writeln!(f, "case  {} (last save FAILED: {why})", shown(case))?,
             (Some(why), None) => writeln!(f, "case  NOT saved: {why}; --case FILE keeps it elsewhere")?,
             (None, Some(case)) => writeln!(f, "case  {}{}", shown(case), self.closed)?,
-            (None, None) => writeln!(f, "case  none: nothing was said yet")?,
+            (None, None) => writeln!(f, "case  none: no verdicts yet")?,
         }
         let Some(Written { note, indicators, kept }) = &self.note else { return writeln!(f, "note  not written") };
         write!(f, "note  {} (indicators: {}", shown(note), shown(indicators))?;
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn it_says_in_three_lines_where_all_is() {
         let mut outcome = Outcome { hits: Some(1), ..Outcome::default() };
-        assert_eq!(outcome.to_string(), "1 hit, 0 settled\ncase  none: nothing was said yet\nnote  not written\n");
+        assert_eq!(outcome.to_string(), "1 hit, 0 closed\ncase  none: no verdicts yet\nnote  not written\n");
         outcome.case = Some("/s/c.json".into());
         let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
         outcome.note = Some(Written { note, indicators, kept: Vec::new() });
@@ -72,7 +72,7 @@ mod tests {
             "{outcome}"
         );
         outcome.closed = Closed::Case;
-        let said = "1 hit, 0 settled\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
+        let said = "1 hit, 0 closed\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
         assert_eq!(outcome.to_string(), said);
         outcome.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];
         let kept = "; changed by hand, and kept: /s/c.kept.md, /s/c.indicators.kept.csv)\n";

@@ -78,7 +78,7 @@ fn a_case_file_settles_the_note() {
     let kept: Vec<&str> = order.into_iter().filter(|name| sections.contains(name)).collect();
     assert_eq!(sections, kept, "in order, and none of another name");
     assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
-    assert!(said.contains("true positive (1 hit), not settled (1 hit)"), "{said}");
+    assert!(said.contains("true positive (1 hit), open (1 hit)"), "{said}");
     assert!(said.contains("called the user: she typed a code"));
     assert!(said.contains("searched mail for \"invoice\""));
     assert!(said.contains("198[.]51[.]100[.]23"));

@@ -312,7 +312,7 @@ fn esc_leaves_the_zoom_before_what_it_hides() {
 fn a_disposition_says_how_many_steps_are_settled() {
     let mut desk = Desk::open((80, 24));
     desk.press("enter y esc d t");
-    assert!(desk.screen().contains("true positive, with 1 of 7 steps settled"), "{}", desk.screen());
+    assert!(desk.screen().contains("true positive, with 1 of 7 steps answered"), "{}", desk.screen());
 }
 
 #[test]

@@ -126,7 +126,7 @@ impl Tty {
         command.args(arguments);
         let mut tty = Self::start(command, tempfile::tempdir().unwrap(), &[]);
         tty.resize(rows, columns);
-        tty.shows("settled").shows("GET 200");
+        tty.shows("closed").shows("GET 200");
         tty.rests();
         tty
     }

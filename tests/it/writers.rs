@@ -120,7 +120,7 @@ fn two_that_both_say_something_lose_nothing_in_whatever_order_they_leave() {
     for first_leaves_first in [true, false] {
         let folder = folder();
         let (mut ana, said) = Talk::start(folder.path(), "ana");
-        assert!(said.contains("2 hits, 0 settled"), "{said}");
+        assert!(said.contains("2 hits, 0 closed"), "{said}");
         let (mut bo, said) = Talk::start(folder.path(), "bo");
         let who = format!("in use by ana, process {} on ", ana.child.id());
         assert!(said.contains(&who) && said.contains(", since 20") && !said.contains("2 hits"), "{said}");

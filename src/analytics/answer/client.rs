@@ -16,10 +16,10 @@ pub fn client_family(inquiry: &Inquiry) -> Finding {
         Standing::Never => (State::Unknown, "no family client"),
     };
     let means = match membership.standing {
-        Standing::Member => "a refresh token of it can be exchanged for tokens of every other member",
-        Standing::Leaving => "whether its refresh token still worked for other members that day is not known",
+        Standing::Member => "one stolen token of it unlocks every other Microsoft app of the family",
+        Standing::Leaving => "whether its token still unlocked other apps that day is not known",
         Standing::Left | Standing::Never => {
-            "its refresh token gets tokens for many resources, but as this client only, not as another member"
+            "its refresh token gets tokens for many resources, but does not unlock other apps"
         }
     };
     let known = inquiry.facts.client(&hit.app_id.to_lowercase()).map_or("", |client| client.name.as_str());
@@ -41,19 +41,20 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let baseline = inquiry.baseline;
     if baseline.is_empty() {
         return missing(
-            "no baseline",
+            "no history",
             "The bundle has no sign-in of this user that is more than a day older than the hit",
             "30 days of AADNonInteractiveUserSignInLogs for the user",
         );
     }
     let seen = baseline.seen(store, last, Field::AppId);
     let depth = baseline.first.map_or(0, |first| hit.first_seen.since(first).whole_minutes() / (24 * 60));
-    let reach = if depth < 29 { format!(" The bundle reaches back {depth} of 30 days only.") } else { String::new() };
+    let reach =
+        if depth < 29 { format!(" Only {depth} of 30 days of history are in the logs.") } else { String::new() };
     let app = store.folded_field(store.event(last), Field::AppId);
     let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
     let rows = baseline.history(store).sign_ins(store, app, since, hit.first_seen);
     let (state, brief) = match seen.days {
-        _ if baseline.is_thin() => (State::Unknown, format!("thin baseline: {} days", baseline.all.days)),
+        _ if baseline.is_thin() => (State::Unknown, format!("only {} days of history", baseline.all.days)),
         0 => (State::Supports, "first use".to_owned()),
         1 => (State::Unknown, "used on 1 day".to_owned()),
         days => (State::Against, format!("used on {days} days")),
@@ -61,6 +62,6 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let kept = &rows[rows.len().saturating_sub(KEPT)..];
     let cut = super::kept("last", kept.len(), rows.len(), "of those 30 days");
     let sentence =
-        format!("{} {} before the last day, in {}.{reach}{cut}", hit.app_name, seen.words(), baseline.words());
+        format!("{}: {}, the last day left out, of {}.{reach}{cut}", hit.app_name, seen.words(), baseline.words());
     Finding::new(state, brief, sentence).with_rows(kept.iter().copied())
 }

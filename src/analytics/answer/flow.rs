@@ -20,18 +20,12 @@ pub fn delay(inquiry: &Inquiry) -> Finding {
     };
     let gap = hit.first_seen.since(*code);
     let (state, reads) = if gap <= AUTOMATED {
-        (State::Supports, "under five minutes: a tool was waiting for the code")
+        (State::Supports, "under five minutes, as with any tool that waits for the code; says little alone")
     } else {
         (State::Unknown, "over five minutes: a person may have been at work")
     };
-    let sentence = format!(
-        "Device code at {}, first exchange at {}: {gap}, {reads}. The exchanges took {}; counted from the \
-         device code, {}.",
-        code.second(),
-        hit.first_seen.second(),
-        hit.last_seen.since(hit.first_seen),
-        hit.last_seen.since(*code),
-    );
+    let sentence =
+        format!("Device code at {}, first token at {}: {gap}, {reads}.", code.second(), hit.first_seen.second(),);
     Finding::new(state, gap.to_string(), sentence)
         .with_rows(hit.legs.iter().copied())
         .with_rows(hit.evidence.first().copied())
@@ -52,7 +46,7 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
     let legs = inquiry.baseline.history(store).legs(store, from, to);
     let Some(&last) = legs.last() else {
         let missing_table = if store.count(Table::SignIn) == 0 {
-            " SigninLogs is not in the bundle, so a browser leg cannot be seen."
+            " SigninLogs is not in the bundle, so where the code was typed cannot be seen."
         } else {
             ""
         };
@@ -96,8 +90,8 @@ pub fn legs_apart(inquiry: &Inquiry) -> Finding {
     let rows = || browser.iter().chain(&spent).copied();
     if browser.is_empty() {
         return missing(
-            "no browser leg",
-            "The bundle has no browser leg of the flow, so where the code was typed is not known",
+            "no browser sign-in",
+            "The bundle has no sign-in in a browser for this code, so where the code was typed is not known",
             "SigninLogs of the user with AuthenticationProtocol (Log Analytics, diagnostic settings or Graph beta)",
         )
         .with_rows(rows());
@@ -108,18 +102,18 @@ pub fn legs_apart(inquiry: &Inquiry) -> Finding {
     let apart = typed_at.is_disjoint(&spent_at);
     let (state, brief) = match (apart, agents.0 == agents.1) {
         (true, _) => (State::Supports, "different addresses"),
-        (false, false) => (State::Unknown, "same address, other agent"),
-        (false, true) => (State::Against, "same address and agent"),
+        (false, false) => (State::Unknown, "same address, other software"),
+        (false, true) => (State::Against, "same address and software"),
     };
     let reads = match state {
-        State::Supports => "the code was typed in one place and the tokens were spent in another, as in a phish",
+        State::Supports => "the code was typed in one place and the tokens were used in another, as in a phish",
         State::Unknown => "as on the user's own machine with a browser and a tool, or through one proxy",
         _ => "as when the user starts it themself, or everything passes one proxy",
     };
     let gap = hit.legs.first().map_or(Time::MISSING, |&id| store.event(id).time());
     let list = |set: &BTreeSet<String>| listed(&set.iter().collect::<Vec<_>>());
     let sentence = format!(
-        "Code typed at {} from {} ({}), tokens spent from {} ({}): {reads}.",
+        "Code typed at {} from {} ({}), tokens used from {} ({}): {reads}.",
         gap.second(),
         list(&typed_at),
         list(&agents.0),
@@ -136,7 +130,5 @@ fn values(inquiry: &Inquiry, rows: &[EventId], field: Field) -> BTreeSet<String>
 }
 
 fn kinds(inquiry: &Inquiry, rows: &[EventId]) -> BTreeSet<String> {
-    rows.iter()
-        .map(|&id| format!("{} agent", inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent)).word()))
-        .collect()
+    rows.iter().map(|&id| inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent)).software().to_owned()).collect()
 }

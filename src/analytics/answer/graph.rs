@@ -29,13 +29,13 @@ pub fn graph_agents(inquiry: &Inquiry) -> Finding {
     } else if kinds.keys().all(|kind| matches!(kind, Agent::Browser | Agent::Office | Agent::Mobile)) {
         (State::Against, "ordinary software")
     } else {
-        (State::Unknown, "tool or unrecognised")
+        (State::Unknown, "a tool, or not recognised")
     };
     let shown = kinds.iter().map(|(kind, (count, names))| {
         let names = if names.is_empty() { String::new() } else { format!(" ({})", listed(names)) };
-        format!("{} by {}{names}", counted(*count, "call"), kind.word())
+        format!("{} by {}{names}", counted(*count, "call"), kind.software())
     });
-    let sentence = format!("{}. An agent is what the caller says it is.", shown.collect::<Vec<_>>().join("; "));
+    let sentence = format!("{}. User agents can be faked.", shown.collect::<Vec<_>>().join("; "));
     Finding::new(state, brief, sentence).with_rows(hit.graph.iter().map(|call| call.event))
 }
 
@@ -56,7 +56,7 @@ pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
         (State::Unknown, "nothing of interest".to_owned())
     };
     let sentence = format!(
-        "{} tied to the hit (by {}): {}.",
+        "{}, matched by {}: {}.",
         counted(calls.len(), "Graph call"),
         hit.link_words(store),
         in_words(&tally).join("; ")

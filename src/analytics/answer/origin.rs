@@ -8,85 +8,103 @@ use crate::facts::Agent;
 use crate::model::{EventId, Field, Flags, Sym};
 use std::collections::BTreeMap;
 
-/// Address, network, agent and device of the hit's sign-ins.
+/// Address, network, software and device of the hit's sign-ins.
 pub fn origin(inquiry: &Inquiry) -> Finding {
     origin_of(inquiry, &inquiry.hit.evidence)
 }
 
-/// Address, network, agent and device of the device-code legs: the polling leg decides, where the bundle has one.
+/// Address, network, software and device of the device-code legs: the polling leg decides, where the bundle has one.
 pub fn leg_origin(inquiry: &Inquiry) -> Finding {
     let (hit, store) = (inquiry.hit, inquiry.store);
-    let of =
+    let legs =
         |leg| -> Vec<EventId> { hit.legs.iter().copied().filter(|&id| leg_of(store.event(id)) == Some(leg)).collect() };
-    let (polling, browser) = (of(Leg::Polling), of(Leg::Browser));
+    let (polling, browser) = (legs(Leg::Polling), legs(Leg::Browser));
     if polling.is_empty() {
         let mut finding = origin_of(inquiry, &browser);
         finding.sentence.push_str(
-            " Only the browser leg is in the bundle: its address is where the code was typed, not where the tokens went.",
+            " The bundle has only the sign-in in the browser: its address is where the code was typed, not where the \
+             tokens went.",
         );
         return finding;
     }
     let mut finding = origin_of(inquiry, &polling);
-    finding.sentence = format!("Polling leg (where the tokens went): {}", finding.sentence);
+    finding.sentence = format!("Where the tokens went: {}", finding.sentence);
     if !browser.is_empty() {
-        let typed = origin_of(inquiry, &browser).sentence;
-        // The baseline was told with the polling leg.
-        let typed = typed.split_once(" Baseline: ").map_or(typed.as_str(), |(typed, _)| typed);
-        finding.sentence.push_str(" Browser leg (where the code was typed): ");
-        finding.sentence.push_str(typed);
+        let typed = compared(inquiry, &browser).map_or_else(|| "no address recorded".to_owned(), |origin| origin.words);
+        finding.sentence.push_str(&format!(" Where the code was typed: {typed}."));
     }
     finding.with_rows(browser)
 }
 
-/// Address, network, agent and device of some rows of the hit.
-pub fn origin_of(inquiry: &Inquiry, rows: &[EventId]) -> Finding {
+/// Where some rows come from, beside what is usual.
+struct Origin {
+    places: Vec<Place>,
+    is_script: bool,
+    own_device: bool,
+    words: String,
+}
+
+/// Compares where some rows come from with what is usual; `None` where none has an address.
+fn compared(inquiry: &Inquiry, rows: &[EventId]) -> Option<Origin> {
     let baseline = inquiry.baseline;
     let places = places(inquiry, baseline, rows);
     if places.is_empty() {
+        return None;
+    }
+    let shown: Vec<String> = places.iter().map(|place| place.words(inquiry)).collect();
+    let (is_script, software) = agents(inquiry, baseline, rows);
+    let (own_device, device) = device(inquiry, baseline, rows);
+    Some(Origin { places, is_script, own_device, words: format!("{}; {software}; {device}", listed(&shown)) })
+}
+
+/// Address, network, software and device of some rows of the hit.
+pub fn origin_of(inquiry: &Inquiry, rows: &[EventId]) -> Finding {
+    let baseline = inquiry.baseline;
+    let Some(origin) = compared(inquiry, rows) else {
         return missing(
             "no address recorded",
             "None of these rows has an address",
             "the same rows from Log Analytics, which have IPAddress",
         )
         .with_rows(rows.iter().copied());
-    }
-    let shown: Vec<String> = places.iter().map(|place| place.words(inquiry)).collect();
-    let agents = agents(inquiry, baseline, rows);
-    let device = device(inquiry, baseline, rows);
-    let told = format!("{}; {}; {}", listed(&shown), agents.1, device.1);
+    };
+    let words = sentence_case(&origin.words);
     let finding = if baseline.is_empty() {
-        let mut finding = missing(
-            "no baseline",
-            &format!("{told}. The bundle has no sign-in of this user that is more than a day older than the hit"),
+        missing(
+            "no history",
+            &format!("{words}. The bundle has no sign-in of this user that is more than a day older than the hit"),
             "30 days of SigninLogs and AADNonInteractiveUserSignInLogs for the user",
-        );
-        finding.sentence = sentence_case(&finding.sentence);
-        finding
+        )
     } else {
-        let (state, brief) = judge(&places, agents.0, device.0, baseline);
-        Finding::new(state, brief, sentence_case(&format!("{told}. Baseline: {}.", baseline.words())))
+        let (state, brief) = judge(&origin, baseline);
+        Finding::new(state, brief, format!("{words}. Compared with {}.", baseline.words()))
     };
     finding.with_rows(rows.iter().copied())
 }
 
-fn judge(places: &[Place], script: bool, own_device: bool, baseline: &Baseline) -> (State, String) {
+fn judge(origin: &Origin, baseline: &Baseline) -> (State, String) {
+    let Origin { places, is_script, own_device, .. } = origin;
     let usual = places.iter().filter(|place| place.address.is_usual()).count();
     let network = places.iter().all(|place| place.network.is_usual());
     if usual == places.len() {
         let brief = if places.len() == 1 { "usual address" } else { "usual addresses" };
         // A script at the user's own address may run on their own machine: theirs or an intruder's.
-        return if script { (State::Unknown, format!("{brief}, script")) } else { (State::Against, brief.to_owned()) };
+        return if *is_script {
+            (State::Unknown, format!("{brief}, script"))
+        } else {
+            (State::Against, brief.to_owned())
+        };
     }
     if baseline.is_thin() {
-        return (State::Unknown, format!("thin baseline: {} days", baseline.all.days));
+        return (State::Unknown, format!("only {} days of history", baseline.all.days));
     }
-    if own_device {
+    if *own_device {
         return (State::Unknown, "new address, usual device".to_owned());
     }
     if network {
         return (State::Unknown, "new address, usual network".to_owned());
     }
-    let brief = if places.iter().any(|place| place.address.sign_ins > 0) { "unusual address" } else { "never seen" };
+    let brief = if places.iter().any(|place| place.address.sign_ins > 0) { "unusual address" } else { "new address" };
     (State::Supports, brief.to_owned())
 }
 
@@ -102,8 +120,9 @@ impl Place {
         let store = inquiry.store;
         let asn = store.get(self.row, Field::Asn);
         let address = store.get(self.row, Field::IpAddress);
+        let seen = |seen: Seen| if inquiry.baseline.is_empty() { String::new() } else { format!(": {}", seen.words()) };
         if asn.is_empty() {
-            return format!("{address} {}", self.address.words());
+            return format!("{address}{}", seen(self.address));
         }
         // The table knows who runs the network; a record has only its number.
         let (name, giver) = match store.event(self.row).flags.has(Flags::ASN_LOOKED_UP).then(|| store.network(address))
@@ -112,7 +131,7 @@ impl Place {
             Some(_) => (String::new(), "the table of networks"),
             None => (String::new(), "the record"),
         };
-        format!("{address} {} (AS{asn}{name} by {giver}, {})", self.address.words(), self.network.words())
+        format!("{address}{} (AS{asn}{name} by {giver}{})", seen(self.address), seen(self.network))
     }
 }
 
@@ -133,18 +152,23 @@ fn places(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> Vec<Place
     by_address.into_values().map(place).collect()
 }
 
-/// Whether a script is among the agents, and the agents in words.
+/// Returns whether a script is among the software used, and the software in words.
 fn agents(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
     let mut kinds: Vec<Agent> =
         rows.iter().map(|&id| inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent))).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let words: Vec<String> =
-        kinds.iter().map(|&kind| format!("{} agent {}", kind.word(), baseline.agent(kind).words())).collect();
+    let words: Vec<String> = kinds
+        .iter()
+        .map(|&kind| {
+            let seen = if baseline.is_empty() { String::new() } else { format!(": {}", baseline.agent(kind).words()) };
+            format!("{}{seen}", kind.software())
+        })
+        .collect();
     (kinds.contains(&Agent::Script), words.join(", "))
 }
 
-/// Whether the rows come from a device of the user's that is usual, and the device in words.
+/// Returns whether the rows come from a usual device of the user, and the device in words.
 fn device(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
     let details: Vec<&str> = rows.iter().map(|&id| inquiry.store.get(id, Field::DeviceDetail)).collect();
     let mut devices: Vec<String> = details.iter().filter_map(|text| scopes::device_id(text)).collect();
@@ -160,7 +184,8 @@ fn device(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, St
         let usual = devices.iter().all(|device| baseline.device(device).is_usual());
         return (usual, format!("{} registered devices{state}", devices.len()));
     }
-    (seen.is_usual(), format!("device {device} {}{state}", seen.words()))
+    let words = if baseline.is_empty() { String::new() } else { format!(": {}", seen.words()) };
+    (seen.is_usual(), format!("device {device}{words}{state}"))
 }
 
 fn sentence_case(text: &str) -> String {

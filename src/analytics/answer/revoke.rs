@@ -34,13 +34,12 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
             listed(&later.addresses),
             store.event(last).time().second()
         ),
-        None => "no row after the hit's last sign-in from addresses of the hit that are not the user's usual ones"
-            .to_owned(),
+        None => format!("nothing more from the hit's addresses after {}", hit.last_seen.second()),
     };
     let cut = super::kept("first", later.kept.len(), later.all, "after it");
     let sentence = format!(
         "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \
-         those of this hit until about {} by the usual 60 to 90 minutes, up to 28 h in sessions with continuous access evaluation, \
+         those of this hit until about {} (tokens normally live 60 to 90 min), up to 28 h in sessions with continuous access evaluation, \
          where a resource that enforces it cuts them within about 15 min. {graph_words}; {later_words}.{cut}",
         hit.last_seen.plus(ACCESS_TOKEN).second(),
     );

@@ -38,14 +38,14 @@ pub fn second_client(inquiry: &Inquiry) -> Finding {
         format!("after {}", store.get(first, Field::AppDisplayName))
     };
     let (state, brief) = if inquiry.baseline.is_thin() {
-        (State::Unknown, "no baseline to compare")
+        (State::Unknown, "no history to compare")
     } else if used.is_usual() {
         (State::Against, "client known to user")
     } else {
         (State::Supports, "client new to user")
     };
     let sentence = format!(
-        "{} ({hop}) asked for {} in {}; {family}. The user's baseline has the client {}.",
+        "{} ({hop}) asked for {} in {}; {family}. This user and this client: {}.",
         store.get(second, Field::AppDisplayName),
         store.get(second, Field::ResourceDisplayName),
         counted(seconds.len(), "request"),
@@ -73,12 +73,12 @@ pub fn apart(inquiry: &Inquiry) -> Finding {
         (true, ..) => (State::Unknown, "same address"),
     };
     let sentence = format!(
-        "First login from {} ({} agent, {}), second client from {} ({} agent, {}).",
+        "First login from {} ({}, {}), second client from {} ({}, {}).",
         store.text(from),
-        agent(first).word(),
+        agent(first).software(),
         shown(first),
         store.text(to),
-        agent(second).word(),
+        agent(second).software(),
         shown(second),
     );
     Finding::new(state, brief, sentence).with_rows([first, second])
@@ -141,9 +141,9 @@ pub fn tuning(inquiry: &Inquiry) -> Finding {
     }
     let admin = details.to_lowercase().contains(GLOBAL_ADMINISTRATOR);
     let (compliance, compliant) = match scopes::compliant(text(Field::DeviceDetail)) {
-        Some(true) => ("its device is compliant", true),
-        Some(false) => ("its device is not compliant", false),
-        None => ("its device is not known to be compliant", false),
+        Some(true) => ("a compliant device", true),
+        Some(false) => ("a device that is not compliant", false),
+        None => ("not a company-managed device", false),
     };
     let (state, brief) = match (admin, compliant) {
         (true, false) => (State::Supports, "admin role, no known device"),

@@ -63,7 +63,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         id: "code-to-burst",
-        title: "device code → burst",
+        title: "how fast?",
         question: "How long after the device code did the burst begin?",
         look_for: "Under five minutes points to a tool that waits for the code.",
         show: Show::Mark,
@@ -79,7 +79,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         id: "graph-agents",
-        title: "agents of Graph calls",
+        title: "software used",
         question: "Which kind of software made the Graph calls?",
         look_for: "A script where a browser or Office would be; agents can be forged.",
         show: Show::GroupBy(Field::UserAgent),
@@ -95,7 +95,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         id: "code-and-burst-origin",
-        title: "code vs. burst origin",
+        title: "same place?",
         question: "Do the device-code legs and the burst differ in address and agent?",
         look_for: "Code typed in one place, tokens spent in another.",
         show: Show::Mark,

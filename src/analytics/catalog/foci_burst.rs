@@ -48,8 +48,8 @@ calls, which multiplies them; here SignInCount counts sign-in rows in both seman
 const STEPS: &[Step] = &[
     Step {
         id: "client-and-family",
-        title: "client and family",
-        question: "Which client is it, and could its refresh token be exchanged across the family at that time?",
+        title: "which app?",
+        question: "Which client is it, and could one stolen token unlock other apps then?",
         look_for: "The client id of the burst rows; a name alone can be anyone's.",
         show: Show::Mark,
         answer: client_family,

@@ -88,7 +88,7 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         id: "role-and-compliance",
-        title: "tuning questions",
+        title: "administrator?",
         question: "Does the second token name the Global Administrator role, and is its device compliant?",
         look_for: "An administrator at a managed device is the usual benign case.",
         show: Show::Only,

@@ -94,7 +94,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     }
     let ours = |name: &str| Table::named(name).is_some();
     for (name, count) in source.tables {
-        let other = if ours(name) { "" } else { ", counted, not analysed" };
+        let other = if ours(name) { "" } else { ", read by no check" };
         let alike = source
             .lookalikes
             .get(name)

@@ -32,7 +32,7 @@ impl<'a> Account<'a> {
         let mut words: Vec<String> = Disposition::ALL
             .iter()
             .map(|disposition| (disposition.words(), of(Some(*disposition))))
-            .chain([("not settled", of(None) + self.told.choice.rest.len())])
+            .chain([("open", of(None) + self.told.choice.rest.len())])
             .filter(|(_, count)| *count > 0)
             .map(|(words, count)| format!("{words} ({})", counted(count, "hit")))
             .collect();
@@ -72,20 +72,20 @@ impl<'a> Account<'a> {
         };
         match self.told.disposition(hit) {
             Some(Disposition::TruePositive) => {
-                format!("Tokens of {upn} were stolen and used: the analyst settled this {analytic} as a true positive.")
+                format!("Tokens of {upn} were stolen and used: the analyst closed this {analytic} as a true positive.")
             }
             Some(Disposition::Undetermined) => format!(
-                "Whether tokens of {upn} were stolen is not known: the analyst settled this {analytic} as undetermined."
+                "Whether tokens of {upn} were stolen is not known: the analyst closed this {analytic} as undetermined."
             ),
             Some(Disposition::Benign) => {
-                format!("What {analytic} found for {upn} happened as described and was intended: benign.")
+                format!("What {analytic} found for {upn} was authorised activity: benign.")
             }
             Some(Disposition::FalsePositive) => {
-                format!("What {analytic} found for {upn} did not happen as described: a false positive.")
+                format!("{analytic} misfired on {upn}: a false positive.")
             }
             None => format!(
                 "This {analytic} points to theft of tokens from {upn}, of {} severity; the findings {sure}, and no \
-                 analyst has settled it.",
+                 analyst has closed it.",
                 hit.severity.word()
             ),
         }
@@ -185,13 +185,13 @@ impl<'a> Account<'a> {
         }
         let users: BTreeSet<&str> =
             self.told.choice.full.iter().chain(&self.told.choice.rest).map(|hit| hit.upn.as_str()).collect();
-        let (hits, users) = (counted(others, "further hit"), counted(users.len(), "user"));
+        let (hits, users) = (counted(others, "other hit"), counted(users.len(), "user"));
         let pressing = self.told.choice.rest.iter().filter(|hit| super::choice::is_pressing(hit));
         let pressing: Vec<String> = pressing.map(|hit| format!("{} on {}", hit.analytic, hit.upn)).collect();
         let waiting = if pressing.is_empty() {
             String::new()
         } else {
-            format!("; to be looked at next, since no analyst has: {}", some(&pressing, KINDS, ", "))
+            format!("; not reviewed yet: {}", some(&pressing, KINDS, ", "))
         };
         Some(format!("The bundle has {hits} ({users} in all){waiting}."))
     }

@@ -35,7 +35,7 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
         let others = source.tables.iter().filter(|(name, _)| !ours(name));
         gaps.extend(others.map(|(name, rows)| {
             let rows = counted(usize::try_from(*rows).unwrap_or(usize::MAX), "row");
-            format!("{label}: {rows} of {name} counted, not analysed.")
+            format!("{label}: {rows} of {name} are read by no check.")
         }));
         gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
         // Rows that were not read are told above, by their commonest reason.

@@ -79,7 +79,7 @@ pub(super) fn hit_notes(told: &Told) -> Vec<HitNote> {
         analytic: hit.analytic,
         title: by_id(hit.analytic).map_or("", |analytic| analytic.title),
         upn: hit.upn.clone(),
-        disposition: told.disposition(hit).map_or("not settled", crate::triage::Disposition::words),
+        disposition: told.disposition(hit).map_or("open", crate::triage::Disposition::words),
         facts: facts(told, hit),
         steps: hit.findings.iter().enumerate().map(|(index, finding)| step(told, hit, index, finding)).collect(),
     };
@@ -114,7 +114,7 @@ fn revoked(told: &Told, hit: &Hit) -> Option<String> {
     let rows = of_user(store, hit.user);
     let after = rows.len() - rows.partition_point(|event| store.event(*event).time() <= time);
     let rows = if after == 1 { "1 row".to_owned() } else { format!("{after} rows") };
-    Some(format!("{time} by analyst entry; {rows} of the user after it"))
+    Some(format!("{time}, entered by the analyst; {rows} of the user after it"))
 }
 
 fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
@@ -198,8 +198,7 @@ fn found_by(hit: &Hit) -> String {
     let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
     match hit.semantics {
         Semantics::Hunt => format!(
-            "tokentrail's reading of the hunt, which takes each event once and at the time it happened; the published \
-             query, run as it is written, {published}."
+            "the hunt, each event once and at the time it happened; the published query, run as it is written, {published}."
         ),
         Semantics::Published => "the published query, run as it is written.".to_owned(),
     }
@@ -267,7 +266,7 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
             }
             let weighed = match verdict {
                 Some(verdict) => format!(" The analyst: {}.", verdict.word()),
-                None => " Not yet weighed by an analyst.".to_owned(),
+                None => " Not reviewed.".to_owned(),
             };
             let remark = told.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
             let sentence = finding.sentence.trim_end_matches('.');

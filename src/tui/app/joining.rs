@@ -46,7 +46,7 @@ impl App {
     pub(super) fn say_read_only(&mut self) {
         let key = self.keymap.key_of(Action::Decisions);
         let who = self.found.holder.as_ref().map(ToString::to_string).unwrap_or_default();
-        self.say_wrong(format!("read only, nothing you say is kept: {who} has the case; {key} asks again"));
+        self.say_wrong(format!("read only, no verdict is kept: {who} has the case; {key} asks again"));
     }
 
     pub(super) fn join(&mut self, how: Join) -> Vec<Effect> {

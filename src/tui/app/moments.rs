@@ -125,7 +125,7 @@ impl App {
         bench.set_revoked(user, revoked, now);
         let upn = bench.store().upn(user).to_owned();
         self.say(match revoked {
-            Some(time) => format!("revoked {} UTC, as you say: {upn}", time.second()),
+            Some(time) => format!("revocation time {} UTC saved for {upn}", time.second()),
             None => format!("{upn}: revocation cleared"),
         });
         vec![Effect::Save]

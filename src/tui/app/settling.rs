@@ -54,7 +54,7 @@ impl App {
         self.bench(|bench| bench.set_disposition(disposition, now));
         let open = self.workbench().and_then(|bench| Some(bench.progress(bench.current()?)));
         if let Some(((done, steps), said)) = open.filter(|(done, steps)| done < steps).zip(disposition) {
-            self.say(format!("{}, with {done} of {steps} steps settled", said.words()));
+            self.say(format!("closed as {}, with {done} of {steps} steps answered", said.words()));
         }
         vec![Effect::Save]
     }

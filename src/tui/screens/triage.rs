@@ -174,7 +174,7 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     });
     let lead = 2 + width(&number);
     let remark = if bench.case.remark(&hit.id, step.id).is_some() { " ✎" } else { "" };
-    let word = if current && !word.is_empty() { format!("  you say {word}") } else { String::new() };
+    let word = if current && !word.is_empty() { format!("  your verdict: {word}") } else { String::new() };
     let room = text.room.saturating_sub(lead + width(&mark) + width(remark) + width(&word));
     let title = fit(step.title, room);
     let brief = fit(brief, room.saturating_sub(width(&title) + 1));
@@ -226,9 +226,9 @@ fn found(state: State) -> (&'static str, Role) {
 /// Glyph, word and role of a verdict; no word where there is none.
 fn said(verdict: Option<Verdict>) -> (&'static str, &'static str, Role) {
     match verdict {
-        Some(Verdict::Supports) => ("✓", "supports", Role::Supports),
-        Some(Verdict::Against) => ("✗", "against", Role::Against),
-        Some(Verdict::Unknown) => ("?", "unknown", Role::Unknown),
+        Some(Verdict::Supports) => ("✓", "theft", Role::Supports),
+        Some(Verdict::Against) => ("✗", "harmless", Role::Against),
+        Some(Verdict::Unknown) => ("?", "can't tell", Role::Unknown),
         None => ("·", "", Role::Quiet),
     }
 }

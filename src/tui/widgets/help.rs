@@ -20,10 +20,10 @@ const MOST: usize = 4;
 const SIGNS: [(&str, &str); 20] = [
     ("▲ ■ ▽", "Hits: high, medium, low severity"),
     ("└", "Hits: of the same user at the same time as the one above; timeline: a call made with the token above"),
-    ("0/7 ✓", "Hits: steps settled of all; a disposition was given"),
-    ("▲ ▽ ◇", "Findings: speaks for token theft, against it, decides nothing"),
+    ("0/7 ✓", "Hits: steps answered of all; closed"),
+    ("▲ ▽ ◇", "Findings: points to theft, harmless, cannot tell"),
     ("∅", "Findings: the bundle cannot answer"),
-    ("✓ ✗ ?", "Steps: you say it supports theft, speaks against it, decides nothing"),
+    ("✓ ✗ ?", "Steps: your verdict: theft, harmless, cannot tell"),
     ("✎", "Steps: has a remark"),
     ("▶ ◦", "Steps: the one that is open; where walking goes on"),
     ("◆", "Timeline: device-code sign-in"),

@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     lines.extend(wrap(&who, room, 4).into_iter().map(|line| Line::styled(line, theme.style(Role::Text))));
     for row in app.keymap.rows(Context::InUse) {
         let about = match (row.run, taken.life) {
-            (Action::ReadOnly, _) => "Look at everything. Nothing you say is kept.",
+            (Action::ReadOnly, _) => "Look at everything. No verdict is kept.",
             (Action::WorkOnCopy, _) => {
                 "Your work is merged into the case when you quit, or at the next start. Where you two differ, one of you \
                  decides."

@@ -98,12 +98,12 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
 
 /// What is tried would change this.
 fn summary(near: &NearView) -> String {
-    let Some(change) = &near.change else { return "looking for what almost fired …".to_owned() };
+    let Some(change) = &near.change else { return "looking for near misses …".to_owned() };
     if near.is_waiting() {
         return "asking what that changes …".to_owned();
     }
     if !near.is_changed() {
-        return "[ ] try other thresholds: no hit changes until they are applied".to_owned();
+        return "[ ] change a threshold; no hit changes until it is applied".to_owned();
     }
     let difference = &change.difference;
     let changed = match difference.changed {

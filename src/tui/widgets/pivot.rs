@@ -35,7 +35,7 @@ pub(super) fn rows(menu: &Menu, area: Rect) -> Rect {
 
 pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let (area, columns, times) = place(menu, area);
-    let inside = framed(theme, frame, area, " Who else? Rows that share a value with this one ");
+    let inside = framed(theme, frame, area, " Who else used this? ");
     let room = usize::from(inside.width);
     let quiet = theme.style(Role::Quiet);
     let lines = match &menu.values {

@@ -15,7 +15,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     let (folder, _) = bundle();
     let said = talk(folder.path(), "1\nr\ni looked at the portal\ny\nx\nq\n");
     for words in [
-        "2 hits, 0 settled",
+        "2 hits, 0 closed",
         "Step 1 of 7: ",
         "The bundle ",
         "Look for: ",
@@ -33,7 +33,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
         said.contains("1. high device-code-burst, finance.director@contoso.com")
             && said.contains("7 of 7 steps, true positive")
     );
-    assert!(said.contains("1 settled") && said.contains("Note written to "), "{said}");
+    assert!(said.contains("1 closed") && said.contains("Note written to "), "{said}");
     let case: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("case/c.json")).unwrap()).unwrap();
     let work = case["hits"].as_object().unwrap().values().next().unwrap();
@@ -51,7 +51,7 @@ fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
     let root = format!("{}/", folder.path().canonicalize().unwrap().display());
     let said = talk(folder.path(), "e\ne\nq\n").replace(&root, "");
     assert!(!folder.path().join("case/c.json").exists(), "nothing was said yet");
-    let last = "case  none: nothing was said yet\nnote  case/c.md (indicators: case/c.indicators.csv)\n";
+    let last = "case  none: no verdicts yet\nnote  case/c.md (indicators: case/c.indicators.csv)\n";
     assert!(said.ends_with(last), "{said}");
     let path = folder.path().join("case/c.md");
     let edited = std::fs::read_to_string(&path).unwrap() + "\nI called the user.\n";
@@ -121,7 +121,7 @@ fn an_input_that_ends_or_says_nothing_loses_nothing() {
     let (folder, _) = bundle();
     for typed in ["", "99\nnonsense\n", "1\n\u{1b}[A\n9\n", "1\nd\nz\n"] {
         let said = talk(folder.path(), typed);
-        assert!(said.contains("2 hits, 0 settled"), "{typed:?}: {said}");
+        assert!(said.contains("2 hits, 0 closed"), "{typed:?}: {said}");
     }
     let output = run(folder.path(), &["--plain", "-"]);
     assert_eq!(output.status.code(), Some(2));

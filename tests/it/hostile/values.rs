@@ -27,7 +27,7 @@ const SEQUENCES: [&str; 30] = [
     "\u{1b}#8",
     "\u{1b}(0",
     "\u{1b}Z",
-    "\r\u{1b}[K0 hits, 0 settled",
+    "\r\u{1b}[K0 hits, 0 closed",
     "\rread 0 rows",
     "\nerror: forged",
     "\u{8}\u{8}\u{8}",

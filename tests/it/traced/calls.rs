@@ -112,7 +112,7 @@ fn no_session_does_either() {
     let environment = place.environment();
     let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.to_str().unwrap())).collect();
     let mut tty = Tty::start(command, tempfile::tempdir().unwrap(), &environment);
-    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.shows("3 hits, 0 closed").shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty.keys("iseen before").shows("seen before");
     tty.keys("\r").shows("step 2 of 7");

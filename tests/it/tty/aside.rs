@@ -89,7 +89,7 @@ fn nothing_unpacked_stays_however_the_workbench_ends() {
         let home = match leave {
             "KILL" => tty.killed(),
             "late q" => {
-                tty.shows("3 hits, 0 settled");
+                tty.shows("3 hits, 0 closed");
                 tty.keys("q");
                 tty.until("the end", |output| output.ended);
                 std::mem::replace(&mut tty.home, tempfile::tempdir().unwrap())

@@ -4,7 +4,7 @@ use super::Tty;
 
 fn at_a_step() -> Tty {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.shows("3 hits, 0 closed").shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty
 }

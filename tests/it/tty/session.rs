@@ -8,10 +8,10 @@ use std::path::Path;
 #[test]
 fn a_whole_hit_by_keys_alone() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.shows("3 hits, 0 closed").shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty.keys("yyyyyyy").shows("What is this hit?");
-    tty.keys("t").shows("1 settled");
+    tty.keys("t").shows("1 closed");
     tty.keys("e").shows("Note →");
     tty.keys("w").shows("note written");
     tty.keys("q");
@@ -19,7 +19,7 @@ fn a_whole_hit_by_keys_alone() {
     let (status, text) = tty.ends();
     assert!(status.success(), "{text}");
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(lines[0], "3 hits, 1 settled");
+    assert_eq!(lines[0], "3 hits, 1 closed");
     assert!(text.contains("case ") && text.contains("note "), "{text}");
 }
 
@@ -27,7 +27,7 @@ fn demo(home: tempfile::TempDir) -> Tty {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
     command.arg("demo");
     let tty = Tty::start(command, home, &[]);
-    tty.shows("settled").shows("? help");
+    tty.shows("closed").shows("? help");
     tty
 }
 
@@ -52,7 +52,7 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
         tty.until("an answer", |output| output.bytes.len() > before);
         tty.rests();
     }
-    press(&mut tty, "t", "1 settled");
+    press(&mut tty, "t", "1 closed");
     press(&mut tty, "e", "# ");
     press(&mut tty, "w", "note written");
     assert!(pressed <= 25, "{pressed} keys");
@@ -61,13 +61,13 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
     assert!(note.contains("true positive"), "{note}");
     tty.keys("q");
     let (status, text) = tty.ends();
-    assert!(status.success() && text.contains("1 settled") && text.contains("note  "), "{text}");
+    assert!(status.success() && text.contains("1 closed") && text.contains("note  "), "{text}");
 }
 
 #[test]
 fn killed_in_the_middle_nothing_said_is_lost() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 settled");
+    tty.shows("3 hits, 0 closed");
     tty.keys("\ryxi").shows("Remark");
     tty.keys("seen before\r").shows("seen before");
     let home = tty.killed();
@@ -78,7 +78,7 @@ fn killed_in_the_middle_nothing_said_is_lost() {
     tty.shows("step 3 of 7");
     tty.keys("3").shows("seen before");
     tty.keys("yyyyy").shows("What is this hit?");
-    tty.keys("b").shows("1 settled");
+    tty.keys("b").shows("1 closed");
     tty.keys("e").shows("Note →");
     tty.keys("w").shows("note written");
     let note = notes(tty.home.path()).pop().unwrap();
@@ -94,7 +94,7 @@ fn resized_and_suspended_in_the_middle_a_session_ends_with_its_note() {
     command.args(["--norc", "--noprofile", "-i"]);
     let mut tty = Tty::start(command, home, &[("PS1", "prompt> ")]);
     tty.shows("prompt>");
-    tty.keys(&format!("{} demo\n", env!("CARGO_BIN_EXE_tokentrail"))).shows("settled").shows("? help");
+    tty.keys(&format!("{} demo\n", env!("CARGO_BIN_EXE_tokentrail"))).shows("closed").shows("? help");
     tty.keys("\r").shows("step 1 of ");
     tty.keys("y").shows("step 2 of ");
     tty.resize(40, 120);
@@ -105,13 +105,13 @@ fn resized_and_suspended_in_the_middle_a_session_ends_with_its_note() {
     tty.until("the screen again", |output| output.screen.screen().alternate_screen());
     tty.resize(24, 80);
     tty.shows("step 2 of ");
-    tty.keys("dt").shows("1 settled");
+    tty.keys("dt").shows("1 closed");
     tty.keys("ew").shows("note written");
     tty.keys("q");
     tty.until("the prompt", |output| {
         !output.screen.screen().alternate_screen() && output.screen.screen().contents().trim_end().ends_with("prompt>")
     });
-    assert!(tty.text().contains("1 settled"), "{}", tty.text());
+    assert!(tty.text().contains("1 closed"), "{}", tty.text());
     assert_eq!(notes(tty.home.path()).len(), 1);
     tty.keys("exit\n");
     tty.ends();

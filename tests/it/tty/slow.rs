@@ -16,7 +16,7 @@ fn at_a_step() -> Tty {
     command.args(["-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", DELAY]);
     command.args([env!("CARGO_BIN_EXE_tokentrail").as_ref(), bundle(home.path()).as_os_str()]);
     let mut tty = Tty::start(command, home, &[]);
-    tty.shows("3 hits, 0 settled").shows("? help");
+    tty.shows("3 hits, 0 closed").shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty
 }

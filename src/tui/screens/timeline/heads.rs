@@ -108,7 +108,7 @@ pub(super) fn sign<'a>(view: &View, sign: Sign, room: usize) -> Line<'a> {
         Sign::HitEnds => (format!("{analytic} ends"), Role::Evidence),
         Sign::Revoked => {
             let time = view.state.revoked().map_or_else(String::new, |time| moment(view, time));
-            (format!("revoked {time}, you say; rows after it have !"), Role::Notice)
+            (format!("sessions revoked {time} (entered by you); ! = after that"), Role::Notice)
         }
     };
     let text = fit(&text, room.saturating_sub(6)).into_owned();
