@@ -120,12 +120,18 @@ fn grouped(number: usize) -> String {
 pub fn markdown(text: &str) -> String {
     let text = one_line(text);
     let mut out = String::with_capacity(text.len() + 8);
+    // Renderers take a wide or a hard space for a part of a domain.
+    let joins = |space: Option<char>| space.is_some_and(|c| !c.is_ascii());
+    let mut before = None;
     for piece in text.trim_start().split_inclusive(char::is_whitespace) {
         let word = piece.trim_end_matches(char::is_whitespace);
+        let after = piece[word.len()..].chars().next();
+        let is_joined = word.starts_with('.') && joins(before) || word.ends_with('.') && joins(after);
+        before = after;
         let (core, first) = (core(word), out.is_empty());
-        if first && is_lead(word) {
+        if first && is_lead(word) || is_joined {
             out.push_str(&code(word));
-        } else if acts(&word[core.clone()]) || has_colons(word) || has_www(word) {
+        } else if acts(&word[core.clone()]) || has_colons(word) || has_www(word) || is_followed(word, '%') {
             out.push_str(&word[..core.start]);
             out.push_str(&code(&word[core.clone()]));
             out.push_str(&word[core.end..]);

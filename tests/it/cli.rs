@@ -229,7 +229,7 @@ fn exit_codes_are_those_promised() {
         (&["scan", "logs", "--analytics", "foci-bust"], 2, "foci-burst"),
         (&["scan", "logs", "--clients", "ids.txt"], 2, "line 1"),
         (&["scan", "logs", "--clients", "gone.txt"], 2, "gone.txt"),
-        (&["--since", "2026-05-01", "scan", "logs"], 2, "before the command"),
+        (&["--since", "2026-05-01", "scan", "logs"], 2, "after the command"),
         (&["logs"], 2, "tokentrail scan logs"),
         (&["list"], 0, ""),
         (&["man"], 0, ""),

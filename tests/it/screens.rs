@@ -505,7 +505,7 @@ fn a_verdict_changed_in_the_case_file_is_said_beside_what_the_log_says_until_it_
     desk.press("enter y y");
     desk.edit_case("\"code-to-burst\": \"supports\"", "\"code-to-burst\": \"against\"");
     desk.reopen();
-    let words = "step 2 (device code → burst): the log says supports, the case against";
+    let words = "step 2 (how fast?): the log says supports, the case against";
     let screen = |desk: &mut Desk| desk.screen().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(screen(&mut desk).contains("LOG DIFFERS"), "{}", desk.screen());
     assert!(desk.app.status.as_ref().is_some_and(|status| status.is_error && status.text.contains(words)));

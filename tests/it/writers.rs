@@ -301,7 +301,7 @@ fn read_only_keeps_nothing_and_loses_nothing() {
     ana.says(1, "y");
     let before = fs::read(folder.path().join("case/c.json")).unwrap();
     let (mut bo, _) = Talk::start(folder.path(), "bo");
-    assert!(bo.types("r").contains("nothing you say is kept"));
+    assert!(bo.types("r").contains("no verdict is kept"));
     bo.types("1");
     assert!(bo.types("x").contains("Read only: that is not kept"));
     assert!(bo.types("e").contains("Read only"));

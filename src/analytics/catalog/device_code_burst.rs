@@ -185,7 +185,7 @@ fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, ti
     draft.reasons.insert(
         0,
         format!(
-            "device-code sign-in at {}, first exchange {} later; {} at most",
+            "device-code sign-in at {}, first token {} later (rule: within {})",
             code.second(),
             first.since(code),
             scene.settings.device_code_window.threshold(),
@@ -260,7 +260,7 @@ fn published(scene: &Scene) -> Vec<Hit> {
                 tie_columns(scene, &mut draft, Tie::User, &[code], &[]);
                 draft.reasons.insert(
                     0,
-                    format!("device-code sign-in at {}, first exchange {} later", time.second(), first.since(time)),
+                    format!("device-code sign-in at {}, first token {} later", time.second(), first.since(time)),
                 );
                 hits.push(draft.finish(scene));
             }

@@ -18,7 +18,7 @@ impl Talk<'_> {
             let how = match typed.as_str() {
                 "q" => return Ok(false),
                 "r" => {
-                    self.say("Read only: nothing you say is kept.")?;
+                    self.say("Read only: no verdict is kept.")?;
                     break;
                 }
                 "c" => Join::Copy,

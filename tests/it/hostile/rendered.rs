@@ -194,7 +194,17 @@ fn is_dead_and_reads(text: &str) {
 #[test]
 fn every_hostile_text_is_dead_and_reads_as_it_was() {
     // Each of these was alive, or read otherwise, once.
-    let found = ["https:mailto:", "www. ", "www..example", "www.1.::", "evil-mailto:xmpp:", "GH-1GH-", "a.b. c.d."];
+    let found = [
+        "https:mailto:",
+        "www. ",
+        "www..example",
+        "www.1.::",
+        "evil-mailto:xmpp:",
+        "GH-1GH-",
+        "a.b. c.d.",
+        ",\u{a0}.com",
+        "evil.\u{3000}com",
+    ];
     for text in all().into_iter().chain(few()).chain(found.map(str::to_owned)) {
         is_dead_and_reads(&text);
         is_dead_and_reads(&format!("user {text} signed in ({text}), \"{text}\"; {text}."));

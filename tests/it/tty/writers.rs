@@ -35,9 +35,9 @@ fn the_second_is_told_who_has_the_case_before_anything_can_be_typed() {
     bo.shows("READ ONLY").shows(&format!("In use by ana, process {pid} on ")).shows("c copy");
     bo.keys("\ryxZdt").rests();
     bo.shows("READ ONLY").shows("In use by ana");
-    bo.keys("r").shows("read only, nothing you say is kept");
+    bo.keys("r").shows("read only, no verdict is kept");
     bo.keys("\rn").shows("step 2 of 7");
-    bo.keys("x").shows("read only, nothing you say is kept");
+    bo.keys("x").shows("read only, no verdict is kept");
     bo.keys("D").shows("In use by ana");
     bo.keys("c").shows("COPY").shows("your work goes to the copy c-2.json");
     ana.keys("\ry").shows("step 2 of 7");
