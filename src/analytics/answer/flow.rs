@@ -25,7 +25,7 @@ pub fn delay(inquiry: &Inquiry) -> Finding {
         (State::Unknown, "over five minutes: a person may have been at work")
     };
     let sentence =
-        format!("Device code at {}, first token at {}: {gap}, {reads}.", code.second(), hit.first_seen.second(),);
+        format!("Device code at {}, first token at {}: {gap}, {reads}.", code.second(), hit.first_seen.second());
     Finding::new(state, gap.to_string(), sentence)
         .with_rows(hit.legs.iter().copied())
         .with_rows(hit.evidence.first().copied())

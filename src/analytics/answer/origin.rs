@@ -31,7 +31,9 @@ pub fn leg_origin(inquiry: &Inquiry) -> Finding {
     finding.sentence = format!("Where the tokens went: {}", finding.sentence);
     if !browser.is_empty() {
         let typed = compared(inquiry, &browser).map_or_else(|| "no address recorded".to_owned(), |origin| origin.words);
-        finding.sentence.push_str(&format!(" Where the code was typed: {typed}."));
+        finding.sentence += " Where the code was typed: ";
+        finding.sentence += &typed;
+        finding.sentence.push('.');
     }
     finding.with_rows(browser)
 }
