@@ -261,7 +261,7 @@ mod tests {
     fn the_sentence_has_the_counts() {
         let findings = [State::Supports, State::Against, State::Unknown, State::Missing, State::Missing];
         let findings = findings.map(|state| Finding::new(state, "", ""));
-        assert_eq!(confidence(&findings).1, "1 of 5 findings for it, 1 against, 1 undecided, 2 missing");
+        assert_eq!(confidence(&findings).1, "1 check points to theft, 1 away, 1 cannot tell, 2 missing");
     }
 
     const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
