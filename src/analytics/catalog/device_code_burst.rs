@@ -56,8 +56,8 @@ const STEPS: &[Step] = &[
     Step {
         id: "device-code-address",
         title: "device-code address",
-        question: "Do the device-code legs come from addresses and networks this user usually signs in from?",
-        look_for: "The polling leg: its address is where the tokens went.",
+        question: "Was the code typed and redeemed at addresses and in networks this user usually signs in from?",
+        look_for: "The address that redeemed the code: the tokens went there.",
         show: Show::Mark,
         answer: leg_origin,
     },
@@ -96,7 +96,7 @@ const STEPS: &[Step] = &[
     Step {
         id: "code-and-burst-origin",
         title: "same place?",
-        question: "Do the device-code legs and the burst differ in address and agent?",
+        question: "Was the code typed at another address, or with other software, than the tokens were used with?",
         look_for: "Code typed in one place, tokens spent in another.",
         show: Show::Mark,
         answer: legs_apart,

@@ -225,8 +225,8 @@ fn leg_words(told: &Told, leg: EventId) -> String {
     use crate::analytics::{Leg, leg_of};
     let event = told.loaded.store.event(leg);
     let kind = match leg_of(event) {
-        Some(Leg::Browser) => "browser leg (where the code was typed: usually the user)",
-        Some(Leg::Polling) => "polling leg (where the tokens went)",
+        Some(Leg::Browser) => "code typed (usually the user)",
+        Some(Leg::Polling) => "code redeemed (where the tokens went)",
         None => "device-code row",
     };
     let address = told.loaded.store.get(leg, Field::IpAddress);

@@ -226,8 +226,8 @@ fn is_ordinary(told: &Told, agent: &str) -> bool {
 
 fn leg_word(event: Event<'_>) -> &'static str {
     match leg_of(event) {
-        Some(Leg::Browser) => "browser leg (often the user's own)",
-        Some(Leg::Polling) => "polling leg",
+        Some(Leg::Browser) => "code typed (often the user's own)",
+        Some(Leg::Polling) => "code redeemed",
         None => "device-code row",
     }
 }
