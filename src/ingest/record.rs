@@ -1,7 +1,7 @@
 //! The bytes of one record to an event.
 //!
-//! Two parsers write into a [`sink`]: [`fast_json`] first, [`strict_json`] for whatever that is not sure of. The
-//! [`builder`] is the sink, and keeps the events.
+//! The [`builder`] reads a record's members with [`fast_json`]; where that is not sure, [`strict_json`] reads them again
+//! and writes into a [`sink`], which the builder is. It keeps the events.
 
 pub(crate) mod builder;
 pub(crate) mod fast_json;

@@ -1,5 +1,6 @@
 //! Builds an event from a record, in one pass over its bytes.
 
+mod fast;
 mod inside;
 mod intern;
 mod numbers;
@@ -418,7 +419,7 @@ impl RecordReader {
 
 impl Sink for RecordReader {
     #[inline]
-    fn key(&mut self, before: u32, name: &str) -> u32 {
+    fn key(&mut self, before: u32, name: &[u8]) -> u32 {
         self.keys.find(before, name)
     }
 

@@ -1,86 +1,13 @@
-//! Fast JSON parser for a record: strings, most of a wide row, are scanned 64 bytes at a time.
+//! Fast scanner for the strings of a JSON record, most of a wide row: 64 bytes at a time.
 //!
 //! It accepts nothing that `serde_json` would not: whatever is not plainly right goes to [`super::strict_json`], which
 //! also gives the reason for what is wrong.
 
-use super::json_scan::{MAX_DEPTH, deeper_than};
-use super::keys::{INNER_START, ROW_START};
-use super::sink::Sink;
-use crate::tables::Target;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use wide::u8x16;
 
-/// Reads a record's members into the sink. Returns whether it was read: if not, the sink holds a part of it and the
-/// strict parser must decide.
-pub(crate) fn object(sink: &mut impl Sink, json: &str) -> bool {
-    let end = members(sink, json, skip_space(json.as_bytes(), 0), ROW_START, 1);
-    end.is_some_and(|end| skip_space(json.as_bytes(), end) == json.len())
-}
-
-/// Reads the object that begins at `at`, in so many brackets with its own; the position after it.
-fn members(sink: &mut impl Sink, json: &str, at: usize, start: u32, depth: usize) -> Option<usize> {
-    let bytes = json.as_bytes();
-    if bytes.get(at) != Some(&b'{') {
-        return None;
-    }
-    let mut at = skip_space(bytes, at + 1);
-    if bytes.get(at) == Some(&b'}') {
-        return Some(at + 1);
-    }
-    let mut key = start;
-    loop {
-        let end = key_end(bytes, at)?;
-        let name = &json[at + 1..end - 1];
-        key = sink.key(key, name);
-        at = skip_space(bytes, end);
-        if bytes.get(at) != Some(&b':') {
-            return None;
-        }
-        at = value(sink, json, skip_space(bytes, at + 1), key, start, depth)?;
-        at = skip_space(bytes, at);
-        match bytes.get(at) {
-            Some(b',') => at = skip_space(bytes, at + 1),
-            Some(b'}') => return Some(at + 1),
-            _ => return None,
-        }
-    }
-}
-
-fn value(sink: &mut impl Sink, json: &str, at: usize, key: u32, start: u32, depth: usize) -> Option<usize> {
-    let bytes = json.as_bytes();
-    let skipped = sink.is_skipped(key);
-    let target = if skipped { Target::Skip } else { sink.target(key) };
-    let raw = match (*bytes.get(at)?, target) {
-        (b'"', _) => &json[at..string_end(bytes, at)?],
-        (b'{' | b'[', _) if depth == MAX_DEPTH => return None,
-        (b'{', Target::Properties) if start == ROW_START => return members(sink, json, at, INNER_START, depth + 1),
-        (b'{', Target::Wrapper) => return members(sink, json, at, ROW_START, depth + 1),
-        // A word begins at most so; numbers and nested values are checked by the strict parser.
-        (b't', _) if json[at..].starts_with("true") => "true",
-        (b'f', _) if json[at..].starts_with("false") => "false",
-        (b'n', _) if json[at..].starts_with("null") => "null",
-        _ => {
-            let mut parser = serde_json::Deserializer::from_str(&json[at..]);
-            let raw = <&RawValue>::deserialize(&mut parser).ok()?.get();
-            if deeper_than(MAX_DEPTH - depth, raw.as_bytes()) {
-                return None;
-            }
-            raw
-        }
-    };
-    match target {
-        _ if skipped => {}
-        Target::Properties if start != ROW_START || !raw.starts_with('"') => {}
-        // Rare, and the strict way knows it.
-        Target::Properties => return None,
-        _ => sink.member(key, raw),
-    }
-    Some(at + raw.len())
-}
-
+/// The position of the first byte from `at` on that is no white space.
 #[inline]
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
         at += 1;
     }
@@ -88,7 +15,7 @@ fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The position after the string whose opening quote stands at `at`; `None` when it is not plainly a string.
-fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
         Plain::Until(at) => escaped_string_end(bytes, at),
@@ -97,7 +24,7 @@ fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// As [`string_end`], and `None` for one with an escape in it.
-fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub(crate) fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
         Plain::Until(from) => {

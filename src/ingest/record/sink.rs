@@ -1,14 +1,14 @@
-//! The way from a parser to whatever builds an event.
+//! The way from a parser to the builder of events.
 
 use super::keys::Column;
 use crate::tables::Target;
 
 /// Receives the members of a record as they are parsed.
 ///
-/// Keys are numbers given by [`Self::key`]. Parsers are generic over it: this is the innermost loop of all reading.
+/// Keys are numbers given by [`Self::key`].
 pub(crate) trait Sink {
-    /// The number of a key, given the number of the one before it.
-    fn key(&mut self, before: u32, name: &str) -> u32;
+    /// The number of a key, which is UTF-8, given the number of the one before it.
+    fn key(&mut self, before: u32, name: &[u8]) -> u32;
 
     /// The field that the value under a key goes to.
     fn target(&self, key: u32) -> Target;

@@ -74,7 +74,7 @@ impl<S: Sink> Visitor<'_> for KeyAfter<'_, S> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<u32, E> {
-        Ok(self.sink.key(self.before, key))
+        Ok(self.sink.key(self.before, key.as_bytes()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
-use super::{Column, Object, Position, ROW_START, RecordReader, check_depth};
-use crate::ingest::record::fast_json;
+use super::{Column, Object, Position, ROW_START, RecordReader, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
 use crate::ingest::stats::{Assumed, SourceStats};
 use serde::de::DeserializeSeed;
@@ -79,7 +78,7 @@ impl RecordReader {
 
     fn json(&mut self, json: &str, position: Position, stats: &mut SourceStats) {
         self.read(position, stats, |reader| {
-            if fast_json::object(reader, json) {
+            if fast::object(reader, json) {
                 return Ok(());
             }
             check_depth(json)?;
