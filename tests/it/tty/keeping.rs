@@ -17,7 +17,7 @@ fn without_a_home_it_opens_and_says_so_in_one_line() {
     // Nothing was said: nothing would be lost.
     tty.keys("q");
     let (status, text) = tty.ends();
-    assert!(status.success() && text.contains("nothing was said yet"), "{text}");
+    assert!(status.success() && text.contains("no verdicts yet"), "{text}");
 }
 
 #[test]
