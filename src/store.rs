@@ -132,6 +132,7 @@ impl Store {
     }
 
     /// The event.
+    #[inline]
     pub fn event(&self, id: EventId) -> Event<'_> {
         work::look(1);
         self.events.get(id.0 as usize)
@@ -145,6 +146,7 @@ impl Store {
     }
 
     /// The text of a symbol; empty for [`Sym::NONE`].
+    #[inline]
     pub fn text(&self, sym: Sym) -> &str {
         work::look(1);
         self.texts.text(sym)
@@ -175,6 +177,7 @@ impl Store {
 
     /// The comparable form of an event's field, as [`Self::fold`] has it; but `none` is a value of an enumeration, a
     /// word for nothing is a name where the id beside it says something, and one character again and again is no id.
+    #[inline]
     pub fn folded_field(&self, event: Event<'_>, field: Field) -> Sym {
         work::look(1);
         match self.folds[event[field].0 as usize] {

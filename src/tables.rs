@@ -102,8 +102,8 @@ pub struct TableSpec {
     pub success: Success,
     /// What like rows have in common besides user, client, address, agent, session and what they are for.
     pub same_run: &'static [Field],
-    /// What is read of it, and what cannot be said without.
-    pub reads: &'static [(Field, &'static str)],
+    /// Lists of what is read of it, and what cannot be said without.
+    pub reads: &'static [&'static [(Field, &'static str)]],
     /// What is lost without it.
     pub missing: Missing,
 }
@@ -171,7 +171,7 @@ mod tests {
                 assert_eq!(plain(name), *name, "{}", spec.name);
                 assert!(target.field().is_none_or(|field| spec.has(field)), "{}: {name}", spec.name);
             }
-            for field in spec.reads.iter().map(|(field, _)| field).chain(spec.same_run) {
+            for field in spec.reads.iter().copied().flatten().map(|(field, _)| field).chain(spec.same_run) {
                 assert!(spec.has(*field), "{}: {field:?}", spec.name);
             }
             let names: Vec<&str> =

@@ -13,13 +13,6 @@ pub struct Event<'e> {
     texts: &'e [Sym],
 }
 
-impl<'e> Event<'e> {
-    /// All but its texts.
-    pub fn head(self) -> &'e Head {
-        self.head
-    }
-}
-
 impl<'e> From<&'e NewEvent> for Event<'e> {
     fn from(event: &'e NewEvent) -> Self {
         Self { head: &event.head, slots: &ALL_FIELDS, texts: event.texts() }
@@ -29,6 +22,7 @@ impl<'e> From<&'e NewEvent> for Event<'e> {
 impl Deref for Event<'_> {
     type Target = Head;
 
+    #[inline]
     fn deref(&self) -> &Head {
         self.head
     }
@@ -127,12 +121,7 @@ impl Events {
         &mut self.heads[at]
     }
 
-    /// The same of all events.
-    pub fn heads_mut(&mut self) -> impl Iterator<Item = &mut Head> {
-        self.heads.iter_mut()
-    }
-
-    /// The same, to read.
+    /// All but the texts of every event.
     pub fn heads(&self) -> impl DoubleEndedIterator<Item = &Head> + Clone {
         self.heads.iter()
     }

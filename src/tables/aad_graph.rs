@@ -23,7 +23,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     user_of_token: false,
     success: Success::Status,
     same_run: SAME_RUN,
-    reads: READS,
+    reads: &[READS],
     missing: Missing {
         cost: "calls of Azure AD Graph, which tools such as ROADrecon sweep the directory with, are not seen",
         export: "Export AADGraphActivityLogs of the same days from Log Analytics or a storage account; no Graph API \

@@ -23,7 +23,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     user_of_token: true,
     success: Success::Status,
     same_run: SAME_RUN,
-    reads: READS,
+    reads: &[READS],
     missing: Missing {
         cost: "what the tokens were used for is not known: the steps on Graph calls stay unanswered",
         export: "Export MicrosoftGraphActivityLogs of the same days from Log Analytics or a storage account; no Graph \

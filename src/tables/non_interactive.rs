@@ -1,6 +1,6 @@
 //! `AADNonInteractiveUserSignInLogs`: a client did it for the user.
 
-use super::sign_in::{COLUMNS, FIELDS, NAMED, PORTAL, SAME_RUN};
+use super::sign_in::{COLUMNS, FIELDS, NAMED, PORTAL, SAME_RUN, TRACED};
 use super::{Kind, Missing, Role, Success, TableSpec};
 use crate::model::{Field, Table};
 
@@ -21,24 +21,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     user_of_token: false,
     success: Success::Result,
     same_run: SAME_RUN,
-    reads: &[
-        NAMED[0],
-        NAMED[1],
-        NAMED[2],
-        NAMED[3],
-        NAMED[4],
-        NAMED[5],
-        NAMED[6],
-        NAMED[7],
-        NAMED[8],
-        NAMED[9],
-        NAMED[10],
-        NAMED[11],
-        NAMED[12],
-        NAMED[13],
-        NAMED[14],
-        (Field::ProcessingDetails, "scopes and roles of a token are not known"),
-    ],
+    reads: &[NAMED, TRACED, &[(Field::ProcessingDetails, "scopes and roles of a token are not known")]],
     missing: Missing {
         cost: "no token exchange is seen: foci-burst and device-code-burst cannot run",
         export: "Export AADNonInteractiveUserSignInLogs of the same days.",

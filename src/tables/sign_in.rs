@@ -25,24 +25,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     user_of_token: false,
     success: Success::Result,
     same_run: SAME_RUN,
-    reads: &[
-        NAMED[0],
-        NAMED[1],
-        NAMED[2],
-        NAMED[3],
-        NAMED[4],
-        NAMED[5],
-        NAMED[6],
-        NAMED[7],
-        (Field::AuthenticationProtocol, "where a device code was typed cannot be seen"),
-        NAMED[8],
-        NAMED[9],
-        NAMED[10],
-        NAMED[11],
-        NAMED[12],
-        NAMED[13],
-        NAMED[14],
-    ],
+    reads: &[NAMED, &[(Field::AuthenticationProtocol, "where a device code was typed cannot be seen")], TRACED],
     missing: Missing {
         cost: "no prompt is seen: where a device code was typed, and sessions' first logins, are missing",
         export: "Export SigninLogs of the same days.",
@@ -50,7 +33,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     },
 };
 
-/// What is read of sign-ins, and what is lost without it.
+/// Who, with what and from where: read of every sign-in, and what is lost without it.
 #[rustfmt::skip]
 pub(super) const NAMED: &[(Field, &str)] = &[
     (Field::Id, "copies of a row cannot be folded"),
@@ -61,6 +44,11 @@ pub(super) const NAMED: &[(Field, &str)] = &[
     (Field::ResultType, "no success is known: nothing can be found"),
     (Field::IpAddress, "addresses cannot be compared"),
     (Field::UserAgent, "tooling cannot be told from clients"),
+];
+
+/// Tokens, sessions and tenants: read of every sign-in, and what is lost without it.
+#[rustfmt::skip]
+pub(super) const TRACED: &[(Field, &str)] = &[
     (Field::OriginalTransferMethod, "where a device code was redeemed cannot be seen"),
     (Field::IncomingTokenType, "a session's first login cannot be told from its refreshes"),
     (Field::SessionId, "sessions cannot be followed"),

@@ -5,7 +5,7 @@ use super::text::width;
 use crate::analytics::Hit;
 use crate::model::work;
 use crate::store::Query;
-use crate::triage::{Case, Disposition};
+use crate::triage::Case;
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -134,25 +134,17 @@ impl Texts {
     /// Tells which hits answer a query: each of its words in one of a hit's texts.
     fn answers(&self, query: &Query, hits: &[Hit], case: &Case) -> impl Fn(usize) -> bool {
         let dispositions = self.dispositions(hits, case);
-        let words: Vec<(Vec<bool>, HashMap<&str, bool>)> = query
+        let words: Vec<_> = query
             .words()
             .map(|word| {
-                let held = self.distinct.iter().map(|text| word.is_in(text)).collect();
-                let mut said: HashMap<&str, bool> = HashMap::new();
-                said.extend(
-                    Disposition::ALL
-                        .map(Disposition::words)
-                        .into_iter()
-                        .chain(["open"])
-                        .map(|said| (said, word.is_in(said))),
-                );
-                (held, said)
+                let held: Vec<bool> = self.distinct.iter().map(|text| word.is_in(text)).collect();
+                (word, held)
             })
             .collect();
         move |hit| {
-            words
-                .iter()
-                .all(|(held, said)| self.of_hit[hit].iter().any(|text| held[*text as usize]) || said[dispositions[hit]])
+            words.iter().all(|(word, held)| {
+                self.of_hit[hit].iter().any(|text| held[*text as usize]) || word.is_in(dispositions[hit])
+            })
         }
     }
 }
@@ -325,6 +317,7 @@ mod tests {
     use super::*;
     use crate::model::{Span, Time};
     use crate::report::testing;
+    use crate::triage::Disposition;
     use proptest::prelude::*;
 
     /// Every hit in order, each followed by what overlaps any of its group, looked for one by one.

@@ -28,7 +28,9 @@ pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
         analytic.needs.iter().filter(unmet).any(|need| need.columns.contains(&field))
     };
     let mut read: Vec<(Field, &str)> = Vec::new();
-    for (field, without) in TABLES.iter().filter(|spec| has(spec.table)).flat_map(|spec| spec.reads) {
+    for (field, without) in
+        TABLES.iter().filter(|spec| has(spec.table)).flat_map(|spec| spec.reads.iter().copied().flatten())
+    {
         // Tables that read the same lose the same.
         if !read.iter().any(|(known, _)| known == field) {
             read.push((*field, without));
