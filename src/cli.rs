@@ -21,6 +21,7 @@ mod scan;
 mod style;
 mod table;
 mod timeline;
+mod usage;
 mod workbench;
 
 pub use args::{EXIT_CODES, command};

@@ -6,7 +6,7 @@
 //! import that points right.
 //!
 //! ```text
-//! model → facts → tables → store → ingest → analytics → triage → report → demo → casefile → config → cli → tui → main
+//! model → facts → tables → store → ingest → analytics → triage → report → demo → casefile → session → config → cli → tui → main
 //! ```
 //!
 //! # From bytes to pixels
@@ -48,6 +48,7 @@
 //! | what the screen asks the worker, so that no key waits | `tui/ask.rs`; `tui/growth.rs` counts what a key looks at | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
 //! | what is said first of many actions | the table in `report/note/worth.rs` | |
+//! | how a case is opened, its note written, the end summed up: in the workbench and `--plain` | [`session`] | |
 //! | whether a note on disk is as it was written | `report/seal.rs`; [`casefile::note`] keeps what is not | |
 //! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/yours.rs` their keys | |
 //! | what a terminal may be sent | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/wire.rs` | |
@@ -68,6 +69,7 @@ pub mod facts;
 pub mod ingest;
 pub mod model;
 pub mod report;
+pub mod session;
 pub mod store;
 pub mod tables;
 pub mod triage;

@@ -27,7 +27,6 @@ pub mod keymap;
 pub mod layout;
 pub mod marks;
 pub mod near;
-mod outcome;
 pub mod overlay;
 pub mod palette;
 pub mod pivot;
@@ -44,52 +43,40 @@ mod wire;
 pub mod workbench;
 mod worker;
 
-use crate::analytics::{Hit, Settings};
-use crate::casefile::Closed;
+use crate::analytics::Settings;
 use crate::casefile::draft::DraftFile;
-use crate::casefile::note::{self, Written};
 use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
-use crate::ingest::{Loaded, Options};
+use crate::ingest::Options;
 use crate::model::{Problem, inert};
-use crate::triage::Case;
-use app::{App, Composed, Effect, Message, Ready};
+use crate::session::{Opening, Outcome};
+use app::{App, Effect, Message, Ready};
 use keymap::Keymap;
-pub use outcome::Outcome;
 use saver::{Begun, Keep, Saver};
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
-use std::{fmt, io};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
 use worker::{Job, Request};
-
-/// Composes the case note.
-pub type Note = Box<dyn Fn(&Loaded, &[Hit], &Settings, &Case) -> Composed + Send>;
 
 /// What the workbench opens on.
 pub struct Config {
     /// Name of the bundle, as shown.
     pub name: String,
-    /// The bundle.
-    pub paths: Vec<PathBuf>,
+    /// The bundle, its case, and who works on it.
+    pub opening: Opening,
     /// How it is read.
     pub options: Options,
     /// How the analytics run.
     pub settings: Settings,
-    /// The case file; `None` for the bundle's own in the state folder.
-    pub case: Option<PathBuf>,
     /// What is known of clients, resources and agents.
     pub facts: &'static Facts,
-    /// Who signs the verdicts.
-    pub analyst: String,
     /// How to give a name, where nothing gave one: said when the workbench opens.
     pub advice: Option<String>,
-    /// Sharing mark of a new case; `None` for the usual one.
-    pub tlp: Option<String>,
     /// The keys.
     pub keymap: Keymap,
     /// What is wrong with what the user set, said at the start.
@@ -100,8 +87,6 @@ pub struct Config {
     pub borders: Borders,
     /// Whether the mouse is taken.
     pub mouse: Mouse,
-    /// Composes the note.
-    pub note: Note,
 }
 
 /// Nothing in the bundle could be read.
@@ -159,7 +144,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     // Before the terminal is taken over: none of them may end us with the terminal in our state.
     input::spawn_signals(sink.clone())?;
     let screen = Screen::enter(sink.clone())?;
-    let mut app = App::new(config.name, config.keymap, screen.size()?);
+    let mut app = App::new(config.name.clone(), config.keymap, screen.size()?);
     if let Some(complaint) = config.complaint {
         app.warn(complaint);
     }
@@ -170,7 +155,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
         app,
         saver: Saver::spawn(sink.clone())?,
         drafts: (DraftFile::default(), false),
-        evidence: config.paths.clone(),
+        evidence: config.opening.paths.clone(),
         requests,
         end: None,
     };
@@ -179,8 +164,8 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
 
     let stop = Arc::new(AtomicBool::new(false));
     input::spawn(sink.clone())?;
-    let Config { paths, options, settings, case, facts, analyst, tlp, note, .. } = config;
-    let job = Job { paths, options, settings, case, facts, analyst, tlp, note };
+    let Config { name, opening, options, settings, facts, .. } = config;
+    let job = Job { name, opening, options, settings, facts };
     worker::spawn(job, Arc::clone(&stop), sink, waiting);
 
     while session.end.is_none() {
@@ -211,14 +196,6 @@ pub fn take_leave(lines: &[u8], signal: Option<i32>) {
     terminal::say_last(lines);
     #[cfg(unix)]
     signal.into_iter().for_each(input::end_by);
-}
-
-/// Writes the note at `path` and its indicators beside it. What somebody changed there is kept: see [`note::write`].
-///
-/// # Errors
-/// When either cannot be written; what stood there before is still there, or beside it.
-pub fn write_note(path: &Path, note: &Composed) -> io::Result<Written> {
-    note::write(path, note.text.as_bytes(), note.indicators.as_bytes())
 }
 
 /// Why the loop ends.
@@ -373,20 +350,17 @@ impl Session {
             Some(End::Signal(signal)) => Some(signal),
             Some(End::Quit) | None => None,
         };
-        // What is not on disk is not merged either.
-        let case = app.workbench().map(|bench| &bench.case).filter(|_| app.unsaved.is_none());
-        let closed =
-            saver.keep.file.take().zip(case).map_or(Closed::Case, |(file, case)| file.close(case, input::now()));
-        let case = if let Closed::Merged(path, _) = &closed { path } else { &app.case_path };
-        Ok(Outcome {
-            case: Outcome::on_disk(case),
-            closed,
-            hits: app.workbench().map(|bench| bench.evidence.hits.len()),
-            settled: app.workbench().map_or(0, workbench::Workbench::settled),
-            unsaved: app.unsaved,
-            note: app.written,
+        let bench = app.workbench();
+        let mut outcome = Outcome {
+            hits: bench.map(|bench| bench.evidence.hits.len()),
+            settled: bench.map_or(0, workbench::Workbench::settled),
+            unsaved: app.unsaved.clone(),
+            note: app.written.clone(),
             signal,
-        })
+            ..Outcome::default()
+        };
+        outcome.close(saver.keep.file.take(), bench.map(|bench| &bench.case), &app.case_path, input::now());
+        Ok(outcome)
     }
 }
 

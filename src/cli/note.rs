@@ -5,13 +5,11 @@ use super::own::Own;
 use super::resolve::Run;
 use super::style::{Shell, Talk};
 use super::{Exit, load, resolve, say};
-use crate::analytics::{Hit, Settings};
 use crate::casefile;
-use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{inert, is_blank, shown};
-use crate::report::note::changed;
-use crate::report::{Header, Report, exporter, write_indicators};
+use crate::report::{exporter, write_indicators};
+use crate::session::report;
 use crate::triage::{Case, fingerprint};
 use anyhow::{Context, bail};
 use std::io::Write;
@@ -32,7 +30,7 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
     }
     let hits = load::hits(&loaded, &run);
     case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
-    let report = report(&loaded, run.facts, &hits, &case, &load::name(&args.bundle.paths), &run.settings);
+    let report = report(&loaded, run.facts, &hits, &run.settings, &case, &load::name(&args.bundle.paths));
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {
         None => (exporter.write)(&report, out)?,
@@ -53,20 +51,6 @@ pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write)
     }
     out.flush()?;
     Ok(load::close(&loaded, shell))
-}
-
-/// The note of a case, the bundle's files hashed again.
-pub(super) fn report(
-    loaded: &Loaded,
-    facts: &Facts,
-    hits: &[Hit],
-    case: &Case,
-    name: &str,
-    settings: &Settings,
-) -> Report {
-    let changed = changed(&loaded.sources);
-    let header = Header { case: name, version: env!("CARGO_PKG_VERSION"), settings, changed: Some(&changed) };
-    Report::build(loaded, facts, hits, case, &header)
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.

@@ -1,8 +1,8 @@
 //! What the user set for good: their config, and the files it names. What is wrong there is said, and never stops a
 //! run, unless the config was named on the command line.
 
-use super::resolve::{usage, usage_lines};
 use super::say;
+use super::usage::{usage, usage_lines};
 use crate::config::{self, CONFIG, Config, KEYMAP, Mistake, Roots};
 use crate::facts::{Facts, Tables, given};
 use crate::model::shown;

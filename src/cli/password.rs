@@ -1,6 +1,6 @@
 //! The password of encrypted archives: from a file, or asked for without showing it.
 
-use super::resolve::usage;
+use super::usage::usage;
 use crate::facts::given;
 use crate::ingest::{Options, Password, needs_password};
 use crate::model::inert;

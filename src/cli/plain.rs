@@ -6,14 +6,14 @@ mod marks;
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
-use super::workbench::{Outcome, composed, write_note};
 use super::{Exit, load};
 use crate::analytics::{Hit, State, by_id};
 use crate::casefile::note::Written;
-use crate::casefile::{self, CaseFile, Closed, Found, Opened};
+use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
+use crate::session::{Composed, Outcome, Unkept};
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
 use std::cmp::Reverse;
@@ -44,7 +44,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
     if paths.iter().any(|path| path.as_os_str() == "-") {
-        return Err(super::resolve::usage("--plain reads the answers from stdin: give the bundle as files"));
+        return Err(super::usage::usage("--plain reads the answers from stdin: give the bundle as files"));
     }
     let loaded = load::load(paths, run, shell)?;
     if loaded.nothing_readable() {
@@ -53,23 +53,9 @@ pub(super) fn run(
     let mut hits = load::hits(&loaded, run);
     // The worst first, as in the workbench; the sort keeps the order of time within.
     hits.sort_by_key(|hit| (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence))));
-    let bundle = fingerprint(&loaded.sources);
-    let path = match &look.case {
-        Some(path) => Ok(path.clone()),
-        None => casefile::default_path(&bundle, |name| std::env::var_os(name)),
-    };
-    let analyst = run.analyst(look.analyst.as_deref());
-    let opened = path.and_then(|path| casefile::open(&path, paths, &bundle, &analyst.name, now()));
-    let mut opened = match opened {
-        Ok(opened) => opened,
-        Err(error) => match error.no_place().filter(|_| look.case.is_none()) {
-            Some(why) => Opened::nowhere(Case::new(bundle, analyst.name.clone()), &why, now()),
-            None => return Err(error.into()),
-        },
-    };
-    if opened.file.is_new() {
-        opened.case = run.marked(opened.case);
-    }
+    let (opening, advice) = run.opening(paths, look);
+    let opened = opening.open(&fingerprint(&loaded.sources), |name| std::env::var_os(name), now())?;
+    let mut opened = opened.unwrap_or_else(|Unkept { case, why }| Opened::nowhere(case, &why, now()));
     opened.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now());
     let Opened { file, case, found } = opened;
     let exit = load::close(&loaded, shell);
@@ -78,7 +64,7 @@ pub(super) fn run(
     let mut talk = Talk { name, loaded, hits, run, file, case, found, places, out, note: None, unsaved: None };
     let input = &mut io::stdin().lock();
     if talk.join(input)? {
-        if let Some(advice) = analyst.advice() {
+        if let Some(advice) = advice {
             talk.say(format!("{advice}."))?;
         }
         talk.log_problems()?;
@@ -336,8 +322,9 @@ impl Talk<'_> {
         if self.file.path().as_os_str().is_empty() {
             return self.say("The note is not written: it stands beside the case, and that has no place.");
         }
-        let note = composed(self.loaded, self.run.facts, self.hits, &self.run.settings, &self.case, &self.name);
-        let mut written = match write_note(&self.file.note_path(), &note) {
+        let Run { facts, settings, .. } = self.run;
+        let note = Composed::new(self.loaded, facts, self.hits, settings, &self.case, &self.name);
+        let mut written = match note.write(&self.file.note_path()) {
             Ok(written) => written,
             Err(error) => return self.say(format!("The note is not written: {error}")),
         };
@@ -361,18 +348,14 @@ impl Talk<'_> {
             self.save()?;
         }
         let path = self.file.path().to_owned();
-        // What is not on disk is not merged either.
-        let closed = if self.unsaved.is_none() { self.file.close(&self.case, now()) } else { Closed::Case };
-        let case = if let Closed::Merged(path, _) = &closed { path } else { &path };
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             hits: Some(self.hits.len()),
             settled: self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count(),
-            case: Outcome::on_disk(case),
-            closed,
             note: self.note.take(),
             unsaved: self.unsaved.take(),
-            signal: None,
+            ..Outcome::default()
         };
+        outcome.close(Some(self.file), Some(&self.case), &path, now());
         write!(self.out, "{outcome}")?;
         self.out.flush()
     }

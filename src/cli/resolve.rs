@@ -1,15 +1,16 @@
 //! From what was typed to what the library takes.
 
-use super::args::{RunArgs, command};
+use super::args::{RunArgs, ScreenArgs};
 use super::own::Own;
+use super::usage::usage;
 use super::{password, say};
 use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
 use crate::model::{Time, inert, is_blank, shown};
+use crate::session::Opening;
 use crate::triage::Case;
-use clap::error::ErrorKind;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,9 +27,17 @@ pub(super) struct Run {
 
 impl Run {
     /// Who signs the verdicts: as named on the command line, else as set, else as the system knows the user.
-    pub(super) fn analyst(&self, named: Option<&str>) -> Analyst {
+    fn analyst(&self, named: Option<&str>) -> Analyst {
         let set = named.map(str::to_owned).or_else(|| self.own.config.analyst.clone());
         Analyst::first(set, |name| std::env::var(name).ok(), login)
+    }
+
+    /// The case to open for a bundle, and how to give a name where nothing gave one.
+    pub(super) fn opening(&self, paths: &[PathBuf], look: &ScreenArgs) -> (Opening, Option<String>) {
+        let analyst = self.analyst(look.analyst.as_deref());
+        let advice = analyst.advice();
+        let (case, tlp) = (look.case.clone(), self.own.config.tlp.clone());
+        (Opening { paths: paths.to_vec(), case, analyst: analyst.name, tlp }, advice)
     }
 
     /// A new case with the sharing mark that was set.
@@ -42,11 +51,11 @@ impl Run {
 
 /// Who signs the log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Analyst {
+struct Analyst {
     /// The name; never empty.
-    pub(super) name: String,
+    name: String,
     /// Whether nothing gave a name: the one here stands for it.
-    pub(super) is_unnamed: bool,
+    is_unnamed: bool,
 }
 
 impl Analyst {
@@ -65,7 +74,7 @@ impl Analyst {
     }
 
     /// How to give a name, where nothing gave one.
-    pub(super) fn advice(&self) -> Option<String> {
+    fn advice(&self) -> Option<String> {
         let Self { name, is_unnamed } = self;
         is_unnamed.then(|| format!("your name is not known: the log is signed \"{name}\"; --analyst NAME sets it"))
     }
@@ -83,17 +92,6 @@ fn login() -> Result<String, String> {
 #[cfg(not(unix))]
 fn login() -> Result<String, String> {
     Err(crate::triage::UNKNOWN.to_owned())
-}
-
-/// A wrong value, told as clap tells its own: on one line, inert.
-pub(super) fn usage(text: impl std::fmt::Display) -> anyhow::Error {
-    usage_lines(&[text.to_string()])
-}
-
-/// The same of several, a line each.
-pub(super) fn usage_lines(lines: &[String]) -> anyhow::Error {
-    let lines: Vec<_> = lines.iter().map(|line| inert(line)).collect();
-    command().error(ErrorKind::ValueValidation, lines.join("\n")).into()
 }
 
 /// Works out the settings; what contradicts itself is a usage error.

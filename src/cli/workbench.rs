@@ -4,17 +4,11 @@ use super::args::{RunArgs, ScreenArgs};
 use super::gate::Gate;
 use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
-use super::{Exit, load, note, password, plain, resolve, say, say_lines};
-use crate::analytics::{Hit, Settings};
+use super::{Exit, load, password, plain, resolve, say, say_lines};
 use crate::config::{Borders, Mistake, ThemeName};
-use crate::facts::{Facts, given};
-use crate::ingest::Loaded;
-use crate::report::{EXPORTERS, write_indicators};
-use crate::triage::Case;
+use crate::facts::given;
 use crate::tui;
-use crate::tui::app::Composed;
 use crate::tui::keymap::Keymap;
-pub(super) use crate::tui::{Outcome, write_note};
 use std::io::{IsTerminal, Write, stdin};
 use std::path::{Path, PathBuf};
 
@@ -42,32 +36,21 @@ pub(super) fn open(
         return Ok(Exit::Usage);
     }
     run.options.password = password::asked(paths, &run.options);
-    let name = load::name(paths);
-    let case_name = name.clone();
-    let facts = run.facts;
-    let note = move |loaded: &Loaded, hits: &[Hit], settings: &Settings, case: &Case| {
-        composed(loaded, facts, hits, settings, case, &case_name)
-    };
-    let (analyst, tlp) = (run.analyst(look.analyst.as_deref()), run.own.config.tlp.clone());
+    let (opening, advice) = run.opening(paths, look);
     let (keymap, complaint) = keys(&run.own);
-    let advice = analyst.advice();
     let set = &run.own.config;
     let outcome = match tui::run(tui::Config {
-        name,
-        paths: paths.to_vec(),
+        name: load::name(paths),
+        opening,
         options: run.options,
         settings: run.settings,
-        case: look.case.clone(),
-        facts,
-        analyst: analyst.name,
+        facts: run.facts,
         advice,
-        tlp,
         keymap,
         complaint,
         theme: theme(look.theme.unwrap_or(set.theme), shell),
         borders: look.borders.or(set.borders).unwrap_or_else(|| borders(|name| std::env::var(name).ok())),
         mouse: look.mouse.unwrap_or(set.mouse),
-        note: Box::new(note),
     }) {
         Err(err) if err.is::<tui::NothingReadable>() => {
             say_lines(&format!("error: {err:#}"));
@@ -81,23 +64,6 @@ pub(super) fn open(
     tui::take_leave(&last, outcome.signal);
     let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
     Ok(signal.map_or(Exit::Done, Exit::Signal))
-}
-
-/// The note of a case, and its indicators, as they stand on disk.
-pub(super) fn composed(
-    loaded: &Loaded,
-    facts: &Facts,
-    hits: &[Hit],
-    settings: &Settings,
-    case: &Case,
-    name: &str,
-) -> Composed {
-    let report = note::report(loaded, facts, hits, case, name, settings);
-    let (mut text, mut indicators) = (Vec::new(), Vec::new());
-    (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-    write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
-    let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Composed { text: read(text), indicators: read(indicators) }
 }
 
 /// The theme asked for; without colour, by `NO_COLOR` or by flag, attributes alone.

@@ -7,6 +7,7 @@ mod hours;
 mod lack;
 mod lines;
 mod notice;
+mod words;
 
 pub use foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 pub use hours::Gap;

@@ -33,21 +33,13 @@ use crate::casefile::{Found, Join};
 use crate::ingest::{Glimpse, Progress, Reading};
 use crate::model::{EventId, Time};
 use crate::report::info::Tone;
+use crate::session::Composed;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::{Case, Disposition, Verdict};
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// A note as it will stand on disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Composed {
-    /// The note.
-    pub text: String,
-    /// Its indicators for machines, not defanged: CSV.
-    pub indicators: String,
-}
 
 /// Something that happened.
 pub enum Message {

@@ -3,10 +3,11 @@
 //! One save runs at a time, and takes the case file with it. Of the states that come meanwhile the newest follows, so
 //! that what is on disk is always the last state but those that wait. Notes and copies go the same way.
 
-use super::app::{Composed, Message};
+use super::app::Message;
 use super::copy::Copied;
-use super::{Incoming, fault, write_note};
+use super::{Incoming, fault};
 use crate::casefile::{self, CaseFile, Saved};
+use crate::session::Composed;
 use crate::triage::Case;
 use crate::triage::merge::Branch;
 use std::io;
@@ -209,7 +210,7 @@ fn carry_out(order: Order, is_fault: &mut bool) -> Done {
             let saved = guarded(is_fault, || file.save(&mut case));
             Done::Saved(Back { file, saved, branch: case.branch })
         }
-        Order::Write(path, note) => Done::Message(Message::Written(guarded(is_fault, || write_note(&path, &note)))),
+        Order::Write(path, note) => Done::Message(Message::Written(guarded(is_fault, || note.write(&path)))),
         Order::Copy(copied, path, text) => {
             let file = guarded(is_fault, || casefile::replace(&path, text.as_bytes())).map(|()| path);
             Done::Message(Message::Copied(Copied { file, ..copied }))

@@ -4,19 +4,19 @@ use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
 use super::saver::Keep;
 use super::workbench::Evidence;
-use super::{Incoming, Note, NothingReadable};
+use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::draft::drafts;
-use crate::casefile::{self, CaseFile, Found, Opened};
+use crate::casefile::{CaseFile, Found, Opened};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym, shown};
 use crate::report::info::{info, lines};
+use crate::session::{Composed, Opening, Unkept};
 use crate::store::Key;
 use crate::triage::marks::{Places, find};
 use crate::triage::{Case, Prompt, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
@@ -25,14 +25,11 @@ use std::time::Instant;
 
 /// What to read, and how.
 pub(super) struct Job {
-    pub(super) paths: Vec<PathBuf>,
+    pub(super) name: String,
+    pub(super) opening: Opening,
     pub(super) options: Options,
     pub(super) settings: Settings,
-    pub(super) case: Option<PathBuf>,
     pub(super) facts: &'static Facts,
-    pub(super) analyst: String,
-    pub(super) tlp: Option<String>,
-    pub(super) note: Note,
 }
 
 /// Something to read once the bundle is.
@@ -67,12 +64,13 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     };
     let began = Instant::now();
     let progress = |progress| say(Message::Progress(progress, began.elapsed()));
-    let loaded = ingest::load(&job.paths, &job.options, &progress, stop)?;
+    let loaded = ingest::load(&job.opening.paths, &job.options, &progress, stop)?;
     if loaded.nothing_readable() {
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
-    let opened = open_case(job, &loaded)?;
+    let environment = |name: &str| std::env::var_os(name);
+    let opened = job.opening.open(&fingerprint(&loaded.sources), environment, super::input::now())?;
     let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
@@ -98,7 +96,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         loaded.store.with(key, Sym::NONE);
     }
     while let Ok(request) = requests.recv() {
-        say(answer(request, &loaded, &mut answers, &job.note));
+        say(answer(request, &loaded, &mut answers, job));
     }
     Ok(())
 }
@@ -119,37 +117,8 @@ pub(super) fn offered(file: &CaseFile, found: &Found, loaded: &Loaded) -> Vec<Of
     drafts.collect()
 }
 
-/// Opens the case. Where there is no place for one, a case is begun all the same: there may be one later.
-fn open_case(job: &Job, loaded: &Loaded) -> anyhow::Result<Result<Opened, (Case, String)>> {
-    let fingerprint = fingerprint(&loaded.sources);
-    let path = match &job.case {
-        Some(path) => Ok(path.clone()),
-        None => casefile::default_path(&fingerprint, |name| std::env::var_os(name)),
-    };
-    let opened = match path {
-        Ok(path) => casefile::open(&path, &job.paths, &fingerprint, &job.analyst, super::input::now()),
-        Err(error) => Err(error),
-    };
-    let mut opened = match opened {
-        Ok(opened) => Ok(opened),
-        // A file that was named is the one that is meant.
-        Err(error) => match error.no_place().filter(|_| job.case.is_none()) {
-            Some(why) => Err((Case::new(fingerprint, job.analyst.clone()), why)),
-            None => return Err(error.into()),
-        },
-    };
-    let new = match &mut opened {
-        Ok(opened) => opened.file.is_new().then_some(&mut opened.case),
-        Err((case, _)) => Some(case),
-    };
-    if let Some((case, tlp)) = new.zip(job.tlp.as_ref()) {
-        case.tlp.clone_from(tlp);
-    }
-    Ok(opened)
-}
-
 /// Takes the case up on the hits, and tries the folder it is kept in.
-fn take_up(opened: Result<Opened, (Case, String)>, hits: &[Hit]) -> (Keep, Case, Found) {
+fn take_up(opened: Result<Opened, Unkept>, hits: &[Hit]) -> (Keep, Case, Found) {
     let hits = hits.iter().map(|hit| (hit.id.as_str(), hit.analytic));
     match opened {
         Ok(mut opened) => {
@@ -161,18 +130,21 @@ fn take_up(opened: Result<Opened, (Case, String)>, hits: &[Hit]) -> (Keep, Case,
             found.trouble = found.trouble.filter(|_| fault.is_none());
             (Keep { file: Some(file), fault }, case, found)
         }
-        Err((mut case, why)) => {
+        Err(Unkept { mut case, why }) => {
             case.resume(hits);
             (Keep { file: None, fault: Some(why) }, case, Found::default())
         }
     }
 }
 
-fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, note: &Note) -> Message {
+fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, job: &Job) -> Message {
     match request {
         Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
         Request::Ask(ask) => Message::Answer(answers.answer(ask), super::input::now()),
-        Request::Note(case) => Message::Composed(note(loaded, &answers.hits, &answers.settings, &case)),
+        Request::Note(case) => {
+            let (hits, settings) = (&answers.hits, &answers.settings);
+            Message::Composed(Composed::new(loaded, job.facts, hits, settings, &case, &job.name))
+        }
         Request::Bundle => Message::Described(lines(&info(loaded))),
     }
 }

@@ -29,10 +29,11 @@ use tokentrail::facts::Facts;
 use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
 use tokentrail::model::{Table, Time};
 use tokentrail::report::info;
+use tokentrail::session::Composed;
 use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition, Verdict};
 use tokentrail::tui::action::Action;
-use tokentrail::tui::app::{App, Composed, Effect, Joined, Message, Ready};
+use tokentrail::tui::app::{App, Effect, Joined, Message, Ready};
 use tokentrail::tui::ask::Answers;
 use tokentrail::tui::clipboard::{self, Wrap};
 use tokentrail::tui::copy::Copied;
@@ -177,7 +178,7 @@ impl Desk {
             }
             Effect::Write(path, note) => {
                 let path = self.home.path().join(path.file_name().unwrap());
-                let written = tokentrail::tui::write_note(&path, &note);
+                let written = note.write(&path);
                 self.update(Message::Written(Ok(written.unwrap())));
             }
             Effect::SaveTo(path) => self.update(Message::Moved(Ok((path.clone(), path.with_extension("md"))))),

@@ -1,5 +1,6 @@
 //! Rows that are counted and not analysed: what they are, and which export has what they lack.
 
+use super::words::{counted, rows as rows_of};
 use crate::ingest::{Loaded, UNKNOWN_TABLE};
 use crate::model::Table;
 use crate::tables::Foreign;
@@ -58,18 +59,11 @@ pub fn name_the_table() -> String {
 fn listed(rows: &BTreeMap<&str, u64>, name: impl Fn(&str) -> String) -> String {
     let mut tables: Vec<(&str, u64)> = rows.iter().map(|(table, count)| (*table, *count)).collect();
     tables.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let mut words: Vec<String> = tables
-        .iter()
-        .take(NAMED)
-        .map(|(table, count)| format!("{} of {}", super::notice::rows(*count), name(table)))
-        .collect();
+    let mut words: Vec<String> =
+        tables.iter().take(NAMED).map(|(table, count)| format!("{} of {}", rows_of(*count), name(table))).collect();
     let (others, rest) = (tables.len().saturating_sub(NAMED), tables.iter().skip(NAMED).map(|(_, count)| count).sum());
     if others > 0 {
-        words.push(format!(
-            "{} of {}",
-            super::notice::rows(rest),
-            super::notice::counted(others as u64, "other table")
-        ));
+        words.push(format!("{} of {}", rows_of(rest), counted(others as u64, "other table")));
     }
     words.join(", ")
 }

@@ -1,6 +1,6 @@
 //! What was read as lines of text, each with its indentation: whoever shows them wraps them.
 
-use super::notice::{counted, rows, second};
+use super::words::{counted, rows, second};
 use super::{Info, Lag, Reason, SourceInfo};
 use crate::model::{Span, Table};
 

@@ -1,10 +1,11 @@
 //! What a reader of the findings has to know of the bundle, in sentences, the most important first.
 
 use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
+use super::words::{counted, rows};
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::{Field, Time};
+use crate::model::Field;
 use crate::store::Store;
 use crate::tables::TABLES;
 use serde::Serialize;
@@ -337,18 +338,4 @@ fn clocks(info: &Info) -> Vec<Notice> {
 fn sentence(words: &str) -> String {
     let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
     format!("{}{rest}.", first.to_uppercase())
-}
-
-/// `1 row`, `3 rows`.
-pub(super) fn rows(count: u64) -> String {
-    counted(count, "row")
-}
-
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// `2026-05-01 14:02:00`, or a dash.
-pub(super) fn second(time: Option<Time>) -> String {
-    time.and_then(Time::known).map_or_else(|| "-".to_owned(), Time::second)
 }

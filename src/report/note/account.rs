@@ -1,6 +1,6 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
-use super::{Told, first_source, worth};
+use super::{Told, counted, first_source, worth};
 use crate::analytics::{Baseline, Hit, Leg, leg_of, tally};
 use crate::model::{Confidence, EventId, Field, Time};
 use crate::triage::Disposition;
@@ -205,11 +205,6 @@ impl<'a> Account<'a> {
     fn resource(&self, hit: &Hit, id: &str) -> String {
         super::steps::resource_name(self.told, hit, id)
     }
-}
-
-/// `1 hit`, `3 hits`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// `a, b and 3 more`.

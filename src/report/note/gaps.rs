@@ -1,7 +1,6 @@
 //! What the bundle cannot say, and what was taken for granted.
 
-use super::account::counted;
-use super::{Told, steps};
+use super::{Told, counted, steps};
 use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;

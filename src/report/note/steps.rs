@@ -1,7 +1,6 @@
 //! Each hit in full: key facts, and the numbered steps with finding, verdict and remark.
 
-use super::Told;
-use super::account::counted;
+use super::{Told, counted};
 use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
 use crate::model::{EventId, Field, Flags};
 use crate::triage::timeline::of_user;

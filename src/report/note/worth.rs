@@ -1,6 +1,6 @@
 //! Which of many actions a reader must hear of first.
 
-use super::account::counted;
+use super::counted;
 use crate::analytics::Tally;
 use crate::facts::Reach;
 use std::collections::HashMap;

@@ -1,7 +1,8 @@
 //! What is put on disk: the case and the note.
 
-use super::{App, Composed, Effect, Saving};
+use super::{App, Effect, Saving};
 use crate::casefile::note::Written;
+use crate::session::Composed;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;

@@ -66,7 +66,7 @@ fn is_part(file: &str, of: &str) -> bool {
 
 /// Modules, each a file, with what they import.
 #[derive(Default)]
-struct Tree {
+pub(super) struct Tree {
     modules: BTreeMap<String, Module>,
 }
 
@@ -80,7 +80,7 @@ struct Module {
 }
 
 impl Tree {
-    fn add(&mut self, name: &str, code: &str) {
+    pub(super) fn add(&mut self, name: &str, code: &str) {
         let mut module = Module { code: code.to_owned(), ..Module::default() };
         for path in imports(code) {
             match path.as_slice() {
@@ -101,7 +101,8 @@ impl Tree {
         self.modules.insert(name.to_owned(), module);
     }
 
-    fn uses(&self) -> BTreeMap<String, BTreeSet<String>> {
+    /// The files that each file uses.
+    pub(super) fn uses(&self) -> BTreeMap<String, BTreeSet<String>> {
         let files = self.modules.iter().map(|(name, module)| {
             let paths = imports(&module.code).into_iter().chain(inline(&module.code));
             let used = paths.filter_map(|path| self.file_of(name, &path, 0)).filter(|used| used != name).collect();
@@ -119,7 +120,7 @@ impl Tree {
             "super" => parent(module),
             name if self.modules.contains_key(&child(module, name)) => child(module, name),
             // A name that was brought in: another crate's, or ours.
-            name if hops == 0 || !self.modules[module].names.contains_key(name) => return None,
+            name if !self.modules[module].names.contains_key(name) => return None,
             _ => {
                 rest = path;
                 module.to_owned()

@@ -1,8 +1,9 @@
-//! What is said once the screen is gone.
+//! The last lines on the terminal.
 
-use crate::casefile::Closed;
 use crate::casefile::note::Written;
-use crate::model::{inert, shown};
+use crate::casefile::{CaseFile, Closed};
+use crate::model::{Time, inert, shown};
+use crate::triage::Case;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -26,10 +27,19 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The path of a case, if anything is there.
-    pub fn on_disk(path: &Path) -> Option<PathBuf> {
-        (!path.as_os_str().is_empty() && path.exists()).then(|| path.to_owned())
+    /// Closes the case kept at `path`, and names where it is from then on. An unsaved case is not merged: the file is
+    /// only given back.
+    pub fn close(&mut self, file: Option<CaseFile>, case: Option<&Case>, path: &Path, now: Time) {
+        if let Some((file, case)) = file.zip(case).filter(|_| self.unsaved.is_none()) {
+            self.closed = file.close(case, now);
+        }
+        self.case = on_disk(if let Closed::Merged(path, _) = &self.closed { path } else { path });
     }
+}
+
+/// The path of a case, if anything is there.
+fn on_disk(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty() && path.exists()).then(|| path.to_owned())
 }
 
 impl fmt::Display for Outcome {
@@ -83,9 +93,9 @@ mod tests {
     fn a_case_that_is_nowhere_is_not_named() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("c.json");
-        assert_eq!(Outcome::on_disk(&path), None);
-        assert_eq!(Outcome::on_disk(Path::new("")), None);
+        assert_eq!(on_disk(&path), None);
+        assert_eq!(on_disk(Path::new("")), None);
         std::fs::write(&path, "").unwrap();
-        assert_eq!(Outcome::on_disk(&path), Some(path));
+        assert_eq!(on_disk(&path), Some(path));
     }
 }

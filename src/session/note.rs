@@ -1,0 +1,48 @@
+//! The note as it will stand on disk.
+
+use crate::analytics::{Hit, Settings};
+use crate::casefile::note::{Written, write};
+use crate::facts::Facts;
+use crate::ingest::Loaded;
+use crate::report::note::changed;
+use crate::report::{EXPORTERS, Header, Report, write_indicators};
+use crate::triage::Case;
+use std::io;
+use std::path::Path;
+
+/// A note as it will stand on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Composed {
+    /// The note.
+    pub text: String,
+    /// Its indicators for machines, not defanged: CSV.
+    pub indicators: String,
+}
+
+impl Composed {
+    /// Composes the note of a case, and its indicators. Reads the bundle's files again: see [`report`].
+    pub fn new(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Self {
+        let report = report(loaded, facts, hits, settings, case, name);
+        let (mut text, mut indicators) = (Vec::new(), Vec::new());
+        (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
+        write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
+        let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Self { text: read(text), indicators: read(indicators) }
+    }
+
+    /// Writes the note at `path`, and its indicators beside it. Text changed by hand there is kept:
+    /// [`casefile::note::write`](write).
+    ///
+    /// # Errors
+    /// When either cannot be written; the files from before are still there, or beside it.
+    pub fn write(&self, path: &Path) -> io::Result<Written> {
+        write(path, self.text.as_bytes(), self.indicators.as_bytes())
+    }
+}
+
+/// The report on a case of the bundle called `name`. Hashes the bundle's files again, to name those that changed.
+pub fn report(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Report {
+    let changed = changed(&loaded.sources);
+    let header = Header { case: name, version: env!("CARGO_PKG_VERSION"), settings, changed: Some(&changed) };
+    Report::build(loaded, facts, hits, case, &header)
+}
