@@ -16,11 +16,12 @@ use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, Disposition};
 use tokentrail::tui::app::{App, Effect, Message, Ready};
 use tokentrail::tui::ask::{Answers, Ask};
+use tokentrail::tui::evidence::Evidence;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::layout::Pane;
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::tui::workbench::{Evidence, Workbench};
+use tokentrail::tui::workbench::Workbench;
 
 /// The client of the bursts, and that of all other rows.
 const BURST: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

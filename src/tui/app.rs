@@ -20,14 +20,16 @@ pub use self::drafting::Offered;
 use super::action::Action;
 use super::ask::{Answer, Ask};
 use super::copy::Copied;
+use super::evidence::Evidence;
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
 use super::marks::Kind;
 use super::near::NearView;
-use super::overlay::{Overlay, laid_out};
+use super::overlay::{Overlay, Overlays};
+use super::pretty::laid_out;
 use super::rows::Timeline;
 use super::scroll::Move;
-use super::workbench::{Evidence, Workbench};
+use super::workbench::Workbench;
 use crate::casefile::note::Written;
 use crate::casefile::{Found, Join};
 use crate::ingest::{Glimpse, Progress, Reading};
@@ -222,7 +224,7 @@ pub struct App {
     /// What is shown.
     pub stage: Stage,
     /// What lies over it.
-    pub overlay: Option<Overlay>,
+    pub overlays: Overlays,
     /// What was just said.
     pub status: Option<Status>,
     /// Whether the mouse is ours.
@@ -260,7 +262,7 @@ impl App {
             keymap,
             name,
             stage: Stage::Loading(Loading::default()),
-            overlay: None,
+            overlays: Overlays::default(),
             status: None,
             mouse: false,
             unsaved: None,
@@ -303,7 +305,7 @@ impl App {
 
     /// Where keys are looked up, the nearest first.
     pub fn contexts(&self) -> Vec<Context> {
-        if let Some(overlay) = &self.overlay {
+        if let Some(overlay) = self.overlays.top() {
             return overlay.contexts().to_vec();
         }
         match &self.stage {
@@ -358,7 +360,7 @@ impl App {
             }
             Message::Ready(ready) => self.open(*ready),
             Message::Record(read, bytes) => {
-                if let Some(Overlay::Record { row, lines, .. }) = &mut self.overlay
+                if let Some(Overlay::Record { row, lines, .. }) = self.overlays.top_mut()
                     && *row == read
                 {
                     *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
@@ -366,7 +368,7 @@ impl App {
             }
             Message::Described(said) => {
                 let log = self.workbench().map(log_lines).unwrap_or_default();
-                if let Some(Overlay::Bundle { lines, .. }) = &mut self.overlay {
+                if let Some(Overlay::Bundle { lines, .. }) = self.overlays.top_mut() {
                     *lines = Some(log.into_iter().chain(said).collect());
                 }
             }
@@ -405,7 +407,7 @@ impl App {
         }
         self.found = found;
         self.stage = Stage::Working(Box::new(bench));
-        self.overlay = self.first_question();
+        self.overlays.show(self.first_question());
     }
 
     fn progress(&mut self, progress: Progress, elapsed: Duration) {
@@ -457,10 +459,10 @@ impl App {
         if let Some((action, place)) = self.keymap.bound(&self.contexts(), Key::from(event)) {
             return self.act(action, Some(place), now);
         }
-        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
+        if self.overlays.top_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
             return self.typed();
         }
-        if self.overlay.is_none() {
+        if self.overlays.is_empty() {
             self.say_where(Key::from(event));
         }
         Vec::new()
@@ -500,7 +502,7 @@ impl App {
             Action::PageUp => self.go(Move::PageUp),
             Action::First => self.go(Move::First),
             Action::Last => self.go(Move::Last),
-            Action::NextPane if self.overlay.is_some() => self.next_part(),
+            Action::NextPane if !self.overlays.is_empty() => self.next_part(),
             Action::NextPane => self.bench(|bench| bench.enter(bench.focus.next())),
             Action::PrevPane => self.bench(|bench| bench.enter(bench.focus.prev())),
             Action::ZoomPane => self.bench(|bench| bench.alone = !bench.alone),
@@ -510,7 +512,7 @@ impl App {
             Action::PrevRecord => return self.other_record(Move::Prev),
             Action::NextCopy => return self.next_copy(),
             Action::Bundle => {
-                self.overlay = Some(Overlay::Bundle { lines: None, offset: 0 });
+                self.overlays.show(Overlay::Bundle { lines: None, offset: 0 });
                 return vec![Effect::Describe];
             }
             Action::NextStep => self.next_step(),

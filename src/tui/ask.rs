@@ -1,10 +1,10 @@
 //! What takes longer than a frame may: asked by the screen, answered by the worker.
 
 use super::copy::{self, Spot};
+use super::evidence::Evidence;
 use super::hit_list::Orders;
-use super::rows::Scope;
+use super::scope::Scope;
 use super::users::{Everyone, User};
-use super::workbench::Evidence;
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;

@@ -1,8 +1,8 @@
 //! What can be copied of where the cursor is. Text is made inert, since it will be pasted somewhere: into a shell, too.
 
-use super::overlay::{Overlay, pretty};
+use super::evidence::Evidence;
+use super::pretty::pretty;
 use super::scroll::List;
-use super::workbench::Workbench;
 use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
@@ -85,8 +85,6 @@ pub struct Menu {
     pub items: Vec<Item>,
     /// The cursor.
     pub list: List,
-    /// What comes back when it is closed.
-    pub under: Option<Box<Overlay>>,
 }
 
 /// What was copied, and where it went.
@@ -114,12 +112,12 @@ const FIELDS: [(&str, Field); 6] = [
 
 impl Menu {
     /// The menu of a place in the workbench.
-    pub fn of(bench: &Workbench, spot: Spot, under: Option<Box<Overlay>>) -> Self {
+    pub fn new(evidence: &Evidence, spot: Spot) -> Self {
         let mut items = Vec::new();
         if let Some(event) = spot.event {
-            let store = bench.store();
+            let store = evidence.store();
             let value = |key| pivot::values(store, event).into_iter().find(|value| value.key == key);
-            let words = |key| value(key).map(|value| value.words(store, bench.evidence.facts));
+            let words = |key| value(key).map(|value| value.words(store, evidence.facts));
             let logged = FIELDS.map(|(name, field)| (name, Some(store.get(event, field).to_owned())));
             let told = [
                 ("device", words(Key::Device)),
@@ -133,7 +131,7 @@ impl Menu {
         }
         let made = (0..ENTRIES.len()).filter(|at| (ENTRIES[*at].there)(&spot)).map(Item::Made);
         items.extend(made);
-        Self { spot, items, list: List::default(), under }
+        Self { spot, items, list: List::default() }
     }
 
     /// The line under the cursor.

@@ -1,6 +1,7 @@
 //! What two analysts decided differently, and the choice between them.
 
-use super::workbench::{Evidence, Workbench};
+use super::evidence::Evidence;
+use super::workbench::Workbench;
 use crate::model::Time;
 use crate::report::Names;
 use crate::triage::merge::Conflict;

@@ -1,7 +1,6 @@
 //! A search in the timeline: what is asked, and what is found so far. The worker reads the rows, a chunk at a time.
 
 use super::ask::{Ask, Chunk};
-use super::rows::{Shown, meet};
 use crate::model::EventId;
 use crate::triage::pivot::Value;
 use crate::triage::search::{Marks, Search};
@@ -13,15 +12,6 @@ const FIRST: usize = 20_000;
 /// Rows of the chunks after it.
 const CHUNK: usize = 100_000;
 
-/// What was shown, and what was shown before the steps.
-#[derive(Clone, Default)]
-pub struct Origin {
-    /// What was shown.
-    pub shown: Shown,
-    /// What comes back when the step is left.
-    pub kept: Option<Box<Shown>>,
-}
-
 /// A search.
 pub struct Find {
     /// What was typed.
@@ -30,8 +20,6 @@ pub struct Find {
     pub search: Result<Search, String>,
     /// Tells its answers from those of one before.
     pub number: u64,
-    /// What was shown before it, for when it is given up.
-    pub origin: Origin,
     of: Value,
     /// Number of rows there are to search.
     pub rows: usize,
@@ -50,14 +38,14 @@ pub struct Find {
 
 impl Find {
     /// Searches `rows` rows from `start` on.
-    pub fn new(query: String, number: u64, of: Value, (rows, start): (usize, usize), origin: Origin) -> Self {
+    pub fn new(query: String, number: u64, of: Value, rows: usize, start: usize) -> Self {
         let search = Search::parse(&query);
         let (after, before) = (Vec::new(), Vec::new());
         let asks = search.as_ref().is_ok_and(|search| !search.is_empty());
         let read = if asks { 0 } else { rows };
         let start = start.min(rows);
         let marks = Marks::default();
-        Self { query, search, number, origin, of, rows, start, read, after, before, seeking: asks, marks }
+        Self { query, search, number, of, rows, start, read, after, before, seeking: asks, marks }
     }
 
     /// Whether nothing is asked, or nothing that can be read.
@@ -141,13 +129,24 @@ impl Find {
     }
 }
 
+/// Returns whether two lists, each in order, share an event.
+pub fn meet(a: &[EventId], b: &[EventId]) -> bool {
+    let within = |list: &'_ [EventId], of: &[EventId]| {
+        let (Some(first), Some(last)) = (of.first(), of.last()) else { return 0..0 };
+        list.partition_point(|id| id < first)..list.partition_point(|id| id <= last)
+    };
+    let (a, b) = (&a[within(a, b)], &b[within(b, a)]);
+    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    few.iter().any(|id| many.binary_search(id).is_ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::Sym;
 
     fn find(rows: usize, start: usize) -> Find {
-        Find::new("x".to_owned(), 1, Value::user(Sym::NONE), (rows, start), Origin::default())
+        Find::new("x".to_owned(), 1, Value::user(Sym::NONE), rows, start)
     }
 
     #[test]
@@ -187,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_blank_or_broken_line_asks_nothing() {
-        let find = |query: &str| Find::new(query.to_owned(), 1, Value::user(Sym::NONE), (9, 0), Origin::default());
+        let find = |query: &str| Find::new(query.to_owned(), 1, Value::user(Sym::NONE), 9, 0);
         assert!(find("  ").ask().is_none() && find("/(/").ask().is_none() && find("x").ask().is_some());
     }
 }

@@ -3,10 +3,10 @@
 use super::action::Action;
 use super::app::{App, Effect, Message, Ready};
 use super::ask::Answers;
+use super::evidence::Evidence;
 use super::keymap::{Key, Keymap};
 use super::screens;
 use super::theme::{Name, Theme};
-use super::workbench::Evidence;
 use crate::analytics::{self, Settings};
 use crate::casefile::Found;
 use crate::facts::Facts;
@@ -133,7 +133,7 @@ fn a_user_chosen_ahead_of_the_answer_is_the_one_that_was_typed() {
         let answer = bench.answers.answer(ask);
         asked = bench.app.update(Message::Answer(answer, Time::MISSING));
     }
-    assert!(bench.app.overlay.is_none(), "it was chosen");
+    assert!(bench.app.overlays.is_empty(), "it was chosen");
     let of = bench.app.workbench().unwrap().timeline.as_ref().unwrap().of;
     assert_eq!(bench.app.workbench().unwrap().store().upn(of.sym), "user000037@contoso.com");
     assert!(questions >= 2);

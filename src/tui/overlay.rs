@@ -1,4 +1,4 @@
-//! What lies over the panes: at most one thing at a time.
+//! What lies over the panes: one thing has the keyboard, and comes off what it was laid over.
 
 use super::copy;
 use super::edit::LineEdit;
@@ -13,13 +13,6 @@ use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
 use std::path::PathBuf;
 
-/// Most bytes of a raw record that are laid out; the rest is named with its offset.
-const RECORD_BYTES: usize = 1 << 18;
-/// Most characters of a laid-out line: a longer one goes on in the next.
-const LINE_CHARS: usize = 2000;
-/// Deepest nesting that still indents.
-const INDENTS: usize = 16;
-
 /// Something over the panes.
 pub enum Overlay {
     /// Every key of where the user is.
@@ -30,8 +23,6 @@ pub enum Overlay {
         offset: usize,
         /// Where the user was.
         contexts: Vec<Context>,
-        /// What comes back when it is closed.
-        under: Option<Box<Overlay>>,
     },
     /// A raw record beside the fields we read.
     Record {
@@ -124,6 +115,10 @@ impl Overlay {
         }
     }
 
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Help { .. } | Self::Palette(_))
+    }
+
     /// The line that keys without an action are typed into.
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
@@ -151,83 +146,61 @@ impl Overlay {
     }
 }
 
-/// A raw record in lines, indented where it is JSON. It is never parsed: what is broken in it stays to be seen.
-pub fn laid_out(record: &[u8]) -> Vec<String> {
-    let shown = &record[..record.len().min(RECORD_BYTES)];
-    let mut lines = pretty(shown);
-    if shown.len() < record.len() {
-        lines.push(format!("… {} more bytes", record.len() - shown.len()));
-    }
-    lines.into_iter().flat_map(|line| broken(&line)).collect()
-}
+/// Overlays, each laid over the one before; the last is drawn and has the keyboard.
+#[derive(Default)]
+pub struct Overlays(Vec<Overlay>);
 
-/// The same of any length, its lines whole.
-pub fn pretty(record: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(record);
-    let text = text.trim();
-    if text.starts_with(['{', '[']) { indented(text) } else { text.lines().map(str::to_owned).collect() }
-}
-
-/// JSON text with a line for each member. Works on the characters alone: strings are copied as they stand.
-fn indented(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    let mut chars = text.chars().peekable();
-    let mut flush = |line: &mut String, depth: usize| {
-        if !line.trim().is_empty() {
-            lines.push(std::mem::take(line));
-        }
-        line.clear();
-        line.extend(std::iter::repeat_n("  ", depth.min(INDENTS)));
-    };
-    while let Some(c) = chars.next() {
-        if in_string {
-            line.push(c);
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-            continue;
-        }
-        match c {
-            '{' | '[' => {
-                line.push(c);
-                while chars.next_if(|next| next.is_whitespace()).is_some() {}
-                if let Some(close) = chars.next_if(|next| matches!(next, '}' | ']')) {
-                    line.push(close);
-                } else {
-                    depth += 1;
-                    flush(&mut line, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                flush(&mut line, depth);
-                line.push(c);
-            }
-            ',' => {
-                line.push(c);
-                flush(&mut line, depth);
-            }
-            ':' => line.push_str(": "),
-            _ if c.is_whitespace() => {}
-            _ => {
-                in_string = c == '"';
-                line.push(c);
-            }
-        }
+impl Overlays {
+    /// The one with the keyboard.
+    pub fn top(&self) -> Option<&Overlay> {
+        self.0.last()
     }
-    flush(&mut line, 0);
-    lines
-}
 
-fn broken(line: &str) -> Vec<String> {
-    if line.len() <= LINE_CHARS {
-        return vec![line.to_owned()];
+    /// The same, to change it.
+    pub fn top_mut(&mut self) -> Option<&mut Overlay> {
+        self.0.last_mut()
     }
-    let chars: Vec<char> = line.chars().collect();
-    chars.chunks(LINE_CHARS).map(|part| part.iter().collect()).collect()
+
+    /// Returns whether nothing lies over the panes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Shows one in place of all.
+    pub(super) fn show(&mut self, overlay: impl Into<Option<Overlay>>) {
+        self.0.clear();
+        self.0.extend(overlay.into());
+    }
+
+    /// Lays one over the others: they come back when it is closed.
+    pub(super) fn lay(&mut self, overlay: Overlay) {
+        self.0.push(overlay);
+    }
+
+    /// Takes the one with the keyboard away.
+    pub(super) fn lift(&mut self) -> Option<Overlay> {
+        self.0.pop()
+    }
+
+    /// Takes the one with the keyboard away, if it is one of these.
+    pub(super) fn lift_if(&mut self, is_wanted: impl FnOnce(&Overlay) -> bool) -> Option<Overlay> {
+        self.top().is_some_and(is_wanted).then(|| self.lift())?
+    }
+
+    /// Takes all away.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The one in use: help and palette only lie over it for a moment.
+    pub(super) fn in_use(&self) -> Option<&Overlay> {
+        self.0.iter().rev().find(|overlay| !overlay.is_passing())
+    }
+
+    /// The same, to change it.
+    pub(super) fn in_use_mut(&mut self) -> Option<&mut Overlay> {
+        self.0.iter_mut().rev().find(|overlay| !overlay.is_passing())
+    }
 }
 
 #[cfg(test)]
@@ -235,34 +208,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_indented_without_being_parsed() {
-        let lines = laid_out(br#"{"a": 1, "b":{"c":["x,\"{y"], "d":{}, "e" : [ ]},"f":nul1}"#);
-        assert_eq!(
-            lines,
-            [
-                "{",
-                "  \"a\": 1,",
-                "  \"b\": {",
-                "    \"c\": [",
-                "      \"x,\\\"{y\"",
-                "    ],",
-                "    \"d\": {},",
-                "    \"e\": []",
-                "  },",
-                "  \"f\": nul1",
-                "}"
-            ]
-        );
-    }
-
-    #[test]
-    fn hostile_records_stay_bounded() {
-        let deep = "[".repeat(5000);
-        assert!(laid_out(deep.as_bytes()).iter().all(|line| line.len() < 100));
-        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(3 << 20));
-        let lines = laid_out(long.as_bytes());
-        assert!(lines.len() < 200 && lines.last().is_some_and(|line| line.ends_with("more bytes")));
-        assert_eq!(laid_out(b"a,b\r\nc"), ["a,b", "c"]);
-        assert!(laid_out(b"").is_empty());
+    fn one_comes_off_what_it_was_laid_over_and_a_new_one_stands_for_all() {
+        let help = || Overlay::Help { filter: LineEdit::default(), offset: 0, contexts: Vec::new() };
+        let mut overlays = Overlays::default();
+        overlays.show(Overlay::Remark(LineEdit::default()));
+        overlays.lay(help());
+        assert!(matches!(overlays.top(), Some(Overlay::Help { .. })));
+        assert!(matches!(overlays.in_use(), Some(Overlay::Remark(_))), "help only lies over it");
+        assert!(overlays.lift_if(|overlay| matches!(overlay, Overlay::Remark(_))).is_none());
+        overlays.lift();
+        assert!(matches!(overlays.top(), Some(Overlay::Remark(_))));
+        overlays.lay(help());
+        overlays.show(Overlay::Disposition);
+        overlays.lift();
+        assert!(overlays.is_empty(), "nothing comes back from under what stood for all");
+        assert!(overlays.in_use().is_none() && overlays.in_use_mut().is_none());
     }
 }

@@ -3,7 +3,6 @@
 use super::action::Action;
 use super::edit::LineEdit;
 use super::keymap::{Context, Keymap};
-use super::overlay::Overlay;
 use super::scroll::List;
 use crate::store::Query;
 
@@ -31,8 +30,6 @@ pub struct Palette {
     pub shown: Vec<Entry>,
     /// The cursor.
     pub list: List,
-    /// What comes back when it is closed.
-    pub under: Option<Box<Overlay>>,
 }
 
 /// What can be done from any pane, whichever has the keyboard.
@@ -40,7 +37,7 @@ const PANES: [Context; 5] = [Context::Hits, Context::Triage, Context::Timeline, 
 
 impl Palette {
     /// Every action, those of `here` first.
-    pub fn of(keymap: &Keymap, here: &[Context], under: Option<Box<Overlay>>) -> Self {
+    pub fn new(keymap: &Keymap, here: &[Context]) -> Self {
         let mut ready: Vec<Context> = here.to_vec();
         if here.contains(&Context::Workbench) {
             ready.extend(PANES.into_iter().filter(|pane| !here.contains(pane)));
@@ -55,7 +52,7 @@ impl Palette {
                 }
             }
         }
-        Self { shown: all.clone(), all, filter: LineEdit::default(), list: List::default(), under }
+        Self { shown: all.clone(), all, filter: LineEdit::default(), list: List::default() }
     }
 
     /// The action under the cursor.
@@ -87,7 +84,7 @@ mod tests {
     fn every_action_is_found_by_its_name() {
         let here = [Context::Hits, Context::Workbench, Context::List, Context::Everywhere];
         for action in Action::ALL.iter().filter(|action| **action != Action::Palette) {
-            let mut palette = Palette::of(&Keymap::embedded(), &here, None);
+            let mut palette = Palette::new(&Keymap::embedded(), &here);
             palette.filter.insert(action.name());
             palette.find();
             assert!(palette.shown.iter().any(|entry| entry.action == *action), "{action:?}");
@@ -97,7 +94,7 @@ mod tests {
     #[test]
     fn a_few_letters_of_what_it_does_find_it() {
         let here = [Context::Hits, Context::Workbench, Context::List, Context::Everywhere];
-        let mut palette = Palette::of(&Keymap::embedded(), &here, None);
+        let mut palette = Palette::new(&Keymap::embedded(), &here);
         for (typed, action) in
             [("near", Action::NearMisses), ("falsep", Action::FalsePositive), ("whole screen", Action::ZoomPane)]
         {

@@ -14,6 +14,7 @@ pub use moves::Jump;
 pub use zoom::Zoom;
 
 use super::find::Find;
+use super::scope::Scope;
 use super::scroll::{List, Move};
 use crate::analytics::{Baseline, Hit, Show};
 use crate::model::{EventId, Time};
@@ -65,28 +66,6 @@ pub struct Mode {
 impl Default for Mode {
     fn default() -> Self {
         Self { lineage: false, folded: true }
-    }
-}
-
-/// Events that are outlined or brought in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything that shares a value.
-    All(Value),
-    /// A part of it.
-    Part(Value, Range<usize>),
-    /// These, in time order.
-    List(Arc<Vec<EventId>>),
-}
-
-impl Scope {
-    /// The events, in time order.
-    pub fn events<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
-        match self {
-            Self::All(value) => value.events(store),
-            Self::Part(value, part) => value.events(store).get(part.clone()).unwrap_or(&[]),
-            Self::List(events) => events,
-        }
     }
 }
 
@@ -151,6 +130,13 @@ impl Default for Shown {
     }
 }
 
+/// What was shown, and what was shown before the steps.
+#[derive(Clone)]
+struct Before {
+    shown: Shown,
+    kept: Option<Box<Shown>>,
+}
+
 /// The timeline's state.
 pub struct Timeline {
     /// What the rows share.
@@ -170,6 +156,8 @@ pub struct Timeline {
     list_outline: Option<(Arc<Vec<EventId>>, Arc<Outline>)>,
     /// The search, until it is left.
     pub find: Option<Find>,
+    /// What was shown before it, for when it is given up.
+    before_search: Option<Before>,
 }
 
 impl Timeline {
@@ -213,6 +201,7 @@ impl Timeline {
             outline: None,
             list_outline: None,
             find: None,
+            before_search: None,
         }
     }
 
@@ -398,15 +387,4 @@ impl Timeline {
         self.go_to(store, event);
         self.shown.within = event;
     }
-}
-
-/// Whether two lists, each in order, share an event.
-pub fn meet(a: &[EventId], b: &[EventId]) -> bool {
-    let within = |list: &'_ [EventId], of: &[EventId]| {
-        let (Some(first), Some(last)) = (of.first(), of.last()) else { return 0..0 };
-        list.partition_point(|id| id < first)..list.partition_point(|id| id <= last)
-    };
-    let (a, b) = (&a[within(a, b)], &b[within(b, a)]);
-    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    few.iter().any(|id| many.binary_search(id).is_ok())
 }

@@ -42,7 +42,7 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
             let mut rows = areas.pane(Pane::Timeline);
-            if matches!(app.overlay, Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
+            if matches!(app.overlays.top(), Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
                 // What is found is looked at while it is typed.
                 rows.height = rows.height.min(widgets::above_prompt(areas.body).saturating_sub(rows.y));
             }
@@ -112,15 +112,4 @@ fn pane<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Line<
     let inside = block.inner(area);
     frame.render_widget(block, area);
     inside
-}
-
-/// Says at the foot of a frame that it goes on below.
-pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
-    if lines == 0 || area.height < 2 {
-        return;
-    }
-    let text = format!(" ↓ {lines} more ");
-    let width = u16::try_from(super::text::width(&text)).unwrap_or(u16::MAX).min(area.width.saturating_sub(2));
-    let foot = Rect { x: area.right() - 1 - width, y: area.bottom() - 1, width, height: 1 };
-    frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), foot);
 }

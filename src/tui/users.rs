@@ -1,6 +1,5 @@
 //! Every user of the bundle, found by typing: those without a hit too. The worker counts and finds them.
 
-use super::ask::Ask;
 use super::edit::LineEdit;
 use super::scroll::List;
 use crate::analytics::Hit;
@@ -103,13 +102,13 @@ impl Users {
     }
 
     /// What to ask the worker: one thing at a time, always for what is typed by then.
-    pub fn ask(&mut self) -> Option<Ask> {
+    pub fn ask(&mut self) -> Option<String> {
         if self.asked.is_some() || self.is_answered() {
             return None;
         }
         let text = self.filter.text();
         self.asked = Some(text.clone());
-        Some(Ask::Users(text))
+        Some(text)
     }
 
     /// Takes an answer, if it is the one waited for.

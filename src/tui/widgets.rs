@@ -26,7 +26,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
 /// Draws the overlay, if there is one.
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
-    match &app.overlay {
+    match app.overlays.top() {
         None => {}
         Some(Overlay::Help { filter, offset, contexts, .. }) => {
             help::draw(&app.keymap, contexts, filter, *offset, theme, frame, area);
@@ -64,7 +64,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
 /// Draws what looks beyond the hit.
 fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let Some(bench) = app.workbench() else { return };
-    match &app.overlay {
+    match app.overlays.top() {
         Some(Overlay::Users(list)) => users::draw(list, bench, theme, frame, area),
         Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
@@ -91,7 +91,7 @@ pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
 /// Number of lines of the overlay that scroll, wrapped as they are drawn.
 pub(super) fn count(app: &App) -> usize {
     let room = usize::from(app.size.width.saturating_sub(2));
-    match &app.overlay {
+    match app.overlays.top() {
         Some(Overlay::Help { .. }) => help::count(app, room),
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
@@ -115,7 +115,7 @@ pub(super) fn cursor(app: &App) -> Option<usize> {
 /// The overlay's list: where its rows stand, its cursor, its length.
 fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
     let inside = body.inner(Margin::new(1, 1));
-    Some(match app.overlay.as_ref()? {
+    Some(match app.overlays.top()? {
         Overlay::Users(users) => (inside, users.list, users.shown.len()),
         Overlay::Palette(palette) => (inside, palette.list, palette.shown.len()),
         Overlay::Marks(marks) => (marks::rows(marks, inside), marks.list, marks.events.len()),
@@ -124,6 +124,17 @@ fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
         Overlay::Near(near) => (near::misses(near, inside), near.list, near.misses().len()),
         _ => return None,
     })
+}
+
+/// Says at the foot of a frame that it goes on below.
+pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
+    if lines == 0 || area.height < 2 {
+        return;
+    }
+    let text = format!(" ↓ {lines} more ");
+    let width = u16::try_from(super::text::width(&text)).unwrap_or(u16::MAX).min(area.width.saturating_sub(2));
+    let foot = Rect { x: area.right() - 1 - width, y: area.bottom() - 1, width, height: 1 };
+    frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), foot);
 }
 
 /// What is left of an area below so many rows of it.

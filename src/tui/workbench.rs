@@ -1,15 +1,17 @@
 //! The state behind the three panes, and what each action does to it.
 
+mod marking;
+mod visiting;
+
+use super::evidence::Evidence;
 use super::find::Find;
 use super::hit_list::{HitList, Orders};
 use super::layout::Pane;
 use super::near::NearView;
-use super::pivot::Trail;
 use super::rows::{Mode, Timeline};
 use super::scroll::Move;
-use crate::analytics::{self, Analytic, Finding, Hit, Settings, Step, Threshold};
-use crate::facts::Facts;
-use crate::ingest::Loaded;
+use super::trail::Trail;
+use crate::analytics::{Finding, Hit, Settings, Step, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
@@ -18,35 +20,6 @@ use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
 use std::cell::Cell;
 use std::sync::Arc;
-
-/// What the worker hands over when the bundle is read and the analytics have run.
-pub struct Evidence {
-    /// The bundle.
-    pub loaded: Arc<Loaded>,
-    /// What the analytics found.
-    pub hits: Arc<Vec<Hit>>,
-    /// In which orders they are listed.
-    pub orders: Arc<Orders>,
-    /// What they were found with.
-    pub settings: Settings,
-    /// Dated knowledge.
-    pub facts: &'static Facts,
-    /// Finds the analytic of a hit.
-    pub analytic: fn(&str) -> Option<&'static Analytic>,
-}
-
-impl Evidence {
-    /// What was read, and what was found in it with these settings. Sorts the hits: not for the thread that draws.
-    pub fn new(loaded: Arc<Loaded>, hits: Arc<Vec<Hit>>, settings: Settings, facts: &'static Facts) -> Self {
-        let orders = Arc::new(Orders::of(&hits));
-        Self { loaded, hits, orders, settings, facts, analytic: analytics::by_id }
-    }
-
-    /// The events.
-    pub fn store(&self) -> &Store {
-        &self.loaded.store
-    }
-}
 
 /// Where walking on leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::app::{Message, Offered, Ready};
 use super::ask::{Answers, Ask};
+use super::evidence::Evidence;
 use super::saver::Keep;
-use super::workbench::Evidence;
 use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::draft::drafts;

@@ -15,10 +15,10 @@ use tokentrail::model::Time;
 use tokentrail::triage::marks::Places;
 use tokentrail::triage::{Case, fingerprint};
 use tokentrail::tui::app::{App, Message, Ready};
+use tokentrail::tui::evidence::Evidence;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::tui::workbench::Evidence;
 use tokentrail::{analytics, demo, ingest};
 
 const SIZE: Size = Size { width: 132, height: 38 };

@@ -37,10 +37,11 @@ use tokentrail::tui::app::{App, Effect, Joined, Message, Ready};
 use tokentrail::tui::ask::Answers;
 use tokentrail::tui::clipboard::{self, Wrap};
 use tokentrail::tui::copy::Copied;
+use tokentrail::tui::evidence::Evidence;
 use tokentrail::tui::keymap::{Key, Keymap};
 use tokentrail::tui::screens;
 use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::tui::workbench::{Evidence, Workbench};
+use tokentrail::tui::workbench::Workbench;
 use tokentrail::{analytics, triage};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 16), (20, 5)];

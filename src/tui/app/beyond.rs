@@ -18,8 +18,8 @@ impl App {
         let Some(bench) = self.workbench() else { return Vec::new() };
         let at = bench.timeline.as_ref().map(|timeline| timeline.of).filter(|of| *of == Value::user(of.sym));
         let mut users = Users::at(at.map(|of| of.sym));
-        let ask = users.ask();
-        self.overlay = Some(Overlay::Users(Box::new(users)));
+        let ask = users.ask().map(Ask::Users);
+        self.overlays.show(Overlay::Users(Box::new(users)));
         ask.map(Effect::Ask).into_iter().collect()
     }
 
@@ -28,7 +28,7 @@ impl App {
             self.say("no row here".to_owned());
             return Vec::new();
         };
-        self.overlay = Some(Overlay::Pivot(Menu::of(event)));
+        self.overlays.show(Overlay::Pivot(Menu::of(event)));
         vec![Effect::Ask(Ask::Reach(event))]
     }
 
@@ -36,34 +36,34 @@ impl App {
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
         // As it was left to look at rows.
         if let Some(near) = bench.near.take().filter(|near| near.set == bench.evidence.settings) {
-            self.overlay = Some(Overlay::Near(near));
+            self.overlays.show(Overlay::Near(near));
             return Vec::new();
         }
         let (near, ask) = NearView::open(&bench.evidence.settings, &bench.start);
-        self.overlay = Some(Overlay::Near(Box::new(near)));
+        self.overlays.show(Overlay::Near(Box::new(near)));
         vec![Effect::Ask(ask)]
     }
 
     pub(super) fn next_part(&mut self) {
-        if let Some(Overlay::Near(near)) = &mut self.overlay {
+        if let Some(Overlay::Near(near)) = self.overlays.top_mut() {
             near.next_part();
         }
     }
 
     /// Changes the thresholds tried; what follows is asked.
     pub(super) fn threshold(&mut self, change: impl FnOnce(&mut NearView) -> Option<Ask>) -> Vec<Effect> {
-        let Some(Overlay::Near(near)) = &mut self.overlay else { return Vec::new() };
+        let Some(Overlay::Near(near)) = self.overlays.top_mut() else { return Vec::new() };
         change(near).map(Effect::Ask).into_iter().collect()
     }
 
     pub(super) fn apply_thresholds(&mut self) -> Vec<Effect> {
-        let Some(Overlay::Near(near)) = &self.overlay else { return Vec::new() };
+        let Some(Overlay::Near(near)) = self.overlays.top() else { return Vec::new() };
         if !near.is_changed() {
             self.say("no threshold was changed".to_owned());
             return Vec::new();
         }
         let ask = Ask::Rerun(Box::new(near.tried.clone()));
-        self.overlay = None;
+        self.overlays.clear();
         self.say("running the analytics with the new thresholds".to_owned());
         vec![Effect::Ask(ask)]
     }
@@ -83,12 +83,12 @@ impl App {
                     self.visit(Value::user(user.user), None);
                 } else {
                     users.wanted = !users.is_answered();
-                    self.overlay = Some(Overlay::Users(users));
+                    self.overlays.show(Overlay::Users(users));
                 }
             }
             Overlay::Pivot(menu) => self.leave_by(menu),
             Overlay::Near(near) => self.show_miss(near),
-            _ => {}
+            _ => self.overlays.clear(),
         }
         Vec::new()
     }
@@ -103,7 +103,7 @@ impl App {
                 bench.near = Some(near);
             });
         } else {
-            self.overlay = Some(Overlay::Near(near));
+            self.overlays.show(Overlay::Near(near));
             self.say("Tab goes to the near misses".to_owned());
         }
     }
@@ -114,7 +114,7 @@ impl App {
             // Typed ahead of counts that take a moment.
             (None, None) => {
                 menu.wanted = true;
-                self.overlay = Some(Overlay::Pivot(menu));
+                self.overlays.show(Overlay::Pivot(menu));
             }
             (None, Some(_)) => self.say("the row has no value to go on by".to_owned()),
         }
@@ -130,19 +130,19 @@ impl App {
     pub(super) fn answered(&mut self, answer: Answer, now: Time) -> Vec<Effect> {
         match answer {
             Answer::Reach(event, values) => {
-                if let Some(Overlay::Pivot(menu)) = &mut self.overlay
+                if let Some(Overlay::Pivot(menu)) = self.overlays.top_mut()
                     && menu.event == event
                 {
                     menu.values = Some(values);
                     if menu.wanted
-                        && let Some(Overlay::Pivot(menu)) = self.overlay.take()
+                        && let Some(Overlay::Pivot(menu)) = self.overlays.lift()
                     {
                         self.leave_by(menu);
                     }
                 }
             }
             Answer::WhatIf(change) => {
-                if let Some(Overlay::Near(near)) = &mut self.overlay {
+                if let Some(Overlay::Near(near)) = self.overlays.top_mut() {
                     return near.answered(change).map(Effect::Ask).into_iter().collect();
                 }
             }
@@ -170,14 +170,14 @@ impl App {
     }
 
     fn users_found(&mut self, text: &str, shown: Arc<Vec<User>>, total: usize) -> Vec<Effect> {
-        let Some(users) = self.overlay.as_mut().and_then(Overlay::users_mut) else { return Vec::new() };
+        let Some(Overlay::Users(users)) = self.overlays.in_use_mut() else { return Vec::new() };
         users.take(text, shown, total);
-        if let Some(ask) = users.ask() {
+        if let Some(ask) = users.ask().map(Ask::Users) {
             return vec![Effect::Ask(ask)];
         }
         // Typed ahead of the answer.
         if std::mem::take(&mut users.wanted)
-            && let Some(overlay) = self.overlay.take_if(|overlay| matches!(overlay, Overlay::Users(_)))
+            && let Some(overlay) = self.overlays.lift_if(|overlay| matches!(overlay, Overlay::Users(_)))
         {
             return self.go_on(overlay);
         }
@@ -186,16 +186,6 @@ impl App {
 }
 
 impl Overlay {
-    /// The list of users, whatever lies over it.
-    fn users_mut(&mut self) -> Option<&mut Users> {
-        match self {
-            Self::Users(users) => Some(users),
-            Self::Help { under, .. } => under.as_mut()?.users_mut(),
-            Self::Palette(palette) => palette.under.as_mut()?.users_mut(),
-            _ => None,
-        }
-    }
-
     /// Moves the cursor in `height` rows.
     pub(super) fn go(&mut self, step: Move, height: usize) {
         match self {

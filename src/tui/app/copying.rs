@@ -9,23 +9,13 @@ use crate::tui::text::count;
 impl App {
     pub(super) fn copy_menu(&mut self) {
         let event = self.event_here();
-        let record = if let Some(Overlay::Record { row, .. }) = &self.overlay { Some(*row) } else { event };
-        let under = self.overlay.take().map(Box::new);
+        let record = if let Some(Overlay::Record { row, .. }) = self.overlays.top() { Some(*row) } else { event };
         let Some(bench) = self.workbench() else { return };
         let hit = bench.current();
         let step = hit.filter(|_| bench.is_walking()).map(|_| bench.step);
         let spot = Spot { event, record, hit: hit.map(|hit| hit.id.clone()), step };
-        self.overlay = Some(Overlay::Copy(Menu::of(bench, spot, under)));
-    }
-
-    /// Enter in the menu.
-    pub(super) fn copy(&mut self, mut menu: Menu) -> Vec<Effect> {
-        self.overlay = menu.under.take().map(|under| *under);
-        match menu.selected().cloned() {
-            Some(Item::Value(what, text)) => vec![Effect::Copy(what, text)],
-            Some(Item::Made(entry)) => vec![Effect::Ask(Ask::Copy(entry, menu.spot))],
-            None => Vec::new(),
-        }
+        let menu = Menu::new(&bench.evidence, spot);
+        self.overlays.lay(Overlay::Copy(menu));
     }
 
     /// The worker made the text, or could not.
@@ -56,5 +46,14 @@ impl App {
                 self.say_wrong(format!("{what}: {bytes} bytes are too many for a terminal, and in no file: {why}"));
             }
         }
+    }
+}
+
+/// What follows from Enter in the menu.
+pub(super) fn chosen(menu: Menu) -> Vec<Effect> {
+    match menu.selected().cloned() {
+        Some(Item::Value(what, text)) => vec![Effect::Copy(what, text)],
+        Some(Item::Made(entry)) => vec![Effect::Ask(Ask::Copy(entry, menu.spot))],
+        None => Vec::new(),
     }
 }

@@ -25,7 +25,7 @@ impl App {
     pub fn drafts(&self) -> Vec<Draft> {
         let Earlier { waiting, placeless } = &self.earlier;
         let earlier = placeless.iter().chain(waiting.iter().map(|(draft, _)| draft)).cloned();
-        earlier.chain(self.workbench().and_then(|bench| typed(bench, self.overlay.as_ref()?))).collect()
+        earlier.chain(self.workbench().and_then(|bench| typed(bench, self.overlays.in_use()?))).collect()
     }
 
     pub(super) fn offer(&mut self, drafts: Vec<Offered>) {
@@ -35,13 +35,13 @@ impl App {
 
     /// Opens the prompt of the next draft, if nothing else is open.
     pub(super) fn offer_on(&mut self) {
-        if self.overlay.is_some() || self.workbench().is_none() {
+        if !self.overlays.is_empty() || self.workbench().is_none() {
             return;
         }
         while let Some((draft, event)) = self.earlier.waiting.pop() {
             let prompt = self.workbench_mut().and_then(|bench| reopened(bench, &draft, event));
             if let Some(prompt) = prompt {
-                self.overlay = Some(prompt);
+                self.overlays.show(prompt);
                 self.say("typed before and not entered: Enter enters it, Esc drops it".to_owned());
                 return;
             }
@@ -54,8 +54,6 @@ impl App {
 /// The line of the prompt, where it says other than the case.
 fn typed(bench: &Workbench, overlay: &Overlay) -> Option<Draft> {
     let (prompt, line, known) = match overlay {
-        Overlay::Help { under: Some(under), .. } => return typed(bench, under),
-        Overlay::Palette(palette) => return typed(bench, palette.under.as_ref()?),
         Overlay::Remark(line) => {
             let (hit, step) = (bench.current()?, bench.current_step()?);
             let known = bench.case.remark(&hit.id, step.id).unwrap_or_default().to_owned();
@@ -86,7 +84,7 @@ fn reopened(bench: &mut Workbench, draft: &Draft, event: Option<EventId>) -> Opt
     line.insert(&draft.text);
     let words = |bench: &mut Workbench, event: EventId, kind: Kind, line: LineEdit| {
         bench.go_to_event(event);
-        let mut words = Words::of(bench, event, kind, None);
+        let mut words = Words::new(bench, event, kind);
         words.line = line;
         Overlay::Words(Box::new(words))
     };

@@ -30,15 +30,15 @@ impl App {
     }
 
     pub(super) fn list_decisions(&mut self) {
-        self.overlay = self.first_question();
-        if self.overlay.is_none() {
+        self.overlays.show(self.first_question());
+        if self.overlays.is_empty() {
             self.say("no conflict and no copy to merge".to_owned());
         }
     }
 
     pub(super) fn read_only(&mut self) {
         if self.is_read_only() {
-            self.overlay = None;
+            self.overlays.clear();
             self.say_read_only();
         }
     }
@@ -83,7 +83,7 @@ impl App {
 
     /// Decides what is under the cursor of the list.
     pub(super) fn decide(&mut self, take: bool, now: Time) -> Vec<Effect> {
-        let Some(Overlay::Decisions(list, _)) = &self.overlay else { return Vec::new() };
+        let Some(Overlay::Decisions(list, _)) = self.overlays.top() else { return Vec::new() };
         let at = list.cursor;
         if let Some(path) = self.found.stranded.get(at).cloned() {
             return self.decide_copy(take, path, now);
@@ -122,6 +122,6 @@ impl App {
     /// The list of what is left to decide, cursor where it was.
     fn list_on(&mut self, at: usize) {
         let len = self.decisions();
-        self.overlay = (len > 0).then(|| Overlay::Decisions(List::at(at.min(len - 1)), len));
+        self.overlays.show((len > 0).then(|| Overlay::Decisions(List::at(at.min(len - 1)), len)));
     }
 }

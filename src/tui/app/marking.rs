@@ -10,7 +10,7 @@ use crate::tui::workbench::Workbench;
 impl App {
     /// The event of the record that is open, else that under the timeline's cursor.
     pub(super) fn event_here(&self) -> Option<EventId> {
-        match &self.overlay {
+        match self.overlays.top() {
             Some(Overlay::Record { event, .. }) => Some(*event),
             _ => self.workbench().and_then(Workbench::event),
         }
@@ -28,23 +28,22 @@ impl App {
     pub(super) fn words(&mut self, kind: Kind) -> Vec<Effect> {
         let event = self.event_here();
         let Some(event) = event else { return self.no_row() };
-        let under = self.overlay.take().map(Box::new);
         let Some(bench) = self.workbench() else { return Vec::new() };
-        self.overlay = Some(Overlay::Words(Box::new(Words::of(bench, event, kind, under))));
+        let words = Words::new(bench, event, kind);
+        self.overlays.lay(Overlay::Words(Box::new(words)));
         Vec::new()
     }
 
     pub(super) fn complete(&mut self) {
-        if let Some(Overlay::Words(words)) = &mut self.overlay {
+        if let Some(Overlay::Words(words)) = self.overlays.top_mut() {
             words.complete();
         }
     }
 
     /// Enter in the line of an event.
-    pub(super) fn take_words(&mut self, mut words: Words, now: Time) -> Vec<Effect> {
-        self.overlay = words.under.take().map(|under| *under);
+    pub(super) fn take_words(&mut self, words: &Words, now: Time) -> Vec<Effect> {
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
-        if !bench.take_words(&words, now) {
+        if !bench.take_words(words, now) {
             return Vec::new();
         }
         let mark = bench.mark_of(words.event).cloned().unwrap_or_default();
@@ -61,13 +60,13 @@ impl App {
     pub(super) fn list_marks(&mut self) {
         let Some(bench) = self.workbench() else { return };
         let list = MarkList::of(bench, bench.event());
-        self.overlay = Some(Overlay::Marks(list));
+        self.overlays.show(Overlay::Marks(list));
     }
 
     /// Enter in the list of marked events.
     pub(super) fn go_to_mark(&mut self, list: MarkList) {
         let Some(event) = list.selected() else {
-            self.overlay = Some(Overlay::Marks(list));
+            self.overlays.show(Overlay::Marks(list));
             return;
         };
         let mut shown = false;

@@ -60,7 +60,7 @@ impl App {
             return;
         }
         self.bench(|bench| bench.focus_on(Pane::Timeline));
-        self.overlay = Some(Overlay::Moment(LineEdit::default()));
+        self.overlays.show(Overlay::Moment(LineEdit::default()));
     }
 
     /// The time of the row under the cursor: what a typed time is read against.
@@ -78,7 +78,7 @@ impl App {
         let time = match moment::parse(&text, self.here()) {
             Ok(time) => time,
             Err(why) => {
-                self.overlay = Some(Overlay::Moment(line));
+                self.overlays.show(Overlay::Moment(line));
                 self.say_wrong(why);
                 return;
             }
@@ -101,7 +101,7 @@ impl App {
             return;
         };
         let known = bench.case.revoked(bench.store().text(user)).map(Time::second);
-        self.overlay = Some(Overlay::Revoked(user, LineEdit::with(&known.unwrap_or_default())));
+        self.overlays.show(Overlay::Revoked(user, LineEdit::with(&known.unwrap_or_default())));
     }
 
     pub(super) fn accept_revoked(&mut self, user: Sym, line: LineEdit, now: Time) -> Vec<Effect> {
@@ -112,7 +112,7 @@ impl App {
             match moment::parse(&text, self.here()) {
                 Ok(time) => Some(time),
                 Err(why) => {
-                    self.overlay = Some(Overlay::Revoked(user, line));
+                    self.overlays.show(Overlay::Revoked(user, line));
                     self.say_wrong(why);
                     return Vec::new();
                 }

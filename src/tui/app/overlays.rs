@@ -1,8 +1,9 @@
 //! What lies over the panes: opened, typed into, moved in, closed.
 
 use super::saving::save_to;
-use super::{App, Effect, Stage};
+use super::{App, Effect, Stage, copying};
 use crate::model::Time;
+use crate::tui::ask::Ask;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{self, Pane};
@@ -14,7 +15,7 @@ use crate::tui::{screens, widgets};
 impl App {
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
         // Outside of a line, pasted text would be a row of commands: verdicts among them.
-        if self.overlay.as_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
+        if self.overlays.top_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {
             return self.typed();
         }
         Vec::new()
@@ -22,11 +23,11 @@ impl App {
 
     /// What follows from a changed line.
     pub(super) fn typed(&mut self) -> Vec<Effect> {
-        match &mut self.overlay {
+        match self.overlays.top_mut() {
             Some(Overlay::Help { offset, .. }) => *offset = 0,
             Some(Overlay::Users(users)) => {
                 users.wanted = false;
-                return users.ask().map(Effect::Ask).into_iter().collect();
+                return users.ask().map(Ask::Users).map(Effect::Ask).into_iter().collect();
             }
             Some(Overlay::Palette(palette)) => palette.find(),
             Some(Overlay::Filter(line)) => {
@@ -47,20 +48,17 @@ impl App {
 
     pub(super) fn help(&mut self) {
         let contexts = self.contexts();
-        let under = self.overlay.take().map(Box::new);
-        self.overlay = Some(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts, under });
+        self.overlays.lay(Overlay::Help { filter: LineEdit::default(), offset: 0, contexts });
     }
 
     pub(super) fn palette(&mut self) {
         let here = self.contexts();
-        let under = self.overlay.take().map(Box::new);
-        self.overlay = Some(Overlay::Palette(Box::new(Palette::of(&self.keymap, &here, under))));
+        self.overlays.lay(Overlay::Palette(Box::new(Palette::new(&self.keymap, &here))));
     }
 
     /// Does the action under the palette's cursor, where the palette was opened.
-    fn choose(&mut self, palette: Palette, now: Time) -> Vec<Effect> {
+    fn choose(&mut self, palette: &Palette, now: Time) -> Vec<Effect> {
         let chosen = palette.selected().cloned();
-        self.overlay = palette.under.map(|under| *under);
         match chosen {
             Some(entry) if entry.context == Context::Walking && !self.contexts().contains(&Context::Walking) => {
                 self.say(format!("{}: walk to a step first", entry.action.name()));
@@ -76,13 +74,9 @@ impl App {
     }
 
     pub(super) fn close(&mut self) {
-        match self.overlay.take() {
+        match self.overlays.lift() {
             Some(Overlay::Filter(_)) => self.clear_filter(),
-            Some(Overlay::Palette(palette)) => self.overlay = palette.under.map(|under| *under),
             Some(Overlay::Search(_)) => self.give_up_search(),
-            Some(Overlay::Help { under, .. }) => self.overlay = under.map(|under| *under),
-            Some(Overlay::Words(words)) => self.overlay = words.under.map(|under| *under),
-            Some(Overlay::Copy(menu)) => self.overlay = menu.under.map(|under| *under),
             Some(note @ Overlay::Note { wanted: true, lines: None, .. }) => self.wait_for(note),
             _ => {}
         }
@@ -96,7 +90,7 @@ impl App {
     }
 
     pub(super) fn accept(&mut self, now: Time) -> Vec<Effect> {
-        match self.overlay.take() {
+        match self.overlays.lift() {
             Some(Overlay::Remark(line)) => {
                 self.bench(|bench| bench.set_remark(line.text().trim(), now));
                 vec![Effect::Save]
@@ -105,9 +99,9 @@ impl App {
                 self.bench(|bench| bench.focus_on(Pane::Hits));
                 Vec::new()
             }
-            Some(Overlay::Palette(palette)) => self.choose(*palette, now),
-            Some(Overlay::Words(words)) => self.take_words(*words, now),
-            Some(Overlay::Copy(menu)) => self.copy(menu),
+            Some(Overlay::Palette(palette)) => self.choose(&palette, now),
+            Some(Overlay::Words(words)) => self.take_words(&words, now),
+            Some(Overlay::Copy(menu)) => copying::chosen(menu),
             Some(Overlay::Marks(list)) => {
                 self.go_to_mark(list);
                 Vec::new()
@@ -142,7 +136,7 @@ impl App {
         let height = layout::overlay_rows(self.size);
         let len = widgets::count(self);
         let areas = self.areas();
-        match (&mut self.overlay, &mut self.stage) {
+        match (self.overlays.top_mut(), &mut self.stage) {
             (
                 Some(
                     Overlay::Help { offset, .. }
@@ -177,7 +171,7 @@ impl App {
         if let Some(bench) = self.workbench_mut() {
             bench.focus_on(Pane::Hits);
             let line = LineEdit::with(&bench.hit_list.filter);
-            self.overlay = Some(Overlay::Filter(line));
+            self.overlays.show(Overlay::Filter(line));
         }
     }
 

@@ -43,7 +43,7 @@ impl App {
     }
 
     fn wheel(&mut self, at: Position, step: Move) {
-        if self.overlay.is_some() {
+        if !self.overlays.is_empty() {
             (0..NOTCH).for_each(|_| self.go(step));
             return;
         }
@@ -66,7 +66,7 @@ impl App {
             // A hint does what its key does.
             return screens::hint_at(self, areas.footer, at.x).map_or_else(Vec::new, |key| self.key(key.event(), now));
         }
-        if self.overlay.is_some() {
+        if !self.overlays.is_empty() {
             return self.click_overlay(at, now);
         }
         let Some((pane, bench)) = self.pane_at(at).zip(self.workbench_mut()) else { return Vec::new() };
@@ -90,7 +90,7 @@ impl App {
     fn click_overlay(&mut self, at: Position, now: Time) -> Vec<Effect> {
         let Some(row) = widgets::row_at(self, self.areas().body, at) else { return Vec::new() };
         let mut had_keyboard = true;
-        if let Some(Overlay::Near(near)) = &mut self.overlay {
+        if let Some(Overlay::Near(near)) = self.overlays.top_mut() {
             had_keyboard = near.part == Part::Misses;
             near.part = Part::Misses;
         }

@@ -21,12 +21,12 @@ impl App {
             self.say("no row here".to_owned());
             return Vec::new();
         };
-        self.overlay = Some(Overlay::Record { event, row: event, lines: None, offset: 0 });
+        self.overlays.show(Overlay::Record { event, row: event, lines: None, offset: 0 });
         vec![Effect::ReadRecord(event)]
     }
 
     pub(super) fn next_copy(&mut self) -> Vec<Effect> {
-        let (Some(Overlay::Record { event, row, .. }), Some(bench)) = (&self.overlay, self.workbench()) else {
+        let (Some(Overlay::Record { event, row, .. }), Some(bench)) = (self.overlays.top(), self.workbench()) else {
             return Vec::new();
         };
         let (event, store) = (*event, bench.store());
@@ -36,7 +36,7 @@ impl App {
             self.say("no other row tells this event".to_owned());
             return Vec::new();
         };
-        self.overlay = Some(Overlay::Record { event, row, lines: None, offset: 0 });
+        self.overlays.show(Overlay::Record { event, row, lines: None, offset: 0 });
         vec![Effect::ReadRecord(row)]
     }
 

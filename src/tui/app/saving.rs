@@ -42,7 +42,7 @@ impl App {
 
     pub(super) fn ask_save_to(&mut self) {
         if self.workbench().is_some() {
-            self.overlay = Some(Overlay::SaveTo(LineEdit::default()));
+            self.overlays.show(Overlay::SaveTo(LineEdit::default()));
         }
     }
 
@@ -83,12 +83,12 @@ impl App {
     }
 
     pub(super) fn note(&mut self) -> Vec<Effect> {
-        self.overlay = Some(Overlay::Note { lines: None, path: self.note_path.clone(), wanted: false, offset: 0 });
+        self.overlays.show(Overlay::Note { lines: None, path: self.note_path.clone(), wanted: false, offset: 0 });
         vec![Effect::Compose]
     }
 
     pub(super) fn write_note(&mut self) -> Vec<Effect> {
-        match &mut self.overlay {
+        match self.overlays.top_mut() {
             Some(Overlay::Note { lines: Some(_), path, .. }) => vec![Effect::Write(path.clone(), self.note.clone())],
             // Typed ahead of a note that takes a moment.
             Some(Overlay::Note { wanted, .. }) => {
@@ -101,12 +101,12 @@ impl App {
 
     /// Keeps a note open that is to be written as soon as it is there: closed, it would be lost.
     pub(super) fn wait_for(&mut self, note: Overlay) {
-        self.overlay = Some(note);
+        self.overlays.show(note);
         self.say("the note is written as soon as it is composed".to_owned());
     }
 
     pub(super) fn composed(&mut self, note: Composed) -> Vec<Effect> {
-        let Some(Overlay::Note { lines, path, wanted, .. }) = &mut self.overlay else { return Vec::new() };
+        let Some(Overlay::Note { lines, path, wanted, .. }) = self.overlays.top_mut() else { return Vec::new() };
         *lines = Some(note.text.lines().map(str::to_owned).collect());
         let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
         self.note = note;
@@ -125,7 +125,7 @@ impl App {
                 }
                 self.written = Some(written);
                 // Something else may lie there by now.
-                self.overlay.take_if(|overlay| matches!(overlay, Overlay::Note { .. }));
+                self.overlays.lift_if(|overlay| matches!(overlay, Overlay::Note { .. }));
             }
             Err(why) => self.say_wrong(format!("the note is not written: {why}")),
         }
@@ -169,7 +169,7 @@ mod tests {
     fn a_note_only_looked_at_is_closed_at_once() {
         let mut app = app();
         app.act(Action::Close, None, Time::MISSING);
-        assert!(app.overlay.is_none() && app.update(composed()).is_empty());
+        assert!(app.overlays.is_empty() && app.update(composed()).is_empty());
     }
 
     #[test]

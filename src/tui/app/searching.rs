@@ -8,6 +8,7 @@ use crate::tui::edit::LineEdit;
 use crate::tui::find::Find;
 use crate::tui::layout::Pane;
 use crate::tui::overlay::Overlay;
+use crate::tui::rows::Timeline;
 use crate::tui::workbench::Workbench;
 
 impl App {
@@ -21,7 +22,7 @@ impl App {
         timeline.search_anew();
         let line = timeline.find.as_ref().map_or_else(LineEdit::default, |find| LineEdit::with(&find.query));
         bench.focus_on(Pane::Timeline);
-        self.overlay = Some(Overlay::Search(line));
+        self.overlays.show(Overlay::Search(line));
     }
 
     /// Searches for what is typed so far.
@@ -68,9 +69,7 @@ impl App {
 
     /// Esc in the prompt: back to where the search began.
     pub(super) fn give_up_search(&mut self) {
-        self.on_timeline(|timeline, store| {
-            timeline.give_up_search(store);
-        });
+        self.on_timeline(Timeline::give_up_search);
     }
 
     /// Esc at the timeline: the cursor stays.

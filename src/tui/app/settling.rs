@@ -10,7 +10,7 @@ use crate::tui::workbench::{Walked, Workbench};
 impl App {
     pub(super) fn next_step(&mut self) {
         if self.workbench_mut().and_then(Workbench::walk_on) == Some(Walked::End) {
-            self.overlay = Some(Overlay::Disposition);
+            self.overlays.show(Overlay::Disposition);
         }
     }
 
@@ -40,17 +40,17 @@ impl App {
         let Some(bench) = self.workbench() else { return };
         let Some((hit, step)) = bench.current().zip(bench.current_step()) else { return };
         let remark = bench.case.remark(&hit.id, step.id).unwrap_or_default();
-        self.overlay = Some(Overlay::Remark(LineEdit::with(remark)));
+        self.overlays.show(Overlay::Remark(LineEdit::with(remark)));
     }
 
     pub(super) fn dispose(&mut self) {
         if self.workbench().is_some_and(|bench| bench.hit.is_some()) {
-            self.overlay = Some(Overlay::Disposition);
+            self.overlays.show(Overlay::Disposition);
         }
     }
 
     pub(super) fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
-        self.overlay = None;
+        self.overlays.clear();
         self.bench(|bench| bench.set_disposition(disposition, now));
         let open = self.workbench().and_then(|bench| Some(bench.progress(bench.current()?)));
         if let Some(((done, steps), said)) = open.filter(|(done, steps)| done < steps).zip(disposition) {

@@ -2,7 +2,7 @@
 //! many rows is asked of the worker; until it answers, rows stand in time order, unfolded.
 
 use super::laid::{Laid, Plan, Sign, Starts};
-use super::{Planted, Scope, Timeline, Zoom};
+use super::{Planted, Timeline, Zoom};
 use crate::analytics::Show;
 use crate::model::EventId;
 use crate::store::Store;
@@ -10,6 +10,7 @@ use crate::triage::alike::{self, Outline};
 use crate::triage::lineage::{Shape, Tree, tree};
 use crate::triage::timeline;
 use crate::tui::ask::Ask;
+use crate::tui::scope::Scope;
 use std::ops::Range;
 use std::sync::Arc;
 

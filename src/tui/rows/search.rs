@@ -1,40 +1,47 @@
 //! What is searched for among the rows.
 
-use super::{Row, Timeline, Zoom};
+use super::{Before, Row, Timeline, Zoom};
 use crate::model::EventId;
 use crate::store::Store;
-use crate::tui::find::{Find, Origin};
+use crate::tui::find::Find;
 use crate::tui::scroll::List;
 use std::ops::Range;
 
 impl Timeline {
-    fn origin(&self) -> Origin {
-        Origin { shown: self.shown.clone(), kept: self.kept.clone() }
+    fn before(&self) -> Before {
+        Before { shown: self.shown.clone(), kept: self.kept.clone() }
     }
 
     /// Searches everything that shares the value, from the cursor on: what was typed before is forgotten.
     pub fn search(&mut self, store: &Store, query: String, number: u64) {
         // Each letter typed searches on from where the first was.
-        let origin = self.give_up_search(store).unwrap_or_else(|| self.origin());
+        let before = self.back_before(store).unwrap_or_else(|| self.before());
         let events = self.of.events(store);
         let start = self.event(store).map_or(0, |event| events.partition_point(|id| *id < event));
-        self.find = Some(Find::new(query, number, self.of, (events.len(), start), origin));
+        self.find = Some(Find::new(query, number, self.of, events.len(), start));
+        self.before_search = Some(before);
     }
 
     /// A line is typed again: giving it up comes back here.
     pub fn search_anew(&mut self) {
-        let origin = self.origin();
-        if let Some(find) = &mut self.find {
-            find.origin = origin;
+        if self.find.is_some() {
+            self.before_search = Some(self.before());
         }
     }
 
     /// Forgets the search and goes back to where it began.
-    pub fn give_up_search(&mut self, store: &Store) -> Option<Origin> {
-        let origin = self.find.take()?.origin;
-        self.kept.clone_from(&origin.kept);
-        self.show(store, origin.shown.clone());
-        Some(origin)
+    pub fn give_up_search(&mut self, store: &Store) {
+        self.back_before(store);
+    }
+
+    /// The same; what was shown there. `None` without a search.
+    fn back_before(&mut self, store: &Store) -> Option<Before> {
+        let before = self.before_search.take();
+        self.find.take()?;
+        let before = before?;
+        self.kept.clone_from(&before.kept);
+        self.show(store, before.shown.clone());
+        Some(before)
     }
 
     /// Takes what was found. The cursor goes to the first row once it is known.

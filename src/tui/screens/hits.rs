@@ -1,6 +1,6 @@
 //! The hits: how bad, what, who, when, how far settled.
 
-use super::{below, pane};
+use super::pane;
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::triage::Disposition;
@@ -8,6 +8,7 @@ use crate::tui::hit_list::{Entry, Widths};
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -5,7 +5,7 @@ mod limbs;
 mod row;
 mod strip;
 
-use super::{below, pane};
+use super::pane;
 use crate::analytics::Show;
 use crate::model::EventId;
 use crate::store::Key;
@@ -15,6 +15,7 @@ use crate::tui::layout::Pane;
 use crate::tui::rows::{Timeline, Zoom};
 use crate::tui::text::{count, fit, fit_middle, width};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
 use heads::rows;
 use ratatui::Frame;

@@ -1,12 +1,13 @@
 //! The steps of a hit: question, finding, verdict, remark.
 
 use super::hits::severity;
-use super::{below, pane};
+use super::pane;
 use crate::analytics::{Finding, Hit, State, Step};
 use crate::triage::Verdict;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;

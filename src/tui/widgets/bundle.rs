@@ -1,8 +1,7 @@
 //! What was read, and what the bundle cannot tell.
 
-use super::{framed, wrapped};
+use super::{below, framed, wrapped};
 use crate::report::info::Tone;
-use crate::tui::screens::below;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;

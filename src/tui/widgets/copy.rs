@@ -1,9 +1,8 @@
 //! What can be copied of where the cursor is.
 
-use super::framed;
+use super::{below, framed};
 use crate::tui::copy::{ENTRIES, Item, Menu};
 use crate::tui::layout::centred;
-use crate::tui::screens::below;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;

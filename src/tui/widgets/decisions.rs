@@ -1,9 +1,8 @@
 //! What two analysts decided differently, and copies that are not merged.
 
-use super::framed;
+use super::{below, framed};
 use crate::casefile::name;
 use crate::tui::app::App;
-use crate::tui::screens::below;
 use crate::tui::scroll::List;
 use crate::tui::text::{fit, wrap};
 use crate::tui::theme::{Role, Theme};

@@ -1,11 +1,10 @@
 //! Every key of where the user is, then every other: from the key table, found by typing.
 
-use super::framed;
+use super::{below, framed};
 use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
-use crate::tui::screens::below;
 use crate::tui::text::{fit, fit_middle, fit_name, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -76,7 +75,7 @@ fn rows<'a>(keymap: &'a Keymap, here: &[Context], filter: &LineEdit) -> Vec<Row<
 
 /// Number of lines of the open help, in a frame of this width; 0 when none is open.
 pub(super) fn count(app: &App, room: usize) -> usize {
-    match &app.overlay {
+    match app.overlays.top() {
         Some(Overlay::Help { filter, contexts, .. }) => {
             lines(&rows(&app.keymap, contexts, filter), &Theme::plain(), room).len()
         }

@@ -1,13 +1,12 @@
 //! Every marked event, of all users, in time order.
 
-use super::{below_rows, framed};
+use super::{below, below_rows, framed};
 use crate::model::EventId;
 use crate::triage::marks::lost_words;
 use crate::triage::timeline;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::marks::MarkList;
-use crate::tui::screens::below;
 use crate::tui::text::{count, fit, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;

@@ -1,9 +1,8 @@
 //! Thresholds, what trying others changes, and what almost fired.
 
-use super::{below_rows, framed};
+use super::{below, below_rows, framed};
 use crate::analytics::{Hit, NearMiss};
 use crate::tui::near::{NearView, Part};
-use crate::tui::screens::below;
 use crate::tui::text::{count, fit, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;

@@ -1,7 +1,6 @@
 //! The case note before it is written.
 
-use super::{framed, scrolling, wrapped};
-use crate::tui::screens::below;
+use super::{below, framed, scrolling, wrapped};
 use crate::tui::text::fit_name;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;

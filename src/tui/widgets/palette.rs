@@ -1,8 +1,7 @@
 //! Every action: name, what it does, key.
 
-use super::framed;
+use super::{below, framed};
 use crate::tui::palette::{Entry, Palette};
-use crate::tui::screens::below;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;

@@ -1,11 +1,10 @@
 //! A raw record, pretty, beside the fields we read from it.
 
-use super::{framed, scrolling, wrapped};
+use super::{below, framed, scrolling, wrapped};
 use crate::model::{EventId, Field};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
-use crate::tui::screens::below;
 use crate::tui::text::{fit, fit_name, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
@@ -20,7 +19,7 @@ const GUTTER: usize = 2;
 
 /// Number of lines that scroll; 0 when no record is open.
 pub(super) fn count(app: &App, room: usize) -> usize {
-    let Some(Overlay::Record { event, lines: Some(lines), .. }) = &app.overlay else { return 0 };
+    let Some(Overlay::Record { event, lines: Some(lines), .. }) = app.overlays.top() else { return 0 };
     if app.size.width >= BESIDE {
         record(lines, halves(room).0).len()
     } else {

@@ -1,11 +1,10 @@
 //! Every user: how many rows and hits, and when they were active.
 
-use super::framed;
+use super::{below, framed};
 use crate::model::Time;
 use crate::store::Store;
 use crate::triage::pivot::Value;
 use crate::triage::timeline;
-use crate::tui::screens::below;
 use crate::tui::text::{bar, count, fit, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::users::{User, Users};

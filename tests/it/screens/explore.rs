@@ -60,7 +60,7 @@ fn a_user_without_a_hit_is_found_by_typing_and_looked_at() {
     desk.press("enter");
     assert!(desk.screen().contains("two0"), "Enter shows the raw record of the row:\n{}", desk.screen());
     desk.press("esc U").type_in("nobody at all").press("enter");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Users(_))), "nothing to go to: the list stays");
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Users(_))), "nothing to go to: the list stays");
     assert!(desk.screen().contains("No user matches."));
 }
 
@@ -115,7 +115,7 @@ fn keys_typed_ahead_of_the_counts_wait_for_them() {
     for effect in effects {
         desk.carry_out(effect);
     }
-    assert!(desk.bench().is_away() && desk.app.overlay.is_none());
+    assert!(desk.bench().is_away() && desk.app.overlays.is_empty());
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn conflicts_are_decided_where_they_are_listed() {
         assert_eq!(desk.bench().case.conflicts.len(), 2, "nothing is typed past the list");
         desk.press("t o");
         let case = &desk.bench().case;
-        assert!(case.conflicts.is_empty() && desk.app.overlay.is_none());
+        assert!(case.conflicts.is_empty() && desk.app.overlays.is_empty());
         let mut said: Vec<_> = (0..2).map(|number| case.verdict(&hit.id, step(number)).unwrap().word()).collect();
         said.sort_unstable();
         assert_eq!((said, case.log_problems()), (vec!["against", "supports"], Vec::new()));
@@ -87,7 +87,7 @@ fn conflicts_are_decided_where_they_are_listed() {
 #[test]
 fn nobody_is_asked_where_nobody_else_is() {
     let mut desk = Desk::open((80, 24));
-    assert!(desk.app.overlay.is_none() && desk.app.status.is_none());
+    assert!(desk.app.overlays.is_empty() && desk.app.status.is_none());
     desk.press("D");
     assert!(desk.screen().contains("no conflict and no copy to merge"));
 }

@@ -140,7 +140,7 @@ fn marks_are_searched() {
 fn tags_are_completed_by_tab() {
     let mut desk = marked((80, 24));
     desk.press("j T").type_in("new ph").press("tab");
-    let Some(Overlay::Words(words)) = &desk.app.overlay else { panic!("no line is typed") };
+    let Some(Overlay::Words(words)) = desk.app.overlays.top() else { panic!("no line is typed") };
     assert_eq!(words.line.text(), "new phish ");
     desk.press("enter");
     assert_eq!(desk.bench().mark_of(desk.bench().event().unwrap()).unwrap().tags, ["new", "phish"]);
@@ -150,10 +150,10 @@ fn tags_are_completed_by_tab() {
 fn a_row_is_marked_from_its_record() {
     let mut desk = Desk::open((80, 24));
     desk.press("tab tab enter m T").type_in("seen").press("enter");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Record { .. })), "the record is still open");
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Record { .. })), "the record is still open");
     assert!(desk.screen().contains("★ bookmarked") && desk.screen().contains("tags: seen"), "{}", desk.screen());
     desk.press("T esc I esc Y esc");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Record { .. })));
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Record { .. })));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_run_bears_the_mark_of_any_of_its_rows() {
 /// Copies the line of the menu that has that name.
 fn copy<'a>(desk: &'a mut Desk, name: &str) -> &'a str {
     desk.press("Y");
-    let Some(Overlay::Copy(menu)) = &desk.app.overlay else { panic!("no menu") };
+    let Some(Overlay::Copy(menu)) = desk.app.overlays.top() else { panic!("no menu") };
     let at = menu.items.iter().position(|item| item.name() == name).unwrap_or_else(|| panic!("{name}"));
     for _ in 0..at {
         desk.press("j");
@@ -240,7 +240,7 @@ fn each_line_of_the_menu_is_copied() {
     assert_eq!(hit["Analytic"], "device-code-burst");
     assert!(!desk.copied.contains('\n'));
     desk.press("esc esc U").type_in("nobody").press("esc Y esc");
-    assert!(desk.app.overlay.is_none());
+    assert!(desk.app.overlays.is_empty());
 }
 
 #[test]
@@ -272,6 +272,6 @@ fn a_text_too_long_for_a_terminal_is_said_to_be_in_the_file() {
 fn a_finding_is_copied_at_its_step_only() {
     let mut desk = Desk::open((80, 24));
     desk.press("Y");
-    let Some(Overlay::Copy(menu)) = &desk.app.overlay else { panic!("no menu") };
+    let Some(Overlay::Copy(menu)) = desk.app.overlays.top() else { panic!("no menu") };
     assert!(menu.items.iter().all(|item| item.name() != "finding"));
 }

@@ -65,7 +65,7 @@ fn a_search_given_up_comes_back_to_where_it_began() {
     assert_eq!((row(&desk).as_str(), desk.bench().timeline.as_ref().unwrap().shown.zoom), ("u1-day-7", Zoom::All));
     desk.press("esc");
     assert_eq!((row(&desk), desk.bench().timeline.as_ref().unwrap().shown.zoom), (before, zoom));
-    assert!(desk.bench().find().is_none() && desk.app.overlay.is_none());
+    assert!(desk.bench().find().is_none() && desk.app.overlays.is_empty());
 }
 
 #[test]
@@ -134,5 +134,5 @@ fn an_answer_to_another_line_is_not_taken() {
 fn the_hits_keep_their_filter() {
     let mut desk = Desk::open((120, 40));
     desk.press("/").type_in("own");
-    assert!(matches!(desk.app.overlay, Some(tokentrail::tui::overlay::Overlay::Filter(_))));
+    assert!(matches!(desk.app.overlays.top(), Some(tokentrail::tui::overlay::Overlay::Filter(_))));
 }

@@ -91,7 +91,7 @@ fn revocation() {
 fn a_prompt_says_what_a_time_is() {
     let mut desk = busy((80, 24));
     desk.press("@").type_in("noon").press("enter");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Moment(_))), "what was typed can be mended");
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Moment(_))), "what was typed can be mended");
     snapshot("timeline_go_to", desk);
 }
 
@@ -107,10 +107,10 @@ fn like_rows_are_one_until_unfolded() {
     assert_eq!((here(&desk).as_str(), run(&desk)), ("busy0", Some(38)), "and goes back");
     assert_eq!(rows(&desk), folded);
     desk.press("enter");
-    assert!(desk.app.overlay.is_none() && run(&desk).is_none(), "Enter unfolds a run");
+    assert!(desk.app.overlays.is_empty() && run(&desk).is_none(), "Enter unfolds a run");
     assert_eq!(here(&desk), "busy0");
     desk.press("enter");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Record { .. })), "and opens the record of an event");
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Record { .. })), "and opens the record of an event");
     desk.press("esc f");
     assert_eq!(run(&desk), None);
     desk.press("f");
@@ -130,7 +130,7 @@ fn records_are_walked_one_by_one_through_a_run() {
     desk.press("N N N N N N");
     assert_eq!(here(&desk), "row4", "signs are passed over");
     desk.press("esc t enter n");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Record { .. })));
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Record { .. })));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn lineage_has_every_row_once_and_finds_marks_and_values() {
     desk.press("/").type_in("/me/chats").press("enter");
     assert_eq!(here(&desk), "busy38");
     desk.press("esc p");
-    assert!(matches!(desk.app.overlay, Some(Overlay::Pivot(_))));
+    assert!(matches!(desk.app.overlays.top(), Some(Overlay::Pivot(_))));
     desk.press("enter");
     assert!(timeline(&desk).is_tree(), "what was looked up stands by lineage too");
     assert_eq!(here(&desk), "busy38");
@@ -206,7 +206,7 @@ fn a_time_is_gone_to_from_the_row_looked_at() {
     desk.press("@").type_in("2026-05-01 20:00").press("enter");
     assert!(desk.screen().contains("the next row is 12h30m later"), "{}", desk.screen());
     desk.press("@ enter");
-    assert!(desk.app.overlay.is_none() && here(&desk) == "morning", "nothing typed, nowhere gone");
+    assert!(desk.app.overlays.is_empty() && here(&desk) == "morning", "nothing typed, nowhere gone");
 }
 
 #[test]
