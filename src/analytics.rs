@@ -23,7 +23,6 @@ mod what_if;
 
 pub use allow::{Allow, AllowError, AllowList};
 pub use answer::{Tally, in_words, reached, tally};
-pub use assess::technique;
 pub use baseline::{Baseline, Seen};
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;

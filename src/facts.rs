@@ -1,22 +1,27 @@
-//! What the world knows, dated and sourced: clients and family membership, resources, user agents, Graph verbs.
+//! What the world knows, dated and sourced: clients and family membership, resources, user agents, Graph verbs,
+//! techniques of ATT&CK.
 //!
 //! The tables stand in `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where
 //! a product's own habit is the source, that of the row. They are read once, on first use.
 
 mod agents;
+mod attack;
 mod clients;
 pub mod given;
 mod graph;
 mod networks;
 mod resources;
 mod table;
+mod weight;
 mod yours;
 
 pub use agents::Agent;
+pub use attack::{Technique, all as techniques, technique};
 pub use clients::{Client, Family, Membership, Standing};
 pub use graph::Verb;
 pub use networks::{Network, Networks, NetworksError, address};
 pub use resources::{Reach, Resource};
+pub use weight::Weight;
 pub use yours::{Refused, Tables};
 
 use crate::model::Time;
@@ -89,5 +94,10 @@ impl Facts {
     /// What a Graph call did, in plain words.
     pub fn graph_verb(&self, method: &str, uri: &str) -> Verb {
         graph::verb(&self.verbs, method, uri)
+    }
+
+    /// The techniques that Graph calls may earn, once for each row that does.
+    pub fn call_techniques(&self) -> impl Iterator<Item = &'static str> {
+        self.verbs.iter().filter_map(|row| row.technique)
     }
 }

@@ -12,7 +12,7 @@ pub use client::{client_family, client_history};
 pub use flow::{delay, device_code_before, legs_apart};
 pub use graph::{Tally, graph_agents, graph_verbs, in_words, tally};
 pub use origin::{leg_origin, origin, origin_of};
-pub use reach::{reached, resources, worth};
+pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;
 
 use super::{Finding, State};

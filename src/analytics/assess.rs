@@ -2,7 +2,7 @@
 //!
 //! **Severity** says how bad it is if it is token theft. Each analytic has a base (`device-code-burst` high,
 //! `foci-burst` and `session-hop` medium, `session-hop-broad` low). From medium up to high when the tokens reach two or
-//! more classes of worth (mail, chat, files, Azure management, Key Vault, Office management, device registration,
+//! more valuable classes (mail, chat, files, Azure management, Key Vault, Office management, device registration,
 //! directory, business data) from an address that is not usual for the user, nor its network, nor the device. Down to
 //! low when everything about the origin is the user's own: every address of hit and device-code legs seen on at least
 //! two days before, no script among the agents, and a usual or compliant device, or the client used on at least two
@@ -12,12 +12,19 @@
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
-use super::answer::{counted, reached, worth};
+use super::answer::{counted, reached, valuable};
 use super::flow::presents_token;
 use super::{Attack, Finding, Hit, Inquiry, State, answer, scopes};
-use crate::facts::{Agent, Reach};
+use crate::facts::{Agent, Reach, technique};
 use crate::model::{Confidence, EventId, Field, Severity};
 use std::collections::BTreeMap;
+
+/// Techniques that sign-ins earn; a Graph call earns the one of its row in the facts.
+const TOKEN_USED: &str = "T1550.001";
+const TOKEN_STOLEN: &str = "T1528";
+const ACCOUNT_USED: &str = "T1078.004";
+const CLOUD_SERVICE: &str = "T1021.007";
+const DEVICE_REGISTERED: &str = "T1098.005";
 
 /// Severity and the sentence for it.
 pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
@@ -31,7 +38,7 @@ pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
                 .to_owned(),
         );
     }
-    let classes = worth(&reached(inquiry.store, inquiry.facts, &hit.evidence));
+    let classes = valuable(&reached(inquiry.store, inquiry.facts, &hit.evidence));
     let foreign = answer::origin(inquiry).state == State::Supports;
     match base {
         Severity::Medium if foreign && classes >= 2 => (
@@ -93,21 +100,21 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
     let mut earned: BTreeMap<&'static str, String> = BTreeMap::new();
     let presented = hit.evidence.iter().filter(|&&id| presents_token(store.event(id))).count();
     if presented > 0 {
-        earned.insert("T1550.001", format!("{presented} sign-ins presented a token instead of credentials"));
+        earned.insert(TOKEN_USED, format!("{presented} sign-ins presented a token instead of credentials"));
     }
     if !hit.legs.is_empty() {
-        earned.insert("T1528", format!("{} device-code legs in its flow", hit.legs.len()));
+        earned.insert(TOKEN_STOLEN, format!("{} device-code legs in its flow", hit.legs.len()));
     }
     let succeeded = hit.evidence.iter().filter(|&&id| store.event(id).succeeded()).count();
     if succeeded > 0 {
-        earned.insert("T1078.004", format!("{succeeded} successful sign-ins as the user"));
+        earned.insert(ACCOUNT_USED, format!("{succeeded} successful sign-ins as the user"));
     }
     let classes = reached(store, inquiry.facts, &hit.evidence);
     if let Some(names) = classes.get(&Reach::AzureManagement) {
-        earned.insert("T1021.007", format!("token for {}", names.join(", ")));
+        earned.insert(CLOUD_SERVICE, format!("token for {}", names.join(", ")));
     }
     if let Some(names) = classes.get(&Reach::DeviceRegistration) {
-        earned.insert("T1098.005", format!("token for {}; registration itself is in the audit log", names.join(", ")));
+        earned.insert(DEVICE_REGISTERED, format!("token for {}; registration itself is in the audit log", names.join(", ")));
     }
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let tally = answer::tally(store, inquiry.facts, &calls);
@@ -122,26 +129,8 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
         words.extend(answer::in_words(lines));
         earned.insert(id, words.join("; "));
     }
-    earned.into_iter().map(|(id, evidence)| Attack { id, name: technique(id), evidence }).collect()
-}
-
-/// Name of a technique, as ATT&CK v19 (April 2026) has it.
-pub fn technique(id: &str) -> &'static str {
-    match id {
-        "T1021.007" => "Remote Services: Cloud Services",
-        "T1069.003" => "Permission Groups Discovery: Cloud Groups",
-        "T1078.004" => "Valid Accounts: Cloud Accounts",
-        "T1087.004" => "Account Discovery: Cloud Account",
-        "T1098.005" => "Account Manipulation: Device Registration",
-        "T1114.002" => "Email Collection: Remote Email Collection",
-        "T1213.002" => "Data from Information Repositories: Sharepoint",
-        "T1213.005" => "Data from Information Repositories: Messaging Applications",
-        "T1526" => "Cloud Service Discovery",
-        "T1528" => "Steal Application Access Token",
-        "T1530" => "Data from Cloud Storage",
-        "T1550.001" => "Use Alternate Authentication Material: Application Access Token",
-        _ => "",
-    }
+    let attack = |(id, evidence)| Attack { id, name: &technique(id).name, evidence };
+    earned.into_iter().map(attack).collect()
 }
 
 /// Fills in what rests on the finished core: reasons, findings, techniques, severity, confidence.
@@ -178,9 +167,10 @@ impl Assessment {
 mod tests {
     use super::super::{ANALYTICS, Settings, run};
     use super::*;
-    use crate::facts::Facts;
+    use crate::facts::{Facts, techniques};
     use crate::model::Table;
     use crate::store::testing::Rows;
+    use std::collections::BTreeSet;
 
     fn rated(supports: usize, against: usize, unknown: usize, missing: usize) -> Confidence {
         let counts = [
@@ -192,6 +182,17 @@ mod tests {
         let findings =
             counts.into_iter().flat_map(|(count, state)| (0..count).map(move |_| Finding::new(state, "", "")));
         confidence(&findings.collect::<Vec<_>>()).0
+    }
+
+    #[test]
+    fn techniques_are_those_of_the_table() {
+        let by_sign_ins = [TOKEN_USED, TOKEN_STOLEN, ACCOUNT_USED, CLOUD_SERVICE, DEVICE_REGISTERED];
+        let by_calls = Facts::embedded().call_techniques();
+        let earned: BTreeSet<&str> = by_calls.chain(by_sign_ins).collect();
+        let promised: BTreeSet<&str> = ANALYTICS.iter().flat_map(|analytic| analytic.attack).copied().collect();
+        let known: BTreeSet<&str> = techniques().iter().map(|technique| technique.id.as_str()).collect();
+        assert_eq!(earned, known, "what is earned, and the table");
+        assert_eq!(promised, known, "what analytics promise, and the table");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Only the address is logged: what a `$batch` held, what a POST searched for and what an answer contained is
 //! not known.
 
-use super::{Reach, table};
+use super::{Reach, Weight, attack, table};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -13,10 +13,6 @@ use address::Address;
 
 const TABLE: &str = include_str!("../../assets/facts/graph_verbs.csv");
 
-/// The techniques that a Graph call alone can earn.
-const TECHNIQUES: [&str; 8] =
-    ["T1069.003", "T1087.004", "T1098.005", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"];
-
 /// What a Graph call did.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verb {
@@ -24,17 +20,14 @@ pub struct Verb {
     pub action: String,
     /// What it named: the search term, the mailbox, the user.
     pub object: Option<String>,
+    /// How grave it is.
+    pub weight: Weight,
     /// What it reached.
     pub reach: Reach,
     /// ATT&CK id the call earns when it succeeded.
     pub technique: Option<&'static str>,
-}
-
-impl Verb {
-    /// Returns whether a row of the table tells it; the others are named by their address.
-    pub fn is_known(&self) -> bool {
-        self.reach != Reach::Other || self.object.is_some() || !self.action.starts_with("called ")
-    }
+    /// Whether a row of the table tells it; the others are named by their address.
+    pub is_known: bool,
 }
 
 /// One row: the first that fits tells what the call did.
@@ -44,8 +37,9 @@ pub(super) struct Pattern {
     action: String,
     /// The action where the address has a search term; empty where that says nothing new.
     search: String,
+    weight: Weight,
     reach: Reach,
-    technique: Option<&'static str>,
+    pub(super) technique: Option<&'static str>,
 }
 
 /// One segment of a pattern.
@@ -70,6 +64,7 @@ struct Row {
     path: String,
     action: String,
     search: String,
+    weight: String,
     reach: String,
     technique: String,
 }
@@ -94,8 +89,9 @@ impl From<Row> for Pattern {
             method: row.method,
             action: row.action,
             search: row.search,
+            weight: Weight::spelt(&row.weight),
             reach: Reach::spelt(&row.reach),
-            technique: TECHNIQUES.into_iter().find(|id| *id == row.technique),
+            technique: attack::find(&row.technique).map(|technique| technique.id.as_str()),
         }
     }
 }
@@ -173,11 +169,20 @@ pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
         return Verb {
             action: if searched { &pattern.search } else { &pattern.action }.clone(),
             object,
+            weight: if searched { Weight::Searched } else { pattern.weight },
             reach: pattern.reach,
             technique: pattern.technique,
+            is_known: true,
         };
     }
-    Verb { action: unknown(method, &address), object: None, reach: Reach::Other, technique: None }
+    Verb {
+        action: unknown(method, &address),
+        object: None,
+        weight: Weight::Other,
+        reach: Reach::Other,
+        technique: None,
+        is_known: false,
+    }
 }
 
 /// `called reports/getFoo`, `called POST admin/x`: ids are left out, so that equal calls count together.

@@ -85,6 +85,26 @@ impl Reach {
         }
     }
 
+    /// Returns whether it is a person's own data.
+    pub fn is_personal(self) -> bool {
+        matches!(self, Self::Mail | Self::Chat | Self::Files)
+    }
+
+    /// Returns whether it is control over a tenant or its secrets.
+    pub fn is_control(self) -> bool {
+        matches!(self, Self::AzureManagement | Self::KeyVault | Self::Management | Self::DeviceRegistration)
+    }
+
+    /// Returns whether what it holds is what is stolen: personal data, business data, secrets.
+    pub fn is_content(self) -> bool {
+        self.is_personal() || matches!(self, Self::KeyVault | Self::Data)
+    }
+
+    /// Returns whether it is of use to an intruder: content, control, and the directory that leads to both.
+    pub fn is_valuable(self) -> bool {
+        self.is_content() || self.is_control() || self == Self::Directory
+    }
+
     /// The reach spelt so in a table.
     pub(super) fn spelt(word: &str) -> Self {
         Self::ALL.into_iter().find(|reach| reach.word() == word).expect("a test checks every reach in the tables")

@@ -2,7 +2,7 @@
 
 use super::{counted, listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
-use crate::facts::{Agent, Facts, Reach, Verb};
+use crate::facts::{Agent, Facts, Verb, Weight};
 use crate::model::{EventId, Field, call_succeeded};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -47,9 +47,7 @@ pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
     let (store, hit) = (inquiry.store, inquiry.hit);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let tally = tally(store, inquiry.facts, &calls);
-    let worth =
-        |reach: Reach| matches!(reach, Reach::Mail | Reach::Chat | Reach::Files | Reach::Directory | Reach::KeyVault);
-    let taken = tally.iter().filter(|line| worth(line.verb.reach) && line.succeeded > 0).count();
+    let taken = tally.iter().filter(|line| line.verb.reach.is_valuable() && line.succeeded > 0).count();
     let (state, brief) = if taken > 0 {
         (State::Supports, format!("{} of interest", counted(taken, "action")))
     } else {
@@ -77,14 +75,14 @@ pub struct Tally {
 impl Tally {
     /// `searched mail for "invoice" 1×`, `read chats 3× (2 refused)`.
     pub fn words(&self) -> String {
-        let sought = if self.verb.action.starts_with("searched") { " for" } else { "" };
+        let sought = if self.verb.weight == Weight::Searched { " for" } else { "" };
         let object = self.verb.object.as_deref().map_or_else(String::new, |object| format!("{sought} \"{object}\""));
         format!("{}{object} {}", self.verb.action, times(self.succeeded, self.failed))
     }
 
     /// What its objects are told together under: calls that no fact knows differ by their address alone.
     fn kind(&self) -> &str {
-        if self.verb.is_known() { &self.verb.action } else { "" }
+        if self.verb.is_known { &self.verb.action } else { "" }
     }
 }
 
@@ -126,10 +124,10 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t Tally>) -> Vec<String> {
     }
     for rest in kinds.into_values().filter_map(|(_, rest)| rest) {
         let of = &rest.of.verb;
-        let (action, noun) = match of.action.as_str() {
-            _ if !of.is_known() => ("called", "more path"),
-            action if action.starts_with("searched") => (action, "more term"),
-            action => (action, "more object"),
+        let (action, noun) = match of.weight {
+            _ if !of.is_known => ("called", "more path"),
+            Weight::Searched => (of.action.as_str(), "more term"),
+            _ => (of.action.as_str(), "more object"),
         };
         let times = times(rest.succeeded, rest.failed);
         said[rest.at] = format!("{action}, and {} {times}", counted(rest.objects, noun));

@@ -26,16 +26,6 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
     classes.into_iter().map(|(reach, names)| (reach, owned(names))).collect()
 }
 
-/// Whether a class is a person's own data.
-fn is_personal(reach: Reach) -> bool {
-    matches!(reach, Reach::Mail | Reach::Chat | Reach::Files)
-}
-
-/// Whether a class is control over a tenant or its secrets.
-fn is_control(reach: Reach) -> bool {
-    matches!(reach, Reach::AzureManagement | Reach::KeyVault | Reach::Management | Reach::DeviceRegistration)
-}
-
 /// Resources covered, by class. One client that gets both personal data and control is what no product does at start.
 pub fn resources(inquiry: &Inquiry) -> Finding {
     let hit = inquiry.hit;
@@ -48,8 +38,8 @@ pub fn resources(inquiry: &Inquiry) -> Finding {
     if named.is_empty() {
         return missing("no resource named", "No row names its resource", "ResourceIdentity and ResourceDisplayName");
     }
-    let personal = classes.keys().filter(|reach| is_personal(**reach)).count();
-    let control = classes.keys().filter(|reach| is_control(**reach)).count();
+    let personal = classes.keys().filter(|reach| reach.is_personal()).count();
+    let control = classes.keys().filter(|reach| reach.is_control()).count();
     let (state, reads) = match (personal, control) {
         (1.., 1..) => (State::Supports, "personal data and control together: no product asks for both when it starts"),
         (2.., 0) => (State::Unknown, "personal data only, as an Office client at start also asks for"),
@@ -65,10 +55,7 @@ fn capital(text: &str) -> String {
     text[..1].to_uppercase() + &text[1..]
 }
 
-/// How many classes of worth were reached: personal data, control, directory, business data.
-pub fn worth(classes: &BTreeMap<Reach, Vec<String>>) -> usize {
-    let of_worth = |reach: &&Reach| {
-        is_personal(**reach) || is_control(**reach) || matches!(**reach, Reach::Directory | Reach::Data)
-    };
-    classes.keys().filter(of_worth).count()
+/// How many valuable classes were reached.
+pub fn valuable(classes: &BTreeMap<Reach, Vec<String>>) -> usize {
+    classes.keys().filter(|reach| reach.is_valuable()).count()
 }

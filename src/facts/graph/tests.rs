@@ -1,5 +1,6 @@
 use super::*;
 use crate::facts::Facts;
+use std::collections::HashMap;
 
 fn verb(method: &str, uri: &str) -> Verb {
     Facts::embedded().graph_verb(method, uri)
@@ -16,10 +17,23 @@ fn line(method: &str, uri: &str) -> String {
 fn the_table_is_whole() {
     table::check_sources("graph_verbs.csv", TABLE);
     for row in table::rows::<Row>("graph_verbs.csv", TABLE) {
-        assert!(row.technique.is_empty() || TECHNIQUES.contains(&row.technique.as_str()), "{}", row.path);
+        assert!(row.technique.is_empty() || attack::find(&row.technique).is_some(), "{}", row.path);
+        assert!(Weight::ALL.iter().any(|weight| weight.word() == row.weight), "{} weighs {:?}", row.path, row.weight);
+        assert_eq!(row.reach == "background", row.weight == "plumbing" && row.path != "me", "{}", row.path);
         assert_eq!(row.path, row.path.to_lowercase());
         assert!(!row.action.is_empty() && Reach::ALL.iter().any(|r| r.word() == row.reach), "{}", row.path);
         assert!(row.path.split('/').rev().skip(1).all(|part| part != "**"), "{}: ** stands last", row.path);
+    }
+}
+
+#[test]
+fn an_action_has_one_weight() {
+    let mut weights: HashMap<String, Weight> = HashMap::new();
+    for pattern in load() {
+        let searched = (!pattern.search.is_empty()).then_some((pattern.search, Weight::Searched));
+        for (action, weight) in searched.into_iter().chain([(pattern.action, pattern.weight)]) {
+            assert_eq!(*weights.entry(action.clone()).or_insert(weight), weight, "{action}");
+        }
     }
 }
 

@@ -2,49 +2,29 @@
 
 use super::counted;
 use crate::analytics::Tally;
-use crate::facts::Reach;
+use crate::facts::Weight;
 use std::collections::HashMap;
 
 /// Terms named of one kind of search.
 const TERMS: usize = 5;
 
-/// Beginnings of actions, the gravest first, each with whether it is meant for content (mail, chat, files) or for
-/// anything. A sentence has room for a few: what has left the tenant cannot be taken back, what was changed works on
-/// after the tokens are dead, a search says what was sought, and what was read is known to whoever read it; what was only
-/// listed is how one gets there, and the directory is what every colleague may see.
-const WORTH: &[(&[&str], Over)] = &[
-    (&["downloaded", "exported"], Over::Anything),
-    (&["sent", "shared", "uploaded", "added", "created", "registered", "changed", "deleted"], Over::Anything),
-    (&["drafted", "revoked"], Over::Anything),
-    (&["searched"], Over::Content),
-    (&["read", "opened"], Over::Content),
-    (&["listed"], Over::Content),
-    (&["searched", "read", "looked"], Over::Anything),
-    (&["listed", "counted"], Over::Anything),
-];
-
-/// Said last whatever it begins with: every client does it at start.
-const PLUMBING: &[&str] = &["read own profile"];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Over {
-    Content,
-    Anything,
-}
-
-/// The place of an action in [`WORTH`]; behind it what has none, then what was refused each time, then plumbing.
-fn rank(tally: &Tally) -> usize {
-    let (action, reach) = (tally.verb.action.as_str(), tally.verb.reach);
-    if reach == Reach::Background || PLUMBING.contains(&action) {
-        return WORTH.len() + 2;
+/// The place of an action in a sentence that has room for a few, the gravest first: content (mail, chat, files) before
+/// what was looked up in the directory, which every colleague may see; then what was refused each time, then plumbing.
+fn rank(tally: &Tally) -> u8 {
+    let (weight, is_content) = (tally.verb.weight, tally.verb.reach.is_content());
+    match weight {
+        Weight::Plumbing => 10,
+        _ if tally.succeeded == 0 => 9,
+        Weight::Took => 0,
+        Weight::Changed => 1,
+        Weight::Prepared => 2,
+        Weight::Searched if is_content => 3,
+        Weight::Read if is_content => 4,
+        Weight::Listed if is_content => 5,
+        Weight::Searched | Weight::Read => 6,
+        Weight::Listed => 7,
+        Weight::Other => 8,
     }
-    if tally.succeeded == 0 {
-        return WORTH.len() + 1;
-    }
-    let content = matches!(reach, Reach::Mail | Reach::Chat | Reach::Files | Reach::KeyVault | Reach::Data);
-    let word = action.split(' ').next().unwrap_or_default();
-    let fits = |(words, over): &(&[&str], Over)| words.contains(&word) && (*over == Over::Anything || content);
-    WORTH.iter().position(fits).unwrap_or(WORTH.len())
 }
 
 /// The same actions, the gravest first; equals in order of first occurrence.
@@ -58,7 +38,7 @@ pub(super) fn kinds(actions: Vec<Tally>) -> Vec<String> {
     let mut kinds: Vec<Vec<Tally>> = Vec::new();
     let mut searches: HashMap<String, usize> = HashMap::new();
     for action in by_worth(actions) {
-        let is_search = action.verb.object.is_some() && action.verb.action.starts_with("searched");
+        let is_search = action.verb.object.is_some() && action.verb.weight == Weight::Searched;
         let next = kinds.len();
         let place = if is_search { *searches.entry(action.verb.action.clone()).or_insert(next) } else { next };
         match kinds.get_mut(place) {
