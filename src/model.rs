@@ -14,9 +14,7 @@ pub use event::{EventId, Flags, Head, NewEvent, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;
 pub use number::{Number, is_scientific, number};
-pub use origin::{
-    DAY_OR_MONTH, EVENT_TIME, Origin, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, ZONE_UNTOLD,
-};
+pub use origin::{Origin, Problem, ProblemKind, ShapeFamily, Source, SourceId, SourceShape};
 pub use severity::{Confidence, Severity};
 pub use text::{SHOWN, inert, is_blank, is_inert, shown};
 pub use time::{Span, Time};

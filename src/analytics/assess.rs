@@ -114,7 +114,10 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
         earned.insert(CLOUD_SERVICE, format!("token for {}", names.join(", ")));
     }
     if let Some(names) = classes.get(&Reach::DeviceRegistration) {
-        earned.insert(DEVICE_REGISTERED, format!("token for {}; registration itself is in the audit log", names.join(", ")));
+        earned.insert(
+            DEVICE_REGISTERED,
+            format!("token for {}; registration itself is in the audit log", names.join(", ")),
+        );
     }
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let tally = answer::tally(store, inquiry.facts, &calls);

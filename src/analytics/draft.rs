@@ -26,6 +26,8 @@ pub struct Draft {
     pub resource_events: Vec<EventId>,
     /// Device-code legs.
     pub legs: Vec<EventId>,
+    /// When the device code was used.
+    pub code_time: Option<Time>,
     /// Columns of the published query and the analytic's own.
     pub columns: Vec<(&'static str, Cell)>,
     /// Sentences with the numbers that fired.
@@ -93,6 +95,7 @@ impl Draft {
             columns: self.columns,
             evidence: self.events,
             legs: self.legs,
+            code_time: self.code_time,
             graph: self.graph,
             attack: Vec::new(),
             findings: Vec::new(),
@@ -122,6 +125,7 @@ pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Ve
         resource_events: if scene.bare { Vec::new() } else { events.clone() },
         events,
         legs: Vec::new(),
+        code_time: None,
         columns,
         reasons,
         graph,

@@ -54,6 +54,8 @@ pub struct Hit {
     pub evidence: Vec<EventId>,
     /// Device-code legs of its flow, in time order; empty where it has none.
     pub legs: Vec<EventId>,
+    /// When the device code of its flow was used first; `None` where it has no flow.
+    pub code_time: Option<Time>,
     /// Graph calls tied to it, in time order.
     pub graph: Vec<GraphCall>,
     /// ATT&CK techniques, each earned by evidence.

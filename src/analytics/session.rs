@@ -274,6 +274,7 @@ fn hit(scene: &Scene, hop: &Hop, pair: &Pair) -> Hit {
         Semantics::Published => Vec::new(),
     };
     let draft = Draft {
+        code_time: None,
         analytic: hop.analytic,
         user: pair.user,
         app: pair.app,

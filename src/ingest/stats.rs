@@ -1,10 +1,7 @@
 //! Counts of a source's records, their times and fields, and everything that was not read.
 
 use super::table_names::{RowTable, of_file_name};
-use crate::model::{
-    DAY_OR_MONTH, EVENT_TIME, Field, FieldSet, Head, Problem, Source, SourceId, TIME_OF_DAY, TIMES_CONTRADICT, Table,
-    Time,
-};
+use crate::model::{Field, FieldSet, Head, Problem, ProblemKind, Source, SourceId, SourceShape, Table, Time};
 use crate::store::Event;
 use std::collections::BTreeMap;
 
@@ -30,7 +27,7 @@ pub(crate) struct SourceStats {
     pub(crate) tables: BTreeMap<String, u64>,
     /// Those of them that look like rows of ours, in a table of another name.
     lookalikes: BTreeMap<String, u64>,
-    pub(crate) shape: Option<&'static str>,
+    pub(crate) shape: Option<SourceShape>,
     pub(crate) assumed: Assumed,
     /// Order of day and month in its dates.
     pub(crate) dates: Dates,
@@ -131,8 +128,9 @@ impl Note {
         Self::Wide,
     ];
 
-    /// Returns whether rows lose something by it that only another export has: it becomes a problem, not a remark.
-    fn is_loss(self) -> bool {
+    /// Returns whether it casts doubt on the times of rows, which only another export settles: it becomes a problem, not
+    /// a remark.
+    fn is_doubt(self) -> bool {
         matches!(self, Self::NoTimeOfDay | Self::EventTimeUnread)
     }
 
@@ -149,11 +147,11 @@ impl Note {
                  without opening the file in a spreadsheet"
             ),
             Self::NoTimeOfDay => format!(
-                "{TIME_OF_DAY} stands in {rows}, only a day: such rows take part in no window of time (no burst, no hop, no \
+                "no time of day stands in {rows}, only a day: such rows take part in no window of time (no burst, no hop, no \
                  flow); export again without opening the file in a spreadsheet"
             ),
             Self::EventTimeUnread => format!(
-                "{EVENT_TIME} of {rows} could not be read and the ingest time stands for it: such rows take part in no \
+                "the event time of {rows} could not be read and the ingest time stands for it: such rows take part in no \
                  window of time (no burst, no hop, no flow)"
             ),
             Self::IngestUnread => format!("the ingest time of {rows} could not be read: the event time stands for it"),
@@ -247,12 +245,12 @@ impl Dates {
         let first = if *first { "day" } else { "month" };
         let reason = if *day_first > 0 {
             format!(
-                "{TIMES_CONTRADICT}: {day_first} times are days first, {month_first} months first; \
+                "dates contradict each other: {day_first} times are days first, {month_first} months first; \
                  the {either} rows that read either way were read {first} first"
             )
         } else if *month_first == 0 {
             format!(
-                "{DAY_OR_MONTH} in any of its {either} rows: they were read {first} first; \
+                "day and month cannot be told apart in any of its {either} rows: they were read {first} first; \
                  export with ISO times to be sure"
             )
         } else {
@@ -265,6 +263,7 @@ impl Dates {
 struct Unread {
     record: Option<u64>,
     offset: Option<u64>,
+    kind: ProblemKind,
     reason: String,
 }
 
@@ -277,7 +276,7 @@ impl SourceStats {
     /// A record that was not read; it is already counted in `records`.
     pub(crate) fn skip(&mut self, offset: u64, reason: String) {
         self.skipped += 1;
-        self.note(Some(self.records), Some(offset), reason);
+        self.note(Unread { record: Some(self.records), offset: Some(offset), kind: ProblemKind::Unread, reason });
     }
 
     /// A record that is longer than records may be.
@@ -294,12 +293,17 @@ impl SourceStats {
 
     /// Something other than one record that was not read.
     pub(crate) fn problem(&mut self, offset: Option<u64>, reason: String) {
-        self.note(None, offset, reason);
+        self.note(Unread { record: None, offset, kind: ProblemKind::Unread, reason });
     }
 
-    fn note(&mut self, record: Option<u64>, offset: Option<u64>, reason: String) {
+    /// Doubt about the times of rows, none of which is lost.
+    pub(crate) fn doubtful_times(&mut self, reason: String) {
+        self.note(Unread { record: None, offset: None, kind: ProblemKind::Times, reason });
+    }
+
+    fn note(&mut self, unread: Unread) {
         if self.unread.len() < PROBLEMS_KEPT {
-            self.unread.push(Unread { record, offset, reason });
+            self.unread.push(unread);
         }
     }
 
@@ -361,7 +365,7 @@ impl SourceStats {
     /// Adds the counts of the piece that follows.
     pub(crate) fn join(&mut self, mut piece: Self) {
         for unread in piece.unread.drain(..) {
-            self.note(unread.record.map(|record| record + self.records), unread.offset, unread.reason);
+            self.note(Unread { record: unread.record.map(|record| record + self.records), ..unread });
         }
         self.dates.join(&piece.dates, self.records);
         for (column, cells) in piece.full_cells {
@@ -396,21 +400,18 @@ impl SourceStats {
         let (remark, problem) = self.dates.sentences();
         self.remarks.extend(remark);
         if let Some((record, offset, reason)) = problem {
-            self.note(Some(record), Some(offset), reason);
+            self.note(Unread { record: Some(record), offset: Some(offset), kind: ProblemKind::Times, reason });
         }
         if self.mixes_serials() {
             let rows = std::mem::take(&mut self.noted[Note::Serial as usize]);
-            self.problem(
-                None,
-                format!(
-                    "{TIME_OF_DAY} is certain in {rows} rows: a spreadsheet's day number stands where other rows have a \
+            self.doubtful_times(format!(
+                "no time of day is certain in {rows} rows: a spreadsheet's day number stands where other rows have a \
                      written time; they take part in no window of time (no burst, no hop, no flow)"
-                ),
-            );
+            ));
         }
         for (note, rows) in Note::ALL.into_iter().zip(self.noted).filter(|(_, rows)| *rows > 0) {
-            if note.is_loss() {
-                self.problem(None, note.sentence(rows));
+            if note.is_doubt() {
+                self.doubtful_times(note.sentence(rows));
             } else {
                 self.remarks.push(note.sentence(rows));
             }
@@ -427,6 +428,7 @@ impl SourceStats {
             source: source.name.clone(),
             record: unread.record,
             offset: unread.offset,
+            kind: unread.kind,
             reason: unread.reason,
         }));
         if hidden > 0 {
@@ -434,6 +436,7 @@ impl SourceStats {
                 source: source.name.clone(),
                 record: None,
                 offset: None,
+                kind: ProblemKind::Unread,
                 reason: format!("{hidden} further records were not read and are not listed"),
             });
         }

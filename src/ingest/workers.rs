@@ -282,7 +282,7 @@ impl Workers<'_> {
     fn piece(&self, index: usize, kind: &'static Shape, range: Range<u64>, buffer: &mut Buffer, output: &mut Output) {
         let input = &self.inputs[index];
         let mut stats = SourceStats::new(source_id(index), &input.name);
-        stats.shape = Some(kind.id);
+        stats.shape = Some(kind.name());
         let first = output.records.part().events.len();
         let cap = self.options.max_record;
         let max_bytes = self.options.max_bytes;

@@ -34,8 +34,8 @@ pub struct Source {
     pub path: PathBuf,
     /// Member inside the archive.
     pub member: Option<String>,
-    /// Id of the shape that was recognised; `None` when none was.
-    pub shape: Option<&'static str>,
+    /// Shape that was recognised; `None` when none was.
+    pub shape: Option<SourceShape>,
     /// Bytes as received (compressed size for a member).
     pub bytes: u64,
     /// Bytes that came out of it, as far as it was read; `None` where nothing is packed.
@@ -62,7 +62,41 @@ pub struct Source {
     pub remarks: Vec<String>,
 }
 
-/// Something that was not read: which, where, why.
+/// Name of a layout of exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceShape {
+    /// Id, as `info` prints it.
+    pub id: &'static str,
+    /// Its family.
+    pub family: ShapeFamily,
+}
+
+/// Where exports of a shape come from, so far as it decides which other export has more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ShapeFamily {
+    /// The portal's downloads.
+    Portal,
+    /// Microsoft Graph.
+    Graph,
+    /// Defender XDR's tables.
+    Defender,
+    /// What diagnostic settings send on, to a store of any kind.
+    Stream,
+    /// A query over Log Analytics, or a shape that names nobody.
+    #[default]
+    Query,
+}
+
+/// What a problem costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// A row, a source or the rest of one was not read.
+    Unread,
+    /// Every row was read, but its times perhaps not as they were meant.
+    Times,
+}
+
+/// Something that was not read, or not for sure: which, where, why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Name of the source (or path) it concerns.
@@ -71,27 +105,8 @@ pub struct Problem {
     pub record: Option<u64>,
     /// Byte offset in the decoded source, where there is one.
     pub offset: Option<u64>,
+    /// What it costs.
+    pub kind: ProblemKind,
     /// What is wrong and, where possible, what to do.
     pub reason: String,
-}
-
-/// How problems begin that are about how times were read, and lose no row.
-pub const TIMES_CONTRADICT: &str = "dates contradict each other";
-/// As [`TIMES_CONTRADICT`].
-pub const DAY_OR_MONTH: &str = "day and month cannot be told apart";
-/// As [`TIMES_CONTRADICT`].
-pub const ZONE_UNTOLD: &str = "the zone of the times";
-
-/// As [`TIMES_CONTRADICT`].
-pub const TIME_OF_DAY: &str = "no time of day";
-/// As [`TIMES_CONTRADICT`].
-pub const EVENT_TIME: &str = "the event time";
-
-impl Problem {
-    /// Whether everything was read, but its times perhaps not as they were meant.
-    pub fn is_of_times(&self) -> bool {
-        [TIMES_CONTRADICT, DAY_OR_MONTH, ZONE_UNTOLD, TIME_OF_DAY, EVENT_TIME]
-            .iter()
-            .any(|begin| self.reason.starts_with(begin))
-    }
 }

@@ -19,7 +19,7 @@ pub use notice::{Kind, Notice};
 use super::note::labels;
 use super::row::armless;
 use crate::ingest::Loaded;
-use crate::model::{Field, FieldSet, Flags, Problem, Source, Span, Table, Time};
+use crate::model::{Field, FieldSet, Flags, Problem, ProblemKind, ShapeFamily, Source, Span, Table, Time};
 use crate::store::Event;
 use crate::triage::fingerprint;
 use serde::Serialize;
@@ -93,6 +93,9 @@ pub struct SourceInfo<'a> {
     pub label: String,
     /// Shape, when one was recognised.
     pub shape: Option<&'a str>,
+    /// Family of that shape.
+    #[serde(skip)]
+    pub family: Option<ShapeFamily>,
     /// Rows per table, those no analytic reads included.
     pub tables: &'a BTreeMap<String, u64>,
     /// Those of them that look like sign-ins or calls, and stand in a table of another name.
@@ -135,15 +138,20 @@ pub struct Reason {
     pub record: Option<u64>,
     /// Byte offset of the first, where there is one.
     pub offset: Option<u64>,
-    /// Whether it says how times were read, and loses no row.
+    /// What it costs.
     #[serde(skip)]
-    pub of_times: bool,
+    pub kind: ProblemKind,
 }
 
 impl Reason {
-    /// Whether it is about the source, not about some of its rows.
+    /// Returns whether it says how times were read, and loses no row.
+    pub fn is_of_times(&self) -> bool {
+        self.kind == ProblemKind::Times
+    }
+
+    /// Returns whether it is about the source, not about some of its rows.
     pub fn is_of_source(&self) -> bool {
-        self.of_times || self.record.is_none()
+        self.is_of_times() || self.record.is_none()
     }
 }
 
@@ -320,7 +328,8 @@ fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, see
     SourceInfo {
         source: &source.name,
         label,
-        shape: source.shape,
+        shape: source.shape.map(|shape| shape.id),
+        family: source.shape.map(|shape| shape.family),
         tables: &source.tables,
         lookalikes: &source.lookalikes,
         bytes: source.bytes,
@@ -348,8 +357,8 @@ fn reasons<'p>(problems: impl Iterator<Item = &'p Problem>) -> Vec<Reason> {
         if let Some(known) = reasons.get_mut(place) {
             known.count += 1;
         } else {
-            let Problem { reason, record, offset, .. } = problem.clone();
-            reasons.push(Reason { reason, count: 1, record, offset, of_times: problem.is_of_times() });
+            let Problem { reason, record, offset, kind, .. } = problem.clone();
+            reasons.push(Reason { reason, count: 1, record, offset, kind });
         }
     }
     reasons
@@ -374,6 +383,7 @@ mod tests {
             source: "a.json".to_owned(),
             record: Some(record),
             offset: Some(record * 100),
+            kind: ProblemKind::Unread,
             reason: reason.to_owned(),
         };
         let problems = [

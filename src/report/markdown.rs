@@ -172,7 +172,7 @@ fn timeline(page: &mut Page, report: &Report) {
             (true, bookmarked) => star(bookmarked).then(&Md::ours(" ")),
         };
         cells.extend([
-            star.then(&Md::ours(event.kind)),
+            star.then(&Md::ours(event.kind.word())),
             what(event.kind, &event.what, &event.record),
             Md::field_of(&event.client, Some(&event.record)),
             Md::code_of(&event.address, Some(&event.record)),
@@ -201,9 +201,9 @@ fn star(bookmarked: bool) -> Md {
 }
 
 /// What a row is about: a request as code, since escapes in it would be copied along with it.
-fn what(kind: &'static str, what: &str, record: &str) -> Md {
+fn what(kind: Kind, what: &str, record: &str) -> Md {
     let record = Some(record);
-    if kind == Kind::Graph.word() { Md::code_of(what, record) } else { Md::field_of(what, record) }
+    if kind == Kind::Graph { Md::code_of(what, record) } else { Md::field_of(what, record) }
 }
 
 fn marked(page: &mut Page, report: &Report) {
@@ -217,7 +217,7 @@ fn marked(page: &mut Page, report: &Report) {
                 star(mark.bookmarked),
                 Md::made(mark.time.second()),
                 Md::field(&mark.upn),
-                Md::ours(mark.kind).then(&Md::ours(": ")).then(&what(mark.kind, &mark.what, &mark.record)),
+                Md::ours(mark.kind.word()).then(&Md::ours(": ")).then(&what(mark.kind, &mark.what, &mark.record)),
                 Md::code_of(&mark.address, Some(&mark.record)),
                 Md::text(&mark.tags.join(", ")),
                 Md::text(&mark.remark),

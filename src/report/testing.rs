@@ -2,7 +2,9 @@
 
 use crate::analytics::{Attack, Cell, Finding, GraphCall, GraphLink, Hit, Semantics, State};
 use crate::ingest::Loaded;
-use crate::model::{Confidence, EventId, Field, Problem, Severity, Source, Sym, Table, Time};
+use crate::model::{
+    Confidence, EventId, Field, Problem, ProblemKind, Severity, ShapeFamily, Source, SourceShape, Sym, Table, Time,
+};
 use crate::store::testing::Rows;
 
 /// User ids of the bundle.
@@ -88,7 +90,7 @@ pub(crate) fn loaded() -> Loaded {
     let mut source = Source {
         name: "/evidence/contoso/rows.json".into(),
         path: "/evidence/contoso/rows.json".into(),
-        shape: Some("log-analytics-ndjson"),
+        shape: Some(SourceShape { id: "log-analytics-ndjson", family: ShapeFamily::Query }),
         bytes: 4096,
         sha256: "ab".repeat(32),
         read: 6,
@@ -108,6 +110,7 @@ pub(crate) fn loaded() -> Loaded {
         source: source.name.clone(),
         record: Some(7),
         offset: Some(812),
+        kind: ProblemKind::Unread,
         reason: "is cut off in the middle".into(),
     };
     Loaded::new(store, vec![source], vec![problem])
@@ -154,6 +157,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         app_id: CLI.into(),
         app_name: "Microsoft Azure CLI".into(),
         session: Some("5e55-1".into()),
+        code_time: Some(time("14:00:00")),
         first_seen: time("14:02:00"),
         last_seen: time("14:02:31"),
         sign_in_count: 2,

@@ -1,5 +1,7 @@
 //! What kind of line a row makes in a timeline.
 
+use serde::{Serialize, Serializer};
+
 /// What kind of line it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -11,6 +13,13 @@ pub enum Kind {
     Token,
     /// A call of Microsoft Graph or Azure AD Graph.
     Graph,
+}
+
+/// As its word in exports.
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 impl Kind {

@@ -188,7 +188,7 @@ fn a_csv_of_log_analytics_gives_the_same_events() {
     {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(loaded.problems, [], "{name}");
-        assert_eq!(loaded.sources[0].shape, Some("log-analytics-csv"));
+        assert_eq!(loaded.sources[0].shape.map(|shape| shape.id), Some("log-analytics-csv"));
         assert_same(&told(&loaded), &expected, name);
         for (id, _) in loaded.store.events() {
             let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();

@@ -3,7 +3,7 @@
 use super::{KEPT, listed, missing};
 use crate::analytics::flow::{CODE_LIFE, Leg, leg_of};
 use crate::analytics::link::CLOCK_SKEW;
-use crate::analytics::{Cell, Finding, Inquiry, State};
+use crate::analytics::{Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table, Time};
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ const LOOK_BACK: Span = Span::minutes(60);
 /// Time from the device code to the burst's first event.
 pub fn delay(inquiry: &Inquiry) -> Finding {
     let hit = inquiry.hit;
-    let Some(Cell::Time(code)) = hit.column("DeviceCodeTime") else {
+    let Some(code) = hit.code_time else {
         return missing("no device code", "The hit has no device-code time", "SigninLogs with AuthenticationProtocol");
     };
-    let gap = hit.first_seen.since(*code);
+    let gap = hit.first_seen.since(code);
     let (state, reads) = if gap <= AUTOMATED {
         (State::Supports, "under five minutes, as with any tool that waits for the code; says little alone")
     } else {

@@ -207,6 +207,7 @@ fn front_columns(scene: &Scene, draft: &mut Draft, time: Time, leg: Option<Event
         ("DeviceCodeAuthProtocol", text(Field::AuthenticationProtocol)),
     ];
     draft.columns.splice(0..0, front);
+    draft.code_time = Some(time);
 }
 
 fn tie_columns(scene: &Scene, draft: &mut Draft, tie: Tie, legs: &[EventId], others: &[Time]) {

@@ -7,7 +7,7 @@ use crate::ingest::bytes::decode::FileRange;
 use crate::ingest::bytes::window::TOO_MANY_BYTES;
 use crate::ingest::options::Options;
 use crate::ingest::progress::Progress;
-use crate::model::Problem;
+use crate::model::{Problem, ProblemKind};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,7 +80,13 @@ impl<'o> Intake<'o> {
     }
 
     pub(super) fn problem(&mut self, source: impl Into<String>, reason: impl Into<String>) {
-        self.problems.push(Problem { source: source.into(), record: None, offset: None, reason: reason.into() });
+        self.problems.push(Problem {
+            source: source.into(),
+            record: None,
+            offset: None,
+            kind: ProblemKind::Unread,
+            reason: reason.into(),
+        });
     }
 
     /// Counts a member of the archive being opened.

@@ -8,7 +8,7 @@ use crate::ingest::record::keys::Column;
 use crate::ingest::record::timestamps::zone_minutes;
 use crate::ingest::record::unwrap;
 use crate::ingest::stats::{Note, SourceStats};
-use crate::model::{Span, ZONE_UNTOLD};
+use crate::model::Span;
 use crate::tables::{Marks, Target, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
@@ -158,10 +158,9 @@ impl Header {
                 let offset = format!("{}{:02}:{:02}", sign, minutes / 60, minutes % 60);
                 stats.remarks.push(format!("the times under {name} were read as those of UTC{offset} (--local-zone)"));
             }
-            None => stats.problem(
-                None,
-                format!("{ZONE_UNTOLD} under {name} is not told: they were read as UTC (--local-zone tells it)"),
-            ),
+            None => stats.doubtful_times(format!(
+                "the zone of the times under {name} is not told: they were read as UTC (--local-zone tells it)"
+            )),
         }
         self
     }

@@ -4,6 +4,7 @@ use super::csv::Header;
 use super::envelope::{HITS, ROW_ARRAYS};
 use crate::ingest::bytes::foreign::foreign;
 use crate::ingest::record::unwrap::prefix;
+use crate::model::{ShapeFamily, SourceShape};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 
@@ -25,62 +26,181 @@ pub(crate) enum Framing {
 pub(crate) struct Shape {
     /// Its id, in `info`.
     pub(crate) id: &'static str,
+    /// Its family, by which advice is given.
+    pub(crate) family: ShapeFamily,
     /// Framing of its records.
     pub(crate) framing: Framing,
     matches: fn(&Look) -> bool,
+}
+
+impl Shape {
+    /// Its id and family, as a source keeps them.
+    pub(crate) fn name(&self) -> SourceShape {
+        SourceShape { id: self.id, family: self.family }
+    }
 }
 
 /// Every shape, the more telling first. A new one is a line here, and its spellings in the layer `tables`.
 pub(crate) const SHAPES: &[Shape] = &[
     Shape {
         id: "entra-portal-csv",
+        family: ShapeFamily::Portal,
         framing: Framing::Csv,
         matches: |look| look.csv.as_ref().is_some_and(|csv| csv.portal || csv.factors),
     },
     Shape {
         id: "splunk-csv",
+        family: ShapeFamily::Stream,
         framing: Framing::Csv,
         matches: |look| look.column("_raw") || look.column_starts("properties."),
     },
-    Shape { id: "elastic-csv", framing: Framing::Csv, matches: |look| look.column_starts("azure.") },
+    Shape {
+        id: "elastic-csv",
+        family: ShapeFamily::Stream,
+        framing: Framing::Csv,
+        matches: |look| look.column_starts("azure."),
+    },
     Shape {
         id: "defender-xdr-csv",
+        family: ShapeFamily::Defender,
         framing: Framing::Csv,
         matches: |look| look.column("Timestamp") && look.column("AccountObjectId"),
     },
     Shape {
         id: "log-analytics-csv",
+        family: ShapeFamily::Query,
         framing: Framing::Csv,
         matches: |look| look.column("TimeGenerated") || look.column("ResourceIdentity"),
     },
-    Shape { id: "graph-csv", framing: Framing::Csv, matches: |look| look.column("CreatedDateTime") },
-    Shape { id: "csv", framing: Framing::Csv, matches: |look| look.csv.is_some() },
-    Shape { id: "splunk-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(SPLUNK) },
-    Shape { id: "elastic-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has_any(ELASTIC) },
-    Shape { id: "diagnostics-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DIAGNOSTICS) },
+    Shape {
+        id: "graph-csv",
+        family: ShapeFamily::Graph,
+        framing: Framing::Csv,
+        matches: |look| look.column("CreatedDateTime"),
+    },
+    Shape { id: "csv", family: ShapeFamily::Query, framing: Framing::Csv, matches: |look| look.csv.is_some() },
+    Shape {
+        id: "splunk-ndjson",
+        family: ShapeFamily::Stream,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has(SPLUNK),
+    },
+    Shape {
+        id: "elastic-ndjson",
+        family: ShapeFamily::Stream,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has_any(ELASTIC),
+    },
+    Shape {
+        id: "diagnostics-ndjson",
+        family: ShapeFamily::Stream,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has(DIAGNOSTICS),
+    },
     Shape {
         id: "log-analytics-ndjson",
+        family: ShapeFamily::Query,
         framing: Framing::Lines,
         matches: |look| look.lines && look.has_any(ROW_TIMES),
     },
-    Shape { id: "graph-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(GRAPH) },
-    Shape { id: "defender-xdr-ndjson", framing: Framing::Lines, matches: |look| look.lines && look.has(DEFENDER) },
-    Shape { id: "ndjson", framing: Framing::Lines, matches: |look| look.lines },
-    Shape { id: "json-strings", framing: Framing::Lines, matches: |look| look.around == Around::String },
-    Shape { id: "prefixed-ndjson", framing: Framing::Lines, matches: |look| look.around == Around::Prefix },
-    Shape { id: "splunk-results", framing: Framing::Json, matches: |look| look.json && look.has(SPLUNK_RESULTS) },
-    Shape { id: "elastic-hits", framing: Framing::Json, matches: |look| look.json && look.has(ELASTIC_HITS) },
-    Shape { id: "log-analytics-query", framing: Framing::Json, matches: |look| look.json && look.has(QUERY) },
-    Shape { id: "kusto-frames", framing: Framing::Json, matches: |look| look.json && look.has(FRAMES) },
-    Shape { id: "kusto-tables", framing: Framing::Json, matches: |look| look.json && look.has(TABLES) },
-    Shape { id: "diagnostics-records", framing: Framing::Json, matches: |look| look.json && look.has(RECORDS) },
-    Shape { id: "diagnostics-json", framing: Framing::Json, matches: |look| look.json && look.has(DIAGNOSTICS) },
-    Shape { id: "graph-page", framing: Framing::Json, matches: |look| look.json && look.has(GRAPH) && look.is_page() },
-    Shape { id: "graph-powershell", framing: Framing::Json, matches: |look| look.json && look.is_power_shell() },
-    Shape { id: "log-analytics-json", framing: Framing::Json, matches: |look| look.json && look.has_any(ROW_TIMES) },
-    Shape { id: "graph-json", framing: Framing::Json, matches: |look| look.json && look.has(GRAPH) },
-    Shape { id: "defender-xdr-json", framing: Framing::Json, matches: |look| look.json && look.has(DEFENDER) },
-    Shape { id: "json", framing: Framing::Json, matches: |look| look.json },
+    Shape {
+        id: "graph-ndjson",
+        family: ShapeFamily::Graph,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has(GRAPH),
+    },
+    Shape {
+        id: "defender-xdr-ndjson",
+        family: ShapeFamily::Defender,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has(DEFENDER),
+    },
+    Shape { id: "ndjson", family: ShapeFamily::Query, framing: Framing::Lines, matches: |look| look.lines },
+    Shape {
+        id: "json-strings",
+        family: ShapeFamily::Query,
+        framing: Framing::Lines,
+        matches: |look| look.around == Around::String,
+    },
+    Shape {
+        id: "prefixed-ndjson",
+        family: ShapeFamily::Query,
+        framing: Framing::Lines,
+        matches: |look| look.around == Around::Prefix,
+    },
+    Shape {
+        id: "splunk-results",
+        family: ShapeFamily::Stream,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(SPLUNK_RESULTS),
+    },
+    Shape {
+        id: "elastic-hits",
+        family: ShapeFamily::Stream,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(ELASTIC_HITS),
+    },
+    Shape {
+        id: "log-analytics-query",
+        family: ShapeFamily::Query,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(QUERY),
+    },
+    Shape {
+        id: "kusto-frames",
+        family: ShapeFamily::Query,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(FRAMES),
+    },
+    Shape {
+        id: "kusto-tables",
+        family: ShapeFamily::Query,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(TABLES),
+    },
+    Shape {
+        id: "diagnostics-records",
+        family: ShapeFamily::Stream,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(RECORDS),
+    },
+    Shape {
+        id: "diagnostics-json",
+        family: ShapeFamily::Stream,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(DIAGNOSTICS),
+    },
+    Shape {
+        id: "graph-page",
+        family: ShapeFamily::Graph,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(GRAPH) && look.is_page(),
+    },
+    Shape {
+        id: "graph-powershell",
+        family: ShapeFamily::Graph,
+        framing: Framing::Json,
+        matches: |look| look.json && look.is_power_shell(),
+    },
+    Shape {
+        id: "log-analytics-json",
+        family: ShapeFamily::Query,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has_any(ROW_TIMES),
+    },
+    Shape {
+        id: "graph-json",
+        family: ShapeFamily::Graph,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(GRAPH),
+    },
+    Shape {
+        id: "defender-xdr-json",
+        family: ShapeFamily::Defender,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(DEFENDER),
+    },
+    Shape { id: "json", family: ShapeFamily::Query, framing: Framing::Json, matches: |look| look.json },
 ];
 
 const DIAGNOSTICS: &[&str] = &["category", "properties", "time"];

@@ -33,7 +33,7 @@ pub(crate) fn read(
         };
         return stats.problem(None, reason);
     };
-    stats.shape = Some(shape.id);
+    stats.shape = Some(shape.name());
     let header = csv::Header::read(&head[words..]).map(|header| header.at(options.local_zone, stats));
     if words > 0 {
         let text = String::from_utf8_lossy(&window.bytes()[..words]);

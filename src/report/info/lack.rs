@@ -1,7 +1,7 @@
 //! Columns that a source lacks: what cannot be told without them, which analytics cannot run, which export has them.
 
 use crate::analytics::{ANALYTICS, Analytic, Need};
-use crate::model::{Field, FieldSet, Source, Table};
+use crate::model::{Field, FieldSet, ShapeFamily, Source, Table};
 use crate::tables::TABLES;
 use serde::Serialize;
 
@@ -42,7 +42,7 @@ pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
             column: field.column(),
             without,
             analytics: ANALYTICS.iter().filter(|analytic| wants(analytic, field)).map(|analytic| analytic.id).collect(),
-            export: export_with(source.shape.unwrap_or_default(), field),
+            export: export_with(source.shape.map(|shape| shape.family).unwrap_or_default(), field),
         })
         .collect()
 }
@@ -59,32 +59,30 @@ const BETA_ONLY: [Field; 5] = [
 /// Columns that the portal's CSV has no place for.
 const NOT_IN_PORTAL: [Field; 2] = [Field::ProcessingDetails, Field::RiskLevel];
 
-/// Which export has a column that one in this shape lacks.
-fn export_with(shape: &str, field: Field) -> &'static str {
-    let kind = |prefix: &str| shape.starts_with(prefix);
-    if kind("graph") && BETA_ONLY.contains(&field) {
-        "export with Graph's beta endpoint (v1.0 leaves it out), or from Log Analytics"
-    } else if kind("entra-portal") && NOT_IN_PORTAL.contains(&field) {
-        "download as JSON instead of CSV, or export from Log Analytics"
-    } else if kind("entra-portal") {
-        "download again with every column, or export from Log Analytics"
-    } else if kind("defender-xdr") {
-        "export the table from Log Analytics: Defender XDR does not keep it"
-    } else if kind("graph") {
-        "export without $select, or from Log Analytics"
-    } else if kind("diagnostics") || kind("splunk") || kind("elastic") {
-        "none of its rows has one: other days may, or the same rows from Log Analytics"
-    } else {
-        "export every column of the table (no project in the query)"
+/// Which export has a column that one in a shape of this family lacks.
+fn export_with(family: ShapeFamily, field: Field) -> &'static str {
+    match family {
+        ShapeFamily::Graph if BETA_ONLY.contains(&field) => {
+            "export with Graph's beta endpoint (v1.0 leaves it out), or from Log Analytics"
+        }
+        ShapeFamily::Graph => "export without $select, or from Log Analytics",
+        ShapeFamily::Portal if NOT_IN_PORTAL.contains(&field) => {
+            "download as JSON instead of CSV, or export from Log Analytics"
+        }
+        ShapeFamily::Portal => "download again with every column, or export from Log Analytics",
+        ShapeFamily::Defender => "export the table from Log Analytics: Defender XDR does not keep it",
+        ShapeFamily::Stream => "none of its rows has one: other days may, or the same rows from Log Analytics",
+        ShapeFamily::Query => "export every column of the table (no project in the query)",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SourceShape;
 
-    fn source(shape: &'static str, table: Table) -> Source {
-        let mut source = Source { shape: Some(shape), ..Source::default() };
+    fn source(family: ShapeFamily, table: Table) -> Source {
+        let mut source = Source { shape: Some(SourceShape { id: "any", family }), ..Source::default() };
         source.tables.insert(table.name().to_owned(), 3);
         source
     }
@@ -96,7 +94,7 @@ mod tests {
             fields.insert(field);
         }
         let lacks = |source: &Source| lacks(source, fields);
-        let columns: Vec<_> = lacks(&source("ndjson", Table::Graph)).iter().map(|lack| lack.column).collect();
+        let columns: Vec<_> = lacks(&source(ShapeFamily::Query, Table::Graph)).iter().map(|lack| lack.column).collect();
         assert_eq!(columns, ["RequestUri", "RequestMethod", "ResponseStatusCode"]);
         assert_eq!(lacks(&Source::default()), []);
     }
@@ -109,13 +107,13 @@ mod tests {
                 fields.insert(field);
             }
         }
-        let lacking = lacks(&source("graph-page", Table::NonInteractive), fields);
+        let lacking = lacks(&source(ShapeFamily::Graph, Table::NonInteractive), fields);
         let of = |column: &str| lacking.iter().find(|lack| lack.column == column).unwrap();
         assert_eq!(of("OriginalTransferMethod").analytics, ["device-code-burst"]);
         assert_eq!(of("SessionId").analytics, ["session-hop", "session-hop-broad"]);
         assert!(of("SessionId").export.contains("beta"));
         fields.insert(Field::AuthenticationProtocol);
-        let lacking = lacks(&source("graph-page", Table::NonInteractive), fields);
+        let lacking = lacks(&source(ShapeFamily::Graph, Table::NonInteractive), fields);
         let transfer = lacking.iter().find(|lack| lack.column == "OriginalTransferMethod").unwrap();
         assert!(transfer.analytics.is_empty(), "either of two columns will do");
     }

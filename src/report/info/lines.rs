@@ -105,7 +105,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     lines.extend(lacking(source));
     lines.extend(source.remarks.iter().map(|remark| (Tone::Warn, format!("  {remark}"))));
     for reason in &source.reasons {
-        let words = match (reason.of_times, reason.record) {
+        let words = match (reason.is_of_times(), reason.record) {
             (true, _) => "times",
             (false, Some(_)) => "skipped",
             (false, None) => "not read",
@@ -148,7 +148,7 @@ pub fn bytes(received: u64, decoded: Option<u64>) -> String {
 /// `3 × has no time, first at record 6, byte 1234`.
 pub fn of_reason(reason: &Reason) -> String {
     let times = if reason.count > 1 { format!("{} × ", reason.count) } else { String::new() };
-    let first = if reason.count > 1 || reason.of_times { ", first at " } else { ", " };
+    let first = if reason.count > 1 || reason.is_of_times() { ", first at " } else { ", " };
     let place = match (reason.record, reason.offset) {
         (Some(record), Some(offset)) => format!("{first}record {record}, byte {offset}"),
         (Some(record), None) => format!("{first}record {record}"),

@@ -5,7 +5,7 @@ use super::words::{counted, rows};
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::Field;
+use crate::model::{Field, ShapeFamily};
 use crate::store::Store;
 use crate::tables::TABLES;
 use serde::Serialize;
@@ -176,8 +176,7 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
 
 /// Tables of ours that the bundle has no row of, and what that costs.
 fn absent(store: &Store, info: &Info) -> Vec<Notice> {
-    let is_of_graph = |source: &SourceInfo| source.shape.is_some_and(|shape| shape.starts_with("graph"));
-    let from_graph = info.sources.iter().any(is_of_graph);
+    let from_graph = info.sources.iter().any(|source| source.family == Some(ShapeFamily::Graph));
     let absent = TABLES.iter().filter(|spec| store.count(spec.table) == 0);
     absent
         .map(|spec| {
@@ -192,7 +191,7 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
 fn unread(info: &Info) -> Vec<Notice> {
     let paths = info.of_paths().map(|problem| (None, problem.source, problem.reason.to_owned()));
     let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
-        let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.of_times);
+        let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.is_of_times());
         reasons.map(move |reason| (Some(at), source.source, super::of_reason(reason)))
     });
     let mut kinds: Vec<(Vec<&str>, Notice)> = Vec::new();
@@ -220,7 +219,7 @@ fn unread(info: &Info) -> Vec<Notice> {
 
 /// How times were read where nothing tells it.
 fn times(source: &SourceInfo) -> Vec<Notice> {
-    let reasons = source.reasons.iter().filter(|reason| reason.of_times);
+    let reasons = source.reasons.iter().filter(|reason| reason.is_of_times());
     reasons.map(|reason| notice(Kind::Times, format!("{}.", super::of_reason(reason)), None)).collect()
 }
 

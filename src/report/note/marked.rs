@@ -2,7 +2,7 @@
 
 use super::Told;
 use crate::model::Time;
-use crate::triage::timeline::line;
+use crate::triage::timeline::{Kind, line};
 use serde::Serialize;
 
 /// A marked event.
@@ -14,7 +14,7 @@ pub struct MarkNote {
     /// User.
     pub upn: String,
     /// Kind of row.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Resource or request, with the result when it is not success.
     pub what: String,
     /// Caller address.
@@ -38,7 +38,7 @@ pub(super) fn marked(told: &Told) -> Vec<MarkNote> {
         MarkNote {
             time: line.time,
             upn: store.upn(store.event(event).user).to_owned(),
-            kind: line.kind.word(),
+            kind: line.kind,
             what: line.what,
             address: line.address.to_owned(),
             bookmarked: mark.bookmarked,

@@ -4,7 +4,7 @@ use super::Told;
 use crate::analytics::Hit;
 use crate::model::{EventId, Field, Time};
 use crate::report::timeline::client_name;
-use crate::triage::timeline::line;
+use crate::triage::timeline::{Kind, line};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub struct EventNote {
     /// User.
     pub upn: String,
     /// Kind of row.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Resource or request, with the result when it is not success.
     pub what: String,
     /// Client.
@@ -83,7 +83,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
         time: line.time,
         gap: line.gap.map(|gap| format!("+{gap}")),
         upn: store.upn(store.event(event).user).to_owned(),
-        kind: line.kind.word(),
+        kind: line.kind,
         what: line.what,
         client: client_name(told.facts, line.client).to_owned(),
         address: line.address.to_owned(),

@@ -35,7 +35,7 @@ fn sign_in() -> Value {
 }
 
 fn assert_is_sign_in(loaded: &Loaded, shape: &str, device: &str) {
-    assert_eq!(loaded.sources[0].shape, Some(shape));
+    assert_eq!(loaded.sources[0].shape.map(|shape| shape.id), Some(shape));
     let (table, text) = event(loaded);
     assert_eq!(table, Table::NonInteractive);
     for (field, value) in [
@@ -148,7 +148,7 @@ fn defender_s_tables() {
                2026-05-01T14:00:00.1234567Z,Azure CLI,a,\"[\"\"interactiveUser\"\"]\",Cmsi:Cmsi,0,s,u,zoe@contoso.com,\
                0,1,r,203.0.113.9,US,i,t\n";
     let loaded = one("hunt.csv", csv);
-    assert_eq!(loaded.sources[0].shape, Some("defender-xdr-csv"));
+    assert_eq!(loaded.sources[0].shape.map(|shape| shape.id), Some("defender-xdr-csv"));
     assert!(loaded.sources[0].remarks.iter().any(|remark| remark.contains("Cmsi:Cmsi")));
     let (table, text) = event(&loaded);
     assert_eq!(
