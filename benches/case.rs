@@ -4,9 +4,9 @@
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use tokentrail::casefile;
-use tokentrail::model::{Span, Time};
-use tokentrail::triage::{Case, Verdict};
+use tokentrail::testing::casefile;
+use tokentrail::testing::model::{Span, Time};
+use tokentrail::testing::triage::{Case, Verdict};
 
 /// Verdicts measured, each as a key press makes it.
 const VERDICTS: usize = 20;

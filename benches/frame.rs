@@ -6,22 +6,22 @@ use ratatui::layout::Size;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokentrail::analytics::{self, Settings};
-use tokentrail::casefile::Found;
-use tokentrail::facts::Facts;
-use tokentrail::ingest::Loaded;
-use tokentrail::model::{Field, NewEvent, Origin, SourceId, Sym, Table, Time};
-use tokentrail::store::{Key as StoreKey, Part, Store};
-use tokentrail::triage::marks::Places;
-use tokentrail::triage::{Case, Disposition};
-use tokentrail::tui::app::{App, Effect, Message, Ready};
-use tokentrail::tui::ask::{Answers, Ask};
-use tokentrail::tui::evidence::Evidence;
-use tokentrail::tui::keymap::{Key, Keymap};
-use tokentrail::tui::layout::Pane;
-use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::tui::workbench::Workbench;
+use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::casefile::Found;
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::Loaded;
+use tokentrail::testing::model::{Field, NewEvent, Origin, SourceId, Sym, Table, Time};
+use tokentrail::testing::store::{Key as StoreKey, Part, Store};
+use tokentrail::testing::triage::marks::Places;
+use tokentrail::testing::triage::{Case, Disposition};
+use tokentrail::testing::tui::app::{App, Effect, Message, Ready};
+use tokentrail::testing::tui::ask::{Answers, Ask};
+use tokentrail::testing::tui::evidence::Evidence;
+use tokentrail::testing::tui::keymap::{Key, Keymap};
+use tokentrail::testing::tui::layout::Pane;
+use tokentrail::testing::tui::screens;
+use tokentrail::testing::tui::theme::{Name, Theme};
+use tokentrail::testing::tui::workbench::Workbench;
 
 /// The client of the bursts, and that of all other rows.
 const BURST: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -235,7 +235,7 @@ fn other_thresholds(store: &Store, settings: &Settings) {
     let near = analytics::near_misses(store, facts, settings, &candidates);
     println!("near misses: {:.1} ms, {} of them", start.elapsed().as_secs_f64() * 1e3, near.total);
     for minutes in [11, 60, 1, 10] {
-        let other = Settings { window: tokentrail::model::Span::minutes(minutes), ..settings.clone() };
+        let other = Settings { window: tokentrail::testing::model::Span::minutes(minutes), ..settings.clone() };
         let start = Instant::now();
         let change = analytics::what_if(store, facts, &other, &candidates, &hits);
         let (took, gained, lost) = (start.elapsed().as_secs_f64() * 1e3, change.gained.len(), change.lost.len());

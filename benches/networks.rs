@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::{Duration, Instant};
-use tokentrail::facts::Networks;
+use tokentrail::testing::facts::Networks;
 
 const V4: u32 = 2_000_000;
 const V6: u32 = 500_000;

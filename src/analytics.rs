@@ -21,18 +21,17 @@ mod step;
 mod threshold;
 mod what_if;
 
-pub use allow::{Allow, AllowError, AllowList};
+pub use allow::{Allow, AllowList};
 pub use answer::{Tally, in_words, reached, tally};
-pub use baseline::{Baseline, Seen};
+pub use baseline::Baseline;
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
 pub use flow::{Leg, leg_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
 pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;
-pub use scene::{Clients, SEED_CLIENTS, Scene, Semantics, Settings};
-pub use scopes::device_id;
-pub use step::{Answer, Finding, Inquiry, Show, State, Step};
+pub use scene::{Clients, Scene, Semantics, Settings};
+pub use step::{Finding, Inquiry, Show, State, Step};
 pub use threshold::{Amount, Threshold};
 pub use what_if::{Difference, what_if};
 
@@ -105,7 +104,7 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
 
 /// Answers every step of every hit. Hits of one user in time order, so that each sign-in is weighed once.
 fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
-    let Scene { store, facts, settings, .. } = *scene;
+    let Scene { store, facts, .. } = *scene;
     hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
     let mut baseline = Baseline::of(Sym::NONE);
     for hit in hits {
@@ -114,7 +113,7 @@ fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
         }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(draft::graph_reason(store, hit));
-        let assessment = assess::complete(&Inquiry { analytic, store, facts, settings, hit, baseline: &baseline });
+        let assessment = assess::complete(&Inquiry { analytic, store, facts, hit, baseline: &baseline });
         assessment.fill(hit);
     }
 }

@@ -16,13 +16,15 @@ mod weight;
 mod yours;
 
 pub use agents::Agent;
-pub use attack::{Technique, all as techniques, technique};
-pub use clients::{Client, Family, Membership, Standing};
+#[cfg(any(test, feature = "testing"))]
+pub use attack::all as techniques;
+pub use attack::technique;
+pub use clients::{Client, Membership, Standing};
 pub use graph::Verb;
-pub use networks::{Network, Networks, NetworksError, address};
+pub use networks::{Network, Networks, address};
 pub use resources::{Reach, Resource};
 pub use weight::Weight;
-pub use yours::{Refused, Tables};
+pub use yours::Tables;
 
 use crate::model::Time;
 use resources::Resources;
@@ -54,6 +56,7 @@ impl Facts {
     }
 
     /// Every client known, sorted by id.
+    #[cfg(any(test, feature = "testing"))]
     pub fn clients(&self) -> &[Client] {
         &self.clients
     }
@@ -97,6 +100,7 @@ impl Facts {
     }
 
     /// The techniques that Graph calls may earn, once for each row that does.
+    #[cfg(any(test, feature = "testing"))]
     pub fn call_techniques(&self) -> impl Iterator<Item = &'static str> {
         self.verbs.iter().filter_map(|row| row.technique)
     }

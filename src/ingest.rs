@@ -29,7 +29,7 @@ pub use options::Options;
 pub use password::Password;
 use progress::Meter;
 pub use progress::{Glimpse, Progress, Reading};
-pub use stats::{PROBLEMS_KEPT, UNKNOWN_TABLE};
+pub use stats::UNKNOWN_TABLE;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub struct Loaded {
     pub store: Store,
     /// The sources, in path order.
     pub sources: Vec<Source>,
-    /// Everything that was not read. At most [`PROBLEMS_KEPT`] per source; the sources' `skipped` counts are complete.
+    /// Everything that was not read. At most [`stats::PROBLEMS_KEPT`] per source; the sources' `skipped` counts are complete.
     pub problems: Vec<Problem>,
     /// The bytes of each source.
     places: Vec<FileRange>,
@@ -76,6 +76,7 @@ impl Loaded {
     }
 
     /// A bundle from its parts: for tests, and for events made in memory.
+    #[cfg(any(test, feature = "testing"))]
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
         Self { store, sources, problems, places: Vec::new() }
     }
@@ -115,6 +116,7 @@ pub fn zone(text: &str) -> Result<Span, String> {
 }
 
 /// Ids of all shapes, including those that only their framing distinguishes.
+#[cfg(any(test, feature = "testing"))]
 pub fn shapes() -> impl Iterator<Item = &'static str> {
     framing::shape::SHAPES.iter().map(|shape| shape.id)
 }

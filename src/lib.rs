@@ -54,23 +54,38 @@
 //! | what a terminal may be sent | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/wire.rs` | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
+//! # What leaves the crate
+//!
+//! [`main`] alone. Tests, benches, examples and the fuzzers reach every layer through `testing`, which only the feature
+//! of that name builds: what is `pub` is for the other layers, and what no layer uses is an error of
+//! `cargo clippy --locked -- -D warnings`.
+//!
 //! # Weak spots
 //!
 //! A packed tar is unpacked before it is read, and a record inside a packed source is found again by unpacking from
 //! the start. A store is built on one thread but for folding and sorting. `ingest/record/timestamps.rs` is the
 //! longest file of the reader.
 
-pub mod analytics;
-pub mod casefile;
-pub mod cli;
-pub mod config;
-pub mod demo;
-pub mod facts;
-pub mod ingest;
-pub mod model;
-pub mod report;
-pub mod session;
-pub mod store;
-pub mod tables;
-pub mod triage;
-pub mod tui;
+#![cfg_attr(not(feature = "testing"), expect(unreachable_pub, reason = "it is for the other layers"))]
+
+mod analytics;
+mod casefile;
+mod cli;
+mod config;
+mod demo;
+mod facts;
+mod ingest;
+mod model;
+mod report;
+mod session;
+mod store;
+mod tables;
+mod triage;
+mod tui;
+
+/// The program. Nothing else leaves the crate, so that the compiler names what nobody uses.
+pub use cli::main;
+
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;

@@ -1,5 +1,5 @@
 //! The `tokentrail` program: see the library for everything it does.
 
 fn main() -> std::process::ExitCode {
-    tokentrail::cli::main()
+    tokentrail::main()
 }

@@ -23,7 +23,7 @@ pub mod timeline;
 
 pub use log::{Names, log_problems};
 pub use note::{Header, Report};
-pub use row::{Format, Row, Value, write, write_under};
+pub use row::{Format, write, write_under};
 
 use std::io::{self, Write};
 
@@ -31,10 +31,6 @@ use std::io::{self, Write};
 pub struct Exporter {
     /// Its name on the command line.
     pub id: &'static str,
-    /// Extension of its files.
-    pub extension: &'static str,
-    /// What it is good for, in a few words.
-    pub about: &'static str,
     /// Writes the note.
     pub write: fn(&Report, &mut dyn Write) -> io::Result<()>,
 }

@@ -20,5 +20,7 @@ pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, TLP, Verdict, fingerprint};
 pub use change::{About, Change};
 pub use draft::{Draft, Prompt};
-pub use log::{Log, LogEnd, LogLine, UNKNOWN};
+pub use log::LogLine;
+#[cfg(not(unix))]
+pub(crate) use log::UNKNOWN;
 pub use replay::LogProblem;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-use tokentrail::analytics::{self, Settings};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Options, Progress, load};
+use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Options, Progress, load};
 
 const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load read [--threads N] [--hash] PATH…";
 

@@ -13,7 +13,7 @@ mod world;
 use call::Call;
 use rng::Rng;
 use sign_in::SignIn;
-use tokentrail::model::{Span, Table, Time};
+use tokentrail::testing::model::{Span, Table, Time};
 
 /// The first day of the bundle.
 const FIRST_DAY: &str = "2026-04-02";

@@ -5,7 +5,7 @@ use super::rng::Rng;
 use super::row::Row;
 use super::sign_in::SignIn;
 use super::world::{Person, Place, TENANT, WORKSPACE};
-use tokentrail::model::{Span, Table, Time};
+use tokentrail::testing::model::{Span, Table, Time};
 
 /// A Graph call made with the token of a sign-in.
 pub(crate) struct Call<'a> {

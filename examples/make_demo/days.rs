@@ -8,7 +8,7 @@ use super::world::{
     PHONE_AGENT, PRESENCE, Person, Place, SHAREPOINT, SHAREPOINT_WEB, TEAMS, TEAMS_SERVICES, VSCODE, branch,
 };
 use super::{DAYS, Log, at};
-use tokentrail::model::{Span, Table, Time};
+use tokentrail::testing::model::{Span, Table, Time};
 
 /// What clients ask Graph for all day long.
 const CHATTER: [&str; 9] = [

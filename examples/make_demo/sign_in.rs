@@ -3,7 +3,7 @@
 use super::rng::{Guid, Rng};
 use super::row::{Row, json};
 use super::world::{Device, PARTNER_TENANT, Person, Place, TENANT, WORKSPACE, client_name, resource_name};
-use tokentrail::model::{Span, Table, Time};
+use tokentrail::testing::model::{Span, Table, Time};
 
 /// The tenant that owns Microsoft's own clients and resources.
 const VENDOR_TENANT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";

@@ -3,7 +3,7 @@
 //! Nobody here exists. Addresses and AS numbers are those reserved for documentation.
 
 use super::rng::{Guid, Rng};
-use tokentrail::facts::Facts;
+use tokentrail::testing::facts::Facts;
 
 pub(crate) const TENANT: &str = "7d3f1c52-0b6e-4a55-9c41-5be2a6c0d100";
 pub(crate) const PARTNER_TENANT: &str = "2a9be410-77c3-4f0e-8d1a-90f6c3b7e200";

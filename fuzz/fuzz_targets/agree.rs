@@ -3,11 +3,11 @@
 #![no_main]
 mod shared;
 use serde_json::{Map, Value, json};
-use tokentrail::ingest::Loaded;
-use tokentrail::model::Field;
+use tokentrail::testing::ingest::Loaded;
+use tokentrail::testing::model::Field;
 
 fn told(loaded: &Loaded) -> Vec<String> {
-    let event = |(id, event): (_, tokentrail::store::Event<'_>)| {
+    let event = |(id, event): (_, tokentrail::testing::store::Event<'_>)| {
         let fields: Vec<&str> = Field::ALL.iter().map(|field| loaded.store.get(id, *field)).collect();
         format!("{:?} {} {} {fields:?}", event.table, event.created, event.ingested)
     };

@@ -1,7 +1,7 @@
 //! Key tables and times as they are typed.
 #![no_main]
-use tokentrail::model::{Span, Time};
-use tokentrail::tui::keymap::Keymap;
+use tokentrail::testing::model::{Span, Time};
+use tokentrail::testing::tui::keymap::Keymap;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let _ = Keymap::parse(text);

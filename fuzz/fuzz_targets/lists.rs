@@ -1,8 +1,8 @@
 //! What the user brings: networks in any format, and the allow-list.
 #![no_main]
-use tokentrail::analytics::AllowList;
-use tokentrail::facts::Networks;
-use tokentrail::model::Time;
+use tokentrail::testing::analytics::AllowList;
+use tokentrail::testing::facts::Networks;
+use tokentrail::testing::model::Time;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(networks) = Networks::of(String::new(), String::new(), bytes.to_vec()) {

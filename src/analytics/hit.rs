@@ -93,6 +93,7 @@ impl Hit {
     }
 
     /// A column's value by name.
+    #[cfg(any(test, feature = "testing"))]
     pub fn column(&self, name: &str) -> Option<&Cell> {
         self.columns.iter().find(|(column, _)| *column == name).map(|(_, cell)| cell)
     }

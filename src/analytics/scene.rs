@@ -42,7 +42,7 @@ pub enum Clients {
 
 /// The five ids that hunts 2025-044 and 2025-045 watch. The first is no known application: it shares its first
 /// block with the real Azure CLI id, the last of the five.
-pub const SEED_CLIENTS: [&str; 5] = [
+pub(super) const SEED_CLIENTS: [&str; 5] = [
     "04b07795-8542-4bc9-aaaa-59d79c0a3df9",
     "1950a258-227b-4e31-a9cf-717495945fc2",
     "29d9ed98-a469-4536-ade2-f981bc1d605e",

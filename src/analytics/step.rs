@@ -1,6 +1,6 @@
 //! Numbered triage steps and the findings the bundle gives to them.
 
-use super::{Analytic, Baseline, Hit, Settings};
+use super::{Analytic, Baseline, Hit};
 use crate::facts::Facts;
 use crate::model::{EventId, Field};
 use crate::store::Store;
@@ -24,7 +24,7 @@ pub struct Step {
 }
 
 /// Computes a step's finding for a hit.
-pub type Answer = fn(&Inquiry) -> Finding;
+pub(super) type Answer = fn(&Inquiry) -> Finding;
 
 /// How the timeline shows a step's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +45,6 @@ pub struct Inquiry<'a> {
     pub store: &'a Store,
     /// Dated knowledge.
     pub facts: &'a Facts,
-    /// The run's settings.
-    pub settings: &'a Settings,
     /// The hit in question, complete but for findings.
     pub hit: &'a Hit,
     /// What is usual for the hit's user.

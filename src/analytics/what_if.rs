@@ -19,13 +19,6 @@ pub struct Difference {
     pub changed: usize,
 }
 
-impl Difference {
-    /// Whether nothing changes.
-    pub fn is_empty(&self) -> bool {
-        self.gained.is_empty() && self.lost.is_empty() && self.changed == 0
-    }
-}
-
 /// What the settings would find where `before` was found.
 pub fn what_if(
     store: &Store,

@@ -29,8 +29,6 @@ pub struct Client {
     pub family: Family,
     /// Where the row comes from.
     pub source: String,
-    /// What to know about it; may be empty.
-    pub remark: String,
     observed: Observed,
     /// Whether the row stands in a table of the user's.
     pub(super) is_yours: bool,
@@ -178,14 +176,12 @@ fn month(day: &str) -> String {
 pub(super) struct Row {
     id: String,
     name: String,
-    also_named: String,
     family: Family,
     last_member: String,
     first_gone: String,
     gone_source: String,
     path: String,
     source: String,
-    remark: String,
 }
 
 impl Row {
@@ -209,8 +205,6 @@ impl Row {
 
 impl From<Row> for Client {
     fn from(row: Row) -> Self {
-        let also = if row.also_named.is_empty() { String::new() } else { format!("Also named {}.", row.also_named) };
-        let remark = [also, row.remark].iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" ");
         Self {
             published: row.source.contains(PUBLISHED),
             observed: Observed {
@@ -225,7 +219,6 @@ impl From<Row> for Client {
             name: row.name,
             family: row.family,
             source: row.source,
-            remark,
             is_yours: false,
         }
     }

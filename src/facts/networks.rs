@@ -132,6 +132,7 @@ impl Networks {
     ///
     /// # Errors
     /// As [`Self::read`].
+    #[cfg(any(test, feature = "testing"))]
     pub fn of(name: String, sha256: String, bytes: Vec<u8>) -> Result<Self, NetworksError> {
         let content = Content::of(&bytes)?;
         Self::build(name, sha256, content, bytes)

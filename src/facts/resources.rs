@@ -17,8 +17,6 @@ pub struct Resource {
     pub display_names: Vec<String>,
     /// What it holds.
     pub reach: Reach,
-    /// Where the row comes from.
-    pub source: String,
 }
 
 /// What a resource or a call reaches.
@@ -160,7 +158,6 @@ pub(super) struct Row {
     name: String,
     display_names: String,
     reach: String,
-    source: String,
 }
 
 impl Row {
@@ -186,7 +183,6 @@ impl From<Row> for Resource {
             reach: Reach::spelt(&row.reach),
             id: row.id,
             name: row.name,
-            source: row.source,
         }
     }
 }

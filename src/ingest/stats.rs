@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub const UNKNOWN_TABLE: &str = "no known table";
 
 /// Problems kept per source; further ones only count.
-pub const PROBLEMS_KEPT: usize = 1000;
+pub(super) const PROBLEMS_KEPT: usize = 1000;
 
 /// Counts of one source, or of a piece of one. Record numbers count within the piece until it is joined.
 #[derive(Default)]

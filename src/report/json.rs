@@ -6,8 +6,7 @@ use super::{Exporter, Report};
 use std::io::{self, Write};
 
 /// The exporter.
-pub(super) const EXPORTER: Exporter =
-    Exporter { id: "json", extension: "json", about: "one JSON object, for another program", write };
+pub(super) const EXPORTER: Exporter = Exporter { id: "json", write };
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let note = armless(&serde_json::to_string_pretty(&Sealed::new(report)?)?).into_owned();

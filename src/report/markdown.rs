@@ -14,8 +14,7 @@ use page::Page;
 use std::io::{self, Write};
 
 /// The exporter.
-pub(super) const EXPORTER: Exporter =
-    Exporter { id: "markdown", extension: "md", about: "CommonMark with tables, for a ticket", write };
+pub(super) const EXPORTER: Exporter = Exporter { id: "markdown", write };
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();

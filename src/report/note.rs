@@ -35,11 +35,11 @@ pub use custody::{Custody, changed};
 pub use differing::ConflictNote;
 pub use impact::{AttackNote, Earned, Impact};
 pub use marked::MarkNote;
-pub use now::{DoNow, TaskNote, UserNote};
+pub use now::DoNow;
 pub use rest::{HitGroup, HitLine, groups};
 pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
-pub use traces::{Indicator, Kind as TraceKind, Scope};
+pub use traces::{Indicator, Scope};
 
 /// What the note says that is neither in the bundle nor in the case.
 pub struct Header<'a> {

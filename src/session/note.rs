@@ -31,7 +31,7 @@ impl Composed {
     }
 
     /// Writes the note at `path`, and its indicators beside it. Text changed by hand there is kept:
-    /// [`casefile::note::write`](write).
+    /// [`write()`].
     ///
     /// # Errors
     /// When either cannot be written; the files from before are still there, or beside it.

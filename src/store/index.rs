@@ -13,8 +13,6 @@ pub enum Key {
     Session,
     /// Token id (`uti`).
     Token,
-    /// Correlation id.
-    Correlation,
     /// Caller address.
     Address,
     /// Client application id.
@@ -38,7 +36,6 @@ impl Key {
             Self::User => event.user,
             Self::Session => folded(Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
-            Self::Correlation => folded(Field::CorrelationId),
             Self::Address => folded(Field::IpAddress),
             Self::Client => folded(Field::AppId),
             Self::Agent => folded(Field::UserAgent),

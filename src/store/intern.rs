@@ -95,13 +95,8 @@ impl Default for Interner {
 
 impl Interner {
     /// Number of symbols, the missing one included.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.places.len()
-    }
-
-    /// Whether nothing was interned.
-    pub fn is_empty(&self) -> bool {
-        self.places.len() == 1
     }
 
     /// The text of a symbol of this interner.

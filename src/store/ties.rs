@@ -17,11 +17,6 @@ impl Store {
         self.with(Key::Token, token).iter().copied().find(|id| self.event(*id).table.issues())
     }
 
-    /// Rows with this key that use a token, among some of them, in order.
-    pub fn uses<'a>(&'a self, ids: &'a [EventId]) -> impl DoubleEndedIterator<Item = EventId> + 'a {
-        ids.iter().copied().filter(|id| self.event(*id).table.uses())
-    }
-
     /// Returns whether the event uses a token that a sign-in of the bundle gave out.
     pub fn has_issuer(&self, event: Event<'_>) -> bool {
         event.table.uses() && self.issuer(self.token(event[Field::TokenId])).is_some()
@@ -48,7 +43,8 @@ mod tests {
         assert_eq!((tied, store.has_uses()), (2, true));
         let token = store.token(store.find("T").unwrap());
         assert!(store.event(store.issuer(token).unwrap()).table.issues());
-        assert_eq!(store.uses(store.with(Key::Token, token)).count(), 2);
+        let uses = store.with(Key::Token, token).iter().filter(|id| store.event(**id).table.uses());
+        assert_eq!(uses.count(), 2);
         assert_eq!(store.issuer(Sym::NONE), None);
     }
 }

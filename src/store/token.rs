@@ -32,6 +32,7 @@ pub struct Compared {
     pub refused: bool,
 }
 
+#[cfg(any(test, feature = "testing"))]
 impl Computed {
     /// Sign-ins whose token id was computed, over all sources that are trusted with it.
     pub fn used(&self) -> u64 {

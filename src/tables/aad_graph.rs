@@ -43,11 +43,11 @@ mod tests {
 
     #[test]
     fn columns_have_the_names_of_this_table() {
-        let of = |name| targets(name, false).of(Table::AadGraph);
+        let of = |name| targets(name, false).under(Some(Table::AadGraph));
         assert_eq!(of("CallerIpAddress").field(), Some(Field::IpAddress));
         assert_eq!(of("IPAddress").field(), Some(Field::IpAddress));
         assert_eq!(of("SignInActivityId").field(), Some(Field::TokenId));
         assert_eq!(of("TimeRequested"), Created(3));
-        assert_eq!(targets("TimeRequested", false).of(Table::Graph).field(), None);
+        assert_eq!(targets("TimeRequested", false).under(Some(Table::Graph)).field(), None);
     }
 }

@@ -90,9 +90,9 @@ mod tests {
             ("c_sid", Field::SessionId),
             ("C_DeviceId", Field::DeviceId),
         ] {
-            assert_eq!(targets(column, false).of(Table::Graph).field(), Some(field), "{column}");
+            assert_eq!(targets(column, false).under(Some(Table::Graph)).field(), Some(field), "{column}");
         }
         // Where Graph ran, not where the caller was.
-        assert_eq!(targets("Location", false).of(Table::Graph).field(), None);
+        assert_eq!(targets("Location", false).under(Some(Table::Graph)).field(), None);
     }
 }

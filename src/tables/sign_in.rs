@@ -147,17 +147,22 @@ mod tests {
     #[test]
     fn every_log_analytics_column_is_known() {
         for field in FIELDS {
-            assert_eq!(targets(field.column(), false).of(Table::SignIn).field(), Some(*field), "{}", field.column());
+            assert_eq!(
+                targets(field.column(), false).under(Some(Table::SignIn)).field(),
+                Some(*field),
+                "{}",
+                field.column()
+            );
         }
     }
 
     #[test]
     fn decorated_names_are_the_same_names() {
-        let target = |name: &str| targets(name, false).of(Table::SignIn);
+        let target = |name: &str| targets(name, false).under(Some(Table::SignIn));
         assert_eq!(target("DeviceDetail_dynamic"), target("devicedetail"));
         assert_eq!(target("properties.appId"), target("AppId"));
         assert_eq!(target("UserId_g"), target("UserId"));
-        assert_eq!(targets("Autonomous system  number", true).of(Table::SignIn), Number(Field::Asn, 1));
-        assert_eq!(targets("Application ID ", true).of(Table::SignIn), Text(Field::AppId, 1));
+        assert_eq!(targets("Autonomous system  number", true).under(Some(Table::SignIn)), Number(Field::Asn, 1));
+        assert_eq!(targets("Application ID ", true).under(Some(Table::SignIn)), Text(Field::AppId, 1));
     }
 }

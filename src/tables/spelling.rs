@@ -29,11 +29,6 @@ impl Targets {
         table.map_or(self.any, |table| self.own[table as usize])
     }
 
-    /// What it means in a table.
-    pub fn of(&self, table: Table) -> Target {
-        self.own[table as usize]
-    }
-
     /// What it means where the table is not known yet.
     pub fn any(&self) -> Target {
         self.any
@@ -141,7 +136,10 @@ mod tests {
     fn a_key_means_something_only_in_its_table() {
         let uri = targets("requestUri", false);
         assert_eq!(uri.any().field(), Some(Field::RequestUri));
-        assert_eq!((uri.of(Table::Graph).field(), uri.of(Table::SignIn).field()), (Some(Field::RequestUri), None));
+        assert_eq!(
+            (uri.under(Some(Table::Graph)).field(), uri.under(Some(Table::SignIn)).field()),
+            (Some(Field::RequestUri), None)
+        );
         // Dropped with the row: no reason to read it twice.
         assert_eq!(uri.differs(), 0);
         let token = targets("SignInActivityId", false);

@@ -23,7 +23,7 @@ pub enum About {
 /// its arm in each function below.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "set")]
-#[expect(missing_docs, reason = "the fields are the case's own")]
+#[cfg_attr(feature = "testing", expect(missing_docs, reason = "the fields are the case's own"))]
 pub enum Change {
     /// The verdict on a step.
     Verdict { hit: String, step: String, to: Option<Verdict> },

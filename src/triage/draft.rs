@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where a line is typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "prompt")]
-#[expect(missing_docs, reason = "the fields are the case's own")]
+#[cfg_attr(feature = "testing", expect(missing_docs, reason = "the fields are the case's own"))]
 pub enum Prompt {
     /// The remark on a step.
     Remark { hit: String, step: String },

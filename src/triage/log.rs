@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Signs a line where nobody is known.
-pub const UNKNOWN: &str = "unknown";
+pub(crate) const UNKNOWN: &str = "unknown";
 
 /// One line of the log: who did what when. `prev` is the hash of the line before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

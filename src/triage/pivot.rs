@@ -30,7 +30,6 @@ impl Value {
             Key::User => "user",
             Key::Session => "session",
             Key::Token => "token",
-            Key::Correlation => "correlation",
             Key::Address => "address",
             Key::Client => "client",
             Key::Agent => "agent",

@@ -69,6 +69,7 @@ impl LogProblem {
     }
 
     /// The sentence with bare ids.
+    #[cfg(any(test, feature = "testing"))]
     pub fn words(&self) -> String {
         self.sentence(|about| match about {
             About::Hit(hit, None) => format!("hit {hit}"),

@@ -9,8 +9,6 @@ use std::ops::Range;
 
 /// One event in words. Text is as logged: make it inert before drawing.
 pub struct Line<'a> {
-    /// The event.
-    pub event: EventId,
     /// When.
     pub time: Time,
     /// Since the line before, if there is one.
@@ -75,7 +73,6 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     };
     let client = text(Field::AppDisplayName);
     Line {
-        event,
         time: row.time(),
         gap: before.map(|before| row.time().since(store.event(before).time())),
         kind,

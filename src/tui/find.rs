@@ -93,11 +93,6 @@ impl Find {
         if rows.start >= self.start { &mut self.after } else { &mut self.before }.extend(found);
     }
 
-    /// Whether a row was found.
-    pub fn holds(&self, event: EventId) -> bool {
-        self.after.binary_search(&event).is_ok() || self.before.binary_search(&event).is_ok()
-    }
-
     /// Whether one of the events, which stand in order, was found.
     pub fn holds_any(&self, events: &[EventId]) -> bool {
         meet(events, &self.after) || meet(events, &self.before)
@@ -181,7 +176,7 @@ mod tests {
         assert_eq!(step(90, false), Some((10, true)));
         assert_eq!([step(90, true), step(60, true), step(10, true)], [(60, false), (10, false), (90, true)].map(Some));
         assert_eq!([10, 60, 90, 11].map(|id| find.place(EventId(id))), [Some(1), Some(2), Some(3), None]);
-        assert!(find.holds(EventId(10)) && !find.holds(EventId(50)));
+        assert!(find.holds_any(&[EventId(10)]) && !find.holds_any(&[EventId(50)]));
     }
 
     #[test]

@@ -334,11 +334,6 @@ impl Timeline {
         }
     }
 
-    /// Whether the step rests on this event.
-    pub fn is_marked(&self, event: EventId) -> bool {
-        self.shown.marks.binary_search(&event).is_ok()
-    }
-
     /// Moves the cursor. It does not rest on signs.
     pub fn go(&mut self, step: Move, height: usize) {
         let len = self.len();

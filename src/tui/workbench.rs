@@ -11,7 +11,7 @@ use super::near::NearView;
 use super::rows::{Mode, Timeline};
 use super::scroll::Move;
 use super::trail::Trail;
-use crate::analytics::{Finding, Hit, Settings, Step, Threshold};
+use crate::analytics::{Hit, Settings, Step, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
@@ -148,11 +148,6 @@ impl Workbench {
         let settled = self.evidence.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
         self.settled.set(Some((lines, settled)));
         settled
-    }
-
-    /// The finding of the current step.
-    pub fn finding(&self) -> Option<&Finding> {
-        self.current()?.findings.get(self.step)
     }
 
     /// The event under the timeline's cursor.

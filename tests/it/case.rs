@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 use std::path::{Path, PathBuf};
-use tokentrail::casefile::{self, Opened};
-use tokentrail::model::Time;
-use tokentrail::triage::{Case, Disposition, LogProblem, Verdict};
+use tokentrail::testing::casefile::{self, Opened};
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::{Case, Disposition, LogProblem, Verdict};
 
 /// The hits of the demo's bundle that the case has work on, as that program named them.
 const HITS: [(&str, &str); 6] = [

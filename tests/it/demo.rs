@@ -6,14 +6,14 @@ mod bundle;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
-use tokentrail::analytics::{self, Settings};
-use tokentrail::demo;
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::{Confidence, EventId, Field, Flags, Severity, Table};
-use tokentrail::report::{Header, Report};
-use tokentrail::store::Event;
-use tokentrail::triage::{Case, Disposition, fingerprint};
+use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::demo;
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::model::{Confidence, EventId, Field, Flags, Severity, Table};
+use tokentrail::testing::report::{Header, Report};
+use tokentrail::testing::store::Event;
+use tokentrail::testing::triage::{Case, Disposition, fingerprint};
 
 /// The archive as the loader reads it.
 static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
@@ -95,7 +95,7 @@ fn the_phish_has_two_legs_six_resources_and_a_mail_search() {
     assert_eq!(values(&stolen, Field::IpAddress), BTreeSet::from(["198.51.100.23"]));
     assert_eq!(values(&stolen, Field::SessionId), values(&browser, Field::SessionId));
     // The published query bins by ingest time, and wants the device code before the burst.
-    let ten = tokentrail::model::Span::minutes(10);
+    let ten = tokentrail::testing::model::Span::minutes(10);
     let bins: BTreeSet<_> = stolen.iter().map(|(_, e)| e.published_time().bin(ten)).collect();
     assert_eq!(bins.len(), 1);
     assert!(browser.iter().all(|(_, e)| e.published_time() <= stolen[0].1.published_time()));

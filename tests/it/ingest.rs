@@ -20,9 +20,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use tokentrail::ingest::{LoadError, Loaded, Options, load};
-use tokentrail::model::{Field, Table};
-use tokentrail::store::Event;
+use tokentrail::testing::ingest::{LoadError, Loaded, Options, load};
+use tokentrail::testing::model::{Field, Table};
+use tokentrail::testing::store::Event;
 
 fn read(paths: &[PathBuf], options: &Options) -> Loaded {
     load(paths, options, &|_| {}, &AtomicBool::new(false)).unwrap()

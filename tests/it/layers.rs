@@ -113,8 +113,19 @@ fn top_level(group: &str) -> Vec<&str> {
 #[test]
 fn every_source_belongs_to_a_layer() {
     for (name, _) in sources() {
-        assert!(name == "lib.rs" || layer(&name).is_some(), "{name} belongs to no layer");
+        let is_root = ["lib.rs", "testing.rs"].contains(&name.as_str());
+        assert!(is_root || layer(&name).is_some(), "{name} belongs to no layer");
     }
+}
+
+/// What leaves the crate is never unused to the compiler: nothing may, but what the binary calls, and with the feature
+/// `testing` what tests see.
+#[test]
+fn nothing_leaves_the_crate_but_main() {
+    let lib = fs::read_to_string(root().join("lib.rs")).unwrap();
+    let public: Vec<&str> = lib.lines().filter(|line| line.starts_with("pub")).collect();
+    assert_eq!(public, ["pub use cli::main;", "pub mod testing;"]);
+    assert!(lib.contains("#[cfg(feature = \"testing\")]\n#[doc(hidden)]\npub mod testing;"));
 }
 
 #[test]

@@ -20,8 +20,8 @@ use line::Line;
 use published::Published;
 use row::{at, listing};
 use std::collections::{BTreeMap, BTreeSet};
-use tokentrail::analytics::{Hit, Settings};
-use tokentrail::model::Field;
+use tokentrail::testing::analytics::{Hit, Settings};
+use tokentrail::testing::model::Field;
 
 /// Random bundles of an everyday run.
 const CASES: u64 = 2000;
@@ -186,10 +186,10 @@ fn hits_come_in_one_order_however_the_rows_were_read() {
         let draw = random::draw(seed);
         let ids = |per_source| {
             let store = row::store_of(&draw.rows, per_source);
-            let facts = tokentrail::facts::Facts::embedded();
+            let facts = tokentrail::testing::facts::Facts::embedded();
             let analytics = Some(program::ANALYTICS.map(str::to_owned).to_vec());
             let settings = Settings { analytics, ..draw.settings.clone() };
-            let hits = tokentrail::analytics::run(&store, facts, &settings);
+            let hits = tokentrail::testing::analytics::run(&store, facts, &settings);
             let place =
                 |hit: &Hit| (hit.first_seen, hit.analytic, hit.upn.clone(), hit.user_id.clone(), hit.app_id.clone());
             assert!(hits.is_sorted_by_key(place), "seed {seed}: {:?}", hits.iter().map(place).collect::<Vec<_>>());

@@ -9,17 +9,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use tokentrail::casefile::Found;
-use tokentrail::facts::Facts;
-use tokentrail::model::Time;
-use tokentrail::triage::marks::Places;
-use tokentrail::triage::{Case, fingerprint};
-use tokentrail::tui::app::{App, Message, Ready};
-use tokentrail::tui::evidence::Evidence;
-use tokentrail::tui::keymap::{Key, Keymap};
-use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::{analytics, demo, ingest};
+use tokentrail::testing::casefile::Found;
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::marks::Places;
+use tokentrail::testing::triage::{Case, fingerprint};
+use tokentrail::testing::tui::app::{App, Message, Ready};
+use tokentrail::testing::tui::evidence::Evidence;
+use tokentrail::testing::tui::keymap::{Key, Keymap};
+use tokentrail::testing::tui::screens;
+use tokentrail::testing::tui::theme::{Name, Theme};
+use tokentrail::testing::{analytics, demo, ingest};
 
 const SIZE: Size = Size { width: 132, height: 38 };
 /// A cell, in the picture's units.

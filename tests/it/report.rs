@@ -7,10 +7,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
-use tokentrail::casefile;
-use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::Time;
-use tokentrail::triage::{Case, Disposition, Verdict, fingerprint};
+use tokentrail::testing::casefile;
+use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::{Case, Disposition, Verdict, fingerprint};
 
 fn note(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::cargo_bin("tokentrail").unwrap();

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::model::{Field, Table};
 
 /// One user's device code and burst, and calls with the last token.
 const CODE: u32 = 0;

@@ -24,25 +24,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use tokentrail::casefile::{self, CaseFile, Opened};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{self, Glimpse, Loaded, Progress, Reading};
-use tokentrail::model::{Table, Time};
-use tokentrail::report::info;
-use tokentrail::session::Composed;
-use tokentrail::triage::marks::Places;
-use tokentrail::triage::{Case, Disposition, Verdict};
-use tokentrail::tui::action::Action;
-use tokentrail::tui::app::{App, Effect, Joined, Message, Ready};
-use tokentrail::tui::ask::Answers;
-use tokentrail::tui::clipboard::{self, Wrap};
-use tokentrail::tui::copy::Copied;
-use tokentrail::tui::evidence::Evidence;
-use tokentrail::tui::keymap::{Key, Keymap};
-use tokentrail::tui::screens;
-use tokentrail::tui::theme::{Name, Theme};
-use tokentrail::tui::workbench::Workbench;
-use tokentrail::{analytics, triage};
+use tokentrail::testing::casefile::{self, CaseFile, Opened};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{self, Glimpse, Loaded, Progress, Reading};
+use tokentrail::testing::model::{Table, Time};
+use tokentrail::testing::report::info;
+use tokentrail::testing::session::Composed;
+use tokentrail::testing::triage::marks::Places;
+use tokentrail::testing::triage::{Case, Disposition, Verdict};
+use tokentrail::testing::tui::action::Action;
+use tokentrail::testing::tui::app::{App, Effect, Joined, Message, Ready};
+use tokentrail::testing::tui::ask::Answers;
+use tokentrail::testing::tui::clipboard::{self, Wrap};
+use tokentrail::testing::tui::copy::Copied;
+use tokentrail::testing::tui::evidence::Evidence;
+use tokentrail::testing::tui::keymap::{Key, Keymap};
+use tokentrail::testing::tui::screens;
+use tokentrail::testing::tui::theme::{Name, Theme};
+use tokentrail::testing::tui::workbench::Workbench;
+use tokentrail::testing::{analytics, triage};
 
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 16), (20, 5)];
 
@@ -132,7 +132,10 @@ impl Desk {
     fn press(&mut self, keys: &str) -> &mut Self {
         for (second, key) in (0..).zip(keys.split_whitespace()) {
             let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
-            self.hit(Key::try_from(key.to_owned()).unwrap(), now.plus(tokentrail::model::Span::seconds(second)));
+            self.hit(
+                Key::try_from(key.to_owned()).unwrap(),
+                now.plus(tokentrail::testing::model::Span::seconds(second)),
+            );
         }
         self
     }

@@ -9,9 +9,9 @@ pub(crate) use read::{Kind, Story};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use tokentrail::analytics::{self, Cell, Finding, Hit, Step};
-use tokentrail::facts::Facts;
-use tokentrail::model::{Severity, Time};
+use tokentrail::testing::analytics::{self, Cell, Finding, Hit, Step};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::model::{Severity, Time};
 
 /// Every story, by name.
 pub(crate) fn all() -> Vec<Story> {

@@ -5,7 +5,7 @@ use super::super::rng::Rng;
 use super::super::sign_in::SignIn;
 use super::super::world::{AAD_GRAPH, Device, GRAPH, POWERSHELL, Person, TEAMS, TEAMS_SERVICES, replayer};
 use super::super::{Log, clock};
-use tokentrail::model::Table;
+use tokentrail::testing::model::Table;
 
 const DAY: &str = "2026-04-29";
 

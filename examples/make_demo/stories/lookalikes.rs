@@ -10,7 +10,7 @@ use super::super::world::{
     WINDOWS_BROKER_AGENT, branch, sprayer,
 };
 use super::super::{DAYS, Log, at, clock};
-use tokentrail::model::{Span, Table, Time};
+use tokentrail::testing::model::{Span, Table, Time};
 
 /// What Office asks for when it starts: seconds after its start, resource.
 const OFFICE_STARTS: [(i64, &str); 4] = [(0, EXCHANGE), (21, GRAPH), (74, SHAREPOINT), (190, OFFICE_CLIENT_SERVICE)];

@@ -7,7 +7,7 @@ use super::super::world::{
     ARM, CLI, Device, EXCHANGE, GRAPH, KEY_VAULT, MANAGEMENT_APIS, Person, TEAMS_SERVICES, phisher,
 };
 use super::super::{Log, clock};
-use tokentrail::model::{Span, Table};
+use tokentrail::testing::model::{Span, Table};
 
 const DAY: &str = "2026-05-01";
 const SCRIPT: &str = "python-requests/2.31.0";

@@ -2,9 +2,9 @@
 #![allow(dead_code, reason = "not every target uses all of it")]
 
 use std::sync::atomic::AtomicBool;
-use tokentrail::analytics::{self, Settings};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options, Password, load};
+use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Loaded, Options, Password, load};
 
 /// Reads the bytes as one file in memory.
 pub fn read(bytes: &[u8]) -> Loaded {

@@ -6,11 +6,11 @@ use super::values::{all, few};
 use proptest::prelude::*;
 use regex::Regex;
 use std::sync::LazyLock;
-use tokentrail::analytics::{self, Settings};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Options, load};
-use tokentrail::report::escape::{code, markdown};
-use tokentrail::report::{Header, Report, defang, exporter};
+use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Options, load};
+use tokentrail::testing::report::escape::{code, markdown};
+use tokentrail::testing::report::{Header, Report, defang, exporter};
 
 /// What our Markdown is made of.
 const OURS: [&str; 17] = [
@@ -172,7 +172,7 @@ fn places(text: &str) -> Vec<(String, Renderer)> {
 
 /// The text as a reader should see it.
 fn meant(text: &str) -> String {
-    let text = tokentrail::model::inert(&text.replace(['\n', '\r', '\t'], " ")).into_owned();
+    let text = tokentrail::testing::model::inert(&text.replace(['\n', '\r', '\t'], " ")).into_owned();
     defang::text(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

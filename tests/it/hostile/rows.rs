@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
-use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::Time;
-use tokentrail::triage::{Case, Disposition, Verdict, fingerprint};
+use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::{Case, Disposition, Verdict, fingerprint};
 
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 

@@ -10,12 +10,12 @@ use super::{file, read, read_one};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use tokentrail::analytics::{Settings, run};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options, shapes};
-use tokentrail::model::{Field, Table};
-use tokentrail::report::info::info;
-use tokentrail::store::Event;
+use tokentrail::testing::analytics::{Settings, run};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Loaded, Options, shapes};
+use tokentrail::testing::model::{Field, Table};
+use tokentrail::testing::report::info::info;
+use tokentrail::testing::store::Event;
 
 /// One export of the bundle.
 struct Export {

@@ -2,7 +2,7 @@
 
 use super::bundle::{cell, is_call, lines, plain};
 use serde_json::{Map, Value, json};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::model::{Field, Table};
 
 pub(crate) type Row = Map<String, Value>;
 

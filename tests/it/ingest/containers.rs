@@ -3,8 +3,8 @@
 use super::{assert_same, bundle, file, gzip, read, read_one, told, zip};
 use std::io::Write;
 use std::path::Path;
-use tokentrail::ingest::{Loaded, Options};
-use tokentrail::model::Field;
+use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::model::Field;
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     zstd::encode_all(bytes, 1).unwrap()

@@ -5,8 +5,8 @@ use super::{bundle, file, gzip, read_one, zip};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use tokentrail::ingest::{Loaded, Options, load};
-use tokentrail::model::{EventId, Field};
+use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::model::{EventId, Field};
 
 fn line() -> String {
     bundle::shapes(&bundle::rows()[..2])[0].1.clone()

@@ -3,8 +3,8 @@
 use super::containers::tar;
 use super::{bundle, file, gzip, zip};
 use std::sync::atomic::AtomicBool;
-use tokentrail::ingest::{Options, Progress, load};
-use tokentrail::model::Table;
+use tokentrail::testing::ingest::{Options, Progress, load};
+use tokentrail::testing::model::Table;
 
 /// Whoever waits sees the first rows at once, whatever is found, unpacked, hashed and read after them.
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{file, read_one, tables};
 use serde_json::{Value, json};
-use tokentrail::ingest::Loaded;
-use tokentrail::report::info::{Kind, info, lookalikes, nothing_analysed};
+use tokentrail::testing::ingest::Loaded;
+use tokentrail::testing::report::info::{Kind, info, lookalikes, nothing_analysed};
 
 const USER: &str = "44444444-0000-4000-8000-000000000001";
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";

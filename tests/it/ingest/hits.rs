@@ -3,10 +3,10 @@
 use super::{bundle, file, read, read_one};
 use serde_json::Value;
 use std::path::PathBuf;
-use tokentrail::analytics::{Hit, Settings, run};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options};
-use tokentrail::report::info::info;
+use tokentrail::testing::analytics::{Hit, Settings, run};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::report::info::info;
 
 fn hits(loaded: &Loaded) -> Vec<Hit> {
     let analytics = Some(["foci-burst", "device-code-burst", "session-hop-broad"].map(str::to_owned).to_vec());

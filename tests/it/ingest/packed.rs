@@ -7,8 +7,8 @@ use lzma_rust2::{XzOptions, XzWriter};
 use sevenz_rust2::encoder_options::{AesEncoderOptions, Lzma2Options};
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
 use std::io::{Cursor, Write};
-use tokentrail::ingest::{Loaded, Options, Password, needs_password};
-use tokentrail::model::Field;
+use tokentrail::testing::ingest::{Loaded, Options, Password, needs_password};
+use tokentrail::testing::model::Field;
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
 

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::sync::atomic::AtomicBool;
-use tokentrail::analytics::{Cell, Hit, Semantics, Settings, run};
-use tokentrail::facts::Facts;
-use tokentrail::ingest::{Loaded, Options, load};
+use tokentrail::testing::analytics::{Cell, Hit, Semantics, Settings, run};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Loaded, Options, load};
 
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const HEADER: &str = "TimeGenerated,CreatedDateTime,Type,Id,UserId,UserPrincipalName,AppId,ResourceIdentity,ResourceDisplayName,IPAddress,AutonomousSystemNumber,ResultType,SessionId,IncomingTokenType,UniqueTokenIdentifier,Status";

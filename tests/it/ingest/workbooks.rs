@@ -3,8 +3,8 @@
 use super::containers::problems;
 use super::{bundle, file, read, read_one, told, zip};
 use std::fmt::Write;
-use tokentrail::ingest::{Loaded, Options};
-use tokentrail::model::Field;
+use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::model::Field;
 
 /// A cell.
 #[derive(Clone)]

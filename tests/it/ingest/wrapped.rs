@@ -2,8 +2,8 @@
 
 use super::{file, read, read_one};
 use serde_json::{Value, json};
-use tokentrail::ingest::{Loaded, Options};
-use tokentrail::model::{Field, Span, Table};
+use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::model::{Field, Span, Table};
 
 fn one(name: &str, text: &str) -> Loaded {
     let folder = tempfile::tempdir().unwrap();

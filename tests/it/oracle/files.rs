@@ -4,9 +4,9 @@ use super::row::{Row, moment};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 use std::sync::atomic::AtomicBool;
-use tokentrail::ingest::{Options, load};
-use tokentrail::model::{Field, Table};
-use tokentrail::store::Store;
+use tokentrail::testing::ingest::{Options, load};
+use tokentrail::testing::model::{Field, Table};
+use tokentrail::testing::store::Store;
 
 /// The store the program makes of these rows as files, one for each source.
 pub(crate) fn store_of(rows: &[Row], per_source: usize) -> Store {

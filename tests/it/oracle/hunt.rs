@@ -14,8 +14,8 @@ use super::row::Row;
 pub(crate) use fold::uti;
 use std::collections::{BTreeMap, BTreeSet};
 use text::{fold, fold_field, fold_id, word};
-use tokentrail::analytics::{Clients, Settings};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::analytics::{Clients, Settings};
+use tokentrail::testing::model::{Field, Table};
 
 /// The rows that are left to look at, in hunt order, and whose they are.
 pub(crate) struct Hunt<'a> {

@@ -4,9 +4,9 @@ use super::line::Line;
 use super::published::Published;
 use super::row::{Row, listing, store_of};
 use super::{hunt, program};
-use tokentrail::analytics::{Semantics, Settings};
-use tokentrail::model::Time;
-use tokentrail::store::Store;
+use tokentrail::testing::analytics::{Semantics, Settings};
+use tokentrail::testing::model::Time;
+use tokentrail::testing::store::Store;
 
 /// What the oracle of these settings' semantics finds.
 pub(crate) fn expected(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {

@@ -10,8 +10,8 @@ pub(crate) mod links;
 use super::known::VSCODE;
 use super::row::{MINUTE, Row, at};
 use super::stories::{device_code, exchange};
-use tokentrail::analytics::Settings;
-use tokentrail::model::Field;
+use tokentrail::testing::analytics::Settings;
+use tokentrail::testing::model::Field;
 
 /// What a case must yield: hits of the case's analytic, as published and in hunt.
 pub(crate) struct Kind {

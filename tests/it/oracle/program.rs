@@ -4,10 +4,10 @@ use super::hunt::text::{WORDS, fold, word};
 use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
 use super::row::{Row, number_of, store_of};
-use tokentrail::analytics::{self, Cell, Hit, Semantics, Settings};
-use tokentrail::facts::Facts;
-use tokentrail::model::{EventId, Field};
-use tokentrail::store::Store;
+use tokentrail::testing::analytics::{self, Cell, Hit, Semantics, Settings};
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::model::{EventId, Field};
+use tokentrail::testing::store::Store;
 
 /// The analytics that have an oracle.
 pub(crate) const ANALYTICS: [&str; 4] = ["foci-burst", "device-code-burst", "session-hop", "session-hop-broad"];

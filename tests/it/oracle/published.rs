@@ -5,7 +5,7 @@ use super::line::{Line, list};
 use super::row::{Row, moment};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::model::{Field, Table};
 
 /// Ticks from 0001-01-01, where `bin()` begins, to 1970.
 const EPOCH: i64 = 62_135_596_800 * 10_000_000;

@@ -8,8 +8,8 @@ use super::known::{
 };
 use super::row::{MINUTE, Row, SECOND, TICK, at};
 use std::collections::BTreeSet;
-use tokentrail::analytics::{Clients, Settings};
-use tokentrail::model::{Field, Span, Table, Time};
+use tokentrail::testing::analytics::{Clients, Settings};
+use tokentrail::testing::model::{Field, Span, Table, Time};
 
 /// A small seeded generator (SplitMix64): the same seed, the same bundle, on every machine.
 pub(crate) struct Dice(u64);

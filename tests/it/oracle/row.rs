@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use tokentrail::model::{Field, NewEvent, Origin, SourceId, Table, Time};
-use tokentrail::store::{Event, Part, Store};
+use tokentrail::testing::model::{Field, NewEvent, Origin, SourceId, Table, Time};
+use tokentrail::testing::store::{Event, Part, Store};
 
 pub(crate) const TICK: i64 = 1;
 pub(crate) const SECOND: i64 = 10_000_000;

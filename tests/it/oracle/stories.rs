@@ -3,7 +3,7 @@
 
 use super::known::{AAD_GRAPH, AAD_GRAPH_NAME, CLI, CLI_TYPO, POWERSHELL};
 use super::row::{Row, SECOND, at};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::model::{Field, Table};
 
 pub(crate) const USER: &str = "11111111-aaaa-4bbb-8ccc-000000000001";
 pub(crate) const UPN: &str = "finance.director@contoso.com";

@@ -1,10 +1,10 @@
 //! Lines of an earlier run that were not entered.
 
 use super::Desk;
-use tokentrail::model::Time;
-use tokentrail::triage::{Draft, Prompt, marks};
-use tokentrail::tui::action::Action;
-use tokentrail::tui::app::Message;
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::{Draft, Prompt, marks};
+use tokentrail::testing::tui::action::Action;
+use tokentrail::testing::tui::app::Message;
 
 fn offer(desk: &mut Desk, drafts: &[Draft]) {
     let offered = drafts.iter().map(|draft| {

@@ -1,11 +1,11 @@
 //! Beyond the hit: users, who else, near misses and other thresholds.
 
 use super::{Desk, snapshot, story};
-use tokentrail::model::Span;
-use tokentrail::store::Key;
-use tokentrail::triage::{Disposition, pivot};
-use tokentrail::tui::layout::Pane;
-use tokentrail::tui::overlay::Overlay;
+use tokentrail::testing::model::Span;
+use tokentrail::testing::store::Key;
+use tokentrail::testing::triage::{Disposition, pivot};
+use tokentrail::testing::tui::layout::Pane;
+use tokentrail::testing::tui::overlay::Overlay;
 
 fn near(size: (u16, u16)) -> Desk {
     let mut desk = Desk::reading(size, &story::near());
@@ -101,10 +101,10 @@ fn the_trail_is_walked_both_ways_and_cut_where_it_goes_on() {
 #[test]
 fn keys_typed_ahead_of_the_counts_wait_for_them() {
     let mut desk = Desk::open((80, 24));
-    let now = tokentrail::model::Time::parse("2026-05-02T08:00:00Z").unwrap();
+    let now = tokentrail::testing::model::Time::parse("2026-05-02T08:00:00Z").unwrap();
     let key = |name: &str| {
-        tokentrail::tui::app::Message::Key(
-            tokentrail::tui::keymap::Key::try_from(name.to_owned()).unwrap().event(),
+        tokentrail::testing::tui::app::Message::Key(
+            tokentrail::testing::tui::keymap::Key::try_from(name.to_owned()).unwrap().event(),
             now,
         )
     };

@@ -3,7 +3,7 @@
 use super::{Desk, Name};
 use crate::hostile::rows::{case, ndjson};
 use crate::hostile::values::{alive, few, whole};
-use tokentrail::tui::app::Message;
+use tokentrail::testing::tui::app::Message;
 
 /// Keys to each screen and overlay, one after the other.
 const TOUR: &str = "enter j j l j G g enter esc a z j G g n N e G esc B G esc U esc M esc p esc ? G esc : esc / esc c esc \
@@ -25,7 +25,8 @@ fn tour(desk: &mut Desk, place: &str) {
 
 #[test]
 fn no_screen_shows_a_hostile_text_alive() {
-    let mut desk = Desk::over((200, 60), "rows.json", ndjson().as_bytes(), &tokentrail::analytics::Settings::default());
+    let mut desk =
+        Desk::over((200, 60), "rows.json", ndjson().as_bytes(), &tokentrail::testing::analytics::Settings::default());
     let hits: Vec<String> = desk.hits.iter().map(|hit| hit.id.clone()).collect();
     let case = case(&desk.loaded, &hits);
     std::fs::create_dir_all(desk.case_path().parent().unwrap()).unwrap();

@@ -1,9 +1,9 @@
 //! A case that another process has, and conflicts, at every size.
 
 use super::{Desk, SIZES};
-use tokentrail::casefile::Opened;
-use tokentrail::model::Time;
-use tokentrail::triage::{Verdict, fingerprint};
+use tokentrail::testing::casefile::Opened;
+use tokentrail::testing::model::Time;
+use tokentrail::testing::triage::{Verdict, fingerprint};
 
 fn at() -> Time {
     Time::parse("2026-05-02T07:00:00Z").unwrap()
@@ -12,7 +12,7 @@ fn at() -> Time {
 /// The case as another analyst has it open.
 fn other(desk: &Desk) -> Opened {
     let bundle = fingerprint(&desk.loaded.sources);
-    let mut opened = tokentrail::casefile::open(&desk.case_path(), &[], &bundle, "bo", at()).unwrap();
+    let mut opened = tokentrail::testing::casefile::open(&desk.case_path(), &[], &bundle, "bo", at()).unwrap();
     opened.resume(desk.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), at());
     opened
 }
@@ -57,13 +57,13 @@ fn conflicts_are_decided_where_they_are_listed() {
         desk.reopen();
         desk.press("c");
         let hit = desk.hits[0].clone();
-        let step = |step: usize| tokentrail::analytics::by_id(hit.analytic).unwrap().steps[step].id;
+        let step = |step: usize| tokentrail::testing::analytics::by_id(hit.analytic).unwrap().steps[step].id;
         for number in 0..2 {
             case.set_verdict(&hit.id, step(number), Some(Verdict::Supports), at());
             let mine = &mut desk.app.workbench_mut().unwrap().case;
             mine.set_verdict(&hit.id, step(number), Some(Verdict::Against), at());
         }
-        desk.carry_out(tokentrail::tui::app::Effect::Save);
+        desk.carry_out(tokentrail::testing::tui::app::Effect::Save);
         file.save(&mut case).unwrap();
         drop(file);
         desk.reopen();

@@ -3,10 +3,10 @@
 use super::{Desk, SIZES};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokentrail::ingest::Loaded;
-use tokentrail::model::{Field, NewEvent, Origin, Source, SourceId, Span, Table, Time};
-use tokentrail::store::{Part, Store};
-use tokentrail::tui::theme::Name;
+use tokentrail::testing::ingest::Loaded;
+use tokentrail::testing::model::{Field, NewEvent, Origin, Source, SourceId, Span, Table, Time};
+use tokentrail::testing::store::{Part, Store};
+use tokentrail::testing::tui::theme::Name;
 
 /// A desk whose first hit is of a user with this many events.
 pub(super) fn desk(events: u32) -> Desk {
@@ -50,14 +50,14 @@ pub(super) fn desk(events: u32) -> Desk {
 
 /// The middle one of some frames, each after a key.
 fn frame(desk: &mut Desk, keys: &[&str]) -> Duration {
-    let theme = tokentrail::tui::theme::Theme::named(Name::Dark);
+    let theme = tokentrail::testing::tui::theme::Theme::named(Name::Dark);
     let backend = ratatui::backend::TestBackend::new(SIZES[0].0, SIZES[0].1);
     let mut terminal = ratatui::Terminal::new(backend).unwrap();
     let mut times: Vec<Duration> = (0..13)
         .map(|at| {
             let began = Instant::now();
             desk.press(keys[at % keys.len()]);
-            terminal.draw(|frame| tokentrail::tui::screens::draw(&desk.app, &theme, frame)).unwrap();
+            terminal.draw(|frame| tokentrail::testing::tui::screens::draw(&desk.app, &theme, frame)).unwrap();
             began.elapsed()
         })
         .collect();

@@ -1,12 +1,12 @@
 //! Marks on events, undo, and copying.
 
 use super::{Desk, snapshot};
-use tokentrail::casefile::{self, Opened};
-use tokentrail::model::Field;
-use tokentrail::triage::{Case, Verdict, fingerprint};
-use tokentrail::tui::app::Message;
-use tokentrail::tui::layout::Pane;
-use tokentrail::tui::overlay::Overlay;
+use tokentrail::testing::casefile::{self, Opened};
+use tokentrail::testing::model::Field;
+use tokentrail::testing::triage::{Case, Verdict, fingerprint};
+use tokentrail::testing::tui::app::Message;
+use tokentrail::testing::tui::layout::Pane;
+use tokentrail::testing::tui::overlay::Overlay;
 
 /// The first hit's timeline, with a bookmarked row, a tagged and remarked one, and one that is all of it.
 fn marked(size: (u16, u16)) -> Desk {
@@ -110,9 +110,9 @@ fn a_mark_whose_event_is_not_here_is_kept_and_counted() {
     let mut desk = Desk::open((120, 40));
     let fingerprint = fingerprint(&desk.loaded.sources);
     desk.file = None;
-    let now = tokentrail::model::Time::from_ticks(0);
+    let now = tokentrail::testing::model::Time::from_ticks(0);
     let Opened { mut file, mut case, .. } = casefile::open(&desk.case_path(), &[], &fingerprint, "ana", now).unwrap();
-    case.set_bookmark("SigninLogs gone", true, tokentrail::model::Time::from_ticks(0));
+    case.set_bookmark("SigninLogs gone", true, tokentrail::testing::model::Time::from_ticks(0));
     file.save(&mut case).unwrap();
     drop(file);
     desk.reopen();

@@ -2,9 +2,9 @@
 
 use super::{Desk, SIZES, text};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use tokentrail::model::Time;
-use tokentrail::tui::app::Message;
-use tokentrail::tui::theme::Name;
+use tokentrail::testing::model::Time;
+use tokentrail::testing::tui::app::Message;
+use tokentrail::testing::tui::theme::Name;
 
 /// Clicks on the last place where that text stands.
 fn click(desk: &mut Desk, on: &str) {

@@ -1,7 +1,7 @@
 //! A disk that takes its time: what the screen says meanwhile, and leaving.
 
 use super::Desk;
-use tokentrail::tui::app::Message;
+use tokentrail::testing::tui::app::Message;
 
 /// A verdict on the first step, not on disk yet.
 fn pressed() -> Desk {

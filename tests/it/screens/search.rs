@@ -2,12 +2,12 @@
 
 use super::{Desk, snapshot};
 use ratatui::style::Modifier;
-use tokentrail::model::Time;
-use tokentrail::tui::app::{Effect, Message};
-use tokentrail::tui::keymap::Key;
-use tokentrail::tui::layout::Pane;
-use tokentrail::tui::rows::Zoom;
-use tokentrail::tui::theme::Name;
+use tokentrail::testing::model::Time;
+use tokentrail::testing::tui::app::{Effect, Message};
+use tokentrail::testing::tui::keymap::Key;
+use tokentrail::testing::tui::layout::Pane;
+use tokentrail::testing::tui::rows::Zoom;
+use tokentrail::testing::tui::theme::Name;
 
 /// The prompt of the timeline, with something typed.
 fn searched(size: (u16, u16), query: &str) -> Desk {
@@ -19,7 +19,7 @@ fn searched(size: (u16, u16), query: &str) -> Desk {
 /// The id of the row under the cursor.
 fn row(desk: &Desk) -> String {
     let bench = desk.bench();
-    bench.store().get(bench.event().unwrap(), tokentrail::model::Field::Id).to_owned()
+    bench.store().get(bench.event().unwrap(), tokentrail::testing::model::Field::Id).to_owned()
 }
 
 #[test]
@@ -134,5 +134,5 @@ fn an_answer_to_another_line_is_not_taken() {
 fn the_hits_keep_their_filter() {
     let mut desk = Desk::open((120, 40));
     desk.press("/").type_in("own");
-    assert!(matches!(desk.app.overlays.top(), Some(tokentrail::tui::overlay::Overlay::Filter(_))));
+    assert!(matches!(desk.app.overlays.top(), Some(tokentrail::testing::tui::overlay::Overlay::Filter(_))));
 }

@@ -12,7 +12,7 @@ use ratatui::style::{Color, Modifier};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use strum::VariantArray;
-use tokentrail::tui::theme::{Borders, Name, Role, Theme};
+use tokentrail::testing::tui::theme::{Borders, Name, Role, Theme};
 
 /// The size whose roles are held.
 const STYLED: (u16, u16) = (120, 40);

@@ -1,14 +1,14 @@
 //! The timeline: folds, lineage, signs, jumps, revocation, and the steps that move it.
 
 use super::{Desk, SIZES, snapshot, story};
-use tokentrail::analytics::{self, ANALYTICS, Show};
-use tokentrail::demo;
-use tokentrail::model::{EventId, Field};
-use tokentrail::triage::Case;
-use tokentrail::tui::app::{Effect, Message};
-use tokentrail::tui::keymap::Key;
-use tokentrail::tui::overlay::Overlay;
-use tokentrail::tui::rows::{Row, Sign, Timeline};
+use tokentrail::testing::analytics::{self, ANALYTICS, Show};
+use tokentrail::testing::demo;
+use tokentrail::testing::model::{EventId, Field};
+use tokentrail::testing::triage::Case;
+use tokentrail::testing::tui::app::{Effect, Message};
+use tokentrail::testing::tui::keymap::Key;
+use tokentrail::testing::tui::overlay::Overlay;
+use tokentrail::testing::tui::rows::{Row, Sign, Timeline};
 
 fn busy(size: (u16, u16)) -> Desk {
     let mut desk = Desk::reading(size, &story::busy());
@@ -240,7 +240,7 @@ fn until_the_worker_answers_rows_stand_as_they_were() {
     let mut desk = super::many::desk(20_000);
     let press = |desk: &mut Desk, key: &str| {
         let key = Key::try_from(key.to_owned()).unwrap();
-        desk.app.update(Message::Key(key.event(), tokentrail::model::Time::from_ticks(0)))
+        desk.app.update(Message::Key(key.event(), tokentrail::testing::model::Time::from_ticks(0)))
     };
     desk.press("tab tab esc a");
     assert_eq!(run(&desk), Some(20_000));
@@ -280,7 +280,7 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
             let hits = &desk.bench().evidence.hits;
             let place = entries.iter().position(|entry| hits[entry.hit].analytic == analytic.id).unwrap();
             desk.press("esc esc esc");
-            while desk.bench().focus != tokentrail::tui::layout::Pane::Hits {
+            while desk.bench().focus != tokentrail::testing::tui::layout::Pane::Hits {
                 desk.press("tab");
             }
             desk.press("esc g");
@@ -296,13 +296,13 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
                 desk.press(&(at + 1).to_string());
                 let timeline = timeline(&desk);
                 let store = desk.bench().store();
-                let found = &desk.bench().finding().unwrap().rows;
+                let found = &desk.bench().current().unwrap().findings[at].rows;
                 assert_eq!(*timeline.shown.marks, *found, "{told}");
                 let events = timeline.events(store);
                 assert!(found.iter().all(|row| events.binary_search(row).is_ok()), "{told}: all its rows are there");
                 let event = timeline.event(store).unwrap();
                 if !found.is_empty() {
-                    assert!(timeline.is_marked(event), "{told}: the cursor is at one of them");
+                    assert!(timeline.shown.marks.contains(&event), "{told}: the cursor is at one of them");
                     assert!(desk.screen().contains('▸'), "{told}: {}", desk.screen());
                 }
                 if !found.is_empty() && step.show != Show::Mark {
@@ -311,7 +311,7 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
                 let runs_apart = rows(&desk).iter().all(|row| match row {
                     Row::Run(run) => {
                         let members = &timeline.ids(store)[run.places.clone()];
-                        let marked = members.iter().filter(|id| timeline.is_marked(**id)).count();
+                        let marked = members.iter().filter(|id| timeline.shown.marks.contains(id)).count();
                         marked == 0 || marked == members.len()
                     }
                     _ => true,

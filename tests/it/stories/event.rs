@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use tokentrail::facts::Facts;
-use tokentrail::model::{Field, Span, Table, Time};
-use tokentrail::store::testing::Rows;
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::model::{Field, Span, Table, Time};
+use tokentrail::testing::store::testing::Rows;
 
 /// What a user's name is short of in a sign-in name.
 pub(super) const DOMAIN: &str = "@contoso.com";

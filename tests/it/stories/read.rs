@@ -4,8 +4,8 @@ use super::Outcome;
 use super::event::{self, Event};
 use std::collections::HashMap;
 use strum::{EnumString, IntoStaticStr, VariantArray};
-use tokentrail::analytics::{self, Analytic, Semantics, Settings};
-use tokentrail::store::testing::Rows;
+use tokentrail::testing::analytics::{self, Analytic, Semantics, Settings};
+use tokentrail::testing::store::testing::Rows;
 
 /// A story, ready to be run.
 pub(crate) struct Story {

@@ -4,7 +4,7 @@ use super::Hunt;
 use crate::oracle::line::{Line, list, numbers};
 use crate::oracle::row::{MINUTE, moment};
 use std::collections::BTreeSet;
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::model::{Field, Table};
 
 /// A hunt burst: its rows in hunt order.
 pub(super) struct Burst {

@@ -5,7 +5,7 @@ use super::burst::Burst;
 use super::text::word;
 use crate::oracle::line::{Line, list, moments, numbers};
 use crate::oracle::row::{MINUTE, SECOND, moment};
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 /// The life of a device code.
 const CODE_LIFE: i64 = 15 * MINUTE;

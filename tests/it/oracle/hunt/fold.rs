@@ -4,7 +4,7 @@ use super::text::{fold_field, fold_id, token, word};
 use crate::oracle::row::{Row, SECOND};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 /// The numbers of the rows that stand for an event, and all rows, those with what their copies add.
 pub(super) fn events(rows: &[Row], per_source: usize) -> (Vec<usize>, Vec<Row>) {

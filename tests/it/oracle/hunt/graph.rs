@@ -4,7 +4,7 @@ use super::Hunt;
 use super::text::token;
 use crate::oracle::line::Line;
 use crate::oracle::row::{MINUTE, SECOND};
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 impl Hunt<'_> {
     /// The Graph calls of a hit with these events, in hunt order, each with its link.

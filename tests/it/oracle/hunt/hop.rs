@@ -8,7 +8,7 @@ use crate::oracle::known::{
 use crate::oracle::line::{Line, list, numbers, scopes};
 use crate::oracle::row::{MINUTE, moment};
 use std::collections::BTreeSet;
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 /// A first login and the seconds of one client, in hunt order.
 struct Hop {

@@ -2,7 +2,7 @@
 
 use crate::oracle::known::ZERO;
 use crate::oracle::row::Row;
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 /// Ids and UPNs: trimmed, Unicode lower case; `None` when blank.
 ///

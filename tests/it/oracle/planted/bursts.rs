@@ -4,8 +4,8 @@ use super::{Case, Kind, burst, burst_until, changed, every, start, third};
 use crate::oracle::known::{BROKER, CLI, CLI_TYPO, OFFICE, POWERSHELL, TEAMS, VSCODE, ZERO};
 use crate::oracle::row::{MINUTE, Row, SECOND, TICK, at};
 use crate::oracle::stories::{UPN, USER, exchange};
-use tokentrail::analytics::Settings;
-use tokentrail::model::{Field, Span, Table, Time};
+use tokentrail::testing::analytics::Settings;
+use tokentrail::testing::model::{Field, Span, Table, Time};
 
 pub(crate) fn burst_thresholds() -> Vec<Case> {
     let bin = at("2026-05-01T14:10:00Z");

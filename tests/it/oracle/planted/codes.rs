@@ -3,7 +3,7 @@
 use super::{Case, burst, coded, somebody_else, start};
 use crate::oracle::row::{MINUTE, Row, SECOND, TICK};
 use crate::oracle::stories::{CORRELATION, SESSION, UPN, device_code, exchange};
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::model::{Field, Table};
 
 pub(crate) fn device_codes() -> Vec<Case> {
     vec![

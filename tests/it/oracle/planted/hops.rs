@@ -6,8 +6,8 @@ use crate::oracle::known::{
 };
 use crate::oracle::row::{MINUTE, Row, SECOND, TICK};
 use crate::oracle::stories::{CORRELATION, SESSION, hop};
-use tokentrail::analytics::Settings;
-use tokentrail::model::{Field, Table};
+use tokentrail::testing::analytics::Settings;
+use tokentrail::testing::model::{Field, Table};
 
 /// A hop of five minutes with its second row changed.
 fn second(change: impl FnOnce(&mut Row)) -> Vec<Row> {

@@ -4,7 +4,7 @@ use super::{burst, every, start};
 use crate::oracle::known::{POWERSHELL, VSCODE, ZERO};
 use crate::oracle::row::{MINUTE, Row, SECOND, TICK};
 use crate::oracle::stories::{SESSION, TOKEN, graph_call};
-use tokentrail::model::Field;
+use tokentrail::testing::model::Field;
 
 /// A burst whose first row has a token and a session, and a Graph call; what links them.
 pub(crate) fn linked() -> Vec<(&'static str, Vec<Row>, &'static str)> {
