@@ -48,12 +48,12 @@ pub mod workbench;
 mod worker;
 
 use crate::analytics::Settings;
-use crate::casefile::draft::DraftFile;
 use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
 use crate::ingest::Options;
 use crate::model::{Problem, inert};
 use crate::session::{Opening, Outcome};
+use crate::triage::Draft;
 use app::{App, Effect, Message, Ready};
 use keymap::Keymap;
 use saver::{Begun, Keep, Saver};
@@ -62,7 +62,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
 use worker::{Job, Request};
@@ -157,9 +157,8 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let mut session = Session {
         screen,
         app,
-        saver: Saver::spawn(sink.clone())?,
-        drafts: (DraftFile::default(), false),
-        evidence: config.opening.paths.clone(),
+        saver: Saver::spawn(sink.clone(), config.opening.paths.clone())?,
+        drafts: ((PathBuf::new(), Vec::new()), false),
         requests,
         end: None,
     };
@@ -181,8 +180,9 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
         {
             session.take(next)?;
         }
+        let soon = Instant::now() + SOON;
         while session.end.is_none()
-            && let Some(done) = session.saver.done_within(SOON)
+            && let Some(done) = session.saver.done_before(soon)
         {
             session.take_done(done)?;
         }
@@ -214,10 +214,8 @@ struct Session {
     screen: Screen,
     app: App,
     saver: Saver,
-    /// The lines being typed, and whether keeping them failed.
-    drafts: (DraftFile, bool),
-    /// The paths of the bundle: no case stands among them.
-    evidence: Vec<PathBuf>,
+    /// The lines being typed as last given to be kept, with the case's path, and whether that failed.
+    drafts: ((PathBuf, Vec<Draft>), bool),
     requests: Sender<Request>,
     end: Option<End>,
 }
@@ -303,25 +301,7 @@ impl Session {
                     self.update(Message::Written(Err(why)))?;
                 }
             }
-            Effect::SaveTo(path) => {
-                self.settle()?;
-                let moved = self.save_to(&path);
-                self.update(Message::Moved(moved))?;
-            }
-            Effect::Join(how) => {
-                self.settle()?;
-                let joined = self.join(how);
-                let drafts = joined.as_ref().map_or_else(|_| Vec::new(), |(_, drafts)| drafts.clone());
-                self.update(Message::Joined(joined.map(|(joined, _)| joined)))?;
-                if !drafts.is_empty() {
-                    self.update(Message::Drafts(drafts))?;
-                }
-            }
-            Effect::Absorb(path) => {
-                self.settle()?;
-                let absorbed = self.absorb(&path);
-                self.update(Message::Absorbed(path, absorbed))?;
-            }
+            effect @ (Effect::SaveTo(_) | Effect::Join(_) | Effect::Absorb(_)) => self.begin(effect)?,
             Effect::Copy(what, text) => {
                 if let Some(copied) = self.copy(what, text) {
                     self.update(Message::Copied(copied))?;

@@ -81,8 +81,8 @@ pub enum Message {
     Moved(Result<(PathBuf, PathBuf), String>),
     /// The work goes on with this case; or it cannot.
     Joined(Result<Box<Joined>, String>),
-    /// A copy was merged into the case, with what to say about it; or it could not be.
-    Absorbed(PathBuf, Result<String, String>),
+    /// A copy was merged into the case; or it could not be.
+    Absorbed(PathBuf, Result<Box<Absorbed>, String>),
 }
 
 /// What opens the workbench.
@@ -113,6 +113,20 @@ pub struct Joined {
     pub note_path: PathBuf,
     /// What the analyst has to know of it first.
     pub found: Found,
+}
+
+/// A case that a copy was merged into.
+pub struct Absorbed {
+    /// The case.
+    pub case: Case,
+    /// Where the events of its marks stand.
+    pub places: Places,
+    /// Where it is kept.
+    pub case_path: PathBuf,
+    /// Where the note goes.
+    pub note_path: PathBuf,
+    /// Numbers of values carried over and of conflicts, in words.
+    pub merged: String,
 }
 
 /// Something to do outside.
@@ -213,6 +227,38 @@ pub enum Saving {
     ThenLeave,
 }
 
+/// Work on the case file that is more than a save; one runs at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// The case moves to another file.
+    Move,
+    /// Another process's case is opened.
+    Open,
+    /// A copy is merged into the case: nothing may change it meanwhile.
+    Merge,
+}
+
+impl Task {
+    /// The task that an effect begins.
+    fn begun_by(effect: &Effect) -> Option<Self> {
+        match effect {
+            Effect::SaveTo(_) => Some(Self::Move),
+            Effect::Join(_) => Some(Self::Open),
+            Effect::Absorb(_) => Some(Self::Merge),
+            _ => None,
+        }
+    }
+
+    /// Word for the header while it runs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Move => "moving the case…",
+            Self::Open => "opening the case…",
+            Self::Merge => "merging…",
+        }
+    }
+}
+
 /// All state of the screen.
 pub struct App {
     /// Size of the screen.
@@ -233,6 +279,8 @@ pub struct App {
     pub unsaved: Option<String>,
     /// Whether what was said last is on its way to the disk.
     pub saving: Saving,
+    /// What else is being done with the case file.
+    pub task: Option<Task>,
     /// What was found beside the case: who has it, copies that are not merged.
     pub found: Found,
     /// Where the case is kept; empty while loading.
@@ -252,6 +300,8 @@ pub struct App {
     note: Composed,
     /// Lines of earlier runs that were not entered.
     earlier: Earlier,
+    /// Hits of other thresholds that came while a copy was being merged.
+    held: Option<(Answer, Time)>,
 }
 
 impl App {
@@ -267,6 +317,7 @@ impl App {
             mouse: false,
             unsaved: None,
             saving: Saving::Over,
+            task: None,
             found: Found::default(),
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
@@ -277,6 +328,7 @@ impl App {
             asked: None,
             note: Composed::default(),
             earlier: Earlier::default(),
+            held: None,
         }
     }
 
@@ -340,6 +392,7 @@ impl App {
         if effects.contains(&Effect::Save) {
             self.saving = Saving::Runs;
         }
+        self.task = effects.iter().find_map(Task::begun_by).or(self.task);
         effects
     }
 
@@ -377,11 +430,15 @@ impl App {
             Message::Drafts(drafts) => self.offer(drafts),
             Message::NotDrafted(why) => self.say_wrong(format!("a line being typed is not kept until Enter: {why}")),
             Message::Copied(copied) => self.copied(&copied),
+            // Logged in a case that is replaced in a moment, it would be lost.
+            Message::Answer(answer @ Answer::Rerun(..), now) if self.task == Some(Task::Merge) => {
+                self.held = Some((answer, now));
+            }
             Message::Answer(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => return self.case_saved(result),
-            Message::Moved(result) => self.case_moved(result),
-            Message::Joined(result) => self.joined(result),
-            Message::Absorbed(path, result) => self.absorbed(&path, result),
+            Message::Moved(result) => return self.case_moved(result),
+            Message::Joined(result) => return self.joined(result),
+            Message::Absorbed(path, result) => return self.absorbed(&path, result),
         }
         Vec::new()
     }
@@ -485,6 +542,10 @@ impl App {
     pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
         if self.is_read_only() && action.changes_the_case() {
             self.say_read_only();
+            return Vec::new();
+        }
+        if self.task == Some(Task::Merge) && action.changes_the_case() {
+            self.say_busy();
             return Vec::new();
         }
         match action {

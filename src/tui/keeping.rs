@@ -1,14 +1,15 @@
-//! What the loop does with the case file: saves, moves to another file, copies of others.
+//! What the loop does with the case file: saves, moves to another file, copies of others. The saver does the work.
 
-use super::app::{Effect, Joined, Message, Offered, Saving};
+use super::app::{Effect, Message, Saving};
 use super::clipboard::{self, Wrap};
 use super::copy::Copied;
-use super::saver::{Done, Keep, Over};
+use super::saver::{Done, Ended, Task};
 use super::terminal::Screen;
-use super::{Session, input, worker};
-use crate::casefile::{self, CaseFile, Join, Opened, Saved};
-use crate::triage::marks::Places;
-use std::path::{Path, PathBuf};
+use super::{Session, input};
+use crate::casefile::{self, CaseFile, Saved};
+use crate::triage::merge::Branch;
+use std::io;
+use std::sync::Arc;
 
 impl Session {
     /// Puts the newest state on disk, and waits until it is there.
@@ -26,11 +27,37 @@ impl Session {
     }
 
     pub(super) fn take_done(&mut self, done: Done) -> anyhow::Result<()> {
-        let back = match done {
+        let (file, outcome) = match done {
             Done::Message(message) => return self.update(message),
-            Done::Saved(back) => back,
+            Done::Drafted(result) => {
+                self.drafted(result);
+                return Ok(());
+            }
+            Done::File(file, outcome) => (file, outcome),
         };
-        let Over { saved, branch, goes_on } = self.saver.back(back);
+        let goes_on = self.saver.back(file, &outcome);
+        match outcome {
+            Ended::Saved(saved, branch) => self.saved(saved, branch, goes_on),
+            Ended::Moved(moved) => self.update(Message::Moved(moved)),
+            Ended::Merged(path, merged) => self.update(Message::Absorbed(path, merged)),
+            Ended::Opened(opened) => {
+                let (joined, drafts) = match opened {
+                    Ok((joined, drafts)) => (Ok(joined), drafts),
+                    Err(why) => (Err(why), Vec::new()),
+                };
+                self.update(Message::Joined(joined))?;
+                if drafts.is_empty() { Ok(()) } else { self.update(Message::Drafts(drafts)) }
+            }
+        }
+    }
+
+    /// Takes a save that is over; `goes_on` where a newer state is being saved already.
+    fn saved(
+        &mut self,
+        saved: Result<Saved, String>,
+        branch: Option<Box<Branch>>,
+        goes_on: bool,
+    ) -> anyhow::Result<()> {
         if let Ok(Saved::Beside(path, _)) = &saved {
             path.clone_into(&mut self.app.case_path);
             self.app.note_path = casefile::note_path(path);
@@ -38,14 +65,15 @@ impl Session {
                 bench.case.branch = branch;
             }
         }
-        let said = saved.map(|saved| saved.sentence());
-        match said {
+        match saved.map(|saved| saved.sentence()) {
             // The next one tells how it stands.
-            Err(_) if goes_on => {}
-            Ok(said) if goes_on => said.into_iter().for_each(|said| self.app.warn(said)),
-            said => self.update(Message::Saved(said))?,
+            Err(_) if goes_on => Ok(()),
+            Ok(sentence) if goes_on => {
+                sentence.into_iter().for_each(|sentence| self.app.warn(sentence));
+                Ok(())
+            }
+            sentence => self.update(Message::Saved(sentence)),
         }
-        Ok(())
     }
 
     /// Puts what is being typed on disk. What was entered stays there until the case has it.
@@ -58,12 +86,21 @@ impl Session {
         if typed.is_empty() && (self.app.unsaved.is_some() || self.app.saving != Saving::Over) {
             return;
         }
-        let (drafts, failed) = &mut self.drafts;
-        match drafts.keep(case, &typed) {
-            Ok(()) => *failed = false,
-            Err(_) if *failed => {}
-            Err(error) => {
-                *failed = true;
+        let now = (case.clone(), typed);
+        if self.drafts.0 != now {
+            self.saver.draft(now.0.clone(), now.1.clone());
+            self.drafts.0 = now;
+        }
+    }
+
+    /// Says once that what is being typed cannot be kept.
+    fn drafted(&mut self, result: io::Result<()>) {
+        let (kept, failed) = &mut self.drafts;
+        let before = std::mem::replace(failed, result.is_err());
+        if let Err(error) = result {
+            // The next key tries again.
+            kept.0.clear();
+            if !before {
                 // Not through `update`, which comes here.
                 let _ = self.app.update(Message::NotDrafted(error.to_string()));
             }
@@ -84,48 +121,32 @@ impl Session {
         None
     }
 
-    /// Goes on with a case that another process has.
-    pub(super) fn join(&mut self, how: Join) -> Result<(Box<Joined>, Vec<Offered>), String> {
-        let (file, bench) = self.saver.keep.file.as_ref().zip(self.app.workbench()).ok_or("there is no case")?;
-        let taken = self.app.found.holder.as_ref().ok_or("nobody else has the case")?;
-        let opened = file.join(how, taken, input::now()).map_err(|error| said(&error))?;
-        let Opened { file, case, found } = opened;
-        let places = Places::find(&bench.evidence.loaded, &case);
-        let (case_path, note_path) = (file.path().to_owned(), file.note_path());
-        let drafts = worker::offered(&file, &found, &bench.evidence.loaded);
-        self.saver.keep.file = Some(file);
-        Ok((Box::new(Joined { case, places, case_path, note_path, found }), drafts))
-    }
-
-    /// Merges a copy that does not say it is one; what it brought.
-    pub(super) fn absorb(&mut self, path: &Path) -> Result<String, String> {
-        let file = self.saver.keep.file.as_mut().ok_or("there is no case")?;
-        let bench = self.app.workbench_mut().ok_or("there is no case")?;
-        let merged = file.absorb(path, &mut bench.case, input::now()).map_err(|error| said(&error))?;
-        bench.places = Places::find(&bench.evidence.loaded, &bench.case);
-        Ok(merged.to_string())
-    }
-
-    /// Keeps the case in a file of its own from now on, if it can be written there.
-    pub(super) fn save_to(&mut self, path: &Path) -> Result<(PathBuf, PathBuf), String> {
-        let case = self.app.workbench_mut().map(|bench| &mut bench.case).ok_or("there is no case")?;
-        let Keep { file, fault } = &mut self.saver.keep;
-        let file = file.get_or_insert_with(|| CaseFile::nowhere(case, input::now()));
-        if let Err(error) = file.move_to(path, &self.evidence, case) {
-            let why = said(&error);
-            // One without a place is none.
-            self.saver.keep.file.take_if(|file| file.path().as_os_str().is_empty());
-            return Err(why);
+    /// Begins what takes more than a save; says so where it cannot even begin.
+    pub(super) fn begin(&mut self, effect: Effect) -> anyhow::Result<()> {
+        let bench = self.app.workbench();
+        let nobody = || "nobody else has the case".to_owned();
+        let task = match (&effect, bench) {
+            (_, None) => Err("there is no case".to_owned()),
+            (Effect::SaveTo(path), Some(bench)) => Ok(Task::Move(path.clone(), Box::new(bench.case.clone()))),
+            (Effect::Absorb(path), Some(bench)) => {
+                let loaded = Arc::clone(&bench.evidence.loaded);
+                Ok(Task::Merge(path.clone(), Box::new(bench.case.clone()), loaded))
+            }
+            (Effect::Join(how), Some(bench)) => {
+                let taken = self.app.found.holder.clone().ok_or_else(nobody);
+                taken.map(|taken| Task::Open(*how, taken, Arc::clone(&bench.evidence.loaded)))
+            }
+            (other, _) => unreachable!("{other:?} is none"),
+        };
+        let case = self.app.workbench().map(|bench| &bench.case);
+        let is_move = matches!(effect, Effect::SaveTo(_));
+        let nowhere = || case.filter(|_| is_move).map(|case| CaseFile::nowhere(case, input::now()));
+        let begun = task.and_then(|task| self.saver.begin(task, nowhere));
+        match (begun, effect) {
+            (Ok(()), _) => Ok(()),
+            (Err(why), Effect::SaveTo(_)) => self.update(Message::Moved(Err(why))),
+            (Err(why), Effect::Absorb(path)) => self.update(Message::Absorbed(path, Err(why))),
+            (Err(why), _) => self.update(Message::Joined(Err(why))),
         }
-        *fault = None;
-        Ok((file.path().to_owned(), file.note_path()))
-    }
-}
-
-/// An error and what caused it.
-fn said(error: &casefile::CaseError) -> String {
-    match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }

@@ -1,20 +1,26 @@
-//! The thread that saves: no disk holds the screen.
+//! The thread that works on the case's files: no disk holds the screen.
 //!
-//! One save runs at a time, and takes the case file with it. Of the states that come meanwhile the newest follows, so
-//! that what is on disk is always the last state but those that wait. Notes and copies go the same way.
+//! One save or [`Task`] runs at a time, and takes the case file with it. Of the states that come meanwhile the newest
+//! follows, so that what is on disk is always the last state but those that wait. Notes, copies and lines being typed
+//! go the same way.
 
-use super::app::Message;
+use super::app::{Absorbed, Joined, Message, Offered};
 use super::copy::Copied;
-use super::{Incoming, fault};
-use crate::casefile::{self, CaseFile, Saved};
+use super::{Incoming, fault, input, worker};
+use crate::casefile::draft::DraftFile;
+use crate::casefile::{self, CaseError, CaseFile, Join, Opened, Saved, Taken};
+use crate::ingest::Loaded;
 use crate::session::Composed;
-use crate::triage::Case;
+use crate::triage::marks::Places;
 use crate::triage::merge::Branch;
+use crate::triage::{Case, Draft};
+use std::error::Error;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::Duration;
+use std::time::Instant;
 
 /// Where the case is kept.
 pub(super) struct Keep {
@@ -23,37 +29,45 @@ pub(super) struct Keep {
     pub(super) fault: Option<String>,
 }
 
+/// Work on the case file that is more than a save.
+pub(super) enum Task {
+    /// Keeps this case in that file from then on.
+    Move(PathBuf, Box<Case>),
+    /// Goes on with a case that another process has.
+    Open(Join, Taken, Arc<Loaded>),
+    /// Merges a copy that does not say it is one into this case.
+    Merge(PathBuf, Box<Case>, Arc<Loaded>),
+}
+
 /// Something to put on disk.
 enum Order {
     Save(Box<CaseFile>, Box<Case>),
+    Task(Box<CaseFile>, Task),
     Write(PathBuf, Composed),
     Copy(Copied, PathBuf, String),
+    Draft(PathBuf, Vec<Draft>),
 }
 
-/// What became of it.
+/// An order that was carried out.
 pub(super) enum Done {
-    /// The case; see [`Saver::back`].
-    Saved(Back),
+    /// On the case file: see [`Saver::back`].
+    File(Box<CaseFile>, Ended),
+    /// The lines being typed are kept, or cannot be.
+    Drafted(io::Result<()>),
     /// The rest.
     Message(Message),
 }
 
-/// A save that came back.
-pub(super) struct Back {
-    file: Box<CaseFile>,
-    saved: Result<Saved, String>,
-    /// What the case was made from: new where it went on in a copy.
-    branch: Option<Box<Branch>>,
-}
-
-/// A save that is over.
-pub(super) struct Over {
-    /// What became of it.
-    pub(super) saved: Result<Saved, String>,
-    /// What the case on screen is made from by now, where that changed.
-    pub(super) branch: Option<Box<Branch>>,
-    /// Whether a newer state is being saved already: this one is not the last.
-    pub(super) goes_on: bool,
+/// What a save or a task led to.
+pub(super) enum Ended {
+    /// The case was saved. The branch is new where it went on in a copy.
+    Saved(Result<Saved, String>, Option<Box<Branch>>),
+    /// The case and its note have these paths.
+    Moved(Result<(PathBuf, PathBuf), String>),
+    /// Another case, with what was typed in it and not entered.
+    Opened(Result<(Box<Joined>, Vec<Offered>), String>),
+    /// The copy in that file was merged.
+    Merged(PathBuf, Result<Box<Absorbed>, String>),
 }
 
 /// What becomes of a state given to be saved.
@@ -69,32 +83,38 @@ pub(super) enum Begun {
 
 /// Gives orders to the thread and takes what comes back.
 pub(super) struct Saver {
-    /// Without the file while a save has it.
+    /// Without the file while a save or a task has it.
     pub(super) keep: Keep,
     is_away: bool,
-    /// The state that waits for the save that runs.
+    /// The state that waits for what runs.
     next: Option<Box<Case>>,
+    /// The task that waits for the save that runs.
+    task: Option<Task>,
+    /// Whether another case is being opened: this one is not saved any more.
+    is_opening: bool,
     /// Orders that are not answered.
     open: usize,
-    /// Whether one was given since the last frame.
+    /// Whether one was given since the last frame that may be over before the next.
     is_new: bool,
     orders: Sender<Order>,
     done: Receiver<Done>,
 }
 
 impl Saver {
-    /// Starts the thread. It ends with this; `sink` hears when something is done.
-    pub(super) fn spawn(sink: Sender<Incoming>) -> io::Result<Self> {
+    /// Starts the thread. It ends with this; `sink` hears when something is done. `evidence` are the paths of the
+    /// bundle: no case stands among them.
+    pub(super) fn spawn(sink: Sender<Incoming>, evidence: Vec<PathBuf>) -> io::Result<Self> {
         let (orders, given) = mpsc::channel();
         let (answers, done) = mpsc::channel();
-        fault::spawn("saver", sink, move |sink| work(&given, &answers, sink))?;
+        fault::spawn("saver", sink, move |sink| work(&given, &answers, sink, &evidence))?;
         let keep = Keep { file: None, fault: None };
-        Ok(Self { keep, is_away: false, next: None, open: 0, is_new: false, orders, done })
+        let (next, task) = (None, None);
+        Ok(Self { keep, is_away: false, next, task, is_opening: false, open: 0, is_new: false, orders, done })
     }
 
-    /// Puts the case on disk, once the save that runs is over.
+    /// Puts the case on disk, once what runs is over.
     pub(super) fn save(&mut self, case: &Case) -> Begun {
-        if case.log.is_empty() && case.place.is_none() {
+        if (case.log.is_empty() && case.place.is_none()) || self.is_opening {
             return Begun::Nothing;
         }
         if self.is_away {
@@ -113,6 +133,22 @@ impl Saver {
         }
     }
 
+    /// Begins a task, once the save that runs is over. `nowhere` makes a file for a case that has none.
+    ///
+    /// # Errors
+    /// When there is no case file.
+    pub(super) fn begin(&mut self, task: Task, nowhere: impl FnOnce() -> Option<CaseFile>) -> Result<(), String> {
+        self.is_opening |= matches!(task, Task::Open(..));
+        if self.is_away {
+            self.task = Some(task);
+            return Ok(());
+        }
+        let file = self.keep.file.take().or_else(nowhere).ok_or("there is no case")?;
+        self.is_away = true;
+        self.order(Order::Task(Box::new(file), task));
+        Ok(())
+    }
+
     /// Writes a note, where there is a place for anything.
     pub(super) fn write(&mut self, path: PathBuf, note: Composed) -> Result<(), String> {
         match &self.keep {
@@ -129,6 +165,11 @@ impl Saver {
         self.order(Order::Copy(copied, path, text));
     }
 
+    /// Keeps these lines beside the case, and no others.
+    pub(super) fn draft(&mut self, case: PathBuf, lines: Vec<Draft>) {
+        self.order(Order::Draft(case, lines));
+    }
+
     fn order(&mut self, order: Order) {
         (self.open, self.is_new) = (self.open + 1, true);
         self.orders.send(order).expect("the thread ends after this");
@@ -140,12 +181,13 @@ impl Saver {
         self.counted(done)
     }
 
-    /// The same, of what was ordered since the last frame; waited for, but for no longer than that.
-    pub(super) fn done_within(&mut self, time: Duration) -> Option<Done> {
-        if !std::mem::take(&mut self.is_new) || self.open == 0 {
+    /// The same, of what was ordered since the last frame; waited for, but not beyond `end`.
+    pub(super) fn done_before(&mut self, end: Instant) -> Option<Done> {
+        if !self.is_new || self.open == 0 {
             return None;
         }
-        let done = self.done.recv_timeout(time).ok();
+        let done = self.done.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
+        self.is_new = done.is_some();
         self.counted(done)
     }
 
@@ -160,22 +202,35 @@ impl Saver {
         done
     }
 
-    /// Takes the case file back, and saves the state that waited.
-    pub(super) fn back(&mut self, back: Back) -> Over {
-        let Back { file, saved, branch } = back;
-        let branch = branch.filter(|_| matches!(saved, Ok(Saved::Beside(..))));
+    /// Takes the case file back, and goes on with what waited. Returns whether a newer state is being saved already: the
+    /// one that came back is not the last.
+    pub(super) fn back(&mut self, file: Box<CaseFile>, outcome: &Ended) -> bool {
+        match outcome {
+            // What was said meanwhile belongs to the copy too.
+            Ended::Saved(Ok(Saved::Beside(..)), branch) => {
+                self.next.iter_mut().for_each(|next| next.branch.clone_from(branch));
+            }
+            Ended::Moved(Ok(_)) => {
+                self.keep.fault = None;
+                self.next.iter_mut().for_each(|next| next.branch = None);
+            }
+            // What was on screen before is another case; whoever shows the new one saves that.
+            Ended::Merged(_, Ok(_)) => self.next = None,
+            Ended::Opened(_) => self.is_opening = false,
+            Ended::Saved(..) | Ended::Moved(Err(_)) | Ended::Merged(_, Err(_)) => {}
+        }
         let next = self.next.take();
         let goes_on = next.is_some();
-        if let Some(mut case) = next {
-            // What was said meanwhile belongs to the copy too.
-            if branch.is_some() {
-                case.branch.clone_from(&branch);
-            }
+        if let Some(case) = next {
             self.order(Order::Save(file, case));
+        } else if let Some(task) = self.task.take() {
+            self.order(Order::Task(file, task));
         } else {
-            (self.keep.file, self.is_away) = (Some(*file), false);
+            self.is_away = false;
+            // One without a place is none.
+            self.keep.file = Some(*file).filter(|file| !file.path().as_os_str().is_empty());
         }
-        Over { saved, branch, goes_on }
+        goes_on
     }
 }
 
@@ -183,17 +238,18 @@ impl Saver {
 impl Drop for Saver {
     fn drop(&mut self) {
         while let Some(done) = self.wait() {
-            if let Done::Saved(back) = done {
-                self.back(back);
+            if let Done::File(file, outcome) = done {
+                self.back(file, &outcome);
             }
         }
     }
 }
 
-fn work(orders: &Receiver<Order>, answers: &Sender<Done>, sink: &Sender<Incoming>) {
+fn work(orders: &Receiver<Order>, answers: &Sender<Done>, sink: &Sender<Incoming>, evidence: &[PathBuf]) {
+    let mut drafts = DraftFile::default();
     for order in orders {
         let mut is_fault = false;
-        let done = carry_out(order, &mut is_fault);
+        let done = carry_out(order, &mut drafts, evidence, &mut is_fault);
         // Nobody listens any more only when the program is leaving.
         let _ = answers.send(done);
         let _ = sink.send(if is_fault {
@@ -204,18 +260,67 @@ fn work(orders: &Receiver<Order>, answers: &Sender<Done>, sink: &Sender<Incoming
     }
 }
 
-fn carry_out(order: Order, is_fault: &mut bool) -> Done {
+fn carry_out(order: Order, drafts: &mut DraftFile, evidence: &[PathBuf], is_fault: &mut bool) -> Done {
     match order {
         Order::Save(mut file, mut case) => {
             let saved = guarded(is_fault, || file.save(&mut case));
-            Done::Saved(Back { file, saved, branch: case.branch })
+            let branch = case.branch.filter(|_| matches!(saved, Ok(Saved::Beside(..))));
+            Done::File(file, Ended::Saved(saved, branch))
+        }
+        Order::Task(mut file, task) => {
+            let outcome = match task {
+                Task::Move(path, mut case) => {
+                    let moved = guarded(is_fault, || file.move_to(&path, evidence, &mut case).map_err(with_cause));
+                    Ended::Moved(moved.map(|()| paths(&file)))
+                }
+                Task::Open(how, taken, loaded) => {
+                    let opened = guarded(is_fault, || file.join(how, &taken, input::now()).map_err(with_cause));
+                    let opened = opened.map(|opened| joined(opened, &loaded));
+                    Ended::Opened(opened.map(|(new, joined, drafts)| {
+                        *file = new;
+                        (joined, drafts)
+                    }))
+                }
+                Task::Merge(copy, mut case, loaded) => {
+                    let absorb = || file.absorb(&copy, &mut case, input::now()).map_err(with_cause);
+                    let merged = guarded(is_fault, absorb);
+                    let merged = merged.map(|merged| {
+                        let (places, merged) = (Places::find(&loaded, &case), merged.to_string());
+                        let (case_path, note_path) = paths(&file);
+                        Box::new(Absorbed { case: *case, places, case_path, note_path, merged })
+                    });
+                    Ended::Merged(copy, merged)
+                }
+            };
+            Done::File(file, outcome)
         }
         Order::Write(path, note) => Done::Message(Message::Written(guarded(is_fault, || note.write(&path)))),
         Order::Copy(copied, path, text) => {
             let file = guarded(is_fault, || casefile::replace(&path, text.as_bytes())).map(|()| path);
             Done::Message(Message::Copied(Copied { file, ..copied }))
         }
+        Order::Draft(case, lines) => Done::Drafted(drafts.keep(&case, &lines)),
     }
+}
+
+fn joined(opened: Opened, loaded: &Loaded) -> (CaseFile, Box<Joined>, Vec<Offered>) {
+    let Opened { file, case, found } = opened;
+    let places = Places::find(loaded, &case);
+    let (case_path, note_path) = paths(&file);
+    let drafts = worker::offered(&file, &found, loaded);
+    (file, Box::new(Joined { case, places, case_path, note_path, found }), drafts)
+}
+
+fn paths(file: &CaseFile) -> (PathBuf, PathBuf) {
+    (file.path().to_owned(), file.note_path())
+}
+
+/// An error and what caused it.
+fn with_cause(error: CaseError) -> io::Error {
+    io::Error::other(match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    })
 }
 
 /// Does it; a fault in it leaves the case file in our hands.
@@ -240,7 +345,7 @@ mod tests {
     /// Saves to a case in the folder, and the case.
     fn open(home: &Path) -> (Saver, Case) {
         let opened = casefile::open(&home.join("case/c.json"), &[], "b", "ana", at(0)).unwrap();
-        let mut saver = Saver::spawn(mpsc::channel().0).unwrap();
+        let mut saver = Saver::spawn(mpsc::channel().0, Vec::new()).unwrap();
         saver.keep.file = Some(opened.file);
         (saver, opened.case)
     }
@@ -253,11 +358,19 @@ mod tests {
         Case::from_bytes(&fs::read(home.join("case/c.json")).unwrap()).unwrap()
     }
 
+    /// A save that came back.
+    struct Over {
+        saved: Result<Saved, String>,
+        branch: Option<Box<Branch>>,
+        goes_on: bool,
+    }
+
     fn wait(saver: &mut Saver) -> Option<Over> {
-        saver.wait().map(|done| match done {
-            Done::Saved(back) => saver.back(back),
-            Done::Message(_) => panic!("only the case was saved"),
-        })
+        let done = saver.wait()?;
+        let Done::File(file, outcome) = done else { panic!("only the case was saved") };
+        let goes_on = saver.back(file, &outcome);
+        let Ended::Saved(saved, branch) = outcome else { panic!("it was only saved") };
+        Some(Over { saved, branch, goes_on })
     }
 
     #[test]

@@ -33,7 +33,7 @@ use tokentrail::testing::session::Composed;
 use tokentrail::testing::triage::marks::Places;
 use tokentrail::testing::triage::{Case, Disposition, Verdict};
 use tokentrail::testing::tui::action::Action;
-use tokentrail::testing::tui::app::{App, Effect, Joined, Message, Ready};
+use tokentrail::testing::tui::app::{Absorbed, App, Effect, Joined, Message, Ready};
 use tokentrail::testing::tui::ask::Answers;
 use tokentrail::testing::tui::clipboard::{self, Wrap};
 use tokentrail::testing::tui::copy::Copied;
@@ -157,7 +157,7 @@ impl Desk {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Save if self.slow => {}
+            Effect::Save | Effect::SaveTo(_) | Effect::Join(_) | Effect::Absorb(_) if self.slow => {}
             Effect::Save => {
                 let mut case = self.app.workbench().unwrap().case.clone();
                 let saved = self.file.as_mut().unwrap().save(&mut case);
@@ -197,10 +197,13 @@ impl Desk {
             }
             Effect::Absorb(path) => {
                 let mut case = self.app.workbench().unwrap().case.clone();
-                let merged = self.file.as_mut().unwrap().absorb(&path, &mut case, Time::MISSING);
-                self.app.workbench_mut().unwrap().case = case;
-                let merged = merged.map(|merged| merged.to_string()).map_err(|error| error.to_string());
-                self.update(Message::Absorbed(path, merged));
+                let file = self.file.as_mut().unwrap();
+                let merged = file.absorb(&path, &mut case, Time::MISSING).map(|merged| {
+                    let (places, merged) = (Places::find(&self.loaded, &case), merged.to_string());
+                    let (case_path, note_path) = (file.path().to_owned(), file.note_path());
+                    Box::new(Absorbed { case, places, case_path, note_path, merged })
+                });
+                self.update(Message::Absorbed(path, merged.map_err(|error| error.to_string())));
             }
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());

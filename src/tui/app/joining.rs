@@ -1,12 +1,11 @@
 //! A case with one writer: how to go on with one that another process has, and deciding what two analysts said.
 
-use super::{App, Effect, Joined, Stage};
+use super::{Absorbed, App, Effect, Joined, Saving, Stage};
 use crate::casefile::{Join, name};
 use crate::model::Time;
 use crate::tui::action::Action;
 use crate::tui::overlay::Overlay;
 use crate::tui::scroll::List;
-use crate::tui::workbench::Workbench;
 use std::path::{Path, PathBuf};
 
 impl App {
@@ -49,7 +48,50 @@ impl App {
         self.say_wrong(format!("read only, no verdict is kept: {who} has the case; {key} asks again"));
     }
 
+    /// Says what is being done with the case file: a key that has to wait for it must not pass for one that worked.
+    pub(super) fn say_busy(&mut self) {
+        if let Some(task) = self.task {
+            self.say_wrong(format!("not now: {}; press it again in a moment", task.word()));
+        }
+    }
+
+    /// Ends the task that ran; leaves, where somebody waits to.
+    fn task_over(&mut self, mut effects: Vec<Effect>) -> Vec<Effect> {
+        self.task = None;
+        if let Some((answer, now)) = self.held.take() {
+            effects.extend(self.answered(answer, now));
+        }
+        if self.saving == Saving::ThenLeave {
+            self.saving = Saving::Over;
+            effects.extend(self.quit());
+        }
+        effects
+    }
+
+    pub(super) fn case_moved(&mut self, result: Result<(PathBuf, PathBuf), String>) -> Vec<Effect> {
+        let effects = match result {
+            Ok((case, note)) => {
+                (self.unsaved, self.warned) = (None, false);
+                self.say(format!("the case is kept in {}", case.display()));
+                (self.case_path, self.note_path) = (case, note);
+                // A copy is a case of its own there.
+                self.bench(|bench| bench.case.branch = None);
+                // With all that changed meanwhile.
+                vec![Effect::Save]
+            }
+            Err(why) => {
+                self.say_wrong(format!("the case is not kept there: {why}"));
+                Vec::new()
+            }
+        };
+        self.task_over(effects)
+    }
+
     pub(super) fn join(&mut self, how: Join) -> Vec<Effect> {
+        if self.task.is_some() {
+            self.say_busy();
+            return Vec::new();
+        }
         if self.is_read_only() {
             return vec![Effect::Join(how)];
         }
@@ -57,11 +99,15 @@ impl App {
         Vec::new()
     }
 
-    pub(super) fn joined(&mut self, result: Result<Box<Joined>, String>) {
-        let joined = match result {
-            Ok(joined) => *joined,
-            Err(why) => return self.say_wrong(why),
-        };
+    pub(super) fn joined(&mut self, result: Result<Box<Joined>, String>) -> Vec<Effect> {
+        match result {
+            Ok(joined) => self.go_on_with(*joined),
+            Err(why) => self.say_wrong(why),
+        }
+        self.task_over(Vec::new())
+    }
+
+    fn go_on_with(&mut self, joined: Joined) {
         let Stage::Working(bench) = std::mem::replace(&mut self.stage, Stage::Loading(super::Loading::default()))
         else {
             return;
@@ -97,6 +143,10 @@ impl App {
     }
 
     fn decide_copy(&mut self, take: bool, path: PathBuf, now: Time) -> Vec<Effect> {
+        if self.task.is_some() {
+            self.say_busy();
+            return Vec::new();
+        }
         if take {
             return vec![Effect::Absorb(path)];
         }
@@ -107,16 +157,30 @@ impl App {
         vec![Effect::Save]
     }
 
-    pub(super) fn absorbed(&mut self, path: &Path, result: Result<String, String>) {
-        match result {
-            Ok(merged) => {
+    pub(super) fn absorbed(&mut self, path: &Path, result: Result<Box<Absorbed>, String>) -> Vec<Effect> {
+        let effects = match result {
+            Ok(absorbed) => {
+                let Absorbed { mut case, places, case_path, note_path, merged } = *absorbed;
+                (self.case_path, self.note_path) = (case_path, note_path);
+                self.bench(|bench| {
+                    // Only walking to another step may have changed it meanwhile.
+                    case.place = bench.case.place.take();
+                    (bench.case, bench.places) = (case, places);
+                    bench.case_changed();
+                });
                 self.found.stranded.retain(|stranded| stranded != path);
-                self.bench(Workbench::case_changed);
                 self.say(format!("merged {}: {merged}", name(path)));
-                self.list_on(0);
+                if matches!(self.overlays.top(), None | Some(Overlay::Decisions(..))) {
+                    self.list_on(0);
+                }
+                vec![Effect::Save]
             }
-            Err(why) => self.say_wrong(format!("{} is not merged: {why}", name(path))),
-        }
+            Err(why) => {
+                self.say_wrong(format!("{} is not merged: {why}", name(path)));
+                Vec::new()
+            }
+        };
+        self.task_over(effects)
     }
 
     /// The list of what is left to decide, cursor where it was.

@@ -1,7 +1,7 @@
 //! What lies over the panes: opened, typed into, moved in, closed.
 
 use super::saving::save_to;
-use super::{App, Effect, Stage, copying};
+use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
 use crate::tui::ask::Ask;
 use crate::tui::edit::LineEdit;
@@ -90,6 +90,15 @@ impl App {
     }
 
     pub(super) fn accept(&mut self, now: Time) -> Vec<Effect> {
+        let waits = match self.overlays.top() {
+            Some(Overlay::SaveTo(_)) => self.task.is_some(),
+            Some(Overlay::Remark(_) | Overlay::Words(_) | Overlay::Revoked(..)) => self.task == Some(Task::Merge),
+            _ => false,
+        };
+        if waits {
+            self.say_busy();
+            return Vec::new();
+        }
         match self.overlays.lift() {
             Some(Overlay::Remark(line)) => {
                 self.bench(|bench| bench.set_remark(line.text().trim(), now));

@@ -46,22 +46,11 @@ impl App {
         }
     }
 
-    pub(super) fn case_moved(&mut self, result: Result<(PathBuf, PathBuf), String>) {
-        match result {
-            Ok((case, note)) => {
-                (self.unsaved, self.warned) = (None, false);
-                self.say(format!("the case is kept in {}", case.display()));
-                (self.case_path, self.note_path) = (case, note);
-            }
-            Err(why) => self.say_wrong(format!("the case is not kept there: {why}")),
-        }
-    }
-
     pub(super) fn quit(&mut self) -> Vec<Effect> {
         if self.workbench().is_none() {
             return vec![Effect::Quit];
         }
-        if self.saving != Saving::Over {
+        if self.saving != Saving::Over || self.task.is_some() {
             // How it ends decides whether there is something to warn of.
             self.saving = Saving::ThenLeave;
             return Vec::new();

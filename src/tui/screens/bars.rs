@@ -15,8 +15,10 @@ use ratatui::widgets::Clear;
 pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width);
     let mut right = Vec::new();
-    if app.saving != Saving::Over {
-        right.push(Span::styled(" saving… ", theme.style(Role::Notice)));
+    match app.task {
+        Some(task) => right.push(Span::styled(format!(" {} ", task.word()), theme.style(Role::Notice))),
+        None if app.saving != Saving::Over => right.push(Span::styled(" saving… ", theme.style(Role::Notice))),
+        None => {}
     }
     if app.unsaved.is_some() {
         right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
