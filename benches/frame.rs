@@ -3,6 +3,7 @@
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
+use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +12,11 @@ use tokentrail::testing::casefile::Found;
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::Loaded;
 use tokentrail::testing::model::{Field, NewEvent, Origin, SourceId, Sym, Table, Time};
+use tokentrail::testing::report::{EXPORTERS, Header, Report};
 use tokentrail::testing::store::{Key as StoreKey, Part, Store};
 use tokentrail::testing::triage::marks::Places;
-use tokentrail::testing::triage::{Case, Disposition};
-use tokentrail::testing::tui::app::{App, Effect, Message, Ready};
+use tokentrail::testing::triage::{Case, Disposition, Verdict};
+use tokentrail::testing::tui::app::{Absorbed, App, Composed, Effect, Joined, Message, Ready};
 use tokentrail::testing::tui::ask::{Answers, Ask};
 use tokentrail::testing::tui::evidence::Evidence;
 use tokentrail::testing::tui::keymap::{Key, Keymap};
@@ -42,6 +44,7 @@ fn main() {
     if std::env::args().any(|arg| arg == "sizes") {
         many_users();
         many_hits();
+        long_log();
         return;
     }
     println!("of 10,000 users:");
@@ -59,6 +62,7 @@ fn main() {
     many_users();
     println!("of 50,000 hits:");
     many_hits();
+    long_log();
     println!("of one user:");
     let built = Instant::now();
     let store = Store::build(vec![part(1, &MIXED)]);
@@ -123,6 +127,68 @@ fn many_hits() {
     println!("all of them settled:");
     for keys in ["j", "/ b e n esc", "enter y u esc"] {
         measure(&mut app, &mut answers, keys);
+    }
+}
+
+/// What a case with a log of 50,000 lines costs the thread that draws: whatever comes back of the worker and the saver.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn long_log() {
+    const LINES: usize = 50_000;
+    println!("of a log of {LINES} lines:");
+    let (mut app, _) = open(Store::build(vec![part(10_000, &MIXED)]));
+    let hits: Vec<_> = app.workbench().expect("it is open").evidence.hits.iter().map(|hit| hit.id.clone()).collect();
+    let now = Time::from_ticks(0);
+    let mut case = Case::new(String::new(), "ana".to_owned());
+    for line in 0..LINES {
+        let hit = &hits[line % hits.len().min(2_000)];
+        match line % 3 {
+            0 => case.set_remark(hit, "first-login", &format!("looked at the portal, line {line}: travels a lot"), now),
+            1 => case.set_verdict(hit, "second-client", Some(Verdict::Supports), now),
+            _ => case.set_verdict(hit, "second-client", Some(Verdict::Against), now),
+        }
+    }
+    // As whoever reads one does, off the thread that draws.
+    case.check_log();
+    let bench = app.workbench().expect("it is open");
+    let (loaded, settings, hits) =
+        (Arc::clone(&bench.evidence.loaded), bench.evidence.settings.clone(), Arc::clone(&bench.evidence.hits));
+    let header = Header { case: "case", version: "0", settings: &settings, changed: None };
+    let report = Report::build(&loaded, Facts::embedded(), &hits, &case, &header);
+    let mut text = Vec::new();
+    (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
+    let note = Composed { text: String::from_utf8(text).expect("a note is text"), indicators: String::new() };
+    let paths = || (PathBuf::from("case"), PathBuf::from("note"));
+    let opened = |case: Case| {
+        let ((case_path, note_path), places) = (paths(), Places::default());
+        Message::Joined(Ok(Box::new(Joined { case, places, case_path, note_path, found: Found::default() })))
+    };
+    let merged = |case: Case| {
+        let ((case_path, note_path), places, merged) = (paths(), Places::default(), String::new());
+        Message::Absorbed("copy".into(), Ok(Box::new(Absorbed { case, places, case_path, note_path, merged })))
+    };
+    let key = |name: &str| Message::Key(Key::try_from(name.to_owned()).expect("a key's name").event(), now);
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
+    let theme = Theme::named(Name::Dark);
+    let mut step = |what: &str, message: Message| {
+        let start = Instant::now();
+        let effects = app.update(message);
+        // What the loop hands over: the saver and the worker get a copy of the case.
+        let copies = effects.iter().filter(|effect| !matches!(effect, Effect::Ask(_) | Effect::Copy(..))).count();
+        let case = app.workbench().map(|bench| &bench.case);
+        (0..copies).for_each(|_| drop(black_box(case.cloned())));
+        terminal.draw(|frame| screens::draw(&app, &theme, frame)).expect("a test backend never fails");
+        println!("{what}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    };
+    step("another's case opened", opened(case.clone()));
+    step("a copy merged", merged(case.clone()));
+    step("moved to another file", Message::Moved(Ok(paths())));
+    for name in ["enter", "x", "u", "e"] {
+        step(name, key(name));
+    }
+    println!("a note of {} kB", note.text.len() / 1000);
+    step("note composed", Message::Composed(note));
+    for name in ["pgdn", "G", "w", "esc", "q"] {
+        step(name, key(name));
     }
 }
 

@@ -35,7 +35,7 @@
 //! | which table a row belongs to | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
 //! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
-//! | when the case is put on disk | `tui/saver.rs`: the thread that saves; `tui/keeping.rs` what the loop does with the file | |
+//! | when the case is put on disk, moved, opened, merged | `tui/saver.rs`: the thread that does it; `tui/keeping.rs` what the loop does with what comes back | |
 //! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
 //! | which rows fold into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
 //! | which rows the timeline shows, folded, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |

@@ -446,6 +446,45 @@ mod tests {
     }
 
     #[test]
+    fn a_move_waits_for_the_save_that_runs_and_what_comes_meanwhile_goes_to_the_new_file() {
+        let home = tempfile::tempdir().unwrap();
+        let (mut saver, mut case) = open(home.path());
+        say(&mut case, 0..1);
+        saver.save(&case);
+        saver.begin(Task::Move(home.path().join("there/c.json"), Box::new(case.clone())), || None).unwrap();
+        assert!(saver.keep.file.is_none() && saver.task.is_some(), "the save that runs has the file");
+        assert!(matches!(wait(&mut saver), Some(Over { saved: Ok(Saved::Here), goes_on: false, .. })));
+        case.branch = Some(Box::default());
+        say(&mut case, 1..2);
+        assert_eq!(saver.save(&case), Begun::Yes);
+        let Some(Done::File(file, outcome)) = saver.wait() else { panic!("the move comes back") };
+        assert!(saver.back(file, &outcome), "what came meanwhile is saved at once");
+        assert!(matches!(&outcome, Outcome::Moved(Ok((path, _))) if path.ends_with("there/c.json")));
+        assert_eq!(wait(&mut saver).unwrap().saved, Ok(Saved::Here));
+        case.branch = None;
+        let there = Case::from_bytes(&fs::read(home.path().join("there/c.json")).unwrap()).unwrap();
+        assert_eq!(there, case, "and is no copy any more");
+        assert_eq!(on_disk(home.path()).log.len(), 1, "the first file stays as it was");
+    }
+
+    #[test]
+    fn a_case_without_a_place_has_none_after_a_move_that_failed() {
+        let mut saver = Saver::spawn(mpsc::channel().0, Vec::new()).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("no-folder"), "").unwrap();
+        let mut case = Case::new("b".to_owned(), "ana".to_owned());
+        say(&mut case, 0..1);
+        let to = |name: &str| Task::Move(home.path().join(name), Box::new(case.clone()));
+        assert!(saver.begin(to("c.json"), || None).is_err(), "there is no case file");
+        for (name, works) in [("no-folder/c.json", false), ("c.json", true)] {
+            saver.begin(to(name), || Some(CaseFile::nowhere(&case, at(0)))).unwrap();
+            let Some(Done::File(file, outcome)) = saver.wait() else { panic!("the move comes back") };
+            saver.back(file, &outcome);
+            assert_eq!((matches!(outcome, Outcome::Moved(Ok(_))), saver.keep.file.is_some()), (works, works));
+        }
+    }
+
+    #[test]
     fn a_fault_in_a_save_is_an_error_of_it() {
         let mut is_fault = false;
         let saved: Result<(), _> = guarded(&mut is_fault, || panic!("in the middle"));
