@@ -69,7 +69,9 @@ impl Session {
             // The next one tells how it stands.
             Err(_) if goes_on => Ok(()),
             Ok(sentence) if goes_on => {
-                sentence.into_iter().for_each(|sentence| self.app.warn(sentence));
+                if let Some(sentence) = sentence {
+                    self.app.warn(sentence);
+                }
                 Ok(())
             }
             sentence => self.update(Message::Saved(sentence)),

@@ -270,11 +270,14 @@ fn carry_out(order: Order, drafts: &mut DraftFile, evidence: &[PathBuf], is_faul
         Order::Task(mut file, task) => {
             let outcome = match task {
                 Task::Move(path, mut case) => {
-                    let moved = guarded(is_fault, || file.move_to(&path, evidence, &mut case).map_err(with_cause));
+                    let moved = guarded(is_fault, || {
+                        file.move_to(&path, evidence, &mut case).map_err(|error| with_cause(&error))
+                    });
                     Ended::Moved(moved.map(|()| paths(&file)))
                 }
                 Task::Open(how, taken, loaded) => {
-                    let opened = guarded(is_fault, || file.join(how, &taken, input::now()).map_err(with_cause));
+                    let opened =
+                        guarded(is_fault, || file.join(how, &taken, input::now()).map_err(|error| with_cause(&error)));
                     let opened = opened.map(|opened| joined(opened, &loaded));
                     Ended::Opened(opened.map(|(new, joined, drafts)| {
                         *file = new;
@@ -282,7 +285,7 @@ fn carry_out(order: Order, drafts: &mut DraftFile, evidence: &[PathBuf], is_faul
                     }))
                 }
                 Task::Merge(copy, mut case, loaded) => {
-                    let absorb = || file.absorb(&copy, &mut case, input::now()).map_err(with_cause);
+                    let absorb = || file.absorb(&copy, &mut case, input::now()).map_err(|error| with_cause(&error));
                     let merged = guarded(is_fault, absorb);
                     let merged = merged.map(|merged| {
                         let (places, merged) = (Places::find(&loaded, &case), merged.to_string());
@@ -316,7 +319,7 @@ fn paths(file: &CaseFile) -> (PathBuf, PathBuf) {
 }
 
 /// An error and what caused it.
-fn with_cause(error: CaseError) -> io::Error {
+fn with_cause(error: &CaseError) -> io::Error {
     io::Error::other(match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
