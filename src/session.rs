@@ -4,7 +4,9 @@
 mod note;
 mod open;
 mod outcome;
+mod typed;
 
 pub use note::{Composed, report};
 pub use open::{Opening, Unkept};
 pub use outcome::Outcome;
+pub use typed::unentered;

@@ -403,7 +403,7 @@ impl App {
             Message::Key(key, now) => return self.key(key, now),
             Message::Mouse(event, now) => return self.pointed(event, now),
             Message::Paste(text) => return self.paste(&text),
-            Message::Resize(size) => self.size = size,
+            Message::Resize(size) => self.resize(size),
             Message::Progress(progress, elapsed) => self.progress(progress, elapsed),
             Message::Analysing(rows) => {
                 if let Stage::Loading(loading) = &mut self.stage {

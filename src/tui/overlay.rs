@@ -44,7 +44,7 @@ pub enum Overlay {
     },
     /// The case note before it is written.
     Note {
-        /// Its lines once composed.
+        /// Its lines once composed, wrapped for the screen.
         lines: Option<Vec<String>>,
         /// Where it will be written.
         path: PathBuf,

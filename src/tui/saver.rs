@@ -6,11 +6,11 @@
 
 use super::app::{Absorbed, Joined, Message, Offered};
 use super::copy::Copied;
-use super::{Incoming, fault, input, worker};
+use super::{Incoming, fault, input};
 use crate::casefile::draft::DraftFile;
 use crate::casefile::{self, CaseError, CaseFile, Join, Opened, Saved, Taken};
 use crate::ingest::Loaded;
-use crate::session::Composed;
+use crate::session::{Composed, unentered};
 use crate::triage::marks::Places;
 use crate::triage::merge::Branch;
 use crate::triage::{Case, Draft};
@@ -310,7 +310,7 @@ fn joined(opened: Opened, loaded: &Loaded) -> (CaseFile, Box<Joined>, Vec<Offere
     let Opened { file, case, found } = opened;
     let places = Places::find(loaded, &case);
     let (case_path, note_path) = paths(&file);
-    let drafts = worker::offered(&file, &found, loaded);
+    let drafts = unentered(&file, &found, loaded);
     (file, Box::new(Joined { case, places, case_path, note_path, found }), drafts)
 }
 
@@ -462,7 +462,7 @@ mod tests {
         assert_eq!(saver.save(&case), Begun::Yes);
         let Some(Done::File(file, outcome)) = saver.wait() else { panic!("the move comes back") };
         assert!(saver.back(file, &outcome), "what came meanwhile is saved at once");
-        assert!(matches!(&outcome, Outcome::Moved(Ok((path, _))) if path.ends_with("there/c.json")));
+        assert!(matches!(&outcome, Ended::Moved(Ok((path, _))) if path.ends_with("there/c.json")));
         assert_eq!(wait(&mut saver).unwrap().saved, Ok(Saved::Here));
         case.branch = None;
         let there = Case::from_bytes(&fs::read(home.path().join("there/c.json")).unwrap()).unwrap();
@@ -483,7 +483,7 @@ mod tests {
             saver.begin(to(name), || Some(CaseFile::nowhere(&case, at(0)))).unwrap();
             let Some(Done::File(file, outcome)) = saver.wait() else { panic!("the move comes back") };
             saver.back(file, &outcome);
-            assert_eq!((matches!(outcome, Outcome::Moved(Ok(_))), saver.keep.file.is_some()), (works, works));
+            assert_eq!((matches!(outcome, Ended::Moved(Ok(_))), saver.keep.file.is_some()), (works, works));
         }
     }
 

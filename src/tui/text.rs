@@ -1,6 +1,7 @@
 //! Log text for a cell: inert, cut to a width, cost bounded by the width.
 
 use crate::model::inert;
+use ratatui::layout::Size;
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -133,6 +134,26 @@ pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
         *last = format!("{}…", take(last, columns.saturating_sub(1)));
     }
     lines
+}
+
+/// Lines wrapped to `room` columns, each under its own indentation.
+pub fn wrapped<'a>(lines: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
+    let mut shown = Vec::new();
+    for line in lines {
+        let text = line.trim_start_matches(' ');
+        if text.is_empty() {
+            shown.push(String::new());
+        }
+        let indent = (line.len() - text.len()).min(room / 2);
+        let margin = " ".repeat(indent);
+        shown.extend(wrap(text, room - indent, usize::MAX).into_iter().map(|part| format!("{margin}{part}")));
+    }
+    shown
+}
+
+/// The lines of a text wrapped for a frame round the whole screen.
+pub fn framed(text: &str, screen: Size) -> Vec<String> {
+    wrapped(text.lines(), usize::from(screen.width.saturating_sub(2)))
 }
 
 /// A count with thin groups: `41 212`.

@@ -17,7 +17,6 @@ mod users;
 use super::app::App;
 use super::overlay::Overlay;
 use super::scroll::List;
-use super::text::wrap;
 use super::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::{Margin, Position, Rect};
@@ -95,7 +94,7 @@ pub(super) fn count(app: &App) -> usize {
         Some(Overlay::Help { .. }) => help::count(app, room),
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
-        Some(Overlay::Note { lines: Some(lines), .. }) => wrapped(lines.iter().map(String::as_str), room).len(),
+        Some(Overlay::Note { lines: Some(lines), .. }) => lines.len(),
         _ => 0,
     }
 }
@@ -156,25 +155,11 @@ fn framed<'a>(theme: &Theme, frame: &mut Frame, area: Rect, title: impl Into<Lin
 }
 
 /// Draws lines from the one at `offset` on; how many stay below.
-fn scrolling(lines: Vec<String>, offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
+fn scrolling(lines: &[String], offset: usize, role: Role, theme: &Theme, frame: &mut Frame, area: Rect) -> usize {
     let offset = offset.min(lines.len().saturating_sub(1));
     let left = lines.len().saturating_sub(offset + usize::from(area.height));
-    let shown: Vec<Line> = lines.into_iter().skip(offset).take(usize::from(area.height)).map(Line::raw).collect();
+    let shown: Vec<Line> =
+        lines.iter().skip(offset).take(usize::from(area.height)).map(|line| Line::raw(line.as_str())).collect();
     frame.render_widget(Paragraph::new(shown).style(theme.style(role)), area);
     left
-}
-
-/// Lines wrapped, each under its own indentation.
-fn wrapped<'a>(lines: impl Iterator<Item = &'a str>, room: usize) -> Vec<String> {
-    let mut shown = Vec::new();
-    for line in lines {
-        let text = line.trim_start_matches(' ');
-        if text.is_empty() {
-            shown.push(String::new());
-        }
-        let indent = (line.len() - text.len()).min(room / 2);
-        let margin = " ".repeat(indent);
-        shown.extend(wrap(text, room - indent, usize::MAX).into_iter().map(|part| format!("{margin}{part}")));
-    }
-    shown
 }

@@ -1,21 +1,20 @@
 //! The thread that reads: the bundle first, then raw records and notes on request.
 
-use super::app::{Message, Offered, Ready};
+use super::app::{Message, Ready};
 use super::ask::{Answers, Ask};
 use super::evidence::Evidence;
 use super::saver::Keep;
 use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
-use crate::casefile::draft::drafts;
-use crate::casefile::{CaseFile, Found, Opened};
+use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
 use crate::ingest::{self, Loaded, Options};
 use crate::model::{EventId, Sym, shown};
 use crate::report::info::{info, lines};
-use crate::session::{Composed, Opening, Unkept};
+use crate::session::{Composed, Opening, Unkept, unentered};
 use crate::store::Key;
-use crate::triage::marks::{Places, find};
-use crate::triage::{Case, Prompt, fingerprint};
+use crate::triage::marks::Places;
+use crate::triage::{Case, fingerprint};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -84,7 +83,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
     let (case_path, note_path) = paths.unwrap_or_default();
-    let drafts = keep.file.as_ref().map_or_else(Vec::new, |file| offered(file, &found, &loaded));
+    let drafts = keep.file.as_ref().map_or_else(Vec::new, |file| unentered(file, &found, &loaded));
     let ready = Ready { evidence, case, places, case_path, note_path, found };
     let _ = sink.send(Incoming::Opened(Box::new(ready), Box::new(keep)));
     if !drafts.is_empty() {
@@ -99,22 +98,6 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         say(answer(request, &loaded, &mut answers, job));
     }
     Ok(())
-}
-
-/// What was typed and not entered, in the case and in copies that were merged. A case that another process has is no
-/// place to look: it is being typed there.
-pub(super) fn offered(file: &CaseFile, found: &Found, loaded: &Loaded) -> Vec<Offered> {
-    if file.is_read_only() {
-        return Vec::new();
-    }
-    let drafts = drafts(file.path()).into_iter().chain(found.drafts.iter().cloned()).map(|draft| {
-        let event = match &draft.prompt {
-            Prompt::Tags { event } | Prompt::EventRemark { event } => find(loaded, event),
-            Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
-        };
-        (draft, event)
-    });
-    drafts.collect()
 }
 
 /// Takes the case up on the hits, and tries the folder it is kept in.

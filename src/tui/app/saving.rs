@@ -6,6 +6,8 @@ use crate::session::Composed;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;
+use crate::tui::text::framed;
+use ratatui::layout::Size;
 use std::path::PathBuf;
 
 impl App {
@@ -95,11 +97,20 @@ impl App {
     }
 
     pub(super) fn composed(&mut self, note: Composed) -> Vec<Effect> {
-        let Some(Overlay::Note { lines, path, wanted, .. }) = self.overlays.top_mut() else { return Vec::new() };
-        *lines = Some(note.text.lines().map(str::to_owned).collect());
+        let size = self.size;
+        let Some(Overlay::Note { lines, path, wanted, .. }) = self.overlays.in_use_mut() else { return Vec::new() };
+        *lines = Some(framed(&note.text, size));
         let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
         self.note = note;
         write.into_iter().collect()
+    }
+
+    /// Takes a new size of the screen. A note is wrapped once for each: one of 50,000 lines is too long for every frame.
+    pub(super) fn resize(&mut self, size: Size) {
+        self.size = size;
+        if let Some(Overlay::Note { lines: Some(lines), .. }) = self.overlays.in_use_mut() {
+            *lines = framed(&self.note.text, size);
+        }
     }
 
     pub(super) fn note_written(&mut self, result: Result<Written, String>) {

@@ -1,7 +1,8 @@
 //! What was read, and what the bundle cannot tell.
 
-use super::{below, framed, wrapped};
+use super::{below, framed};
 use crate::report::info::Tone;
+use crate::tui::text::wrapped;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;

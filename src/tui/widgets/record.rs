@@ -1,11 +1,11 @@
 //! A raw record, pretty, beside the fields we read from it.
 
-use super::{below, framed, scrolling, wrapped};
+use super::{below, framed, scrolling};
 use crate::model::{EventId, Field};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
-use crate::tui::text::{fit, fit_name, width};
+use crate::tui::text::{fit, fit_name, width, wrapped};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
@@ -67,10 +67,10 @@ pub(super) fn draw(
         let (left, right) = halves(room);
         let narrow = |columns| u16::try_from(columns).unwrap_or(inside.width);
         let beside = Rect { x: inside.right() - narrow(right), width: narrow(right), ..inside };
-        scrolling(wrapped(fields.iter().map(String::as_str), right), 0, Role::Quiet, theme, frame, beside);
-        scrolling(lines(left), offset, Role::Text, theme, frame, Rect { width: narrow(left), ..inside })
+        scrolling(&wrapped(fields.iter().map(String::as_str), right), 0, Role::Quiet, theme, frame, beside);
+        scrolling(&lines(left), offset, Role::Text, theme, frame, Rect { width: narrow(left), ..inside })
     } else {
-        scrolling(joined(&fields, lines(room), room), offset, Role::Text, theme, frame, inside)
+        scrolling(&joined(&fields, lines(room), room), offset, Role::Text, theme, frame, inside)
     };
     below(theme, frame, area, left);
 }
