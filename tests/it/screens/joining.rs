@@ -99,7 +99,7 @@ fn with_a_stranded_copy() -> (Desk, Absorbed) {
     let mut desk = Desk::loading((100, 24));
     let Opened { mut file, mut case, .. } = other(&desk);
     let hit = desk.hits[0].clone();
-    let step = |step: usize| tokentrail::analytics::by_id(hit.analytic).unwrap().steps[step].id;
+    let step = |step: usize| tokentrail::testing::analytics::by_id(hit.analytic).unwrap().steps[step].id;
     case.set_verdict(&hit.id, step(0), Some(Verdict::Supports), at());
     file.save(&mut case).unwrap();
     drop(file);
