@@ -18,10 +18,11 @@ use tokentrail::testing::store::{Key as StoreKey, Part, Store};
 use tokentrail::testing::triage::marks::Places;
 use tokentrail::testing::triage::{Case, Disposition, Verdict};
 use tokentrail::testing::tui::app::{Absorbed, App, Effect, Joined, Message, Ready};
-use tokentrail::testing::tui::ask::{Answers, Ask};
+use tokentrail::testing::tui::ask::Ask;
 use tokentrail::testing::tui::evidence::Evidence;
 use tokentrail::testing::tui::keymap::{Key, Keymap};
 use tokentrail::testing::tui::layout::Pane;
+use tokentrail::testing::tui::reader::{Reader, Request};
 use tokentrail::testing::tui::screens;
 use tokentrail::testing::tui::theme::{Name, Theme};
 use tokentrail::testing::tui::workbench::Workbench;
@@ -80,23 +81,23 @@ fn main() {
 
 /// What frames take where runs are folded and rows stand by lineage: keys alone, and with what the worker answers.
 fn folds(store: Store) {
-    let (mut app, mut answers) = open(store);
+    let (mut app, mut reader) = open(store);
     for keys in ["tab tab esc a", "j", "pgdn", "G", "g", "f", "space", "}", "{", "- +", "1 esc", "n"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
     for keys in ["esc 0 t", "a", "j", "pgdn", "G", "g", "f", "space", "}", "{"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
     for keys in ["t", "1 esc"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
 }
 
 /// The list of users: opened, typed in, moved in.
 fn many_users() {
-    let (mut app, mut answers) = open(Store::build(vec![part(300_000, &MIXED)]));
+    let (mut app, mut reader) = open(Store::build(vec![part(300_000, &MIXED)]));
     for keys in ["U esc", "U 9 9 backspace esc", "U u down up esc", "U 2 9 9 9 9 9 enter"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
 }
 
@@ -115,9 +116,9 @@ fn many_hits() {
     };
     let pairs = found.iter().cycle().zip(users.iter().cycle());
     let hits: Vec<_> = pairs.enumerate().map(spread).take(HITS).collect();
-    let (mut app, mut answers) = open_on(store, hits, Arc::default());
+    let (mut app, mut reader) = open_on(store, hits, Arc::default());
     for keys in ["j", "pgdn", "G", "g", "s", "/ u s e r 9 esc", "/ backspace m e d enter esc", "enter y u esc"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
     // Every hit with a word of the analyst's.
     let case = &mut app.workbench_mut().expect("it is open").case;
@@ -127,7 +128,7 @@ fn many_hits() {
     }
     println!("all of them settled:");
     for keys in ["j", "/ b e n esc", "enter y u esc"] {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
 }
 
@@ -196,23 +197,23 @@ fn long_log() {
 /// What a frame takes in the workbench on a store, and what is asked of the worker.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn screens_of(store: Store, keys: &[&str]) {
-    let (mut app, mut answers) = open(store);
+    let (mut app, mut reader) = open(store);
     for run in ["builds indexes", "again"] {
         let event = app.workbench().and_then(Workbench::event).expect("a hit is open");
         let start = Instant::now();
-        answers.answer(Ask::Reach(event));
+        reader.answer(Request::Ask(Ask::Reach(event)), Time::from_ticks(0));
         println!("who else, all values counted ({run}): {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     }
     for keys in keys {
-        measure(&mut app, &mut answers, keys);
+        measure(&mut app, &mut reader, keys);
     }
     for query in ["burst198", "ip:198.51", "uri:/mess.*ges/", "get"] {
-        search(&mut app, &mut answers, query);
+        search(&mut app, &mut reader, query);
     }
 }
 
 /// The workbench on a store.
-fn open(store: Store) -> (App, Answers) {
+fn open(store: Store) -> (App, Reader) {
     let candidates = Arc::default();
     let hits = analytics::run_over(&store, Facts::embedded(), &Settings::default(), Arc::clone(&candidates));
     open_on(store, hits, candidates)
@@ -220,7 +221,7 @@ fn open(store: Store) -> (App, Answers) {
 
 /// The workbench on a store and hits.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
-fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::Candidates>) -> (App, Answers) {
+fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::Candidates>) -> (App, Reader) {
     // As the worker does.
     store.users_by_name();
     for key in [StoreKey::User, StoreKey::Token, StoreKey::Session] {
@@ -229,7 +230,7 @@ fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::C
     let (hits, settings) = (Arc::new(hits), Settings::default());
     let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
     let evidence = Evidence::new(loaded, hits, settings, Facts::embedded());
-    let mut answers = Answers::of(&evidence, candidates);
+    let mut reader = Reader::new(&evidence, candidates, "bench".to_owned());
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());
     let (case_path, note_path) = (PathBuf::from("case"), PathBuf::from("note"));
@@ -238,18 +239,18 @@ fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::C
     let start = Instant::now();
     let mut effects = app.update(Message::Ready(Box::new(ready)));
     println!("opened in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
-    while let Some(Effect::Ask(ask)) = effects.pop() {
+    while let Some(request) = effects.pop().and_then(|effect| Request::new(effect, &app)) {
         let start = Instant::now();
-        let answer = answers.answer(ask);
+        let answer = reader.answer(request, Time::from_ticks(0));
         println!("runs and bursts found in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
-        effects = app.update(Message::Answer(answer, Time::from_ticks(0)));
+        effects = app.update(answer);
     }
-    (app, answers)
+    (app, reader)
 }
 
 /// What a search of everything takes, from the key to what is near the cursor and to the end; and the frames meanwhile.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
-fn search(app: &mut App, answers: &mut Answers, query: &str) {
+fn search(app: &mut App, reader: &mut Reader, query: &str) {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
     let theme = Theme::named(Name::Dark);
     let now = Time::from_ticks(0);
@@ -266,12 +267,12 @@ fn search(app: &mut App, answers: &mut Answers, query: &str) {
     let start = Instant::now();
     let mut effects = app.update(Message::Paste(query.to_owned()));
     let (mut first, mut frames, mut chunks) = (None, Vec::new(), Vec::new());
-    while let Some(Effect::Ask(ask)) = effects.pop() {
+    while let Some(request) = effects.pop().and_then(|effect| Request::new(effect, app)) {
         let asked = Instant::now();
-        let answer = answers.answer(ask);
+        let answer = reader.answer(request, now);
         chunks.push(asked.elapsed());
         let answered = Instant::now();
-        effects = app.update(Message::Answer(answer, now));
+        effects = app.update(answer);
         terminal.draw(|frame| screens::draw(app, &theme, frame)).expect("a test backend never fails");
         frames.push(answered.elapsed());
         first.get_or_insert(start.elapsed());
@@ -287,7 +288,7 @@ fn search(app: &mut App, answers: &mut Answers, query: &str) {
         worst(&frames)
     );
     press(app, "enter");
-    measure(app, answers, "n");
+    measure(app, reader, "n");
     press(app, "esc");
 }
 
@@ -313,7 +314,7 @@ fn other_thresholds(store: &Store, settings: &Settings) {
 /// Presses each key a hundred times, drawing after each; prints median and 99th percentile of key to frame, of the
 /// worker's answers to frame, and the longest that the worker took.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
-fn measure(app: &mut App, answers: &mut Answers, keys: &str) {
+fn measure(app: &mut App, reader: &mut Reader, keys: &str) {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
     let theme = Theme::named(Name::Dark);
     let (mut times, mut answered, mut worked) = (Vec::new(), Vec::new(), Duration::ZERO);
@@ -331,9 +332,9 @@ fn measure(app: &mut App, answers: &mut Answers, keys: &str) {
             while let Some(effect) = effects.pop() {
                 let Effect::Ask(ask @ (Ask::Outline(_) | Ask::Tree(..) | Ask::Users(_))) = effect else { continue };
                 let start = Instant::now();
-                let answer = answers.answer(ask);
+                let answer = reader.answer(Request::Ask(ask), Time::from_ticks(0));
                 worked = worked.max(start.elapsed());
-                effects = frame(app, Message::Answer(answer, Time::from_ticks(0)), &mut answered);
+                effects = frame(app, answer, &mut answered);
             }
         }
     }

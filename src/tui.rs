@@ -32,6 +32,7 @@ pub mod overlay;
 pub mod palette;
 pub mod pivot;
 mod pretty;
+pub mod reader;
 pub mod rows;
 mod saver;
 mod scope;
@@ -56,6 +57,7 @@ use crate::session::{Opening, Outcome};
 use crate::triage::Draft;
 use app::{App, Effect, Message, Ready};
 use keymap::Keymap;
+use reader::Request;
 use saver::{Begun, Keep, Saver};
 use std::fmt;
 use std::path::PathBuf;
@@ -65,7 +67,7 @@ use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
-use worker::{Job, Request};
+use worker::Job;
 
 /// What the workbench opens on.
 pub struct Config {
@@ -288,13 +290,9 @@ impl Session {
                     Begun::Nowhere(why) => self.update(Message::Saved(Err(why)))?,
                 }
             }
-            Effect::Ask(ask) => self.request(Request::Ask(ask)),
-            Effect::ReadRecord(event) => self.request(Request::Record(event)),
-            Effect::Describe => self.request(Request::Bundle),
-            Effect::Compose => {
-                if let Some(bench) = self.app.workbench() {
-                    self.request(Request::Note(Box::new(bench.case.clone())));
-                }
+            effect @ (Effect::Ask(_) | Effect::ReadRecord(_) | Effect::Describe | Effect::Compose) => {
+                // The worker is gone only when it failed, which ends the loop.
+                let _ = Request::new(effect, &self.app).map(|request| self.requests.send(request));
             }
             Effect::Write(path, note) => {
                 if let Err(why) = self.saver.write(path, note) {
@@ -319,11 +317,6 @@ impl Session {
             }
         }
         Ok(())
-    }
-
-    fn request(&self, request: Request) {
-        // The worker is gone only when it failed, which ends the loop.
-        let _ = self.requests.send(request);
     }
 
     fn outcome(self) -> anyhow::Result<Outcome> {

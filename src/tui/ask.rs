@@ -98,7 +98,7 @@ pub struct Answers {
 
 impl Answers {
     /// Answers about what was read and found.
-    pub fn of(evidence: &Evidence, candidates: Arc<Candidates>) -> Self {
+    pub fn new(evidence: &Evidence, candidates: Arc<Candidates>) -> Self {
         Self {
             loaded: Arc::clone(&evidence.loaded),
             facts: evidence.facts,

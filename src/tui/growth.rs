@@ -2,9 +2,9 @@
 
 use super::action::Action;
 use super::app::{App, Effect, Message, Ready};
-use super::ask::Answers;
 use super::evidence::Evidence;
 use super::keymap::{Key, Keymap};
+use super::reader::{Reader, Request};
 use super::screens;
 use super::theme::{Name, Theme};
 use crate::analytics::{self, Settings};
@@ -30,7 +30,7 @@ const SCREEN: u64 = 1_000;
 /// A workbench whose worker is asked by hand.
 struct Bench {
     app: App,
-    answers: Answers,
+    reader: Reader,
     terminal: Terminal<TestBackend>,
 }
 
@@ -54,13 +54,13 @@ impl Bench {
         let hits: Arc<Vec<_>> = Arc::new((0..hits).map(hit).collect());
         let (settings, facts) = (Settings::default(), Facts::embedded());
         let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts);
-        let answers = Answers::of(&evidence, Arc::default());
+        let reader = Reader::new(&evidence, Arc::default(), "bundle".to_owned());
         let (case, places) = (Case::new("b".into(), "ana".into()), Places::default());
         let (case_path, note_path, found) = (PathBuf::new(), PathBuf::new(), Found::default());
         let ready = Ready { evidence, case, places, case_path, note_path, found };
         let app = App::new("bundle".to_owned(), Keymap::embedded(), SIZE);
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
-        let mut bench = Self { app, answers, terminal };
+        let mut bench = Self { app, reader, terminal };
         bench.take(Message::Ready(Box::new(ready)));
         bench
     }
@@ -78,13 +78,11 @@ impl Bench {
             });
             for effect in effects {
                 match effect {
-                    Effect::Ask(ask) => {
-                        looked[1] += work::looks(|| {
-                            messages.push(Message::Answer(self.answers.answer(ask), Time::MISSING));
-                        });
-                    }
                     Effect::Save => messages.push(Message::Saved(Ok(None))),
-                    effect => panic!("{effect:?}"),
+                    effect => {
+                        let request = Request::new(effect, &self.app).unwrap();
+                        looked[1] += work::looks(|| messages.push(self.reader.answer(request, Time::MISSING)));
+                    }
                 }
             }
         }
@@ -128,10 +126,10 @@ fn a_user_chosen_ahead_of_the_answer_is_the_one_that_was_typed() {
         assert!(bench.app.update(key(name)).is_empty(), "one question at a time");
     }
     let mut questions = 0;
-    while let Some(Effect::Ask(ask)) = asked.pop() {
+    while let Some(request) = asked.pop().and_then(|effect| Request::new(effect, &bench.app)) {
         questions += 1;
-        let answer = bench.answers.answer(ask);
-        asked = bench.app.update(Message::Answer(answer, Time::MISSING));
+        let answer = bench.reader.answer(request, Time::MISSING);
+        asked = bench.app.update(answer);
     }
     assert!(bench.app.overlays.is_empty(), "it was chosen");
     let of = bench.app.workbench().unwrap().timeline.as_ref().unwrap().of;
@@ -146,8 +144,8 @@ fn an_answer_finds_the_list_below_the_help() {
     let asked = bench.app.update(key("U"));
     bench.app.act(Action::Help, None, Time::MISSING);
     let [Effect::Ask(ask)] = &asked[..] else { panic!("{asked:?}") };
-    let answer = bench.answers.answer(ask.clone());
-    bench.take(Message::Answer(answer, Time::MISSING));
+    let answer = bench.reader.answer(Request::Ask(ask.clone()), Time::MISSING);
+    bench.take(answer);
     bench.press("esc");
     assert!(bench.shows("50 users: type to find one"));
 }

@@ -1,17 +1,16 @@
 //! The thread that reads: the bundle first, then raw records and notes on request.
 
 use super::app::{Message, Ready};
-use super::ask::{Answers, Ask};
 use super::evidence::Evidence;
+use super::reader::{Reader, Request};
 use super::saver::Keep;
 use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
-use crate::ingest::{self, Loaded, Options};
-use crate::model::{EventId, Sym, shown};
-use crate::report::info::{info, lines};
-use crate::session::{Composed, Opening, Unkept, unentered};
+use crate::ingest::{self, Options};
+use crate::model::{Sym, shown};
+use crate::session::{Opening, Unkept, unentered};
 use crate::store::Key;
 use crate::triage::marks::Places;
 use crate::triage::{Case, fingerprint};
@@ -29,18 +28,6 @@ pub(super) struct Job {
     pub(super) options: Options,
     pub(super) settings: Settings,
     pub(super) facts: &'static Facts,
-}
-
-/// Something to read once the bundle is.
-pub(super) enum Request {
-    /// A raw record.
-    Record(EventId),
-    /// A question about the whole bundle.
-    Ask(Ask),
-    /// What was read.
-    Bundle,
-    /// The note of this case.
-    Note(Box<Case>),
 }
 
 /// Starts the thread. It ends when the requests do.
@@ -79,7 +66,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
     let settings = job.settings.clone();
     let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts);
-    let mut answers = Answers::of(&evidence, candidates);
+    let mut reader = Reader::new(&evidence, candidates, job.name.clone());
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
     let (case_path, note_path) = paths.unwrap_or_default();
@@ -95,7 +82,7 @@ fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiv
         loaded.store.with(key, Sym::NONE);
     }
     while let Ok(request) = requests.recv() {
-        say(answer(request, &loaded, &mut answers, job));
+        say(reader.answer(request, super::input::now()));
     }
     Ok(())
 }
@@ -117,17 +104,5 @@ fn take_up(opened: Result<Opened, Unkept>, hits: &[Hit]) -> (Keep, Case, Found) 
             case.resume(hits);
             (Keep { file: None, fault: Some(why) }, case, Found::default())
         }
-    }
-}
-
-fn answer(request: Request, loaded: &Loaded, answers: &mut Answers, job: &Job) -> Message {
-    match request {
-        Request::Record(event) => Message::Record(event, loaded.raw_record(event).map_err(|error| error.to_string())),
-        Request::Ask(ask) => Message::Answer(answers.answer(ask), super::input::now()),
-        Request::Note(case) => {
-            let (hits, settings) = (&answers.hits, &answers.settings);
-            Message::Composed(Composed::new(loaded, job.facts, hits, settings, &case, &job.name))
-        }
-        Request::Bundle => Message::Described(lines(&info(loaded))),
     }
 }

@@ -28,17 +28,16 @@ use tokentrail::testing::casefile::{self, CaseFile, Opened};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{self, Glimpse, Loaded, Progress, Reading};
 use tokentrail::testing::model::{Table, Time};
-use tokentrail::testing::report::info;
 use tokentrail::testing::session::Composed;
 use tokentrail::testing::triage::marks::Places;
 use tokentrail::testing::triage::{Case, Disposition, Verdict};
 use tokentrail::testing::tui::action::Action;
 use tokentrail::testing::tui::app::{Absorbed, App, Effect, Joined, Message, Ready};
-use tokentrail::testing::tui::ask::Answers;
 use tokentrail::testing::tui::clipboard::{self, Wrap};
 use tokentrail::testing::tui::copy::Copied;
 use tokentrail::testing::tui::evidence::Evidence;
 use tokentrail::testing::tui::keymap::{Key, Keymap};
+use tokentrail::testing::tui::reader::{Reader, Request};
 use tokentrail::testing::tui::screens;
 use tokentrail::testing::tui::theme::{Name, Theme};
 use tokentrail::testing::tui::workbench::Workbench;
@@ -52,7 +51,7 @@ struct Desk {
     loaded: Arc<Loaded>,
     hits: Arc<Vec<analytics::Hit>>,
     file: Option<CaseFile>,
-    answers: Option<Answers>,
+    reader: Option<Reader>,
     home: tempfile::TempDir,
     quits: bool,
     copied: String,
@@ -84,7 +83,7 @@ impl Desk {
         let size = Size { width: size.0, height: size.1 };
         let app = App::new("contoso.zip".to_owned(), Keymap::embedded(), size);
         let (loaded, hits, copied) = (Arc::new(loaded), Arc::new(hits), String::new());
-        Self { app, loaded, hits, file: None, answers: None, home, quits: false, copied, slow: false }
+        Self { app, loaded, hits, file: None, reader: None, home, quits: false, copied, slow: false }
     }
 
     /// The workbench, opened.
@@ -106,7 +105,7 @@ impl Desk {
         let settings = analytics::Settings::default();
         let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));
         let evidence = Evidence::new(loaded, hits, settings, Facts::embedded());
-        self.answers = Some(Answers::of(&evidence, Arc::default()));
+        self.reader = Some(Reader::new(&evidence, Arc::default(), self.app.name.clone()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;
         self.file = Some(file);
@@ -164,18 +163,13 @@ impl Desk {
                 assert_eq!(case, self.app.workbench().unwrap().case, "nobody else has the case");
                 self.update(Message::Saved(saved.map(|_| None).map_err(|error| error.to_string())));
             }
-            Effect::ReadRecord(event) => {
-                let record = self.loaded.raw_record(event).map_err(|error| error.to_string());
-                self.update(Message::Record(event, record));
+            effect @ (Effect::ReadRecord(_) | Effect::Ask(_) | Effect::Describe) => {
+                let now = Time::parse("2026-05-02T08:30:00Z").unwrap();
+                let request = Request::new(effect, &self.app).unwrap();
+                let message = self.reader.as_mut().unwrap().answer(request, now);
+                self.update(message);
             }
-            Effect::Ask(ask) => {
-                let answer = self.answers.as_mut().unwrap().answer(ask);
-                self.update(Message::Answer(answer, Time::parse("2026-05-02T08:30:00Z").unwrap()));
-            }
-            Effect::Describe => {
-                let lines = info::lines(&info::info(&self.loaded));
-                self.update(Message::Described(lines));
-            }
+            // A short one, the same whatever the note has.
             Effect::Compose => {
                 let note = note(&self.app.workbench().unwrap().case);
                 self.update(Message::Composed(composed(&note)));
