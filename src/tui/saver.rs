@@ -8,10 +8,9 @@ use super::app::{Absorbed, Joined, Message, Offered};
 use super::copy::Copied;
 use super::{Incoming, fault, input};
 use crate::casefile::draft::DraftFile;
-use crate::casefile::{self, CaseError, CaseFile, Join, Opened, Saved, Taken};
+use crate::casefile::{self, CaseError, CaseFile, Join, Saved, Taken};
 use crate::ingest::Loaded;
 use crate::session::{Composed, unentered};
-use crate::triage::marks::Places;
 use crate::triage::merge::Branch;
 use crate::triage::{Case, Draft};
 use std::error::Error;
@@ -278,20 +277,17 @@ fn carry_out(order: Order, drafts: &mut DraftFile, evidence: &[PathBuf], is_faul
                 Task::Open(how, taken, loaded) => {
                     let opened =
                         guarded(is_fault, || file.join(how, &taken, input::now()).map_err(|error| with_cause(&error)));
-                    let opened = opened.map(|opened| joined(opened, &loaded));
-                    Ended::Opened(opened.map(|(new, joined, drafts)| {
-                        *file = new;
-                        (joined, drafts)
+                    Ended::Opened(opened.map(|opened| {
+                        let joined;
+                        (*file, joined) = Joined::new(opened, &loaded);
+                        let drafts = unentered(&file, &joined.found, &loaded);
+                        (Box::new(joined), drafts)
                     }))
                 }
                 Task::Merge(copy, mut case, loaded) => {
                     let absorb = || file.absorb(&copy, &mut case, input::now()).map_err(|error| with_cause(&error));
                     let merged = guarded(is_fault, absorb);
-                    let merged = merged.map(|merged| {
-                        let (places, merged) = (Places::find(&loaded, &case), merged.to_string());
-                        let (case_path, note_path) = paths(&file);
-                        Box::new(Absorbed { case: *case, places, case_path, note_path, merged })
-                    });
+                    let merged = merged.map(|merged| Box::new(Absorbed::new(&file, *case, &merged, &loaded)));
                     Ended::Merged(copy, merged)
                 }
             };
@@ -304,14 +300,6 @@ fn carry_out(order: Order, drafts: &mut DraftFile, evidence: &[PathBuf], is_faul
         }
         Order::Draft(case, lines) => Done::Drafted(drafts.keep(&case, &lines)),
     }
-}
-
-fn joined(opened: Opened, loaded: &Loaded) -> (CaseFile, Box<Joined>, Vec<Offered>) {
-    let Opened { file, case, found } = opened;
-    let places = Places::find(loaded, &case);
-    let (case_path, note_path) = paths(&file);
-    let drafts = unentered(&file, &found, loaded);
-    (file, Box::new(Joined { case, places, case_path, note_path, found }), drafts)
 }
 
 fn paths(file: &CaseFile) -> (PathBuf, PathBuf) {

@@ -183,20 +183,15 @@ impl Desk {
             Effect::Join(how) => {
                 let taken = self.app.found.holder.clone().unwrap();
                 let opened = self.file.as_ref().unwrap().join(how, &taken, Time::MISSING).unwrap();
-                let Opened { file, case, found } = opened;
-                let (places, case_path, note_path) =
-                    (Places::find(&self.loaded, &case), file.path().to_owned(), file.note_path());
+                let (file, joined) = Joined::new(opened, &self.loaded);
                 self.file = Some(file);
-                self.update(Message::Joined(Ok(Box::new(Joined { case, places, case_path, note_path, found }))));
+                self.update(Message::Joined(Ok(Box::new(joined))));
             }
             Effect::Absorb(path) => {
                 let mut case = self.app.workbench().unwrap().case.clone();
                 let file = self.file.as_mut().unwrap();
-                let merged = file.absorb(&path, &mut case, Time::MISSING).map(|merged| {
-                    let (places, merged) = (Places::find(&self.loaded, &case), merged.to_string());
-                    let (case_path, note_path) = (file.path().to_owned(), file.note_path());
-                    Box::new(Absorbed { case, places, case_path, note_path, merged })
-                });
+                let merged = file.absorb(&path, &mut case, Time::MISSING);
+                let merged = merged.map(|merged| Box::new(Absorbed::new(file, case, &merged, &self.loaded)));
                 self.update(Message::Absorbed(path, merged.map_err(|error| error.to_string())));
             }
             Effect::Copy(what, text) => {

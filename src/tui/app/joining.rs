@@ -1,12 +1,35 @@
 //! A case with one writer: how to go on with one that another process has, and deciding what two analysts said.
 
 use super::{Absorbed, App, Effect, Joined, Saving, Stage};
-use crate::casefile::{Join, name};
+use crate::casefile::{CaseFile, Join, Opened, name};
+use crate::ingest::Loaded;
 use crate::model::Time;
+use crate::triage::Case;
+use crate::triage::marks::Places;
+use crate::triage::merge::Merged;
 use crate::tui::action::Action;
 use crate::tui::overlay::Overlay;
 use crate::tui::scroll::List;
 use std::path::{Path, PathBuf};
+
+impl Joined {
+    /// Takes an opened case apart: its file, and what the screen shows. Finds the marks in the bundle: not for the thread
+    /// that draws.
+    pub fn new(opened: Opened, loaded: &Loaded) -> (CaseFile, Self) {
+        let Opened { file, case, found } = opened;
+        let places = Places::find(loaded, &case);
+        let (case_path, note_path) = (file.path().to_owned(), file.note_path());
+        (file, Self { case, places, case_path, note_path, found })
+    }
+}
+
+impl Absorbed {
+    /// What the screen shows of a case that a copy was merged into. Finds the marks in the bundle, as [`Joined::new`].
+    pub fn new(file: &CaseFile, case: Case, merged: &Merged, loaded: &Loaded) -> Self {
+        let (places, merged) = (Places::find(loaded, &case), merged.to_string());
+        Self { case, places, case_path: file.path().to_owned(), note_path: file.note_path(), merged }
+    }
+}
 
 impl App {
     /// Whether another process has the case, and nothing said here would be kept.
