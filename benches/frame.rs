@@ -43,18 +43,21 @@ const SIZE: Size = Size { width: 200, height: 60 };
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() {
-    if std::env::args().any(|arg| arg == "sizes") {
+    // Every exchange a candidate, nearly all of them in one burst.
+    let clients = analytics::Clients::Listed([BURST, USUAL].map(str::to_owned).into());
+    let all = Settings { clients, ..Settings::default() };
+    let is_asked = |part: &str| std::env::args().any(|arg| arg == part);
+    if is_asked("sizes") {
         many_users();
         many_hits();
-        long_log();
-        return;
+        return long_log();
+    }
+    if is_asked("user") {
+        return one_user(&all);
     }
     println!("of 10,000 users:");
     let spread = Store::build(vec![part(10_000, &MIXED)]);
     other_thresholds(&spread, &Settings::default());
-    // Every exchange a candidate, nearly all of them in one burst.
-    let clients = analytics::Clients::Listed([BURST, USUAL].map(str::to_owned).into());
-    let all = Settings { clients, ..Settings::default() };
     println!("of 10,000 users, every client watched:");
     other_thresholds(&spread, &all);
     screens_of(spread, &["U 9 9 esc", "U u esc"]);
@@ -65,13 +68,19 @@ fn main() {
     println!("of 50,000 hits:");
     many_hits();
     long_log();
+    one_user(&all);
+}
+
+/// All rows of one user: the longest timeline.
+#[expect(clippy::print_stdout, reason = "the figures are the output")]
+fn one_user(every_client: &Settings) {
     println!("of one user:");
     let built = Instant::now();
     let store = Store::build(vec![part(1, &MIXED)]);
     println!("store of {EVENTS} events built in {:.3} s", built.elapsed().as_secs_f64());
     other_thresholds(&store, &Settings::default());
     println!("of one user, every client watched:");
-    other_thresholds(&store, &all);
+    other_thresholds(&store, every_client);
     screens_of(store, &["tab a", "j", "pgdn", "G", "g", "n", "tab", "U esc"]);
     println!("of one user, folded and by lineage:");
     folds(Store::build(vec![part(1, &MIXED)]));
