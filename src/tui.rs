@@ -113,6 +113,7 @@ impl fmt::Display for NothingReadable {
 }
 
 /// What comes in from outside.
+#[cfg_attr(not(unix), expect(dead_code, reason = "there are no signals"))]
 enum Incoming {
     /// For the App.
     Message(Message),
@@ -200,7 +201,6 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
 /// its way.
 pub fn take_leave(lines: &[u8], signal: Option<i32>) {
     terminal::say_last(lines);
-    #[cfg(unix)]
     signal.into_iter().for_each(input::end_by);
 }
 

@@ -131,6 +131,7 @@ fn host() -> String {
 }
 
 struct Stat {
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "there is no /proc to have it from"))]
     ended: bool,
     started: Option<u64>,
 }
