@@ -69,27 +69,27 @@ use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
 use worker::Job;
 
-/// What the workbench opens on.
+/// Everything the workbench starts with.
 pub struct Config {
     /// Name of the bundle, as shown.
     pub name: String,
     /// The bundle, its case, and who works on it.
     pub opening: Opening,
-    /// How it is read.
+    /// Options of the reader.
     pub options: Options,
-    /// How the analytics run.
+    /// Settings of the analytics.
     pub settings: Settings,
-    /// What is known of clients, resources and agents.
+    /// Dated knowledge of clients, resources and agents.
     pub facts: &'static Facts,
-    /// How to give a name, where nothing gave one: said when the workbench opens.
+    /// Hint on how to name the analyst, shown when the workbench opens where no name is set.
     pub advice: Option<String>,
     /// The keys.
     pub keymap: Keymap,
-    /// What is wrong with what the user set, said at the start.
+    /// Mistakes in the user's configuration, shown at the start.
     pub complaint: Option<String>,
     /// The colours.
     pub theme: Name,
-    /// What frames, bars and marks are drawn with.
+    /// The characters of frames, bars and marks.
     pub borders: Borders,
     /// Whether the mouse is taken.
     pub mouse: Mouse,
@@ -98,7 +98,7 @@ pub struct Config {
 /// Nothing in the bundle could be read.
 #[derive(Debug)]
 pub struct NothingReadable {
-    /// What was not read, and why.
+    /// The parts of the bundle that were not read, and why.
     pub problems: Vec<Problem>,
 }
 
@@ -112,7 +112,7 @@ impl fmt::Display for NothingReadable {
     }
 }
 
-/// What comes in from outside.
+/// Input from outside.
 #[cfg_attr(not(unix), expect(dead_code, reason = "there are no signals"))]
 enum Incoming {
     /// For the App.

@@ -61,7 +61,7 @@ pub enum Message {
     Ready(Box<Ready>),
     /// A raw record was read again, or could not be.
     Record(EventId, Result<Vec<u8>, String>),
-    /// What was read, in lines.
+    /// The lines of the page about the bundle.
     Described(Vec<(Tone, String)>),
     /// The note was composed.
     Composed(Composed),
@@ -69,9 +69,9 @@ pub enum Message {
     Written(Result<Written, String>),
     /// The worker answered, at a time.
     Answer(Answer, Time),
-    /// What was typed in an earlier run and not entered.
+    /// Lines typed in an earlier run and never entered.
     Drafts(Vec<Offered>),
-    /// What is being typed cannot be kept on disk.
+    /// The line being typed cannot be kept on disk: why.
     NotDrafted(String),
     /// Something was copied.
     Copied(Copied),
@@ -85,19 +85,19 @@ pub enum Message {
     Absorbed(PathBuf, Result<Box<Absorbed>, String>),
 }
 
-/// What opens the workbench.
+/// Everything the workbench opens with.
 pub struct Ready {
-    /// What was read and found.
+    /// The bundle and its hits.
     pub evidence: Evidence,
     /// The case as opened.
     pub case: Case,
-    /// Where the events of its marks stand.
+    /// Positions of its marks' events in the bundle.
     pub places: Places,
-    /// Where the case is kept.
+    /// Path of the case file.
     pub case_path: PathBuf,
-    /// Where the note goes.
+    /// Path of the note.
     pub note_path: PathBuf,
-    /// What the analyst has to know of the case first.
+    /// Facts about the case that the analyst needs first.
     pub found: Found,
 }
 
@@ -105,13 +105,13 @@ pub struct Ready {
 pub struct Joined {
     /// The case.
     pub case: Case,
-    /// Where the events of its marks stand.
+    /// Positions of its marks' events in the bundle.
     pub places: Places,
-    /// Where it is kept.
+    /// Its path.
     pub case_path: PathBuf,
-    /// Where the note goes.
+    /// Path of the note.
     pub note_path: PathBuf,
-    /// What the analyst has to know of it first.
+    /// Facts about it that the analyst needs first.
     pub found: Found,
 }
 
@@ -119,11 +119,11 @@ pub struct Joined {
 pub struct Absorbed {
     /// The case.
     pub case: Case,
-    /// Where the events of its marks stand.
+    /// Positions of its marks' events in the bundle.
     pub places: Places,
-    /// Where it is kept.
+    /// Its path.
     pub case_path: PathBuf,
-    /// Where the note goes.
+    /// Path of the note.
     pub note_path: PathBuf,
     /// Numbers of values carried over and of conflicts, in words.
     pub merged: String,
@@ -161,7 +161,7 @@ pub enum Effect {
     Quit,
 }
 
-/// What the reader said last.
+/// The reader's last report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loading {
     /// Sources found.
@@ -184,7 +184,7 @@ pub struct Loading {
     pub phase: Phase,
 }
 
-/// How far the loading is.
+/// Stages of loading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// The bundle is walked.
@@ -198,7 +198,7 @@ pub enum Phase {
     Analysing,
 }
 
-/// What the screen shows below its overlay.
+/// The screen below the overlays.
 pub enum Stage {
     /// The bundle is read.
     Loading(Loading),
@@ -215,10 +215,10 @@ pub struct Status {
     pub is_error: bool,
 }
 
-/// How far the last save is.
+/// Progress of the last save.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Saving {
-    /// What was said is on disk, or [`App::unsaved`] says why not.
+    /// Done: the case is on disk, or [`App::unsaved`] has the reason it is not.
     #[default]
     Over,
     /// It is on its way.
@@ -267,11 +267,11 @@ pub struct App {
     pub keymap: Keymap,
     /// Name of the bundle.
     pub name: String,
-    /// What is shown.
+    /// The screen below the overlays.
     pub stage: Stage,
-    /// What lies over it.
+    /// The overlays above it.
     pub overlays: Overlays,
-    /// What was just said.
+    /// The last message.
     pub status: Option<Status>,
     /// Whether the mouse is ours.
     pub mouse: bool,
@@ -279,23 +279,23 @@ pub struct App {
     pub unsaved: Option<String>,
     /// Whether what was said last is on its way to the disk.
     pub saving: Saving,
-    /// What else is being done with the case file.
+    /// The other task on the case file, while one runs.
     pub task: Option<Task>,
-    /// What was found beside the case: who has it, copies that are not merged.
+    /// Findings beside the case: its other writer, unmerged copies.
     pub found: Found,
-    /// Where the case is kept; empty while loading.
+    /// Path of the case file; empty while loading.
     pub case_path: PathBuf,
-    /// Where the note goes.
+    /// Path of the note.
     pub note_path: PathBuf,
     /// The note that was written, and all that stood in its place.
     pub written: Option<Written>,
-    /// How to give a name, where nothing gave one: said once.
+    /// Hint on how to name the analyst, shown once where no name is set.
     pub advice: Option<String>,
     /// Whether an unsaved case was already warned about.
     warned: bool,
     /// Searches begun: the number of each.
     searches: u64,
-    /// What was asked of the worker for the timeline, and is not answered.
+    /// The timeline's question to the worker, until it is answered.
     asked: Option<Ask>,
     note: Composed,
     /// Lines of earlier runs that were not entered.
@@ -340,7 +340,7 @@ impl App {
         }
     }
 
-    /// The same, to change it.
+    /// The workbench, to change it.
     pub fn workbench_mut(&mut self) -> Option<&mut Workbench> {
         match &mut self.stage {
             Stage::Working(bench) => Some(bench),
@@ -348,14 +348,14 @@ impl App {
         }
     }
 
-    /// Where everything stands.
+    /// The areas of the panes.
     pub fn areas(&self) -> Areas {
         let (above, focus, alone) =
             self.workbench().map_or((Pane::Hits, Pane::Hits, false), |bench| (bench.above, bench.focus, bench.alone));
         layout::areas(self.size, above, focus, alone)
     }
 
-    /// Where keys are looked up, the nearest first.
+    /// The contexts whose keys hold, the nearest first.
     pub fn contexts(&self) -> Vec<Context> {
         if let Some(overlay) = self.overlays.top() {
             return overlay.contexts().to_vec();

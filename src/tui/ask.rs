@@ -1,4 +1,4 @@
-//! What takes longer than a frame may: asked by the screen, answered by the worker.
+//! Questions that may take longer than a frame: asked by the screen, answered by the worker.
 
 use super::copy::{self, Spot};
 use super::evidence::Evidence;
@@ -19,36 +19,36 @@ use std::sync::Arc;
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// How far does each value of this row reach?
+    /// The reach of each value of this row.
     Reach(EventId),
-    /// What would these settings change, and what would almost fire?
+    /// Effect of these settings on the hits, and their near misses.
     WhatIf(Box<Settings>),
-    /// What do these settings find?
+    /// The hits these settings find.
     Rerun(Box<Settings>),
-    /// Which rows of this part hold what is searched?
+    /// The rows of this part that match the search.
     Search(Chunk),
-    /// Which rows can be folded, and where does activity begin?
+    /// The runs that can show as one row, and the start of each stretch of activity.
     Outline(Scope),
     /// In which order do these stand?
     Tree(Scope, Shape),
-    /// What is the text of this entry of the copy menu?
+    /// The text of this entry of the copy menu.
     Copy(usize, Spot),
-    /// Which users answer to this?
+    /// The users that match this.
     Users(String),
 }
 
 /// A part of the rows to search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
-    /// Which search.
+    /// Number of the search.
     pub number: u64,
-    /// What was typed.
+    /// The query as typed.
     pub query: String,
-    /// What the rows share.
+    /// The value that the rows share.
     pub of: Value,
     /// The part.
     pub rows: Range<usize>,
-    /// What the analyst said of events.
+    /// The analyst's marks on events.
     pub marks: Marks,
 }
 
@@ -56,7 +56,7 @@ pub struct Chunk {
 pub enum Answer {
     /// The values of the row, each with its counts.
     Reach(EventId, Vec<(Value, Counts)>),
-    /// What the settings change.
+    /// Effect of the settings.
     WhatIf(Box<Change>),
     /// The hits of the settings, and their orders.
     Rerun(Box<Settings>, Arc<Vec<Hit>>, Arc<Orders>),
@@ -72,17 +72,17 @@ pub enum Answer {
     Users(String, Arc<Vec<User>>, usize),
 }
 
-/// What settings would change.
+/// Effect of settings on the hits.
 pub struct Change {
     /// The settings.
     pub settings: Settings,
     /// Hits that come and go.
     pub difference: Difference,
-    /// What almost fires with them.
+    /// The near misses under them.
     pub near: Near,
 }
 
-/// What it is answered from. Kept between questions: what one run found, the next need not find again.
+/// The data that answers come from. Kept between questions: what one run found, the next need not find again.
 pub struct Answers {
     loaded: Arc<Loaded>,
     facts: &'static Facts,

@@ -13,7 +13,7 @@ pub const MOST: usize = 74_994;
 /// Bytes of one string that screen passes on; its own limit is 768, older ones had less.
 const SCREEN_BYTES: usize = 76;
 
-/// What stands between us and the terminal.
+/// Multiplexer between us and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrap {
     /// Nothing.

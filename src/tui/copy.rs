@@ -1,4 +1,5 @@
-//! What can be copied of where the cursor is. Text is made inert, since it will be pasted somewhere: into a shell, too.
+//! The copy menu: what it offers for the row under the cursor. Text is made inert, since it will be pasted somewhere:
+//! into a shell, too.
 
 use super::evidence::Evidence;
 use super::pretty::pretty;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 pub struct Entry {
     /// Its name in the menu.
     pub name: &'static str,
-    /// What it is.
+    /// Its line in the menu.
     pub about: &'static str,
     /// Whether it is there to be copied.
     there: fn(&Spot) -> bool,
@@ -45,7 +46,7 @@ pub const ENTRIES: &[Entry] = &[
     Entry { name: "hit", about: "the hit as a line of JSON", there: |spot| spot.hit.is_some(), make: hit },
 ];
 
-/// Where the cursor is.
+/// Position of the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spot {
     /// The row.
@@ -68,7 +69,7 @@ pub enum Item {
 }
 
 impl Item {
-    /// What is copied, in a word.
+    /// Name of the copied thing, a word.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Value(name, _) => name,
@@ -79,7 +80,7 @@ impl Item {
 
 /// The menu.
 pub struct Menu {
-    /// Where it was opened.
+    /// The position it was opened at.
     pub spot: Spot,
     /// Its lines.
     pub items: Vec<Item>,
@@ -87,10 +88,10 @@ pub struct Menu {
     pub list: List,
 }
 
-/// What was copied, and where it went.
+/// A copied text's name, and where it went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// What, in a word.
+    /// Its name, a word.
     pub what: &'static str,
     /// Bytes of the text.
     pub bytes: usize,

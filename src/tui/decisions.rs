@@ -1,4 +1,4 @@
-//! What two analysts decided differently, and the choice between them.
+//! Conflicting decisions of two analysts, and the choice between them.
 
 use super::evidence::Evidence;
 use super::workbench::Workbench;

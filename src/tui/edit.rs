@@ -19,12 +19,12 @@ impl LineEdit {
         Self { cursor: chars.len(), chars }
     }
 
-    /// What was typed.
+    /// The typed text.
     pub fn text(&self) -> String {
         self.chars.iter().collect()
     }
 
-    /// What stands before and after the cursor.
+    /// The text before and after the cursor.
     pub fn around_cursor(&self) -> (String, String) {
         let (before, after) = self.chars.split_at(self.cursor);
         (before.iter().collect(), after.iter().collect())

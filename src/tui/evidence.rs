@@ -1,4 +1,4 @@
-//! What was read and found.
+//! The bundle and its hits.
 
 use super::hit_list::Orders;
 use crate::analytics::{self, Analytic, Hit, Settings};
@@ -7,15 +7,15 @@ use crate::ingest::Loaded;
 use crate::store::Store;
 use std::sync::Arc;
 
-/// What the worker hands over when the bundle is read and the analytics have run.
+/// The worker's result once the bundle is read and the analytics have run.
 pub struct Evidence {
     /// The bundle.
     pub loaded: Arc<Loaded>,
-    /// What the analytics found.
+    /// The hits.
     pub hits: Arc<Vec<Hit>>,
     /// In which orders they are listed.
     pub orders: Arc<Orders>,
-    /// What they were found with.
+    /// The settings they were found with.
     pub settings: Settings,
     /// Dated knowledge.
     pub facts: &'static Facts,
@@ -24,7 +24,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// What was read, and what was found in it with these settings. Sorts the hits: not for the thread that draws.
+    /// Puts the bundle and the hits of these settings together. Sorts the hits: not for the thread that draws.
     pub fn new(loaded: Arc<Loaded>, hits: Arc<Vec<Hit>>, settings: Settings, facts: &'static Facts) -> Self {
         let orders = Arc::new(Orders::of(&hits));
         Self { loaded, hits, orders, settings, facts, analytic: analytics::by_id }

@@ -1,4 +1,4 @@
-//! What is left behind of a panic: where it was and how it came there, in a file. Never its message, which may hold
+//! The report of a panic in a file: its place in the code and the calls before it. Never its message, which may hold
 //! evidence.
 //!
 //! [`note`] runs inside of the panic hook, where a second panic ends the program at once: nothing in it may panic.
@@ -49,7 +49,7 @@ pub(super) fn note(info: &PanicHookInfo<'_>, now: Time) {
     }
 }
 
-/// What to say about it.
+/// The line that tells the user about it.
 pub(super) fn sentence() -> String {
     let first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(fault) = &*first else { return "a fault in the program; every verdict up to it is saved".to_owned() };

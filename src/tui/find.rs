@@ -14,9 +14,9 @@ const CHUNK: usize = 100_000;
 
 /// A search.
 pub struct Find {
-    /// What was typed.
+    /// The query as typed.
     pub query: String,
-    /// What it asks, or what is wrong with it.
+    /// The query as read, or its mistake.
     pub search: Result<Search, String>,
     /// Tells its answers from those of one before.
     pub number: u64,
@@ -48,17 +48,17 @@ impl Find {
         Self { query, search, number, of, rows, start, read, after, before, seeking: asks, marks }
     }
 
-    /// Whether nothing is asked, or nothing that can be read.
+    /// Returns whether the query is empty or has a mistake.
     pub fn is_blank(&self) -> bool {
         !self.search.as_ref().is_ok_and(|search| !search.is_empty())
     }
 
-    /// Whether every row was read.
+    /// Returns whether every row was read.
     pub fn is_done(&self) -> bool {
         self.read >= self.rows
     }
 
-    /// How much was read, of a hundred.
+    /// Share of the rows read, in percent.
     pub fn percent(&self) -> usize {
         self.read * 100 / self.rows.max(1)
     }
@@ -68,7 +68,7 @@ impl Find {
         self.before.len() + self.after.len()
     }
 
-    /// Whether none is found so far.
+    /// Returns whether none is found so far.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -93,7 +93,7 @@ impl Find {
         if rows.start >= self.start { &mut self.after } else { &mut self.before }.extend(found);
     }
 
-    /// Whether one of the events, which stand in order, was found.
+    /// Returns whether one of the events, given in order, was found.
     pub fn holds_any(&self, events: &[EventId]) -> bool {
         meet(events, &self.after) || meet(events, &self.before)
     }

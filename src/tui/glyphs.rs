@@ -1,4 +1,4 @@
-//! What stands for our signs where a font or a terminal has none: one table, laid over the finished frame.
+//! ASCII replacements for our symbols, where a font or a terminal has none: one table, applied to the finished frame.
 //!
 //! It goes by character, so a sign of ours inside log text shows its stand-in too: a `…` that was logged reads `~`. All
 //! other log text is shown as it is. Files and copies never pass here.

@@ -1,4 +1,4 @@
-//! What keys cost on the thread that draws, however much there is: users and hits looked at, counted.
+//! The cost of keys on the thread that draws, however large the bundle: users and hits looked at, counted.
 
 use super::action::Action;
 use super::app::{App, Effect, Message, Ready};
@@ -89,7 +89,7 @@ impl Bench {
         looked
     }
 
-    /// The same for each of some keys.
+    /// Presses some keys; the counts of each.
     fn press(&mut self, keys: &str) -> Vec<[u64; 2]> {
         let key = |name: &str| Key::try_from(name.to_owned()).unwrap();
         keys.split_whitespace().map(|name| self.take(Message::Key(key(name).event(), Time::MISSING))).collect()

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-/// What the hits are sorted by.
+/// Sort order of the hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// The worst first.
@@ -55,24 +55,24 @@ pub struct Entry {
 /// The hits as listed.
 #[derive(Default)]
 pub struct HitList {
-    /// What is shown, in order.
+    /// The hits in view, in order.
     pub entries: Vec<Entry>,
     /// The cursor.
     pub list: List,
     /// The order.
     pub sort: Sort,
-    /// What was typed to filter.
+    /// The filter as typed.
     pub filter: String,
-    /// What `entries` answer to: a filter, an order, and the length of the log then.
+    /// The filter, the order and the length of the log that `entries` were made for.
     found_by: Option<(String, Sort, usize)>,
 }
 
-/// What follows from the hits alone, made once by the worker: sorting many takes longer than a frame may.
+/// Orders that follow from the hits alone, made once by the worker: sorting many takes longer than a frame may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
     /// All hits in each [`Sort`].
     by_sort: [Vec<Entry>; 3],
-    /// How wide they are, whatever is shown of them.
+    /// Their column widths, whatever part is in view.
     pub widths: Widths,
     texts: Texts,
 }

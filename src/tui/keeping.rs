@@ -1,4 +1,4 @@
-//! What the loop does with the case file: saves, moves to another file, copies of others. The saver does the work.
+//! The loop's side of the case file: saves, moves to another file, copies of others. The saver does the work.
 
 use super::app::{Effect, Message, Saving};
 use super::clipboard::{self, Wrap};

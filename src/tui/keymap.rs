@@ -10,7 +10,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// Where the user is. Several hold at once; see [`Keymap::action`].
+/// A place of the user's in which keys are bound. Several hold at once; see [`Keymap::action`].
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
@@ -31,11 +31,11 @@ pub enum Context {
     Away,
     /// Any of the three panes.
     Workbench,
-    /// Whatever has rows.
+    /// Any scrollable list.
     List,
     /// The raw record.
     Record,
-    /// What was read.
+    /// The page about the bundle.
     Bundle,
     /// The note's preview.
     Note,
@@ -47,7 +47,7 @@ pub enum Context {
     Users,
     /// Near misses and thresholds.
     Near,
-    /// What a row can be left by.
+    /// The pivot menu.
     Pivot,
     /// The tags of an event, being typed.
     Tags,
@@ -57,7 +57,7 @@ pub enum Context {
     Copy,
     /// The question how to go on with a case that another process has.
     InUse,
-    /// What two analysts decided differently.
+    /// The conflicting decisions of two analysts.
     Decisions,
     /// The list of actions.
     Palette,
@@ -108,7 +108,7 @@ impl Context {
 pub struct Binding {
     /// Keys; the first is the one shown.
     pub on: Vec<Key>,
-    /// What they do.
+    /// Their action.
     pub run: Action,
     /// A sentence for the help.
     pub desc: String,
@@ -167,12 +167,12 @@ impl Keymap {
         Ok(keymap)
     }
 
-    /// What a key does where `contexts` hold; the first context that binds it decides.
+    /// The action a key runs in `contexts`; the first context that binds it decides.
     pub fn action(&self, contexts: &[Context], key: Key) -> Option<Action> {
         self.bound(contexts, key).map(|(action, _)| action)
     }
 
-    /// The same, and which of the action's keys it is, from 1.
+    /// Like [`Self::action`], with the number of the key among the action's keys, from 1.
     pub fn bound(&self, contexts: &[Context], key: Key) -> Option<(Action, usize)> {
         let place = |row: &Binding| row.on.iter().position(|on| *on == key).map(|at| (row.run, at + 1));
         contexts.iter().find_map(|context| self.rows(*context).iter().find_map(place))

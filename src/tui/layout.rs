@@ -1,4 +1,4 @@
-//! Which pane stands where, at every size. Pure: update pages by it, draw draws by it.
+//! The areas of the panes, at every size. Pure: update pages by it, draw draws by it.
 
 use ratatui::layout::{Constraint, Layout, Rect, Size};
 
@@ -33,7 +33,7 @@ impl Pane {
     }
 }
 
-/// Where everything stands; an area of a pane that is not shown is empty.
+/// The area of each pane; empty for one that is not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
     /// Top line.
@@ -57,7 +57,7 @@ impl Areas {
     }
 }
 
-/// Whether nothing but a sentence fits.
+/// Returns whether only a sentence fits.
 pub fn too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }

@@ -6,7 +6,7 @@ use super::workbench::Workbench;
 use crate::model::EventId;
 use crate::triage::marks;
 
-/// What is typed about an event.
+/// The kind of line typed about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Its tags.
@@ -19,7 +19,7 @@ pub enum Kind {
 pub struct Words {
     /// The event.
     pub event: EventId,
-    /// What is typed.
+    /// The kind of line.
     pub kind: Kind,
     /// The line.
     pub line: LineEdit,
@@ -56,7 +56,7 @@ impl Words {
     }
 }
 
-/// Where the last word of a line of tags begins.
+/// The start of the last word of a line of tags.
 fn last_word(text: &str) -> usize {
     let ends = |c: char| c == ',' || c.is_whitespace();
     text.char_indices().rev().find(|(_, c)| ends(*c)).map_or(0, |(at, c)| at + c.len_utf8())

@@ -4,7 +4,7 @@ use super::ask::{Ask, Change};
 use super::scroll::{List, Move};
 use crate::analytics::{ANALYTICS, NearMiss, Settings, Threshold};
 
-/// Which part has the keyboard.
+/// The part that has the keyboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Part {
     /// The thresholds.
@@ -16,19 +16,19 @@ pub enum Part {
 
 /// The screen of near misses.
 pub struct NearView {
-    /// What the program was started with.
+    /// The settings at the start of the program.
     pub start: Settings,
-    /// What the hits were found with.
+    /// The settings the hits were found with.
     pub set: Settings,
-    /// What is tried.
+    /// The settings being tried.
     pub tried: Settings,
-    /// Which thresholds decide anything in this run.
+    /// The thresholds that decide anything in this run.
     pub thresholds: Vec<Threshold>,
     /// The threshold under the cursor.
     pub threshold: usize,
     /// The part with the keyboard.
     pub part: Part,
-    /// What `tried`, or what was tried before it, would change; `None` until the first answer.
+    /// Effect of `tried`, or of the settings tried before it; `None` until the first answer.
     pub change: Option<Box<Change>>,
     /// Cursor among the near misses.
     pub list: List,
@@ -66,12 +66,12 @@ impl NearView {
         self.misses().get(self.list.cursor)
     }
 
-    /// Whether the answer to what is tried is still to come.
+    /// Returns whether the answer for the settings being tried is still to come.
     pub fn is_waiting(&self) -> bool {
         self.change.as_ref().is_none_or(|change| change.settings != self.tried)
     }
 
-    /// Whether what is tried differs from what is set.
+    /// Returns whether the settings being tried differ from those set.
     pub fn is_changed(&self) -> bool {
         self.tried != self.set
     }

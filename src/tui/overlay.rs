@@ -1,4 +1,4 @@
-//! What lies over the panes: one thing has the keyboard, and comes off what it was laid over.
+//! The overlays above the panes: one has the keyboard, and closes to the one below it.
 
 use super::copy;
 use super::edit::LineEdit;
@@ -17,16 +17,16 @@ use std::path::PathBuf;
 pub enum Overlay {
     /// Every key of where the user is.
     Help {
-        /// What was typed to find a key.
+        /// The filter typed to find a key.
         filter: LineEdit,
         /// First row in view.
         offset: usize,
-        /// Where the user was.
+        /// The contexts it was opened from.
         contexts: Vec<Context>,
     },
     /// A raw record beside the fields we read.
     Record {
-        /// Which event.
+        /// The event.
         event: EventId,
         /// The row whose record it is: the event's own, or a copy's.
         row: EventId,
@@ -35,7 +35,7 @@ pub enum Overlay {
         /// First line in view.
         offset: usize,
     },
-    /// What was read, and what the bundle cannot tell.
+    /// The page about the bundle: its sources, and the gaps in its data.
     Bundle {
         /// Its lines once they are known.
         lines: Option<Vec<(Tone, String)>>,
@@ -46,22 +46,22 @@ pub enum Overlay {
     Note {
         /// Its lines once composed, wrapped for the screen.
         lines: Option<Vec<String>>,
-        /// Where it will be written.
+        /// The path it will be written to.
         path: PathBuf,
         /// Whether to write it as soon as it is composed.
         wanted: bool,
         /// First line in view.
         offset: usize,
     },
-    /// What is this hit?
+    /// The choice of the hit's disposition.
     Disposition,
     /// The hits' filter being typed.
     Filter(LineEdit),
-    /// What to search the timeline for, being typed.
+    /// A query for the timeline, being typed.
     Search(LineEdit),
     /// A time to go to, being typed.
     Moment(LineEdit),
-    /// Where to keep the case, being typed.
+    /// A path for the case, being typed.
     SaveTo(LineEdit),
     /// When the sessions of this user were revoked, being typed.
     Revoked(Sym, LineEdit),
@@ -69,9 +69,9 @@ pub enum Overlay {
     Remark(LineEdit),
     /// Every user.
     Users(Box<Users>),
-    /// What almost fired, and thresholds tried out.
+    /// Near misses, and thresholds tried out.
     Near(Box<NearView>),
-    /// What the row can be left by.
+    /// The pivot menu.
     Pivot(Menu),
     /// Every action by name.
     Palette(Box<Palette>),
@@ -79,16 +79,16 @@ pub enum Overlay {
     Words(Box<Words>),
     /// The marked events.
     Marks(MarkList),
-    /// What can be copied.
+    /// The copy menu.
     Copy(copy::Menu),
-    /// How to go on with a case that another process has?
+    /// The choice for a case that another process has open.
     InUse,
-    /// What two analysts decided differently, and copies that are not merged: the cursor in them, and how many.
+    /// Conflicting decisions of two analysts and unmerged copies: the cursor in them, and their number.
     Decisions(List, usize),
 }
 
 impl Overlay {
-    /// Where its keys are found.
+    /// The contexts its keys are bound in.
     pub fn contexts(&self) -> &'static [Context] {
         match self {
             Self::Help { .. } => &[Context::Help, Context::Everywhere],
@@ -156,7 +156,7 @@ impl Overlays {
         self.0.last()
     }
 
-    /// The same, to change it.
+    /// The top overlay, to change it.
     pub fn top_mut(&mut self) -> Option<&mut Overlay> {
         self.0.last_mut()
     }
@@ -197,7 +197,7 @@ impl Overlays {
         self.0.iter().rev().find(|overlay| !overlay.is_passing())
     }
 
-    /// The same, to change it.
+    /// The overlay about a case in use, to change it.
     pub(super) fn in_use_mut(&mut self) -> Option<&mut Overlay> {
         self.0.iter_mut().rev().find(|overlay| !overlay.is_passing())
     }

@@ -11,11 +11,11 @@ use crate::store::Query;
 pub struct Entry {
     /// The action.
     pub action: Action,
-    /// What it does.
+    /// Its effect, in words.
     pub about: String,
     /// Its keys there, as shown.
     pub keys: String,
-    /// Where its key is bound.
+    /// The context its key is bound in.
     pub context: Context,
     /// Whether it can be done where the palette was opened.
     pub ready: bool,
@@ -24,7 +24,7 @@ pub struct Entry {
 /// The list of actions.
 pub struct Palette {
     all: Vec<Entry>,
-    /// What was typed to find one.
+    /// The filter typed to find one.
     pub filter: LineEdit,
     /// Those that match, the best first; all of them in the table's order while nothing is typed.
     pub shown: Vec<Entry>,
@@ -32,7 +32,7 @@ pub struct Palette {
     pub list: List,
 }
 
-/// What can be done from any pane, whichever has the keyboard.
+/// Contexts of the panes, whose actions can run whichever pane has the keyboard.
 const PANES: [Context; 5] = [Context::Hits, Context::Triage, Context::Timeline, Context::Walking, Context::Disposition];
 
 impl Palette {

@@ -1,4 +1,4 @@
-//! Who else? The menu of what a row can be left by.
+//! The pivot menu: the values of a row, for the other events that share one.
 
 use super::scroll::List;
 use crate::model::EventId;

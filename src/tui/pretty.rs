@@ -17,7 +17,7 @@ pub(super) fn laid_out(record: &[u8]) -> Vec<String> {
     lines.into_iter().flat_map(|line| broken(&line)).collect()
 }
 
-/// The same of any length, its lines whole.
+/// Lays out a record of any length, its lines whole.
 pub(super) fn pretty(record: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(record);
     let text = text.trim();

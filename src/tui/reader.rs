@@ -1,4 +1,5 @@
-//! What is read for the screen once the bundle is: raw records, the note, and whatever takes longer than a frame may.
+//! Reads for the screen once the bundle is loaded: raw records, the note, and answers that may take longer than a
+//! frame.
 
 use super::app::{App, Effect, Message};
 use super::ask::{Answers, Ask};
@@ -18,7 +19,7 @@ pub enum Request {
     Record(EventId),
     /// A question about the whole bundle.
     Ask(Ask),
-    /// What was read.
+    /// The page about the bundle.
     Bundle,
     /// The note of this case.
     Note(Box<Case>),

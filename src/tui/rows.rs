@@ -1,4 +1,4 @@
-//! What the timeline shows: a window of the events that share a value, mostly a user, or the rows of a step; in time
+//! The timeline's rows: a window of the events that share a value, mostly a user, or the rows of a step; in time
 //! order or by lineage, runs of like rows as one. Rows are found when drawn.
 
 mod arrange;
@@ -50,11 +50,11 @@ pub struct Run {
     pub first: EventId,
     /// Last of them.
     pub last: EventId,
-    /// Where they hang.
+    /// Their branch in the tree.
     pub limb: Limb,
 }
 
-/// How rows are shown, whatever they are.
+/// Display of the rows, whatever they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mode {
     /// By lineage, not in time order.
@@ -77,20 +77,20 @@ struct Planted {
     tree: Arc<Tree>,
 }
 
-/// What is shown, to be shown again.
+/// A view of the timeline, kept to be shown again.
 #[derive(Clone)]
 pub struct Shown {
     /// In which order, and whether folded.
     pub mode: Mode,
     /// The cursor.
     pub list: List,
-    /// How much time is shown.
+    /// The span of time in view.
     pub zoom: Zoom,
     /// First and last instant of what it is shown around.
     pub centre: (Time, Time),
     /// First and last instant shown.
     pub window: (Time, Time),
-    /// How the step's rows are shown; `None` when no step is.
+    /// Display of the step's rows; `None` when no step is shown.
     pub step: Option<Show>,
     /// Rows of the step, in time order.
     pub marks: Arc<Vec<EventId>>,
@@ -130,7 +130,7 @@ impl Default for Shown {
     }
 }
 
-/// What was shown, and what was shown before the steps.
+/// The view in use, and the one before the steps.
 #[derive(Clone)]
 struct Before {
     shown: Shown,
@@ -139,14 +139,14 @@ struct Before {
 
 /// The timeline's state.
 pub struct Timeline {
-    /// What the rows share.
+    /// The value that the rows share.
     pub of: Value,
     /// First and last instant of what the timeline is about: a hit, or the row it was left by.
     pub about: (Time, Time),
     anchor: Option<EventId>,
-    /// What is shown.
+    /// The view.
     pub shown: Shown,
-    /// What was shown before a step took it over.
+    /// The view before a step took over.
     kept: Option<Box<Shown>>,
     /// Moments that have a row of their own; of each, whether the row comes after an event of that very instant.
     signs: Vec<(Time, bool, Sign)>,
@@ -156,7 +156,7 @@ pub struct Timeline {
     list_outline: Option<(Arc<Vec<EventId>>, Arc<Outline>)>,
     /// The search, until it is left.
     pub find: Option<Find>,
-    /// What was shown before it, for when it is given up.
+    /// The view before the search, for when it is given up.
     before_search: Option<Before>,
 }
 
@@ -232,7 +232,7 @@ impl Timeline {
         at(Sign::HitBegins).zip(at(Sign::HitEnds))
     }
 
-    /// How rows are shown where no step decides it.
+    /// Display of the rows where no step decides it.
     pub fn mode(&self) -> Mode {
         self.kept.as_ref().map_or(self.shown.mode, |kept| kept.mode)
     }
@@ -242,22 +242,22 @@ impl Timeline {
         self.shown.laid.len()
     }
 
-    /// Whether there is nothing to show.
+    /// Returns whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether rows hang in a tree.
+    /// Returns whether rows form a tree.
     pub fn is_tree(&self) -> bool {
         self.shown.planted.is_some()
     }
 
-    /// Whether rows stand under heads of a value.
+    /// Returns whether rows are grouped by a value.
     pub fn is_grouped(&self) -> bool {
         matches!(self.shape(), Some(Shape::GroupBy(_)))
     }
 
-    /// Whether rows are asked for in an order that is not known yet.
+    /// Returns whether the wanted order of the rows is still unknown.
     pub fn is_pending(&self) -> bool {
         self.shape().is_some() && !self.is_tree()
     }
@@ -296,7 +296,7 @@ impl Timeline {
         })
     }
 
-    /// How many rows of the tree a row is closed over.
+    /// The number of rows of the tree hidden below a closed row.
     pub fn hidden(&self, at: usize) -> usize {
         self.shown.laid.hidden(at).len()
     }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Instant;
 
-/// Where the case is kept.
+/// Paths of the case.
 pub(super) struct Keep {
     pub(super) file: Option<CaseFile>,
     /// Why nothing can be kept there, as far as is known before the first save.
@@ -57,7 +57,7 @@ pub(super) enum Done {
     Message(Message),
 }
 
-/// What a save or a task led to.
+/// Result of a save or a task.
 pub(super) enum Ended {
     /// The case was saved. The branch is new where it went on in a copy.
     Saved(Result<Saved, String>, Option<Box<Branch>>),
@@ -69,7 +69,7 @@ pub(super) enum Ended {
     Merged(PathBuf, Result<Box<Absorbed>, String>),
 }
 
-/// What becomes of a state given to be saved.
+/// Fate of a state given to be saved.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Begun {
     /// It is on its way: [`Saver::done`] has the answer.
@@ -174,13 +174,13 @@ impl Saver {
         self.orders.send(order).expect("the thread ends after this");
     }
 
-    /// What is done by now.
+    /// The next result that is ready.
     pub(super) fn done(&mut self) -> Option<Done> {
         let done = self.done.try_recv().ok();
         self.counted(done)
     }
 
-    /// The same, of what was ordered since the last frame; waited for, but not beyond `end`.
+    /// The next result of the orders since the last frame, waited for until `end` at most.
     pub(super) fn done_before(&mut self, end: Instant) -> Option<Done> {
         if !self.is_new || self.open == 0 {
             return None;
@@ -190,7 +190,7 @@ impl Saver {
         self.counted(done)
     }
 
-    /// What is done next, waited for as long as it takes; `None` when nothing is left to do.
+    /// The next result, waited for as long as it takes; `None` when no order is open.
     pub(super) fn wait(&mut self) -> Option<Done> {
         let done = (self.open > 0).then(|| self.done.recv().expect("the thread ends after this"));
         self.counted(done)
@@ -233,7 +233,7 @@ impl Saver {
     }
 }
 
-/// What is being saved is saved to its end, and what waits too: a fault elsewhere takes nothing with it.
+/// Finishes the running save and those that wait: a fault elsewhere loses none of them.
 impl Drop for Saver {
     fn drop(&mut self) {
         while let Some(done) = self.wait() {

@@ -1,4 +1,4 @@
-//! What is drawn. Functions of the state; they change nothing and format visible rows only.
+//! Draws the screens. Functions of the state; they change nothing and format visible rows only.
 
 mod bars;
 mod hits;

@@ -113,7 +113,7 @@ impl Screen {
     }
 }
 
-/// Whether somebody could continue us: without a shell above us in the session we would be stopped for ever.
+/// Returns whether somebody could continue us: without a shell above us in the session we would be stopped for ever.
 #[cfg(unix)]
 fn has_shell() -> bool {
     // nix, not rustix: within a container the session may have been begun outside, and its id is then 0, which

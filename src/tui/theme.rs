@@ -51,7 +51,7 @@ pub enum Role {
     Mark,
     /// A row of the hit.
     Evidence,
-    /// What a search found.
+    /// A match of the search.
     Found,
     /// A failed attempt.
     Failed,
@@ -79,7 +79,7 @@ const ROLES: usize = Role::VARIANTS.len();
 /// A style for each role.
 pub struct Theme {
     styles: [Style; ROLES],
-    /// What frames, bars and marks are drawn with.
+    /// The characters of frames, bars and marks.
     pub borders: Borders,
 }
 
@@ -131,7 +131,7 @@ impl Theme {
         Ok(Self { styles, borders: Borders::default() })
     }
 
-    /// The same with these frames.
+    /// This theme with these frames.
     #[must_use]
     pub fn with(self, borders: Borders) -> Self {
         Self { borders, ..self }

@@ -76,19 +76,19 @@ fn sorted(store: &Store, hits: &[Hit]) -> Vec<User> {
 
 /// The list of users.
 pub struct Users {
-    /// What was typed to find one.
+    /// The filter typed to find one.
     pub filter: LineEdit,
     /// Those that answer to it, or to what was typed before.
     pub shown: Arc<Vec<User>>,
-    /// How many there are in all; `None` until the worker has said.
+    /// Their number in all; `None` until the worker has answered.
     pub total: Option<usize>,
     /// The cursor.
     pub list: List,
-    /// What `shown` answers to.
+    /// The filter `shown` was made for.
     found_by: Option<String>,
-    /// What was asked of the worker.
+    /// The filter the worker was asked about.
     asked: Option<String>,
-    /// Where the cursor goes among all.
+    /// The cursor's target among all users.
     at: Option<Sym>,
     /// Whether the user has chosen, ahead of the answer.
     pub wanted: bool,
@@ -101,7 +101,7 @@ impl Users {
         Self { filter, shown, total: None, list, found_by: None, asked: None, at, wanted: false }
     }
 
-    /// What to ask the worker: one thing at a time, always for what is typed by then.
+    /// The next question for the worker: one at a time, always for the line as typed by then.
     pub fn ask(&mut self) -> Option<String> {
         if self.asked.is_some() || self.is_answered() {
             return None;

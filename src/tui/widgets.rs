@@ -1,4 +1,4 @@
-//! What lies over the panes.
+//! Draws the overlays above the panes.
 
 mod bundle;
 mod copy;
@@ -136,7 +136,7 @@ pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) 
     frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), foot);
 }
 
-/// What is left of an area below so many rows of it.
+/// The area below its first `rows` rows.
 fn below_rows(area: Rect, rows: usize) -> Rect {
     let rows = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
     Rect { y: area.y + rows, height: area.height - rows, ..area }

@@ -16,7 +16,7 @@ use std::io::Write as _;
 /// Blanks that are worth an erasure.
 const BLANKS: u16 = 5;
 
-/// What is on the terminal, as far as we wrote it.
+/// The terminal's content, as far as we wrote it.
 pub(super) struct Wire {
     shown: Buffer,
 }
@@ -103,8 +103,8 @@ fn changes(shown: &Buffer, next: &Buffer) -> Vec<u8> {
     out.bytes
 }
 
-/// What is shown, with the second half of each wide character that is written over: terminals leave there what they
-/// like, so it is written anew.
+/// The screen as shown, with the second half of each overwritten wide character marked: terminals leave there what
+/// they like, so it is written anew.
 fn halved(shown: &Buffer, next: &Buffer) -> Option<Buffer> {
     let cut = |at: &usize| {
         let symbol = shown.content[*at].symbol();
@@ -260,7 +260,7 @@ mod tests {
         vt100::Parser::new(NonZero::new(HEIGHT).unwrap(), NonZero::new(WIDTH).unwrap(), 0)
     }
 
-    /// What a terminal shows that was sent the frame alone.
+    /// The screen of a terminal that was sent only this frame.
     fn fresh(frame: &Buffer) -> Vec<Vec<String>> {
         let mut parser = terminal();
         parser.process(&Wire::blank(WIDTH, HEIGHT).frame(frame));

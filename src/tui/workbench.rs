@@ -21,7 +21,7 @@ use crate::triage::{Case, Disposition, Verdict};
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// Where walking on leads.
+/// The result of a step forward or back in the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Walked {
     /// To a step.
@@ -32,11 +32,11 @@ pub enum Walked {
 
 /// The three panes.
 pub struct Workbench {
-    /// What was read and found.
+    /// The bundle and its hits.
     pub evidence: Evidence,
-    /// What the analyst said.
+    /// The analyst's work.
     pub case: Case,
-    /// Where the events of its marks stand.
+    /// Positions of its marks' events in the bundle.
     pub places: Places,
     /// The settings that the program was started with.
     pub start: Settings,
@@ -44,7 +44,7 @@ pub struct Workbench {
     pub hit_list: HitList,
     /// The timeline; `None` when there is no hit and nobody was looked at.
     pub timeline: Option<Timeline>,
-    /// Where the timeline was before, and what comes after.
+    /// The timeline's earlier views, and those after them.
     pub trail: Trail,
     /// The near misses, left to look at the rows of one.
     pub near: Option<Box<NearView>>,
@@ -113,7 +113,7 @@ impl Workbench {
         (self.evidence.analytic)(hit.analytic).map_or(&[], |analytic| analytic.steps)
     }
 
-    /// What is wrong with the log of the case, a sentence each.
+    /// Mistakes in the log of the case, a sentence each.
     pub fn log_problems(&self) -> Vec<String> {
         let Evidence { loaded, facts, hits, .. } = &self.evidence;
         log_problems(self.case.problems(), &Names { loaded, facts, hits, places: &self.places })
@@ -171,7 +171,7 @@ impl Workbench {
         }
     }
 
-    /// Whether the rows of a step are shown.
+    /// Returns whether the rows of a step are shown.
     pub fn is_walking(&self) -> bool {
         self.timeline.as_ref().is_some_and(|timeline| timeline.shown.step.is_some())
     }
@@ -215,7 +215,7 @@ impl Workbench {
         });
     }
 
-    /// How the timeline shows its rows: another one shows them the same way.
+    /// The timeline's display of its rows: the next timeline uses it too.
     pub(super) fn mode(&self) -> Mode {
         self.timeline.as_ref().map_or_else(Mode::default, Timeline::mode)
     }

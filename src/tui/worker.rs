@@ -21,7 +21,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::thread;
 use std::time::Instant;
 
-/// What to read, and how.
+/// The paths to read, with the options and settings.
 pub(super) struct Job {
     pub(super) name: String,
     pub(super) opening: Opening,

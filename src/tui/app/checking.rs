@@ -1,4 +1,4 @@
-//! What is wrong with the log of the case: at the start, and on the page about the bundle.
+//! Reports mistakes in the log of the case: at the start, and on the page about the bundle.
 
 use super::App;
 use crate::report::info::Tone;

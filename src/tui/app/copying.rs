@@ -49,7 +49,7 @@ impl App {
     }
 }
 
-/// What follows from Enter in the menu.
+/// The effects of Enter in the menu.
 pub(super) fn chosen(menu: Menu) -> Vec<Effect> {
     match menu.selected().cloned() {
         Some(Item::Value(what, text)) => vec![Effect::Copy(what, text)],

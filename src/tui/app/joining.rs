@@ -24,7 +24,7 @@ impl Joined {
 }
 
 impl Absorbed {
-    /// What the screen shows of a case that a copy was merged into. Finds the marks in the bundle, as [`Joined::new`].
+    /// The screen's part of a case that a copy was merged into. Finds the marks in the bundle, as [`Joined::new`].
     pub fn new(file: &CaseFile, case: Case, merged: &Merged, loaded: &Loaded) -> Self {
         let (places, merged) = (Places::find(loaded, &case), merged.to_string());
         Self { case, places, case_path: file.path().to_owned(), note_path: file.note_path(), merged }
@@ -32,12 +32,12 @@ impl Absorbed {
 }
 
 impl App {
-    /// Whether another process has the case, and nothing said here would be kept.
+    /// Returns whether another process has the case, so that no change here would be kept.
     pub fn is_read_only(&self) -> bool {
         self.found.holder.is_some()
     }
 
-    /// What has to be decided before the work goes on.
+    /// The decision to make before the work goes on.
     pub(super) fn first_question(&self) -> Option<Overlay> {
         if self.is_read_only() {
             return Some(Overlay::InUse);

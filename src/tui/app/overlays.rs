@@ -1,4 +1,4 @@
-//! What lies over the panes: opened, typed into, moved in, closed.
+//! Opens, closes, fills and moves in the overlays above the panes.
 
 use super::saving::save_to;
 use super::{App, Effect, Stage, Task, copying};
@@ -21,7 +21,7 @@ impl App {
         Vec::new()
     }
 
-    /// What follows from a changed line.
+    /// The effects of a changed line.
     pub(super) fn typed(&mut self) -> Vec<Effect> {
         match self.overlays.top_mut() {
             Some(Overlay::Help { offset, .. }) => *offset = 0,

@@ -1,4 +1,4 @@
-//! What is put on disk: the case and the note.
+//! Saves the case and the note.
 
 use super::{App, Effect, Saving};
 use crate::casefile::note::Written;
@@ -132,7 +132,7 @@ impl App {
     }
 }
 
-/// What follows from a path typed for the case.
+/// The effects of a path typed for the case.
 pub(super) fn save_to(line: &LineEdit) -> Vec<Effect> {
     let text = line.text();
     if text.trim().is_empty() { Vec::new() } else { vec![Effect::SaveTo(PathBuf::from(text.trim()))] }

@@ -1,4 +1,4 @@
-//! What the analyst says: verdicts, remarks, dispositions.
+//! Records the analyst's verdicts, remarks and dispositions.
 
 use super::{App, Effect};
 use crate::model::Time;

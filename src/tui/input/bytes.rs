@@ -9,11 +9,11 @@ mod decode;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use std::time::{Duration, Instant};
 
-/// How long an Esc may be the beginning of a longer key.
+/// Longest time an Esc may be the beginning of a longer key.
 const ESCAPE: Duration = Duration::from_millis(30);
-/// How long to wait for the rest of a report or a character.
+/// Longest wait for the rest of a report or a character.
 const CUT: Duration = Duration::from_millis(400);
-/// How often to look whether a paste still comes.
+/// Time after which a paste without more bytes is looked at again.
 const WINDOW: Duration = Duration::from_millis(400);
 /// Fewer bytes than these in a [`WINDOW`] are typed: a key held down repeats 30 times in a second.
 const FEWEST: usize = 32;
@@ -27,11 +27,11 @@ const ESC: u8 = 0x1b;
 const INTERRUPT: u8 = 3;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// Where the bytes stand.
+/// The reader's place in the bytes.
 #[derive(Debug, Default)]
 pub(super) struct Bytes {
     state: State,
-    /// What has begun and is not whole.
+    /// The bytes of a sequence that is not whole yet.
     held: Vec<u8>,
     /// When to go on without the rest.
     deadline: Option<Instant>,

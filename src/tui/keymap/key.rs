@@ -18,7 +18,7 @@ impl Key {
         KeyEvent::new(self.code, self.modifiers)
     }
 
-    /// Whether it would be typed into a line.
+    /// Returns whether it would be typed into a line.
     pub(super) fn is_typed(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
     }
@@ -69,7 +69,7 @@ const MODIFIERS: [(&str, &str, KeyModifiers); 3] = [
 /// Keys that a terminal sends as another.
 const SAME: [(char, &str); 3] = [('i', "tab"), ('m', "enter"), ('[', "esc")];
 
-/// What a key may be called, for who wrote another name.
+/// The names a key may have, for the message about another name.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     NAMED.iter().map(|(written, ..)| *written)
 }

@@ -6,9 +6,9 @@ use strum::VariantArray;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What a row may say.
+/// The fields of a row.
 const FIELDS: [&str; 5] = ["on", "run", "desc", "hint", "rank"];
-/// Where letters are typed: a key bound there can be typed no more.
+/// Contexts in which letters are typed: a key bound there can be typed no more.
 const TYPED: [Context; 4] = [Context::Prompt, Context::Help, Context::Users, Context::Palette];
 
 /// A row as the user wrote it.

@@ -1,5 +1,5 @@
-//! Which events are shown, in which order, in which rows: what follows from zoom, step and mode. What takes a pass over
-//! many rows is asked of the worker; until it answers, rows stand in time order, unfolded.
+//! Selects and orders the events to show, from zoom, step and mode. The worker does whatever takes a pass over many
+//! rows; until it answers, rows are in time order, each by itself.
 
 use super::laid::{Laid, Plan, Sign, Starts};
 use super::{Planted, Timeline, Zoom};
@@ -87,7 +87,7 @@ impl Timeline {
         });
     }
 
-    /// What has to be asked before everything is shown as wanted.
+    /// The question to ask before everything is shown as wanted.
     pub fn wants(&self, store: &Store) -> Option<Ask> {
         if let Some(shape) = self.shape().filter(|_| self.shown.planted.is_none()) {
             return Some(Ask::Tree(self.scope(), shape));
@@ -127,7 +127,7 @@ impl Timeline {
         (events == listed).then(|| Arc::clone(outline))
     }
 
-    /// Where runs begin, as far as is known.
+    /// The starts of runs, as far as they are known.
     fn starts(&mut self, store: &Store) -> Starts {
         if let Some(planted) = &self.shown.planted {
             return Starts::Tree(Arc::clone(&planted.tree));
@@ -174,7 +174,7 @@ impl Timeline {
         (run.start == place).then_some(run)
     }
 
-    /// Where runs are cut so that rows of the step stand apart from others; `None` when that is too often.
+    /// The cuts in runs that keep the step's rows apart from others; `None` when they would be too many.
     fn cuts(&self, store: &Store) -> Option<Vec<usize>> {
         let marks = &self.shown.marks;
         // Alone, they need not be told apart.

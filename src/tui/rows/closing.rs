@@ -52,7 +52,7 @@ impl Timeline {
         true
     }
 
-    /// Whether every root is closed.
+    /// Returns whether every root is closed.
     pub(super) fn is_closed(&self) -> bool {
         let Some(tree) = self.tree() else { return false };
         let mut roots = roots(tree).peekable();

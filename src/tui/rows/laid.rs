@@ -1,5 +1,5 @@
-//! Which row shows what: runs as one row, single events, and the signs between them. Kept as a few pieces, each of
-//! which may be a million rows.
+//! The content of each row: a run, a single event, or a sign between them. Kept as a few pieces, each of which may be
+//! a million rows.
 
 use crate::triage::alike::Outline;
 use crate::triage::lineage::Tree;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// A row between the events, at a moment that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// What comes before is what the findings hold for usual.
+    /// The end of the time that findings take for usual.
     BaselineEnds,
     /// The hit's first event follows.
     HitBegins,
@@ -19,7 +19,7 @@ pub enum Sign {
     Revoked,
 }
 
-/// Where runs begin.
+/// The starts of runs.
 #[derive(Clone)]
 pub(super) enum Starts {
     Unknown,
@@ -45,7 +45,7 @@ impl Starts {
     }
 }
 
-/// What a row shows.
+/// The content of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     Sign(Sign),
@@ -71,7 +71,7 @@ struct Piece {
     kind: Kind,
 }
 
-/// What is to be laid out.
+/// The rows to lay out.
 pub(super) struct Plan {
     /// The places shown.
     pub(super) extent: Range<usize>,
@@ -195,7 +195,7 @@ impl Laid {
         piece.place..after.map_or(self.extent.end, |piece| piece.place)
     }
 
-    /// What a row shows.
+    /// The content of a row.
     pub(super) fn slot(&self, row: usize) -> Option<Slot> {
         if row >= self.rows {
             return None;

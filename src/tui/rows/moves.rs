@@ -6,7 +6,7 @@ use crate::analytics::Show;
 use crate::model::{EventId, Time};
 use crate::store::Store;
 
-/// Where a jump led.
+/// The result of a jump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jump {
     /// To this event.
@@ -118,7 +118,7 @@ impl Timeline {
         true
     }
 
-    /// Whether the cursor is on a run in one row.
+    /// Returns whether the cursor is on a run in one row.
     pub fn is_on_run(&self, store: &Store) -> bool {
         matches!(self.row(store, self.shown.list.cursor), Some(Row::Run(_)))
     }

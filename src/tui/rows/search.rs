@@ -1,4 +1,4 @@
-//! What is searched for among the rows.
+//! The search among the rows.
 
 use super::{Before, Row, Timeline, Zoom};
 use crate::model::EventId;
@@ -34,7 +34,7 @@ impl Timeline {
         self.back_before(store);
     }
 
-    /// The same; what was shown there. `None` without a search.
+    /// Ends the search and goes back; returns the view it was in. `None` without a search. `None` without a search.
     fn back_before(&mut self, store: &Store) -> Option<Before> {
         let before = self.before_search.take();
         self.find.take()?;

@@ -1,8 +1,8 @@
-//! How much time is shown.
+//! The span of time in view.
 
 use crate::model::Span;
 
-/// How much time around the hit is shown.
+/// The span of time around the hit that is in view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zoom {
     /// This much before and after it.

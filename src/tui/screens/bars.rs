@@ -62,7 +62,7 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     frame.render_widget(Line::from(left), area);
 }
 
-/// What the header says of the bundle, each with its weight: the lowest stays longest.
+/// The header's facts about the bundle, each with its weight: the lowest stays longest.
 fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     let loaded = &bench.evidence.loaded;
     let hits = bench.evidence.hits.len();

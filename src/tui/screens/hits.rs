@@ -58,7 +58,7 @@ struct Columns<'w> {
     user: usize,
     time: usize,
     done: usize,
-    /// What every user's name ends with, where it is left out for want of room.
+    /// The common end of every user's name, where it is left out for want of room.
     domain: Option<&'w str>,
 }
 

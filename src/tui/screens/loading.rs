@@ -137,7 +137,7 @@ fn rate(state: &Loading) -> String {
     format!("{}/s, {rows} rows/s, about {} left", bytes(pace.per_second), pace.left)
 }
 
-/// How fast bytes come, and how long the rest takes at that.
+/// Bytes read a second, and the time the rest takes at that rate.
 struct Pace {
     per_second: u64,
     left: Span,

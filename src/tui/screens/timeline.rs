@@ -82,7 +82,7 @@ pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
     inside.saturating_sub(strip + look_for)
 }
 
-/// What the analyst looks for in the rows of the step.
+/// The line that tells the analyst what to look for in the rows of the step.
 fn look_for<'a>(view: &View, room: usize) -> Option<Line<'a>> {
     const LABEL: &str = " look for: ";
     let bench = view.bench;
@@ -125,7 +125,7 @@ fn whose(bench: &Workbench, room: usize) -> String {
     fit(&format!("{cut}{}", &whose[start..]), room).into_owned()
 }
 
-/// What is shown: the zoom, or the step's rows; and in which order.
+/// The pane's title: the zoom or the step's rows, and their order.
 fn title(bench: &Workbench, state: &Timeline) -> String {
     let order = match () {
         () if state.is_pending() => ", being arranged",

@@ -61,7 +61,7 @@ pub(super) fn step_at(bench: &Workbench, area: Rect, line: usize) -> Option<usiz
     (step < bench.steps(hit).len()).then_some(step)
 }
 
-/// Where in the text the steps begin, and which lines are the current one's.
+/// The first line of the steps, and the lines of the current one.
 struct Places {
     steps: usize,
     current: Range<usize>,
@@ -199,7 +199,7 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     ]));
 }
 
-/// What the current step has below its head.
+/// The current step's lines below its head.
 fn body(text: &mut Text, bench: &Workbench, hit: &Hit, step: &Step, finding: Option<&Finding>) {
     const INDENT: usize = 5;
     text.labelled(INDENT, "", Role::Text, step.question, Role::Text);

@@ -1,5 +1,4 @@
-//! What goes out to the terminal, without ever waiting for it: on a line that is stuck, keys and signals are still
-//! served.
+//! Output to the terminal that never waits for it: on a line that is stuck, keys and signals are still served.
 //!
 //! Bytes are written at once as far as the terminal takes them; the rest goes out on a thread of its own. While there
 //! is a rest no frame is drawn, so at most one waits.
@@ -11,7 +10,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-/// How long the last bytes may take.
+/// Longest time for the last bytes.
 const LAST: Duration = Duration::from_millis(400);
 /// Ends whatever control sequence was cut.
 const CANCEL: u8 = 0x18;
@@ -27,11 +26,11 @@ struct Outlet {
     stuck: AtomicBool,
 }
 
-/// What the terminal did not take yet.
+/// Bytes the terminal has not taken yet.
 #[derive(Default)]
 struct Rest {
     bytes: Vec<u8>,
-    /// Who hears that it took all, or takes no more.
+    /// Receiver of the message that it took all, or takes no more.
     sink: Option<Sender<Incoming>>,
 }
 

@@ -82,7 +82,7 @@ fn on_a_terminal(name: &str) -> (String, Vec<String>) {
     (text, reports)
 }
 
-/// The same, told something; the names of the reports too.
+/// Runs a test on a terminal with an argument; returns the names of the reports too.
 fn on_a_terminal_with(name: &str, told: &str) -> (String, Vec<String>, Vec<String>) {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();

@@ -1,4 +1,4 @@
-//! What was read, and what the bundle cannot tell.
+//! Draws the page about the bundle.
 
 use super::{below, framed};
 use crate::report::info::Tone;

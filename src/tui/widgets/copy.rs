@@ -1,4 +1,4 @@
-//! What can be copied of where the cursor is.
+//! Draws the copy menu.
 
 use super::{below, framed};
 use crate::tui::copy::{ENTRIES, Item, Menu};
@@ -20,7 +20,7 @@ fn place(menu: &Menu, area: Rect) -> Rect {
     centred(area, area.width.saturating_sub(2).min(WIDEST), height)
 }
 
-/// Where its rows stand.
+/// The area of its rows.
 pub(super) fn rows(menu: &Menu, area: Rect) -> Rect {
     place(menu, area).inner(Margin::new(1, 1))
 }

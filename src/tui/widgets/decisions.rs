@@ -1,4 +1,4 @@
-//! What two analysts decided differently, and copies that are not merged.
+//! Draws the conflicting decisions of two analysts, and the unmerged copies.
 
 use super::{below, framed};
 use crate::casefile::name;
@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// What stands above the rows.
+/// The text above the rows.
 const HEAD: &str = "Two analysts worked on this case apart. What only one of them changed is merged; decide the rest.";
 /// Most lines of either value.
 const MOST: usize = 3;

@@ -15,7 +15,7 @@ use ratatui::widgets::Paragraph;
 /// Most lines one sentence takes.
 const MOST: usize = 4;
 
-/// What the signs on the screens mean. An ASCII screen shows their stand-ins here too.
+/// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
 const SIGNS: [(&str, &str); 20] = [
     ("▲ ■ ▽", "Hits: high, medium, low severity"),
     ("└", "Hits: of the same user at the same time as the one above; timeline: a call made with the token above"),

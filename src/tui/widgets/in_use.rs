@@ -1,4 +1,4 @@
-//! Who has the case, and how to go on.
+//! Draws the other writer of the case, and the ways to go on.
 
 use super::framed;
 use crate::casefile::Life;

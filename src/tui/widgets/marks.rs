@@ -15,12 +15,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-/// What stands above the rows.
+/// The lines above the rows.
 fn head(list: &MarkList, room: usize) -> Vec<String> {
     lost_words(list.lost).map(|words| wrap(&words, room, 2)).unwrap_or_default()
 }
 
-/// Where the rows stand.
+/// The area of the rows.
 pub(super) fn rows(list: &MarkList, inside: Rect) -> Rect {
     below_rows(inside, head(list, usize::from(inside.width)).len())
 }

@@ -36,7 +36,7 @@ pub(super) fn rows(near: &NearView, height: usize) -> usize {
     Parts::of(near, height).misses
 }
 
-/// Where they stand.
+/// The area of the near misses.
 pub(super) fn misses(near: &NearView, inside: Rect) -> Rect {
     let parts = Parts::of(near, usize::from(inside.height));
     below_rows(inside, near.thresholds.len() + 2 * HEADING + parts.changes)
@@ -95,7 +95,7 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
     near.thresholds.iter().enumerate().map(row).collect()
 }
 
-/// What is tried would change this.
+/// The line about the effect of the settings being tried.
 fn summary(near: &NearView) -> String {
     let Some(change) = &near.change else { return "looking for near misses …".to_owned() };
     if near.is_waiting() {

@@ -1,4 +1,4 @@
-//! What a row can be left by, each value with how far it reaches.
+//! Draws the pivot menu, each value with its reach.
 
 use super::{below_rows, framed};
 use crate::model::Time;
@@ -17,7 +17,7 @@ use ratatui::widgets::Paragraph;
 /// Widest box that reads well.
 const WIDEST: u16 = 130;
 
-/// Where the box stands, its columns, and whether the times of the row under the cursor have a line of their own.
+/// The area of the box, its columns, and whether the times of the row under the cursor have a line of their own.
 fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
     let width = area.width.saturating_sub(2).min(WIDEST);
@@ -27,7 +27,7 @@ fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     (centred(area, width, height), columns, times)
 }
 
-/// Where its rows stand: below their head.
+/// The area of its rows: below their head.
 pub(super) fn rows(menu: &Menu, area: Rect) -> Rect {
     let (area, ..) = place(menu, area);
     below_rows(area.inner(Margin::new(1, 1)), 1)

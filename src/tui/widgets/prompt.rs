@@ -20,7 +20,7 @@ use ratatui::widgets::Paragraph;
 /// Most tags suggested.
 const SUGGESTED: usize = 8;
 
-/// Where a line is typed.
+/// The area of a typed line.
 pub(super) fn place(area: Rect) -> Rect {
     Rect { y: area.bottom().saturating_sub(3).max(area.y), height: area.height.min(3), ..area }
 }
@@ -50,26 +50,26 @@ pub(super) fn line(title: &str, edit: &LineEdit, theme: &Theme, frame: &mut Fram
     frame.render_widget(Paragraph::new(line), inside);
 }
 
-/// Which step a remark is on.
+/// The title of a remark: its step.
 pub(super) fn remark_title(app: &App) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let title = bench.current().and_then(|hit| bench.steps(hit).get(bench.step)).map_or("", |step| step.title);
     format!("Remark on step {}: {title}", bench.step + 1)
 }
 
-/// What may be typed to go to a time.
+/// The title of the time prompt, with the forms it takes.
 pub(super) fn moment_title() -> String {
     format!("Go to (UTC): {}", moment::FORMS)
 }
 
-/// Whose sessions were revoked, and what may be typed.
+/// The title of the revocation prompt: the user, and the forms it takes.
 pub(super) fn revoked_title(app: &App, user: Sym) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let upn = bench.store().upn(user);
     format!("Revoked (UTC), empty for never: 14:02, 2026-05-01 14:02, +10m · {upn}")
 }
 
-/// Which row is told about, and the tags that may be meant.
+/// The title of words on a row: the row, and the tags that may be meant.
 pub(super) fn words_title(app: &App, words: &Words) -> String {
     let row = app.workbench().map_or_else(String::new, |bench| bench.row_words(words.event));
     match words.kind {
@@ -85,7 +85,7 @@ pub(super) fn words_title(app: &App, words: &Words) -> String {
     }
 }
 
-/// How far the search is: what it found, what is wrong with the line, or what may be typed.
+/// The title of the search: matches so far, a mistake in the line, or the forms it takes.
 pub(super) fn search_title(app: &App) -> String {
     let Some(find) = app.find() else { return "Search: text, field:value, /expression/".to_owned() };
     let rows = count(find.rows as u64);
@@ -97,7 +97,7 @@ pub(super) fn search_title(app: &App) -> String {
     }
 }
 
-/// What is this hit?
+/// Draws the choice of the hit's disposition.
 pub(super) fn disposition(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let rows = app.keymap.rows(Context::Disposition);
     let choices: Vec<_> = rows.iter().filter(|row| row.run != Action::Close).collect();

@@ -124,7 +124,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
     lines
 }
 
-/// What the analyst said of the event.
+/// The lines of the analyst's mark on the event.
 fn said(bench: &Workbench, event: EventId) -> Vec<String> {
     let Some(mark) = bench.mark_of(event) else { return Vec::new() };
     let mut lines = Vec::new();

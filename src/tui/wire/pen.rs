@@ -1,4 +1,4 @@
-//! What the terminal writes with, and the shortest way to another.
+//! The text style of the terminal, and the shortest way to another.
 
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
@@ -13,7 +13,7 @@ const MODIFIERS: [(Modifier, u8, u8); 6] = [
     (Modifier::CROSSED_OUT, 9, 29),
 ];
 
-/// What the terminal writes with.
+/// A text style as the terminal has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pen {
     fg: Color,
@@ -26,12 +26,12 @@ impl Pen {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
     }
 
-    /// Whether a cell is written with it.
+    /// Returns whether a cell is written with it.
     pub(super) fn is_that_of(&self, cell: &Cell) -> bool {
         *self == Self::of(cell) || self.leaves_blank(cell)
     }
 
-    /// Whether a blank written with it looks as it should: a blank shows no colour of letters.
+    /// Returns whether a blank written with it looks as it should: a blank shows no colour of letters.
     fn leaves_blank(&self, cell: &Cell) -> bool {
         let seen = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
         cell.symbol() == " " && self.bg == cell.bg && !self.modifier.union(cell.modifier).intersects(seen)

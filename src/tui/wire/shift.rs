@@ -73,7 +73,7 @@ fn pieces(buffer: &Buffer) -> Vec<Vec<u64>> {
 }
 
 impl Shift {
-    /// What the terminal is told: the region, how far, the whole screen again.
+    /// The bytes sent: the region, the distance, the whole screen again.
     pub(super) fn bytes(self) -> Vec<u8> {
         let (count, letter) = (self.rows.unsigned_abs(), if self.rows > 0 { 'S' } else { 'T' });
         let count = if count == 1 { String::new() } else { count.to_string() };

@@ -18,7 +18,7 @@ impl Workbench {
         self.places.mark(&self.case, event)
     }
 
-    /// What was said of any of these events, which stand in time order.
+    /// The mark on any of these events, given in time order.
     pub fn mark_among(&self, events: &[EventId]) -> Option<&Mark> {
         self.places.mark_among(&self.case, events)
     }

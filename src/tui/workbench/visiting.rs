@@ -54,7 +54,7 @@ impl Workbench {
         }
     }
 
-    /// Whether the timeline is not the hit's own.
+    /// Returns whether the timeline is not the hit's.
     pub fn is_away(&self) -> bool {
         !self.trail.back.is_empty()
     }

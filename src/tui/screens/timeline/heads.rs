@@ -79,7 +79,7 @@ fn extent(view: &View, head: &Head) -> String {
     format!("{} to {last}, {}", moment(view, first), rows(head.rows as usize))
 }
 
-/// Whose rows they are, where that is not said by the title.
+/// The rows' user, where the title does not name one.
 fn of_whom(view: &View, event: EventId) -> String {
     let store = view.bench.store();
     let user = store.event(event).user;
@@ -121,7 +121,7 @@ pub(super) fn sign<'a>(view: &View, sign: Sign, room: usize) -> Line<'a> {
     ])
 }
 
-/// Whether an event comes after the revocation of its user.
+/// Returns whether an event comes after the revocation of its user.
 pub(super) fn is_after_revocation(view: &View, event: EventId) -> bool {
     let store = view.bench.store();
     let row = store.event(event);

@@ -2,7 +2,7 @@
 
 use crate::triage::lineage::Limb;
 
-/// How branches are drawn, two columns each.
+/// The lines of branches, two columns each.
 struct Branches {
     /// A row that others follow.
     fork: &'static str,

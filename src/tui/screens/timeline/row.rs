@@ -14,7 +14,7 @@ use crate::tui::text::{count, fit, fit_middle, pad, width};
 use crate::tui::theme::Role;
 use ratatui::text::{Line, Span};
 
-/// What the column of resources and requests tells.
+/// The fields of the column of resources and requests.
 const WHAT: &[Field] = &[
     Field::ResourceIdentity,
     Field::ResourceDisplayName,
@@ -103,7 +103,7 @@ struct Shown<'a> {
     limb: Limb,
     above: Option<EventId>,
     first: bool,
-    /// How many rows it is closed over.
+    /// Number of rows hidden below it.
     hidden: usize,
 }
 
@@ -193,7 +193,7 @@ fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     }
 }
 
-/// What the row says in at most so many columns: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
+/// The row's text in at most so many columns: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
 fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, most: usize) -> String {
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
@@ -225,7 +225,7 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
     format!("{whose}{}", fit(what, room))
 }
 
-/// What the analyst said of a row behind its own words, where that leaves room.
+/// Adds the analyst's mark to a row's text, where there is room.
 fn noted(what: String, said: Option<&Mark>, room: usize) -> String {
     let words = said.map_or_else(String::new, Mark::words);
     let left = room.saturating_sub(width(&what) + 2);

@@ -1,4 +1,4 @@
-//! Where the rows crowd.
+//! The strip that shows where rows are dense.
 
 use super::View;
 use crate::model::Time;
