@@ -32,7 +32,7 @@ pub enum CaseError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Its mistake.
         reason: String,
     },
     /// A newer program wrote it.
@@ -82,7 +82,7 @@ pub enum CaseError {
     Dangling {
         /// The link.
         path: PathBuf,
-        /// Where it leads.
+        /// Its target.
         target: PathBuf,
     },
     /// Another process works on it.
@@ -90,7 +90,7 @@ pub enum CaseError {
     InUse {
         /// The file.
         path: PathBuf,
-        /// Whose it is.
+        /// Its holder.
         taken: Box<Taken>,
     },
     /// It cannot be written.
@@ -145,7 +145,7 @@ pub struct CaseFile {
     failed: bool,
 }
 
-/// Where a save went.
+/// Destination of a save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// To the case file.
@@ -167,7 +167,7 @@ pub enum Aside {
 }
 
 impl Saved {
-    /// What to say about it, if anything.
+    /// The sentence about it, if any.
     pub fn sentence(&self) -> Option<String> {
         match self {
             Self::Here => None,
@@ -196,7 +196,7 @@ impl fmt::Display for Aside {
     }
 }
 
-/// Where the case of a bundle stands unless the user says otherwise: `$XDG_STATE_HOME/tokentrail/`, else
+/// Path of a bundle's case unless the user names one: `$XDG_STATE_HOME/tokentrail/`, else
 /// `~/.local/state/tokentrail/`. `environment` looks a variable up.
 ///
 /// # Errors
@@ -298,7 +298,7 @@ fn read(path: &Path, bytes: &[u8]) -> Result<Case, CaseError> {
     Case::from_bytes(bytes).map_err(damaged)
 }
 
-/// Where the note of the case in this file stands: beside it, in the place of no case.
+/// Path of the note of the case in this file: beside it, never that of a case.
 pub fn note_path(case: &Path) -> PathBuf {
     let is_note = case.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
     let path = case.with_extension("md");
@@ -315,7 +315,7 @@ fn files(case: &Path) -> [PathBuf; 8] {
     [case.to_owned(), lock::path(case), draft::path(case), copy_path(case), note, other, csv, other_csv]
 }
 
-/// Where what is copied stands: beside the case in this file, in one that the next copy replaces.
+/// Path of copied text: beside the case in this file, replaced by the next copy.
 pub fn copy_path(case: &Path) -> PathBuf {
     case.with_extension("copied.txt")
 }
@@ -337,7 +337,7 @@ impl CaseFile {
         }
     }
 
-    /// Where it stands.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -361,17 +361,17 @@ impl CaseFile {
         tempfile::tempfile_in(self.folder()).map(|_| ())
     }
 
-    /// Whether there is nothing of it on disk yet.
+    /// Returns whether nothing of it is on disk yet.
     pub fn is_new(&self) -> bool {
         self.known.is_none()
     }
 
-    /// Whether nothing is written: another process has the case, and the analyst has not said how to go on.
+    /// Returns whether nothing is written: another process has the case, and the analyst has not chosen how to go on.
     pub fn is_read_only(&self) -> bool {
         self.read_only
     }
 
-    /// Where its note stands: [`note_path`].
+    /// Path of its note: [`note_path`].
     pub fn note_path(&self) -> PathBuf {
         note_path(&self.path)
     }

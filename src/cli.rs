@@ -38,7 +38,7 @@ use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use style::Shell;
 
-/// How the program ended; the numbers are promised in [`EXIT_CODES`].
+/// The program's end; the numbers are promised in [`EXIT_CODES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     Done,
@@ -145,7 +145,7 @@ fn usage(err: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(err.exit_code()).unwrap_or(2))
 }
 
-/// Whether it failed only because nobody reads the results any more.
+/// Returns whether it failed only because nobody reads the results any more.
 fn is_closed_pipe(err: &anyhow::Error) -> bool {
     let closed = |err: &io::Error| err.kind() == io::ErrorKind::BrokenPipe;
     err.chain().any(|cause| cause.downcast_ref().is_some_and(closed))

@@ -1,4 +1,4 @@
-//! How the user wants the program: `config.toml`, its template, and what is wrong with either.
+//! The user's configuration: `config.toml`, its template, and the mistakes in either.
 //!
 //! Nothing in it stops the program: what cannot be made sense of is a [`Mistake`], and the default holds.
 
@@ -29,14 +29,14 @@ pub enum ThemeName {
     Mono,
 }
 
-/// What frames, bars and marks are drawn with.
+/// The characters of frames, bars and marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum Borders {
     /// Box-drawing characters and signs.
     #[default]
     Unicode,
-    /// What every terminal and every font has.
+    /// Characters that every terminal and every font has.
     Ascii,
 }
 
@@ -51,7 +51,7 @@ pub enum Mouse {
     On,
 }
 
-/// What the user set.
+/// The user's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The colours.
@@ -60,7 +60,7 @@ pub struct Config {
     pub borders: Option<Borders>,
     /// The mouse.
     pub mouse: Mouse,
-    /// Who signs the verdicts; `None` for the login name.
+    /// The analyst who signs the verdicts; `None` for the login name.
     pub analyst: Option<String>,
     /// Sharing mark of a new case; `None` for that of [`crate::triage::Case::new`].
     pub tlp: Option<String>,
@@ -87,7 +87,7 @@ pub struct Setting {
     pub value: &'static str,
     /// Whether `value` is the default.
     pub is_default: bool,
-    /// What it does, in lines.
+    /// Its effect, in lines.
     pub about: &'static str,
 }
 
@@ -177,12 +177,12 @@ pub fn home(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     absolute("HOME").or_else(|| absolute("USERPROFILE"))
 }
 
-/// Where the paths of a file count from.
+/// Folders that the paths of a file are relative to.
 #[derive(Clone, Debug, Default)]
 pub struct Roots {
     /// The folder of the file.
     pub folder: PathBuf,
-    /// What `~/` stands for.
+    /// The folder of `~/`.
     pub home: Option<PathBuf>,
 }
 

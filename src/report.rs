@@ -1,4 +1,5 @@
-//! What is said of a bundle outside the workbench: hits and timelines as rows, what was read, and the case note.
+//! Output about a bundle outside the workbench: hits and timelines as rows, the page about its sources, and the case
+//! note.
 //!
 //! Everything here is a function of its arguments: no clock and no terminal, so the same case gives the same bytes.
 

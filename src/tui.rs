@@ -135,7 +135,8 @@ enum Incoming {
     Done,
 }
 
-/// How long a frame waits for a save that was just begun: on most disks it is over by then, and nothing is shown of it.
+/// Longest wait of a frame for a save that has just begun: on most disks it is over by then, and nothing is shown of
+/// it.
 const SOON: Duration = Duration::from_millis(10);
 
 /// Runs the workbench until the user leaves.

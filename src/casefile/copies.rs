@@ -19,18 +19,18 @@ use std::path::{Path, PathBuf};
 pub struct Opened {
     /// Its file.
     pub file: CaseFile,
-    /// What is in it.
+    /// The case in it.
     pub case: Case,
-    /// What the analyst has to know first.
+    /// Facts that the analyst needs first.
     pub found: Found,
 }
 
-/// What was found when a case was opened.
+/// Findings beside a case on opening.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Who has the case: it is open read only.
+    /// The other writer of the case, which is then open read only.
     pub holder: Option<Taken>,
-    /// Who had it when their process ended without closing it.
+    /// An earlier writer whose process ended without closing it.
     pub left: Option<Box<Holder>>,
     /// Why no lock can be made, or merged work not be saved.
     pub trouble: Option<String>,
@@ -40,13 +40,13 @@ pub struct Found {
     pub in_use: Vec<(PathBuf, Taken)>,
     /// Files that may be copies, made by 0.1.0, which did not say so: to be merged if the analyst wants it.
     pub stranded: Vec<PathBuf>,
-    /// What was typed and not entered in the copies that were merged.
+    /// Lines typed and never entered in the copies that were merged.
     pub drafts: Vec<Draft>,
     /// Copies that cannot be merged, and why.
     pub unread: Vec<(PathBuf, String)>,
 }
 
-/// How to go on with a case that another process has.
+/// The ways to go on with a case that another process has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     /// In a copy, merged later.
@@ -55,7 +55,7 @@ pub enum Join {
     TakeOver,
 }
 
-/// What became of a case that was closed.
+/// The outcome of closing a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Closed {
     /// It is where it was.
@@ -74,13 +74,13 @@ pub enum Closed {
 pub struct Unmerged {
     /// The file.
     pub path: PathBuf,
-    /// Who signs there; empty when nobody said.
+    /// Analyst of that process; empty where none was given.
     pub analyst: String,
     /// Whether it does not say that it is a copy.
     pub is_stranded: bool,
 }
 
-/// What to say after the path of the case; nothing where it is where it was.
+/// The words after the path of the case; none where it stayed in its place.
 impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -109,7 +109,7 @@ impl Opened {
         self.go_on(now);
     }
 
-    /// The same on the hits that the file knows.
+    /// Takes the case up on the hits that the file knows.
     fn go_on(&mut self, now: Time) {
         let Self { file, case, found } = self;
         file.name_steps(case);
@@ -124,7 +124,7 @@ impl Opened {
 }
 
 impl Found {
-    /// What to say at the start, a sentence each.
+    /// Sentences to show at the start.
     pub fn sentences(&self) -> Vec<String> {
         let mut said = Vec::new();
         if let Some(left) = &self.left {

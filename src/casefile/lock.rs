@@ -12,16 +12,16 @@ use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How often to try again where others take and leave the lock at the same time.
+/// Most tries where others take and leave the lock at the same time.
 const TRIES: usize = 100;
 
-/// Who has a case.
+/// The writer of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Holder {
     /// Their process.
     pub process: Process,
-    /// Who signs there; empty when nobody said.
+    /// Analyst of that process; empty where none was given.
     pub analyst: String,
     /// Since when, RFC 3339 UTC.
     pub since: String,
@@ -51,7 +51,7 @@ impl fmt::Display for Holder {
 /// A lock that another process has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// Whose it is; `None` when it cannot be read.
+    /// Its holder; `None` when it cannot be read.
     pub holder: Option<Box<Holder>>,
     /// Whether that process runs.
     pub life: Life,
@@ -67,7 +67,7 @@ impl fmt::Display for Taken {
     }
 }
 
-/// What became of asking for a lock.
+/// The outcome of asking for a lock.
 pub(super) enum Attempt {
     /// It is ours; before, it was of that process, which is gone.
     Ours(Lock, Option<Box<Holder>>),
@@ -82,7 +82,7 @@ pub(super) struct Lock {
     bytes: Vec<u8>,
 }
 
-/// Where the lock of a case stands.
+/// Path of a case's lock.
 pub(super) fn path(case: &Path) -> PathBuf {
     let mut name = case.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
@@ -114,7 +114,7 @@ pub(super) fn take_over(case: &Path, me: &Holder, from: &Taken) -> io::Result<At
     take(case, me)
 }
 
-/// Who has the lock of a case; `None` when nobody does.
+/// Holder of the lock of a case; `None` when there is none.
 pub(super) fn holder(case: &Path, here: &Process) -> io::Result<Option<Taken>> {
     look(&path(case), here)
 }
@@ -170,7 +170,7 @@ fn remove(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 }
 
 impl Lock {
-    /// Whether it is still there and ours. `Ok(None)` when there is none at all.
+    /// Returns whether it is still there and ours. `Ok(None)` when there is none at all.
     pub(super) fn is_ours(&self) -> io::Result<Option<bool>> {
         match fs::read(&self.path) {
             Ok(bytes) => Ok(Some(bytes == self.bytes)),

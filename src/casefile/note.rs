@@ -14,7 +14,7 @@ pub struct Written {
     pub note: PathBuf,
     /// Its indicators as CSV.
     pub indicators: PathBuf,
-    /// Where what stood there is now, if it was not as this program had written it.
+    /// Paths of the earlier files kept aside, which were not as this program had written them.
     pub kept: Vec<PathBuf>,
 }
 
@@ -45,12 +45,12 @@ pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written>
     Ok(written)
 }
 
-/// Where the indicators of a note stand.
+/// Path of the indicators of a note.
 pub fn indicators_path(note: &Path) -> PathBuf {
     note.with_extension("indicators.csv")
 }
 
-/// Whether a case stands there, of whatever bundle.
+/// Returns whether the file is a case, of whatever bundle.
 pub(super) fn is_case(path: &Path) -> bool {
     #[derive(serde::Deserialize)]
     struct Head {

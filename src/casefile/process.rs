@@ -51,7 +51,7 @@ impl Process {
         }
     }
 
-    /// Whether it still runs, as far as `here`, a process of this machine, can tell.
+    /// State of the process, as far as `here`, a process of this machine, can tell.
     pub fn life(&self, here: &Self) -> Life {
         if (&self.host, &self.machine) != (&here.host, &here.machine) {
             Life::Unknown
@@ -99,7 +99,7 @@ impl Process {
         format!("{}-{:x}-{}", self.id, self.started.unwrap_or_default(), self.home())
     }
 
-    /// Whether that is the tag of a process of this one's machine which runs no more.
+    /// Returns whether that is the tag of a process of this one's machine which runs no more.
     pub(super) fn is_gone(&self, tag: &str) -> bool {
         let mut parts = tag.splitn(3, '-');
         let id = parts.next().and_then(|id| id.parse().ok());
@@ -136,7 +136,7 @@ struct Stat {
     started: Option<u64>,
 }
 
-/// What `/proc` says of a process; `None` where it says nothing.
+/// A process by `/proc`; `None` where it has nothing.
 fn stat(id: u32) -> Option<Stat> {
     let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in brackets may hold anything, brackets and spaces too.

@@ -14,7 +14,7 @@ const ENDING: &str = ".tmp";
 /// Puts a folder on disk. A parameter, so that a test can have one that fails.
 pub(super) type Sync = fn(&Path) -> io::Result<()>;
 
-/// How sure it is that what was written outlives a power cut.
+/// Certainty that a written file outlives a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kept {
     /// It does.
@@ -105,7 +105,7 @@ pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What the names of a file's temporary files begin with.
+/// Beginning of the names of a file's temporary files.
 fn beginning(path: &Path) -> String {
     let mut name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     while name.len() > NAME_BYTES {
@@ -132,7 +132,8 @@ pub(super) fn clear(folder: &Path, paths: &[PathBuf], here: &Process, now: Time)
     }
 }
 
-/// Whether nobody writes a temporary file any more; `rest` is what its name has between beginning and ending.
+/// Returns whether nobody writes a temporary file any more; `rest` is the part of its name between beginning and
+/// ending.
 fn is_left(rest: &str, entry: &fs::DirEntry, here: &Process, now: Time) -> bool {
     if let Some((tag, random)) = rest.split_once('.') {
         return random.len() == 16 && here.is_gone(tag);
@@ -173,7 +174,7 @@ fn sync_file(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Whether an error of a sync says that there is no such thing there: some network and FUSE mounts.
+/// Returns whether an error of a sync says that there is no such thing there: some network and FUSE mounts.
 fn is_unsyncable(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }

@@ -15,7 +15,7 @@ fn taken_up(path: &Path, bundle: &str, analyst: &str, at: Time) -> Opened {
     opened
 }
 
-/// The same, nobody else having it.
+/// Opens a case that nobody else has.
 fn opened(path: &Path, bundle: &str, analyst: &str) -> (CaseFile, Case) {
     let Opened { file, case, found } = taken_up(path, bundle, analyst, at(0));
     assert_eq!(found, Found::default());
@@ -228,7 +228,7 @@ fn a_case_has_one_writer_and_others_are_told_who() {
     assert_eq!(file.save(&mut case).unwrap(), Saved::Here);
 }
 
-/// What each of two says, and what both say differently.
+/// Two cases with verdicts of each, and verdicts in conflict.
 fn worked_apart(path: &Path) -> (CaseFile, Case, CaseFile, Case) {
     let (mut first, mut case) = opened(path, "b", "ana");
     case.set_verdict("h", "1", Some(Verdict::Unknown), at(1));

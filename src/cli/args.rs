@@ -1,4 +1,4 @@
-//! What can be typed. Nothing is worked out here: see [`super::resolve`].
+//! The command line. Nothing is worked out here: see [`super::resolve`].
 
 use crate::analytics::ANALYTICS;
 use crate::config::{Borders, Mouse, ThemeName};
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use strum::VariantArray;
 
-/// What each exit code means; scripts rely on them.
+/// Meaning of each exit code; scripts rely on them.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done, hits or not; also when the reader of a pipe went away"),
     (1, "failed"),
@@ -71,7 +71,7 @@ pub(super) enum Command {
     Man,
 }
 
-/// What to do with the config; one of them.
+/// Tasks on the config; one of them.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub(super) struct ConfigArgs {
@@ -86,7 +86,7 @@ pub(super) struct ConfigArgs {
     pub(super) path: bool,
 }
 
-/// How the workbench looks, and where it keeps the case.
+/// Look of the workbench, and the place of the case.
 #[derive(Args)]
 pub(super) struct ScreenArgs {
     /// Keep the case in this file rather than in the state folder
@@ -112,7 +112,7 @@ pub(super) struct ScreenArgs {
 /// Heading of what every command takes.
 const SHELL: &str = "Options of every command";
 
-/// How the program talks, for every command.
+/// Style of the output, for every command.
 #[derive(Args)]
 pub(super) struct ShellArgs {
     /// When to colour; auto: on a terminal, unless `NO_COLOR` is set
@@ -137,7 +137,7 @@ pub(super) enum Color {
     Never,
 }
 
-/// What every command that reads a bundle takes.
+/// Options of every command that reads a bundle.
 #[derive(Args)]
 pub(super) struct RunArgs {
     /// Events from this time on: RFC 3339, or a date, UTC

@@ -95,7 +95,7 @@ impl<W: Write> Write for Gate<W> {
         Ok(bytes.len())
     }
 
-    /// What waits for its second part has none.
+    /// Writes out the bytes that waited for a second part.
     fn flush(&mut self) -> io::Result<()> {
         let held = std::mem::take(&mut self.held);
         write!(self.out, "{}", inert(&String::from_utf8_lossy(&held)))?;

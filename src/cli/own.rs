@@ -1,5 +1,5 @@
-//! What the user set for good: their config, and the files it names. What is wrong there is said, and never stops a
-//! run, unless the config was named on the command line.
+//! The user's lasting settings: their config, and the files it names. A mistake there is a warning and stops no run,
+//! unless the command line named the config.
 
 use super::say;
 use super::usage::{usage, usage_lines};
@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 
 /// The config as read.
 pub(super) struct Own {
-    /// What holds.
+    /// The settings in force.
     pub(super) config: Config,
-    /// Where it stands or would stand; `None` without a home.
+    /// Its path, whether it exists or not; `None` without a home.
     pub(super) path: Option<PathBuf>,
     /// Whether it is there.
     pub(super) is_there: bool,
     /// Whether the command line named it.
     is_named: bool,
-    /// What is wrong, each with its file and line.
+    /// Its mistakes, each with its file and line.
     pub(super) wrong: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Own {
         Ok(own)
     }
 
-    /// The same for who wants to see every mistake.
+    /// Like [`Self::load`], but collects all mistakes.
     pub(super) fn read(named: Option<&Path>) -> anyhow::Result<Self> {
         let environment = |name: &str| std::env::var_os(name);
         let path = named.map(Path::to_owned).or_else(|| Some(config::folder(environment)?.join(CONFIG)));
@@ -56,7 +56,7 @@ impl Own {
         Ok(own)
     }
 
-    /// The same, where no mistake is an error.
+    /// These settings, with no mistake an error.
     pub(super) fn lenient(self) -> Self {
         Self { is_named: false, ..self }
     }

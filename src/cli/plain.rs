@@ -23,7 +23,7 @@ use std::path::PathBuf;
 /// Rows told at once.
 const ROWS: usize = 40;
 
-/// What can be typed at a step; the help is this.
+/// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
                          on it, z undo, d disposition, l list of hits, e note, q quit";
@@ -87,7 +87,7 @@ struct Talk<'a> {
     run: &'a Run,
     file: CaseFile,
     case: Case,
-    /// What was found beside the case.
+    /// Findings beside the case.
     found: Found,
     places: Places,
     out: &'a mut dyn Write,
@@ -96,7 +96,7 @@ struct Talk<'a> {
     unsaved: Option<String>,
 }
 
-/// Where a part of the conversation leads.
+/// The result of a part of the conversation.
 #[derive(PartialEq, Eq)]
 enum Next {
     List,
@@ -165,7 +165,7 @@ impl Talk<'_> {
         Names { loaded: self.loaded, facts: self.run.facts, hits: self.hits, places: &self.places }
     }
 
-    /// What is wrong with the log of the case.
+    /// Prints the mistakes in the log of the case.
     fn log_problems(&mut self) -> io::Result<()> {
         let problems = log_problems(self.case.problems(), &self.names());
         if !problems.is_empty() {

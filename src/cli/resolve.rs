@@ -15,18 +15,18 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How to read, and how to look.
+/// Options of the reader and the analytics.
 pub(super) struct Run {
     pub(super) options: Options,
     pub(super) settings: Settings,
-    /// What is known of clients, resources and agents.
+    /// Dated knowledge of clients, resources and agents.
     pub(super) facts: &'static Facts,
-    /// What the user set for good.
+    /// The user's lasting settings.
     pub(super) own: Own,
 }
 
 impl Run {
-    /// Who signs the verdicts: as named on the command line, else as set, else as the system knows the user.
+    /// The analyst who signs: as named on the command line, else as set, else as the system knows the user.
     fn analyst(&self, named: Option<&str>) -> Analyst {
         let set = named.map(str::to_owned).or_else(|| self.own.config.analyst.clone());
         Analyst::first(set, |name| std::env::var(name).ok(), login)
@@ -49,7 +49,7 @@ impl Run {
     }
 }
 
-/// Who signs the log.
+/// The analyst who signs the log.
 #[derive(Debug, PartialEq, Eq)]
 struct Analyst {
     /// The name; never empty.
@@ -73,7 +73,7 @@ impl Analyst {
         Self { name: known.unwrap_or_else(|id| id).trim().to_owned(), is_unnamed }
     }
 
-    /// How to give a name, where nothing gave one.
+    /// Hint on how to name the analyst, where no name is set.
     fn advice(&self) -> Option<String> {
         let Self { name, is_unnamed } = self;
         is_unnamed.then(|| format!("your name is not known: the log is signed \"{name}\"; --analyst NAME sets it"))
@@ -218,7 +218,7 @@ fn listed(text: &str) -> Result<BTreeSet<String>, String> {
     }
 }
 
-/// Whether a lower-case text has the form `8-4-4-4-12` in hexadecimal digits.
+/// Returns whether a lower-case text has the form `8-4-4-4-12` in hexadecimal digits.
 fn is_guid(text: &str) -> bool {
     let mut groups = text.split('-');
     let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,10 +1,10 @@
-//! What the terminal can show, and the few colours of headless output.
+//! The terminal's abilities, and the few colours of headless output.
 
 use super::args::{Color, ShellArgs};
 use crate::model::{Confidence, Severity};
 use std::io::{IsTerminal, stderr, stdout};
 
-/// How the program talks.
+/// Style of the output.
 pub(super) struct Shell {
     /// Colour on stdout.
     pub(super) color: bool,
@@ -12,11 +12,11 @@ pub(super) struct Shell {
     pub(super) terminal: bool,
     /// Columns to fit tables in; `None` where nothing wraps.
     pub(super) width: Option<usize>,
-    /// How much goes to stderr.
+    /// Amount of output on stderr.
     pub(super) talk: Talk,
 }
 
-/// How much is said beside the results. Errors and losses always are.
+/// Amount of output beside the results. Errors and losses always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Talk {
     /// Errors and losses.
@@ -52,7 +52,7 @@ impl Shell {
         if self.color && !codes.is_empty() { format!("\x1b[{codes}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// Whether a progress bar would be seen.
+    /// Returns whether a progress bar would be seen.
     pub(super) fn shows_progress(&self) -> bool {
         self.talk >= Talk::Progress && stderr().is_terminal() && !is_dumb()
     }

@@ -78,7 +78,7 @@ fn unknown(store: &Store, name: &str) -> String {
     format!("no user {} in the bundle; {hint}", inert(name))
 }
 
-/// How far a name is from the one wanted: nothing where one begins the other, else edits of the part before `@`.
+/// Distance of a name from the one wanted: 0 where one begins the other, else edits of the part before `@`.
 fn distance(wanted: &str, upn: &str) -> usize {
     fn local(name: &str) -> &str {
         name.split('@').next().unwrap_or(name)

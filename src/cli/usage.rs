@@ -9,7 +9,7 @@ pub(super) fn usage(text: impl std::fmt::Display) -> anyhow::Error {
     usage_lines(&[text.to_string()])
 }
 
-/// The same of several, a line each.
+/// A usage error of several lines.
 pub(super) fn usage_lines(lines: &[String]) -> anyhow::Error {
     let lines: Vec<_> = lines.iter().map(|line| inert(line)).collect();
     command().error(ErrorKind::ValueValidation, lines.join("\n")).into()

@@ -71,7 +71,7 @@ fn theme(wanted: ThemeName, shell: &Shell) -> ThemeName {
     if shell.color { wanted } else { ThemeName::Mono }
 }
 
-/// What the locale can show. One that is not named says nothing of the terminal: most read UTF-8.
+/// Borders that the locale can show. One that is not named says nothing of the terminal: most read UTF-8.
 fn borders(environment: impl Fn(&str) -> Option<String>) -> Borders {
     let named =
         ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| environment(name)).find(|name| !name.is_empty());
@@ -99,7 +99,8 @@ fn keys(own: &Own) -> (Keymap, Option<String>) {
     (keymap, complaint)
 }
 
-/// Whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal itself.
+/// Returns whether the workbench could draw and read keys. With a bundle on stdin the keys come from the terminal
+/// itself.
 pub(super) fn has_terminal(shell: &Shell) -> bool {
     let keys = || stdin().is_terminal() || std::fs::File::open("/dev/tty").is_ok();
     shell.terminal && !is_dumb() && keys()

@@ -1,4 +1,4 @@
-//! What is wrong with a file that the user wrote: said with its line, while the rest of the file counts.
+//! Mistakes in a file that the user wrote: each has its line, and the rest of the file counts.
 
 use crate::model::inert;
 use std::fmt;
@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 pub struct Mistake {
     /// Line, from 1; `None` for the file as a whole.
     pub line: Option<usize>,
-    /// What is wrong, and what would be right.
+    /// The mistake and its remedy.
     pub text: String,
 }
 
@@ -40,7 +40,7 @@ pub struct Document<'a> {
     text: &'a str,
     /// Its top level: what could be read of it.
     pub root: Spanned<DeTable<'a>>,
-    /// What could not.
+    /// The mistakes.
     pub mistakes: Vec<Mistake>,
 }
 
@@ -90,7 +90,7 @@ fn article(value: &DeValue) -> &'static str {
     if value.type_str().starts_with(['a', 'i']) { "an" } else { "a" }
 }
 
-/// How a name that nobody knows is told: with those near to it, else with all that are known.
+/// Message for an unknown name: with those near to it, else with all that are known.
 pub fn unknown<'k>(what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     let near = nearest(name, &known);

@@ -1,4 +1,4 @@
-//! What to do about stolen tokens, in Microsoft's order, and what still works in spite of it. Text only: nothing here
+//! Tasks to contain stolen tokens, in Microsoft's order, and the access that outlives them. Text only: nothing here
 //! is ever run.
 
 use crate::facts::Reach;
@@ -7,7 +7,7 @@ use crate::model::{Span, Time};
 /// When a task is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Whatever was reached.
+    /// Always, whatever was reached.
     Always,
     /// The tokens came from a device code.
     DeviceCode,
@@ -20,7 +20,7 @@ pub enum When {
 pub struct Task {
     /// In three or four words.
     pub title: &'static str,
-    /// What it does, and what it leaves.
+    /// Its effect, and its limits.
     pub what: &'static str,
     /// Command of the Graph PowerShell module, `{user}` standing for the object id.
     pub command: Option<&'static str>,
@@ -111,7 +111,7 @@ pub const TASKS: &[Task] = &[
     },
 ];
 
-/// What still works after a revocation.
+/// Access that outlives a revocation.
 pub const STILL_VALID: &[&str] = &[
     "An access token already issued works until it expires: about an hour by default (60 to 90 minutes).",
     "In a session with continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
@@ -120,7 +120,7 @@ pub const STILL_VALID: &[&str] = &[
     "Session cookies of an application last as long as that application says.",
 ];
 
-/// Where the above is written in public.
+/// Published pages behind the above.
 pub const SOURCES: &[&str] = &[
     "Microsoft Learn, Revoke user access in Microsoft Entra ID",
     "Microsoft Learn, Token theft playbook",

@@ -40,7 +40,7 @@ impl Md {
         Self::field_of(text, None)
     }
 
-    /// The same where the record is known, as `file:number`: what is cut off can be looked up.
+    /// One field of a record known as `file:number`, by which a reader can look up a part cut off.
     pub(crate) fn field_of(text: &str, record: Option<&str>) -> Self {
         let (kept, rest) = cut(text, FIELD, record);
         Self(markdown(kept) + &rest)
@@ -51,7 +51,7 @@ impl Md {
         Self::code_of(text, None)
     }
 
-    /// The same where the record is known.
+    /// Code from a record known as `file:number`.
     pub(crate) fn code_of(text: &str, record: Option<&str>) -> Self {
         let (kept, rest) = cut(text.trim(), FIELD, record);
         Self(code(kept) + &rest)
@@ -73,7 +73,7 @@ impl Md {
         self
     }
 
-    /// Whether there is nothing to print.
+    /// Returns whether there is nothing to print.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -255,7 +255,7 @@ fn is_lead(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| matches!(c, '-' | '+' | ':'))
 }
 
-/// Whether the word could be the number of a list's item.
+/// Returns whether the word could be the number of a list's item.
 fn is_number(word: &str) -> bool {
     let digits = word.trim_end_matches(['.', ')']);
     digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

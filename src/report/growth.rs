@@ -1,4 +1,4 @@
-//! How the work grows with what a bundle is made of: rows and texts looked at, at four sizes' distance.
+//! Growth of the work with the parts of a bundle: rows and texts looked at, at two sizes, four times apart.
 
 use super::{Header, Report, exporter};
 use crate::analytics::{self, Settings};
@@ -107,7 +107,7 @@ impl Made {
     }
 }
 
-/// What a bundle of one kind is made of, `n` times.
+/// One kind of content of a bundle, made `n` times.
 type Kind = (&'static str, fn(&mut Made, usize));
 
 /// A burst, and `n` exchanges in it that differ in a field.

@@ -1,4 +1,4 @@
-//! What was read: each source, what became of its rows, what it lacks, and what the bundle cannot tell.
+//! The page about a bundle: each source, its rows, its gaps, and the questions that the bundle cannot answer.
 //!
 //! `info` prints it, the workbench shows it, and the note tells it as its gaps.
 
@@ -42,7 +42,7 @@ pub struct Info<'a> {
     pub first_event: Option<Time>,
     /// Last event time.
     pub last_event: Option<Time>,
-    /// What a reader of the findings has to know, the most important first.
+    /// Facts that a reader of the findings needs, the most important first.
     pub notices: Vec<Notice>,
     /// Tables of ours that the bundle has no row of.
     pub absent_tables: Vec<&'static str>,
@@ -50,11 +50,11 @@ pub struct Info<'a> {
     pub tables: Vec<TableInfo>,
     /// Per source.
     pub sources: Vec<SourceInfo<'a>>,
-    /// What was not read.
+    /// Records, members and paths that were not read.
     pub problems: Vec<ProblemInfo<'a>>,
 }
 
-/// What is said of one table, over all sources.
+/// Figures of one table, over all sources.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TableInfo {
@@ -66,13 +66,13 @@ pub struct TableInfo {
     pub first_event: Option<Time>,
     /// Last event.
     pub last_event: Option<Time>,
-    /// How far the ingest time trails the event time.
+    /// Delay of the ingest time behind the event time.
     pub lag: Option<Lag>,
     /// Times without rows where there usually are some.
     pub gaps: Vec<Gap>,
 }
 
-/// How far one clock trails the other, over the events that have both.
+/// Delay of one clock behind the other, over the events that have both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Lag {
@@ -82,7 +82,7 @@ pub struct Lag {
     pub max_seconds: i64,
 }
 
-/// What is said of one source.
+/// Figures of one source.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SourceInfo<'a> {
@@ -122,7 +122,7 @@ pub struct SourceInfo<'a> {
     pub withheld: BTreeMap<&'static str, u64>,
     /// Why rows were not read: each reason with its count, and where it begins.
     pub reasons: Vec<Reason>,
-    /// What the reader had to assume.
+    /// The reader's assumptions.
     pub remarks: &'a [String],
 }
 
@@ -132,13 +132,13 @@ pub struct SourceInfo<'a> {
 pub struct Reason {
     /// As told of the first.
     pub reason: String,
-    /// How often.
+    /// Number of times.
     pub count: usize,
     /// Record number of the first, where there is one.
     pub record: Option<u64>,
     /// Byte offset of the first, where there is one.
     pub offset: Option<u64>,
-    /// What it costs.
+    /// Its kind, which decides its cost.
     #[serde(skip)]
     pub kind: ProblemKind,
 }
@@ -175,7 +175,7 @@ pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
 }
 
 impl<'a> Info<'a> {
-    /// What was not read of paths and members that are no source.
+    /// Problems of paths and members that are no source.
     pub fn of_paths(&self) -> impl Iterator<Item = &ProblemInfo<'a>> {
         let known: HashSet<&str> = self.sources.iter().map(|source| source.source).collect();
         self.problems.iter().filter(move |problem| !known.contains(problem.source))
@@ -218,7 +218,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
     info
 }
 
-/// What the rows of each source and the events of each table have.
+/// The fields that the rows of each source and the events of each table have.
 struct Seen {
     sources: Vec<Held>,
     tables: [Rows; Table::COUNT],

@@ -17,7 +17,7 @@ pub struct Names<'a> {
     pub facts: &'a Facts,
     /// The hits of this run.
     pub hits: &'a [Hit],
-    /// Where marked events stand.
+    /// Positions of marked events in the bundle.
     pub places: &'a Places,
 }
 

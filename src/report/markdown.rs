@@ -199,7 +199,7 @@ fn star(bookmarked: bool) -> Md {
     Md::ours(if bookmarked { "★" } else { "☆" })
 }
 
-/// What a row is about: a request as code, since escapes in it would be copied along with it.
+/// A row's resource, or its request as code, since escapes in it would be copied along with it.
 fn what(kind: Kind, what: &str, record: &str) -> Md {
     let record = Some(record);
     if kind == Kind::Graph { Md::code_of(what, record) } else { Md::field_of(what, record) }

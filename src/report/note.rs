@@ -1,4 +1,4 @@
-//! What a case note says, worked out once for every format it is written in.
+//! The content of a case note, worked out once for every format.
 //!
 //! Sections come in the order a responder reads them; one that has nothing to say is empty, and is not written.
 
@@ -41,13 +41,13 @@ pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
 pub use traces::{Indicator, Scope};
 
-/// What the note says that is neither in the bundle nor in the case.
+/// The note's facts that are neither in the bundle nor in the case.
 pub struct Header<'a> {
     /// Name of the case.
     pub case: &'a str,
     /// Version of the program.
     pub version: &'a str,
-    /// How the analytics were run.
+    /// Settings of the analytics.
     pub settings: &'a Settings,
     /// Names of sources whose bytes differ from those read; `None` when nobody looked again.
     pub changed: Option<&'a [String]>,
@@ -75,19 +75,19 @@ pub struct Report {
     pub bundle: String,
     /// Home tenants of the hits' users.
     pub tenants: Vec<String>,
-    /// Who worked on it; empty when nobody said.
+    /// The analyst's name; empty where none was given.
     pub analyst: String,
     /// Program and version.
     pub tool: String,
     /// First and last line of the analyst's log.
     pub worked: Option<(String, String)>,
-    /// What it turned out to be, in words.
+    /// The case's outcome, in words.
     pub verdict: String,
     /// Confidence of the strongest hit, and why.
     pub confidence: Option<String>,
     /// Three to five sentences.
     pub bottom_line: Vec<String>,
-    /// What to do; `None` when there is nothing to contain.
+    /// Tasks to do at once; `None` when there is nothing to contain.
     pub do_now: Option<DoNow>,
     /// Hits told in full.
     pub hits: Vec<HitNote>,
@@ -95,25 +95,25 @@ pub struct Report {
     pub not_triaged: Vec<HitLine>,
     /// Rows of the hits in order.
     pub timeline: TimelineNote,
-    /// What the analyst marked, of any user.
+    /// Events the analyst marked, of any user.
     pub marked: Vec<MarkNote>,
     /// Marks whose event is not in the bundle.
     pub marks_elsewhere: usize,
-    /// What two analysts said differently, and nobody decided yet.
+    /// Conflicting decisions of two analysts, still open.
     pub conflicts: Vec<ConflictNote>,
-    /// What the Graph calls did, by user.
+    /// Effects of the Graph calls, by user.
     pub impact: Vec<Impact>,
-    /// Who else shares the traces.
+    /// Other users who share the traces.
     pub scope: Vec<Scope>,
     /// Traces to look for elsewhere; not defanged.
     pub indicators: Vec<Indicator>,
     /// Techniques and what earned them.
     pub attack: Vec<AttackNote>,
-    /// What speaks against.
+    /// Explanations that speak against.
     pub explanations: Vec<String>,
-    /// What the bundle cannot say.
+    /// Questions that the bundle cannot answer.
     pub gaps: Vec<String>,
-    /// What was taken for granted.
+    /// Assumptions of the reader and the analytics.
     pub assumptions: Vec<String>,
     /// The files.
     pub custody: Vec<Custody>,
@@ -123,11 +123,11 @@ pub struct Report {
     pub log: Vec<LogLine>,
     /// First log line that was changed, dropped or moved.
     pub broken_log_line: Option<usize>,
-    /// Where the log is not whole, and what it gives otherwise than the case has it.
+    /// Gaps in the log, and its differences from the case.
     pub log_problems: Vec<String>,
 }
 
-/// What the sections are made from.
+/// The material of the sections.
 struct Told<'a> {
     loaded: &'a Loaded,
     facts: &'a Facts,
@@ -145,7 +145,7 @@ impl Told<'_> {
         format!("{label}:{}", origin.record)
     }
 
-    /// The same of several, each file named once: `file:1,2`.
+    /// Several records, each file named once: `file:1,2`.
     fn at_all(&self, events: &[EventId]) -> Vec<String> {
         let mut files: Vec<String> = Vec::new();
         let mut last = None;
@@ -178,7 +178,7 @@ impl Told<'_> {
         numbered.filter(move |(_, hit)| is_threat(hit))
     }
 
-    /// What a class of resource the threats got tokens for.
+    /// Classes of the resources that the threats got tokens for.
     fn reaches(&self) -> Vec<Reach> {
         let rows: Vec<EventId> = self.threats().flat_map(|(_, hit)| hit.evidence.iter().copied()).collect();
         reached(&self.loaded.store, self.facts, &rows).into_keys().collect()
@@ -238,7 +238,7 @@ fn log_problems(told: &Told, hits: &[Hit]) -> Vec<String> {
     super::log_problems(&told.case.log_problems(), &names).into_iter().map(|problem| format!("{problem}.")).collect()
 }
 
-/// What the note cannot vouch for where the log does not give the case.
+/// The limits of a note whose log does not lead to the case.
 fn log_gap(problems: &[String]) -> Option<String> {
     (!problems.is_empty()).then(|| {
         "The case file was changed outside of tokentrail: not all verdicts, remarks and dispositions in this note are \

@@ -122,7 +122,7 @@ impl<'a> Row<'a> {
         self.0.push((name, value.into()));
     }
 
-    /// Whether a value of that name is there.
+    /// Returns whether it has a value of that name.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

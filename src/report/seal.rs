@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io;
 
-/// How the lines with a seal, and with the hash of the CSV, begin in each format.
+/// Beginnings of the lines with a seal, and with the hash of the CSV, in each format.
 const SEALS: [&str; 2] = ["Seal, SHA-256 of every other line: `", "  \"Seal\": \""];
 const INDICATORS: [&str; 2] = ["SHA-256 of the CSV beside it: `", "  \"IndicatorsSha256\": \""];
 
@@ -50,19 +50,19 @@ pub(super) fn seal(mut note: String) -> String {
     note
 }
 
-/// Whether a note is as this program wrote it: some version of it, for whatever case.
+/// Returns whether a note is as this program wrote it: some version of it, for whatever case.
 pub fn is_whole(note: &[u8]) -> bool {
     let Some(line) = last_line(note, &SEALS) else { return false };
     let hash = sha256(&[&note[..line.start], &note[line.end..]]);
     note[line.value..].starts_with(hash.as_bytes())
 }
 
-/// Whether a CSV is the one that was written with a note, whatever became of the note.
+/// Returns whether a CSV is the one written with a note, whatever became of the note.
 pub fn names_indicators(note: &[u8], csv: &[u8]) -> bool {
     last_line(note, &INDICATORS).is_some_and(|line| note[line.value..].starts_with(sha256(&[csv]).as_bytes()))
 }
 
-/// Where a line begins and ends, its break included, and where the hash in it begins.
+/// The positions of a line, with its break, and of the hash in it.
 struct Line {
     start: usize,
     end: usize,

@@ -1,4 +1,4 @@
-//! What is said of a small bundle, read as a reader would.
+//! The note on a small bundle, read as a reader would.
 
 use super::testing::{AGENT, hits, loaded, time};
 use super::{EXPORTERS, Header, Report, exporter, hits as rows, write_indicators};

@@ -54,7 +54,7 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
     by_event
 }
 
-/// What the analyst said of events: a case, and where its events stand.
+/// The analyst's marks on events: a case, and the positions of its events.
 pub type Said<'a> = Option<(&'a Case, &'a Places)>;
 
 /// Each event as a row that names the hits it belongs to, and what the analyst said of it where a case is given.

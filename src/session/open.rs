@@ -13,7 +13,7 @@ pub struct Opening {
     pub paths: Vec<PathBuf>,
     /// The case file; `None` for the bundle's own in the state folder.
     pub case: Option<PathBuf>,
-    /// Who signs the verdicts.
+    /// The analyst who signs the verdicts.
     pub analyst: String,
     /// Sharing mark of a new case; `None` for the usual one.
     pub tlp: Option<String>,

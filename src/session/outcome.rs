@@ -7,16 +7,16 @@ use crate::triage::Case;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What was done, for the last lines on the terminal. Displays as three lines, the last one ended too.
+/// Summary of the work, for the last lines on the terminal. Displays as three lines, the last one ended too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Hits found; `None` when the user left while the bundle was read.
     pub hits: Option<usize>,
     /// Hits with a disposition.
     pub settled: usize,
-    /// Where the case is, if there is one on disk.
+    /// Path of the case, if one is on disk.
     pub case: Option<PathBuf>,
-    /// What became of it, where it was a copy.
+    /// Its end, where it was a copy.
     pub closed: Closed,
     /// Why the last save failed, if it did.
     pub unsaved: Option<String>,

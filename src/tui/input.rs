@@ -151,7 +151,7 @@ mod signals {
     use std::io;
     use std::sync::mpsc::Sender;
 
-    /// What is taken, first of all what would end us with the terminal in our state.
+    /// The signals we handle, first of all those that would end us with the terminal in our state.
     const TAKEN: [i32; 17] = [
         SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGPROF, SIGSYS, SIGTRAP, SIGUSR1, SIGUSR2, SIGVTALRM,
         SIGXCPU, SIGXFSZ, SIGCONT, SIGTSTP, SIGWINCH,

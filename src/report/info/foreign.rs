@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 /// Tables named in a sentence.
 const NAMED: usize = 4;
 
-/// What a bundle holds that has rows and none that is analysed, a sentence; `None` where it has one, or no row that
-/// says its table.
+/// The sentence about a bundle that has rows and none that is analysed; `None` where it has one, or no row that names
+/// its table.
 pub fn nothing_analysed(loaded: &Loaded) -> Option<String> {
     if loaded.rows_read() > 0 || loaded.nothing_readable() {
         return None;
@@ -34,7 +34,7 @@ pub fn nothing_analysed(loaded: &Loaded) -> Option<String> {
     ))
 }
 
-/// What to export where [`nothing_analysed`] says that nothing was.
+/// The export to ask for where [`nothing_analysed`] finds none.
 pub fn export_sign_ins() -> String {
     format!("Export {} and {} of the same days.", Table::SignIn.name(), Table::NonInteractive.name())
 }
@@ -49,7 +49,7 @@ pub fn lookalikes(loaded: &Loaded) -> Option<String> {
 
 const LOOK: &str = "look like sign-ins or Graph calls";
 
-/// What makes rows that [`lookalikes`] names readable.
+/// The way to make rows that [`lookalikes`] names readable.
 pub fn name_the_table() -> String {
     let names: Vec<&str> = Table::ALL.into_iter().map(Table::name).collect();
     format!("Give each row's Type (or a column SourceTable) the table it is a copy of: {}.", names.join(", "))

@@ -82,7 +82,7 @@ fn gaps(hours: &[Hour]) -> Vec<Gap> {
 const DAY: i64 = 24;
 const WEEK: i64 = 7 * DAY;
 
-/// How usual rows are in each hour.
+/// Usual frequency of rows in each hour.
 struct Usual {
     /// Hours with rows, by hour of the week.
     of_week: [f64; 168],

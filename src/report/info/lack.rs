@@ -11,15 +11,15 @@ use serde::Serialize;
 pub struct Lack {
     /// The column.
     pub column: &'static str,
-    /// What cannot be told without it.
+    /// The question that stays open without it.
     pub without: &'static str,
     /// Analytics that cannot run on this source alone, for want of this column and those that would do as well.
     pub analytics: Vec<&'static str>,
-    /// Which export has it.
+    /// The export that has it.
     pub export: &'static str,
 }
 
-/// What the source lacks of what is read of its tables; `fields` are those that its rows have.
+/// Columns read of the source's tables that it lacks; `fields` are those that its rows have.
 pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
     let has = |table: Table| source.tables.get(table.name()).is_some_and(|rows| *rows > 0);
     let is_there = |table, field| has(table) && fields.contains(field);
@@ -59,7 +59,7 @@ const BETA_ONLY: [Field; 5] = [
 /// Columns that the portal's CSV has no place for.
 const NOT_IN_PORTAL: [Field; 2] = [Field::ProcessingDetails, Field::RiskLevel];
 
-/// Which export has a column that one in a shape of this family lacks.
+/// The export that has a column which one in a shape of this family lacks.
 fn export_with(family: ShapeFamily, field: Field) -> &'static str {
     match family {
         ShapeFamily::Graph if BETA_ONLY.contains(&field) => {

@@ -1,10 +1,10 @@
-//! What was read as lines of text, each with its indentation: whoever shows them wraps them.
+//! The page about a bundle as lines of text, each with its indentation; its user wraps them.
 
 use super::words::{counted, rows, second};
 use super::{Info, Lag, Reason, SourceInfo};
 use crate::model::{Span, Table};
 
-/// What a line is for.
+/// The purpose of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Names what follows.
@@ -59,7 +59,7 @@ pub fn of_lag(lag: Lag) -> String {
     format!("{median} {side} the event (median), {most}{far_side} at most")
 }
 
-/// What the whole bundle is.
+/// The lines about the whole bundle.
 pub fn summary(info: &Info) -> Vec<(Tone, String)> {
     let sources = match info.sources.len() {
         1 => "1 source".to_owned(),
@@ -76,7 +76,7 @@ pub fn summary(info: &Info) -> Vec<(Tone, String)> {
     lines
 }
 
-/// What is said of one source.
+/// The lines about one source.
 pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     let shape = source.shape.unwrap_or("not recognised");
     let mut lines = vec![(Tone::Head, format!("{} ({shape})", source.source))];
@@ -118,7 +118,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     lines
 }
 
-/// What a source lacks, columns with one way out together.
+/// The lines about a source's missing columns, those with one way out together.
 fn lacking(source: &SourceInfo) -> Vec<(Tone, String)> {
     let mut lines = Vec::new();
     let mut exports: Vec<&str> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a reader of the findings has to know of the bundle, in sentences, the most important first.
+//! Facts about the bundle that a reader of the findings needs, in sentences, the most important first.
 
 use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 use super::words::{counted, rows};
@@ -11,7 +11,7 @@ use crate::tables::TABLES;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// What kind of thing is said; the order is that of importance.
+/// Kind of a notice, in order of importance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -72,9 +72,9 @@ pub struct Notice {
     pub at: Option<usize>,
     /// Name of that source.
     pub source: Option<String>,
-    /// What it is, a sentence.
+    /// The fact, a sentence.
     pub what: String,
-    /// What it takes to be rid of it, a sentence; `None` where nothing does.
+    /// The way to be rid of it, a sentence; `None` where there is none.
     pub way_out: Option<String>,
 }
 
@@ -124,7 +124,7 @@ fn notice(kind: Kind, what: String, way_out: impl Into<Option<String>>) -> Notic
     Notice { kind, at: None, source: None, what, way_out: way_out.into() }
 }
 
-/// What there is to say of each source.
+/// The notices of each source.
 fn each(info: &Info, say: impl Fn(&SourceInfo) -> Vec<Notice>) -> Vec<Notice> {
     let said = info.sources.iter().enumerate().flat_map(|(at, source)| {
         let of = move |notice| Notice { at: Some(at), source: Some(source.source.to_owned()), ..notice };
@@ -186,8 +186,8 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
         .collect()
 }
 
-/// What was not read of the bundle: paths and members, and sources of which something stopped the reading. Those for
-/// one kind of reason are one notice.
+/// Notices of unread paths and members, and of sources that could not be read to their end. Those for one kind of
+/// reason are one notice.
 fn unread(info: &Info) -> Vec<Notice> {
     let paths = info.of_paths().map(|problem| (None, problem.source, problem.reason.to_owned()));
     let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
@@ -217,7 +217,7 @@ fn unread(info: &Info) -> Vec<Notice> {
     told.collect()
 }
 
-/// How times were read where nothing tells it.
+/// Notices of how times were read where the source does not tell.
 fn times(source: &SourceInfo) -> Vec<Notice> {
     let reasons = source.reasons.iter().filter(|reason| reason.is_of_times());
     reasons.map(|reason| notice(Kind::Times, format!("{}.", super::of_reason(reason)), None)).collect()

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// Names in a sentence before the rest is counted.
 const NAMED: usize = 6;
-/// The same of kinds of action, the gravest first.
+/// Kinds of action in a sentence, the gravest first, before the rest is counted.
 const KINDS: usize = 8;
 
 /// Reads the chosen hits as one story.
@@ -121,8 +121,8 @@ impl<'a> Account<'a> {
         })
     }
 
-    /// What decides a device-code flow: tokens that went where the user has never been, for a code typed where they
-    /// usually are. Judged by the baseline that the findings have.
+    /// The sentence on a device-code flow's proof: tokens that went where the user has never been, for a code typed
+    /// where they usually are. Judged by the baseline that the findings have.
     fn decided(&self, hit: &Hit) -> Option<String> {
         let (store, facts) = (&self.told.loaded.store, self.told.facts);
         let mut baseline = Baseline::of(hit.user);
@@ -176,7 +176,7 @@ impl<'a> Account<'a> {
         format!("{calls} {are} tied to it (by {link}), until {until} UTC{after}: {}.", some(&done, KINDS, "; "))
     }
 
-    /// What the note holds beside the hit the story is told of.
+    /// The sentence on the hits beside the main one.
     fn rest(&self) -> Option<String> {
         let others = (self.told.choice.full.len() + self.told.choice.rest.len()).checked_sub(1)?;
         if others == 0 {

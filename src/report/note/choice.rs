@@ -1,4 +1,4 @@
-//! Which hits are told in full, and in what order.
+//! Selects the hits that the note describes in full, and orders them.
 
 use crate::analytics::Hit;
 use crate::model::{Confidence, Severity};
@@ -47,7 +47,7 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
+/// Returns whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
 pub(super) fn is_pressing(hit: &Hit) -> bool {
     hit.allowed.is_none() && hit.severity > Severity::Low && hit.confidence > Confidence::Low
 }

@@ -1,4 +1,4 @@
-//! What two analysts said differently, and nobody decided yet.
+//! Conflicting decisions of two analysts, still open.
 
 use super::Told;
 use crate::analytics::Hit;
@@ -9,13 +9,13 @@ use serde::Serialize;
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ConflictNote {
-    /// What it is about.
+    /// Its subject.
     pub about: String,
     /// The case's value.
     pub ours: String,
     /// The other value.
     pub theirs: String,
-    /// Who said that; empty when nobody signed.
+    /// The analyst who decided so; empty when nobody signed.
     pub who: String,
     /// When, RFC 3339 UTC; empty when it is not known.
     pub at: String,

@@ -1,4 +1,4 @@
-//! What the bundle cannot say, and what was taken for granted.
+//! Questions that the bundle cannot answer, and the assumptions made.
 
 use super::{Told, counted, steps};
 use crate::analytics::{Clients, Hit, Semantics, Settings};

@@ -1,4 +1,4 @@
-//! What was done with the tokens, and which techniques that earns.
+//! Effects of the Graph calls made with the tokens, and the techniques they show.
 
 use super::{Told, worth};
 use crate::analytics::{GraphLink, in_words, tally};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Actions listed per user.
 const ACTIONS: usize = 40;
 
-/// What the Graph calls tied to a user's hits did.
+/// Effects of the Graph calls tied to a user's hits.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Impact {
@@ -33,11 +33,11 @@ pub struct AttackNote {
     pub id: &'static str,
     /// Name.
     pub name: &'static str,
-    /// What earned it.
+    /// Evidence of it.
     pub evidence: Vec<Earned>,
 }
 
-/// What earned a technique, and in which hits: several analytics find the same rows.
+/// Evidence of a technique, with its hits: several analytics find the same rows.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Earned {

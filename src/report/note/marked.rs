@@ -1,4 +1,4 @@
-//! What the analyst marked, whether it belongs to a hit or not.
+//! Events the analyst marked, whether they belong to a hit or not.
 
 use super::Told;
 use crate::model::Time;

@@ -1,4 +1,4 @@
-//! What to do at once, and for whom.
+//! The tasks to do at once, and their users.
 
 use super::Told;
 use crate::report::containment::{self, SOURCES, STILL_VALID};
@@ -14,11 +14,11 @@ pub struct DoNow {
     pub settled: bool,
     /// Whom it concerns: UPN and object id.
     pub users: Vec<UserNote>,
-    /// What to do, in order.
+    /// The tasks, in order.
     pub tasks: Vec<TaskNote>,
-    /// What still works after a revocation.
+    /// Access that outlives a revocation.
     pub still_valid: Vec<String>,
-    /// Where that is written.
+    /// Published pages behind that.
     pub sources: &'static [&'static str],
 }
 
@@ -38,7 +38,7 @@ pub struct UserNote {
 pub struct TaskNote {
     /// Its name.
     pub title: &'static str,
-    /// What it does and leaves.
+    /// Its effect, and its limits.
     pub what: &'static str,
     /// Commands to copy, one a user.
     pub commands: Vec<String>,

@@ -5,7 +5,7 @@ use crate::model::{Severity, Time};
 use serde::Serialize;
 use std::collections::HashMap;
 
-/// How a finding may point, in the order in which it is counted.
+/// The ways a finding may point, in the order in which they are counted.
 const STATES: [State; 4] = [State::Supports, State::Against, State::Unknown, State::Missing];
 
 /// A hit on one line.
@@ -28,7 +28,7 @@ pub struct HitLine {
     pub confidence: &'static str,
     /// Findings by the way they point.
     pub findings: String,
-    /// The same as numbers.
+    /// Numbers of findings, in the order of [`STATES`].
     #[serde(skip)]
     counts: [usize; 4],
     /// Whether it may stand on one line with others.
@@ -40,7 +40,7 @@ pub struct HitLine {
 pub struct HitGroup<'a> {
     /// The first of them.
     pub first: &'a HitLine,
-    /// How many.
+    /// Number of hits.
     pub count: usize,
     /// First event of all.
     pub first_seen: Time,

@@ -26,7 +26,7 @@ pub struct HitNote {
     pub title: &'static str,
     /// User.
     pub upn: String,
-    /// What the analyst says it is: `not settled` until then.
+    /// The analyst's disposition: `not settled` until then.
     pub disposition: &'static str,
     /// Key facts.
     pub facts: Vec<FactNote>,
@@ -38,7 +38,7 @@ pub struct HitNote {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct FactNote {
-    /// What.
+    /// Name.
     pub name: &'static str,
     /// Values; ids, addresses and the like when `exact`.
     pub values: Vec<String>,
@@ -57,7 +57,7 @@ pub struct StepNote {
     pub id: &'static str,
     /// Question.
     pub question: &'static str,
-    /// Which way the bundle points.
+    /// The way the bundle points.
     pub finding: &'static str,
     /// The sentence with the numbers.
     pub sentence: String,
@@ -65,7 +65,7 @@ pub struct StepNote {
     pub records: Vec<String>,
     /// Rows beyond those.
     pub further: usize,
-    /// What the analyst says.
+    /// The analyst's verdict.
     pub verdict: Option<&'static str>,
     /// And why.
     pub remark: Option<String>,
@@ -180,7 +180,7 @@ fn until(told: &Told, hit: &Hit) -> FactNote {
     FactNote { name, values, exact: false }
 }
 
-/// Whether the client was in the family, for who does not know what that is.
+/// The sentence on the client's family, for readers who do not know it.
 fn family(hit: &Hit) -> Vec<String> {
     if hit.family.is_empty() {
         return Vec::new();
@@ -192,7 +192,7 @@ fn family(hit: &Hit) -> Vec<String> {
     )]
 }
 
-/// Which reading of the hunt found it, and whether the other one would have.
+/// The reading of the hunt that found it, and whether the other one would have.
 fn found_by(hit: &Hit) -> String {
     let published = if hit.also_published { "would have returned it too" } else { "would not have returned it" };
     match hit.semantics {
@@ -252,7 +252,7 @@ fn resource_label(told: &Told, hit: &Hit, id: &str) -> String {
     if name == id { name } else { format!("{name} ({id})") }
 }
 
-/// What speaks against, by the bundle or by the analyst, and what became of it.
+/// Explanations that speak against, from the bundle or the analyst, and their outcome.
 pub(super) fn explanations(told: &Told) -> Vec<String> {
     use crate::triage::Verdict;
     let mut said = Vec::new();

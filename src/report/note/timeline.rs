@@ -95,7 +95,7 @@ fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote
     }
 }
 
-/// Whether an event belongs to a hit. All three lists stand in time order, which is the order of ids.
+/// Returns whether an event belongs to a hit. All three lists stand in time order, which is the order of ids.
 fn has(hit: &Hit, event: EventId) -> bool {
     hit.evidence.binary_search(&event).is_ok()
         || hit.legs.binary_search(&event).is_ok()

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Users named per trace.
 const NAMED: usize = 5;
 
-/// What kind of trace.
+/// Kind of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -64,7 +64,7 @@ impl Kind {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Indicator {
-    /// What kind.
+    /// Its kind.
     pub kind: Kind,
     /// The value as logged.
     pub value: String,
@@ -113,7 +113,7 @@ impl Indicator {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Scope {
-    /// What kind.
+    /// Its kind.
     pub kind: Kind,
     /// The value as logged.
     pub value: String,
@@ -132,7 +132,7 @@ struct Trace {
     first: Time,
     last: Time,
     rows: BTreeSet<EventId>,
-    /// What stands for the rows.
+    /// One event for each row.
     events: BTreeSet<EventId>,
     hits: BTreeSet<usize>,
     elsewhere: usize,
@@ -219,7 +219,7 @@ fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &B
     }
 }
 
-/// Whether half the tenant has such an agent: it would lead nowhere.
+/// Returns whether half the tenant has such an agent: it would lead nowhere.
 fn is_ordinary(told: &Told, agent: &str) -> bool {
     matches!(told.facts.agent(agent), Agent::Browser | Agent::Office | Agent::Mobile | Agent::Blank)
 }

@@ -1,4 +1,4 @@
-//! Which of many actions a reader must hear of first.
+//! Orders actions by gravity for the bottom line.
 
 use super::counted;
 use crate::analytics::Tally;
@@ -27,7 +27,7 @@ fn rank(tally: &Tally) -> u8 {
     }
 }
 
-/// The same actions, the gravest first; equals in order of first occurrence.
+/// Sorts actions, the gravest first; equals in order of first occurrence.
 pub(super) fn by_worth(mut actions: Vec<Tally>) -> Vec<Tally> {
     actions.sort_by_key(rank);
     actions
