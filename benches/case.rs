@@ -1,4 +1,4 @@
-//! What a verdict costs in a case with a long log, and what opening that case costs: `cargo bench --bench case [LINES]`.
+//! Cost of a verdict in a case with a long log, and of opening that case: `cargo bench --bench case [LINES]`.
 
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 

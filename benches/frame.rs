@@ -88,7 +88,7 @@ fn one_user(every_client: &Settings) {
     folds(Store::build(vec![part(1, &IN_RUNS)]));
 }
 
-/// What frames take where runs are folded and rows stand by lineage: keys alone, and with what the worker answers.
+/// Time of frames where runs are one row and rows stand by lineage: keys alone, and with the worker's answers.
 fn folds(store: Store) {
     let (mut app, mut reader) = open(store);
     for keys in ["tab tab esc a", "j", "pgdn", "G", "g", "f", "space", "}", "{", "- +", "1 esc", "n"] {
@@ -141,7 +141,8 @@ fn many_hits() {
     }
 }
 
-/// What a case with a log of 50,000 lines costs the thread that draws: whatever comes back of the worker and the saver.
+/// Time that a case with a log of 50,000 lines costs the thread that draws: whatever comes back of the worker and the
+/// saver.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn long_log() {
     const LINES: usize = 50_000;
@@ -203,7 +204,7 @@ fn long_log() {
     }
 }
 
-/// What a frame takes in the workbench on a store, and what is asked of the worker.
+/// Time of a frame in the workbench on a store, and of the questions to the worker.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn screens_of(store: Store, keys: &[&str]) {
     let (mut app, mut reader) = open(store);
@@ -257,7 +258,8 @@ fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::C
     (app, reader)
 }
 
-/// What a search of everything takes, from the key to what is near the cursor and to the end; and the frames meanwhile.
+/// Time of a search of everything, from the key to the matches near the cursor and to the end; and of the frames
+/// meanwhile.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn search(app: &mut App, reader: &mut Reader, query: &str) {
     let mut terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("a test backend never fails");
@@ -301,7 +303,7 @@ fn search(app: &mut App, reader: &mut Reader, query: &str) {
     press(app, "esc");
 }
 
-/// What a run, the near misses and a change of thresholds take, the first time and afterwards.
+/// Time of a run, the near misses and a change of thresholds, at first and afterwards.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn other_thresholds(store: &Store, settings: &Settings) {
     let (facts, candidates) = (Facts::embedded(), Arc::default());

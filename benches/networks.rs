@@ -1,5 +1,5 @@
-//! How long a table of networks takes to load, and an address to find: two million IPv4 and half a million IPv6
-//! prefixes, nested as in a full routing table, in each of the formats. `cargo bench --bench networks`.
+//! Time to load a table of networks, and to find an address: two million IPv4 and half a million IPv6 prefixes,
+//! nested as in a full routing table, in each of the formats. `cargo bench --bench networks`.
 
 #![expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
 

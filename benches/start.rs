@@ -5,11 +5,11 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 const STARTS: usize = 20;
-/// What ends a frame.
+/// The end of a frame.
 const FRAME: &[u8] = b"\x1b[?2026l";
-/// What stands above the first rows.
+/// The words above the first rows.
 const ROWS: &[u8] = b"The first rows";
-/// What is only there when all is loaded: a small bundle may be, before its first rows are drawn.
+/// Words that are only there when all is loaded: a small bundle may be, before its first rows are drawn.
 const LOADED: &[u8] = b"closed";
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the figures are the output")]
@@ -26,7 +26,7 @@ fn main() {
     }
 }
 
-/// How long the first frame took, and the first rows; the program is killed then.
+/// Time to the first frame, and to the first rows; the program is killed then.
 fn first(paths: &[String]) -> (Duration, Duration) {
     let home = tempfile::tempdir().expect("a folder can be made");
     let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };

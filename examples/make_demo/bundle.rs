@@ -88,8 +88,8 @@ fn at(day: i64, seconds: i64) -> Time {
     start.plus(Span::seconds(day * 86_400 + seconds))
 }
 
-/// The same, as it would be read off a clock: `clock("2026-05-01", "14:02:00")`. Where no fraction is written, one
-/// is made up: no real sign-in falls on a whole second.
+/// A time as read off a clock: `clock("2026-05-01", "14:02:00")`. Where no fraction is written, one is made up: no
+/// real sign-in falls on a whole second.
 fn clock(day: &str, time: &str) -> Time {
     let whole = Time::parse(&format!("{day}T{time}Z")).expect("a time");
     let fraction = if time.contains('.') { 0 } else { Rng::seeded(&format!("{day} {time}")).below(9_000_000) };

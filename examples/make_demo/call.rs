@@ -14,7 +14,7 @@ pub(crate) struct Call<'a> {
     pub(crate) place: &'a Place,
     pub(crate) agent: &'a str,
     pub(crate) method: &'a str,
-    /// What follows the host, with the version.
+    /// The path behind the host, with the version.
     pub(crate) path: &'a str,
     pub(crate) status: u16,
 }

@@ -10,7 +10,7 @@ use super::world::{
 use super::{DAYS, Log, at};
 use tokentrail::testing::model::{Span, Table, Time};
 
-/// What clients ask Graph for all day long.
+/// Graph requests that clients make all day long.
 const CHATTER: [&str; 9] = [
     "/v1.0/me?$select=id,displayName,mail",
     "/v1.0/me/presence",
@@ -59,7 +59,7 @@ struct Day<'a> {
     /// Counted from the first of the bundle.
     date: i64,
     rng: Rng,
-    /// Where the laptop is.
+    /// The laptop's place.
     place: Place,
     /// The laptop.
     device: Device,
@@ -82,7 +82,8 @@ impl<'a> Day<'a> {
         Self { person, date: day, rng: Rng::seeded(&format!("{} day {day}", person.upn)), place, device, session }
     }
 
-    /// Whether the person has a part in a story: those never miss a day, and each story's day is written by itself.
+    /// Returns whether the person has a part in a story: those never miss a day, and each story's day is written by
+    /// itself.
     fn is_cast(&self) -> bool {
         let cast = ["finance.director@", "a.novak@", "b.office@", "d.dev@", "h.newlaptop@", "e.field@", "f.field@"];
         cast.iter().any(|account| self.person.upn.starts_with(account))

@@ -1,4 +1,4 @@
-//! What is planted. `assets/demo/README.md` tells each story to the reader; the two must agree.
+//! The planted stories. `assets/demo/README.md` tells each story to the reader; the two must agree.
 
 mod hop;
 mod lookalikes;

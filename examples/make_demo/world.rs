@@ -45,7 +45,7 @@ pub(crate) fn resource_name(id: &str) -> &'static str {
     &Facts::embedded().resource(id).expect("the demo uses known resources").display_names[0]
 }
 
-/// Where a request comes from.
+/// The origin of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) address: String,
@@ -73,12 +73,12 @@ pub(crate) fn phisher() -> Place {
     place("198.51.100.23", 64_500, ("Amsterdam", "Noord-Holland", "NL", ("52.3676", "4.9041")))
 }
 
-/// Where the stolen session is replayed from.
+/// The place the stolen session is replayed from.
 pub(crate) fn replayer() -> Place {
     place("198.51.100.77", 64_511, ("Ashburn", "Virginia", "US", ("39.0438", "-77.4874")))
 }
 
-/// Where the passwords are sprayed from.
+/// The place the passwords are sprayed from.
 pub(crate) fn sprayer() -> Place {
     place("198.51.100.200", 64_510, ("Frankfurt am Main", "Hessen", "DE", ("50.1109", "8.6821")))
 }
@@ -88,7 +88,7 @@ pub(crate) fn branch() -> Place {
     place("203.0.113.10", 64_503, ("Brno", "Jihomoravský kraj", "CZ", ("49.1951", "16.6068")))
 }
 
-/// What a request runs on. An empty id is a device the tenant does not know.
+/// The device of a request. An empty id is a device the tenant does not know.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) id: String,
@@ -113,7 +113,7 @@ impl Device {
     }
 }
 
-/// What the user agents of one kind of laptop look like.
+/// User agents of one kind of laptop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Agents {
     pub(crate) browser: &'static str,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The one whose tokens are stolen.
 pub(crate) const VICTIM: &str = "finance.director@contoso.com";
-/// What the thief's tool calls itself, hostile to terminals, Markdown, HTML and spreadsheets.
+/// User agent of the thief's tool, hostile to terminals, Markdown, HTML and spreadsheets.
 pub(crate) const AGENT: &str = "=cmd|'/C x'!A0\u{1b}[31m<b>`|`[a](https://evil.example)\u{202e}";
 
 const VICTIM_ID: &str = "11111111-0000-0000-0000-000000000001";

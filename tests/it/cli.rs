@@ -354,7 +354,7 @@ fn info_says_which_analytic_cannot_run_and_which_export_would_do() {
     assert_eq!(kinds[0], "cannot-run", "the most important first: {kinds:?}");
 }
 
-/// What was not read, or perhaps not as it was meant, comes before what was merely skipped, and is no skipped row.
+/// Sources not read, or read in doubt, come before rows merely skipped, and are no skipped rows.
 #[test]
 fn info_says_what_was_not_read_and_how_times_were() {
     let folder = tempfile::tempdir().unwrap();

@@ -78,7 +78,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// How the program ended, when it ended as it should.
+/// Asserts that the program ended with this code.
 fn ends(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -28,7 +28,7 @@ const LAYERS: [&str; 15] = [
 /// Command line and screen do not see each other, but for the one file where the bare call opens the workbench.
 const DOOR: &str = "cli/workbench";
 
-/// What only the shell (from `cli` on) may do: draw, parse arguments, print, look at the clock.
+/// Calls that only the shell (from `cli` on) may make: draw, parse arguments, print, look at the clock.
 const SHELL_ONLY: [&str; 12] = [
     "ratatui",
     "crossterm",
@@ -74,7 +74,7 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// What the compiler ships: tests may look wherever they like.
+/// The code that the compiler ships: tests may look wherever they like.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
@@ -118,8 +118,8 @@ fn every_source_belongs_to_a_layer() {
     }
 }
 
-/// What leaves the crate is never unused to the compiler: nothing may, but what the binary calls, and with the feature
-/// `testing` what tests see.
+/// Code that leaves the crate is never unused to the compiler: nothing may, but what the binary calls, and with the
+/// feature `testing` what tests see.
 #[test]
 fn nothing_leaves_the_crate_but_main() {
     let lib = fs::read_to_string(root().join("lib.rs")).unwrap();

@@ -45,7 +45,7 @@ fn random_bundles_are_judged_alike() {
     assert!(shown.is_empty(), "{}", shown.concat());
 }
 
-/// The same through files and the loader: what it reads must be what was written.
+/// Random files are judged alike through the loader: it must read what was written.
 #[test]
 fn random_files_are_judged_alike() {
     let sql = Published::new();
@@ -132,7 +132,7 @@ fn graph_calls_are_linked_as_planned_and_alike() {
     }
 }
 
-/// What hunt-2025-044 and hunt-2025-045 print as their true positives.
+/// True positives that hunt-2025-044 and hunt-2025-045 print.
 #[test]
 fn the_published_stories_give_the_published_records() {
     let sql = Published::new();

@@ -74,7 +74,7 @@ pub(crate) fn put_aside(name: &str, theme: Name, buffer: &Buffer) {
     std::fs::write(folder.join(file), svg(buffer, if theme == Name::Light { &LIGHT } else { &DARK })).unwrap();
 }
 
-/// What a terminal makes of the sixteen colours, muted, and of its own text and background.
+/// A terminal's sixteen colours, muted, and its own text and background.
 struct Palette {
     paper: &'static str,
     text: &'static str,

@@ -1,5 +1,5 @@
-//! The same sign-ins in several shapes are the same events: what is found must not depend on how often, in what
-//! shape, in what order or on how many threads they were read.
+//! The same sign-ins in several shapes are the same events: hits must not depend on how often, in which shape, in
+//! which order or on how many threads they were read.
 
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ fn id(n: u32) -> String {
     format!("ebbcde9f-2dd4-4b92-8f29-7a0ef7b1{n:04}")
 }
 
-/// What the bytes of the id above are in base64url.
+/// Bytes of the id above, in base64url.
 fn token(n: u32) -> String {
     use base64::Engine;
     let id: uuid::Uuid = id(n).parse().unwrap();
@@ -63,7 +63,7 @@ fn log_analytics(n: u32) -> Map<String, Value> {
     row.as_object().unwrap().clone()
 }
 
-/// The same as Graph v1.0 has it: no protocol, token or session, no ingest time, seconds only.
+/// The sign-in in Graph v1.0: no protocol, token or session, no ingest time, seconds only.
 fn graph_v1(n: u32) -> Value {
     let row = log_analytics(n);
     json!({
@@ -85,7 +85,7 @@ fn graph_v1(n: u32) -> Value {
     })
 }
 
-/// The same as the portal's CSV has it, which does not say its table.
+/// The sign-in in the portal's CSV, which does not name its table.
 fn portal(n: u32) -> String {
     let row = log_analytics(n);
     let text = |name: &str| row[name].as_str().unwrap().to_owned();
@@ -155,7 +155,7 @@ impl Bundle {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What the hits say but for where their rows stand.
+    /// The hits without the positions of their rows.
     fn hits(&self, letters: &str) -> Vec<Value> {
         let mut hits: Vec<Value> = self
             .scan(letters, &["--format", "jsonl"])
@@ -198,7 +198,7 @@ fn a_copy_changes_nothing_that_is_found() {
     }
 }
 
-/// What a poorer shape finds has the same id, for case files to go by.
+/// A hit in a poorer shape has the same id, for case files to go by.
 #[test]
 fn the_id_of_a_hit_does_not_depend_on_the_shape() {
     let bundle = Bundle::new();

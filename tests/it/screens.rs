@@ -65,7 +65,7 @@ impl Desk {
         Self::reading(size, &story::ndjson())
     }
 
-    /// The same of other rows.
+    /// A desk on other rows.
     fn reading(size: (u16, u16), rows: &str) -> Self {
         let mut desk = Self::over(size, "bundle.json", rows.as_bytes(), &analytics::Settings::default());
         "evidence/bundle.json".clone_into(&mut Arc::get_mut(&mut desk.loaded).unwrap().sources[0].name);
@@ -73,7 +73,7 @@ impl Desk {
         desk
     }
 
-    /// The same of a file, with the hits as found.
+    /// A desk on a file, with the hits as found.
     fn over(size: (u16, u16), name: &str, bytes: &[u8], settings: &analytics::Settings) -> Self {
         let home = tempfile::tempdir().unwrap();
         let bundle = home.path().join(name);

@@ -60,7 +60,7 @@ fn every_story_comes_out_as_it_says() {
 /// A hit as a story shows it.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// What it is.
+    /// The hit.
     hit: String,
     /// `step: state` and the sentence of each finding.
     findings: Vec<(String, String)>,
@@ -122,7 +122,7 @@ fn clock(time: Time, story: &Story) -> String {
     if day == story.day { clock } else { format!("{day} {clock}") }
 }
 
-/// What was found, as the story would say it, and what else it asks for.
+/// The outcome in the story's words, and its further demands.
 fn shown(found: &[Outcome], story: &Story) -> String {
     if found.is_empty() {
         return "nothing\n".to_owned();

@@ -1,5 +1,5 @@
-//! What the program asks of the system, as `strace` sees it: no network, no other program, no file written but where
-//! it should; and what is left of a case when any call of a save fails or is its last.
+//! System calls of the program, as `strace` sees them: no network, no other program, no file written but where it
+//! should; and the state of a case when any call of a save fails or is its last.
 //!
 //! Where `strace` cannot run, the tests say so and pass; `.ci/run` sets `TOKENTRAIL_STRACE=required`, and they fail.
 #![cfg(target_os = "linux")]
@@ -52,7 +52,7 @@ impl Place {
         self.home.path().join(path)
     }
 
-    /// What the program is called in.
+    /// The environment of the program.
     fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let at = |path| self.at(path);
         vec![

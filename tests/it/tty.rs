@@ -30,10 +30,10 @@ use std::time::{Duration, Instant};
 /// Long enough for a loaded machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What the header says until the last thing said is on disk.
+/// The header's words until the last change is on disk.
 const SAVING: &str = " saving… ";
 
-/// What came out of the terminal so far.
+/// The terminal's output so far.
 struct Output {
     screen: vt100::Parser,
     bytes: Vec<u8>,
@@ -55,7 +55,7 @@ pub(crate) struct Tty {
     writer: Option<Box<dyn Write + Send>>,
     output: Arc<(Mutex<Output>, Condvar)>,
     home: tempfile::TempDir,
-    /// How the terminal was set before the program began.
+    /// Settings of the terminal before the program began.
     settings: String,
 }
 
@@ -149,7 +149,7 @@ impl Tty {
         self.output.0.lock().unwrap().bytes.len()
     }
 
-    /// What came from a byte on.
+    /// The output from a byte on.
     fn since(&self, byte: usize) -> Vec<u8> {
         self.output.0.lock().unwrap().bytes[byte..].to_vec()
     }
@@ -267,7 +267,7 @@ fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios())
 }
 
-/// How many frames a stream has. Each begins and ends as one.
+/// Number of frames in a stream. Each begins and ends as one.
 fn frames(bytes: &[u8]) -> usize {
     let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|window| window == &mark).count();
     let frames = count(b"\x1b[?2026h");

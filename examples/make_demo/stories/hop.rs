@@ -9,7 +9,7 @@ use tokentrail::testing::model::Table;
 
 const DAY: &str = "2026-04-29";
 
-/// What the replayed session asks the legacy directory API: seconds after the token, path.
+/// Requests of the replayed session to the legacy directory API: seconds after the token, path.
 const LEGACY: [(i64, &str); 5] = [
     (4, "/tenantDetails?api-version=1.61-internal"),
     (6, "/users?api-version=1.61-internal&$top=999"),
@@ -18,7 +18,7 @@ const LEGACY: [(i64, &str); 5] = [
     (19, "/directoryRoles?api-version=1.61-internal"),
 ];
 
-/// The same on Microsoft Graph, later.
+/// Its requests to Microsoft Graph, later.
 const MODERN: [(i64, &str, u16); 6] = [
     (8, "/v1.0/me", 200),
     (11, "/v1.0/users?$top=999", 200),

@@ -12,7 +12,7 @@ use super::super::world::{
 use super::super::{DAYS, Log, at, clock};
 use tokentrail::testing::model::{Span, Table, Time};
 
-/// What Office asks for when it starts: seconds after its start, resource.
+/// Tokens that Office asks for when it starts: seconds after its start, resource.
 const OFFICE_STARTS: [(i64, &str); 4] = [(0, EXCHANGE), (21, GRAPH), (74, SHAREPOINT), (190, OFFICE_CLIENT_SERVICE)];
 
 /// Office starting on a known laptop at a known place: three or four resources within minutes, one session.

@@ -1,4 +1,4 @@
-//! What the user brings beside the bundle: networks, and what is known to be harmless.
+//! The user's own tables beside the bundle: networks, and values known to be harmless.
 
 use super::{bundle, lines, run, text};
 use crate::bundle::VICTIM;

@@ -12,7 +12,7 @@ use tokentrail::testing::ingest::{Options, load};
 use tokentrail::testing::report::escape::{code, markdown};
 use tokentrail::testing::report::{Header, Report, defang, exporter};
 
-/// What our Markdown is made of.
+/// Elements of our Markdown.
 const OURS: [&str; 17] = [
     "h1",
     "h2",
@@ -104,7 +104,7 @@ fn found(pattern: &str) -> Regex {
 static TAG: LazyLock<Regex> = LazyLock::new(|| found("<(/?)([^>]*)>"));
 static CODE: LazyLock<Regex> = LazyLock::new(|| found("(?s)<code[^>]*>.*?</code>"));
 
-/// What platforms look for in text once it is rendered, code apart.
+/// Patterns that platforms look for in rendered text, code apart.
 static LIVE: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         r"@",
@@ -161,7 +161,7 @@ fn dead(html: &str, about: &str) {
     assert_eq!(link, None, "{about}\n{text}");
 }
 
-/// Where a text of a note can stand, and how it is read there.
+/// The places of a note in which a text can be, and how each is read.
 fn places(text: &str) -> Vec<(String, Renderer)> {
     let (words, span) = (markdown(text), code(text));
     let cell = |text: &str| text.replace('|', "\\|");

@@ -144,7 +144,7 @@ pub(crate) const CELLS: [&str; 40] = [
     "a; \u{ff0b}1",
 ];
 
-/// What a renderer makes something of: a link, an image, a mention, a heading, a table.
+/// Texts that a renderer acts on: a link, an image, a mention, a heading, a table.
 pub(crate) const MARKUP: [&str; 92] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -240,7 +240,7 @@ pub(crate) const MARKUP: [&str; 92] = [
     "/close",
 ];
 
-/// What a terminal or the eye obeys: the sequences, and each character between others.
+/// Sequences that a terminal or the eye obeys, and each such character between others.
 fn active() -> impl Iterator<Item = String> {
     let control = ('\u{0}'..='\u{1f}').chain('\u{7f}'..='\u{9f}');
     let hidden = control.chain(UNSEEN).map(|c| format!("a{c}b"));
@@ -262,7 +262,7 @@ pub(crate) fn few() -> Vec<String> {
     all().chunks(16).map(<[String]>::concat).collect()
 }
 
-/// What a terminal obeys, joined to names that files can have.
+/// Sequences that a terminal obeys, joined to names that files can have.
 pub(crate) fn names() -> Vec<String> {
     let mut names = vec![String::new()];
     for text in active() {

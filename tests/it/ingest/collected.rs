@@ -101,7 +101,7 @@ fn of_records(rows: &[Row]) -> Vec<Export> {
     ]
 }
 
-/// What is collected from Microsoft Graph: sign-ins.
+/// Exports from Microsoft Graph: sign-ins.
 fn of_graph(rows: &[Row]) -> Vec<Export> {
     let beta = graph(rows);
     let (prompts, exchanges): (Vec<Value>, Vec<Value>) =
@@ -146,7 +146,7 @@ fn of_graph(rows: &[Row]) -> Vec<Export> {
     ]
 }
 
-/// What search tools and hunting screens give.
+/// Exports of search tools and hunting screens.
 fn of_tools(rows: &[Row]) -> Vec<Export> {
     let records: Vec<Value> = rows.iter().map(diagnostics).collect();
     vec![
@@ -231,7 +231,7 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
     ]
 }
 
-/// What has no column of its own where every member of an object has one.
+/// Fields without a column of their own where every member of an object has one.
 const WITHOUT_COLUMNS: &[Field] = &[Field::LocationDetails, Field::ProcessingDetails];
 const WITHOUT_DEFENDER: &[Field] = &[
     Field::Identity,
@@ -258,7 +258,7 @@ const WITHOUT_ANALYZER: &[Field] = &[
     Field::ProcessingDetails,
 ];
 
-/// What an event says: its table, its time to the second, and its fields by name, but for `without`.
+/// An event's table, its time to the second, and its fields by name, but for `without`.
 type Told = (Table, String, BTreeMap<&'static str, String>);
 
 /// The events by id, copies as one.
@@ -294,7 +294,7 @@ fn normal(text: &str) -> String {
         .map_or_else(|| text.to_owned(), |value| member(&value).to_string())
 }
 
-/// What is the same in every shape of a hit: its id holds who, what client, when and in which session.
+/// The parts of a hit that are the same in every shape: its id holds user, client, time and session.
 fn hits(loaded: &Loaded, finds: &[&str]) -> Vec<(String, &'static str, usize, Vec<String>)> {
     let settings = Settings { analytics: Some(ALL.iter().map(|id| (*id).to_owned()).collect()), ..Settings::default() };
     let found =
@@ -340,7 +340,7 @@ fn every_collector_s_export_is_the_same_bundle_up_to_what_it_lacks() {
     }
 }
 
-/// What each shape lacks is held against what `info` names, here or in `hits`: none is left out.
+/// The gaps of each shape are held against those that `info` names, here or in `hits`: none is left out.
 #[test]
 fn every_shape_is_tried() {
     let rows = bundle::rows();

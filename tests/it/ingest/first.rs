@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use tokentrail::testing::ingest::{Options, Progress, load};
 use tokentrail::testing::model::Table;
 
-/// Whoever waits sees the first rows at once, whatever is found, unpacked, hashed and read after them.
+/// The first rows are on the screen at once, whatever is found, unpacked, hashed and read after them.
 #[test]
 fn the_first_rows_are_told_before_all_else() {
     let folder = tempfile::tempdir().unwrap();

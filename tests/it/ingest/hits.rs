@@ -1,4 +1,4 @@
-//! The same bundle in every shape has the same hits, up to what a shape lacks; and what it lacks is named.
+//! The same bundle in every shape has the same hits, up to the gaps of a shape; and those are named.
 
 use super::{bundle, file, read, read_one};
 use serde_json::Value;
@@ -13,7 +13,7 @@ fn hits(loaded: &Loaded) -> Vec<Hit> {
     run(&loaded.store, Facts::embedded(), &Settings { analytics, ..Settings::default() })
 }
 
-/// What a hit says, but for where its rows stand.
+/// A hit without the positions of its rows.
 fn told(loaded: &Loaded) -> Vec<String> {
     let words = |hit: &Hit| {
         let findings: Vec<_> = hit.findings.iter().map(|finding| (finding.state, &finding.sentence)).collect();
@@ -55,7 +55,7 @@ fn every_shape_has_the_same_hits() {
     }
 }
 
-/// What is the same in a shape that lacks columns: who, what client, when, how many, which resources.
+/// The parts of a hit that are the same in a shape that lacks columns: user, client, time, count, resources.
 fn core(loaded: &Loaded) -> Vec<(String, &'static str, usize, Vec<String>)> {
     let hits = hits(loaded).into_iter();
     hits.map(|hit| {

@@ -1,4 +1,4 @@
-//! What collectors and search tools make of a record, one made-up row each.
+//! Records as collectors and search tools wrap them, one made-up row each.
 
 use super::{file, read, read_one};
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use tokentrail::testing::analytics::{Semantics, Settings};
 use tokentrail::testing::model::Time;
 use tokentrail::testing::store::Store;
 
-/// What the oracle of these settings' semantics finds.
+/// The hits of the oracle of these settings' semantics.
 pub(crate) fn expected(sql: &Published, rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {
     let mut lines = match settings.semantics {
         Semantics::Hunt => hunt::hits(rows, per_source, settings),

@@ -1,4 +1,4 @@
-//! What is compared: a hit as named texts.
+//! A hit as named texts, for comparing.
 
 use super::row::moment;
 use std::collections::{BTreeMap, BTreeSet};

@@ -13,7 +13,7 @@ use super::stories::{device_code, exchange};
 use tokentrail::testing::analytics::Settings;
 use tokentrail::testing::model::Field;
 
-/// What a case must yield: hits of the case's analytic, as published and in hunt.
+/// The hits a case must yield: those of its analytic, as published and in hunt.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) analytic: &'static str,

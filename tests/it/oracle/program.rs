@@ -12,7 +12,7 @@ use tokentrail::testing::store::Store;
 /// The analytics that have an oracle.
 pub(crate) const ANALYTICS: [&str; 4] = ["foci-burst", "device-code-burst", "session-hop", "session-hop-broad"];
 
-/// What the program finds.
+/// The program's hits.
 pub(crate) fn hits(store: &Store, per_source: usize, settings: &Settings) -> Vec<Line> {
     let settings = Settings { analytics: Some(ANALYTICS.map(str::to_owned).to_vec()), ..settings.clone() };
     let hits = analytics::run(store, Facts::embedded(), &settings);
@@ -78,7 +78,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands in a field of the hit itself.
+    /// The text of a field of the hit itself.
     fn field(&self, name: &str) -> Option<String> {
         Some(match name {
             "UserPrincipalName" => self.hit.upn.clone(),
@@ -94,7 +94,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What the paragraphs leave open in hunt, made even before it is compared.
+    /// A value that the paragraphs leave open in hunt, made even before it is compared.
     fn hunt_value(&self, name: &str) -> Option<String> {
         let column = || self.hit.column(name);
         Some(match name {

@@ -84,7 +84,7 @@ impl Published {
     }
 }
 
-/// Whether two rows are one: same table, both times, and every field.
+/// Returns whether two rows are one: same table, both times, and every field.
 fn is_same(a: &Row, b: &Row) -> bool {
     let times = |row: &Row| (row.table, row.created, row.ingested);
     times(a) == times(b) && Field::ALL.iter().all(|field| a.get(*field) == b.get(*field))

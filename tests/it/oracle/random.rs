@@ -83,14 +83,14 @@ pub(crate) fn draw(seed: u64) -> Draw {
     Draw { rows, settings, per_source: 1 + mint.dice.below(12) }
 }
 
-/// What the token ids have to do with the ids of the sign-ins.
+/// Relation of the token ids to the ids of the sign-ins.
 #[derive(Clone, Copy, PartialEq)]
 enum Tokens {
     /// Nothing.
     Any,
     /// They are what the ids give, and are often left out.
     OfIds,
-    /// The same, but for some.
+    /// They are what the ids give, but some contradict them.
     Contradict,
 }
 
@@ -141,7 +141,7 @@ const RESOURCES: [(&str, &str); 6] = [
 const SESSIONS: [&str; 3] = ["5e551000-0000-4000-8000-0000000000aa", "S2", "S3"];
 const CORRELATIONS: [&str; 3] = ["c0220000-0000-4000-8000-0000000000aa", "C2", "S2"];
 const TOKENS: [&str; 5] = ["AbCdEf0", "abcdef0", "S2", "tok-3", "tok-4"];
-/// What an anonymiser leaves of an id.
+/// An id as an anonymiser leaves it.
 const NO_ID: &str = "11111111-1111-1111-1111-111111111111";
 const TENANT: &str = "7e4a0000-0000-4000-8000-0000000000aa";
 const DEVICES: [&str; 8] = [

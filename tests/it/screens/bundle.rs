@@ -1,4 +1,4 @@
-//! What was read, and events that several rows tell.
+//! The page about the bundle, and events that have several rows.
 
 use super::{Desk, Name, snapshot, story, text};
 

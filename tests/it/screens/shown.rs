@@ -1,4 +1,4 @@
-//! What a snapshot of a screen holds: its words at some sizes, and the role of each piece of it once.
+//! Snapshots of a screen: its words at some sizes, and the role of each piece of it once.
 //!
 //! Every screen is drawn at every size in every theme. Words have to be the same in all of them, each cell has to look
 //! as its theme's table says of the cell's role, and ASCII borders have to leave nothing but ASCII: so neither themes
@@ -75,7 +75,7 @@ fn is_held(name: &str, size: (u16, u16)) -> bool {
     }
 }
 
-/// What is seen, row by row.
+/// The screen's text, row by row.
 pub(super) fn text(buffer: &Buffer) -> String {
     let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>().trim_end().to_owned();
     rows(buffer).map(row).collect::<Vec<_>>().join("\n")
@@ -85,7 +85,7 @@ fn rows(buffer: &Buffer) -> std::slice::Chunks<'_, Cell> {
     buffer.content.chunks(usize::from(buffer.area.width.max(1)))
 }
 
-/// The same with rows that repeat the one above counted, blank ones at the end left out.
+/// The text with rows that repeat the one above counted, blank ones at the end left out.
 fn folded(words: &str) -> String {
     let rows: Vec<&str> = words.trim_end().lines().collect();
     let mut folded = Vec::new();

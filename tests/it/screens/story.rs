@@ -26,7 +26,7 @@ pub(crate) fn ndjson() -> String {
     })
 }
 
-/// The same with more of the director's rows: a directory read in pages, calls that only a session or nothing ties,
+/// The story with more of the director's rows: a directory read in pages, calls that only a session or nothing ties,
 /// a night of silence and a morning after.
 pub(crate) fn busy() -> String {
     let who = ("u1", "finance.director@contoso.com");

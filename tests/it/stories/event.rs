@@ -6,7 +6,7 @@ use tokentrail::testing::facts::Facts;
 use tokentrail::testing::model::{Field, Span, Table, Time};
 use tokentrail::testing::store::testing::Rows;
 
-/// What a user's name is short of in a sign-in name.
+/// The domain left out of a user's name.
 pub(super) const DOMAIN: &str = "@contoso.com";
 /// The tenant of users and resources.
 const TENANT: &str = "7e4a0000-0000-4000-8000-000000000001";

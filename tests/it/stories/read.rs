@@ -13,7 +13,7 @@ pub(crate) struct Story {
     pub(crate) name: String,
     /// Id of the analytic it is about.
     pub(crate) analytic: String,
-    /// What it shows of it.
+    /// Its kind of outcome.
     pub(crate) kind: Kind,
     /// Thresholds and the like.
     pub(crate) settings: Settings,
@@ -21,13 +21,13 @@ pub(crate) struct Story {
     pub(crate) rows: Rows,
     /// Its last day.
     pub(crate) day: String,
-    /// What must be found.
+    /// The hits that must be found.
     found: Vec<Says>,
     /// The line under the heading of what must be found.
     end: usize,
 }
 
-/// What a story says of a hit.
+/// A story's demands on a hit.
 struct Says {
     line: usize,
     hit: String,
@@ -79,7 +79,7 @@ impl Says {
     }
 }
 
-/// What a story shows of an analytic.
+/// The kind of outcome a story shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Kind {
@@ -120,7 +120,7 @@ impl Story {
         reader.story(name).map_err(|error| format!("tests/stories/{name}: {error}"))
     }
 
-    /// Where what was found differs from what the story says: file and line.
+    /// The first difference between the outcome and the story: file and line.
     pub(crate) fn differs(&self, found: &[Outcome]) -> Option<String> {
         let alike = self.found.iter().zip(found).take_while(|(says, found)| says.fits(found)).count();
         let all = alike == self.found.len() && alike == found.len();

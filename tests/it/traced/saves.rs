@@ -36,7 +36,7 @@ fn session(place: &Place, verdict: &str, arguments: &[&str]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// How often each call was made on something of the case's folder.
+/// Number of times each call was made on something in the case's folder.
 fn counted(place: &Place) -> BTreeMap<&'static str, usize> {
     let count = |name: &str| place.trace().iter().filter(|call| call.starts_with(&format!("{name}("))).count();
     CALLS.into_iter().map(|name| (name, count(name))).filter(|(_, count)| *count > 0).collect()

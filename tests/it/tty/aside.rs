@@ -1,4 +1,4 @@
-//! What is unpacked and set aside: gone with the program, however it ends.
+//! Unpacked files are gone with the program, however it ends.
 
 use super::{PATIENCE, Tty};
 use crate::screens::story;

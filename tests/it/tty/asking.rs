@@ -1,4 +1,4 @@
-//! What is asked for at the terminal before the reading begins.
+//! Questions at the terminal before the reading begins.
 
 use super::Tty;
 use crate::ingest::packed::{SECRET, locked};

@@ -1,4 +1,4 @@
-//! What is sent: for a bad line, every byte counts.
+//! Bytes sent: on a bad line, every one counts.
 
 use super::{Tty, frames};
 use std::thread;

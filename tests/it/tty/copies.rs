@@ -5,7 +5,7 @@ use crate::screens::story;
 use portable_pty::CommandBuilder;
 use std::sync::Arc;
 
-/// What was sent that asks the terminal to take a text, decoded; and whether each stands outside of a frame.
+/// Texts that the terminal was asked to take, decoded; and whether each was sent outside of a frame.
 fn copies(bytes: &[u8]) -> Vec<(String, bool)> {
     use base64::Engine as _;
     let sent = String::from_utf8_lossy(bytes);

@@ -20,7 +20,7 @@ fn typing() -> Tty {
     tty
 }
 
-/// What is left once it has ended.
+/// The folder left once it has ended.
 fn ended(mut tty: Tty) -> TempDir {
     tty.child.wait().unwrap();
     std::mem::replace(&mut tty.home, tempfile::tempdir().unwrap())

@@ -1,11 +1,11 @@
-//! What is sent to a real terminal, of a bundle, a case and options that mean harm.
+//! Output to a real terminal, of a bundle, a case and options that mean harm.
 
 use super::Tty;
 use crate::hostile::rows::ndjson;
 use crate::hostile::values::{alive, names};
 use portable_pty::CommandBuilder;
 
-/// What was sent without the sequences of ours: of the screen's, and those that it is taken over and given back with.
+/// Output without the sequences of ours: of the screen's, and those that it is taken over and given back with.
 fn plain(bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).expect("whole characters");
     let mut parts = text.split("\u{1b}[");

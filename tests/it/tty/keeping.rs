@@ -1,4 +1,4 @@
-//! Where the case is kept: said at the start where it cannot be, and for nobody else to read.
+//! The place of the case: a warning at the start where it cannot be written, and rights for nobody else to read.
 
 use super::{Tty, bundle};
 use portable_pty::CommandBuilder;
@@ -112,7 +112,7 @@ fn a_folder_that_cannot_be_read_is_told_at_the_start_and_the_case_can_be_kept_el
     }
 }
 
-/// What a program says that is called without a terminal, on a home whose folder of cases is barred.
+/// Output of a program run without a terminal, on a home whose folder of cases is barred.
 fn said(arguments: &[&str], typed: &str) -> (String, String) {
     let home = tempfile::tempdir().unwrap();
     barred(home.path(), false);

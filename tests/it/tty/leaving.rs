@@ -16,7 +16,7 @@ fn leaving_while_loading_is_quick_and_clean() {
     assert!(tty.ends().0.success());
 }
 
-/// Whoever writes to stdin may take its time: the first rows are shown, and Ctrl-C need not wait for the rest.
+/// A slow writer to stdin delays nothing: the first rows are shown, and Ctrl-C need not wait for the rest.
 #[test]
 fn stdin_that_goes_on_keeps_nobody() {
     let home = tempfile::tempdir().unwrap();

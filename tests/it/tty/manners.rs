@@ -1,4 +1,4 @@
-//! What may be expected of a good guest on a terminal.
+//! The manners of a good guest on a terminal.
 
 use super::{PATIENCE, Tty, bundle, frames};
 use portable_pty::CommandBuilder;

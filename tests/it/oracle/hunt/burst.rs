@@ -62,7 +62,7 @@ impl Hunt<'_> {
         line
     }
 
-    /// What both burst analytics print of the rows they cover.
+    /// The columns that both burst analytics print of the rows they cover.
     ///
     /// Readings: a blank address, agent or name is not listed (it says nothing); names are listed as the rows
     /// have them (compared here without case); `RequestUris` are those of the linked Graph calls.

@@ -23,7 +23,7 @@ struct Flow {
     legs: Vec<usize>,
 }
 
-/// How a flow is tied to a burst, weakest first.
+/// The tie between a flow and a burst, weakest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Tie {
     User,

@@ -67,7 +67,7 @@ fn is_enumeration(field: Field) -> bool {
     matches!(field, Field::AuthenticationProtocol | Field::OriginalTransferMethod | Field::IncomingTokenType)
 }
 
-/// What a time seems to be counted in: seconds, milliseconds, or ticks.
+/// The unit that a time seems to be counted in: seconds, milliseconds, or ticks.
 fn step(time: i64) -> i64 {
     [SECOND, SECOND / 1000].into_iter().find(|step| time % step == 0).unwrap_or(1)
 }
@@ -86,8 +86,8 @@ fn computed(rows: &[Row], per_source: usize, n: usize) -> Option<String> {
     uti(rows[n].get(Field::Id)).filter(|_| trusted)
 }
 
-/// Whether the token that a sign-in row, else a copy of it, names is what its id gives; `None` where that cannot
-/// be said.
+/// Returns whether the token named by a sign-in row, else by a copy of it, is the one its id gives; `None` where that
+/// cannot be decided.
 fn agrees(rows: &[Row], n: usize) -> Option<bool> {
     if !super::is_sign_in(&rows[n]) {
         return None;

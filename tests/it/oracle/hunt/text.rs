@@ -1,4 +1,4 @@
-//! How hunt semantics compare text.
+//! Comparison of text under hunt semantics.
 
 use crate::oracle::known::ZERO;
 use crate::oracle::row::Row;

@@ -226,7 +226,7 @@ fn told_earlier() -> Vec<Row> {
     })
 }
 
-/// The same, told by a copy that a later one without the id takes the place of.
+/// The row as a copy has it, replaced by a later one without the id.
 fn told_by_a_copy() -> Vec<Row> {
     let mut rows = told_earlier();
     let mut copy = rows[3].clone();

@@ -77,7 +77,7 @@ fn leg(protocol: &str, transfer: &str, token: &str) -> Vec<Row> {
     })
 }
 
-/// What a case of device-code legs must come to: the flow's legs by row number, its tie, other flows.
+/// The flows that a case of device-code legs must give: legs by row number, tie, other flows.
 pub(crate) struct Flows {
     pub(crate) name: &'static str,
     pub(crate) rows: Vec<Row>,
