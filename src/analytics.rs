@@ -26,7 +26,7 @@ pub use answer::{Tally, in_words, reached, tally};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
-pub use flow::{Leg, leg_of};
+pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
 pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;

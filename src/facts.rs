@@ -9,6 +9,7 @@ mod attack;
 mod clients;
 pub mod given;
 mod graph;
+pub mod lifetimes;
 mod networks;
 mod resources;
 mod table;

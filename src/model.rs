@@ -8,6 +8,7 @@ mod origin;
 mod severity;
 mod text;
 mod time;
+pub mod words;
 pub(crate) mod work;
 
 pub use event::{EventId, Flags, Head, NewEvent, Sym, Table, call_succeeded};

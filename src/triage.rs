@@ -10,17 +10,18 @@ pub mod marks;
 pub mod merge;
 pub mod moment;
 mod numbered;
+mod order;
 mod phrases;
 pub mod pivot;
 mod replay;
 pub mod search;
 pub mod timeline;
 
-pub(crate) use case::hex;
 pub use case::{Case, Disposition, HitWork, TLP, Verdict, fingerprint};
 pub use change::{About, Change};
 pub use draft::{Draft, Prompt};
 pub use log::LogLine;
 #[cfg(not(unix))]
 pub(crate) use log::UNKNOWN;
+pub use order::worst_first;
 pub use replay::LogProblem;

@@ -16,6 +16,7 @@ pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;
 
 use super::{Finding, State};
+use crate::model::words;
 
 /// How many texts a sentence names before it only counts.
 const NAMED: usize = 4;
@@ -30,14 +31,7 @@ fn kept(which: &str, kept: usize, all: usize, of: &str) -> String {
 
 /// `a, b and 3 more`.
 fn listed<T: AsRef<str>>(texts: &[T]) -> String {
-    let named: Vec<&str> = texts.iter().take(NAMED).map(AsRef::as_ref).collect();
-    let named = named.join(", ");
-    if texts.len() > NAMED { format!("{named} and {} more", texts.len() - NAMED) } else { named }
-}
-
-/// `1 call`, `3 calls`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    words::listed(texts, NAMED)
 }
 
 /// The bundle lacks what would answer: names what to export.

@@ -12,10 +12,11 @@
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
-use super::answer::{counted, reached, valuable};
+use super::answer::{reached, valuable};
 use super::flow::presents_token;
 use super::{Attack, Finding, Hit, Inquiry, State, answer, scopes};
 use crate::facts::{Agent, Reach, technique};
+use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
 use std::collections::BTreeMap;
 

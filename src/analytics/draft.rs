@@ -1,8 +1,8 @@
 //! What an analytic hands over: a hit's core, from which the rest is filled in alike for all.
 
-use super::answer::counted;
 use super::burst::Burst;
 use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
+use crate::model::words::{counted, hex};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
@@ -253,10 +253,5 @@ pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
 
 /// Twelve hex digits over the parts.
 fn short_hash(parts: &[&str]) -> String {
-    use std::fmt::Write as _;
-    let digest = Sha256::digest(parts.join("\u{1f}"));
-    digest.iter().take(6).fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        text
-    })
+    hex(&Sha256::digest(parts.join("\u{1f}"))[..6])
 }

@@ -1,13 +1,14 @@
 //! Device-code flows: which sign-ins are legs of one, and which legs belong together.
 
 use super::Scene;
+use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
 use crate::store::{Event, Store};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
-/// The life of a device code, as Entra issues it by default.
-pub const CODE_LIFE: Span = Span::minutes(15);
+/// The life of a device code.
+pub const CODE_LIFE: Span = lifetimes::DEVICE_CODE;
 
 /// Which side of a device-code flow a sign-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +51,13 @@ impl Flow {
 
 /// Which leg a sign-in is, if any. A row that only descends from a flow (another token was presented) is none.
 pub fn leg_of(event: Event<'_>) -> Option<Leg> {
+    side_of(event).filter(|_| event.succeeded())
+}
+
+/// Which side of a device-code flow a sign-in is, if any, whether it succeeded or not.
+pub fn side_of(event: Event<'_>) -> Option<Leg> {
     let flags = event.flags;
-    if !event.table.issues() || !event.succeeded() {
+    if !event.table.issues() {
         None
     } else if flags.has(Flags::DEVICE_PROTOCOL) {
         Some(Leg::Browser)

@@ -1,14 +1,15 @@
 //! Which Graph calls belong to a hit, and by what tie.
 
 use super::{GraphCall, GraphLink, Scene, Semantics};
+use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Clocks of different services may disagree by this much.
 pub const CLOCK_SKEW: Span = Span::seconds(5);
-/// An access token lives about an hour, so a call this long after the last event may still be its work.
-const AFTERMATH: Span = Span::minutes(60);
+/// A call so long after the last event may still be the work of its token.
+const AFTERMATH: Span = lifetimes::ACCESS_TOKEN;
 
 /// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).
 pub fn graph_calls(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {

@@ -3,7 +3,7 @@
 use super::{AllowList, Candidates};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Flags, Span, Sym, Table, Time};
-use crate::store::{Event, Store, user_ids_by_upn, user_of};
+use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -257,8 +257,7 @@ impl<'a> Scene<'a> {
 
     /// The identity of a row's resource: its id, else its folded display name; [`Sym::NONE`] when both are blank.
     pub fn resource(&self, event: Event<'_>) -> Sym {
-        let id = self.store.folded_field(event, Field::ResourceIdentity);
-        if id.is_none() { self.store.folded_field(event, Field::ResourceDisplayName) } else { id }
+        Key::Resource.of(self.store, event)
     }
 
     /// Distinct resource identities, sorted.

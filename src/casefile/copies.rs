@@ -5,6 +5,7 @@ use super::lock::{self, Attempt, Holder, Lock, Taken};
 use super::process::Life;
 use super::replace::{Pending, clear, folder};
 use super::{CaseError, CaseFile, load};
+use crate::model::words::counted;
 use crate::model::{Time, inert, shown};
 use crate::triage::merge::{Merged, merge};
 use crate::triage::{Case, Draft};
@@ -143,10 +144,6 @@ impl Found {
         said.extend(self.trouble.clone());
         said
     }
-}
-
-fn counted(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }
 
 /// The name of a file as a branch has it.

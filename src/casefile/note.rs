@@ -101,9 +101,9 @@ mod tests {
     use super::*;
 
     fn note(text: &str, csv: &str) -> (String, String) {
-        let hash = crate::triage::hex(&<sha2::Sha256 as sha2::Digest>::digest(csv));
+        let hash = crate::model::words::hex(&<sha2::Sha256 as sha2::Digest>::digest(csv));
         let open = format!("{text}\nSHA-256 of the CSV beside it: `{hash}`\n");
-        let seal = crate::triage::hex(&<sha2::Sha256 as sha2::Digest>::digest(&open));
+        let seal = crate::model::words::hex(&<sha2::Sha256 as sha2::Digest>::digest(&open));
         (format!("{open}Seal, SHA-256 of every other line: `{seal}`\n"), csv.to_owned())
     }
 

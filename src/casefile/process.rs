@@ -115,7 +115,7 @@ impl Process {
 }
 
 fn short_hash(text: &str) -> String {
-    let mut hash = crate::triage::hex(&Sha256::digest(text));
+    let mut hash = crate::model::words::hex(&Sha256::digest(text));
     hash.truncate(16);
     hash
 }

@@ -15,8 +15,7 @@ use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
 use crate::session::{Composed, Outcome, Unkept};
 use crate::triage::marks::Places;
-use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline};
-use std::cmp::Reverse;
+use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_first};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
@@ -51,8 +50,7 @@ pub(super) fn run(
         return Ok(load::close(&loaded, shell));
     }
     let mut hits = load::hits(&loaded, run);
-    // The worst first, as in the workbench; the sort keeps the order of time within.
-    hits.sort_by_key(|hit| (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence))));
+    hits.sort_by_key(worst_first);
     let (opening, advice) = run.opening(paths, look);
     let opened = opening.open(&fingerprint(&loaded.sources), |name| std::env::var_os(name), now())?;
     let mut opened = opened.unwrap_or_else(|Unkept { case, why }| Opened::nowhere(case, &why, now()));
@@ -120,7 +118,7 @@ impl Talk<'_> {
 
     fn hits(&mut self, input: &mut dyn BufRead) -> anyhow::Result<()> {
         loop {
-            let settled = self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
+            let settled = self.case.closed(self.hits);
             let (name, count) = (self.name.clone(), self.hits.len());
             self.say(format!("{name}: {count} hits, {settled} closed."))?;
             for (at, hit) in self.hits.iter().enumerate() {
@@ -177,7 +175,7 @@ impl Talk<'_> {
     /// Steps with a verdict, and all.
     fn progress(&self, hit: &Hit) -> (usize, usize) {
         let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
-        (steps.iter().filter(|step| self.case.verdict(&hit.id, step.id).is_some()).count(), steps.len())
+        (self.case.steps_done(hit, steps), steps.len())
     }
 
     /// Walks the steps of a hit, from the first without a verdict.
@@ -189,8 +187,7 @@ impl Talk<'_> {
         for reason in &hit.reasons {
             self.say(format!("Because: {reason}"))?;
         }
-        let open = steps.iter().position(|step| self.case.verdict(&hit.id, step.id).is_none());
-        let mut step = open.map_or(1, |at| at + 1);
+        let mut step = self.case.first_open_step(hit, steps).map_or(1, |at| at + 1);
         loop {
             let id = steps.get(step - 1).map_or("", |step| step.id);
             self.case.place = Some((hit.id.clone(), id.to_owned()));
@@ -350,7 +347,7 @@ impl Talk<'_> {
         let path = self.file.path().to_owned();
         let mut outcome = Outcome {
             hits: Some(self.hits.len()),
-            settled: self.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count(),
+            settled: self.case.closed(self.hits),
             note: self.note.take(),
             unsaved: self.unsaved.take(),
             ..Outcome::default()

@@ -8,6 +8,7 @@ use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
+use crate::model::words::is_guid;
 use crate::model::{Time, inert, is_blank, shown};
 use crate::session::Opening;
 use crate::triage::Case;
@@ -216,14 +217,6 @@ fn listed(text: &str) -> Result<BTreeSet<String>, String> {
         (true, true) => Err("holds no application id".to_owned()),
         (true, false) => Ok(ids),
     }
-}
-
-/// Returns whether a lower-case text has the form `8-4-4-4-12` in hexadecimal digits.
-fn is_guid(text: &str) -> bool {
-    let mut groups = text.split('-');
-    let is_hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
-    [8, 4, 4, 4, 12].into_iter().all(|len| groups.next().is_some_and(|group| group.len() == len && is_hex(group)))
-        && groups.next().is_none()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod plain;
 mod rows;
 
 use super::given;
+use crate::model::words::hex;
 use flat::Flat;
 use foldhash::fast::RandomState;
 use maxminddb::Reader;
@@ -17,7 +18,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::net::IpAddr;
 use std::path::Path;
@@ -120,12 +121,8 @@ impl Networks {
             let content = Content::of(&bytes);
             (hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), content)
         });
-        let mut hex = String::new();
-        for byte in hash {
-            write!(hex, "{byte:02x}").expect("a String takes every write");
-        }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Self::build(name, hex, content?, bytes)
+        Self::build(name, hex(&hash), content?, bytes)
     }
 
     /// Reads what a file holds.
@@ -236,6 +233,7 @@ mod tests {
     use super::*;
     use ipnet::IpNet;
     use proptest::prelude::*;
+    use std::fmt::Write as _;
     use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn networks(text: &str) -> Networks {

@@ -190,12 +190,13 @@ impl From<Row> for Resource {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::words::is_guid;
 
     #[test]
     fn the_table_is_whole() {
         table::check_sources("resources.csv", TABLE);
         let Resources { rows, .. } = Resources::load();
-        assert!(rows.iter().all(|r| table::is_guid(&r.id) && !r.name.is_empty()));
+        assert!(rows.iter().all(|r| is_guid(&r.id) && r.id == r.id.to_lowercase() && !r.name.is_empty()));
         assert!(rows.windows(2).all(|pair| pair[0].id < pair[1].id), "ids are unique");
         let mut names: Vec<_> = rows.iter().flat_map(|r| &r.display_names).map(|name| name.to_lowercase()).collect();
         names.sort();

@@ -1,5 +1,6 @@
 //! Reads the tables that are built into the program.
 
+use crate::model::words::is_guid;
 use serde::de::DeserializeOwned;
 
 /// The rows of an embedded CSV table, in order. `name` is for the message when the table itself is broken,
@@ -32,13 +33,4 @@ pub(super) fn check_sources(name: &str, text: &str) {
         assert!(!row["source"].trim().is_empty(), "{name}: {row:?} has no source");
         assert!(is_dated(&row["date"]), "{name}: {row:?} has no date");
     }
-}
-
-/// Whether a text is a GUID: 36 characters, lower case.
-pub(super) fn is_guid(id: &str) -> bool {
-    id.len() == 36
-        && id.bytes().enumerate().all(|(place, b)| match place {
-            8 | 13 | 18 | 23 => b == b'-',
-            _ => b.is_ascii_digit() || (b'a'..=b'f').contains(&b),
-        })
 }

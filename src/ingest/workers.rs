@@ -9,11 +9,11 @@ use super::options::Options;
 use super::progress::Meter;
 use super::record::builder::{AmbiguousDate, OtherReading, RecordReader};
 use super::stats::SourceStats;
+use crate::model::words::hex;
 use crate::model::{Flags, SourceId, Time};
 use crate::store::Part;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::io::{self, Read};
 use std::ops::{Deref, Range};
 use std::path::PathBuf;
@@ -427,8 +427,5 @@ fn sha256(place: &FileRange, meter: &Meter<'_>) -> io::Result<String> {
         }
         hash.update(&buffer[..count]);
     }
-    Ok(hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes every write");
-        hex
-    }))
+    Ok(hex(&hash.finalize()))
 }

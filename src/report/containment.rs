@@ -2,7 +2,9 @@
 //! is ever run.
 
 use crate::facts::Reach;
-use crate::model::{Span, Time};
+use crate::facts::lifetimes;
+use crate::model::Time;
+use crate::model::words::is_guid;
 
 /// When a task is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +137,8 @@ pub fn ends(last_token: Time) -> String {
         "The last token seen here was issued at {} UTC: by default it expires by {} UTC, in a session with \
          continuous access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, expire later.",
         last_token.second(),
-        end(Span::minutes(90)),
-        end(Span::minutes(28 * 60))
+        end(lifetimes::ACCESS_TOKEN_AT_MOST),
+        end(lifetimes::EVALUATED_TOKEN_AT_MOST)
     )
 }
 
@@ -151,19 +153,29 @@ pub fn tasks(device_code: bool, reached: &[Reach]) -> impl Iterator<Item = &'sta
 
 /// The task's command for a user, to be copied. What is no object id is never put into a command: it is log text.
 pub fn command(task: &Task, user_id: &str) -> Option<String> {
-    let is_id = user_id.len() == 36 && user_id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    task.command.map(|command| command.replace("{user}", if is_id { user_id } else { "<object id>" }))
+    task.command.map(|command| command.replace("{user}", if is_guid(user_id) { user_id } else { "<object id>" }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Span;
 
     #[test]
     fn log_text_never_stands_in_a_command() {
         let id = "11111111-2222-3333-4444-555555555555";
         assert!(command(&TASKS[1], id).unwrap().ends_with(id));
         assert!(command(&TASKS[1], "x; Remove-Item *").unwrap().ends_with("<object id>"));
+    }
+
+    #[test]
+    fn the_lives_in_the_sentences_are_those_of_the_facts() {
+        let minutes = |span: Span| span.whole_minutes();
+        let usual = [lifetimes::ACCESS_TOKEN, lifetimes::ACCESS_TOKEN_AT_MOST].map(minutes);
+        assert!(STILL_VALID[0].ends_with(&format!("({} to {} minutes).", usual[0], usual[1])));
+        let hours = minutes(lifetimes::EVALUATED_TOKEN_AT_MOST) / 60;
+        assert!(STILL_VALID[1].contains(&format!("up to {hours} hours")));
+        assert!(STILL_VALID[1].contains(&format!("within about {} minutes", minutes(lifetimes::EVALUATION))));
     }
 
     #[test]

@@ -228,11 +228,6 @@ impl Report {
     }
 }
 
-/// `1 hit`, `3 hits`.
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
 fn log_problems(told: &Told, hits: &[Hit]) -> Vec<String> {
     let names = Names { loaded: told.loaded, facts: told.facts, hits, places: &told.places };
     super::log_problems(&told.case.log_problems(), &names).into_iter().map(|problem| format!("{problem}.")).collect()

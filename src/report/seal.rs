@@ -4,7 +4,7 @@
 //! of the CSV beside it, which has no room for one of its own.
 
 use super::{Report, write_indicators};
-use crate::triage::hex;
+use crate::model::words::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io;

@@ -6,12 +6,12 @@ use super::marks::Mark;
 use super::merge::{Branch, Conflict};
 use super::numbered;
 use super::replay::LogProblem;
+use crate::model::words::hex;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// What the analyst says to a step's finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -411,14 +411,6 @@ pub fn fingerprint(sources: &[Source]) -> String {
     hashes.sort_unstable();
     hashes.dedup();
     hex(&Sha256::digest(hashes.join("\n")))
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        text
-    })
 }
 
 #[cfg(test)]

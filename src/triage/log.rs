@@ -1,8 +1,8 @@
 //! The log of a case: who changed what when, each line with the hash of the one before and with the change as data.
 
 use super::change::Change;
-use super::hex;
 use crate::model::is_blank;
+use crate::model::words::hex;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};

@@ -1,7 +1,8 @@
 //! A user's tokens in order, one line an event, in words.
 
+use crate::analytics::{Leg, side_of};
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Flags, Span, Sym, Table, Time, call_succeeded};
+use crate::model::{EventId, Field, Span, Sym, Table, Time, call_succeeded};
 use crate::store::{Event, Key, Store};
 pub use crate::tables::Kind;
 use crate::tables::{Role, Success, TABLES, TableSpec};
@@ -91,12 +92,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
 
 /// What kind of line an event makes.
 pub fn kind(row: Event<'_>) -> Kind {
-    let polling = row.flags.has(Flags::DEVICE_TRANSFER)
-        && (!row.flags.has(Flags::INCOMING_KNOWN) || row.flags.has(Flags::INCOMING_NONE));
-    match row.table.role() {
-        Role::Issues if polling || row.flags.has(Flags::DEVICE_PROTOCOL) => Kind::DeviceCode,
-        Role::Issues | Role::Uses | Role::Records => row.table.spec().kind,
-    }
+    side_of(row).map_or(row.table.spec().kind, |_| Kind::DeviceCode)
 }
 
 /// `GET 200 /me/messages?$search=…`
@@ -137,7 +133,7 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: Kind, failed: bo
     let logged = store.text(row[Field::ResourceDisplayName]);
     let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
     let leg = match kind {
-        Kind::DeviceCode if row.flags.has(Flags::DEVICE_PROTOCOL) => "device code entered",
+        Kind::DeviceCode if side_of(row) == Some(Leg::Browser) => "device code entered",
         Kind::DeviceCode => "device code redeemed",
         Kind::SignIn => "sign-in",
         Kind::Token | Kind::Graph => "",

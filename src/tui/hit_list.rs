@@ -5,7 +5,7 @@ use super::text::width;
 use crate::analytics::Hit;
 use crate::model::work;
 use crate::store::Query;
-use crate::triage::Case;
+use crate::triage::{Case, worst_first};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -231,7 +231,7 @@ fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
     let mut order: Vec<usize> = (0..hits.len()).collect();
     // The sort is stable and the hits come in order of first seen.
     match sort {
-        Sort::Severity => order.sort_by_key(|at| Reverse((hits[*at].severity, hits[*at].confidence))),
+        Sort::Severity => order.sort_by_key(|at| worst_first(&hits[*at])),
         Sort::Time => order.sort_by_key(|at| hits[*at].first_seen),
         Sort::User => order.sort_by(|a, b| hits[*a].upn.cmp(&hits[*b].upn)),
     }

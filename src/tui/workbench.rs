@@ -133,7 +133,7 @@ impl Workbench {
     /// Steps of a hit with a verdict, and all its steps.
     pub fn progress(&self, hit: &Hit) -> (usize, usize) {
         let steps = self.steps(hit);
-        (steps.iter().filter(|step| self.case.verdict(&hit.id, step.id).is_some()).count(), steps.len())
+        (self.case.steps_done(hit, steps), steps.len())
     }
 
     /// Hits with a disposition.
@@ -145,7 +145,7 @@ impl Workbench {
             return settled;
         }
         work::look(self.evidence.hits.len());
-        let settled = self.evidence.hits.iter().filter(|hit| self.case.disposition(&hit.id).is_some()).count();
+        let settled = self.case.closed(&self.evidence.hits);
         self.settled.set(Some((lines, settled)));
         settled
     }
@@ -255,7 +255,7 @@ impl Workbench {
     /// Starts or resumes the triage of the hit: at its first step without a verdict.
     pub fn open_hit(&mut self) {
         let Some(hit) = self.current() else { return };
-        let open = self.steps(hit).iter().position(|step| self.case.verdict(&hit.id, step.id).is_none());
+        let open = self.case.first_open_step(hit, self.steps(hit));
         self.focus_on(Pane::Triage);
         self.walk_to(open.unwrap_or(0));
     }

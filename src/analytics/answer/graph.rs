@@ -1,8 +1,9 @@
 //! The Graph calls of a hit: who made them, and what they did.
 
-use super::{counted, listed, missing};
+use super::{listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Agent, Facts, Verb, Weight};
+use crate::model::words::counted;
 use crate::model::{EventId, Field, call_succeeded};
 use crate::store::Store;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,8 +1,9 @@
 //! What the tokens of a hit reach, by class of resource.
 
-use super::{counted, listed, missing};
+use super::{listed, missing};
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::{Facts, Reach};
+use crate::model::words::counted;
 use crate::model::{EventId, Field};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};

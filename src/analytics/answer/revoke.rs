@@ -1,14 +1,14 @@
 //! What to revoke, what outlives it, and what happened around the hit.
 
-use super::{KEPT, counted, listed};
+use super::{KEPT, listed};
 use crate::analytics::link::distinct;
 use crate::analytics::{Finding, Inquiry, State};
+use crate::facts::lifetimes::{ACCESS_TOKEN, ACCESS_TOKEN_AT_MOST, EVALUATED_TOKEN_AT_MOST, EVALUATION};
+use crate::model::words::counted;
 use crate::model::{EventId, Field, Span};
 
 /// A day, the span that the published steps audit.
 const DAY: Span = Span::minutes(24 * 60);
-/// The longest usual life of an access token: an hour by name, 60 to 90 minutes in practice.
-const ACCESS_TOKEN: Span = Span::minutes(90);
 
 /// What to revoke and what stays valid, with what the bundle shows of the day around the hit. Decides nothing.
 pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
@@ -39,9 +39,14 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
     let cut = super::kept("first", later.kept.len(), later.all, "after it");
     let sentence = format!(
         "Revoke the user's refresh tokens and sessions ({session_words}). Access tokens already issued outlive that: \
-         those of this hit until about {} (tokens normally live 60 to 90 min), up to 28 h in sessions with continuous access evaluation, \
-         where a resource that enforces it cuts them within about 15 min. {graph_words}; {later_words}.{cut}",
-        hit.last_seen.plus(ACCESS_TOKEN).second(),
+         those of this hit until about {} (tokens normally live {} to {} min), up to {} h in sessions with continuous \
+         access evaluation, where a resource that enforces it cuts them within about {} min. {graph_words}; \
+         {later_words}.{cut}",
+        hit.last_seen.plus(ACCESS_TOKEN_AT_MOST).second(),
+        ACCESS_TOKEN.whole_minutes(),
+        ACCESS_TOKEN_AT_MOST.whole_minutes(),
+        EVALUATED_TOKEN_AT_MOST.whole_minutes() / 60,
+        EVALUATION.whole_minutes(),
     );
     let brief = if later.all == 0 {
         "nothing after the hit".to_owned()

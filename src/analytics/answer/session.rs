@@ -1,8 +1,9 @@
 //! Answers about one session: its first login against what a second client did.
 
-use super::{counted, listed, missing, origin_of};
+use super::{listed, missing, origin_of};
 use crate::analytics::session::GLOBAL_ADMINISTRATOR;
 use crate::analytics::{Finding, Inquiry, State, scopes};
+use crate::model::words::counted;
 use crate::model::{EventId, Field, Span};
 
 /// Under this, a tool was waiting for the token.

@@ -1,15 +1,11 @@
 //! Counts and times in words.
 
 use crate::model::Time;
+pub(super) use crate::model::words::counted;
 
 /// `1 row`, `3 rows`.
 pub(super) fn rows(count: u64) -> String {
     counted(count, "row")
-}
-
-/// `1 event`, `3 events`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `2026-05-01 14:02:00`, or a dash.

@@ -1,7 +1,8 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
-use super::{Told, counted, first_source, worth};
+use super::{Told, first_source, worth};
 use crate::analytics::{Baseline, Hit, Leg, leg_of, tally};
+use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
 use crate::triage::Disposition;
 use std::collections::BTreeSet;
@@ -93,7 +94,7 @@ impl<'a> Account<'a> {
 
     fn events(&self, hit: &Hit) -> String {
         let addresses = self.distinct(&hit.evidence, Field::IpAddress);
-        let from = if addresses.is_empty() { String::new() } else { format!(" from {}", listed(&addresses)) };
+        let from = if addresses.is_empty() { String::new() } else { format!(" from {}", listed(&addresses, NAMED)) };
         // Only the names that are shown: for one, every row may be looked at.
         let names = hit.resource_ids.iter().take(NAMED).map(|id| self.resource(hit, id)).collect::<Vec<_>>();
         let resources = match hit.resource_ids.len() {
@@ -142,12 +143,12 @@ impl<'a> Account<'a> {
         }
         let went = format!(
             "the tokens went to {}, never seen for this user",
-            listed(&self.distinct(&spent, Field::IpAddress))
+            listed(&self.distinct(&spent, Field::IpAddress), NAMED)
         );
         if typed.is_empty() || !typed.iter().all(|leg| seen(leg).is_usual()) {
             return Some(went);
         }
-        let typed_at = listed(&self.distinct(&typed, Field::IpAddress));
+        let typed_at = listed(&self.distinct(&typed, Field::IpAddress), NAMED);
         let reads = match self.told.disposition(hit) {
             Some(Disposition::TruePositive) => ", so the user was phished",
             Some(Disposition::Benign | Disposition::FalsePositive) => "",
@@ -205,11 +206,6 @@ impl<'a> Account<'a> {
     fn resource(&self, hit: &Hit, id: &str) -> String {
         super::steps::resource_name(self.told, hit, id)
     }
-}
-
-/// `a, b and 3 more`.
-fn listed(texts: &[String]) -> String {
-    some(texts, NAMED, ", ")
 }
 
 /// The first so many, and how many more there are.

@@ -2,8 +2,7 @@
 
 use crate::analytics::Hit;
 use crate::model::{Confidence, Severity};
-use crate::triage::{Case, Disposition};
-use std::cmp::Reverse;
+use crate::triage::{Case, Disposition, worst_first};
 
 /// Hits told in full when nobody worked on any; how many when none of them is pressing.
 const UNTOUCHED: usize = 20;
@@ -24,15 +23,7 @@ impl<'a> Choice<'a> {
         };
         let mut hits: Vec<&Hit> = hits.iter().collect();
         // Stable, so that hits of equal weight keep the order of the run.
-        hits.sort_by_key(|hit| {
-            (
-                rank(case.disposition(&hit.id)),
-                hit.allowed.is_some(),
-                Reverse(hit.severity),
-                Reverse(hit.confidence),
-                hit.first_seen,
-            )
-        });
+        hits.sort_by_key(|hit| (rank(case.disposition(&hit.id)), worst_first(hit), hit.first_seen));
         let (full, rest): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
         if full.is_empty() {
             let (mut full, mut rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| is_pressing(hit));

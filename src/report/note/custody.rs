@@ -2,6 +2,7 @@
 
 use crate::facts::given;
 use crate::ingest::Loaded;
+use crate::model::words::hex;
 use crate::model::{Source, Time};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -96,5 +97,5 @@ fn sha256(path: &Path) -> io::Result<String> {
             count => hash.update(&buffer[..count]),
         }
     }
-    Ok(crate::triage::hex(&hash.finalize()))
+    Ok(hex(&hash.finalize()))
 }

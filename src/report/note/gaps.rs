@@ -1,9 +1,10 @@
 //! Questions that the bundle cannot answer, and the assumptions made.
 
-use super::{Told, counted, steps};
+use super::{Told, steps};
 use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;
+use crate::model::words::counted;
 use crate::report::info::{Kind, Notice, info, of_reason};
 
 /// Further reasons named per source.

@@ -1,7 +1,8 @@
 //! Each hit in full: key facts, and the numbered steps with finding, verdict and remark.
 
-use super::{Told, counted};
+use super::Told;
 use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
+use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags};
 use crate::triage::timeline::of_user;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Orders actions by gravity for the bottom line.
 
-use super::counted;
 use crate::analytics::Tally;
 use crate::facts::Weight;
+use crate::model::words::counted;
 use std::collections::HashMap;
 
 /// Terms named of one kind of search.
