@@ -147,7 +147,7 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
     let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
         let event = scene.store.event(id);
-        let row = scene.store.folded_field(event, Field::Id);
+        let row = scene.store.normalized_field(event, Field::Id);
         if row.is_none() { (event.table, Err(id)) } else { (event.table, Ok(row)) }
     };
     let mut rows = HashSet::new();

@@ -170,8 +170,8 @@ pub fn load(
     if let Some(networks) = &options.networks {
         store.name_networks(Arc::clone(networks));
     }
-    for row in store.folded_rows() {
-        sources[store.event(row).origin.source.0 as usize].folded += 1;
+    for row in store.duplicate_rows() {
+        sources[store.event(row).origin.source.0 as usize].duplicates += 1;
     }
     for (source, from, to, rows) in store.moved_rows() {
         stats::move_rows(&mut sources[source.0 as usize], from, to, rows);

@@ -30,15 +30,15 @@
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
 //! | which exports are read | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
 //! | how times are written | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |
-//! | what counts as blank, what a spreadsheet did | `store/compared.rs`, `model/number.rs`, `ingest/record/builder/` | |
+//! | what counts as blank, what a spreadsheet did | `store/normalize.rs`, `model/number.rs`, `ingest/record/builder/` | |
 //! | which records inside other records are found, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
 //! | which table a row belongs to | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
-//! | how rows are kept and compared | [`store`]: interned text, folded forms, users, indexes; `store/fold.rs` one event of several rows, `store/token.rs` token ids that no row names | |
+//! | how rows are kept and compared | [`store`]: interned text, normalized forms, users, indexes; `store/duplicates.rs` one event of several rows, `store/token.rs` token ids that no row names | |
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | when the case is put on disk, moved, opened, merged | `tui/saver.rs`: the thread that does it; `tui/keeping.rs` what the loop does with what comes back | |
 //! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
-//! | which rows fold into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
-//! | which rows the timeline shows, folded, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |
+//! | which rows are collapsed into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
+//! | which rows the timeline shows, collapsed, by lineage, zoomed | `tui/rows/`: `arrange.rs` what follows from zoom, step and mode, `laid.rs` which row shows what | |
 //! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/change.rs` undoes it, with all else that is said | |
 //! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
 //! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
@@ -64,7 +64,7 @@
 //! # Weak spots
 //!
 //! A packed tar is unpacked before it is read, and a record inside a packed source is found again by unpacking from
-//! the start. A store is built on one thread but for folding and sorting. `ingest/record/timestamps.rs` is the
+//! the start. A store is built on one thread but for normalizing and sorting. `ingest/record/timestamps.rs` is the
 //! longest file of the reader.
 
 #![cfg_attr(not(feature = "testing"), expect(unreachable_pub, reason = "it is for the other layers"))]

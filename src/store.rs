@@ -1,37 +1,37 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
 mod chunks;
-mod compared;
 mod device;
+mod duplicates;
 mod events;
-mod fold;
 mod index;
 mod intern;
 mod networks;
+mod normalize;
 mod query;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ties;
 mod token;
 
-pub use compared::is_blank;
 pub use device::{device_id, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};
 pub use intern::Interner;
+pub use normalize::is_blank;
 pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
 use crate::model::{EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
-use compared::{Folded, Hollow, fold_text, folded};
 use foldhash::fast::RandomState;
+use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock};
 
-/// What one reading thread hands over: events whose symbols mean something only with their own texts.
+/// Events of one reading thread, with the texts their symbols refer to.
 #[derive(Default)]
 pub struct Part {
     /// The texts.
@@ -40,28 +40,29 @@ pub struct Part {
     pub events: Events,
 }
 
-/// Stands for the folded form of a text that says something in some fields only; `merge()` keeps it free.
-const HOLLOW: Sym = Sym(u32::MAX);
+/// Marks a text that is a value in some fields only, in [`Store::normalized`]; `merge()` keeps this number free.
+const PLACEHOLDER: Sym = Sym(u32::MAX);
 
 /// Every event of the bundle.
 ///
-/// Events stand in hunt order: event time, ingest time, id, then place in the bundle. Copies of an event are
-/// kept and marked ([`Head::is_folded`](crate::model::Head::is_folded)): published semantics count them, hunt semantics do not. What hunt
-/// semantics read instead of rows that fill each other's blanks is marked too ([`Head::is_union`](crate::model::Head::is_union)).
+/// Events are in hunt order: event time, ingest time, id, then place in the bundle. The store keeps the duplicates of
+/// an event and marks them ([`Head::is_duplicate`](crate::model::Head::is_duplicate)): published semantics count them,
+/// hunt semantics do not. Where the rows of an event fill each other's blanks, hunt semantics read an event made of all
+/// of them ([`Head::is_union`](crate::model::Head::is_union)).
 pub struct Store {
     events: Events,
     texts: Interner,
-    /// Folded form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank, [`HOLLOW`] when some fields
-    /// take it for blank.
-    folds: Vec<Sym>,
-    /// Folded form of each hollow text, and in what way it is hollow.
-    hollow: HashMap<Sym, (Sym, Hollow), RandomState>,
-    /// Token ids whose comparable form differs from what was written.
-    token_folds: HashMap<Sym, Sym>,
-    /// The folded UPN of each user key, from the user's last event that has one.
+    /// Normalized form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank, [`PLACEHOLDER`] when it is blank
+    /// in some fields.
+    normalized: Vec<Sym>,
+    /// Normalized form and kind of each placeholder.
+    placeholders: HashMap<Sym, (Sym, Placeholder), RandomState>,
+    /// Token ids whose normalized form differs from what was written.
+    normalized_tokens: HashMap<Sym, Sym>,
+    /// The normalized UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym, RandomState>,
-    copies: fold::Copies,
-    /// How many of the events are unions of rows.
+    duplicates: duplicates::Duplicates,
+    /// Number of events that are unions of rows.
     unions: u64,
     computed: Computed,
     networks: Option<Arc<Networks>>,
@@ -71,33 +72,32 @@ pub struct Store {
 }
 
 impl Store {
-    /// Builds the store from what the reading threads found. The result does not depend on how the events
-    /// were spread over the parts.
+    /// Builds the store from the parts of the reading threads. Does not depend on which part holds which event.
     pub fn build(parts: Vec<Part>) -> Self {
         let (texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
-        // Sorting and folding only read the texts: together they take as long as the longer of the two.
-        let (folded, padded) = std::thread::scope(|scope| {
-            let folded = scope.spawn(|| {
+        // Sorting and normalizing only read the texts: together they take as long as the longer of the two.
+        let (normalized, padded) = std::thread::scope(|scope| {
+            let normalized = scope.spawn(|| {
                 let all =
                     || compared.iter().zip((0..).map(Sym)).map(|(compared, sym)| (*compared, sym, texts.text(sym)));
                 let padded: Vec<Sym> = all().filter(|(.., text)| text.ends_with('=')).map(|(_, sym, _)| sym).collect();
-                let folded = all().map(|(compared, sym, text)| (sym, folded(text, compared)));
-                // Most texts are their own folded form.
-                (folded.filter(|(_, folded)| !matches!(folded, Folded::Same)).collect(), padded)
+                let normalized = all().map(|(compared, sym, text)| (sym, normalize_if_compared(text, compared)));
+                // Most texts are their own normalized form.
+                (normalized.filter(|(_, normalized)| !matches!(normalized, Normalized::Same)).collect(), padded)
             });
             let order = order(&events, &texts);
             events.arrange(order);
-            folded.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            normalized.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         let mut store = Self {
             events,
             texts,
-            folds: Vec::new(),
-            hollow: HashMap::default(),
-            token_folds: HashMap::new(),
+            normalized: Vec::new(),
+            placeholders: HashMap::default(),
+            normalized_tokens: HashMap::new(),
             upns: HashMap::default(),
-            copies: fold::Copies::default(),
+            duplicates: duplicates::Duplicates::default(),
             unions: 0,
             computed: Computed::default(),
             networks: None,
@@ -105,30 +105,30 @@ impl Store {
             by_name: OnceLock::new(),
             indexes: Default::default(),
         };
-        store.fold_texts(folded);
-        store.fold_tokens(&padded);
+        store.normalize_texts(normalized);
+        store.normalize_tokens(&padded);
         if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
             store.take_tables();
         }
-        store.fold_copies();
+        store.mark_duplicates();
         store.resolve_users();
         store.compute_tokens();
         store
     }
 
-    /// Number of rows, copies included.
+    /// Number of rows, duplicates included.
     pub fn len(&self) -> usize {
         self.events.len() - usize::try_from(self.unions).expect("a part of the events")
     }
 
-    /// Whether there are no events.
+    /// Returns whether there are no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
-    /// Number of rows that only repeat another.
-    pub fn folded(&self) -> u64 {
-        self.copies.folded()
+    /// Number of duplicate rows: those of an event but for the row that represents it.
+    pub fn duplicates(&self) -> u64 {
+        self.duplicates.count()
     }
 
     /// The event.
@@ -138,7 +138,7 @@ impl Store {
         self.events.get(id.0 as usize)
     }
 
-    /// Every event in order, copies and unions included.
+    /// Every event in order, duplicates and unions included.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, Event<'_>)> + Clone {
         work::look(self.events.len());
         let number = |index: usize| EventId(u32::try_from(index).expect("bounded by merge()"));
@@ -157,50 +157,56 @@ impl Store {
         self.text(self.event(id)[field])
     }
 
-    /// The symbol of a text that occurs in the bundle (or among folded forms).
+    /// The symbol of a text of the bundle or of a normalized form.
     pub fn find(&self, text: &str) -> Option<Sym> {
         self.texts.find(text)
     }
 
-    /// The comparable form of a text whose field is not known: trimmed, Unicode lower case; [`Sym::NONE`] when blank
-    /// (missing, white space, a word or mark for nothing, `{PII Removed}` or an all-zero GUID). Long texts that
-    /// nothing compares (requests, JSON, scopes, token ids) stand for themselves.
-    pub fn fold(&self, sym: Sym) -> Sym {
+    /// The normalized form of a text whose field is not known: trimmed, Unicode lower case; [`Sym::NONE`] when blank
+    /// (missing, white space, a word or mark for nothing, `{PII Removed}` or an all-zero GUID). Long texts that nothing
+    /// compares (requests, JSON, scopes, token ids) are their own normalized form.
+    pub fn normalized(&self, sym: Sym) -> Sym {
         work::look(1);
-        match self.folds[sym.0 as usize] {
-            HOLLOW => {
-                self.hollow.get(&sym).filter(|(_, hollow)| hollow.says_somewhere()).map_or(Sym::NONE, |(fold, _)| *fold)
-            }
-            fold => fold,
+        match self.normalized[sym.0 as usize] {
+            PLACEHOLDER => self
+                .placeholders
+                .get(&sym)
+                .filter(|(_, placeholder)| placeholder.is_value_somewhere())
+                .map_or(Sym::NONE, |(normalized, _)| *normalized),
+            normalized => normalized,
         }
     }
 
-    /// The comparable form of an event's field, as [`Self::fold`] has it; but `none` is a value of an enumeration, a
-    /// word for nothing is a name where the id beside it says something, and one character again and again is no id.
+    /// The normalized form of an event's field, as [`Self::normalized`] has it; but `none` is a value of an
+    /// enumeration, a word for nothing is a name where the id beside it has a value, and one character repeated is no
+    /// id.
     #[inline]
-    pub fn folded_field(&self, event: Event<'_>, field: Field) -> Sym {
+    pub fn normalized_field(&self, event: Event<'_>, field: Field) -> Sym {
         work::look(1);
-        match self.folds[event[field].0 as usize] {
-            HOLLOW => self.hollow_field(event, field),
-            fold => fold,
+        match self.normalized[event[field].0 as usize] {
+            PLACEHOLDER => self.placeholder_field(event, field),
+            normalized => normalized,
         }
     }
 
     #[cold]
-    fn hollow_field(&self, event: Event<'_>, field: Field) -> Sym {
-        let id = |of| !self.folded_field(event, of).is_none();
-        self.hollow.get(&event[field]).filter(|(_, hollow)| hollow.says(field, id)).map_or(Sym::NONE, |(fold, _)| *fold)
+    fn placeholder_field(&self, event: Event<'_>, field: Field) -> Sym {
+        let id = |of| !self.normalized_field(event, of).is_none();
+        self.placeholders
+            .get(&event[field])
+            .filter(|(_, placeholder)| placeholder.is_value_in(field, id))
+            .map_or(Sym::NONE, |(normalized, _)| *normalized)
     }
 
-    /// The comparable form of a token id: exact but for trailing `=`; [`Sym::NONE`] when blank.
+    /// Normalized form of a token id: exact but for trailing `=`; [`Sym::NONE`] when blank.
     pub fn token(&self, sym: Sym) -> Sym {
-        match self.folds[sym.0 as usize] {
-            Sym::NONE | HOLLOW => Sym::NONE,
-            _ => self.token_folds.get(&sym).copied().unwrap_or(sym),
+        match self.normalized[sym.0 as usize] {
+            Sym::NONE | PLACEHOLDER => Sym::NONE,
+            _ => self.normalized_tokens.get(&sym).copied().unwrap_or(sym),
         }
     }
 
-    /// Folded UPN of a user key; the key itself where the bundle knows none.
+    /// Normalized UPN of a user key; the key itself where the bundle knows none.
     pub fn upn(&self, user: Sym) -> &str {
         self.text(self.upns.get(&user).copied().unwrap_or(user))
     }
@@ -224,17 +230,17 @@ impl Store {
         })
     }
 
-    /// Events with this key, in order, copies left out. Built on first use.
+    /// Events with this key, in order, duplicates left out. Built on first use.
     pub fn with(&self, key: Key, sym: Sym) -> &[EventId] {
         self.index(key).get(sym)
     }
 
-    /// What the event holds of a key; [`Sym::NONE`] for nothing.
+    /// The event's value of a key; [`Sym::NONE`] when it has none.
     pub fn held(&self, key: Key, id: EventId) -> Sym {
         self.index(key).held(self, key, self.event(id))
     }
 
-    /// Every value of a key with the number of events [`Store::with`] gives for it, in no order that matters.
+    /// Every value of a key with the number of events that [`Store::with`] gives for it, in no particular order.
     pub fn counts(&self, key: Key) -> impl Iterator<Item = (Sym, usize)> + '_ {
         self.index(key).counts()
     }
@@ -243,12 +249,12 @@ impl Store {
         self.indexes[key as usize].get_or_init(|| Index::build(self, key))
     }
 
-    /// Rows of a table, copies included.
+    /// Number of rows of a table, duplicates included.
     pub fn count(&self, table: Table) -> u64 {
         self.present()[table as usize].0
     }
 
-    /// Whether any row of a table has a value for the field.
+    /// Returns whether any row of a table has a value in the field.
     pub fn has(&self, table: Table, field: Field) -> bool {
         self.present()[table as usize].1.contains(field)
     }
@@ -261,7 +267,7 @@ impl Store {
                 *count += 1;
                 for field in Field::ALL {
                     let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                    if !computed && !self.folded_field(event, field).is_none() {
+                    if !computed && !self.normalized_field(event, field).is_none() {
                         fields.insert(field);
                     }
                 }
@@ -275,29 +281,29 @@ impl Store {
         self.events.ends().map(|(first, last)| (first.time(), last.time()))
     }
 
-    /// Takes the folded form of each text that is not its own.
-    fn fold_texts(&mut self, folded: Vec<(Sym, Folded)>) {
-        let mut folds: Vec<Sym> = (0..).map(Sym).take(self.texts.len()).collect();
-        let known = folds.len();
-        for (sym, folded) in folded {
-            folds[sym.0 as usize] = match folded {
-                Folded::Blank => Sym::NONE,
-                Folded::Same => sym,
-                Folded::Other(text) => self.texts.intern(&text),
-                Folded::Hollow(text, hollow) => {
-                    let fold = if self.texts.text(sym) == text { sym } else { self.texts.intern(&text) };
-                    self.hollow.insert(sym, (fold, hollow));
-                    HOLLOW
+    /// Sets the normalized form of each text that differs from it.
+    fn normalize_texts(&mut self, changed: Vec<(Sym, Normalized)>) {
+        let mut normalized: Vec<Sym> = (0..).map(Sym).take(self.texts.len()).collect();
+        let known = normalized.len();
+        for (sym, form) in changed {
+            normalized[sym.0 as usize] = match form {
+                Normalized::Blank => Sym::NONE,
+                Normalized::Same => sym,
+                Normalized::Other(text) => self.texts.intern(&text),
+                Normalized::Placeholder(text, placeholder) => {
+                    let form = if self.texts.text(sym) == text { sym } else { self.texts.intern(&text) };
+                    self.placeholders.insert(sym, (form, placeholder));
+                    PLACEHOLDER
                 }
             };
         }
-        // A folded form is its own folded form.
-        folds.reserve_exact(self.texts.len() - known);
-        folds.extend((0..).map(Sym).skip(known).take(self.texts.len() - known));
-        self.folds = folds;
+        // A normalized form is its own normalized form.
+        normalized.reserve_exact(self.texts.len() - known);
+        normalized.extend((0..).map(Sym).skip(known).take(self.texts.len() - known));
+        self.normalized = normalized;
     }
 
-    /// Reads the flags of each event; gives those that any of them has.
+    /// Sets the flags of each event; returns those that any of them has.
     fn flag_events(&mut self) -> Flags {
         // The texts of these fields are few, and rows repeat them.
         let mut seen: HashMap<Sym, Flags, RandomState> = HashMap::default();
@@ -323,7 +329,7 @@ impl Store {
     }
 
     /// Finds the bare form of each token id among the texts that end in padding.
-    fn fold_tokens(&mut self, padded: &[Sym]) {
+    fn normalize_tokens(&mut self, padded: &[Sym]) {
         if padded.is_empty() {
             return;
         }
@@ -333,17 +339,17 @@ impl Store {
         }
         for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
-            // Nothing but padding is blank. A text that other fields hold too keeps the folded form it has.
-            let blank = compared::is_no_id(&text);
+            // Nothing but padding is blank. A text that other fields hold too keeps the normalized form it has.
+            let blank = normalize::is_no_id(&text);
             let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
-            if bare.0 as usize == self.folds.len() {
-                self.folds.push(bare);
+            if bare.0 as usize == self.normalized.len() {
+                self.normalized.push(bare);
             }
-            self.token_folds.insert(sym, bare);
+            self.normalized_tokens.insert(sym, bare);
         }
     }
 
-    /// The flags of an event that others made.
+    /// The flags of a union, from the texts it took.
     fn flags_of(&self, event: Event<'_>) -> Flags {
         let read = |(field, read): (Field, Flags)| word_flags(self.texts.text(event[field])).0 & read.0;
         Flags(FLAGGED.into_iter().map(read).fold(0, |flags, more| flags | more))
@@ -354,7 +360,7 @@ impl Store {
         for index in 0..self.events.len() {
             let user = user_of(self, self.events.get(index), &ids);
             self.events.head_mut(index).user = user;
-            let upn = self.folded_field(self.events.get(index), Field::UserPrincipalName);
+            let upn = self.normalized_field(self.events.get(index), Field::UserPrincipalName);
             if !user.is_none() && !upn.is_none() {
                 self.upns.insert(user, upn);
             }
@@ -362,15 +368,15 @@ impl Store {
     }
 }
 
-/// For each folded UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
+/// For each normalized UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
 pub fn user_ids_by_upn<S: BuildHasher + Default>(
     store: &Store,
     keep: impl Fn(Event<'_>) -> bool,
 ) -> HashMap<Sym, Sym, S> {
     let mut ids = HashMap::default();
-    for event in store.events.iter().filter(|e| e.table.issues() && !e.is_folded()) {
-        let upn = store.folded_field(event, Field::UserPrincipalName);
-        let id = store.folded_field(event, Field::UserId);
+    for event in store.events.iter().filter(|e| e.table.issues() && !e.is_duplicate()) {
+        let upn = store.normalized_field(event, Field::UserPrincipalName);
+        let id = store.normalized_field(event, Field::UserId);
         if upn.is_none() || id.is_none() || !keep(event) {
             continue;
         }
@@ -385,13 +391,13 @@ pub fn user_ids_by_upn<S: BuildHasher + Default>(
     ids
 }
 
-/// The user an event belongs to: its user id, else the one its UPN stands for in `ids`, else the UPN itself.
+/// The user an event belongs to: its user id, else the id of its UPN in `ids`, else the UPN itself.
 pub fn user_of(store: &Store, event: Event<'_>, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
-    let id = store.folded_field(event, Field::UserId);
+    let id = store.normalized_field(event, Field::UserId);
     if !id.is_none() {
         return id;
     }
-    let upn = store.folded_field(event, Field::UserPrincipalName);
+    let upn = store.normalized_field(event, Field::UserPrincipalName);
     ids.get(&upn).copied().filter(|id| !id.is_none()).unwrap_or(upn)
 }
 
@@ -407,17 +413,17 @@ fn merge(parts: Vec<Part>) -> (Interner, Events) {
     (texts, events)
 }
 
-/// The order in which the events are to stand, by their places now.
+/// The hunt order of the events, as their present places.
 fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     // The time stands beside the position: nearly every comparison ends there, without a look at the event.
     let mut order: Vec<(Time, u32)> = (0u32..).zip(events.heads()).map(|(at, event)| (event.time(), at)).collect();
-    // Ids are compared folded everywhere, so that a blank one sorts like a missing one here too.
+    // Ids are compared normalized everywhere, so that a blank one sorts like a missing one here too.
     let id = |event: Event<'_>| {
         let text = texts.text(event[Field::Id]);
-        match fold_text(text) {
-            Folded::Blank | Folded::Hollow(..) => Cow::Borrowed(""),
-            Folded::Same => Cow::Borrowed(text),
-            Folded::Other(folded) => Cow::Owned(folded),
+        match normalize(text) {
+            Normalized::Blank | Normalized::Placeholder(..) => Cow::Borrowed(""),
+            Normalized::Same => Cow::Borrowed(text),
+            Normalized::Other(normalized) => Cow::Owned(normalized),
         }
     };
     order.sort_unstable_by(|a, b| {
@@ -430,10 +436,10 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     order.into_iter().map(|(_, at)| at).collect()
 }
 
-/// Which texts stand in a field that is compared folded. The others are long and many: folded, they would take
-/// the memory of another copy.
+/// For each text, whether a field that is compared normalized holds it. The others are long and many: their normalized
+/// forms would double the memory.
 fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
-    let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_FOLDED.contains(field)).collect();
+    let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_COMPARED.contains(field)).collect();
     let mut compared = vec![false; texts.len()];
     for event in events.iter() {
         for field in &fields {
@@ -443,8 +449,8 @@ fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
     compared
 }
 
-/// Fields whose texts are shown and searched but never compared folded; a token id is compared as it is.
-const NOT_FOLDED: [Field; 8] = [
+/// Fields whose texts are shown and searched but never compared normalized; token ids are compared as written.
+const NOT_COMPARED: [Field; 8] = [
     Field::TokenId,
     Field::RequestUri,
     Field::DeviceDetail,
@@ -455,7 +461,7 @@ const NOT_FOLDED: [Field; 8] = [
     Field::Scopes,
 ];
 
-/// Which flags each enumerated field may set.
+/// Enumerated fields and the flags that each may set.
 const FLAGGED: [(Field, Flags); 4] = [
     (Field::ResultType, Flags::SUCCESS),
     (Field::AuthenticationProtocol, Flags(Flags::DEVICE_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0)),
@@ -463,14 +469,14 @@ const FLAGGED: [(Field, Flags); 4] = [
     (Field::IncomingTokenType, Flags(Flags::INCOMING_KNOWN.0 | Flags::INCOMING_NONE.0 | Flags::INCOMING_WITHHELD.0)),
 ];
 
-/// Returns whether a result is one of success: 0, what a spreadsheet makes of 0, or the word.
+/// Returns whether a result code means success: 0, 0 as a spreadsheet writes it, or the word.
 pub fn is_success(result: &str) -> bool {
     // "00" and a blank are none: only the one digit is.
     let spread = || result.contains(['.', ',', 'e', 'E']) && number(result) == Number::Whole(0);
     result == "0" || result.eq_ignore_ascii_case("success") || spread()
 }
 
-/// What an enumerated value means, whichever field it stands in. Case and spaces do not count.
+/// The flags of an enumerated value, in any field. Ignores case and spaces.
 fn word_flags(text: &str) -> Flags {
     let word: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
     let mut flags = Flags::default();

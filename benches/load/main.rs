@@ -61,7 +61,7 @@ fn read(words: &[String]) {
         building.get().unwrap_or(&0.0),
         hits.len(),
         loaded.rows_read(),
-        loaded.store.folded(),
+        loaded.store.duplicates(),
         loaded.rows_skipped(),
         peak_kib().unwrap_or(0)
     );

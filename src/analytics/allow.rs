@@ -27,9 +27,9 @@ pub struct AllowList {
 pub struct Allow {
     /// Its number in the list, from 1.
     pub number: usize,
-    /// Sign-in names or user ids, folded.
+    /// Sign-in names or user ids, normalized.
     pub users: Vec<String>,
-    /// Client ids or names, folded.
+    /// Client ids or names, normalized.
     pub clients: Vec<String>,
     /// Networks that every address of the hit's sign-ins must lie in.
     pub networks: Vec<IpNet>,
@@ -131,8 +131,8 @@ enum Expires {
 }
 
 impl Words {
-    /// The words, folded.
-    fn folded(&self) -> Vec<String> {
+    /// The words, normalized.
+    fn normalized(&self) -> Vec<String> {
         self.0.iter().map(|word| word.as_ref().trim().to_lowercase()).collect()
     }
 
@@ -211,13 +211,13 @@ impl Allow {
             net.map_err(|_| Wrong(Some(word.span().start), format!("{text:?} is no address and no network")))
         });
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
-        let analytics = entry.analytic.folded();
+        let analytics = entry.analytic.normalized();
         if let Some(at) = analytics.iter().position(|id| by_id(id).is_none()) {
             let unknown = &analytics[at];
             let what = format!("there is no analytic {unknown:?}: tokentrail list names them");
             return Err(Wrong(Some(entry.analytic.0[at].span().start), what));
         }
-        let (users, clients) = (entry.user.folded(), entry.client.folded());
+        let (users, clients) = (entry.user.normalized(), entry.client.normalized());
         let everything = "this entry covers everything: name a user, a client, an address or an analytic";
         if let Some(at) = entry.user.blank().or_else(|| entry.client.blank()) {
             return Err(Wrong(Some(at), everything.to_owned()));
@@ -295,12 +295,12 @@ impl<'l> Filed<'l> {
 
     /// The first entry of the list that covers the hit.
     fn covering(&self, store: &Store, hit: &Hit) -> Option<&'l Allow> {
-        let folded = |text: &str| text.trim().to_lowercase();
+        let normalized = |text: &str| text.trim().to_lowercase();
         let about = About {
             hit,
             store,
-            users: [folded(&hit.upn), folded(&hit.user_id)],
-            clients: [folded(&hit.app_id), folded(&hit.app_name)],
+            users: [normalized(&hit.upn), normalized(&hit.user_id)],
+            clients: [normalized(&hit.app_id), normalized(&hit.app_name)],
             addresses: OnceCell::new(),
         };
         let under = |by: &HashMap<&str, Vec<usize>>, names: &[String; 2]| -> Vec<usize> {

@@ -119,7 +119,7 @@ impl Baseline {
         self.first.get_or_insert(event.time());
         self.all.add(day);
         for field in [Field::IpAddress, Field::Asn, Field::AppId] {
-            let sym = store.folded_field(event, field);
+            let sym = store.normalized_field(event, field);
             if !sym.is_none() {
                 self.texts.entry((field, sym)).or_default().add(day);
             }
@@ -149,7 +149,7 @@ impl Baseline {
 
     /// How often a field's value was seen.
     pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
-        self.texts.get(&(field, store.folded_field(store.event(id), field))).copied().unwrap_or_default()
+        self.texts.get(&(field, store.normalized_field(store.event(id), field))).copied().unwrap_or_default()
     }
 
     /// How often a class of user agent was seen.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub struct Burst {
     /// The user: a user key under hunt semantics, the exact UPN under published ones.
     pub user: Sym,
-    /// The client id, folded under hunt semantics, exact under published ones.
+    /// The client id, normalized under hunt semantics, exact under published ones.
     pub app: Sym,
     /// Its rows.
     pub events: Vec<EventId>,
@@ -60,7 +60,7 @@ pub(super) fn groups(scene: &Scene) -> Vec<Group> {
         if event.table != Table::NonInteractive || !event.succeeded() {
             continue;
         }
-        let app = scene.store.folded_field(event, Field::AppId);
+        let app = scene.store.normalized_field(event, Field::AppId);
         let watch = || scene.settings.clients.watch(scene.facts, scene.store.text(app));
         if app.is_none() || !*watched.entry(app).or_insert_with(watch) {
             continue;

@@ -47,9 +47,9 @@ impl Draft {
             if scene.bare { String::new() } else { scene.facts.family_at(&app_id.to_lowercase(), first_seen).sentence };
         let (user_id, upn) = match scene.settings.semantics {
             Semantics::Hunt => {
-                let upn = scene.last_folded(&self.events, Field::UserPrincipalName);
-                // A row without a user id belongs to its folded name; that is no id.
-                let has_id = |&id: &EventId| !store.folded_field(store.event(id), Field::UserId).is_none();
+                let upn = scene.last_normalized(&self.events, Field::UserPrincipalName);
+                // A row without a user id belongs to its normalized name; that is no id.
+                let has_id = |&id: &EventId| !store.normalized_field(store.event(id), Field::UserId).is_none();
                 let is_name = store.text(self.user) == upn && !self.events.iter().any(has_id);
                 (if is_name { String::new() } else { store.text(self.user).to_owned() }, upn.to_owned())
             }
@@ -144,7 +144,7 @@ fn burst_columns(
     let hunt = scene.settings.semantics == Semantics::Hunt;
     let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
     let (first, last) = (clock(events.first()), clock(events.last()));
-    let upn = if hunt { scene.last_folded(events, Field::UserPrincipalName) } else { store.text(burst.user) };
+    let upn = if hunt { scene.last_normalized(events, Field::UserPrincipalName) } else { store.text(burst.user) };
     let names = scene.texts(events, Field::ResourceDisplayName);
     let resources = if hunt { scene.resources(events).len() } else { names.len() };
     let calls: Vec<EventId> = graph.iter().map(|call| call.event).collect();

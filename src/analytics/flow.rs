@@ -152,9 +152,9 @@ fn ties_recorded(session: bool, correlation: bool) -> usize {
     usize::from(session) | (usize::from(correlation) << 1)
 }
 
-/// Folded session and correlation id of a row.
+/// Normalized session and correlation id of a row.
 fn ties(store: &Store, event: Event<'_>) -> (Sym, Sym) {
-    (store.folded_field(event, Field::SessionId), store.folded_field(event, Field::CorrelationId))
+    (store.normalized_field(event, Field::SessionId), store.normalized_field(event, Field::CorrelationId))
 }
 
 /// How strongly a flow is tied to the rows of a hit, the strongest last.

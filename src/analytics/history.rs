@@ -27,9 +27,9 @@ impl History {
             if !event.is_timed() {
                 continue;
             }
-            history.addresses.add(store.folded_field(event, Field::IpAddress), id);
+            history.addresses.add(store.normalized_field(event, Field::IpAddress), id);
             match event.table.role() {
-                Role::Issues => history.clients.add(store.folded_field(event, Field::AppId), id),
+                Role::Issues => history.clients.add(store.normalized_field(event, Field::AppId), id),
                 Role::Uses => history.calls.push(id),
                 Role::Records => {}
             }

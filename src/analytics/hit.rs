@@ -44,7 +44,7 @@ pub struct Hit {
     pub last_seen: Time,
     /// Sign-ins it covers.
     pub sign_in_count: usize,
-    /// Resource identities counted; a folded name where a row has no id. Sorted.
+    /// Resource identities counted; a normalized name where a row has no id. Sorted.
     pub resource_ids: Vec<String>,
     /// Family membership of the client at `first_seen`, with its source.
     pub family: String,

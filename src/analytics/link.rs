@@ -41,7 +41,7 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
         for &id in ids {
             let event = store.event(id);
             let in_time = link == GraphLink::Token || event.is_timed();
-            let of_client = link != GraphLink::UserAppTime || store.folded_field(event, Field::AppId) == app;
+            let of_client = link != GraphLink::UserAppTime || store.normalized_field(event, Field::AppId) == app;
             if event.table.uses() && in_time && of_client && scene.admits(event) {
                 found.entry(id).and_modify(|known| *known = link.min(*known)).or_insert(link);
             }
@@ -50,7 +50,7 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
         admit(store.with(Key::Token, token), GraphLink::Token);
     }
-    for session in distinct(events, |id| store.folded_field(store.event(id), Field::SessionId)) {
+    for session in distinct(events, |id| store.normalized_field(store.event(id), Field::SessionId)) {
         admit(within(store, store.with(Key::Session, session), from, to), GraphLink::Session);
     }
     admit(within(store, store.with(Key::User, user), from, to), GraphLink::UserAppTime);

@@ -51,7 +51,7 @@ pub(super) const SEED_CLIENTS: [&str; 5] = [
 ];
 
 impl Clients {
-    /// Whether the id is watched. Pass it folded for hunt semantics, as written for published ones.
+    /// Whether the id is watched. Pass it normalized for hunt semantics, as written for published ones.
     pub fn watch(&self, facts: &Facts, id: &str) -> bool {
         match self {
             Self::Seeds => SEED_CLIENTS.contains(&id),
@@ -159,7 +159,7 @@ impl<'a> Scene<'a> {
     pub fn admits(&self, event: Event<'_>) -> bool {
         let skipped = match self.settings.semantics {
             Semantics::Published => event.is_union() || event.flags.has(Flags::REPEATED),
-            Semantics::Hunt => event.is_folded(),
+            Semantics::Hunt => event.is_duplicate(),
         };
         if skipped {
             return false;
@@ -214,9 +214,9 @@ impl<'a> Scene<'a> {
         if field != Field::IpAddress || self.settings.semantics == Semantics::Published {
             return written;
         }
-        let folded = self.store.folded_field(event, field);
-        let same = self.store.text(written).trim().eq_ignore_ascii_case(self.store.text(folded));
-        if same { written } else { folded }
+        let normalized = self.store.normalized_field(event, field);
+        let same = self.store.text(written).trim().eq_ignore_ascii_case(self.store.text(normalized));
+        if same { written } else { normalized }
     }
 
     /// A symbol by which published semantics compare: byte for byte, a missing text equal to an empty one.
@@ -227,14 +227,14 @@ impl<'a> Scene<'a> {
     /// The last of the events that has the field, in the text it was written with; empty when none has.
     pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
         let rows = events.iter().rev().map(|&id| self.store.event(id));
-        let told = rows.into_iter().find(|event| !self.store.folded_field(*event, field).is_none());
+        let told = rows.into_iter().find(|event| !self.store.normalized_field(*event, field).is_none());
         self.store.text(told.map_or(Sym::NONE, |event| event[field]))
     }
 
-    /// The last of the events that has the field, folded; empty when none has.
-    pub fn last_folded(&self, events: &[EventId], field: Field) -> &'a str {
-        let folded = events.iter().rev().map(|&id| self.store.folded_field(self.store.event(id), field));
-        self.store.text(folded.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
+    /// The last of the events that has the field, normalized; empty when none has.
+    pub fn last_normalized(&self, events: &[EventId], field: Field) -> &'a str {
+        let normalized = events.iter().rev().map(|&id| self.store.normalized_field(self.store.event(id), field));
+        self.store.text(normalized.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
     }
 
     /// Distinct texts of a field, sorted. Published semantics keep the empty text, hunt semantics drop blanks.
@@ -243,7 +243,7 @@ impl<'a> Scene<'a> {
         let mut syms: Vec<Sym> = match self.settings.semantics {
             Semantics::Published => rows.map(|event| self.exact(event[field])).collect(),
             Semantics::Hunt => {
-                let told = rows.filter(|event| !self.store.folded_field(*event, field).is_none());
+                let told = rows.filter(|event| !self.store.normalized_field(*event, field).is_none());
                 told.map(|event| self.shown(event, field)).collect()
             }
         };
@@ -255,7 +255,7 @@ impl<'a> Scene<'a> {
         texts
     }
 
-    /// The identity of a row's resource: its id, else its folded display name; [`Sym::NONE`] when both are blank.
+    /// The identity of a row's resource: its id, else its normalized display name; [`Sym::NONE`] when both are blank.
     pub fn resource(&self, event: Event<'_>) -> Sym {
         Key::Resource.of(self.store, event)
     }

@@ -73,12 +73,12 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
     for (id, event) in scene.rows() {
-        let key = (store.folded_field(event, Field::SessionId), scene.user(event));
+        let key = (store.normalized_field(event, Field::SessionId), scene.user(event));
         if !event.table.issues() || key.0.is_none() || key.1.is_none() {
             continue;
         }
         if event.flags.has(Flags::INCOMING_NONE) {
-            if scene.facts.was_ever_family(store.text(store.folded_field(event, Field::AppId))) {
+            if scene.facts.was_ever_family(store.text(store.normalized_field(event, Field::AppId))) {
                 firsts.entry(key).or_insert(id);
             }
         } else if presents_token(event) && hunt_second(scene, hop, event) {
@@ -88,8 +88,8 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let paired = seconds.into_iter().filter_map(|(of, second)| {
         let first = *firsts.get(&of)?;
         let (login, event) = (store.event(first), store.event(second));
-        let app = store.folded_field(event, Field::AppId);
-        let same = app == store.folded_field(login, Field::AppId);
+        let app = store.normalized_field(event, Field::AppId);
+        let same = app == store.normalized_field(login, Field::AppId);
         let elapsed = event.time().since(login.time());
         (!hop.other_client || !same).then_some(Request { of, app, first, second, elapsed })
     });
@@ -99,12 +99,12 @@ pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
 /// Whether a row that presents a token may be the second of a hop.
 fn hunt_second(scene: &Scene, hop: &Hop, event: Event<'_>) -> bool {
     let store = scene.store;
-    let folded = |field| store.text(store.folded_field(event, field));
-    let tenant = store.folded_field(event, Field::HomeTenantId);
-    let app = folded(Field::AppId);
-    let resource = store.folded_field(event, Field::ResourceIdentity);
+    let normalized = |field| store.text(store.normalized_field(event, field));
+    let tenant = store.normalized_field(event, Field::HomeTenantId);
+    let app = normalized(Field::AppId);
+    let resource = store.normalized_field(event, Field::ResourceIdentity);
     let aad_graph = if resource.is_none() {
-        folded(Field::ResourceDisplayName) == AAD_GRAPH.1
+        normalized(Field::ResourceDisplayName) == AAD_GRAPH.1
     } else {
         store.text(resource) == AAD_GRAPH.0
     };
@@ -112,7 +112,7 @@ fn hunt_second(scene: &Scene, hop: &Hop, event: Event<'_>) -> bool {
         && hop.clients.iter().any(|(id, _)| *id == app)
         && (aad_graph || !hop.aad_graph_only)
         && !tenant.is_none()
-        && tenant == store.folded_field(event, Field::ResourceTenantId)
+        && tenant == store.normalized_field(event, Field::ResourceTenantId)
         && (app != AZURE_CLI.0 || cli_counts(scene, event))
 }
 
@@ -297,7 +297,7 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
     let text = |id, field| Cell::Text(scene.text(id, field).to_owned());
     let id = |event: EventId, field| {
         let event = scene.store.event(event);
-        let sym = if hunt { scene.store.folded_field(event, field) } else { event[field] };
+        let sym = if hunt { scene.store.normalized_field(event, field) } else { event[field] };
         Cell::Text(scene.store.text(sym).to_owned())
     };
     let clock = |event| scene.time(scene.store.event(event));
@@ -367,7 +367,7 @@ fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
     if pair.seconds.len() > 1 {
         reasons.push(format!("{} such requests in the session", pair.seconds.len()));
     }
-    let address = |event| store.folded_field(event, Field::IpAddress);
+    let address = |event| store.normalized_field(event, Field::IpAddress);
     let (from, to) = (address(login), address(event));
     if from != to {
         let (from, to) = (store.text(from), store.text(to));

@@ -96,7 +96,7 @@ fn sources(info: &Info) -> Table {
             source.label.as_str().into(),
             source.shape.unwrap_or("not recognised").into(),
             source.read.to_string().into(),
-            source.folded.to_string().into(),
+            source.duplicates.to_string().into(),
             (source.tables.values().sum::<u64>() - source.read).to_string().into(),
             source.skipped.to_string().into(),
             day_and_minute(source.first_event).into(),

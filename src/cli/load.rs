@@ -53,13 +53,13 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     }
     let skipped = loaded.rows_skipped();
     if shell.talk >= Talk::Progress || skipped > 0 || lookalikes.is_some() {
-        let (read, folded) = (loaded.rows_read(), loaded.store.folded());
+        let (read, duplicates) = (loaded.rows_read(), loaded.store.duplicates());
         let rows = if read == 1 { "row" } else { "rows" };
         let count = loaded.sources.len();
         let sources = if count == 1 { "source" } else { "sources" };
-        let duplicates = if folded == 1 { "duplicate" } else { "duplicates" };
+        let noun = if duplicates == 1 { "duplicate" } else { "duplicates" };
         say(format_args!(
-            "read {read} {rows} from {count} {sources}, folded {folded} {duplicates}, skipped {skipped} \
+            "read {read} {rows} from {count} {sources}, folded {duplicates} {noun}, skipped {skipped} \
              (tokentrail info shows which)"
         ));
     }

@@ -200,7 +200,7 @@ fn listed_text(path: &Path) -> std::io::Result<String> {
     String::from_utf8(given::read(path, given::LIST)?).map_err(std::io::Error::other)
 }
 
-/// Ids one a line, folded; blank lines and what follows `#` do not count.
+/// Ids one a line, normalized; blank lines and what follows `#` do not count.
 fn listed(text: &str) -> Result<BTreeSet<String>, String> {
     let mut ids = BTreeSet::new();
     let mut bad = Vec::new();

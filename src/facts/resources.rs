@@ -1,4 +1,4 @@
-//! Resources that tokens are issued for, and what each holds.
+//! Resources that tokens are issued for, and the reach of each.
 
 use super::table;
 use serde::Deserialize;
@@ -11,15 +11,15 @@ pub(super) const TABLE: &str = include_str!("../../assets/facts/resources.csv");
 pub struct Resource {
     /// Application id, lower case.
     pub id: String,
-    /// The name we print.
+    /// The printed name.
     pub name: String,
     /// Every display name seen, the newest first.
     pub display_names: Vec<String>,
-    /// What it holds.
+    /// Its reach.
     pub reach: Reach,
 }
 
-/// What a resource or a call reaches.
+/// Reach of a resource or a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
     /// Mail and calendar.
@@ -42,7 +42,7 @@ pub enum Reach {
     Graph,
     /// Business data (Dataverse, Power BI, storage, DevOps).
     Data,
-    /// Client plumbing that says little.
+    /// Client plumbing: no evidence.
     Background,
     /// Anything else.
     Other,
@@ -65,7 +65,7 @@ impl Reach {
         Self::Other,
     ];
 
-    /// A word or two for findings, and the spelling in the tables.
+    /// Its words in findings and spelling in the tables.
     pub fn word(self) -> &'static str {
         match self {
             Self::Mail => "mail",
@@ -93,17 +93,17 @@ impl Reach {
         matches!(self, Self::AzureManagement | Self::KeyVault | Self::Management | Self::DeviceRegistration)
     }
 
-    /// Returns whether what it holds is what is stolen: personal data, business data, secrets.
+    /// Returns whether it is content that thieves take: personal data, business data, secrets.
     pub fn is_content(self) -> bool {
         self.is_personal() || matches!(self, Self::KeyVault | Self::Data)
     }
 
-    /// Returns whether it is of use to an intruder: content, control, and the directory that leads to both.
+    /// Returns whether it is of use to an intruder: content, control, or the directory that leads to both.
     pub fn is_valuable(self) -> bool {
         self.is_content() || self.is_control() || self == Self::Directory
     }
 
-    /// The reach spelt so in a table.
+    /// The reach of a spelling in a table.
     pub(super) fn spelt(word: &str) -> Self {
         Self::ALL.into_iter().find(|reach| reach.word() == word).expect("a test checks every reach in the tables")
     }
@@ -122,7 +122,7 @@ impl Resources {
         Self::of(table::rows::<Row>("resources.csv", TABLE).into_iter().map(Resource::from).collect())
     }
 
-    /// These with others laid over them, by id.
+    /// These resources, with others replacing those of the same id.
     pub(super) fn overlaid(self, yours: Vec<Resource>) -> Self {
         let mut rows = self.rows;
         for row in yours {
@@ -161,7 +161,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// What is wrong with a row of the user's own; the row as it is compared.
+    /// Checks a row of the user's; returns it in the form the tables compare, or its fault.
     pub(super) fn checked(mut self) -> Result<Self, String> {
         self.id = table::id(&self.id)?;
         if self.name.trim().is_empty() {
@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(resources.named(name).unwrap().id, arm.id);
         }
         assert!(resources.named("").is_none());
-        assert!(resources.get("797F4846-BA00-4FD7-BA43-DAC1F8F63013").is_none(), "ids come folded");
+        assert!(resources.get("797F4846-BA00-4FD7-BA43-DAC1F8F63013").is_none(), "ids come normalized");
     }
 
     #[test]

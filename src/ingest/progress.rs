@@ -60,7 +60,7 @@ pub struct Reading {
     pub elapsed: Duration,
 }
 
-/// A row that was read, in a few words: copies are not folded yet, and day and month not yet decided.
+/// A row that was read, in a few words: duplicates are not marked yet, and day and month not yet decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glimpse {
     /// Its table.

@@ -11,7 +11,7 @@ impl Sym {
     /// Missing or null. Its text is empty.
     pub const NONE: Self = Self(0);
 
-    /// Whether the record had no such field.
+    /// Returns whether the record has no such field.
     pub fn is_none(self) -> bool {
         self == Self::NONE
     }
@@ -38,22 +38,22 @@ impl Table {
     /// Number of tables.
     pub const COUNT: usize = Self::ALL.len();
 
-    /// All tables, in the order of their numbers. What is known of each stands in the layer `tables`.
+    /// All tables, in the order of their numbers. The layer `tables` has the data of each.
     pub const ALL: [Self; 4] = [Self::SignIn, Self::NonInteractive, Self::Graph, Self::AadGraph];
 }
 
-/// Whether a Graph call with this status gave what it was asked for. A download answers with a redirect.
+/// Returns whether a Graph call with this status succeeded. A download answers with a redirect.
 pub fn call_succeeded(status: &str) -> bool {
     matches!(number(status), Number::Whole(200..=399))
 }
 
-/// What the store worked out about an event once, so that no analytic compares text twice.
+/// Properties of an event that the store derives once, so that no analytic compares text twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u32);
 
 impl Flags {
-    /// A copy of an event that another row tells better (hunt semantics skip it).
-    pub const FOLDED: Self = Self(1);
+    /// A row of an event that another row or a union represents (hunt semantics skip it).
+    pub const DUPLICATE: Self = Self(1);
     /// Result is 0, "0", "0.0" or "Success" in any case.
     pub const SUCCESS: Self = Self(1 << 1);
     /// `AuthenticationProtocol` is device code.
@@ -73,9 +73,9 @@ impl Flags {
     pub const TRANSFER_WITHHELD: Self = Self(1 << 8);
     /// Made of several rows that fill each other's blanks (published semantics skip it).
     pub const UNION: Self = Self(1 << 9);
-    /// The row does not say its table: its source's name does.
+    /// The row does not name its table: its source's name does.
     pub const TABLE_BY_NAME: Self = Self(1 << 10);
-    /// Nothing says the row's table.
+    /// Neither the row nor its source names the table.
     pub const TABLE_GUESSED: Self = Self(1 << 11);
     /// `TokenId` is computed from the sign-in's id.
     pub const TOKEN_COMPUTED: Self = Self(1 << 12);
@@ -83,17 +83,17 @@ impl Flags {
     pub const ASN_LOOKED_UP: Self = Self(1 << 13);
     /// Another row of the bundle is the same in every field and both times (published semantics skip it).
     pub const REPEATED: Self = Self(1 << 14);
-    /// Its event time has no time of day, or is none that could be read: what stands for it is no instant.
+    /// Its event time has no time of day or could not be read: the time it has is no instant.
     pub const UNTIMED: Self = Self(1 << 15);
     /// Neither of its times is an instant.
     pub const NO_INSTANT: Self = Self(1 << 16);
 
-    /// Whether every bit of `other` is set.
+    /// Returns whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether a bit of `other` is set.
+    /// Returns whether a bit of `other` is set.
     pub fn any(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -114,21 +114,21 @@ impl BitOr for Flags {
     }
 }
 
-/// An event but for its texts, which the store keeps apart in rows as wide as their table.
+/// An event without its texts, which the store keeps apart in rows as wide as their table.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     /// When it happened: `CreatedDateTime`. [`Time::MISSING`] where the shape has none.
     pub created: Time,
     /// When it was ingested: `TimeGenerated`. [`Time::MISSING`] where the shape has none.
     pub ingested: Time,
-    /// Where the record stands.
+    /// Place of the record in the bundle.
     pub origin: Origin,
     /// Filled in by the store.
     pub flags: Flags,
-    /// The user under hunt semantics, filled in by the store: folded user id, else what the folded UPN stands
-    /// for; [`Sym::NONE`] for a row that belongs to nobody.
+    /// The user under hunt semantics, filled in by the store: normalized user id, else the id of the normalized UPN,
+    /// else that UPN; [`Sym::NONE`] for a row that belongs to nobody.
     pub user: Sym,
-    /// Where its texts begin among those of all events.
+    /// Start of its texts among those of all events.
     pub row: u32,
     /// The table it belongs to.
     pub table: Table,
@@ -150,12 +150,12 @@ impl Head {
         !self.flags.has(Flags::UNTIMED)
     }
 
-    /// Returns whether another row tells this event better.
-    pub fn is_folded(&self) -> bool {
-        self.flags.has(Flags::FOLDED)
+    /// Returns whether another row or a union represents this event.
+    pub fn is_duplicate(&self) -> bool {
+        self.flags.has(Flags::DUPLICATE)
     }
 
-    /// Returns whether it is no row of the bundle but made of several.
+    /// Returns whether it is no row of the bundle but a union of several.
     pub fn is_union(&self) -> bool {
         self.flags.has(Flags::UNION)
     }
@@ -166,7 +166,7 @@ impl Head {
     }
 }
 
-/// An event that is being put together, with room for every field: which of them are kept its table decides.
+/// An event under construction, with room for every field. Its table decides which of them are kept.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// All but its texts.

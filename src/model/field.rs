@@ -125,7 +125,7 @@ impl Field {
         Self::DeviceId,
     ];
 
-    /// Returns whether its texts are ids: what tells one thing from another.
+    /// Returns whether its texts are ids.
     pub fn is_id(self) -> bool {
         matches!(
             self,
@@ -198,7 +198,7 @@ impl FieldSet {
         self.0 |= 1 << field as u8;
     }
 
-    /// Takes a field out.
+    /// Removes a field.
     pub fn remove(&mut self, field: Field) {
         self.0 &= !(1 << field as u8);
     }
@@ -208,7 +208,7 @@ impl FieldSet {
         self.0 |= other.0;
     }
 
-    /// Whether the field is in the set.
+    /// Returns whether the field is in the set.
     pub fn contains(self, field: Field) -> bool {
         self.0 & (1 << field as u8) != 0
     }

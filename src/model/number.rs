@@ -1,13 +1,13 @@
 //! Whole numbers as a spreadsheet writes them back.
 
-/// What a text says of a whole number.
+/// A text read as a whole number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
-    /// It is this one.
+    /// This number.
     Whole(u64),
-    /// It was one, and digits of it are lost, or it can be read as two.
+    /// A number that lost digits, or that can be read as two.
     Damaged,
-    /// It is no number.
+    /// No number.
     None,
 }
 
@@ -42,7 +42,7 @@ pub fn number(text: &str) -> Number {
     }
 }
 
-/// Whether a text is a number that a spreadsheet shortened: `1.23E+15`. An id that reads so is lost.
+/// Returns whether a text is a number that a spreadsheet shortened: `1.23E+15`. An id written so is lost.
 pub fn is_scientific(text: &str) -> bool {
     let Some((mantissa, exponent)) = text.trim().split_once(['e', 'E']) else { return false };
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or_default();
@@ -52,7 +52,7 @@ pub fn is_scientific(text: &str) -> bool {
     whole.len() == 1 && digits(whole) && digits(decimals) && (2..=3).contains(&exponent.len()) && digits(exponent)
 }
 
-/// What stands behind the digits of a number.
+/// Part of a number after its digits.
 enum Fraction<'t> {
     None,
     Decimals(&'t str),
@@ -60,7 +60,7 @@ enum Fraction<'t> {
     Either,
 }
 
-/// The digits before the decimal mark, without marks between thousands, and what stands behind it.
+/// The digits before the decimal mark, without marks between thousands, and the part after it.
 fn parts(text: &str) -> Option<(String, Fraction<'_>)> {
     let is_mark = |c: char| matches!(c, '.' | ',' | ' ' | '\'' | '\u{2019}' | '\u{a0}' | '\u{202f}');
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 
-/// Where a record stands: enough to read it again.
+/// Place of a record in the bundle, enough to read it again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The source it was read from.
@@ -19,18 +19,17 @@ pub struct Origin {
     pub offset: u64,
     /// Length in bytes.
     pub len: u32,
-    /// Short hash of its bytes as they were read: tells whether they still stand there. It fills what alignment
-    /// leaves over, so an event is no larger for it.
+    /// Short hash of its bytes as read, to see whether the source still has them. It fills padding, so an event is no
+    /// larger for it.
     pub check: u32,
 }
 
-/// One file, archive member or stream of the bundle, and what became of its bytes.
+/// One file, archive member or stream of the bundle, with counts of its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
     /// Name as shown: the path as given, `archive.zip!member` for a member, `-` for stdin.
     pub name: String,
-    /// The file on disk; empty for stdin and for a bundle that is part of the program, of which nobody else has the
-    /// bytes.
+    /// The file on disk; empty for stdin and for a bundle built into the program.
     pub path: PathBuf,
     /// Member inside the archive.
     pub member: Option<String>,
@@ -38,7 +37,7 @@ pub struct Source {
     pub shape: Option<SourceShape>,
     /// Bytes as received (compressed size for a member).
     pub bytes: u64,
-    /// Bytes that came out of it, as far as it was read; `None` where nothing is packed.
+    /// Unpacked bytes, as far as it was read; `None` where nothing is packed.
     pub decoded: Option<u64>,
     /// SHA-256 of the file as received, lower-case hex. Members carry their archive's.
     pub sha256: String,
@@ -48,8 +47,8 @@ pub struct Source {
     pub lookalikes: BTreeMap<String, u64>,
     /// Rows that became events.
     pub read: u64,
-    /// Events of this source that other rows tell better.
-    pub folded: u64,
+    /// Duplicates: rows of an event that another row represents.
+    pub duplicates: u64,
     /// Rows that could not be read.
     pub skipped: u64,
     /// First event time.
@@ -58,7 +57,7 @@ pub struct Source {
     pub last: Option<Time>,
     /// Fields seen with a value.
     pub fields: FieldSet,
-    /// What the reader had to assume, in sentences.
+    /// Assumptions of the reader, in sentences.
     pub remarks: Vec<String>,
 }
 
@@ -71,7 +70,7 @@ pub struct SourceShape {
     pub family: ShapeFamily,
 }
 
-/// Where exports of a shape come from, so far as it decides which other export has more.
+/// Origin of a shape's exports, as far as it decides which other export has more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ShapeFamily {
     /// The portal's downloads.
@@ -80,14 +79,14 @@ pub enum ShapeFamily {
     Graph,
     /// Defender XDR's tables.
     Defender,
-    /// What diagnostic settings send on, to a store of any kind.
+    /// Diagnostic settings, sent to a store of any kind.
     Stream,
     /// A query over Log Analytics, or a shape that names nobody.
     #[default]
     Query,
 }
 
-/// What a problem costs.
+/// Cost of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
     /// A row, a source or the rest of one was not read.
@@ -96,7 +95,7 @@ pub enum ProblemKind {
     Times,
 }
 
-/// Something that was not read, or not for sure: which, where, why.
+/// Something that was not read, or not for sure, with place and reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Name of the source (or path) it concerns.
@@ -105,8 +104,8 @@ pub struct Problem {
     pub record: Option<u64>,
     /// Byte offset in the decoded source, where there is one.
     pub offset: Option<u64>,
-    /// What it costs.
+    /// Its cost.
     pub kind: ProblemKind,
-    /// What is wrong and, where possible, what to do.
+    /// The fault and, where possible, the way out.
     pub reason: String,
 }

@@ -1,21 +1,21 @@
-//! How bad it is if true, and how sure we are: two words that never mix.
+//! Severity (how bad if true) and confidence (how sure): two words that never mix.
 
 use serde::{Deserialize, Serialize};
 
-/// How bad the hit is if it is token theft: what the tokens reach, and whose they look like.
+/// Severity of a hit if it is token theft: by the reach of the tokens and the party that seems to use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Looks like the user's own work.
     Low,
-    /// Worth a look today.
+    /// Look today.
     Medium,
     /// Look now.
     High,
 }
 
 impl Severity {
-    /// The word printed everywhere.
+    /// Its word, the same everywhere.
     pub fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -25,7 +25,7 @@ impl Severity {
     }
 }
 
-/// How well the bundle's findings carry the reading "token theft".
+/// Confidence that a hit is token theft, by the bundle's findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
@@ -38,7 +38,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word printed everywhere.
+    /// Its word, the same everywhere.
     pub fn word(self) -> &'static str {
         match self {
             Self::Low => "low",

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-/// The text with everything replaced that a terminal or a reader's eye could obey, or that is not seen: C0, C1 and
-/// DEL, bidi controls, zero-width and other format characters, line and paragraph separators, what is drawn as a
-/// blank without being a space, and what no two fonts draw alike.
+/// The text without characters that a terminal obeys, that mislead the eye or that nobody sees: replaces C0, C1 and
+/// DEL, bidi controls, zero-width and other format characters, line and paragraph separators, blanks that are no space,
+/// and characters that every font draws differently.
 pub fn inert(text: &str) -> Cow<'_, str> {
     if is_inert(text) {
         return Cow::Borrowed(text);
@@ -18,24 +18,24 @@ pub fn is_inert(text: &str) -> bool {
     text.bytes().all(|b| (0x20..0x7f).contains(&b)) || !text.chars().any(is_active)
 }
 
-/// Returns whether nothing of the text is seen: blanks, control and format characters, fillers.
+/// Returns whether nothing of the text is visible: blanks, control and format characters, fillers.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c.is_control() || is_unseen(c))
 }
 
-/// A path as it may be printed. Two paths that differ can read alike: only for people.
+/// A path that is safe to print. Two paths that differ can read alike: only for people.
 pub fn shown(path: &Path) -> String {
     inert(&path.to_string_lossy()).into_owned()
 }
 
-/// Stands in the place of each character that is not shown as it is.
+/// Replacement for each character that is not shown as it is.
 pub const SHOWN: char = '\u{fffd}';
 
 fn is_active(c: char) -> bool {
     c.is_control() || is_unseen(c) || is_private(c)
 }
 
-/// What Unicode calls ignorable by default, and what else is drawn as nothing, as a blank, or breaks a line.
+/// Characters that Unicode calls ignorable by default, and others drawn as nothing, as a blank or as a line break.
 fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -49,7 +49,7 @@ fn is_unseen(c: char) -> bool {
         | '\u{13430}'..='\u{1345f}')
 }
 
-/// Private use, and what is no character.
+/// Private use, and code points that are no character.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fdd0}'..='\u{fdef}')
         || u32::from(c) & 0xfffe == 0xfffe

@@ -16,7 +16,7 @@ const KUSTO_EPOCH_SECONDS: i64 = 62_135_596_800;
 pub struct Time(i64);
 
 impl Time {
-    /// Stands for "no time" inside a [`Head`](crate::model::Head); sorts before every real time.
+    /// "No time" inside a [`Head`](crate::model::Head); sorts before every real time.
     pub const MISSING: Self = Self(i64::MIN);
 
     /// From ticks of 100 ns since the Unix epoch.
@@ -29,7 +29,7 @@ impl Time {
         self.0
     }
 
-    /// Whether this is a real time.
+    /// Returns whether this is a real time.
     pub fn is_known(self) -> bool {
         self != Self::MISSING
     }
@@ -58,7 +58,7 @@ impl Time {
         bounds.contains(&millis).then(|| Self(millis * 10_000))
     }
 
-    /// From a clock of the machine; missing outside the years 1 to 9999, which no stamp could tell.
+    /// From a clock of the machine; missing outside the years 1 to 9999.
     pub fn from_clock(clock: SystemTime) -> Self {
         let ticks = |span: Duration| i128::try_from(span.as_nanos() / 100).unwrap_or(i128::MAX);
         let ticks = match clock.duration_since(SystemTime::UNIX_EPOCH) {
@@ -115,7 +115,7 @@ impl Time {
         self.0.div_euclid(60 * SECOND) - earlier.0.div_euclid(60 * SECOND)
     }
 
-    /// The step the time is written in, as far as its digits tell: a second, a millisecond or a tick.
+    /// The step of the time by its digits: a second, a millisecond or a tick.
     pub fn precision(self) -> Span {
         let steps = [Span::seconds(1), Span::from_ticks(10_000)];
         steps.into_iter().find(|step| self.0.rem_euclid(step.0) == 0).unwrap_or(Span::from_ticks(1))
@@ -167,7 +167,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// As it is written: RFC 3339, UTC, seven digits.
+/// Serializes as printed: RFC 3339, UTC, seven digits.
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
@@ -190,7 +190,7 @@ fn digits(bytes: &[u8], start: usize, count: usize) -> Option<u32> {
     Some(value)
 }
 
-/// Reads an optional `.fraction`; returns its ticks and what follows.
+/// Reads an optional `.fraction`; returns its ticks and the rest.
 fn fraction(bytes: &[u8]) -> Option<(i64, &[u8])> {
     let [b'.' | b',', rest @ ..] = bytes else { return Some((0, bytes)) };
     let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();

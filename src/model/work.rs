@@ -1,4 +1,4 @@
-//! Rows and texts looked at, counted in tests of how work grows: time says little on a machine that others use too.
+//! Counts of rows and texts looked at, for tests of how work grows: wall time is no measure on a shared machine.
 
 /// Counts looks, in tests.
 #[inline]
@@ -14,7 +14,7 @@ thread_local! {
     static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-/// Looks of this thread while something was done.
+/// Number of looks of this thread during a call.
 #[cfg(test)]
 pub(crate) fn looks(work: impl FnOnce()) -> u64 {
     let before = LOOKS.get();

@@ -34,8 +34,9 @@ pub struct Info<'a> {
     pub bundle: String,
     /// Rows that became events.
     pub read: u64,
-    /// Events that other rows tell better.
-    pub folded: u64,
+    /// Duplicates: rows of an event that another row stands for.
+    #[serde(rename = "Folded")]
+    pub duplicates: u64,
     /// Rows that could not be read.
     pub skipped: u64,
     /// First event time.
@@ -60,7 +61,7 @@ pub struct Info<'a> {
 pub struct TableInfo {
     /// Its name.
     pub table: &'static str,
-    /// Its events, copies folded.
+    /// Its events, duplicates left out.
     pub events: u64,
     /// First event.
     pub first_event: Option<Time>,
@@ -108,8 +109,9 @@ pub struct SourceInfo<'a> {
     pub sha256: &'a str,
     /// Rows that became events.
     pub read: u64,
-    /// Events that other rows tell better.
-    pub folded: u64,
+    /// Duplicates: rows of an event that another row stands for.
+    #[serde(rename = "Folded")]
+    pub duplicates: u64,
     /// Rows that could not be read.
     pub skipped: u64,
     /// First event time.
@@ -194,7 +196,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
     let mut info = Info {
         bundle: fingerprint(&loaded.sources),
         read: loaded.rows_read(),
-        folded: loaded.store.folded(),
+        duplicates: loaded.store.duplicates(),
         skipped: loaded.rows_skipped(),
         first_event: range.map(|(first, _)| first),
         last_event: range.map(|(_, last)| last),
@@ -252,7 +254,7 @@ impl Seen {
             .map(|source| Field::ALL.into_iter().filter(|field| source.fields.contains(*field)).collect())
             .collect();
         for (_, event) in store.events() {
-            if !event.is_folded() {
+            if !event.is_duplicate() {
                 tables[event.table as usize].add(event);
             }
             if event.is_union() {
@@ -262,7 +264,7 @@ impl Seen {
             let (Some(source), Some(open)) = (sources.get_mut(at), open.get_mut(at)) else { continue };
             let holds = |field: Field| {
                 let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                !computed && !store.folded_field(event, field).is_none()
+                !computed && !store.normalized_field(event, field).is_none()
             };
             // Most columns are found in the first rows, and are not looked for in the others.
             open.retain(|&field| {
@@ -336,7 +338,7 @@ fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, see
         decoded: source.decoded,
         sha256: &source.sha256,
         read: source.read,
-        folded: source.folded,
+        duplicates: source.duplicates,
         skipped: source.skipped,
         first_event: source.first,
         last_event: source.last,

@@ -350,7 +350,7 @@ fn custody(page: &mut Page, report: &Report) {
             Md::made(bytes(source.bytes, source.decoded)),
             Md::code(&source.sha256),
             Md::made(source.read),
-            Md::made(source.folded),
+            Md::made(source.duplicates),
             Md::made(source.skipped),
             time(source.first_event),
             time(source.last_event),

@@ -245,7 +245,7 @@ fn log_gap(problems: &[String]) -> Option<String> {
 fn tenants(told: &Told) -> Vec<String> {
     let store = &told.loaded.store;
     let rows = told.choice.full.iter().flat_map(|hit| &hit.evidence);
-    let tenants = rows.map(|event| store.text(store.folded_field(store.event(*event), Field::HomeTenantId)));
+    let tenants = rows.map(|event| store.text(store.normalized_field(store.event(*event), Field::HomeTenantId)));
     tenants.filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 

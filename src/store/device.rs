@@ -1,11 +1,11 @@
-//! What the JSON text of a sign-in's device tells.
+//! Values in the JSON text of a sign-in's device.
 
 use serde_json::Value;
 
-/// `deviceId` of a device text; `None` when unregistered or not told.
+/// `deviceId` of a device text; `None` when the device is unregistered or the text has none.
 pub fn device_id(device: &str) -> Option<String> {
     let id = device_member(device, "deviceId")?.as_str()?.trim().to_lowercase();
-    (!super::compared::is_no_id(&id)).then_some(id)
+    (!super::normalize::is_no_id(&id)).then_some(id)
 }
 
 /// A member of a device text, its name in any case and with underscores in it.

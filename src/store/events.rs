@@ -1,11 +1,11 @@
-//! Events side by side: what all have in one row of numbers, their texts in another, as wide as each one's table.
+//! Events side by side: numbers in rows of one width, texts in rows as wide as each event's table.
 
 use super::chunks::Chunks;
 use crate::model::{Field, Head, NewEvent, Sym, Table};
 use crate::tables::{ALL_FIELDS, NO_SLOT, Slots};
 use std::ops::{Deref, Index};
 
-/// One event, to look at.
+/// View of one event.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'e> {
     head: &'e Head,
@@ -49,7 +49,7 @@ const CHUNK_BITS: u32 = 16;
 #[derive(Default)]
 pub struct Events {
     heads: Chunks<Head>,
-    /// In chunks, so that those of several parts are joined without a copy of all.
+    /// In chunks, so that parts are joined without a copy of all texts.
     texts: Vec<Vec<Sym>>,
 }
 
@@ -131,7 +131,7 @@ impl Events {
         self.heads.first().zip(self.heads.last())
     }
 
-    /// Gives an event another text.
+    /// Sets a text of an event.
     ///
     /// # Panics
     /// Where its table has no such field.
@@ -146,7 +146,7 @@ impl Events {
         self.heads.iter().map(|head| self.view(head))
     }
 
-    /// Takes in the events of another part, whose symbols `map` gives ours for.
+    /// Appends the events of another part; `map` translates its symbols.
     pub(super) fn absorb(&mut self, other: Self, map: &[Sym]) {
         let before = first_row(self.texts.len());
         self.heads.absorb(other.heads, |head| head.row += before);
@@ -182,7 +182,7 @@ fn first_row(chunk: usize) -> u32 {
     chunk.expect("a store holds at most 4,294,967,295 texts of rows") << CHUNK_BITS
 }
 
-/// The chunk of a row, and where in it the row begins.
+/// The chunk of a row, and the row's start in it.
 #[inline]
 fn split(row: u32) -> (usize, usize) {
     ((row >> CHUNK_BITS) as usize, row as usize & (CHUNK - 1))

@@ -4,7 +4,7 @@ use super::{Event, Store, device_id};
 use crate::model::{EventId, Field, Sym};
 use std::collections::HashMap;
 
-/// What events can be looked up by. Values are folded; token ids are exact but for trailing `=`.
+/// Keys that events can be looked up by. Values are normalized; token ids are exact but for trailing `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The user the event belongs to.
@@ -29,19 +29,19 @@ impl Key {
     /// Number of keys.
     pub const COUNT: usize = 9;
 
-    /// What the event holds, but for devices told by text: those are found another way.
+    /// The event's value, but for devices known only by a text: [`Index::held`] finds those.
     pub fn of(self, store: &Store, event: Event<'_>) -> Sym {
-        let folded = |field| store.folded_field(event, field);
+        let normalized = |field| store.normalized_field(event, field);
         match self {
             Self::User => event.user,
-            Self::Session => folded(Field::SessionId),
+            Self::Session => normalized(Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
-            Self::Address => folded(Field::IpAddress),
-            Self::Client => folded(Field::AppId),
-            Self::Agent => folded(Field::UserAgent),
-            Self::Device => folded(Field::DeviceId),
-            Self::Resource => match folded(Field::ResourceIdentity) {
-                Sym::NONE => folded(Field::ResourceDisplayName),
+            Self::Address => normalized(Field::IpAddress),
+            Self::Client => normalized(Field::AppId),
+            Self::Agent => normalized(Field::UserAgent),
+            Self::Device => normalized(Field::DeviceId),
+            Self::Resource => match normalized(Field::ResourceIdentity) {
+                Sym::NONE => normalized(Field::ResourceDisplayName),
                 id => id,
             },
         }
@@ -52,7 +52,7 @@ impl Key {
 pub struct Index {
     keys: Vec<(Sym, u32)>,
     ids: Vec<EventId>,
-    /// The device that each device text tells.
+    /// The device of each device text.
     devices: HashMap<Sym, Sym>,
 }
 
@@ -64,7 +64,7 @@ impl Index {
         pairs.extend(
             store
                 .events()
-                .filter(|(_, event)| !event.is_folded())
+                .filter(|(_, event)| !event.is_duplicate())
                 .map(|(id, event)| (held(store, key, event, &devices), id))
                 .filter(|(sym, _)| !sym.is_none())
                 .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0)),
@@ -84,12 +84,12 @@ impl Index {
         Self { keys, ids, devices }
     }
 
-    /// What the event holds of the key this is the index of.
+    /// The event's value of the indexed key.
     pub(super) fn held(&self, store: &Store, key: Key, event: Event<'_>) -> Sym {
         held(store, key, event, &self.devices)
     }
 
-    /// Every value, and how many events hold it.
+    /// Every value, with the number of its events.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Sym, usize)> + '_ {
         let ends = self.keys.iter().skip(1).map(|(_, start)| *start as usize).chain([self.ids.len()]);
         self.keys.iter().zip(ends).map(|((sym, start), end)| (*sym, end - *start as usize))
@@ -110,7 +110,7 @@ fn held(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) 
     }
 }
 
-/// The device each text tells: its id where that occurs as a text of its own, else the first text that tells it.
+/// The device of each device text: its id where that is a text of its own, else the first text that has the id.
 fn devices(store: &Store) -> HashMap<Sym, Sym> {
     let mut devices: HashMap<Sym, Sym> = HashMap::new();
     let mut by_id: HashMap<String, Sym> = HashMap::new();

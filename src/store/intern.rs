@@ -13,7 +13,7 @@ const FIRST_SLOTS: usize = 1 << 10;
 /// Texts looked up together by [`Interner::intern_all`].
 const BATCH: usize = 64;
 
-/// Where a text stands: its block, its start and its length in one number, from the top.
+/// Block, start and length of a text in one number, from the highest bits.
 #[derive(Clone, Copy, Default)]
 struct Place(u64);
 
@@ -21,14 +21,14 @@ impl Place {
     const START: u32 = BLOCK.trailing_zeros();
     /// One bit more than a start has: a text may be as long as a block.
     const LEN: u32 = Self::START + 1;
-    /// Stands for the length of a text that has a block of its own.
+    /// Length written for a text that has a block of its own.
     const WHOLE: u64 = (1 << Self::LEN) - 1;
 
-    /// As many as have numbers: 8 TiB of them.
+    /// Most blocks: 8 TiB of text.
     const BLOCKS: usize = 1 << (u64::BITS - Self::START - Self::LEN);
 
     /// # Panics
-    /// Past as many blocks as have numbers.
+    /// Past the most blocks.
     fn new(block: usize, start: usize, len: usize) -> Self {
         assert!(block < Self::BLOCKS, "fewer blocks than memory has room for");
         let len = if len > BLOCK { Self::WHOLE } else { len as u64 };
@@ -40,7 +40,7 @@ impl Place {
         Self::narrow(self.0 >> (Self::START + Self::LEN))
     }
 
-    /// The same place where so many blocks stand before its own.
+    /// The place after the blocks of another interner are put before its own.
     fn after(self, blocks: usize) -> Self {
         Self(self.0 + ((blocks as u64) << (Self::START + Self::LEN)))
     }
@@ -105,7 +105,7 @@ impl Interner {
         self.places[sym.0 as usize].text(&self.blocks)
     }
 
-    /// The symbol of a text, which is new or known.
+    /// The symbol of a text; adds the text when it is new.
     ///
     /// # Panics
     /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps.
@@ -187,13 +187,13 @@ impl Interner {
     #[inline]
     fn hash(&self, text: &str) -> u32 {
         let hash = self.state.hash_one(text);
-        u32::try_from((hash >> 32) ^ (hash & u64::from(u32::MAX))).expect("folded to 32 bits")
+        u32::try_from((hash >> 32) ^ (hash & u64::from(u32::MAX))).expect("the two halves, 32 bits each")
     }
 
-    /// Takes in every text of `other`; the result maps its symbols to ours.
+    /// Adds every text of `other`; returns the map from its symbols to ours.
     ///
-    /// Its blocks become ours as they are, what both have included: a copy of all would be the most memory that a load
-    /// takes, and most texts are of one part alone.
+    /// Takes over its blocks without a copy, texts that both have included: a copy would be the peak of memory in a
+    /// load, and most texts are of one part alone.
     pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
         other.slots = Vec::new();
         let before = self.blocks.len();
@@ -214,7 +214,7 @@ impl Interner {
         map
     }
 
-    /// Gives a text that stands in a block a number, at the slot that is free for it.
+    /// Gives a text that is in a block a number, at its free slot.
     fn add(&mut self, slot: usize, hash: u32, place: Place) -> Sym {
         let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
         self.places.push(place);
@@ -239,8 +239,8 @@ impl Interner {
     }
 }
 
-/// Where a hash points in a table of so many slots: slots keep the order of their hashes, so that a table grows from
-/// its start to its end.
+/// First slot of a hash in a table of `slots`. Slots keep the order of their hashes, so that a table grows from start
+/// to end.
 #[inline]
 fn first_slot(hash: u32, slots: usize) -> usize {
     ((u64::from(hash) * slots as u64) >> 32) as usize

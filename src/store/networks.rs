@@ -1,4 +1,4 @@
-//! Whose network an address is in, by the user's own table.
+//! Networks of addresses, by the user's table.
 
 use super::Store;
 use crate::facts::{Network, Networks};
@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Store {
-    /// Takes the network of every address from a table, where that knows it; elsewhere the record's own number
-    /// stays. To be called before anything is looked up.
+    /// Sets the network of every address that a table knows; other events keep the record's number. Call it before any
+    /// look-up.
     pub fn name_networks(&mut self, networks: Arc<Networks>) {
         let mut numbers: HashMap<Sym, Option<Sym>> = HashMap::new();
         for at in 0..self.events.len() {
@@ -19,9 +19,9 @@ impl Store {
             let number = *numbers.entry(address).or_insert_with(|| {
                 let found = networks.find(self.texts.text(address))?;
                 let sym = self.texts.intern(&found.number.to_string());
-                // Digits are their own folded form.
-                if sym.0 as usize == self.folds.len() {
-                    self.folds.push(sym);
+                // Digits are their own normalized form.
+                if sym.0 as usize == self.normalized.len() {
+                    self.normalized.push(sym);
                 }
                 Some(sym)
             });
@@ -35,7 +35,7 @@ impl Store {
         self.networks = Some(networks);
     }
 
-    /// The table that networks were taken from, if there is one.
+    /// The user's table of networks, if there is one.
     pub fn networks(&self) -> Option<&Networks> {
         self.networks.as_deref()
     }
@@ -75,7 +75,7 @@ mod tests {
             told,
             [("192.0.2.1", "64500", true), ("192.0.2.2", "64500", true), ("198.51.100.1", "64497", false)]
         );
-        assert_eq!(store.text(store.fold(store.find("64500").unwrap())), "64500");
+        assert_eq!(store.text(store.normalized(store.find("64500").unwrap())), "64500");
         assert_eq!(store.network("192.0.2.9").unwrap().name, "Example");
     }
 }

@@ -5,11 +5,11 @@ use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use std::cmp::Reverse;
 
-/// So many are ranked. More come of a letter or two that nearly all have, which tell nothing of what is sought, and to
-/// rank them takes longer than the next key.
+/// Most matches that are ranked. More come from a letter or two that nearly all texts have, and ranking them takes
+/// longer than the next key.
 const RANKED: usize = 5_000;
 
-/// What was typed to find something.
+/// Text typed to find something.
 pub struct Query {
     words: Vec<String>,
     matcher: SkimMatcherV2,
@@ -24,25 +24,25 @@ impl Query {
         }
     }
 
-    /// Whether nothing was asked for.
+    /// Returns whether the query is empty.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Whether a text answers, at a fraction of the cost of asking how well.
+    /// Returns whether a text matches, at a fraction of the cost of ranking it.
     pub fn matches(&self, text: &str) -> bool {
         self.words.iter().all(|word| is_in_a_part(text, word))
     }
 
-    /// Its words, each to be looked for on its own.
+    /// A query for each of its words.
     pub fn words(&self) -> impl Iterator<Item = Word<'_>> {
         self.words.iter().map(|word| Word(word))
     }
 
-    /// Those that answer, the best first: by the first of its texts that answers, then by how well that one does. Those
-    /// that answer alike stay in their order, and so do all where nothing is asked for or too many answer.
+    /// The items that match, best first: by the first of an item's texts that matches, then by its score. Equal items
+    /// keep their order, and so do all when the query is empty or too many match.
     ///
-    /// For what is found and chosen. A list whose order says something is filtered by [`Self::matches`] and keeps it.
+    /// For lists to choose from. A list whose order matters is filtered by [`Self::matches`].
     pub fn rank<T, S: AsRef<str>, const N: usize>(&self, of: Vec<T>, texts: impl Fn(&T) -> [S; N]) -> Vec<T> {
         let first = |item: &T| texts(item).iter().position(|text| self.matches(text.as_ref()));
         let mut found: Vec<(usize, T)> = of.into_iter().filter_map(|item| Some((first(&item)?, item))).collect();
@@ -52,9 +52,9 @@ impl Query {
         found.into_iter().map(|(_, item)| item).collect()
     }
 
-    /// How well a text answers, the larger the better; `None` when it does not.
+    /// Score of a text, larger is better; `None` when it does not match.
     ///
-    /// A word is looked for within each word of the text: across a whole line nearly any three letters are found.
+    /// Looks for a word within each word of the text: nearly any three letters occur across a whole line.
     fn score(&self, text: &str) -> Option<i64> {
         let best =
             |word: &String| text.split_whitespace().filter_map(|part| self.matcher.fuzzy_match(part, word)).max();
@@ -66,18 +66,19 @@ impl Query {
 pub struct Word<'q>(&'q str);
 
 impl Word<'_> {
-    /// Returns whether a text answers it.
+    /// Returns whether a text matches it.
     pub fn is_in(&self, text: &str) -> bool {
         is_in_a_part(text, self.0)
     }
 }
 
-/// Returns whether one of the words of `text` holds it. Most texts do not even as a whole, which is quicker to see.
+/// Returns whether one of the words of `text` contains it. Tries the whole text first, which is quicker and rules out
+/// most.
 fn is_in_a_part(text: &str, word: &str) -> bool {
     holds(text, word) && text.split_whitespace().any(|part| holds(part, word))
 }
 
-/// Whether the characters of `word` stand in `text` in their order, in any case.
+/// Returns whether `text` has the characters of `word` in their order, in any case.
 fn holds(text: &str, word: &str) -> bool {
     if text.is_ascii() && word.is_ascii() {
         let mut rest = text.bytes();

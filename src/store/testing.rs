@@ -30,7 +30,7 @@ impl Rows {
         self
     }
 
-    /// Gives the last row to another source than the first.
+    /// Moves the last row to a second source.
     pub fn from(&mut self, source: u32) -> &mut Self {
         self.last().origin.source = SourceId(source);
         self

@@ -1,4 +1,4 @@
-//! What ties the rows that use a token to the sign-in it came out of.
+//! Ties between rows that use a token and the sign-in that issued it.
 
 use super::{Event, Key, Store};
 use crate::model::{EventId, Field, Sym, Table};
@@ -9,7 +9,7 @@ impl Store {
         Table::ALL.into_iter().any(|table| table.uses() && self.count(table) > 0)
     }
 
-    /// The first sign-in that gave out a token; `None` for a blank one.
+    /// The first sign-in that issued a token; `None` for a blank token.
     pub fn issuer(&self, token: Sym) -> Option<EventId> {
         if token.is_none() {
             return None;
@@ -17,7 +17,7 @@ impl Store {
         self.with(Key::Token, token).iter().copied().find(|id| self.event(*id).table.issues())
     }
 
-    /// Returns whether the event uses a token that a sign-in of the bundle gave out.
+    /// Returns whether the event uses a token that a sign-in of the bundle issued.
     pub fn has_issuer(&self, event: Event<'_>) -> bool {
         event.table.uses() && self.issuer(self.token(event[Field::TokenId])).is_some()
     }

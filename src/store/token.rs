@@ -1,6 +1,7 @@
-//! Token ids that an export lacks, from what it has: the `uti` of a sign-in's token is its id's bytes in base64url.
+//! Token ids that an export lacks, computed from sign-in ids: the `uti` of a sign-in's token is its id's bytes in
+//! base64url.
 //!
-//! That is an observed regularity, no promise of Microsoft's: it is used only where no copy of the sign-in names
+//! That is an observed regularity, no promise of Microsoft's. The store uses it only where no row of the sign-in names
 //! its token, and only for sources whose named tokens do not contradict it (an anonymised export's do).
 
 use super::{Event, Store};
@@ -10,25 +11,25 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// What became of the sign-ins whose token no row names.
+/// Counts of named and computed token ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Computed {
     /// Per source.
     pub sources: BTreeMap<SourceId, Compared>,
 }
 
-/// A source's token ids: named, computed, and whether the two go together.
+/// A source's token ids: named, computed, and whether the two agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Compared {
-    /// Its sign-ins whose named token is the one their id gives.
+    /// Sign-ins whose named token equals the one computed from their id.
     pub agree: u64,
-    /// Its sign-ins whose named token is another.
+    /// Sign-ins whose named token differs from the computed one.
     pub differ: u64,
-    /// Its sign-ins without a named token whose id gives one.
+    /// Sign-ins without a named token, with one computed from their id.
     pub lacking: u64,
-    /// Those of them that Graph calls name, and so are tied to.
+    /// Those of them whose token a Graph call names.
     pub tied: u64,
-    /// Whether what the ids give is not used.
+    /// Whether the computed tokens are left unused.
     pub refused: bool,
 }
 
@@ -64,7 +65,7 @@ impl Store {
             // What cannot be compared in the source itself goes by the rest of the bundle.
             source.refused = source.differ > 0 || (source.agree == 0 && differ);
             source.lacking += 1;
-            let token = tokens.get(&self.folded_field(event, Field::Id));
+            let token = tokens.get(&self.normalized_field(event, Field::Id));
             if let Some(&token) = token.filter(|_| !source.refused) {
                 source.tied += 1;
                 self.events.set(index, Field::TokenId, token);
@@ -77,7 +78,7 @@ impl Store {
 
     /// A sign-in none of whose rows names its token.
     fn lacks_token(&self, event: Event<'_>) -> bool {
-        event.table.issues() && !event.is_folded() && self.token(event[Field::TokenId]).is_none()
+        event.table.issues() && !event.is_duplicate() && self.token(event[Field::TokenId]).is_none()
     }
 
     /// How often the named tokens of each source are what its ids give. A row counts by the token that a copy
@@ -99,7 +100,7 @@ impl Store {
         for event in self.events.iter().filter(|event| !event.is_union() && named(*event)) {
             compare(event, event);
         }
-        for group in self.copies.groups() {
+        for group in self.duplicates.groups() {
             let rows = || group.iter().map(|(_, row)| self.event(*row));
             let Some(told) = rows().find(|row| named(*row)) else { continue };
             for row in rows().filter(|row| row.table.issues() && !named(*row)) {
@@ -109,9 +110,9 @@ impl Store {
         sources
     }
 
-    /// The token of each sign-in id, folded, that Graph calls name a token of.
+    /// The token of each sign-in id, normalized, that Graph calls name a token of.
     fn called_tokens(&self) -> HashMap<Sym, Sym> {
-        let calls = self.events.iter().filter(|event| event.table.uses() && !event.is_folded());
+        let calls = self.events.iter().filter(|event| event.table.uses() && !event.is_duplicate());
         let mut tokens: Vec<Sym> = calls.map(|event| self.token(event[Field::TokenId])).collect();
         tokens.sort_unstable();
         tokens.dedup();

@@ -11,7 +11,7 @@ pub const RUN: usize = 3;
 /// A row after a silence of this length begins a burst of activity.
 pub const SILENCE: Span = Span::minutes(30);
 
-/// Where a list of events can be folded, and where it goes on after a silence. Places in the list.
+/// Where a list of events can be collapsed, and where it goes on after a silence. Places in the list.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outline {
     /// The first place of each run; a row that is like no neighbour is a run of its own.
@@ -52,7 +52,8 @@ pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) 
 
 /// Whether two neighbouring rows say the same but for time and ids.
 pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
-    let same = |field: Field| a[field] == b[field] || store.folded_field(a, field) == store.folded_field(b, field);
+    let same =
+        |field: Field| a[field] == b[field] || store.normalized_field(a, field) == store.normalized_field(b, field);
     let of = kind(a);
     if a.user != b.user || a.table != b.table || of != kind(b) {
         return false;
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn legs_of_a_flow_are_never_folded() {
+    fn legs_of_a_flow_are_never_collapsed() {
         let mut rows = Rows::default();
         for second in 0..4 {
             let fields =

@@ -66,7 +66,7 @@ pub fn tags_used(case: &Case) -> Vec<String> {
 pub fn key(loaded: &Loaded, event: EventId) -> String {
     let store = &loaded.store;
     let row = store.event(event);
-    let id = store.text(store.folded_field(row, Field::Id));
+    let id = store.text(store.normalized_field(row, Field::Id));
     if !id.is_empty() && id.len() <= ID_BYTES {
         return format!("{} {id}", row.table.name());
     }
@@ -107,8 +107,8 @@ impl Places {
             }
         }
         let by_id = ids.len();
-        for (event, row) in store.events().filter(|(_, row)| !row.is_folded()) {
-            let id = store.folded_field(row, Field::Id);
+        for (event, row) in store.events().filter(|(_, row)| !row.is_duplicate()) {
+            let id = store.normalized_field(row, Field::Id);
             if let Some(key) = ids.get(&(row.table, id)) {
                 places.put((*key).clone(), event);
             } else if by_id < case.marks.len() && (id.is_none() || store.text(id).len() > ID_BYTES) {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn standing(loaded: &Loaded) -> Vec<(EventId, String)> {
-        let rows = loaded.store.events().filter(|(_, row)| !row.is_folded());
+        let rows = loaded.store.events().filter(|(_, row)| !row.is_duplicate());
         rows.map(|(event, _)| (event, key(loaded, event))).collect()
     }
 

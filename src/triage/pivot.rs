@@ -92,7 +92,7 @@ pub fn counts(store: &Store, value: Value) -> Counts {
     for id in events {
         let event = store.event(*id);
         users.insert(event.user);
-        sessions.insert(store.folded_field(event, Field::SessionId));
+        sessions.insert(store.normalized_field(event, Field::SessionId));
         // They stand in time order.
         let day = event.time().ticks().div_euclid(Span::minutes(24 * 60).ticks());
         days += usize::from(event.time().is_known() && last_day.replace(day) != Some(day));

@@ -220,12 +220,12 @@ impl Term {
     fn any(&mut self, store: &Store, facts: &Facts, event: EventId, fields: &[Field]) -> bool {
         let row = store.event(event);
         let Some(pattern) = &self.pattern else {
-            return fields.iter().any(|field| !store.folded_field(row, *field).is_none());
+            return fields.iter().any(|field| !store.normalized_field(row, *field).is_none());
         };
         let matches = |text: &str| pattern.is_match(text);
         fields.iter().any(|field| {
             let sym = row[*field];
-            let known = || store.text(store.fold(sym));
+            let known = || store.text(store.normalized(sym));
             match field {
                 // The name the timeline shows, whatever the record says.
                 Field::AppId => self.clients.matches(sym, || {

@@ -129,7 +129,7 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
 fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: Kind, failed: bool) -> String {
-    let id = store.text(store.folded_field(row, Field::ResourceIdentity));
+    let id = store.text(store.normalized_field(row, Field::ResourceIdentity));
     let logged = store.text(row[Field::ResourceDisplayName]);
     let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
     let leg = match kind {
@@ -145,7 +145,7 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: Kind, failed: bo
 
 /// A client the record does not name: the name we know its id by, else the id.
 fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
-    let id = store.text(store.folded_field(row, Field::AppId));
+    let id = store.text(store.normalized_field(row, Field::AppId));
     facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
 }
 

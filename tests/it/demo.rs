@@ -27,7 +27,7 @@ static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
 fn rows(upn: &str, table: Table, day: &str) -> Vec<(EventId, Event<'static>)> {
     let store = &LOADED.store;
     let kept = |event: Event<'_>| {
-        !event.is_folded() && event.table == table && event.time().day() == day && store.upn(event.user) == upn
+        !event.is_duplicate() && event.table == table && event.time().day() == day && store.upn(event.user) == upn
     };
     store.events().filter(|(_, event)| kept(*event)).collect()
 }
@@ -68,7 +68,7 @@ fn it_reads_without_a_problem() {
     assert_eq!(LOADED.rows_skipped(), 0);
     assert_eq!(LOADED.sources.len(), 6);
     assert!((6000..12_000).contains(&LOADED.rows_read()), "{}", LOADED.rows_read());
-    assert!((20..100).contains(&LOADED.store.folded()), "{}", LOADED.store.folded());
+    assert!((20..100).contains(&LOADED.store.duplicates()), "{}", LOADED.store.duplicates());
     let (first, last) = LOADED.store.range().unwrap();
     assert_eq!((first.day().as_str(), last.day().as_str()), ("2026-04-02", "2026-05-01"));
     let others: Vec<_> = LOADED.sources.iter().flat_map(|source| source.tables.keys()).collect();

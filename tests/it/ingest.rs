@@ -378,8 +378,8 @@ fn links_hidden_files_and_repeats_are_read_once() {
     let loaded = read(&[folder.path().to_owned(), path], &Options::default());
     assert_eq!(loaded.sources.len(), 3);
     assert_eq!(loaded.rows_read(), 72);
-    assert_eq!(loaded.store.folded(), 48);
-    assert_eq!((loaded.sources[0].folded, loaded.sources[2].folded), (24, 0), "the copy read last wins a tie");
+    assert_eq!(loaded.store.duplicates(), 48);
+    assert_eq!((loaded.sources[0].duplicates, loaded.sources[2].duplicates), (24, 0), "the copy read last wins a tie");
     assert_eq!(loaded.problems.len(), 1, "{:?}", loaded.problems);
 }
 

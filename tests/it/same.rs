@@ -216,8 +216,8 @@ fn three_shapes_of_a_sign_in_are_one_event_with_the_fields_of_all() {
     let bundle = Bundle::new();
     let loaded = bundle.load("abc");
     let store = &loaded.store;
-    assert_eq!((loaded.rows_read(), store.folded()), (18, 12));
-    let live: Vec<_> = store.events().filter(|(_, event)| !event.is_folded()).collect();
+    assert_eq!((loaded.rows_read(), store.duplicates()), (18, 12));
+    let live: Vec<_> = store.events().filter(|(_, event)| !event.is_duplicate()).collect();
     assert_eq!(live.len(), 6);
     for (at, (id, event)) in live.iter().enumerate() {
         let n = u32::try_from(at).unwrap();
@@ -228,7 +228,7 @@ fn three_shapes_of_a_sign_in_are_one_event_with_the_fields_of_all() {
     // Without the richest: what Graph lacks comes from the CSV, and the table from Graph.
     let loaded = bundle.load("bc");
     let store = &loaded.store;
-    let (id, event) = store.events().filter(|(_, event)| !event.is_folded()).nth(1).unwrap();
+    let (id, event) = store.events().filter(|(_, event)| !event.is_duplicate()).nth(1).unwrap();
     assert_eq!(event.table, Table::NonInteractive);
     let source = |row| &*loaded.sources[store.event(row).origin.source.0 as usize].name;
     let given = |field| Path::new(source(store.giver(id, field))).extension().unwrap().to_owned();

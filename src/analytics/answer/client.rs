@@ -50,7 +50,7 @@ pub fn client_history(inquiry: &Inquiry) -> Finding {
     let depth = baseline.first.map_or(0, |first| hit.first_seen.since(first).whole_minutes() / (24 * 60));
     let reach =
         if depth < 29 { format!(" Only {depth} of 30 days of history are in the logs.") } else { String::new() };
-    let app = store.folded_field(store.event(last), Field::AppId);
+    let app = store.normalized_field(store.event(last), Field::AppId);
     let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
     let rows = baseline.history(store).sign_ins(store, app, since, hit.first_seen);
     let (state, brief) = match seen.days {

@@ -75,7 +75,7 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
 fn shares_session(inquiry: &Inquiry, legs: &[EventId]) -> bool {
     let store = inquiry.store;
     let session =
-        |&id: &EventId| Some(store.folded_field(store.event(id), Field::SessionId)).filter(|sym| !sym.is_none());
+        |&id: &EventId| Some(store.normalized_field(store.event(id), Field::SessionId)).filter(|sym| !sym.is_none());
     let of_hit: BTreeSet<_> = inquiry.hit.evidence.iter().filter_map(session).collect();
     legs.iter().filter_map(session).any(|sym| of_hit.contains(&sym))
 }
@@ -125,8 +125,8 @@ pub fn legs_apart(inquiry: &Inquiry) -> Finding {
 
 fn values(inquiry: &Inquiry, rows: &[EventId], field: Field) -> BTreeSet<String> {
     let store = inquiry.store;
-    let folded = rows.iter().map(|&id| store.folded_field(store.event(id), field)).filter(|sym| !sym.is_none());
-    folded.map(|sym| store.text(sym).to_owned()).collect()
+    let normalized = rows.iter().map(|&id| store.normalized_field(store.event(id), field)).filter(|sym| !sym.is_none());
+    normalized.map(|sym| store.text(sym).to_owned()).collect()
 }
 
 fn kinds(inquiry: &Inquiry, rows: &[EventId]) -> BTreeSet<String> {

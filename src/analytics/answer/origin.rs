@@ -141,7 +141,7 @@ fn places(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> Vec<Place
     let store = inquiry.store;
     let mut by_address: BTreeMap<&str, EventId> = BTreeMap::new();
     for &id in rows {
-        let address: Sym = store.folded_field(store.event(id), Field::IpAddress);
+        let address: Sym = store.normalized_field(store.event(id), Field::IpAddress);
         if !address.is_none() {
             by_address.entry(store.text(address)).or_insert(id);
         }

@@ -15,7 +15,7 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
         let event = store.event(id);
         let name = store.text(event[Field::ResourceDisplayName]);
         let known = facts
-            .resource(store.text(store.folded_field(event, Field::ResourceIdentity)))
+            .resource(store.text(store.normalized_field(event, Field::ResourceIdentity)))
             .or_else(|| facts.resource_named(name));
         let (reach, name) = known.map_or((Reach::Other, name), |known| (known.reach, known.name.as_str()));
         let names = classes.entry(reach).or_default();

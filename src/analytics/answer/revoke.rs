@@ -13,7 +13,7 @@ const DAY: Span = Span::minutes(24 * 60);
 /// What to revoke and what stays valid, with what the bundle shows of the day around the hit. Decides nothing.
 pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
     let (store, hit) = (inquiry.store, inquiry.hit);
-    let sessions = distinct(&hit.evidence, |id| store.folded_field(store.event(id), Field::SessionId));
+    let sessions = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::SessionId));
     let sessions: Vec<&str> = sessions.into_iter().map(|sym| store.text(sym)).collect();
     let around = calls_around(inquiry);
     let later = later_rows(inquiry);
@@ -83,7 +83,7 @@ fn later_rows<'a>(inquiry: &Inquiry<'a>) -> Later<'a> {
     // Where every address is the user's usual one, they are all there is to follow.
     let rows = if strange.is_empty() { &hit.evidence } else { &strange };
     let mut later = Later { all: 0, kept: Vec::new(), last: None, addresses: Vec::new() };
-    for address in distinct(rows, |id| store.folded_field(store.event(id), Field::IpAddress)) {
+    for address in distinct(rows, |id| store.normalized_field(store.event(id), Field::IpAddress)) {
         let history = inquiry.baseline.history(store);
         let rows = history.rows_from(store, address, hit.last_seen, hit.last_seen.plus(DAY));
         if let Some(last) = rows.last() {

@@ -29,10 +29,10 @@ pub fn first_login(inquiry: &Inquiry) -> Finding {
 pub fn second_client(inquiry: &Inquiry) -> Finding {
     let Some((first, second, seconds)) = ends(inquiry) else { return no_rows() };
     let (store, hit) = (inquiry.store, inquiry.hit);
-    let folded = |id: EventId, field| store.text(store.folded_field(store.event(id), field));
-    let family = inquiry.facts.family_at(folded(second, Field::AppId), hit.last_seen).sentence;
+    let normalized = |id: EventId, field| store.text(store.normalized_field(store.event(id), field));
+    let family = inquiry.facts.family_at(normalized(second, Field::AppId), hit.last_seen).sentence;
     let used = inquiry.baseline.seen(store, second, Field::AppId);
-    let same = folded(first, Field::AppId) == folded(second, Field::AppId);
+    let same = normalized(first, Field::AppId) == normalized(second, Field::AppId);
     let hop = if same {
         "the client of the first login too".to_owned()
     } else {
@@ -59,8 +59,8 @@ pub fn second_client(inquiry: &Inquiry) -> Finding {
 pub fn apart(inquiry: &Inquiry) -> Finding {
     let Some((first, second, _)) = ends(inquiry) else { return no_rows() };
     let store = inquiry.store;
-    let folded = |id: EventId, field| store.folded_field(store.event(id), field);
-    let (from, to) = (folded(first, Field::IpAddress), folded(second, Field::IpAddress));
+    let normalized = |id: EventId, field| store.normalized_field(store.event(id), field);
+    let (from, to) = (normalized(first, Field::IpAddress), normalized(second, Field::IpAddress));
     if from.is_none() || to.is_none() {
         return missing("no address", "One of the two rows has no address", "the rows with IPAddress")
             .with_rows([first, second]);

@@ -65,9 +65,13 @@ pub fn summary(info: &Info) -> Vec<(Tone, String)> {
         1 => "1 source".to_owned(),
         count => format!("{count} sources"),
     };
-    let events = counted(info.read - info.folded, "event");
-    let said =
-        format!("{sources}, {} read, {} folded, {} skipped: {events}", rows(info.read), info.folded, info.skipped);
+    let events = counted(info.read - info.duplicates, "event");
+    let said = format!(
+        "{sources}, {} read, {}, {} skipped: {events}",
+        rows(info.read),
+        counted(info.duplicates, "duplicate"),
+        info.skipped
+    );
     let mut lines = vec![(Tone::Head, said)];
     if info.first_event.is_some() {
         lines.push((Tone::Plain, format!("{} → {} UTC", second(info.first_event), second(info.last_event))));
@@ -81,9 +85,9 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
     let shape = source.shape.unwrap_or("not recognised");
     let mut lines = vec![(Tone::Head, format!("{} ({shape})", source.source))];
     let counts = format!(
-        "  {} read, {} folded, {} skipped; {} bytes",
+        "  {} read, {}, {} skipped; {} bytes",
         rows(source.read),
-        source.folded,
+        counted(source.duplicates, "duplicate"),
         source.skipped,
         bytes(source.bytes, source.decoded)
     );

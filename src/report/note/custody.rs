@@ -26,8 +26,8 @@ pub struct Custody {
     pub sha256: String,
     /// Rows that became events.
     pub read: u64,
-    /// Rows that other rows tell better.
-    pub folded: u64,
+    /// Duplicates: rows of an event that another row stands for.
+    pub duplicates: u64,
     /// Rows that could not be read.
     pub skipped: u64,
     /// First event time.
@@ -47,7 +47,7 @@ pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) ->
         decoded: source.decoded,
         sha256: source.sha256.clone(),
         read: source.read,
-        folded: source.folded,
+        duplicates: source.duplicates,
         skipped: source.skipped,
         first_event: source.first.and_then(Time::known),
         last_event: source.last.and_then(Time::known),

@@ -243,7 +243,7 @@ pub(super) fn resource_name(told: &Told, hit: &Hit, id: &str) -> String {
     let row = hit
         .evidence
         .iter()
-        .find(|event| store.text(store.folded_field(store.event(**event), Field::ResourceIdentity)) == id);
+        .find(|event| store.text(store.normalized_field(store.event(**event), Field::ResourceIdentity)) == id);
     let name = row.map_or("", |event| store.get(*event, Field::ResourceDisplayName));
     if name.is_empty() { id.to_owned() } else { name.to_owned() }
 }

@@ -42,9 +42,9 @@ impl Kind {
 
     fn of(self, store: &Store, event: Event<'_>) -> Sym {
         match self {
-            Self::Address => store.folded_field(event, Field::IpAddress),
-            Self::UserAgent => store.folded_field(event, Field::UserAgent),
-            Self::Session => store.folded_field(event, Field::SessionId),
+            Self::Address => store.normalized_field(event, Field::IpAddress),
+            Self::UserAgent => store.normalized_field(event, Field::UserAgent),
+            Self::Session => store.normalized_field(event, Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
         }
     }
@@ -205,7 +205,7 @@ fn note(
 
 /// One pass over the bundle for all traces.
 fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &BTreeSet<Sym>) {
-    for (id, event) in store.events().filter(|(_, event)| !event.is_folded()) {
+    for (id, event) in store.events().filter(|(_, event)| !event.is_duplicate()) {
         for kind in Kind::ALL {
             let Some(trace) = found.get_mut(&(kind, kind.of(store, event))) else { continue };
             if trace.events.contains(&id) {

@@ -108,7 +108,7 @@ impl Finder<'_> {
         let mut found: Vec<Login> = Vec::new();
         for (user, legs) in by_user {
             for flow in flows_among(self.store, legs) {
-                let session = |leg: &EventId| self.store.folded_field(self.store.event(*leg), Field::SessionId);
+                let session = |leg: &EventId| self.store.normalized_field(self.store.event(*leg), Field::SessionId);
                 let leg = |wanted| flow.legs.iter().copied().find(|leg| leg_of(self.store.event(*leg)) == Some(wanted));
                 let (entered, redeemed) = (leg(Leg::Browser), leg(Leg::Polling));
                 // The tokens went where the code was redeemed.
@@ -137,7 +137,7 @@ impl Finder<'_> {
                 latest.insert(each[at as usize].root, each[at as usize].login);
                 continue;
             }
-            let session = self.store.folded_field(event, Field::SessionId);
+            let session = self.store.normalized_field(event, Field::SessionId);
             let root = self.root(event.user, session, at);
             // Without a session, only what descends from a flow is tied to one.
             let tied = !session.is_none() || descends(event);
@@ -150,7 +150,7 @@ impl Finder<'_> {
                 // What came before the login stands before it.
                 let login = login.unwrap_or(NO_LOGIN);
                 let resource = Key::Resource.of(self.store, event);
-                let client = self.store.folded_field(event, Field::AppId);
+                let client = self.store.normalized_field(event, Field::AppId);
                 let branch = *branches.entry((root, login, client, resource)).or_insert_with(|| {
                     let width = widths.entry((root, login)).or_insert(0);
                     *width += 1;
@@ -180,7 +180,7 @@ impl Finder<'_> {
                 Role::Uses | Role::Records => {}
             }
             let token = self.store.token(event[Field::TokenId]);
-            let session = self.store.folded_field(event, Field::SessionId);
+            let session = self.store.normalized_field(event, Field::SessionId);
             each[at as usize] = if let Some(sign_in) = issued.get(&token).filter(|_| !token.is_none()) {
                 Place { call: at + 1, ..each[*sign_in as usize] }
             } else if let Some((user, session)) = self.issued_elsewhere(token) {
@@ -204,7 +204,7 @@ impl Finder<'_> {
     /// User and session of a sign-in, not among the rows, that issued a token.
     fn issued_elsewhere(&self, token: Sym) -> Option<(Sym, Sym)> {
         let sign_in = self.store.event(self.store.issuer(token)?);
-        Some((sign_in.user, self.store.folded_field(sign_in, Field::SessionId)))
+        Some((sign_in.user, self.store.normalized_field(sign_in, Field::SessionId)))
     }
 
     /// The roots in the order of their first rows, and the rank of each as it was numbered.

@@ -66,7 +66,7 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
 fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     let loaded = &bench.evidence.loaded;
     let hits = bench.evidence.hits.len();
-    let mut facts = vec![(1, format!("{} events", count(bench.store().len() as u64 - bench.store().folded())))];
+    let mut facts = vec![(1, format!("{} events", count(bench.store().len() as u64 - bench.store().duplicates())))];
     if loaded.rows_skipped() > 0 {
         facts.push((2, format!("{} not read", count(loaded.rows_skipped()))));
     }

@@ -270,7 +270,7 @@ fn told(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<String
             .filter(|(_, text)| !text.is_empty())
             .collect()
     };
-    let events = store.events().filter(|(_, event)| !event.is_folded() && tables.contains(&event.table));
+    let events = store.events().filter(|(_, event)| !event.is_duplicate() && tables.contains(&event.table));
     events
         .map(|(id, event)| (store.get(id, Field::Id).to_owned(), (event.table, event.time().second(), fields(event))))
         .collect()

@@ -124,7 +124,7 @@ fn a_word_for_nothing_joins_nobody() {
 fn a_word_for_nothing_folds_nothing_and_is_no_resource() {
     for nothing in NOTHING {
         let loaded = read("rows.csv", with("Id", nothing));
-        assert_eq!((loaded.store.folded(), hits_of(&loaded, Semantics::Hunt).len()), (0, 1), "{nothing}");
+        assert_eq!((loaded.store.duplicates(), hits_of(&loaded, Semantics::Hunt).len()), (0, 1), "{nothing}");
         let nameless = burst(|n, row| {
             set(row, "ResourceIdentity", nothing);
             set(row, "ResourceDisplayName", if n == 0 { "None" } else { "Resource" });

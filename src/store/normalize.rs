@@ -1,54 +1,54 @@
-//! The form in which texts are compared: ids and names without case and padding, addresses without a port; and which
-//! texts say nothing.
+//! Normalized texts, which the store compares: ids and names without case and padding, addresses without a port; and
+//! texts that are no value.
 
 use crate::model::{Field, is_scientific};
 use std::net::{IpAddr, SocketAddr};
 
-/// The folded form of a text; of one that is never compared, only whether it says anything.
-pub(super) fn folded(text: &str, compared: bool) -> Folded {
-    match fold_text(text) {
-        Folded::Other(_) if !compared => Folded::Same,
-        folded => folded,
+/// The normalized form of a text; of one that is never compared, only whether it is blank or a placeholder.
+pub(super) fn normalize_if_compared(text: &str, compared: bool) -> Normalized {
+    match normalize(text) {
+        Normalized::Other(_) if !compared => Normalized::Same,
+        normalized => normalized,
     }
 }
 
-/// A text in the form in which texts are compared.
-pub(super) enum Folded {
+/// A text made comparable.
+pub(super) enum Normalized {
     Blank,
     Same,
     Other(String),
-    /// A text that says something only in some fields, in the form in which it is compared there.
-    Hollow(String, Hollow),
+    /// A text that is a value in some fields only, in the form it has there.
+    Placeholder(String, Placeholder),
 }
 
-/// A text that says nothing, but for some fields.
+/// A text that is a value in some fields only, if in any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hollow {
-    /// A mark for a value that is not there: it says nothing anywhere.
+pub(super) enum Placeholder {
+    /// A mark for a missing value: a value in no field.
     Mark,
-    /// A word for a value that is not there: it may be somebody's name.
+    /// A word for a missing value; may be somebody's name.
     Word,
-    /// `none`: a value of an enumeration.
+    /// `none`, a value of enumerations.
     None,
-    /// `na`, which is Namibia's code.
+    /// `na`, the country code of Namibia.
     Na,
-    /// One character again and again, or a number that a spreadsheet shortened: no id.
+    /// One character repeated, or a number that a spreadsheet shortened: no id.
     NoId,
 }
 
-/// What a field's texts are.
+/// Kind of a field's texts.
 enum Kind {
     Id,
-    /// A name, which stands beside an id.
+    /// A name, with the field of its id.
     Name(Field),
     Enumeration,
     Country,
     Other,
 }
 
-impl Hollow {
-    /// Whether the text says something in a field, given whether an id of the row does.
-    pub(super) fn says(self, field: Field, id: impl FnOnce(Field) -> bool) -> bool {
+impl Placeholder {
+    /// Returns whether the text is a value in a field; `id` answers whether an id field of the row has one.
+    pub(super) fn is_value_in(self, field: Field, id: impl FnOnce(Field) -> bool) -> bool {
         match (kind(field), self) {
             (_, Self::Mark) | (Kind::Id, _) => false,
             (_, Self::NoId) | (Kind::Enumeration, Self::None) | (Kind::Country, Self::Na) => true,
@@ -57,8 +57,8 @@ impl Hollow {
         }
     }
 
-    /// Whether the text says something where its field is not known.
-    pub(super) fn says_somewhere(self) -> bool {
+    /// Returns whether the text is a value where its field is not known.
+    pub(super) fn is_value_somewhere(self) -> bool {
         self == Self::NoId
     }
 }
@@ -83,25 +83,25 @@ fn kind(field: Field) -> Kind {
     }
 }
 
-pub(super) fn fold_text(text: &str) -> Folded {
+pub(super) fn normalize(text: &str) -> Normalized {
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase());
     let lower = if plain { String::new() } else { text.trim().to_lowercase() };
-    let folded = if plain { text } else { &lower };
-    if is_nothing(folded) {
-        Folded::Blank
-    } else if let Some(hollow) = hollow(folded) {
-        Folded::Hollow(folded.to_owned(), hollow)
-    } else if let Some(host) = host(folded) {
-        Folded::Other(host)
-    } else if plain || folded == text {
-        Folded::Same
+    let normalized = if plain { text } else { &lower };
+    if is_nothing(normalized) {
+        Normalized::Blank
+    } else if let Some(placeholder) = placeholder(normalized) {
+        Normalized::Placeholder(normalized.to_owned(), placeholder)
+    } else if let Some(host) = host(normalized) {
+        Normalized::Other(host)
+    } else if plain || normalized == text {
+        Normalized::Same
     } else {
-        Folded::Other(lower)
+        Normalized::Other(lower)
     }
 }
 
-/// The address of `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`: some records name the port too, which is
-/// another one each time and tells no machine from another.
+/// The address of `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`. Some records add the port, which changes
+/// with every connection.
 fn host(text: &str) -> Option<String> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '[') || !text.contains(':') {
         return None;
@@ -111,50 +111,52 @@ fn host(text: &str) -> Option<String> {
     Some(address.to_string())
 }
 
-/// Whether a trimmed, lower-case text says nothing in any field: empty, Microsoft's redaction mark, or an all-zero
-/// GUID.
+/// Returns whether a trimmed, lower-case text is blank in every field: empty, Microsoft's redaction mark, or an
+/// all-zero GUID.
 fn is_nothing(text: &str) -> bool {
     text.is_empty() || text == "{pii removed}" || text == "00000000-0000-0000-0000-000000000000"
 }
 
-/// Returns whether a text says nothing in a field whose row has no id beside it.
+/// Returns whether a text is blank in a field whose row has no id beside it.
 pub fn is_blank(text: &str, field: Field) -> bool {
-    match fold_text(text) {
-        Folded::Blank => true,
-        Folded::Hollow(_, hollow) => !hollow.says(field, |_| false),
-        Folded::Same | Folded::Other(_) => false,
+    match normalize(text) {
+        Normalized::Blank => true,
+        Normalized::Placeholder(_, placeholder) => !placeholder.is_value_in(field, |_| false),
+        Normalized::Same | Normalized::Other(_) => false,
     }
 }
 
-/// Whether a text is no id: it says nothing, or nothing that tells one thing from another.
+/// Returns whether a text is no id: blank or a placeholder.
 pub(super) fn is_no_id(text: &str) -> bool {
-    matches!(fold_text(text), Folded::Blank | Folded::Hollow(..))
+    matches!(normalize(text), Normalized::Blank | Normalized::Placeholder(..))
 }
 
-/// Longest text that stands for a value that is not there.
+/// Longest text that marks a missing value.
 const LONGEST_MARK: usize = 20;
 
-/// In what way a trimmed, lower-case text is hollow.
-fn hollow(text: &str) -> Option<Hollow> {
+/// The kind of placeholder a trimmed, lower-case text is, if one.
+fn placeholder(text: &str) -> Option<Placeholder> {
     if text.len() <= LONGEST_MARK {
         match text {
-            "-" | "--" | "\u{2013}" | "\u{2014}" | "<null>" | "(null)" | "+ac0-" | "+ac0" => return Some(Hollow::Mark),
-            "null" | "nil" | "n/a" | "nan" | "undefined" => return Some(Hollow::Word),
-            "none" => return Some(Hollow::None),
-            "na" => return Some(Hollow::Na),
-            _ if is_spreadsheet_error(text) => return Some(Hollow::Mark),
-            _ if is_scientific(text) => return Some(Hollow::NoId),
+            "-" | "--" | "\u{2013}" | "\u{2014}" | "<null>" | "(null)" | "+ac0-" | "+ac0" => {
+                return Some(Placeholder::Mark);
+            }
+            "null" | "nil" | "n/a" | "nan" | "undefined" => return Some(Placeholder::Word),
+            "none" => return Some(Placeholder::None),
+            "na" => return Some(Placeholder::Na),
+            _ if is_spreadsheet_error(text) => return Some(Placeholder::Mark),
+            _ if is_scientific(text) => return Some(Placeholder::NoId),
             _ => {}
         }
     }
-    repeats(text).then_some(Hollow::NoId)
+    repeats(text).then_some(Placeholder::NoId)
 }
 
-/// Words of such errors that end in no mark.
+/// Words of spreadsheet errors that end in no mark.
 const WITHOUT_MARK: [&str; 9] = ["n/a", "n/d", "n/b", "nv", "nd", "н/д", "i/t", "yok", "getting_data"];
 
-/// `#name?`, `#div/0!`, `#n/a`, `#wert!`, `err:502`: a spreadsheet's word for a formula that failed, in any language;
-/// `####` where a cell was too narrow.
+/// Returns whether a text is a spreadsheet's error, in any language: `#name?`, `#div/0!`, `#n/a`, `#wert!`, `err:502`;
+/// or `####`, from a cell that was too narrow.
 fn is_spreadsheet_error(text: &str) -> bool {
     if let Some(number) = text.strip_prefix("err:") {
         return !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -168,7 +170,7 @@ fn is_spreadsheet_error(text: &str) -> bool {
         })
 }
 
-/// Whether a text is one character again and again, whatever marks stand between: `ffffffff-ffff-…`, `xxxx`.
+/// Returns whether a text is one character repeated, marks aside: `ffffffff-ffff-…`, `xxxx`.
 fn repeats(text: &str) -> bool {
     let is_mark = |c: &char| matches!(c, '-' | '{' | '}' | '(' | ')' | '=');
     let mut chars = text.chars().filter(|c| !is_mark(c));
@@ -193,12 +195,12 @@ mod tests {
             ("[2001:DB8::1]:443", "2001:db8::1"),
             ("[2001:db8::1]", "2001:db8::1"),
         ] {
-            assert!(matches!(fold_text(text), Folded::Other(folded) if folded == expected), "{text}");
+            assert!(matches!(normalize(text), Normalized::Other(normalized) if normalized == expected), "{text}");
         }
         for text in ["192.0.2.1", "2001:db8::1", "192.0.2.1:http", "192.0.2.1:99999", "10:30", "[redacted]", "a", "0"] {
-            assert!(matches!(fold_text(text), Folded::Same), "{text}");
+            assert!(matches!(normalize(text), Normalized::Same), "{text}");
         }
-        assert!(matches!(fold_text(" {PII Removed}"), Folded::Blank));
+        assert!(matches!(normalize(" {PII Removed}"), Normalized::Blank));
     }
 
     #[test]
@@ -231,8 +233,8 @@ mod tests {
             "{FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF}",
             "---",
         ] {
-            let Folded::Hollow(_, hollow) = fold_text(text) else { panic!("{text}") };
-            assert!(!hollow.says(Field::UserId, |_| true), "{text}");
+            let Normalized::Placeholder(_, placeholder) = normalize(text) else { panic!("{text}") };
+            assert!(!placeholder.is_value_in(Field::UserId, |_| true), "{text}");
             assert!(is_no_id(text), "{text}");
         }
         for text in ["#general", "nobody", "none of them", "#1!x", "a-b", "11111111-1111-4111-8111-111111111111", "aab"]
@@ -243,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_word_for_nothing_is_a_value_where_it_can_be_one() {
-        let says = |text: &str, field, id: bool| match fold_text(text) {
-            Folded::Hollow(_, hollow) => hollow.says(field, |_| id),
-            Folded::Blank => false,
+        let says = |text: &str, field, id: bool| match normalize(text) {
+            Normalized::Placeholder(_, placeholder) => placeholder.is_value_in(field, |_| id),
+            Normalized::Blank => false,
             _ => true,
         };
         assert!(says("none", Field::IncomingTokenType, false) && !says("null", Field::IncomingTokenType, false));

@@ -1,7 +1,7 @@
-//! One event of several rows: which row stands for it, and what the others add.
+//! Events that came as several rows: the row that represents each, and the values the others add.
 //!
-//! The rows themselves stay as they are, for published semantics to count. Where the copies know more than the row
-//! that stands for them, an event is added that has it all ([`Flags::UNION`]), and hunt semantics read that one.
+//! The rows do not change: published semantics count them. Where the duplicates have values that the representing row
+//! lacks, the store adds an event with all of them ([`Flags::UNION`]), and hunt semantics read that one.
 
 use super::{Event, Store, order};
 use crate::model::{EventId, Field, Flags, SourceId, Table, Time};
@@ -9,47 +9,47 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Stands for no event; `merge()` keeps one number free.
+/// Number of no event; `merge()` keeps it free.
 const NO_EVENT: u32 = u32::MAX;
 
-/// The events of several rows, and rows that took another table.
+/// Events that came as several rows, and rows that took the table of a duplicate.
 #[derive(Default)]
-pub(super) struct Copies {
-    /// Event and row, the events in order, each one's rows best first.
+pub(super) struct Duplicates {
+    /// Event and row, in event order; the rows of each event best first.
     pairs: Vec<(EventId, EventId)>,
-    /// Rows of a source that were taken for the first table and are of the second.
+    /// Number of rows by source, table as first read, and table taken.
     pub(super) moved: BTreeMap<(SourceId, Table, Table), u64>,
-    /// Events of which nothing but the order of the sources decided which of two different rows stands for them.
+    /// Number of events whose representing row only the order of the sources decided, though its duplicate differs.
     pub(super) tied: u64,
-    /// Row and event, in order of the rows. Built on first use.
+    /// Row and event, in row order. Built on first use.
     standing: OnceLock<Vec<(EventId, EventId)>>,
 }
 
-impl Copies {
-    /// The rows of an event that has several, the one that stands for it first.
+impl Duplicates {
+    /// The rows of an event that has several, the one that represents it first.
     pub(super) fn of(&self, event: EventId) -> &[(EventId, EventId)] {
         let start = self.pairs.partition_point(|(known, _)| *known < event);
         let end = self.pairs[start..].partition_point(|(known, _)| *known == event);
         &self.pairs[start..start + end]
     }
 
-    /// All events of several rows, each with its rows.
+    /// The rows of each event that has several.
     pub(super) fn groups(&self) -> impl Iterator<Item = &[(EventId, EventId)]> {
         self.pairs.chunk_by(|a, b| a.0 == b.0)
     }
 
-    /// Rows that only repeat another.
-    pub(super) fn folded(&self) -> u64 {
+    /// Number of rows but for the one of each event that represents it.
+    pub(super) fn count(&self) -> u64 {
         (self.pairs.len() - self.groups().count()) as u64
     }
 }
 
 impl Store {
-    /// Gives rows that do not say their table the one that a copy of them says.
+    /// Gives rows that do not name their table the table that a duplicate names.
     pub(super) fn take_tables(&mut self) {
-        let mut told = vec![[0_u8; Table::COUNT]; self.folds.len()];
+        let mut told = vec![[0_u8; Table::COUNT]; self.normalized.len()];
         for event in self.events.iter().filter(|event| event.table.spec().twin.is_some()) {
-            let known = &mut told[self.folded_field(event, Field::Id).0 as usize][event.table as usize];
+            let known = &mut told[self.normalized_field(event, Field::Id).0 as usize][event.table as usize];
             *known = certainty(event).max(*known);
         }
         for index in 0..self.events.len() {
@@ -58,19 +58,19 @@ impl Store {
                 continue;
             }
             let Some(other) = event.table.spec().twin else { continue };
-            let id = self.folded_field(event, Field::Id);
+            let id = self.normalized_field(event, Field::Id);
             let known = told[id.0 as usize];
             if !id.is_none() && known[other as usize] > known[event.table as usize] {
                 let event = self.events.head_mut(index);
-                *self.copies.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
+                *self.duplicates.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
                 event.table = other;
             }
         }
     }
 
-    /// Folds the rows that share (table, id): the latest ingest stands for them, a missing one is the oldest, a tie
-    /// goes to the row read last. Its blank fields are filled from the others, in the same order.
-    pub(super) fn fold_copies(&mut self) {
+    /// Marks the rows that share (table, id): the row with the latest ingest time represents them, a missing time is
+    /// the oldest, a tie goes to the row read last. The others fill its blank fields, in the same order.
+    pub(super) fn mark_duplicates(&mut self) {
         let mut pairs = self.beaten();
         if pairs.is_empty() {
             return;
@@ -80,14 +80,14 @@ impl Store {
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let best = group[0].0;
             let rows: Vec<u32> = std::iter::once(best).chain(group.iter().map(|(_, row)| *row)).collect();
-            self.copies.tied += u64::from(self.is_tied(rows[0], rows[1]));
+            self.duplicates.tied += u64::from(self.is_tied(rows[0], rows[1]));
             for row in &rows[1..] {
-                self.events.head_mut(*row as usize).flags.set(Flags::FOLDED, true);
+                self.events.head_mut(*row as usize).flags.set(Flags::DUPLICATE, true);
             }
             self.mark_repeated(rows.clone());
             let mut stands = best;
             if let Some(union) = self.union(&rows) {
-                self.events.head_mut(best as usize).flags.set(Flags::FOLDED, true);
+                self.events.head_mut(best as usize).flags.set(Flags::DUPLICATE, true);
                 stands = union;
                 self.unions += 1;
             }
@@ -106,25 +106,25 @@ impl Store {
             self.events.arrange(order);
         }
         copies.sort_by_key(|(event, _)| *event);
-        self.copies.pairs = copies;
+        self.duplicates.pairs = copies;
     }
 
-    /// Returns whether two rows of one event were ingested at one time and tell different things of it.
+    /// Returns whether two rows of one event have one ingest time and different values.
     fn is_tied(&self, best: u32, next: u32) -> bool {
         let (best, next) = (self.events.get(best as usize), self.events.get(next as usize));
         let differ = |field: &Field| {
-            let (one, other) = (self.folded_field(best, *field), self.folded_field(next, *field));
+            let (one, other) = (self.normalized_field(best, *field), self.normalized_field(next, *field));
             one != other && !one.is_none() && !other.is_none()
         };
         best.ingested == next.ingested && TELLING.iter().any(differ)
     }
 
-    /// Each row that shares (table, id) with a better one, behind the best of them.
+    /// Pairs of the best row of an event and each other row of it.
     fn beaten(&self) -> Vec<(u32, u32)> {
         // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
-        let mut best = vec![NO_EVENT; self.folds.len()];
+        let mut best = vec![NO_EVENT; self.normalized.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let id = |event: Event<'_>| self.folded_field(event, Field::Id);
+        let id = |event: Event<'_>| self.normalized_field(event, Field::Id);
         for table in Table::ALL {
             best.fill(NO_EVENT);
             let before = pairs.len();
@@ -148,7 +148,7 @@ impl Store {
         pairs
     }
 
-    /// Marks each of the rows that is the same as another in every field and both times, but for one of them.
+    /// Marks rows that are equal in every field and both times, all but the first of them.
     fn mark_repeated(&mut self, mut rows: Vec<u32>) {
         let same = |event: Event<'_>| {
             // A missing text and an empty one are the same to a published query.
@@ -169,8 +169,7 @@ impl Store {
         }
     }
 
-    /// Adds the event that rows, best first, make together, and gives its place; `None` where the best of them says
-    /// it all.
+    /// Adds the union of some rows, best first, and returns its place; `None` where the best row has every value.
     fn union(&mut self, rows: &[u32]) -> Option<u32> {
         let best = self.events.get(rows[0] as usize);
         let others = || rows[1..].iter().map(|row| self.events.get(*row as usize));
@@ -180,7 +179,7 @@ impl Store {
         let created = told.known().unwrap_or(best.created);
         let mut given = Vec::new();
         for field in Field::ALL {
-            let lacks = |event: Event<'_>| self.folded_field(event, field).is_none();
+            let lacks = |event: Event<'_>| self.normalized_field(event, field).is_none();
             let tells = |event: &Event<'_>| !lacks(*event) && !is_withheld(*event, field);
             if lacks(best) || is_withheld(best, field) {
                 // A withheld value is better than none.
@@ -203,7 +202,7 @@ impl Store {
         }
         let union = self.events.get(at);
         // Where no row names a result, the status of one may have told it.
-        let untold = self.folded_field(union, Field::ResultType).is_none();
+        let untold = self.normalized_field(union, Field::ResultType).is_none();
         flags.set(Flags::SUCCESS, untold && rows.iter().any(|row| self.events.get(*row as usize).succeeded()));
         let flags = flags | self.flags_of(union);
         let head = self.events.head_mut(at);
@@ -211,50 +210,50 @@ impl Store {
         Some(place.expect("a store holds at most 4,294,967,295 events"))
     }
 
-    /// The rows of an event that has several, the one that stands for it first; none for an event of one row.
+    /// The rows of an event that has several, the one that represents it first; none for an event of one row.
     pub fn copies(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
-        self.copies.of(event).iter().map(|(_, row)| *row)
+        self.duplicates.of(event).iter().map(|(_, row)| *row)
     }
 
-    /// Every row that only repeats another.
-    pub fn folded_rows(&self) -> impl Iterator<Item = EventId> + '_ {
-        self.copies.groups().flat_map(|rows| rows[1..].iter().map(|(_, row)| *row))
+    /// Every duplicate row.
+    pub fn duplicate_rows(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.duplicates.groups().flat_map(|rows| rows[1..].iter().map(|(_, row)| *row))
     }
 
-    /// The event that hunt semantics read in place of a row: the row itself where it stands for itself.
+    /// The event that hunt semantics read for a row: the row itself unless it is a duplicate.
     pub fn standing(&self, row: EventId) -> EventId {
-        let standing = self.copies.standing.get_or_init(|| {
-            let mut rows: Vec<_> = self.copies.pairs.iter().map(|&(event, row)| (row, event)).collect();
+        let standing = self.duplicates.standing.get_or_init(|| {
+            let mut rows: Vec<_> = self.duplicates.pairs.iter().map(|&(event, row)| (row, event)).collect();
             rows.sort_unstable();
             rows
         });
         standing.binary_search_by_key(&row, |(row, _)| *row).map_or(row, |at| standing[at].1)
     }
 
-    /// The row that gave an event its text of a field: the event itself where it is of one row.
+    /// The row that an event's text of a field came from: the event itself where it has one row.
     pub fn giver(&self, event: EventId, field: Field) -> EventId {
         let text = self.event(event)[field];
         self.copies(event).find(|row| self.event(*row)[field] == text).unwrap_or(event)
     }
 
-    /// The row that gave an event its time: the event itself where it is of one row.
+    /// The row that an event's time came from: the event itself where it has one row.
     pub fn time_giver(&self, event: EventId) -> EventId {
         let time = self.event(event).created;
         self.copies(event).find(|row| self.event(*row).created == time).unwrap_or(event)
     }
 
-    /// Events whose copies were ingested at one time and tell different things: the copy read last stands for each.
+    /// Number of events whose best rows have one ingest time and different values: the row read last represents each.
     pub fn tied_copies(&self) -> u64 {
-        self.copies.tied
+        self.duplicates.tied
     }
 
-    /// Rows that did not say their table and took that of a copy: source, table as first read, table taken, rows.
+    /// Rows that did not name their table and took that of a duplicate: source, table as first read, table taken, rows.
     pub fn moved_rows(&self) -> impl Iterator<Item = (SourceId, Table, Table, u64)> + '_ {
-        self.copies.moved.iter().map(|(&(source, from, to), &rows)| (source, from, to, rows))
+        self.duplicates.moved.iter().map(|(&(source, from, to), &rows)| (source, from, to, rows))
     }
 }
 
-/// Fields that every export writes alike.
+/// Fields that every export writes alike: two rows that differ in one of them disagree.
 const TELLING: [Field; 7] = [
     Field::UserId,
     Field::AppId,
@@ -265,12 +264,12 @@ const TELLING: [Field; 7] = [
     Field::ResultType,
 ];
 
-/// Which of several rows of an event stands for it: the greatest.
+/// Sort key of the rows of an event: the greatest represents it.
 fn rank(event: Event<'_>) -> impl Ord + use<> {
     (event.ingested, event.origin.source, event.origin.record)
 }
 
-/// Whether the export hides the field's value.
+/// Returns whether the export hides the field's value.
 fn is_withheld(event: Event<'_>, field: Field) -> bool {
     match field {
         Field::AuthenticationProtocol => event.flags.has(Flags::PROTOCOL_WITHHELD),
@@ -280,10 +279,10 @@ fn is_withheld(event: Event<'_>, field: Field) -> bool {
     }
 }
 
-/// What the row itself says is certain.
+/// Certainty of a table that the row itself names.
 const CERTAIN: u8 = 3;
 
-/// How certain a row's table is.
+/// Certainty of a row's table.
 fn certainty(event: Event<'_>) -> u8 {
     if event.flags.has(Flags::TABLE_GUESSED) {
         1
@@ -294,8 +293,8 @@ fn certainty(event: Event<'_>) -> u8 {
     }
 }
 
-/// The time of an event told by two rows: the first one's, or the second's where that is the same to the first
-/// one's precision and more precise.
+/// The time of an event of two rows: the first row's, or the second's where that is more precise and equal to the first
+/// row's precision.
 fn sharper(time: Time, other: Time) -> Time {
     if !time.is_known() {
         return other;
@@ -311,9 +310,9 @@ mod tests {
 
     const ID: (Field, &str) = (Field::Id, "id-1");
 
-    /// The one event that is left of some rows.
+    /// The one event that is no duplicate.
     fn only(store: &Store) -> (EventId, Event<'_>) {
-        let mut live = store.events().filter(|(_, event)| !event.is_folded());
+        let mut live = store.events().filter(|(_, event)| !event.is_duplicate());
         let found = live.next().expect("an event");
         assert!(live.next().is_none(), "one event");
         found
@@ -335,7 +334,7 @@ mod tests {
         assert_eq!(store.copies(id).map(record).collect::<Vec<_>>(), [2, 3, 1]);
         let givers = [Field::SessionId, Field::UserAgent, Field::AppId].map(|field| record(store.giver(id, field)));
         assert_eq!(givers, [3, 1, 2]);
-        assert_eq!((store.len(), store.folded()), (3, 2));
+        assert_eq!((store.len(), store.duplicates()), (3, 2));
         assert!(store.copies(id).all(|row| store.standing(row) == id) && store.standing(id) == id);
         let rows: Vec<&str> = store
             .events()
@@ -370,7 +369,7 @@ mod tests {
         let (id, event) = only(&store);
         assert!(!event.is_union());
         assert_eq!((event.origin.record, store.len(), store.copies(id).len()), (3, 3, 3));
-        assert_eq!(store.folded_rows().count(), 2);
+        assert_eq!(store.duplicate_rows().count(), 2);
     }
 
     #[test]
@@ -388,7 +387,7 @@ mod tests {
             rows.row_at(Table::SignIn, standing, "2026-05-01T16:00:00Z", &[ID]);
             let store = rows.build();
             assert!(store.events().map(|(_, event)| event.time()).is_sorted());
-            let mut union = store.events().filter(|(_, event)| !event.is_folded() && !event[Field::Id].is_none());
+            let mut union = store.events().filter(|(_, event)| !event.is_duplicate() && !event[Field::Id].is_none());
             assert_eq!(union.next().unwrap().1.created.to_string(), time, "{standing} {other}");
         }
     }
@@ -416,7 +415,7 @@ mod tests {
             assert_eq!(store.moved_rows().map(|(.., rows)| rows).sum::<u64>(), 1);
         }
         let apart = build(&[(prompt, sure), (silent, sure), (prompt, guessed)]);
-        assert_eq!((apart.folded(), apart.moved_rows().count()), (1, 0), "two known tables are two events");
+        assert_eq!((apart.duplicates(), apart.moved_rows().count()), (1, 0), "two known tables are two events");
     }
 
     #[test]
