@@ -1,8 +1,8 @@
-//! What the world knows, dated and sourced: clients and family membership, resources, user agents, Graph verbs,
-//! techniques of ATT&CK.
+//! Dated and sourced knowledge: clients and family membership, resources, user agents, Graph verbs, techniques of
+//! ATT&CK.
 //!
-//! The tables stand in `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where
-//! a product's own habit is the source, that of the row. They are read once, on first use.
+//! The tables are `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where a
+//! product's own habit is the source, that of the row. They are read once, on first use.
 
 mod agents;
 mod attack;
@@ -51,7 +51,7 @@ impl Facts {
         Self { clients: clients::load(), resources: Resources::load(), agents: agents::load(), verbs: graph::load() }
     }
 
-    /// What is known of a client id (folded).
+    /// The client of a normalized id.
     pub fn client(&self, id: &str) -> Option<&Client> {
         self.clients.binary_search_by(|client| client.id.as_str().cmp(id)).ok().map(|index| &self.clients[index])
     }
@@ -67,12 +67,12 @@ impl Facts {
         self.client(id).is_some_and(|client| client.published)
     }
 
-    /// Whether a client (folded id) was ever a family member: current, removed or unverified.
+    /// Returns whether a client (normalized id) was ever a family member: current, removed or unverified.
     pub fn was_ever_family(&self, id: &str) -> bool {
         self.client(id).is_some_and(|client| client.family.was_ever())
     }
 
-    /// Family membership of a client (folded id) at a time, with its source, as a sentence.
+    /// Family membership of a client (normalized id) at a time, with its source, as a sentence.
     ///
     /// A client counts as a member through the whole of the day it was last seen as one (UTC), as gone from the
     /// midnight of the day it was first seen as none, and as leaving in between.
@@ -80,7 +80,7 @@ impl Facts {
         clients::membership(self.client(id), at)
     }
 
-    /// What is known of a resource id (folded).
+    /// The resource of a normalized id.
     pub fn resource(&self, id: &str) -> Option<&Resource> {
         self.resources.get(id)
     }
@@ -90,17 +90,17 @@ impl Facts {
         self.resources.named(name)
     }
 
-    /// The class of a user agent: the client's own word, so a script is telling and a browser proves nothing.
+    /// The class of a user agent. A client can fake it: a script is evidence, a browser proves nothing.
     pub fn agent(&self, user_agent: &str) -> Agent {
         agents::class(&self.agents, user_agent)
     }
 
-    /// What a Graph call did, in plain words.
+    /// The action of a Graph call, in plain words.
     pub fn graph_verb(&self, method: &str, uri: &str) -> Verb {
         graph::verb(&self.verbs, method, uri)
     }
 
-    /// The techniques that Graph calls may earn, once for each row that does.
+    /// The techniques that Graph calls may earn, one for each row that earns one.
     #[cfg(any(test, feature = "testing"))]
     pub fn call_techniques(&self) -> impl Iterator<Item = &'static str> {
         self.verbs.iter().filter_map(|row| row.technique)

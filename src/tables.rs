@@ -1,8 +1,8 @@
 //! The tables a bundle may hold rows of, as data: one file a table.
 //!
-//! A table's file says what it is called, how a row is told, which of its columns are read and how they are spelt,
-//! what a row stands for, and what cannot be said without it. Nothing outside this layer knows a table by name where
-//! its [`Role`] or its [`Kind`] would do. CONTRIBUTING.md says how to add one.
+//! A table's file has its names, the evidence that a row is of it, its columns and their spellings, the role of its
+//! rows, and the loss without it. Nothing outside this layer knows a table by name where its [`Role`] or its [`Kind`]
+//! would do. CONTRIBUTING.md says how to add one.
 
 mod aad_graph;
 mod column;
@@ -36,35 +36,35 @@ const _: () = {
     }
 };
 
-/// What a row of a table says of a token.
+/// Role of a table's rows for a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// One came out: a sign-in.
+    /// Issues a token: a sign-in.
     Issues,
-    /// One went in: a call.
+    /// Uses a token: a call.
     Uses,
-    /// Something was done, and the token need not be known.
+    /// Records an act; the token need not be known.
     #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "no table of this role is read yet"))]
     Records,
 }
 
-/// How a row says whether it succeeded.
+/// Test of a row's success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Success {
-    /// By its result, which the store reads once.
+    /// Its result, which the store reads once.
     Result,
-    /// By an HTTP status.
+    /// An HTTP status.
     Status,
 }
 
-/// What is lost without a table.
+/// Loss without a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Missing {
-    /// What cannot be said.
+    /// The questions that stay open.
     pub cost: &'static str,
     /// Where to get it, a sentence.
     pub export: &'static str,
-    /// The same for those who exported from Microsoft Graph; `None` where it makes no difference.
+    /// As [`Self::export`], for exports from Microsoft Graph; `None` where it makes no difference.
     pub from_graph: Option<&'static str>,
 }
 
@@ -77,17 +77,17 @@ pub struct TableSpec {
     pub name: &'static str,
     /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
     pub aliases: &'static [&'static str],
-    /// What file names of downloads and collectors hold, lower case. Those of later tables go before.
+    /// Parts of the file names of downloads and collectors, lower case. Those of later tables take precedence.
     pub file_marks: &'static [&'static str],
     /// Sets of keys, lower case, that no other table has; a row that has all keys of one of them is of this table.
     pub keys: &'static [&'static [&'static str]],
     /// Hosts of the interface whose calls it records.
     pub hosts: &'static [&'static str],
-    /// Whether the first part of a request's path says nothing to a reader: a version, or the tenant.
+    /// Whether the first part of a request's path is a version or the tenant, which a reader does not need.
     pub skips: fn(&str) -> bool,
-    /// What its rows say of a token.
+    /// Role of its rows for a token.
     pub role: Role,
-    /// What kind of line its rows make, device-code sign-ins aside.
+    /// Kind of its rows, device-code sign-ins aside.
     pub kind: Kind,
     /// The fields its rows have; no others are kept.
     pub fields: &'static [Field],
@@ -95,17 +95,17 @@ pub struct TableSpec {
     pub columns: &'static [Columns],
     /// Its columns in the Entra portal's CSV.
     pub portal: Columns,
-    /// The table whose rows look the same, so that only a row's own words or a copy of it can tell the two apart.
+    /// The table whose rows look the same: only a row's own words or a duplicate of it decide between the two.
     pub twin: Option<Table>,
-    /// Whether the object that the token was issued to is the user, where a row names no other.
+    /// Whether the object that the token was issued to is the user where a row names no other.
     pub user_of_token: bool,
-    /// How a row says whether it succeeded.
+    /// Test of a row's success.
     pub success: Success,
-    /// What like rows have in common besides user, client, address, agent, session and what they are for.
+    /// Fields that like rows share besides user, client, address, agent, session and resource.
     pub same_run: &'static [Field],
-    /// Lists of what is read of it, and what cannot be said without.
+    /// Lists of its fields, each with the loss without it.
     pub reads: &'static [&'static [(Field, &'static str)]],
-    /// What is lost without it.
+    /// Loss without it.
     pub missing: Missing,
 }
 
@@ -117,7 +117,7 @@ impl TableSpec {
 }
 
 impl Table {
-    /// What is known of the table.
+    /// The table's data.
     pub fn spec(self) -> &'static TableSpec {
         &TABLES[self as usize]
     }
@@ -127,12 +127,12 @@ impl Table {
         self.spec().name
     }
 
-    /// What its rows say of a token.
+    /// Role of its rows for a token.
     pub fn role(self) -> Role {
         self.spec().role
     }
 
-    /// Returns whether a token comes out of its rows.
+    /// Returns whether its rows issue a token.
     pub fn issues(self) -> bool {
         match self.role() {
             Role::Issues => true,
@@ -140,7 +140,7 @@ impl Table {
         }
     }
 
-    /// Returns whether a token goes into its rows.
+    /// Returns whether its rows use a token.
     pub fn uses(self) -> bool {
         match self.role() {
             Role::Uses => true,
@@ -148,7 +148,7 @@ impl Table {
         }
     }
 
-    /// The table of exactly this Log Analytics name, if it is one that is read.
+    /// The table of exactly this Log Analytics name, if the program reads it.
     pub fn named(name: &str) -> Option<Self> {
         TABLES.iter().find(|spec| spec.name == name).map(|spec| spec.table)
     }

@@ -1,14 +1,14 @@
 //! Classes of user agents.
 //!
-//! A user agent is the client's own word and costs nothing to fake: a script agent is telling, a browser or
-//! Office agent proves nothing.
+//! A client names its user agent itself and can fake it at no cost: a script agent is evidence, a browser or Office
+//! agent proves nothing.
 
 use super::table;
 use serde::Deserialize;
 
 pub(super) const TABLE: &str = include_str!("../../assets/facts/agents.csv");
 
-/// Class of a user agent, as the client calls itself.
+/// Class of a user agent, by the name the client gives itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Agent {
     /// A web browser.
@@ -32,7 +32,7 @@ impl Agent {
     pub const ALL: [Self; 7] =
         [Self::Browser, Self::Office, Self::Mobile, Self::Sdk, Self::Script, Self::Blank, Self::Unknown];
 
-    /// A word for findings, and the spelling in the table.
+    /// Its word in findings and spelling in the table.
     pub fn word(self) -> &'static str {
         match self {
             Self::Browser => "browser",
@@ -59,7 +59,7 @@ impl Agent {
     }
 }
 
-/// One row: the first that fits names the class.
+/// One row; the first that fits decides the class.
 pub(super) struct Pattern {
     kind: Kind,
     text: String,
@@ -88,7 +88,7 @@ pub(super) fn load() -> Vec<Pattern> {
 }
 
 impl Row {
-    /// The pattern, or what is wrong with the row.
+    /// The pattern, or the fault of the row.
     pub(super) fn pattern(self) -> Result<Pattern, String> {
         let text = self.pattern.trim().to_ascii_lowercase();
         if text.is_empty() {
@@ -104,7 +104,7 @@ impl Row {
     }
 }
 
-/// The class of a user agent. Case does not count. A bare `Mozilla/5.0` with no engine is no browser: unknown.
+/// The class of a user agent. Ignores case. A bare `Mozilla/5.0` with no engine is no browser: unknown.
 pub(super) fn class(patterns: &[Pattern], user_agent: &str) -> Agent {
     let agent = user_agent.trim().to_ascii_lowercase();
     if agent.is_empty() || agent == "{pii removed}" {

@@ -15,7 +15,7 @@ pub struct Technique {
     pub name: String,
 }
 
-/// The technique of that id.
+/// The technique of an id.
 ///
 /// # Panics
 /// When the table has no such technique: an id in the code or in another table is one of this table's, which tests
@@ -24,7 +24,7 @@ pub fn technique(id: &str) -> &'static Technique {
     find(id).expect("a test checks every id in the code and in the tables")
 }
 
-/// The technique of that id, where the table has it.
+/// The technique of an id, where the table has it.
 pub(super) fn find(id: &str) -> Option<&'static Technique> {
     all().iter().find(|technique| technique.id == id)
 }

@@ -1,7 +1,7 @@
-//! First-party clients, and where each stood in the family of client ids at a given day.
+//! First-party clients, and the membership of each in the family of client ids on a given day.
 //!
-//! Clients of the family share refresh tokens: one client's token serves them all. Membership is known from
-//! dated observations only, never from the vendor, and it changes: so it is judged by the date of the event.
+//! Clients of the family share refresh tokens: one client's token serves them all. Membership is known only from dated
+//! observations, never from the vendor, and it changes: the date of the event decides.
 
 use super::table;
 use crate::model::{Span, Time};
@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 pub(super) const TABLE: &str = include_str!("../../assets/facts/clients.csv");
 
-/// How the sources of the published family list are written in the table.
+/// Sources of the published family list, as written in the table.
 const PUBLISHED: &str = "secureworks@";
 
-/// What is said of an id in none of the lists.
+/// Sentence for an id in none of the lists.
 const UNLISTED: &str =
     "not a known family client (absent from secureworks@52c66c5, zh54321@caf89fa, ROADtools@fc344df)";
 
@@ -27,27 +27,27 @@ pub struct Client {
     pub published: bool,
     /// Family record.
     pub family: Family,
-    /// Where the row comes from.
+    /// Source of the row.
     pub source: String,
     observed: Observed,
-    /// Whether the row stands in a table of the user's.
+    /// Whether the row is from a table of the user's.
     pub(super) is_yours: bool,
 }
 
 /// The dated observations of one client's membership.
 #[derive(Debug)]
 struct Observed {
-    /// End of the day on which it was last seen as a member.
+    /// End of the last day on which it was seen as a member.
     last_member: Option<Time>,
-    /// The day it was first seen as none.
+    /// The first day on which it was seen as none.
     first_gone: Option<Time>,
     /// `last_member` as written.
     last_member_day: String,
     /// `first_gone` as written.
     first_gone_day: String,
-    /// Who saw it gone.
+    /// Source that saw it gone.
     gone_source: String,
-    /// What the client is used for instead, where it never was a member.
+    /// Purpose of the client, where it never was a member.
     path: String,
 }
 
@@ -69,7 +69,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// Whether it was ever a member.
+    /// Returns whether it was ever a member.
     pub fn was_ever(self) -> bool {
         matches!(self, Self::Current | Self::Removed | Self::Unverified)
     }
@@ -78,13 +78,13 @@ impl Family {
 /// Family membership at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
-    /// Where it stood.
+    /// The standing at that time.
     pub standing: Standing,
-    /// For hits and notes, source included.
+    /// Sentence for hits and notes, source included.
     pub sentence: String,
 }
 
-/// Where a client stood at a time.
+/// Standing of a client in the family at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Member; also one that only an older list has.
@@ -104,7 +104,7 @@ pub(super) fn load() -> Vec<Client> {
     clients
 }
 
-/// Where a client stood; `None` is a client that the table does not have.
+/// Standing of a client; `None` is a client that the table does not have.
 pub(super) fn membership(client: Option<&Client>, at: Time) -> Membership {
     let Some(client) = client else { return Membership::never(UNLISTED.to_owned()) };
     match client.family {
@@ -185,7 +185,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// What is wrong with a row of the user's own; the row as it is compared.
+    /// Checks a row of the user's; returns it in the form the tables compare, or its fault.
     pub(super) fn checked(mut self) -> Result<Self, String> {
         self.id = table::id(&self.id)?;
         if self.name.trim().is_empty() {

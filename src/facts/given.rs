@@ -1,4 +1,4 @@
-//! Files that somebody names: opened only where they are files, and read only up to a size.
+//! Files that the user names: opened only if they are files, and read only up to a size.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -24,7 +24,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     if about.is_file() { Ok(file) } else { Err(io::Error::other(format!("is {}, no file", kind(&about)))) }
 }
 
-/// Reads a whole file, or what a pipe gives, of at most `most` bytes. `/dev/null` is the empty file it stands for.
+/// Reads a whole file or pipe of at most `most` bytes. `/dev/null` counts as an empty file.
 ///
 /// # Errors
 /// As [`fs::read`]; also where it is neither file nor pipe, or holds more.
@@ -45,7 +45,7 @@ pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// What stands at a path that is neither file nor folder.
+/// Kind of a path that is neither file nor folder.
 pub fn kind(about: &Metadata) -> &'static str {
     #[cfg(unix)]
     {

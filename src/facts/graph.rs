@@ -1,7 +1,7 @@
-//! What a Graph call did, in plain words, from its method and address.
+//! Actions of Graph calls in plain words, from method and address.
 //!
-//! Only the address is logged: what a `$batch` held, what a POST searched for and what an answer contained is
-//! not known.
+//! The log has only the address: the requests in a `$batch`, the terms a POST searched for and the content of an answer
+//! are not known.
 
 use super::{Reach, Weight, attack, table};
 use serde::Deserialize;
@@ -13,29 +13,29 @@ use address::Address;
 
 const TABLE: &str = include_str!("../../assets/facts/graph_verbs.csv");
 
-/// What a Graph call did.
+/// The action of a Graph call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verb {
-    /// Plain words that count: `searched mail`, `listed files`, `read chat messages`.
+    /// Plain words, equal for calls that count together: `searched mail`, `listed files`, `read chat messages`.
     pub action: String,
-    /// What it named: the search term, the mailbox, the user.
+    /// Its object: the search term, the mailbox, the user.
     pub object: Option<String>,
-    /// How grave it is.
+    /// Its gravity.
     pub weight: Weight,
-    /// What it reached.
+    /// Its reach.
     pub reach: Reach,
     /// ATT&CK id the call earns when it succeeded.
     pub technique: Option<&'static str>,
-    /// Whether a row of the table tells it; the others are named by their address.
+    /// Whether a row of the table matches the call; the others are named by their address.
     pub is_known: bool,
 }
 
-/// One row: the first that fits tells what the call did.
+/// One row; the first that fits decides the action.
 pub(super) struct Pattern {
     method: String,
     segments: Vec<Part>,
     action: String,
-    /// The action where the address has a search term; empty where that says nothing new.
+    /// The action where the address has a search term; empty where it is the same.
     search: String,
     weight: Weight,
     reach: Reach,
@@ -48,7 +48,7 @@ enum Part {
     Owner,
     /// `~`: one drive, however it is addressed: of an owner, a site or a group, or by its own id.
     Drive,
-    /// `{}`: any one segment, and what the call names.
+    /// `{}`: any one segment, which is the object of the call.
     Object,
     /// `*`: any one segment.
     Any,
@@ -97,7 +97,7 @@ impl From<Row> for Pattern {
 }
 
 impl Pattern {
-    /// What the call names, when the pattern fits.
+    /// The object of the call, when the pattern fits.
     fn fits<'a>(&self, method: &str, address: &'a Address) -> Option<Named<'a>> {
         if self.method != "*" && !self.method.eq_ignore_ascii_case(method) {
             return None;
@@ -154,7 +154,7 @@ impl<'a> Named<'a> {
     }
 }
 
-/// What the call did: the first pattern that fits, else its first path segments.
+/// The action of a call: by the first pattern that fits, else by its first path segments.
 pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
     let address = Address::read(uri);
     let method = method.trim();
@@ -185,7 +185,8 @@ pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
     }
 }
 
-/// `called reports/getFoo`, `called POST admin/x`: ids are left out, so that equal calls count together.
+/// The action by address, without ids so that equal calls count together: `called reports/getFoo`, `called POST
+/// admin/x`.
 fn unknown(method: &str, address: &Address) -> String {
     let is_id = |text: &str| text.len() > 40 || text.bytes().filter(u8::is_ascii_digit).count() >= 6;
     let path: Vec<&str> = address.segments.iter().take(3).map(|s| if is_id(s) { "{id}" } else { s.as_str() }).collect();
@@ -198,7 +199,7 @@ fn unknown(method: &str, address: &Address) -> String {
     }
 }
 
-/// Keeps what one line can show of a text that the caller of the API chose.
+/// Shortens a text that the caller of the API chose to what one line can show.
 fn short(text: &str) -> Cow<'_, str> {
     const MOST: usize = 120;
     match text.char_indices().nth(MOST) {

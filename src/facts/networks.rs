@@ -1,8 +1,8 @@
-//! Which network an address belongs to, from a table the user brings.
+//! Networks of addresses, from a table the user brings.
 //!
-//! Four layouts, told from the bytes: the published hunts' `CIDR,CIDRASN,CIDRASNName` CSV and MaxMind's own CSV
+//! Four layouts, recognised by their bytes: the published hunts' `CIDR,CIDRASN,CIDRASNName` CSV, MaxMind's CSV
 //! (`network,…`), iptoasn's `start end number country name` TSV, and MaxMind DB (GeoLite2-ASN, DB-IP). Each may be
-//! packed with gzip or lie in a zip. The longest prefix wins.
+//! packed with gzip or be in a zip. The longest prefix wins.
 
 mod flat;
 mod plain;
@@ -25,7 +25,7 @@ use std::path::Path;
 
 /// Most bytes of a table, packed or unpacked: the largest there are have a tenth of that.
 const MAX_BYTES: u64 = 2 << 30;
-/// What a MaxMind DB has near its end.
+/// Mark of a MaxMind DB, near its end.
 const MMDB_MARK: &[u8] = b"\xab\xcd\xefMaxMind.com";
 
 /// A table of networks, in memory.
@@ -34,11 +34,11 @@ pub struct Networks {
     pub name: String,
     /// SHA-256 of the file as given, lower-case hex.
     pub sha256: String,
-    /// Prefixes or ranges it has.
+    /// Number of its prefixes or ranges.
     pub len: usize,
     /// Rows that could not be read.
     pub skipped: usize,
-    /// The first of those: its line, from 1, and why.
+    /// The first of those: its line, from 1, and the reason.
     pub first_bad: Option<(usize, String)>,
     table: Table,
 }
@@ -48,7 +48,7 @@ enum Table {
     MaxMind(Box<Reader<Vec<u8>>>),
 }
 
-/// Why a table of networks cannot be used.
+/// Reason why a table of networks cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NetworksError {
     /// It cannot be read.
@@ -71,12 +71,12 @@ pub enum NetworksError {
     },
 }
 
-/// What is known of an address.
+/// Network of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network<'n> {
     /// Autonomous system number.
     pub number: u32,
-    /// Who runs it; empty where the table does not say.
+    /// Its operator; empty where the table has none.
     pub name: &'n str,
 }
 
@@ -125,7 +125,7 @@ impl Networks {
         Self::build(name, hex(&hash), content?, bytes)
     }
 
-    /// Reads what a file holds.
+    /// Reads the bytes of a file.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -192,7 +192,7 @@ pub fn address(text: &str) -> Option<IpAddr> {
     })
 }
 
-/// What a file holds.
+/// Content of a file.
 enum Content {
     Rows(Rows),
     /// A MaxMind DB, where it had to be unpacked.
@@ -211,7 +211,7 @@ impl Content {
     }
 }
 
-/// What lies in a zip or gzip.
+/// Content of a zip or gzip.
 fn unpacked(bytes: &[u8]) -> Result<Option<Vec<u8>>, NetworksError> {
     let mut out = Vec::new();
     if bytes.starts_with(b"PK\x03\x04") {

@@ -12,7 +12,7 @@ pub(super) fn rows<T: DeserializeOwned>(name: &str, text: &str) -> Vec<T> {
         .unwrap_or_else(|error| panic!("the embedded table {name} is broken: {error}"))
 }
 
-/// Whether a row's date is written `2026-01` or `2026-01-31`.
+/// Returns whether a row's date is written `2026-01` or `2026-01-31`.
 pub(super) fn is_dated(date: &str) -> bool {
     let parts: Vec<_> = date.split('-').map(str::len).collect();
     matches!(parts[..], [4, 2] | [4, 2, 2]) && date.bytes().all(|b| b.is_ascii_digit() || b == b'-')

@@ -1,16 +1,16 @@
-//! How grave an action is, apart from what it was done to.
+//! Gravity of an action, whatever its object.
 
 /// Gravity of an action, the gravest first: the column `weight` of `graph_verbs.csv`.
 ///
-/// What has left the tenant cannot be taken back, what was changed works on after the tokens are dead, a search says
-/// what was sought, what was read is known to whoever read it, and what was only listed is how one gets there.
+/// Data that left the tenant cannot be taken back; changes outlive the tokens; a search shows what the intruder wanted;
+/// read items are known to the reader; lists are only the way there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {
     /// Downloaded or exported.
     Took,
     /// Sent, shared, created, changed or deleted.
     Changed,
-    /// Drafted, or ended: little comes of it by itself.
+    /// Drafted, or ended: little harm by itself.
     Prepared,
     /// Searched.
     Searched,
@@ -18,9 +18,9 @@ pub enum Weight {
     Read,
     /// Listed or counted.
     Listed,
-    /// Nothing above fits, or the address does not tell.
+    /// None of the above, or the address does not show it.
     Other,
-    /// What every client does at start.
+    /// Calls that every client makes at start.
     Plumbing,
 }
 
@@ -37,7 +37,7 @@ impl Weight {
         Self::Plumbing,
     ];
 
-    /// The spelling in the table.
+    /// Its spelling in the table.
     pub fn word(self) -> &'static str {
         match self {
             Self::Took => "took",
@@ -51,7 +51,7 @@ impl Weight {
         }
     }
 
-    /// The weight spelt so in the table.
+    /// The weight of a spelling in the table.
     pub(super) fn spelt(word: &str) -> Self {
         Self::ALL.into_iter().find(|weight| weight.word() == word).expect("a test checks every weight in the table")
     }

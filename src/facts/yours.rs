@@ -1,6 +1,6 @@
-//! Tables of the user's own, laid over those built in: which client, resource or agent is what in their tenant.
+//! The user's tables of clients, resources and agents, which override the built-in ones.
 //!
-//! They are held to the same promise: a row without source and date is refused, and so is one that cannot be read.
+//! The same rule holds for them: a row without source and date is refused, and so is one that cannot be read.
 
 use super::clients::{self, Client};
 use super::resources::{self, Resource};
@@ -8,16 +8,16 @@ use super::{Facts, agents, table};
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 
-/// A row of the user's that is not laid over the facts, or a whole table.
+/// A row of the user's that is refused, or a whole table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// Its line in the file, from 1.
     pub line: u64,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// Facts with tables of the user's laid over them.
+/// Facts under construction: built-in ones and the user's tables.
 pub struct Tables {
     facts: Facts,
 }
@@ -28,7 +28,7 @@ impl Default for Tables {
     }
 }
 
-/// A table built in: its name, its text, and how rows like it are laid over.
+/// A built-in table: its name, its text, and the function that adds rows of its kind.
 type Kind = (&'static str, &'static str, fn(&mut Facts, &[Row], &StringRecord) -> Vec<Refused>);
 
 const KINDS: [Kind; 3] = [
@@ -41,10 +41,10 @@ const KINDS: [Kind; 3] = [
 type Row = (u64, StringRecord);
 
 impl Tables {
-    /// Lays a table over the facts; its columns tell which. What is refused of it is returned, the rest holds.
+    /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
-    /// A client or a resource takes the place of the one with its id, an agent's pattern is tried before those built
-    /// in. Whether an id is in the published list stays as it is: that list is exact.
+    /// A client or a resource replaces the one with its id; an agent's pattern is tried before the built-in ones. No
+    /// row changes membership in the published list: that list is exact.
     pub fn lay(&mut self, text: &str) -> Vec<Refused> {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let heads = match reader.headers() {
@@ -86,7 +86,7 @@ impl Tables {
         refused
     }
 
-    /// The facts as they are now.
+    /// The facts with every table added so far.
     pub fn facts(self) -> Facts {
         self.facts
     }
@@ -105,7 +105,7 @@ fn sorted(heads: &StringRecord) -> Vec<&str> {
     columns
 }
 
-/// Each row as the table's own, or why it is none.
+/// Parses each row; returns the row or the reason why it is refused.
 fn read<T: DeserializeOwned, U>(
     rows: &[Row],
     heads: &StringRecord,

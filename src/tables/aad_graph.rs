@@ -1,4 +1,4 @@
-//! `AADGraphActivityLogs`: calls of the older Azure AD Graph, which directory sweeps are made with.
+//! `AADGraphActivityLogs`: calls of the older Azure AD Graph, which tools for directory sweeps use.
 
 use super::column::Columns;
 use super::column::Target::Created;
@@ -32,7 +32,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     },
 };
 
-/// The call itself; `TimeGenerated` is when it was written down.
+/// Time of the call; `TimeGenerated` is the time of logging.
 const TIMES: Columns = &[("timerequested", Created(3))];
 
 #[cfg(test)]

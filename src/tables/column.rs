@@ -1,15 +1,15 @@
-//! Where a value goes by what it is called: the parts of which each table's list of columns is made.
+//! Targets and spellings of columns, from which each table's list is made.
 
 use crate::model::Field;
 
-/// How strongly a spelling speaks for its field. Of two spellings in one row the stronger is kept, whatever
-/// their order; of two equal ones the later.
+/// Rank of a spelling of a field. Of two spellings in one row the higher rank wins, in any order; of equal ranks the
+/// later.
 pub type Rank = u8;
 
-/// Lower-case spelling and target. Order does not matter; a spelling stands once in a table.
+/// Lower-case spelling and target, in any order; each spelling once in a table.
 pub type Columns = &'static [(&'static str, Target)];
 
-/// Where a value goes.
+/// Destination of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// Nowhere.
@@ -28,11 +28,11 @@ pub enum Target {
     Ingested(Rank),
     /// The inner object of a diagnostics record.
     Properties,
-    /// The record itself, inside what a search tool put around it: an object, or JSON in a text.
+    /// The record inside a search tool's envelope: an object, or JSON in a text.
     Wrapper,
-    /// An object whose members are known by its name and theirs: `source.ip`.
+    /// An object whose members are named by its name and theirs: `source.ip`.
     Group(&'static str),
-    /// The endpoint a sign-in was made at, which is all that Defender's tables say of the protocol.
+    /// The endpoint of a sign-in, Defender's only hint at the protocol.
     Endpoint,
     /// Result: an object with code and reason, or a word.
     Status,
@@ -44,28 +44,28 @@ pub enum Target {
     Resource,
     /// Names the table.
     Type(Rank),
-    /// What an interface answers in place of rows.
+    /// An API's answer in place of rows, such as an error.
     ErrorAnswer,
-    /// Names the table, or the kind of an audit row.
+    /// The table's name, or the kind of an audit row.
     Category,
     /// The time of an audit row.
     Activity,
-    /// Whether a person was at the prompt.
+    /// Whether the sign-in was interactive.
     Interactive,
-    /// The kinds of sign-in a row is of.
+    /// The kinds of sign-in of a row.
     EventTypes,
     /// `app` marks a token without a user.
     AppOnly,
     /// Blank in a row of a user.
     ServicePrincipal,
-    /// The object the token was issued to: a user only in a token that has one.
+    /// The object the token was issued to: a user only where the token has one.
     TokenOwner,
-    /// One member of the device that the portal spreads over columns.
+    /// One member of the device, for which the portal has a column each.
     DevicePart(usize),
 }
 
 impl Target {
-    /// The field that the value goes to first; `None` for what only says something of the row.
+    /// The first field that takes the value; `None` for values that only describe the row.
     pub fn field(self) -> Option<Field> {
         match self {
             Self::Text(field, _) | Self::Json(field, _) | Self::Words(field, _) | Self::Number(field, _) => Some(field),

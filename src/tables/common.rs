@@ -1,4 +1,4 @@
-//! Columns that every table has, or that what stands around a record has.
+//! Columns of every table, and of envelopes around a record.
 
 use super::column::Columns;
 use super::column::Target::{
@@ -7,8 +7,8 @@ use super::column::Target::{
 };
 use crate::model::Field;
 
-/// Clocks, what says the table, and what search tools put around a record: Splunk's `result` and `_raw`, Elastic's
-/// `_source`, `event.original` and its common schema.
+/// Clocks, names of the table, and envelopes of search tools: Splunk's `result` and `_raw`, Elastic's `_source`,
+/// `event.original` and its common schema.
 #[rustfmt::skip]
 pub(super) const ENVELOPE: Columns = &[
     ("createddatetime", Created(2)), ("timestamp", Created(0)), ("createdat", Created(1)),
@@ -23,7 +23,7 @@ pub(super) const ENVELOPE: Columns = &[
     ("http", Group("http")), ("url", Group("url")),
 ];
 
-/// Who, with which client and token, from where: in sign-ins and in calls alike.
+/// User, client, token and address, of sign-ins and calls alike.
 #[rustfmt::skip]
 pub(super) const TOKEN: Columns = &[
     ("id", Text(Field::Id, 1)), ("requestid", Text(Field::Id, 0)),

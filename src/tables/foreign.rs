@@ -1,7 +1,7 @@
-//! Tables that are recognised and counted, and never read: a row of theirs must not become an event of ours.
+//! Tables that are counted and never read: a row of theirs must not become an event of ours.
 //!
-//! A row says its table by name (`Type`, a category) or by keys that no table of ours has. Values that are missing, null
-//! or empty are no evidence: a union export has the columns of every table in it.
+//! A name (`Type`, a category) or keys that no table of ours has give a row's table away. Missing, null or empty values
+//! are no evidence: a union export has the columns of all its tables.
 
 use super::TABLES;
 use crate::model::Table;
@@ -13,11 +13,11 @@ use std::sync::OnceLock;
 pub struct Foreign {
     /// Its Log Analytics or Defender XDR name.
     pub name: &'static str,
-    /// What its rows are, in a few words, for those who expected sign-ins of users in them.
+    /// Its rows in a few words, for analysts who expected sign-ins of users in them.
     pub holds: &'static str,
     /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
     aliases: &'static [&'static str],
-    /// What file names of downloads and collectors hold, lower case.
+    /// Parts of the file names of downloads and collectors, lower case.
     pub file_marks: &'static [&'static str],
     /// Sets of keys, lower case; a row that has all keys of one of them is of this table.
     keys: &'static [&'static [&'static str]],
@@ -85,7 +85,7 @@ pub static ACTIVITY: Foreign = Foreign {
     ],
 };
 
-/// Every foreign table, those with the more telling keys first.
+/// Every foreign table, those with more specific keys first.
 static FOREIGN: [&Foreign; 45] = [
     &Foreign {
         name: "OfficeActivity",
@@ -279,7 +279,7 @@ static FOREIGN: [&Foreign; 45] = [
     &named("Anomalies", "what Sentinel's UEBA found unusual"),
 ];
 
-/// A table that only its name tells.
+/// A table recognised by its name alone.
 const fn named(name: &'static str, holds: &'static str) -> Foreign {
     Foreign { name, holds, aliases: &[], file_marks: &[], keys: &[] }
 }
@@ -296,11 +296,11 @@ impl Foreign {
     }
 }
 
-/// Keys of a row that tell its table, one bit each.
+/// Keys of a row that are evidence of its table, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks(u128);
 
-/// The table that keys tell.
+/// The table found by its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marked {
     /// One that is read.
@@ -321,7 +321,7 @@ impl Marks {
         index().sets.iter().find(|(set, _)| set.0 & self.0 == set.0).map(|(_, table)| *table)
     }
 
-    /// The mark of a key, lower case, if it tells a table.
+    /// The mark of a key, lower case, if it is evidence of a table.
     pub fn of_key(lower: &str) -> Option<Self> {
         index().keys.get(lower).copied()
     }

@@ -32,15 +32,15 @@ pub(super) const SPEC: TableSpec = TableSpec {
     },
 };
 
-/// The version says nothing to a reader: most calls are v1.0, and the raw record keeps it.
+/// Leaves the version out: most calls are v1.0, and the raw record keeps it.
 fn is_version(part: &str) -> bool {
     matches!(part, "v1.0" | "beta")
 }
 
-/// What is read of calls, and what is lost without it.
+/// Fields read from calls, and the loss without each.
 #[rustfmt::skip]
 pub(super) const READS: &[(Field, &str)] = &[
-    (Field::Id, "copies of a row cannot be folded"),
+    (Field::Id, "duplicates of a row cannot be found"),
     (Field::UserId, "a renamed user is two users; Graph calls cannot be given to a user"),
     (Field::AppId, "no client is known: nothing can be found"),
     (Field::IpAddress, "addresses cannot be compared"),
@@ -51,7 +51,7 @@ pub(super) const READS: &[(Field, &str)] = &[
     (Field::ResponseStatusCode, "failed calls cannot be told from successful ones"),
 ];
 
-/// Like calls have one method and one answer; their addresses are compared part by part.
+/// Fields that like calls share: method and answer. Their addresses are compared part by part.
 pub(super) const SAME_RUN: &[Field] = &[Field::RequestMethod, Field::ResponseStatusCode];
 
 #[rustfmt::skip]

@@ -1,8 +1,8 @@
-//! What kind of line a row makes in a timeline.
+//! Kinds of rows in a timeline.
 
 use serde::{Serialize, Serializer};
 
-/// What kind of line it is.
+/// Kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Device-code sign-in, either leg.
@@ -15,7 +15,7 @@ pub enum Kind {
     Graph,
 }
 
-/// As its word in exports.
+/// Serializes as its word in exports.
 impl Serialize for Kind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.word())

@@ -33,10 +33,10 @@ pub(super) const SPEC: TableSpec = TableSpec {
     },
 };
 
-/// Who, with what and from where: read of every sign-in, and what is lost without it.
+/// User, client and address: fields read from every sign-in, and the loss without each.
 #[rustfmt::skip]
 pub(super) const NAMED: &[(Field, &str)] = &[
-    (Field::Id, "copies of a row cannot be folded"),
+    (Field::Id, "duplicates of a row cannot be found"),
     (Field::UserId, "a renamed user is two users; Graph calls cannot be given to a user"),
     (Field::UserPrincipalName, "users have no names"),
     (Field::AppId, "no client is known: nothing can be found"),
@@ -46,7 +46,7 @@ pub(super) const NAMED: &[(Field, &str)] = &[
     (Field::UserAgent, "tooling cannot be told from clients"),
 ];
 
-/// Tokens, sessions and tenants: read of every sign-in, and what is lost without it.
+/// Tokens, sessions and tenants: fields read from every sign-in, and the loss without each.
 #[rustfmt::skip]
 pub(super) const TRACED: &[(Field, &str)] = &[
     (Field::OriginalTransferMethod, "where a device code was redeemed cannot be seen"),
@@ -58,7 +58,7 @@ pub(super) const TRACED: &[(Field, &str)] = &[
     (Field::TokenId, "Graph calls cannot be tied to the token that made them"),
 ];
 
-/// Like rows of a sign-in are for one resource, with one result.
+/// Fields that like sign-ins share: resource and result.
 pub(super) const SAME_RUN: &[Field] = &[Field::ResultType];
 
 #[rustfmt::skip]
@@ -112,8 +112,8 @@ const SIGN_IN: Columns = &[
     ("signintokenprotectionstatus", Json(Field::TokenProtection, 0)),
 ];
 
-/// Spellings of the Entra portal's CSV. They stand alone in such a file: `Status`, `Resource` and `Location` mean
-/// something else there.
+/// Spellings of the Entra portal's CSV. Such a file has no others: `Status`, `Resource` and `Location` mean something
+/// else there.
 #[rustfmt::skip]
 pub(super) const PORTAL: Columns = &[
     ("date (utc)", Created(1)),

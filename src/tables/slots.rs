@@ -1,14 +1,14 @@
-//! Where the texts of a row stand: each table keeps those of its own fields, and no room for others.
+//! Slots of the texts in a row: each table has one for every field of its own, and no others.
 
 use crate::model::{Field, Table};
 
-/// For each field the place of its text in a row, or [`NO_SLOT`].
+/// For each field the slot of its text in a row, or [`NO_SLOT`].
 pub type Slots = [u8; Field::COUNT];
 
-/// Stands for a field that the table does not have.
+/// Slot of a field that the table does not have.
 pub const NO_SLOT: u8 = u8::MAX;
 
-/// Every field, each in its own place.
+/// Every field, each in its own slot.
 pub static ALL_FIELDS: Slots = {
     let mut slots = [NO_SLOT; Field::COUNT];
     let mut at = 0;
@@ -45,13 +45,13 @@ const FIELDS: [&[Field]; Table::COUNT] = {
 };
 
 impl Table {
-    /// Where the texts of its rows stand.
+    /// The slots of its rows.
     #[inline]
     pub fn slots(self) -> &'static Slots {
         &SLOTS[self as usize]
     }
 
-    /// How many texts its rows have room for.
+    /// Number of texts in its rows.
     #[inline]
     pub fn width(self) -> usize {
         FIELDS[self as usize].len()

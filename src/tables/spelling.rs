@@ -1,35 +1,35 @@
-//! Where a value goes by its key or column: one answer for each table, since a key means something only in its table.
+//! Targets by key or column, one for each table: a key has a meaning only in its table.
 
 use super::{Marks, TABLES, Target};
 use crate::model::Table;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// What a key means, by table, and to a reader who does not know the table yet.
+/// Meaning of a key in each table, and while the table is not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
     any: Target,
     own: [Target; Table::COUNT],
-    /// Tables in which the key means something else than to that reader, one bit each.
+    /// Tables in which the key means something else than before the table is known, one bit each.
     differs: u16,
-    /// What it tells of the row's table wherever it stands.
+    /// Evidence it gives of the row's table, in any place.
     marks: Marks,
 }
 
 const _: () = assert!(Table::COUNT <= 16, "a bit of `differs` for each table");
 
 impl Targets {
-    /// A key that means nothing.
+    /// A key without a meaning.
     pub const SKIP: Self =
         Self { any: Target::Skip, own: [Target::Skip; Table::COUNT], differs: 0, marks: Marks::NONE };
 
-    /// What it means in a table; of none yet, in the first that has it.
+    /// Its meaning in a table; while no table is known, in the first that has it.
     #[inline]
     pub fn under(&self, table: Option<Table>) -> Target {
         table.map_or(self.any, |table| self.own[table as usize])
     }
 
-    /// What it means where the table is not known yet.
+    /// Its meaning while the table is not known.
     pub fn any(&self) -> Target {
         self.any
     }
@@ -40,13 +40,13 @@ impl Targets {
         self.differs
     }
 
-    /// What it tells of the row's table wherever it stands.
+    /// Evidence it gives of the row's table, in any place.
     #[inline]
     pub fn marks(&self) -> Marks {
         self.marks
     }
 
-    /// Returns whether it means nothing to anyone.
+    /// Returns whether it has a meaning in no table.
     pub fn is_skip(&self) -> bool {
         *self == Self::SKIP
     }
@@ -65,8 +65,8 @@ impl Targets {
 /// Spellings of one table.
 type Spellings = HashMap<&'static str, Target>;
 
-/// Where the value under this key or column goes. Case, outer spaces and repeated spaces do not count, nor do
-/// the type suffixes a union query adds.
+/// The target of the value under this key or column. Ignores case, outer and repeated spaces, and the type suffixes
+/// that a union query adds.
 pub fn targets(spelling: &str, portal: bool) -> Targets {
     static OWN: OnceLock<[Spellings; Table::COUNT]> = OnceLock::new();
     static PORTAL: OnceLock<[Spellings; Table::COUNT]> = OnceLock::new();
@@ -86,7 +86,7 @@ pub fn targets(spelling: &str, portal: bool) -> Targets {
     Targets::new(known, own, marks(&name))
 }
 
-/// The spelling without what some tools put into it.
+/// The spelling without the additions of some tools.
 fn looser<'t>(name: &str, table: &'t Spellings) -> Option<&'t Target> {
     // Elastic writes app_id; its _id and _index are its own.
     if name.starts_with('_') || !name.contains('_') {
@@ -105,16 +105,16 @@ fn looser<'t>(name: &str, table: &'t Spellings) -> Option<&'t Target> {
     })
 }
 
-/// The mark of a key that tells a table; of an object written flat, that of its name.
+/// The mark of a key that is evidence of a table; of a flattened object, that of its name.
 fn marks(name: &str) -> Marks {
     let outer = || Marks::of_key(name.strip_prefix("azure.").unwrap_or(name).split('.').next()?);
     Marks::of_key(name).or_else(outer).or_else(|| Marks::of_key(&name.replace('_', ""))).unwrap_or(Marks::NONE)
 }
 
-/// What stands before a name when nested objects are written flat.
+/// Prefixes of names in flattened objects.
 const PREFIXES: [&str; 5] = ["_source.", "result.", "azure.signinlogs.", "azure.graphactivitylogs.", "properties."];
 
-/// The spelling as the tables have it.
+/// The spelling as written in the tables.
 pub fn plain(spelling: &str) -> String {
     let lower = spelling.to_ascii_lowercase();
     let mut name = lower.as_str();

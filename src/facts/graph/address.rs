@@ -9,7 +9,7 @@ const KEYED: [&str; 4] = ["users", "groups", "applications", "servicePrincipals"
 pub(super) struct Address {
     /// Path segments after the version, decoded, as written.
     pub(super) segments: Vec<String>,
-    /// What was searched for.
+    /// The search term.
     pub(super) search: Option<String>,
 }
 
@@ -72,7 +72,7 @@ impl Address {
     }
 }
 
-/// Whether a tenant stands before the path, as in every address of the older Azure AD Graph.
+/// Returns whether a tenant precedes the path, as in every address of the older Azure AD Graph.
 fn is_of_tenant(uri: &str) -> bool {
     uri.split_once("://").is_some_and(|(_, rest)| rest.to_ascii_lowercase().starts_with("graph.windows.net/"))
 }
@@ -93,7 +93,7 @@ fn term(value: &str) -> Option<String> {
     (!term.is_empty()).then(|| term.to_owned())
 }
 
-/// Takes one pair of quotes off, escaped or not.
+/// Strips one pair of quotes, escaped or not.
 fn unquote(text: &str) -> &str {
     let text = text.trim();
     for (open, close) in [("\\\"", "\\\""), ("\"", "\""), ("'", "'")] {

@@ -1,4 +1,4 @@
-//! Ranges that may lie in one another, cut so that one search finds the narrowest around an address.
+//! Nested ranges, cut so that one search finds the narrowest around an address.
 
 /// A range of addresses and the network it belongs to.
 #[derive(Clone, Copy)]
@@ -8,14 +8,14 @@ pub(super) struct Range<A> {
     pub(super) number: u32,
 }
 
-/// Starts from one mark to the next: the marks of millions of ranges stay in the processor's cache, and between two of
-/// them few lines of memory are left to look at.
+/// Starts between two marks: the marks of millions of ranges fit into the processor's cache, and between two of them a
+/// search touches few lines of memory.
 const STRIDE: usize = 64;
 
 /// Ranges that do not overlap, by their starts.
 pub(super) struct Flat<A> {
     starts: Vec<A>,
-    /// Every so many starts one.
+    /// Every [`STRIDE`]th start.
     marks: Vec<A>,
     /// Number from the start on; 0 for none.
     numbers: Vec<u32>,
@@ -23,7 +23,7 @@ pub(super) struct Flat<A> {
 
 /// An address as a number.
 pub(super) trait Bits: Copy + Ord {
-    /// What orders ranges by their starts and, of one start, the wider first.
+    /// Sort key of ranges: by start and, of one start, the wider first.
     type Key: Ord;
 
     fn next(self) -> Option<Self>;
@@ -62,8 +62,7 @@ impl Bits for u128 {
 }
 
 impl<A: Bits> Flat<A> {
-    /// Cuts overlapping ranges where they begin and end; the narrower of two is on top. Of two equal ones the
-    /// later wins.
+    /// Cuts overlapping ranges at their starts and ends; the narrower of two wins. Of two equal ones the later wins.
     pub(super) fn of(mut ranges: Vec<Range<A>>) -> Self {
         // A stable sort: outer ranges before those inside them.
         ranges.sort_by_key(Range::key);
@@ -85,7 +84,7 @@ impl<A: Bits> Flat<A> {
         flat
     }
 
-    /// Ends the open ranges that end before a place; what lies around each of them goes on behind it.
+    /// Closes the open ranges that end before a place; the range around each of them goes on after it.
     fn close_before(&mut self, open: &mut Vec<Range<A>>, place: Option<A>) {
         while let Some(inner) = open.pop_if(|inner| place.is_none_or(|place| inner.end < place)) {
             while open.pop_if(|outer| outer.end <= inner.end).is_some() {}

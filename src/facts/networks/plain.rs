@@ -1,5 +1,5 @@
-//! Rows as nearly all rows of a table are, read in one pass. What is not plain is left to slower hands, so nothing
-//! here need know every way to write an address.
+//! Rows in the plain form of nearly all rows, read in one pass. [`super::rows`] reads the others, so this file need not
+//! know every way to write an address.
 
 use super::flat::Range;
 
@@ -89,7 +89,7 @@ impl Cursor<'_> {
         Some(address)
     }
 
-    /// Eight hexadecimal numbers, of which a double colon may stand for some that are zero.
+    /// Eight hexadecimal numbers; a double colon may replace some that are zero.
     fn groups(&mut self) -> Option<u128> {
         let mut address = 0u128;
         let mut count = 0;
@@ -141,7 +141,7 @@ impl Cursor<'_> {
         u32::try_from(number.iter().fold(0u64, |number, digit| number * 10 + u64::from(digit - b'0'))).ok()
     }
 
-    /// The number behind a separator; the row goes on with another one, or ends.
+    /// The number after a separator; another separator or the end of the row follows.
     fn last_number(&mut self, split: u8) -> Option<u32> {
         let number = self.is(split).then(|| self.number())??;
         (self.0.is_empty() || self.0[0] == split || self.0[0] == b'\r').then_some(number)

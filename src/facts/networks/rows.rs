@@ -18,7 +18,7 @@ pub(super) struct Rows {
     pub(super) v6: Vec<Range<u128>>,
     pub(super) names: HashMap<u32, Box<str>, RandomState>,
     pub(super) skipped: usize,
-    /// The first of those: its line, from 1, and why.
+    /// The first of those: its line, from 1, and the reason.
     pub(super) first_bad: Option<(usize, String)>,
     lines: usize,
 }
@@ -29,7 +29,7 @@ const PIECE: usize = 1 << 20;
 /// Bytes that a short row takes: room for that many is asked for at once.
 const ROW: usize = 32;
 
-/// Where each value stands in a row.
+/// Columns of a row's values.
 #[derive(Clone, Copy)]
 enum Layout {
     /// Prefix, number, name.
@@ -39,7 +39,7 @@ enum Layout {
 }
 
 impl Rows {
-    /// Reads a table. A row is a line: a quote that is never closed costs its own row, not all after it.
+    /// Reads a table. A row is a line: a quote that is never closed costs its row, not all after it.
     pub(super) fn of(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let Some(first) = lines(bytes).find(|line| !line.trim_ascii().is_empty()) else { return Self::default() };
@@ -110,7 +110,7 @@ impl Rows {
         Ok(())
     }
 
-    /// Reads a row in whatever way it is written.
+    /// Reads a row in any form.
     fn any(&mut self, layout: Layout, row: &[u8]) -> Result<(), String> {
         let cells = Cells { rest: Some(row), tabs: matches!(layout, Layout::Ranges) };
         let (asn, name) = match layout {
@@ -154,7 +154,7 @@ impl Rows {
 }
 
 impl Layout {
-    /// Told by the first row, and whether that is a header.
+    /// The columns by the first row, and whether that is a header.
     fn of(cells: Cells<'_>) -> (Self, bool) {
         if cells.tabs {
             return (Self::Ranges, false);
@@ -174,7 +174,7 @@ impl Layout {
     }
 }
 
-/// Parts of about one length that end where lines end, one for each core.
+/// Parts of about equal length that end at line ends, one for each core.
 fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let count = cores.min(bytes.len() / PIECE + 1);
@@ -191,7 +191,7 @@ fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
     pieces
 }
 
-/// The lines; none behind the last line break.
+/// The lines; none after the last line break.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut from = 0;
     let last = Some(bytes.len()).filter(|_| !bytes.is_empty() && !bytes.ends_with(b"\n"));
@@ -204,7 +204,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 const NOTHING: &[u8] = &[];
 
-/// The cells of a row, without the blanks and the quotes around them.
+/// The cells of a row, without blanks and quotes around them.
 #[derive(Clone)]
 struct Cells<'r> {
     rest: Option<&'r [u8]>,
@@ -213,7 +213,7 @@ struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
-    /// The cells in these places, empty where there is none.
+    /// The cells of these columns, empty where there is none.
     fn at<const N: usize>(self, places: [Option<usize>; N]) -> [Cow<'r, [u8]>; N] {
         let mut found = [const { Cow::Borrowed(NOTHING) }; N];
         let last = places.iter().flatten().max().map_or(0, |last| last + 1);
