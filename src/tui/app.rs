@@ -1,18 +1,18 @@
 //! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
 
-mod beyond;
 mod checking;
 mod copying;
 mod drafting;
 mod joining;
 mod marking;
-mod moments;
+mod mouse;
 mod overlays;
-mod pointing;
+mod pivot;
 mod records;
-mod saving;
+mod save;
 mod searching;
-mod settling;
+mod time;
+mod verdicts;
 
 use self::checking::log_lines;
 use self::drafting::Earlier;

@@ -1,6 +1,6 @@
 //! Opens, closes, fills and moves in the overlays above the panes.
 
-use super::saving::save_to;
+use super::save::save_to;
 use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
 use crate::tui::ask::Ask;
