@@ -10,15 +10,14 @@
 
 pub mod action;
 pub mod app;
+mod ascii;
 pub mod ask;
 pub mod clipboard;
 pub mod copy;
 pub mod decisions;
 pub mod edit;
 pub mod evidence;
-mod fault;
 pub mod find;
-mod glyphs;
 #[cfg(test)]
 mod growth;
 pub mod hit_list;
@@ -30,12 +29,14 @@ pub mod marks;
 pub mod near;
 pub mod overlay;
 pub mod palette;
+mod panic_report;
 pub mod pivot;
 mod pretty;
 pub mod reader;
 pub mod rows;
 mod saver;
 mod scope;
+mod screen_diff;
 pub mod screens;
 pub mod scroll;
 mod terminal;
@@ -44,7 +45,6 @@ pub mod theme;
 mod trail;
 pub mod users;
 pub mod widgets;
-mod wire;
 pub mod workbench;
 mod worker;
 

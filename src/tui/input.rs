@@ -4,7 +4,7 @@
 mod bytes;
 
 use super::app::Message;
-use super::{Incoming, fault};
+use super::{Incoming, panic_report};
 use crate::model::Time;
 use crossterm::event::Event;
 use ratatui::layout::Size;
@@ -20,7 +20,7 @@ pub(super) fn now() -> Time {
 /// Starts the thread that waits for keys.
 pub(super) fn spawn(sink: Sender<Incoming>) -> io::Result<()> {
     let mut keys = imp::Keys::open()?;
-    fault::spawn("keys", sink, move |sink| {
+    panic_report::spawn("keys", sink, move |sink| {
         while let Ok(Some(events)) = keys.next() {
             for message in events.into_iter().filter_map(message) {
                 if sink.send(Incoming::Message(message)).is_err() {
@@ -139,7 +139,7 @@ pub(super) fn end_by(_: i32) {}
 #[cfg(unix)]
 mod signals {
     use super::super::app::Message;
-    use super::super::{Incoming, fault};
+    use super::super::{Incoming, panic_report};
     use nix::sys::signal::{SigSet, Signal};
     use ratatui::layout::Size;
     use signal_hook::consts::{
@@ -171,7 +171,7 @@ mod signals {
     fn spawn_faults(sink: Sender<Incoming>) -> io::Result<()> {
         let faults: SigSet = FAULTS.into_iter().collect();
         faults.thread_block()?;
-        fault::spawn("faults", sink, move |sink| {
+        panic_report::spawn("faults", sink, move |sink| {
             while let Ok(signal) = faults.wait() {
                 if sink.send(Incoming::Signal(signal as i32)).is_err() {
                     end(signal as i32);
@@ -188,7 +188,7 @@ mod signals {
             let _ = signals.add_signal(signal);
         }
         spawn_faults(sink.clone())?;
-        fault::spawn("signals", sink, move |sink| {
+        panic_report::spawn("signals", sink, move |sink| {
             for signal in signals.forever() {
                 let incoming = match signal {
                     SIGCONT => Incoming::Continued,

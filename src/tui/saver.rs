@@ -6,7 +6,7 @@
 
 use super::app::{Absorbed, Joined, Message, Offered};
 use super::copy::Copied;
-use super::{Incoming, fault, input};
+use super::{Incoming, input, panic_report};
 use crate::casefile::draft::DraftFile;
 use crate::casefile::{self, CaseError, CaseFile, Join, Saved, Taken};
 use crate::ingest::Loaded;
@@ -105,7 +105,7 @@ impl Saver {
     pub(super) fn spawn(sink: Sender<Incoming>, evidence: Vec<PathBuf>) -> io::Result<Self> {
         let (orders, given) = mpsc::channel();
         let (answers, done) = mpsc::channel();
-        fault::spawn("saver", sink, move |sink| work(&given, &answers, sink, &evidence))?;
+        panic_report::spawn("saver", sink, move |sink| work(&given, &answers, sink, &evidence))?;
         let keep = Keep { file: None, fault: None };
         let (next, task) = (None, None);
         Ok(Self { keep, is_away: false, next, task, is_opening: false, open: 0, is_new: false, orders, done })
@@ -252,7 +252,7 @@ fn work(orders: &Receiver<Order>, answers: &Sender<Done>, sink: &Sender<Incoming
         // Nobody listens any more only when the program is leaving.
         let _ = answers.send(done);
         let _ = sink.send(if is_fault {
-            Incoming::Failed(anyhow::anyhow!("{}", fault::sentence()))
+            Incoming::Failed(anyhow::anyhow!("{}", panic_report::sentence()))
         } else {
             Incoming::Done
         });

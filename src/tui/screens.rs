@@ -7,7 +7,7 @@ mod timeline;
 mod triage;
 
 use super::app::{App, Stage};
-use super::glyphs;
+use super::ascii;
 use super::keymap::Key;
 use super::layout::{self, Pane, SMALLEST};
 use super::overlay::Overlay;
@@ -23,7 +23,7 @@ use ratatui::widgets::{Block, BorderType, Paragraph};
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
     draw_all(app, theme, frame);
     if theme.borders == Borders::Ascii {
-        glyphs::in_ascii(frame.buffer_mut());
+        ascii::in_ascii(frame.buffer_mut());
     }
 }
 

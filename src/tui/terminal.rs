@@ -2,8 +2,8 @@
 
 mod outlet;
 
-use super::wire::Wire;
-use super::{Incoming, fault, input};
+use super::screen_diff::ScreenDiff;
+use super::{Incoming, input, panic_report};
 use crate::model::Time;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::terminal::{
@@ -26,13 +26,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is ours too.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
-/// Only for its buffers and the size: what is sent is [`Wire`]'s.
+/// Only for its buffers and the size: what is sent is [`ScreenDiff`]'s.
 type Frames = ratatui::Terminal<CrosstermBackend<Sink>>;
 
 /// The terminal while it is ours; given back on drop.
 pub(super) struct Screen {
     frames: Frames,
-    wire: Wire,
+    diff: ScreenDiff,
     /// Whether the mouse is wanted.
     mouse: bool,
 }
@@ -43,7 +43,7 @@ impl Screen {
         outlet::open(sink)?;
         take()?;
         let frames = ratatui::Terminal::new(CrosstermBackend::new(io::sink())).inspect_err(|_| give_back())?;
-        Ok(Self { frames, wire: Wire::blank(0, 0), mouse: false })
+        Ok(Self { frames, diff: ScreenDiff::blank(0, 0), mouse: false })
     }
 
     /// Its size now.
@@ -64,7 +64,7 @@ impl Screen {
         // Not Terminal::draw: if `draw` panics, not one byte of a half-made update may be on its way.
         self.frames.autoresize()?;
         draw(&mut self.frames.get_frame());
-        let changes = self.wire.frame(self.frames.current_buffer_mut());
+        let changes = self.diff.frame(self.frames.current_buffer_mut());
         self.frames.swap_buffers();
         if !changes.is_empty() {
             queue!(frame, BeginSynchronizedUpdate)?;
@@ -90,7 +90,7 @@ impl Screen {
         give_back();
         take()?;
         // Nothing is known of what it shows: the next frame is drawn whole.
-        self.wire = Wire::blank(0, 0);
+        self.diff = ScreenDiff::blank(0, 0);
         Ok(())
     }
 
@@ -184,11 +184,11 @@ impl PanicHook {
             if is_drawing {
                 give_back();
             }
-            fault::note(info, clock());
+            panic_report::note(info, clock());
             let is_stuck = outlet::is_stuck() && stderr().is_terminal();
             if is_drawing && !is_stuck && !said.swap(true, Ordering::SeqCst) {
                 // Not eprintln: it panics where the terminal is gone.
-                let _ = writeln!(stderr(), "error: {}", fault::sentence());
+                let _ = writeln!(stderr(), "error: {}", panic_report::sentence());
             }
         }));
         Self { before }

@@ -36,7 +36,7 @@ pub(super) fn spawn(job: Job, stop: Arc<AtomicBool>, sink: Sender<Incoming>, req
         let failed = match catch_unwind(AssertUnwindSafe(|| work(&job, &stop, &sink, &requests))) {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error,
-            Err(_) => anyhow::anyhow!("{}", super::fault::sentence()),
+            Err(_) => anyhow::anyhow!("{}", super::panic_report::sentence()),
         };
         // Nobody listens any more only when the program is leaving.
         let _ = sink.send(Incoming::Failed(failed));

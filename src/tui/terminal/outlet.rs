@@ -3,7 +3,7 @@
 //! Bytes are written at once as far as the terminal takes them; the rest goes out on a thread of its own. While there
 //! is a rest no frame is drawn, so at most one waits.
 
-use crate::tui::{Incoming, fault};
+use crate::tui::{Incoming, panic_report};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -40,7 +40,7 @@ pub(super) fn open(sink: Sender<Incoming>) -> io::Result<()> {
         let (line, stuck) = (imp::Line::open()?, AtomicBool::new(false));
         let outlet = Outlet { line, rest: Mutex::default(), more: Condvar::new(), stuck };
         if OUTLET.set(outlet).is_ok() {
-            fault::spawn("output", sink.clone(), |_| OUTLET.get().into_iter().for_each(Outlet::pass_on))?;
+            panic_report::spawn("output", sink.clone(), |_| OUTLET.get().into_iter().for_each(Outlet::pass_on))?;
         }
     }
     if let Some(outlet) = OUTLET.get() {

@@ -46,7 +46,7 @@ fn panics_everywhere_at_once() {
             together.wait();
             panic!("{number}");
         };
-        fault::spawn("one of many", sink.clone(), panic).unwrap();
+        panic_report::spawn("one of many", sink.clone(), panic).unwrap();
     }
     together.wait();
     let failed = incoming.iter().take(8).filter(|incoming| matches!(incoming, Incoming::Failed(_))).count();
@@ -70,7 +70,7 @@ fn the_keys_thread_panics_under_a_wrong_clock() {
     let (sink, incoming) = std::sync::mpsc::channel();
     let mut screen = Screen::enter(sink.clone()).unwrap();
     screen.draw(|frame| frame.render_widget("frame", frame.area())).unwrap();
-    fault::spawn("keys", sink, |_| panic!("the first key")).unwrap();
+    panic_report::spawn("keys", sink, |_| panic!("the first key")).unwrap();
     assert!(matches!(incoming.recv(), Ok(Incoming::Failed(_))), "the loop hears of it, and goes on to its end");
     drop(screen);
     panic!("after the end");

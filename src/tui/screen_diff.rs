@@ -17,11 +17,11 @@ use std::io::Write as _;
 const BLANKS: u16 = 5;
 
 /// The terminal's content, as far as we wrote it.
-pub(super) struct Wire {
+pub(super) struct ScreenDiff {
     shown: Buffer,
 }
 
-impl Wire {
+impl ScreenDiff {
     /// Of a terminal that is blank.
     pub(super) fn blank(width: u16, height: u16) -> Self {
         Self { shown: Buffer::empty(ratatui::layout::Rect::new(0, 0, width, height)) }
@@ -263,7 +263,7 @@ mod tests {
     /// The screen of a terminal that was sent only this frame.
     fn fresh(frame: &Buffer) -> Vec<Vec<String>> {
         let mut parser = terminal();
-        parser.process(&Wire::blank(WIDTH, HEIGHT).frame(frame));
+        parser.process(&ScreenDiff::blank(WIDTH, HEIGHT).frame(frame));
         screen(&parser)
     }
 
@@ -286,14 +286,14 @@ mod tests {
             after[usize::from(kept)..].rotate_left(usize::from(turn) % usize::from(HEIGHT - kept));
             after[usize::from(turn)] = others[0].clone();
             let mut parser = terminal();
-            let mut wire = Wire::blank(WIDTH, HEIGHT);
+            let mut diff = ScreenDiff::blank(WIDTH, HEIGHT);
             for frame in [buffer(&lines), buffer(&after), buffer(&others), buffer(&lines)] {
-                let bytes = wire.frame(&frame);
+                let bytes = diff.frame(&frame);
                 parser.process(&bytes);
                 for (row, (shown, wanted)) in screen(&parser).into_iter().zip(fresh(&frame)).enumerate() {
                     prop_assert_eq!(shown, wanted, "row {} after {:?}", row, String::from_utf8_lossy(&bytes));
                 }
-                prop_assert!(wire.frame(&frame).is_empty(), "nothing changed, nothing is sent");
+                prop_assert!(diff.frame(&frame).is_empty(), "nothing changed, nothing is sent");
             }
         }
     }
@@ -303,9 +303,9 @@ mod tests {
         let rows: Vec<_> = (0..HEIGHT).map(|row| (0, format!("row {row} of some text"), 0)).collect();
         let mut cursor = rows.clone();
         cursor[3].2 = 5;
-        let mut wire = Wire::blank(WIDTH, HEIGHT);
-        wire.frame(&buffer(&rows));
-        let bytes = wire.frame(&buffer(&cursor));
+        let mut diff = ScreenDiff::blank(WIDTH, HEIGHT);
+        diff.frame(&buffer(&rows));
+        let bytes = diff.frame(&buffer(&cursor));
         assert_eq!(String::from_utf8(bytes).unwrap(), "\u{1b}[4H\u{1b}[3;4;93;44mrow 3 of some text\u{1b}[m");
     }
 
@@ -316,17 +316,17 @@ mod tests {
         let mut moved: Vec<_> = (0..8).map(|row| (0, text(row + 1), 0)).collect();
         moved[0] = rows[0].clone();
         moved[7] = rows[7].clone();
-        let mut wire = Wire::blank(WIDTH, HEIGHT);
-        wire.frame(&buffer(&rows));
-        let bytes = String::from_utf8(wire.frame(&buffer(&moved))).unwrap();
+        let mut diff = ScreenDiff::blank(WIDTH, HEIGHT);
+        diff.frame(&buffer(&rows));
+        let bytes = String::from_utf8(diff.frame(&buffer(&moved))).unwrap();
         assert!(bytes.starts_with("\u{1b}[2;8r\u{1b}[S\u{1b}[r"), "{bytes:?}");
         assert!(bytes.len() < 50, "{bytes:?}");
     }
 
     #[test]
     fn blanks_are_erased() {
-        let mut wire = Wire::blank(WIDTH, HEIGHT);
-        wire.frame(&buffer(&[(0, "twenty-two letters in it".to_owned(), 1)]));
-        assert_eq!(wire.frame(&buffer(&[(0, "twen".to_owned(), 1)])), b"\x1b[1;5H\x1b[K");
+        let mut diff = ScreenDiff::blank(WIDTH, HEIGHT);
+        diff.frame(&buffer(&[(0, "twenty-two letters in it".to_owned(), 1)]));
+        assert_eq!(diff.frame(&buffer(&[(0, "twen".to_owned(), 1)])), b"\x1b[1;5H\x1b[K");
     }
 }
