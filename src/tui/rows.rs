@@ -1,16 +1,16 @@
 //! The timeline's rows: a window of the events that share a value, mostly a user, or the rows of a step; in time
 //! order or by lineage, runs of like rows as one. Rows are found when drawn.
 
-mod arrange;
-mod closing;
-mod laid;
+mod collapse;
 mod moves;
+mod row_layout;
 mod search;
+mod selection;
 mod steps;
 mod zoom;
 
-pub use laid::Sign;
 pub use moves::Jump;
+pub use row_layout::Sign;
 pub use zoom::Zoom;
 
 use super::find::Find;
@@ -22,7 +22,7 @@ use crate::store::Store;
 use crate::triage::alike::Outline;
 use crate::triage::lineage::{Head, Limb, Shape, Tree};
 use crate::triage::pivot::Value;
-use laid::{Laid, Slot};
+use row_layout::{RowLayout, Slot};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ pub struct Shown {
     closed: BTreeSet<(EventId, u8)>,
     /// The event that the cursor was on before the row it is on now was closed over it.
     within: Option<EventId>,
-    laid: Arc<Laid>,
+    layout: Arc<RowLayout>,
 }
 
 impl Default for Shown {
@@ -125,7 +125,7 @@ impl Default for Shown {
             turned: BTreeSet::new(),
             closed: BTreeSet::new(),
             within: None,
-            laid: Arc::default(),
+            layout: Arc::default(),
         }
     }
 }
@@ -239,7 +239,7 @@ impl Timeline {
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.shown.laid.len()
+        self.shown.layout.len()
     }
 
     /// Returns whether there is nothing to show.
@@ -281,7 +281,7 @@ impl Timeline {
 
     /// A row.
     pub fn row(&self, store: &Store, at: usize) -> Option<Row> {
-        let places = match self.shown.laid.slot(at)? {
+        let places = match self.shown.layout.slot(at)? {
             Slot::Sign(sign) => return Some(Row::Sign(sign)),
             Slot::Places(places) => places,
         };
@@ -298,13 +298,13 @@ impl Timeline {
 
     /// The number of rows of the tree hidden below a closed row.
     pub fn hidden(&self, at: usize) -> usize {
-        self.shown.laid.hidden(at).len()
+        self.shown.layout.hidden(at).len()
     }
 
     /// The place of the event under the cursor; under a head or a sign, of the first after it.
     fn place(&self, store: &Store) -> Option<usize> {
         let row = self.shown.list.cursor;
-        let slot = |row| match self.shown.laid.slot(row) {
+        let slot = |row| match self.shown.layout.slot(row) {
             Some(Slot::Places(places)) => Some(places.start),
             _ => None,
         };
@@ -319,7 +319,7 @@ impl Timeline {
     pub fn event(&self, store: &Store) -> Option<EventId> {
         if let Some(within) = self.shown.within
             && let Some(place) = self.events(store).binary_search(&within).ok().map(|at| self.place_of(at))
-            && self.shown.laid.hidden(self.shown.list.cursor).contains(&place)
+            && self.shown.layout.hidden(self.shown.list.cursor).contains(&place)
         {
             return Some(within);
         }
@@ -339,7 +339,7 @@ impl Timeline {
         let len = self.len();
         let before = self.shown.list.cursor;
         self.shown.list.go(step, len, height);
-        let sign = |at: usize| matches!(self.shown.laid.slot(at), Some(Slot::Sign(_)));
+        let sign = |at: usize| matches!(self.shown.layout.slot(at), Some(Slot::Sign(_)));
         let forth = self.shown.list.cursor > before || step == Move::First;
         let onward = if forth { Move::Next } else { Move::Prev };
         for onward in [onward, onward, if forth { Move::Prev } else { Move::Next }] {
@@ -354,7 +354,7 @@ impl Timeline {
     fn go_to(&mut self, store: &Store, event: Option<EventId>) {
         let row = event.and_then(|event| self.row_near(store, event)).unwrap_or(0);
         self.shown.list = List::at(row.min(self.len().saturating_sub(1)));
-        if matches!(self.shown.laid.slot(self.shown.list.cursor), Some(Slot::Sign(_))) {
+        if matches!(self.shown.layout.slot(self.shown.list.cursor), Some(Slot::Sign(_))) {
             self.go(Move::Next, usize::MAX);
         }
     }
@@ -363,7 +363,7 @@ impl Timeline {
     fn row_near(&self, store: &Store, event: EventId) -> Option<usize> {
         let events = self.events(store);
         let at = events.partition_point(|id| *id < event).min(events.len().checked_sub(1)?);
-        self.shown.laid.row_of(self.place_of(at))
+        self.shown.layout.row_of(self.place_of(at))
     }
 
     /// The place of the event that is the `at`th in time of those shown.

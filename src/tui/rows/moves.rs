@@ -107,7 +107,7 @@ impl Timeline {
     /// Folds or unfolds the run of an event that is shown; `false` when it is alone.
     pub(super) fn turn(&mut self, store: &Store, event: EventId) -> bool {
         let Ok(at) = self.events(store).binary_search(&event) else { return false };
-        let run = self.shown.laid.run(self.place_of(at), self.ids(store).len());
+        let run = self.shown.layout.run(self.place_of(at), self.ids(store).len());
         let Some(first) = self.ids(store).get(run.start).copied().filter(|_| run.len() > 1) else { return false };
         self.hold(store, |timeline, store| {
             if !timeline.shown.turned.remove(&first) {
@@ -127,7 +127,7 @@ impl Timeline {
     pub fn next_event(&mut self, store: &Store, back: bool) {
         let Some(place) = self.place(store) else { return };
         let ids = self.ids(store);
-        let extent = self.shown.laid.extent();
+        let extent = self.shown.layout.extent();
         let is_event = |place: &usize| self.head(*place).is_none();
         let next =
             if back { (extent.start..place).rev().find(is_event) } else { (place + 1..extent.end).find(is_event) };

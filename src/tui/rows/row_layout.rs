@@ -90,20 +90,20 @@ pub(super) struct Plan {
 
 /// Rows as they stand.
 #[derive(Clone)]
-pub(super) struct Laid {
+pub(super) struct RowLayout {
     pieces: Vec<Piece>,
     extent: Range<usize>,
     starts: Starts,
     rows: usize,
 }
 
-impl Default for Laid {
+impl Default for RowLayout {
     fn default() -> Self {
         Self { pieces: Vec::new(), extent: 0..0, starts: Starts::Unknown, rows: 0 }
     }
 }
 
-impl Laid {
+impl RowLayout {
     pub(super) fn new(plan: Plan) -> Self {
         let Plan { extent, starts, folded, mut turned, mut cuts, mut signs, mut hidden } = plan;
         turned.sort_unstable_by_key(|run| run.start);
@@ -119,33 +119,33 @@ impl Laid {
         cuts.sort_unstable();
         cuts.dedup();
         let known = starts.places();
-        let mut laid = Self { pieces: Vec::new(), extent: extent.clone(), starts: Starts::Unknown, rows: 0 };
+        let mut layout = Self { pieces: Vec::new(), extent: extent.clone(), starts: Starts::Unknown, rows: 0 };
         let mut signs = signs.into_iter().peekable();
         for (index, &place) in cuts.iter().enumerate() {
             while let Some((_, sign)) = signs.next_if(|(at, _)| *at <= place) {
-                laid.push(place, Kind::Sign(sign), 1);
+                layout.push(place, Kind::Sign(sign), 1);
             }
             let end = cuts.get(index + 1).copied().unwrap_or(extent.end);
             let at = hidden.partition_point(|range| range.start <= place);
             if at.checked_sub(1).is_some_and(|at| hidden[at].contains(&place)) {
-                laid.push(place, Kind::Hidden, 0);
+                layout.push(place, Kind::Hidden, 0);
                 continue;
             }
             let at = turned.partition_point(|run| run.start <= place);
             let is_turned = at.checked_sub(1).is_some_and(|at| turned[at].contains(&place));
             if folded == is_turned || known.is_empty() {
-                laid.push(place, Kind::Each, end - place);
+                layout.push(place, Kind::Each, end - place);
             } else {
                 let run = known.partition_point(|start| *start as usize <= place).saturating_sub(1);
                 let rows = known.partition_point(|start| (*start as usize) < end).saturating_sub(run);
-                laid.push(place, Kind::Runs(run), rows.max(1));
+                layout.push(place, Kind::Runs(run), rows.max(1));
             }
         }
         for (_, sign) in signs {
-            laid.push(extent.end, Kind::Sign(sign), 1);
+            layout.push(extent.end, Kind::Sign(sign), 1);
         }
-        laid.starts = starts;
-        laid
+        layout.starts = starts;
+        layout
     }
 
     fn push(&mut self, place: usize, kind: Kind, rows: usize) {
@@ -233,30 +233,30 @@ mod tests {
         Plan { extent, starts: starts(places), folded, turned, cuts, signs, hidden }
     }
 
-    fn shown(laid: &Laid) -> Vec<Slot> {
-        (0..laid.len()).map(|row| laid.slot(row).unwrap()).collect()
+    fn shown(layout: &RowLayout) -> Vec<Slot> {
+        (0..layout.len()).map(|row| layout.slot(row).unwrap()).collect()
     }
 
     #[test]
     fn runs_are_one_row_but_for_those_unfolded_and_cut() {
         let run = |range| Slot::Places(range);
-        assert_eq!(shown(&Laid::new(plan(2..12, &[0, 5, 10, 11], true))), [2..5, 5..10, 10..11, 11..12].map(run));
+        assert_eq!(shown(&RowLayout::new(plan(2..12, &[0, 5, 10, 11], true))), [2..5, 5..10, 10..11, 11..12].map(run));
         let mut unfolded = plan(2..12, &[0, 5, 10, 11], true);
         unfolded.turned.push(0..5);
         unfolded.cuts = vec![7, 9];
         let places = [2..3, 3..4, 4..5, 5..7, 7..9, 9..10, 10..11, 11..12];
-        assert_eq!(shown(&Laid::new(unfolded)), places.map(run));
+        assert_eq!(shown(&RowLayout::new(unfolded)), places.map(run));
         let mut one = plan(0..6, &[0, 4], false);
         one.turned.push(0..4);
         one.signs = vec![(2, Sign::HitBegins), (6, Sign::Revoked)];
         let rows = [run(0..2), Slot::Sign(Sign::HitBegins), run(2..4), run(4..5), run(5..6), Slot::Sign(Sign::Revoked)];
-        assert_eq!(shown(&Laid::new(one)), rows);
+        assert_eq!(shown(&RowLayout::new(one)), rows);
     }
 
     #[test]
     fn nothing_is_shown_of_nothing() {
-        assert!(shown(&Laid::new(plan(0..0, &[], true))).is_empty());
-        assert_eq!(Laid::default().row_of(0), None);
+        assert!(shown(&RowLayout::new(plan(0..0, &[], true))).is_empty());
+        assert_eq!(RowLayout::default().row_of(0), None);
     }
 
     proptest! {
@@ -282,25 +282,25 @@ mod tests {
                 signs.is_empty() && extent.contains(&range.start) && range.start > extent.start
             });
             let count = signs.len();
-            let laid = Laid::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs, hidden: hidden.iter().cloned().collect() });
+            let layout = RowLayout::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs, hidden: hidden.iter().cloned().collect() });
             let mut next = extent.start;
-            for (row, slot) in shown(&laid).into_iter().enumerate() {
+            for (row, slot) in shown(&layout).into_iter().enumerate() {
                 let Slot::Places(range) = slot else { continue };
                 prop_assert_eq!(range.start, next);
                 prop_assert!(!range.is_empty());
                 for place in range.clone() {
-                    prop_assert_eq!(laid.row_of(place), Some(row));
+                    prop_assert_eq!(layout.row_of(place), Some(row));
                 }
                 next = range.end;
                 let after = hidden.clone().filter(|hidden| hidden.start == next).unwrap_or(0..0);
-                prop_assert_eq!(laid.hidden(row), after.clone());
+                prop_assert_eq!(layout.hidden(row), after.clone());
                 next = next.max(after.end);
                 for place in after {
-                    prop_assert_eq!(laid.row_of(place), Some(row));
+                    prop_assert_eq!(layout.row_of(place), Some(row));
                 }
             }
             prop_assert_eq!(next, extent.end);
-            prop_assert_eq!(shown(&laid).iter().filter(|slot| matches!(slot, Slot::Sign(_))).count(), count);
+            prop_assert_eq!(shown(&layout).iter().filter(|slot| matches!(slot, Slot::Sign(_))).count(), count);
         }
     }
 }

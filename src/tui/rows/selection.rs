@@ -1,7 +1,7 @@
 //! Selects and orders the events to show, from zoom, step and mode. The worker does whatever takes a pass over many
 //! rows; until it answers, rows are in time order, each by itself.
 
-use super::laid::{Laid, Plan, Sign, Starts};
+use super::row_layout::{Plan, RowLayout, Sign, Starts};
 use super::{Planted, Timeline, Zoom};
 use crate::analytics::Show;
 use crate::model::EventId;
@@ -159,7 +159,7 @@ impl Timeline {
         let folded = self.shown.mode.folded && cuts.is_some();
         let cuts = cuts.unwrap_or_default();
         let hidden = self.closed_ranges(store);
-        self.shown.laid = Arc::new(Laid::new(Plan { extent, starts, folded, turned, cuts, signs, hidden }));
+        self.shown.layout = Arc::new(RowLayout::new(Plan { extent, starts, folded, turned, cuts, signs, hidden }));
     }
 
     /// The run that begins with an event.

@@ -1,6 +1,6 @@
 //! Rows of a tree closed over what hangs below them.
 
-use super::laid::Slot;
+use super::row_layout::Slot;
 use super::{Planted, Timeline};
 use crate::model::EventId;
 use crate::store::Store;
@@ -38,7 +38,7 @@ impl Timeline {
     /// Closes the row under the cursor over what hangs below it, or opens it; `false` when nothing does.
     pub(super) fn turn_branch(&mut self, store: &Store) -> bool {
         let Some(tree) = self.tree() else { return false };
-        let Some(Slot::Places(places)) = self.shown.laid.slot(self.shown.list.cursor) else { return false };
+        let Some(Slot::Places(places)) = self.shown.layout.slot(self.shown.list.cursor) else { return false };
         if places.len() > 1 || tree.below(places.start).is_empty() {
             return false;
         }
@@ -48,7 +48,7 @@ impl Timeline {
             self.shown.closed.insert(name);
         }
         self.lay(store);
-        self.shown.list.cursor = self.shown.laid.row_of(places.start).unwrap_or(0);
+        self.shown.list.cursor = self.shown.layout.row_of(places.start).unwrap_or(0);
         true
     }
 
