@@ -18,8 +18,8 @@ use tokentrail::testing::store::{Key as StoreKey, Part, Store};
 use tokentrail::testing::triage::marks::Places;
 use tokentrail::testing::triage::{Case, Disposition, Verdict};
 use tokentrail::testing::tui::app::{Absorbed, App, Effect, Joined, Message, Ready};
-use tokentrail::testing::tui::ask::Ask;
 use tokentrail::testing::tui::evidence::Evidence;
+use tokentrail::testing::tui::job::Job;
 use tokentrail::testing::tui::keymap::{Key, Keymap};
 use tokentrail::testing::tui::layout::Pane;
 use tokentrail::testing::tui::reader::{Reader, Request};
@@ -185,7 +185,7 @@ fn long_log() {
         let start = Instant::now();
         let effects = app.update(message);
         // What the loop hands over: the saver and the worker get a copy of the case.
-        let copies = effects.iter().filter(|effect| !matches!(effect, Effect::Ask(_) | Effect::Copy(..))).count();
+        let copies = effects.iter().filter(|effect| !matches!(effect, Effect::Run(_) | Effect::Copy(..))).count();
         let case = app.workbench().map(|bench| &bench.case);
         (0..copies).for_each(|_| drop(black_box(case.cloned())));
         terminal.draw(|frame| screens::draw(&app, &theme, frame)).expect("a test backend never fails");
@@ -211,7 +211,7 @@ fn screens_of(store: Store, keys: &[&str]) {
     for run in ["builds indexes", "again"] {
         let event = app.workbench().and_then(Workbench::event).expect("a hit is open");
         let start = Instant::now();
-        reader.answer(Request::Ask(Ask::Reach(event)), Time::from_ticks(0));
+        reader.answer(Request::Run(Job::Reach(event)), Time::from_ticks(0));
         println!("who else, all values counted ({run}): {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     }
     for keys in keys {
@@ -341,9 +341,9 @@ fn measure(app: &mut App, reader: &mut Reader, keys: &str) {
             let key = Key::try_from(key.to_owned()).expect("a key's name");
             let mut effects = frame(app, Message::Key(key.event(), Time::from_ticks(0)), &mut times);
             while let Some(effect) = effects.pop() {
-                let Effect::Ask(ask @ (Ask::Outline(_) | Ask::Tree(..) | Ask::Users(_))) = effect else { continue };
+                let Effect::Run(job @ (Job::Outline(_) | Job::Tree(..) | Job::Users(_))) = effect else { continue };
                 let start = Instant::now();
-                let answer = reader.answer(Request::Ask(ask), Time::from_ticks(0));
+                let answer = reader.answer(Request::Run(job), Time::from_ticks(0));
                 worked = worked.max(start.elapsed());
                 effects = frame(app, answer, &mut answered);
             }

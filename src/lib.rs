@@ -45,7 +45,7 @@
 //! | what the terminal sends, and what goes out to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
 //! | what can be copied | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
-//! | what the screen asks the worker, so that no key waits | `tui/ask.rs` the questions, `tui/reader.rs` the answers; `tui/growth.rs` counts what a key looks at | |
+//! | what the screen asks the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts what a key looks at | |
 //! | what lies over the panes, and what it comes off | `tui/overlay.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
 //! | what is said first of many actions | the table in `report/note/worth.rs` | |

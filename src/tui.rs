@@ -11,7 +11,6 @@
 pub mod action;
 pub mod app;
 mod ascii;
-pub mod ask;
 pub mod clipboard;
 pub mod copy;
 pub mod decisions;
@@ -22,6 +21,7 @@ pub mod find;
 mod growth;
 pub mod hit_list;
 mod input;
+pub mod job;
 mod keeping;
 pub mod keymap;
 pub mod layout;
@@ -67,7 +67,7 @@ use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant};
 use terminal::{PanicHook, Screen};
 use theme::{Name, Theme};
-use worker::Job;
+use worker::LoadJob;
 
 /// Everything the workbench starts with.
 pub struct Config {
@@ -172,7 +172,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
     let stop = Arc::new(AtomicBool::new(false));
     input::spawn(sink.clone())?;
     let Config { name, opening, options, settings, facts, .. } = config;
-    let job = Job { name, opening, options, settings, facts };
+    let job = LoadJob { name, opening, options, settings, facts };
     worker::spawn(job, Arc::clone(&stop), sink, waiting);
 
     while session.end.is_none() {
@@ -291,7 +291,7 @@ impl Session {
                     Begun::Nowhere(why) => self.update(Message::Saved(Err(why)))?,
                 }
             }
-            effect @ (Effect::Ask(_) | Effect::ReadRecord(_) | Effect::Describe | Effect::Compose) => {
+            effect @ (Effect::Run(_) | Effect::ReadRecord(_) | Effect::Describe | Effect::Compose) => {
                 // The worker is gone only when it failed, which ends the loop.
                 let _ = Request::new(effect, &self.app).map(|request| self.requests.send(request));
             }

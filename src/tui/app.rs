@@ -18,9 +18,9 @@ use self::checking::log_lines;
 use self::drafting::Earlier;
 pub use self::drafting::Offered;
 use super::action::Action;
-use super::ask::{Answer, Ask};
 use super::copy::Copied;
 use super::evidence::Evidence;
+use super::job::{Job, JobResult};
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
 use super::marks::Kind;
@@ -67,8 +67,8 @@ pub enum Message {
     Composed(Composed),
     /// The note was written, or could not be.
     Written(Result<Written, String>),
-    /// The worker answered, at a time.
-    Answer(Answer, Time),
+    /// The worker did a job, at a time.
+    JobDone(JobResult, Time),
     /// Lines typed in an earlier run and never entered.
     Drafts(Vec<Offered>),
     /// The line being typed cannot be kept on disk: why.
@@ -137,8 +137,8 @@ pub enum Effect {
     Save,
     /// Read a raw record; answered by [`Message::Record`].
     ReadRecord(EventId),
-    /// Ask the worker; answered by [`Message::Answer`].
-    Ask(Ask),
+    /// Have the worker run a job; answered by [`Message::JobDone`].
+    Run(Job),
     /// Say what was read; answered by [`Message::Described`].
     Describe,
     /// Compose the note; answered by [`Message::Composed`].
@@ -296,12 +296,12 @@ pub struct App {
     /// Searches begun: the number of each.
     searches: u64,
     /// The timeline's question to the worker, until it is answered.
-    asked: Option<Ask>,
+    asked: Option<Job>,
     note: Composed,
     /// Lines of earlier runs that were not entered.
     earlier: Earlier,
     /// Hits of other thresholds that came while a copy was being merged.
-    held: Option<(Answer, Time)>,
+    held: Option<(JobResult, Time)>,
 }
 
 impl App {
@@ -431,10 +431,10 @@ impl App {
             Message::NotDrafted(why) => self.say_wrong(format!("a line being typed is not kept until Enter: {why}")),
             Message::Copied(copied) => self.copied(&copied),
             // Logged in a case that is replaced in a moment, it would be lost.
-            Message::Answer(answer @ Answer::Rerun(..), now) if self.task == Some(Task::Merge) => {
+            Message::JobDone(answer @ JobResult::Rerun(..), now) if self.task == Some(Task::Merge) => {
                 self.held = Some((answer, now));
             }
-            Message::Answer(answer, now) => return self.answered(answer, now),
+            Message::JobDone(answer, now) => return self.answered(answer, now),
             Message::Saved(result) => return self.case_saved(result),
             Message::Moved(result) => return self.case_moved(result),
             Message::Joined(result) => return self.joined(result),

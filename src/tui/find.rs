@@ -1,6 +1,6 @@
 //! A search in the timeline: what is asked, and what is found so far. The worker reads the rows, a chunk at a time.
 
-use super::ask::{Ask, Chunk};
+use super::job::{Chunk, Job};
 use crate::model::EventId;
 use crate::triage::pivot::Value;
 use crate::triage::search::{Marks, Search};
@@ -74,7 +74,7 @@ impl Find {
     }
 
     /// The chunk to be read next.
-    pub fn ask(&self) -> Option<Ask> {
+    pub fn ask(&self) -> Option<Job> {
         if self.is_done() {
             return None;
         }
@@ -84,7 +84,7 @@ impl Find {
             Some(from) => from..(from + length).min(self.start),
         };
         let (query, marks) = (self.query.clone(), Arc::clone(&self.marks));
-        Some(Ask::Search(Chunk { number: self.number, query, of: self.of, rows, marks }))
+        Some(Job::Search(Chunk { number: self.number, query, of: self.of, rows, marks }))
     }
 
     /// Takes what was found in a chunk.
@@ -150,8 +150,8 @@ mod tests {
             let mut find = find(rows, start);
             let mut read = vec![0; rows];
             let mut first = None;
-            while let Some(ask) = find.ask() {
-                let Ask::Search(Chunk { rows, .. }) = ask else { panic!("another question") };
+            while let Some(job) = find.ask() {
+                let Job::Search(Chunk { rows, .. }) = job else { panic!("another job") };
                 assert!(!rows.is_empty() || start == 250_000, "{rows:?}");
                 first.get_or_insert(rows.start);
                 read[rows.clone()].iter_mut().for_each(|times| *times += 1);

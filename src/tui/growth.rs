@@ -143,8 +143,8 @@ fn an_answer_finds_the_list_below_the_help() {
     let key = |name: &str| Message::Key(Key::try_from(name.to_owned()).unwrap().event(), Time::MISSING);
     let asked = bench.app.update(key("U"));
     bench.app.act(Action::Help, None, Time::MISSING);
-    let [Effect::Ask(ask)] = &asked[..] else { panic!("{asked:?}") };
-    let answer = bench.reader.answer(Request::Ask(ask.clone()), Time::MISSING);
+    let [Effect::Run(job)] = &asked[..] else { panic!("{asked:?}") };
+    let answer = bench.reader.answer(Request::Run(job.clone()), Time::MISSING);
     bench.take(answer);
     bench.press("esc");
     assert!(bench.shows("50 users: type to find one"));

@@ -1,6 +1,6 @@
 //! Near misses, and thresholds tried out: nothing changes until they are applied.
 
-use super::ask::{Ask, Change};
+use super::job::{Change, Job};
 use super::scroll::{List, Move};
 use crate::analytics::{ANALYTICS, NearMiss, Settings, Threshold};
 
@@ -37,7 +37,7 @@ pub struct NearView {
 
 impl NearView {
     /// The thresholds as set, and the question what almost fired.
-    pub fn open(settings: &Settings, start: &Settings) -> (Self, Ask) {
+    pub fn open(settings: &Settings, start: &Settings) -> (Self, Job) {
         let run = ANALYTICS.iter().filter(|analytic| settings.runs(analytic));
         let flags: Vec<&str> = run.flat_map(|analytic| analytic.thresholds).map(|(flag, _)| *flag).collect();
         let thresholds = Threshold::ALL.into_iter().filter(|threshold| flags.contains(&threshold.flag())).collect();
@@ -77,14 +77,14 @@ impl NearView {
     }
 
     /// The question that follows from a change. While one is open none is asked: keys held down do not queue up.
-    fn ask(&mut self) -> Option<Ask> {
+    fn ask(&mut self) -> Option<Job> {
         let ask = !self.asked && self.is_waiting();
         self.asked |= ask;
-        ask.then(|| Ask::WhatIf(Box::new(self.tried.clone())))
+        ask.then(|| Job::WhatIf(Box::new(self.tried.clone())))
     }
 
     /// Takes an answer; asks again when something was changed meanwhile.
-    pub fn answered(&mut self, change: Box<Change>) -> Option<Ask> {
+    pub fn answered(&mut self, change: Box<Change>) -> Option<Job> {
         self.asked = false;
         self.list = List::at(self.list.cursor.min(change.near.misses.len().saturating_sub(1)));
         self.change = Some(change);
@@ -109,14 +109,14 @@ impl NearView {
     }
 
     /// Changes the threshold under the cursor by a step.
-    pub fn step(&mut self, up: bool) -> Option<Ask> {
+    pub fn step(&mut self, up: bool) -> Option<Job> {
         let threshold = *self.thresholds.get(self.threshold)?;
         self.tried = threshold.set(&self.tried, threshold.step(&self.tried, up));
         self.ask()
     }
 
     /// Tries the value that the near miss under the cursor needs.
-    pub fn try_miss(&mut self) -> Option<Ask> {
+    pub fn try_miss(&mut self) -> Option<Job> {
         let need = *self.selected()?.needs.first()?;
         self.threshold = self.thresholds.iter().position(|threshold| *threshold == need.threshold)?;
         self.tried = need.threshold.set(&self.tried, need.has);
@@ -124,7 +124,7 @@ impl NearView {
     }
 
     /// Goes back to what is set; from there, to what the program was started with.
-    pub fn reset(&mut self) -> Option<Ask> {
+    pub fn reset(&mut self) -> Option<Job> {
         self.tried = if self.is_changed() { self.set.clone() } else { self.start.clone() };
         self.ask()
     }

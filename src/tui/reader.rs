@@ -2,8 +2,8 @@
 //! frame.
 
 use super::app::{App, Effect, Message};
-use super::ask::{Answers, Ask};
 use super::evidence::Evidence;
+use super::job::{Job, JobRunner};
 use crate::analytics::Candidates;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
@@ -17,8 +17,8 @@ use std::sync::Arc;
 pub enum Request {
     /// A raw record.
     Record(EventId),
-    /// A question about the whole bundle.
-    Ask(Ask),
+    /// A job about the whole bundle.
+    Run(Job),
     /// The page about the bundle.
     Bundle,
     /// The note of this case.
@@ -29,7 +29,7 @@ impl Request {
     /// The request that an effect is; `None` for one that is none.
     pub fn new(effect: Effect, app: &App) -> Option<Self> {
         match effect {
-            Effect::Ask(ask) => Some(Self::Ask(ask)),
+            Effect::Run(job) => Some(Self::Run(job)),
             Effect::ReadRecord(event) => Some(Self::Record(event)),
             Effect::Describe => Some(Self::Bundle),
             Effect::Compose => app.workbench().map(|bench| Self::Note(Box::new(bench.case.clone()))),
@@ -43,14 +43,14 @@ pub struct Reader {
     name: String,
     loaded: Arc<Loaded>,
     facts: &'static Facts,
-    answers: Answers,
+    runner: JobRunner,
 }
 
 impl Reader {
-    /// Answers about what was read and found in the bundle of that name.
+    /// A reader of the bundle of that name.
     pub fn new(evidence: &Evidence, candidates: Arc<Candidates>, name: String) -> Self {
-        let answers = Answers::new(evidence, candidates);
-        Self { name, loaded: Arc::clone(&evidence.loaded), facts: evidence.facts, answers }
+        let runner = JobRunner::new(evidence, candidates);
+        Self { name, loaded: Arc::clone(&evidence.loaded), facts: evidence.facts, runner }
     }
 
     /// Answers one request, as of a time.
@@ -59,10 +59,10 @@ impl Reader {
             Request::Record(event) => {
                 Message::Record(event, self.loaded.raw_record(event).map_err(|error| error.to_string()))
             }
-            Request::Ask(ask) => Message::Answer(self.answers.answer(ask), now),
+            Request::Run(job) => Message::JobDone(self.runner.run(job), now),
             Request::Bundle => Message::Described(lines(&info(&self.loaded))),
             Request::Note(case) => {
-                let Answers { hits, settings, .. } = &self.answers;
+                let JobRunner { hits, settings, .. } = &self.runner;
                 Message::Composed(Composed::new(&self.loaded, self.facts, hits, settings, &case, &self.name))
             }
         }

@@ -22,7 +22,7 @@ use std::thread;
 use std::time::Instant;
 
 /// The paths to read, with the options and settings.
-pub(super) struct Job {
+pub(super) struct LoadJob {
     pub(super) name: String,
     pub(super) opening: Opening,
     pub(super) options: Options,
@@ -31,7 +31,7 @@ pub(super) struct Job {
 }
 
 /// Starts the thread. It ends when the requests do.
-pub(super) fn spawn(job: Job, stop: Arc<AtomicBool>, sink: Sender<Incoming>, requests: Receiver<Request>) {
+pub(super) fn spawn(job: LoadJob, stop: Arc<AtomicBool>, sink: Sender<Incoming>, requests: Receiver<Request>) {
     let work = move || {
         let failed = match catch_unwind(AssertUnwindSafe(|| work(&job, &stop, &sink, &requests))) {
             Ok(Ok(())) => return,
@@ -44,7 +44,7 @@ pub(super) fn spawn(job: Job, stop: Arc<AtomicBool>, sink: Sender<Incoming>, req
     thread::Builder::new().name("worker".to_owned()).spawn(work).expect("a thread can be started");
 }
 
-fn work(job: &Job, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiver<Request>) -> anyhow::Result<()> {
+fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiver<Request>) -> anyhow::Result<()> {
     let say = |message| {
         let _ = sink.send(Incoming::Message(message));
     };

@@ -163,7 +163,7 @@ impl Desk {
                 assert_eq!(case, self.app.workbench().unwrap().case, "nobody else has the case");
                 self.update(Message::Saved(saved.map(|_| None).map_err(|error| error.to_string())));
             }
-            effect @ (Effect::ReadRecord(_) | Effect::Ask(_) | Effect::Describe) => {
+            effect @ (Effect::ReadRecord(_) | Effect::Run(_) | Effect::Describe) => {
                 let now = Time::parse("2026-05-02T08:30:00Z").unwrap();
                 let request = Request::new(effect, &self.app).unwrap();
                 let message = self.reader.as_mut().unwrap().answer(request, now);

@@ -1,8 +1,8 @@
 //! Copying: the menu, and what became of it.
 
 use super::{App, Effect};
-use crate::tui::ask::Ask;
 use crate::tui::copy::{Copied, Item, Menu, Spot};
+use crate::tui::job::Job;
 use crate::tui::overlay::Overlay;
 use crate::tui::text::count;
 
@@ -53,7 +53,7 @@ impl App {
 pub(super) fn chosen(menu: Menu) -> Vec<Effect> {
     match menu.selected().cloned() {
         Some(Item::Value(what, text)) => vec![Effect::Copy(what, text)],
-        Some(Item::Made(entry)) => vec![Effect::Ask(Ask::Copy(entry, menu.spot))],
+        Some(Item::Made(entry)) => vec![Effect::Run(Job::Copy(entry, menu.spot))],
         None => Vec::new(),
     }
 }

@@ -3,8 +3,8 @@
 use super::save::save_to;
 use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
-use crate::tui::ask::Ask;
 use crate::tui::edit::LineEdit;
+use crate::tui::job::Job;
 use crate::tui::keymap::Context;
 use crate::tui::layout::{self, Pane};
 use crate::tui::overlay::Overlay;
@@ -27,7 +27,7 @@ impl App {
             Some(Overlay::Help { offset, .. }) => *offset = 0,
             Some(Overlay::Users(users)) => {
                 users.wanted = false;
-                return users.ask().map(Ask::Users).map(Effect::Ask).into_iter().collect();
+                return users.ask().map(Job::Users).map(Effect::Run).into_iter().collect();
             }
             Some(Overlay::Palette(palette)) => palette.find(),
             Some(Overlay::Filter(line)) => {

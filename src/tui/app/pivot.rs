@@ -3,7 +3,7 @@
 use super::{App, Effect};
 use crate::model::{EventId, Time};
 use crate::triage::pivot::Value;
-use crate::tui::ask::{Answer, Ask};
+use crate::tui::job::{Job, JobResult};
 use crate::tui::layout::Pane;
 use crate::tui::near::{NearView, Part};
 use crate::tui::overlay::Overlay;
@@ -18,9 +18,9 @@ impl App {
         let Some(bench) = self.workbench() else { return Vec::new() };
         let at = bench.timeline.as_ref().map(|timeline| timeline.of).filter(|of| *of == Value::user(of.sym));
         let mut users = Users::at(at.map(|of| of.sym));
-        let ask = users.ask().map(Ask::Users);
+        let job = users.ask().map(Job::Users);
         self.overlays.show(Overlay::Users(Box::new(users)));
-        ask.map(Effect::Ask).into_iter().collect()
+        job.map(Effect::Run).into_iter().collect()
     }
 
     pub(super) fn pivot(&mut self) -> Vec<Effect> {
@@ -29,7 +29,7 @@ impl App {
             return Vec::new();
         };
         self.overlays.show(Overlay::Pivot(Menu::of(event)));
-        vec![Effect::Ask(Ask::Reach(event))]
+        vec![Effect::Run(Job::Reach(event))]
     }
 
     pub(super) fn near_misses(&mut self) -> Vec<Effect> {
@@ -39,9 +39,9 @@ impl App {
             self.overlays.show(Overlay::Near(near));
             return Vec::new();
         }
-        let (near, ask) = NearView::open(&bench.evidence.settings, &bench.start);
+        let (near, job) = NearView::open(&bench.evidence.settings, &bench.start);
         self.overlays.show(Overlay::Near(Box::new(near)));
-        vec![Effect::Ask(ask)]
+        vec![Effect::Run(job)]
     }
 
     pub(super) fn next_part(&mut self) {
@@ -51,9 +51,9 @@ impl App {
     }
 
     /// Changes the thresholds tried; what follows is asked.
-    pub(super) fn threshold(&mut self, change: impl FnOnce(&mut NearView) -> Option<Ask>) -> Vec<Effect> {
+    pub(super) fn threshold(&mut self, change: impl FnOnce(&mut NearView) -> Option<Job>) -> Vec<Effect> {
         let Some(Overlay::Near(near)) = self.overlays.top_mut() else { return Vec::new() };
-        change(near).map(Effect::Ask).into_iter().collect()
+        change(near).map(Effect::Run).into_iter().collect()
     }
 
     pub(super) fn apply_thresholds(&mut self) -> Vec<Effect> {
@@ -62,10 +62,10 @@ impl App {
             self.say("no threshold was changed".to_owned());
             return Vec::new();
         }
-        let ask = Ask::Rerun(Box::new(near.tried.clone()));
+        let job = Job::Rerun(Box::new(near.tried.clone()));
         self.overlays.clear();
         self.say("running the analytics with the new thresholds".to_owned());
-        vec![Effect::Ask(ask)]
+        vec![Effect::Run(job)]
     }
 
     pub(super) fn walk_trail(&mut self, back: bool) {
@@ -127,9 +127,9 @@ impl App {
         });
     }
 
-    pub(super) fn answered(&mut self, answer: Answer, now: Time) -> Vec<Effect> {
+    pub(super) fn answered(&mut self, answer: JobResult, now: Time) -> Vec<Effect> {
         match answer {
-            Answer::Reach(event, values) => {
+            JobResult::Reach(event, values) => {
                 if let Some(Overlay::Pivot(menu)) = self.overlays.top_mut()
                     && menu.event == event
                 {
@@ -141,12 +141,12 @@ impl App {
                     }
                 }
             }
-            Answer::WhatIf(change) => {
+            JobResult::WhatIf(change) => {
                 if let Some(Overlay::Near(near)) = self.overlays.top_mut() {
-                    return near.answered(change).map(Effect::Ask).into_iter().collect();
+                    return near.answered(change).map(Effect::Run).into_iter().collect();
                 }
             }
-            Answer::Rerun(settings, hits, orders) => {
+            JobResult::Rerun(settings, hits, orders) => {
                 let Some(bench) = self.workbench_mut() else { return Vec::new() };
                 bench.take_hits(hits, orders, *settings, now);
                 let hits = bench.evidence.hits.len();
@@ -154,17 +154,17 @@ impl App {
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));
                 return vec![Effect::Save];
             }
-            Answer::Outline(scope, outline) => {
+            JobResult::Outline(scope, outline) => {
                 self.asked = None;
                 self.on_timeline(|timeline, store| timeline.take_outline(store, scope, outline));
             }
-            Answer::Tree(scope, shape, tree) => {
+            JobResult::Tree(scope, shape, tree) => {
                 self.asked = None;
                 self.on_timeline(|timeline, store| timeline.take_tree(store, scope, shape, tree));
             }
-            Answer::Found(chunk, found) => return self.found(&chunk, found),
-            Answer::Copy(what, text) => return self.copy_made(what, text),
-            Answer::Users(text, shown, total) => return self.users_found(&text, shown, total),
+            JobResult::Found(chunk, found) => return self.found(&chunk, found),
+            JobResult::Copy(what, text) => return self.copy_made(what, text),
+            JobResult::Users(text, shown, total) => return self.users_found(&text, shown, total),
         }
         Vec::new()
     }
@@ -172,8 +172,8 @@ impl App {
     fn users_found(&mut self, text: &str, shown: Arc<Vec<User>>, total: usize) -> Vec<Effect> {
         let Some(Overlay::Users(users)) = self.overlays.in_use_mut() else { return Vec::new() };
         users.take(text, shown, total);
-        if let Some(ask) = users.ask().map(Ask::Users) {
-            return vec![Effect::Ask(ask)];
+        if let Some(job) = users.ask().map(Job::Users) {
+            return vec![Effect::Run(job)];
         }
         // Typed ahead of the answer.
         if std::mem::take(&mut users.wanted)

@@ -3,9 +3,9 @@
 use super::{App, Effect};
 use crate::model::EventId;
 use crate::tui::action::Action;
-use crate::tui::ask::Chunk;
 use crate::tui::edit::LineEdit;
 use crate::tui::find::Find;
+use crate::tui::job::Chunk;
 use crate::tui::layout::Pane;
 use crate::tui::overlay::Overlay;
 use crate::tui::rows::Timeline;
@@ -41,7 +41,7 @@ impl App {
 
     /// Asks for the next chunk, if there is one.
     fn search_on(&self) -> Vec<Effect> {
-        self.find().and_then(Find::ask).map(Effect::Ask).into_iter().collect()
+        self.find().and_then(Find::ask).map(Effect::Run).into_iter().collect()
     }
 
     pub(super) fn found(&mut self, chunk: &Chunk, found: Vec<EventId>) -> Vec<Effect> {

@@ -18,7 +18,7 @@ impl App {
         }
         let bench = self.workbench()?;
         self.asked = bench.timeline.as_ref()?.wants(bench.store());
-        self.asked.clone().map(Effect::Ask)
+        self.asked.clone().map(Effect::Run)
     }
 
     pub(super) fn toggle_lineage(&mut self) {

@@ -9,7 +9,7 @@ use crate::store::Store;
 use crate::triage::alike::{self, Outline};
 use crate::triage::lineage::{Shape, Tree, tree};
 use crate::triage::timeline;
-use crate::tui::ask::Ask;
+use crate::tui::job::Job;
 use crate::tui::scope::Scope;
 use std::ops::Range;
 use std::sync::Arc;
@@ -88,18 +88,18 @@ impl Timeline {
     }
 
     /// The question to ask before everything is shown as wanted.
-    pub fn wants(&self, store: &Store) -> Option<Ask> {
+    pub fn wants(&self, store: &Store) -> Option<Job> {
         if let Some(shape) = self.shape().filter(|_| self.shown.planted.is_none()) {
-            return Some(Ask::Tree(self.scope(), shape));
+            return Some(Job::Tree(self.scope(), shape));
         }
         if let Some(listed) = self.shown.listed.as_ref().filter(|_| self.shown.planted.is_none())
             && self.outline_of(listed).is_none()
             && listed.len() > AT_ONCE
         {
-            return Some(Ask::Outline(Scope::List(Arc::clone(listed))));
+            return Some(Job::Outline(Scope::List(Arc::clone(listed))));
         }
         let many = self.outline.is_none() && self.of.events(store).len() > AT_ONCE;
-        many.then_some(Ask::Outline(Scope::All(self.of)))
+        many.then_some(Job::Outline(Scope::All(self.of)))
     }
 
     /// Takes an order that was asked for.

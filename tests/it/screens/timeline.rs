@@ -246,7 +246,7 @@ fn until_the_worker_answers_rows_stand_as_they_were() {
     assert_eq!(run(&desk), Some(20_000));
     let before = rows(&desk);
     let asked = press(&mut desk, "t");
-    assert!(matches!(asked.as_slice(), [Effect::Ask(_)]), "{asked:?}");
+    assert!(matches!(asked.as_slice(), [Effect::Run(_)]), "{asked:?}");
     assert_eq!(rows(&desk), before, "what was there");
     assert!(desk.screen().contains("being arranged"), "{}", desk.screen());
     assert!(press(&mut desk, "t").is_empty() && press(&mut desk, "t").is_empty(), "asked once");

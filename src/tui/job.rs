@@ -1,4 +1,4 @@
-//! Questions that may take longer than a frame: asked by the screen, answered by the worker.
+//! Jobs that may take longer than a frame: the screen asks, the worker runs them.
 
 use super::copy::{self, Spot};
 use super::evidence::Evidence;
@@ -16,9 +16,9 @@ use crate::triage::search::{Marks, Search};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A question.
+/// Something to find out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
+pub enum Job {
     /// The reach of each value of this row.
     Reach(EventId),
     /// Effect of these settings on the hits, and their near misses.
@@ -29,7 +29,7 @@ pub enum Ask {
     Search(Chunk),
     /// The runs that can show as one row, and the start of each stretch of activity.
     Outline(Scope),
-    /// In which order do these stand?
+    /// The order of these by lineage or group.
     Tree(Scope, Shape),
     /// The text of this entry of the copy menu.
     Copy(usize, Spot),
@@ -52,8 +52,8 @@ pub struct Chunk {
     pub marks: Marks,
 }
 
-/// Its answer.
-pub enum Answer {
+/// The result of a job.
+pub enum JobResult {
     /// The values of the row, each with its counts.
     Reach(EventId, Vec<(Value, Counts)>),
     /// Effect of the settings.
@@ -82,8 +82,8 @@ pub struct Change {
     pub near: Near,
 }
 
-/// The data that answers come from. Kept between questions: what one run found, the next need not find again.
-pub struct Answers {
+/// Runs jobs, and keeps what they share between them: what one run found, the next need not find again.
+pub struct JobRunner {
     loaded: Arc<Loaded>,
     facts: &'static Facts,
     candidates: Arc<Candidates>,
@@ -96,8 +96,8 @@ pub struct Answers {
     users: Everyone,
 }
 
-impl Answers {
-    /// Answers about what was read and found.
+impl JobRunner {
+    /// A runner of jobs about the bundle and its hits.
     pub fn new(evidence: &Evidence, candidates: Arc<Candidates>) -> Self {
         Self {
             loaded: Arc::clone(&evidence.loaded),
@@ -110,47 +110,47 @@ impl Answers {
         }
     }
 
-    /// Answers one question.
-    pub fn answer(&mut self, ask: Ask) -> Answer {
+    /// Runs one job.
+    pub fn run(&mut self, job: Job) -> JobResult {
         let store = &self.loaded.store;
-        match ask {
-            Ask::Reach(event) => {
+        match job {
+            Job::Reach(event) => {
                 let counted = |value| (value, pivot::counts(store, value));
-                Answer::Reach(event, pivot::values(store, event).into_iter().map(counted).collect())
+                JobResult::Reach(event, pivot::values(store, event).into_iter().map(counted).collect())
             }
-            Ask::WhatIf(settings) => {
+            Job::WhatIf(settings) => {
                 let candidates = self.candidates.clone().renewed(&settings);
                 let difference = analytics::what_if(store, self.facts, &settings, &candidates, &self.hits);
                 let near = analytics::near_misses(store, self.facts, &settings, &candidates);
                 self.candidates = candidates;
-                Answer::WhatIf(Box::new(Change { settings: *settings, difference, near }))
+                JobResult::WhatIf(Box::new(Change { settings: *settings, difference, near }))
             }
-            Ask::Rerun(settings) => {
+            Job::Rerun(settings) => {
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();
                 let orders = Arc::new(Orders::of(&self.hits));
-                Answer::Rerun(settings, Arc::clone(&self.hits), orders)
+                JobResult::Rerun(settings, Arc::clone(&self.hits), orders)
             }
-            Ask::Search(chunk) => {
+            Job::Search(chunk) => {
                 let found = self.search(&chunk);
-                Answer::Found(chunk, found)
+                JobResult::Found(chunk, found)
             }
-            Ask::Outline(scope) => {
+            Job::Outline(scope) => {
                 let outline = alike::outline(store, scope.events(store));
-                Answer::Outline(scope, Arc::new(outline))
+                JobResult::Outline(scope, Arc::new(outline))
             }
-            Ask::Tree(scope, shape) => {
+            Job::Tree(scope, shape) => {
                 let tree = lineage::tree(store, scope.events(store), shape);
-                Answer::Tree(scope, shape, Arc::new(tree))
+                JobResult::Tree(scope, shape, Arc::new(tree))
             }
-            Ask::Copy(entry, spot) => {
+            Job::Copy(entry, spot) => {
                 let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);
-                Answer::Copy(copy::ENTRIES.get(entry).map_or("text", |entry| entry.name), text)
+                JobResult::Copy(copy::ENTRIES.get(entry).map_or("text", |entry| entry.name), text)
             }
-            Ask::Users(text) => {
+            Job::Users(text) => {
                 let (shown, total) = self.users.find(store, &self.hits, &text);
-                Answer::Users(text, shown, total)
+                JobResult::Users(text, shown, total)
             }
         }
     }
