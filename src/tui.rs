@@ -53,7 +53,7 @@ use crate::config::{Borders, Mouse};
 use crate::facts::Facts;
 use crate::ingest::Options;
 use crate::model::{Problem, inert};
-use crate::session::{Opening, Outcome};
+use crate::session::{ExitSummary, Opening};
 use crate::triage::Draft;
 use app::{App, Effect, Message, Ready};
 use keymap::Keymap;
@@ -144,7 +144,7 @@ const SOON: Duration = Duration::from_millis(10);
 /// # Errors
 /// When the terminal cannot be taken over; [`NothingReadable`]; a case file that is not ours
 /// ([`CaseError`](crate::casefile::CaseError)).
-pub fn run(config: Config) -> anyhow::Result<Outcome> {
+pub fn run(config: Config) -> anyhow::Result<ExitSummary> {
     let _hook = PanicHook::set();
     let theme = Theme::named(config.theme).with(config.borders);
     let (sink, incoming) = mpsc::channel();
@@ -195,7 +195,7 @@ pub fn run(config: Config) -> anyhow::Result<Outcome> {
         }
     }
     stop.store(true, Ordering::Relaxed);
-    session.outcome()
+    session.summary()
 }
 
 /// Says the last lines on the terminal, once it is given back. Then a signal that asks for an image of the memory has
@@ -320,7 +320,7 @@ impl Session {
         Ok(())
     }
 
-    fn outcome(self) -> anyhow::Result<Outcome> {
+    fn summary(self) -> anyhow::Result<ExitSummary> {
         let Self { screen, app, end, mut saver, .. } = self;
         drop(screen);
         let signal = match end {
@@ -329,16 +329,16 @@ impl Session {
             Some(End::Quit) | None => None,
         };
         let bench = app.workbench();
-        let mut outcome = Outcome {
+        let mut summary = ExitSummary {
             hits: bench.map(|bench| bench.evidence.hits.len()),
             settled: bench.map_or(0, workbench::Workbench::settled),
             unsaved: app.unsaved.clone(),
             note: app.written.clone(),
             signal,
-            ..Outcome::default()
+            ..ExitSummary::default()
         };
-        outcome.close(saver.keep.file.take(), bench.map(|bench| &bench.case), &app.case_path, input::now());
-        Ok(outcome)
+        summary.close(saver.keep.file.take(), bench.map(|bench| &bench.case), &app.case_path, input::now());
+        Ok(summary)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
 use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
-use crate::session::{Composed, Outcome, Unkept};
+use crate::session::{Composed, ExitSummary, Unkept};
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_first};
 use std::io::{self, BufRead, Write};
@@ -345,15 +345,15 @@ impl Talk<'_> {
             self.save()?;
         }
         let path = self.file.path().to_owned();
-        let mut outcome = Outcome {
+        let mut summary = ExitSummary {
             hits: Some(self.hits.len()),
             settled: self.case.closed(self.hits),
             note: self.note.take(),
             unsaved: self.unsaved.take(),
-            ..Outcome::default()
+            ..ExitSummary::default()
         };
-        outcome.close(Some(self.file), Some(&self.case), &path, now());
-        write!(self.out, "{outcome}")?;
+        summary.close(Some(self.file), Some(&self.case), &path, now());
+        write!(self.out, "{summary}")?;
         self.out.flush()
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn open(
     let (opening, advice) = run.opening(paths, look);
     let (keymap, complaint) = keys(&run.own);
     let set = &run.own.config;
-    let outcome = match tui::run(tui::Config {
+    let summary = match tui::run(tui::Config {
         name: load::name(paths),
         opening,
         options: run.options,
@@ -56,13 +56,13 @@ pub(super) fn open(
             say_lines(&format!("error: {err:#}"));
             return Ok(Exit::Unreadable);
         }
-        outcome => outcome?,
+        summary => summary?,
     };
     let mut last = Vec::new();
     // Writing to memory does not fail; a lost terminal does not turn a saved case into a failure.
-    let _ = write!(Gate::new(&mut last, shell.color), "{outcome}");
-    tui::take_leave(&last, outcome.signal);
-    let signal = outcome.signal.and_then(|number| u8::try_from(number).ok());
+    let _ = write!(Gate::new(&mut last, shell.color), "{summary}");
+    tui::take_leave(&last, summary.signal);
+    let signal = summary.signal.and_then(|number| u8::try_from(number).ok());
     Ok(signal.map_or(Exit::Done, Exit::Signal))
 }
 

@@ -155,11 +155,11 @@ fn wrong_ways(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
 fn no_reexport_goes_round_the_door() {
     let mut tree = circles::Tree::default();
     tree.add("cli", "mod plain; mod workbench;");
-    tree.add("cli/workbench", "pub(super) use crate::tui::Outcome;\nfn open() { super::plain::run() }");
-    tree.add("cli/plain", "use super::workbench::Outcome;\nuse crate::model;\nfn run() { model::text::inert() }");
+    tree.add("cli/workbench", "pub(super) use crate::tui::ExitSummary;\nfn open() { super::plain::run() }");
+    tree.add("cli/plain", "use super::workbench::ExitSummary;\nuse crate::model;\nfn run() { model::text::inert() }");
     tree.add("model", "pub mod text;");
     tree.add("model/text", "fn inert() { crate::cli::main() }");
-    tree.add("tui", "mod app; pub struct Outcome;");
+    tree.add("tui", "mod app; pub struct ExitSummary;");
     tree.add("tui/app", "fn f() { super::super::cli::plain::run() }");
     let wrong = ["cli/plain uses tui", "model/text uses cli", "tui/app uses cli/plain"];
     assert_eq!(wrong_ways(&tree.uses()), wrong);

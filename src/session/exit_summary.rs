@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Summary of the work, for the last lines on the terminal. Displays as three lines, the last one ended too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ExitSummary {
     /// Hits found; `None` when the user left while the bundle was read.
     pub hits: Option<usize>,
     /// Hits with a disposition.
@@ -26,7 +26,7 @@ pub struct Outcome {
     pub signal: Option<i32>,
 }
 
-impl Outcome {
+impl ExitSummary {
     /// Closes the case kept at `path`, and names where it is from then on. An unsaved case is not merged: the file is
     /// only given back.
     pub fn close(&mut self, file: Option<CaseFile>, case: Option<&Case>, path: &Path, now: Time) {
@@ -42,7 +42,7 @@ fn on_disk(path: &Path) -> Option<PathBuf> {
     (!path.as_os_str().is_empty() && path.exists()).then(|| path.to_owned())
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for ExitSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.hits {
             Some(1) => writeln!(f, "1 hit, {} closed", self.settled)?,
@@ -71,22 +71,22 @@ mod tests {
 
     #[test]
     fn it_says_in_three_lines_where_all_is() {
-        let mut outcome = Outcome { hits: Some(1), ..Outcome::default() };
-        assert_eq!(outcome.to_string(), "1 hit, 0 closed\ncase  none: no verdicts yet\nnote  not written\n");
-        outcome.case = Some("/s/c.json".into());
+        let mut summary = ExitSummary { hits: Some(1), ..ExitSummary::default() };
+        assert_eq!(summary.to_string(), "1 hit, 0 closed\ncase  none: no verdicts yet\nnote  not written\n");
+        summary.case = Some("/s/c.json".into());
         let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
-        outcome.note = Some(Written { note, indicators, kept: Vec::new() });
-        outcome.closed = Closed::Merged("/s/c.json".into(), 2);
+        summary.note = Some(Written { note, indicators, kept: Vec::new() });
+        summary.closed = Closed::Merged("/s/c.json".into(), 2);
         assert!(
-            outcome.to_string().contains("case  /s/c.json (your copy is merged; 2 conflicts to decide"),
-            "{outcome}"
+            summary.to_string().contains("case  /s/c.json (your copy is merged; 2 conflicts to decide"),
+            "{summary}"
         );
-        outcome.closed = Closed::Case;
+        summary.closed = Closed::Case;
         let said = "1 hit, 0 closed\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
-        assert_eq!(outcome.to_string(), said);
-        outcome.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];
+        assert_eq!(summary.to_string(), said);
+        summary.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];
         let kept = "; changed by hand, and kept: /s/c.kept.md, /s/c.indicators.kept.csv)\n";
-        assert_eq!(outcome.to_string(), said.replace(")\n", kept));
+        assert_eq!(summary.to_string(), said.replace(")\n", kept));
     }
 
     #[test]
