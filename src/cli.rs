@@ -12,7 +12,6 @@ mod list;
 mod load;
 mod man;
 mod note;
-mod own;
 mod password;
 mod plain;
 mod progress;
@@ -22,6 +21,7 @@ mod style;
 mod table;
 mod timeline;
 mod usage;
+mod user_config;
 mod workbench;
 
 pub use args::{EXIT_CODES, command};
@@ -31,12 +31,12 @@ use args::{Cli, Command};
 use clap::FromArgMatches;
 use clap::error::ErrorKind;
 use gate::{Gate, say, say_lines};
-use own::Own;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use style::Shell;
+use user_config::UserConfig;
 
 /// The program's end; the numbers are promised in [`EXIT_CODES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,14 +119,14 @@ fn parse_as_is(typed: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn run(cli: &Cli, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let own = || Own::load(cli.shell.config.as_deref());
+    let user = || UserConfig::load(cli.shell.config.as_deref());
     match &cli.command {
-        Some(Command::Scan(args)) => scan::run(args, own()?, shell, out),
-        Some(Command::Timeline(args)) => timeline::run(args, own()?, shell, out),
-        Some(Command::Info(args)) => info::run(args, own()?, shell, out),
+        Some(Command::Scan(args)) => scan::run(args, user()?, shell, out),
+        Some(Command::Timeline(args)) => timeline::run(args, user()?, shell, out),
+        Some(Command::Info(args)) => info::run(args, user()?, shell, out),
         Some(Command::List(args)) => list::run(args, shell, out),
-        Some(Command::Note(args)) => note::run(args, own()?, shell, out),
-        Some(Command::Demo(args)) => demo::run(args, own()?, shell, out),
+        Some(Command::Note(args)) => note::run(args, user()?, shell, out),
+        Some(Command::Demo(args)) => demo::run(args, user()?, shell, out),
         Some(Command::Config(args)) => config::run(args, cli.shell.config.as_deref(), shell, out),
         Some(Command::Completions { shell }) => completions::run(*shell, out),
         Some(Command::Man) => man::run(out),
@@ -134,7 +134,7 @@ fn run(cli: &Cli, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
             say_lines(&command().render_help().to_string());
             Ok(Exit::Usage)
         }
-        None => workbench::open(&cli.paths, None, (&cli.run, &cli.screen), own()?, shell, out),
+        None => workbench::open(&cli.paths, None, (&cli.run, &cli.screen), user()?, shell, out),
     }
 }
 

@@ -51,7 +51,7 @@
 //! | what is said first of many actions | the table in `report/note/worth.rs` | |
 //! | how a case is opened, its note written, the end summed up: in the workbench and `--plain` | [`session`] | |
 //! | whether a note on disk is as it was written | `report/seal.rs`; [`casefile::note`] keeps what is not | |
-//! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/yours.rs` their keys | |
+//! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/user_keys.rs` their keys | |
 //! | what a terminal may be sent | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/screen_diff.rs` | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!

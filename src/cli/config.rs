@@ -1,8 +1,8 @@
 //! `config`: the user's own file: its template, its place, and what is wrong with it.
 
 use super::args::ConfigArgs;
-use super::own::{Own, told};
 use super::style::{Shell, Talk};
+use super::user_config::{UserConfig, located};
 use super::{Exit, resolve, say, workbench};
 use crate::config::{Mistake, template};
 use crate::model::shown;
@@ -15,30 +15,30 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>, shell: &Shell, out: &
         return Ok(Exit::Done);
     }
     if args.path {
-        let Some(path) = Own::read(named)?.path else { anyhow::bail!("there is no home folder to keep it in") };
+        let Some(path) = UserConfig::read(named)?.path else { anyhow::bail!("there is no home folder to keep it in") };
         writeln!(out, "{}", shown(&path))?;
         return Ok(Exit::Done);
     }
-    let mut own = Own::read(named)?.lenient();
-    own.facts()?;
-    if let Some(path) = own.config.asn.clone()
+    let mut user = UserConfig::read(named)?.lenient();
+    user.facts()?;
+    if let Some(path) = user.config.asn.clone()
         && let Err(error) = resolve::networks(&path)
     {
-        own.mistaken(&path, [Mistake::whole(error)])?;
+        user.mistaken(&path, [Mistake::whole(error)])?;
     }
-    if let Some(path) = own.config.allow.clone()
+    if let Some(path) = user.config.allow.clone()
         && let Err(error) = resolve::allow(&path)
     {
-        own.mistaken(&path, [Mistake::whole(error)])?;
+        user.mistaken(&path, [Mistake::whole(error)])?;
     }
-    if let Some(path) = own.keys() {
+    if let Some(path) = user.keys() {
         let (_, mistakes) = workbench::keymap(&path);
-        own.wrong.extend(mistakes.iter().map(|mistake| told(&path, mistake)));
+        user.wrong.extend(mistakes.iter().map(|mistake| located(&path, mistake)));
     }
-    own.say_wrong();
-    if own.wrong.is_empty() {
+    user.say_wrong();
+    if user.wrong.is_empty() {
         if shell.talk >= Talk::Progress {
-            let files = [own.path.clone().filter(|_| own.is_there), own.keys()];
+            let files = [user.path.clone().filter(|_| user.is_there), user.keys()];
             match files.iter().flatten().map(|path| shown(path)).collect::<Vec<_>>() {
                 none if none.is_empty() => say(format_args!("there is no config: the defaults hold")),
                 files => say(format_args!("nothing is wrong with {}", files.join(" and "))),

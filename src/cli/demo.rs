@@ -1,15 +1,15 @@
 //! `demo`: the built-in bundle, opened or written out.
 
 use super::args::DemoArgs;
-use super::own::Own;
 use super::style::{Shell, Talk};
+use super::user_config::UserConfig;
 use super::{Exit, say, workbench};
 use crate::demo;
 use crate::model::shown;
 use std::io::Write;
 use std::path::PathBuf;
 
-pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &DemoArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     if let Some(folder) = &args.write {
         for path in demo::write(folder)? {
             writeln!(out, "{}", shown(&path))?;
@@ -25,5 +25,5 @@ pub(super) fn run(args: &DemoArgs, own: Own, shell: &Shell, out: &mut dyn Write)
         return Ok(Exit::Usage);
     }
     let bundle = Some(demo::archive());
-    workbench::open(&[PathBuf::from(demo::NAME)], bundle, (&args.run, &args.screen), own, shell, out)
+    workbench::open(&[PathBuf::from(demo::NAME)], bundle, (&args.run, &args.screen), user, shell, out)
 }

@@ -1,16 +1,16 @@
 //! `info`: what was read.
 
 use super::args::{InfoArgs, InfoFormat};
-use super::own::Own;
 use super::style::{Paint, Shell};
 use super::table::{Column, Table, wrapped};
+use super::user_config::UserConfig;
 use super::{Exit, load, resolve};
 use crate::model::{Time, inert};
 use crate::report::info::{Info, Kind, Tone, info, of_lag, of_source, summary, write_json};
 use std::io::{self, Write};
 
-pub(super) fn run(args: &InfoArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run, own)?;
+pub(super) fn run(args: &InfoArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let run = resolve::resolve(&args.bundle.run, user)?;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let info = info(&loaded);
     match args.format {

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 
 /// Reads the bundle; source-level problems are named on stderr as they are.
 pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Result<Loaded> {
-    run.own.say_wrong();
+    run.user.say_wrong();
     let options = Options { password: password::asked(paths, &run.options), ..run.options.clone() };
     let bar = Bar::new(shell);
     let loaded = ingest::load(paths, &options, &|progress| bar.show(progress), &AtomicBool::new(false));

@@ -28,8 +28,9 @@ fn commands(command: &clap::Command, out: &mut dyn Write) -> io::Result<()> {
     for sub in command.get_subcommands() {
         let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
         writeln!(out, ".SS {}\n{}", sub.get_name(), roff(&about))?;
-        let known =
-            |arg: &clap::Arg| command.get_arguments().any(|own| own.get_id() == arg.get_id() && help(own) == help(arg));
+        let known = |arg: &clap::Arg| {
+            command.get_arguments().any(|user| user.get_id() == arg.get_id() && help(user) == help(arg))
+        };
         for arg in sub.get_arguments().filter(|arg| !known(arg) || arg.get_id() == "paths") {
             let values: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
             let values = if values.is_empty() { String::new() } else { format!(" [{}]", values.join(", ")) };

@@ -1,9 +1,9 @@
 //! `note`: the case note.
 
 use super::args::NoteArgs;
-use super::own::Own;
 use super::resolve::Run;
 use super::style::{Shell, Talk};
+use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say};
 use crate::casefile;
 use crate::ingest::Loaded;
@@ -15,8 +15,8 @@ use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-pub(super) fn run(args: &NoteArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run, own)?;
+pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let run = resolve::resolve(&args.bundle.run, user)?;
     if let Some(output) = &args.output {
         refuse_evidence(output, &args.bundle.paths)?;
     }

@@ -1,8 +1,8 @@
 //! From what was typed to what the library takes.
 
 use super::args::{RunArgs, ScreenArgs};
-use super::own::Own;
 use super::usage::usage;
+use super::user_config::UserConfig;
 use super::{password, say};
 use crate::analytics::{AllowList, Clients, Semantics, Settings};
 use crate::config::Mistake;
@@ -23,13 +23,13 @@ pub(super) struct Run {
     /// Dated knowledge of clients, resources and agents.
     pub(super) facts: &'static Facts,
     /// The user's lasting settings.
-    pub(super) own: Own,
+    pub(super) user: UserConfig,
 }
 
 impl Run {
     /// The analyst who signs: as named on the command line, else as set, else as the system knows the user.
     fn analyst(&self, named: Option<&str>) -> Analyst {
-        let set = named.map(str::to_owned).or_else(|| self.own.config.analyst.clone());
+        let set = named.map(str::to_owned).or_else(|| self.user.config.analyst.clone());
         Analyst::first(set, |name| std::env::var(name).ok(), login)
     }
 
@@ -37,13 +37,13 @@ impl Run {
     pub(super) fn opening(&self, paths: &[PathBuf], look: &ScreenArgs) -> (Opening, Option<String>) {
         let analyst = self.analyst(look.analyst.as_deref());
         let advice = analyst.advice();
-        let (case, tlp) = (look.case.clone(), self.own.config.tlp.clone());
+        let (case, tlp) = (look.case.clone(), self.user.config.tlp.clone());
         (Opening { paths: paths.to_vec(), case, analyst: analyst.name, tlp }, advice)
     }
 
     /// A new case with the sharing mark that was set.
     pub(super) fn marked(&self, mut case: Case) -> Case {
-        if let Some(tlp) = &self.own.config.tlp {
+        if let Some(tlp) = &self.user.config.tlp {
             case.tlp.clone_from(tlp);
         }
         case
@@ -96,15 +96,15 @@ fn login() -> Result<String, String> {
 }
 
 /// Works out the settings; what contradicts itself is a usage error.
-pub(super) fn resolve(args: &RunArgs, mut own: Own) -> anyhow::Result<Run> {
+pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Run> {
     if let (Some(since), Some(until)) = (args.since, args.until)
         && since >= until
     {
         return Err(usage(format_args!("--since {since} is not before --until {until}")));
     }
-    let facts = own.facts()?;
-    let networks = set(args.asn.as_deref(), own.config.asn.clone(), "--asn", networks, &mut own)?;
-    let allow = set(args.allow.as_deref(), own.config.allow.clone(), "--allow", allow, &mut own)?;
+    let facts = user.facts()?;
+    let networks = set(args.asn.as_deref(), user.config.asn.clone(), "--asn", networks, &mut user)?;
+    let allow = set(args.allow.as_deref(), user.config.allow.clone(), "--allow", allow, &mut user)?;
     let options = Options::default();
     let options = Options {
         threads: args.threads.map(std::num::NonZero::get),
@@ -135,7 +135,7 @@ pub(super) fn resolve(args: &RunArgs, mut own: Own) -> anyhow::Result<Run> {
         noncompliant_only: args.noncompliant_only,
         allow,
     };
-    Ok(Run { options, settings, facts, own })
+    Ok(Run { options, settings, facts, user })
 }
 
 /// Reads the file of an option, else that of the config. One named on the command line must be read; one of the config
@@ -145,7 +145,7 @@ fn set<T>(
     set: Option<PathBuf>,
     option: &str,
     read: impl Fn(&Path) -> Result<T, String>,
-    own: &mut Own,
+    user: &mut UserConfig,
 ) -> anyhow::Result<Option<T>> {
     if let Some(path) = typed {
         return read(path).map(Some).map_err(|wrong| usage(format_args!("{option} {}: {wrong}", shown(path))));
@@ -153,7 +153,7 @@ fn set<T>(
     let Some(path) = set else { return Ok(None) };
     match read(&path) {
         Ok(read) => Ok(Some(read)),
-        Err(wrong) => own.mistaken(&path, [Mistake::whole(wrong)]).map(|()| None),
+        Err(wrong) => user.mistaken(&path, [Mistake::whole(wrong)]).map(|()| None),
     }
 }
 

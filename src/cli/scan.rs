@@ -1,18 +1,18 @@
 //! `scan`: the hits.
 
 use super::args::{RowFormat, ScanArgs};
-use super::own::Own;
 use super::resolve::Run;
 use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
+use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say};
 use crate::analytics::Hit;
 use crate::model::inert;
 use crate::report;
 use std::io::{self, Write};
 
-pub(super) fn run(args: &ScanArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(&args.bundle.run, own)?;
+pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run, user)?;
     // Nothing printed here names a hash.
     run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;

@@ -1,9 +1,9 @@
 //! `timeline`: one user's tokens in order.
 
 use super::args::TimelineArgs;
-use super::own::Own;
 use super::style::{Paint, Shell, Talk};
 use super::table::{Cell, Column, Table};
+use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say, scan};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
@@ -18,8 +18,8 @@ use std::io::{self, Write};
 /// Names offered for one that is not there.
 const NEAR: usize = 5;
 
-pub(super) fn run(args: &TimelineArgs, own: Own, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(&args.bundle.run, own)?;
+pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    let mut run = resolve::resolve(&args.bundle.run, user)?;
     // Nothing printed here names a hash; a case is known by those of its files.
     run.options.hash = args.case.is_some();
     let loaded = load::load(&args.bundle.paths, &run, shell)?;

@@ -2,8 +2,8 @@
 
 use super::args::{RunArgs, ScreenArgs};
 use super::gate::Gate;
-use super::own::{self, Own};
 use super::style::{Shell, is_dumb};
+use super::user_config::{self, UserConfig};
 use super::{Exit, load, password, plain, resolve, say, say_lines};
 use crate::config::{Borders, Mistake, ThemeName};
 use crate::facts::given;
@@ -17,11 +17,11 @@ pub(super) fn open(
     paths: &[PathBuf],
     built_in: Option<&'static [u8]>,
     (args, look): (&RunArgs, &ScreenArgs),
-    own: Own,
+    user: UserConfig,
     shell: &Shell,
     out: &mut dyn Write,
 ) -> anyhow::Result<Exit> {
-    let mut run = resolve::resolve(args, own)?;
+    let mut run = resolve::resolve(args, user)?;
     run.options.built_in = built_in;
     if look.plain {
         return plain::run(paths, &run, look, shell, out);
@@ -37,8 +37,8 @@ pub(super) fn open(
     }
     run.options.password = password::asked(paths, &run.options);
     let (opening, advice) = run.opening(paths, look);
-    let (keymap, complaint) = keys(&run.own);
-    let set = &run.own.config;
+    let (keymap, complaint) = keys(&run.user);
+    let set = &run.user.config;
     let summary = match tui::run(tui::Config {
         name: load::name(paths),
         opening,
@@ -88,11 +88,11 @@ pub(super) fn keymap(path: &Path) -> (Keymap, Vec<Mistake>) {
 }
 
 /// The keys in force, and a sentence when something is wrong with what the user set.
-fn keys(own: &Own) -> (Keymap, Option<String>) {
-    let path = own.keys();
+fn keys(user: &UserConfig) -> (Keymap, Option<String>) {
+    let path = user.keys();
     let (keymap, mistakes) = path.as_deref().map_or_else(|| (Keymap::embedded(), Vec::new()), keymap);
-    let first = own.wrong.first().cloned().or_else(|| Some(own::told(path.as_deref()?, mistakes.first()?)));
-    let complaint = first.map(|first| match own.wrong.len() + mistakes.len() {
+    let first = user.wrong.first().cloned().or_else(|| Some(user_config::located(path.as_deref()?, mistakes.first()?)));
+    let complaint = first.map(|first| match user.wrong.len() + mistakes.len() {
         1 => format!("{first}; tokentrail config --check"),
         count => format!("{count} mistakes in your config or keys: tokentrail config --check"),
     });

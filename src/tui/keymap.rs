@@ -1,7 +1,7 @@
 //! The one key table: (context, key) to action, and the words that footer and help show for it.
 
 mod key;
-mod yours;
+mod user_keys;
 
 pub use key::Key;
 

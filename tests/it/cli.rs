@@ -2,8 +2,8 @@
 
 mod given;
 mod lists;
-mod own;
 mod plain;
+mod user_config;
 
 use crate::bundle::{self, AGENT, VICTIM};
 use assert_cmd::Command;

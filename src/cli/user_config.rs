@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The config as read.
-pub(super) struct Own {
+pub(super) struct UserConfig {
     /// The settings in force.
     pub(super) config: Config,
     /// Its path, whether it exists or not; `None` without a home.
@@ -23,37 +23,37 @@ pub(super) struct Own {
     pub(super) wrong: Vec<String>,
 }
 
-impl Own {
+impl UserConfig {
     /// Reads the config: the one named, else that of the user's folder if there is one.
     pub(super) fn load(named: Option<&Path>) -> anyhow::Result<Self> {
-        let own = Self::read(named)?;
-        own.strict()?;
-        Ok(own)
+        let user = Self::read(named)?;
+        user.strict()?;
+        Ok(user)
     }
 
     /// Like [`Self::load`], but collects all mistakes.
     pub(super) fn read(named: Option<&Path>) -> anyhow::Result<Self> {
         let environment = |name: &str| std::env::var_os(name);
         let path = named.map(Path::to_owned).or_else(|| Some(config::folder(environment)?.join(CONFIG)));
-        let mut own =
+        let mut user =
             Self { config: Config::default(), path, is_there: false, is_named: named.is_some(), wrong: Vec::new() };
-        let Some(path) = own.path.clone() else { return Ok(own) };
+        let Some(path) = user.path.clone() else { return Ok(user) };
         match given::read(&path, given::LIST) {
             Ok(bytes) => {
-                own.is_there = true;
+                user.is_there = true;
                 let folder = path.parent().unwrap_or(Path::new("")).to_owned();
                 let roots = Roots { folder, home: config::home(environment) };
                 let (config, mistakes) = Config::parse(&String::from_utf8_lossy(&bytes), &roots);
-                own.config = config;
-                own.wrong.extend(mistakes.iter().map(|mistake| told(&path, mistake)));
+                user.config = config;
+                user.wrong.extend(mistakes.iter().map(|mistake| located(&path, mistake)));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {}
             Err(error) if named.is_some() => {
                 return Err(usage(format_args!("--config {}: {error}", shown(&path))));
             }
-            Err(error) => own.wrong.push(told(&path, &Mistake::whole(error.to_string()))),
+            Err(error) => user.wrong.push(located(&path, &Mistake::whole(error.to_string()))),
         }
-        Ok(own)
+        Ok(user)
     }
 
     /// These settings, with no mistake an error.
@@ -63,7 +63,7 @@ impl Own {
 
     /// Says what is wrong with a file that the config names; an error where the command line named the config.
     pub(super) fn mistaken(&mut self, path: &Path, mistakes: impl IntoIterator<Item = Mistake>) -> anyhow::Result<()> {
-        self.wrong.extend(mistakes.into_iter().map(|mistake| told(path, &mistake)));
+        self.wrong.extend(mistakes.into_iter().map(|mistake| located(path, &mistake)));
         self.strict()
     }
 
@@ -110,7 +110,7 @@ impl Own {
 }
 
 /// A mistake with its file.
-pub(super) fn told(path: &Path, mistake: &Mistake) -> String {
+pub(super) fn located(path: &Path, mistake: &Mistake) -> String {
     let colon = if mistake.line.is_some() { "" } else { ":" };
     format!("{}{colon} {mistake}", shown(path))
 }
