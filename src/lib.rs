@@ -48,7 +48,7 @@
 //! | what the screen asks the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts what a key looks at | |
 //! | what lies over the panes, and what it comes off | `tui/overlay.rs` | |
 //! | the note | [`report::note`] says what, one file a format writes it | an exporter |
-//! | what is said first of many actions | the table in `report/note/worth.rs` | |
+//! | order of actions in the bottom line | the table in `report/note/gravity.rs` | |
 //! | how a case is opened, its note written, the end summed up: in the workbench and `--plain` | [`session`] | |
 //! | whether a note on disk is as it was written | `report/seal.rs`; [`casefile::note`] keeps what is not | |
 //! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/user_keys.rs` their keys | |

@@ -2,19 +2,19 @@
 //!
 //! Sections come in the order a responder reads them; one that has nothing to say is empty, and is not written.
 
-mod account;
-mod choice;
+mod bottom_line;
 mod custody;
 mod differing;
+mod do_now;
 mod gaps;
+mod gravity;
 mod impact;
+mod indicators;
 mod marked;
-mod now;
-mod rest;
+mod selection;
 mod steps;
 mod timeline;
-mod traces;
-mod worth;
+mod untriaged;
 
 use super::Names;
 use super::hits::source_name;
@@ -24,8 +24,8 @@ use crate::ingest::Loaded;
 use crate::model::{EventId, Field};
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, HitWork, LogLine};
-use account::Account;
-use choice::Choice;
+use bottom_line::BottomLine;
+use selection::Selection;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -33,13 +33,13 @@ use std::fmt::Write as _;
 pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
 pub use differing::ConflictNote;
+pub use do_now::DoNow;
 pub use impact::{AttackNote, Earned, Impact};
+pub use indicators::{Indicator, Scope};
 pub use marked::MarkNote;
-pub use now::DoNow;
-pub use rest::{HitGroup, HitLine, groups};
 pub use steps::{FactNote, HitNote, StepNote};
 pub use timeline::{EventNote, TimelineNote};
-pub use traces::{Indicator, Scope};
+pub use untriaged::{HitGroup, HitLine, groups};
 
 /// The note's facts that are neither in the bundle nor in the case.
 pub struct Header<'a> {
@@ -58,9 +58,9 @@ pub fn indicators(loaded: &Loaded, facts: &Facts, hit: &Hit) -> Vec<Indicator> {
     let mut case = Case::new(String::new(), String::new());
     let stolen = HitWork { disposition: Some(Disposition::TruePositive), ..HitWork::default() };
     case.hits.insert(hit.id.clone(), stolen);
-    let (choice, places) = (Choice::new(std::slice::from_ref(hit), &case), Places::default());
-    let told = Told { loaded, facts, case: &case, choice, labels: Vec::new(), places };
-    traces::traces(&told).indicators()
+    let (selection, places) = (Selection::new(std::slice::from_ref(hit), &case), Places::default());
+    let context = NoteContext { loaded, facts, case: &case, selection, labels: Vec::new(), places };
+    indicators::traces(&context).indicators()
 }
 
 /// The note, ready to be written. Text is as logged: writers escape it.
@@ -89,7 +89,7 @@ pub struct Report {
     pub bottom_line: Vec<String>,
     /// Tasks to do at once; `None` when there is nothing to contain.
     pub do_now: Option<DoNow>,
-    /// Hits told in full.
+    /// Hits described in full.
     pub hits: Vec<HitNote>,
     /// Hits nobody looked at yet, when others were.
     pub not_triaged: Vec<HitLine>,
@@ -128,16 +128,16 @@ pub struct Report {
 }
 
 /// The material of the sections.
-struct Told<'a> {
+struct NoteContext<'a> {
     loaded: &'a Loaded,
     facts: &'a Facts,
     case: &'a Case,
-    choice: Choice<'a>,
+    selection: Selection<'a>,
     labels: Vec<String>,
     places: Places,
 }
 
-impl Told<'_> {
+impl NoteContext<'_> {
     /// `file:record` of an event.
     fn at(&self, event: EventId) -> String {
         let origin = self.loaded.store.event(event).origin;
@@ -172,9 +172,9 @@ impl Told<'_> {
     fn threats(&self) -> impl Iterator<Item = (usize, &Hit)> {
         let is_threat = |hit: &Hit| match self.disposition(hit) {
             Some(disposition) => matches!(disposition, Disposition::TruePositive | Disposition::Undetermined),
-            None => choice::is_pressing(hit),
+            None => selection::is_pressing(hit),
         };
-        let numbered = self.choice.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
+        let numbered = self.selection.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
         numbered.filter(move |(_, hit)| is_threat(hit))
     }
 
@@ -189,37 +189,37 @@ impl Report {
     /// Works the note out. The hits are those of a run over the bundle, in its order.
     pub fn build(loaded: &Loaded, facts: &Facts, hits: &[Hit], case: &Case, header: &Header) -> Self {
         let labels = custody::labels(&loaded.sources);
-        let (choice, places) = (Choice::new(hits, case), Places::find(loaded, case));
-        let told = Told { loaded, facts, case, choice, labels, places };
-        let traces = traces::traces(&told);
-        let account = Account::new(&told);
-        let log_problems = log_problems(&told, hits);
+        let (selection, places) = (Selection::new(hits, case), Places::find(loaded, case));
+        let context = NoteContext { loaded, facts, case, selection, labels, places };
+        let traces = indicators::traces(&context);
+        let account = BottomLine::new(&context);
+        let log_problems = log_problems(&context, hits);
         Self {
             tlp: case.tlp.clone(),
             case: header.case.to_owned(),
             bundle: case.bundle.clone(),
-            tenants: tenants(&told),
+            tenants: tenants(&context),
             analyst: case.analyst.clone(),
             tool: format!("tokentrail {}", header.version),
             worked: case.log.first().zip(case.log.last()).map(|(first, last)| (first.at.clone(), last.at.clone())),
             verdict: account.verdict(),
             confidence: account.confidence(),
             bottom_line: account.bottom_line(),
-            do_now: now::do_now(&told),
-            hits: steps::hit_notes(&told),
-            not_triaged: told.choice.rest.iter().map(|hit| rest::hit_line(hit)).collect(),
-            timeline: timeline::timeline(&told),
-            marked: marked::marked(&told),
-            marks_elsewhere: told.places.lost(case),
-            conflicts: differing::conflicts(&told, hits),
-            impact: impact::impact(&told),
+            do_now: do_now::do_now(&context),
+            hits: steps::hit_notes(&context),
+            not_triaged: context.selection.untriaged.iter().map(|hit| untriaged::hit_line(hit)).collect(),
+            timeline: timeline::timeline(&context),
+            marked: marked::marked(&context),
+            marks_elsewhere: context.places.lost(case),
+            conflicts: differing::conflicts(&context, hits),
+            impact: impact::impact(&context),
             scope: traces.scope(),
             indicators: traces.indicators(),
-            attack: impact::attack(&told),
-            explanations: steps::explanations(&told),
-            gaps: log_gap(&log_problems).into_iter().chain(gaps::gaps(&told)).collect(),
+            attack: impact::attack(&context),
+            explanations: steps::explanations(&context),
+            gaps: log_gap(&log_problems).into_iter().chain(gaps::gaps(&context)).collect(),
             assumptions: gaps::assumptions(header.settings, hits, loaded.store.networks()),
-            custody: custody::custody(loaded, &told.labels, header.changed.unwrap_or_default()),
+            custody: custody::custody(loaded, &context.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),
             log: case.log.iter().cloned().collect(),
             broken_log_line: case.broken_log_line(),
@@ -228,9 +228,9 @@ impl Report {
     }
 }
 
-fn log_problems(told: &Told, hits: &[Hit]) -> Vec<String> {
-    let names = Names { loaded: told.loaded, facts: told.facts, hits, places: &told.places };
-    super::log_problems(&told.case.log_problems(), &names).into_iter().map(|problem| format!("{problem}.")).collect()
+fn log_problems(context: &NoteContext, hits: &[Hit]) -> Vec<String> {
+    let names = Names { loaded: context.loaded, facts: context.facts, hits, places: &context.places };
+    super::log_problems(&context.case.log_problems(), &names).into_iter().map(|problem| format!("{problem}.")).collect()
 }
 
 /// The limits of a note whose log does not lead to the case.
@@ -242,14 +242,14 @@ fn log_gap(problems: &[String]) -> Option<String> {
     })
 }
 
-fn tenants(told: &Told) -> Vec<String> {
-    let store = &told.loaded.store;
-    let rows = told.choice.full.iter().flat_map(|hit| &hit.evidence);
+fn tenants(context: &NoteContext) -> Vec<String> {
+    let store = &context.loaded.store;
+    let rows = context.selection.full.iter().flat_map(|hit| &hit.evidence);
     let tenants = rows.map(|event| store.text(store.normalized_field(store.event(*event), Field::HomeTenantId)));
     tenants.filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Name of the source of a hit's first event, for a sentence.
-fn first_source<'a>(told: &'a Told, hit: &Hit) -> Option<&'a str> {
-    hit.evidence.first().map(|event| source_name(told.loaded, *event))
+fn first_source<'a>(context: &'a NoteContext, hit: &Hit) -> Option<&'a str> {
+    hit.evidence.first().map(|event| source_name(context.loaded, *event))
 }

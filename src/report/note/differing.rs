@@ -1,6 +1,6 @@
 //! Conflicting decisions of two analysts, still open.
 
-use super::Told;
+use super::NoteContext;
 use crate::analytics::Hit;
 use crate::report::Names;
 use serde::Serialize;
@@ -23,10 +23,10 @@ pub struct ConflictNote {
     pub copy: String,
 }
 
-pub(super) fn conflicts(told: &Told, hits: &[Hit]) -> Vec<ConflictNote> {
-    let names = Names { loaded: told.loaded, facts: told.facts, hits, places: &told.places };
+pub(super) fn conflicts(context: &NoteContext, hits: &[Hit]) -> Vec<ConflictNote> {
+    let names = Names { loaded: context.loaded, facts: context.facts, hits, places: &context.places };
     let note = |conflict: &crate::triage::merge::Conflict| {
-        let (ours, theirs) = conflict.values(told.case);
+        let (ours, theirs) = conflict.values(context.case);
         ConflictNote {
             about: conflict.theirs.named(|about| names.name(about)),
             ours,
@@ -36,5 +36,5 @@ pub(super) fn conflicts(told: &Told, hits: &[Hit]) -> Vec<ConflictNote> {
             copy: conflict.copy.clone(),
         }
     };
-    told.case.conflicts.iter().map(note).collect()
+    context.case.conflicts.iter().map(note).collect()
 }

@@ -1,6 +1,6 @@
 //! Questions that the bundle cannot answer, and the assumptions made.
 
-use super::{Told, steps};
+use super::{NoteContext, steps};
 use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;
@@ -10,9 +10,9 @@ use crate::report::info::{Kind, Notice, info, of_reason};
 /// Further reasons named per source.
 const REASONS: usize = 3;
 
-pub(super) fn gaps(told: &Told) -> Vec<String> {
-    let info = info(told.loaded);
-    let label = |at: usize| told.labels.get(at).map_or("", String::as_str);
+pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
+    let info = info(context.loaded);
+    let label = |at: usize| context.labels.get(at).map_or("", String::as_str);
     let sentence = |notice: &Notice| {
         let name = notice.at.map(label).or(notice.source.as_deref());
         let source = name.map_or_else(String::new, |name| format!("{name}: "));
@@ -22,7 +22,7 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
     // What stops an analytic comes before what leaves a step open, and that before what is less.
     let (first, rest): (Vec<&Notice>, Vec<&Notice>) = info.notices.iter().partition(|notice| notice.kind <= Kind::Gap);
     let mut gaps: Vec<String> = first.into_iter().map(sentence).collect();
-    gaps.extend(steps::unanswered(told));
+    gaps.extend(steps::unanswered(context));
     gaps.extend(rest.into_iter().map(sentence));
     for (at, source) in info.sources.iter().enumerate() {
         let label = label(at);
@@ -40,8 +40,8 @@ pub(super) fn gaps(told: &Told) -> Vec<String> {
         gaps.extend(source.remarks.iter().map(|remark| format!("{label}: {remark}")));
         // Rows that were not read are told above, by their commonest reason.
         let reasons = || source.reasons.iter().filter(|reason| !reason.is_of_source());
-        let told = reasons().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
-        let others = reasons().filter(|reason| Some(*reason) != told).take(REASONS);
+        let named = reasons().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
+        let others = reasons().filter(|reason| Some(*reason) != named).take(REASONS);
         gaps.extend(others.map(|reason| format!("{label}: {}", of_reason(reason))));
     }
     gaps

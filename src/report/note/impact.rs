@@ -1,6 +1,6 @@
 //! Effects of the Graph calls made with the tokens, and the techniques they show.
 
-use super::{Told, worth};
+use super::{NoteContext, gravity};
 use crate::analytics::{GraphLink, in_words, tally};
 use crate::model::EventId;
 use serde::Serialize;
@@ -47,9 +47,9 @@ pub struct Earned {
     pub hits: Vec<usize>,
 }
 
-pub(super) fn impact(told: &Told) -> Vec<Impact> {
+pub(super) fn impact(context: &NoteContext) -> Vec<Impact> {
     let mut calls: BTreeMap<&str, BTreeMap<EventId, GraphLink>> = BTreeMap::new();
-    for (_, hit) in told.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
+    for (_, hit) in context.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
         let of_user = calls.entry(&hit.upn).or_default();
         for call in &hit.graph {
             let link = of_user.entry(call.event).or_insert(call.link);
@@ -62,7 +62,7 @@ pub(super) fn impact(told: &Told) -> Vec<Impact> {
             *links.entry(*link).or_default() += 1;
         }
         let events: Vec<EventId> = calls.keys().copied().collect();
-        let mut actions = in_words(&worth::by_worth(tally(&told.loaded.store, told.facts, &events)));
+        let mut actions = in_words(&gravity::by_gravity(tally(&context.loaded.store, context.facts, &events)));
         let further = actions.len().saturating_sub(ACTIONS);
         actions.truncate(ACTIONS);
         Impact {
@@ -76,10 +76,10 @@ pub(super) fn impact(told: &Told) -> Vec<Impact> {
     calls.into_iter().map(impact).collect()
 }
 
-pub(super) fn attack(told: &Told) -> Vec<AttackNote> {
+pub(super) fn attack(context: &NoteContext) -> Vec<AttackNote> {
     let mut earned: BTreeMap<&'static str, AttackNote> = BTreeMap::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
-    for (number, hit) in told.threats() {
+    for (number, hit) in context.threats() {
         for attack in &hit.attack {
             let note = AttackNote { id: attack.id, name: attack.name, evidence: Vec::new() };
             let evidence = &mut earned.entry(attack.id).or_insert(note).evidence;

@@ -1,6 +1,6 @@
 //! Events the analyst marked, whether they belong to a hit or not.
 
-use super::Told;
+use super::NoteContext;
 use crate::model::Time;
 use crate::triage::timeline::{Kind, line};
 use serde::Serialize;
@@ -31,10 +31,10 @@ pub struct MarkNote {
     pub event: String,
 }
 
-pub(super) fn marked(told: &Told) -> Vec<MarkNote> {
-    let store = &told.loaded.store;
+pub(super) fn marked(context: &NoteContext) -> Vec<MarkNote> {
+    let store = &context.loaded.store;
     let note = |(event, mark): (crate::model::EventId, &crate::triage::marks::Mark)| {
-        let line = line(store, told.facts, event, None);
+        let line = line(store, context.facts, event, None);
         MarkNote {
             time: line.time,
             upn: store.upn(store.event(event).user).to_owned(),
@@ -44,9 +44,9 @@ pub(super) fn marked(told: &Told) -> Vec<MarkNote> {
             bookmarked: mark.bookmarked,
             tags: mark.tags.clone(),
             remark: mark.remark.clone(),
-            record: told.at(event),
-            event: crate::triage::marks::key(told.loaded, event),
+            record: context.at(event),
+            event: crate::triage::marks::key(context.loaded, event),
         }
     };
-    told.places.marked(told.case).into_iter().map(note).collect()
+    context.places.marked(context.case).into_iter().map(note).collect()
 }

@@ -1,6 +1,6 @@
 //! Each hit in full: key facts, and the numbered steps with finding, verdict and remark.
 
-use super::Told;
+use super::NoteContext;
 use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags};
@@ -72,21 +72,21 @@ pub struct StepNote {
     pub remark: Option<String>,
 }
 
-pub(super) fn hit_notes(told: &Told) -> Vec<HitNote> {
+pub(super) fn hit_notes(context: &NoteContext) -> Vec<HitNote> {
     let note = |(index, hit): (usize, &&Hit)| HitNote {
         number: index + 1,
         id: hit.id.clone(),
         analytic: hit.analytic,
         title: by_id(hit.analytic).map_or("", |analytic| analytic.title),
         upn: hit.upn.clone(),
-        disposition: told.disposition(hit).map_or("open", crate::triage::Disposition::words),
-        facts: facts(told, hit),
-        steps: hit.findings.iter().enumerate().map(|(index, finding)| step(told, hit, index, finding)).collect(),
+        disposition: context.disposition(hit).map_or("open", crate::triage::Disposition::words),
+        facts: facts(context, hit),
+        steps: hit.findings.iter().enumerate().map(|(index, finding)| step(context, hit, index, finding)).collect(),
     };
-    told.choice.full.iter().enumerate().map(note).collect()
+    context.selection.full.iter().enumerate().map(note).collect()
 }
 
-fn step(told: &Told, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
+fn step(context: &NoteContext, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
     let (id, question) = asked(hit, index);
     StepNote {
         number: index + 1,
@@ -94,10 +94,10 @@ fn step(told: &Told, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
         question,
         finding: finding.state.word(),
         sentence: finding.sentence.clone(),
-        records: told.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
+        records: context.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
         further: finding.rows.len().saturating_sub(ROWS),
-        verdict: told.case.verdict(&hit.id, id).map(crate::triage::Verdict::word),
-        remark: told.case.remark(&hit.id, id).map(str::to_owned),
+        verdict: context.case.verdict(&hit.id, id).map(crate::triage::Verdict::word),
+        remark: context.case.remark(&hit.id, id).map(str::to_owned),
     }
 }
 
@@ -108,23 +108,23 @@ fn asked(hit: &Hit, index: usize) -> (&'static str, &'static str) {
 }
 
 /// When the user's sessions were revoked, as the analyst says, and what came after it.
-fn revoked(told: &Told, hit: &Hit) -> Option<String> {
-    let store = &told.loaded.store;
-    let time = told.case.revoked(store.text(hit.user))?;
+fn revoked(context: &NoteContext, hit: &Hit) -> Option<String> {
+    let store = &context.loaded.store;
+    let time = context.case.revoked(store.text(hit.user))?;
     let rows = of_user(store, hit.user);
     let after = rows.len() - rows.partition_point(|event| store.event(*event).time() <= time);
     let rows = if after == 1 { "1 row".to_owned() } else { format!("{after} rows") };
     Some(format!("{time}, entered by the analyst; {rows} of the user after it"))
 }
 
-fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
-    let of = |events: &[EventId], field| distinct(told, events, field);
+fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
+    let of = |events: &[EventId], field| distinct(context, events, field);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
     let exact = |name, values| FactNote { name, values, exact: true };
     let (computed, named): (Vec<EventId>, Vec<EventId>) =
-        hit.evidence.iter().partition(|event| told.loaded.store.event(**event).flags.has(Flags::TOKEN_COMPUTED));
-    let resources = cut(&hit.resource_ids, |id| resource_label(told, hit, id));
+        hit.evidence.iter().partition(|event| context.loaded.store.event(**event).flags.has(Flags::TOKEN_COMPUTED));
+    let resources = cut(&hit.resource_ids, |id| resource_label(context, hit, id));
     let mut facts = vec![
         text("User", vec![hit.upn.clone()]),
         exact("User id", Some(hit.user_id.clone()).filter(|id| !id.is_empty()).into_iter().collect()),
@@ -133,7 +133,7 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         text("Family of client ids (FOCI)", family(hit)),
         text("First seen (UTC)", vec![hit.first_seen.to_string()]),
         text("Last seen (UTC)", vec![hit.last_seen.to_string()]),
-        until(told, hit),
+        until(context, hit),
         text("Sign-ins", vec![hit.sign_in_count.to_string()]),
         text("Resources", resources),
         exact("Addresses", of(&hit.evidence, Field::IpAddress)),
@@ -144,17 +144,17 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
         exact("Tokens (uti) computed from the sign-in id", of(&computed, Field::TokenId)),
     ];
     if !hit.legs.is_empty() {
-        facts.push(text("Device-code legs", cut(&hit.legs, |leg| leg_words(told, *leg))));
+        facts.push(text("Device-code legs", cut(&hit.legs, |leg| leg_words(context, *leg))));
     }
     if !calls.is_empty() {
         facts.push(text(
             "Graph calls",
-            vec![format!("{}, tied by {}", calls.len(), hit.link_words(&told.loaded.store))],
+            vec![format!("{}, tied by {}", calls.len(), hit.link_words(&context.loaded.store))],
         ));
         facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }
-    facts.extend(revoked(told, hit).map(|said| text("Revoked (UTC)", vec![said])));
+    facts.extend(revoked(context, hit).map(|said| text("Revoked (UTC)", vec![said])));
     facts.push(text("Why it is a hit", hit.reasons.clone()));
     if let Some(entry) = &hit.allowed {
         let said = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
@@ -171,13 +171,13 @@ fn facts(told: &Told, hit: &Hit) -> Vec<FactNote> {
 }
 
 /// Until when the hit was made use of: its own last event is its last sign-in.
-fn until(told: &Told, hit: &Hit) -> FactNote {
+fn until(context: &NoteContext, hit: &Hit) -> FactNote {
     let last = hit.graph.last();
     let name = match last.map(|call| call.link) {
         Some(GraphLink::Token) => "Calls with its tokens until (UTC)",
         _ => "Calls tied to it until (UTC)",
     };
-    let values = last.map(|call| told.loaded.store.event(call.event).time().to_string()).into_iter().collect();
+    let values = last.map(|call| context.loaded.store.event(call.event).time().to_string()).into_iter().collect();
     FactNote { name, values, exact: false }
 }
 
@@ -205,8 +205,8 @@ fn found_by(hit: &Hit) -> String {
 }
 
 /// Distinct values of a field, sorted; past a number of them only how many more.
-fn distinct(told: &Told, events: &[EventId], field: Field) -> Vec<String> {
-    let texts: BTreeSet<&str> = events.iter().map(|event| told.loaded.store.get(*event, field)).collect();
+fn distinct(context: &NoteContext, events: &[EventId], field: Field) -> Vec<String> {
+    let texts: BTreeSet<&str> = events.iter().map(|event| context.loaded.store.get(*event, field)).collect();
     let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
     cut(&texts, |&text| text.to_owned())
 }
@@ -221,25 +221,25 @@ fn cut<T>(values: &[T], words: impl Fn(&T) -> String) -> Vec<String> {
     said
 }
 
-fn leg_words(told: &Told, leg: EventId) -> String {
+fn leg_words(context: &NoteContext, leg: EventId) -> String {
     use crate::analytics::{Leg, leg_of};
-    let event = told.loaded.store.event(leg);
+    let event = context.loaded.store.event(leg);
     let kind = match leg_of(event) {
         Some(Leg::Browser) => "code typed (usually the user)",
         Some(Leg::Polling) => "code redeemed (where the tokens went)",
         None => "device-code row",
     };
-    let address = told.loaded.store.get(leg, Field::IpAddress);
+    let address = context.loaded.store.get(leg, Field::IpAddress);
     let from = if address.is_empty() { String::new() } else { format!(" from {address}") };
-    format!("{} {kind}{from}, {}", event.time().second(), told.at(leg))
+    format!("{} {kind}{from}, {}", event.time().second(), context.at(leg))
 }
 
 /// Name of a resource: as known, else as the hit's rows have it, else the id itself.
-pub(super) fn resource_name(told: &Told, hit: &Hit, id: &str) -> String {
-    if let Some(known) = told.facts.resource(id) {
+pub(super) fn resource_name(context: &NoteContext, hit: &Hit, id: &str) -> String {
+    if let Some(known) = context.facts.resource(id) {
         return known.name.clone();
     }
-    let store = &told.loaded.store;
+    let store = &context.loaded.store;
     let row = hit
         .evidence
         .iter()
@@ -248,19 +248,19 @@ pub(super) fn resource_name(told: &Told, hit: &Hit, id: &str) -> String {
     if name.is_empty() { id.to_owned() } else { name.to_owned() }
 }
 
-fn resource_label(told: &Told, hit: &Hit, id: &str) -> String {
-    let name = resource_name(told, hit, id);
+fn resource_label(context: &NoteContext, hit: &Hit, id: &str) -> String {
+    let name = resource_name(context, hit, id);
     if name == id { name } else { format!("{name} ({id})") }
 }
 
 /// Explanations that speak against, from the bundle or the analyst, and their outcome.
-pub(super) fn explanations(told: &Told) -> Vec<String> {
+pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
     use crate::triage::Verdict;
     let mut said = Vec::new();
-    for (index, hit) in told.choice.full.iter().enumerate() {
+    for (index, hit) in context.selection.full.iter().enumerate() {
         for (step, finding) in hit.findings.iter().enumerate() {
             let (id, _) = asked(hit, step);
-            let verdict = told.case.verdict(&hit.id, id);
+            let verdict = context.case.verdict(&hit.id, id);
             if finding.state != State::Against && verdict != Some(Verdict::Against) {
                 continue;
             }
@@ -268,7 +268,7 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
                 Some(verdict) => format!(" The analyst: {}.", verdict.word()),
                 None => " Not reviewed.".to_owned(),
             };
-            let remark = told.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
+            let remark = context.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
             let sentence = finding.sentence.trim_end_matches('.');
             said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
         }
@@ -277,10 +277,10 @@ pub(super) fn explanations(told: &Told) -> Vec<String> {
 }
 
 /// Steps the bundle cannot answer: `(sentence, hits it concerns)`, in order of first occurrence.
-pub(super) fn unanswered(told: &Told) -> Vec<String> {
+pub(super) fn unanswered(context: &NoteContext) -> Vec<String> {
     let mut missing: Vec<(&str, Vec<String>)> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
-    for (index, hit) in told.choice.full.iter().enumerate() {
+    for (index, hit) in context.selection.full.iter().enumerate() {
         for (step, finding) in hit.findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Missing) {
             let place = format!("hit {} step {}", index + 1, step + 1);
             let at = *known.entry(&finding.sentence).or_insert(missing.len());

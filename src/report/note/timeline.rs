@@ -1,6 +1,6 @@
-//! The rows of all hits told in full, as one timeline.
+//! The rows of all hits described in full, as one timeline.
 
-use super::Told;
+use super::NoteContext;
 use crate::analytics::Hit;
 use crate::model::{EventId, Field, Time};
 use crate::report::timeline::client_name;
@@ -54,8 +54,8 @@ pub struct EventNote {
     pub bookmarked: bool,
 }
 
-pub(super) fn timeline(told: &Told) -> TimelineNote {
-    let full = &told.choice.full;
+pub(super) fn timeline(context: &NoteContext) -> TimelineNote {
+    let full = &context.selection.full;
     let sign_ins: BTreeSet<EventId> =
         full.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
     let calls: BTreeSet<EventId> = full.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
@@ -65,7 +65,7 @@ pub(super) fn timeline(told: &Told) -> TimelineNote {
     let events: Vec<EventNote> = shown
         .into_iter()
         .map(|event| {
-            let note = event_note(told, event, before);
+            let note = event_note(context, event, before);
             before = Some(event);
             note
         })
@@ -74,22 +74,22 @@ pub(super) fn timeline(told: &Told) -> TimelineNote {
     TimelineNote { many_users: users.len() > 1, left_out: all - events.len(), events }
 }
 
-fn event_note(told: &Told, event: EventId, before: Option<EventId>) -> EventNote {
-    let store = &told.loaded.store;
-    let line = line(store, told.facts, event, before);
-    let numbered = told.choice.full.iter().enumerate();
-    let mark = told.places.mark(told.case, event);
+fn event_note(context: &NoteContext, event: EventId, before: Option<EventId>) -> EventNote {
+    let store = &context.loaded.store;
+    let line = line(store, context.facts, event, before);
+    let numbered = context.selection.full.iter().enumerate();
+    let mark = context.places.mark(context.case, event);
     EventNote {
         time: line.time,
         gap: line.gap.map(|gap| format!("+{gap}")),
         upn: store.upn(store.event(event).user).to_owned(),
         kind: line.kind,
         what: line.what,
-        client: client_name(told.facts, line.client).to_owned(),
+        client: client_name(context.facts, line.client).to_owned(),
         address: line.address.to_owned(),
         user_agent: store.get(event, Field::UserAgent).to_owned(),
         hits: numbered.filter(|(_, hit)| has(hit, event)).map(|(index, _)| index + 1).collect(),
-        record: told.at(event),
+        record: context.at(event),
         marked: mark.is_some(),
         bookmarked: mark.is_some_and(|mark| mark.bookmarked),
     }

@@ -1,6 +1,6 @@
 //! The traces of the hits in the whole bundle: indicators, and who else has them.
 
-use super::Told;
+use super::NoteContext;
 use crate::analytics::{Leg, leg_of};
 use crate::facts::Agent;
 use crate::model::{EventId, Field, Flags, Sym, Time};
@@ -16,7 +16,7 @@ const NAMED: usize = 5;
 /// Kind of an indicator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum IndicatorKind {
     /// Caller address.
     Address,
     /// User agent that is no ordinary software's.
@@ -27,7 +27,7 @@ pub enum Kind {
     Token,
 }
 
-impl Kind {
+impl IndicatorKind {
     const ALL: [Self; 4] = [Self::Address, Self::UserAgent, Self::Session, Self::Token];
 
     /// The word in exports.
@@ -65,7 +65,7 @@ impl Kind {
 #[serde(rename_all = "PascalCase")]
 pub struct Indicator {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: IndicatorKind,
     /// The value as logged.
     pub value: String,
     /// In what part it was seen.
@@ -89,7 +89,7 @@ impl Indicator {
     /// The value as no program takes it for a link or an address.
     pub fn defanged(&self) -> String {
         match self.kind {
-            Kind::Address => defang::address(&self.value),
+            IndicatorKind::Address => defang::address(&self.value),
             _ => defang::text(&self.value),
         }
     }
@@ -114,7 +114,7 @@ impl Indicator {
 #[serde(rename_all = "PascalCase")]
 pub struct Scope {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: IndicatorKind,
     /// The value as logged.
     pub value: String,
     /// Other users with it.
@@ -142,20 +142,20 @@ struct Trace {
 /// The traces of the hits that are not settled as harmless.
 pub(super) struct Traces<'a> {
     store: &'a Store,
-    found: BTreeMap<(Kind, String), Trace>,
+    found: BTreeMap<(IndicatorKind, String), Trace>,
 }
 
-pub(super) fn traces<'a>(told: &'a Told) -> Traces<'a> {
-    let store = &told.loaded.store;
-    let mut found: HashMap<(Kind, Sym), Trace> = HashMap::new();
+pub(super) fn traces<'a>(context: &'a NoteContext) -> Traces<'a> {
+    let store = &context.loaded.store;
+    let mut found: HashMap<(IndicatorKind, Sym), Trace> = HashMap::new();
     let mut users = BTreeSet::new();
-    for (number, hit) in told.threats() {
+    for (number, hit) in context.threats() {
         users.insert(hit.user);
         let calls = hit.graph.iter().map(|call| (call.event, "Graph call"));
         let legs = hit.legs.iter().map(|leg| (*leg, leg_word(store.event(*leg))));
         for (id, seen_as) in hit.evidence.iter().map(|id| (*id, "sign-in")).chain(legs).chain(calls) {
-            for kind in Kind::ALL {
-                note(told, &mut found, kind, id, number, seen_as);
+            for kind in IndicatorKind::ALL {
+                note(context, &mut found, kind, id, number, seen_as);
             }
         }
     }
@@ -167,18 +167,18 @@ pub(super) fn traces<'a>(told: &'a Told) -> Traces<'a> {
 }
 
 fn note(
-    told: &Told,
-    found: &mut HashMap<(Kind, Sym), Trace>,
-    kind: Kind,
+    context: &NoteContext,
+    found: &mut HashMap<(IndicatorKind, Sym), Trace>,
+    kind: IndicatorKind,
     id: EventId,
     number: usize,
     seen_as: &'static str,
 ) {
-    let store = &told.loaded.store;
+    let store = &context.loaded.store;
     let event = store.event(id);
     let sym = kind.of(store, event);
     let value = kind.text(store, event);
-    if sym.is_none() || (kind == Kind::UserAgent && is_ordinary(told, value)) {
+    if sym.is_none() || (kind == IndicatorKind::UserAgent && is_ordinary(context, value)) {
         return;
     }
     let trace = found.entry((kind, sym)).or_insert_with(|| Trace {
@@ -193,7 +193,7 @@ fn note(
         others: BTreeMap::new(),
     });
     trace.seen_as.insert(seen_as);
-    if kind == Kind::Token && event.flags.has(Flags::TOKEN_COMPUTED) {
+    if kind == IndicatorKind::Token && event.flags.has(Flags::TOKEN_COMPUTED) {
         trace.seen_as.insert("computed from the sign-in id");
     }
     trace.first = trace.first.min(event.time());
@@ -204,9 +204,9 @@ fn note(
 }
 
 /// One pass over the bundle for all traces.
-fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &BTreeSet<Sym>) {
+fn look_around(store: &Store, found: &mut HashMap<(IndicatorKind, Sym), Trace>, users: &BTreeSet<Sym>) {
     for (id, event) in store.events().filter(|(_, event)| !event.is_duplicate()) {
-        for kind in Kind::ALL {
+        for kind in IndicatorKind::ALL {
             let Some(trace) = found.get_mut(&(kind, kind.of(store, event))) else { continue };
             if trace.events.contains(&id) {
                 continue;
@@ -220,8 +220,8 @@ fn look_around(store: &Store, found: &mut HashMap<(Kind, Sym), Trace>, users: &B
 }
 
 /// Returns whether half the tenant has such an agent: it would lead nowhere.
-fn is_ordinary(told: &Told, agent: &str) -> bool {
-    matches!(told.facts.agent(agent), Agent::Browser | Agent::Office | Agent::Mobile | Agent::Blank)
+fn is_ordinary(context: &NoteContext, agent: &str) -> bool {
+    matches!(context.facts.agent(agent), Agent::Browser | Agent::Office | Agent::Mobile | Agent::Blank)
 }
 
 fn leg_word(event: Event<'_>) -> &'static str {
@@ -234,7 +234,7 @@ fn leg_word(event: Event<'_>) -> &'static str {
 
 impl Traces<'_> {
     pub(super) fn indicators(&self) -> Vec<Indicator> {
-        let indicator = |((kind, _), trace): (&(Kind, String), &Trace)| Indicator {
+        let indicator = |((kind, _), trace): (&(IndicatorKind, String), &Trace)| Indicator {
             kind: *kind,
             value: trace.value.clone(),
             seen_as: trace.seen_as.iter().copied().collect(),
@@ -249,7 +249,7 @@ impl Traces<'_> {
 
     pub(super) fn scope(&self) -> Vec<Scope> {
         let shared = self.found.iter().filter(|(_, trace)| !trace.others.is_empty());
-        let scope = |((kind, _), trace): (&(Kind, String), &Trace)| {
+        let scope = |((kind, _), trace): (&(IndicatorKind, String), &Trace)| {
             let mut names: Vec<&str> = trace.others.keys().map(|user| self.store.upn(*user)).collect();
             names.sort_unstable();
             Scope {

@@ -1,6 +1,6 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
-use super::{Told, first_source, worth};
+use super::{NoteContext, first_source, gravity};
 use crate::analytics::{Baseline, Hit, Leg, leg_of, tally};
 use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
@@ -13,27 +13,27 @@ const NAMED: usize = 6;
 const KINDS: usize = 8;
 
 /// Reads the chosen hits as one story.
-pub(super) struct Account<'a> {
-    told: &'a Told<'a>,
+pub(super) struct BottomLine<'a> {
+    context: &'a NoteContext<'a>,
     /// The hit the story is told of.
     main: Option<&'a Hit>,
 }
 
-impl<'a> Account<'a> {
-    pub(super) fn new(told: &'a Told<'a>) -> Self {
-        let main = told.threats().map(|(_, hit)| hit).next().or_else(|| told.choice.full.first().copied());
-        Self { told, main }
+impl<'a> BottomLine<'a> {
+    pub(super) fn new(context: &'a NoteContext<'a>) -> Self {
+        let main = context.threats().map(|(_, hit)| hit).next().or_else(|| context.selection.full.first().copied());
+        Self { context, main }
     }
 
     /// `true positive (2 hits), not settled (1 hit)`.
     pub(super) fn verdict(&self) -> String {
         let of = |wanted: Option<Disposition>| {
-            self.told.choice.full.iter().filter(|hit| self.told.disposition(hit) == wanted).count()
+            self.context.selection.full.iter().filter(|hit| self.context.disposition(hit) == wanted).count()
         };
         let mut words: Vec<String> = Disposition::ALL
             .iter()
             .map(|disposition| (disposition.words(), of(Some(*disposition))))
-            .chain([("open", of(None) + self.told.choice.rest.len())])
+            .chain([("open", of(None) + self.context.selection.untriaged.len())])
             .filter(|(_, count)| *count > 0)
             .map(|(words, count)| format!("{words} ({})", counted(count, "hit")))
             .collect();
@@ -71,7 +71,7 @@ impl<'a> Account<'a> {
             Confidence::Medium => "support that in part",
             Confidence::Low => "support that poorly",
         };
-        match self.told.disposition(hit) {
+        match self.context.disposition(hit) {
             Some(Disposition::TruePositive) => {
                 format!("Tokens of {upn} were stolen and used: the analyst closed this {analytic} as a true positive.")
             }
@@ -113,7 +113,7 @@ impl<'a> Account<'a> {
     }
 
     fn device_code(&self, hit: &Hit) -> Option<String> {
-        let first = self.told.loaded.store.event(*hit.legs.first()?).time();
+        let first = self.context.loaded.store.event(*hit.legs.first()?).time();
         let gap = hit.first_seen.since(first);
         let begun = format!("They follow a device-code sign-in begun at {} UTC, {gap} before", first.second());
         Some(match self.decided(hit) {
@@ -125,7 +125,7 @@ impl<'a> Account<'a> {
     /// The sentence on a device-code flow's proof: tokens that went where the user has never been, for a code typed
     /// where they usually are. Judged by the baseline that the findings have.
     fn decided(&self, hit: &Hit) -> Option<String> {
-        let (store, facts) = (&self.told.loaded.store, self.told.facts);
+        let (store, facts) = (&self.context.loaded.store, self.context.facts);
         let mut baseline = Baseline::of(hit.user);
         baseline.grow(store, facts, hit.begins(store));
         if baseline.is_thin() {
@@ -149,7 +149,7 @@ impl<'a> Account<'a> {
             return Some(went);
         }
         let typed_at = listed(&self.distinct(&typed, Field::IpAddress), NAMED);
-        let reads = match self.told.disposition(hit) {
+        let reads = match self.context.disposition(hit) {
             Some(Disposition::TruePositive) => ", so the user was phished",
             Some(Disposition::Benign | Disposition::FalsePositive) => "",
             Some(Disposition::Undetermined) | None => ", as when a user is phished",
@@ -163,8 +163,8 @@ impl<'a> Account<'a> {
                 .to_owned();
         }
         let events: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
-        let store = &self.told.loaded.store;
-        let done = worth::kinds(tally(store, self.told.facts, &events));
+        let store = &self.context.loaded.store;
+        let done = gravity::kinds(tally(store, self.context.facts, &events));
         let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(store));
         let are = if events.len() == 1 { "is" } else { "are" };
         let last = events.last().map_or(Time::MISSING, |event| store.event(*event).time());
@@ -179,15 +179,21 @@ impl<'a> Account<'a> {
 
     /// The sentence on the hits beside the main one.
     fn rest(&self) -> Option<String> {
-        let others = (self.told.choice.full.len() + self.told.choice.rest.len()).checked_sub(1)?;
+        let others = (self.context.selection.full.len() + self.context.selection.untriaged.len()).checked_sub(1)?;
         if others == 0 {
-            let source = self.main.and_then(|hit| first_source(self.told, hit))?;
+            let source = self.main.and_then(|hit| first_source(self.context, hit))?;
             return Some(format!("It is the bundle's only hit; its evidence begins in {source}."));
         }
-        let users: BTreeSet<&str> =
-            self.told.choice.full.iter().chain(&self.told.choice.rest).map(|hit| hit.upn.as_str()).collect();
+        let users: BTreeSet<&str> = self
+            .context
+            .selection
+            .full
+            .iter()
+            .chain(&self.context.selection.untriaged)
+            .map(|hit| hit.upn.as_str())
+            .collect();
         let (hits, users) = (counted(others, "other hit"), counted(users.len(), "user"));
-        let pressing = self.told.choice.rest.iter().filter(|hit| super::choice::is_pressing(hit));
+        let pressing = self.context.selection.untriaged.iter().filter(|hit| super::selection::is_pressing(hit));
         let pressing: Vec<String> = pressing.map(|hit| format!("{} on {}", hit.analytic, hit.upn)).collect();
         let waiting = if pressing.is_empty() {
             String::new()
@@ -198,13 +204,13 @@ impl<'a> Account<'a> {
     }
 
     fn distinct(&self, events: &[EventId], field: Field) -> Vec<String> {
-        let texts = events.iter().map(|event| self.told.loaded.store.get(*event, field));
+        let texts = events.iter().map(|event| self.context.loaded.store.get(*event, field));
         texts.filter(|text| !text.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Name of a resource: as known, else as its rows have it, else the id.
     fn resource(&self, hit: &Hit, id: &str) -> String {
-        super::steps::resource_name(self.told, hit, id)
+        super::steps::resource_name(self.context, hit, id)
     }
 }
 

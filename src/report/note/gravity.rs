@@ -28,7 +28,7 @@ fn rank(tally: &Tally) -> u8 {
 }
 
 /// Sorts actions, the gravest first; equals in order of first occurrence.
-pub(super) fn by_worth(mut actions: Vec<Tally>) -> Vec<Tally> {
+pub(super) fn by_gravity(mut actions: Vec<Tally>) -> Vec<Tally> {
     actions.sort_by_key(rank);
     actions
 }
@@ -37,7 +37,7 @@ pub(super) fn by_worth(mut actions: Vec<Tally>) -> Vec<Tally> {
 pub(super) fn kinds(actions: Vec<Tally>) -> Vec<String> {
     let mut kinds: Vec<Vec<Tally>> = Vec::new();
     let mut searches: HashMap<String, usize> = HashMap::new();
-    for action in by_worth(actions) {
+    for action in by_gravity(actions) {
         let is_search = action.verb.object.is_some() && action.verb.weight == Weight::Searched;
         let next = kinds.len();
         let place = if is_search { *searches.entry(action.verb.action.clone()).or_insert(next) } else { next };

@@ -1,6 +1,6 @@
 //! The tasks to do at once, and their users.
 
-use super::Told;
+use super::NoteContext;
 use crate::report::containment::{self, SOURCES, STILL_VALID};
 use crate::triage::Disposition;
 use serde::Serialize;
@@ -44,12 +44,12 @@ pub struct TaskNote {
     pub commands: Vec<String>,
 }
 
-pub(super) fn do_now(told: &Told) -> Option<DoNow> {
-    let last = told.threats().map(|(_, hit)| hit.last_seen).max()?;
+pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
+    let last = context.threats().map(|(_, hit)| hit.last_seen).max()?;
     let users: BTreeSet<UserNote> =
-        told.threats().map(|(_, hit)| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
-    let device_code = told.threats().any(|(_, hit)| !hit.legs.is_empty());
-    let reached = told.reaches();
+        context.threats().map(|(_, hit)| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
+    let device_code = context.threats().any(|(_, hit)| !hit.legs.is_empty());
+    let reached = context.reaches();
     let task = |task: &'static containment::Task| TaskNote {
         title: task.title,
         what: task.what,
@@ -63,6 +63,6 @@ pub(super) fn do_now(told: &Told) -> Option<DoNow> {
     let tasks = containment::tasks(device_code, &reached).map(task).collect();
     let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
     still_valid.push(containment::ends(last));
-    let settled = told.threats().any(|(_, hit)| told.disposition(hit) == Some(Disposition::TruePositive));
+    let settled = context.threats().any(|(_, hit)| context.disposition(hit) == Some(Disposition::TruePositive));
     Some(DoNow { settled, users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
 }

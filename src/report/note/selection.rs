@@ -4,17 +4,17 @@ use crate::analytics::Hit;
 use crate::model::{Confidence, Severity};
 use crate::triage::{Case, Disposition, worst_first};
 
-/// Hits told in full when nobody worked on any; how many when none of them is pressing.
+/// Hits described in full when nobody worked on any; how many when none of them is pressing.
 const UNTOUCHED: usize = 20;
 const LIGHT: usize = 3;
 
-/// Hits in full and the rest, each in order of weight.
-pub(super) struct Choice<'a> {
+/// Hits in full and the untriaged, each in order of weight.
+pub(super) struct Selection<'a> {
     pub(super) full: Vec<&'a Hit>,
-    pub(super) rest: Vec<&'a Hit>,
+    pub(super) untriaged: Vec<&'a Hit>,
 }
 
-impl<'a> Choice<'a> {
+impl<'a> Selection<'a> {
     /// The hits with work, or the weightiest where none has any.
     pub(super) fn new(hits: &'a [Hit], case: &Case) -> Self {
         let worked = |hit: &&Hit| {
@@ -24,17 +24,17 @@ impl<'a> Choice<'a> {
         let mut hits: Vec<&Hit> = hits.iter().collect();
         // Stable, so that hits of equal weight keep the order of the run.
         hits.sort_by_key(|hit| (rank(case.disposition(&hit.id)), worst_first(hit), hit.first_seen));
-        let (full, rest): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
+        let (full, untriaged): (Vec<_>, Vec<_>) = hits.iter().copied().partition(worked);
         if full.is_empty() {
-            let (mut full, mut rest): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| is_pressing(hit));
+            let (mut full, mut untriaged): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| is_pressing(hit));
             if full.is_empty() {
-                std::mem::swap(&mut full, &mut rest);
+                std::mem::swap(&mut full, &mut untriaged);
             }
             let most = if full.first().is_some_and(|hit| is_pressing(hit)) { UNTOUCHED } else { LIGHT };
-            rest.splice(0..0, full.split_off(full.len().min(most)));
-            return Self { full, rest };
+            untriaged.splice(0..0, full.split_off(full.len().min(most)));
+            return Self { full, untriaged };
         }
-        Self { full, rest }
+        Self { full, untriaged }
     }
 }
 
