@@ -25,8 +25,9 @@
 //! | what a triage step answers | `analytics/answer/`: a function from an [`analytics::Inquiry`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | a user's rows by what the steps ask | `analytics/history.rs`: hits of one user share it | |
+//! | which hit is the worst, how far a hit is worked on | `triage/order.rs` | |
 //! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
-//! | what is known of clients, resources, agents, Graph calls | `assets/facts/*.csv`, read by [`facts`] | a fact |
+//! | what is known of clients, resources, agents, Graph calls and their weight, ATT&CK, lives of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
 //! | which exports are read | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
 //! | how times are written | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |

@@ -14,6 +14,7 @@ mod order;
 mod phrases;
 pub mod pivot;
 mod replay;
+mod request;
 pub mod search;
 pub mod timeline;
 

@@ -1,7 +1,8 @@
 //! Bursts: one client, many resources, within a window. Shared by every analytic that begins with one.
 
+use super::candidates::{Group, Row};
 use super::{Scene, Semantics};
-use crate::model::{EventId, Field, Sym, Table, Time};
+use crate::model::{EventId, Field, Sym, Table};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -27,7 +28,7 @@ pub fn bursts(scene: &Scene) -> Vec<Burst> {
 /// qualifies; qualifying windows that share an instant are one burst.
 fn sliding(scene: &Scene) -> Vec<Burst> {
     let mut found = Vec::new();
-    for group in scene.candidates.groups(scene) {
+    for group in scene.candidates.groups(|| groups(scene)) {
         for (start, end) in windows(scene, group) {
             let events = group.rows[start..end].iter().map(|row| row.id).collect();
             found.push(Burst { user: group.user, app: group.app, events });
@@ -36,24 +37,8 @@ fn sliding(scene: &Scene) -> Vec<Burst> {
     found
 }
 
-/// The rows of one user and watched client that may make a burst, in time order.
-pub(super) struct Group {
-    user: Sym,
-    app: Sym,
-    rows: Vec<Row>,
-    /// How many resources they have between them.
-    resources: usize,
-}
-
-struct Row {
-    id: EventId,
-    time: Time,
-    /// Number of its resource within the group, from 1; 0 for none.
-    resource: u32,
-}
-
 /// Sorts out what may make a burst under hunt semantics, whatever the thresholds.
-pub(super) fn groups(scene: &Scene) -> Vec<Group> {
+fn groups(scene: &Scene) -> Vec<Group> {
     let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
     let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
     for (id, event) in scene.rows() {

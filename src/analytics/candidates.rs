@@ -1,11 +1,9 @@
 //! What the analytics decide on, sorted out of the rows once: no threshold has a say in it, so that a run with
 //! other thresholds does not read the rows again.
 
-use super::burst::{self, Group};
-use super::flow::{self, Flow};
-use super::session::{self, Hop, Request};
-use super::{Clients, Scene, Semantics, Settings};
-use crate::model::{Sym, Time};
+use super::flow::Flow;
+use super::{Clients, Semantics, Settings};
+use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -59,18 +57,47 @@ impl Candidates {
     }
 
     /// Rows that may make a burst, by user and client.
-    pub(super) fn groups(&self, scene: &Scene) -> &[Group] {
-        self.groups.get_or_init(|| burst::groups(scene))
+    pub(super) fn groups(&self, ask: impl FnOnce() -> Vec<Group>) -> &[Group] {
+        self.groups.get_or_init(ask)
     }
 
     /// Device-code flows by user.
-    pub(super) fn flows(&self, scene: &Scene) -> &HashMap<Sym, Vec<Flow>> {
-        self.flows.get_or_init(|| flow::flows(scene))
+    pub(super) fn flows(&self, ask: impl FnOnce() -> HashMap<Sym, Vec<Flow>>) -> &HashMap<Sym, Vec<Flow>> {
+        self.flows.get_or_init(ask)
     }
 
     /// Requests that may make a hop.
-    pub(super) fn requests(&self, scene: &Scene, hop: &Hop) -> Arc<Vec<Request>> {
+    pub(super) fn requests(&self, analytic: &'static str, ask: impl FnOnce() -> Vec<Request>) -> Arc<Vec<Request>> {
         let mut known = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(hop.analytic).or_insert_with(|| Arc::new(session::requests(scene, hop))))
+        Arc::clone(known.entry(analytic).or_insert_with(|| Arc::new(ask())))
     }
+}
+
+/// The rows of one user and watched client that may make a burst, in time order.
+pub(super) struct Group {
+    pub(super) user: Sym,
+    pub(super) app: Sym,
+    pub(super) rows: Vec<Row>,
+    /// How many resources they have between them.
+    pub(super) resources: usize,
+}
+
+pub(super) struct Row {
+    pub(super) id: EventId,
+    pub(super) time: Time,
+    /// Number of its resource within the group, from 1; 0 for none.
+    pub(super) resource: u32,
+}
+
+/// A session and its user: the same session id may stand with two users.
+pub(super) type SessionOf = (Sym, Sym);
+
+/// A request in a session that has a first login.
+pub(super) struct Request {
+    pub(super) of: SessionOf,
+    pub(super) app: Sym,
+    pub(super) first: EventId,
+    pub(super) second: EventId,
+    /// From the first login to it; less than nothing when it came before.
+    pub(super) elapsed: Span,
 }

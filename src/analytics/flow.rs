@@ -1,6 +1,5 @@
 //! Device-code flows: which sign-ins are legs of one, and which legs belong together.
 
-use super::Scene;
 use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
 use crate::store::{Event, Store};
@@ -78,19 +77,6 @@ pub fn presents_token(event: Event<'_>) -> bool {
     event.flags.has(Flags::INCOMING_KNOWN) && !event.flags.has(Flags::INCOMING_NONE)
 }
 
-/// Every flow by user, each user's in the order they began.
-pub fn flows(scene: &Scene) -> HashMap<Sym, Vec<Flow>> {
-    let mut joined: HashMap<Sym, Joined> = HashMap::new();
-    for (id, event) in scene.rows() {
-        let Some(leg) = leg_of(event) else { continue };
-        let user = scene.user(event);
-        if !user.is_none() {
-            joined.entry(user).or_default().join(scene.store, id, leg);
-        }
-    }
-    joined.into_iter().map(|(user, joined)| (user, joined.flows)).collect()
-}
-
 /// The flows among some events of one user, which stand in time order.
 pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> Vec<Flow> {
     let mut joined = Joined::default();
@@ -104,8 +90,8 @@ pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> 
 
 /// The flows of a user so far, and which of them is the latest of each kind that a leg asks for.
 #[derive(Default)]
-struct Joined {
-    flows: Vec<Flow>,
+pub(super) struct Joined {
+    pub(super) flows: Vec<Flow>,
     sessions: HashMap<Sym, usize, RandomState>,
     correlations: HashMap<Sym, usize, RandomState>,
     /// Flows by what they can be compared by: [`Flow::recorded`].
@@ -114,7 +100,7 @@ struct Joined {
 
 impl Joined {
     /// Adds a leg to the flow it joins, or to a new one.
-    fn join(&mut self, store: &Store, id: EventId, leg: Leg) {
+    pub(super) fn join(&mut self, store: &Store, id: EventId, leg: Leg) {
         let event = store.event(id);
         let home = self.home_of(store, event, leg).unwrap_or_else(|| {
             self.flows.push(Flow::default());

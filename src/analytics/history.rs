@@ -2,7 +2,7 @@
 //! share one pass over the rows.
 
 use super::flow::leg_of;
-use super::link::within;
+use super::rows::within;
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
 use crate::tables::Role;

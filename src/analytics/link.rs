@@ -1,13 +1,12 @@
 //! Which Graph calls belong to a hit, and by what tie.
 
+use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{GraphCall, GraphLink, Scene, Semantics};
 use crate::facts::lifetimes;
-use crate::model::{EventId, Field, Span, Sym, Time};
-use crate::store::{Key, Store};
+use crate::model::{EventId, Field, Span, Sym};
+use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Clocks of different services may disagree by this much.
-pub const CLOCK_SKEW: Span = Span::seconds(5);
 /// A call so long after the last event may still be the work of its token.
 const AFTERMATH: Span = lifetimes::ACCESS_TOKEN;
 
@@ -55,16 +54,4 @@ fn hunt(scene: &Scene, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall
     }
     admit(within(store, store.with(Key::User, user), from, to), GraphLink::UserAppTime);
     found.into_iter().map(|(event, link)| GraphCall { event, link }).collect()
-}
-
-/// Those of some events (in time order) that lie within a span, both ends in.
-pub fn within<'a>(store: &Store, ids: &'a [EventId], from: Time, to: Time) -> &'a [EventId] {
-    let start = ids.partition_point(|&id| store.event(id).time() < from);
-    let end = ids.partition_point(|&id| store.event(id).time() <= to);
-    &ids[start..end.max(start)]
-}
-
-/// Distinct keys of the events, blanks left out.
-pub fn distinct(events: &[EventId], key: impl Fn(EventId) -> Sym) -> BTreeSet<Sym> {
-    events.iter().map(|&id| key(id)).filter(|sym| !sym.is_none()).collect()
 }

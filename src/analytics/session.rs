@@ -1,5 +1,6 @@
 //! Session hops: a first login, then a client that tools favour, in one session. Shared by both session analytics.
 
+use super::candidates::{Request, SessionOf};
 use super::flow::presents_token;
 use super::{Cell, Draft, Hit, Scene, Semantics, link, scopes};
 use crate::model::{EventId, Field, Flags, Span, Sym, Table};
@@ -37,12 +38,11 @@ pub fn hops(scene: &Scene, hop: &Hop) -> Vec<Hit> {
     }
 }
 
-/// A session and its user: the same session id may stand with two users.
-type SessionOf = (Sym, Sym);
-
 fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
     let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
-    for &Request { of, app, first, second, elapsed } in scene.candidates.requests(scene, hop).iter() {
+    for &Request { of, app, first, second, elapsed } in
+        scene.candidates.requests(hop.analytic, || requests(scene, hop)).iter()
+    {
         let in_time = if hop.bounded {
             elapsed > Span::from_ticks(0) && elapsed <= scene.settings.session_window
         } else {
@@ -57,18 +57,8 @@ fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
     grouped.into_iter().map(hit).collect()
 }
 
-/// A request in a session that has a first login.
-pub(super) struct Request {
-    of: SessionOf,
-    app: Sym,
-    first: EventId,
-    second: EventId,
-    /// From the first login to it; less than nothing when it came before.
-    elapsed: Span,
-}
-
 /// Every request that makes a hop if it came in time, in time order.
-pub(super) fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
+fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
     let store = scene.store;
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();

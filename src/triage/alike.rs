@@ -1,7 +1,8 @@
 //! Which neighbouring rows say the same, so that one line can stand for them, and where activity begins again after a
 //! silence.
 
-use super::timeline::{Kind, kind, path};
+use super::request::segments;
+use super::timeline::{Kind, kind};
 use crate::model::{EventId, Field, Span};
 use crate::store::{Event, Key, Store};
 use crate::tables::Role;
@@ -80,49 +81,9 @@ pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
     }
 }
 
-/// A request as the calls of a run share it: `/users/{id}/messages`, without host, version, query and ids.
-pub fn request_shape(uri: &str) -> String {
-    let mut shape = String::new();
-    for segment in segments(uri) {
-        shape.push('/');
-        shape.push_str(if segment.is_id { "{id}" } else { segment.name });
-        if segment.has_arguments {
-            shape.push_str("({id})");
-        }
-    }
-    shape
-}
-
-/// A part of a path.
-#[derive(PartialEq, Eq)]
-struct Segment<'a> {
-    name: &'a str,
-    is_id: bool,
-    has_arguments: bool,
-}
-
-fn segments(uri: &str) -> impl Iterator<Item = Segment<'_>> {
-    let path = path(uri);
-    let path = &path[..path.find(['?', '#']).unwrap_or(path.len())];
-    path.split('/').filter(|part| !part.is_empty()).map(|part| {
-        let (name, arguments) = part.find('(').map_or((part, ""), |at| part.split_at(at));
-        let is_id = is_id(name);
-        Segment { name: if is_id { "" } else { name }, is_id, has_arguments: arguments.len() > "()".len() }
-    })
-}
-
-/// Whether a part of a path names one thing rather than a kind of thing. Kinds begin with a small letter or `$`.
-fn is_id(part: &str) -> bool {
-    let digits = part.bytes().any(|b| b.is_ascii_digit());
-    let guid = part.len() == 36 && part.bytes().filter(|b| *b == b'-').count() == 4;
-    let first = part.bytes().next().unwrap_or(b'$');
-    guid || part.contains(['@', '=', '!', ',', '%'])
-        || part.trim_end_matches(':').contains(':')
-        || (digits && !first.is_ascii_lowercase() && first != b'$')
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::request::request_shape;
     use super::*;
     use crate::model::Table;
     use crate::store::testing::Rows;

@@ -1,11 +1,12 @@
 //! A user's tokens in order, one line an event, in words.
 
+use super::request::{path, request_shape};
 use crate::analytics::{Leg, side_of};
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Span, Sym, Table, Time, call_succeeded};
+use crate::model::{EventId, Field, Span, Sym, Time, call_succeeded};
 use crate::store::{Event, Key, Store};
 pub use crate::tables::Kind;
-use crate::tables::{Role, Success, TABLES, TableSpec};
+use crate::tables::{Role, Success};
 use std::ops::Range;
 
 /// One event in words. Text is as logged: make it inert before drawing.
@@ -102,20 +103,6 @@ fn request(store: &Store, row: Event<'_>) -> String {
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
-/// A request without its host, and without the first part of its path where that says nothing.
-pub(super) fn path(uri: &str) -> &str {
-    let after = |spec: &'static TableSpec| {
-        let rest = uri.strip_prefix("https://")?;
-        spec.hosts.iter().find_map(|host| rest.strip_prefix(host)).map(|path| (spec, path))
-    };
-    let (spec, path) = TABLES.iter().find_map(after).unwrap_or((Table::Graph.spec(), uri));
-    let Some(inner) = path.strip_prefix('/') else { return path };
-    match inner.split_once('/') {
-        Some((first, _)) if (spec.skips)(first) => &inner[first.len()..],
-        _ => path,
-    }
-}
-
 /// What all events of a run say, by one of them: `GET 200 /users/{id}`, `Exchange Online`.
 pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
     let row = store.event(event);
@@ -123,7 +110,7 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
         return line(store, facts, event, None).what;
     }
     let text = |field| store.text(row[field]);
-    let shape = super::alike::request_shape(text(Field::RequestUri));
+    let shape = request_shape(text(Field::RequestUri));
     format!("{} {} {shape}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
@@ -152,6 +139,7 @@ fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Table;
     use crate::store::testing::Rows;
 
     fn store() -> Store {

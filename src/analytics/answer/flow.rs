@@ -2,7 +2,7 @@
 
 use super::{KEPT, listed, missing};
 use crate::analytics::flow::{CODE_LIFE, Leg, leg_of};
-use crate::analytics::link::CLOCK_SKEW;
+use crate::analytics::rows::CLOCK_SKEW;
 use crate::analytics::{Finding, Inquiry, State};
 use crate::model::{EventId, Field, Span, Table, Time};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What to revoke, what outlives it, and what happened around the hit.
 
 use super::{KEPT, listed};
-use crate::analytics::link::distinct;
+use crate::analytics::rows::distinct;
 use crate::analytics::{Finding, Inquiry, State};
 use crate::facts::lifetimes::{ACCESS_TOKEN, ACCESS_TOKEN_AT_MOST, EVALUATED_TOKEN_AT_MOST, EVALUATION};
 use crate::model::words::counted;

@@ -4,8 +4,8 @@ use crate::analytics::answer::{delay, graph_agents, graph_verbs, leg_origin, leg
 use crate::analytics::burst::{Burst, bursts};
 use crate::analytics::draft::{Draft, of_burst};
 use crate::analytics::flow::{Flow, Leg, Tie, Ties, leg_of};
-use crate::analytics::link::CLOCK_SKEW;
 use crate::analytics::need::OF_DEVICE_CODE;
+use crate::analytics::rows::CLOCK_SKEW;
 use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::{HashMap, HashSet};
@@ -120,7 +120,7 @@ fn detect(scene: &Scene) -> Vec<Hit> {
 
 /// Hunt semantics: bursts that follow a flow, each told once with the flow that fits best.
 fn hunt(scene: &Scene) -> Vec<Hit> {
-    let flows = scene.candidates.flows(scene);
+    let flows = scene.flows();
     let mut hits = Vec::new();
     for burst in bursts(scene) {
         let Some(known) = flows.get(&burst.user) else { continue };

@@ -104,7 +104,7 @@ fn detect(scene: &Scene) -> Vec<Hit> {
         }
         let descending = burst.events.iter().filter(|&&id| descends(scene.store.event(id))).count();
         if scene.settings.semantics == Semantics::Hunt && descending > 0 {
-            let known = scene.candidates.flows(scene).get(&burst.user);
+            let known = scene.flows().get(&burst.user);
             let last = burst.events.last().map_or(Time::MISSING, |&id| scene.store.event(id).time());
             if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene.store) <= last)) {
                 draft.reasons.push(format!(

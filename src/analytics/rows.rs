@@ -1,0 +1,20 @@
+//! Parts of lists of rows: by time, and by what they hold.
+
+use crate::model::{EventId, Span, Sym, Time};
+use crate::store::Store;
+use std::collections::BTreeSet;
+
+/// Clocks of different services may disagree by this much.
+pub const CLOCK_SKEW: Span = Span::seconds(5);
+
+/// Those of some events (in time order) that lie within a span, both ends in.
+pub fn within<'a>(store: &Store, ids: &'a [EventId], from: Time, to: Time) -> &'a [EventId] {
+    let start = ids.partition_point(|&id| store.event(id).time() < from);
+    let end = ids.partition_point(|&id| store.event(id).time() <= to);
+    &ids[start..end.max(start)]
+}
+
+/// Distinct keys of the events, blanks left out.
+pub fn distinct(events: &[EventId], key: impl Fn(EventId) -> Sym) -> BTreeSet<Sym> {
+    events.iter().map(|&id| key(id)).filter(|sym| !sym.is_none()).collect()
+}
