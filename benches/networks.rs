@@ -24,7 +24,7 @@ fn main() {
             (0u32..1_000_000)
                 .filter(|n| {
                     let address = IpAddr::from(Ipv4Addr::from_bits(n.wrapping_mul(2_246_822_519)));
-                    black_box(networks.of_address(address)).is_some()
+                    black_box(networks.find_address(address)).is_some()
                 })
                 .count()
         });

@@ -13,8 +13,8 @@ pub mod lifetimes;
 mod networks;
 mod resources;
 mod table;
+mod user_tables;
 mod weight;
-mod yours;
 
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
@@ -24,8 +24,8 @@ pub use clients::{Client, Membership, Standing};
 pub use graph::Verb;
 pub use networks::{Network, Networks, address};
 pub use resources::{Reach, Resource};
+pub use user_tables::UserTables;
 pub use weight::Weight;
-pub use yours::Tables;
 
 use crate::model::Time;
 use resources::Resources;

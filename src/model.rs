@@ -11,7 +11,7 @@ mod time;
 pub mod words;
 pub(crate) mod work;
 
-pub use event::{EventId, Flags, Head, NewEvent, Sym, Table, call_succeeded};
+pub use event::{EventHead, EventId, Flags, NewEvent, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;
 pub use number::{Number, is_scientific, number};

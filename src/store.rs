@@ -46,9 +46,9 @@ const PLACEHOLDER: Sym = Sym(u32::MAX);
 /// Every event of the bundle.
 ///
 /// Events are in hunt order: event time, ingest time, id, then place in the bundle. The store keeps the duplicates of
-/// an event and marks them ([`Head::is_duplicate`](crate::model::Head::is_duplicate)): published semantics count them,
-/// hunt semantics do not. Where the rows of an event fill each other's blanks, hunt semantics read an event made of all
-/// of them ([`Head::is_union`](crate::model::Head::is_union)).
+/// an event and marks them ([`EventHead::is_duplicate`](crate::model::EventHead::is_duplicate)): published semantics
+/// count them, hunt semantics do not. Where the rows of an event fill each other's blanks, hunt semantics read an event
+/// made of all of them ([`EventHead::is_union`](crate::model::EventHead::is_union)).
 pub struct Store {
     events: Events,
     texts: Interner,
@@ -368,7 +368,7 @@ impl Store {
     }
 }
 
-/// For each normalized UPN the one user id it has in the sign-ins that `keep` admits; [`Sym::NONE`] when it has several.
+/// The user id of each normalized UPN in the sign-ins that `keep` admits; [`Sym::NONE`] for one that has several.
 pub fn user_ids_by_upn<S: BuildHasher + Default>(
     store: &Store,
     keep: impl Fn(Event<'_>) -> bool,

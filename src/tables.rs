@@ -1,7 +1,7 @@
 //! The tables a bundle may hold rows of, as data: one file a table.
 //!
 //! A table's file has its names, the evidence that a row is of it, its columns and their spellings, the role of its
-//! rows, and the loss without it. Nothing outside this layer knows a table by name where its [`Role`] or its [`Kind`]
+//! rows, and the loss without it. Nothing outside this layer knows a table by name where its [`Role`] or its [`RowKind`]
 //! would do. CONTRIBUTING.md says how to add one.
 
 mod aad_graph;
@@ -9,15 +9,15 @@ mod column;
 mod common;
 pub mod foreign;
 mod graph;
-mod kind;
 mod non_interactive;
+mod row_kind;
 mod sign_in;
 mod slots;
 mod spelling;
 
 pub use column::{Columns, DEVICE_PARTS, Rank, Target};
-pub use foreign::{Foreign, Marked, Marks};
-pub use kind::Kind;
+pub use foreign::{Foreign, KeyMarks, Marked};
+pub use row_kind::RowKind;
 pub use slots::{ALL_FIELDS, NO_SLOT, Slots};
 pub use spelling::{Targets, plain, targets};
 
@@ -88,7 +88,7 @@ pub struct TableSpec {
     /// Role of its rows for a token.
     pub role: Role,
     /// Kind of its rows, device-code sign-ins aside.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// The fields its rows have; no others are kept.
     pub fields: &'static [Field],
     /// Its columns, each list under every spelling.

@@ -150,7 +150,7 @@ impl<'a> Scene<'a> {
 
     /// The identity of a row's resource: its id, else its normalized display name; [`Sym::NONE`] when both are blank.
     pub fn resource(&self, event: Event<'_>) -> Sym {
-        Key::Resource.of(self.store, event)
+        Key::Resource.value(self.store, event)
     }
 
     /// Distinct resource identities, sorted.

@@ -4,7 +4,7 @@
 use super::say;
 use super::usage::{usage, usage_lines};
 use crate::config::{self, CONFIG, Config, KEYMAP, Mistake, Roots};
-use crate::facts::{Facts, Tables, given};
+use crate::facts::{Facts, UserTables, given};
 use crate::model::shown;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -87,11 +87,11 @@ impl UserConfig {
         if self.config.facts.is_empty() {
             return Ok(Facts::embedded());
         }
-        let mut tables = Tables::default();
+        let mut tables = UserTables::default();
         for path in self.config.facts.clone() {
             let mistakes = match given::read(&path, given::LIST) {
                 Ok(bytes) => {
-                    let refused = tables.lay(&String::from_utf8_lossy(&bytes)).into_iter();
+                    let refused = tables.add(&String::from_utf8_lossy(&bytes)).into_iter();
                     refused.map(|row| Mistake::at(usize::try_from(row.line).unwrap_or(0), row.reason)).collect()
                 }
                 Err(error) => vec![Mistake::whole(error.to_string())],

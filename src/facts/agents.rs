@@ -61,21 +61,21 @@ impl Agent {
 
 /// One row; the first that fits decides the class.
 pub(super) struct Pattern {
-    kind: Kind,
+    kind: PatternKind,
     text: String,
     class: Agent,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum PatternKind {
     Prefix,
     Contains,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Row {
-    kind: Kind,
+pub(super) struct PatternRow {
+    kind: PatternKind,
     pattern: String,
     class: String,
 }
@@ -83,11 +83,11 @@ pub(super) struct Row {
 /// The patterns, in order: tools before the libraries they are built on, apps before platforms, platforms
 /// before browsers (nearly everything calls itself `Mozilla/5.0`, many also `Safari`).
 pub(super) fn load() -> Vec<Pattern> {
-    let rows = table::rows::<Row>("agents.csv", TABLE).into_iter();
+    let rows = table::rows::<PatternRow>("agents.csv", TABLE).into_iter();
     rows.map(|row| row.pattern().expect("a test checks every row of the table")).collect()
 }
 
-impl Row {
+impl PatternRow {
     /// The pattern, or the fault of the row.
     pub(super) fn pattern(self) -> Result<Pattern, String> {
         let text = self.pattern.trim().to_ascii_lowercase();
@@ -111,8 +111,8 @@ pub(super) fn class(patterns: &[Pattern], user_agent: &str) -> Agent {
         return Agent::Blank;
     }
     let fits = |pattern: &&Pattern| match pattern.kind {
-        Kind::Prefix => agent.starts_with(&pattern.text),
-        Kind::Contains => agent.contains(&pattern.text),
+        PatternKind::Prefix => agent.starts_with(&pattern.text),
+        PatternKind::Contains => agent.contains(&pattern.text),
     };
     patterns.iter().find(fits).map_or(Agent::Unknown, |pattern| pattern.class)
 }
@@ -130,8 +130,10 @@ mod tests {
         for (place, late) in patterns.iter().enumerate() {
             for early in &patterns[..place] {
                 let hidden = match early.kind {
-                    Kind::Contains => late.text.contains(&early.text),
-                    Kind::Prefix => matches!(late.kind, Kind::Prefix) && late.text.starts_with(&early.text),
+                    PatternKind::Contains => late.text.contains(&early.text),
+                    PatternKind::Prefix => {
+                        matches!(late.kind, PatternKind::Prefix) && late.text.starts_with(&early.text)
+                    }
                 };
                 assert!(!hidden, "{:?} hides {:?}", early.text, late.text);
             }

@@ -31,7 +31,7 @@ pub struct Client {
     pub source: String,
     observed: Observed,
     /// Whether the row is from a table of the user's.
-    pub(super) is_yours: bool,
+    pub(super) is_users: bool,
 }
 
 /// The dated observations of one client's membership.
@@ -99,7 +99,8 @@ pub enum Standing {
 
 /// Every client of the table, sorted by id.
 pub(super) fn load() -> Vec<Client> {
-    let mut clients: Vec<Client> = table::rows::<Row>("clients.csv", TABLE).into_iter().map(Client::from).collect();
+    let mut clients: Vec<Client> =
+        table::rows::<ClientRow>("clients.csv", TABLE).into_iter().map(Client::from).collect();
     clients.sort_by(|a, b| a.id.cmp(&b.id));
     clients
 }
@@ -116,7 +117,7 @@ pub(super) fn membership(client: Option<&Client>, at: Time) -> Membership {
         Family::NotAnApplication => {
             Membership::never(cited("in the published list, but no known application", &client.source))
         }
-        Family::Never if !client.is_yours && !client.source.starts_with("ROADtools@") => {
+        Family::Never if !client.is_users && !client.source.starts_with("ROADtools@") => {
             Membership::never(UNLISTED.to_owned())
         }
         Family::Never if client.observed.path.is_empty() => {
@@ -173,7 +174,7 @@ fn month(day: &str) -> String {
 
 /// A row as written.
 #[derive(Deserialize)]
-pub(super) struct Row {
+pub(super) struct ClientRow {
     id: String,
     name: String,
     family: Family,
@@ -184,7 +185,7 @@ pub(super) struct Row {
     source: String,
 }
 
-impl Row {
+impl ClientRow {
     /// Checks a row of the user's; returns it in the form the tables compare, or its fault.
     pub(super) fn checked(mut self) -> Result<Self, String> {
         self.id = table::id(&self.id)?;
@@ -203,8 +204,8 @@ impl Row {
     }
 }
 
-impl From<Row> for Client {
-    fn from(row: Row) -> Self {
+impl From<ClientRow> for Client {
+    fn from(row: ClientRow) -> Self {
         Self {
             published: row.source.contains(PUBLISHED),
             observed: Observed {
@@ -219,7 +220,7 @@ impl From<Row> for Client {
             name: row.name,
             family: row.family,
             source: row.source,
-            is_yours: false,
+            is_users: false,
         }
     }
 }

@@ -59,7 +59,7 @@ enum Part {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct VerbRow {
     method: String,
     path: String,
     action: String,
@@ -71,11 +71,11 @@ struct Row {
 
 /// The patterns in order: the special before the general.
 pub(super) fn load() -> Vec<Pattern> {
-    table::rows::<Row>("graph_verbs.csv", TABLE).into_iter().map(Pattern::from).collect()
+    table::rows::<VerbRow>("graph_verbs.csv", TABLE).into_iter().map(Pattern::from).collect()
 }
 
-impl From<Row> for Pattern {
-    fn from(row: Row) -> Self {
+impl From<VerbRow> for Pattern {
+    fn from(row: VerbRow) -> Self {
         let part = |word: &str| match word {
             "@" => Part::Owner,
             "~" => Part::Drive,

@@ -10,10 +10,10 @@ mod rows;
 
 use super::given;
 use crate::model::words::hex;
-use flat::Flat;
+use flat::FlatRanges;
 use foldhash::fast::RandomState;
 use maxminddb::Reader;
-use rows::Rows;
+use rows::RangeRows;
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 use sha2::{Digest, Sha256};
@@ -44,7 +44,7 @@ pub struct Networks {
 }
 
 enum Table {
-    Ranges { v4: Flat<u32>, v6: Flat<u128>, names: HashMap<u32, Box<str>, RandomState> },
+    Ranges { v4: FlatRanges<u32>, v6: FlatRanges<u128>, names: HashMap<u32, Box<str>, RandomState> },
     MaxMind(Box<Reader<Vec<u8>>>),
 }
 
@@ -118,7 +118,7 @@ impl Networks {
         let bytes = given::read(path, MAX_BYTES)?;
         let (hash, content) = std::thread::scope(|scope| {
             let hash = scope.spawn(|| Sha256::digest(&bytes));
-            let content = Content::of(&bytes);
+            let content = Content::read(&bytes);
             (hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), content)
         });
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -130,8 +130,8 @@ impl Networks {
     /// # Errors
     /// As [`Self::read`].
     #[cfg(any(test, feature = "testing"))]
-    pub fn of(name: String, sha256: String, bytes: Vec<u8>) -> Result<Self, NetworksError> {
-        let content = Content::of(&bytes)?;
+    pub fn from_bytes(name: String, sha256: String, bytes: Vec<u8>) -> Result<Self, NetworksError> {
+        let content = Content::read(&bytes)?;
         Self::build(name, sha256, content, bytes)
     }
 
@@ -150,8 +150,8 @@ impl Networks {
             return Err(NetworksError::Nothing { first: rows.first_bad });
         }
         let (v4, v6) = std::thread::scope(|scope| {
-            let v6 = scope.spawn(|| Flat::of(rows.v6));
-            (Flat::of(rows.v4), v6.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            let v6 = scope.spawn(|| FlatRanges::new(rows.v6));
+            (FlatRanges::new(rows.v4), v6.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let table = Table::Ranges { v4, v6, names: rows.names };
         Ok(Self { name, sha256, len, skipped: rows.skipped, first_bad: rows.first_bad, table })
@@ -159,11 +159,11 @@ impl Networks {
 
     /// The network of an address as logs write it: with a port, in brackets, IPv4 inside IPv6.
     pub fn find(&self, text: &str) -> Option<Network<'_>> {
-        self.of_address(address(text)?)
+        self.find_address(address(text)?)
     }
 
     /// The network of an address.
-    pub fn of_address(&self, address: IpAddr) -> Option<Network<'_>> {
+    pub fn find_address(&self, address: IpAddr) -> Option<Network<'_>> {
         let address = address.to_canonical();
         match &self.table {
             Table::Ranges { v4, v6, names } => {
@@ -194,20 +194,20 @@ pub fn address(text: &str) -> Option<IpAddr> {
 
 /// Content of a file.
 enum Content {
-    Rows(Rows),
+    Rows(RangeRows),
     /// A MaxMind DB, where it had to be unpacked.
     MaxMind(Option<Vec<u8>>),
 }
 
 impl Content {
-    fn of(bytes: &[u8]) -> Result<Self, NetworksError> {
+    fn read(bytes: &[u8]) -> Result<Self, NetworksError> {
         let unpacked = unpacked(bytes)?;
         let bytes = unpacked.as_deref().unwrap_or(bytes);
         let tail = &bytes[bytes.len().saturating_sub(128 << 10)..];
         if memchr::memmem::find(tail, MMDB_MARK).is_some() {
             return Ok(Self::MaxMind(unpacked));
         }
-        Ok(Self::Rows(Rows::of(bytes)))
+        Ok(Self::Rows(RangeRows::read(bytes)))
     }
 }
 
@@ -237,7 +237,7 @@ mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
 
     fn networks(text: &str) -> Networks {
-        Networks::of("t".into(), String::new(), text.as_bytes().to_vec()).unwrap()
+        Networks::from_bytes("t".into(), String::new(), text.as_bytes().to_vec()).unwrap()
     }
 
     fn number(networks: &Networks, address: &str) -> Option<u32> {
@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn what_holds_no_network_is_refused() {
         for text in ["", "hello\nworld\n", "{\"a\":1}", "CIDR,CIDRASN\n"] {
-            let refused = Networks::of("t".into(), String::new(), text.as_bytes().to_vec());
+            let refused = Networks::from_bytes("t".into(), String::new(), text.as_bytes().to_vec());
             assert!(matches!(refused, Err(NetworksError::Nothing { .. })), "{text}");
         }
     }
@@ -309,7 +309,7 @@ mod tests {
                 let address = IpAddr::from(Ipv4Addr::from_bits(0xc000_0200 + host));
                 let inside = nets.iter().filter(|(net, _)| net.contains(&address));
                 let expected = inside.max_by_key(|(net, _)| net.prefix_len()).map(|(_, number)| *number);
-                prop_assert_eq!(found.of_address(address).map(|n| n.number), expected);
+                prop_assert_eq!(found.find_address(address).map(|n| n.number), expected);
             }
         }
     }
@@ -318,6 +318,6 @@ mod tests {
     fn ends_of_the_number_space() {
         let found = networks("CIDR,CIDRASN\nffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128,64500\n");
         let last = IpAddr::from(Ipv6Addr::from_bits(u128::MAX));
-        assert_eq!(found.of_address(last).map(|n| n.number), Some(64500));
+        assert_eq!(found.find_address(last).map(|n| n.number), Some(64500));
     }
 }

@@ -119,20 +119,20 @@ pub(super) struct Resources {
 
 impl Resources {
     pub(super) fn load() -> Self {
-        Self::of(table::rows::<Row>("resources.csv", TABLE).into_iter().map(Resource::from).collect())
+        Self::new(table::rows::<ResourceRow>("resources.csv", TABLE).into_iter().map(Resource::from).collect())
     }
 
     /// These resources, with others replacing those of the same id.
-    pub(super) fn overlaid(self, yours: Vec<Resource>) -> Self {
+    pub(super) fn overlaid(self, users: Vec<Resource>) -> Self {
         let mut rows = self.rows;
-        for row in yours {
+        for row in users {
             rows.retain(|known| known.id != row.id);
             rows.push(row);
         }
-        Self::of(rows)
+        Self::new(rows)
     }
 
-    fn of(mut rows: Vec<Resource>) -> Self {
+    fn new(mut rows: Vec<Resource>) -> Self {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         let mut by_name = HashMap::new();
         for (index, row) in rows.iter().enumerate() {
@@ -153,14 +153,14 @@ impl Resources {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Row {
+pub(super) struct ResourceRow {
     id: String,
     name: String,
     display_names: String,
     reach: String,
 }
 
-impl Row {
+impl ResourceRow {
     /// Checks a row of the user's; returns it in the form the tables compare, or its fault.
     pub(super) fn checked(mut self) -> Result<Self, String> {
         self.id = table::id(&self.id)?;
@@ -175,8 +175,8 @@ impl Row {
     }
 }
 
-impl From<Row> for Resource {
-    fn from(row: Row) -> Self {
+impl From<ResourceRow> for Resource {
+    fn from(row: ResourceRow) -> Self {
         let names = row.display_names.split('|').filter(|name| !name.is_empty());
         Self {
             display_names: names.map(str::to_owned).collect(),

@@ -1,7 +1,7 @@
 //! Counts of a source's records, their times and fields, and everything that was not read.
 
 use super::table_names::{RowTable, of_file_name};
-use crate::model::{Field, FieldSet, Head, Problem, ProblemKind, Source, SourceId, SourceShape, Table, Time};
+use crate::model::{EventHead, Field, FieldSet, Problem, ProblemKind, Source, SourceId, SourceShape, Table, Time};
 use crate::store::Event;
 use std::collections::BTreeMap;
 
@@ -308,9 +308,9 @@ impl SourceStats {
     }
 
     /// Computes the range of its times again.
-    pub(crate) fn times_again<'e>(&mut self, events: impl Iterator<Item = &'e Head>) {
+    pub(crate) fn times_again<'e>(&mut self, events: impl Iterator<Item = &'e EventHead>) {
         (self.first, self.last) = (None, None);
-        for time in events.map(Head::time) {
+        for time in events.map(EventHead::time) {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));
             self.last = self.last.max(Some(time));
         }

@@ -116,7 +116,7 @@ impl BitOr for Flags {
 
 /// An event without its texts, which the store keeps apart in rows as wide as their table.
 #[derive(Clone, Copy, Debug)]
-pub struct Head {
+pub struct EventHead {
     /// When it happened: `CreatedDateTime`. [`Time::MISSING`] where the shape has none.
     pub created: Time,
     /// When it was ingested: `TimeGenerated`. [`Time::MISSING`] where the shape has none.
@@ -134,7 +134,7 @@ pub struct Head {
     pub table: Table,
 }
 
-impl Head {
+impl EventHead {
     /// Event time under hunt semantics: created, else ingested.
     pub fn time(&self) -> Time {
         if self.created.is_known() { self.created } else { self.ingested }
@@ -170,14 +170,14 @@ impl Head {
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// All but its texts.
-    pub head: Head,
+    pub head: EventHead,
     texts: [Sym; Field::COUNT],
 }
 
 impl NewEvent {
     /// An event with no text yet.
     pub fn new(table: Table, origin: Origin) -> Self {
-        let head = Head {
+        let head = EventHead {
             created: Time::MISSING,
             ingested: Time::MISSING,
             origin,
@@ -196,15 +196,15 @@ impl NewEvent {
 }
 
 impl Deref for NewEvent {
-    type Target = Head;
+    type Target = EventHead;
 
-    fn deref(&self) -> &Head {
+    fn deref(&self) -> &EventHead {
         &self.head
     }
 }
 
 impl DerefMut for NewEvent {
-    fn deref_mut(&mut self) -> &mut Head {
+    fn deref_mut(&mut self) -> &mut EventHead {
         &mut self.head
     }
 }

@@ -16,7 +16,7 @@ const KUSTO_EPOCH_SECONDS: i64 = 62_135_596_800;
 pub struct Time(i64);
 
 impl Time {
-    /// "No time" inside a [`Head`](crate::model::Head); sorts before every real time.
+    /// "No time" inside a [`EventHead`](crate::model::EventHead); sorts before every real time.
     pub const MISSING: Self = Self(i64::MIN);
 
     /// From ticks of 100 ns since the Unix epoch.

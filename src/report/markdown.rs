@@ -9,7 +9,7 @@ use super::seal::{self, seal};
 use super::{Exporter, note};
 use crate::model::Time;
 use crate::triage::marks::lost_words;
-use crate::triage::timeline::Kind;
+use crate::triage::timeline::RowKind;
 use page::Page;
 use std::io::{self, Write};
 
@@ -200,9 +200,9 @@ fn star(bookmarked: bool) -> Md {
 }
 
 /// A row's resource, or its request as code, since escapes in it would be copied along with it.
-fn what(kind: Kind, what: &str, record: &str) -> Md {
+fn what(kind: RowKind, what: &str, record: &str) -> Md {
     let record = Some(record);
-    if kind == Kind::Graph { Md::code_of(what, record) } else { Md::field_of(what, record) }
+    if kind == RowKind::Graph { Md::code_of(what, record) } else { Md::field_of(what, record) }
 }
 
 fn marked(page: &mut Page, report: &Report) {

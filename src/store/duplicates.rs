@@ -27,7 +27,7 @@ pub(super) struct Duplicates {
 
 impl Duplicates {
     /// The rows of an event that has several, the one that represents it first.
-    pub(super) fn of(&self, event: EventId) -> &[(EventId, EventId)] {
+    pub(super) fn rows(&self, event: EventId) -> &[(EventId, EventId)] {
         let start = self.pairs.partition_point(|(known, _)| *known < event);
         let end = self.pairs[start..].partition_point(|(known, _)| *known == event);
         &self.pairs[start..start + end]
@@ -47,9 +47,9 @@ impl Duplicates {
 impl Store {
     /// Gives rows that do not name their table the table that a duplicate names.
     pub(super) fn take_tables(&mut self) {
-        let mut told = vec![[0_u8; Table::COUNT]; self.normalized.len()];
+        let mut certainties = vec![[0_u8; Table::COUNT]; self.normalized.len()];
         for event in self.events.iter().filter(|event| event.table.spec().twin.is_some()) {
-            let known = &mut told[self.normalized_field(event, Field::Id).0 as usize][event.table as usize];
+            let known = &mut certainties[self.normalized_field(event, Field::Id).0 as usize][event.table as usize];
             *known = certainty(event).max(*known);
         }
         for index in 0..self.events.len() {
@@ -59,7 +59,7 @@ impl Store {
             }
             let Some(other) = event.table.spec().twin else { continue };
             let id = self.normalized_field(event, Field::Id);
-            let known = told[id.0 as usize];
+            let known = certainties[id.0 as usize];
             if !id.is_none() && known[other as usize] > known[event.table as usize] {
                 let event = self.events.head_mut(index);
                 *self.duplicates.moved.entry((event.origin.source, event.table, other)).or_default() += 1;
@@ -175,8 +175,8 @@ impl Store {
         let others = || rows[1..].iter().map(|row| self.events.get(*row as usize));
         // A day is no time that another row's could only sharpen.
         let instant = |event: Event<'_>| if event.is_timed() { event.created } else { Time::MISSING };
-        let told = others().fold(instant(best), |time, other| sharper(time, instant(other)));
-        let created = told.known().unwrap_or(best.created);
+        let sharpest = others().fold(instant(best), |time, other| sharper(time, instant(other)));
+        let created = sharpest.known().unwrap_or(best.created);
         let mut given = Vec::new();
         for field in Field::ALL {
             let lacks = |event: Event<'_>| self.normalized_field(event, field).is_none();
@@ -191,7 +191,7 @@ impl Store {
             return None;
         }
         let mut flags = Flags::UNION;
-        if !told.is_known() {
+        if !sharpest.is_known() {
             flags.set(Flags(best.flags.0 & (Flags::UNTIMED | Flags::NO_INSTANT).0), true);
         }
         let at = self.events.len();
@@ -202,8 +202,8 @@ impl Store {
         }
         let union = self.events.get(at);
         // Where no row names a result, the status of one may have told it.
-        let untold = self.normalized_field(union, Field::ResultType).is_none();
-        flags.set(Flags::SUCCESS, untold && rows.iter().any(|row| self.events.get(*row as usize).succeeded()));
+        let unnamed = self.normalized_field(union, Field::ResultType).is_none();
+        flags.set(Flags::SUCCESS, unnamed && rows.iter().any(|row| self.events.get(*row as usize).succeeded()));
         let flags = flags | self.flags_of(union);
         let head = self.events.head_mut(at);
         (head.created, head.flags) = (created, flags);
@@ -212,7 +212,7 @@ impl Store {
 
     /// The rows of an event that has several, the one that represents it first; none for an event of one row.
     pub fn copies(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
-        self.duplicates.of(event).iter().map(|(_, row)| *row)
+        self.duplicates.rows(event).iter().map(|(_, row)| *row)
     }
 
     /// Every duplicate row.
@@ -394,24 +394,24 @@ mod tests {
 
     #[test]
     fn a_guessed_table_gives_way_to_a_known_one() {
-        let build = |told: &[(Table, Flags)]| {
+        let build = |tables: &[(Table, Flags)]| {
             let mut rows = Rows::default();
-            for (table, flags) in told {
+            for (table, flags) in tables {
                 rows.row(*table, "2026-05-01T14:02:00Z", &[ID]).flag(*flags);
             }
             rows.build()
         };
         let (sure, guessed, named) = (Flags::default(), Flags::TABLE_GUESSED, Flags::TABLE_BY_NAME);
         let (prompt, silent) = (Table::SignIn, Table::NonInteractive);
-        for (told, table) in [
+        for (tables, table) in [
             ([(prompt, guessed), (silent, sure)], silent),
             ([(silent, sure), (prompt, guessed)], silent),
             ([(prompt, guessed), (silent, named)], silent),
             ([(prompt, named), (silent, guessed)], prompt),
             ([(silent, named), (prompt, sure)], prompt),
         ] {
-            let store = build(&told);
-            assert_eq!(only(&store).1.table, table, "{told:?}");
+            let store = build(&tables);
+            assert_eq!(only(&store).1.table, table, "{tables:?}");
             assert_eq!(store.moved_rows().map(|(.., rows)| rows).sum::<u64>(), 1);
         }
         let apart = build(&[(prompt, sure), (silent, sure), (prompt, guessed)]);
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_withheld_value_gives_way_to_a_told_one() {
+    fn a_withheld_value_gives_way_to_a_known_one() {
         let mut rows = Rows::default();
         for kind in ["refreshToken", "unknownFutureValue"] {
             rows.row(Table::NonInteractive, "2026-05-01T14:02:00Z", &[ID, (Field::IncomingTokenType, kind)]);

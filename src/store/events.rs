@@ -1,14 +1,14 @@
 //! Events side by side: numbers in rows of one width, texts in rows as wide as each event's table.
 
 use super::chunks::Chunks;
-use crate::model::{Field, Head, NewEvent, Sym, Table};
+use crate::model::{EventHead, Field, NewEvent, Sym, Table};
 use crate::tables::{ALL_FIELDS, NO_SLOT, Slots};
 use std::ops::{Deref, Index};
 
 /// View of one event.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'e> {
-    head: &'e Head,
+    head: &'e EventHead,
     slots: &'static Slots,
     texts: &'e [Sym],
 }
@@ -20,10 +20,10 @@ impl<'e> From<&'e NewEvent> for Event<'e> {
 }
 
 impl Deref for Event<'_> {
-    type Target = Head;
+    type Target = EventHead;
 
     #[inline]
-    fn deref(&self) -> &Head {
+    fn deref(&self) -> &EventHead {
         self.head
     }
 }
@@ -48,7 +48,7 @@ const CHUNK_BITS: u32 = 16;
 /// Events in some order.
 #[derive(Default)]
 pub struct Events {
-    heads: Chunks<Head>,
+    heads: Chunks<EventHead>,
     /// In chunks, so that parts are joined without a copy of all texts.
     texts: Vec<Vec<Sym>>,
 }
@@ -76,7 +76,7 @@ impl Events {
                 texts[*slot as usize] = *sym;
             }
         }
-        self.heads.push(Head { row, ..event.head });
+        self.heads.push(EventHead { row, ..event.head });
     }
 
     /// Adds the same event again.
@@ -87,7 +87,7 @@ impl Events {
         copied.copy_from_slice(self.get(of).texts);
         let (row, texts) = self.new_row(head.table);
         texts.copy_from_slice(copied);
-        self.heads.push(Head { row, ..head });
+        self.heads.push(EventHead { row, ..head });
     }
 
     /// Room for a row of a table.
@@ -110,24 +110,24 @@ impl Events {
     }
 
     #[inline]
-    fn view<'e>(&'e self, head: &'e Head) -> Event<'e> {
+    fn view<'e>(&'e self, head: &'e EventHead) -> Event<'e> {
         let (chunk, start) = split(head.row);
         Event { head, slots: head.table.slots(), texts: &self.texts[chunk][start..start + head.table.width()] }
     }
 
     /// All but an event's texts.
     #[inline]
-    pub fn head_mut(&mut self, at: usize) -> &mut Head {
+    pub fn head_mut(&mut self, at: usize) -> &mut EventHead {
         &mut self.heads[at]
     }
 
     /// All but the texts of every event.
-    pub fn heads(&self) -> impl DoubleEndedIterator<Item = &Head> + Clone {
+    pub fn heads(&self) -> impl DoubleEndedIterator<Item = &EventHead> + Clone {
         self.heads.iter()
     }
 
     /// The first and the last.
-    pub fn ends(&self) -> Option<(&Head, &Head)> {
+    pub fn ends(&self) -> Option<(&EventHead, &EventHead)> {
         self.heads.first().zip(self.heads.last())
     }
 

@@ -30,7 +30,7 @@ impl Key {
     pub const COUNT: usize = 9;
 
     /// The event's value, but for devices known only by a text: [`Index::held`] finds those.
-    pub fn of(self, store: &Store, event: Event<'_>) -> Sym {
+    pub fn value(self, store: &Store, event: Event<'_>) -> Sym {
         let normalized = |field| store.normalized_field(event, field);
         match self {
             Self::User => event.user,
@@ -104,7 +104,7 @@ impl Index {
 }
 
 fn held(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) -> Sym {
-    match key.of(store, event) {
+    match key.value(store, event) {
         Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
         sym => sym,
     }

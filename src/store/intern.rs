@@ -15,9 +15,9 @@ const BATCH: usize = 64;
 
 /// Block, start and length of a text in one number, from the highest bits.
 #[derive(Clone, Copy, Default)]
-struct Place(u64);
+struct TextSlot(u64);
 
-impl Place {
+impl TextSlot {
     const START: u32 = BLOCK.trailing_zeros();
     /// One bit more than a start has: a text may be as long as a block.
     const LEN: u32 = Self::START + 1;
@@ -67,7 +67,7 @@ impl Place {
 /// Hashes are seeded per process: the texts come from whoever wrote the logs.
 pub struct Interner {
     blocks: Vec<String>,
-    places: Vec<Place>,
+    places: Vec<TextSlot>,
     slots: Vec<Slot>,
     state: RandomState,
 }
@@ -86,7 +86,7 @@ impl Default for Interner {
     fn default() -> Self {
         Self {
             blocks: vec![String::new()],
-            places: vec![Place::default()],
+            places: vec![TextSlot::default()],
             slots: vec![Slot::default(); FIRST_SLOTS],
             state: RandomState::default(),
         }
@@ -120,7 +120,7 @@ impl Interner {
     /// overlap: this is several times faster than one by one.
     pub fn intern_all(&mut self, texts: &[&str], syms: &mut Vec<Sym>) {
         let (mut hashes, mut slots) = ([0; BATCH], [Slot::default(); BATCH]);
-        let mut places = [Place::default(); BATCH];
+        let mut places = [TextSlot::default(); BATCH];
         for batch in texts.chunks(BATCH) {
             for (hash, text) in hashes.iter_mut().zip(batch) {
                 *hash = self.hash(text);
@@ -198,7 +198,7 @@ impl Interner {
         other.slots = Vec::new();
         let before = self.blocks.len();
         self.blocks.append(&mut other.blocks);
-        assert!(self.blocks.len() <= Place::BLOCKS, "fewer blocks than memory has room for");
+        assert!(self.blocks.len() <= TextSlot::BLOCKS, "fewer blocks than memory has room for");
         let mut map = Vec::with_capacity(other.places.len());
         map.push(Sym::NONE);
         let mut hashes = [0; BATCH];
@@ -215,7 +215,7 @@ impl Interner {
     }
 
     /// Gives a text that is in a block a number, at its free slot.
-    fn add(&mut self, slot: usize, hash: u32, place: Place) -> Sym {
+    fn add(&mut self, slot: usize, hash: u32, place: TextSlot) -> Sym {
         let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
         self.places.push(place);
         self.slots[slot] = Slot { hash, sym };
@@ -225,7 +225,7 @@ impl Interner {
         Sym(sym)
     }
 
-    fn append(&mut self, text: &str) -> Place {
+    fn append(&mut self, text: &str) -> TextSlot {
         // A start that is the end of a block would be none of this block's.
         let fits = |block: &String| block.len() < BLOCK && block.len() + text.len() <= BLOCK.min(block.capacity());
         if !self.blocks.last().is_some_and(fits) {
@@ -235,7 +235,7 @@ impl Interner {
         let block = &mut self.blocks[index];
         let start = block.len();
         block.push_str(text);
-        Place::new(index, start, text.len())
+        TextSlot::new(index, start, text.len())
     }
 }
 

@@ -61,18 +61,18 @@ mod tests {
         }
         let mut store = rows.build();
         let text = "CIDR,CIDRASN,CIDRASNName\n192.0.2.0/24,64500,Example\n";
-        let networks = Networks::of("n.csv".into(), String::new(), text.into()).unwrap();
+        let networks = Networks::from_bytes("n.csv".into(), String::new(), text.into()).unwrap();
         store.name_networks(Arc::new(networks));
-        let mut told: Vec<_> = store
+        let mut found: Vec<_> = store
             .events()
             .map(|(id, event)| {
                 let looked_up = event.flags.has(Flags::ASN_LOOKED_UP);
                 (store.get(id, Field::IpAddress), store.get(id, Field::Asn), looked_up)
             })
             .collect();
-        told.sort_unstable();
+        found.sort_unstable();
         assert_eq!(
-            told,
+            found,
             [("192.0.2.1", "64500", true), ("192.0.2.2", "64500", true), ("198.51.100.1", "64497", false)]
         );
         assert_eq!(store.text(store.normalized(store.find("64500").unwrap())), "64500");

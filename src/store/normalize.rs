@@ -37,7 +37,7 @@ pub(super) enum Placeholder {
 }
 
 /// Kind of a field's texts.
-enum Kind {
+enum TextKind {
     Id,
     /// A name, with the field of its id.
     Name(Field),
@@ -50,9 +50,9 @@ impl Placeholder {
     /// Returns whether the text is a value in a field; `id` answers whether an id field of the row has one.
     pub(super) fn is_value_in(self, field: Field, id: impl FnOnce(Field) -> bool) -> bool {
         match (kind(field), self) {
-            (_, Self::Mark) | (Kind::Id, _) => false,
-            (_, Self::NoId) | (Kind::Enumeration, Self::None) | (Kind::Country, Self::Na) => true,
-            (Kind::Name(of), _) => id(of),
+            (_, Self::Mark) | (TextKind::Id, _) => false,
+            (_, Self::NoId) | (TextKind::Enumeration, Self::None) | (TextKind::Country, Self::Na) => true,
+            (TextKind::Name(id_field), _) => id(id_field),
             _ => false,
         }
     }
@@ -63,12 +63,12 @@ impl Placeholder {
     }
 }
 
-fn kind(field: Field) -> Kind {
+fn kind(field: Field) -> TextKind {
     match field {
-        _ if field.is_id() => Kind::Id,
-        Field::UserDisplayName | Field::Identity => Kind::Name(Field::UserId),
-        Field::AppDisplayName => Kind::Name(Field::AppId),
-        Field::ResourceDisplayName => Kind::Name(Field::ResourceIdentity),
+        _ if field.is_id() => TextKind::Id,
+        Field::UserDisplayName | Field::Identity => TextKind::Name(Field::UserId),
+        Field::AppDisplayName => TextKind::Name(Field::AppId),
+        Field::ResourceDisplayName => TextKind::Name(Field::ResourceIdentity),
         Field::AuthenticationProtocol
         | Field::OriginalTransferMethod
         | Field::IncomingTokenType
@@ -77,9 +77,9 @@ fn kind(field: Field) -> Kind {
         | Field::UserType
         | Field::ConditionalAccessStatus
         | Field::AuthenticationRequirement
-        | Field::RiskLevel => Kind::Enumeration,
-        Field::Location => Kind::Country,
-        _ => Kind::Other,
+        | Field::RiskLevel => TextKind::Enumeration,
+        Field::Location => TextKind::Country,
+        _ => TextKind::Other,
     }
 }
 

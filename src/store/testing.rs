@@ -1,7 +1,7 @@
 //! Rows written by hand for tests: no files, no parsing.
 
 use super::{Part, Store};
-use crate::model::{Field, Flags, Head, NewEvent, Origin, SourceId, Table, Time};
+use crate::model::{EventHead, Field, Flags, NewEvent, Origin, SourceId, Table, Time};
 
 /// Collects rows, then builds a store of them.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl Rows {
         self
     }
 
-    fn last(&mut self) -> &mut Head {
+    fn last(&mut self) -> &mut EventHead {
         let last = self.part.events.len().checked_sub(1).expect("a row comes first");
         self.part.events.head_mut(last)
     }

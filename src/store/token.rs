@@ -102,9 +102,9 @@ impl Store {
         }
         for group in self.duplicates.groups() {
             let rows = || group.iter().map(|(_, row)| self.event(*row));
-            let Some(told) = rows().find(|row| named(*row)) else { continue };
+            let Some(with_token) = rows().find(|row| named(*row)) else { continue };
             for row in rows().filter(|row| row.table.issues() && !named(*row)) {
-                compare(row, told);
+                compare(row, with_token);
             }
         }
         sources
@@ -223,12 +223,12 @@ mod tests {
             assert_eq!(tied(&store), ties, "{source}");
             assert!(store.computed().sources[&SourceId(0)].refused);
         }
-        let own = with_call(|rows| {
+        let agreeing = with_call(|rows| {
             sign_in(rows, 0, ID, "");
             sign_in(rows, 0, OTHER_ID, &URL_SAFE_NO_PAD.encode(guid(OTHER_ID).unwrap().to_bytes_le()));
             sign_in(rows, 1, "11111111-1111-4111-8111-111111111111", contradicts);
         });
-        assert_eq!(tied(&own), 1, "what agrees in the source itself outweighs another source");
+        assert_eq!(tied(&agreeing), 1, "what agrees in the source itself outweighs another source");
         let by_copy = with_call(|rows| {
             sign_in(rows, 0, ID, "");
             sign_in(rows, 0, OTHER_ID, "");

@@ -3,7 +3,7 @@
 use super::column::Columns;
 use super::column::Target::Created;
 use super::graph::{COLUMNS as CALLS, FIELDS, READS, SAME_RUN};
-use super::{Kind, Missing, Role, Success, TableSpec};
+use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::Table;
 
 pub(super) const SPEC: TableSpec = TableSpec {
@@ -15,7 +15,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     hosts: &["graph.windows.net"],
     skips: |_| true,
     role: Role::Uses,
-    kind: Kind::Graph,
+    kind: RowKind::Graph,
     fields: FIELDS,
     columns: &[CALLS[0], CALLS[1], CALLS[2], TIMES],
     portal: &[],

@@ -298,7 +298,7 @@ impl Foreign {
 
 /// Keys of a row that are evidence of its table, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(u128);
+pub struct KeyMarks(u128);
 
 /// The table found by its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -309,7 +309,7 @@ pub enum Marked {
     Foreign(&'static Foreign),
 }
 
-impl Marks {
+impl KeyMarks {
     /// No key.
     pub const NONE: Self = Self(0);
 
@@ -334,25 +334,25 @@ impl Marks {
 
 /// Keys and key sets as bits.
 struct Index {
-    keys: HashMap<&'static str, Marks>,
+    keys: HashMap<&'static str, KeyMarks>,
     /// In the order of the tables, those that are read first.
-    sets: Vec<(Marks, Marked)>,
+    sets: Vec<(KeyMarks, Marked)>,
 }
 
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let mut keys: HashMap<&str, Marks> = HashMap::new();
+        let mut keys: HashMap<&str, KeyMarks> = HashMap::new();
         let mut sets = Vec::new();
         let ours = TABLES.iter().map(|spec| (spec.keys, Marked::Ours(spec.table)));
         let foreign = FOREIGN.iter().map(|table| (table.keys, Marked::Foreign(table)));
         for (key_sets, table) in ours.chain(foreign) {
             for set in key_sets {
-                let mut all = Marks::default();
+                let mut all = KeyMarks::default();
                 for key in *set {
                     let next = u32::try_from(keys.len()).expect("a table of a few keys");
                     all.add(*keys.entry(key).or_insert_with(|| {
-                        Marks(1_u128.checked_shl(next).expect("fewer keys than bits, which a test holds"))
+                        KeyMarks(1_u128.checked_shl(next).expect("fewer keys than bits, which a test holds"))
                     }));
                 }
                 sets.push((all, table));
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn no_set_of_keys_is_hidden_by_one_before_it() {
         for (at, (set, table)) in index().sets.iter().enumerate() {
-            let hides = |(before, other): &&(Marks, Marked)| before.0 & set.0 == before.0 && other != table;
+            let hides = |(before, other): &&(KeyMarks, Marked)| before.0 & set.0 == before.0 && other != table;
             assert!(index().sets[..at].iter().find(hides).is_none(), "{table:?}");
         }
     }
@@ -389,9 +389,9 @@ mod tests {
     #[test]
     fn keys_tell_a_table_only_together() {
         let of = |keys: &[&str]| {
-            let mut marks = Marks::default();
+            let mut marks = KeyMarks::default();
             for key in keys {
-                marks.add(Marks::of_key(key).unwrap_or_default());
+                marks.add(KeyMarks::of_key(key).unwrap_or_default());
             }
             marks.table().map(|table| match table {
                 Marked::Ours(table) => table.name(),

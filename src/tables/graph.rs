@@ -3,7 +3,7 @@
 use super::column::Columns;
 use super::column::Target::{AppOnly, Number, Text, TokenOwner, Words};
 use super::common::{ENVELOPE, TOKEN};
-use super::{Kind, Missing, Role, Success, TableSpec};
+use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Table};
 
 pub(super) const SPEC: TableSpec = TableSpec {
@@ -15,7 +15,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     hosts: &["graph.microsoft.com"],
     skips: is_version,
     role: Role::Uses,
-    kind: Kind::Graph,
+    kind: RowKind::Graph,
     fields: FIELDS,
     columns: COLUMNS,
     portal: &[],

@@ -1,7 +1,7 @@
 //! `AADNonInteractiveUserSignInLogs`: a client did it for the user.
 
 use super::sign_in::{COLUMNS, FIELDS, NAMED, PORTAL, SAME_RUN, TRACED};
-use super::{Kind, Missing, Role, Success, TableSpec};
+use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Table};
 
 pub(super) const SPEC: TableSpec = TableSpec {
@@ -13,7 +13,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     hosts: &[],
     skips: |_| false,
     role: Role::Issues,
-    kind: Kind::Token,
+    kind: RowKind::Token,
     fields: FIELDS,
     columns: COLUMNS,
     portal: PORTAL,

@@ -5,7 +5,7 @@ use super::column::Target::{
     Created, DevicePart, Endpoint, Json, Number, Place, PortalPlace, Resource, Status, Text, Words,
 };
 use super::common::{ENVELOPE, TOKEN};
-use super::{Kind, Missing, Role, Success, TableSpec};
+use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Table};
 
 pub(super) const SPEC: TableSpec = TableSpec {
@@ -17,7 +17,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     hosts: &[],
     skips: |_| false,
     role: Role::Issues,
-    kind: Kind::SignIn,
+    kind: RowKind::SignIn,
     fields: FIELDS,
     columns: COLUMNS,
     portal: PORTAL,

@@ -1,6 +1,6 @@
 //! Targets by key or column, one for each table: a key has a meaning only in its table.
 
-use super::{Marks, TABLES, Target};
+use super::{KeyMarks, TABLES, Target};
 use crate::model::Table;
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -9,11 +9,11 @@ use std::sync::OnceLock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Targets {
     any: Target,
-    own: [Target; Table::COUNT],
+    by_table: [Target; Table::COUNT],
     /// Tables in which the key means something else than before the table is known, one bit each.
     differs: u16,
     /// Evidence it gives of the row's table, in any place.
-    marks: Marks,
+    marks: KeyMarks,
 }
 
 const _: () = assert!(Table::COUNT <= 16, "a bit of `differs` for each table");
@@ -21,12 +21,12 @@ const _: () = assert!(Table::COUNT <= 16, "a bit of `differs` for each table");
 impl Targets {
     /// A key without a meaning.
     pub const SKIP: Self =
-        Self { any: Target::Skip, own: [Target::Skip; Table::COUNT], differs: 0, marks: Marks::NONE };
+        Self { any: Target::Skip, by_table: [Target::Skip; Table::COUNT], differs: 0, marks: KeyMarks::NONE };
 
     /// Its meaning in a table; while no table is known, in the first that has it.
     #[inline]
     pub fn under(&self, table: Option<Table>) -> Target {
-        table.map_or(self.any, |table| self.own[table as usize])
+        table.map_or(self.any, |table| self.by_table[table as usize])
     }
 
     /// Its meaning while the table is not known.
@@ -42,7 +42,7 @@ impl Targets {
 
     /// Evidence it gives of the row's table, in any place.
     #[inline]
-    pub fn marks(&self) -> Marks {
+    pub fn marks(&self) -> KeyMarks {
         self.marks
     }
 
@@ -51,14 +51,14 @@ impl Targets {
         *self == Self::SKIP
     }
 
-    fn new(any: Target, own: [Target; Table::COUNT], marks: Marks) -> Self {
+    fn new(any: Target, by_table: [Target; Table::COUNT], marks: KeyMarks) -> Self {
         let mut differs = 0;
-        for (spec, own) in TABLES.iter().zip(own) {
+        for (spec, by_table) in TABLES.iter().zip(by_table) {
             // What the table has no field for is dropped with the row, whatever the reader took it for.
-            let dropped = own == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
-            differs |= u16::from(own != any && !dropped) << spec.table as u16;
+            let dropped = by_table == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
+            differs |= u16::from(by_table != any && !dropped) << spec.table as u16;
         }
-        Self { any, own, differs, marks }
+        Self { any, by_table, differs, marks }
     }
 }
 
@@ -78,17 +78,17 @@ pub fn targets(spelling: &str, portal: bool) -> Targets {
             Table::ALL.map(|table| table.spec().columns.iter().flat_map(|columns| columns.iter()).copied().collect())
         })
     };
-    let own = tables.each_ref().map(|table| {
+    let by_table = tables.each_ref().map(|table| {
         let found = table.get(&*name).or_else(|| if portal { None } else { looser(&name, table) });
         found.copied().unwrap_or(Target::Skip)
     });
-    let known = own.into_iter().find(|target| *target != Target::Skip).unwrap_or(Target::Skip);
-    Targets::new(known, own, marks(&name))
+    let known = by_table.into_iter().find(|target| *target != Target::Skip).unwrap_or(Target::Skip);
+    Targets::new(known, by_table, marks(&name))
 }
 
 /// The spelling without the additions of some tools.
 fn looser<'t>(name: &str, table: &'t Spellings) -> Option<&'t Target> {
-    // Elastic writes app_id; its _id and _index are its own.
+    // Elastic writes app_id; its _id and _index are its own fields.
     if name.starts_with('_') || !name.contains('_') {
         return None;
     }
@@ -106,9 +106,9 @@ fn looser<'t>(name: &str, table: &'t Spellings) -> Option<&'t Target> {
 }
 
 /// The mark of a key that is evidence of a table; of a flattened object, that of its name.
-fn marks(name: &str) -> Marks {
-    let outer = || Marks::of_key(name.strip_prefix("azure.").unwrap_or(name).split('.').next()?);
-    Marks::of_key(name).or_else(outer).or_else(|| Marks::of_key(&name.replace('_', ""))).unwrap_or(Marks::NONE)
+fn marks(name: &str) -> KeyMarks {
+    let outer = || KeyMarks::of_key(name.strip_prefix("azure.").unwrap_or(name).split('.').next()?);
+    KeyMarks::of_key(name).or_else(outer).or_else(|| KeyMarks::of_key(&name.replace('_', ""))).unwrap_or(KeyMarks::NONE)
 }
 
 /// Prefixes of names in flattened objects.

@@ -2,7 +2,7 @@
 //! silence.
 
 use super::request::segments;
-use super::timeline::{Kind, kind};
+use super::timeline::{RowKind, kind};
 use crate::model::{EventId, Field, Span};
 use crate::store::{Event, Key, Store};
 use crate::tables::Role;
@@ -73,9 +73,9 @@ pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
                     || segments(store.text(a[Field::RequestUri])).eq(segments(store.text(b[Field::RequestUri]))))
         }
         // Each leg of a flow tells; failed ones are polls.
-        Role::Issues if of == Kind::DeviceCode && (a.succeeded() || b.succeeded()) => false,
+        Role::Issues if of == RowKind::DeviceCode && (a.succeeded() || b.succeeded()) => false,
         Role::Issues | Role::Records => {
-            let resource = |event| Key::Resource.of(store, event);
+            let resource = |event| Key::Resource.value(store, event);
             resource(a) == resource(b)
         }
     }

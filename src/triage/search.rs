@@ -23,7 +23,7 @@ enum Place {
     Anywhere,
     /// These fields.
     Fields(&'static [Field]),
-    /// The words of [`timeline::Kind`].
+    /// The words of [`timeline::RowKind`].
     Kind,
     /// The time, as `2026-05-01 14:02:07`.
     Time,

@@ -5,7 +5,7 @@ use crate::analytics::{Leg, side_of};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Span, Sym, Time, call_succeeded};
 use crate::store::{Event, Key, Store};
-pub use crate::tables::Kind;
+pub use crate::tables::RowKind;
 use crate::tables::{Role, Success};
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub struct Line<'a> {
     /// Since the line before, if there is one.
     pub gap: Option<Span>,
     /// Which kind.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// Resource or request, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`.
     pub what: String,
     /// Client name as recorded, else as we know it, else its id.
@@ -92,8 +92,8 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
 }
 
 /// What kind of line an event makes.
-pub fn kind(row: Event<'_>) -> Kind {
-    side_of(row).map_or(row.table.spec().kind, |_| Kind::DeviceCode)
+pub fn kind(row: Event<'_>) -> RowKind {
+    side_of(row).map_or(row.table.spec().kind, |_| RowKind::DeviceCode)
 }
 
 /// `GET 200 /me/messages?$search=…`
@@ -115,15 +115,15 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
 }
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
-fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: Kind, failed: bool) -> String {
+fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed: bool) -> String {
     let id = store.text(store.normalized_field(row, Field::ResourceIdentity));
     let logged = store.text(row[Field::ResourceDisplayName]);
     let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
     let leg = match kind {
-        Kind::DeviceCode if side_of(row) == Some(Leg::Browser) => "device code entered",
-        Kind::DeviceCode => "device code redeemed",
-        Kind::SignIn => "sign-in",
-        Kind::Token | Kind::Graph => "",
+        RowKind::DeviceCode if side_of(row) == Some(Leg::Browser) => "device code entered",
+        RowKind::DeviceCode => "device code redeemed",
+        RowKind::SignIn => "sign-in",
+        RowKind::Token | RowKind::Graph => "",
     };
     let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
     let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };

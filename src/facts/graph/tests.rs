@@ -16,7 +16,7 @@ fn line(method: &str, uri: &str) -> String {
 #[test]
 fn the_table_is_whole() {
     table::check_sources("graph_verbs.csv", TABLE);
-    for row in table::rows::<Row>("graph_verbs.csv", TABLE) {
+    for row in table::rows::<VerbRow>("graph_verbs.csv", TABLE) {
         assert!(row.technique.is_empty() || attack::find(&row.technique).is_some(), "{}", row.path);
         assert!(Weight::ALL.iter().any(|weight| weight.word() == row.weight), "{} weighs {:?}", row.path, row.weight);
         assert_eq!(row.reach == "background", row.weight == "plumbing" && row.path != "me", "{}", row.path);

@@ -13,7 +13,7 @@ pub(super) struct Range<A> {
 const STRIDE: usize = 64;
 
 /// Ranges that do not overlap, by their starts.
-pub(super) struct Flat<A> {
+pub(super) struct FlatRanges<A> {
     starts: Vec<A>,
     /// Every [`STRIDE`]th start.
     marks: Vec<A>,
@@ -24,21 +24,21 @@ pub(super) struct Flat<A> {
 /// An address as a number.
 pub(super) trait Bits: Copy + Ord {
     /// Sort key of ranges: by start and, of one start, the wider first.
-    type Key: Ord;
+    type SortKey: Ord;
 
     fn next(self) -> Option<Self>;
-    fn key(start: Self, end: Self) -> Self::Key;
+    fn key(start: Self, end: Self) -> Self::SortKey;
 }
 
 impl<A: Bits> Range<A> {
-    pub(super) fn key(&self) -> A::Key {
+    pub(super) fn key(&self) -> A::SortKey {
         A::key(self.start, self.end)
     }
 }
 
 impl Bits for u32 {
     /// One number compares without a branch.
-    type Key = u64;
+    type SortKey = u64;
 
     fn next(self) -> Option<Self> {
         self.checked_add(1)
@@ -50,7 +50,7 @@ impl Bits for u32 {
 }
 
 impl Bits for u128 {
-    type Key = (u128, u128);
+    type SortKey = (u128, u128);
 
     fn next(self) -> Option<Self> {
         self.checked_add(1)
@@ -61,9 +61,9 @@ impl Bits for u128 {
     }
 }
 
-impl<A: Bits> Flat<A> {
+impl<A: Bits> FlatRanges<A> {
     /// Cuts overlapping ranges at their starts and ends; the narrower of two wins. Of two equal ones the later wins.
-    pub(super) fn of(mut ranges: Vec<Range<A>>) -> Self {
+    pub(super) fn new(mut ranges: Vec<Range<A>>) -> Self {
         // A stable sort: outer ranges before those inside them.
         ranges.sort_by_key(Range::key);
         let mut flat = Self {

@@ -13,7 +13,7 @@ use std::thread::ScopedJoinHandle;
 
 /// Ranges as they are read.
 #[derive(Default)]
-pub(super) struct Rows {
+pub(super) struct RangeRows {
     pub(super) v4: Vec<Range<u32>>,
     pub(super) v6: Vec<Range<u128>>,
     pub(super) names: HashMap<u32, Box<str>, RandomState>,
@@ -38,13 +38,13 @@ enum Layout {
     Ranges,
 }
 
-impl Rows {
+impl RangeRows {
     /// Reads a table. A row is a line: a quote that is never closed costs its row, not all after it.
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn read(bytes: &[u8]) -> Self {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let Some(first) = lines(bytes).find(|line| !line.trim_ascii().is_empty()) else { return Self::default() };
         let tabs = memchr::memchr(b'\t', first).is_some();
-        let (layout, has_header) = Layout::of(Cells { rest: Some(first), tabs });
+        let (layout, has_header) = Layout::from_first_row(Cells { rest: Some(first), tabs });
         let pieces = pieces(bytes);
         let read = std::thread::scope(|scope| {
             let read = |(number, piece)| scope.spawn(move || Self::piece(piece, layout, has_header && number == 0));
@@ -155,7 +155,7 @@ impl Rows {
 
 impl Layout {
     /// The columns by the first row, and whether that is a header.
-    fn of(cells: Cells<'_>) -> (Self, bool) {
+    fn from_first_row(cells: Cells<'_>) -> (Self, bool) {
         if cells.tabs {
             return (Self::Ranges, false);
         }

@@ -54,7 +54,7 @@ impl FileRange {
 }
 
 /// The first bytes of a source.
-pub(crate) struct Head {
+pub(crate) struct FirstBytes {
     /// Unpacked.
     pub(crate) bytes: Vec<u8>,
     /// True if they had to be unpacked beyond what the archive does.
@@ -62,7 +62,7 @@ pub(crate) struct Head {
 }
 
 /// Reads the first bytes of a source, unpacked. A packed source that is damaged further on is no matter here.
-pub(crate) fn head(place: &FileRange, length: usize) -> io::Result<Head> {
+pub(crate) fn head(place: &FileRange, length: usize) -> io::Result<FirstBytes> {
     let read = AtomicU64::new(0);
     let file = ranged(place, &|_| {}, &read, 4 << 10)?;
     let mut unpacked = unpacked(Box::new(member(place, file)?))?;
@@ -82,7 +82,7 @@ pub(crate) fn head(place: &FileRange, length: usize) -> io::Result<Head> {
         }
     }
     bytes.truncate(filled);
-    Ok(Head { bytes, packed: unpacked.packed })
+    Ok(FirstBytes { bytes, packed: unpacked.packed })
 }
 
 /// Opens a source and hands its decoded stream to `take`. `count` gets the number of bytes with every read from disk.

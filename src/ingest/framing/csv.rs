@@ -9,7 +9,7 @@ use crate::ingest::record::timestamps::zone_minutes;
 use crate::ingest::record::unwrap;
 use crate::ingest::stats::{Note, SourceStats};
 use crate::model::Span;
-use crate::tables::{Marks, Target, plain, targets};
+use crate::tables::{KeyMarks, Target, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 /// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
@@ -133,7 +133,7 @@ impl Header {
 
     /// Returns whether its columns alone show a table.
     fn is_marked(&self) -> bool {
-        let mut marks = Marks::default();
+        let mut marks = KeyMarks::default();
         for column in &self.columns {
             marks.add(column.targets.marks());
         }

@@ -17,7 +17,7 @@ use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
 use crate::ingest::table_names::{self, RowTable};
 use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table};
 use crate::store::Part;
-use crate::tables::{DEVICE_PARTS, Marks, Rank, Target, Targets};
+use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
 use inside::{Unclaimed, leave};
 use intern::{Last, Written};
 use serde::de::Deserializer;
@@ -199,7 +199,7 @@ impl Record {
     #[inline]
     fn sight(&mut self, targets: &Targets, value: &str) {
         let (differs, marks) = (targets.differs(), targets.marks());
-        if (differs != 0 || marks != Marks::NONE) && !matches!(value.trim(), "" | "\"\"" | "[]" | "{}" | "null") {
+        if (differs != 0 || marks != KeyMarks::NONE) && !matches!(value.trim(), "" | "\"\"" | "[]" | "{}" | "null") {
             self.differs |= differs;
             self.clues.marks.add(marks);
         }

@@ -52,7 +52,7 @@ fn plain_end(bytes: &[u8], at: usize) -> Plain {
     }
     let mut at = at + 1;
     while let Some(lane) = bytes.get(at..at + 16) {
-        let marks = Marks::of_lane(lane.try_into().expect("16 bytes were asked for"));
+        let marks = StringMarks::of_lane(lane.try_into().expect("16 bytes were asked for"));
         if marks.backslashes != 0 {
             break;
         }
@@ -78,11 +78,11 @@ fn escaped_string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
             return None;
         }
         let marks = if let Some(block) = rest.first_chunk::<64>() {
-            Marks::of_block(block)
+            StringMarks::of_block(block)
         } else {
             let mut block = [b' '; 64];
             block[..rest.len()].copy_from_slice(rest);
-            Marks::of_block(&block)
+            StringMarks::of_block(&block)
         };
         let escaped = escaped(marks.backslashes, &mut carried);
         let ends = marks.quotes & !escaped;
@@ -119,13 +119,13 @@ fn below(position: u32) -> u64 {
 }
 
 /// One bit for each byte of a stretch.
-struct Marks {
+struct StringMarks {
     quotes: u64,
     backslashes: u64,
     controls: u64,
 }
 
-impl Marks {
+impl StringMarks {
     #[inline]
     fn of_lane(lane: [u8; 16]) -> Self {
         let lane = u8x16::new(lane);

@@ -17,7 +17,7 @@ pub(crate) struct Column {
 /// Keys remembered per reader; a hostile file may have a new one in every row.
 const REMEMBERED: usize = 4096;
 
-struct Key {
+struct KnownKey {
     name: Box<str>,
     targets: Targets,
     /// The key that last came after this one.
@@ -26,7 +26,7 @@ struct Key {
     skipped: bool,
 }
 
-impl Key {
+impl KnownKey {
     fn new(name: Box<str>, targets: Targets) -> Self {
         Self { name, skipped: targets.is_skip(), targets, next: FORGOTTEN }
     }
@@ -34,7 +34,7 @@ impl Key {
 
 /// The keys seen so far, each with its targets.
 pub(crate) struct Keys {
-    keys: Vec<Key>,
+    keys: Vec<KnownKey>,
     by_name: HashMap<Box<str>, u32, RandomState>,
 }
 
@@ -47,7 +47,7 @@ const FORGOTTEN: u32 = 2;
 
 impl Default for Keys {
     fn default() -> Self {
-        let key = || Key::new(Box::default(), Targets::SKIP);
+        let key = || KnownKey::new(Box::default(), Targets::SKIP);
         Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
     }
 }
@@ -72,7 +72,7 @@ impl Keys {
         if let Some(&known) = self.by_name.get(name) {
             return known;
         }
-        let key = Key::new(name.into(), tables::targets(name, false));
+        let key = KnownKey::new(name.into(), tables::targets(name, false));
         if self.keys.len() >= REMEMBERED {
             self.keys[FORGOTTEN as usize] = key;
             return FORGOTTEN;

@@ -3,7 +3,7 @@
 use crate::ingest::table_names::{RowTable, named};
 use crate::model::Table;
 use crate::tables::foreign::{ACTIVITY, AUDIT, SERVICE_PRINCIPAL};
-use crate::tables::{Foreign, Marked, Marks, Rank};
+use crate::tables::{Foreign, KeyMarks, Marked, Rank};
 
 /// Evidence in a row for its table.
 #[derive(Default)]
@@ -11,7 +11,7 @@ pub(crate) struct Clues {
     /// The table it names, and the rank of what names it.
     kind: Option<(Rank, RowTable)>,
     /// Keys that only some tables have.
-    pub(crate) marks: Marks,
+    pub(crate) marks: KeyMarks,
     /// Suggested by one column, where nothing says more.
     pub(crate) hint: Option<&'static Foreign>,
     /// Its category.

@@ -2,7 +2,7 @@
 
 use super::NoteContext;
 use crate::model::Time;
-use crate::triage::timeline::{Kind, line};
+use crate::triage::timeline::{RowKind, line};
 use serde::Serialize;
 
 /// A marked event.
@@ -14,7 +14,7 @@ pub struct MarkNote {
     /// User.
     pub upn: String,
     /// Kind of row.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// Resource or request, with the result when it is not success.
     pub what: String,
     /// Caller address.

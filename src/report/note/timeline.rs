@@ -4,7 +4,7 @@ use super::NoteContext;
 use crate::analytics::Hit;
 use crate::model::{EventId, Field, Time};
 use crate::report::timeline::client_name;
-use crate::triage::timeline::{Kind, line};
+use crate::triage::timeline::{RowKind, line};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub struct EventNote {
     /// User.
     pub upn: String,
     /// Kind of row.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// Resource or request, with the result when it is not success.
     pub what: String,
     /// Client.

@@ -149,7 +149,7 @@ impl Finder<'_> {
             } else {
                 // What came before the login stands before it.
                 let login = login.unwrap_or(NO_LOGIN);
-                let resource = Key::Resource.of(self.store, event);
+                let resource = Key::Resource.value(self.store, event);
                 let client = self.store.normalized_field(event, Field::AppId);
                 let branch = *branches.entry((root, login, client, resource)).or_insert_with(|| {
                     let width = widths.entry((root, login)).or_insert(0);

@@ -2,7 +2,7 @@
 
 use crate::ingest::{Glimpse, Reading};
 use crate::model::Span;
-use crate::tables::Kind;
+use crate::tables::RowKind;
 use crate::tui::app::{App, Loading, Phase};
 use crate::tui::layout::centred;
 use crate::tui::text::{bytes, count, fit, fit_name, pad, width};
@@ -73,7 +73,7 @@ fn first(state: &Loading, theme: &Theme, room: usize) -> Vec<Line<'static>> {
     let line = |row: &Glimpse| {
         let kind = row.table.spec().kind;
         let what = match (kind, row.client.as_str()) {
-            (Kind::Graph, _) => format!("{} {}", kind.words(), row.what),
+            (RowKind::Graph, _) => format!("{} {}", kind.words(), row.what),
             (_, "") => row.what.clone(),
             (_, client) => format!("{client} → {}", row.what),
         };

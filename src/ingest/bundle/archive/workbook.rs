@@ -106,7 +106,7 @@ impl Intake<'_> {
         let Some(mut form) = Sheet::look(book, sheet, is_1904).map_err(damaged)? else { return Ok(false) };
         let start = self.spool.end();
         let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        let mut rows = Rows::new(book, sheet).map_err(damaged)?;
+        let mut rows = SheetRows::new(book, sheet).map_err(damaged)?;
         let mut number = 0;
         let mut failed = None;
         while !self.is_stopped() {
@@ -211,7 +211,7 @@ impl Sheet {
     /// Looks through a sheet for its header and for times of day; `None` where it has no cell.
     fn look(book: &mut Book, name: &str, is_1904: bool) -> Result<Option<Self>, XlsxError> {
         let mut form = Self { times: Vec::new(), fractions: Vec::new(), before: 0, is_1904, dated: 0 };
-        let mut rows = Rows::new(book, name)?;
+        let mut rows = SheetRows::new(book, name)?;
         let (mut number, mut found) = (0, false);
         while let Some(row) = rows.next()? {
             number += 1;
@@ -299,7 +299,7 @@ impl Sheet {
 }
 
 /// The rows of a sheet that have cells, each as the cells stand in it.
-struct Rows<'b> {
+struct SheetRows<'b> {
     cells: XlsxCellReader<'b, BufReader<Stretch>>,
     row: Vec<DataRef<'b>>,
     next: Option<((u32, u32), DataRef<'b>)>,
@@ -307,7 +307,7 @@ struct Rows<'b> {
     ended: bool,
 }
 
-impl<'b> Rows<'b> {
+impl<'b> SheetRows<'b> {
     fn new(book: &'b mut Book, sheet: &str) -> Result<Self, XlsxError> {
         Ok(Self { cells: book.worksheet_cells_reader(sheet)?, row: Vec::new(), next: None, ended: false })
     }

@@ -7,7 +7,7 @@ use crate::store::Key;
 use crate::triage::alike::SILENCE;
 use crate::triage::lineage::Limb;
 use crate::triage::marks::Mark;
-use crate::triage::timeline::{self, Kind};
+use crate::triage::timeline::{self, RowKind};
 use crate::tui::find::meet;
 use crate::tui::rows::{Row, Run, Timeline};
 use crate::tui::text::{count, fit, fit_middle, pad, width};
@@ -120,14 +120,14 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let text = theme.style(match (foreign, line.failed, line.kind) {
         (true, ..) => Role::Foreign,
         (_, true, _) => Role::Failed,
-        (_, _, Kind::Graph) => Role::Graph,
+        (_, _, RowKind::Graph) => Role::Graph,
         _ => Role::Text,
     });
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
     let said = bench.mark_among(members);
     // A long request is told from its like by its end, and the client of a call is that of its token.
-    let most = columns.what + if line.kind == Kind::Graph { columns.client } else { 0 };
+    let most = columns.what + if line.kind == RowKind::Graph { columns.client } else { 0 };
     let what = what(view, shown, &line, foreign || changes, most);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref();
@@ -215,7 +215,7 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
         return format!("{whose}{many}{}{lasts}", fit(&words, rest));
     }
     // The glyph says it where the words have no room.
-    let is_flow = line.kind == Kind::DeviceCode && columns.what < 40;
+    let is_flow = line.kind == RowKind::DeviceCode && columns.what < 40;
     let what = if is_flow { line.what.trim_start_matches("device ") } else { line.what.as_str() };
     if shown.hidden > 0 {
         let below = format!(" · {} below", count(shown.hidden as u64));
@@ -244,13 +244,13 @@ fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
     }
 }
 
-fn kind(kind: Kind, failed: bool) -> (&'static str, Role) {
+fn kind(kind: RowKind, failed: bool) -> (&'static str, Role) {
     match kind {
         _ if failed => ("✗", Role::Failed),
-        Kind::DeviceCode => ("◆", Role::DeviceCode),
-        Kind::SignIn => ("○", Role::Text),
-        Kind::Token => ("●", Role::Text),
-        Kind::Graph => ("∙", Role::Graph),
+        RowKind::DeviceCode => ("◆", Role::DeviceCode),
+        RowKind::SignIn => ("○", Role::Text),
+        RowKind::Token => ("●", Role::Text),
+        RowKind::Graph => ("∙", Role::Graph),
     }
 }
 

@@ -18,48 +18,49 @@ pub struct Refused {
 }
 
 /// Facts under construction: built-in ones and the user's tables.
-pub struct Tables {
+pub struct UserTables {
     facts: Facts,
 }
 
-impl Default for Tables {
+impl Default for UserTables {
     fn default() -> Self {
         Self { facts: Facts::built_in() }
     }
 }
 
 /// A built-in table: its name, its text, and the function that adds rows of its kind.
-type Kind = (&'static str, &'static str, fn(&mut Facts, &[Row], &StringRecord) -> Vec<Refused>);
+type BuiltIn = (&'static str, &'static str, fn(&mut Facts, &[UserRow], &StringRecord) -> Vec<Refused>);
 
-const KINDS: [Kind; 3] = [
-    ("clients.csv", clients::TABLE, lay_clients),
-    ("resources.csv", resources::TABLE, lay_resources),
-    ("agents.csv", agents::TABLE, lay_agents),
+const BUILT_IN: [BuiltIn; 3] = [
+    ("clients.csv", clients::TABLE, add_clients),
+    ("resources.csv", resources::TABLE, add_resources),
+    ("agents.csv", agents::TABLE, add_agents),
 ];
 
 /// A row and its line.
-type Row = (u64, StringRecord);
+type UserRow = (u64, StringRecord);
 
-impl Tables {
+impl UserTables {
     /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
     /// A client or a resource replaces the one with its id; an agent's pattern is tried before the built-in ones. No
     /// row changes membership in the published list: that list is exact.
-    pub fn lay(&mut self, text: &str) -> Vec<Refused> {
+    pub fn add(&mut self, text: &str) -> Vec<Refused> {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let heads = match reader.headers() {
             Ok(heads) => heads.clone(),
             Err(error) => return vec![Refused { line: 1, reason: error.to_string() }],
         };
-        let Some((_, _, lay)) = KINDS.iter().find(|(_, built_in, _)| columns(built_in) == sorted(&heads)) else {
-            let known = KINDS.map(|(name, text, _)| format!("{name} has {}", text.lines().next().unwrap_or_default()));
+        let Some((_, _, add)) = BUILT_IN.iter().find(|(_, built_in, _)| columns(built_in) == sorted(&heads)) else {
+            let known =
+                BUILT_IN.map(|(name, text, _)| format!("{name} has {}", text.lines().next().unwrap_or_default()));
             let reason = format!("its columns are those of no table: {}", known.join("; "));
             return vec![Refused { line: 1, reason }];
         };
         let place = |name| heads.iter().position(|head| head == name).expect("the columns are those of a table");
         let (source, date) = (place("source"), place("date"));
         let mut refused = Vec::new();
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<UserRow> = Vec::new();
         for record in reader.records() {
             match record {
                 Ok(record) => {
@@ -81,7 +82,7 @@ impl Tables {
                 }
             }
         }
-        refused.extend(lay(&mut self.facts, &rows, &heads));
+        refused.extend(add(&mut self.facts, &rows, &heads));
         refused.sort_by_key(|refused| refused.line);
         refused
     }
@@ -107,7 +108,7 @@ fn sorted(heads: &StringRecord) -> Vec<&str> {
 
 /// Parses each row; returns the row or the reason why it is refused.
 fn read<T: DeserializeOwned, U>(
-    rows: &[Row],
+    rows: &[UserRow],
     heads: &StringRecord,
     check: impl Fn(T) -> Result<U, String>,
 ) -> (Vec<U>, Vec<Refused>) {
@@ -125,11 +126,11 @@ fn read<T: DeserializeOwned, U>(
     (good, refused)
 }
 
-fn lay_clients(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
-    let (rows, refused) = read(rows, heads, clients::Row::checked);
+fn add_clients(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (rows, refused) = read(rows, heads, clients::ClientRow::checked);
     for row in rows {
         let mut client = Client::from(row);
-        client.is_yours = true;
+        client.is_users = true;
         client.published = facts.is_published_family(&client.id);
         match facts.clients.binary_search_by(|known| known.id.cmp(&client.id)) {
             Ok(place) => facts.clients[place] = client,
@@ -139,15 +140,15 @@ fn lay_clients(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Ref
     refused
 }
 
-fn lay_resources(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
-    let (rows, refused) = read(rows, heads, resources::Row::checked);
+fn add_resources(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (rows, refused) = read(rows, heads, resources::ResourceRow::checked);
     let known = std::mem::take(&mut facts.resources);
     facts.resources = known.overlaid(rows.into_iter().map(Resource::from).collect());
     refused
 }
 
-fn lay_agents(facts: &mut Facts, rows: &[Row], heads: &StringRecord) -> Vec<Refused> {
-    let (patterns, refused) = read(rows, heads, agents::Row::pattern);
+fn add_agents(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (patterns, refused) = read(rows, heads, agents::PatternRow::pattern);
     facts.agents.splice(0..0, patterns);
     refused
 }
@@ -163,8 +164,8 @@ mod tests {
     const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
     fn over(texts: &[&str]) -> (Facts, Vec<(u64, String)>) {
-        let mut tables = Tables::default();
-        let refused = texts.iter().flat_map(|text| tables.lay(text)).map(|row| (row.line, row.reason)).collect();
+        let mut tables = UserTables::default();
+        let refused = texts.iter().flat_map(|text| tables.add(text)).map(|row| (row.line, row.reason)).collect();
         (tables.facts(), refused)
     }
 
@@ -211,14 +212,14 @@ mod tests {
              nonsense,D,,never,,,,,us,2026-05,\n{MINE},E,,removed,,,,,us,2026-05,\nshort,row\n{MINE},F,,never,,,,,us,2026-05,\n"
         );
         let (facts, refused) = over(&[&text, "a,b\n1,2\n"]);
-        let told: Vec<String> = refused.iter().map(|(line, reason)| format!("{line}: {reason}")).collect();
-        assert_eq!(told[0], "2: the row names no source");
-        assert_eq!(told[1], "3: the row has no date like 2026-05 or 2026-05-31");
-        assert!(told[2].starts_with("4: unknown variant `sometimes`, expected one of `current`"), "{}", told[2]);
-        assert_eq!(told[3], "5: \"nonsense\" is no application id");
-        assert_eq!(told[4], "6: a client that was removed needs last_member and first_gone");
-        assert!(told[5].starts_with("7: "), "{}", told[5]);
-        assert!(told[6].starts_with("1: its columns are those of no table: clients.csv has id,name,"), "{}", told[6]);
+        let lines: Vec<String> = refused.iter().map(|(line, reason)| format!("{line}: {reason}")).collect();
+        assert_eq!(lines[0], "2: the row names no source");
+        assert_eq!(lines[1], "3: the row has no date like 2026-05 or 2026-05-31");
+        assert!(lines[2].starts_with("4: unknown variant `sometimes`, expected one of `current`"), "{}", lines[2]);
+        assert_eq!(lines[3], "5: \"nonsense\" is no application id");
+        assert_eq!(lines[4], "6: a client that was removed needs last_member and first_gone");
+        assert!(lines[5].starts_with("7: "), "{}", lines[5]);
+        assert!(lines[6].starts_with("1: its columns are those of no table: clients.csv has id,name,"), "{}", lines[6]);
         assert_eq!(facts.client(MINE).unwrap().name, "F");
     }
 }

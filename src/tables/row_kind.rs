@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 /// Kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RowKind {
     /// Device-code sign-in, either leg.
     DeviceCode,
     /// Interactive sign-in.
@@ -16,13 +16,13 @@ pub enum Kind {
 }
 
 /// Serializes as its word in exports.
-impl Serialize for Kind {
+impl Serialize for RowKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.word())
     }
 }
 
-impl Kind {
+impl RowKind {
     /// The words printed for people.
     pub fn words(self) -> &'static str {
         match self {
