@@ -38,9 +38,9 @@
 //! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
 //! | when the case is put on disk, moved, opened, merged | `tui/saver.rs`: the thread that does it; `tui/keeping.rs` what the loop does with what comes back | |
 //! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
-//! | which rows are collapsed into one, what a row comes from | `triage/alike.rs`, `triage/lineage.rs` | |
+//! | which rows are collapsed into one, what a row comes from | `triage/runs.rs`, `triage/lineage.rs` | |
 //! | which rows the timeline shows, collapsed, by lineage, zoomed | `tui/rows/`: `selection.rs` which events, in which order; `row_layout.rs` which row shows what | |
-//! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/change.rs` undoes it, with all else that is said | |
+//! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/undo.rs` undoes it, with all else that is said | |
 //! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
 //! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
 //! | what the terminal sends, and what goes out to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |

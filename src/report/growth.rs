@@ -8,8 +8,8 @@ use crate::model::{Field, Source, Table, Time, work};
 use crate::report::info::{info, lines};
 use crate::store::Key;
 use crate::store::testing::Rows;
-use crate::triage::lineage::{Shape, tree};
-use crate::triage::{Case, alike, fingerprint};
+use crate::triage::lineage::{Grouping, tree};
+use crate::triage::{Case, fingerprint, runs};
 
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const SHELL: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
@@ -205,9 +205,9 @@ fn looks(kind: &Kind, n: usize) -> (u64, usize) {
         (exporter("markdown").unwrap().write)(&report, &mut std::io::sink()).unwrap();
         lines(&info(&loaded));
         let events = store.with(Key::User, store.find("u1").unwrap());
-        tree(store, events, Shape::Lineage);
-        tree(store, events, Shape::GroupBy(Field::UserAgent));
-        alike::outline(store, events);
+        tree(store, events, Grouping::Lineage);
+        tree(store, events, Grouping::GroupBy(Field::UserAgent));
+        runs::outline(store, events);
     });
     (looks, found)
 }

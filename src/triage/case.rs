@@ -1,11 +1,11 @@
 //! Verdicts, remarks, dispositions and marks, with the log that gives them.
 
-use super::change::{Change, History};
 use super::log::{Log, LogEnd};
 use super::marks::Mark;
 use super::merge::{Branch, Conflict};
 use super::numbered;
 use super::replay::LogProblem;
+use super::undo::{Change, History};
 use crate::model::words::hex;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};

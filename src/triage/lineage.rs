@@ -2,19 +2,19 @@
 //!
 //! A call is tied by its token id; where that names no sign-in shown, by its session; the rest is untied and says so.
 
-mod place;
+mod position;
 
-use super::alike::starts;
+use super::runs::starts;
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
 use foldhash::fast::RandomState;
-use place::{NO_LOGIN, Place, Places, SESSION_ONLY, TOKEN_ELSEWHERE};
+use position::{LineagePos, NO_LOGIN, Positions, SESSION_ONLY, TOKEN_ELSEWHERE};
 use std::collections::HashMap;
 use std::ops::Range;
 
 /// How rows are brought in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum Grouping {
     /// By what each comes from.
     Lineage,
     /// Under one head per value of a field, the largest group first.
@@ -23,15 +23,15 @@ pub enum Shape {
 
 /// Where a row hangs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limb {
+pub struct TreeBranch {
     /// How many rows it hangs below; 0 for a root.
     pub depth: u8,
     /// At which depths the tree goes on below: bit 1 for depth 1.
     pub more: u8,
-    is_head: bool,
+    is_group: bool,
 }
 
-impl Limb {
+impl TreeBranch {
     /// Whether another row hangs below at this depth before the branch ends.
     pub fn goes_on(self, depth: u8) -> bool {
         self.more & (1 << depth) != 0
@@ -40,9 +40,9 @@ impl Limb {
 
 /// A row that is no event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
+pub struct GroupRow {
     /// What it stands for.
-    pub what: What,
+    pub kind: GroupKind,
     /// Events below it, all of them.
     pub rows: u32,
     /// First of them in time.
@@ -53,7 +53,7 @@ pub struct Head {
 
 /// What a head stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum GroupKind {
     /// A value, as logged.
     Value(Sym),
     /// A session of a user, and when it began if that is before the rows shown.
@@ -75,8 +75,8 @@ pub enum What {
 pub struct Tree {
     /// The event of each row; of a head, its number.
     pub ids: Vec<EventId>,
-    limbs: Vec<Limb>,
-    heads: Vec<Head>,
+    branches: Vec<TreeBranch>,
+    groups: Vec<GroupRow>,
     /// The first row of each run.
     pub starts: Vec<u32>,
     /// The row of each event, in the order the events were given.
@@ -85,32 +85,32 @@ pub struct Tree {
 
 impl Tree {
     /// Where a row hangs.
-    pub fn limb(&self, place: usize) -> Limb {
-        self.limbs.get(place).copied().unwrap_or_default()
+    pub fn branch(&self, place: usize) -> TreeBranch {
+        self.branches.get(place).copied().unwrap_or_default()
     }
 
     /// The rows that hang below a row.
     pub fn below(&self, place: usize) -> Range<usize> {
-        let Some(limb) = self.limbs.get(place) else { return place..place };
-        let rest = &self.limbs[place + 1..];
-        let len = rest.iter().position(|below| below.depth <= limb.depth).unwrap_or(rest.len());
+        let Some(branch) = self.branches.get(place) else { return place..place };
+        let rest = &self.branches[place + 1..];
+        let len = rest.iter().position(|below| below.depth <= branch.depth).unwrap_or(rest.len());
         place + 1..place + 1 + len
     }
 
     /// The head at a row, if it is one.
-    pub fn head(&self, place: usize) -> Option<&Head> {
-        self.limbs.get(place).filter(|limb| limb.is_head)?;
-        self.heads.get(self.ids[place].0 as usize)
+    pub fn group(&self, place: usize) -> Option<&GroupRow> {
+        self.branches.get(place).filter(|branch| branch.is_group)?;
+        self.groups.get(self.ids[place].0 as usize)
     }
 }
 
 /// Brings events (in time order) in the order of a shape.
-pub fn tree(store: &Store, events: &[EventId], shape: Shape) -> Tree {
+pub fn tree(store: &Store, events: &[EventId], grouping: Grouping) -> Tree {
     let mut growing = Growing { store, tree: Tree::default() };
     growing.tree.places = vec![0; events.len()];
-    match shape {
-        Shape::Lineage => growing.lineage(events),
-        Shape::GroupBy(field) => growing.groups(events, field),
+    match grouping {
+        Grouping::Lineage => growing.lineage(events),
+        Grouping::GroupBy(field) => growing.groups(events, field),
     }
     growing.finish()
 }
@@ -125,24 +125,24 @@ struct Growing<'a> {
 }
 
 impl Growing<'_> {
-    fn head(&mut self, what: What, depth: u8) -> usize {
-        let number = self.tree.heads.len();
-        self.tree.ids.push(EventId(u32::try_from(number).expect("fewer heads than events")));
-        self.tree.limbs.push(Limb { depth, more: 0, is_head: true });
-        self.tree.heads.push(Head { what, rows: 0, first: EventId(u32::MAX), last: EventId(0) });
+    fn group(&mut self, what: GroupKind, depth: u8) -> usize {
+        let number = self.tree.groups.len();
+        self.tree.ids.push(EventId(u32::try_from(number).expect("fewer groups than events")));
+        self.tree.branches.push(TreeBranch { depth, more: 0, is_group: true });
+        self.tree.groups.push(GroupRow { kind: what, rows: 0, first: EventId(u32::MAX), last: EventId(0) });
         number
     }
 
-    /// Adds the event given at `at`, below the heads named.
-    fn event(&mut self, events: &[EventId], at: usize, depth: u8, heads: &[Option<usize>]) {
+    /// Adds the event given at `at`, below the groups named.
+    fn event(&mut self, events: &[EventId], at: usize, depth: u8, groups: &[Option<usize>]) {
         self.tree.places[at] = u32::try_from(self.tree.ids.len()).expect("bounded by the store");
         self.tree.ids.push(events[at]);
-        self.tree.limbs.push(Limb { depth, more: 0, is_head: false });
-        for head in heads.iter().flatten() {
-            let head = &mut self.tree.heads[*head];
-            head.rows += 1;
-            head.first = head.first.min(events[at]);
-            head.last = head.last.max(events[at]);
+        self.tree.branches.push(TreeBranch { depth, more: 0, is_group: false });
+        for group in groups.iter().flatten() {
+            let group = &mut self.tree.groups[*group];
+            group.rows += 1;
+            group.first = group.first.min(events[at]);
+            group.last = group.last.max(events[at]);
         }
     }
 
@@ -160,33 +160,33 @@ impl Growing<'_> {
         let text = |sym| self.store.text(sym);
         groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| text(a.0).cmp(text(b.0))));
         for (value, members) in groups {
-            let head = self.head(What::Value(value), 0);
+            let group = self.group(GroupKind::Value(value), 0);
             for at in members {
-                self.event(events, at, 1, &[Some(head)]);
+                self.event(events, at, 1, &[Some(group)]);
             }
         }
     }
 
     fn lineage(&mut self, events: &[EventId]) {
-        let places = Places::of(self.store, events);
-        let mut order: Vec<(Place, u32)> = places.each.iter().copied().zip(0..).collect();
+        let places = Positions::new(self.store, events);
+        let mut order: Vec<(LineagePos, u32)> = places.each.iter().copied().zip(0..).collect();
         order.sort_unstable();
         let (mut root, mut login) = (None, None);
         for (index, (place, at)) in order.iter().enumerate() {
             let at = *at as usize;
             let begins = index == 0 || order[index - 1].0.root != place.root;
             if begins {
-                root = Some(self.head(places.roots[place.root as usize], 0));
+                root = Some(self.group(places.roots[place.root as usize], 0));
             }
             if begins || order[index - 1].0.login != place.login {
                 let what = match place.login {
-                    SESSION_ONLY => Some(What::SessionOnly),
-                    TOKEN_ELSEWHERE => Some(What::TokenElsewhere),
+                    SESSION_ONLY => Some(GroupKind::SessionOnly),
+                    TOKEN_ELSEWHERE => Some(GroupKind::TokenElsewhere),
                     number => places.logins.get(&(place.root, number)).copied(),
                 };
-                login = what.map(|what| self.head(what, 1));
+                login = what.map(|what| self.group(what, 1));
             }
-            let below_root = matches!(places.roots[place.root as usize], What::Untied);
+            let below_root = matches!(places.roots[place.root as usize], GroupKind::Untied);
             let depth = match place.login {
                 _ if below_root => 1,
                 SESSION_ONLY | TOKEN_ELSEWHERE => 2,
@@ -202,15 +202,17 @@ impl Growing<'_> {
     /// Finds how far each branch goes on, and the runs.
     fn finish(mut self) -> Tree {
         let mut more = 0_u8;
-        for limb in self.tree.limbs.iter_mut().rev() {
-            let depth = limb.depth.min(DEEPEST);
-            limb.more = more & ((2 << depth) - 1);
+        for branch in self.tree.branches.iter_mut().rev() {
+            let depth = branch.depth.min(DEEPEST);
+            branch.more = more & ((2 << depth) - 1);
             more = (more & ((1 << depth) - 1)) | (1 << depth);
         }
-        let limbs = &self.tree.limbs;
+        let branches = &self.tree.branches;
         // A head has no event to compare: it stands for itself.
         let joins = |place: usize| {
-            !limbs[place].is_head && !limbs[place - 1].is_head && limbs[place].depth == limbs[place - 1].depth
+            !branches[place].is_group
+                && !branches[place - 1].is_group
+                && branches[place].depth == branches[place - 1].depth
         };
         self.tree.starts = starts(self.store, &self.tree.ids, joins);
         self.tree
@@ -236,20 +238,20 @@ mod tests {
         rows.row(table, &format!("2026-05-01T{clock}Z"), &fields);
     }
 
-    /// The tree as text: two blanks a depth, heads in words with their rows.
+    /// The tree as text: two blanks a depth, groups in words with their rows.
     fn shown(store: &Store, tree: &Tree) -> String {
         let mut text = String::new();
         for place in 0..tree.ids.len() {
-            let depth = usize::from(tree.limb(place).depth);
-            let words = match tree.head(place) {
-                Some(Head { what, rows, .. }) => {
+            let depth = usize::from(tree.branch(place).depth);
+            let words = match tree.group(place) {
+                Some(GroupRow { kind: what, rows, .. }) => {
                     let what = match what {
-                        What::Value(sym) => store.text(*sym).to_owned(),
-                        What::Session(sym, began) => {
+                        GroupKind::Value(sym) => store.text(*sym).to_owned(),
+                        GroupKind::Session(sym, began) => {
                             let began = began.map_or_else(String::new, |time| format!(" since {}", time.clock()));
                             format!("session {}{began}", store.text(*sym))
                         }
-                        What::Flow(entered, redeemed) => {
+                        GroupKind::Flow(entered, redeemed) => {
                             let id = |leg: &Option<EventId>| leg.map_or("-", |id| store.get(id, Field::Id)).to_owned();
                             format!("flow {} {}", id(entered), id(redeemed))
                         }
@@ -301,7 +303,7 @@ mod tests {
     fn every_row_hangs_below_what_it_comes_from() {
         let store = story();
         let events = all(&store);
-        let tree = tree(&store, &events, Shape::Lineage);
+        let tree = tree(&store, &events, Grouping::Lineage);
         let expected = "\
 session s2 [2]
   own login
@@ -333,7 +335,7 @@ Untied [1]
     fn what_a_part_of_the_time_leaves_out_is_said() {
         let store = story();
         let events: Vec<EventId> = all(&store).split_off(2);
-        let text = shown(&store, &tree(&store, &events, Shape::Lineage));
+        let text = shown(&store, &tree(&store, &events, Grouping::Lineage));
         assert!(text.contains("session s1 since 14:00:00 [7]\n  flow - redeemed [6]"), "{text}");
         assert!(text.contains("session s2 since 13:00:00 [1]\n  TokenElsewhere [1]\n    /own"), "{text}");
     }
@@ -341,11 +343,11 @@ Untied [1]
     #[test]
     fn branches_know_how_far_they_go_on() {
         let store = story();
-        let tree = tree(&store, &all(&store), Shape::Lineage);
+        let tree = tree(&store, &all(&store), Grouping::Lineage);
         let drawn: Vec<String> = (0..tree.ids.len())
             .map(|place| {
-                let limb = tree.limb(place);
-                (1..=limb.depth).map(|depth| if limb.goes_on(depth) { '|' } else { '.' }).collect()
+                let branch = tree.branch(place);
+                (1..=branch.depth).map(|depth| if branch.goes_on(depth) { '|' } else { '.' }).collect()
             })
             .collect();
         let expected =
@@ -360,7 +362,7 @@ Untied [1]
             row(&mut rows, Table::NonInteractive, "14:00:00", id, &[(Field::UserAgent, agent)]);
         }
         let store = rows.build();
-        let tree = tree(&store, &all(&store), Shape::GroupBy(Field::UserAgent));
+        let tree = tree(&store, &all(&store), Grouping::GroupBy(Field::UserAgent));
         assert_eq!(shown(&store, &tree), "c [2]\n  3\n  4\n [1]\n  5\na [1]\n  2\nb [1]\n  1\n");
     }
 
@@ -377,7 +379,7 @@ Untied [1]
             );
         }
         let store = rows.build();
-        let tree = tree(&store, &all(&store), Shape::Lineage);
-        assert_eq!(tree.starts, [0, 1, 2], "the head, the token, the run");
+        let tree = tree(&store, &all(&store), Grouping::Lineage);
+        assert_eq!(tree.starts, [0, 1, 2], "the group, the token, the run");
     }
 }

@@ -1,6 +1,6 @@
 //! The log of a case: who changed what when, each line with the hash of the one before and with the change as data.
 
-use super::change::Change;
+use super::undo::Change;
 use crate::model::is_blank;
 use crate::model::words::hex;
 use serde::{Deserialize, Deserializer, Serialize};

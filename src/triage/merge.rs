@@ -2,9 +2,9 @@
 //! both changed to different values is a conflict for a person to decide.
 
 use super::case::{Case, HitWork};
-use super::change::Change;
 use super::marks::Mark;
 use super::replay::LogProblem;
+use super::undo::Change;
 use crate::model::{Time, inert};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The log lines of tokentrail 0.1.0, which have no change as data: one table reads their words.
 
 use super::case::{Case, Disposition, Verdict};
-use super::change::Change;
+use super::undo::Change;
 use crate::model::Time;
 
 /// Reads the subject and the value of a phrase.

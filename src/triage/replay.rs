@@ -2,10 +2,10 @@
 //! revocation, conflict, file kept apart and sharing mark that the case has, and no other.
 
 use super::case::Case;
-use super::change::{About, Change};
 use super::log::LogLine;
 use super::merge::Conflict;
 use super::phrases::{self, UNDID};
+use super::undo::{About, Change};
 use std::collections::BTreeSet;
 
 /// A place where log and case do not agree, or the log is not whole.

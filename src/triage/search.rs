@@ -11,14 +11,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The marks of the bundle, by event: what a search knows of the case.
-pub type Marks = Arc<BTreeMap<EventId, Mark>>;
+pub type EventMarks = Arc<BTreeMap<EventId, Mark>>;
 
 /// Most bytes of a compiled expression, and of what it keeps while it runs.
 const REGEX_BYTES: usize = 1 << 20;
 
 /// Where a term looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum SearchScope {
     /// Every field, and what the timeline says of the row.
     Anywhere,
     /// These fields.
@@ -35,37 +35,37 @@ enum Place {
     Mark,
 }
 
-const ASN: Place = Place::Fields(&[Field::Asn]);
+const ASN: SearchScope = SearchScope::Fields(&[Field::Asn]);
 
 /// What a short name stands for.
-const NAMES: [(&str, Place); 20] = [
-    ("user", Place::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
-    ("ip", Place::Fields(&[Field::IpAddress])),
+const NAMES: [(&str, SearchScope); 20] = [
+    ("user", SearchScope::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
+    ("ip", SearchScope::Fields(&[Field::IpAddress])),
     ("asn", ASN),
-    ("app", Place::Fields(&[Field::AppId, Field::AppDisplayName])),
-    ("res", Place::Fields(&[Field::ResourceIdentity, Field::ResourceDisplayName])),
-    ("ua", Place::Fields(&[Field::UserAgent])),
-    ("result", Place::Fields(&[Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode])),
-    ("method", Place::Fields(&[Field::RequestMethod])),
-    ("uri", Place::Fields(&[Field::RequestUri])),
-    ("session", Place::Fields(&[Field::SessionId])),
-    ("token", Place::Fields(&[Field::TokenId])),
-    ("device", Place::Fields(&[Field::DeviceDetail, Field::DeviceId])),
-    ("scope", Place::Fields(&[Field::Scopes, Field::ProcessingDetails])),
-    ("country", Place::Fields(&[Field::Location, Field::LocationDetails])),
-    ("id", Place::Fields(&[Field::Id, Field::CorrelationId])),
-    ("kind", Place::Kind),
-    ("time", Place::Time),
-    ("tag", Place::Tags),
-    ("remark", Place::Remark),
-    ("mark", Place::Mark),
+    ("app", SearchScope::Fields(&[Field::AppId, Field::AppDisplayName])),
+    ("res", SearchScope::Fields(&[Field::ResourceIdentity, Field::ResourceDisplayName])),
+    ("ua", SearchScope::Fields(&[Field::UserAgent])),
+    ("result", SearchScope::Fields(&[Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode])),
+    ("method", SearchScope::Fields(&[Field::RequestMethod])),
+    ("uri", SearchScope::Fields(&[Field::RequestUri])),
+    ("session", SearchScope::Fields(&[Field::SessionId])),
+    ("token", SearchScope::Fields(&[Field::TokenId])),
+    ("device", SearchScope::Fields(&[Field::DeviceDetail, Field::DeviceId])),
+    ("scope", SearchScope::Fields(&[Field::Scopes, Field::ProcessingDetails])),
+    ("country", SearchScope::Fields(&[Field::Location, Field::LocationDetails])),
+    ("id", SearchScope::Fields(&[Field::Id, Field::CorrelationId])),
+    ("kind", SearchScope::Kind),
+    ("time", SearchScope::Time),
+    ("tag", SearchScope::Tags),
+    ("remark", SearchScope::Remark),
+    ("mark", SearchScope::Mark),
 ];
 
 /// What a name before a colon stands for: a short name, or a column of Log Analytics.
-fn place(name: &str) -> Option<Place> {
+fn place(name: &str) -> Option<SearchScope> {
     let short = NAMES.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map(|(_, place)| *place);
     let column = || Field::ALL.iter().position(|field| field.column().eq_ignore_ascii_case(name));
-    short.or_else(|| column().map(|at| Place::Fields(&Field::ALL[at..=at])))
+    short.or_else(|| column().map(|at| SearchScope::Fields(&Field::ALL[at..=at])))
 }
 
 /// Whether a text was found to match.
@@ -96,7 +96,7 @@ impl Memory {
 
 /// One of the things a row has to have.
 struct Term {
-    place: Place,
+    place: SearchScope,
     /// `None` asks only whether the place is not empty.
     pattern: Option<Regex>,
     /// Whether a text is asked that may be a clock: `14:02`.
@@ -111,7 +111,7 @@ struct Term {
 /// What is searched: every term has to hold.
 pub struct Search {
     terms: Vec<Term>,
-    marks: Marks,
+    marks: EventMarks,
 }
 
 impl Search {
@@ -120,12 +120,12 @@ impl Search {
     /// # Errors
     /// What is wrong with an expression, in a line.
     pub fn parse(line: &str) -> Result<Self, String> {
-        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()?, marks: Marks::default() })
+        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()?, marks: EventMarks::default() })
     }
 
     /// The same, with the marks it may ask for.
     #[must_use]
-    pub fn with(self, marks: Marks) -> Self {
+    pub fn with(self, marks: EventMarks) -> Self {
         Self { marks, ..self }
     }
 
@@ -143,9 +143,11 @@ impl Search {
     /// The parts of a cell that match, in order; `fields` are those that the cell tells.
     pub fn parts(&self, fields: &[Field], cell: &str) -> Vec<Range<usize>> {
         let tells = |term: &&Term| match term.place {
-            Place::Anywhere => true,
-            Place::Fields(asked) => fields.iter().any(|field| asked.contains(field)),
-            Place::Kind | Place::Time | Place::Tags | Place::Remark | Place::Mark => false,
+            SearchScope::Anywhere => true,
+            SearchScope::Fields(asked) => fields.iter().any(|field| asked.contains(field)),
+            SearchScope::Kind | SearchScope::Time | SearchScope::Tags | SearchScope::Remark | SearchScope::Mark => {
+                false
+            }
         };
         let patterns = self.terms.iter().filter(tells).filter_map(|term| term.pattern.as_ref());
         let found = patterns.flat_map(|pattern| pattern.find_iter(cell)).map(|part| part.range());
@@ -164,9 +166,9 @@ impl Search {
 impl Term {
     fn parse(word: &str) -> Result<Self, String> {
         let named = word.split_once(':').and_then(|(name, value)| Some((place(name)?, value)));
-        let (place, value) = named.unwrap_or((Place::Anywhere, word));
+        let (place, value) = named.unwrap_or((SearchScope::Anywhere, word));
         // As the timeline writes it; records have the digits only.
-        let (place, value) = match number(value).filter(|_| place == Place::Anywhere || place == ASN) {
+        let (place, value) = match number(value).filter(|_| place == SearchScope::Anywhere || place == ASN) {
             Some(number) => (ASN, number),
             None => (place, value),
         };
@@ -185,7 +187,7 @@ impl Term {
         Ok(Self {
             place,
             pattern: (!text.is_empty()).then_some(pattern),
-            clock: place == Place::Anywhere && is_clock(value),
+            clock: place == SearchScope::Anywhere && is_clock(value),
             texts: Memory::default(),
             clients: Memory::default(),
             resources: Memory::default(),
@@ -198,18 +200,20 @@ impl Term {
         let tagged = || mark.is_some_and(|mark| mark.tags.iter().any(|tag| self.says(tag)));
         let remarked = || mark.is_some_and(|mark| !mark.remark.is_empty() && self.says(&mark.remark));
         match self.place {
-            Place::Tags => tagged(),
-            Place::Remark => remarked(),
-            Place::Mark => tagged() || remarked() || mark.is_some_and(|mark| mark.bookmarked && self.says("bookmark")),
-            Place::Anywhere if tagged() || remarked() => true,
-            Place::Fields(fields) => self.any(store, facts, event, fields),
-            Place::Anywhere => {
+            SearchScope::Tags => tagged(),
+            SearchScope::Remark => remarked(),
+            SearchScope::Mark => {
+                tagged() || remarked() || mark.is_some_and(|mark| mark.bookmarked && self.says("bookmark"))
+            }
+            SearchScope::Anywhere if tagged() || remarked() => true,
+            SearchScope::Fields(fields) => self.any(store, facts, event, fields),
+            SearchScope::Anywhere => {
                 self.any(store, facts, event, &Field::ALL)
                     || self.says(timeline::kind(row).words())
                     || (self.clock && self.says(&row.time().second()))
             }
-            Place::Kind => self.says(timeline::kind(row).words()),
-            Place::Time => self.says(&row.time().second()),
+            SearchScope::Kind => self.says(timeline::kind(row).words()),
+            SearchScope::Time => self.says(&row.time().second()),
         }
     }
 
@@ -384,7 +388,7 @@ mod tests {
         let store = store();
         let bookmark = Mark { bookmarked: true, ..Mark::default() };
         let said = Mark { tags: vec!["phish".into()], remark: "the first mail".into(), ..Mark::default() };
-        let marks: Marks = Arc::new([(EventId(0), said), (EventId(1), bookmark)].into());
+        let marks: EventMarks = Arc::new([(EventId(0), said), (EventId(1), bookmark)].into());
         for (line, rows) in [
             ("tag:", vec![0]),
             ("tag:PHI", vec![0]),

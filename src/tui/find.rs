@@ -3,7 +3,7 @@
 use super::job::{Chunk, Job};
 use crate::model::EventId;
 use crate::triage::pivot::Value;
-use crate::triage::search::{Marks, Search};
+use crate::triage::search::{EventMarks, Search};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub struct Find {
     /// Whether the cursor goes to the first row found.
     pub seeking: bool,
     /// The marks as they were when it began.
-    pub marks: Marks,
+    pub marks: EventMarks,
 }
 
 impl Find {
@@ -44,7 +44,7 @@ impl Find {
         let asks = search.as_ref().is_ok_and(|search| !search.is_empty());
         let read = if asks { 0 } else { rows };
         let start = start.min(rows);
-        let marks = Marks::default();
+        let marks = EventMarks::default();
         Self { query, search, number, of, rows, start, read, after, before, seeking: asks, marks }
     }
 

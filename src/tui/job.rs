@@ -9,10 +9,10 @@ use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
-use crate::triage::alike::{self, Outline};
-use crate::triage::lineage::{self, Shape, Tree};
+use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Counts, Value};
-use crate::triage::search::{Marks, Search};
+use crate::triage::runs::{self, Outline};
+use crate::triage::search::{EventMarks, Search};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub enum Job {
     /// The runs that can show as one row, and the start of each stretch of activity.
     Outline(Scope),
     /// The order of these by lineage or group.
-    Tree(Scope, Shape),
+    Tree(Scope, Grouping),
     /// The text of this entry of the copy menu.
     Copy(usize, Spot),
     /// The users that match this.
@@ -49,7 +49,7 @@ pub struct Chunk {
     /// The part.
     pub rows: Range<usize>,
     /// The analyst's marks on events.
-    pub marks: Marks,
+    pub marks: EventMarks,
 }
 
 /// The result of a job.
@@ -65,7 +65,7 @@ pub enum JobResult {
     /// Runs and bursts.
     Outline(Scope, Arc<Outline>),
     /// The order.
-    Tree(Scope, Shape, Arc<Tree>),
+    Tree(Scope, Grouping, Arc<Tree>),
     /// The text to copy, named in a word, or why there is none.
     Copy(&'static str, Result<String, String>),
     /// Those that answer to it, and how many there are in all.
@@ -137,12 +137,12 @@ impl JobRunner {
                 JobResult::Found(chunk, found)
             }
             Job::Outline(scope) => {
-                let outline = alike::outline(store, scope.events(store));
+                let outline = runs::outline(store, scope.events(store));
                 JobResult::Outline(scope, Arc::new(outline))
             }
-            Job::Tree(scope, shape) => {
-                let tree = lineage::tree(store, scope.events(store), shape);
-                JobResult::Tree(scope, shape, Arc::new(tree))
+            Job::Tree(scope, grouping) => {
+                let tree = lineage::tree(store, scope.events(store), grouping);
+                JobResult::Tree(scope, grouping, Arc::new(tree))
             }
             Job::Copy(entry, spot) => {
                 let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);

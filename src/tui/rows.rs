@@ -19,9 +19,9 @@ use super::scroll::{List, Move};
 use crate::analytics::{Baseline, Hit, Show};
 use crate::model::{EventId, Time};
 use crate::store::Store;
-use crate::triage::alike::Outline;
-use crate::triage::lineage::{Head, Limb, Shape, Tree};
+use crate::triage::lineage::{GroupRow, Grouping, Tree, TreeBranch};
 use crate::triage::pivot::Value;
+use crate::triage::runs::Outline;
 use row_layout::{RowLayout, Slot};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -32,11 +32,11 @@ use zoom::OPENING;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// An event.
-    Event(EventId, Limb),
+    Event(EventId, TreeBranch),
     /// Like events in one row.
     Run(Run),
-    /// The head of what follows.
-    Head(Head, Limb),
+    /// Heading of a group of rows.
+    Group(GroupRow, TreeBranch),
     /// A moment that matters.
     Sign(Sign),
 }
@@ -51,7 +51,7 @@ pub struct Run {
     /// Last of them.
     pub last: EventId,
     /// Their branch in the tree.
-    pub limb: Limb,
+    pub branch: TreeBranch,
 }
 
 /// Display of the rows, whatever they are.
@@ -73,7 +73,7 @@ impl Default for Mode {
 #[derive(Clone)]
 struct Planted {
     scope: Scope,
-    shape: Shape,
+    grouping: Grouping,
     tree: Arc<Tree>,
 }
 
@@ -254,12 +254,12 @@ impl Timeline {
 
     /// Returns whether rows are grouped by a value.
     pub fn is_grouped(&self) -> bool {
-        matches!(self.shape(), Some(Shape::GroupBy(_)))
+        matches!(self.grouping(), Some(Grouping::GroupBy(_)))
     }
 
     /// Returns whether the wanted order of the rows is still unknown.
     pub fn is_pending(&self) -> bool {
-        self.shape().is_some() && !self.is_tree()
+        self.grouping().is_some() && !self.is_tree()
     }
 
     /// The events in the order of the rows; where a head stands, its number.
@@ -271,12 +271,12 @@ impl Timeline {
         }
     }
 
-    fn head(&self, place: usize) -> Option<&Head> {
-        self.shown.planted.as_ref()?.tree.head(place)
+    fn group(&self, place: usize) -> Option<&GroupRow> {
+        self.shown.planted.as_ref()?.tree.group(place)
     }
 
-    fn limb(&self, place: usize) -> Limb {
-        self.shown.planted.as_ref().map_or_else(Limb::default, |planted| planted.tree.limb(place))
+    fn branch(&self, place: usize) -> TreeBranch {
+        self.shown.planted.as_ref().map_or_else(TreeBranch::default, |planted| planted.tree.branch(place))
     }
 
     /// A row.
@@ -288,11 +288,11 @@ impl Timeline {
         let ids = self.ids(store).get(places.clone())?;
         let (first, last) = (*ids.first()?, *ids.last()?);
         // The last of a run knows whether its branch goes on.
-        let limb = self.limb(places.end - 1);
-        Some(match self.head(places.start) {
-            Some(head) => Row::Head(*head, limb),
-            None if ids.len() == 1 => Row::Event(first, limb),
-            None => Row::Run(Run { places, first, last, limb }),
+        let branch = self.branch(places.end - 1);
+        Some(match self.group(places.start) {
+            Some(group) => Row::Group(*group, branch),
+            None if ids.len() == 1 => Row::Event(first, branch),
+            None => Row::Run(Run { places, first, last, branch }),
         })
     }
 
@@ -311,7 +311,7 @@ impl Timeline {
         let start =
             slot(row).or_else(|| slot(row + 1)).or_else(|| slot(row + 2)).or_else(|| slot(row.checked_sub(1)?))?;
         let len = self.ids(store).len();
-        (start..len).take(8).find(|place| self.head(*place).is_none())
+        (start..len).take(8).find(|place| self.group(*place).is_none())
     }
 
     /// The event under the cursor: of a run its first; under a head or a sign, the first after it; on a row closed over

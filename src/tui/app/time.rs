@@ -2,8 +2,8 @@
 
 use super::{App, Effect};
 use crate::model::{Span, Sym, Time};
-use crate::triage::alike::SILENCE;
-use crate::triage::moment;
+use crate::triage::runs::SILENCE;
+use crate::triage::time_input;
 use crate::tui::edit::LineEdit;
 use crate::tui::layout::Pane;
 use crate::tui::overlay::Overlay;
@@ -75,7 +75,7 @@ impl App {
         if text.trim().is_empty() {
             return;
         }
-        let time = match moment::parse(&text, self.here()) {
+        let time = match time_input::parse(&text, self.here()) {
             Ok(time) => time,
             Err(why) => {
                 self.overlays.show(Overlay::Moment(line));
@@ -109,7 +109,7 @@ impl App {
         let revoked = if text.trim().is_empty() {
             None
         } else {
-            match moment::parse(&text, self.here()) {
+            match time_input::parse(&text, self.here()) {
                 Ok(time) => Some(time),
                 Err(why) => {
                     self.overlays.show(Overlay::Revoked(user, line));

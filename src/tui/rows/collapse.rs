@@ -11,8 +11,8 @@ use std::ops::Range;
 type Name = (EventId, u8);
 
 fn name(tree: &Tree, place: usize) -> Name {
-    let first = tree.head(place).map_or_else(|| tree.ids[place], |head| head.first);
-    (first, tree.limb(place).depth)
+    let first = tree.group(place).map_or_else(|| tree.ids[place], |group| group.first);
+    (first, tree.branch(place).depth)
 }
 
 impl Timeline {
@@ -25,7 +25,7 @@ impl Timeline {
         let at = self.events(store).binary_search(&event).ok()?;
         let place = *tree.places.get(at)? as usize;
         // A head stands above its first event in time, which need not be the row below it.
-        (0..=place).rev().take_while(|at| tree.limb(*at).depth >= depth).find(|at| name(tree, *at) == (event, depth))
+        (0..=place).rev().take_while(|at| tree.branch(*at).depth >= depth).find(|at| name(tree, *at) == (event, depth))
     }
 
     /// The places hidden below rows that are closed.
@@ -71,14 +71,14 @@ impl Timeline {
         let Some(tree) = self.tree().filter(|_| !self.shown.closed.is_empty()) else { return };
         let Ok(at) = self.events(store).binary_search(&event) else { return };
         let place = tree.places[at] as usize;
-        let mut depth = tree.limb(place).depth;
+        let mut depth = tree.branch(place).depth;
         let mut above = Vec::new();
         for at in (0..place).rev() {
             if depth == 0 {
                 break;
             }
-            if tree.limb(at).depth < depth {
-                depth = tree.limb(at).depth;
+            if tree.branch(at).depth < depth {
+                depth = tree.branch(at).depth;
                 above.push(name(tree, at));
             }
         }

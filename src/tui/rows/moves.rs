@@ -128,7 +128,7 @@ impl Timeline {
         let Some(place) = self.place(store) else { return };
         let ids = self.ids(store);
         let extent = self.shown.layout.extent();
-        let is_event = |place: &usize| self.head(*place).is_none();
+        let is_event = |place: &usize| self.group(*place).is_none();
         let next =
             if back { (extent.start..place).rev().find(is_event) } else { (place + 1..extent.end).find(is_event) };
         if let Some(event) = next.map(|place| ids[place]) {

@@ -1,8 +1,8 @@
 //! The content of each row: a run, a single event, or a sign between them. Kept as a few pieces, each of which may be
 //! a million rows.
 
-use crate::triage::alike::Outline;
 use crate::triage::lineage::Tree;
+use crate::triage::runs::Outline;
 use std::ops::Range;
 use std::sync::Arc;
 

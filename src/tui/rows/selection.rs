@@ -6,8 +6,8 @@ use super::{Planted, Timeline, Zoom};
 use crate::analytics::Show;
 use crate::model::EventId;
 use crate::store::Store;
-use crate::triage::alike::{self, Outline};
-use crate::triage::lineage::{Shape, Tree, tree};
+use crate::triage::lineage::{Grouping, Tree, tree};
+use crate::triage::runs::{self, Outline};
 use crate::triage::timeline;
 use crate::tui::job::Job;
 use crate::tui::scope::Scope;
@@ -55,10 +55,10 @@ impl Timeline {
     }
 
     /// The order asked for, where it is not that of time.
-    pub(super) fn shape(&self) -> Option<Shape> {
+    pub(super) fn grouping(&self) -> Option<Grouping> {
         match self.shown.step {
-            Some(Show::GroupBy(field)) if !self.shown.marks.is_empty() => Some(Shape::GroupBy(field)),
-            _ if self.shown.mode.lineage => Some(Shape::Lineage),
+            Some(Show::GroupBy(field)) if !self.shown.marks.is_empty() => Some(Grouping::GroupBy(field)),
+            _ if self.shown.mode.lineage => Some(Grouping::Lineage),
             _ => None,
         }
     }
@@ -73,24 +73,24 @@ impl Timeline {
 
     /// Brings the events in order, if that is done at once.
     fn plant(&mut self, store: &Store) {
-        let Some(shape) = self.shape() else {
+        let Some(grouping) = self.grouping() else {
             self.shown.planted = None;
             return;
         };
         let scope = self.scope();
-        if self.shown.planted.as_ref().is_some_and(|planted| planted.shape == shape && planted.scope == scope) {
+        if self.shown.planted.as_ref().is_some_and(|planted| planted.grouping == grouping && planted.scope == scope) {
             return;
         }
         self.shown.planted = (scope.events(store).len() <= TREE_AT_ONCE).then(|| {
-            let tree = Arc::new(tree(store, scope.events(store), shape));
-            Planted { scope, shape, tree }
+            let tree = Arc::new(tree(store, scope.events(store), grouping));
+            Planted { scope, grouping, tree }
         });
     }
 
     /// The question to ask before everything is shown as wanted.
     pub fn wants(&self, store: &Store) -> Option<Job> {
-        if let Some(shape) = self.shape().filter(|_| self.shown.planted.is_none()) {
-            return Some(Job::Tree(self.scope(), shape));
+        if let Some(grouping) = self.grouping().filter(|_| self.shown.planted.is_none()) {
+            return Some(Job::Tree(self.scope(), grouping));
         }
         if let Some(listed) = self.shown.listed.as_ref().filter(|_| self.shown.planted.is_none())
             && self.outline_of(listed).is_none()
@@ -103,10 +103,10 @@ impl Timeline {
     }
 
     /// Takes an order that was asked for.
-    pub fn take_tree(&mut self, store: &Store, scope: Scope, shape: Shape, tree: Arc<Tree>) {
-        if self.shape() == Some(shape) && self.scope() == scope {
+    pub fn take_tree(&mut self, store: &Store, scope: Scope, grouping: Grouping, tree: Arc<Tree>) {
+        if self.grouping() == Some(grouping) && self.scope() == scope {
             self.hold(store, |timeline, store| {
-                timeline.shown.planted = Some(Planted { scope, shape, tree });
+                timeline.shown.planted = Some(Planted { scope, grouping, tree });
                 timeline.lay(store);
             });
         }
@@ -132,7 +132,7 @@ impl Timeline {
         if let Some(planted) = &self.shown.planted {
             return Starts::Tree(Arc::clone(&planted.tree));
         }
-        let outlined = |events: &[EventId]| (events.len() <= AT_ONCE).then(|| Arc::new(alike::outline(store, events)));
+        let outlined = |events: &[EventId]| (events.len() <= AT_ONCE).then(|| Arc::new(runs::outline(store, events)));
         let known = if let Some(listed) = self.shown.listed.clone() {
             if self.outline_of(&listed).is_none()
                 && let Some(outline) = outlined(&listed)

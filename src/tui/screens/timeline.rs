@@ -1,7 +1,7 @@
 //! The user's tokens in time order or by lineage, under a strip that shows where they crowd.
 
-mod heads;
-mod limbs;
+mod branches;
+mod group_rows;
 mod row;
 mod strip;
 
@@ -17,7 +17,7 @@ use crate::tui::text::{count, fit, fit_middle, width};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
-use heads::rows;
+use group_rows::rows;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

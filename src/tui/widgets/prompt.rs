@@ -2,7 +2,7 @@
 
 use super::framed;
 use crate::model::Sym;
-use crate::triage::moment;
+use crate::triage::time_input;
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
@@ -59,7 +59,7 @@ pub(super) fn remark_title(app: &App) -> String {
 
 /// The title of the time prompt, with the forms it takes.
 pub(super) fn moment_title() -> String {
-    format!("Go to (UTC): {}", moment::FORMS)
+    format!("Go to (UTC): {}", time_input::FORMS)
 }
 
 /// The title of the revocation prompt: the user, and the forms it takes.

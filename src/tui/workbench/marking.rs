@@ -4,7 +4,7 @@ use super::Workbench;
 use crate::model::{EventId, Sym, Time};
 use crate::triage::marks::{self, Mark};
 use crate::triage::pivot::{self, Value};
-use crate::triage::search::Marks;
+use crate::triage::search::EventMarks;
 use crate::triage::{About, timeline};
 use crate::tui::layout::Pane;
 use crate::tui::marks::{Kind, Words};
@@ -24,7 +24,7 @@ impl Workbench {
     }
 
     /// Every mark, for a search.
-    pub fn marks(&self) -> Marks {
+    pub fn marks(&self) -> EventMarks {
         Arc::new(self.places.marked(&self.case).into_iter().map(|(event, mark)| (event, mark.clone())).collect())
     }
 

@@ -1,12 +1,12 @@
 //! One row of the timeline.
 
-use super::heads::{CLOSED, head, is_after_revocation, sign};
-use super::{View, account, limbs};
+use super::group_rows::{CLOSED, group, is_after_revocation, sign};
+use super::{View, account, branches};
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
-use crate::triage::alike::SILENCE;
-use crate::triage::lineage::Limb;
+use crate::triage::lineage::TreeBranch;
 use crate::triage::marks::Mark;
+use crate::triage::runs::SILENCE;
 use crate::triage::timeline::{self, RowKind};
 use crate::tui::find::meet;
 use crate::tui::rows::{Row, Run, Timeline};
@@ -73,13 +73,14 @@ pub(super) fn row<'a>(view: &View<'a>, at: usize, first: bool, room: usize) -> L
     match view.state.row(store, at) {
         None => Line::default(),
         Some(Row::Sign(what)) => sign(view, what, room),
-        Some(Row::Head(what, limb)) => head(view, &what, limb, view.state.hidden(at), room),
-        Some(Row::Event(event, limb)) => {
+        Some(Row::Group(what, branch)) => group(view, &what, branch, view.state.hidden(at), room),
+        Some(Row::Event(event, branch)) => {
             let hidden = view.state.hidden(at);
-            event_row(view, &Shown { event, run: None, limb, above: above(), first, hidden })
+            event_row(view, &Shown { event, run: None, branch, above: above(), first, hidden })
         }
         Some(Row::Run(run)) => {
-            let shown = Shown { event: run.first, limb: run.limb, above: above(), first, run: Some(&run), hidden: 0 };
+            let shown =
+                Shown { event: run.first, branch: run.branch, above: above(), first, run: Some(&run), hidden: 0 };
             event_row(view, &shown)
         }
     }
@@ -92,7 +93,7 @@ fn above(view: &View, at: usize) -> Option<EventId> {
         Some(Row::Event(event, _)) => Some(Some(event)),
         Some(Row::Run(run)) => Some(Some(run.last)),
         Some(Row::Sign(_)) => None,
-        Some(Row::Head(..)) | None => Some(None),
+        Some(Row::Group(..)) | None => Some(None),
     })?
 }
 
@@ -100,7 +101,7 @@ fn above(view: &View, at: usize) -> Option<EventId> {
 struct Shown<'a> {
     event: EventId,
     run: Option<&'a Run>,
-    limb: Limb,
+    branch: TreeBranch,
     above: Option<EventId>,
     first: bool,
     /// Number of rows hidden below it.
@@ -148,7 +149,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         Span::styled(glyph, theme.style(if foreign { Role::Foreign } else { kind_role })),
         Span::styled(said.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
     ]);
-    let branches = limbs::drawn(shown.limb);
+    let branches = branches::drawn(shown.branch);
     let room = columns.what.saturating_sub(width(&branches));
     spans.push(Span::styled(fit(&branches, columns.what).into_owned(), quiet));
     let mut cell = |cell: String, fields: &[Field], style| {
@@ -197,12 +198,12 @@ fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
 fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, most: usize) -> String {
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
-    let room = most.saturating_sub(usize::from(shown.limb.depth) * 2);
+    let room = most.saturating_sub(usize::from(shown.branch.depth) * 2);
     let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
         format!("{}: ", fit(account(store.upn(store.event(shown.event).user)), 24))
     } else if tied {
-        limbs::TIED.to_owned()
+        branches::TIED.to_owned()
     } else {
         String::new()
     };

@@ -1,9 +1,9 @@
 //! Rows that are no events: what the rows below come from, and moments that matter.
 
-use super::{View, limbs};
+use super::{View, branches};
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::{Key, Store};
-use crate::triage::lineage::{Head, Limb, What};
+use crate::triage::lineage::{GroupKind, GroupRow, TreeBranch};
 use crate::triage::pivot::Value;
 use crate::tui::rows::Sign;
 use crate::tui::text::{count, fit, fit_middle, width};
@@ -19,32 +19,34 @@ pub(super) fn rows(rows: usize) -> String {
 }
 
 /// The head of what follows.
-pub(super) fn head<'a>(view: &View, head: &Head, limb: Limb, hidden: usize, room: usize) -> Line<'a> {
+pub(super) fn group<'a>(view: &View, group: &GroupRow, branch: TreeBranch, hidden: usize, room: usize) -> Line<'a> {
     let store = view.bench.store();
     let theme = view.theme;
     // A root stands out at the left; what hangs below it stands where the branches of events are.
-    let lead = if limb.depth == 0 { 1 } else { view.columns.lead() };
-    let branches = format!("{}{}", " ".repeat(lead), limbs::drawn(limb));
+    let lead = if branch.depth == 0 { 1 } else { view.columns.lead() };
+    let branches = format!("{}{}", " ".repeat(lead), branches::drawn(branch));
     let closed = if hidden > 0 { CLOSED } else { "" };
     let room = room.saturating_sub(width(&branches) + width(closed));
-    let (text, role) = match head.what {
-        What::Value(value) => {
+    let (text, role) = match group.kind {
+        GroupKind::Value(value) => {
             let value = store.text(value);
             let value = if value.is_empty() { "(not recorded)" } else { value };
-            (format!("{:<9} {value}", rows(head.rows as usize)), Role::Title)
+            (format!("{:<9} {value}", rows(group.rows as usize)), Role::Title)
         }
-        What::Session(session, began) => {
+        GroupKind::Session(session, began) => {
             let began = began.map_or_else(String::new, |time| format!(", began {}", moment(view, time)));
             let name = fit_middle(store.text(session), 13).into_owned();
-            (format!("session {name}  {}{began}{}", extent(view, head), of_whom(view, head.first)), Role::Title)
+            (format!("session {name}  {}{began}{}", extent(view, group), of_whom(view, group.first)), Role::Title)
         }
-        What::NoSession => {
-            (format!("no session recorded  {}{}", extent(view, head), of_whom(view, head.first)), Role::Title)
+        GroupKind::NoSession => {
+            (format!("no session recorded  {}{}", extent(view, group), of_whom(view, group.first)), Role::Title)
         }
-        What::Flow(entered, redeemed) => (flow(store, entered, redeemed), Role::DeviceCode),
-        What::TokenElsewhere => (format!("token issued in no row shown  {}", rows(head.rows as usize)), Role::Quiet),
-        What::SessionOnly => (format!("tied by the session alone  {}", rows(head.rows as usize)), Role::Quiet),
-        What::Untied => (format!("no token or session ties these  {}", extent(view, head)), Role::Title),
+        GroupKind::Flow(entered, redeemed) => (flow(store, entered, redeemed), Role::DeviceCode),
+        GroupKind::TokenElsewhere => {
+            (format!("token issued in no row shown  {}", rows(group.rows as usize)), Role::Quiet)
+        }
+        GroupKind::SessionOnly => (format!("tied by the session alone  {}", rows(group.rows as usize)), Role::Quiet),
+        GroupKind::Untied => (format!("no token or session ties these  {}", extent(view, group)), Role::Title),
     };
     let mut spans =
         vec![Span::styled(branches, theme.style(Role::Quiet)), Span::styled(closed, theme.style(Role::Key))];
@@ -71,12 +73,12 @@ fn flow(store: &Store, entered: Option<EventId>, redeemed: Option<EventId>) -> S
 }
 
 /// `14:00:00 to 14:12:12, 32 rows`
-fn extent(view: &View, head: &Head) -> String {
+fn extent(view: &View, group: &GroupRow) -> String {
     let store = view.bench.store();
     let time = |id| store.event(id).time();
-    let (first, last) = (time(head.first), time(head.last));
+    let (first, last) = (time(group.first), time(group.last));
     let last = if first.day() == last.day() { last.clock() } else { moment(view, last) };
-    format!("{} to {last}, {}", moment(view, first), rows(head.rows as usize))
+    format!("{} to {last}, {}", moment(view, first), rows(group.rows as usize))
 }
 
 /// The rows' user, where the title does not name one.

@@ -1,6 +1,6 @@
 //! The branches that rows hang on. The one place that knows how they are drawn.
 
-use crate::triage::lineage::Limb;
+use crate::triage::lineage::TreeBranch;
 
 /// The lines of branches, two columns each.
 struct Branches {
@@ -20,10 +20,10 @@ const BRANCHES: Branches = Branches { fork: "├ ", end: "└ ", on: "│ ", ove
 pub(super) const TIED: &str = BRANCHES.end;
 
 /// The branches before a row.
-pub(super) fn drawn(limb: Limb) -> String {
+pub(super) fn drawn(branch: TreeBranch) -> String {
     let mut branches = String::new();
-    for depth in 1..=limb.depth {
-        branches.push_str(match (depth == limb.depth, limb.goes_on(depth)) {
+    for depth in 1..=branch.depth {
+        branches.push_str(match (depth == branch.depth, branch.goes_on(depth)) {
             (true, true) => BRANCHES.fork,
             (true, false) => BRANCHES.end,
             (false, true) => BRANCHES.on,

@@ -1,6 +1,6 @@
 //! The place of each event in the order of lineage.
 
-use super::What;
+use super::GroupKind;
 use crate::analytics::flow::{descends, flows_among};
 use crate::analytics::{Leg, leg_of};
 use crate::model::{EventId, Field, Sym, Table, Time};
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// Where an event stands: compared from left to right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct LineagePos {
     pub(super) root: u32,
     pub(super) login: u32,
     /// 0 for the login, then one for each client and resource in the order they first come.
@@ -33,34 +33,34 @@ fn login_at(place: u32) -> u32 {
     place + 1
 }
 
-pub(super) struct Places {
-    pub(super) each: Vec<Place>,
-    pub(super) roots: Vec<What>,
+pub(super) struct Positions {
+    pub(super) each: Vec<LineagePos>,
+    pub(super) roots: Vec<GroupKind>,
     /// Heads of the logins that have one, by root and number.
-    pub(super) logins: HashMap<(u32, u32), What, RandomState>,
+    pub(super) logins: HashMap<(u32, u32), GroupKind, RandomState>,
 }
 
 /// What is known while places are given out.
 struct Finder<'a> {
     store: &'a Store,
     events: &'a [EventId],
-    roots: Vec<(What, u32)>,
+    roots: Vec<(GroupKind, u32)>,
     root_of: HashMap<(Sym, Sym), u32, RandomState>,
 }
 
-impl Places {
-    pub(super) fn of(store: &Store, events: &[EventId]) -> Self {
+impl Positions {
+    pub(super) fn new(store: &Store, events: &[EventId]) -> Self {
         let mut finder = Finder { store, events, roots: Vec::new(), root_of: HashMap::default() };
-        let mut each = vec![Place::default(); events.len()];
-        let mut logins: HashMap<(u32, u32), What, RandomState> = HashMap::default();
+        let mut each = vec![LineagePos::default(); events.len()];
+        let mut logins: HashMap<(u32, u32), GroupKind, RandomState> = HashMap::default();
         let mut is_leg = vec![false; events.len()];
         for flow in finder.flows() {
             let root = finder.root(flow.user, flow.session, flow.legs[0]);
             let login = login_at(flow.legs[0]);
-            logins.insert((root, login), What::Flow(flow.entered, flow.redeemed));
+            logins.insert((root, login), GroupKind::Flow(flow.entered, flow.redeemed));
             for leg in flow.legs {
                 is_leg[leg as usize] = true;
-                each[leg as usize] = Place { root, login, branch: 0, token: leg, call: 0 };
+                each[leg as usize] = LineagePos { root, login, branch: 0, token: leg, call: 0 };
             }
         }
         finder.sign_ins(&mut each, &is_leg);
@@ -89,7 +89,7 @@ impl Finder<'_> {
         let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
         let root = *self.root_of.entry((user, session)).or_insert(next);
         if root == next {
-            let what = if session.is_none() { What::NoSession } else { What::Session(session, None) };
+            let what = if session.is_none() { GroupKind::NoSession } else { GroupKind::Session(session, None) };
             self.roots.push((what, at));
         }
         let first = &mut self.roots[root as usize].1;
@@ -123,8 +123,8 @@ impl Finder<'_> {
         found
     }
 
-    /// Places every sign-in: its session's login first, the others in branches below the login before them.
-    fn sign_ins(&mut self, each: &mut [Place], is_leg: &[bool]) {
+    /// Positions every sign-in: its session's login first, the others in branches below the login before them.
+    fn sign_ins(&mut self, each: &mut [LineagePos], is_leg: &[bool]) {
         let mut latest: HashMap<u32, u32, RandomState> = HashMap::default();
         let mut branches: HashMap<(u32, u32, Sym, Sym), u32, RandomState> = HashMap::default();
         let mut widths: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
@@ -145,7 +145,7 @@ impl Finder<'_> {
             let interactive = event.table == Table::SignIn && event.succeeded() && !session.is_none();
             each[at as usize] = if interactive && login.is_none() {
                 latest.insert(root, login_at(at));
-                Place { root, login: login_at(at), branch: 0, token: at, call: 0 }
+                LineagePos { root, login: login_at(at), branch: 0, token: at, call: 0 }
             } else {
                 // What came before the login stands before it.
                 let login = login.unwrap_or(NO_LOGIN);
@@ -156,13 +156,13 @@ impl Finder<'_> {
                     *width += 1;
                     *width
                 });
-                Place { root, login, branch, token: at, call: 0 }
+                LineagePos { root, login, branch, token: at, call: 0 }
             };
         }
     }
 
-    /// Places every call below the sign-in that issued its token, else its session, else the untied.
-    fn calls(&mut self, each: &mut [Place]) {
+    /// Positions every call below the sign-in that issued its token, else its session, else the untied.
+    fn calls(&mut self, each: &mut [LineagePos]) {
         let mut issued: HashMap<Sym, u32, RandomState> = HashMap::default();
         for (at, id) in (0u32..).zip(self.events) {
             let event = self.store.event(*id);
@@ -182,21 +182,21 @@ impl Finder<'_> {
             let token = self.store.token(event[Field::TokenId]);
             let session = self.store.normalized_field(event, Field::SessionId);
             each[at as usize] = if let Some(sign_in) = issued.get(&token).filter(|_| !token.is_none()) {
-                Place { call: at + 1, ..each[*sign_in as usize] }
+                LineagePos { call: at + 1, ..each[*sign_in as usize] }
             } else if let Some((user, session)) = self.issued_elsewhere(token) {
                 let root = self.root(user, session, at);
-                Place { root, login: TOKEN_ELSEWHERE, branch: 0, token: 0, call: at + 1 }
+                LineagePos { root, login: TOKEN_ELSEWHERE, branch: 0, token: 0, call: at + 1 }
             } else if !session.is_none() {
                 let root = self.root(event.user, session, at);
-                Place { root, login: SESSION_ONLY, branch: 0, token: 0, call: at + 1 }
+                LineagePos { root, login: SESSION_ONLY, branch: 0, token: 0, call: at + 1 }
             } else {
                 let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
                 let root = *untied.get_or_insert(next);
                 if root == next {
                     // After everything else.
-                    self.roots.push((What::Untied, u32::MAX));
+                    self.roots.push((GroupKind::Untied, u32::MAX));
                 }
-                Place { root, login: NO_LOGIN, branch: 0, token: 0, call: at + 1 }
+                LineagePos { root, login: NO_LOGIN, branch: 0, token: 0, call: at + 1 }
             };
         }
     }
@@ -208,7 +208,7 @@ impl Finder<'_> {
     }
 
     /// The roots in the order of their first rows, and the rank of each as it was numbered.
-    fn ranked(&self) -> (Vec<What>, Vec<u32>) {
+    fn ranked(&self) -> (Vec<GroupKind>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.roots.len()).collect();
         order.sort_by_key(|root| self.roots[*root].1);
         let mut ranks = vec![0; order.len()];
@@ -217,9 +217,9 @@ impl Finder<'_> {
         }
         let first = self.events.first().map_or(Time::MISSING, |id| self.store.event(*id).time());
         let began = |what| match what {
-            What::Session(session, _) => {
+            GroupKind::Session(session, _) => {
                 let before = self.store.with(Key::Session, session).first().map(|id| self.store.event(*id).time());
-                What::Session(session, before.filter(|time| *time < first && time.is_known()))
+                GroupKind::Session(session, before.filter(|time| *time < first && time.is_known()))
             }
             what => what,
         };
