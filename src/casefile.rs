@@ -140,7 +140,7 @@ pub struct CaseFile {
     read_only: bool,
     sync: Sync,
     /// Whether it was said that something cannot be put on disk at once.
-    said_unsynced: bool,
+    warned_unsynced: bool,
     /// Whether the last save failed: on disk may be what is not sure to stay there.
     failed: bool,
 }
@@ -332,7 +332,7 @@ impl CaseFile {
             lock: None,
             read_only: false,
             sync: replace::sync_folder,
-            said_unsynced: false,
+            warned_unsynced: false,
             failed: false,
         }
     }
@@ -411,8 +411,8 @@ impl CaseFile {
             (self.known, self.unchanged) = (Some(bytes), None);
         }
         Ok(match written? {
-            Kept::Unsynced(part) if !self.said_unsynced => {
-                self.said_unsynced = true;
+            Kept::Unsynced(part) if !self.warned_unsynced => {
+                self.warned_unsynced = true;
                 Saved::Unsynced(part)
             }
             Kept::Unsynced(_) | Kept::Synced => Saved::Here,

@@ -127,22 +127,22 @@ impl Opened {
 impl Found {
     /// Sentences to show at the start.
     pub fn sentences(&self) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut sentences = Vec::new();
         if let Some(left) = &self.left {
-            said.push(format!("taken over from {left}: that process ended without closing the case"));
+            sentences.push(format!("taken over from {left}: that process ended without closing the case"));
         }
         let brought = |merged: &Merged| merged.carried + merged.conflicts > 0;
         for (path, merged) in self.merged.iter().filter(|(_, merged)| brought(merged)) {
-            said.push(format!("merged {}: {merged}", inert(&name(path))));
+            sentences.push(format!("merged {}: {merged}", inert(&name(path))));
         }
         for (path, taken) in &self.in_use {
-            said.push(format!("{} is a copy in use by {taken}: merged once it is closed", inert(&name(path))));
+            sentences.push(format!("{} is a copy in use by {taken}: merged once it is closed", inert(&name(path))));
         }
         for (path, why) in &self.unread {
-            said.push(format!("{} is not merged: {}", inert(&name(path)), inert(why)));
+            sentences.push(format!("{} is not merged: {}", inert(&name(path)), inert(why)));
         }
-        said.extend(self.trouble.clone());
-        said
+        sentences.extend(self.trouble.clone());
+        sentences
     }
 }
 

@@ -325,8 +325,11 @@ fn the_lock_of_a_process_that_is_gone_is_taken_and_said() {
         lock_of(&path, |holder| holder["process"][change.0] = change.1.into());
         let Opened { file, found, .. } = taken_up(&path, "b", "ana", at(0));
         assert!(!file.is_read_only());
-        let said = found.sentences().remove(0);
-        assert!(said.starts_with("taken over from eve, process ") && said.contains("ended without closing"), "{said}");
+        let sentence = found.sentences().remove(0);
+        assert!(
+            sentence.starts_with("taken over from eve, process ") && sentence.contains("ended without closing"),
+            "{sentence}"
+        );
     }
     assert!(names(home.path()).is_empty());
 }

@@ -370,17 +370,17 @@ mod tests {
     #[test]
     fn defaults_told_are_those_of_the_reader() {
         let command = command();
-        let told = |id: &str| {
+        let default = |id: &str| {
             let help = command.get_arguments().find(|arg| arg.get_id() == id).and_then(clap::Arg::get_help).unwrap();
             let help = help.to_string();
             size(help.split_once("[default: ").unwrap().1.trim_end_matches(']')).unwrap().get()
         };
         let options = crate::ingest::Options::default();
-        assert_eq!(told("max_bytes"), options.max_bytes);
-        assert_eq!(told("max_record"), options.max_record as u64);
-        assert_eq!(told("max_ratio"), options.max_ratio);
-        assert_eq!(told("max_members"), options.max_members as u64);
-        assert_eq!(told("max_depth"), options.max_depth as u64);
+        assert_eq!(default("max_bytes"), options.max_bytes);
+        assert_eq!(default("max_record"), options.max_record as u64);
+        assert_eq!(default("max_ratio"), options.max_ratio);
+        assert_eq!(default("max_members"), options.max_members as u64);
+        assert_eq!(default("max_depth"), options.max_depth as u64);
     }
 
     #[test]

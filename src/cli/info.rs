@@ -50,7 +50,7 @@ fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
         print(&of_source(source), shell, out)?;
     }
-    for problem in info.of_paths() {
+    for problem in info.path_problems() {
         let lines = [(Tone::Head, problem.source.to_owned()), (Tone::Warn, format!("  not read: {}", problem.reason))];
         writeln!(out)?;
         print(&lines, shell, out)?;

@@ -123,16 +123,16 @@ impl Talk<'_> {
             self.say(format!("{name}: {count} hits, {settled} closed."))?;
             for (at, hit) in self.hits.iter().enumerate() {
                 let (done, steps) = self.progress(hit);
-                let said = self.case.disposition(&hit.id).map_or("", Disposition::words);
+                let outcome = self.case.disposition(&hit.id).map_or("", Disposition::words);
                 let allowed = if hit.allowed.is_some() { ", allowed" } else { "" };
                 let line = format!(
-                    "{}. {} {}, {}, {}, {done} of {steps} steps{}{said}{allowed}",
+                    "{}. {} {}, {}, {}, {done} of {steps} steps{}{outcome}{allowed}",
                     at + 1,
                     hit.severity.word(),
                     hit.analytic,
                     hit.upn,
                     hit.first_seen.second(),
-                    if said.is_empty() { "" } else { ", " },
+                    if outcome.is_empty() { "" } else { ", " },
                 );
                 self.say(line)?;
             }
@@ -259,9 +259,9 @@ impl Talk<'_> {
             let source = self.loaded.sources.get(origin.source.0 as usize).map_or("", |source| &source.name);
             let failed = if line.failed { ", failed" } else { "" };
             let asn = if line.asn.is_empty() { String::new() } else { format!(" (AS{})", line.asn) };
-            let said = self.marked(*row);
+            let mark = self.marked(*row);
             self.say(format!(
-                "{number}. {} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}{said}",
+                "{number}. {} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}{mark}",
                 line.time.second(),
                 line.kind.words(),
                 line.what,
@@ -281,8 +281,8 @@ impl Talk<'_> {
     fn dispose(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
         let keys = "t true positive, b benign, f false positive, u undetermined, - take it back, l leave it as it is";
         loop {
-            let said = self.case.disposition(&hit.id).map_or("open", Disposition::words);
-            self.say(format!("What is this hit? It is {said}."))?;
+            let outcome = self.case.disposition(&hit.id).map_or("open", Disposition::words);
+            self.say(format!("What is this hit? It is {outcome}."))?;
             let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
             let disposition = DISPOSITIONS.iter().find(|(key, _)| *key == typed).map(|(_, disposition)| *disposition);
             match typed.as_str() {
@@ -307,7 +307,7 @@ impl Talk<'_> {
         let saved = self.file.save(&mut self.case);
         self.unsaved = saved.as_ref().err().map(ToString::to_string);
         match saved {
-            Ok(saved) => saved.sentence().map_or(Ok(()), |said| self.say(format!("Note: {said}."))),
+            Ok(saved) => saved.sentence().map_or(Ok(()), |sentence| self.say(format!("Note: {sentence}."))),
             Err(error) => self.say(format!("The case is NOT saved: {error}")),
         }
     }

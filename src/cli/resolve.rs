@@ -157,7 +157,7 @@ fn set<T>(
     }
 }
 
-/// Reads a table of networks; rows that could not be read are said.
+/// Reads a table of networks; warns of rows that could not be read.
 pub(super) fn networks(path: &Path) -> Result<Arc<Networks>, String> {
     let networks = Networks::read(path).map_err(|err| err.to_string())?;
     if let Some((line, why)) = &networks.first_bad {
@@ -167,7 +167,7 @@ pub(super) fn networks(path: &Path) -> Result<Arc<Networks>, String> {
     Ok(Arc::new(networks))
 }
 
-/// Reads the list of what is allowed; entries that have expired are said.
+/// Reads the list of what is allowed; warns of entries that have expired.
 pub(super) fn allow(path: &Path) -> Result<Arc<AllowList>, String> {
     let text = listed_text(path).map_err(|err| err.to_string())?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{Hits, Said, by_event, client_name, within};
+use crate::report::timeline::{Hits, Marked, by_event, client_name, within};
 use crate::store::Store;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
@@ -23,7 +23,7 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     // Nothing printed here names a hash; a case is known by those of its files.
     run.options.hash = args.case.is_some();
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
-    let said = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
+    let case = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
         let case = super::note::case(Some(path), &loaded, &run)?;
         let places = Places::find(&loaded, &case);
         if let Some(words) = lost_words(places.lost(&case)).filter(|_| shell.talk >= Talk::Progress) {
@@ -33,7 +33,7 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     } else {
         None
     };
-    let said = said.as_ref().map(|(case, places)| (case, places));
+    let marked = case.as_ref().map(|(case, places)| (case, places));
     let users = users_named(&loaded.store, &args.user);
     if users.is_empty() {
         if !loaded.nothing_readable() {
@@ -50,10 +50,10 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     let facts = run.facts;
     match scan::machine(args.format, shell) {
         Some(format) => {
-            let rows = report::timeline::rows(&loaded, facts, &events, &hits, said);
-            report::write_under(&report::timeline::columns(said.is_some()), rows, format, out)?;
+            let rows = report::timeline::rows(&loaded, facts, &events, &hits, marked);
+            report::write_under(&report::timeline::columns(marked.is_some()), rows, format, out)?;
         }
-        None => table(&loaded, facts, &events, (&hits, said), shell, out)?,
+        None => table(&loaded, facts, &events, (&hits, marked), shell, out)?,
     }
     out.flush()?;
     Ok(load::close(&loaded, shell))
@@ -94,7 +94,7 @@ fn table(
     loaded: &Loaded,
     facts: &Facts,
     events: &[EventId],
-    (hits, said): (&Hits, Said),
+    (hits, marked): (&Hits, Marked),
     shell: &Shell,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -107,7 +107,7 @@ fn table(
         Column::new("ADDRESS"),
         Column::new("HITS").shrinks(6).optional(),
     ];
-    if said.is_some() {
+    if marked.is_some() {
         columns.push(Column::new("MARKED").shrinks(8));
     }
     let mut table = Table::new(columns);
@@ -126,7 +126,7 @@ fn table(
             line.address.into(),
             ids.join(" ").into(),
         ];
-        if let Some((case, places)) = said {
+        if let Some((case, places)) = marked {
             let mark = places.mark(case, *event);
             let words = mark.map_or_else(String::new, |mark| format!("{} {}", mark.glyph(), mark.words()));
             row.push(words.trim_end().into());
@@ -149,8 +149,8 @@ mod tests {
             rows.row(Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::UserPrincipalName, upn)]);
         }
         let store = rows.build();
-        let said = unknown(&store, "a.nowak@contoso.com");
-        assert!(said.contains("near: a.novak@contoso.com,"), "{said}");
+        let message = unknown(&store, "a.nowak@contoso.com");
+        assert!(message.contains("near: a.novak@contoso.com,"), "{message}");
         assert!(unknown(&store, "finance").contains("near: finance.director@contoso.com,"));
         assert_eq!(users_named(&store, " FINANCE.director@contoso.com").len(), 1);
         assert_eq!(users_named(&store, "nobody"), []);

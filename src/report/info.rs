@@ -178,7 +178,7 @@ pub fn write_json(info: &Info, out: &mut dyn Write) -> io::Result<()> {
 
 impl<'a> Info<'a> {
     /// Problems of paths and members that are no source.
-    pub fn of_paths(&self) -> impl Iterator<Item = &ProblemInfo<'a>> {
+    pub fn path_problems(&self) -> impl Iterator<Item = &ProblemInfo<'a>> {
         let known: HashSet<&str> = self.sources.iter().map(|source| source.source).collect();
         self.problems.iter().filter(move |problem| !known.contains(problem.source))
     }
@@ -206,7 +206,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
             .filter(|table| loaded.store.count(*table) == 0)
             .map(Table::name)
             .collect(),
-        tables: seen.tables.into_iter().filter_map(Rows::told).collect(),
+        tables: seen.tables.into_iter().filter_map(Rows::into_info).collect(),
         sources: loaded
             .sources
             .iter()
@@ -312,7 +312,7 @@ impl Rows {
         }
     }
 
-    fn told(self) -> Option<TableInfo> {
+    fn into_info(self) -> Option<TableInfo> {
         let gaps = self.hours.gaps();
         let (table, events, first_event, last_event) = (self.table.name(), self.events, self.first, self.last);
         (events > 0).then(|| TableInfo { table, events, first_event, last_event, lag: lag(self.lags), gaps })
@@ -393,7 +393,7 @@ mod tests {
             problem(4, "nested deeper than 128 levels"),
             problem(9, "its time cannot be read: \"later\""),
         ];
-        let told: Vec<_> = reasons(problems.iter()).into_iter().map(|r| (r.count, r.record, r.offset)).collect();
-        assert_eq!(told, [(2, Some(3), Some(300)), (1, Some(4), Some(400))]);
+        let counts: Vec<_> = reasons(problems.iter()).into_iter().map(|r| (r.count, r.record, r.offset)).collect();
+        assert_eq!(counts, [(2, Some(3), Some(300)), (1, Some(4), Some(400))]);
     }
 }

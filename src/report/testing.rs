@@ -1,4 +1,4 @@
-//! A small bundle and its hits, written by hand, for the tests of what is said of them.
+//! A small bundle and its hits, written by hand, for the tests of reports.
 
 use crate::analytics::{Attack, Cell, Finding, GraphCall, GraphLink, Hit, Semantics, State};
 use crate::ingest::Loaded;

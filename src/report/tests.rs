@@ -90,8 +90,9 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
 #[test]
 fn the_bottom_line_says_until_when_the_tokens_were_used() {
     let note = note(&settled(), "markdown");
-    let said = "2 Graph calls are tied to it (by token), until 14:03:05 UTC, 34s after the last sign-in: searched mail";
-    assert!(note.contains(said), "{note}");
+    let sentence =
+        "2 Graph calls are tied to it (by token), until 14:03:05 UTC, 34s after the last sign-in: searched mail";
+    assert!(note.contains(sentence), "{note}");
     assert!(note.contains(
         "| Last seen (UTC) | 2026-05-01 14:02:31 |\n| Calls with its tokens until (UTC) | 2026-05-01 14:03:05 |"
     ));
@@ -125,8 +126,8 @@ fn what_came_packed_says_both_sizes() {
     let mut out = Vec::new();
     (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
     assert!(String::from_utf8(out).unwrap().contains("| 4096 packed, 9000 decoded |"));
-    let told = super::info::info(&loaded);
-    let lines = super::info::lines(&told);
+    let page = super::info::info(&loaded);
+    let lines = super::info::lines(&page);
     assert!(lines.iter().any(|(_, line)| line.ends_with("; 4096 packed, 9000 decoded bytes")), "{lines:?}");
 }
 

@@ -55,7 +55,7 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
 }
 
 /// The analyst's marks on events: a case, and the positions of its events.
-pub type Said<'a> = Option<(&'a Case, &'a Places)>;
+pub type Marked<'a> = Option<(&'a Case, &'a Places)>;
 
 /// Each event as a row that names the hits it belongs to, and what the analyst said of it where a case is given.
 pub fn rows<'a>(
@@ -63,12 +63,12 @@ pub fn rows<'a>(
     facts: &'a Facts,
     events: &'a [EventId],
     hits: &'a Hits<'a>,
-    said: Said<'a>,
+    marked: Marked<'a>,
 ) -> impl Iterator<Item = Row<'a>> + Clone {
     let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
     events.iter().enumerate().map(move |(index, event)| {
         let mut row = row(loaded, facts, *event, before(index), hits);
-        if let Some((case, places)) = said {
+        if let Some((case, places)) = marked {
             let mark = places.mark(case, *event);
             row.push("Bookmarked", Value::Flag(mark.is_some_and(|mark| mark.bookmarked)));
             row.push("Tags", Value::list(mark.iter().flat_map(|mark| mark.tags.iter().map(String::as_str))));

@@ -20,7 +20,7 @@ pub struct ExitSummary {
     pub closed: Closed,
     /// Why the last save failed, if it did.
     pub unsaved: Option<String>,
-    /// The note, if one was written, and what stood in its place.
+    /// The note, if one was written, and the files it replaced.
     pub note: Option<Written>,
     /// The signal that ended it; the exit code is 128 and its number.
     pub signal: Option<i32>,
@@ -82,11 +82,11 @@ mod tests {
             "{summary}"
         );
         summary.closed = Closed::Case;
-        let said = "1 hit, 0 closed\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
-        assert_eq!(summary.to_string(), said);
+        let lines = "1 hit, 0 closed\ncase  /s/c.json\nnote  /s/c.md (indicators: /s/c.indicators.csv)\n";
+        assert_eq!(summary.to_string(), lines);
         summary.note.as_mut().unwrap().kept = vec!["/s/c.kept.md".into(), "/s/c.indicators.kept.csv".into()];
         let kept = "; changed by hand, and kept: /s/c.kept.md, /s/c.indicators.kept.csv)\n";
-        assert_eq!(summary.to_string(), said.replace(")\n", kept));
+        assert_eq!(summary.to_string(), lines.replace(")\n", kept));
     }
 
     #[test]

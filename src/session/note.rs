@@ -1,4 +1,4 @@
-//! The note as it will stand on disk.
+//! The note as written to disk.
 
 use crate::analytics::{Hit, Settings};
 use crate::casefile::note::{Written, write};
@@ -10,7 +10,7 @@ use crate::triage::Case;
 use std::io;
 use std::path::Path;
 
-/// A note as it will stand on disk.
+/// A note as written to disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Composed {
     /// The note.

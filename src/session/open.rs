@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// The case to open, and for whom.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
-    /// The paths of the bundle: a case never stands among them.
+    /// The paths of the bundle: a case is never one of them.
     pub paths: Vec<PathBuf>,
     /// The case file; `None` for the bundle's own in the state folder.
     pub case: Option<PathBuf>,

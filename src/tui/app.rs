@@ -277,7 +277,7 @@ pub struct App {
     pub mouse: bool,
     /// Why the case is not on disk, while it is not.
     pub unsaved: Option<String>,
-    /// Whether what was said last is on its way to the disk.
+    /// Progress of the last save.
     pub saving: Saving,
     /// The other task on the case file, while one runs.
     pub task: Option<Task>,
@@ -287,7 +287,7 @@ pub struct App {
     pub case_path: PathBuf,
     /// Path of the note.
     pub note_path: PathBuf,
-    /// The note that was written, and all that stood in its place.
+    /// The note that was written, and the files it replaced.
     pub written: Option<Written>,
     /// Hint on how to name the analyst, shown once where no name is set.
     pub advice: Option<String>,
@@ -419,10 +419,10 @@ impl App {
                     *lines = Some(bytes.map(|bytes| laid_out(&bytes)));
                 }
             }
-            Message::Described(said) => {
+            Message::Described(page) => {
                 let log = self.workbench().map(log_lines).unwrap_or_default();
                 if let Some(Overlay::Bundle { lines, .. }) = self.overlays.top_mut() {
-                    *lines = Some(log.into_iter().chain(said).collect());
+                    *lines = Some(log.into_iter().chain(page).collect());
                 }
             }
             Message::Composed(note) => return self.composed(note),
@@ -453,14 +453,14 @@ impl App {
         let Joined { case, places, case_path, note_path, found } = joined;
         (self.case_path, self.note_path) = (case_path, note_path);
         let bench = Workbench::new(evidence, case, places);
-        let mut said = found.sentences();
+        let mut sentences = found.sentences();
         let mut is_wrong = found.trouble.is_some() || !found.unread.is_empty();
-        said.extend(lost_words(bench.places.lost(&bench.case)));
+        sentences.extend(lost_words(bench.places.lost(&bench.case)));
         let wrong: Vec<String> = self.log_differs(&bench).into_iter().chain(self.advice.take()).collect();
         is_wrong |= !wrong.is_empty();
-        said.extend(wrong);
-        if !said.is_empty() {
-            self.status = Some(Status { text: said.join("; "), is_error: is_wrong });
+        sentences.extend(wrong);
+        if !sentences.is_empty() {
+            self.status = Some(Status { text: sentences.join("; "), is_error: is_wrong });
         }
         self.found = found;
         self.stage = Stage::Working(Box::new(bench));

@@ -5,7 +5,7 @@
 
 use ratatui::buffer::Buffer;
 
-/// A sign and its stand-in, each of one column.
+/// A sign and its replacement, each of one column.
 const SIGNS: [(char, &str); 49] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
@@ -59,7 +59,7 @@ const SIGNS: [(char, &str); 49] = [
     ('☆', ":"),
 ];
 
-/// Puts a stand-in for every sign and every line of a frame.
+/// Replaces every sign and every line of a frame.
 pub(super) fn in_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let mut chars = cell.symbol().chars();

@@ -120,12 +120,12 @@ impl Menu {
             let value = |key| pivot::values(store, event).into_iter().find(|value| value.key == key);
             let words = |key| value(key).map(|value| value.words(store, evidence.facts));
             let logged = FIELDS.map(|(name, field)| (name, Some(store.get(event, field).to_owned())));
-            let told = [
+            let computed = [
                 ("device", words(Key::Device)),
                 ("user", words(Key::User)),
                 ("uri", Some(store.get(event, Field::RequestUri).to_owned())),
             ];
-            for (name, text) in logged.into_iter().chain(told) {
+            for (name, text) in logged.into_iter().chain(computed) {
                 let text = text.map(|text| inert(text.trim()).into_owned());
                 items.extend(text.filter(|text| !text.is_empty()).map(|text| Item::Value(name, text)));
             }

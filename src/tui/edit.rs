@@ -69,7 +69,7 @@ impl LineEdit {
         false
     }
 
-    /// Removes what stands between `start` and the cursor.
+    /// Removes the text between `start` and the cursor.
     fn cut(&mut self, start: usize) -> bool {
         let changed = start < self.cursor;
         self.chars.drain(start..self.cursor);

@@ -163,8 +163,8 @@ fn hits_are_put_in_order_once_and_a_frame_looks_at_none_that_is_not_seen() {
         assert!(narrowed <= (hits / 5) as u64 + SCREEN, "{narrowed} looks at what is left of {hits} hits");
         bench.press("esc");
         let sort = most(bench.press("s s s"));
-        let said = most(bench.press("enter y u esc"));
-        for (what, looks, at_most) in [("filter", filter, 1), ("sort", sort, 1), ("said", said, 1)] {
+        let verdict = most(bench.press("enter y u esc"));
+        for (what, looks, at_most) in [("filter", filter, 1), ("sort", sort, 1), ("said", verdict, 1)] {
             assert!(looks <= (at_most * hits) as u64 + SCREEN, "{what}: {looks} looks at {hits} hits");
         }
         moves

@@ -1,4 +1,4 @@
-//! Marks on events in the workbench: set, shown in a list, and undone with everything else that was said.
+//! Marks on events in the workbench: set, shown in a list, and undone with the analyst's other changes.
 
 use super::edit::LineEdit;
 use super::scroll::List;
@@ -28,7 +28,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// The line of an event, with what was said before.
+    /// The line of an event, with the earlier words.
     pub fn new(bench: &Workbench, event: EventId, kind: Kind) -> Self {
         let mark = bench.mark_of(event).cloned().unwrap_or_default();
         let (text, known) = match kind {

@@ -53,11 +53,11 @@ pub(super) fn note(info: &PanicHookInfo<'_>, now: Time) {
 pub(super) fn sentence() -> String {
     let first = FIRST.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(fault) = &*first else { return "a fault in the program; every verdict up to it is saved".to_owned() };
-    let mut said = format!("a fault in the program at {}; every verdict up to it is saved", fault.place);
+    let mut text = format!("a fault in the program at {}; every verdict up to it is saved", fault.place);
     if let Some(path) = &fault.report {
-        let _ = write!(said, "\nhow it came there, without a word of the evidence: {}", crate::model::shown(path));
+        let _ = write!(text, "\nhow it came there, without a word of the evidence: {}", crate::model::shown(path));
     }
-    said
+    text
 }
 
 fn report(place: &str, now: Time) -> String {

@@ -59,18 +59,18 @@ pub(super) fn triage_extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     triage::extent(bench, area)
 }
 
-/// The key whose hint stands in this column of the last line.
+/// The key whose hint is in this column of the last line.
 pub(super) fn hint_at(app: &App, area: Rect, column: u16) -> Option<Key> {
     bars::hint_at(app, usize::from(area.width), usize::from(column))
 }
 
-/// The step that stands there in the triage pane, from 0.
+/// The step at that place of the triage pane, from 0.
 pub(super) fn step_at(bench: &Workbench, area: Rect, at: Position) -> Option<usize> {
     let inside = area.inner(Margin::new(1, 1));
     inside.contains(at).then(|| triage::step_at(bench, area, usize::from(at.y - inside.y)))?
 }
 
-/// The row of a pane's list that stands there, if one does.
+/// The row of a pane's list at that place, if there is one.
 pub(super) fn row_at(bench: &Workbench, pane: Pane, area: Rect, at: Position) -> Option<usize> {
     let inside = area.inner(Margin::new(1, 1));
     if !inside.contains(at) {

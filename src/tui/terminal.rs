@@ -178,7 +178,7 @@ impl PanicHook {
     fn set_by(clock: fn() -> Time) -> Self {
         let before = Arc::new(panic::take_hook());
         let drawing = thread::current().id();
-        let said = AtomicBool::new(false);
+        let is_reported = AtomicBool::new(false);
         panic::set_hook(Box::new(move |info| {
             let is_drawing = thread::current().id() == drawing;
             if is_drawing {
@@ -186,7 +186,7 @@ impl PanicHook {
             }
             panic_report::note(info, clock());
             let is_stuck = outlet::is_stuck() && stderr().is_terminal();
-            if is_drawing && !is_stuck && !said.swap(true, Ordering::SeqCst) {
+            if is_drawing && !is_stuck && !is_reported.swap(true, Ordering::SeqCst) {
                 // Not eprintln: it panics where the terminal is gone.
                 let _ = writeln!(stderr(), "error: {}", panic_report::sentence());
             }

@@ -99,7 +99,7 @@ pub(super) fn count(app: &App) -> usize {
     }
 }
 
-/// The row of the overlay's list that stands there, if one does.
+/// The row of the overlay's list at that place, if there is one.
 pub(super) fn row_at(app: &App, body: Rect, at: Position) -> Option<usize> {
     let (area, list, len) = list(app, body)?;
     let row = usize::from(at.y.checked_sub(area.y)?) + list.top(len, usize::from(area.height));
@@ -111,7 +111,7 @@ pub(super) fn cursor(app: &App) -> Option<usize> {
     list(app, Rect::default()).map(|(_, list, _)| list.cursor)
 }
 
-/// The overlay's list: where its rows stand, its cursor, its length.
+/// The overlay's list: the area of its rows, its cursor, its length.
 fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
     let inside = body.inner(Margin::new(1, 1));
     Some(match app.overlays.top()? {

@@ -365,7 +365,7 @@ impl Workbench {
 /// `--window 11m (was 10m)`
 fn thresholds_changed(from: &Settings, to: &Settings) -> String {
     let changed = Threshold::ALL.into_iter().filter(|threshold| threshold.of(from) != threshold.of(to));
-    let told =
+    let changes =
         changed.map(|threshold| format!("{} {} (was {})", threshold.flag(), threshold.of(to), threshold.of(from)));
-    told.collect::<Vec<_>>().join(", ")
+    changes.collect::<Vec<_>>().join(", ")
 }

@@ -61,7 +61,7 @@ impl Talk<'_> {
         Ok(true)
     }
 
-    /// Takes back what was said in a case that is open read only.
+    /// Undoes a change to a case that is open read only.
     pub(super) fn take_back(&mut self) -> io::Result<()> {
         while self.case.undo(now()).is_some() {}
         self.say("Read only: that is not kept.")

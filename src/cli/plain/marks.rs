@@ -1,4 +1,4 @@
-//! Marks on the rows of a step, and taking back what was said, by lines.
+//! Marks on the rows of a step, and undoing changes, by lines.
 
 use super::Talk;
 use crate::analytics::{Hit, by_id};
@@ -30,8 +30,8 @@ impl Talk<'_> {
             _ => self.case.set_event_remark(&key, text.trim(), now()),
         }
         self.save()?;
-        let said = self.marked(event);
-        self.say(format!("Row {number}{}", if said.is_empty() { ": no mark" } else { &said }))?;
+        let mark = self.marked(event);
+        self.say(format!("Row {number}{}", if mark.is_empty() { ": no mark" } else { &mark }))?;
         Ok(true)
     }
 
@@ -54,8 +54,8 @@ impl Talk<'_> {
         for event in rows {
             let line = timeline::line(store, self.run.facts, event, None);
             let (time, upn) = (line.time.second(), store.upn(store.event(event).user));
-            let said = self.marked(event);
-            self.say(format!("{time} UTC, {upn}, {}: {}{said}", line.kind.words(), line.what))?;
+            let mark = self.marked(event);
+            self.say(format!("{time} UTC, {upn}, {}: {}{mark}", line.kind.words(), line.what))?;
         }
         let lost = marks::lost_words(self.places.lost(&self.case));
         lost.map_or(Ok(()), |words| self.say(format!("{words}.")))

@@ -40,7 +40,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         lines.push((Tone::Head, String::new()));
         lines.extend(of_source(source));
     }
-    for problem in info.of_paths() {
+    for problem in info.path_problems() {
         lines.push((Tone::Head, String::new()));
         lines.push((Tone::Head, problem.source.to_owned()));
         lines.push((Tone::Warn, format!("  not read: {}", problem.reason)));
@@ -66,13 +66,13 @@ pub fn summary(info: &Info) -> Vec<(Tone, String)> {
         count => format!("{count} sources"),
     };
     let events = counted(info.read - info.duplicates, "event");
-    let said = format!(
+    let summary = format!(
         "{sources}, {} read, {}, {} skipped: {events}",
         rows(info.read),
         counted(info.duplicates, "duplicate"),
         info.skipped
     );
-    let mut lines = vec![(Tone::Head, said)];
+    let mut lines = vec![(Tone::Head, summary)];
     if info.first_event.is_some() {
         lines.push((Tone::Plain, format!("{} → {} UTC", second(info.first_event), second(info.last_event))));
     }
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_clock_may_be_ahead() {
-        let said = |median_seconds, max_seconds| of_lag(Lag { median_seconds, max_seconds });
-        assert_eq!(said(90, 7200), "1m30s after the event (median), 2h00m at most");
-        assert_eq!(said(-1, 739), "1s before the event (median), 12m19s after it at most");
+        let words = |median_seconds, max_seconds| of_lag(Lag { median_seconds, max_seconds });
+        assert_eq!(words(90, 7200), "1m30s after the event (median), 2h00m at most");
+        assert_eq!(words(-1, 739), "1s before the event (median), 12m19s after it at most");
     }
 }

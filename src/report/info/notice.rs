@@ -126,11 +126,11 @@ fn notice(kind: Kind, what: String, way_out: impl Into<Option<String>>) -> Notic
 
 /// The notices of each source.
 fn each(info: &Info, say: impl Fn(&SourceInfo) -> Vec<Notice>) -> Vec<Notice> {
-    let said = info.sources.iter().enumerate().flat_map(|(at, source)| {
-        let of = move |notice| Notice { at: Some(at), source: Some(source.source.to_owned()), ..notice };
-        say(source).into_iter().map(of)
+    let notices = info.sources.iter().enumerate().flat_map(|(at, source)| {
+        let with_source = move |notice| Notice { at: Some(at), source: Some(source.source.to_owned()), ..notice };
+        say(source).into_iter().map(with_source)
     });
-    said.collect()
+    notices.collect()
 }
 
 /// Analytics that want of columns stops, those stopped by the same ones together.
@@ -146,7 +146,7 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
             stopped.entry(columns).or_default().push(analytic);
         }
     }
-    let told = |(columns, analytics): (Vec<&[Field]>, Vec<&Analytic>)| {
+    let to_notice = |(columns, analytics): (Vec<&[Field]>, Vec<&Analytic>)| {
         let ids: Vec<&str> = analytics.iter().map(|analytic| analytic.id).collect();
         let either = |columns: &&[Field]| columns.iter().map(|field| field.column()).collect::<Vec<_>>().join(" or ");
         let names: Vec<String> = columns.iter().map(either).collect();
@@ -171,7 +171,7 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
         };
         notice(Kind::CannotRun, format!("{} cannot run: no source has {}.", ids.join(", "), names.join(", ")), way_out)
     };
-    stopped.into_iter().map(told).collect()
+    stopped.into_iter().map(to_notice).collect()
 }
 
 /// Tables of ours that the bundle has no row of, and what that costs.
@@ -189,7 +189,7 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
 /// Notices of unread paths and members, and of sources that could not be read to their end. Those for one kind of
 /// reason are one notice.
 fn unread(info: &Info) -> Vec<Notice> {
-    let paths = info.of_paths().map(|problem| (None, problem.source, problem.reason.to_owned()));
+    let paths = info.path_problems().map(|problem| (None, problem.source, problem.reason.to_owned()));
     let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
         let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.is_of_times());
         reasons.map(move |reason| (Some(at), source.source, super::of_reason(reason)))
@@ -205,7 +205,7 @@ fn unread(info: &Info) -> Vec<Notice> {
             kinds.push((Vec::new(), Notice { at, source: Some(source.to_owned()), ..notice }));
         }
     }
-    let told = kinds.into_iter().map(|(others, mut notice)| {
+    let notices = kinds.into_iter().map(|(others, mut notice)| {
         let what = notice.what;
         notice.what = match others.len() {
             0 => format!("{what}."),
@@ -214,7 +214,7 @@ fn unread(info: &Info) -> Vec<Notice> {
         };
         notice
     });
-    told.collect()
+    notices.collect()
 }
 
 /// Notices of how times were read where the source does not tell.
@@ -257,7 +257,7 @@ fn gaps(info: &Info) -> Vec<Notice> {
 fn skipped(source: &SourceInfo) -> Vec<Notice> {
     let reasons = || source.reasons.iter().filter(|reason| !reason.is_of_source());
     let commonest = reasons().filter(|_| source.skipped > 0).max_by_key(|reason| reason.count);
-    let told = |reason: &super::Reason| {
+    let to_notice = |reason: &super::Reason| {
         let also = match reasons().count() - 1 {
             0 => String::new(),
             others => format!(", and {} more", counted(others as u64, "reason")),
@@ -265,11 +265,11 @@ fn skipped(source: &SourceInfo) -> Vec<Notice> {
         let what = format!("{} could not be read: {}{also}.", rows(source.skipped), super::of_reason(reason));
         notice(Kind::Skipped, what, None)
     };
-    commonest.map(told).into_iter().collect()
+    commonest.map(to_notice).into_iter().collect()
 }
 
 fn withheld(source: &SourceInfo) -> Vec<Notice> {
-    let told = |(&column, &count): (&&'static str, &u64)| {
+    let to_notice = |(&column, &count): (&&'static str, &u64)| {
         let means = match column {
             "IncomingTokenType" => "some token was presented, of a kind not told",
             "AuthenticationProtocol" => "it was no device code, but perhaps an authentication transfer",
@@ -283,7 +283,7 @@ fn withheld(source: &SourceInfo) -> Vec<Notice> {
                 .to_owned(),
         )
     };
-    source.withheld.iter().map(told).collect()
+    source.withheld.iter().map(to_notice).collect()
 }
 
 /// Events whose copies contradict each other, where nothing in them says which is the later.
@@ -303,7 +303,7 @@ fn tokens(loaded: &Loaded) -> Vec<Notice> {
     for (source, compared) in &loaded.store.computed().sources {
         let at = source.0 as usize;
         let lacking = format!("{} name no token id", counted(compared.lacking, "sign-in"));
-        let said = if compared.refused {
+        let what = if compared.refused {
             let known = compared.agree + compared.differ;
             let why = if compared.differ > 0 {
                 format!("{} of {known} named ones are not what the sign-in's id gives", compared.differ)
@@ -316,7 +316,7 @@ fn tokens(loaded: &Loaded) -> Vec<Notice> {
         };
         let way_out = "Graph's beta endpoint and Log Analytics have UniqueTokenIdentifier.".to_owned();
         let source = loaded.sources.get(at).map(|source| source.name.clone());
-        notices.push(Notice { at: Some(at), source, ..notice(Kind::Tokens, said, way_out) });
+        notices.push(Notice { at: Some(at), source, ..notice(Kind::Tokens, what, way_out) });
     }
     notices
 }
@@ -327,8 +327,8 @@ fn clocks(info: &Info) -> Vec<Notice> {
     tables
         .map(|(table, lag)| {
             let trails = super::of_lag(lag);
-            let said = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
-            notice(Kind::Clock, said, None)
+            let what = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
+            notice(Kind::Clock, what, None)
         })
         .collect()
 }

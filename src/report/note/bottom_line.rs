@@ -54,14 +54,14 @@ impl<'a> BottomLine<'a> {
                 "That is no proof that nothing happened: see the gaps below.".to_owned(),
             ];
         };
-        let said = [
+        let sentences = [
             Some(self.opening(hit)),
             Some(self.events(hit)),
             self.device_code(hit),
             Some(self.calls(hit)),
             self.rest(),
         ];
-        said.into_iter().flatten().collect()
+        sentences.into_iter().flatten().collect()
     }
 
     fn opening(&self, hit: &Hit) -> String {

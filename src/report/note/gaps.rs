@@ -62,7 +62,7 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
         Clients::Family => "every client that was ever in the family of client ids".to_owned(),
         Clients::Listed(ids) => format!("{} listed", counted(ids.len(), "id")),
     };
-    let mut said = vec![
+    let mut assumptions = vec![
         "All times are UTC, as the logs give them.".to_owned(),
         semantics.to_owned(),
         format!(
@@ -76,12 +76,12 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
     ];
     if settings.admin_scope_only || settings.noncompliant_only {
         let device = if settings.noncompliant_only { ", from a device not known to be compliant" } else { "" };
-        said.push(format!("In session hops Azure CLI counts only with the Global Administrator role{device}."));
+        assumptions.push(format!("In session hops Azure CLI counts only with the Global Administrator role{device}."));
     }
     if let Some(list) = &settings.allow {
         for entry in list.in_force() {
             let covered = counted(hits.iter().filter(|hit| hit.allowed.as_ref() == Some(entry)).count(), "hit");
-            said.push(format!(
+            assumptions.push(format!(
                 "Suppression in force: {} {entry} until {} covers {covered}: {}",
                 list.name,
                 entry.expires.second(),
@@ -89,26 +89,30 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
             ));
         }
         for entry in list.expired() {
-            said.push(format!("Suppression not applied: {} {entry} expired on {}.", list.name, entry.expires.second()));
+            assumptions.push(format!(
+                "Suppression not applied: {} {entry} expired on {}.",
+                list.name,
+                entry.expires.second()
+            ));
         }
     }
     let range = [("from", settings.since), ("before", settings.until)];
     let range: Vec<String> =
         range.iter().filter_map(|(word, time)| time.map(|time| format!("{word} {time}"))).collect();
     if !range.is_empty() {
-        said.push(format!("Only events {} were looked at.", range.join(" and ")));
+        assumptions.push(format!("Only events {} were looked at.", range.join(" and ")));
     }
-    said.push(match networks {
+    assumptions.push(match networks {
         None => "The number of a network is the record's own.".to_owned(),
         Some(table) => format!(
             "The number of a network is that of {} ({} prefixes, SHA-256 {}); the record's own where that knows none.",
             table.name, table.len, table.sha256
         ),
     });
-    said.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
-    said.push(
+    assumptions.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
+    assumptions.push(
         "Custody begins when this program first read the files: what happened to them before, it cannot tell."
             .to_owned(),
     );
-    said
+    assumptions
 }

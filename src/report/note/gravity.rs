@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn of_many_terms_the_first_are_named() {
         let search = |term: usize| tally("GET", &format!("/me/messages?$search=\"t{term}\""), (1, 0));
-        let said = kinds((1..=7).map(search).collect());
-        assert_eq!(said, ["searched mail for \"t1\" 1×, \"t2\" 1×, \"t3\" 1×, \"t4\" 1×, \"t5\" 1× and 2 more terms"]);
+        let words = kinds((1..=7).map(search).collect());
+        assert_eq!(words, ["searched mail for \"t1\" 1×, \"t2\" 1×, \"t3\" 1×, \"t4\" 1×, \"t5\" 1× and 2 more terms"]);
     }
 }

@@ -154,11 +154,11 @@ fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
         facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }
-    facts.extend(revoked(context, hit).map(|said| text("Revoked (UTC)", vec![said])));
+    facts.extend(revoked(context, hit).map(|time| text("Revoked (UTC)", vec![time])));
     facts.push(text("Why it is a hit", hit.reasons.clone()));
     if let Some(entry) = &hit.allowed {
-        let said = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
-        facts.push(text("Allowed by", vec![said]));
+        let terms = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
+        facts.push(text("Allowed by", vec![terms]));
     }
     facts.push(text("Severity", vec![format!("{}: {}", hit.severity.word(), hit.severity_reason)]));
     facts.push(text("Confidence", vec![format!("{}: {}", hit.confidence.word(), hit.confidence_reason)]));
@@ -214,11 +214,11 @@ fn distinct(context: &NoteContext, events: &[EventId], field: Field) -> Vec<Stri
 /// The first values in words, and how many more there are. Only those are put in words: one may take a look at every
 /// row.
 fn cut<T>(values: &[T], words: impl Fn(&T) -> String) -> Vec<String> {
-    let mut said: Vec<String> = values.iter().take(VALUES).map(words).collect();
+    let mut shown: Vec<String> = values.iter().take(VALUES).map(words).collect();
     if values.len() > VALUES {
-        said.push(format!("and {} more", values.len() - VALUES));
+        shown.push(format!("and {} more", values.len() - VALUES));
     }
-    said
+    shown
 }
 
 fn leg_words(context: &NoteContext, leg: EventId) -> String {
@@ -256,7 +256,7 @@ fn resource_label(context: &NoteContext, hit: &Hit, id: &str) -> String {
 /// Explanations that speak against, from the bundle or the analyst, and their outcome.
 pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
     use crate::triage::Verdict;
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     for (index, hit) in context.selection.full.iter().enumerate() {
         for (step, finding) in hit.findings.iter().enumerate() {
             let (id, _) = asked(hit, step);
@@ -270,10 +270,10 @@ pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
             };
             let remark = context.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
             let sentence = finding.sentence.trim_end_matches('.');
-            said.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
+            sentences.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
         }
     }
-    said
+    sentences
 }
 
 /// Steps the bundle cannot answer: `(sentence, hits it concerns)`, in order of first occurrence.
@@ -290,11 +290,11 @@ pub(super) fn unanswered(context: &NoteContext) -> Vec<String> {
             }
         }
     }
-    let said = |(sentence, places): (&str, Vec<String>)| {
+    let sentence_with_places = |(sentence, places): (&str, Vec<String>)| {
         let shown = places.iter().take(ROWS).cloned().collect::<Vec<_>>().join(", ");
         let more = places.len().saturating_sub(ROWS);
         let more = if more == 0 { String::new() } else { format!(" and {}", counted(more, "more step")) };
         format!("{sentence} ({shown}{more})")
     };
-    missing.into_iter().map(said).collect()
+    missing.into_iter().map(sentence_with_places).collect()
 }

@@ -103,10 +103,10 @@ impl HitGroup<'_> {
 }
 
 fn findings(counts: [(usize, usize); 4]) -> String {
-    let said = |((fewest, most), state): ((usize, usize), State)| match (fewest, most) {
+    let words = |((fewest, most), state): ((usize, usize), State)| match (fewest, most) {
         (_, 0) => None,
         (fewest, most) if fewest == most => Some(format!("{most} {}", state.word())),
         (fewest, most) => Some(format!("{fewest} to {most} {}", state.word())),
     };
-    counts.into_iter().zip(STATES).filter_map(said).collect::<Vec<_>>().join(", ")
+    counts.into_iter().zip(STATES).filter_map(words).collect::<Vec<_>>().join(", ")
 }

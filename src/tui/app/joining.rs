@@ -139,14 +139,14 @@ impl App {
         if self.status.is_none() {
             let copy = name(&self.case_path);
             let bench = self.workbench();
-            let said = match &self.found.holder {
+            let sentence = match &self.found.holder {
                 Some(taken) => format!("still in use by {taken}"),
                 None if bench.is_some_and(|bench| bench.case.branch.is_some()) => {
                     format!("your work goes to the copy {copy}, merged when you quit or at the next start")
                 }
                 None => "the case is yours".to_owned(),
             };
-            self.say(said);
+            self.say(sentence);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Marks on events, and taking back what was said.
+//! Marks on events, and undoing changes.
 
 use super::{App, Effect};
 use crate::model::{EventId, Time};
@@ -19,9 +19,9 @@ impl App {
     pub(super) fn bookmark(&mut self, now: Time) -> Vec<Effect> {
         let event = self.event_here();
         let Some((event, bench)) = event.zip(self.workbench_mut()) else { return self.no_row() };
-        let said = if bench.toggle_bookmark(event, now) { "bookmarked" } else { "no longer bookmarked" };
-        let said = format!("{said}: {}", bench.row_words(event));
-        self.say(said);
+        let text = if bench.toggle_bookmark(event, now) { "bookmarked" } else { "no longer bookmarked" };
+        let text = format!("{text}: {}", bench.row_words(event));
+        self.say(text);
         vec![Effect::Save]
     }
 
@@ -51,9 +51,9 @@ impl App {
             Kind::Tags => ("tags", mark.tags.join(" ")),
             Kind::Remark => ("remark", mark.remark),
         };
-        let said = if text.is_empty() { format!("no {kind}") } else { format!("{kind} {text}") };
-        let said = format!("{}: {said}", bench.row_words(words.event));
-        self.say(said);
+        let text = if text.is_empty() { format!("no {kind}") } else { format!("{kind} {text}") };
+        let text = format!("{}: {text}", bench.row_words(words.event));
+        self.say(text);
         vec![Effect::Save]
     }
 

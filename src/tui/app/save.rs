@@ -14,13 +14,13 @@ impl App {
     pub(super) fn case_saved(&mut self, result: Result<Option<String>, String>) -> Vec<Effect> {
         let before = std::mem::take(&mut self.saving);
         match result {
-            Ok(said) => {
+            Ok(sentence) => {
                 if self.unsaved.take().is_some() {
                     self.say("the case is saved again".to_owned());
                 }
                 self.warned = false;
-                if let Some(said) = said {
-                    self.say_wrong(said);
+                if let Some(sentence) = sentence {
+                    self.say_wrong(sentence);
                 }
             }
             Err(why) => {

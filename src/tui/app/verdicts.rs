@@ -53,8 +53,8 @@ impl App {
         self.overlays.clear();
         self.bench(|bench| bench.set_disposition(disposition, now));
         let open = self.workbench().and_then(|bench| Some(bench.progress(bench.current()?)));
-        if let Some(((done, steps), said)) = open.filter(|(done, steps)| done < steps).zip(disposition) {
-            self.say(format!("closed as {}, with {done} of {steps} steps answered", said.words()));
+        if let Some(((done, steps), disposition)) = open.filter(|(done, steps)| done < steps).zip(disposition) {
+            self.say(format!("closed as {}, with {done} of {steps} steps answered", disposition.words()));
         }
         vec![Effect::Save]
     }

@@ -1,4 +1,4 @@
-//! The user's own key table, laid over the one built in.
+//! The user's key table, in addition to the one built in.
 
 use super::{Action, Context, Key, Keymap, key};
 use crate::config::mistake::{Document, Mistake, text, texts, unknown};
@@ -25,7 +25,7 @@ struct Row {
 impl Keymap {
     /// Lays a user's table over this one; `name` is that of its file, as shown.
     ///
-    /// A row's keys replace those that the action has in its context. What is wrong with a row is told, and the
+    /// A row's keys replace those that the action has in its context. A mistake in a row is reported, and the
     /// other rows count all the same.
     pub fn overlaid(mut self, name: &str, text: &str) -> (Self, Vec<Mistake>) {
         let mut document = Document::parse(text);
@@ -36,8 +36,9 @@ impl Keymap {
         for row in &rows {
             if let Some(before) = kept.iter().find(|kept| (kept.context, kept.run) == (row.context, row.run)) {
                 let (context, action) = (context_name(row.context), row.run.name());
-                let told = format!("{context}: {action} has a row already, in line {}; that one counts", before.line);
-                mistakes.push(Mistake::at(row.line, told));
+                let mistake =
+                    format!("{context}: {action} has a row already, in line {}; that one counts", before.line);
+                mistakes.push(Mistake::at(row.line, mistake));
                 continue;
             }
             kept.push(row);
@@ -54,16 +55,16 @@ impl Keymap {
 
     /// Gives the action of a row its keys.
     fn lay(&mut self, row: &Row, built_in: &Self) {
-        let own = self.rows.entry(row.context).or_default();
-        let place = own.iter().position(|binding| binding.run == row.run).unwrap_or_else(|| {
+        let bindings = self.rows.entry(row.context).or_default();
+        let place = bindings.iter().position(|binding| binding.run == row.run).unwrap_or_else(|| {
             let like = built_in.rows.values().flatten().find(|binding| binding.run == row.run);
             let mut binding = like.expect("every action has its row in the table built in").clone();
             // Its place in the footer is that of another context.
             binding.hint = None;
-            own.push(binding);
-            own.len() - 1
+            bindings.push(binding);
+            bindings.len() - 1
         });
-        let binding = &mut own[place];
+        let binding = &mut bindings[place];
         binding.is_yours = true;
         binding.on.clone_from(&row.on);
         if let Some(desc) = &row.desc {
@@ -83,7 +84,7 @@ impl Keymap {
         let context = context_name(row.context);
         for key in &row.on {
             // An earlier row of the user has it.
-            if !rows.iter().any(|own| own.run == row.run && own.on.contains(key)) {
+            if !rows.iter().any(|binding| binding.run == row.run && binding.on.contains(key)) {
                 continue;
             }
             let others = rows.iter_mut().filter(|other| other.run != row.run && other.on.contains(key));
@@ -91,8 +92,8 @@ impl Keymap {
                 other.on.retain(|on| on != key);
                 let (mine, theirs) = (row.run.name(), other.run.name());
                 let left = if other.on.is_empty() { format!("; {theirs} has no key there now") } else { String::new() };
-                let told = format!("{context}: {key} is {mine} here and was {theirs}{left}");
-                mistakes.push(Mistake::at(row.line, told));
+                let mistake = format!("{context}: {key} is {mine} here and was {theirs}{left}");
+                mistakes.push(Mistake::at(row.line, mistake));
             }
             if key.is_typed() && TYPED.contains(&row.context) {
                 mistakes.push(Mistake::at(row.line, format!("{context}: {key} can be typed no more")));
@@ -193,36 +194,36 @@ fn row(
 
 /// The keys of a row that are keys. `None` when the row meant some and has none: its action keeps those it had.
 fn keys(document: &Document, on: &Spanned<DeValue>, mistakes: &mut Vec<Mistake>) -> Option<Vec<Key>> {
-    let mut wrong = |line, told: String| mistakes.push(Mistake::at(line, told));
+    let mut wrong = |line, mistake: String| mistakes.push(Mistake::at(line, mistake));
     let written = match texts(on) {
         Ok(written) => written,
-        Err(told) => {
-            wrong(document.line_of(on), told);
+        Err(mistake) => {
+            wrong(document.line_of(on), mistake);
             return None;
         }
     };
     let mut keys: Vec<Key> = Vec::new();
     for value in written {
-        match text(value).and_then(|name| Key::try_from(name.to_owned()).map_err(|told| named(name, told))) {
+        match text(value).and_then(|name| Key::try_from(name.to_owned()).map_err(|mistake| named(name, mistake))) {
             Ok(key) if keys.contains(&key) => {}
             Ok(key) => keys.push(key),
-            Err(told) => wrong(document.line_of(value), told),
+            Err(mistake) => wrong(document.line_of(value), mistake),
         }
     }
     (written.is_empty() || !keys.is_empty()).then_some(keys)
 }
 
-/// A key that is none, with the names near to it; what has no name near is told how keys are written.
-fn named(name: &str, told: String) -> String {
-    if !told.ends_with("is no key") {
-        return told;
+/// A key that is none, with the names near to it; with no name near, the message tells how keys are written.
+fn named(name: &str, mistake: String) -> String {
+    if !mistake.ends_with("is no key") {
+        return mistake;
     }
     let (before, last) = name.rsplit_once('-').map_or(("", name), |(_, last)| (&name[..name.len() - last.len()], last));
     let near = unknown("key", last, key::names());
     match near.split_once("did you mean ") {
-        Some((_, near)) => format!("{told}; did you mean {before}{near}"),
+        Some((_, near)) => format!("{mistake}; did you mean {before}{near}"),
         None => format!(
-            "{told}; write one character, or f1 to f12, ctrl-c, alt-x, {}",
+            "{mistake}; write one character, or f1 to f12, ctrl-c, alt-x, {}",
             key::names().collect::<Vec<_>>().join(", ")
         ),
     }
@@ -327,7 +328,7 @@ mod tests {
         {
             let (keymap, mistakes) = over(text);
             assert!(
-                mistakes.iter().any(|told| told == "everywhere: quit needs a key, and keeps Ctrl-C"),
+                mistakes.iter().any(|mistake| mistake == "everywhere: quit needs a key, and keeps Ctrl-C"),
                 "{mistakes:?}"
             );
             assert_eq!(keymap.action(&[Context::Everywhere], key("ctrl-c")), Some(Action::Quit));
@@ -337,7 +338,7 @@ mod tests {
     #[test]
     fn the_table_built_in_lies_over_itself_without_a_word() {
         let (keymap, mistakes) = over(include_str!("../../../assets/keymap.toml"));
-        let typed: Vec<_> = mistakes.iter().filter(|told| !told.ends_with("can be typed no more")).collect();
+        let typed: Vec<_> = mistakes.iter().filter(|mistake| !mistake.ends_with("can be typed no more")).collect();
         assert!(typed.is_empty(), "{typed:?}");
         for (context, rows) in Keymap::embedded().contexts() {
             let keys = |rows: &[Binding]| rows.iter().map(Binding::keys).collect::<Vec<_>>();

@@ -44,8 +44,8 @@ impl Timeline {
             self.shown.range = timeline::between(store, events, from, to);
             let foreign = foreign(&marks, events);
             self.shown.listed = (!foreign.is_empty()).then(|| {
-                let own = events.get(self.shown.range.clone()).unwrap_or(&[]);
-                let mut all: Vec<EventId> = own.iter().copied().chain(foreign).collect();
+                let inside = events.get(self.shown.range.clone()).unwrap_or(&[]);
+                let mut all: Vec<EventId> = inside.iter().copied().chain(foreign).collect();
                 all.sort_unstable();
                 Arc::new(all)
             });
@@ -225,8 +225,8 @@ impl Timeline {
 
 /// Those of `marks` that are not among `events`.
 fn foreign(marks: &[EventId], events: &[EventId]) -> Vec<EventId> {
-    let own = parts(marks, events, CUTS).map_or(0, |parts| parts.iter().map(Range::len).sum());
-    if own == marks.len() {
+    let inside = parts(marks, events, CUTS).map_or(0, |parts| parts.iter().map(Range::len).sum());
+    if inside == marks.len() {
         return Vec::new();
     }
     marks.iter().copied().filter(|id| events.binary_search(id).is_err()).collect()

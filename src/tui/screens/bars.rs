@@ -87,8 +87,8 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     facts
 }
 
-/// Most lines of what was said: a path at the end of it is what the user needs.
-const SAID: usize = 6;
+/// Most lines of a message: the user needs the path at its end.
+const MESSAGE_LINES: usize = 6;
 
 /// Key hints of where the user is, or what was just said. `?` stands at the left and is the last to go. What was said
 /// goes up over the body where it is longer than the line.
@@ -101,18 +101,18 @@ pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     if let Some(status) = &app.status {
         let role = if status.is_error { Role::Error } else { Role::Notice };
-        let said = wrap(&status.text, room.saturating_sub(used + 4), SAID);
-        let above = u16::try_from(said.len()).unwrap_or(1).saturating_sub(1).min(area.y.saturating_sub(1));
+        let message = wrap(&status.text, room.saturating_sub(used + 4), MESSAGE_LINES);
+        let above = u16::try_from(message.len()).unwrap_or(1).saturating_sub(1).min(area.y.saturating_sub(1));
         let lines = Rect { y: area.y - above, height: above, ..area };
         frame.render_widget(Clear, lines);
         let margin = " ".repeat(used + 3);
-        let mut said = said.into_iter();
-        for (row, text) in lines.rows().zip(&mut said) {
+        let mut message = message.into_iter();
+        for (row, text) in lines.rows().zip(&mut message) {
             let text = Line::from(vec![Span::raw(margin.clone()), Span::styled(text, theme.style(role))]);
             frame.render_widget(text, row);
         }
         line.push_span(Span::raw("   "));
-        line.push_span(Span::styled(said.next().unwrap_or_default(), theme.style(role)));
+        line.push_span(Span::styled(message.next().unwrap_or_default(), theme.style(role)));
     }
     frame.render_widget(line, area);
 }

@@ -96,7 +96,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
     let allowed = hit.allowed.as_ref().map(|_| "allowed");
     let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
     let user = match disposition.map(Disposition::words).or(allowed) {
-        Some(said) => format!("{said} {upn}"),
+        Some(word) => format!("{word} {upn}"),
         None => upn.to_owned(),
     };
     let mut spans = vec![

@@ -96,11 +96,12 @@ fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'
 
 fn title(bench: &Workbench, hit: &Hit, steps: usize) -> String {
     let (_, word, _) = severity(hit.severity);
-    let said = bench.case.disposition(&hit.id).map_or_else(String::new, |said| format!(", {}", said.words()));
+    let suffix =
+        bench.case.disposition(&hit.id).map_or_else(String::new, |disposition| format!(", {}", disposition.words()));
     if bench.is_walking() {
-        format!("step {} of {steps}{said} ", bench.step + 1)
+        format!("step {} of {steps}{suffix} ", bench.step + 1)
     } else {
-        format!("{word} {}, {steps} steps{said} ", hit.analytic)
+        format!("{word} {}, {steps} steps{suffix} ", hit.analytic)
     }
 }
 
@@ -138,8 +139,8 @@ fn summary(text: &mut Text, hit: &Hit) {
     let confidence = format!("{} confidence:", hit.confidence.word());
     text.labelled(2, &confidence, Role::Text, &hit.confidence_reason, Role::Quiet);
     if let Some(entry) = &hit.allowed {
-        let said = format!("by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason);
-        text.labelled(2, "allowed", Role::Notice, &said, Role::Text);
+        let terms = format!("by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason);
+        text.labelled(2, "allowed", Role::Notice, &terms, Role::Text);
     }
     for reason in hit.reasons.iter().take(5) {
         text.labelled(2, "·", Role::Quiet, reason, Role::Quiet);
@@ -167,7 +168,7 @@ fn attack(text: &mut Text, hit: &Hit) {
 fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, finding: Option<&Finding>) {
     let theme = text.theme;
     let current = at == bench.step;
-    let (glyph, word, role) = said(bench.case.verdict(&hit.id, step.id));
+    let (glyph, word, role) = verdict_sign(bench.case.verdict(&hit.id, step.id));
     let number = format!(" {} ", at + 1);
     let (mark, brief, state_role) = finding.map_or((String::new(), "", Role::Missing), |finding| {
         let (glyph, role) = found(finding.state);
@@ -225,7 +226,7 @@ fn found(state: State) -> (&'static str, Role) {
 }
 
 /// Glyph, word and role of a verdict; no word where there is none.
-fn said(verdict: Option<Verdict>) -> (&'static str, &'static str, Role) {
+fn verdict_sign(verdict: Option<Verdict>) -> (&'static str, &'static str, Role) {
     match verdict {
         Some(Verdict::Supports) => ("✓", "theft", Role::Supports),
         Some(Verdict::Against) => ("✗", "harmless", Role::Against),

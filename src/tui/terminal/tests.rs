@@ -83,13 +83,13 @@ fn on_a_terminal(name: &str) -> (String, Vec<String>) {
 }
 
 /// Runs a test on a terminal with an argument; returns the names of the reports too.
-fn on_a_terminal_with(name: &str, told: &str) -> (String, Vec<String>, Vec<String>) {
+fn on_a_terminal_with(name: &str, argument: &str) -> (String, Vec<String>, Vec<String>) {
     let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
     let pair = native_pty_system().openpty(size).unwrap();
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", "--nocapture", &format!("tui::terminal::tests::{name}")]);
     let state = tempfile::tempdir().unwrap();
-    command.env(CHILD, told);
+    command.env(CHILD, argument);
     command.env("XDG_STATE_HOME", state.path());
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);

@@ -60,7 +60,7 @@ struct Columns {
     time: usize,
     user: usize,
     what: usize,
-    said: usize,
+    words: usize,
 }
 
 /// Cursor mark, glyph, and the spaces between the columns.
@@ -72,7 +72,7 @@ impl Columns {
         let rest = room.saturating_sub(LEAD + time);
         let user = if rest >= 50 { (rest / 4).min(32) } else { 0 };
         let what = (rest - user) / 2;
-        Self { time, user, what, said: rest - user - what }
+        Self { time, user, what, words: rest - user - what }
     }
 }
 
@@ -89,6 +89,6 @@ fn row<'a>(bench: &Workbench, theme: &Theme, event: EventId, columns: &Columns, 
         Span::styled(format!("{} ", pad(&time, columns.time)), text),
         Span::styled(pad(store.upn(store.event(event).user), columns.user), theme.style(Role::Quiet)),
         Span::styled(format!(" {} ", pad(&line.what, columns.what)), text),
-        Span::styled(fit(&mark.words(), columns.said).into_owned(), theme.style(Role::Title)),
+        Span::styled(fit(&mark.words(), columns.words).into_owned(), theme.style(Role::Title)),
     ])
 }

@@ -118,14 +118,14 @@ fn summary(near: &NearView) -> String {
 fn changes<'a>(near: &NearView, bench: &'a Workbench, theme: &Theme, room: usize, rows: usize) -> Vec<Line<'a>> {
     let Some(change) = near.change.as_ref().filter(|_| near.is_changed()) else { return Vec::new() };
     let gained = change.difference.gained.iter().map(|hit| {
-        let text = fit(&format!("+ {}", told(hit)), room).into_owned();
+        let text = fit(&format!("+ {}", hit_words(hit)), room).into_owned();
         Line::styled(text, theme.style(Role::Supports))
     });
     let lost = change.difference.lost.iter().map(|id| {
         let known = bench.evidence.hits.iter().find(|hit| hit.id == *id);
         let work = bench.case.work(id).filter(|work| work.disposition.is_some() || !work.verdicts.is_empty());
         let kept = work.map_or("", |_| "  (its verdicts stay in the case)");
-        let text = format!("- {}{kept}", known.map_or_else(|| id.clone(), told));
+        let text = format!("- {}{kept}", known.map_or_else(|| id.clone(), hit_words));
         Line::styled(fit(&text, room).into_owned(), theme.style(Role::Against))
     });
     let all = change.difference.gained.len() + change.difference.lost.len();
@@ -138,7 +138,7 @@ fn changes<'a>(near: &NearView, bench: &'a Workbench, theme: &Theme, room: usize
 }
 
 /// `foci-burst  a.novak@contoso.com  05-01 14:02  0123456789ab`
-fn told(hit: &Hit) -> String {
+fn hit_words(hit: &Hit) -> String {
     let user = if hit.upn.is_empty() { &hit.user_id } else { &hit.upn };
     format!("{}  {user}  {}  {}", hit.analytic, when(hit), hit.id)
 }

@@ -51,8 +51,8 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
             // Where the columns have no room for them, the row under the cursor still says when.
             let when = values.get(menu.list.cursor).filter(|_| times).map(|(_, counts)| {
                 let minute = |time: Time| time.second().get(..16).unwrap_or_default().to_owned();
-                let told = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
-                Line::styled(fit(&told, room).into_owned(), quiet)
+                let times = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
+                Line::styled(fit(&times, room).into_owned(), quiet)
             });
             std::iter::once(head).chain(rows).chain(when).collect()
         }

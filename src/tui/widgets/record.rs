@@ -100,7 +100,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         let number = copies.iter().position(|copy| *copy == giver);
         number.map_or_else(String::new, |number| format!("  [{}]", number + 1))
     };
-    let mut lines = said(bench, event);
+    let mut lines = mark_lines(bench, event);
     lines.extend(legend(app, bench, &copies));
     lines.extend(["what we read:".to_owned(), format!("  Table: {}", row.table.name())]);
     if row.created.is_known() {
@@ -125,7 +125,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
 }
 
 /// The lines of the analyst's mark on the event.
-fn said(bench: &Workbench, event: EventId) -> Vec<String> {
+fn mark_lines(bench: &Workbench, event: EventId) -> Vec<String> {
     let Some(mark) = bench.mark_of(event) else { return Vec::new() };
     let mut lines = Vec::new();
     if mark.bookmarked {

@@ -1,4 +1,4 @@
-//! Marks on events, going to what was said, and taking it back.
+//! Marks on events: going to them, and undoing changes.
 
 use super::Workbench;
 use crate::model::{EventId, Sym, Time};
@@ -36,7 +36,7 @@ impl Workbench {
         on
     }
 
-    /// Takes what was typed about an event; `false` where it says what was said before.
+    /// Takes the line typed about an event; `false` where it changes nothing.
     pub fn take_words(&mut self, words: &Words, now: Time) -> bool {
         let before = self.mark_of(words.event).cloned().unwrap_or_default();
         let text = words.line.text();
@@ -61,10 +61,10 @@ impl Workbench {
         format!("{} {}", line.time.clock(), fit(&line.what, 60))
     }
 
-    /// Takes the last thing said back and goes where it was said; what it was.
+    /// Undoes the analyst's last change and goes to its place; returns the change in words.
     pub fn undo(&mut self, now: Time) -> Option<String> {
         let (what, about) = self.case.undo(now)?;
-        let said = |of: &str| what.strip_prefix(of).unwrap_or(&what).trim_start_matches([':', ' ']).to_owned();
+        let words_after = |of: &str| what.strip_prefix(of).unwrap_or(&what).trim_start_matches([':', ' ']).to_owned();
         Some(match about {
             About::Hit(id, step) => {
                 let whose = self.evidence.hits.iter().position(|hit| hit.id == id);
@@ -72,7 +72,7 @@ impl Workbench {
                     self.go_to_hit(hit, step.as_deref());
                 }
                 let place = whose.zip(step.as_deref()).map(|(hit, step)| self.place_of_step(hit, step));
-                let words = said(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
+                let words = words_after(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
                 let step = place.map_or_else(String::new, |place| format!("step {}: ", place + 1));
                 let whose = whose.map_or_else(|| id.clone(), |hit| self.evidence.hits[hit].upn.clone());
                 format!("{step}{words} ({whose})")
@@ -83,7 +83,7 @@ impl Workbench {
                     self.go_to_event(event);
                 }
                 let row = event.map_or_else(|| key.clone(), |event| self.row_words(event));
-                format!("{} ({row})", said(&format!("event {key}")))
+                format!("{} ({row})", words_after(&format!("event {key}")))
             }
             About::User(key) => {
                 let user = self.store().find(&key);
@@ -92,7 +92,7 @@ impl Workbench {
                     self.go_to_user(user);
                 }
                 let upn = user.map_or(key.as_str(), |user| self.store().upn(user));
-                format!("{} ({upn})", said(&format!("user {key}")))
+                format!("{} ({upn})", words_after(&format!("user {key}")))
             }
             About::Log => what,
         })

@@ -126,7 +126,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     });
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
-    let said = bench.mark_among(members);
+    let marked = bench.mark_among(members);
     // A long request is told from its like by its end, and the client of a call is that of its token.
     let most = columns.what + if line.kind == RowKind::Graph { columns.client } else { 0 };
     let what = what(view, shown, &line, foreign || changes, most);
@@ -147,7 +147,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         Span::styled(format!("{gap:>7}"), theme.style(gap_role)),
         if after { Span::styled("!", theme.style(Role::Notice)) } else { Span::styled(" ", quiet) },
         Span::styled(glyph, theme.style(if foreign { Role::Foreign } else { kind_role })),
-        Span::styled(said.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
+        Span::styled(marked.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
     ]);
     let branches = branches::drawn(shown.branch);
     let room = columns.what.saturating_sub(width(&branches));
@@ -164,7 +164,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     };
     let is_long = width(&what) > room;
     let room = if is_long { room + columns.client } else { room };
-    cell(pad(&noted(what, said, room), room), WHAT, text);
+    cell(pad(&noted(what, marked, room), room), WHAT, text);
     if columns.client > 0 && !is_long {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
@@ -227,8 +227,8 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
 }
 
 /// Adds the analyst's mark to a row's text, where there is room.
-fn noted(what: String, said: Option<&Mark>, room: usize) -> String {
-    let words = said.map_or_else(String::new, Mark::words);
+fn noted(what: String, marked: Option<&Mark>, room: usize) -> String {
+    let words = marked.map_or_else(String::new, Mark::words);
     let left = room.saturating_sub(width(&what) + 2);
     if words.is_empty() || left < 6 { what } else { format!("{what}  {}", fit(&words, left)) }
 }
