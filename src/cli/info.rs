@@ -6,7 +6,7 @@ use super::table::{Column, Table, wrapped};
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve};
 use crate::model::{Time, inert};
-use crate::report::info::{Info, Kind, Tone, info, of_lag, of_source, summary, write_json};
+use crate::report::info::{Info, Kind, Tone, info, lag_words, source_lines, summary, write_json};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &InfoArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -48,7 +48,7 @@ fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
     }
     for source in &info.sources {
         writeln!(out)?;
-        print(&of_source(source), shell, out)?;
+        print(&source_lines(source), shell, out)?;
     }
     for problem in info.path_problems() {
         let lines = [(Tone::Head, problem.source.to_owned()), (Tone::Warn, format!("  not read: {}", problem.reason))];
@@ -73,7 +73,7 @@ fn tables(info: &Info) -> Table {
             day_and_minute(row.last_event).into(),
         ]);
         if let Some(lag) = row.lag {
-            table.below(&format!("ingested {}", of_lag(lag)));
+            table.below(&format!("ingested {}", lag_words(lag)));
         }
     }
     table

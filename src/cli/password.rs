@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const MOST: u64 = 64 << 10;
 
 /// The first line of the file that the command line names.
-pub(super) fn of_file(path: &Path) -> anyhow::Result<Password> {
+pub(super) fn from_file(path: &Path) -> anyhow::Result<Password> {
     let wrong = |why: &dyn std::fmt::Display| usage(format_args!("--password-file {}: {why}", path.display()));
     let bytes = given::read(path, MOST).map_err(|error| wrong(&error))?;
     Password::first_line(&bytes).ok_or_else(|| wrong(&"its first line is empty, or not UTF-8"))

@@ -115,7 +115,7 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
             .map_or(options.max_record, |bytes| usize::try_from(bytes.get()).unwrap_or(usize::MAX)),
         local_zone: args.local_zone,
         networks,
-        password: args.password_file.as_deref().map(password::of_file).transpose()?,
+        password: args.password_file.as_deref().map(password::from_file).transpose()?,
         max_ratio: args.max_ratio.map_or(options.max_ratio, std::num::NonZero::get),
         max_members: args.max_members.map_or(options.max_members, std::num::NonZero::get),
         max_depth: args.max_depth.map_or(options.max_depth, std::num::NonZero::get),

@@ -13,7 +13,7 @@ pub use foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed}
 pub use hours::Gap;
 use hours::Hours;
 pub use lack::Lack;
-pub use lines::{Tone, bytes, lines, of_lag, of_reason, of_source, summary};
+pub use lines::{Tone, bytes, lag_words, lines, reason_words, source_lines, summary};
 pub use notice::{Kind, Notice};
 
 use super::note::labels;
@@ -187,7 +187,7 @@ impl<'a> Info<'a> {
 /// Everything there is to say about what was read.
 pub fn info(loaded: &Loaded) -> Info<'_> {
     let range = loaded.store.range();
-    let seen = Seen::of(loaded);
+    let seen = Seen::new(loaded);
     let mut problems: HashMap<&str, Vec<&Problem>> = HashMap::new();
     for problem in &loaded.problems {
         problems.entry(&problem.source).or_default().push(problem);
@@ -244,10 +244,10 @@ struct Held {
 
 impl Seen {
     /// One pass over the rows. A column that is there and always blank is none.
-    fn of(loaded: &Loaded) -> Self {
+    fn new(loaded: &Loaded) -> Self {
         let store = &loaded.store;
         let mut sources = vec![Held::default(); loaded.sources.len()];
-        let mut tables = Table::ALL.map(Rows::of);
+        let mut tables = Table::ALL.map(Rows::new);
         let mut open: Vec<Vec<Field>> = loaded
             .sources
             .iter()
@@ -294,7 +294,7 @@ const WITHHELD: [(Flags, Field); 3] = [
 const WITHHELD_ANY: Flags = Flags(Flags::INCOMING_WITHHELD.0 | Flags::PROTOCOL_WITHHELD.0 | Flags::TRANSFER_WITHHELD.0);
 
 impl Rows {
-    fn of(table: Table) -> Self {
+    fn new(table: Table) -> Self {
         Self { table, events: 0, first: None, last: None, lags: Vec::new(), hours: Hours::default() }
     }
 

@@ -26,16 +26,16 @@ pub(super) struct Sealed<'a> {
 
 impl<'a> Sealed<'a> {
     pub(super) fn new(report: &'a Report) -> io::Result<Self> {
-        Ok(Self { report, indicators_sha256: of_indicators(report)?, seal: "" })
+        Ok(Self { report, indicators_sha256: indicators_hash(report)?, seal: "" })
     }
 }
 
 /// The lines of a Markdown note, the seal blank until [`seal`].
 pub(super) fn lines(report: &Report) -> io::Result<[String; 2]> {
-    Ok([format!("{}{}`", INDICATORS[0], of_indicators(report)?), format!("{}`", SEALS[0])])
+    Ok([format!("{}{}`", INDICATORS[0], indicators_hash(report)?), format!("{}`", SEALS[0])])
 }
 
-fn of_indicators(report: &Report) -> io::Result<String> {
+fn indicators_hash(report: &Report) -> io::Result<String> {
     let mut csv = Vec::new();
     write_indicators(report, &mut csv)?;
     Ok(sha256(&[&csv]))

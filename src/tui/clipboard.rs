@@ -26,7 +26,7 @@ pub enum Wrap {
 
 impl Wrap {
     /// By the environment; `variable` looks one up. Over ssh only `TERM` is left to tell.
-    pub fn of(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+    pub fn from_environment(variable: impl Fn(&str) -> Option<OsString>) -> Self {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
         let term = variable("TERM").unwrap_or_default();
         let term = term.to_string_lossy();
@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn the_environment_tells_what_is_between() {
         let wrap = |pairs: &'static [(&str, &str)]| {
-            Wrap::of(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value)))
+            Wrap::from_environment(|name| {
+                pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+            })
         };
         assert_eq!(wrap(&[("TERM", "xterm-256color")]), Wrap::Plain);
         assert_eq!(wrap(&[("TERM", "screen-256color"), ("TMUX", "/tmp/tmux-0/default,1,0")]), Wrap::Tmux);

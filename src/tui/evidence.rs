@@ -26,7 +26,7 @@ pub struct Evidence {
 impl Evidence {
     /// Puts the bundle and the hits of these settings together. Sorts the hits: not for the thread that draws.
     pub fn new(loaded: Arc<Loaded>, hits: Arc<Vec<Hit>>, settings: Settings, facts: &'static Facts) -> Self {
-        let orders = Arc::new(Orders::of(&hits));
+        let orders = Arc::new(Orders::new(&hits));
         Self { loaded, hits, orders, settings, facts, analytic: analytics::by_id }
     }
 

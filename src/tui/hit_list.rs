@@ -79,9 +79,9 @@ pub struct Orders {
 
 impl Orders {
     /// Those of these hits.
-    pub fn of(hits: &[Hit]) -> Self {
+    pub fn new(hits: &[Hit]) -> Self {
         let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| grouped(hits, sort));
-        Self { by_sort, widths: Widths::of(hits), texts: Texts::new(hits) }
+        Self { by_sort, widths: Widths::new(hits), texts: Texts::new(hits) }
     }
 
     fn by(&self, sort: Sort) -> &[Entry] {
@@ -161,7 +161,7 @@ pub struct Widths {
 }
 
 impl Widths {
-    fn of(hits: &[Hit]) -> Self {
+    fn new(hits: &[Hit]) -> Self {
         work::look(hits.len());
         let widest = |text: fn(&Hit) -> &str| hits.iter().map(|hit| width(text(hit))).max().unwrap_or(0);
         let first = hits.first().and_then(|hit| Some(&hit.upn[hit.upn.rfind('@')?..]));
@@ -346,7 +346,7 @@ mod tests {
             Hit { id, upn, user: crate::model::Sym(0), first_seen, last_seen, ..model.clone() }
         };
         let hits: Vec<Hit> = (0..60).map(hit).collect();
-        let (orders, mut case) = (Orders::of(&hits), Case::new("b".into(), "ana".into()));
+        let (orders, mut case) = (Orders::new(&hits), Case::new("b".into(), "ana".into()));
         for number in (0..60).step_by(4) {
             case.set_disposition(&hits[number].id, Some(Disposition::Benign), Time::MISSING);
         }

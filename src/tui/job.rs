@@ -129,7 +129,7 @@ impl JobRunner {
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();
-                let orders = Arc::new(Orders::of(&self.hits));
+                let orders = Arc::new(Orders::new(&self.hits));
                 JobResult::Rerun(settings, Arc::clone(&self.hits), orders)
             }
             Job::Search(chunk) => {

@@ -112,7 +112,7 @@ impl Session {
     /// Sends a text to the terminal, if it is short enough, and puts it in the file for it: nobody confirms the former.
     /// Returns what became of it where there is no file.
     pub(super) fn copy(&mut self, what: &'static str, text: String) -> Option<Copied> {
-        let wrap = Wrap::of(|name| std::env::var_os(name));
+        let wrap = Wrap::from_environment(|name| std::env::var_os(name));
         let sent = clipboard::sequence(&text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()));
         let copied = Copied { what, bytes: text.len(), sent, file: Err("there is no case".to_owned()) };
         let case = &self.app.case_path;

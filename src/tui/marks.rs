@@ -74,7 +74,7 @@ pub struct MarkList {
 
 impl MarkList {
     /// Everything that is marked, cursor on an event where one is given.
-    pub fn of(bench: &Workbench, at: Option<EventId>) -> Self {
+    pub fn new(bench: &Workbench, at: Option<EventId>) -> Self {
         let marked = bench.places.marked(&bench.case);
         let events: Vec<EventId> = marked.into_iter().map(|(event, _)| event).collect();
         let place = at.and_then(|at| events.binary_search(&at).ok()).unwrap_or(0);

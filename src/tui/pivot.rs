@@ -18,7 +18,7 @@ pub struct Menu {
 
 impl Menu {
     /// The menu of a row, nothing counted yet.
-    pub fn of(event: EventId) -> Self {
+    pub fn new(event: EventId) -> Self {
         Self { event, values: None, list: List::default(), wanted: false }
     }
 

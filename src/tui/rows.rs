@@ -162,7 +162,7 @@ pub struct Timeline {
 
 impl Timeline {
     /// The time around a hit, cursor on its first event.
-    pub fn of_hit(store: &Store, hit: &Hit, mode: Mode) -> Self {
+    pub fn for_hit(store: &Store, hit: &Hit, mode: Mode) -> Self {
         let first = hit.legs.first().into_iter().chain(hit.evidence.first()).min().copied();
         let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, hit.last_seen), mode);
         timeline.shown.zoom = Zoom::Around(OPENING);
@@ -179,7 +179,7 @@ impl Timeline {
     }
 
     /// Everything that shares a value, cursor on an event or, without one, on the first.
-    pub fn of_value(store: &Store, value: Value, event: Option<EventId>, mode: Mode) -> Self {
+    pub fn for_value(store: &Store, value: Value, event: Option<EventId>, mode: Mode) -> Self {
         let anchor = event.or(value.events(store).first().copied());
         let at = anchor.map_or(Time::MISSING, |anchor| store.event(anchor).time());
         let mut timeline = Self::new(value, (at, at), mode);

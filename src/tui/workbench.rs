@@ -209,7 +209,7 @@ impl Workbench {
         self.trail = Trail::default();
         let mode = self.mode();
         self.timeline = self.current().map(|hit| {
-            let mut timeline = Timeline::of_hit(self.store(), hit, mode);
+            let mut timeline = Timeline::for_hit(self.store(), hit, mode);
             timeline.set_revoked(self.store(), self.revoked_of(timeline.of));
             timeline
         });

@@ -49,7 +49,7 @@ fn every_story_comes_out_as_it_says() {
             )
             .unwrap();
         }
-        let found: Vec<Outcome> = hits.iter().map(|hit| Outcome::of(hit, &story)).collect();
+        let found: Vec<Outcome> = hits.iter().map(|hit| Outcome::new(hit, &story)).collect();
         if let Some(place) = story.differs(&found) {
             writeln!(wrong, "{place}: the story says otherwise. Found:\n{}", shown(&found, &story)).unwrap();
         }
@@ -73,7 +73,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    fn of(hit: &Hit, story: &Story) -> Self {
+    fn new(hit: &Hit, story: &Story) -> Self {
         let user = hit.upn.strip_suffix(event::DOMAIN).unwrap_or(&hit.upn);
         let resources = match hit.resource_ids.len() {
             1 => "1 resource".to_owned(),

@@ -64,7 +64,7 @@ impl Hours {
 }
 
 fn gaps(hours: &[Hour]) -> Vec<Gap> {
-    let usual = Usual::of(hours);
+    let usual = Usual::new(hours);
     let runs = || hours.windows(2).filter(|pair| pair[1].number > pair[0].number + 1);
     let restless = hours.len() >= ENOUGH && runs().count() == 1;
     // The first and the last hour are cut off by the range of the export.
@@ -94,7 +94,7 @@ struct Usual {
 }
 
 impl Usual {
-    fn of(hours: &[Hour]) -> Self {
+    fn new(hours: &[Hour]) -> Self {
         let (first, last) = (hours.first().map_or(0, |hour| hour.number), hours.last().map_or(0, |hour| hour.number));
         let range = last - first + 1;
         let mut usual =

@@ -33,12 +33,12 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         let range = format!("{} → {} UTC", second(table.first_event), second(table.last_event));
         lines.push((Tone::Plain, format!("  {}, {range}", counted(table.events, "event"))));
         if let Some(lag) = table.lag {
-            lines.push((Tone::Quiet, format!("  ingested {}", of_lag(lag))));
+            lines.push((Tone::Quiet, format!("  ingested {}", lag_words(lag))));
         }
     }
     for source in &info.sources {
         lines.push((Tone::Head, String::new()));
-        lines.extend(of_source(source));
+        lines.extend(source_lines(source));
     }
     for problem in info.path_problems() {
         lines.push((Tone::Head, String::new()));
@@ -49,7 +49,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
 }
 
 /// `5m00s after the event (median), 2h at most`. Exports cut fractions of a second: it may be before it.
-pub fn of_lag(lag: Lag) -> String {
+pub fn lag_words(lag: Lag) -> String {
     let span = |seconds: i64| {
         let side = if seconds < 0 { "before" } else { "after" };
         (Span::seconds(seconds.abs()).to_string(), side)
@@ -81,7 +81,7 @@ pub fn summary(info: &Info) -> Vec<(Tone, String)> {
 }
 
 /// The lines about one source.
-pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
+pub fn source_lines(source: &SourceInfo) -> Vec<(Tone, String)> {
     let shape = source.shape.unwrap_or("not recognised");
     let mut lines = vec![(Tone::Head, format!("{} ({shape})", source.source))];
     let counts = format!(
@@ -114,7 +114,7 @@ pub fn of_source(source: &SourceInfo) -> Vec<(Tone, String)> {
             (false, Some(_)) => "skipped",
             (false, None) => "not read",
         };
-        lines.push((Tone::Warn, format!("  {words}: {}", of_reason(reason))));
+        lines.push((Tone::Warn, format!("  {words}: {}", reason_words(reason))));
     }
     if !source.sha256.is_empty() {
         lines.push((Tone::Quiet, format!("  sha256 {}", source.sha256)));
@@ -150,7 +150,7 @@ pub fn bytes(received: u64, decoded: Option<u64>) -> String {
 }
 
 /// `3 × has no time, first at record 6, byte 1234`.
-pub fn of_reason(reason: &Reason) -> String {
+pub fn reason_words(reason: &Reason) -> String {
     let times = if reason.count > 1 { format!("{} × ", reason.count) } else { String::new() };
     let first = if reason.count > 1 || reason.is_of_times() { ", first at " } else { ", " };
     let place = match (reason.record, reason.offset) {
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_clock_may_be_ahead() {
-        let words = |median_seconds, max_seconds| of_lag(Lag { median_seconds, max_seconds });
+        let words = |median_seconds, max_seconds| lag_words(Lag { median_seconds, max_seconds });
         assert_eq!(words(90, 7200), "1m30s after the event (median), 2h00m at most");
         assert_eq!(words(-1, 739), "1s before the event (median), 12m19s after it at most");
     }

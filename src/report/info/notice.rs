@@ -192,7 +192,7 @@ fn unread(info: &Info) -> Vec<Notice> {
     let paths = info.path_problems().map(|problem| (None, problem.source, problem.reason.to_owned()));
     let of_sources = info.sources.iter().enumerate().flat_map(|(at, source)| {
         let reasons = source.reasons.iter().filter(|reason| reason.is_of_source() && !reason.is_of_times());
-        reasons.map(move |reason| (Some(at), source.source, super::of_reason(reason)))
+        reasons.map(move |reason| (Some(at), source.source, super::reason_words(reason)))
     });
     let mut kinds: Vec<(Vec<&str>, Notice)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
@@ -220,7 +220,7 @@ fn unread(info: &Info) -> Vec<Notice> {
 /// Notices of how times were read where the source does not tell.
 fn times(source: &SourceInfo) -> Vec<Notice> {
     let reasons = source.reasons.iter().filter(|reason| reason.is_of_times());
-    reasons.map(|reason| notice(Kind::Times, format!("{}.", super::of_reason(reason)), None)).collect()
+    reasons.map(|reason| notice(Kind::Times, format!("{}.", super::reason_words(reason)), None)).collect()
 }
 
 fn cut(source: &SourceInfo) -> Vec<Notice> {
@@ -262,7 +262,7 @@ fn skipped(source: &SourceInfo) -> Vec<Notice> {
             0 => String::new(),
             others => format!(", and {} more", counted(others as u64, "reason")),
         };
-        let what = format!("{} could not be read: {}{also}.", rows(source.skipped), super::of_reason(reason));
+        let what = format!("{} could not be read: {}{also}.", rows(source.skipped), super::reason_words(reason));
         notice(Kind::Skipped, what, None)
     };
     commonest.map(to_notice).into_iter().collect()
@@ -326,7 +326,7 @@ fn clocks(info: &Info) -> Vec<Notice> {
     let tables = info.tables.iter().filter_map(|table| Some((table.table, table.lag.filter(late)?)));
     tables
         .map(|(table, lag)| {
-            let trails = super::of_lag(lag);
+            let trails = super::lag_words(lag);
             let what = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
             notice(Kind::Clock, what, None)
         })

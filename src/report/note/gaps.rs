@@ -5,7 +5,7 @@ use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;
 use crate::model::words::counted;
-use crate::report::info::{Kind, Notice, info, of_reason};
+use crate::report::info::{Kind, Notice, info, reason_words};
 
 /// Further reasons named per source.
 const REASONS: usize = 3;
@@ -42,7 +42,7 @@ pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
         let reasons = || source.reasons.iter().filter(|reason| !reason.is_of_source());
         let named = reasons().max_by_key(|reason| reason.count).filter(|_| source.skipped > 0);
         let others = reasons().filter(|reason| Some(*reason) != named).take(REASONS);
-        gaps.extend(others.map(|reason| format!("{label}: {}", of_reason(reason))));
+        gaps.extend(others.map(|reason| format!("{label}: {}", reason_words(reason))));
     }
     gaps
 }

@@ -40,7 +40,7 @@ impl IndicatorKind {
         }
     }
 
-    fn of(self, store: &Store, event: Event<'_>) -> Sym {
+    fn value(self, store: &Store, event: Event<'_>) -> Sym {
         match self {
             Self::Address => store.normalized_field(event, Field::IpAddress),
             Self::UserAgent => store.normalized_field(event, Field::UserAgent),
@@ -176,7 +176,7 @@ fn note(
 ) {
     let store = &context.loaded.store;
     let event = store.event(id);
-    let sym = kind.of(store, event);
+    let sym = kind.value(store, event);
     let value = kind.text(store, event);
     if sym.is_none() || (kind == IndicatorKind::UserAgent && is_ordinary(context, value)) {
         return;
@@ -207,7 +207,7 @@ fn note(
 fn look_around(store: &Store, found: &mut HashMap<(IndicatorKind, Sym), Trace>, users: &BTreeSet<Sym>) {
     for (id, event) in store.events().filter(|(_, event)| !event.is_duplicate()) {
         for kind in IndicatorKind::ALL {
-            let Some(trace) = found.get_mut(&(kind, kind.of(store, event))) else { continue };
+            let Some(trace) = found.get_mut(&(kind, kind.value(store, event))) else { continue };
             if trace.events.contains(&id) {
                 continue;
             }

@@ -59,7 +59,7 @@ impl App {
 
     pub(super) fn list_marks(&mut self) {
         let Some(bench) = self.workbench() else { return };
-        let list = MarkList::of(bench, bench.event());
+        let list = MarkList::new(bench, bench.event());
         self.overlays.show(Overlay::Marks(list));
     }
 

@@ -28,7 +28,7 @@ impl App {
             self.say("no row here".to_owned());
             return Vec::new();
         };
-        self.overlays.show(Overlay::Pivot(Menu::of(event)));
+        self.overlays.show(Overlay::Pivot(Menu::new(event)));
         vec![Effect::Run(Job::Reach(event))]
     }
 

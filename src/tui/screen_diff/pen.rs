@@ -22,13 +22,13 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    fn of(cell: &Cell) -> Self {
+    fn from_cell(cell: &Cell) -> Self {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
     }
 
     /// Returns whether a cell is written with it.
     pub(super) fn is_that_of(&self, cell: &Cell) -> bool {
-        *self == Self::of(cell) || self.leaves_blank(cell)
+        *self == Self::from_cell(cell) || self.leaves_blank(cell)
     }
 
     /// Returns whether a blank written with it looks as it should: a blank shows no colour of letters.
@@ -40,7 +40,7 @@ impl Pen {
     /// Makes it that of a cell.
     pub(super) fn become_that_of(&mut self, cell: &Cell, bytes: &mut Vec<u8>) {
         if !self.is_that_of(cell) {
-            self.become_that(Self::of(cell), bytes);
+            self.become_that(Self::from_cell(cell), bytes);
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let top = state.list.top(state.entries.len(), height);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
-    let columns = Columns::of(&bench.evidence.orders.widths, room);
+    let columns = Columns::new(&bench.evidence.orders.widths, room);
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {
             let selected = at == state.list.cursor;
@@ -66,7 +66,7 @@ struct Columns<'w> {
 const LEAD: usize = 9;
 
 impl<'w> Columns<'w> {
-    fn of(widths: &'w Widths, room: usize) -> Self {
+    fn new(widths: &'w Widths, room: usize) -> Self {
         let analytic = widths.analytic.min(20) + 1;
         let room = room.saturating_sub(LEAD + analytic);
         let done = if room >= 16 { 6 } else { 0 };

@@ -53,7 +53,7 @@ fn sources(state: &Loading, theme: &Theme, room: usize, left: usize) -> Vec<Line
     }
     let line = |reading: &Reading| {
         let share = reading.bytes.saturating_mul(100).checked_div(reading.of).unwrap_or(0).min(100);
-        let pace = Pace::of(reading.bytes, reading.of, reading.elapsed).filter(|_| room >= ROOM_FOR_PACE);
+        let pace = Pace::new(reading.bytes, reading.of, reading.elapsed).filter(|_| room >= ROOM_FOR_PACE);
         let pace = pace.map_or_else(String::new, |pace| format!(", {pace}"));
         let far = format!("  {share:>3} % of {}, {} rows{pace}", bytes(reading.of), count(reading.rows));
         let name = room.saturating_sub(width(&far));
@@ -129,7 +129,7 @@ fn amounts(state: &Loading) -> String {
 }
 
 fn rate(state: &Loading) -> String {
-    let Some(pace) = Pace::of(state.read, state.total, state.elapsed).filter(|_| state.phase == Phase::Reading) else {
+    let Some(pace) = Pace::new(state.read, state.total, state.elapsed).filter(|_| state.phase == Phase::Reading) else {
         return String::new();
     };
     let rows = u128::from(state.rows) * 1000 / state.elapsed.as_millis().max(1);
@@ -145,7 +145,7 @@ struct Pace {
 
 impl Pace {
     /// `None` in the first moments, where it is noise.
-    fn of(read: u64, total: u64, elapsed: Duration) -> Option<Self> {
+    fn new(read: u64, total: u64, elapsed: Duration) -> Option<Self> {
         let millis = elapsed.as_millis();
         if millis < 200 || read == 0 {
             return None;

@@ -54,7 +54,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     ]);
     let inside = pane(theme, frame, area, title, focused);
     let room = usize::from(inside.width);
-    let view = View { bench, state, theme, columns: Columns::of(state, room) };
+    let view = View { bench, state, theme, columns: Columns::new(state, room) };
     let mut lines = Vec::with_capacity(usize::from(inside.height));
     let height = list_rows(bench, usize::from(inside.height));
     if usize::from(inside.height) > height {

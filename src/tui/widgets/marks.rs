@@ -46,7 +46,7 @@ pub(super) fn draw(list: &MarkList, app: &App, bench: &Workbench, theme: &Theme,
     let height = usize::from(inside.height).saturating_sub(lines.len());
     let top = list.list.top(list.events.len(), height);
     below(theme, frame, area, list.events.len().saturating_sub(top + height));
-    let columns = Columns::of(room);
+    let columns = Columns::new(room);
     for (at, event) in list.events.iter().enumerate().skip(top).take(height) {
         let selected = at == list.list.cursor;
         let line = row(bench, theme, *event, &columns, selected);
@@ -67,7 +67,7 @@ struct Columns {
 const LEAD: usize = 7;
 
 impl Columns {
-    fn of(room: usize) -> Self {
+    fn new(room: usize) -> Self {
         let time = if room >= 70 { 19 } else { 8 };
         let rest = room.saturating_sub(LEAD + time);
         let user = if rest >= 50 { (rest / 4).min(32) } else { 0 };

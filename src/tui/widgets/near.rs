@@ -21,7 +21,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(near: &NearView, height: usize) -> Self {
+    fn new(near: &NearView, height: usize) -> Self {
         let rest = height.saturating_sub(near.thresholds.len() + 2 * HEADING);
         let wanted = near.change.as_ref().map_or(0, |change| {
             if near.is_changed() { change.difference.gained.len() + change.difference.lost.len() } else { 0 }
@@ -33,19 +33,19 @@ impl Parts {
 
 /// Rows of near misses in view.
 pub(super) fn rows(near: &NearView, height: usize) -> usize {
-    Parts::of(near, height).misses
+    Parts::new(near, height).misses
 }
 
 /// The area of the near misses.
 pub(super) fn misses(near: &NearView, inside: Rect) -> Rect {
-    let parts = Parts::of(near, usize::from(inside.height));
+    let parts = Parts::new(near, usize::from(inside.height));
     below_rows(inside, near.thresholds.len() + 2 * HEADING + parts.changes)
 }
 
 pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     let inside = framed(theme, frame, area, " Near misses, and thresholds to try ");
     let room = usize::from(inside.width);
-    let parts = Parts::of(near, usize::from(inside.height));
+    let parts = Parts::new(near, usize::from(inside.height));
     let mut lines = thresholds(near, theme, room);
     lines.push(Line::styled(fit(&summary(near), room).into_owned(), theme.style(Role::Notice)));
     lines.extend(changes(near, bench, theme, room, parts.changes));

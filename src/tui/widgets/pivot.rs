@@ -21,7 +21,7 @@ const WIDEST: u16 = 130;
 fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
     let width = area.width.saturating_sub(2).min(WIDEST);
-    let columns = Columns::of(usize::from(width.saturating_sub(2)));
+    let columns = Columns::new(usize::from(width.saturating_sub(2)));
     let times = columns.times == 0 && rows > 1;
     let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + u16::from(times));
     (centred(area, width, height), columns, times)
@@ -73,7 +73,7 @@ const LEAD: usize = 10;
 const NUMBER: usize = 9;
 
 impl Columns {
-    fn of(room: usize) -> Self {
+    fn new(room: usize) -> Self {
         let rest = room.saturating_sub(LEAD);
         let times = if rest >= 100 { 26 } else { 0 };
         let numbers = if rest >= 62 { 4 } else { 2 };

@@ -41,7 +41,7 @@ pub(super) fn draw(users: &Users, bench: &Workbench, theme: &Theme, frame: &mut 
     let top = users.list.top(users.shown.len(), height);
     below(theme, frame, area, users.shown.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
-    let columns = Columns::of(room);
+    let columns = Columns::new(room);
     let range = bench.store().range();
     let lines: Vec<Line> = (top..users.shown.len().min(top + height))
         .map(|at| {
@@ -64,7 +64,7 @@ struct Columns {
 const NUMBERS: usize = 1 + 15 + 9;
 
 impl Columns {
-    fn of(room: usize) -> Self {
+    fn new(room: usize) -> Self {
         let rest = room.saturating_sub(NUMBERS);
         let times = if rest >= 80 { 25 } else { 0 };
         let strip = if rest >= 100 {

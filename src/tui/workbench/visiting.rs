@@ -12,7 +12,7 @@ impl Workbench {
     pub fn visit(&mut self, value: Value, event: Option<EventId>) {
         self.leave_step();
         self.drop_unfinished_search();
-        let mut timeline = Timeline::of_value(self.store(), value, event, self.mode());
+        let mut timeline = Timeline::for_value(self.store(), value, event, self.mode());
         timeline.set_revoked(self.store(), self.revoked_of(value));
         self.trail.back.push(Stop { timeline: self.timeline.replace(timeline) });
         self.trail.forth.clear();

@@ -14,7 +14,7 @@ fn near(size: (u16, u16)) -> Desk {
 }
 
 /// The value the timeline is about.
-fn of(desk: &Desk) -> String {
+fn value(desk: &Desk) -> String {
     let bench = desk.bench();
     let value: pivot::Value = bench.timeline.as_ref().unwrap().of;
     format!("{} {}", value.kind(), value.words(bench.store(), bench.evidence.facts))
@@ -38,7 +38,7 @@ fn pivot_menu() {
 fn pivot_rows() {
     let mut desk = near((80, 24));
     desk.press("p enter j p G enter");
-    assert_eq!(of(&desk), "user code@contoso.com");
+    assert_eq!(value(&desk), "user code@contoso.com");
     desk.press("<");
     snapshot("pivot_rows", desk);
 }
@@ -54,7 +54,7 @@ fn near_misses_screen() {
 fn a_user_without_a_hit_is_found_by_typing_and_looked_at() {
     let mut desk = near((80, 24));
     desk.press("U").type_in("tw").press("enter");
-    assert_eq!(of(&desk), "user two@contoso.com");
+    assert_eq!(value(&desk), "user two@contoso.com");
     let bench = desk.bench();
     assert_eq!((bench.focus, bench.timeline.as_ref().unwrap().len()), (Pane::Timeline, 2));
     desk.press("enter");
@@ -67,35 +67,35 @@ fn a_user_without_a_hit_is_found_by_typing_and_looked_at() {
 #[test]
 fn the_trail_is_walked_both_ways_and_cut_where_it_goes_on() {
     let mut desk = near((80, 24));
-    let home = of(&desk);
+    let home = value(&desk);
     assert_eq!(home, "user code@contoso.com");
     desk.press("l l p enter");
-    assert_eq!(of(&desk), "address 198.51.100.23");
+    assert_eq!(value(&desk), "address 198.51.100.23");
     assert_eq!(desk.bench().timeline.as_ref().unwrap().len(), 8, "across users");
     let before = desk.bench().event();
     desk.press("j j");
     let there = desk.bench().event();
     assert_ne!(before, there);
     desk.press("p G enter");
-    assert_eq!(of(&desk).split(' ').next(), Some("user"));
+    assert_eq!(value(&desk).split(' ').next(), Some("user"));
     desk.press("<");
-    assert_eq!((of(&desk).as_str(), desk.bench().event()), ("address 198.51.100.23", there), "the cursor is kept");
+    assert_eq!((value(&desk).as_str(), desk.bench().event()), ("address 198.51.100.23", there), "the cursor is kept");
     desk.press("<");
-    assert_eq!((of(&desk), desk.bench().is_away()), (home.clone(), false));
+    assert_eq!((value(&desk), desk.bench().is_away()), (home.clone(), false));
     desk.press("<");
     assert!(desk.screen().contains("this is where the trail began"));
     desk.press("> >");
-    assert_eq!(of(&desk).split(' ').next(), Some("user"));
+    assert_eq!(value(&desk).split(' ').next(), Some("user"));
     desk.press(">");
     assert!(desk.screen().contains("the trail ends here"));
     desk.press("< p j j enter");
-    assert!(of(&desk).starts_with("resource"), "{}", of(&desk));
+    assert!(value(&desk).starts_with("resource"), "{}", value(&desk));
     desk.press(">");
     assert!(desk.screen().contains("the trail ends here"), "going on from the middle cuts what came after");
     desk.press("esc esc");
-    assert_eq!(of(&desk), home, "Esc goes back too");
+    assert_eq!(value(&desk), home, "Esc goes back too");
     desk.press("> enter esc n");
-    assert_eq!((of(&desk), desk.bench().is_walking()), (home, true), "a step is about the hit: its own timeline");
+    assert_eq!((value(&desk), desk.bench().is_walking()), (home, true), "a step is about the hit: its own timeline");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_near_miss_shows_its_rows_in_the_users_timeline() {
     desk.press("M enter");
     assert!(desk.screen().contains("Tab goes to the near misses"));
     desk.press("tab enter");
-    assert_eq!(of(&desk), "user window@contoso.com");
+    assert_eq!(value(&desk), "user window@contoso.com");
     assert_eq!(desk.bench().timeline.as_ref().unwrap().shown.marks.len(), 3);
     desk.press("M t enter M");
     assert!(desk.screen().contains("10m → 11m"), "what was tried is still there:\n{}", desk.screen());

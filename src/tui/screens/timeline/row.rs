@@ -47,7 +47,7 @@ impl Columns {
         LEAD + if self.dated { 14 } else { 8 }
     }
 
-    pub(super) fn of(state: &Timeline, room: usize) -> Self {
+    pub(super) fn new(state: &Timeline, room: usize) -> Self {
         let dated = state.shown.window.0.day() != state.shown.window.1.day();
         let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
