@@ -6,7 +6,7 @@ use super::table::{Column, Table, wrapped};
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve};
 use crate::model::{Time, inert};
-use crate::report::info::{Info, Kind, Tone, info, lag_words, source_lines, summary, write_json};
+use crate::report::info::{Info, NoticeKind, Tone, info, lag_words, source_lines, summary, write_json};
 use std::io::{self, Write};
 
 pub(super) fn run(args: &InfoArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
@@ -27,7 +27,7 @@ const MARGIN: usize = 12;
 fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
     print(&summary(info), shell, out)?;
     for notice in &info.notices {
-        let paint = if notice.kind <= Kind::Cut { Paint::High } else { Paint::Medium };
+        let paint = if notice.kind <= NoticeKind::Cut { Paint::High } else { Paint::Medium };
         let source = notice.source.as_ref().map_or_else(String::new, |source| format!("{source}: "));
         let mut words = format!("{:<MARGIN$}", notice.kind.words());
         let way_out = notice.way_out.iter().map(|way_out| format!("→ {way_out}"));

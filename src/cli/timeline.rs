@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Sym, inert};
 use crate::report;
-use crate::report::timeline::{Hits, Marked, by_event, client_name, within};
+use crate::report::timeline::{Hits, MarkedCase, by_event, client_name, within};
 use crate::store::Store;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
@@ -94,7 +94,7 @@ fn table(
     loaded: &Loaded,
     facts: &Facts,
     events: &[EventId],
-    (hits, marked): (&Hits, Marked),
+    (hits, marked): (&Hits, MarkedCase),
     shell: &Shell,
     out: &mut dyn Write,
 ) -> io::Result<()> {

@@ -108,7 +108,7 @@ impl Made {
 }
 
 /// One kind of content of a bundle, made `n` times.
-type Kind = (&'static str, fn(&mut Made, usize));
+type Content = (&'static str, fn(&mut Made, usize));
 
 /// A burst, and `n` exchanges in it that differ in a field.
 fn varied(made: &mut Made, n: usize, field: Field) {
@@ -118,7 +118,7 @@ fn varied(made: &mut Made, n: usize, field: Field) {
     }
 }
 
-const KINDS: [Kind; 19] = [
+const CONTENTS: [Content; 19] = [
     ("objects of calls", |made, n| {
         made.burst(0, &[]);
         for at in 0..n {
@@ -190,7 +190,7 @@ const KINDS: [Kind; 19] = [
 ];
 
 /// Looks that findings, note, overview and lineage take over a bundle of a kind.
-fn looks(kind: &Kind, n: usize) -> (u64, usize) {
+fn looks(kind: &Content, n: usize) -> (u64, usize) {
     let mut made = Made::default();
     kind.1(&mut made, n);
     let loaded = Loaded::new(made.0.build(), vec![Source::default()], Vec::new());
@@ -214,7 +214,7 @@ fn looks(kind: &Kind, n: usize) -> (u64, usize) {
 
 #[test]
 fn four_times_the_bundle_is_some_four_times_the_work() {
-    for kind in &KINDS {
+    for kind in &CONTENTS {
         let ((few, found), (many, _)) = (looks(kind, 300), looks(kind, 1200));
         assert!(found > 0, "{}: no hit, so nothing was asked", kind.0);
         assert!(many <= few * 5, "{}: {few} looks, and {many} for four times as much", kind.0);

@@ -14,7 +14,7 @@ pub use hours::Gap;
 use hours::Hours;
 pub use lack::Lack;
 pub use lines::{Tone, bytes, lag_words, lines, reason_words, source_lines, summary};
-pub use notice::{Kind, Notice};
+pub use notice::{Notice, NoticeKind};
 
 use super::note::labels;
 use super::row::armless;

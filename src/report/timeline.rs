@@ -55,7 +55,7 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
 }
 
 /// The analyst's marks on events: a case, and the positions of its events.
-pub type Marked<'a> = Option<(&'a Case, &'a Places)>;
+pub type MarkedCase<'a> = Option<(&'a Case, &'a Places)>;
 
 /// Each event as a row that names the hits it belongs to, and what the analyst said of it where a case is given.
 pub fn rows<'a>(
@@ -63,7 +63,7 @@ pub fn rows<'a>(
     facts: &'a Facts,
     events: &'a [EventId],
     hits: &'a Hits<'a>,
-    marked: Marked<'a>,
+    marked: MarkedCase<'a>,
 ) -> impl Iterator<Item = Row<'a>> + Clone {
     let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
     events.iter().enumerate().map(move |(index, event)| {

@@ -23,7 +23,7 @@ use super::evidence::Evidence;
 use super::job::{Job, JobResult};
 use super::keymap::{Context, Key, Keymap};
 use super::layout::{self, Areas, Pane};
-use super::marks::Kind;
+use super::marks::LineKind;
 use super::near::NearView;
 use super::overlay::{Overlay, Overlays};
 use super::pretty::laid_out;
@@ -592,8 +592,8 @@ impl App {
             Action::ClearDisposition => return self.disposition(None, now),
             Action::Undo => return self.undo(now),
             Action::Bookmark => return self.bookmark(now),
-            Action::Tags => return self.words(Kind::Tags),
-            Action::RemarkRow => return self.words(Kind::Remark),
+            Action::Tags => return self.words(LineKind::Tags),
+            Action::RemarkRow => return self.words(LineKind::Remark),
             Action::Complete => self.complete(),
             Action::Marks => self.list_marks(),
             Action::Copy => self.copy_menu(),

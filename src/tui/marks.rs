@@ -8,7 +8,7 @@ use crate::triage::marks;
 
 /// The kind of line typed about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum LineKind {
     /// Its tags.
     Tags,
     /// A remark.
@@ -20,7 +20,7 @@ pub struct Words {
     /// The event.
     pub event: EventId,
     /// The kind of line.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// The line.
     pub line: LineEdit,
     /// Tags of the case, the most used first.
@@ -29,12 +29,12 @@ pub struct Words {
 
 impl Words {
     /// The line of an event, with the earlier words.
-    pub fn new(bench: &Workbench, event: EventId, kind: Kind) -> Self {
+    pub fn new(bench: &Workbench, event: EventId, kind: LineKind) -> Self {
         let mark = bench.mark_of(event).cloned().unwrap_or_default();
         let (text, known) = match kind {
-            Kind::Tags if mark.tags.is_empty() => (String::new(), marks::tags_used(&bench.case)),
-            Kind::Tags => (format!("{} ", mark.tags.join(" ")), marks::tags_used(&bench.case)),
-            Kind::Remark => (mark.remark, Vec::new()),
+            LineKind::Tags if mark.tags.is_empty() => (String::new(), marks::tags_used(&bench.case)),
+            LineKind::Tags => (format!("{} ", mark.tags.join(" ")), marks::tags_used(&bench.case)),
+            LineKind::Remark => (mark.remark, Vec::new()),
         };
         Self { event, kind, line: LineEdit::with(&text), known }
     }
@@ -93,7 +93,7 @@ mod tests {
 
     fn words(text: &str) -> Words {
         let known = ["phish", "c2", "persistence"].map(str::to_owned).to_vec();
-        Words { event: EventId(0), kind: Kind::Tags, line: LineEdit::with(text), known }
+        Words { event: EventId(0), kind: LineKind::Tags, line: LineEdit::with(text), known }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::copy;
 use super::edit::LineEdit;
 use super::keymap::Context;
-use super::marks::{Kind, MarkList, Words};
+use super::marks::{LineKind, MarkList, Words};
 use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
@@ -96,7 +96,9 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
-            Self::Words(words) if words.kind == Kind::Tags => &[Context::Tags, Context::Prompt, Context::Everywhere],
+            Self::Words(words) if words.kind == LineKind::Tags => {
+                &[Context::Tags, Context::Prompt, Context::Everywhere]
+            }
             Self::Filter(_)
             | Self::Search(_)
             | Self::Moment(_)

@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test it registry` writes the README's tables anew.
 
-use crate::stories::Kind;
+use crate::stories::StoryKind;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -71,12 +71,12 @@ fn every_analytic_has_its_stories() {
     let mut lacking = Vec::new();
     for analytic in ANALYTICS {
         let of_it: Vec<_> = stories.iter().filter(|story| story.analytic == analytic.id).collect();
-        for kind in Kind::VARIANTS {
+        for kind in StoryKind::VARIANTS {
             if !of_it.iter().any(|story| story.kind == *kind) {
                 lacking.push(format!("{} has no story of kind {}", analytic.id, kind.word()));
             }
         }
-        if !of_it.iter().any(|story| story.kind == Kind::Fires && story.tells_findings()) {
+        if !of_it.iter().any(|story| story.kind == StoryKind::Fires && story.tells_findings()) {
             lacking.push(format!("no story of {} that fires lists the findings of its steps", analytic.id));
         }
     }

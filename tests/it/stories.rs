@@ -4,7 +4,7 @@
 mod event;
 mod read;
 
-pub(crate) use read::{Kind, Story};
+pub(crate) use read::{Story, StoryKind};
 
 use std::fmt::Write as _;
 use std::fs;
@@ -34,9 +34,9 @@ fn every_story_comes_out_as_it_says() {
         let hits = analytics::run(&store, Facts::embedded(), &story.settings);
         let of_story: Vec<&Hit> = hits.iter().filter(|hit| hit.analytic == story.analytic).collect();
         let fits = match story.kind {
-            Kind::Fires => !of_story.is_empty(),
-            Kind::Below => of_story.is_empty(),
-            Kind::LookAlike => of_story.iter().all(|hit| hit.severity == Severity::Low),
+            StoryKind::Fires => !of_story.is_empty(),
+            StoryKind::Below => of_story.is_empty(),
+            StoryKind::LookAlike => of_story.iter().all(|hit| hit.severity == Severity::Low),
         };
         if !fits {
             writeln!(

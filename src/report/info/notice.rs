@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Kind of a notice, in order of importance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum NoticeKind {
     /// An analytic finds nothing here, whatever happened.
     CannotRun,
     /// A table is not there.
@@ -41,7 +41,7 @@ pub enum Kind {
     Copies,
 }
 
-impl Kind {
+impl NoticeKind {
     /// The words before the sentence.
     pub fn words(self) -> &'static str {
         match self {
@@ -66,7 +66,7 @@ impl Kind {
 #[serde(rename_all = "PascalCase")]
 pub struct Notice {
     /// Of which kind.
-    pub kind: Kind,
+    pub kind: NoticeKind,
     /// The source it is about, by its place; `None` for the bundle.
     #[serde(skip)]
     pub at: Option<usize>,
@@ -92,7 +92,7 @@ const EARLY: i64 = -5;
 pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     if loaded.store.is_empty() {
         let mut notices: Vec<Notice> = nothing_analysed(loaded)
-            .map(|what| notice(Kind::NoTable, sentence(&what), export_sign_ins()))
+            .map(|what| notice(NoticeKind::NoTable, sentence(&what), export_sign_ins()))
             .into_iter()
             .collect();
         notices.extend(alike(loaded));
@@ -117,10 +117,10 @@ pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
 
 /// Rows that are lost though nothing was skipped.
 fn alike(loaded: &Loaded) -> Option<Notice> {
-    lookalikes(loaded).map(|what| notice(Kind::Lookalike, sentence(&what), name_the_table()))
+    lookalikes(loaded).map(|what| notice(NoticeKind::Lookalike, sentence(&what), name_the_table()))
 }
 
-fn notice(kind: Kind, what: String, way_out: impl Into<Option<String>>) -> Notice {
+fn notice(kind: NoticeKind, what: String, way_out: impl Into<Option<String>>) -> Notice {
     Notice { kind, at: None, source: None, what, way_out: way_out.into() }
 }
 
@@ -169,7 +169,11 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
                 Some(each.collect::<Vec<_>>().join("; ") + ".")
             }
         };
-        notice(Kind::CannotRun, format!("{} cannot run: no source has {}.", ids.join(", "), names.join(", ")), way_out)
+        notice(
+            NoticeKind::CannotRun,
+            format!("{} cannot run: no source has {}.", ids.join(", "), names.join(", ")),
+            way_out,
+        )
     };
     stopped.into_iter().map(to_notice).collect()
 }
@@ -181,7 +185,7 @@ fn absent(store: &Store, info: &Info) -> Vec<Notice> {
     absent
         .map(|spec| {
             let export = spec.missing.from_graph.filter(|_| from_graph).unwrap_or(spec.missing.export);
-            notice(Kind::NoTable, format!("No row of {}: {}.", spec.name, spec.missing.cost), export.to_owned())
+            notice(NoticeKind::NoTable, format!("No row of {}: {}.", spec.name, spec.missing.cost), export.to_owned())
         })
         .collect()
 }
@@ -201,7 +205,7 @@ fn unread(info: &Info) -> Vec<Notice> {
         if let Some((others, _)) = kinds.get_mut(place) {
             others.push(source);
         } else {
-            let notice = notice(Kind::Unread, reason, None);
+            let notice = notice(NoticeKind::Unread, reason, None);
             kinds.push((Vec::new(), Notice { at, source: Some(source.to_owned()), ..notice }));
         }
     }
@@ -220,14 +224,14 @@ fn unread(info: &Info) -> Vec<Notice> {
 /// Notices of how times were read where the source does not tell.
 fn times(source: &SourceInfo) -> Vec<Notice> {
     let reasons = source.reasons.iter().filter(|reason| reason.is_of_times());
-    reasons.map(|reason| notice(Kind::Times, format!("{}.", super::reason_words(reason)), None)).collect()
+    reasons.map(|reason| notice(NoticeKind::Times, format!("{}.", super::reason_words(reason)), None)).collect()
 }
 
 fn cut(source: &SourceInfo) -> Vec<Notice> {
     let rows = source.tables.values().sum::<u64>() + source.skipped;
     let what = format!("Exactly {rows} rows, a number at which exports are cut.");
     let way_out = "Export it again in shorter ranges of time.".to_owned();
-    if LIMITS.contains(&rows) { vec![notice(Kind::Cut, what, way_out)] } else { Vec::new() }
+    if LIMITS.contains(&rows) { vec![notice(NoticeKind::Cut, what, way_out)] } else { Vec::new() }
 }
 
 fn gaps(info: &Info) -> Vec<Notice> {
@@ -236,7 +240,7 @@ fn gaps(info: &Info) -> Vec<Notice> {
         let name = table.table;
         for gap in table.gaps.iter().take(GAPS) {
             notices.push(notice(
-                Kind::Gap,
+                NoticeKind::Gap,
                 format!(
                     "{name} has no row for {} from {} to {} UTC, where it usually has some: a holiday, or a hole in \
                      the export.",
@@ -248,7 +252,7 @@ fn gaps(info: &Info) -> Vec<Notice> {
             ));
         }
         if let Some(more) = table.gaps.len().checked_sub(GAPS).filter(|more| *more > 0) {
-            notices.push(notice(Kind::Gap, format!("{name} has {more} further gaps like that."), None));
+            notices.push(notice(NoticeKind::Gap, format!("{name} has {more} further gaps like that."), None));
         }
     }
     notices
@@ -263,7 +267,7 @@ fn skipped(source: &SourceInfo) -> Vec<Notice> {
             others => format!(", and {} more", counted(others as u64, "reason")),
         };
         let what = format!("{} could not be read: {}{also}.", rows(source.skipped), super::reason_words(reason));
-        notice(Kind::Skipped, what, None)
+        notice(NoticeKind::Skipped, what, None)
     };
     commonest.map(to_notice).into_iter().collect()
 }
@@ -276,7 +280,7 @@ fn withheld(source: &SourceInfo) -> Vec<Notice> {
             _ => "how the session came to be is not told",
         };
         notice(
-            Kind::Withheld,
+            NoticeKind::Withheld,
             format!("{} withhold {column} (unknownFutureValue): {means}.", rows(count)),
             "Log Analytics names it; Microsoft Graph does when asked with the header \
              \"Prefer: include-unknown-enum-members\"."
@@ -295,7 +299,7 @@ fn copies(store: &Store) -> Option<Notice> {
         counted(tied, "event")
     );
     let way_out = "The record view shows each copy (c).".to_owned();
-    (tied > 0).then(|| notice(Kind::Copies, what, way_out))
+    (tied > 0).then(|| notice(NoticeKind::Copies, what, way_out))
 }
 
 fn tokens(loaded: &Loaded) -> Vec<Notice> {
@@ -316,7 +320,7 @@ fn tokens(loaded: &Loaded) -> Vec<Notice> {
         };
         let way_out = "Graph's beta endpoint and Log Analytics have UniqueTokenIdentifier.".to_owned();
         let source = loaded.sources.get(at).map(|source| source.name.clone());
-        notices.push(Notice { at: Some(at), source, ..notice(Kind::Tokens, what, way_out) });
+        notices.push(Notice { at: Some(at), source, ..notice(NoticeKind::Tokens, what, way_out) });
     }
     notices
 }
@@ -328,7 +332,7 @@ fn clocks(info: &Info) -> Vec<Notice> {
         .map(|(table, lag)| {
             let trails = super::lag_words(lag);
             let what = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
-            notice(Kind::Clock, what, None)
+            notice(NoticeKind::Clock, what, None)
         })
         .collect()
 }

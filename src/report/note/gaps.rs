@@ -5,7 +5,7 @@ use crate::analytics::{Clients, Hit, Semantics, Settings};
 use crate::facts::Networks;
 use crate::model::Table;
 use crate::model::words::counted;
-use crate::report::info::{Kind, Notice, info, reason_words};
+use crate::report::info::{Notice, NoticeKind, info, reason_words};
 
 /// Further reasons named per source.
 const REASONS: usize = 3;
@@ -20,7 +20,8 @@ pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
         format!("{source}{}{way_out}", notice.what)
     };
     // What stops an analytic comes before what leaves a step open, and that before what is less.
-    let (first, rest): (Vec<&Notice>, Vec<&Notice>) = info.notices.iter().partition(|notice| notice.kind <= Kind::Gap);
+    let (first, rest): (Vec<&Notice>, Vec<&Notice>) =
+        info.notices.iter().partition(|notice| notice.kind <= NoticeKind::Gap);
     let mut gaps: Vec<String> = first.into_iter().map(sentence).collect();
     gaps.extend(steps::unanswered(context));
     gaps.extend(rest.into_iter().map(sentence));

@@ -4,7 +4,7 @@ use super::App;
 use crate::model::EventId;
 use crate::triage::{Draft, Prompt, marks};
 use crate::tui::edit::LineEdit;
-use crate::tui::marks::{Kind, Words};
+use crate::tui::marks::{LineKind, Words};
 use crate::tui::overlay::Overlay;
 use crate::tui::workbench::Workbench;
 
@@ -63,8 +63,8 @@ fn typed(bench: &Workbench, overlay: &Overlay) -> Option<Draft> {
             let event = marks::key(&bench.evidence.loaded, words.event);
             let mark = bench.mark_of(words.event).cloned().unwrap_or_default();
             match words.kind {
-                Kind::Tags => (Prompt::Tags { event }, &words.line, mark.tags.join(" ")),
-                Kind::Remark => (Prompt::EventRemark { event }, &words.line, mark.remark),
+                LineKind::Tags => (Prompt::Tags { event }, &words.line, mark.tags.join(" ")),
+                LineKind::Remark => (Prompt::EventRemark { event }, &words.line, mark.remark),
             }
         }
         Overlay::Revoked(user, line) => {
@@ -82,7 +82,7 @@ fn typed(bench: &Workbench, overlay: &Overlay) -> Option<Draft> {
 fn reopened(bench: &mut Workbench, draft: &Draft, event: Option<EventId>) -> Option<Overlay> {
     let mut line = LineEdit::default();
     line.insert(&draft.text);
-    let words = |bench: &mut Workbench, event: EventId, kind: Kind, line: LineEdit| {
+    let words = |bench: &mut Workbench, event: EventId, kind: LineKind, line: LineEdit| {
         bench.go_to_event(event);
         let mut words = Words::new(bench, event, kind);
         words.line = line;
@@ -95,8 +95,8 @@ fn reopened(bench: &mut Workbench, draft: &Draft, event: Option<EventId>) -> Opt
             bench.go_to_hit(at, Some(step));
             Overlay::Remark(line)
         }
-        Prompt::Tags { .. } => words(bench, event?, Kind::Tags, line),
-        Prompt::EventRemark { .. } => words(bench, event?, Kind::Remark, line),
+        Prompt::Tags { .. } => words(bench, event?, LineKind::Tags, line),
+        Prompt::EventRemark { .. } => words(bench, event?, LineKind::Remark, line),
         Prompt::Revoked { user } => {
             let user = bench.store().find(user)?;
             bench.go_to_user(user);

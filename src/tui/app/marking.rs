@@ -3,7 +3,7 @@
 use super::{App, Effect};
 use crate::model::{EventId, Time};
 use crate::tui::layout::Pane;
-use crate::tui::marks::{Kind, MarkList, Words};
+use crate::tui::marks::{LineKind, MarkList, Words};
 use crate::tui::overlay::Overlay;
 use crate::tui::workbench::Workbench;
 
@@ -25,7 +25,7 @@ impl App {
         vec![Effect::Save]
     }
 
-    pub(super) fn words(&mut self, kind: Kind) -> Vec<Effect> {
+    pub(super) fn words(&mut self, kind: LineKind) -> Vec<Effect> {
         let event = self.event_here();
         let Some(event) = event else { return self.no_row() };
         let Some(bench) = self.workbench() else { return Vec::new() };
@@ -48,8 +48,8 @@ impl App {
         }
         let mark = bench.mark_of(words.event).cloned().unwrap_or_default();
         let (kind, text) = match words.kind {
-            Kind::Tags => ("tags", mark.tags.join(" ")),
-            Kind::Remark => ("remark", mark.remark),
+            LineKind::Tags => ("tags", mark.tags.join(" ")),
+            LineKind::Remark => ("remark", mark.remark),
         };
         let text = if text.is_empty() { format!("no {kind}") } else { format!("{kind} {text}") };
         let text = format!("{}: {text}", bench.row_words(words.event));

@@ -54,7 +54,7 @@ pub(super) enum Slot {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum PieceKind {
     /// One row for each place.
     Each,
     /// One row for each run; the number of the run that holds the first place.
@@ -68,7 +68,7 @@ enum Kind {
 struct Piece {
     row: usize,
     place: usize,
-    kind: Kind,
+    kind: PieceKind,
 }
 
 /// The rows to lay out.
@@ -123,32 +123,32 @@ impl RowLayout {
         let mut signs = signs.into_iter().peekable();
         for (index, &place) in cuts.iter().enumerate() {
             while let Some((_, sign)) = signs.next_if(|(at, _)| *at <= place) {
-                layout.push(place, Kind::Sign(sign), 1);
+                layout.push(place, PieceKind::Sign(sign), 1);
             }
             let end = cuts.get(index + 1).copied().unwrap_or(extent.end);
             let at = hidden.partition_point(|range| range.start <= place);
             if at.checked_sub(1).is_some_and(|at| hidden[at].contains(&place)) {
-                layout.push(place, Kind::Hidden, 0);
+                layout.push(place, PieceKind::Hidden, 0);
                 continue;
             }
             let at = turned.partition_point(|run| run.start <= place);
             let is_turned = at.checked_sub(1).is_some_and(|at| turned[at].contains(&place));
             if folded == is_turned || known.is_empty() {
-                layout.push(place, Kind::Each, end - place);
+                layout.push(place, PieceKind::Each, end - place);
             } else {
                 let run = known.partition_point(|start| *start as usize <= place).saturating_sub(1);
                 let rows = known.partition_point(|start| (*start as usize) < end).saturating_sub(run);
-                layout.push(place, Kind::Runs(run), rows.max(1));
+                layout.push(place, PieceKind::Runs(run), rows.max(1));
             }
         }
         for (_, sign) in signs {
-            layout.push(extent.end, Kind::Sign(sign), 1);
+            layout.push(extent.end, PieceKind::Sign(sign), 1);
         }
         layout.starts = starts;
         layout
     }
 
-    fn push(&mut self, place: usize, kind: Kind, rows: usize) {
+    fn push(&mut self, place: usize, kind: PieceKind, rows: usize) {
         self.pieces.push(Piece { row: self.rows, place, kind });
         self.rows += rows;
     }
@@ -175,23 +175,23 @@ impl RowLayout {
         }
         let piece = self.pieces[self.pieces.partition_point(|piece| piece.place <= place).checked_sub(1)?];
         Some(match piece.kind {
-            Kind::Each => piece.row + (place - piece.place),
-            Kind::Runs(first) => {
+            PieceKind::Each => piece.row + (place - piece.place),
+            PieceKind::Runs(first) => {
                 let run = self.starts.places().partition_point(|start| *start as usize <= place).saturating_sub(1);
                 piece.row + run.saturating_sub(first)
             }
-            Kind::Sign(_) => piece.row,
-            Kind::Hidden => piece.row.saturating_sub(1),
+            PieceKind::Sign(_) => piece.row,
+            PieceKind::Hidden => piece.row.saturating_sub(1),
         })
     }
 
     /// The places that a row is closed over.
     pub(super) fn hidden(&self, row: usize) -> Range<usize> {
         let next = self.pieces.partition_point(|piece| piece.row <= row);
-        let hides = |piece: &&Piece| piece.row == row + 1 && matches!(piece.kind, Kind::Hidden);
+        let hides = |piece: &&Piece| piece.row == row + 1 && matches!(piece.kind, PieceKind::Hidden);
         let Some(piece) = self.pieces.get(next).filter(hides) else { return 0..0 };
         // What is shown again begins the next piece.
-        let after = self.pieces[next..].iter().find(|piece| !matches!(piece.kind, Kind::Hidden));
+        let after = self.pieces[next..].iter().find(|piece| !matches!(piece.kind, PieceKind::Hidden));
         piece.place..after.map_or(self.extent.end, |piece| piece.place)
     }
 
@@ -204,11 +204,11 @@ impl RowLayout {
         let piece = self.pieces[index];
         let within = row - piece.row;
         Some(match piece.kind {
-            Kind::Sign(sign) => Slot::Sign(sign),
+            PieceKind::Sign(sign) => Slot::Sign(sign),
             // It has no row, so none is looked for in it.
-            Kind::Hidden => return None,
-            Kind::Each => Slot::Places(piece.place + within..piece.place + within + 1),
-            Kind::Runs(first) => {
+            PieceKind::Hidden => return None,
+            PieceKind::Each => Slot::Places(piece.place + within..piece.place + within + 1),
+            PieceKind::Runs(first) => {
                 let starts = self.starts.places();
                 let edge = |run: usize| starts.get(run).map_or(self.extent.end, |start| *start as usize);
                 let limit = self.pieces.get(index + 1).map_or(self.extent.end, |next| next.place);

@@ -8,7 +8,7 @@ use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
-use crate::tui::marks::{Kind, Words};
+use crate::tui::marks::{LineKind, Words};
 use crate::tui::text::{count, fit, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -73,8 +73,8 @@ pub(super) fn revoked_title(app: &App, user: Sym) -> String {
 pub(super) fn words_title(app: &App, words: &Words) -> String {
     let row = app.workbench().map_or_else(String::new, |bench| bench.row_words(words.event));
     match words.kind {
-        Kind::Remark => format!("Remark on {row}"),
-        Kind::Tags => {
+        LineKind::Remark => format!("Remark on {row}"),
+        LineKind::Tags => {
             let tags: Vec<&str> = words.suggested().take(SUGGESTED).collect();
             if tags.is_empty() {
                 return format!("Tags of {row}");

@@ -7,7 +7,7 @@ use crate::triage::pivot::{self, Value};
 use crate::triage::search::EventMarks;
 use crate::triage::{About, timeline};
 use crate::tui::layout::Pane;
-use crate::tui::marks::{Kind, Words};
+use crate::tui::marks::{LineKind, Words};
 use crate::tui::scroll::List;
 use crate::tui::text::fit;
 use std::sync::Arc;
@@ -42,14 +42,14 @@ impl Workbench {
         let text = words.line.text();
         let (tags, remark) = (marks::tags(&text), text.trim());
         let changed = match words.kind {
-            Kind::Tags => before.tags != tags,
-            Kind::Remark => before.remark != remark,
+            LineKind::Tags => before.tags != tags,
+            LineKind::Remark => before.remark != remark,
         };
         if changed {
             let key = self.places.name(&self.evidence.loaded, words.event);
             match words.kind {
-                Kind::Tags => self.case.set_tags(&key, tags, now),
-                Kind::Remark => self.case.set_event_remark(&key, remark, now),
+                LineKind::Tags => self.case.set_tags(&key, tags, now),
+                LineKind::Remark => self.case.set_event_remark(&key, remark, now),
             }
         }
         changed

@@ -3,7 +3,7 @@
 use super::{file, read_one, tables};
 use serde_json::{Value, json};
 use tokentrail::testing::ingest::Loaded;
-use tokentrail::testing::report::info::{Kind, info, lookalikes, nothing_analysed};
+use tokentrail::testing::report::info::{NoticeKind, info, lookalikes, nothing_analysed};
 
 const USER: &str = "44444444-0000-4000-8000-000000000001";
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -184,7 +184,7 @@ fn a_row_of_another_table_is_counted_under_its_name_in_json_and_csv() {
             let said = nothing_analysed(&loaded).unwrap();
             assert!(said.contains(&format!("2 rows of {table} (")), "{said}");
             let notices = info(&loaded).notices;
-            assert_eq!(notices[0].kind, Kind::NoTable);
+            assert_eq!(notices[0].kind, NoticeKind::NoTable);
             assert!(notices[0].way_out.as_ref().unwrap().contains("SigninLogs"), "{:?}", notices[0]);
         }
     }
@@ -242,7 +242,7 @@ fn what_looks_like_ours_in_an_unknown_table_is_lost_and_said() {
     let said = lookalikes(&loaded).unwrap();
     assert!(said.starts_with("3 rows of Evidence_CL look like sign-ins or Graph calls"), "{said}");
     let notices = info(&loaded).notices;
-    assert!(notices.iter().any(|notice| notice.kind == Kind::Lookalike), "{notices:?}");
+    assert!(notices.iter().any(|notice| notice.kind == NoticeKind::Lookalike), "{notices:?}");
     assert!(!nothing_analysed(&loaded).unwrap().contains("Evidence_CL"));
 }
 

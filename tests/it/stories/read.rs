@@ -14,7 +14,7 @@ pub(crate) struct Story {
     /// Id of the analytic it is about.
     pub(crate) analytic: String,
     /// Its kind of outcome.
-    pub(crate) kind: Kind,
+    pub(crate) kind: StoryKind,
     /// Thresholds and the like.
     pub(crate) settings: Settings,
     /// Its events.
@@ -82,7 +82,7 @@ impl Says {
 /// The kind of outcome a story shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
-pub(crate) enum Kind {
+pub(crate) enum StoryKind {
     /// It fires.
     Fires,
     /// It stays quiet just below a threshold.
@@ -91,7 +91,7 @@ pub(crate) enum Kind {
     LookAlike,
 }
 
-impl Kind {
+impl StoryKind {
     /// The word in a file.
     pub(crate) fn word(self) -> &'static str {
         self.into()
@@ -143,7 +143,7 @@ struct Reader {
     part: Part,
     in_block: bool,
     analytic: Option<String>,
-    kind: Option<Kind>,
+    kind: Option<StoryKind>,
     settings: Settings,
     given: HashMap<String, String>,
     days: Vec<String>,
@@ -222,7 +222,7 @@ impl Reader {
                 self.analytic = Some(value.to_owned());
             }
             "kind" => {
-                let kinds = Kind::VARIANTS.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
+                let kinds = StoryKind::VARIANTS.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(", ");
                 self.kind = Some(value.parse().map_err(|_| format!("no kind {value}: {kinds} are known"))?);
             }
             "option" => match value {
