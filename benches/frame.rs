@@ -83,13 +83,13 @@ fn one_user(every_client: &Settings) {
     other_thresholds(&store, every_client);
     screens_of(store, &["tab a", "j", "pgdn", "G", "g", "n", "tab", "U esc"]);
     println!("of one user, folded and by lineage:");
-    folds(Store::build(vec![part(1, &MIXED)]));
+    collapsed(Store::build(vec![part(1, &MIXED)]));
     println!("of one user, six like calls a token:");
-    folds(Store::build(vec![part(1, &IN_RUNS)]));
+    collapsed(Store::build(vec![part(1, &IN_RUNS)]));
 }
 
 /// Time of frames where runs are one row and rows stand by lineage: keys alone, and with the worker's answers.
-fn folds(store: Store) {
+fn collapsed(store: Store) {
     let (mut app, mut reader) = open(store);
     for keys in ["tab tab esc a", "j", "pgdn", "G", "g", "f", "space", "}", "{", "- +", "1 esc", "n"] {
         measure(&mut app, &mut reader, keys);

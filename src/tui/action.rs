@@ -134,9 +134,11 @@ pub enum Action {
     AllOfUser,
     /// Timeline: time order, or lineage.
     ToggleLineage,
-    /// Timeline: fold runs of like rows, or show every row.
-    ToggleFolds,
-    /// Timeline: fold or unfold the run under the cursor.
+    /// Timeline: collapse runs of like rows, or show every row.
+    #[serde(rename = "toggle-folds")]
+    #[strum(serialize = "toggle-folds")]
+    ToggleCollapsed,
+    /// Timeline: collapse or open the run under the cursor.
     ToggleRun,
     /// Timeline: to where activity begins again.
     NextBurst,

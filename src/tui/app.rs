@@ -608,7 +608,7 @@ impl App {
             Action::AroundHit => self.on_timeline(Timeline::around_hit),
             Action::AllOfUser => self.on_timeline(Timeline::all),
             Action::ToggleLineage => self.toggle_lineage(),
-            Action::ToggleFolds => self.toggle_folds(),
+            Action::ToggleCollapsed => self.toggle_collapsed(),
             Action::ToggleRun => self.toggle_run(),
             Action::NextBurst => self.jump_burst(false),
             Action::PrevBurst => self.jump_burst(true),

@@ -60,12 +60,12 @@ pub struct Mode {
     /// By lineage, not in time order.
     pub lineage: bool,
     /// Runs of like rows as one.
-    pub folded: bool,
+    pub collapsed: bool,
 }
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { lineage: false, folded: true }
+        Self { lineage: false, collapsed: true }
     }
 }
 
@@ -80,7 +80,7 @@ struct Planted {
 /// A view of the timeline, kept to be shown again.
 #[derive(Clone)]
 pub struct Shown {
-    /// In which order, and whether folded.
+    /// Order of the rows, and whether runs are collapsed.
     pub mode: Mode,
     /// The cursor.
     pub list: List,

@@ -9,11 +9,11 @@ use crate::tui::workbench::Workbench;
 impl App {
     pub(super) fn open_record(&mut self) -> Vec<Effect> {
         let in_timeline = self.workbench().is_some_and(|bench| bench.focus == Pane::Timeline);
-        let mut unfolded = false;
+        let mut turned = false;
         if in_timeline {
-            self.on_timeline(|timeline, store| unfolded = timeline.is_on_run(store) && timeline.toggle_run(store));
+            self.on_timeline(|timeline, store| turned = timeline.is_on_run(store) && timeline.toggle_run(store));
         }
-        if unfolded { Vec::new() } else { self.show_record() }
+        if turned { Vec::new() } else { self.show_record() }
     }
 
     fn show_record(&mut self) -> Vec<Effect> {

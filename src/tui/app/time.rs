@@ -1,4 +1,4 @@
-//! Moving in time and folding: what the keys of the timeline do.
+//! The keys of the timeline: moving in time, collapsing rows.
 
 use super::{App, Effect};
 use crate::model::{Span, Sym, Time};
@@ -29,8 +29,8 @@ impl App {
         }
     }
 
-    pub(super) fn toggle_folds(&mut self) {
-        self.on_timeline(Timeline::toggle_folds);
+    pub(super) fn toggle_collapsed(&mut self) {
+        self.on_timeline(Timeline::toggle_collapsed);
     }
 
     pub(super) fn toggle_run(&mut self) {

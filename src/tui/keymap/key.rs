@@ -79,11 +79,11 @@ impl TryFrom<String> for Key {
 
     fn try_from(text: String) -> Result<Self, String> {
         // As the help shows them too: a name is one in any case, a character is not.
-        let folded = text.to_ascii_lowercase();
+        let lower = text.to_ascii_lowercase();
         let mut rest = text.as_str();
         let mut modifiers = KeyModifiers::NONE;
         loop {
-            let name = &folded[text.len() - rest.len()..];
+            let name = &lower[text.len() - rest.len()..];
             if let Some((_, _, code)) = NAMED.iter().find(|(written, _, _)| *written == name) {
                 return Ok(Self { code: *code, modifiers });
             }

@@ -1,4 +1,4 @@
-//! Zooming, jumping and folding.
+//! Zooming, jumping and collapsing.
 
 use super::zoom::OPENING;
 use super::{Row, Shown, Timeline, Zoom};
@@ -82,21 +82,21 @@ impl Timeline {
     }
 
     /// Shows less, and from the least everything: every row, runs as one, and of a tree the roots alone.
-    pub fn toggle_folds(&mut self, store: &Store) {
+    pub fn toggle_collapsed(&mut self, store: &Store) {
         self.hold(store, |timeline, store| {
-            let closes = timeline.shown.mode.folded && timeline.is_tree() && !timeline.is_closed();
+            let closes = timeline.shown.mode.collapsed && timeline.is_tree() && !timeline.is_closed();
             timeline.shown.turned.clear();
             timeline.shown.closed.clear();
             if closes {
                 timeline.close_roots();
             } else {
-                timeline.shown.mode.folded ^= true;
+                timeline.shown.mode.collapsed ^= true;
             }
             timeline.lay(store);
         });
     }
 
-    /// Folds or unfolds what is under the cursor: a run, or what hangs below the row; `false` when there is none.
+    /// Collapses or opens the run under the cursor, or the rows below it; `false` when there are none.
     pub fn toggle_run(&mut self, store: &Store) -> bool {
         if self.turn_branch(store) {
             return true;
@@ -104,7 +104,7 @@ impl Timeline {
         self.event(store).is_some_and(|event| self.turn(store, event))
     }
 
-    /// Folds or unfolds the run of an event that is shown; `false` when it is alone.
+    /// Collapses or opens the run of an event that is shown; `false` when it is alone.
     pub(super) fn turn(&mut self, store: &Store, event: EventId) -> bool {
         let Ok(at) = self.events(store).binary_search(&event) else { return false };
         let run = self.shown.layout.run(self.place_of(at), self.ids(store).len());

@@ -77,7 +77,7 @@ pub(super) struct Plan {
     pub(super) extent: Range<usize>,
     pub(super) starts: Starts,
     /// Whether runs are one row.
-    pub(super) folded: bool,
+    pub(super) collapsed: bool,
     /// The runs that are not as the others.
     pub(super) turned: Vec<Range<usize>>,
     /// Places at which no run goes on.
@@ -105,7 +105,7 @@ impl Default for RowLayout {
 
 impl RowLayout {
     pub(super) fn new(plan: Plan) -> Self {
-        let Plan { extent, starts, folded, mut turned, mut cuts, mut signs, mut hidden } = plan;
+        let Plan { extent, starts, collapsed, mut turned, mut cuts, mut signs, mut hidden } = plan;
         turned.sort_unstable_by_key(|run| run.start);
         hidden.sort_unstable_by_key(|range| range.start);
         // One within another goes with it.
@@ -133,7 +133,7 @@ impl RowLayout {
             }
             let at = turned.partition_point(|run| run.start <= place);
             let is_turned = at.checked_sub(1).is_some_and(|at| turned[at].contains(&place));
-            if folded == is_turned || known.is_empty() {
+            if collapsed == is_turned || known.is_empty() {
                 layout.push(place, PieceKind::Each, end - place);
             } else {
                 let run = known.partition_point(|start| *start as usize <= place).saturating_sub(1);
@@ -158,7 +158,7 @@ impl RowLayout {
         self.extent.clone()
     }
 
-    /// The run that holds a place, folded or not, in a list of `len` places.
+    /// The run that holds a place, collapsed or not, in a list of `len` places.
     pub(super) fn run(&self, place: usize, len: usize) -> Range<usize> {
         self.starts.run(place, len)
     }
@@ -228,9 +228,9 @@ mod tests {
         Starts::Outline(Arc::new(Outline { starts: places.to_vec(), bursts: Vec::new() }))
     }
 
-    fn plan(extent: Range<usize>, places: &[u32], folded: bool) -> Plan {
+    fn plan(extent: Range<usize>, places: &[u32], collapsed: bool) -> Plan {
         let (turned, cuts, signs, hidden) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Plan { extent, starts: starts(places), folded, turned, cuts, signs, hidden }
+        Plan { extent, starts: starts(places), collapsed, turned, cuts, signs, hidden }
     }
 
     fn shown(layout: &RowLayout) -> Vec<Slot> {
@@ -238,14 +238,14 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_one_row_but_for_those_unfolded_and_cut() {
+    fn runs_are_one_row_but_for_those_opened_and_cut() {
         let run = |range| Slot::Places(range);
         assert_eq!(shown(&RowLayout::new(plan(2..12, &[0, 5, 10, 11], true))), [2..5, 5..10, 10..11, 11..12].map(run));
-        let mut unfolded = plan(2..12, &[0, 5, 10, 11], true);
-        unfolded.turned.push(0..5);
-        unfolded.cuts = vec![7, 9];
+        let mut opened = plan(2..12, &[0, 5, 10, 11], true);
+        opened.turned.push(0..5);
+        opened.cuts = vec![7, 9];
         let places = [2..3, 3..4, 4..5, 5..7, 7..9, 9..10, 10..11, 11..12];
-        assert_eq!(shown(&RowLayout::new(unfolded)), places.map(run));
+        assert_eq!(shown(&RowLayout::new(opened)), places.map(run));
         let mut one = plan(0..6, &[0, 4], false);
         one.turned.push(0..4);
         one.signs = vec![(2, Sign::HitBegins), (6, Sign::Revoked)];
@@ -265,7 +265,7 @@ mod tests {
             len in 1_usize..60,
             runs in prop::collection::btree_set(1_u32..60, 0..20),
             from in 0_usize..30,
-            folded: bool,
+            collapsed: bool,
             turned in prop::collection::btree_set(0_usize..60, 0..4),
             cuts in prop::collection::vec(0_usize..60, 0..8),
             signs in prop::collection::vec(0_usize..61, 0..4),
@@ -282,7 +282,7 @@ mod tests {
                 signs.is_empty() && extent.contains(&range.start) && range.start > extent.start
             });
             let count = signs.len();
-            let layout = RowLayout::new(Plan { extent: extent.clone(), starts: known, folded, turned, cuts, signs, hidden: hidden.iter().cloned().collect() });
+            let layout = RowLayout::new(Plan { extent: extent.clone(), starts: known, collapsed, turned, cuts, signs, hidden: hidden.iter().cloned().collect() });
             let mut next = extent.start;
             for (row, slot) in shown(&layout).into_iter().enumerate() {
                 let Slot::Places(range) = slot else { continue };

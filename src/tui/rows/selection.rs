@@ -18,7 +18,7 @@ use std::sync::Arc;
 const AT_ONCE: usize = 8192;
 /// Most events that are brought in order at once.
 const TREE_AT_ONCE: usize = 2048;
-/// Most parts that marked rows may cut the list into; beyond, nothing is folded.
+/// Most parts that marked rows may cut the list into; beyond, nothing is collapsed.
 const CUTS: usize = 10_000;
 
 impl Timeline {
@@ -156,10 +156,10 @@ impl Timeline {
         let turned = self.shown.turned.iter().filter_map(|event| self.run_of(store, &starts, *event)).collect();
         let cuts = self.cuts(store);
         let signs = if flat { self.sign_places(store, extent.clone()) } else { Vec::new() };
-        let folded = self.shown.mode.folded && cuts.is_some();
+        let collapsed = self.shown.mode.collapsed && cuts.is_some();
         let cuts = cuts.unwrap_or_default();
         let hidden = self.closed_ranges(store);
-        self.shown.layout = Arc::new(RowLayout::new(Plan { extent, starts, folded, turned, cuts, signs, hidden }));
+        self.shown.layout = Arc::new(RowLayout::new(Plan { extent, starts, collapsed, turned, cuts, signs, hidden }));
     }
 
     /// The run that begins with an event.
