@@ -1,4 +1,4 @@
-//! A case: what the analyst says to the hits and to events. Pure: times and names come in as arguments, files are the shell's.
+//! The case: the analyst's work on hits and events. Pure: times and names come in as arguments, files are the shell's.
 
 mod case;
 mod draft;

@@ -1,4 +1,4 @@
-//! Verdicts, remarks, dispositions and marks, with the log that gives them.
+//! Verdicts, remarks, dispositions and marks, with the log of their changes.
 
 use super::log::{Log, LogEnd};
 use super::marks::Mark;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// What the analyst says to a step's finding.
+/// The analyst's verdict on a step's finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -26,7 +26,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word printed everywhere.
+    /// Its word, the same everywhere.
     pub fn word(self) -> &'static str {
         match self {
             Self::Supports => "supports",
@@ -36,15 +36,15 @@ impl Verdict {
     }
 }
 
-/// What the hit turned out to be.
+/// The analyst's judgement of a hit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Disposition {
     /// Token theft.
     TruePositive,
-    /// It happened as described, and was meant to.
+    /// True as described, and legitimate.
     Benign,
-    /// It did not happen as described.
+    /// Not true as described.
     FalsePositive,
     /// The evidence does not decide it.
     Undetermined,
@@ -54,7 +54,7 @@ impl Disposition {
     /// All, in the order of the menu.
     pub const ALL: [Self; 4] = [Self::TruePositive, Self::Benign, Self::FalsePositive, Self::Undetermined];
 
-    /// The words printed everywhere.
+    /// Its words, the same everywhere.
     pub fn words(self) -> &'static str {
         match self {
             Self::TruePositive => "true positive",
@@ -69,16 +69,16 @@ impl Disposition {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HitWork {
-    /// Verdict by the id of the step; by its number where a case of layout 1 or 2 met no hit of that id yet.
+    /// Verdict by the id of the step; by its number in a case of layout 1 or 2 that has met no hit of that id yet.
     pub verdicts: BTreeMap<String, Verdict>,
-    /// Remark by the same.
+    /// Remark by the same key.
     pub remarks: BTreeMap<String, String>,
     /// Disposition of the hit.
     pub disposition: Option<Disposition>,
-    /// The analytic by which step numbers of layout 1 or 2 were read.
+    /// The analytic that step numbers of layout 1 or 2 were read by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbered_by: Option<String>,
-    /// Fields of a later program: kept as they are.
+    /// Fields of a later program, kept unchanged.
     #[serde(flatten)]
     pub rest: BTreeMap<String, Value>,
 }
@@ -95,7 +95,7 @@ pub struct Case {
     pub version: u32,
     /// [`fingerprint`] of the bundle.
     pub bundle: String,
-    /// Who works on it.
+    /// The analyst.
     pub analyst: String,
     /// TLP marking, such as `TLP:AMBER`.
     pub tlp: String,
@@ -105,21 +105,21 @@ pub struct Case {
     pub marks: BTreeMap<String, Mark>,
     /// Hit id last worked on, and the id of the step.
     pub place: Option<(String, String)>,
-    /// When the sessions and tokens of a user were revoked, as the analyst says, by the store's key of the user.
+    /// Time of revocation of a user's sessions and tokens, as the analyst entered it, by the store's key of the user.
     pub revoked: BTreeMap<String, Time>,
-    /// What another analyst changed to another value, until somebody decides.
+    /// Values that another analyst changed differently, until somebody decides.
     pub conflicts: Vec<Conflict>,
-    /// Names of files beside it that look like copies of it and are none: what the analyst said of them.
+    /// Files beside it that look like copies and that the analyst keeps apart.
     pub apart: Vec<String>,
-    /// What it was made from, where it is a copy of a case that another process has.
+    /// The case it was copied from, where another process has that.
     pub branch: Option<Box<Branch>>,
     /// Append-only log.
     pub log: Log,
-    /// Fields of a later program: kept as they are.
+    /// Fields of a later program, kept unchanged.
     pub rest: BTreeMap<String, Value>,
-    /// How the log was found cut, until a line says so.
+    /// How the log was cut, until a log line records it.
     pub(super) cut: Option<Change>,
-    /// What [`Case::check_log`] found, less what was settled since.
+    /// Problems found by [`Case::check_log`], without those settled since.
     pub(super) problems: Vec<LogProblem>,
     /// Changes made since the program began.
     pub(super) history: History,
@@ -149,7 +149,7 @@ struct Stored {
     branch: Option<Box<Branch>>,
     #[serde(default)]
     log: Log,
-    /// Where the log ended when the file was written; layouts 1 and 2 do not say.
+    /// End of the log when the file was written; layouts 1 and 2 do not have it.
     #[serde(default)]
     log_end: Option<LogEnd>,
     #[serde(flatten)]
@@ -241,7 +241,7 @@ impl Case {
         serde_json::from_slice(bytes)
     }
 
-    /// The case file, pretty but for the log: a line of the log is a line of the file.
+    /// The case file as JSON, indented but for the log: a line of the log is a line of the file.
     ///
     /// The log's lines are kept as text, so a long log costs no more than copying it.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -269,14 +269,14 @@ impl Case {
         bytes
     }
 
-    /// Takes the case up on the hits of a run (id, analytic): [`Case::name_steps`], then [`Case::check_log`].
+    /// Opens the case on the hits of a run (id, analytic): [`Case::name_steps`], then [`Case::check_log`].
     pub fn resume<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>) {
         self.name_steps(hits);
         self.check_log();
     }
 
-    /// Gives the work on these hits (id, analytic) its step ids, where a case of layout 1 or 2 had numbers. Work on
-    /// other hits keeps its numbers until they are met.
+    /// Replaces step numbers of layouts 1 and 2 by step ids, for these hits (id, analytic). Work on other hits keeps
+    /// its numbers until a run has them.
     pub fn name_steps<'a>(&mut self, hits: impl IntoIterator<Item = (&'a str, &'a str)>) {
         for (hit, analytic) in hits {
             if let Some((_, step)) = self.place.as_mut().filter(|(id, _)| id == hit) {
@@ -328,7 +328,7 @@ impl Case {
         self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
     }
 
-    /// Sets or takes the bookmark of an event.
+    /// Sets or removes the bookmark of an event.
     pub fn set_bookmark(&mut self, key: &str, on: bool, at: Time) {
         self.change(Change::Bookmark { event: key.to_owned(), to: on }, at);
     }
@@ -359,12 +359,12 @@ impl Case {
         }
     }
 
-    /// When a user's sessions and tokens were revoked, as the analyst says.
+    /// Time of revocation of a user's sessions and tokens, as the analyst entered it.
     pub fn revoked(&self, user: &str) -> Option<Time> {
         self.revoked.get(user).copied()
     }
 
-    /// Sets or clears the time at which a user's sessions and tokens were revoked.
+    /// Sets or clears the time of revocation of a user's sessions and tokens.
     pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
         self.change(Change::Revoked { user: user.to_owned(), to: revoked }, at);
     }
@@ -374,7 +374,7 @@ impl Case {
         self.push_line(at, what, Change::Nothing);
     }
 
-    /// Appends a line; before the first one after the log was found cut, one that says so.
+    /// Appends a line; before the first one after a cut of the log, a line that records the cut.
     pub(super) fn push_line(&mut self, at: Time, what: String, change: Change) {
         let at = if at.is_known() { at.to_string() } else { "unknown".to_owned() };
         let is_unmarked = self.tlp_is_unlogged() && self.tlp != TLP[2];
@@ -390,7 +390,7 @@ impl Case {
     }
 }
 
-/// A place of layout 1 or 2 has the step's number.
+/// Reads a place; one of layout 1 or 2 has the step's number.
 fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(String, String)>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -405,7 +405,7 @@ fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(String, S
     }))
 }
 
-/// Names a bundle by the bytes of its files, whatever they are called and in whatever order they were given.
+/// Fingerprint of a bundle by the bytes of its files, whatever their names and order.
 pub fn fingerprint(sources: &[Source]) -> String {
     let mut hashes: Vec<&str> = sources.iter().map(|source| source.sha256.as_str()).collect();
     hashes.sort_unstable();

@@ -1,8 +1,8 @@
-//! A line typed about the case and not entered yet.
+//! A line that is typed and not entered yet.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a line is typed.
+/// Prompt that a line is typed at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "prompt")]
 #[cfg_attr(feature = "testing", expect(missing_docs, reason = "the fields are the case's own"))]
@@ -13,14 +13,14 @@ pub enum Prompt {
     Tags { event: String },
     /// The remark on an event.
     EventRemark { event: String },
-    /// The time at which a user's sessions were revoked.
+    /// Time of revocation of a user's sessions.
     Revoked { user: String },
 }
 
 /// A line with its prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// Where it is typed.
+    /// Its prompt.
     #[serde(flatten)]
     pub prompt: Prompt,
     /// The line so far.

@@ -1,6 +1,7 @@
-//! Where rows come from: session, first login, a token per resource, the calls it made. Or rows under one head per value.
+//! Rows by their lineage: session, first login, a token per resource, its calls. Or rows grouped by a field.
 //!
-//! A call is tied by its token id; where that names no sign-in shown, by its session; the rest is untied and says so.
+//! A call is tied by its token id, else, where no sign-in shown has that, by its session; the rest is grouped as
+//! untied.
 
 mod position;
 
@@ -12,68 +13,68 @@ use position::{LineagePos, NO_LOGIN, Positions, SESSION_ONLY, TOKEN_ELSEWHERE};
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// How rows are brought in order.
+/// Grouping of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
-    /// By what each comes from.
+    /// By session, login and token.
     Lineage,
-    /// Under one head per value of a field, the largest group first.
+    /// One group per value of a field, the largest first.
     GroupBy(Field),
 }
 
-/// Where a row hangs.
+/// Position of a row in the tree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TreeBranch {
-    /// How many rows it hangs below; 0 for a root.
+    /// Number of rows above it in the tree; 0 for a root.
     pub depth: u8,
-    /// At which depths the tree goes on below: bit 1 for depth 1.
+    /// Depths at which the tree continues after the row: bit 1 for depth 1.
     pub more: u8,
     is_group: bool,
 }
 
 impl TreeBranch {
-    /// Whether another row hangs below at this depth before the branch ends.
+    /// Returns whether another row at this depth follows before the branch ends.
     pub fn goes_on(self, depth: u8) -> bool {
         self.more & (1 << depth) != 0
     }
 }
 
-/// A row that is no event.
+/// A row that heads a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupRow {
-    /// What it stands for.
+    /// Its kind.
     pub kind: GroupKind,
-    /// Events below it, all of them.
+    /// Number of events below it.
     pub rows: u32,
-    /// First of them in time.
+    /// The first of them in time.
     pub first: EventId,
-    /// Last of them in time.
+    /// The last of them in time.
     pub last: EventId,
 }
 
-/// What a head stands for.
+/// Kind of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKind {
     /// A value, as logged.
     Value(Sym),
-    /// A session of a user, and when it began if that is before the rows shown.
+    /// A session of a user, and its begin if that is before the rows shown.
     Session(Sym, Option<Time>),
     /// Sign-ins of a user that record no session.
     NoSession,
-    /// A device-code flow: the leg where the code was entered, and the one where it was redeemed.
+    /// A device-code flow: the row of the code's entry, and that of its redemption.
     Flow(Option<EventId>, Option<EventId>),
-    /// Calls whose token a sign-in issued that is not among the rows shown.
+    /// Calls with a token of a sign-in that is not among the rows shown.
     TokenElsewhere,
-    /// Calls that only their session ties.
+    /// Calls tied by their session alone.
     SessionOnly,
-    /// Calls that nothing ties.
+    /// Calls without a tie.
     Untied,
 }
 
-/// Rows in the order of a shape.
+/// Rows in the order of a grouping.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tree {
-    /// The event of each row; of a head, its number.
+    /// The event of each row; of a group row, its number.
     pub ids: Vec<EventId>,
     branches: Vec<TreeBranch>,
     groups: Vec<GroupRow>,
@@ -84,12 +85,12 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Where a row hangs.
+    /// Position of a row in the tree.
     pub fn branch(&self, place: usize) -> TreeBranch {
         self.branches.get(place).copied().unwrap_or_default()
     }
 
-    /// The rows that hang below a row.
+    /// The rows below a row in the tree.
     pub fn below(&self, place: usize) -> Range<usize> {
         let Some(branch) = self.branches.get(place) else { return place..place };
         let rest = &self.branches[place + 1..];
@@ -97,14 +98,14 @@ impl Tree {
         place + 1..place + 1 + len
     }
 
-    /// The head at a row, if it is one.
+    /// The group at a row, if it is a group row.
     pub fn group(&self, place: usize) -> Option<&GroupRow> {
         self.branches.get(place).filter(|branch| branch.is_group)?;
         self.groups.get(self.ids[place].0 as usize)
     }
 }
 
-/// Brings events (in time order) in the order of a shape.
+/// Groups events, which come in time order.
 pub fn tree(store: &Store, events: &[EventId], grouping: Grouping) -> Tree {
     let mut growing = Growing { store, tree: Tree::default() };
     growing.tree.places = vec![0; events.len()];
@@ -115,10 +116,10 @@ pub fn tree(store: &Store, events: &[EventId], grouping: Grouping) -> Tree {
     growing.finish()
 }
 
-/// Most depth a row has: session, login, token, call.
+/// Greatest depth of a row that can be drawn; session, login, token and call need four.
 const DEEPEST: u8 = 7;
 
-/// A tree as it grows.
+/// A tree under construction.
 struct Growing<'a> {
     store: &'a Store,
     tree: Tree,
@@ -199,7 +200,7 @@ impl Growing<'_> {
         }
     }
 
-    /// Finds how far each branch goes on, and the runs.
+    /// Sets the depths at which each branch continues, and the runs.
     fn finish(mut self) -> Tree {
         let mut more = 0_u8;
         for branch in self.tree.branches.iter_mut().rev() {

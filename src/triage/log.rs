@@ -1,4 +1,4 @@
-//! The log of a case: who changed what when, each line with the hash of the one before and with the change as data.
+//! The log of a case: each change with author, time, the change as data and the hash of the line before.
 
 use super::undo::Change;
 use crate::model::is_blank;
@@ -9,19 +9,19 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Signs a line where nobody is known.
+/// Author of a line when the analyst is not known.
 pub(crate) const UNKNOWN: &str = "unknown";
 
-/// One line of the log: who did what when. `prev` is the hash of the line before.
+/// One line of the log. `prev` is the hash of the line before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
-    /// When, RFC 3339 UTC.
+    /// Time, RFC 3339 UTC.
     pub at: String,
-    /// Who.
+    /// The author.
     pub who: String,
-    /// What, in words.
+    /// The change in words.
     pub what: String,
-    /// The same as data; `None` in the lines of tokentrail 0.1.0.
+    /// The change as data; `None` in the lines of tokentrail 0.1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Change>,
     /// SHA-256 of the line before, lower-case hex; empty for the first.
@@ -29,13 +29,13 @@ pub struct LogLine {
     /// SHA-256 of `prev`, `at`, `who` and `what`, each ended by a line feed; before them the word `change` and after
     /// them the change as JSON, each ended by a line feed too, where the line has one.
     pub hash: String,
-    /// Fields of a later program: kept as they are, under no hash.
+    /// Fields of a later program, kept unchanged, under no hash.
     #[serde(flatten)]
     pub rest: BTreeMap<String, Value>,
 }
 
 impl LogLine {
-    /// The hash that its text gives.
+    /// The hash of its text.
     pub(super) fn expected_hash(&self) -> String {
         let Self { prev, at, who, what, change, .. } = self;
         let words = format!("{prev}\n{at}\n{who}\n{what}\n");
@@ -50,7 +50,7 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("a log line is texts and numbers")
 }
 
-/// Where a log ended when the case was last saved: its length and the hash of its last line.
+/// End of a log when the case was last saved: its length and the hash of its last line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEnd {
     /// Lines.
@@ -59,10 +59,10 @@ pub struct LogEnd {
     pub hash: String,
 }
 
-/// Lines that stand in one block: as many as are copied at most when a line is added while a clone lives.
+/// Lines of a block, the most that are copied when a line is added while a clone lives.
 const BLOCK: usize = 256;
 
-/// The lines, oldest first. They are only added to.
+/// The lines, oldest first. Append-only.
 ///
 /// A clone shares them: the case goes to the threads that save it and compose the note while this one draws. A line
 /// added while a clone lives copies the last block alone, however long the log.
@@ -73,7 +73,7 @@ pub struct Log(Vec<Arc<Block>>);
 #[derive(Clone, Debug, Default)]
 struct Block {
     lines: Vec<LogLine>,
-    /// The lines as they stand in the file, so that a save writes only the new one anew.
+    /// The lines as the file has them, so that a save formats only the new one.
     text: String,
 }
 
@@ -111,12 +111,12 @@ impl Log {
         self.0.iter().flat_map(|block| &block.lines)
     }
 
-    /// How many there are.
+    /// Number of lines.
     pub fn len(&self) -> usize {
         self.0.last().map_or(0, |last| (self.0.len() - 1) * BLOCK + last.lines.len())
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

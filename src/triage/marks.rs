@@ -1,5 +1,5 @@
-//! Marks on events: bookmark, tags, remark. Kept under a name of the event that is the same on every machine and for
-//! every order of loading.
+//! Marks on events: bookmark, tags, remark. Saved under a key of the event that does not depend on the machine or the
+//! order of loading.
 
 use super::Case;
 use crate::ingest::Loaded;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
-/// Longest row id that names its event; ids are 36 characters long.
+/// Longest row id used as a key; ids are 36 characters long.
 const ID_BYTES: usize = 128;
 
-/// What the analyst said of an event.
+/// The analyst's mark on an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Mark {
@@ -27,12 +27,12 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The glyph before a marked row: a bookmark is full.
+    /// The glyph before a marked row: full for a bookmark.
     pub fn glyph(&self) -> &'static str {
         if self.bookmarked { "★" } else { "☆" }
     }
 
-    /// `#phish #c2 "the first"`: what was said beside the bookmark.
+    /// Tags and remark: `#phish #c2 "the first"`.
     pub fn words(&self) -> String {
         let tags = self.tags.iter().map(|tag| format!("#{tag}"));
         let remark = (!self.remark.is_empty()).then(|| format!("\"{}\"", self.remark));
@@ -40,7 +40,7 @@ impl Mark {
     }
 }
 
-/// The tags of a line: words separated by spaces or commas, each once, a `#` before one left out.
+/// The tags of a line: words separated by spaces or commas, each once, without a leading `#`.
 pub fn tags(line: &str) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for word in line.split(|c: char| c == ',' || c.is_whitespace()).map(|word| word.trim_start_matches('#')) {
@@ -62,7 +62,7 @@ pub fn tags_used(case: &Case) -> Vec<String> {
     used.into_iter().map(|(tag, _)| tag.to_owned()).collect()
 }
 
-/// The name of an event: `table id`; where the row has no id, hash of its source and record number.
+/// The key of an event: `table id`; where the row has no id, hash of its source and record number.
 pub fn key(loaded: &Loaded, event: EventId) -> String {
     let store = &loaded.store;
     let row = store.event(event);
@@ -77,14 +77,14 @@ pub fn key(loaded: &Loaded, event: EventId) -> String {
     format!("sha256:{hash}{member} record {}", row.origin.record)
 }
 
-/// The event of a name, in one pass over the bundle.
+/// The event of a key, in one pass over the bundle.
 pub fn find(loaded: &Loaded, key: &str) -> Option<EventId> {
     let mut case = Case::new(String::new(), String::new());
     case.marks.insert(key.to_owned(), Mark::default());
     Places::find(loaded, &case).event(key)
 }
 
-/// Where the marked events of a case stand in a bundle.
+/// The marked events of a case, found in a bundle.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     keys: BTreeMap<EventId, String>,
@@ -92,7 +92,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Looks every marked event up, in one pass over the bundle.
+    /// Finds every marked event, in one pass over the bundle.
     pub fn find(loaded: &Loaded, case: &Case) -> Self {
         let mut places = Self::default();
         if case.marks.is_empty() {
@@ -126,14 +126,14 @@ impl Places {
         self.events.insert(key, event);
     }
 
-    /// The name of an event; from then on its mark is found.
+    /// The key of an event; remembers the event, so that its mark is found.
     pub fn name(&mut self, loaded: &Loaded, event: EventId) -> String {
         let key = key(loaded, event);
         self.put(key.clone(), event);
         key
     }
 
-    /// The event of a name, if it is in the bundle.
+    /// The event of a key, if it is in the bundle.
     pub fn event(&self, key: &str) -> Option<EventId> {
         self.events.get(key).copied()
     }
@@ -143,7 +143,7 @@ impl Places {
         case.marks.get(self.keys.get(&event)?)
     }
 
-    /// The mark of any of these events, which stand in time order; the first one's.
+    /// The first mark among these events, which are in time order.
     pub fn mark_among<'c>(&self, case: &'c Case, events: &[EventId]) -> Option<&'c Mark> {
         let (first, last) = (*events.first()?, *events.last()?);
         let named = self.keys.range(first..=last).filter(|(event, _)| events.binary_search(event).is_ok());
@@ -161,7 +161,8 @@ impl Places {
     }
 }
 
-/// `2 marked events are not in this bundle; they are kept in the case`, where there are any.
+/// Sentence on marked events that are not in the bundle, if any: `2 marked events are not in this bundle; they are kept
+/// in the case`.
 pub fn lost_words(lost: usize) -> Option<String> {
     match lost {
         0 => None,

@@ -1,5 +1,5 @@
-//! Two analysts' work on one bundle brought together: what one of them changed since they parted is carried over, what
-//! both changed to different values is a conflict for a person to decide.
+//! Merges two analysts' work on one bundle: carries over the changes that one of them made since they parted; where
+//! both changed a value differently, a person decides the conflict.
 
 use super::case::{Case, HitWork};
 use super::marks::Mark;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What a copy of a case was made from: merging tells by it who changed what.
+/// State of the case that a copy was made from: a merge compares with it to see who changed a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Branch {
     /// File name of the case, in the same folder.
@@ -33,27 +33,27 @@ pub struct Branch {
 /// A value that two analysts changed differently. The case keeps its own until somebody decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// The change that the other one made.
+    /// The other analyst's change.
     pub theirs: Change,
-    /// Who; empty when nobody signed.
+    /// The other analyst; empty for an unsigned change.
     pub who: String,
-    /// When, RFC 3339 UTC; empty when the copy's log does not say.
+    /// Time of the change, RFC 3339 UTC; empty when the copy's log does not have it.
     pub at: String,
-    /// File name of the copy it stands in.
+    /// File name of the copy that has it.
     pub copy: String,
     /// Fields of a later program.
     #[serde(flatten)]
     pub rest: BTreeMap<String, Value>,
 }
 
-/// What a merge did.
+/// Result of a merge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// Values carried over.
+    /// Number of values carried over.
     pub carried: usize,
-    /// Values that both had changed.
+    /// Number of values that both changed.
     pub conflicts: usize,
-    /// Whose work it is; empty when nobody said.
+    /// Author of the copy; empty when not known.
     pub who: String,
 }
 
@@ -85,19 +85,19 @@ impl Conflict {
         [format!("ours: {ours}"), format!("theirs: {theirs} ({}{at})", self.by())]
     }
 
-    /// `theirs against (bo, 2026-05-02T08:00:00.0000000Z, case-2.json)`: all of it, as the log words it.
+    /// The other value in full, as the log words it: `theirs against (bo, 2026-05-02T08:00:00.0000000Z, case-2.json)`.
     pub(super) fn side(&self) -> String {
         let signed = [&self.who, &self.at, &self.copy].into_iter().filter(|part| !part.is_empty());
         format!("theirs {} ({})", words(&self.theirs), signed.cloned().collect::<Vec<_>>().join(", "))
     }
 
-    /// Who, else the file.
+    /// The author, else the file.
     fn by(&self) -> &str {
         if self.who.is_empty() { &self.copy } else { &self.who }
     }
 }
 
-/// The value of a change, to be read beside another.
+/// The value of a change, for comparison with another.
 fn words(change: &Change) -> String {
     match change {
         // To the second: the fractions decide nothing.
@@ -109,10 +109,10 @@ fn words(change: &Change) -> String {
     }
 }
 
-/// Carries over what a copy changed since it parted from the case, signed and dated by whoever did; `name` is its file.
+/// Carries over the changes of a copy since it parted from the case, with their authors and times; `name` is its file.
 ///
-/// A copy without a branch parted from nothing that is known: what only one of them has is kept, what differs is a
-/// conflict. Merging the same copy again adds nothing. What was carried is not undone with what is said later.
+/// The starting point of a copy without a branch is not known: values that only one of them has are kept, differing
+/// values are conflicts. Merging the same copy again adds nothing. Undo does not take back merged values.
 pub fn merge(case: &mut Case, copy: &Case, name: &str, at: Time) -> Merged {
     let base = copy.base();
     let mut merged = Merged { who: copy.analyst.clone(), ..Merged::default() };
@@ -144,8 +144,8 @@ pub fn merge(case: &mut Case, copy: &Case, name: &str, at: Time) -> Merged {
     merged
 }
 
-/// Who gave a part of a case its value, and when: by the last line of its log that says so, else by the last that says
-/// anything of it, else by the last line.
+/// Author and time of a value in a case: by the last log line that sets it so, else by the last that sets it at all,
+/// else by the last line.
 fn signed(change: &Change, case: &Case) -> (String, String) {
     let words = change.words();
     let line = |says: &dyn Fn(&super::LogLine) -> bool| case.log.iter().rev().find(|line| says(line));
@@ -168,13 +168,13 @@ impl Case {
         self.branch = Some(Box::new(branch));
     }
 
-    /// What it was made from; nothing where it does not say.
+    /// The case it was made from; empty where it does not name one.
     fn base(&self) -> Self {
         let Branch { hits, marks, revoked, .. } = self.branch.as_deref().cloned().unwrap_or_default();
         Self { hits, marks, revoked, ..Self::new(String::new(), String::new()) }
     }
 
-    /// Says of a file beside the case that it is no copy of it.
+    /// Records that a file beside the case is no copy of it.
     pub fn keep_apart(&mut self, name: String, at: Time) {
         let change = Change::Apart { file: name, to: true };
         change.apply(self);

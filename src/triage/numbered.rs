@@ -13,8 +13,8 @@ const SESSION_HOP: &[&str] = &[
     "what-to-revoke",
 ];
 
-/// Every analytic of 0.1.0 and the ids of its steps in the order they had there. Never changed: it is how cases of that
-/// program are read, whatever the steps are today.
+/// Every analytic of 0.1.0 with the ids of its steps in their order there. Never change it: cases of that program are
+/// read by it, whatever the steps are today.
 const STEPS: [(&str, &[&str]); 4] = [
     (
         "device-code-burst",
@@ -43,12 +43,12 @@ const STEPS: [(&str, &[&str]); 4] = [
     ("session-hop-broad", SESSION_HOP),
 ];
 
-/// Returns whether a step is a number: no id is one.
+/// Returns whether a step is a number. No id is one.
 pub(super) fn is_number(step: &str) -> bool {
     !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Puts the id in the place of a number; what is no number of the analytic stays.
+/// Replaces a step number of the analytic by the step's id; leaves others.
 pub(super) fn name(analytic: &str, step: &mut String) {
     let steps = STEPS.iter().find(|(id, _)| *id == analytic).map_or(&[][..], |(_, steps)| steps);
     let number = Some(&*step).filter(|step| is_number(step)).and_then(|step| step.parse::<usize>().ok());
@@ -57,7 +57,7 @@ pub(super) fn name(analytic: &str, step: &mut String) {
     }
 }
 
-/// The same for every key of a map. An id that is there already is the later word.
+/// As [`name`] for every key of a map. A value already under the id is newer and stays.
 pub(super) fn named<T>(analytic: &str, steps: BTreeMap<String, T>) -> BTreeMap<String, T> {
     let mut named = BTreeMap::new();
     // Digits sort before letters: numbers come first, ids replace them.

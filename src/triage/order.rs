@@ -1,10 +1,10 @@
-//! The order in which hits are worked on, and how far that is.
+//! Order of hits in triage, and progress through them.
 
 use super::Case;
 use crate::analytics::{Hit, Step};
 use std::cmp::Reverse;
 
-/// Sorts hits the worst first and what is allowed last; equals keep their order, which is that of time.
+/// Sorts hits the worst first and allowed ones last; equals keep their time order.
 pub fn worst_first(hit: &Hit) -> impl Ord + use<> {
     (hit.allowed.is_some(), Reverse((hit.severity, hit.confidence)))
 }

@@ -1,4 +1,4 @@
-//! The log lines of tokentrail 0.1.0, which have no change as data: one table reads their words.
+//! Log lines of tokentrail 0.1.0, which have no change as data: one table reads their words.
 
 use super::case::{Case, Disposition, Verdict};
 use super::undo::Change;
@@ -7,8 +7,8 @@ use crate::model::Time;
 /// Reads the subject and the value of a phrase.
 type Read = fn(&str, &str) -> Option<Change>;
 
-/// Each phrase: its first word, what stands between subject and value, and how the two are read. Subjects of events
-/// are names from the bundle and values are typed: a separator may stand in either.
+/// Each phrase: its first word, the separator of subject and value, and their readers. Subjects of events are keys from
+/// the bundle and values are typed: either may contain the separator.
 const PHRASES: [(&str, &str, Read); 7] = [
     ("event ", ": bookmark ", |event, value| {
         let to = match value {
@@ -50,14 +50,14 @@ const PHRASES: [(&str, &str, Read); 7] = [
     }),
 ];
 
-/// The value of what was taken back.
+/// The value of an undone change.
 const CLEARED: &str = "cleared";
 
-/// What begins the line of an undo, before the words of the line undone.
+/// Begin of an undo's line, before the words of the undone line.
 pub(super) const UNDID: &str = "undid: ";
 
-/// The change that a line of 0.1.0 tells of; `None` for one that changed nothing. Where the words can be read in more
-/// than one way, a subject that the case knows decides, then the shortest one.
+/// The change in a line of 0.1.0; `None` for a line without one. Of several possible readings, one whose subject the
+/// case knows wins, then the one with the shortest subject.
 pub(super) fn change(what: &str, case: &Case) -> Option<Change> {
     let mut shortest: Option<(usize, Change)> = None;
     for (word, between, read) in PHRASES {

@@ -1,4 +1,4 @@
-//! Who else? Everything of the bundle that shares a value with an event, across users.
+//! Pivots: the events of all users that share a value with an event.
 
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Span, Sym, Time};
@@ -8,13 +8,13 @@ use std::collections::HashSet;
 /// A value that events share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Value {
-    /// Of which kind.
+    /// Its kind.
     pub key: Key,
-    /// The value as the store compares it.
+    /// The normalized value.
     pub sym: Sym,
 }
 
-/// The kinds a row can be left by, in the order of the menu.
+/// Kinds of pivots, in the order of the menu.
 pub const KEYS: [Key; 8] =
     [Key::Address, Key::Session, Key::Token, Key::Client, Key::Agent, Key::Device, Key::Resource, Key::User];
 
@@ -24,7 +24,7 @@ impl Value {
         Self { key: Key::User, sym: user }
     }
 
-    /// What kind it is, in a word or two.
+    /// Its kind, in a word or two.
     pub fn kind(self) -> &'static str {
         match self.key {
             Key::User => "user",
@@ -38,7 +38,7 @@ impl Value {
         }
     }
 
-    /// The value for people. As logged: make it inert before drawing.
+    /// The value as shown. As logged: make it inert before drawing.
     pub fn words(self, store: &Store, facts: &Facts) -> String {
         let text = store.text(self.sym);
         let named = |name: Option<&str>| name.map_or_else(|| text.to_owned(), |name| format!("{name} ({text})"));
@@ -52,36 +52,36 @@ impl Value {
         }
     }
 
-    /// The events that share it, in time order, copies left out.
+    /// The events that share it, in time order, duplicates left out.
     pub fn events(self, store: &Store) -> &[EventId] {
         store.with(self.key, self.sym)
     }
 }
 
-/// What a row can be left by: its values that are not blank.
+/// The pivots of a row: its values that are not blank.
 pub fn values(store: &Store, event: EventId) -> Vec<Value> {
     let held = KEYS.into_iter().map(|key| Value { key, sym: store.held(key, event) });
     held.filter(|value| !value.sym.is_none()).collect()
 }
 
-/// How far a value reaches.
+/// Counts of the events that share a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counts {
-    /// Events that share it.
+    /// Number of events.
     pub rows: usize,
-    /// Distinct users among them.
+    /// Number of distinct users.
     pub users: usize,
-    /// Distinct sessions.
+    /// Number of distinct sessions.
     pub sessions: usize,
-    /// Distinct UTC days.
+    /// Number of distinct UTC days.
     pub days: usize,
-    /// First of them.
+    /// Time of the first event.
     pub first: Time,
-    /// Last of them.
+    /// Time of the last event.
     pub last: Time,
 }
 
-/// Counts what shares a value.
+/// Counts the events that share a value.
 pub fn counts(store: &Store, value: Value) -> Counts {
     let events = value.events(store);
     let time = |id: Option<&EventId>| id.map_or(Time::MISSING, |id| store.event(*id).time());

@@ -1,5 +1,5 @@
-//! The log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark, time of
-//! revocation, conflict, file kept apart and sharing mark that the case has, and no other.
+//! Checks the log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark, time
+//! of revocation, conflict, file kept apart and sharing mark of the case, and no other.
 
 use super::case::Case;
 use super::log::LogLine;
@@ -8,27 +8,27 @@ use super::phrases::{self, UNDID};
 use super::undo::{About, Change};
 use std::collections::BTreeSet;
 
-/// A place where log and case do not agree, or the log is not whole.
+/// A difference between log and case, or a fault of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogProblem {
-    /// The text of this line (from 1) is not the one that was logged.
+    /// Somebody changed the text of this line (from 1).
     Changed(usize),
-    /// A line that stood before this one (from 1) was removed, added or moved.
+    /// Somebody removed, added or moved a line before this one (from 1).
     Gap(usize),
-    /// The log ended elsewhere when the case was saved: `lines` it has, `saved` it had; `None` where the file no longer
-    /// says.
+    /// The log has another end than at the last save: it has `lines`, it had `saved`; `None` where the file no longer
+    /// has the number.
     Cut {
-        /// Lines found.
+        /// Lines it has.
         lines: usize,
-        /// Lines when it was saved.
+        /// Lines at the last save.
         saved: Option<usize>,
     },
-    /// The case has a value that the log does not give: as the log gives it, and as the case has it.
+    /// The case and the log give different values: the log's, and the case's.
     Differs(Box<(Change, Change)>),
 }
 
 impl LogProblem {
-    /// Returns whether it is gone once this change is logged: log and case agree on the value then.
+    /// Returns whether logging this change settles the problem: log and case then agree on the value.
     pub(super) fn is_settled_by(&self, change: &Change) -> bool {
         matches!(self, Self::Differs(pair) if pair.0.sets_the_same(change))
     }
@@ -90,7 +90,7 @@ fn said(change: &Change) -> String {
 }
 
 impl Case {
-    /// Number (from 1) of the first log line that was changed, or that does not follow from the one before.
+    /// Number (from 1) of the first log line that somebody changed, or that does not follow from the line before.
     pub fn broken_log_line(&self) -> Option<usize> {
         self.chain().next().map(|problem| match problem {
             LogProblem::Changed(line) | LogProblem::Gap(line) => line,
@@ -111,7 +111,7 @@ impl Case {
         (1..).zip(self.log.iter()).zip(before).filter_map(check)
     }
 
-    /// Everything in which the log is not whole or does not give the case. Hashes every line: not for the thread that
+    /// Every fault of the log and every difference between log and case. Hashes every line: not for the thread that
     /// draws.
     pub fn log_problems(&self) -> Vec<LogProblem> {
         let mut problems: Vec<LogProblem> = self.chain().collect();
@@ -131,13 +131,13 @@ impl Case {
         problems
     }
 
-    /// Returns whether no line says the sharing mark, and none had to: 0.1.0 logged none, and a new case logs its own
-    /// with its first line.
+    /// Returns whether no line sets the sharing mark, and none had to: 0.1.0 logged none, and a new case logs it with
+    /// its first line.
     pub(super) fn tlp_is_unlogged(&self) -> bool {
         self.cut.is_none() && self.log.last().is_none_or(|line| line.change.is_none())
     }
 
-    /// What this case or the other says of itself, with the values of this one.
+    /// The settings of this case or the other, with the values of this one.
     fn marks_of_the_case(&self, other: &Self) -> Vec<Change> {
         let files: BTreeSet<&String> = self.apart.iter().chain(&other.apart).collect();
         let tlp = (!other.tlp_is_unlogged()).then(|| Change::Tlp { to: self.tlp.clone() });
@@ -145,7 +145,7 @@ impl Case {
         tlp.into_iter().chain(apart).collect()
     }
 
-    /// The conflicts that only one of the two has; one that was changed is one problem, not two.
+    /// The conflicts that only one of the two has; a changed conflict is one problem, not two.
     fn conflicts_against(&self, case: &Self) -> Vec<LogProblem> {
         let only = |one: &Self, two: &Self| {
             one.conflicts.iter().filter(|conflict| !two.conflicts.contains(conflict)).cloned().collect::<Vec<_>>()
@@ -166,7 +166,7 @@ impl Case {
         problems.into_iter().map(|pair| LogProblem::Differs(Box::new(pair))).collect()
     }
 
-    /// Conflicts over what a change sets that the log has and the case no longer has.
+    /// Conflicts of the log over the value of a change that the case no longer has.
     pub(super) fn lost_conflicts(&self, change: &Change) -> Vec<Conflict> {
         let lost = |problem: &LogProblem| match problem {
             LogProblem::Differs(pair) => match &**pair {
@@ -182,17 +182,18 @@ impl Case {
         self.problems.iter().filter_map(lost).collect()
     }
 
-    /// Keeps what [`Case::log_problems`] finds, for [`Case::problems`].
+    /// Stores the result of [`Case::log_problems`] for [`Case::problems`].
     pub fn check_log(&mut self) {
         self.problems = self.log_problems();
     }
 
-    /// What the last [`Case::check_log`] found. A difference is gone once the value is set anew: the log gives it then.
+    /// Problems found by the last [`Case::check_log`]. Setting a value anew settles its difference: the log then gives
+    /// it.
     pub fn problems(&self) -> &[LogProblem] {
         &self.problems
     }
 
-    /// The case as its log gives it.
+    /// The case replayed from its log.
     fn replayed(&self) -> Self {
         let mut case = Self::new(String::new(), String::new());
         // What an undo of 0.1.0 takes back: its words, and the change that does it.
@@ -220,7 +221,7 @@ impl Case {
         case
     }
 
-    /// Puts the id of the step in the place of its number, where the case says how its numbers were read.
+    /// Replaces the number of a step by its id, where the case records how its numbers were read.
     fn name_step(&self, change: &mut Change) {
         if let Change::Verdict { hit, step, .. } | Change::Remark { hit, step, .. } = change
             && let Some(analytic) = self.work(hit).and_then(|work| work.numbered_by.as_deref())
@@ -229,7 +230,7 @@ impl Case {
         }
     }
 
-    /// Everything that this case or the other sets, with the values of this one.
+    /// Every value that this case or the other sets, as this one has it.
     pub(super) fn parts(&self, other: &Self) -> Vec<Change> {
         let mut parts = Vec::new();
         let hits: BTreeSet<&String> = self.hits.keys().chain(other.hits.keys()).collect();

@@ -3,7 +3,7 @@
 use crate::model::Table;
 use crate::tables::{TABLES, TableSpec};
 
-/// A request without its host, and without the first part of its path where that says nothing.
+/// A request without its host, and without the version or tenant that begins its path.
 pub(super) fn path(uri: &str) -> &str {
     let after = |spec: &'static TableSpec| {
         let rest = uri.strip_prefix("https://")?;
@@ -48,7 +48,7 @@ pub(super) fn segments(uri: &str) -> impl Iterator<Item = Segment<'_>> {
     })
 }
 
-/// Whether a part of a path names one thing rather than a kind of thing. Kinds begin with a small letter or `$`.
+/// Returns whether a part of a path names one object rather than a kind. Kinds begin with a small letter or `$`.
 fn is_id(part: &str) -> bool {
     let digits = part.bytes().any(|b| b.is_ascii_digit());
     let guid = part.len() == 36 && part.bytes().filter(|b| *b == b'-').count() == 4;

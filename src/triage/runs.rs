@@ -1,5 +1,4 @@
-//! Which neighbouring rows say the same, so that one line can stand for them, and where activity begins again after a
-//! silence.
+//! Runs of like rows, which the timeline collapses into one line, and starts of activity after a silence.
 
 use super::request::segments;
 use super::timeline::{RowKind, kind};
@@ -7,21 +6,21 @@ use crate::model::{EventId, Field, Span};
 use crate::store::{Event, Key, Store};
 use crate::tables::Role;
 
-/// Fewer like rows than these stay as they are: two are read as easily as one.
+/// Fewest like rows that make a run: two are read as easily as one.
 pub const RUN: usize = 3;
-/// A row after a silence of this length begins a burst of activity.
+/// Silence after which a row begins a burst of activity.
 pub const SILENCE: Span = Span::minutes(30);
 
-/// Where a list of events can be collapsed, and where it goes on after a silence. Places in the list.
+/// Starts of runs and of bursts of activity, as places in a list of events.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outline {
-    /// The first place of each run; a row that is like no neighbour is a run of its own.
+    /// The first place of each run; a row like no neighbour is a run by itself.
     pub starts: Vec<u32>,
     /// The first place of each burst of activity.
     pub bursts: Vec<u32>,
 }
 
-/// Outlines events that stand in time order.
+/// Outlines events, which come in time order.
 pub fn outline(store: &Store, events: &[EventId]) -> Outline {
     let mut bursts = Vec::new();
     let mut last = None;
@@ -34,7 +33,7 @@ pub fn outline(store: &Store, events: &[EventId]) -> Outline {
     Outline { starts: starts(store, events, |_| true), bursts }
 }
 
-/// The first place of each run, where `joins` admits that a place goes on with the run before it.
+/// The first place of each run; a place may continue the run before it only where `joins` is true.
 pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) -> Vec<u32> {
     let mut starts: Vec<u32> = Vec::new();
     let mut first = 0;
@@ -51,7 +50,7 @@ pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) 
     starts
 }
 
-/// Whether two neighbouring rows say the same but for time and ids.
+/// Returns whether two neighbouring rows are equal but for time and ids.
 pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
     let same =
         |field: Field| a[field] == b[field] || store.normalized_field(a, field) == store.normalized_field(b, field);

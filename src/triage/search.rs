@@ -1,4 +1,4 @@
-//! What a line of search text asks of a row. Each distinct text of the bundle is looked at once.
+//! Search in the timeline. Matches each distinct text of the bundle once.
 
 use super::marks::Mark;
 use super::timeline;
@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The marks of the bundle, by event: what a search knows of the case.
+/// Marks by event, which a search can ask for.
 pub type EventMarks = Arc<BTreeMap<EventId, Mark>>;
 
-/// Most bytes of a compiled expression, and of what it keeps while it runs.
+/// Most bytes of a compiled expression, and of its cache.
 const REGEX_BYTES: usize = 1 << 20;
 
-/// Where a term looks.
+/// Scope of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SearchScope {
-    /// Every field, and what the timeline says of the row.
+    /// Every field, and the row's words in the timeline.
     Anywhere,
     /// These fields.
     Fields(&'static [Field]),
@@ -31,13 +31,13 @@ enum SearchScope {
     Tags,
     /// The remark on the event.
     Remark,
-    /// Whatever the analyst said of the event.
+    /// Any mark on the event.
     Mark,
 }
 
 const ASN: SearchScope = SearchScope::Fields(&[Field::Asn]);
 
-/// What a short name stands for.
+/// Short names of scopes.
 const NAMES: [(&str, SearchScope); 20] = [
     ("user", SearchScope::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
     ("ip", SearchScope::Fields(&[Field::IpAddress])),
@@ -61,14 +61,14 @@ const NAMES: [(&str, SearchScope); 20] = [
     ("mark", SearchScope::Mark),
 ];
 
-/// What a name before a colon stands for: a short name, or a column of Log Analytics.
+/// The scope of a name before a colon: a short name, or a column of Log Analytics.
 fn place(name: &str) -> Option<SearchScope> {
     let short = NAMES.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map(|(_, place)| *place);
     let column = || Field::ALL.iter().position(|field| field.column().eq_ignore_ascii_case(name));
     short.or_else(|| column().map(|at| SearchScope::Fields(&Field::ALL[at..=at])))
 }
 
-/// Whether a text was found to match.
+/// Result of matching a text.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Seen {
     #[default]
@@ -77,7 +77,7 @@ enum Seen {
     Differs,
 }
 
-/// What is known of each text so far, by its symbol.
+/// Results so far, by the symbol of the text.
 #[derive(Default)]
 struct Memory(Vec<Seen>);
 
@@ -94,21 +94,21 @@ impl Memory {
     }
 }
 
-/// One of the things a row has to have.
+/// One condition of a search.
 struct Term {
     place: SearchScope,
-    /// `None` asks only whether the place is not empty.
+    /// `None` asks only for a value that is not empty.
     pattern: Option<Regex>,
-    /// Whether a text is asked that may be a clock: `14:02`.
+    /// Whether the term may be a clock: `14:02`.
     clock: bool,
     texts: Memory,
-    /// Ids by the names we know them by, apart from the texts: a client and a resource can have one id.
+    /// Results for the known names of ids, apart from the texts: a client and a resource can have one id.
     clients: Memory,
     resources: Memory,
     users: Memory,
 }
 
-/// What is searched: every term has to hold.
+/// A search. Every term has to match.
 pub struct Search {
     terms: Vec<Term>,
     marks: EventMarks,
@@ -118,29 +118,29 @@ impl Search {
     /// Reads `text`, `field:value` and `/expression/`, each also in quotes, separated by spaces.
     ///
     /// # Errors
-    /// What is wrong with an expression, in a line.
+    /// The fault of an expression, in a line.
     pub fn parse(line: &str) -> Result<Self, String> {
         Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()?, marks: EventMarks::default() })
     }
 
-    /// The same, with the marks it may ask for.
+    /// This search, with the marks it may ask for.
     #[must_use]
     pub fn with(self, marks: EventMarks) -> Self {
         Self { marks, ..self }
     }
 
-    /// Whether nothing is asked.
+    /// Returns whether the search is empty.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Whether a row has all of it.
+    /// Returns whether a row matches every term.
     pub fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
         let mark = self.marks.get(&event);
         self.terms.iter_mut().all(|term| term.holds(store, facts, event, mark))
     }
 
-    /// The parts of a cell that match, in order; `fields` are those that the cell tells.
+    /// The parts of a cell that match, in order; `fields` are those that the cell shows.
     pub fn parts(&self, fields: &[Field], cell: &str) -> Vec<Range<usize>> {
         let tells = |term: &&Term| match term.place {
             SearchScope::Anywhere => true,
@@ -256,7 +256,7 @@ fn number(word: &str) -> Option<&str> {
     (head.eq_ignore_ascii_case("as") && only_digits).then_some(digits)
 }
 
-/// Whether a word may be a clock: `14:02`, `14:02:07`.
+/// Returns whether a word may be a clock: `14:02`, `14:02:07`.
 fn is_clock(word: &str) -> bool {
     word.contains(':') && word.split(':').all(|part| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -289,7 +289,7 @@ fn kept_together(text: &str) -> Option<usize> {
     closings.find(|end| ends(end)).or((close == '"').then_some(text.len()))
 }
 
-/// What is wrong with an expression, without the picture that takes four lines.
+/// The fault of an expression, without the four-line picture.
 fn reason(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "the expression is too big".to_owned(),
@@ -340,7 +340,7 @@ mod tests {
         rows.build()
     }
 
-    /// Which of the two rows hold.
+    /// Whether each of the two rows matches.
     fn found(line: &str) -> Vec<u32> {
         let store = store();
         let mut search = Search::parse(line).unwrap();

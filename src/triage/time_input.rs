@@ -1,11 +1,11 @@
-//! A moment as an analyst types it: a clock, a date, both, or so long after the row they look at.
+//! Times as an analyst types them: a clock, a date, both, or an offset from the current row.
 
 use crate::model::{Span, Time};
 
-/// What may be typed.
+/// The accepted forms.
 pub const FORMS: &str = "14:02, 14:02:31, 2026-05-01 14:02, 05-01, +10m or -2h";
 
-/// Reads a moment, UTC. What is left out is that of `here`: the day of a clock, the year of a date.
+/// Reads a time, UTC. `here` supplies the parts left out: the day of a clock, the year of a date.
 ///
 /// # Errors
 /// A sentence that names the text and the accepted forms.

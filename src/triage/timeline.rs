@@ -11,15 +11,15 @@ use std::ops::Range;
 
 /// One event in words. Text is as logged: make it inert before drawing.
 pub struct Line<'a> {
-    /// When.
+    /// Event time.
     pub time: Time,
-    /// Since the line before, if there is one.
+    /// Time since the line before, if there is one.
     pub gap: Option<Span>,
-    /// Which kind.
+    /// Kind of the row.
     pub kind: RowKind,
     /// Resource or request, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`.
     pub what: String,
-    /// Client name as recorded, else as we know it, else its id.
+    /// Client name as recorded, else by the facts, else its id.
     pub client: &'a str,
     /// Caller address.
     pub address: &'a str,
@@ -27,29 +27,29 @@ pub struct Line<'a> {
     pub asn: &'a str,
     /// User agent.
     pub agent: &'a str,
-    /// Whether it failed.
+    /// Whether the sign-in or call failed.
     pub failed: bool,
-    /// A Graph call whose token was issued by a sign-in of the bundle.
+    /// Whether it is a call whose token a sign-in of the bundle issued.
     pub tied: bool,
 }
 
-/// The user's events in time order, copies left out.
+/// The user's events in time order, duplicates left out.
 pub fn of_user(store: &Store, user: Sym) -> &[EventId] {
     store.with(Key::User, user)
 }
 
-/// The places of those of `events` (in time order) that lie between two times, both ends in.
+/// The places of `events` (in time order) between two times, both ends included.
 pub fn between(store: &Store, events: &[EventId], from: Time, to: Time) -> Range<usize> {
     let start = before(store, events, from);
     start..before(store, events, to.plus(Span::from_ticks(1))).max(start)
 }
 
-/// How many of `events` (in time order) are earlier than `time`.
+/// Number of `events` (in time order) earlier than `time`.
 fn before(store: &Store, events: &[EventId], time: Time) -> usize {
     events.partition_point(|event| store.event(*event).time() < time)
 }
 
-/// How many of `events` (in time order) fall in each of `buckets` equal parts of a time, both ends in.
+/// Number of `events` (in time order) in each of `buckets` equal parts of a time, both ends included.
 pub fn density(store: &Store, events: &[EventId], from: Time, to: Time, buckets: usize) -> Vec<usize> {
     let parts = i64::try_from(buckets).unwrap_or(i64::MAX).max(1);
     let length = to.since(from).ticks().max(0).saturating_add(1);
@@ -91,7 +91,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     }
 }
 
-/// What kind of line an event makes.
+/// Kind of an event's row.
 pub fn kind(row: Event<'_>) -> RowKind {
     side_of(row).map_or(row.table.spec().kind, |_| RowKind::DeviceCode)
 }
@@ -103,7 +103,7 @@ fn request(store: &Store, row: Event<'_>) -> String {
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
-/// What all events of a run say, by one of them: `GET 200 /users/{id}`, `Exchange Online`.
+/// Words for a run, by one of its events: `GET 200 /users/{id}`, `Exchange Online`.
 pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
     let row = store.event(event);
     if !row.table.uses() {
@@ -130,7 +130,7 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed:
     format!("{leg}{arrow}{name}{result}")
 }
 
-/// A client the record does not name: the name we know its id by, else the id.
+/// A client that the record does not name: its name in the facts, else its id.
 fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
     let id = store.text(store.normalized_field(row, Field::AppId));
     facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())

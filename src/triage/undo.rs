@@ -6,7 +6,7 @@ use crate::model::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The subject of a change: where the eye goes when it is undone.
+/// The subject of a change: the screen goes there when it is undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     /// A hit by its id, and the id of the step if it was about one.
@@ -19,8 +19,8 @@ pub enum About {
     Log,
 }
 
-/// A change, as the log keeps it: one thing and its new value. To make something else undoable: a variant here, and
-/// its arm in each function below.
+/// A change as the log keeps it: a subject and its new value. Something else becomes undoable by a variant here and its
+/// arm in each function below.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "set")]
 #[cfg_attr(feature = "testing", expect(missing_docs, reason = "the fields are the case's own"))]
@@ -37,23 +37,23 @@ pub enum Change {
     Tags { event: String, to: Vec<String> },
     /// The remark on an event; empty for none.
     EventRemark { event: String, to: String },
-    /// The time at which a user's sessions were revoked.
+    /// Time of revocation of a user's sessions.
     Revoked { user: String, to: Option<Time> },
     /// The sharing mark of the case.
     Tlp { to: String },
-    /// A conflict that a merge found, or that was decided; `ours` is the case's value when it was.
+    /// A conflict, found by a merge or decided; `ours` is the case's value at its decision.
     Conflict { found: Box<Conflict>, ours: Box<Change>, open: bool },
     /// Whether a file beside the case is kept apart from it.
     Apart { file: String, to: bool },
-    /// Nothing in the case: the line tells of something else, such as other thresholds.
+    /// Nothing in the case: the line records something else, such as other thresholds.
     Nothing,
-    /// Nothing either: the log was found to end elsewhere than when the case was saved. `saved` is its length then,
-    /// `None` where the file did not say it.
+    /// Nothing in the case: the log has another end than at the last save. `saved` is its length then, `None` where the
+    /// file did not have it.
     LogCut { lines: usize, saved: Option<usize> },
 }
 
 impl Change {
-    /// Sets what it says.
+    /// Makes the change in a case.
     pub(super) fn apply(&self, case: &mut Case) {
         match self {
             Self::Verdict { hit, step, to } => case.on_hit(hit, |work| put(&mut work.verdicts, step, *to)),
@@ -70,7 +70,7 @@ impl Change {
         }
     }
 
-    /// The same thing with the value it has in a case.
+    /// The change that gives its subject the value of a case.
     pub(super) fn as_in(&self, case: &Case) -> Self {
         let mut same = self.clone();
         match &mut same {
@@ -91,7 +91,7 @@ impl Change {
         same
     }
 
-    /// Returns whether both set the same thing.
+    /// Returns whether both change the same value.
     pub(super) fn sets_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Conflict { found: one, .. }, Self::Conflict { found: two, .. }) => one == two,
@@ -116,7 +116,7 @@ impl Change {
         }
     }
 
-    /// `verdict`: the kind of thing it sets.
+    /// Word for the value it sets: `verdict`.
     pub fn noun(&self) -> &'static str {
         match self {
             Self::Verdict { .. } => "verdict",
@@ -132,7 +132,7 @@ impl Change {
         }
     }
 
-    /// `supports`, `"text"`, `cleared`: the value, as the log words it.
+    /// The value as the log words it: `supports`, `"text"`, `cleared`.
     pub fn value(&self) -> String {
         let cleared = || "cleared".to_owned();
         let quoted = |text: &str| if text.is_empty() { cleared() } else { format!("\"{text}\"") };
@@ -152,7 +152,7 @@ impl Change {
         }
     }
 
-    /// `step 2 of that hit: verdict`: what it sets, its subject named so.
+    /// Its subject under a given name, and the word for its value: `step 2 of that hit: verdict`.
     pub fn named(&self, name: impl FnOnce(&About) -> String) -> String {
         let noun = match self {
             Self::Revoked { .. } => "sessions revoked",
@@ -184,25 +184,25 @@ fn text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// A change made in this run: the one that takes it back, and its words.
+/// A change of this run: its reverse, and its words.
 #[derive(Debug)]
 struct Done {
     back: Change,
     what: String,
 }
 
-/// Changes that can be undone, the last one last.
+/// Changes that can be undone, the last one at the end.
 #[derive(Debug, Default)]
 pub(super) struct History(Vec<Done>);
 
-/// A clone of a case is to be saved, noted or merged: undo stays with the one it was made from, and costs nothing.
+/// A clone of a case has no history: it is only saved, exported or merged.
 impl Clone for History {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-/// A case is the same however it came about.
+/// Any two histories are equal: they are no part of the case.
 impl PartialEq for History {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -212,7 +212,7 @@ impl PartialEq for History {
 impl Eq for History {}
 
 impl Case {
-    /// Makes a change, so that it can be undone, and logs it. One that changes nothing is logged alone.
+    /// Makes and logs a change that can be undone. One that changes nothing is only logged.
     pub(super) fn change(&mut self, change: Change, at: Time) {
         let (back, what) = (change.as_in(self), change.words());
         change.apply(self);
@@ -227,7 +227,7 @@ impl Case {
         }
     }
 
-    /// Takes the last change of this run back; its words, and its subject.
+    /// Undoes the last change of this run; returns its words and its subject.
     pub fn undo(&mut self, at: Time) -> Option<(String, About)> {
         let Done { back, what } = self.history.0.pop()?;
         back.apply(self);
@@ -236,13 +236,13 @@ impl Case {
         Some((what, about))
     }
 
-    /// Takes back nothing of what was said until now.
+    /// Forgets the changes made so far, so that none of them can be undone.
     pub(super) fn forget_changes(&mut self) {
         self.history = History::default();
     }
 }
 
-/// Puts something on a list once, or takes it off.
+/// Adds an item to a list once, or removes it.
 fn list<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T, on: bool) {
     if !on {
         list.retain(|there| there != item);
@@ -267,7 +267,7 @@ mod tests {
         Time::parse("2026-05-02T08:00:00Z").unwrap().plus(crate::model::Span::seconds(second))
     }
 
-    /// Every kind of change, and every way back to nothing.
+    /// Every kind of change, and every change back to nothing.
     const CHANGES: [fn(&mut Case); 10] = [
         |case| case.set_verdict("h", "first-login", Some(Verdict::Supports), at(0)),
         |case| case.set_verdict("h", "first-login", Some(Verdict::Against), at(1)),

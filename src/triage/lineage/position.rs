@@ -1,4 +1,4 @@
-//! The place of each event in the order of lineage.
+//! Position of each event in the order of lineage.
 
 use super::GroupKind;
 use crate::analytics::flow::{descends, flows_among};
@@ -9,12 +9,12 @@ use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
-/// Where an event stands: compared from left to right.
+/// Position of an event. Compares from left to right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LineagePos {
     pub(super) root: u32,
     pub(super) login: u32,
-    /// 0 for the login, then one for each client and resource in the order they first come.
+    /// 0 for the login, then one for each client and resource in order of first use.
     pub(super) branch: u32,
     /// The sign-in that issued the token.
     pub(super) token: u32,
@@ -22,13 +22,13 @@ pub(super) struct LineagePos {
     pub(super) call: u32,
 }
 
-/// Sessions of which no login is among the rows.
+/// Sessions without a login among the rows.
 pub(super) const NO_LOGIN: u32 = 0;
 /// After all logins.
 pub(super) const TOKEN_ELSEWHERE: u32 = u32::MAX - 1;
 pub(super) const SESSION_ONLY: u32 = u32::MAX;
 
-/// The number of a login by the place of its first row: logins stand in time order.
+/// The number of a login by the place of its first row, so that logins are in time order.
 fn login_at(place: u32) -> u32 {
     place + 1
 }
@@ -36,11 +36,11 @@ fn login_at(place: u32) -> u32 {
 pub(super) struct Positions {
     pub(super) each: Vec<LineagePos>,
     pub(super) roots: Vec<GroupKind>,
-    /// Heads of the logins that have one, by root and number.
+    /// Group rows of logins, by root and number.
     pub(super) logins: HashMap<(u32, u32), GroupKind, RandomState>,
 }
 
-/// What is known while places are given out.
+/// State of the search for positions.
 struct Finder<'a> {
     store: &'a Store,
     events: &'a [EventId],
@@ -74,7 +74,7 @@ impl Positions {
     }
 }
 
-/// A flow among the events, its legs by their places.
+/// A flow among the events, with the places of its legs.
 struct Login {
     user: Sym,
     session: Sym,
@@ -84,7 +84,7 @@ struct Login {
 }
 
 impl Finder<'_> {
-    /// The root of a session of a user; of [`Sym::NONE`], of the sign-ins without one.
+    /// The root of a session of a user; for [`Sym::NONE`], that of the sign-ins without a session.
     fn root(&mut self, user: Sym, session: Sym, at: u32) -> u32 {
         let next = u32::try_from(self.roots.len()).expect("fewer sessions than events");
         let root = *self.root_of.entry((user, session)).or_insert(next);
@@ -207,7 +207,7 @@ impl Finder<'_> {
         Some((sign_in.user, self.store.normalized_field(sign_in, Field::SessionId)))
     }
 
-    /// The roots in the order of their first rows, and the rank of each as it was numbered.
+    /// The roots in the order of their first rows, and the rank of each by its number.
     fn ranked(&self) -> (Vec<GroupKind>, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.roots.len()).collect();
         order.sort_by_key(|root| self.roots[*root].1);
