@@ -1,22 +1,22 @@
 //! Detections: what each looks for is one file in `catalog/`, registered in [`ANALYTICS`].
 
 mod allow;
-pub mod answer;
 pub mod assess;
 pub mod baseline;
 pub mod burst;
 mod candidates;
 mod catalog;
-pub mod draft;
+mod context;
 mod finding;
+pub mod findings;
 pub mod flow;
+pub mod graph_ties;
 mod history;
 mod hit;
-pub mod link;
+pub mod hit_builder;
 mod near;
 mod need;
 pub mod rows;
-mod scene;
 pub mod scopes;
 pub mod session;
 mod settings;
@@ -25,18 +25,18 @@ mod threshold;
 mod what_if;
 
 pub use allow::{Allow, AllowList};
-pub use answer::{Tally, in_words, reached, tally};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
+pub use context::DetectContext;
 pub use finding::{Finding, State};
+pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
-pub use hit::{Attack, Cell, GraphCall, GraphLink, Hit};
+pub use hit::{Attack, Cell, GraphCall, GraphTie, Hit};
 pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;
-pub use scene::Scene;
 pub use settings::{Clients, Semantics, Settings};
-pub use step::{Inquiry, Show, Step};
+pub use step::{Show, Step, StepContext};
 pub use threshold::{Amount, Threshold};
 pub use what_if::{Difference, what_if};
 
@@ -49,7 +49,7 @@ use std::sync::Arc;
 #[cfg(test)]
 mod tests;
 
-use draft::Draft;
+use hit_builder::HitBuilder;
 
 /// A detection.
 pub struct Analytic {
@@ -73,8 +73,8 @@ pub struct Analytic {
     pub on_by_default: bool,
     /// The numbered triage steps.
     pub steps: &'static [Step],
-    /// Finds its hits under the scene's semantics, findings not yet filled in.
-    pub detect: fn(&Scene) -> Vec<Hit>,
+    /// Finds its hits under the context's semantics, findings not yet filled in.
+    pub detect: fn(&DetectContext) -> Vec<Hit>,
 }
 
 /// The analytic of that id.
@@ -91,12 +91,12 @@ pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
 
 /// As [`run`], over what an earlier run on the same store found.
 pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
-    let scene = Scene::over(store, facts, settings, candidates);
+    let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
-        let mut found = (analytic.detect)(&scene);
-        mark_published(&scene, analytic, &mut found);
-        answer_all(&scene, analytic, &mut found);
+        let mut found = (analytic.detect)(&context);
+        mark_published(&context, analytic, &mut found);
+        answer_all(&context, analytic, &mut found);
         hits.append(&mut found);
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -108,8 +108,8 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
 }
 
 /// Answers every step of every hit. Hits of one user in time order, so that each sign-in is weighed once.
-fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
-    let Scene { store, facts, .. } = *scene;
+fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
+    let DetectContext { store, facts, .. } = *context;
     hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
     let mut baseline = Baseline::of(Sym::NONE);
     for hit in hits {
@@ -117,8 +117,8 @@ fn answer_all(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
             baseline = Baseline::of(hit.user);
         }
         baseline.grow(store, facts, hit.begins(store));
-        hit.reasons.extend(draft::graph_reason(store, hit));
-        let assessment = assess::complete(&Inquiry { analytic, store, facts, hit, baseline: &baseline });
+        hit.reasons.extend(hit_builder::graph_reason(store, hit));
+        let assessment = assess::complete(&StepContext { analytic, store, facts, hit, baseline: &baseline });
         assessment.fill(hit);
     }
 }
@@ -130,8 +130,8 @@ fn order(hit: &Hit) -> impl Ord + '_ {
 }
 
 /// Marks the hits that overlap a row of the published query: same client, a row in common (or a copy of it).
-fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
-    if scene.settings.semantics == Semantics::Published {
+fn mark_published(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
+    if context.settings.semantics == Semantics::Published {
         for hit in hits {
             hit.also_published = true;
         }
@@ -143,16 +143,16 @@ fn mark_published(scene: &Scene, analytic: &Analytic, hits: &mut [Hit]) {
     // As published: its own thresholds, this run's range.
     let verbatim = Settings {
         semantics: Semantics::Published,
-        since: scene.settings.since,
-        until: scene.settings.until,
+        since: context.settings.since,
+        until: context.settings.until,
         ..Settings::default()
     };
-    let mut published = Scene::new(scene.store, scene.facts, &verbatim);
+    let mut published = DetectContext::new(context.store, context.facts, &verbatim);
     (published.bare, published.thin) = (true, true);
     let published = (analytic.detect)(&published);
     let same_row = |id: EventId| {
-        let event = scene.store.event(id);
-        let row = scene.store.normalized_field(event, Field::Id);
+        let event = context.store.event(id);
+        let row = context.store.normalized_field(event, Field::Id);
         if row.is_none() { (event.table, Err(id)) } else { (event.table, Ok(row)) }
     };
     let mut rows = HashSet::new();

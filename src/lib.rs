@@ -21,8 +21,8 @@
 //!
 //! | To change | Look at | CONTRIBUTING.md tells how to add |
 //! |---|---|---|
-//! | what is detected | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `link` | an analytic |
-//! | what a triage step answers | `analytics/answer/`: a function from an [`analytics::Inquiry`] to a [`analytics::Finding`] | a step |
+//! | what is detected | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
+//! | what a triage step answers | `analytics/findings/`: a function from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | a user's rows by what the steps ask | `analytics/history.rs`: hits of one user share it | |
 //! | which hit is the worst, how far a hit is worked on | `triage/order.rs` | |

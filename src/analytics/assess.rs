@@ -12,9 +12,9 @@
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
-use super::answer::{reached, valuable};
+use super::findings::{reached, valuable};
 use super::flow::presents_token;
-use super::{Attack, Finding, Hit, Inquiry, State, answer, scopes};
+use super::{Attack, Finding, Hit, State, StepContext, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -28,19 +28,19 @@ const CLOUD_SERVICE: &str = "T1021.007";
 const DEVICE_REGISTERED: &str = "T1098.005";
 
 /// Severity and the sentence for it.
-pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
-    let hit = inquiry.hit;
-    let base = inquiry.analytic.severity;
+pub fn severity(context: &StepContext) -> (Severity, String) {
+    let hit = context.hit;
+    let base = context.analytic.severity;
     let rows: Vec<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
-    if is_own(inquiry, &rows) {
+    if is_own(context, &rows) {
         return (
             Severity::Low,
             "every address is the user's usual one, with a usual or compliant device or a client used before"
                 .to_owned(),
         );
     }
-    let classes = valuable(&reached(inquiry.store, inquiry.facts, &hit.evidence));
-    let foreign = answer::origin(inquiry).state == State::Supports;
+    let classes = valuable(&reached(context.store, context.facts, &hit.evidence));
+    let foreign = findings::origin(context).state == State::Supports;
     match base {
         Severity::Medium if foreign && classes >= 2 => (
             Severity::High,
@@ -60,17 +60,17 @@ pub fn severity(inquiry: &Inquiry) -> (Severity, String) {
 }
 
 /// Whether everything about the origin of the rows is the user's own.
-fn is_own(inquiry: &Inquiry, rows: &[EventId]) -> bool {
-    let (store, baseline) = (inquiry.store, inquiry.baseline);
+fn is_own(context: &StepContext, rows: &[EventId]) -> bool {
+    let (store, baseline) = (context.store, context.baseline);
     let text = |id, field| store.get(id, field);
     let usual_address = |&id: &EventId| baseline.seen(store, id, Field::IpAddress).is_usual();
-    let script = |&id: &EventId| inquiry.facts.agent(text(id, Field::UserAgent)) == Agent::Script;
+    let script = |&id: &EventId| context.facts.agent(text(id, Field::UserAgent)) == Agent::Script;
     let device = |&id: &EventId| {
         let detail = text(id, Field::DeviceDetail);
         scopes::compliant(detail) == Some(true)
             || scopes::device_id(detail).is_some_and(|device| baseline.device(&device).is_usual())
     };
-    let client = inquiry.hit.evidence.iter().all(|&id| baseline.seen(store, id, Field::AppId).is_usual());
+    let client = context.hit.evidence.iter().all(|&id| baseline.seen(store, id, Field::AppId).is_usual());
     rows.iter().all(usual_address) && !rows.iter().any(script) && (client || rows.iter().all(device))
 }
 
@@ -96,8 +96,8 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
 }
 
 /// Techniques that the evidence earned, each with what earned it; sorted by id.
-pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn attack(context: &StepContext) -> Vec<Attack> {
+    let (store, hit) = (context.store, context.hit);
     let mut earned: BTreeMap<&'static str, String> = BTreeMap::new();
     let presented = hit.evidence.iter().filter(|&&id| presents_token(store.event(id))).count();
     if presented > 0 {
@@ -110,7 +110,7 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
     if succeeded > 0 {
         earned.insert(ACCOUNT_USED, format!("{succeeded} successful sign-ins as the user"));
     }
-    let classes = reached(store, inquiry.facts, &hit.evidence);
+    let classes = reached(store, context.facts, &hit.evidence);
     if let Some(names) = classes.get(&Reach::AzureManagement) {
         earned.insert(CLOUD_SERVICE, format!("token for {}", names.join(", ")));
     }
@@ -121,8 +121,8 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
         );
     }
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
-    let tally = answer::tally(store, inquiry.facts, &calls);
-    let mut actions: BTreeMap<&'static str, Vec<&answer::Tally>> = BTreeMap::new();
+    let tally = findings::count_actions(store, context.facts, &calls);
+    let mut actions: BTreeMap<&'static str, Vec<&findings::ActionCount>> = BTreeMap::new();
     for line in tally.iter().filter(|line| line.succeeded > 0) {
         if let Some(id) = line.verb.technique {
             actions.entry(id).or_default().push(line);
@@ -130,7 +130,7 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
     }
     for (id, lines) in actions {
         let mut words: Vec<String> = earned.remove(id).into_iter().collect();
-        words.extend(answer::in_words(lines));
+        words.extend(findings::in_words(lines));
         earned.insert(id, words.join("; "));
     }
     let attack = |(id, evidence)| Attack { id, name: &technique(id).name, evidence };
@@ -138,11 +138,11 @@ pub fn attack(inquiry: &Inquiry) -> Vec<Attack> {
 }
 
 /// Fills in what rests on the finished core: reasons, findings, techniques, severity, confidence.
-pub fn complete(inquiry: &Inquiry) -> Assessment {
-    let findings: Vec<Finding> = inquiry.analytic.steps.iter().map(|step| (step.answer)(inquiry)).collect();
+pub fn complete(context: &StepContext) -> Assessment {
+    let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
     let (confidence, confidence_reason) = confidence(&findings);
-    let (severity, severity_reason) = severity(inquiry);
-    Assessment { attack: attack(inquiry), findings, severity, severity_reason, confidence, confidence_reason }
+    let (severity, severity_reason) = severity(context);
+    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }
 
 /// What [`complete`] worked out.

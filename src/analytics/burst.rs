@@ -1,7 +1,7 @@
 //! Bursts: one client, many resources, within a window. Shared by every analytic that begins with one.
 
 use super::candidates::{Group, Row};
-use super::{Scene, Semantics};
+use super::{DetectContext, Semantics};
 use crate::model::{EventId, Field, Sym, Table};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,19 +17,19 @@ pub struct Burst {
 }
 
 /// Every burst of a watched client, in no order that matters.
-pub fn bursts(scene: &Scene) -> Vec<Burst> {
-    match scene.settings.semantics {
-        Semantics::Published => tumbling(scene),
-        Semantics::Hunt => sliding(scene),
+pub fn bursts(context: &DetectContext) -> Vec<Burst> {
+    match context.settings.semantics {
+        Semantics::Published => tumbling(context),
+        Semantics::Hunt => sliding(context),
     }
 }
 
 /// Hunt semantics: any window from an event to the last one at most `window` later that holds enough resources
 /// qualifies; qualifying windows that share an instant are one burst.
-fn sliding(scene: &Scene) -> Vec<Burst> {
+fn sliding(context: &DetectContext) -> Vec<Burst> {
     let mut found = Vec::new();
-    for group in scene.candidates.groups(|| groups(scene)) {
-        for (start, end) in windows(scene, group) {
+    for group in context.candidates.groups(|| groups(context)) {
+        for (start, end) in windows(context, group) {
             let events = group.rows[start..end].iter().map(|row| row.id).collect();
             found.push(Burst { user: group.user, app: group.app, events });
         }
@@ -38,33 +38,33 @@ fn sliding(scene: &Scene) -> Vec<Burst> {
 }
 
 /// Sorts out what may make a burst under hunt semantics, whatever the thresholds.
-fn groups(scene: &Scene) -> Vec<Group> {
+fn groups(context: &DetectContext) -> Vec<Group> {
     let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
     let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
-    for (id, event) in scene.rows() {
+    for (id, event) in context.rows() {
         if event.table != Table::NonInteractive || !event.succeeded() {
             continue;
         }
-        let app = scene.store.normalized_field(event, Field::AppId);
-        let watch = || scene.settings.clients.watch(scene.facts, scene.store.text(app));
+        let app = context.store.normalized_field(event, Field::AppId);
+        let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
         if app.is_none() || !*watched.entry(app).or_insert_with(watch) {
             continue;
         }
-        let user = scene.user(event);
+        let user = context.user(event);
         if !user.is_none() {
             rows.push((user, app, id));
         }
     }
     rows.sort_unstable();
-    rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|rows| group(scene, rows)).collect()
+    rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|rows| group(context, rows)).collect()
 }
 
-fn group(scene: &Scene, keyed: &[(Sym, Sym, EventId)]) -> Group {
+fn group(context: &DetectContext, keyed: &[(Sym, Sym, EventId)]) -> Group {
     let mut numbers: HashMap<Sym, u32, RandomState> = HashMap::default();
     let mut rows = Vec::with_capacity(keyed.len());
     for &(_, _, id) in keyed {
-        let event = scene.store.event(id);
-        let resource = scene.resource(event);
+        let event = context.store.event(id);
+        let resource = context.resource(event);
         let next = u32::try_from(numbers.len()).expect("as many as events") + 1;
         let resource = if resource.is_none() { 0 } else { *numbers.entry(resource).or_insert(next) };
         rows.push(Row { id, time: event.time(), resource });
@@ -74,23 +74,23 @@ fn group(scene: &Scene, keyed: &[(Sym, Sym, EventId)]) -> Group {
 }
 
 /// Half-open ranges of a group's rows that qualifying windows cover once joined.
-fn windows(scene: &Scene, group: &Group) -> Vec<(usize, usize)> {
+fn windows(context: &DetectContext, group: &Group) -> Vec<(usize, usize)> {
     let rows = &group.rows;
     let mut joined: Vec<(usize, usize)> = Vec::new();
-    if group.resources < scene.settings.min_resources {
+    if group.resources < context.settings.min_resources {
         return joined;
     }
     let mut inside = vec![0u32; group.resources + 1];
     let mut distinct = 0;
     let mut end = 0;
     for start in 0..rows.len() {
-        while end < rows.len() && rows[end].time.since(rows[start].time) <= scene.settings.window {
+        while end < rows.len() && rows[end].time.since(rows[start].time) <= context.settings.window {
             let resource = rows[end].resource as usize;
             distinct += usize::from(resource > 0 && inside[resource] == 0);
             inside[resource] += 1;
             end += 1;
         }
-        if distinct >= scene.settings.min_resources {
+        if distinct >= context.settings.min_resources {
             match joined.last_mut() {
                 // Windows run from event to event: they share an instant when the later one's first event is
                 // not after the earlier one's last.
@@ -106,28 +106,28 @@ fn windows(scene: &Scene, group: &Group) -> Vec<(usize, usize)> {
 }
 
 /// Published semantics: groups by exact UPN, client id, client name and tumbling bin of ingest time.
-fn tumbling(scene: &Scene) -> Vec<Burst> {
+fn tumbling(context: &DetectContext) -> Vec<Burst> {
     let mut groups: BTreeMap<(Sym, Sym, Sym, i128), Vec<EventId>> = BTreeMap::new();
-    for (id, event) in scene.rows() {
-        let exact = |field| scene.exact(event[field]);
-        if event.table != Table::NonInteractive || scene.store.text(event[Field::ResultType]) != "0" {
+    for (id, event) in context.rows() {
+        let exact = |field| context.exact(event[field]);
+        if event.table != Table::NonInteractive || context.store.text(event[Field::ResultType]) != "0" {
             continue;
         }
         let app = exact(Field::AppId);
-        if scene.settings.clients.watch(scene.facts, scene.store.text(app)) {
-            let bin = event.published_time().bin(scene.settings.window);
+        if context.settings.clients.watch(context.facts, context.store.text(app)) {
+            let bin = event.published_time().bin(context.settings.window);
             let key = (exact(Field::UserPrincipalName), app, exact(Field::AppDisplayName), bin);
             groups.entry(key).or_default().push(id);
         }
     }
     let names = |events: &[EventId]| {
-        let names = events.iter().map(|&id| scene.exact(scene.store.event(id)[Field::ResourceDisplayName]));
+        let names = events.iter().map(|&id| context.exact(context.store.event(id)[Field::ResourceDisplayName]));
         names.collect::<HashSet<_>>().len()
     };
-    let enough = groups.into_iter().filter(|(_, events)| names(events) >= scene.settings.min_resources);
+    let enough = groups.into_iter().filter(|(_, events)| names(events) >= context.settings.min_resources);
     enough
         .map(|((user, app, ..), mut events)| {
-            events.sort_by_key(|&id| (scene.store.event(id).published_time(), id));
+            events.sort_by_key(|&id| (context.store.event(id).published_time(), id));
             Burst { user, app, events }
         })
         .collect()

@@ -145,7 +145,7 @@ fn ties(store: &Store, event: Event<'_>) -> (Sym, Sym) {
 
 /// How strongly a flow is tied to the rows of a hit, the strongest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tie {
+pub enum FlowTie {
     /// The same user only.
     User,
     /// A correlation id in common.
@@ -154,7 +154,7 @@ pub enum Tie {
     Session,
 }
 
-impl Tie {
+impl FlowTie {
     /// The word in exports.
     pub fn word(self) -> &'static str {
         match self {
@@ -166,12 +166,12 @@ impl Tie {
 }
 
 /// The ties of some rows: the place of the last row with each.
-pub struct Ties {
+pub struct FlowTies {
     sessions: HashMap<Sym, usize, RandomState>,
     correlations: HashMap<Sym, usize, RandomState>,
 }
 
-impl Ties {
+impl FlowTies {
     /// Of these rows.
     pub fn new(store: &Store, events: &[EventId]) -> Self {
         let mut found = Self { sessions: HashMap::default(), correlations: HashMap::default() };
@@ -184,16 +184,16 @@ impl Ties {
     }
 
     /// The strongest tie that any of the rows from `start` on has to any leg of the flow.
-    pub fn with(&self, flow: &Flow, start: usize) -> Tie {
+    pub fn with(&self, flow: &Flow, start: usize) -> FlowTie {
         let held = |last: &HashMap<Sym, usize, RandomState>, ties: &BTreeSet<Sym>| {
             ties.iter().any(|tie| last.get(tie).is_some_and(|last| *last >= start))
         };
         if held(&self.sessions, &flow.sessions) {
-            Tie::Session
+            FlowTie::Session
         } else if held(&self.correlations, &flow.correlations) {
-            Tie::Correlation
+            FlowTie::Correlation
         } else {
-            Tie::User
+            FlowTie::User
         }
     }
 }

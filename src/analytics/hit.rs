@@ -68,14 +68,14 @@ pub struct Hit {
 
 impl Hit {
     /// The strongest tie any of its Graph calls has.
-    pub fn graph_link(&self) -> GraphLink {
-        self.graph.iter().map(|call| call.link).min().unwrap_or(GraphLink::None)
+    pub fn graph_tie(&self) -> GraphTie {
+        self.graph.iter().map(|call| call.tie).min().unwrap_or(GraphTie::None)
     }
 
     /// The strongest tie in words, which say so where it rests on token ids that no row names.
     pub fn link_words(&self, store: &Store) -> &'static str {
-        match self.graph_link() {
-            GraphLink::Token if self.computed_tokens(store) > 0 => "token, computed from the sign-in id",
+        match self.graph_tie() {
+            GraphTie::Token if self.computed_tokens(store) > 0 => "token, computed from the sign-in id",
             link => link.word(),
         }
     }
@@ -144,7 +144,7 @@ impl Serialize for Named<'_> {
 
 /// How a Graph call is tied to a hit, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GraphLink {
+pub enum GraphTie {
     /// The token itself: `SignInActivityId` equals `UniqueTokenIdentifier`.
     Token,
     /// The same session.
@@ -155,7 +155,7 @@ pub enum GraphLink {
     None,
 }
 
-impl GraphLink {
+impl GraphTie {
     /// The word in exports.
     pub fn word(self) -> &'static str {
         match self {
@@ -173,7 +173,7 @@ pub struct GraphCall {
     /// The call.
     pub event: EventId,
     /// How it is tied to the hit.
-    pub link: GraphLink,
+    pub tie: GraphTie,
 }
 
 /// An ATT&CK technique and what earned it.

@@ -5,7 +5,7 @@
 //! analytic fires on them with that value.
 
 use super::what_if::bare;
-use super::{ANALYTICS, Amount, Analytic, Candidates, Hit, Scene, Semantics, Settings, Threshold};
+use super::{ANALYTICS, Amount, Analytic, Candidates, DetectContext, Hit, Semantics, Settings, Threshold};
 use crate::facts::Facts;
 use crate::model::{EventId, Span, Sym, Time};
 use crate::store::Store;
@@ -120,10 +120,11 @@ fn of_analytic(
     for threshold in analytic.thresholds.iter().filter_map(|(flag, _)| Threshold::of_flag(flag)) {
         let Some(loose) = threshold.loosened(settings) else { continue };
         let loosened = threshold.set(settings, loose);
-        let scene = Scene::over(store, facts, &loosened, Arc::clone(candidates));
+        let context = DetectContext::over(store, facts, &loosened, Arc::clone(candidates));
         for hit in bare(store, facts, &loosened, candidates, analytic) {
             let set = threshold.of(settings);
-            let Some((has, core)) = measured(&scene, settings, threshold, &hit).filter(|_| !fired.covers(&hit)) else {
+            let Some((has, core)) = measured(&context, settings, threshold, &hit).filter(|_| !fired.covers(&hit))
+            else {
                 continue;
             };
             let need = Shortfall { threshold, has, set };
@@ -148,15 +149,15 @@ fn of_analytic(
 type Core = (EventId, EventId);
 
 /// What a threshold has to be for the rows to fire, and the narrowest part of them that then does.
-fn measured(scene: &Scene, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<(Amount, Core)> {
-    let time = |id: &EventId| scene.store.event(*id).time();
+fn measured(context: &DetectContext, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<(Amount, Core)> {
+    let time = |id: &EventId| context.store.event(*id).time();
     let all = (*hit.evidence.first()?, *hit.evidence.last()?);
     let first = time(&all.0);
     // A burst after a device code has to begin soon enough after it, whatever part of it is looked at.
     let begins_by = hit.legs.first().map(|leg| time(leg).plus(settings.device_code_window));
     match threshold {
-        Threshold::MinResources => most_resources(scene, &hit.evidence, begins_by),
-        Threshold::Window => shortest_window(scene, &hit.evidence, begins_by),
+        Threshold::MinResources => most_resources(context, &hit.evidence, begins_by),
+        Threshold::Window => shortest_window(context, &hit.evidence, begins_by),
         Threshold::DeviceCodeWindow => Some((whole(first.since(time(hit.legs.first()?))), all)),
         Threshold::SessionWindow => Some((whole(time(hit.evidence.get(1)?).since(first)), all)),
     }
@@ -169,53 +170,53 @@ fn whole(span: Span) -> Amount {
 }
 
 /// The most distinct resources that a window of the set length holds.
-fn most_resources(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
+fn most_resources(context: &DetectContext, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
     let mut best: Option<(usize, Core)> = None;
     let mut inside = Inside::default();
     let mut end = 0;
     for start in events {
-        let from = scene.store.event(*start).time();
+        let from = context.store.event(*start).time();
         if begins_by.is_some_and(|by| from > by) {
             break;
         }
         while let Some(next) = events.get(end)
-            && scene.store.event(*next).time().since(from) <= scene.settings.window
+            && context.store.event(*next).time().since(from) <= context.settings.window
         {
-            inside.add(scene, *next);
+            inside.add(context, *next);
             end += 1;
         }
         if inside.distinct() > best.map_or(0, |(most, _)| most) {
             best = Some((inside.distinct(), (*start, events[end - 1])));
         }
-        inside.drop(scene, *start);
+        inside.drop(context, *start);
     }
     best.map(|(most, core)| (Amount::Count(most), core))
 }
 
 /// The shortest time that holds enough distinct resources.
-fn shortest_window(scene: &Scene, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
+fn shortest_window(context: &DetectContext, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
     let mut best: Option<(Span, Core)> = None;
     let mut inside = Inside::default();
     let mut end = 0;
     for start in events {
-        let from = scene.store.event(*start).time();
+        let from = context.store.event(*start).time();
         if begins_by.is_some_and(|by| from > by) {
             break;
         }
-        while inside.distinct() < scene.settings.min_resources
+        while inside.distinct() < context.settings.min_resources
             && let Some(next) = events.get(end)
         {
-            inside.add(scene, *next);
+            inside.add(context, *next);
             end += 1;
         }
-        if inside.distinct() < scene.settings.min_resources {
+        if inside.distinct() < context.settings.min_resources {
             break;
         }
-        let span = scene.store.event(events[end - 1]).time().since(from);
+        let span = context.store.event(events[end - 1]).time().since(from);
         if best.is_none_or(|(shortest, _)| span < shortest) {
             best = Some((span, (*start, events[end - 1])));
         }
-        inside.drop(scene, *start);
+        inside.drop(context, *start);
     }
     best.map(|(span, core)| (whole(span), core))
 }
@@ -229,15 +230,15 @@ impl Inside {
         self.0.len()
     }
 
-    fn add(&mut self, scene: &Scene, id: EventId) {
-        let resource = scene.resource(scene.store.event(id));
+    fn add(&mut self, context: &DetectContext, id: EventId) {
+        let resource = context.resource(context.store.event(id));
         if !resource.is_none() {
             *self.0.entry(resource).or_default() += 1;
         }
     }
 
-    fn drop(&mut self, scene: &Scene, id: EventId) {
-        let resource = scene.resource(scene.store.event(id));
+    fn drop(&mut self, context: &DetectContext, id: EventId) {
+        let resource = context.resource(context.store.event(id));
         if let Some(count) = self.0.get_mut(&resource) {
             *count -= 1;
             if *count == 0 {

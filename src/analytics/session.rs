@@ -2,7 +2,7 @@
 
 use super::candidates::{Request, SessionOf};
 use super::flow::presents_token;
-use super::{Cell, Draft, Hit, Scene, Semantics, link, scopes};
+use super::{Cell, DetectContext, Hit, HitBuilder, Semantics, graph_ties, scopes};
 use crate::model::{EventId, Field, Flags, Span, Sym, Table};
 use crate::store::Event;
 use foldhash::fast::RandomState;
@@ -31,20 +31,20 @@ pub struct Hop {
 const AAD_GRAPH: (&str, &str) = ("00000002-0000-0000-c000-000000000000", "windows azure active directory");
 
 /// Every hop.
-pub fn hops(scene: &Scene, hop: &Hop) -> Vec<Hit> {
-    match scene.settings.semantics {
-        Semantics::Published => published(scene, hop),
-        Semantics::Hunt => hunt(scene, hop),
+pub fn hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
+    match context.settings.semantics {
+        Semantics::Published => published(context, hop),
+        Semantics::Hunt => hunt(context, hop),
     }
 }
 
-fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
+fn hunt(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
     let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
     for &Request { of, app, first, second, elapsed } in
-        scene.candidates.requests(hop.analytic, || requests(scene, hop)).iter()
+        context.candidates.requests(hop.analytic, || requests(context, hop)).iter()
     {
         let in_time = if hop.bounded {
-            elapsed > Span::from_ticks(0) && elapsed <= scene.settings.session_window
+            elapsed > Span::from_ticks(0) && elapsed <= context.settings.session_window
         } else {
             elapsed >= Span::from_ticks(0)
         };
@@ -53,25 +53,25 @@ fn hunt(scene: &Scene, hop: &Hop) -> Vec<Hit> {
         }
     }
     let hit =
-        |((first, app), ((session, user), seconds))| hit(scene, hop, &Pair { session, user, app, first, seconds });
+        |((first, app), ((session, user), seconds))| hit(context, hop, &Pair { session, user, app, first, seconds });
     grouped.into_iter().map(hit).collect()
 }
 
 /// Every request that makes a hop if it came in time, in time order.
-fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
-    let store = scene.store;
+fn requests(context: &DetectContext, hop: &Hop) -> Vec<Request> {
+    let store = context.store;
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
-    for (id, event) in scene.rows() {
-        let key = (store.normalized_field(event, Field::SessionId), scene.user(event));
+    for (id, event) in context.rows() {
+        let key = (store.normalized_field(event, Field::SessionId), context.user(event));
         if !event.table.issues() || key.0.is_none() || key.1.is_none() {
             continue;
         }
         if event.flags.has(Flags::INCOMING_NONE) {
-            if scene.facts.was_ever_family(store.text(store.normalized_field(event, Field::AppId))) {
+            if context.facts.was_ever_family(store.text(store.normalized_field(event, Field::AppId))) {
                 firsts.entry(key).or_insert(id);
             }
-        } else if presents_token(event) && hunt_second(scene, hop, event) {
+        } else if presents_token(event) && hunt_second(context, hop, event) {
             seconds.push((key, id));
         }
     }
@@ -87,8 +87,8 @@ fn requests(scene: &Scene, hop: &Hop) -> Vec<Request> {
 }
 
 /// Whether a row that presents a token may be the second of a hop.
-fn hunt_second(scene: &Scene, hop: &Hop, event: Event<'_>) -> bool {
-    let store = scene.store;
+fn hunt_second(context: &DetectContext, hop: &Hop, event: Event<'_>) -> bool {
+    let store = context.store;
     let normalized = |field| store.text(store.normalized_field(event, field));
     let tenant = store.normalized_field(event, Field::HomeTenantId);
     let app = normalized(Field::AppId);
@@ -103,30 +103,30 @@ fn hunt_second(scene: &Scene, hop: &Hop, event: Event<'_>) -> bool {
         && (aad_graph || !hop.aad_graph_only)
         && !tenant.is_none()
         && tenant == store.normalized_field(event, Field::ResourceTenantId)
-        && (app != AZURE_CLI.0 || cli_counts(scene, event))
+        && (app != AZURE_CLI.0 || cli_counts(context, event))
 }
 
 /// The published tuning options: Azure CLI counts only with the Global Administrator role in its token's details,
 /// or only with that and from a device not known to be compliant.
-fn cli_counts(scene: &Scene, event: Event<'_>) -> bool {
-    let settings = scene.settings;
-    let text = |field| scene.store.text(event[field]);
+fn cli_counts(context: &DetectContext, event: Event<'_>) -> bool {
+    let settings = context.settings;
+    let text = |field| context.store.text(event[field]);
     let admin = || text(Field::ProcessingDetails).to_lowercase().contains(GLOBAL_ADMINISTRATOR);
     let open = || scopes::compliant(text(Field::DeviceDetail)) != Some(true);
     (!settings.admin_scope_only && !settings.noncompliant_only) || (admin() && (!settings.noncompliant_only || open()))
 }
 
 /// The published query: every pair of rows on (session, UPN), its first-row result test included.
-fn published(scene: &Scene, hop: &Hop) -> Vec<Hit> {
-    let store = scene.store;
+fn published(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
+    let store = context.store;
     let mut firsts: HashMap<SessionOf, Vec<EventId>> = HashMap::new();
     let mut seconds = Vec::new();
-    for (id, event) in scene.rows() {
-        let exact = |field| scene.exact(event[field]);
+    for (id, event) in context.rows() {
+        let exact = |field| context.exact(event[field]);
         let text = |field: Field| store.text(event[field]);
         if event.table != Table::NonInteractive
             || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
-            || !scene.facts.is_published_family(text(Field::AppId))
+            || !context.facts.is_published_family(text(Field::AppId))
         {
             continue;
         }
@@ -135,22 +135,22 @@ fn published(scene: &Scene, hop: &Hop) -> Vec<Hit> {
             firsts.entry(key).or_default().push(id);
         } else if hop.clients.iter().any(|(_, name)| *name == text(Field::AppDisplayName))
             && (!hop.aad_graph_only || text(Field::ResourceIdentity) == AAD_GRAPH.0)
-            && (text(Field::AppDisplayName) != AZURE_CLI.1 || cli_counts(scene, event))
+            && (text(Field::AppDisplayName) != AZURE_CLI.1 || cli_counts(context, event))
         {
             seconds.push((key, id));
         }
     }
     let pair = |key: SessionOf, first: EventId, second: EventId| {
-        let app = scene.exact(store.event(second)[Field::AppId]);
-        hit(scene, hop, &Pair { session: key.0, user: key.1, app, first, seconds: vec![second] })
+        let app = context.exact(store.event(second)[Field::AppId]);
+        hit(context, hop, &Pair { session: key.0, user: key.1, app, first, seconds: vec![second] })
     };
-    if scene.thin {
-        return thinned(scene, hop, &firsts, &seconds).map(|(key, first, second)| pair(key, first, second)).collect();
+    if context.thin {
+        return thinned(context, hop, &firsts, &seconds).map(|(key, first, second)| pair(key, first, second)).collect();
     }
     let mut hits = Vec::new();
     for (key, second) in seconds {
         for &first in firsts.get(&key).map_or(&[][..], Vec::as_slice) {
-            if published_pair(scene, hop, store.event(first), store.event(second)) {
+            if published_pair(context, hop, store.event(first), store.event(second)) {
                 hits.push(pair(key, first, second));
             }
         }
@@ -161,28 +161,28 @@ fn published(scene: &Scene, hop: &Hop) -> Vec<Hit> {
 /// Of the pairs the published query joins, so many that each of its rows is in one: a session with thousands on both
 /// sides has millions. A second is asked for each first and client, since the rows are looked up by client.
 fn thinned<'a>(
-    scene: &'a Scene,
+    context: &'a DetectContext,
     hop: &'a Hop,
     firsts: &'a HashMap<SessionOf, Vec<EventId>>,
     seconds: &'a [(SessionOf, EventId)],
 ) -> impl Iterator<Item = (SessionOf, EventId, EventId)> {
     let mut by_key: BTreeMap<SessionOf, BTreeMap<Sym, Vec<EventId>>> = BTreeMap::new();
     for (key, second) in seconds {
-        let app = scene.exact(scene.store.event(*second)[Field::AppId]);
+        let app = context.exact(context.store.event(*second)[Field::AppId]);
         by_key.entry(*key).or_default().entry(app).or_default().push(*second);
     }
     by_key.into_iter().flat_map(move |(key, apps)| {
         let firsts = firsts.get(&key).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
         // What is said of a first alone is asked beforehand: a partner is only looked for by time and name.
-        let succeeded = |id: &EventId| scene.store.text(scene.store.event(*id)[Field::ResultType]) == "0";
+        let succeeded = |id: &EventId| context.store.text(context.store.event(*id)[Field::ResultType]) == "0";
         let able = firsts.iter().copied().filter(|id| !hop.bounded || succeeded(id));
-        let sorted_firsts = Partners::new(scene, hop, able);
+        let sorted_firsts = Partners::new(context, hop, able);
         for seconds in apps.values() {
             let of_seconds = seconds.iter().copied();
             let first_of = |second| Some((sorted_firsts.of(second, false)?, second));
             pairs.extend(of_seconds.clone().filter_map(first_of));
-            let seconds = Partners::new(scene, hop, of_seconds);
+            let seconds = Partners::new(context, hop, of_seconds);
             pairs.extend(firsts.iter().filter_map(|first| Some((*first, seconds.of(*first, true)?))));
         }
         pairs.into_iter().map(move |(first, second)| (key, first, second))
@@ -191,35 +191,35 @@ fn thinned<'a>(
 
 /// Rows of one side of the published join, by time: whether one of them makes a pair with a row of the other side.
 struct Partners<'a> {
-    scene: &'a Scene<'a>,
+    context: &'a DetectContext<'a>,
     hop: &'a Hop,
     /// With the place of the next row that has another client name.
     rows: Vec<(EventId, usize)>,
 }
 
 impl<'a> Partners<'a> {
-    fn new(scene: &'a Scene<'a>, hop: &'a Hop, rows: impl Iterator<Item = EventId>) -> Self {
+    fn new(context: &'a DetectContext<'a>, hop: &'a Hop, rows: impl Iterator<Item = EventId>) -> Self {
         let mut ids: Vec<EventId> = rows.collect();
-        ids.sort_by_key(|id| (scene.time(scene.store.event(*id)), *id));
-        let name = |id: EventId| scene.store.text(scene.store.event(id)[Field::AppDisplayName]);
+        ids.sort_by_key(|id| (context.time(context.store.event(*id)), *id));
+        let name = |id: EventId| context.store.text(context.store.event(id)[Field::AppDisplayName]);
         let mut rows: Vec<(EventId, usize)> = ids.into_iter().map(|id| (id, 0)).collect();
         for at in (0..rows.len()).rev() {
             let next = at + 1;
             let alike = rows.get(next).is_some_and(|(id, _)| name(*id) == name(rows[at].0));
             rows[at].1 = if alike { rows[next].1 } else { next };
         }
-        Self { scene, hop, rows }
+        Self { context, hop, rows }
     }
 
     /// One that makes a pair with a row, which is the first of the two or the second.
     fn of(&self, row: EventId, is_first: bool) -> Option<EventId> {
-        let store = self.scene.store;
+        let store = self.context.store;
         let apart = |id: EventId| {
             let (first, second) = if is_first { (row, id) } else { (id, row) };
-            let time = |id| self.scene.time(store.event(id));
+            let time = |id| self.context.time(store.event(id));
             time(second).minute_boundaries_since(time(first))
         };
-        let most = if self.hop.bounded { self.scene.settings.session_window.whole_minutes() } else { i64::MAX };
+        let most = if self.hop.bounded { self.context.settings.session_window.whole_minutes() } else { i64::MAX };
         let least = i64::from(self.hop.bounded);
         // Seconds come later and later, firsts nearer and nearer.
         let from = self.rows.partition_point(|(id, _)| if is_first { apart(*id) < least } else { apart(*id) > most });
@@ -227,15 +227,15 @@ impl<'a> Partners<'a> {
         let &(nearest, other) = self.rows.get(from).filter(|_| from < to)?;
         let fits = |id: EventId| {
             let (first, second) = if is_first { (row, id) } else { (id, row) };
-            published_pair(self.scene, self.hop, store.event(first), store.event(second)).then_some(id)
+            published_pair(self.context, self.hop, store.event(first), store.event(second)).then_some(id)
         };
         fits(nearest).or_else(|| self.rows.get(other).filter(|_| other < to).and_then(|(id, _)| fits(*id)))
     }
 }
 
-fn published_pair(scene: &Scene, hop: &Hop, first: Event<'_>, second: Event<'_>) -> bool {
-    let text = |event: Event<'_>, field| scene.store.text(event[field]);
-    let minutes = scene.time(second).minute_boundaries_since(scene.time(first));
+fn published_pair(context: &DetectContext, hop: &Hop, first: Event<'_>, second: Event<'_>) -> bool {
+    let text = |event: Event<'_>, field| context.store.text(event[field]);
+    let minutes = context.time(second).minute_boundaries_since(context.time(first));
     if hop.other_client && text(first, Field::AppDisplayName) == text(second, Field::AppDisplayName) {
         return false;
     }
@@ -243,7 +243,7 @@ fn published_pair(scene: &Scene, hop: &Hop, first: Event<'_>, second: Event<'_>)
         return minutes >= 0;
     }
     // The published query tests the first row's result under the name SecondResult.
-    text(first, Field::ResultType) == "0" && (1..=scene.settings.session_window.whole_minutes()).contains(&minutes)
+    text(first, Field::ResultType) == "0" && (1..=context.settings.session_window.whole_minutes()).contains(&minutes)
 }
 
 /// A first login and the requests of one client that followed it.
@@ -255,44 +255,44 @@ struct Pair {
     seconds: Vec<EventId>,
 }
 
-fn hit(scene: &Scene, hop: &Hop, pair: &Pair) -> Hit {
+fn hit(context: &DetectContext, hop: &Hop, pair: &Pair) -> Hit {
     let mut events = vec![pair.first];
     events.extend(&pair.seconds);
     let second = pair.seconds.first().copied().unwrap_or(pair.first);
-    let graph = match scene.settings.semantics {
-        Semantics::Hunt => link::graph_calls(scene, pair.user, pair.app, &events),
+    let graph = match context.settings.semantics {
+        Semantics::Hunt => graph_ties::graph_calls(context, pair.user, pair.app, &events),
         Semantics::Published => Vec::new(),
     };
-    let draft = Draft {
+    let builder = HitBuilder {
         code_time: None,
         analytic: hop.analytic,
         user: pair.user,
         app: pair.app,
         session: Some(pair.session),
-        app_name: scene.last_text(&pair.seconds, Field::AppDisplayName).to_owned(),
+        app_name: context.last_text(&pair.seconds, Field::AppDisplayName).to_owned(),
         resource_events: pair.seconds.clone(),
-        columns: if scene.bare { Vec::new() } else { columns(scene, pair, second) },
-        reasons: if scene.bare { Vec::new() } else { reasons(scene, pair, second) },
+        columns: if context.bare { Vec::new() } else { columns(context, pair, second) },
+        reasons: if context.bare { Vec::new() } else { reasons(context, pair, second) },
         events,
         legs: Vec::new(),
         graph,
     };
-    draft.finish(scene)
+    builder.finish(context)
 }
 
 /// The published `project` list, then ours.
-fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Cell)> {
-    let hunt = scene.settings.semantics == Semantics::Hunt;
+fn columns(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<(&'static str, Cell)> {
+    let hunt = context.settings.semantics == Semantics::Hunt;
     let first = pair.first;
-    let text = |id, field| Cell::Text(scene.text(id, field).to_owned());
+    let text = |id, field| Cell::Text(context.text(id, field).to_owned());
     let id = |event: EventId, field| {
-        let event = scene.store.event(event);
-        let sym = if hunt { scene.store.normalized_field(event, field) } else { event[field] };
-        Cell::Text(scene.store.text(sym).to_owned())
+        let event = context.store.event(event);
+        let sym = if hunt { context.store.normalized_field(event, field) } else { event[field] };
+        Cell::Text(context.store.text(sym).to_owned())
     };
-    let clock = |event| scene.time(scene.store.event(event));
+    let clock = |event| context.time(context.store.event(event));
     let scope = |event| {
-        let details = scene.text(event, Field::ProcessingDetails);
+        let details = context.text(event, Field::ProcessingDetails);
         if hunt {
             Cell::List(scopes::scopes(details))
         } else {
@@ -311,7 +311,7 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
         ("ClientAppUsed", text(first, Field::ClientAppUsed)),
         ("DeviceDetail", text(first, Field::DeviceDetail)),
         ("SecondDeviceDetail", text(second, Field::DeviceDetail)),
-        ("IPAddress", Cell::Text(scene.address(first).to_owned())),
+        ("IPAddress", Cell::Text(context.address(first).to_owned())),
         ("LocationDetails", text(first, Field::LocationDetails)),
         ("UserAgent", text(first, Field::UserAgent)),
         ("SecondRequestTimeGenerated", Cell::Time(clock(second))),
@@ -320,31 +320,33 @@ fn columns(scene: &Scene, pair: &Pair, second: EventId) -> Vec<(&'static str, Ce
         ("SecondAppDisplayName", text(second, Field::AppDisplayName)),
         ("SecondAppId", id(second, Field::AppId)),
         ("SecondIncomingTokenType", text(second, Field::IncomingTokenType)),
-        ("SessionId", Cell::Text(scene.store.text(pair.session).to_owned())),
+        ("SessionId", Cell::Text(context.store.text(pair.session).to_owned())),
         ("TimeDiff", Cell::Number(clock(second).minute_boundaries_since(clock(first)))),
         ("FirstOauthScopeInfo", scope(first)),
         ("SecondOauthScopeInfo", scope(second)),
         ("FirstResourceIdentity", id(first, Field::ResourceIdentity)),
         ("SecondResourceIdentity", id(second, Field::ResourceIdentity)),
-        ("SecondIPAddress", Cell::Text(scene.address(second).to_owned())),
+        ("SecondIPAddress", Cell::Text(context.address(second).to_owned())),
         ("SecondUserAgent", text(second, Field::UserAgent)),
         ("SecondCount", Cell::count(pair.seconds.len())),
     ];
     if hunt {
-        let added =
-            scopes::added(scene.text(first, Field::ProcessingDetails), scene.text(second, Field::ProcessingDetails));
+        let added = scopes::added(
+            context.text(first, Field::ProcessingDetails),
+            context.text(second, Field::ProcessingDetails),
+        );
         columns.push(("AddedScopes", Cell::List(added)));
     }
     columns
 }
 
-fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
-    let store = scene.store;
+fn reasons(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<String> {
+    let store = context.store;
     let (login, event) = (store.event(pair.first), store.event(second));
     let name = |event: Event<'_>| store.text(event[Field::AppDisplayName]).to_owned();
     let mut reasons = vec![format!(
         "{} after the session's first login ({}), {} asked for {} with {}",
-        scene.time(event).since(scene.time(login)),
+        context.time(event).since(context.time(login)),
         name(login),
         name(event),
         store.text(event[Field::ResourceDisplayName]),
@@ -363,11 +365,11 @@ fn reasons(scene: &Scene, pair: &Pair, second: EventId) -> Vec<String> {
         let (from, to) = (store.text(from), store.text(to));
         reasons.push(format!("the first login came from {from}, the second client from {to}"));
     }
-    if scene.settings.noncompliant_only {
+    if context.settings.noncompliant_only {
         reasons.push(
             "Azure CLI counted only with the Global Administrator role, from a device not known compliant".to_owned(),
         );
-    } else if scene.settings.admin_scope_only {
+    } else if context.settings.admin_scope_only {
         reasons.push("Azure CLI counted only with the Global Administrator role".to_owned());
     }
     reasons

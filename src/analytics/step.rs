@@ -23,7 +23,7 @@ pub struct Step {
 }
 
 /// Computes a step's finding for a hit.
-pub(super) type Answer = fn(&Inquiry) -> Finding;
+pub(super) type Answer = fn(&StepContext) -> Finding;
 
 /// How the timeline shows a step's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum Show {
 }
 
 /// What a step may look at.
-pub struct Inquiry<'a> {
+pub struct StepContext<'a> {
     /// The analytic that found the hit.
     pub analytic: &'a Analytic,
     /// Every event.

@@ -1,6 +1,6 @@
 //! What other thresholds would find: which hits come and which go, without a look at what they mean.
 
-use super::{ANALYTICS, Analytic, Candidates, Hit, Scene, Settings, order, tell_apart};
+use super::{ANALYTICS, Analytic, Candidates, DetectContext, Hit, Settings, order, tell_apart};
 use crate::facts::Facts;
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ pub(super) fn bare(
     candidates: &Arc<Candidates>,
     analytic: &Analytic,
 ) -> Vec<Hit> {
-    let mut scene = Scene::over(store, facts, settings, Arc::clone(candidates));
-    scene.bare = true;
-    (analytic.detect)(&scene)
+    let mut context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
+    context.bare = true;
+    (analytic.detect)(&context)
 }

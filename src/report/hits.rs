@@ -58,7 +58,7 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         ("ResourceIds", Value::list(hit.resource_ids.iter().map(String::as_str))),
         ("GraphCalls", Value::count(hit.graph.len())),
         ("GraphUserAgents", Value::list(graph_agents(loaded, hit))),
-        ("GraphLink", Value::from(hit.graph_link().word())),
+        ("GraphLink", Value::from(hit.graph_tie().word())),
         ("Attack", Value::Rows(hit.attack.iter().map(attack).collect())),
         ("Steps", Value::Rows(steps(hit))),
         ("Events", Value::Rows(hit.evidence.iter().map(|event| origin(loaded, *event)).collect())),

@@ -1,6 +1,6 @@
 //! A small bundle and its hits, written by hand, for the tests of reports.
 
-use crate::analytics::{Attack, Cell, Finding, GraphCall, GraphLink, Hit, Semantics, State};
+use crate::analytics::{Attack, Cell, Finding, GraphCall, GraphTie, Hit, Semantics, State};
 use crate::ingest::Loaded;
 use crate::model::{
     Confidence, EventId, Field, Problem, ProblemKind, Severity, ShapeFamily, Source, SourceShape, Sym, Table, Time,
@@ -166,7 +166,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         columns,
         evidence: vec![EventId(2), EventId(3)],
         legs: vec![EventId(1)],
-        graph: [4, 5].map(|id| GraphCall { event: EventId(id), link: GraphLink::Token }).into(),
+        graph: [4, 5].map(|id| GraphCall { event: EventId(id), tie: GraphTie::Token }).into(),
         attack: vec![Attack {
             id: "T1114.002",
             name: "Email Collection: Remote Email Collection",

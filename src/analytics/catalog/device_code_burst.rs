@@ -1,12 +1,12 @@
 //! `device-code-burst`: a device-code sign-in, then the burst.
 
-use crate::analytics::answer::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::burst::{Burst, bursts};
-use crate::analytics::draft::{Draft, of_burst};
-use crate::analytics::flow::{Flow, Leg, Tie, Ties, leg_of};
+use crate::analytics::findings::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
+use crate::analytics::flow::{Flow, FlowTie, FlowTies, Leg, leg_of};
+use crate::analytics::hit_builder::{HitBuilder, burst_hit};
 use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::rows::CLOCK_SKEW;
-use crate::analytics::{Analytic, Cell, Hit, Scene, Semantics, Show, Step};
+use crate::analytics::{Analytic, Cell, DetectContext, Hit, Semantics, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::{HashMap, HashSet};
 
@@ -111,44 +111,44 @@ const STEPS: &[Step] = &[
     },
 ];
 
-fn detect(scene: &Scene) -> Vec<Hit> {
-    match scene.settings.semantics {
-        Semantics::Published => published(scene),
-        Semantics::Hunt => hunt(scene),
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    match context.settings.semantics {
+        Semantics::Published => published(context),
+        Semantics::Hunt => hunt(context),
     }
 }
 
 /// Hunt semantics: bursts that follow a flow, each told once with the flow that fits best.
-fn hunt(scene: &Scene) -> Vec<Hit> {
-    let flows = scene.flows();
+fn hunt(context: &DetectContext) -> Vec<Hit> {
+    let flows = context.flows();
     let mut hits = Vec::new();
-    for burst in bursts(scene) {
+    for burst in bursts(context) {
         let Some(known) = flows.get(&burst.user) else { continue };
-        let fitting = fitting(scene, &burst, known);
+        let fitting = fitting(context, &burst, known);
         // Strongest tie, then latest: flows stand in the order they began.
         let Some(&(tie, best, start)) = fitting.iter().max() else { continue };
         let others = fitting.iter().filter(|(_, index, _)| *index != best).map(|(_, index, _)| &known[*index]);
-        let others: Vec<Time> = others.map(|flow| flow.time(scene.store)).collect();
+        let others: Vec<Time> = others.map(|flow| flow.time(context.store)).collect();
         let events = burst.events[start..].to_vec();
-        hits.push(with_flow(scene, &burst, events, &known[best], tie, &others).finish(scene));
+        hits.push(with_flow(context, &burst, events, &known[best], tie, &others).finish(context));
     }
     hits
 }
 
 /// The flows that a burst follows, by tie and place: each with where the part of the burst begins that is not
 /// before it, which has to begin soon enough and to be a burst still.
-fn fitting(scene: &Scene, burst: &Burst, known: &[Flow]) -> Vec<(Tie, usize, usize)> {
-    let store = scene.store;
+fn fitting(context: &DetectContext, burst: &Burst, known: &[Flow]) -> Vec<(FlowTie, usize, usize)> {
+    let store = context.store;
     let clock = |id: &EventId| store.event(*id).time();
     let (Some(first), Some(last)) = (burst.events.first().map(clock), burst.events.last().map(clock)) else {
         return Vec::new();
     };
     let from = |flow: &Flow| flow.time(store).minus(CLOCK_SKEW);
-    let by = |flow: &Flow| flow.time(store).plus(scene.settings.device_code_window);
+    let by = |flow: &Flow| flow.time(store).plus(context.settings.device_code_window);
     // Both stand in time order.
     let near = known.partition_point(|flow| by(flow) < first)..known.partition_point(|flow| from(flow) <= last);
-    let Some(latest) = latest_start(scene, &burst.events).filter(|_| !near.is_empty()) else { return Vec::new() };
-    let ties = Ties::new(store, &burst.events);
+    let Some(latest) = latest_start(context, &burst.events).filter(|_| !near.is_empty()) else { return Vec::new() };
+    let ties = FlowTies::new(store, &burst.events);
     let fits = |index: usize| {
         let flow = &known[index];
         let start = burst.events.partition_point(|id| clock(id) < from(flow));
@@ -159,111 +159,118 @@ fn fitting(scene: &Scene, burst: &Burst, known: &[Flow]) -> Vec<(Tie, usize, usi
 }
 
 /// The last place from which the events still hold enough distinct resources.
-fn latest_start(scene: &Scene, events: &[EventId]) -> Option<usize> {
+fn latest_start(context: &DetectContext, events: &[EventId]) -> Option<usize> {
     let mut seen: HashSet<Sym> = HashSet::new();
     (0..events.len()).rev().find(|&at| {
-        let resource = scene.resource(scene.store.event(events[at]));
+        let resource = context.resource(context.store.event(events[at]));
         if !resource.is_none() {
             seen.insert(resource);
         }
-        seen.len() >= scene.settings.min_resources
+        seen.len() >= context.settings.min_resources
     })
 }
 
-fn with_flow(scene: &Scene, burst: &Burst, events: Vec<EventId>, flow: &Flow, tie: Tie, others: &[Time]) -> Draft {
-    let mut draft = of_burst(scene, ANALYTIC.id, burst, events);
-    if scene.bare {
-        draft.legs.clone_from(&flow.legs);
-        return draft;
+fn with_flow(
+    context: &DetectContext,
+    burst: &Burst,
+    events: Vec<EventId>,
+    flow: &Flow,
+    tie: FlowTie,
+    others: &[Time],
+) -> HitBuilder {
+    let mut builder = burst_hit(context, ANALYTIC.id, burst, events);
+    if context.bare {
+        builder.legs.clone_from(&flow.legs);
+        return builder;
     }
-    let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(scene.store.event(id)) == Some(wanted));
+    let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(context.store.event(id)) == Some(wanted));
     let told = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
-    let code = flow.time(scene.store);
-    front_columns(scene, &mut draft, code, told);
-    tie_columns(scene, &mut draft, tie, &flow.legs, others);
-    let first = draft.events.first().map_or(code, |&id| scene.store.event(id).time());
-    draft.reasons.insert(
+    let code = flow.time(context.store);
+    front_columns(context, &mut builder, code, told);
+    tie_columns(context, &mut builder, tie, &flow.legs, others);
+    let first = builder.events.first().map_or(code, |&id| context.store.event(id).time());
+    builder.reasons.insert(
         0,
         format!(
             "device-code sign-in at {}, first token {} later (rule: within {})",
             code.second(),
             first.since(code),
-            scene.settings.device_code_window.threshold(),
+            context.settings.device_code_window.threshold(),
         ),
     );
-    draft.reasons.push(match tie {
-        Tie::Session => "device code and burst share a session".to_owned(),
-        Tie::Correlation => "device code and burst share a correlation id".to_owned(),
-        Tie::User => "device code and burst share the user only: no session or correlation id in common".to_owned(),
+    builder.reasons.push(match tie {
+        FlowTie::Session => "device code and burst share a session".to_owned(),
+        FlowTie::Correlation => "device code and burst share a correlation id".to_owned(),
+        FlowTie::User => "device code and burst share the user only: no session or correlation id in common".to_owned(),
     });
-    draft
+    builder
 }
 
-fn front_columns(scene: &Scene, draft: &mut Draft, time: Time, leg: Option<EventId>) {
-    let text = |field| Cell::Text(leg.map_or("", |id| scene.text(id, field)).to_owned());
+fn front_columns(context: &DetectContext, builder: &mut HitBuilder, time: Time, leg: Option<EventId>) {
+    let text = |field| Cell::Text(leg.map_or("", |id| context.text(id, field)).to_owned());
     let front = [
         ("DeviceCodeTime", Cell::Time(time)),
-        ("DeviceCodeIP", Cell::Text(leg.map_or("", |id| scene.address(id)).to_owned())),
+        ("DeviceCodeIP", Cell::Text(leg.map_or("", |id| context.address(id)).to_owned())),
         ("DeviceCodeAuthProtocol", text(Field::AuthenticationProtocol)),
     ];
-    draft.columns.splice(0..0, front);
-    draft.code_time = Some(time);
+    builder.columns.splice(0..0, front);
+    builder.code_time = Some(time);
 }
 
-fn tie_columns(scene: &Scene, draft: &mut Draft, tie: Tie, legs: &[EventId], others: &[Time]) {
+fn tie_columns(context: &DetectContext, builder: &mut HitBuilder, tie: FlowTie, legs: &[EventId], others: &[Time]) {
     let rows = legs.iter().map(|&id| {
-        let event = scene.store.event(id);
+        let event = context.store.event(id);
         let leg = if leg_of(event) == Some(Leg::Polling) { "polling" } else { "browser" };
         vec![
-            ("Time", Cell::Time(scene.time(event))),
+            ("Time", Cell::Time(context.time(event))),
             ("Table", Cell::Text(event.table.name().to_owned())),
             ("Leg", Cell::Text(leg.to_owned())),
-            ("IPAddress", Cell::Text(scene.address(id).to_owned())),
-            ("UserAgent", Cell::Text(scene.text(id, Field::UserAgent).to_owned())),
+            ("IPAddress", Cell::Text(context.address(id).to_owned())),
+            ("UserAgent", Cell::Text(context.text(id, Field::UserAgent).to_owned())),
         ]
     });
-    draft.columns.push(("DeviceCodeTie", Cell::Text(tie.word().to_owned())));
-    draft.columns.push(("DeviceCodeLegs", Cell::Rows(rows.collect())));
-    draft.columns.push(("OtherDeviceCodeTimes", Cell::List(others.iter().map(Time::to_string).collect())));
-    draft.legs = legs.to_vec();
+    builder.columns.push(("DeviceCodeTie", Cell::Text(tie.word().to_owned())));
+    builder.columns.push(("DeviceCodeLegs", Cell::Rows(rows.collect())));
+    builder.columns.push(("OtherDeviceCodeTimes", Cell::List(others.iter().map(Time::to_string).collect())));
+    builder.legs = legs.to_vec();
 }
 
 /// The published join: every pair of a burst and a device-code row of the same UPN whose time the burst's first
 /// event follows by at most the window.
-fn published(scene: &Scene) -> Vec<Hit> {
+fn published(context: &DetectContext) -> Vec<Hit> {
     let mut codes: HashMap<Sym, Vec<EventId>> = HashMap::new();
-    for (id, event) in scene.rows() {
-        let text = |field: Field| scene.store.text(event[field]);
+    for (id, event) in context.rows() {
+        let text = |field: Field| context.store.text(event[field]);
         if event.table == Table::SignIn
             && text(Field::AuthenticationProtocol) == "deviceCode"
             && text(Field::ResultType) == "0"
         {
-            codes.entry(scene.exact(event[Field::UserPrincipalName])).or_default().push(id);
+            codes.entry(context.exact(event[Field::UserPrincipalName])).or_default().push(id);
         }
     }
-    let clock = |id: EventId| scene.time(scene.store.event(id));
+    let clock = |id: EventId| context.time(context.store.event(id));
     for codes in codes.values_mut() {
         codes.sort_by_key(|id| (clock(*id), *id));
     }
     let mut hits = Vec::new();
-    for burst in bursts(scene) {
+    for burst in bursts(context) {
         let Some(&first) = burst.events.first() else { continue };
         let first = clock(first);
         let codes = codes.get(&burst.user).map_or(&[][..], Vec::as_slice);
-        let soon = codes.partition_point(|code| clock(*code).plus(scene.settings.device_code_window) < first);
+        let soon = codes.partition_point(|code| clock(*code).plus(context.settings.device_code_window) < first);
         // Each of them tells the same burst.
-        let most = if scene.thin { 1 } else { usize::MAX };
+        let most = if context.thin { 1 } else { usize::MAX };
         for &code in codes[soon..].iter().take(most) {
             let time = clock(code);
             if time <= first {
-                let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
-                front_columns(scene, &mut draft, time, Some(code));
-                tie_columns(scene, &mut draft, Tie::User, &[code], &[]);
-                draft.reasons.insert(
+                let mut builder = burst_hit(context, ANALYTIC.id, &burst, burst.events.clone());
+                front_columns(context, &mut builder, time, Some(code));
+                tie_columns(context, &mut builder, FlowTie::User, &[code], &[]);
+                builder.reasons.insert(
                     0,
                     format!("device-code sign-in at {}, first token {} later", time.second(), first.since(time)),
                 );
-                hits.push(draft.finish(scene));
+                hits.push(builder.finish(context));
             }
         }
     }

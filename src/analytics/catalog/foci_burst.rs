@@ -1,11 +1,13 @@
 //! `foci-burst`: one client exchanges tokens for many resources within minutes.
 
-use crate::analytics::answer::{client_family, client_history, device_code_before, origin, resources, what_to_revoke};
 use crate::analytics::burst::bursts;
-use crate::analytics::draft::of_burst;
+use crate::analytics::findings::{
+    client_family, client_history, device_code_before, origin, resources, what_to_revoke,
+};
 use crate::analytics::flow::descends;
+use crate::analytics::hit_builder::burst_hit;
 use crate::analytics::need::OF_BURST;
-use crate::analytics::{Analytic, Hit, Scene, Semantics, Show, Step};
+use crate::analytics::{Analytic, DetectContext, Hit, Semantics, Show, Step};
 use crate::model::{Severity, Time};
 
 /// The analytic.
@@ -96,23 +98,23 @@ const STEPS: &[Step] = &[
     },
 ];
 
-fn detect(scene: &Scene) -> Vec<Hit> {
-    let found = bursts(scene).into_iter().map(|burst| {
-        let mut draft = of_burst(scene, ANALYTIC.id, &burst, burst.events.clone());
-        if scene.bare {
-            return draft.finish(scene);
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    let found = bursts(context).into_iter().map(|burst| {
+        let mut builder = burst_hit(context, ANALYTIC.id, &burst, burst.events.clone());
+        if context.bare {
+            return builder.finish(context);
         }
-        let descending = burst.events.iter().filter(|&&id| descends(scene.store.event(id))).count();
-        if scene.settings.semantics == Semantics::Hunt && descending > 0 {
-            let known = scene.flows().get(&burst.user);
-            let last = burst.events.last().map_or(Time::MISSING, |&id| scene.store.event(id).time());
-            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(scene.store) <= last)) {
-                draft.reasons.push(format!(
+        let descending = burst.events.iter().filter(|&&id| descends(context.store.event(id))).count();
+        if context.settings.semantics == Semantics::Hunt && descending > 0 {
+            let known = context.flows().get(&burst.user);
+            let last = burst.events.last().map_or(Time::MISSING, |&id| context.store.event(id).time());
+            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(context.store) <= last)) {
+                builder.reasons.push(format!(
                     "{descending} of its sign-ins descend from a device-code flow that is not in the bundle"
                 ));
             }
         }
-        draft.finish(scene)
+        builder.finish(context)
     });
     found.collect()
 }

@@ -1,10 +1,10 @@
 //! `session-hop`: in one session, a first login, then a client that tools favour, for AAD Graph.
 
-use crate::analytics::answer::session::{apart, binding, elapsed, first_login, scope_change, second_client, tuning};
-use crate::analytics::answer::what_to_revoke;
+use crate::analytics::findings::session::{apart, binding, elapsed, first_login, scope_change, second_client, tuning};
+use crate::analytics::findings::what_to_revoke;
 use crate::analytics::need::OF_TESTED_HOP;
 use crate::analytics::session::{Hop, hops};
-use crate::analytics::{Analytic, Hit, Scene, Show, Step};
+use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
 use crate::model::Severity;
 
 /// The analytic.
@@ -127,6 +127,6 @@ const HOP: Hop = Hop {
     bounded: true,
 };
 
-fn detect(scene: &Scene) -> Vec<Hit> {
-    hops(scene, &HOP)
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    hops(context, &HOP)
 }

@@ -3,7 +3,7 @@
 use super::session_hop::STEPS;
 use crate::analytics::need::OF_HOP;
 use crate::analytics::session::{Hop, hops};
-use crate::analytics::{Analytic, Hit, Scene};
+use crate::analytics::{Analytic, DetectContext, Hit};
 use crate::model::Severity;
 
 /// The analytic.
@@ -51,6 +51,6 @@ const HOP: Hop = Hop {
     bounded: false,
 };
 
-fn detect(scene: &Scene) -> Vec<Hit> {
-    hops(scene, &HOP)
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    hops(context, &HOP)
 }

@@ -1,7 +1,7 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
 use super::{NoteContext, first_source, gravity};
-use crate::analytics::{Baseline, Hit, Leg, leg_of, tally};
+use crate::analytics::{Baseline, Hit, Leg, count_actions, leg_of};
 use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
 use crate::triage::Disposition;
@@ -164,7 +164,7 @@ impl<'a> BottomLine<'a> {
         }
         let events: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
         let store = &self.context.loaded.store;
-        let done = gravity::kinds(tally(store, self.context.facts, &events));
+        let done = gravity::kinds(count_actions(store, self.context.facts, &events));
         let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(store));
         let are = if events.len() == 1 { "is" } else { "are" };
         let last = events.last().map_or(Time::MISSING, |event| store.event(*event).time());

@@ -1,6 +1,6 @@
 //! Orders actions by gravity for the bottom line.
 
-use crate::analytics::Tally;
+use crate::analytics::ActionCount;
 use crate::facts::Weight;
 use crate::model::words::counted;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ const TERMS: usize = 5;
 
 /// The place of an action in a sentence that has room for a few, the gravest first: content (mail, chat, files) before
 /// what was looked up in the directory, which every colleague may see; then what was refused each time, then plumbing.
-fn rank(tally: &Tally) -> u8 {
+fn rank(tally: &ActionCount) -> u8 {
     let (weight, is_content) = (tally.verb.weight, tally.verb.reach.is_content());
     match weight {
         Weight::Plumbing => 10,
@@ -28,14 +28,14 @@ fn rank(tally: &Tally) -> u8 {
 }
 
 /// Sorts actions, the gravest first; equals in order of first occurrence.
-pub(super) fn by_gravity(mut actions: Vec<Tally>) -> Vec<Tally> {
+pub(super) fn by_gravity(mut actions: Vec<ActionCount>) -> Vec<ActionCount> {
     actions.sort_by_key(rank);
     actions
 }
 
 /// One entry a kind of action, the gravest first: `downloaded files 2×`, `searched mail for "a" 2× and "b" 1×`.
-pub(super) fn kinds(actions: Vec<Tally>) -> Vec<String> {
-    let mut kinds: Vec<Vec<Tally>> = Vec::new();
+pub(super) fn kinds(actions: Vec<ActionCount>) -> Vec<String> {
+    let mut kinds: Vec<Vec<ActionCount>> = Vec::new();
     let mut searches: HashMap<String, usize> = HashMap::new();
     for action in by_gravity(actions) {
         let is_search = action.verb.object.is_some() && action.verb.weight == Weight::Searched;
@@ -49,9 +49,9 @@ pub(super) fn kinds(actions: Vec<Tally>) -> Vec<String> {
     kinds.iter().map(|kind| words(kind)).collect()
 }
 
-fn words(kind: &[Tally]) -> String {
+fn words(kind: &[ActionCount]) -> String {
     let [first, others @ ..] = kind else { return String::new() };
-    let terms = others.iter().map(Tally::words).map(|words| {
+    let terms = others.iter().map(ActionCount::words).map(|words| {
         let lead = format!("{} for ", first.verb.action);
         words.strip_prefix(&lead).unwrap_or(&words).to_owned()
     });
@@ -70,9 +70,9 @@ mod tests {
     use super::*;
     use crate::facts::Facts;
 
-    fn tally(method: &str, uri: &str, (succeeded, failed): (usize, usize)) -> Tally {
+    fn tally(method: &str, uri: &str, (succeeded, failed): (usize, usize)) -> ActionCount {
         let verb = Facts::embedded().graph_verb(method, &format!("https://graph.microsoft.com/v1.0{uri}"));
-        Tally { verb, succeeded, failed }
+        ActionCount { verb, succeeded, failed }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Effects of the Graph calls made with the tokens, and the techniques they show.
 
 use super::{NoteContext, gravity};
-use crate::analytics::{GraphLink, in_words, tally};
+use crate::analytics::{GraphTie, count_actions, in_words};
 use crate::model::EventId;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -48,21 +48,21 @@ pub struct Earned {
 }
 
 pub(super) fn impact(context: &NoteContext) -> Vec<Impact> {
-    let mut calls: BTreeMap<&str, BTreeMap<EventId, GraphLink>> = BTreeMap::new();
+    let mut calls: BTreeMap<&str, BTreeMap<EventId, GraphTie>> = BTreeMap::new();
     for (_, hit) in context.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
         let of_user = calls.entry(&hit.upn).or_default();
         for call in &hit.graph {
-            let link = of_user.entry(call.event).or_insert(call.link);
-            *link = call.link.min(*link);
+            let tie = of_user.entry(call.event).or_insert(call.tie);
+            *tie = call.tie.min(*tie);
         }
     }
-    let impact = |(upn, calls): (&str, BTreeMap<EventId, GraphLink>)| {
+    let impact = |(upn, calls): (&str, BTreeMap<EventId, GraphTie>)| {
         let mut links: BTreeMap<_, usize> = BTreeMap::new();
         for link in calls.values() {
             *links.entry(*link).or_default() += 1;
         }
         let events: Vec<EventId> = calls.keys().copied().collect();
-        let mut actions = in_words(&gravity::by_gravity(tally(&context.loaded.store, context.facts, &events)));
+        let mut actions = in_words(&gravity::by_gravity(count_actions(&context.loaded.store, context.facts, &events)));
         let further = actions.len().saturating_sub(ACTIONS);
         actions.truncate(ACTIONS);
         Impact {

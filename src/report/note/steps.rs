@@ -1,7 +1,7 @@
 //! Each hit in full: key facts, and the numbered steps with finding, verdict and remark.
 
 use super::NoteContext;
-use crate::analytics::{Finding, GraphLink, Hit, Semantics, State, by_id};
+use crate::analytics::{Finding, GraphTie, Hit, Semantics, State, by_id};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags};
 use crate::triage::timeline::of_user;
@@ -173,8 +173,8 @@ fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
 /// Until when the hit was made use of: its own last event is its last sign-in.
 fn until(context: &NoteContext, hit: &Hit) -> FactNote {
     let last = hit.graph.last();
-    let name = match last.map(|call| call.link) {
-        Some(GraphLink::Token) => "Calls with its tokens until (UTC)",
+    let name = match last.map(|call| call.tie) {
+        Some(GraphTie::Token) => "Calls with its tokens until (UTC)",
         _ => "Calls tied to it until (UTC)",
     };
     let values = last.map(|call| context.loaded.store.event(call.event).time().to_string()).into_iter().collect();

@@ -89,7 +89,7 @@ impl Reader<'_> {
             "LastSeen" => self.hit.last_seen.to_string(),
             "SignInCount" => self.hit.sign_in_count.to_string(),
             "ResourceIds" => list(&self.hit.resource_ids),
-            "GraphLink" => self.hit.graph_link().word().to_owned(),
+            "GraphLink" => self.hit.graph_tie().word().to_owned(),
             _ => return None,
         })
     }
@@ -119,7 +119,7 @@ impl Reader<'_> {
                     .hit
                     .graph
                     .iter()
-                    .map(|call| format!("{} {}", self.number(call.event) + 1, call.link.word()))
+                    .map(|call| format!("{} {}", self.number(call.event) + 1, call.tie.word()))
                     .collect();
                 calls.sort();
                 format!("{calls:?}")

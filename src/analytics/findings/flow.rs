@@ -3,7 +3,7 @@
 use super::{KEPT, listed, missing};
 use crate::analytics::flow::{CODE_LIFE, Leg, leg_of};
 use crate::analytics::rows::CLOCK_SKEW;
-use crate::analytics::{Finding, Inquiry, State};
+use crate::analytics::{Finding, State, StepContext};
 use crate::model::{EventId, Field, Span, Table, Time};
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ const AUTOMATED: Span = Span::minutes(5);
 const LOOK_BACK: Span = Span::minutes(60);
 
 /// Time from the device code to the burst's first event.
-pub fn delay(inquiry: &Inquiry) -> Finding {
-    let hit = inquiry.hit;
+pub fn delay(context: &StepContext) -> Finding {
+    let hit = context.hit;
     let Some(code) = hit.code_time else {
         return missing("no device code", "The hit has no device-code time", "SigninLogs with AuthenticationProtocol");
     };
@@ -32,8 +32,8 @@ pub fn delay(inquiry: &Inquiry) -> Finding {
 }
 
 /// A device-code sign-in of the same user in the hour before the burst.
-pub fn device_code_before(inquiry: &Inquiry) -> Finding {
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn device_code_before(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
     let told = |field| store.has(Table::SignIn, field) || store.has(Table::NonInteractive, field);
     if !told(Field::AuthenticationProtocol) && !told(Field::OriginalTransferMethod) {
         return missing(
@@ -43,7 +43,7 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
         );
     }
     let (from, to) = (hit.first_seen.minus(LOOK_BACK), hit.first_seen.plus(CLOCK_SKEW));
-    let legs = inquiry.baseline.history(store).legs(store, from, to);
+    let legs = context.baseline.history(store).legs(store, from, to);
     let Some(&last) = legs.last() else {
         let missing_table = if store.count(Table::SignIn) == 0 {
             " SigninLogs is not in the bundle, so where the code was typed cannot be seen."
@@ -59,7 +59,7 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
     let begun = store.event(last).time().minus(CODE_LIFE);
     let legs = &legs[legs.partition_point(|id| store.event(*id).time() < begun)..];
     let time = legs.first().map_or(begun, |&id| store.event(id).time());
-    let shared = shares_session(inquiry, legs);
+    let shared = shares_session(context, legs);
     let shared_words = if shared { "it shares the burst's session" } else { "it shares no session with the burst" };
     let sentence = format!(
         "Device-code sign-in at {}, {} before the burst; {shared_words}.",
@@ -72,17 +72,17 @@ pub fn device_code_before(inquiry: &Inquiry) -> Finding {
         .with_rows(kept.iter().copied())
 }
 
-fn shares_session(inquiry: &Inquiry, legs: &[EventId]) -> bool {
-    let store = inquiry.store;
+fn shares_session(context: &StepContext, legs: &[EventId]) -> bool {
+    let store = context.store;
     let session =
         |&id: &EventId| Some(store.normalized_field(store.event(id), Field::SessionId)).filter(|sym| !sym.is_none());
-    let of_hit: BTreeSet<_> = inquiry.hit.evidence.iter().filter_map(session).collect();
+    let of_hit: BTreeSet<_> = context.hit.evidence.iter().filter_map(session).collect();
     legs.iter().filter_map(session).any(|sym| of_hit.contains(&sym))
 }
 
 /// Whether the legs and the burst differ in address and agent.
-pub fn legs_apart(inquiry: &Inquiry) -> Finding {
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn legs_apart(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
     let of =
         |leg| -> Vec<EventId> { hit.legs.iter().copied().filter(|&id| leg_of(store.event(id)) == Some(leg)).collect() };
     let (browser, polling) = (of(Leg::Browser), of(Leg::Polling));
@@ -96,9 +96,9 @@ pub fn legs_apart(inquiry: &Inquiry) -> Finding {
         )
         .with_rows(rows());
     }
-    let typed_at = values(inquiry, &browser, Field::IpAddress);
-    let spent_at = values(inquiry, &spent, Field::IpAddress);
-    let agents = (kinds(inquiry, &browser), kinds(inquiry, &spent));
+    let typed_at = values(context, &browser, Field::IpAddress);
+    let spent_at = values(context, &spent, Field::IpAddress);
+    let agents = (kinds(context, &browser), kinds(context, &spent));
     let apart = typed_at.is_disjoint(&spent_at);
     let (state, brief) = match (apart, agents.0 == agents.1) {
         (true, _) => (State::Supports, "different addresses"),
@@ -123,12 +123,12 @@ pub fn legs_apart(inquiry: &Inquiry) -> Finding {
     Finding::new(state, brief, sentence).with_rows(rows())
 }
 
-fn values(inquiry: &Inquiry, rows: &[EventId], field: Field) -> BTreeSet<String> {
-    let store = inquiry.store;
+fn values(context: &StepContext, rows: &[EventId], field: Field) -> BTreeSet<String> {
+    let store = context.store;
     let normalized = rows.iter().map(|&id| store.normalized_field(store.event(id), field)).filter(|sym| !sym.is_none());
     normalized.map(|sym| store.text(sym).to_owned()).collect()
 }
 
-fn kinds(inquiry: &Inquiry, rows: &[EventId]) -> BTreeSet<String> {
-    rows.iter().map(|&id| inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent)).software().to_owned()).collect()
+fn kinds(context: &StepContext, rows: &[EventId]) -> BTreeSet<String> {
+    rows.iter().map(|&id| context.facts.agent(context.store.get(id, Field::UserAgent)).software().to_owned()).collect()
 }

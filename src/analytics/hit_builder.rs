@@ -1,7 +1,7 @@
 //! What an analytic hands over: a hit's core, from which the rest is filled in alike for all.
 
 use super::burst::Burst;
-use super::{Cell, GraphCall, GraphLink, Hit, Scene, Semantics, link};
+use super::{Cell, DetectContext, GraphCall, GraphTie, Hit, Semantics, graph_ties};
 use crate::model::words::{counted, hex};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
 use crate::store::Store;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The core of a hit.
-pub struct Draft {
+pub struct HitBuilder {
     /// Id of the analytic.
     pub analytic: &'static str,
     /// The user, as the semantics compare.
@@ -36,32 +36,35 @@ pub struct Draft {
     pub graph: Vec<GraphCall>,
 }
 
-impl Draft {
+impl HitBuilder {
     /// The hit, findings, severity and confidence still to be filled in.
-    pub fn finish(self, scene: &Scene) -> Hit {
-        let store = scene.store;
-        let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
+    pub fn finish(self, context: &DetectContext) -> Hit {
+        let store = context.store;
+        let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| context.time(store.event(id)));
         let (first_seen, last_seen) = (clock(self.events.first()), clock(self.events.last()));
         let app_id = store.text(self.app).to_owned();
-        let family =
-            if scene.bare { String::new() } else { scene.facts.family_at(&app_id.to_lowercase(), first_seen).sentence };
-        let (user_id, upn) = match scene.settings.semantics {
+        let family = if context.bare {
+            String::new()
+        } else {
+            context.facts.family_at(&app_id.to_lowercase(), first_seen).sentence
+        };
+        let (user_id, upn) = match context.settings.semantics {
             Semantics::Hunt => {
-                let upn = scene.last_normalized(&self.events, Field::UserPrincipalName);
+                let upn = context.last_normalized(&self.events, Field::UserPrincipalName);
                 // A row without a user id belongs to its normalized name; that is no id.
                 let has_id = |&id: &EventId| !store.normalized_field(store.event(id), Field::UserId).is_none();
                 let is_name = store.text(self.user) == upn && !self.events.iter().any(has_id);
                 (if is_name { String::new() } else { store.text(self.user).to_owned() }, upn.to_owned())
             }
             Semantics::Published => {
-                (scene.last_text(&self.events, Field::UserId).to_owned(), store.text(self.user).to_owned())
+                (context.last_text(&self.events, Field::UserId).to_owned(), store.text(self.user).to_owned())
             }
         };
         let session = self.session.map(|sym| store.text(sym).to_owned());
-        let resource_ids = match scene.settings.semantics {
-            _ if scene.bare => Vec::new(),
-            Semantics::Hunt => scene.resources(&self.resource_events),
-            Semantics::Published => scene.texts(&self.resource_events, Field::ResourceIdentity),
+        let resource_ids = match context.settings.semantics {
+            _ if context.bare => Vec::new(),
+            Semantics::Hunt => context.resources(&self.resource_events),
+            Semantics::Published => context.texts(&self.resource_events, Field::ResourceIdentity),
         };
         let id = short_hash(&[
             self.analytic,
@@ -74,7 +77,7 @@ impl Draft {
         Hit {
             id,
             analytic: self.analytic,
-            semantics: scene.settings.semantics,
+            semantics: context.settings.semantics,
             also_published: false,
             severity: Severity::Medium,
             severity_reason: String::new(),
@@ -104,25 +107,25 @@ impl Draft {
     }
 }
 
-/// A draft of a burst, with the columns of the published burst query; `events` is the part of it that counts.
-pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Vec<EventId>) -> Draft {
-    let graph = link::graph_calls(scene, burst.user, burst.app, &events);
-    let app_name = match scene.settings.semantics {
-        Semantics::Hunt => scene.last_text(&events, Field::AppDisplayName),
-        Semantics::Published => events.first().map_or("", |&id| scene.text(id, Field::AppDisplayName)),
+/// A builder for a burst, with the columns of the published burst query; `events` is the part of it that counts.
+pub fn burst_hit(context: &DetectContext, analytic: &'static str, burst: &Burst, events: Vec<EventId>) -> HitBuilder {
+    let graph = graph_ties::graph_calls(context, burst.user, burst.app, &events);
+    let app_name = match context.settings.semantics {
+        Semantics::Hunt => context.last_text(&events, Field::AppDisplayName),
+        Semantics::Published => events.first().map_or("", |&id| context.text(id, Field::AppDisplayName)),
     };
-    let (columns, reasons) = if scene.bare {
+    let (columns, reasons) = if context.bare {
         (Vec::new(), Vec::new())
     } else {
-        (burst_columns(scene, burst, app_name, &events, &graph), burst_reasons(scene, &events))
+        (burst_columns(context, burst, app_name, &events, &graph), burst_reasons(context, &events))
     };
-    Draft {
+    HitBuilder {
         analytic,
         user: burst.user,
         app: burst.app,
         session: None,
         app_name: app_name.to_owned(),
-        resource_events: if scene.bare { Vec::new() } else { events.clone() },
+        resource_events: if context.bare { Vec::new() } else { events.clone() },
         events,
         legs: Vec::new(),
         code_time: None,
@@ -134,27 +137,27 @@ pub fn of_burst(scene: &Scene, analytic: &'static str, burst: &Burst, events: Ve
 
 /// The `project` of the published burst query.
 fn burst_columns(
-    scene: &Scene,
+    context: &DetectContext,
     burst: &Burst,
     app_name: &str,
     events: &[EventId],
     graph: &[GraphCall],
 ) -> Vec<(&'static str, Cell)> {
-    let store = scene.store;
-    let hunt = scene.settings.semantics == Semantics::Hunt;
-    let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| scene.time(store.event(id)));
+    let store = context.store;
+    let hunt = context.settings.semantics == Semantics::Hunt;
+    let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| context.time(store.event(id)));
     let (first, last) = (clock(events.first()), clock(events.last()));
-    let upn = if hunt { scene.last_normalized(events, Field::UserPrincipalName) } else { store.text(burst.user) };
-    let names = scene.texts(events, Field::ResourceDisplayName);
-    let resources = if hunt { scene.resources(events).len() } else { names.len() };
+    let upn = if hunt { context.last_normalized(events, Field::UserPrincipalName) } else { store.text(burst.user) };
+    let names = context.texts(events, Field::ResourceDisplayName);
+    let resources = if hunt { context.resources(events).len() } else { names.len() };
     let calls: Vec<EventId> = graph.iter().map(|call| call.event).collect();
-    let mut uris = scene.texts(&calls, Field::RequestUri);
-    if !hunt && unmatched(scene, events, graph) {
+    let mut uris = context.texts(&calls, Field::RequestUri);
+    if !hunt && unmatched(context, events, graph) {
         // A left outer join leaves an empty text in the set for a sign-in without a call.
         uris.insert(0, String::new());
         uris.dedup();
     }
-    let networks = scene.texts(events, Field::Asn).into_iter().map(network);
+    let networks = context.texts(events, Field::Asn).into_iter().map(network);
     vec![
         ("FirstSeen", Cell::Time(first)),
         ("LastSeen", Cell::Time(last)),
@@ -165,9 +168,9 @@ fn burst_columns(
         ("AppIdCount", Cell::Number(1)),
         ("ResourceCount", Cell::count(resources)),
         ("Resources", Cell::List(names)),
-        ("IPs", Cell::List(scene.texts(events, Field::IpAddress))),
+        ("IPs", Cell::List(context.texts(events, Field::IpAddress))),
         ("ASNs", Cell::List(networks.collect())),
-        ("UserAgents", Cell::List(scene.texts(events, Field::UserAgent))),
+        ("UserAgents", Cell::List(context.texts(events, Field::UserAgent))),
         ("RequestUris", Cell::List(uris)),
         ("SignInCount", Cell::count(events.len())),
     ]
@@ -179,21 +182,21 @@ fn network(number: String) -> String {
 }
 
 /// Whether some sign-in has no Graph call under the published join.
-fn unmatched(scene: &Scene, events: &[EventId], graph: &[GraphCall]) -> bool {
-    let exact = |id: EventId, field| scene.exact(scene.store.event(id)[field]);
+fn unmatched(context: &DetectContext, events: &[EventId], graph: &[GraphCall]) -> bool {
+    let exact = |id: EventId, field| context.exact(context.store.event(id)[field]);
     let joined: BTreeSet<Sym> = graph.iter().map(|call| exact(call.event, Field::TokenId)).collect();
     !events.iter().all(|&id| joined.contains(&exact(id, Field::CorrelationId)))
 }
 
 /// What every burst says of itself.
-fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
-    let store = scene.store;
-    let settings = scene.settings;
+fn burst_reasons(context: &DetectContext, events: &[EventId]) -> Vec<String> {
+    let store = context.store;
+    let settings = context.settings;
     let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
-    let span = scene.time(store.event(last)).since(scene.time(store.event(first)));
+    let span = context.time(store.event(last)).since(context.time(store.event(first)));
     let resources = match settings.semantics {
-        Semantics::Hunt => scene.resources(events).len(),
-        Semantics::Published => scene.texts(events, Field::ResourceDisplayName).len(),
+        Semantics::Hunt => context.resources(events).len(),
+        Semantics::Published => context.texts(events, Field::ResourceDisplayName).len(),
     };
     let kind = match settings.semantics {
         Semantics::Hunt => "a window",
@@ -205,7 +208,7 @@ fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
         settings.min_resources,
         settings.window.threshold(),
     )];
-    let tokens = incoming(scene, events);
+    let tokens = incoming(context, events);
     if !tokens.is_empty() {
         reasons.push(format!("tokens presented: {tokens}"));
     }
@@ -216,12 +219,12 @@ fn burst_reasons(scene: &Scene, events: &[EventId]) -> Vec<String> {
 const KINDS: usize = 12;
 
 /// `refreshToken 5, withheld 1`: incoming tokens of the rows, blank ones left out.
-fn incoming(scene: &Scene, events: &[EventId]) -> String {
+fn incoming(context: &DetectContext, events: &[EventId]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for &id in events {
-        *counts.entry(scene.text(id, Field::IncomingTokenType)).or_default() += 1;
+        *counts.entry(context.text(id, Field::IncomingTokenType)).or_default() += 1;
     }
-    let mut kinds = scene.texts(events, Field::IncomingTokenType);
+    let mut kinds = context.texts(events, Field::IncomingTokenType);
     kinds.retain(|kind| !kind.is_empty());
     let shown = kinds.iter().take(KINDS).map(|kind| {
         let count = counts.get(kind.as_str()).copied().unwrap_or(0);
@@ -236,13 +239,13 @@ fn incoming(scene: &Scene, events: &[EventId]) -> String {
 
 /// The strongest tie among the calls, as a sentence; `None` without calls.
 pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
-    let how = match hit.graph_link() {
-        GraphLink::None => return None,
-        GraphLink::Token if hit.semantics == Semantics::Published => "by the published join",
-        GraphLink::Token if hit.computed_tokens(store) > 0 => "by token id computed from the sign-in id",
-        GraphLink::Token => "by token id",
-        GraphLink::Session => "by session",
-        GraphLink::UserAppTime => "only by user, client and time",
+    let how = match hit.graph_tie() {
+        GraphTie::None => return None,
+        GraphTie::Token if hit.semantics == Semantics::Published => "by the published join",
+        GraphTie::Token if hit.computed_tokens(store) > 0 => "by token id computed from the sign-in id",
+        GraphTie::Token => "by token id",
+        GraphTie::Session => "by session",
+        GraphTie::UserAppTime => "only by user, client and time",
     };
     let tied = format!("{}, matched {how}", counted(hit.graph.len(), "Graph call"));
     Some(match hit.computed_tokens(store) {

@@ -1,14 +1,14 @@
 //! Which client it is, and whether the user knows it.
 
 use super::{KEPT, missing};
-use crate::analytics::{Finding, Inquiry, State};
+use crate::analytics::{Finding, State, StepContext};
 use crate::facts::Standing;
 use crate::model::{Field, Span};
 
 /// Family membership of the client at the time of the hit.
-pub fn client_family(inquiry: &Inquiry) -> Finding {
-    let hit = inquiry.hit;
-    let membership = inquiry.facts.family_at(&hit.app_id.to_lowercase(), hit.first_seen);
+pub fn client_family(context: &StepContext) -> Finding {
+    let hit = context.hit;
+    let membership = context.facts.family_at(&hit.app_id.to_lowercase(), hit.first_seen);
     let (state, brief) = match membership.standing {
         Standing::Member => (State::Supports, "family client"),
         Standing::Leaving => (State::Unknown, "leaving the family"),
@@ -22,7 +22,7 @@ pub fn client_family(inquiry: &Inquiry) -> Finding {
             "its refresh token gets tokens for many resources, but does not unlock other apps"
         }
     };
-    let known = inquiry.facts.client(&hit.app_id.to_lowercase()).map_or("", |client| client.name.as_str());
+    let known = context.facts.client(&hit.app_id.to_lowercase()).map_or("", |client| client.name.as_str());
     let named = if known.is_empty() || known == hit.app_name {
         hit.app_name.clone()
     } else {
@@ -33,12 +33,12 @@ pub fn client_family(inquiry: &Inquiry) -> Finding {
 }
 
 /// How often the user used the client in the 30 days before.
-pub fn client_history(inquiry: &Inquiry) -> Finding {
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn client_history(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
     let Some(&last) = hit.evidence.last() else {
         return missing("no rows", "The hit has no rows", "the hit's rows");
     };
-    let baseline = inquiry.baseline;
+    let baseline = context.baseline;
     if baseline.is_empty() {
         return missing(
             "no history",

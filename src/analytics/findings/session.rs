@@ -2,7 +2,7 @@
 
 use super::{listed, missing, origin_of};
 use crate::analytics::session::GLOBAL_ADMINISTRATOR;
-use crate::analytics::{Finding, Inquiry, State, scopes};
+use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Span};
 
@@ -10,8 +10,8 @@ use crate::model::{EventId, Field, Span};
 const AUTOMATED: Span = Span::minutes(5);
 
 /// The hit's first login and the first request of its second client.
-fn ends<'a>(inquiry: &Inquiry<'a>) -> Option<(EventId, EventId, &'a [EventId])> {
-    let (first, seconds) = inquiry.hit.evidence.split_first()?;
+fn ends<'a>(context: &StepContext<'a>) -> Option<(EventId, EventId, &'a [EventId])> {
+    let (first, seconds) = context.hit.evidence.split_first()?;
     Some((*first, *seconds.first()?, seconds))
 }
 
@@ -20,25 +20,25 @@ fn no_rows() -> Finding {
 }
 
 /// The first login's own origin against the user's baseline.
-pub fn first_login(inquiry: &Inquiry) -> Finding {
-    let Some((first, ..)) = ends(inquiry) else { return no_rows() };
-    origin_of(inquiry, &[first])
+pub fn first_login(context: &StepContext) -> Finding {
+    let Some((first, ..)) = ends(context) else { return no_rows() };
+    origin_of(context, &[first])
 }
 
 /// The second client, its resource, and whether it is in the first one's family.
-pub fn second_client(inquiry: &Inquiry) -> Finding {
-    let Some((first, second, seconds)) = ends(inquiry) else { return no_rows() };
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn second_client(context: &StepContext) -> Finding {
+    let Some((first, second, seconds)) = ends(context) else { return no_rows() };
+    let (store, hit) = (context.store, context.hit);
     let normalized = |id: EventId, field| store.text(store.normalized_field(store.event(id), field));
-    let family = inquiry.facts.family_at(normalized(second, Field::AppId), hit.last_seen).sentence;
-    let used = inquiry.baseline.seen(store, second, Field::AppId);
+    let family = context.facts.family_at(normalized(second, Field::AppId), hit.last_seen).sentence;
+    let used = context.baseline.seen(store, second, Field::AppId);
     let same = normalized(first, Field::AppId) == normalized(second, Field::AppId);
     let hop = if same {
         "the client of the first login too".to_owned()
     } else {
         format!("after {}", store.get(first, Field::AppDisplayName))
     };
-    let (state, brief) = if inquiry.baseline.is_thin() {
+    let (state, brief) = if context.baseline.is_thin() {
         (State::Unknown, "no history to compare")
     } else if used.is_usual() {
         (State::Against, "client known to user")
@@ -56,16 +56,16 @@ pub fn second_client(inquiry: &Inquiry) -> Finding {
 }
 
 /// Whether the second request comes from elsewhere.
-pub fn apart(inquiry: &Inquiry) -> Finding {
-    let Some((first, second, _)) = ends(inquiry) else { return no_rows() };
-    let store = inquiry.store;
+pub fn apart(context: &StepContext) -> Finding {
+    let Some((first, second, _)) = ends(context) else { return no_rows() };
+    let store = context.store;
     let normalized = |id: EventId, field| store.normalized_field(store.event(id), field);
     let (from, to) = (normalized(first, Field::IpAddress), normalized(second, Field::IpAddress));
     if from.is_none() || to.is_none() {
         return missing("no address", "One of the two rows has no address", "the rows with IPAddress")
             .with_rows([first, second]);
     }
-    let agent = |id| inquiry.facts.agent(store.get(id, Field::UserAgent));
+    let agent = |id| context.facts.agent(store.get(id, Field::UserAgent));
     let device = |id| scopes::device_id(store.get(id, Field::DeviceDetail));
     let shown = |id| device(id).map_or_else(|| "no registered device".to_owned(), |id| format!("device {id}"));
     let (state, brief) = match (from == to, agent(first) == agent(second), device(first) == device(second)) {
@@ -86,9 +86,9 @@ pub fn apart(inquiry: &Inquiry) -> Finding {
 }
 
 /// Scopes of the two tokens and their difference.
-pub fn scope_change(inquiry: &Inquiry) -> Finding {
-    let Some((first, second, _)) = ends(inquiry) else { return no_rows() };
-    let details = |id| inquiry.store.get(id, Field::ProcessingDetails);
+pub fn scope_change(context: &StepContext) -> Finding {
+    let Some((first, second, _)) = ends(context) else { return no_rows() };
+    let details = |id| context.store.get(id, Field::ProcessingDetails);
     let (before, after) = (scopes::scopes(details(first)), scopes::scopes(details(second)));
     if after.is_empty() {
         return missing(
@@ -113,9 +113,9 @@ fn or_none(scopes: &[String]) -> String {
 }
 
 /// Time from the first login to the second client's first request.
-pub fn elapsed(inquiry: &Inquiry) -> Finding {
-    let Some((first, second, seconds)) = ends(inquiry) else { return no_rows() };
-    let time = |id| inquiry.store.event(id).time();
+pub fn elapsed(context: &StepContext) -> Finding {
+    let Some((first, second, seconds)) = ends(context) else { return no_rows() };
+    let time = |id| context.store.event(id).time();
     let gap = time(second).since(time(first));
     let state = if gap <= AUTOMATED { State::Supports } else { State::Unknown };
     let reads =
@@ -123,15 +123,15 @@ pub fn elapsed(inquiry: &Inquiry) -> Finding {
     let sentence = format!(
         "{gap} from first login to second client ({reads}), {} in all until {}.",
         counted(seconds.len(), "request"),
-        inquiry.hit.last_seen.second()
+        context.hit.last_seen.second()
     );
     Finding::new(state, gap.to_string(), sentence).with_rows([first, second])
 }
 
 /// The published tuning questions: the Global Administrator role and a compliant device.
-pub fn tuning(inquiry: &Inquiry) -> Finding {
-    let Some((_, second, seconds)) = ends(inquiry) else { return no_rows() };
-    let text = |field| inquiry.store.get(second, field);
+pub fn tuning(context: &StepContext) -> Finding {
+    let Some((_, second, seconds)) = ends(context) else { return no_rows() };
+    let text = |field| context.store.get(second, field);
     let details = text(Field::ProcessingDetails);
     if details.is_empty() && text(Field::DeviceDetail).is_empty() {
         return missing(
@@ -162,9 +162,9 @@ pub fn tuning(inquiry: &Inquiry) -> Finding {
 }
 
 /// Token binding of the second request's session.
-pub fn binding(inquiry: &Inquiry) -> Finding {
-    let Some((_, second, seconds)) = ends(inquiry) else { return no_rows() };
-    let told = inquiry.store.get(second, Field::TokenProtection).to_lowercase();
+pub fn binding(context: &StepContext) -> Finding {
+    let Some((_, second, seconds)) = ends(context) else { return no_rows() };
+    let told = context.store.get(second, Field::TokenProtection).to_lowercase();
     let (state, brief, sentence) = if told.contains("unbound") {
         (
             State::Supports,

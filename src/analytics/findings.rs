@@ -10,7 +10,7 @@ pub mod session;
 
 pub use client::{client_family, client_history};
 pub use flow::{delay, device_code_before, legs_apart};
-pub use graph::{Tally, graph_agents, graph_verbs, in_words, tally};
+pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
 pub use origin::{leg_origin, origin, origin_of};
 pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;

@@ -2,7 +2,7 @@
 
 use super::{KEPT, listed};
 use crate::analytics::rows::distinct;
-use crate::analytics::{Finding, Inquiry, State};
+use crate::analytics::{Finding, State, StepContext};
 use crate::facts::lifetimes::{ACCESS_TOKEN, ACCESS_TOKEN_AT_MOST, EVALUATED_TOKEN_AT_MOST, EVALUATION};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Span};
@@ -11,12 +11,12 @@ use crate::model::{EventId, Field, Span};
 const DAY: Span = Span::minutes(24 * 60);
 
 /// What to revoke and what stays valid, with what the bundle shows of the day around the hit. Decides nothing.
-pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
-    let (store, hit) = (inquiry.store, inquiry.hit);
+pub fn what_to_revoke(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
     let sessions = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::SessionId));
     let sessions: Vec<&str> = sessions.into_iter().map(|sym| store.text(sym)).collect();
-    let around = calls_around(inquiry);
-    let later = later_rows(inquiry);
+    let around = calls_around(context);
+    let later = later_rows(context);
     let session_words = if sessions.is_empty() {
         "the rows name no session".to_owned()
     } else {
@@ -58,14 +58,14 @@ pub fn what_to_revoke(inquiry: &Inquiry) -> Finding {
 }
 
 /// How many Graph calls of the user lie within a day of the hit.
-fn calls_around(inquiry: &Inquiry) -> usize {
-    let (store, hit) = (inquiry.store, inquiry.hit);
-    inquiry.baseline.history(store).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
+fn calls_around(context: &StepContext) -> usize {
+    let (store, hit) = (context.store, context.hit);
+    context.baseline.history(store).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
 }
 
 /// Whether the row's address is one the user usually signs in from.
-fn is_usual(inquiry: &Inquiry, id: EventId) -> bool {
-    inquiry.baseline.seen(inquiry.store, id, Field::IpAddress).is_usual()
+fn is_usual(context: &StepContext, id: EventId) -> bool {
+    context.baseline.seen(context.store, id, Field::IpAddress).is_usual()
 }
 
 /// Rows of the user after the hit, within a day, from an address of the hit that is not usual for the user.
@@ -77,14 +77,14 @@ struct Later<'a> {
     addresses: Vec<&'a str>,
 }
 
-fn later_rows<'a>(inquiry: &Inquiry<'a>) -> Later<'a> {
-    let (store, hit) = (inquiry.store, inquiry.hit);
-    let strange: Vec<EventId> = hit.evidence.iter().copied().filter(|&id| !is_usual(inquiry, id)).collect();
+fn later_rows<'a>(context: &StepContext<'a>) -> Later<'a> {
+    let (store, hit) = (context.store, context.hit);
+    let strange: Vec<EventId> = hit.evidence.iter().copied().filter(|&id| !is_usual(context, id)).collect();
     // Where every address is the user's usual one, they are all there is to follow.
     let rows = if strange.is_empty() { &hit.evidence } else { &strange };
     let mut later = Later { all: 0, kept: Vec::new(), last: None, addresses: Vec::new() };
     for address in distinct(rows, |id| store.normalized_field(store.event(id), Field::IpAddress)) {
-        let history = inquiry.baseline.history(store);
+        let history = context.baseline.history(store);
         let rows = history.rows_from(store, address, hit.last_seen, hit.last_seen.plus(DAY));
         if let Some(last) = rows.last() {
             later.all += rows.len();

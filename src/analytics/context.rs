@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What an analytic looks at: the rows that its semantics admit, and how they read text and time.
-pub struct Scene<'a> {
+pub struct DetectContext<'a> {
     /// Every event.
     pub store: &'a Store,
     /// Dated knowledge.
@@ -26,13 +26,13 @@ pub struct Scene<'a> {
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
 }
 
-impl<'a> Scene<'a> {
-    /// Sets the scene for one run.
+impl<'a> DetectContext<'a> {
+    /// Sets the context for one run.
     pub fn new(store: &'a Store, facts: &'a Facts, settings: &'a Settings) -> Self {
         Self::over(store, facts, settings, Arc::default())
     }
 
-    /// Sets the scene over what an earlier run found, as far as it still holds under these settings.
+    /// Sets the context over what an earlier run found, as far as it still holds under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
         Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }

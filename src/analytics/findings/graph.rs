@@ -1,7 +1,7 @@
 //! The Graph calls of a hit: who made them, and what they did.
 
 use super::{listed, missing};
-use crate::analytics::{Finding, Inquiry, State};
+use crate::analytics::{Finding, State, StepContext};
 use crate::facts::{Agent, Facts, Verb, Weight};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, call_succeeded};
@@ -10,16 +10,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 /// Classes of the user agents of the Graph calls.
-pub fn graph_agents(inquiry: &Inquiry) -> Finding {
-    if let Some(finding) = no_calls(inquiry) {
+pub fn graph_agents(context: &StepContext) -> Finding {
+    if let Some(finding) = no_calls(context) {
         return finding;
     }
-    let (store, hit) = (inquiry.store, inquiry.hit);
+    let (store, hit) = (context.store, context.hit);
     let mut kinds: BTreeMap<Agent, (usize, Vec<&str>)> = BTreeMap::new();
     let mut known: HashSet<&str> = HashSet::new();
     for call in &hit.graph {
         let agent = store.get(call.event, Field::UserAgent);
-        let (count, names) = kinds.entry(inquiry.facts.agent(agent)).or_default();
+        let (count, names) = kinds.entry(context.facts.agent(agent)).or_default();
         *count += 1;
         if !agent.is_empty() && known.insert(agent) {
             names.push(agent);
@@ -41,13 +41,13 @@ pub fn graph_agents(inquiry: &Inquiry) -> Finding {
 }
 
 /// What the Graph calls did, in plain verbs with counts.
-pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
-    if let Some(finding) = no_calls(inquiry) {
+pub fn graph_verbs(context: &StepContext) -> Finding {
+    if let Some(finding) = no_calls(context) {
         return finding;
     }
-    let (store, hit) = (inquiry.store, inquiry.hit);
+    let (store, hit) = (context.store, context.hit);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
-    let tally = tally(store, inquiry.facts, &calls);
+    let tally = count_actions(store, context.facts, &calls);
     let taken = tally.iter().filter(|line| line.verb.reach.is_valuable() && line.succeeded > 0).count();
     let (state, brief) = if taken > 0 {
         (State::Supports, format!("{} of interest", counted(taken, "action")))
@@ -64,7 +64,7 @@ pub fn graph_verbs(inquiry: &Inquiry) -> Finding {
 }
 
 /// One kind of action and how often it was done.
-pub struct Tally {
+pub struct ActionCount {
     /// The action, as the calls' facts say.
     pub verb: Verb,
     /// Calls that succeeded.
@@ -73,7 +73,7 @@ pub struct Tally {
     pub failed: usize,
 }
 
-impl Tally {
+impl ActionCount {
     /// `searched mail for "invoice" 1×`, `read chats 3× (2 refused)`.
     pub fn words(&self) -> String {
         let sought = if self.verb.weight == Weight::Searched { " for" } else { "" };
@@ -97,11 +97,11 @@ fn times(succeeded: usize, failed: usize) -> String {
 const OBJECTS: usize = 20;
 
 /// The actions in words, in their order; of one with many objects the first of them, and how many more.
-pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t Tally>) -> Vec<String> {
+pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<String> {
     /// What is said of the objects that are not named: where, of how many, and how often.
     struct Rest<'t> {
         at: usize,
-        of: &'t Tally,
+        of: &'t ActionCount,
         objects: usize,
         succeeded: usize,
         failed: usize,
@@ -137,12 +137,12 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t Tally>) -> Vec<String> {
 }
 
 /// Graph calls by action, in order of first occurrence.
-pub fn tally(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Tally> {
+pub fn count_actions(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<ActionCount> {
     let verbs = calls.iter().map(|&id| {
         let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
         (verb, call_succeeded(store.get(id, Field::ResponseStatusCode)))
     });
-    let line = |(verb, [succeeded, failed]): (Verb, [usize; 2])| Tally { verb, succeeded, failed };
+    let line = |(verb, [succeeded, failed]): (Verb, [usize; 2])| ActionCount { verb, succeeded, failed };
     outcomes(verbs).into_iter().map(line).collect()
 }
 
@@ -160,15 +160,15 @@ fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [u
 }
 
 /// The finding where there is no call to look at.
-fn no_calls(inquiry: &Inquiry) -> Option<Finding> {
-    if !inquiry.store.has_uses() {
+fn no_calls(context: &StepContext) -> Option<Finding> {
+    if !context.store.has_uses() {
         return Some(missing(
             "no Graph activity",
             "The bundle has no Graph activity",
             "MicrosoftGraphActivityLogs for the user, from two hours before the hit on",
         ));
     }
-    inquiry.hit.graph.is_empty().then(|| {
+    context.hit.graph.is_empty().then(|| {
         let sentence = "The bundle has Graph activity, but no call with the hit's tokens, session, or user and client at that time.";
         Finding::new(State::Unknown, "no calls", sentence)
     })
@@ -180,22 +180,22 @@ mod tests {
     use crate::facts::Facts;
     use std::cell::Cell;
 
-    fn line(uri: &str, succeeded: usize, failed: usize) -> Tally {
+    fn line(uri: &str, succeeded: usize, failed: usize) -> ActionCount {
         let uri = format!("https://graph.microsoft.com/v1.0{uri}");
-        Tally { verb: Facts::embedded().graph_verb("GET", &uri), succeeded, failed }
+        ActionCount { verb: Facts::embedded().graph_verb("GET", &uri), succeeded, failed }
     }
 
     #[test]
     fn of_many_objects_the_first_are_named_and_the_rest_counted() {
         let of = |at: usize| line(&format!("/users/{at:08}-0000-4000-8000-000000000000/memberOf"), 1, at % 2);
-        let mut tally: Vec<Tally> = (0..30).map(of).collect();
+        let mut tally: Vec<ActionCount> = (0..30).map(of).collect();
         tally.insert(25, line("/me/messages", 3, 0));
         let said = in_words(&tally);
         assert_eq!(said.len(), OBJECTS + 2);
         assert!(said[0].contains("\"00000000-0000-4000-8000-000000000000\" 1×"), "{said:?}");
         assert!(said[OBJECTS].ends_with(", and 10 more objects 15× (5 refused)"), "{said:?}");
         assert_eq!(said[OBJECTS + 1], tally[25].words());
-        let unknown: Vec<Tally> = (0..22).map(|at| line(&format!("/zz{}", "z".repeat(at)), 1, 0)).collect();
+        let unknown: Vec<ActionCount> = (0..22).map(|at| line(&format!("/zz{}", "z".repeat(at)), 1, 0)).collect();
         assert_eq!(in_words(&unknown).last().unwrap(), "called, and 2 more paths 2×");
     }
 

@@ -3,34 +3,34 @@
 use super::{listed, missing};
 use crate::analytics::baseline::{Baseline, Seen};
 use crate::analytics::flow::{Leg, leg_of};
-use crate::analytics::{Finding, Inquiry, State, scopes};
+use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::facts::Agent;
 use crate::model::{EventId, Field, Flags, Sym};
 use std::collections::BTreeMap;
 
 /// Address, network, software and device of the hit's sign-ins.
-pub fn origin(inquiry: &Inquiry) -> Finding {
-    origin_of(inquiry, &inquiry.hit.evidence)
+pub fn origin(context: &StepContext) -> Finding {
+    origin_of(context, &context.hit.evidence)
 }
 
 /// Address, network, software and device of the device-code legs: the polling leg decides, where the bundle has one.
-pub fn leg_origin(inquiry: &Inquiry) -> Finding {
-    let (hit, store) = (inquiry.hit, inquiry.store);
+pub fn leg_origin(context: &StepContext) -> Finding {
+    let (hit, store) = (context.hit, context.store);
     let legs =
         |leg| -> Vec<EventId> { hit.legs.iter().copied().filter(|&id| leg_of(store.event(id)) == Some(leg)).collect() };
     let (polling, browser) = (legs(Leg::Polling), legs(Leg::Browser));
     if polling.is_empty() {
-        let mut finding = origin_of(inquiry, &browser);
+        let mut finding = origin_of(context, &browser);
         finding.sentence.push_str(
             " The bundle has only the sign-in in the browser: its address is where the code was typed, not where the \
              tokens went.",
         );
         return finding;
     }
-    let mut finding = origin_of(inquiry, &polling);
+    let mut finding = origin_of(context, &polling);
     finding.sentence = format!("Where the tokens went: {}", finding.sentence);
     if !browser.is_empty() {
-        let typed = compared(inquiry, &browser).map_or_else(|| "no address recorded".to_owned(), |origin| origin.words);
+        let typed = compared(context, &browser).map_or_else(|| "no address recorded".to_owned(), |origin| origin.words);
         finding.sentence += " Where the code was typed: ";
         finding.sentence += &typed;
         finding.sentence.push('.');
@@ -47,22 +47,22 @@ struct Origin {
 }
 
 /// Compares where some rows come from with what is usual; `None` where none has an address.
-fn compared(inquiry: &Inquiry, rows: &[EventId]) -> Option<Origin> {
-    let baseline = inquiry.baseline;
-    let places = places(inquiry, baseline, rows);
+fn compared(context: &StepContext, rows: &[EventId]) -> Option<Origin> {
+    let baseline = context.baseline;
+    let places = places(context, baseline, rows);
     if places.is_empty() {
         return None;
     }
-    let shown: Vec<String> = places.iter().map(|place| place.words(inquiry)).collect();
-    let (is_script, software) = agents(inquiry, baseline, rows);
-    let (own_device, device) = device(inquiry, baseline, rows);
+    let shown: Vec<String> = places.iter().map(|place| place.words(context)).collect();
+    let (is_script, software) = agents(context, baseline, rows);
+    let (own_device, device) = device(context, baseline, rows);
     Some(Origin { places, is_script, own_device, words: format!("{}; {software}; {device}", listed(&shown)) })
 }
 
 /// Address, network, software and device of some rows of the hit.
-pub fn origin_of(inquiry: &Inquiry, rows: &[EventId]) -> Finding {
-    let baseline = inquiry.baseline;
-    let Some(origin) = compared(inquiry, rows) else {
+pub fn origin_of(context: &StepContext, rows: &[EventId]) -> Finding {
+    let baseline = context.baseline;
+    let Some(origin) = compared(context, rows) else {
         return missing(
             "no address recorded",
             "None of these rows has an address",
@@ -118,11 +118,11 @@ struct Place {
 }
 
 impl Place {
-    fn words(&self, inquiry: &Inquiry) -> String {
-        let store = inquiry.store;
+    fn words(&self, context: &StepContext) -> String {
+        let store = context.store;
         let asn = store.get(self.row, Field::Asn);
         let address = store.get(self.row, Field::IpAddress);
-        let seen = |seen: Seen| if inquiry.baseline.is_empty() { String::new() } else { format!(": {}", seen.words()) };
+        let seen = |seen: Seen| if context.baseline.is_empty() { String::new() } else { format!(": {}", seen.words()) };
         if asn.is_empty() {
             return format!("{address}{}", seen(self.address));
         }
@@ -137,8 +137,8 @@ impl Place {
     }
 }
 
-fn places(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> Vec<Place> {
-    let store = inquiry.store;
+fn places(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> Vec<Place> {
+    let store = context.store;
     let mut by_address: BTreeMap<&str, EventId> = BTreeMap::new();
     for &id in rows {
         let address: Sym = store.normalized_field(store.event(id), Field::IpAddress);
@@ -155,9 +155,9 @@ fn places(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> Vec<Place
 }
 
 /// Returns whether a script is among the software used, and the software in words.
-fn agents(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
+fn agents(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
     let mut kinds: Vec<Agent> =
-        rows.iter().map(|&id| inquiry.facts.agent(inquiry.store.get(id, Field::UserAgent))).collect();
+        rows.iter().map(|&id| context.facts.agent(context.store.get(id, Field::UserAgent))).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let words: Vec<String> = kinds
@@ -171,8 +171,8 @@ fn agents(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, St
 }
 
 /// Returns whether the rows come from a usual device of the user, and the device in words.
-fn device(inquiry: &Inquiry, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
-    let details: Vec<&str> = rows.iter().map(|&id| inquiry.store.get(id, Field::DeviceDetail)).collect();
+fn device(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> (bool, String) {
+    let details: Vec<&str> = rows.iter().map(|&id| context.store.get(id, Field::DeviceDetail)).collect();
     let mut devices: Vec<String> = details.iter().filter_map(|text| scopes::device_id(text)).collect();
     devices.sort_unstable();
     devices.dedup();

@@ -1,7 +1,7 @@
 //! What the tokens of a hit reach, by class of resource.
 
 use super::{listed, missing};
-use crate::analytics::{Finding, Inquiry, State};
+use crate::analytics::{Finding, State, StepContext};
 use crate::facts::{Facts, Reach};
 use crate::model::words::counted;
 use crate::model::{EventId, Field};
@@ -28,9 +28,9 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
 }
 
 /// Resources covered, by class. One client that gets both personal data and control is what no product does at start.
-pub fn resources(inquiry: &Inquiry) -> Finding {
-    let hit = inquiry.hit;
-    let classes = reached(inquiry.store, inquiry.facts, &hit.evidence);
+pub fn resources(context: &StepContext) -> Finding {
+    let hit = context.hit;
+    let classes = reached(context.store, context.facts, &hit.evidence);
     let named: Vec<String> = classes
         .iter()
         .filter(|(reach, names)| **reach != Reach::Other || !names.is_empty())
