@@ -13,6 +13,7 @@ use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Counts, Value};
 use crate::triage::runs::{self, Outline};
 use crate::triage::search::{EventMarks, Search};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -94,7 +95,13 @@ pub struct JobRunner {
     /// The search under way, with what it knows of the texts, by its number.
     search: Option<(u64, Search)>,
     users: Everyone,
+    /// The last trees. A tree of a million rows takes longer to free than a frame may: while it is kept here too, the
+    /// screen only lets go of it.
+    trees: VecDeque<(Scope, Grouping, Arc<Tree>)>,
 }
+
+/// Trees kept: the one on screen, and the one that takes its place.
+const TREES: usize = 2;
 
 impl JobRunner {
     /// A runner of jobs about the bundle and its hits.
@@ -107,6 +114,7 @@ impl JobRunner {
             settings: evidence.settings.clone(),
             search: None,
             users: Everyone::default(),
+            trees: VecDeque::new(),
         }
     }
 
@@ -141,8 +149,8 @@ impl JobRunner {
                 JobResult::Outline(scope, Arc::new(outline))
             }
             Job::Tree(scope, grouping) => {
-                let tree = lineage::tree(store, scope.events(store), grouping);
-                JobResult::Tree(scope, grouping, Arc::new(tree))
+                let tree = self.tree(&scope, grouping);
+                JobResult::Tree(scope, grouping, tree)
             }
             Job::Copy(entry, spot) => {
                 let text = copy::make(entry, &spot, &self.loaded, self.facts, &self.hits);
@@ -155,6 +163,20 @@ impl JobRunner {
         }
     }
 
+    fn tree(&mut self, scope: &Scope, grouping: Grouping) -> Arc<Tree> {
+        let is_wanted = |kept: &&(Scope, Grouping, Arc<Tree>)| (&kept.0, kept.1) == (scope, grouping);
+        if let Some((.., tree)) = self.trees.iter().find(is_wanted) {
+            return Arc::clone(tree);
+        }
+        let store = &self.loaded.store;
+        let tree = Arc::new(lineage::tree(store, scope.events(store), grouping));
+        self.trees.push_back((scope.clone(), grouping, Arc::clone(&tree)));
+        if self.trees.len() > TREES {
+            self.trees.pop_front();
+        }
+        tree
+    }
+
     fn search(&mut self, chunk: &Chunk) -> Vec<EventId> {
         if self.search.as_ref().is_none_or(|(number, _)| *number != chunk.number) {
             let search = Search::parse(&chunk.query).map(|search| search.with(Arc::clone(&chunk.marks)));
@@ -164,5 +186,29 @@ impl JobRunner {
         let store = &self.loaded.store;
         let rows = chunk.of.events(store).get(chunk.rows.clone()).unwrap_or(&[]);
         rows.iter().copied().filter(|event| search.holds(store, self.facts, *event)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+    use crate::store::{Part, Store};
+
+    #[test]
+    fn the_tree_on_screen_is_kept_until_the_one_after_the_next() {
+        let loaded = Arc::new(Loaded::new(Store::build(vec![Part::default()]), Vec::new(), Vec::new()));
+        let evidence = Evidence::new(loaded, Arc::default(), Settings::default(), Facts::embedded());
+        let mut runner = JobRunner::new(&evidence, Arc::default());
+        let mut tree = |grouping| match runner.run(Job::Tree(Scope::List(Arc::default()), grouping)) {
+            JobResult::Tree(.., tree) => tree,
+            _ => panic!("a tree was asked for"),
+        };
+        let first = tree(Grouping::Lineage);
+        assert!(Arc::ptr_eq(&first, &tree(Grouping::Lineage)), "asked for again it is not made again");
+        tree(Grouping::GroupBy(Field::AppId));
+        assert_eq!(Arc::strong_count(&first), 2, "the screen may let go of it");
+        tree(Grouping::GroupBy(Field::IpAddress));
+        assert_eq!(Arc::strong_count(&first), 1);
     }
 }
