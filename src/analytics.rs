@@ -1,4 +1,4 @@
-//! Detections: what each looks for is one file in `catalog/`, registered in [`ANALYTICS`].
+//! Detections: one file each in `catalog/`, registered in [`ANALYTICS`].
 
 mod allow;
 pub mod assess;
@@ -57,13 +57,13 @@ pub struct Analytic {
     pub id: &'static str,
     /// A few words for a list.
     pub title: &'static str,
-    /// What it looks for, why it matters, what else looks like it. Markdown, a paragraph each.
+    /// Its behaviour, why it matters, and look-alikes. Markdown, a paragraph each.
     pub about: &'static str,
     /// The published hunt it comes from.
     pub source: &'static str,
     /// ATT&CK ids it may earn (each needs evidence).
     pub attack: &'static [&'static str],
-    /// What it cannot run without.
+    /// Rows and columns it cannot run without.
     pub needs: &'static [Need],
     /// Thresholds as the user may set them: flag and default.
     pub thresholds: &'static [(&'static str, &'static str)],
@@ -84,12 +84,12 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
 
 /// Runs the chosen analytics and answers every step of every hit.
 ///
-/// Hits come in order of first seen, analytic, user, app; those that are allowed come last.
+/// Sorts hits by first seen, analytic, user, app; allowed hits come last.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
     run_over(store, facts, settings, Arc::default())
 }
 
-/// As [`run`], over what an earlier run on the same store found.
+/// As [`run`], reusing the candidates of an earlier run on the same store.
 pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
     let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
@@ -107,14 +107,15 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
     hits
 }
 
-/// Answers every step of every hit. Hits of one user in time order, so that each sign-in is weighed once.
+/// Answers every step of every hit. Takes the hits of one user in time order, so that each sign-in enters the baseline
+/// once.
 fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
     let DetectContext { store, facts, .. } = *context;
     hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
-    let mut baseline = Baseline::of(Sym::NONE);
+    let mut baseline = Baseline::new(Sym::NONE);
     for hit in hits {
         if baseline.user() != hit.user {
-            baseline = Baseline::of(hit.user);
+            baseline = Baseline::new(hit.user);
         }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
@@ -123,13 +124,13 @@ fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
     }
 }
 
-/// First seen, analytic, user, app; then whatever still tells two hits apart.
+/// Order of hits: first seen, analytic, user, app; then anything that still differs.
 fn order(hit: &Hit) -> impl Ord + '_ {
     let who = (&hit.upn, &hit.user_id, &hit.app_id);
     (hit.first_seen, hit.analytic, who, hit.last_seen, &hit.session, &hit.evidence, &hit.legs)
 }
 
-/// Marks the hits that overlap a row of the published query: same client, a row in common (or a copy of it).
+/// Marks the hits that overlap a row of the published query: same client, and a row (or a duplicate of it) in common.
 fn mark_published(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
     if context.settings.semantics == Semantics::Published {
         for hit in hits {

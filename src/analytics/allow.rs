@@ -1,4 +1,4 @@
-//! What is known to be harmless: entries with a reason and an expiry, which mark hits and move them down.
+//! Allow-list: entries with a reason and an expiry, which mark hits as harmless and move them down.
 
 mod cover;
 
@@ -17,11 +17,11 @@ pub struct AllowList {
     /// The file's name as given.
     pub name: String,
     entries: Vec<Allow>,
-    /// When the run was: what expired before is not applied.
+    /// Time of the run: entries that expired before are not applied.
     now: Time,
 }
 
-/// One entry: every kind of thing it names must fit, and of each kind one of those named.
+/// One entry. Each kind of value it names must fit; of a kind, one value is enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allow {
     /// Its number in the list, from 1.
@@ -34,19 +34,19 @@ pub struct Allow {
     pub networks: Vec<IpNet>,
     /// Ids of analytics.
     pub analytics: Vec<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// From when on it is not applied.
+    /// Expiry: not applied from this time on.
     pub expires: Time,
 }
 
-/// Why a list cannot be used: the line, and what to do there.
+/// Reason why a list cannot be used: the line, and the way out.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {}", inert(what))]
 pub struct AllowError {
     /// Line of the file, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The fault.
     pub what: String,
 }
 
@@ -72,7 +72,7 @@ struct Entry {
     expires: Option<Spanned<Expires>>,
 }
 
-/// One word, or several, each with where it stands.
+/// One word, or several, each with its place in the file.
 #[derive(Default)]
 struct Words(Vec<Spanned<String>>);
 
@@ -92,7 +92,7 @@ enum OneOrMany {
     Many(Vec<Spanned<String>>),
 }
 
-/// By hand: what serde tells apart by trying loses where it stands.
+/// Written by hand: an untagged enum of serde loses the place in the file.
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
@@ -121,7 +121,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
     }
 }
 
-/// A date as a text, or as TOML's own.
+/// A date as a text, or as a TOML date.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "this is neither a text nor a date")]
 enum Expires {
@@ -135,21 +135,21 @@ impl Words {
         self.0.iter().map(|word| word.as_ref().trim().to_lowercase()).collect()
     }
 
-    /// Where a word stands that says nothing.
+    /// Place of the first blank word.
     fn blank(&self) -> Option<usize> {
         self.0.iter().find(|word| word.as_ref().trim().is_empty()).map(|word| word.span().start)
     }
 }
 
-/// Where in the file an entry is wrong, if it is not the entry as a whole, and what to do.
+/// Place of a fault in the file, `None` for the entry as a whole, and the way out.
 struct Wrong(Option<usize>, String);
 
 impl AllowList {
-    /// Reads a list, as it stands at `now`.
+    /// Reads a list; `now` decides which entries have expired.
     ///
     /// # Errors
-    /// When it is not TOML, has unknown keys or values that say nothing, or when an entry names nothing, has no
-    /// reason or no expiry.
+    /// When it is not TOML, has unknown keys or blank values, or when an entry names nothing, has no reason or no
+    /// expiry.
     pub fn parse(name: &str, text: &str, now: Time) -> Result<Self, AllowError> {
         let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
         let file: File = toml::from_str(text).map_err(|err| AllowError {
@@ -158,7 +158,7 @@ impl AllowList {
         })?;
         let entries = file.allow.into_iter().enumerate().map(|(index, entry)| {
             let start = entry.span().start;
-            Allow::of(index + 1, &entry.into_inner())
+            Allow::new(index + 1, &entry.into_inner())
                 .map_err(|Wrong(at, what)| AllowError { line: line_of(at.unwrap_or(start)), what })
         });
         Ok(Self { name: name.to_owned(), entries: entries.collect::<Result<_, _>>()?, now })
@@ -169,14 +169,14 @@ impl AllowList {
         self.entries.iter().filter(|entry| self.now < entry.expires)
     }
 
-    /// Entries whose time is over.
+    /// Entries that have expired.
     pub fn expired(&self) -> impl Iterator<Item = &Allow> {
         self.entries.iter().filter(|entry| self.now >= entry.expires)
     }
 }
 
 impl Allow {
-    fn of(number: usize, entry: &Entry) -> Result<Self, Wrong> {
+    fn new(number: usize, entry: &Entry) -> Result<Self, Wrong> {
         let whole = |what: &str| Wrong(None, what.to_owned());
         let no_reason = "this entry needs a reason: who says that it is harmless, and why";
         let reason = entry.reason.as_ref().ok_or_else(|| whole(no_reason))?;
@@ -184,14 +184,14 @@ impl Allow {
             return Err(Wrong(Some(reason.span().start), no_reason.to_owned()));
         }
         let no_expiry = "this entry needs an expiry, such as expires = 2027-01-31";
-        let said = entry.expires.as_ref().ok_or_else(|| whole(no_expiry))?;
-        let expires = match said.as_ref() {
+        let expiry = entry.expires.as_ref().ok_or_else(|| whole(no_expiry))?;
+        let expires = match expiry.as_ref() {
             Expires::Text(text) => text.clone(),
             Expires::Date(date) => date.to_string(),
         };
         let expires = Time::parse(&expires)
             .ok_or_else(|| {
-                Wrong(Some(said.span().start), format!("expires = \"{expires}\" is no date and no RFC 3339 time"))
+                Wrong(Some(expiry.span().start), format!("expires = \"{expires}\" is no date and no RFC 3339 time"))
             })
             // A day is over at its end.
             .map(|time| if expires.len() == 10 { time.plus(Span::minutes(24 * 60)) } else { time })?;

@@ -1,14 +1,14 @@
 //! Severity, confidence and techniques of a hit, by rules that a reader can check.
 //!
-//! **Severity** says how bad it is if it is token theft. Each analytic has a base (`device-code-burst` high,
+//! **Severity** is how bad it is if it is token theft. Each analytic has a base (`device-code-burst` high,
 //! `foci-burst` and `session-hop` medium, `session-hop-broad` low). From medium up to high when the tokens reach two or
 //! more valuable classes (mail, chat, files, Azure management, Key Vault, Office management, device registration,
 //! directory, business data) from an address that is not usual for the user, nor its network, nor the device. Down to
 //! low when everything about the origin is the user's own: every address of hit and device-code legs seen on at least
 //! two days before, no script among the agents, and a usual or compliant device, or the client used on at least two
-//! days before. The last day before the hit is no day before: it may be the intruder's.
+//! days before. The last day before the hit does not count: it may be the intruder's.
 //!
-//! **Confidence** says how well the findings carry the reading "token theft". High: at least three findings
+//! **Confidence** is how well the findings support "token theft". High: at least three findings
 //! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
 //! speak against as support, or fewer than two support. Medium: everything else.
 
@@ -27,7 +27,7 @@ const ACCOUNT_USED: &str = "T1078.004";
 const CLOUD_SERVICE: &str = "T1021.007";
 const DEVICE_REGISTERED: &str = "T1098.005";
 
-/// Severity and the sentence for it.
+/// Severity, with its sentence.
 pub fn severity(context: &StepContext) -> (Severity, String) {
     let hit = context.hit;
     let base = context.analytic.severity;
@@ -59,7 +59,7 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
     }
 }
 
-/// Whether everything about the origin of the rows is the user's own.
+/// Returns whether everything about the origin of the rows is usual for the user.
 fn is_own(context: &StepContext, rows: &[EventId]) -> bool {
     let (store, baseline) = (context.store, context.baseline);
     let text = |id, field| store.get(id, field);
@@ -74,7 +74,7 @@ fn is_own(context: &StepContext, rows: &[EventId]) -> bool {
     rows.iter().all(usual_address) && !rows.iter().any(script) && (client || rows.iter().all(device))
 }
 
-/// Confidence from the findings, and the sentence for it.
+/// Confidence from the findings, with its sentence.
 pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
     let count = |state| findings.iter().filter(|finding| finding.state == state).count();
     let (supports, against, missing) = (count(State::Supports), count(State::Against), count(State::Missing));
@@ -95,7 +95,7 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
     )
 }
 
-/// Techniques that the evidence earned, each with what earned it; sorted by id.
+/// Techniques earned by the evidence, each with that evidence; sorted by id.
 pub fn attack(context: &StepContext) -> Vec<Attack> {
     let (store, hit) = (context.store, context.hit);
     let mut earned: BTreeMap<&'static str, String> = BTreeMap::new();
@@ -137,7 +137,7 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
     earned.into_iter().map(attack).collect()
 }
 
-/// Fills in what rests on the finished core: reasons, findings, techniques, severity, confidence.
+/// Completes hits from the builder: reasons, findings, techniques, severity, confidence.
 pub fn complete(context: &StepContext) -> Assessment {
     let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
     let (confidence, confidence_reason) = confidence(&findings);
@@ -145,7 +145,7 @@ pub fn complete(context: &StepContext) -> Assessment {
     Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }
 
-/// What [`complete`] worked out.
+/// Results of [`complete`].
 pub struct Assessment {
     attack: Vec<Attack>,
     findings: Vec<Finding>,
@@ -156,7 +156,7 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Puts it into the hit.
+    /// Sets the results in the hit.
     pub fn fill(self, hit: &mut Hit) {
         hit.attack = self.attack;
         hit.findings = self.findings;
@@ -276,7 +276,7 @@ mod tests {
     const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
     const TEAMS: &str = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe";
     const MANAGEMENT: &str = "c5393580-f805-4401-95e8-94b7a6ef2fc2";
-    /// Two classes of worth.
+    /// Two valuable classes.
     const WORTHY: [&str; 3] = ["x", EXCHANGE, TEAMS];
 
     const HOME: (Field, &str) = (Field::IpAddress, "192.0.2.10");
@@ -301,7 +301,7 @@ mod tests {
             self
         }
 
-        /// A sign-in on each of some days of April, in a browser to the portal where nothing else is said.
+        /// A sign-in on each of some days of April, in a browser to the portal unless fields say otherwise.
         fn earlier(&mut self, days: &[u32], fields: &[(Field, &str)]) -> &mut Self {
             for day in days {
                 let fields = [&[(Field::AppId, PORTAL), BROWSER], fields].concat();
@@ -310,14 +310,14 @@ mod tests {
             self
         }
 
-        /// Five sign-ins on five days: enough to tell what is usual.
+        /// Five sign-ins on five days: enough for a baseline.
         fn at_home() -> Self {
             let mut days = Self::default();
             days.earlier(&[1, 2, 3, 4, 5], &[HOME]);
             days
         }
 
-        /// The burst, and what `analytic` says of it.
+        /// The burst as a hit of `analytic`.
         fn burst(&mut self, analytic: &str, resources: [&str; 3], fields: &[(Field, &str)]) -> Severity {
             for (second, resource) in resources.iter().enumerate() {
                 let fields = [&[(Field::AppId, CLI), (Field::ResourceIdentity, resource)], fields].concat();

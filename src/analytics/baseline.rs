@@ -1,4 +1,4 @@
-//! What is usual for a user: their successful sign-ins well before the hit.
+//! Baseline of a user: their successful sign-ins well before the hit.
 
 use super::history::History;
 use super::scopes;
@@ -11,12 +11,12 @@ use std::collections::HashMap;
 const DAY: Span = Span::minutes(24 * 60);
 /// The last day before a hit is no baseline: it may already be the intruder's.
 const GAP: Span = DAY;
-/// Fewer sign-ins or days than these cannot tell what is usual.
+/// Fewer sign-ins or days than these make no baseline.
 const ENOUGH: Seen = Seen { sign_ins: 5, days: 3, last_day: 0 };
 /// A value is usual when seen on at least this many days.
 const USUAL_DAYS: usize = 2;
 
-/// How often a value was seen.
+/// Counts of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Sign-ins with it.
@@ -33,7 +33,7 @@ impl Seen {
         self.last_day = day;
     }
 
-    /// Whether it is usual: seen on more than one day.
+    /// Returns whether it is usual: seen on more than one day.
     pub fn is_usual(self) -> bool {
         self.days >= USUAL_DAYS
     }
@@ -49,13 +49,13 @@ impl Seen {
     }
 }
 
-/// A user's usual values up to some time. It only grows: hits of one user, taken in time order, share one.
+/// A user's values up to some time. It only grows: hits of one user, in time order, share one.
 #[derive(Debug)]
 pub struct Baseline {
     user: Sym,
-    /// How many of the user's events were looked at.
+    /// Number of the user's events read so far.
     read: usize,
-    /// Successful sign-ins it rests on.
+    /// Number of successful sign-ins in it.
     pub all: Seen,
     /// The first of them.
     pub first: Option<Time>,
@@ -68,8 +68,8 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    /// Nothing known yet of a user.
-    pub fn of(user: Sym) -> Self {
+    /// An empty baseline of a user.
+    pub fn new(user: Sym) -> Self {
         Self {
             user,
             read: 0,
@@ -94,12 +94,12 @@ impl Baseline {
         self.history.get_or_init(|| History::new(store, self.user))
     }
 
-    /// The last instant that counts as usual for a hit at a time.
+    /// The last instant that counts for a hit at a time.
     pub fn until(hit: Time) -> Time {
         hit.minus(GAP)
     }
 
-    /// Takes in the user's successful sign-ins up to a day before `hit`.
+    /// Adds the user's successful sign-ins up to a day before `hit`.
     pub fn grow(&mut self, store: &Store, facts: &Facts, hit: Time) {
         let until = Self::until(hit);
         for &id in &store.with(Key::User, self.user)[self.read..] {
@@ -137,27 +137,27 @@ impl Baseline {
         }
     }
 
-    /// Whether it has no sign-in at all.
+    /// Returns whether it has no sign-in.
     pub fn is_empty(&self) -> bool {
         self.all.sign_ins == 0
     }
 
-    /// Whether it is too small to tell what is usual.
+    /// Returns whether it is too small to decide what is usual.
     pub fn is_thin(&self) -> bool {
         self.all.sign_ins < ENOUGH.sign_ins || self.all.days < ENOUGH.days
     }
 
-    /// How often a field's value was seen.
+    /// Counts of a field's value.
     pub fn seen(&self, store: &Store, id: EventId, field: Field) -> Seen {
         self.texts.get(&(field, store.normalized_field(store.event(id), field))).copied().unwrap_or_default()
     }
 
-    /// How often a class of user agent was seen.
+    /// Counts of a class of user agent.
     pub fn agent(&self, agent: Agent) -> Seen {
         self.agents.get(&agent).copied().unwrap_or_default()
     }
 
-    /// How often a registered device was seen.
+    /// Counts of a registered device.
     pub fn device(&self, device: &str) -> Seen {
         self.devices.get(device).copied().unwrap_or_default()
     }

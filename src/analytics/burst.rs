@@ -16,7 +16,7 @@ pub struct Burst {
     pub events: Vec<EventId>,
 }
 
-/// Every burst of a watched client, in no order that matters.
+/// Every burst of a watched client, in no particular order.
 pub fn bursts(context: &DetectContext) -> Vec<Burst> {
     match context.settings.semantics {
         Semantics::Published => tumbling(context),
@@ -37,7 +37,7 @@ fn sliding(context: &DetectContext) -> Vec<Burst> {
     found
 }
 
-/// Sorts out what may make a burst under hunt semantics, whatever the thresholds.
+/// Rows that may make a burst under hunt semantics, whatever the thresholds.
 fn groups(context: &DetectContext) -> Vec<Group> {
     let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
     let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();

@@ -1,5 +1,5 @@
-//! What the analytics decide on, sorted out of the rows once: no threshold has a say in it, so that a run with
-//! other thresholds does not read the rows again.
+//! Rows that may fire, found once and independent of every threshold, so that a run with other thresholds does not read
+//! all rows again.
 
 use super::flow::Flow;
 use super::{Clients, Semantics, Settings};
@@ -7,19 +7,19 @@ use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Rows by what they may become part of, each kind found when it is first asked for.
+/// Candidates of each kind, found on first use.
 #[derive(Default)]
 pub struct Candidates {
-    /// What was set when the first was found; they hold for no other.
+    /// Settings they were found under; they hold for no others.
     fixed: OnceLock<Fixed>,
-    /// User ids by UPN among the rows in range.
+    /// User ids by UPN of the rows in range.
     users: OnceLock<HashMap<Sym, Sym>>,
     groups: OnceLock<Vec<Group>>,
     flows: OnceLock<HashMap<Sym, Vec<Flow>>>,
     requests: Mutex<BTreeMap<&'static str, Arc<Vec<Request>>>>,
 }
 
-/// The settings that decide which rows are looked at, and how.
+/// The settings that decide which rows count, and how.
 #[derive(PartialEq, Eq)]
 struct Fixed {
     semantics: Semantics,
@@ -29,7 +29,7 @@ struct Fixed {
 }
 
 impl Fixed {
-    fn of(settings: &Settings) -> Self {
+    fn from_settings(settings: &Settings) -> Self {
         Self {
             semantics: settings.semantics,
             range: (settings.since, settings.until),
@@ -40,10 +40,10 @@ impl Fixed {
 }
 
 impl Candidates {
-    /// These where they hold under the settings, else none yet.
+    /// These candidates where they hold under the settings, else empty ones.
     pub fn renewed(self: Arc<Self>, settings: &Settings) -> Arc<Self> {
-        let wanted = Fixed::of(settings);
-        if *self.fixed.get_or_init(|| Fixed::of(settings)) == wanted {
+        let wanted = Fixed::from_settings(settings);
+        if *self.fixed.get_or_init(|| Fixed::from_settings(settings)) == wanted {
             return self;
         }
         let fixed = OnceLock::new();
@@ -51,7 +51,7 @@ impl Candidates {
         Arc::new(Self { fixed, ..Self::default() })
     }
 
-    /// User ids by UPN, asked for once.
+    /// User ids by UPN, computed once.
     pub(super) fn users(&self, ask: impl FnOnce() -> HashMap<Sym, Sym>) -> &HashMap<Sym, Sym> {
         self.users.get_or_init(ask)
     }
@@ -78,7 +78,7 @@ pub(super) struct Group {
     pub(super) user: Sym,
     pub(super) app: Sym,
     pub(super) rows: Vec<Row>,
-    /// How many resources they have between them.
+    /// Number of their distinct resources.
     pub(super) resources: usize,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct Row {
     pub(super) resource: u32,
 }
 
-/// A session and its user: the same session id may stand with two users.
+/// A session and its user: two users may have the same session id.
 pub(super) type SessionOf = (Sym, Sym);
 
 /// A request in a session that has a first login.

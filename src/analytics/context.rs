@@ -1,4 +1,4 @@
-//! What an analytic looks at: the store, the facts, and how the run was set.
+//! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
 use super::flow::{Flow, Joined, leg_of};
 use super::{Candidates, Semantics, Settings};
@@ -9,37 +9,37 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What an analytic looks at: the rows that its semantics admit, and how they read text and time.
+/// Input of an analytic: the rows that its semantics admit, with their text and time as the semantics read them.
 pub struct DetectContext<'a> {
     /// Every event.
     pub store: &'a Store,
     /// Dated knowledge.
     pub facts: &'a Facts,
-    /// How the run was set.
+    /// Settings of the run.
     pub settings: &'a Settings,
-    /// Whether hits stay without Graph calls, columns and reasons: enough to ask which rows fired.
+    /// Whether to leave out Graph calls, columns and reasons of hits: enough to learn which rows fired.
     pub(super) bare: bool,
-    /// Whether published queries that join each row with each leave out pairs whose rows stand in others: enough to
-    /// ask which rows they return.
+    /// Whether published queries that join each row with each may leave out pairs whose rows are in other pairs: enough
+    /// to learn which rows they return.
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
 }
 
 impl<'a> DetectContext<'a> {
-    /// Sets the context for one run.
+    /// The context of one run.
     pub fn new(store: &'a Store, facts: &'a Facts, settings: &'a Settings) -> Self {
         Self::over(store, facts, settings, Arc::default())
     }
 
-    /// Sets the context over what an earlier run found, as far as it still holds under these settings.
+    /// The context of a run that reuses an earlier run's candidates, as far as they hold under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
         Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }
     }
 
-    /// The rows that may stand in a window of time, in hunt order: those the semantics admit whose time on the
-    /// semantics' own clock is an instant.
+    /// The rows that may be in a window of time, in hunt order: those the semantics admit whose time on the semantics'
+    /// clock is an instant.
     pub fn rows(&self) -> impl Iterator<Item = (EventId, Event<'a>)> + '_ {
         let no_instant = match self.settings.semantics {
             Semantics::Published => Flags::NO_INSTANT,
@@ -48,7 +48,8 @@ impl<'a> DetectContext<'a> {
         self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(*event))
     }
 
-    /// Whether a row is within the range and not what the semantics skip: copies or what unites them.
+    /// Returns whether a row is within the range and no row that the semantics skip: duplicates, or unions and repeated
+    /// rows.
     pub fn admits(&self, event: Event<'_>) -> bool {
         let skipped = match self.settings.semantics {
             Semantics::Published => event.is_union() || event.flags.has(Flags::REPEATED),
@@ -61,7 +62,7 @@ impl<'a> DetectContext<'a> {
         self.settings.since.is_none_or(|since| since <= time) && self.settings.until.is_none_or(|until| time < until)
     }
 
-    /// Calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`]: of the one table that the published
+    /// Calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`]. Only of the table that the published
     /// hunts join.
     pub fn calls_by_exact_token(&self) -> &HashMap<Sym, Vec<EventId>> {
         self.calls.get_or_init(|| {
@@ -73,7 +74,7 @@ impl<'a> DetectContext<'a> {
         })
     }
 
-    /// Event time on the semantics' own clock.
+    /// Event time on the semantics' clock.
     pub fn time(&self, event: Event<'_>) -> Time {
         match self.settings.semantics {
             Semantics::Published => event.published_time(),
@@ -101,7 +102,7 @@ impl<'a> DetectContext<'a> {
         self.store.text(self.shown(self.store.event(id), Field::IpAddress))
     }
 
-    /// A field as the semantics print it: as it was written, but an address without its port under hunt semantics.
+    /// A field as the semantics print it: as written, but an address without its port under hunt semantics.
     fn shown(&self, event: Event<'_>, field: Field) -> Sym {
         let written = event[field];
         if field != Field::IpAddress || self.settings.semantics == Semantics::Published {
@@ -112,19 +113,19 @@ impl<'a> DetectContext<'a> {
         if same { written } else { normalized }
     }
 
-    /// A symbol by which published semantics compare: byte for byte, a missing text equal to an empty one.
+    /// Symbol that published semantics compare: byte for byte, a missing text equal to an empty one.
     pub fn exact(&self, sym: Sym) -> Sym {
         if self.store.text(sym).is_empty() { Sym::NONE } else { sym }
     }
 
-    /// The last of the events that has the field, in the text it was written with; empty when none has.
+    /// The last value of a field among the events, as written; empty when none has one.
     pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
         let rows = events.iter().rev().map(|&id| self.store.event(id));
-        let told = rows.into_iter().find(|event| !self.store.normalized_field(*event, field).is_none());
-        self.store.text(told.map_or(Sym::NONE, |event| event[field]))
+        let with_value = rows.into_iter().find(|event| !self.store.normalized_field(*event, field).is_none());
+        self.store.text(with_value.map_or(Sym::NONE, |event| event[field]))
     }
 
-    /// The last of the events that has the field, normalized; empty when none has.
+    /// The last value of a field among the events, normalized; empty when none has one.
     pub fn last_normalized(&self, events: &[EventId], field: Field) -> &'a str {
         let normalized = events.iter().rev().map(|&id| self.store.normalized_field(self.store.event(id), field));
         self.store.text(normalized.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
@@ -136,8 +137,8 @@ impl<'a> DetectContext<'a> {
         let mut syms: Vec<Sym> = match self.settings.semantics {
             Semantics::Published => rows.map(|event| self.exact(event[field])).collect(),
             Semantics::Hunt => {
-                let told = rows.filter(|event| !self.store.normalized_field(*event, field).is_none());
-                told.map(|event| self.shown(event, field)).collect()
+                let with_value = rows.filter(|event| !self.store.normalized_field(*event, field).is_none());
+                with_value.map(|event| self.shown(event, field)).collect()
             }
         };
         syms.sort_unstable();
@@ -164,7 +165,7 @@ impl<'a> DetectContext<'a> {
         texts
     }
 
-    /// Device-code flows by user, each user's in the order they began.
+    /// Device-code flows by user, in order of their begin.
     pub fn flows(&self) -> &HashMap<Sym, Vec<Flow>> {
         self.candidates.flows(|| {
             let mut joined: HashMap<Sym, Joined> = HashMap::new();

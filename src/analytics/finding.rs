@@ -1,12 +1,12 @@
-//! Findings: what the bundle says to a step.
+//! Findings: the bundle's answers to triage steps.
 
 use crate::model::EventId;
 use serde::{Deserialize, Serialize};
 
-/// What the bundle says to a step.
+/// The bundle's answer to a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which way it points.
+    /// Its direction.
     pub state: State,
     /// Three to five words for a narrow list: `2m00s`, `6 resources, 5 classes`.
     pub brief: String,
@@ -32,7 +32,7 @@ impl Finding {
     }
 }
 
-/// Which way a finding points.
+/// Direction of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -47,7 +47,7 @@ pub enum State {
 }
 
 impl State {
-    /// The word printed everywhere.
+    /// Its word, the same everywhere.
     pub fn word(self) -> &'static str {
         match self {
             Self::Supports => "supports",

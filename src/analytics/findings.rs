@@ -1,4 +1,4 @@
-//! Answers to the triage questions, computed from the bundle. Shared by the analytics that ask them.
+//! Findings for the triage questions, computed from the bundle. Shared by the analytics that ask them.
 
 mod client;
 mod flow;
@@ -18,7 +18,7 @@ pub use revoke::what_to_revoke;
 use super::{Finding, State};
 use crate::model::words;
 
-/// How many texts a sentence names before it only counts.
+/// Most texts that a sentence names; it counts the others.
 const NAMED: usize = 4;
 
 /// Rows around a hit that a finding keeps: a script's account has thousands of hits, each with all the others around.
@@ -34,7 +34,7 @@ fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     words::listed(texts, NAMED)
 }
 
-/// The bundle lacks what would answer: names what to export.
+/// Finding for a question that the bundle cannot answer; names the export that would.
 fn missing(brief: &str, lacks: &str, export: &str) -> Finding {
     Finding::new(State::Missing, brief, format!("{lacks}. To answer: {export}."))
 }

@@ -1,4 +1,4 @@
-//! Device-code flows: which sign-ins are legs of one, and which legs belong together.
+//! Device-code flows: recognises sign-ins that are legs, and joins the legs of a flow.
 
 use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
@@ -9,12 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 /// The life of a device code.
 pub const CODE_LIFE: Span = lifetimes::DEVICE_CODE;
 
-/// Which side of a device-code flow a sign-in is.
+/// Side of a device-code flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leg {
-    /// Where the code was typed: usually the victim's own browser.
+    /// Entry of the code, usually in the victim's browser.
     Browser,
-    /// Where the tokens went.
+    /// Redemption of the code: this side gets the tokens.
     Polling,
 }
 
@@ -42,18 +42,18 @@ impl Flow {
         self.correlations.extend(Some(correlation).filter(|sym| !sym.is_none()));
     }
 
-    /// Which ties its legs record, one bit each.
+    /// Ties recorded by its legs, one bit each.
     fn recorded(&self) -> usize {
         ties_recorded(!self.sessions.is_empty(), !self.correlations.is_empty())
     }
 }
 
-/// Which leg a sign-in is, if any. A row that only descends from a flow (another token was presented) is none.
+/// The leg that a sign-in is, if any. A row that only descends from a flow (it presented another token) is none.
 pub fn leg_of(event: Event<'_>) -> Option<Leg> {
     side_of(event).filter(|_| event.succeeded())
 }
 
-/// Which side of a device-code flow a sign-in is, if any, whether it succeeded or not.
+/// The side of a device-code flow that a sign-in is, if any, whether or not it succeeded.
 pub fn side_of(event: Event<'_>) -> Option<Leg> {
     let flags = event.flags;
     if !event.table.issues() {
@@ -67,17 +67,17 @@ pub fn side_of(event: Event<'_>) -> Option<Leg> {
     }
 }
 
-/// Whether a row descends from a device-code flow without being a leg of it.
+/// Returns whether a row descends from a device-code flow without being a leg of it.
 pub fn descends(event: Event<'_>) -> bool {
     event.flags.has(Flags::DEVICE_TRANSFER) && presents_token(event) && !event.flags.has(Flags::DEVICE_PROTOCOL)
 }
 
-/// Whether an incoming token is recorded and is not none.
+/// Returns whether the row records an incoming token other than none.
 pub fn presents_token(event: Event<'_>) -> bool {
     event.flags.has(Flags::INCOMING_KNOWN) && !event.flags.has(Flags::INCOMING_NONE)
 }
 
-/// The flows among some events of one user, which stand in time order.
+/// The flows among some events of one user, which come in time order.
 pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> Vec<Flow> {
     let mut joined = Joined::default();
     for id in events {
@@ -88,13 +88,13 @@ pub fn flows_among(store: &Store, events: impl IntoIterator<Item = EventId>) -> 
     joined.flows
 }
 
-/// The flows of a user so far, and which of them is the latest of each kind that a leg asks for.
+/// The flows of a user so far, with the latest of each kind that a leg may join.
 #[derive(Default)]
 pub(super) struct Joined {
     pub(super) flows: Vec<Flow>,
     sessions: HashMap<Sym, usize, RandomState>,
     correlations: HashMap<Sym, usize, RandomState>,
-    /// Flows by what they can be compared by: [`Flow::recorded`].
+    /// Flows by the ties they can be compared by: [`Flow::recorded`].
     recorded: [BTreeSet<usize>; 4],
 }
 
@@ -120,8 +120,8 @@ impl Joined {
     }
 
     /// The flow a leg joins: the latest that shares a tie with it (a browser leg only within the life of the code),
-    /// else the latest begun within that life with which no tie can be compared. The latest of a kind tells for all:
-    /// those before it began earlier.
+    /// else the latest begun within that life that has no tie to compare. The latest of a kind decides for all of it:
+    /// the others began earlier.
     fn home_of(&self, store: &Store, event: Event<'_>, leg: Leg) -> Option<usize> {
         let (session, correlation) = ties(store, event);
         let alive = |flow: &usize| event.time().since(self.flows[*flow].time(store)) <= CODE_LIFE;
@@ -133,7 +133,7 @@ impl Joined {
     }
 }
 
-/// Which of the two ties are recorded, one bit each.
+/// The recorded ties of the two, one bit each.
 fn ties_recorded(session: bool, correlation: bool) -> usize {
     usize::from(session) | (usize::from(correlation) << 1)
 }
@@ -143,7 +143,7 @@ fn ties(store: &Store, event: Event<'_>) -> (Sym, Sym) {
     (store.normalized_field(event, Field::SessionId), store.normalized_field(event, Field::CorrelationId))
 }
 
-/// How strongly a flow is tied to the rows of a hit, the strongest last.
+/// Tie of a flow to the rows of a hit, the strongest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlowTie {
     /// The same user only.
@@ -172,7 +172,7 @@ pub struct FlowTies {
 }
 
 impl FlowTies {
-    /// Of these rows.
+    /// The ties of some rows.
     pub fn new(store: &Store, events: &[EventId]) -> Self {
         let mut found = Self { sessions: HashMap::default(), correlations: HashMap::default() };
         for (at, &id) in events.iter().enumerate() {
@@ -183,7 +183,7 @@ impl FlowTies {
         found
     }
 
-    /// The strongest tie that any of the rows from `start` on has to any leg of the flow.
+    /// The strongest tie between a row from `start` on and a leg of the flow.
     pub fn with(&self, flow: &Flow, start: usize) -> FlowTie {
         let held = |last: &HashMap<Sym, usize, RandomState>, ties: &BTreeSet<Sym>| {
             ties.iter().any(|tie| last.get(tie).is_some_and(|last| *last >= start))

@@ -1,4 +1,4 @@
-//! Which Graph calls belong to a hit, and by what tie.
+//! Ties of Graph calls to a hit.
 
 use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};
@@ -7,7 +7,7 @@ use crate::model::{EventId, Field, Span, Sym};
 use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A call so long after the last event may still be the work of its token.
+/// Longest time from the last event to a call that may still use its token.
 const AFTERMATH: Span = lifetimes::ACCESS_TOKEN;
 
 /// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).

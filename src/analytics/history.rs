@@ -1,5 +1,5 @@
-//! A user's rows by what the steps ask for, in time order. One user may have thousands of hits, and each asks: they
-//! share one pass over the rows.
+//! A user's rows in time order, indexed for the steps. One user may have thousands of hits: they share one pass over
+//! the rows.
 
 use super::flow::leg_of;
 use super::rows::within;
@@ -19,7 +19,7 @@ pub struct History {
 }
 
 impl History {
-    /// Of every row of the user whose time is an instant.
+    /// Indexes every row of the user whose time is an instant.
     pub fn new(store: &Store, user: Sym) -> Self {
         let mut history = Self::default();
         for &id in store.with(Key::User, user) {
@@ -68,7 +68,7 @@ impl History {
 struct Lists {
     places: HashMap<Sym, usize, RandomState>,
     rows: Vec<Vec<EventId>>,
-    /// The value added last, and its place: many rows in turn have the same.
+    /// The last value added, and its place: many rows in a row have the same.
     last: Option<(Sym, usize)>,
 }
 

@@ -1,4 +1,4 @@
-//! What an analytic found, with everything needed to defend it.
+//! Hits: results of analytics, with the evidence to defend them.
 
 use super::{Allow, Finding, Semantics};
 use crate::model::{Confidence, EventId, Flags, Severity, Sym, Time};
@@ -12,17 +12,17 @@ pub struct Hit {
     pub id: String,
     /// Id of the analytic.
     pub analytic: &'static str,
-    /// Which reading of the hunt found it.
+    /// Semantics that found it.
     pub semantics: Semantics,
     /// Whether the published query would have returned a row that overlaps it.
     pub also_published: bool,
-    /// How bad it is if it is token theft.
+    /// Severity if it is token theft.
     pub severity: Severity,
-    /// Why this severity: one sentence.
+    /// Reason for the severity, one sentence.
     pub severity_reason: String,
-    /// How well the findings carry it.
+    /// Confidence by the findings.
     pub confidence: Confidence,
-    /// Why this confidence: one sentence with the counts.
+    /// Reason for the confidence, one sentence with the counts.
     pub confidence_reason: String,
     /// Sentences with the numbers that fired.
     pub reasons: Vec<String>,
@@ -50,11 +50,11 @@ pub struct Hit {
     pub family: String,
     /// The columns of the published query (and the analytic's own), in order, under their own names.
     pub columns: Vec<(&'static str, Cell)>,
-    /// Sign-in rows it stands on, in time order.
+    /// Its sign-in rows, in time order.
     pub evidence: Vec<EventId>,
     /// Device-code legs of its flow, in time order; empty where it has none.
     pub legs: Vec<EventId>,
-    /// When the device code of its flow was used first; `None` where it has no flow.
+    /// First use of its flow's device code; `None` where it has no flow.
     pub code_time: Option<Time>,
     /// Graph calls tied to it, in time order.
     pub graph: Vec<GraphCall>,
@@ -67,12 +67,12 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// The strongest tie any of its Graph calls has.
+    /// The strongest tie of its Graph calls.
     pub fn graph_tie(&self) -> GraphTie {
         self.graph.iter().map(|call| call.tie).min().unwrap_or(GraphTie::None)
     }
 
-    /// The strongest tie in words, which say so where it rests on token ids that no row names.
+    /// The strongest tie in words, which mention computed token ids.
     pub fn link_words(&self, store: &Store) -> &'static str {
         match self.graph_tie() {
             GraphTie::Token if self.computed_tokens(store) > 0 => "token, computed from the sign-in id",
@@ -86,7 +86,7 @@ impl Hit {
         rows.min().unwrap_or(self.first_seen)
     }
 
-    /// How many of its sign-ins have a token id that is only computed from their own, and ties Graph calls to them.
+    /// Number of its sign-ins whose token id is only computed from their id, and named by a Graph call.
     pub fn computed_tokens(&self, store: &Store) -> usize {
         let computed = |event: &&EventId| store.event(**event).flags.has(Flags::TOKEN_COMPUTED);
         if self.semantics == Semantics::Published { 0 } else { self.evidence.iter().filter(computed).count() }
@@ -142,7 +142,7 @@ impl Serialize for Named<'_> {
     }
 }
 
-/// How a Graph call is tied to a hit, strongest first.
+/// Tie of a Graph call to a hit, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GraphTie {
     /// The token itself: `SignInActivityId` equals `UniqueTokenIdentifier`.
@@ -172,11 +172,11 @@ impl GraphTie {
 pub struct GraphCall {
     /// The call.
     pub event: EventId,
-    /// How it is tied to the hit.
+    /// Its tie to the hit.
     pub tie: GraphTie,
 }
 
-/// An ATT&CK technique and what earned it.
+/// An ATT&CK technique with the evidence for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Attack {

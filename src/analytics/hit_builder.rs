@@ -1,4 +1,4 @@
-//! What an analytic hands over: a hit's core, from which the rest is filled in alike for all.
+//! Builds a [`Hit`] from an analytic's rows.
 
 use super::burst::Burst;
 use super::{Cell, DetectContext, GraphCall, GraphTie, Hit, Semantics, graph_ties};
@@ -8,13 +8,13 @@ use crate::store::Store;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The core of a hit.
+/// The part of a hit that its analytic decides.
 pub struct HitBuilder {
     /// Id of the analytic.
     pub analytic: &'static str,
-    /// The user, as the semantics compare.
+    /// The user, in the form the semantics compare.
     pub user: Sym,
-    /// The client, as the semantics compare.
+    /// The client, in the form the semantics compare.
     pub app: Sym,
     /// The session, for analytics that are about one.
     pub session: Option<Sym>,
@@ -26,7 +26,7 @@ pub struct HitBuilder {
     pub resource_events: Vec<EventId>,
     /// Device-code legs.
     pub legs: Vec<EventId>,
-    /// When the device code was used.
+    /// First use of the device code.
     pub code_time: Option<Time>,
     /// Columns of the published query and the analytic's own.
     pub columns: Vec<(&'static str, Cell)>,
@@ -37,7 +37,7 @@ pub struct HitBuilder {
 }
 
 impl HitBuilder {
-    /// The hit, findings, severity and confidence still to be filled in.
+    /// The hit, without findings, severity and confidence: [`super::assess::complete`] adds those.
     pub fn finish(self, context: &DetectContext) -> Hit {
         let store = context.store;
         let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| context.time(store.event(id)));
@@ -181,14 +181,14 @@ fn network(number: String) -> String {
     if number.is_empty() { number } else { format!("AS{number}") }
 }
 
-/// Whether some sign-in has no Graph call under the published join.
+/// Returns whether a sign-in has no Graph call under the published join.
 fn unmatched(context: &DetectContext, events: &[EventId], graph: &[GraphCall]) -> bool {
     let exact = |id: EventId, field| context.exact(context.store.event(id)[field]);
     let joined: BTreeSet<Sym> = graph.iter().map(|call| exact(call.event, Field::TokenId)).collect();
     !events.iter().all(|&id| joined.contains(&exact(id, Field::CorrelationId)))
 }
 
-/// What every burst says of itself.
+/// The reasons of every burst.
 fn burst_reasons(context: &DetectContext, events: &[EventId]) -> Vec<String> {
     let store = context.store;
     let settings = context.settings;
@@ -215,10 +215,10 @@ fn burst_reasons(context: &DetectContext, events: &[EventId]) -> Vec<String> {
     reasons
 }
 
-/// Kinds of token a sentence names before the rest is counted: there are four.
+/// Most kinds of token that a sentence names; there are four.
 const KINDS: usize = 12;
 
-/// `refreshToken 5, withheld 1`: incoming tokens of the rows, blank ones left out.
+/// Incoming tokens of the rows, blank ones left out: `refreshToken 5, withheld 1`.
 fn incoming(context: &DetectContext, events: &[EventId]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for &id in events {

@@ -1,8 +1,8 @@
-//! Near misses: what would have fired had one threshold been a little looser, and how loose.
+//! Near misses: rows that would fire with one threshold a little looser, and how much looser.
 //!
-//! Each threshold of each analytic is loosened alone, to twice the time or two thirds of the resources. What fires
-//! then and shares no row with a hit is a near miss; how far it fell short is measured on its own rows, so that the
-//! analytic fires on them with that value.
+//! Each threshold of each analytic is loosened alone, to twice the time or two thirds of the resources. A result that
+//! shares no row with a hit is a near miss. Its shortfall is measured on its rows, so that the analytic fires on them
+//! with that value.
 
 use super::what_if::bare;
 use super::{ANALYTICS, Amount, Analytic, Candidates, DetectContext, Hit, Semantics, Settings, Threshold};
@@ -13,22 +13,22 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// More are only counted.
+/// Most near misses listed; more are only counted.
 const LISTED: usize = 500;
 
-/// What one threshold would have to be.
+/// The value one threshold would need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortfall {
-    /// Which.
+    /// The threshold.
     pub threshold: Threshold,
-    /// What the rows have: the value with which they fire.
+    /// The value with which the rows fire.
     pub has: Amount,
-    /// What is set.
+    /// The value that is set.
     pub set: Amount,
 }
 
 impl Shortfall {
-    /// How far off, in thousandths of what is set.
+    /// Distance from the value that is set, in thousandths of it.
     pub fn distance(&self) -> u64 {
         let part = |off: u128, of: u128| u64::try_from(off * 1000 / of.max(1)).unwrap_or(u64::MAX);
         match (self.has, self.set) {
@@ -49,19 +49,19 @@ impl Shortfall {
     }
 }
 
-/// What almost fired.
+/// A near miss.
 #[derive(Clone, Debug)]
 pub struct NearMiss {
     /// The hit it would have been, without Graph calls, columns, reasons and findings.
     pub hit: Hit,
-    /// What would have made it one, each alone, the nearest first.
+    /// Thresholds that would have made it a hit, each alone, the nearest first.
     pub needs: Vec<Shortfall>,
-    /// Near misses of the same analytic, user and client, this one among them: what happens daily is routine.
+    /// Number of near misses of the same analytic, user and client, this one included: daily ones are routine.
     pub alike: usize,
 }
 
 impl NearMiss {
-    /// Of its nearest threshold, in thousandths.
+    /// Distance of its nearest threshold, in thousandths.
     pub fn distance(&self) -> u64 {
         self.needs.first().map_or(u64::MAX, Shortfall::distance)
     }
@@ -72,11 +72,11 @@ impl NearMiss {
 pub struct Near {
     /// The nearest, nearest first.
     pub misses: Vec<NearMiss>,
-    /// How many there are.
+    /// Number of all.
     pub total: usize,
 }
 
-/// What almost fired. Only hunt semantics have near misses: the published queries stand as they are.
+/// Near misses of a run. Only hunt semantics have them: the published queries are fixed.
 pub fn near_misses(store: &Store, facts: &Facts, settings: &Settings, candidates: &Arc<Candidates>) -> Near {
     let mut found: Vec<NearMiss> = Vec::new();
     if settings.semantics == Semantics::Hunt {
@@ -98,7 +98,7 @@ pub fn near_misses(store: &Store, facts: &Facts, settings: &Settings, candidates
     Near { misses: found, total }
 }
 
-/// The nearest first, of those the rarest for user and client; then as hits stand.
+/// Order of near misses: nearest first, then the rarest for user and client, then the order of hits.
 fn order(a: &NearMiss, b: &NearMiss) -> Ordering {
     let key = |miss: &NearMiss| (miss.distance(), miss.alike, miss.hit.first_seen, miss.hit.analytic);
     key(a).cmp(&key(b)).then_with(|| {
@@ -122,7 +122,7 @@ fn of_analytic(
         let loosened = threshold.set(settings, loose);
         let context = DetectContext::over(store, facts, &loosened, Arc::clone(candidates));
         for hit in bare(store, facts, &loosened, candidates, analytic) {
-            let set = threshold.of(settings);
+            let set = threshold.value(settings);
             let Some((has, core)) = measured(&context, settings, threshold, &hit).filter(|_| !fired.covers(&hit))
             else {
                 continue;
@@ -148,7 +148,7 @@ fn of_analytic(
 /// First and last of the rows that fire with the value needed.
 type Core = (EventId, EventId);
 
-/// What a threshold has to be for the rows to fire, and the narrowest part of them that then does.
+/// The value with which the rows fire, and the narrowest part of them that then fires.
 fn measured(context: &DetectContext, settings: &Settings, threshold: Threshold, hit: &Hit) -> Option<(Amount, Core)> {
     let time = |id: &EventId| context.store.event(*id).time();
     let all = (*hit.evidence.first()?, *hit.evidence.last()?);
@@ -163,13 +163,13 @@ fn measured(context: &DetectContext, settings: &Settings, threshold: Threshold, 
     }
 }
 
-/// Whole seconds, rounded up: what an option can be set to.
+/// Whole seconds, rounded up, as an option can be set to.
 fn whole(span: Span) -> Amount {
     let seconds = span.whole_seconds();
     Amount::Span(if Span::seconds(seconds) < span { Span::seconds(seconds + 1) } else { span })
 }
 
-/// The most distinct resources that a window of the set length holds.
+/// The most distinct resources in a window of the set length.
 fn most_resources(context: &DetectContext, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
     let mut best: Option<(usize, Core)> = None;
     let mut inside = Inside::default();
@@ -193,7 +193,7 @@ fn most_resources(context: &DetectContext, events: &[EventId], begins_by: Option
     best.map(|(most, core)| (Amount::Count(most), core))
 }
 
-/// The shortest time that holds enough distinct resources.
+/// The shortest time with enough distinct resources.
 fn shortest_window(context: &DetectContext, events: &[EventId], begins_by: Option<Time>) -> Option<(Amount, Core)> {
     let mut best: Option<(Span, Core)> = None;
     let mut inside = Inside::default();
@@ -221,7 +221,7 @@ fn shortest_window(context: &DetectContext, events: &[EventId], begins_by: Optio
     best.map(|(span, core)| (whole(span), core))
 }
 
-/// How often each resource is in the window.
+/// Number of rows of each resource in the window.
 #[derive(Default)]
 struct Inside(HashMap<Sym, usize>);
 
@@ -248,14 +248,14 @@ impl Inside {
     }
 }
 
-/// What two hits of one analytic must share to be about the same rows.
+/// Key that two hits of one analytic share if they are about the same rows.
 type Who = (Sym, String, Option<String>);
 
 fn who(hit: &Hit) -> Who {
     (hit.user, hit.app_id.clone(), hit.session.clone())
 }
 
-/// The rows that hits cover. Of one user, client and session, the rows between a hit's first and last are its own.
+/// The rows that hits cover: of one user, client and session, those from a hit's first to its last.
 struct Covered(HashMap<Who, Vec<(EventId, EventId)>>);
 
 impl Covered {

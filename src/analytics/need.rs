@@ -1,5 +1,5 @@
-//! What the analytics read: the tables and columns without which each cannot run. `info`, the workbench and the note
-//! tell from here what a bundle cannot show.
+//! Tables and columns without which each analytic cannot run. From these, `info`, the workbench and the note derive
+//! what a bundle cannot show.
 
 use crate::model::{Field, Table};
 
@@ -13,7 +13,7 @@ pub struct Need {
 }
 
 impl Need {
-    /// Whether it is met where these tables have these columns.
+    /// Returns whether it is met where these tables have these columns.
     pub fn is_met(&self, has: impl Fn(Table, Field) -> bool) -> bool {
         self.tables.iter().any(|&table| self.columns.iter().any(|&column| has(table, column)))
     }
@@ -50,7 +50,7 @@ pub(super) const OF_HOP: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
-/// The same, where the later token has to be that of a success.
+/// As [`OF_HOP`], where the later token must be that of a success.
 pub(super) const OF_TESTED_HOP: &[Need] = &[
     OF_HOP[0],
     OF_HOP[1],

@@ -1,4 +1,4 @@
-//! Parts of lists of rows: by time, and by what they hold.
+//! Parts of lists of rows: by time, and distinct values.
 
 use crate::model::{EventId, Span, Sym, Time};
 use crate::store::Store;
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 /// Clocks of different services may disagree by this much.
 pub const CLOCK_SKEW: Span = Span::seconds(5);
 
-/// Those of some events (in time order) that lie within a span, both ends in.
+/// The part of some events (in time order) within a span, both ends included.
 pub fn within<'a>(store: &Store, ids: &'a [EventId], from: Time, to: Time) -> &'a [EventId] {
     let start = ids.partition_point(|&id| store.event(id).time() < from);
     let end = ids.partition_point(|&id| store.event(id).time() <= to);

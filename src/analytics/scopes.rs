@@ -1,4 +1,4 @@
-//! What a token's processing details and device text say, read from their JSON.
+//! Values in a token's processing details and device text, read from their JSON.
 
 use crate::model::flag;
 pub use crate::store::device_id;
@@ -40,8 +40,8 @@ pub fn detail(details: &str, key: &str) -> Option<String> {
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-/// What the published query extracts: group 1 of `{"key":"Oauth Scope Info","value":"\[(.*)\]"}`, whose dot stops
-/// at a line feed; empty where it does not match.
+/// Scopes as the published query extracts them: group 1 of `{"key":"Oauth Scope Info","value":"\[(.*)\]"}`, whose dot
+/// stops at a line feed; empty where it does not match.
 pub fn published_extract(details: &str) -> &str {
     const BEFORE: &str = r#"{"key":"Oauth Scope Info","value":"["#;
     const AFTER: &str = r#"]"}"#;
@@ -56,19 +56,19 @@ pub fn published_extract(details: &str) -> &str {
     ""
 }
 
-/// `isCompliant` of a device text; `None` where it is not told.
+/// `isCompliant` of a device text; `None` where it has none.
 pub fn compliant(device: &str) -> Option<bool> {
     truth(device, "isCompliant")
 }
 
-/// `isManaged` of a device text; `None` where it is not told.
+/// `isManaged` of a device text; `None` where it has none.
 pub fn managed(device: &str) -> Option<bool> {
     truth(device, "isManaged")
 }
 
 fn truth(device: &str, name: &str) -> Option<bool> {
     match device_member(device, name)? {
-        Value::Bool(told) => Some(told),
+        Value::Bool(value) => Some(value),
         Value::String(text) => flag(&text),
         _ => None,
     }

@@ -13,11 +13,11 @@ pub const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 /// Azure CLI, the one client the tuning options restrict.
 const AZURE_CLI: (&str, &str) = ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI");
 
-/// What makes a pair of sign-ins a hop.
+/// Conditions that make a pair of sign-ins a hop.
 pub struct Hop {
     /// Id of the analytic.
     pub analytic: &'static str,
-    /// Abused clients: id for hunt semantics, name for published ones.
+    /// Abused clients: ids for hunt semantics, names for published ones.
     pub clients: &'static [(&'static str, &'static str)],
     /// Whether the second is for AAD Graph.
     pub aad_graph_only: bool,
@@ -86,7 +86,7 @@ fn requests(context: &DetectContext, hop: &Hop) -> Vec<Request> {
     paired.collect()
 }
 
-/// Whether a row that presents a token may be the second of a hop.
+/// Returns whether a row that presents a token may be the second of a hop.
 fn hunt_second(context: &DetectContext, hop: &Hop, event: Event<'_>) -> bool {
     let store = context.store;
     let normalized = |field| store.text(store.normalized_field(event, field));
@@ -158,8 +158,8 @@ fn published(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
     hits
 }
 
-/// Of the pairs the published query joins, so many that each of its rows is in one: a session with thousands on both
-/// sides has millions. A second is asked for each first and client, since the rows are looked up by client.
+/// A part of the pairs that the published query joins, with each of its rows in one: a session with thousands on both
+/// sides has millions of pairs. Takes one second request for each first and client, since rows are found by client.
 fn thinned<'a>(
     context: &'a DetectContext,
     hop: &'a Hop,
@@ -180,16 +180,16 @@ fn thinned<'a>(
         let sorted_firsts = Partners::new(context, hop, able);
         for seconds in apps.values() {
             let of_seconds = seconds.iter().copied();
-            let first_of = |second| Some((sorted_firsts.of(second, false)?, second));
+            let first_of = |second| Some((sorted_firsts.partner(second, false)?, second));
             pairs.extend(of_seconds.clone().filter_map(first_of));
             let seconds = Partners::new(context, hop, of_seconds);
-            pairs.extend(firsts.iter().filter_map(|first| Some((*first, seconds.of(*first, true)?))));
+            pairs.extend(firsts.iter().filter_map(|first| Some((*first, seconds.partner(*first, true)?))));
         }
         pairs.into_iter().map(move |(first, second)| (key, first, second))
     })
 }
 
-/// Rows of one side of the published join, by time: whether one of them makes a pair with a row of the other side.
+/// Rows of one side of the published join, by time, to find a partner for a row of the other side.
 struct Partners<'a> {
     context: &'a DetectContext<'a>,
     hop: &'a Hop,
@@ -211,8 +211,8 @@ impl<'a> Partners<'a> {
         Self { context, hop, rows }
     }
 
-    /// One that makes a pair with a row, which is the first of the two or the second.
-    fn of(&self, row: EventId, is_first: bool) -> Option<EventId> {
+    /// A row that makes a pair with the given row, which is the first of the two or the second.
+    fn partner(&self, row: EventId, is_first: bool) -> Option<EventId> {
         let store = self.context.store;
         let apart = |id: EventId| {
             let (first, second) = if is_first { (row, id) } else { (id, row) };

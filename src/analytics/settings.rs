@@ -1,4 +1,4 @@
-//! How a run is set.
+//! Settings of a run.
 
 use super::AllowList;
 use crate::facts::Facts;
@@ -6,12 +6,12 @@ use crate::model::{Span, Time};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Which reading of the published hunts is run.
+/// Reading of the published hunts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Semantics {
-    /// What the published KQL would have returned on this evidence.
+    /// The result of the published KQL on this evidence.
     Published,
-    /// What its author evidently meant, on real records.
+    /// The evident intent of its author, on real records.
     #[default]
     Hunt,
 }
@@ -49,7 +49,7 @@ pub(super) const SEED_CLIENTS: [&str; 5] = [
 ];
 
 impl Clients {
-    /// Whether the id is watched. Pass it normalized for hunt semantics, as written for published ones.
+    /// Returns whether the id is watched. Pass it normalized for hunt semantics, as written for published ones.
     pub fn watch(&self, facts: &Facts, id: &str) -> bool {
         match self {
             Self::Seeds => SEED_CLIENTS.contains(&id),
@@ -59,10 +59,10 @@ impl Clients {
     }
 }
 
-/// How a run was set.
+/// Settings of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Which reading.
+    /// The reading.
     pub semantics: Semantics,
     /// Events from this time on.
     pub since: Option<Time>,
@@ -84,12 +84,12 @@ pub struct Settings {
     pub admin_scope_only: bool,
     /// As [`Self::admin_scope_only`], and only from a device not known to be compliant.
     pub noncompliant_only: bool,
-    /// What is known to be harmless: marked and moved down, never dropped.
+    /// Allow-list of harmless activity: marked and moved down, never dropped.
     pub allow: Option<Arc<AllowList>>,
 }
 
 impl Settings {
-    /// Whether the run includes an analytic.
+    /// Returns whether the run includes an analytic.
     pub fn runs(&self, analytic: &super::Analytic) -> bool {
         self.analytics.as_ref().map_or(analytic.on_by_default, |ids| ids.iter().any(|id| id == analytic.id))
     }

@@ -7,14 +7,14 @@ use crate::store::Store;
 
 /// One triage step. Its number is its place in the analytic's list, from 1.
 pub struct Step {
-    /// Kebab-case id: what verdicts and remarks are saved under. Unique within an analytic, the same for the same
-    /// question in all. Never changed and never given to another question: saved cases name it.
+    /// Kebab-case id, the key of saved verdicts and remarks. Unique within an analytic, the same for the same question
+    /// in all. Never change it or give it to another question: saved cases name it.
     pub id: &'static str,
     /// A few words for a narrow list.
     pub title: &'static str,
     /// The question to settle, one sentence.
     pub question: &'static str,
-    /// What to look for in the rows shown, one line.
+    /// Hint for reading the rows shown, one line.
     pub look_for: &'static str,
     /// How the timeline shows the finding's rows.
     pub show: Show,
@@ -36,7 +36,7 @@ pub enum Show {
     GroupBy(Field),
 }
 
-/// What a step may look at.
+/// Input of a step.
 pub struct StepContext<'a> {
     /// The analytic that found the hit.
     pub analytic: &'a Analytic,
@@ -46,6 +46,6 @@ pub struct StepContext<'a> {
     pub facts: &'a Facts,
     /// The hit in question, complete but for findings.
     pub hit: &'a Hit,
-    /// What is usual for the hit's user.
+    /// Baseline of the hit's user.
     pub baseline: &'a Baseline,
 }

@@ -1,5 +1,5 @@
-//! Near misses on either side of being one, and what other thresholds change. What the analytics find is in
-//! `tests/stories/`.
+//! Near misses just inside and just outside, and the effect of other thresholds. `tests/stories/` tests the hits of the
+//! analytics.
 
 use super::{Candidates, Hit, Near, NearMiss, Settings, near_misses, run, what_if};
 use crate::facts::Facts;
@@ -14,7 +14,7 @@ fn hits_with(store: &Store, settings: &Settings) -> Vec<Hit> {
     run(store, Facts::embedded(), settings)
 }
 
-/// Exchanges at these times, each for the resource of that name; a device code first where one is given.
+/// Exchanges at these times, each for the named resource; a device code first where one is given.
 fn burst(code: Option<&str>, exchanges: &[(&str, &str)]) -> Store {
     let mut rows = Rows::default();
     let common = [(Field::UserId, "u"), (Field::ResultType, "0"), (Field::AppId, CLI), (Field::SessionId, "s")];
@@ -37,10 +37,10 @@ fn near(store: &Store, settings: &Settings) -> Near {
 }
 
 /// `analytic: needs` of each, in order; each need makes it fire.
-fn told(store: &Store, settings: &Settings) -> Vec<String> {
+fn missed(store: &Store, settings: &Settings) -> Vec<String> {
     let near = near(store, settings);
     assert_eq!(near.total, near.misses.len());
-    let told = near.misses.iter().map(|miss| {
+    let missed = near.misses.iter().map(|miss| {
         for need in &miss.needs {
             let loosened = need.threshold.set(settings, need.has);
             assert!(fires(store, &loosened, miss), "{} with {need:?}", miss.hit.analytic);
@@ -49,7 +49,7 @@ fn told(store: &Store, settings: &Settings) -> Vec<String> {
         let needs: Vec<String> = miss.needs.iter().map(super::Shortfall::words).collect();
         format!("{}: {}", miss.hit.analytic, needs.join("; "))
     });
-    told.collect()
+    missed.collect()
 }
 
 fn fires(store: &Store, settings: &Settings, miss: &NearMiss) -> bool {
@@ -62,23 +62,23 @@ fn fires(store: &Store, settings: &Settings, miss: &NearMiss) -> bool {
 fn a_window_a_little_too_long_is_a_near_miss_up_to_twice_its_length() {
     let settings = Settings::default();
     let last = |clock| burst(None, &[("14:00:00", "a"), ("14:05:00", "b"), (clock, "c")]);
-    assert_eq!(told(&last("14:10:00"), &settings), [""; 0], "it fires");
+    assert_eq!(missed(&last("14:10:00"), &settings), [""; 0], "it fires");
     let by_both = "foci-burst: window 11m, 10m set; 2 of 3 resources";
-    assert_eq!(told(&last("14:11:00"), &settings), [by_both]);
+    assert_eq!(missed(&last("14:11:00"), &settings), [by_both]);
     assert_eq!(
-        told(&last("14:20:00"), &settings),
+        missed(&last("14:20:00"), &settings),
         ["foci-burst: 2 of 3 resources; window 20m, 10m set"],
         "the nearer first"
     );
-    assert_eq!(told(&last("14:20:00.0000001"), &settings), ["foci-burst: 2 of 3 resources"]);
+    assert_eq!(missed(&last("14:20:00.0000001"), &settings), ["foci-burst: 2 of 3 resources"]);
 }
 
 #[test]
 fn one_resource_is_no_near_miss_of_three() {
     let settings = Settings::default();
-    assert_eq!(told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "a")]), &settings), [""; 0]);
+    assert_eq!(missed(&burst(None, &[("14:00:00", "a"), ("14:01:00", "a")]), &settings), [""; 0]);
     assert_eq!(
-        told(&burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]), &settings),
+        missed(&burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]), &settings),
         ["foci-burst: 2 of 3 resources"]
     );
 }
@@ -88,15 +88,15 @@ fn a_burst_too_long_after_the_code_is_one_and_says_how_long() {
     let settings = Settings::default();
     let exchanges = [("14:24:00", "a"), ("14:25:00", "b"), ("14:26:00", "c")];
     assert_eq!(
-        told(&burst(Some("14:00:00"), &exchanges), &settings),
+        missed(&burst(Some("14:00:00"), &exchanges), &settings),
         ["device-code-burst: code to burst 24m, 20m set"],
         "foci-burst fires: its rows are no near miss"
     );
-    assert_eq!(told(&burst(Some("13:43:59"), &exchanges), &settings), [""; 0], "more than twice the time");
-    assert_eq!(told(&burst(Some("14:10:00"), &exchanges), &settings), [""; 0], "it fires");
+    assert_eq!(missed(&burst(Some("13:43:59"), &exchanges), &settings), [""; 0], "more than twice the time");
+    assert_eq!(missed(&burst(Some("14:10:00"), &exchanges), &settings), [""; 0], "it fires");
     let two = burst(Some("14:10:00"), &exchanges[..2]);
     assert_eq!(
-        told(&two, &settings),
+        missed(&two, &settings),
         ["device-code-burst: 2 of 3 resources", "foci-burst: 2 of 3 resources"],
         "a code and two resources are told as what they nearly were"
     );
@@ -105,7 +105,7 @@ fn a_burst_too_long_after_the_code_is_one_and_says_how_long() {
 #[test]
 fn rows_of_a_hit_are_no_near_miss_and_published_queries_have_none() {
     let fires = burst(Some("14:00:00"), &[("14:02:00", "a"), ("14:03:00", "b"), ("14:04:00", "c"), ("14:05:00", "d")]);
-    assert_eq!(told(&fires, &Settings::default()), [""; 0]);
+    assert_eq!(missed(&fires, &Settings::default()), [""; 0]);
     let published = Settings { semantics: super::Semantics::Published, ..Settings::default() };
     let store = burst(None, &[("14:00:00", "a"), ("14:01:00", "b")]);
     assert_eq!(near(&store, &published).total, 0);
@@ -155,14 +155,14 @@ fn what_a_user_does_daily_comes_after_what_happened_once() {
     (1..=3).for_each(|day| pair("daily", day));
     pair("once", 4);
     let near = near(&rows.build(), &Settings::default());
-    let told: Vec<_> = near.misses.iter().map(|miss| (miss.hit.user_id.as_str(), miss.alike)).collect();
-    assert_eq!(told, [("once", 1), ("daily", 3), ("daily", 3), ("daily", 3)]);
+    let missed: Vec<_> = near.misses.iter().map(|miss| (miss.hit.user_id.as_str(), miss.alike)).collect();
+    assert_eq!(missed, [("once", 1), ("daily", 3), ("daily", 3), ("daily", 3)]);
 }
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
 
-    /// Whatever the rows: each value that a near miss is said to need makes it fire, and what is set does not.
+    /// For any rows, each value that a near miss needs makes it fire, and the value that is set does not.
     #[test]
     fn what_is_said_to_be_needed_is_enough(
         rows in proptest::collection::vec((0u32..7200, 0usize..5, proptest::bool::weighted(0.1)), 1..24),
@@ -184,6 +184,6 @@ proptest::proptest! {
             };
             built.row(table, &clock, &fields);
         }
-        let _ = told(&built.build(), &Settings { min_resources, ..Settings::default() });
+        let _ = missed(&built.build(), &Settings { min_resources, ..Settings::default() });
     }
 }

@@ -1,4 +1,4 @@
-//! The thresholds that decide, as one thing: to show, to loosen, to change by a step.
+//! The thresholds of the analytics: their names, values and steps.
 
 use super::Settings;
 use crate::model::Span;
@@ -20,7 +20,7 @@ pub enum Threshold {
 /// A value of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Amount {
-    /// Things.
+    /// A number of objects.
     Count(usize),
     /// Time.
     Span(Span),
@@ -42,7 +42,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// A day: no analytic is about more, and the next step would be a guess.
+/// Longest time that a step leads to: a day, as no analytic is about more.
 const LONGEST: Span = Span::minutes(24 * 60);
 
 impl Threshold {
@@ -69,7 +69,7 @@ impl Threshold {
         }
     }
 
-    /// What it decides.
+    /// Its meaning, a few words.
     pub fn about(self) -> &'static str {
         match self {
             Self::MinResources => "distinct resources that make a burst",
@@ -85,7 +85,7 @@ impl Threshold {
     }
 
     /// Its value.
-    pub fn of(self, settings: &Settings) -> Amount {
+    pub fn value(self, settings: &Settings) -> Amount {
         match self {
             Self::MinResources => Amount::Count(settings.min_resources),
             Self::Window => Amount::Span(settings.window),
@@ -108,10 +108,10 @@ impl Threshold {
         settings
     }
 
-    /// The value up to which a miss is a near one: two thirds of the resources but two at least, twice the time.
-    /// `None` where there is nothing between.
+    /// The value up to which a miss is near: two thirds of the resources but at least two, twice the time. `None` where
+    /// no value lies between.
     pub(super) fn loosened(self, settings: &Settings) -> Option<Amount> {
-        let (loose, tight) = match self.of(settings) {
+        let (loose, tight) = match self.value(settings) {
             Amount::Count(count) => {
                 (Amount::Count((count - (count / 3).max(1).min(count)).max(2)), Amount::Count(count))
             }
@@ -121,9 +121,9 @@ impl Threshold {
         looser.then_some(loose)
     }
 
-    /// The value one step on: one resource; a minute, five from half an hour on, half an hour from two hours on.
+    /// The next value: one resource more or less; a minute, five from half an hour on, half an hour from two hours on.
     pub fn step(self, settings: &Settings, up: bool) -> Amount {
-        match self.of(settings) {
+        match self.value(settings) {
             Amount::Count(count) => Amount::Count(if up { count.saturating_add(1) } else { count - 1 }.max(1)),
             Amount::Span(span) => {
                 // Down from a value begins the steps below it: 30m goes to 29m, not to 25m.
@@ -153,7 +153,7 @@ mod tests {
         let flags = ANALYTICS.iter().flat_map(|analytic| analytic.thresholds);
         for (flag, default) in flags.filter(|(_, default)| default.starts_with(|c: char| c.is_ascii_digit())) {
             let threshold = Threshold::of_flag(flag).unwrap_or_else(|| panic!("{flag}"));
-            assert_eq!(threshold.of(&Settings::default()).to_string(), *default, "{flag}");
+            assert_eq!(threshold.value(&Settings::default()).to_string(), *default, "{flag}");
         }
     }
 
@@ -161,11 +161,11 @@ mod tests {
     fn steps_go_up_and_come_back() {
         let mut settings = Settings::default();
         for threshold in Threshold::ALL {
-            let before = threshold.of(&settings);
+            let before = threshold.value(&settings);
             settings = threshold.set(&settings, threshold.step(&settings, true));
-            assert!(threshold.of(&settings) > before, "{threshold:?}");
+            assert!(threshold.value(&settings) > before, "{threshold:?}");
             settings = threshold.set(&settings, threshold.step(&settings, false));
-            assert_eq!(threshold.of(&settings), before, "{threshold:?}");
+            assert_eq!(threshold.value(&settings), before, "{threshold:?}");
         }
         for _ in 0..100 {
             for threshold in Threshold::ALL {

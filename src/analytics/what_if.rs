@@ -1,4 +1,4 @@
-//! What other thresholds would find: which hits come and which go, without a look at what they mean.
+//! Effect of other thresholds: hits that come and hits that go.
 
 use super::{ANALYTICS, Analytic, Candidates, DetectContext, Hit, Settings, order, tell_apart};
 use crate::facts::Facts;
@@ -6,12 +6,12 @@ use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What other settings change, by id of the hit.
+/// Hits that other settings add, drop or change.
 #[derive(Clone, Debug, Default)]
 pub struct Difference {
-    /// Hits only they find, in order; without Graph calls, columns, reasons and findings.
+    /// Hits that only the other settings find, in order; without Graph calls, columns, reasons and findings.
     pub gained: Vec<Hit>,
-    /// Ids of the hits they do not find, in order.
+    /// Ids of the hits that the other settings do not find, in order.
     pub lost: Vec<String>,
     /// Hits that both find, on the same sign-ins.
     pub kept: usize,
@@ -19,7 +19,7 @@ pub struct Difference {
     pub changed: usize,
 }
 
-/// What the settings would find where `before` was found.
+/// Compares the hits under other settings with those of `before`.
 pub fn what_if(
     store: &Store,
     facts: &Facts,
@@ -51,7 +51,7 @@ pub fn what_if(
     difference
 }
 
-/// The hits of one analytic: which rows, and no more.
+/// The hits of one analytic, with their rows only.
 pub(super) fn bare(
     store: &Store,
     facts: &Facts,

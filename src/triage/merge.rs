@@ -190,7 +190,7 @@ impl Case {
         let conflict = self.conflicts.remove(conflict);
         let (ours, other) = conflict.values(self);
         let (chosen, left) = if take { (&other, &ours) } else { (&ours, &other) };
-        let said =
+        let line =
             format!("conflict with {} decided for {chosen}, not {left}: {}", conflict.by(), conflict.theirs.words());
         let ours = conflict.theirs.as_in(self);
         if take {
@@ -209,16 +209,16 @@ impl Case {
             _ => None,
         });
         let found = Box::new(logged.unwrap_or(conflict));
-        self.push_line(at, said.clone(), Change::Conflict { found, ours: Box::new(ours), open: false });
-        Some(said)
+        self.push_line(at, line.clone(), Change::Conflict { found, ours: Box::new(ours), open: false });
+        Some(line)
     }
 
     /// Logs that a conflict is decided for the value that the case has.
     pub(super) fn close(&mut self, conflict: Conflict, at: Time) {
         let ours = conflict.theirs.as_in(self);
-        let said = format!("conflict with {} decided for {}: {}", conflict.by(), words(&ours), conflict.theirs.words());
+        let line = format!("conflict with {} decided for {}: {}", conflict.by(), words(&ours), conflict.theirs.words());
         let (found, ours) = (Box::new(conflict), Box::new(ours));
-        self.push_line(at, said, Change::Conflict { found, ours, open: false });
+        self.push_line(at, line, Change::Conflict { found, ours, open: false });
     }
 }
 

@@ -63,7 +63,7 @@ impl LogProblem {
                     }
                     log => format!("{} of {}", noun(log), name(&log.about())),
                 };
-                format!("{subject}: the log says {}, the case {}", said(log), said(case))
+                format!("{subject}: the log says {}, the case {}", value_words(log), value_words(case))
             }
         }
     }
@@ -82,7 +82,7 @@ impl LogProblem {
 }
 
 /// The value; `nothing` where there is none.
-fn said(change: &Change) -> String {
+fn value_words(change: &Change) -> String {
     match change.value() {
         value if value == "cleared" || value == "taken" => "nothing".to_owned(),
         value => value,

@@ -387,8 +387,8 @@ mod tests {
     fn marks_are_searched_too() {
         let store = store();
         let bookmark = Mark { bookmarked: true, ..Mark::default() };
-        let said = Mark { tags: vec!["phish".into()], remark: "the first mail".into(), ..Mark::default() };
-        let marks: EventMarks = Arc::new([(EventId(0), said), (EventId(1), bookmark)].into());
+        let remark = Mark { tags: vec!["phish".into()], remark: "the first mail".into(), ..Mark::default() };
+        let marks: EventMarks = Arc::new([(EventId(0), remark), (EventId(1), bookmark)].into());
         for (line, rows) in [
             ("tag:", vec![0]),
             ("tag:PHI", vec![0]),

@@ -364,8 +364,8 @@ impl Workbench {
 
 /// `--window 11m (was 10m)`
 fn thresholds_changed(from: &Settings, to: &Settings) -> String {
-    let changed = Threshold::ALL.into_iter().filter(|threshold| threshold.of(from) != threshold.of(to));
-    let changes =
-        changed.map(|threshold| format!("{} {} (was {})", threshold.flag(), threshold.of(to), threshold.of(from)));
+    let changed = Threshold::ALL.into_iter().filter(|threshold| threshold.value(from) != threshold.value(to));
+    let changes = changed
+        .map(|threshold| format!("{} {} (was {})", threshold.flag(), threshold.value(to), threshold.value(from)));
     changes.collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! Which entry of a list covers a hit.
+//! Matching of hits with entries of the allow-list.
 
 use super::{Allow, AllowList};
 use crate::analytics::Hit;
@@ -20,7 +20,7 @@ impl AllowList {
 }
 
 impl Allow {
-    /// Whether everything it names fits the hit.
+    /// Returns whether everything it names fits the hit.
     fn covers(&self, about: &About) -> bool {
         let fits =
             |named: &[String], has: &[String; 2]| named.is_empty() || has.iter().any(|text| named.contains(text));
@@ -34,7 +34,7 @@ impl Allow {
     }
 }
 
-/// What entries ask of a hit, worked out once for all of them.
+/// Values of a hit that entries name, computed once for all entries.
 struct About<'h> {
     hit: &'h Hit,
     store: &'h Store,
@@ -44,8 +44,8 @@ struct About<'h> {
 }
 
 impl About<'_> {
-    /// The distinct addresses of the hit's sign-ins, device-code legs and Graph calls; of a row without one, nobody
-    /// knows.
+    /// The distinct addresses of the hit's sign-ins, device-code legs and Graph calls; `None` among them for a row
+    /// without one.
     fn addresses(&self) -> &[Option<IpAddr>] {
         self.addresses.get_or_init(|| {
             let Hit { evidence, legs, graph, .. } = self.hit;
@@ -57,7 +57,7 @@ impl About<'_> {
     }
 }
 
-/// Entries by what they name: a list may have as many as there are users.
+/// Entries by the values they name: a list may have as many as there are users.
 struct Filed<'l> {
     entries: Vec<&'l Allow>,
     /// Those that name users, by each.

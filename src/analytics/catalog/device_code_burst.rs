@@ -118,7 +118,7 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     }
 }
 
-/// Hunt semantics: bursts that follow a flow, each told once with the flow that fits best.
+/// Hunt semantics: bursts that follow a flow, each once, with the flow that fits best.
 fn hunt(context: &DetectContext) -> Vec<Hit> {
     let flows = context.flows();
     let mut hits = Vec::new();
@@ -135,8 +135,8 @@ fn hunt(context: &DetectContext) -> Vec<Hit> {
     hits
 }
 
-/// The flows that a burst follows, by tie and place: each with where the part of the burst begins that is not
-/// before it, which has to begin soon enough and to be a burst still.
+/// The flows that a burst follows, as tie, place of the flow and start of the part of the burst after it. That part
+/// must begin within the window and still be a burst.
 fn fitting(context: &DetectContext, burst: &Burst, known: &[Flow]) -> Vec<(FlowTie, usize, usize)> {
     let store = context.store;
     let clock = |id: &EventId| store.event(*id).time();
@@ -158,7 +158,7 @@ fn fitting(context: &DetectContext, burst: &Burst, known: &[Flow]) -> Vec<(FlowT
     near.filter_map(fits).collect()
 }
 
-/// The last place from which the events still hold enough distinct resources.
+/// The last place from which the events still have enough distinct resources.
 fn latest_start(context: &DetectContext, events: &[EventId]) -> Option<usize> {
     let mut seen: HashSet<Sym> = HashSet::new();
     (0..events.len()).rev().find(|&at| {
@@ -184,9 +184,9 @@ fn with_flow(
         return builder;
     }
     let leg = |wanted| flow.legs.iter().copied().find(|&id| leg_of(context.store.event(id)) == Some(wanted));
-    let told = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
+    let entry_leg = leg(Leg::Browser).or_else(|| flow.legs.first().copied());
     let code = flow.time(context.store);
-    front_columns(context, &mut builder, code, told);
+    front_columns(context, &mut builder, code, entry_leg);
     tie_columns(context, &mut builder, tie, &flow.legs, others);
     let first = builder.events.first().map_or(code, |&id| context.store.event(id).time());
     builder.reasons.insert(

@@ -1,4 +1,4 @@
-//! Which client it is, and whether the user knows it.
+//! The client of a hit: its family, and its use by the user before.
 
 use super::{KEPT, missing};
 use crate::analytics::{Finding, State, StepContext};
@@ -32,7 +32,7 @@ pub fn client_family(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied())
 }
 
-/// How often the user used the client in the 30 days before.
+/// Sign-ins of the user with the client in the 30 days before.
 pub fn client_history(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let Some(&last) = hit.evidence.last() else {

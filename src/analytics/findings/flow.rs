@@ -7,9 +7,9 @@ use crate::analytics::{Finding, State, StepContext};
 use crate::model::{EventId, Field, Span, Table, Time};
 use std::collections::BTreeSet;
 
-/// Under this, a tool was waiting for the code.
+/// Shorter delays mean that a tool was waiting for the code.
 const AUTOMATED: Span = Span::minutes(5);
-/// How far back a device code may precede a burst.
+/// Longest time from a device code to a burst.
 const LOOK_BACK: Span = Span::minutes(60);
 
 /// Time from the device code to the burst's first event.
@@ -34,8 +34,8 @@ pub fn delay(context: &StepContext) -> Finding {
 /// A device-code sign-in of the same user in the hour before the burst.
 pub fn device_code_before(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
-    let told = |field| store.has(Table::SignIn, field) || store.has(Table::NonInteractive, field);
-    if !told(Field::AuthenticationProtocol) && !told(Field::OriginalTransferMethod) {
+    let has_column = |field| store.has(Table::SignIn, field) || store.has(Table::NonInteractive, field);
+    if !has_column(Field::AuthenticationProtocol) && !has_column(Field::OriginalTransferMethod) {
         return missing(
             "not in this export",
             "No sign-in of the bundle has AuthenticationProtocol or OriginalTransferMethod, so a device code would be invisible",
@@ -80,7 +80,7 @@ fn shares_session(context: &StepContext, legs: &[EventId]) -> bool {
     legs.iter().filter_map(session).any(|sym| of_hit.contains(&sym))
 }
 
-/// Whether the legs and the burst differ in address and agent.
+/// Differences of address and agent between the legs and the burst.
 pub fn legs_apart(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let of =

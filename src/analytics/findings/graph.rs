@@ -1,4 +1,4 @@
-//! The Graph calls of a hit: who made them, and what they did.
+//! The Graph calls of a hit: their user agents and actions.
 
 use super::{listed, missing};
 use crate::analytics::{Finding, State, StepContext};
@@ -40,7 +40,7 @@ pub fn graph_agents(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(hit.graph.iter().map(|call| call.event))
 }
 
-/// What the Graph calls did, in plain verbs with counts.
+/// The actions of the Graph calls, in plain verbs with counts.
 pub fn graph_verbs(context: &StepContext) -> Finding {
     if let Some(finding) = no_calls(context) {
         return finding;
@@ -63,13 +63,13 @@ pub fn graph_verbs(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(calls)
 }
 
-/// One kind of action and how often it was done.
+/// An action with the number of its calls.
 pub struct ActionCount {
-    /// The action, as the calls' facts say.
+    /// The action, by the facts.
     pub verb: Verb,
-    /// Calls that succeeded.
+    /// Number of calls that succeeded.
     pub succeeded: usize,
-    /// Calls that did not.
+    /// Number of calls that failed.
     pub failed: usize,
 }
 
@@ -81,7 +81,7 @@ impl ActionCount {
         format!("{}{object} {}", self.verb.action, times(self.succeeded, self.failed))
     }
 
-    /// What its objects are told together under: calls that no fact knows differ by their address alone.
+    /// Key under which objects are counted together: calls that no fact matches differ by their address alone.
     fn kind(&self) -> &str {
         if self.verb.is_known { &self.verb.action } else { "" }
     }
@@ -93,12 +93,12 @@ fn times(succeeded: usize, failed: usize) -> String {
     format!("{}×{refused}", succeeded + failed)
 }
 
-/// Objects of one action that are named before the rest is counted: an enumeration names every object of a tenant.
+/// Most objects of an action that are named; an enumeration names every object of a tenant.
 const OBJECTS: usize = 20;
 
-/// The actions in words, in their order; of one with many objects the first of them, and how many more.
+/// The actions in words, in their order; of one with many objects the first ones, and the number of the others.
 pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<String> {
-    /// What is said of the objects that are not named: where, of how many, and how often.
+    /// Counts of the objects that are not named, and the place of their text.
     struct Rest<'t> {
         at: usize,
         of: &'t ActionCount,
@@ -106,18 +106,18 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<Str
         succeeded: usize,
         failed: usize,
     }
-    let mut said: Vec<String> = Vec::new();
+    let mut words: Vec<String> = Vec::new();
     let mut kinds: HashMap<&str, (usize, Option<Rest>)> = HashMap::new();
     for line in tally {
         let (named, rest) = kinds.entry(line.kind()).or_default();
         if *named < OBJECTS {
             *named += 1;
-            said.push(line.words());
+            words.push(line.words());
             continue;
         }
         let rest = rest.get_or_insert_with(|| {
-            said.push(String::new());
-            Rest { at: said.len() - 1, of: line, objects: 0, succeeded: 0, failed: 0 }
+            words.push(String::new());
+            Rest { at: words.len() - 1, of: line, objects: 0, succeeded: 0, failed: 0 }
         });
         rest.objects += 1;
         rest.succeeded += line.succeeded;
@@ -131,9 +131,9 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<Str
             _ => (of.action.as_str(), "more object"),
         };
         let times = times(rest.succeeded, rest.failed);
-        said[rest.at] = format!("{action}, and {} {times}", counted(rest.objects, noun));
+        words[rest.at] = format!("{action}, and {} {times}", counted(rest.objects, noun));
     }
-    said
+    words
 }
 
 /// Graph calls by action, in order of first occurrence.
@@ -146,7 +146,7 @@ pub fn count_actions(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<Act
     outcomes(verbs).into_iter().map(line).collect()
 }
 
-/// How often each of the things succeeded and did not, in order of first occurrence.
+/// Number of successes and failures of each item, in order of first occurrence.
 fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [usize; 2])> {
     let mut counts: HashMap<T, (usize, [usize; 2])> = HashMap::new();
     for (thing, ok) in things {
@@ -159,7 +159,7 @@ fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [u
     counts.into_iter().map(|(thing, (_, of))| (thing, of)).collect()
 }
 
-/// The finding where there is no call to look at.
+/// The finding without calls.
 fn no_calls(context: &StepContext) -> Option<Finding> {
     if !context.store.has_uses() {
         return Some(missing(
@@ -190,18 +190,18 @@ mod tests {
         let of = |at: usize| line(&format!("/users/{at:08}-0000-4000-8000-000000000000/memberOf"), 1, at % 2);
         let mut tally: Vec<ActionCount> = (0..30).map(of).collect();
         tally.insert(25, line("/me/messages", 3, 0));
-        let said = in_words(&tally);
-        assert_eq!(said.len(), OBJECTS + 2);
-        assert!(said[0].contains("\"00000000-0000-4000-8000-000000000000\" 1×"), "{said:?}");
-        assert!(said[OBJECTS].ends_with(", and 10 more objects 15× (5 refused)"), "{said:?}");
-        assert_eq!(said[OBJECTS + 1], tally[25].words());
+        let words = in_words(&tally);
+        assert_eq!(words.len(), OBJECTS + 2);
+        assert!(words[0].contains("\"00000000-0000-4000-8000-000000000000\" 1×"), "{words:?}");
+        assert!(words[OBJECTS].ends_with(", and 10 more objects 15× (5 refused)"), "{words:?}");
+        assert_eq!(words[OBJECTS + 1], tally[25].words());
         let unknown: Vec<ActionCount> = (0..22).map(|at| line(&format!("/zz{}", "z".repeat(at)), 1, 0)).collect();
         assert_eq!(in_words(&unknown).last().unwrap(), "called, and 2 more paths 2×");
     }
 
     #[test]
     fn a_call_is_compared_with_few_others() {
-        /// Counts how often it is compared.
+        /// A value that counts its comparisons.
         struct Counted<'c>(usize, &'c Cell<usize>);
         impl PartialEq for Counted<'_> {
             fn eq(&self, other: &Self) -> bool {

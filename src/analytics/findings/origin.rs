@@ -1,4 +1,4 @@
-//! Where rows come from, against what is usual for the user.
+//! Origins of rows, compared with the user's baseline.
 
 use super::{listed, missing};
 use crate::analytics::baseline::{Baseline, Seen};
@@ -38,7 +38,7 @@ pub fn leg_origin(context: &StepContext) -> Finding {
     finding.with_rows(browser)
 }
 
-/// Where some rows come from, beside what is usual.
+/// Origin of some rows, compared with the baseline.
 struct Origin {
     places: Vec<Place>,
     is_script: bool,
@@ -46,7 +46,7 @@ struct Origin {
     words: String,
 }
 
-/// Compares where some rows come from with what is usual; `None` where none has an address.
+/// Compares the origin of some rows with the baseline; `None` where none has an address.
 fn compared(context: &StepContext, rows: &[EventId]) -> Option<Origin> {
     let baseline = context.baseline;
     let places = places(context, baseline, rows);
@@ -110,7 +110,7 @@ fn judge(origin: &Origin, baseline: &Baseline) -> (State, String) {
     (State::Supports, brief.to_owned())
 }
 
-/// An address of the hit and how often the user had it before.
+/// An address of the hit, with its counts in the baseline.
 struct Place {
     row: EventId,
     address: Seen,

@@ -1,4 +1,4 @@
-//! What the tokens of a hit reach, by class of resource.
+//! Reach of a hit's tokens, by class of resource.
 
 use super::{listed, missing};
 use crate::analytics::{Finding, State, StepContext};
@@ -27,7 +27,7 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
     classes.into_iter().map(|(reach, names)| (reach, owned(names))).collect()
 }
 
-/// Resources covered, by class. One client that gets both personal data and control is what no product does at start.
+/// Resources of the hit, by class. No product gets both personal data and control with one client at start.
 pub fn resources(context: &StepContext) -> Finding {
     let hit = context.hit;
     let classes = reached(context.store, context.facts, &hit.evidence);
@@ -56,7 +56,7 @@ fn capital(text: &str) -> String {
     text[..1].to_uppercase() + &text[1..]
 }
 
-/// How many valuable classes were reached.
+/// Number of valuable classes reached.
 pub fn valuable(classes: &BTreeMap<Reach, Vec<String>>) -> usize {
     classes.keys().filter(|reach| reach.is_valuable()).count()
 }

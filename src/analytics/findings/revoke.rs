@@ -1,4 +1,4 @@
-//! What to revoke, what outlives it, and what happened around the hit.
+//! Revocation: tokens and sessions to revoke, access that outlives it, and activity around the hit.
 
 use super::{KEPT, listed};
 use crate::analytics::rows::distinct;
@@ -10,7 +10,7 @@ use crate::model::{EventId, Field, Span};
 /// A day, the span that the published steps audit.
 const DAY: Span = Span::minutes(24 * 60);
 
-/// What to revoke and what stays valid, with what the bundle shows of the day around the hit. Decides nothing.
+/// Tokens and sessions to revoke, access that stays valid, and the activity of the day around the hit. Decides nothing.
 pub fn what_to_revoke(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let sessions = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::SessionId));
@@ -57,13 +57,13 @@ pub fn what_to_revoke(context: &StepContext) -> Finding {
     Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later.kept)
 }
 
-/// How many Graph calls of the user lie within a day of the hit.
+/// Number of the user's Graph calls within a day of the hit.
 fn calls_around(context: &StepContext) -> usize {
     let (store, hit) = (context.store, context.hit);
     context.baseline.history(store).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
 }
 
-/// Whether the row's address is one the user usually signs in from.
+/// Returns whether the row's address is usual for the user.
 fn is_usual(context: &StepContext, id: EventId) -> bool {
     context.baseline.seen(context.store, id, Field::IpAddress).is_usual()
 }

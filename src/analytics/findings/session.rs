@@ -1,4 +1,4 @@
-//! Answers about one session: its first login against what a second client did.
+//! Findings on one session: its first login compared with the requests of a second client.
 
 use super::{listed, missing, origin_of};
 use crate::analytics::session::GLOBAL_ADMINISTRATOR;
@@ -6,7 +6,7 @@ use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Span};
 
-/// Under this, a tool was waiting for the token.
+/// Shorter gaps mean that a tool was waiting for the token.
 const AUTOMATED: Span = Span::minutes(5);
 
 /// The hit's first login and the first request of its second client.
@@ -55,7 +55,7 @@ pub fn second_client(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(seconds.iter().copied())
 }
 
-/// Whether the second request comes from elsewhere.
+/// Differences of origin between the first login and the second request.
 pub fn apart(context: &StepContext) -> Finding {
     let Some((first, second, _)) = ends(context) else { return no_rows() };
     let store = context.store;
@@ -164,14 +164,14 @@ pub fn tuning(context: &StepContext) -> Finding {
 /// Token binding of the second request's session.
 pub fn binding(context: &StepContext) -> Finding {
     let Some((_, second, seconds)) = ends(context) else { return no_rows() };
-    let told = context.store.get(second, Field::TokenProtection).to_lowercase();
-    let (state, brief, sentence) = if told.contains("unbound") {
+    let binding = context.store.get(second, Field::TokenProtection).to_lowercase();
+    let (state, brief, sentence) = if binding.contains("unbound") {
         (
             State::Supports,
             "unbound",
             "The sign-in session was unbound: its refresh token could be replayed from anywhere.",
         )
-    } else if told.contains("bound") {
+    } else if binding.contains("bound") {
         (
             State::Against,
             "bound",

@@ -159,6 +159,6 @@ fn the_older_graph_has_the_tenant_before_the_path() {
     assert_eq!(of("users?api-version=1.61-internal&$top=999"), "listed users [directory] T1087.004");
     assert_eq!(of("tenantDetails?api-version=1.61-internal"), "read tenant details [directory] -");
     assert_eq!(of("directoryRoles"), "listed directory roles [directory] T1069.003");
-    let own = line("GET", "https://graph.windows.net/myorganization/groups");
-    assert_eq!(own, "listed groups [directory] T1069.003");
+    let azure_ad_graph = line("GET", "https://graph.windows.net/myorganization/groups");
+    assert_eq!(azure_ad_graph, "listed groups [directory] T1069.003");
 }

@@ -393,8 +393,8 @@ impl<R: Read> Read for Checked<R> {
         self.size += count as u64;
         if count == 0 && !buffer.is_empty() && !std::mem::replace(&mut self.done, true) {
             if self.size != self.check.1 {
-                let (is, said) = (self.size, self.check.1);
-                return Err(io::Error::other(format!("it holds {is} bytes, its archive says {said}")));
+                let (actual, recorded) = (self.size, self.check.1);
+                return Err(io::Error::other(format!("it holds {actual} bytes, its archive says {recorded}")));
             }
             if self.sum.sum() != self.check.0 {
                 return Err(io::Error::other("its checksum is not the one its archive gives: some of it was changed"));

@@ -126,7 +126,7 @@ impl<'a> BottomLine<'a> {
     /// where they usually are. Judged by the baseline that the findings have.
     fn decided(&self, hit: &Hit) -> Option<String> {
         let (store, facts) = (&self.context.loaded.store, self.context.facts);
-        let mut baseline = Baseline::of(hit.user);
+        let mut baseline = Baseline::new(hit.user);
         baseline.grow(store, facts, hit.begins(store));
         if baseline.is_thin() {
             return None;

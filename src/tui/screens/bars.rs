@@ -81,7 +81,7 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     }
     let word = if hits == 1 { "hit" } else { "hits" };
     let settings = &bench.evidence.settings;
-    let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.of(settings) != threshold.of(&bench.start));
+    let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.value(settings) != threshold.value(&bench.start));
     let tuned = if tuned { " at other thresholds" } else { "" };
     facts.push((0, format!("{hits} {word}{tuned}, {} closed", bench.settled())));
     facts

@@ -80,8 +80,8 @@ fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> 
     let focused = near.part == Part::Thresholds;
     let row = |(at, threshold): (usize, &crate::analytics::Threshold)| {
         let selected = at == near.threshold;
-        let (set, tried) = (threshold.of(&near.set), threshold.of(&near.tried));
-        let start = threshold.of(&near.start);
+        let (set, tried) = (threshold.value(&near.set), threshold.value(&near.tried));
+        let start = threshold.value(&near.start);
         let was = if set == start { String::new() } else { format!(" (was {start})") };
         let value = if set == tried { format!("{set}{was}") } else { format!("{set} → {tried}{was}") };
         let line = Line::from(vec![
