@@ -49,12 +49,12 @@ pub enum CaseError {
         /// The file.
         path: PathBuf,
     },
-    /// It would stand among the evidence.
+    /// It would be among the evidence.
     #[error("{} stands inside the evidence; give a path outside of {} with --case FILE", shown(path), shown(evidence))]
     InEvidence {
         /// The file.
         path: PathBuf,
-        /// The part of the bundle it stands in.
+        /// The part of the bundle it would be in.
         evidence: PathBuf,
     },
     /// It cannot be read.
@@ -65,7 +65,7 @@ pub enum CaseError {
         /// Why.
         source: io::Error,
     },
-    /// It stands, or would, where nothing can be reached: a folder that may not be entered, is none, or a loop of links.
+    /// Its path, existing or not, cannot be reached: a folder that may not be entered, is none, or a loop of links.
     #[error("cannot get at the folder {}: {source}; give another with --case FILE", shown(folder))]
     Unreachable {
         /// The folder.
@@ -206,7 +206,7 @@ pub fn default_path(fingerprint: &str, environment: impl Fn(&str) -> Option<OsSt
     Ok(folder(environment).ok_or(CaseError::Homeless)?.join(name))
 }
 
-/// The folder that cases stand in unless the user says otherwise; `None` when there is no home.
+/// The folder of cases unless the user says otherwise; `None` when there is no home.
 pub fn folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || absolute("HOME").or_else(|| absolute("USERPROFILE"));
@@ -306,7 +306,7 @@ pub fn note_path(case: &Path) -> PathBuf {
     if is_taken { case.with_extension("note.md") } else { path }
 }
 
-/// Every file that may stand for the case in this file.
+/// Every file that may hold the case in this file.
 fn files(case: &Path) -> [PathBuf; 8] {
     let notes = [case.with_extension("md"), case.with_extension("note.md")];
     let indicators = notes.clone().map(|note| note::indicators_path(&note));
@@ -347,7 +347,7 @@ impl CaseFile {
         Self::at(PathBuf::new(), &case.bundle, Holder::this(&case.analyst, now))
     }
 
-    /// The folder it stands in.
+    /// Its folder.
     pub fn folder(&self) -> &Path {
         replace::folder(&self.path)
     }

@@ -1,4 +1,4 @@
-//! The command line: what was typed, what it means, and one file per command.
+//! The command line: its parsing, its meaning, and one file per command.
 //!
 //! Results go to stdout and everything else to stderr, so that a pipe holds results alone.
 
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Parses. What is wrong is told of the same call with every argument inert, since clap quotes them.
+/// Parses. The message for a mistake comes from the same call with every argument inert, since clap quotes them.
 fn parse(typed: &[OsString]) -> Result<Cli, clap::Error> {
     parse_as_is(typed).map_err(|err| {
         let shown: Vec<OsString> =
@@ -97,7 +97,7 @@ fn parse(typed: &[OsString]) -> Result<Cli, clap::Error> {
     })
 }
 
-/// Parses, and refuses options that stand before a command which would not see them.
+/// Parses, and refuses options before a command that would not see them.
 fn parse_as_is(typed: &[OsString]) -> Result<Cli, clap::Error> {
     let matches = command().try_get_matches_from(typed)?;
     if let Some((name, _)) = matches.subcommand() {

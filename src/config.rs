@@ -196,7 +196,7 @@ impl Roots {
 }
 
 impl Config {
-    /// Reads a config: what holds, and what is wrong with the rest.
+    /// Reads a config: the valid settings, and the mistakes in the rest.
     pub fn parse(text: &str, roots: &Roots) -> (Self, Vec<Mistake>) {
         let mut config = Self::default();
         let mut document = Document::parse(text);

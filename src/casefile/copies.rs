@@ -97,7 +97,7 @@ impl fmt::Display for Closed {
 }
 
 impl Opened {
-    /// A case that has no place to be kept; `why` is said at the start.
+    /// A case that has no place to be kept; `why` is shown at the start.
     pub fn nowhere(case: Case, why: &str, now: Time) -> Self {
         let trouble = Some(format!("nothing can be kept ({why}): --case FILE keeps the case elsewhere"));
         Self { file: CaseFile::nowhere(&case, now), case, found: Found { trouble, ..Found::default() } }
@@ -315,7 +315,7 @@ impl CaseFile {
         }
     }
 
-    /// Keeps the case in another file from now on, if it can be written there. What stands there already stays: the case
+    /// Keeps the case in another file from now on, if it can be written there. A file already there stays: the case
     /// goes beside it. A copy becomes a case of its own; the file it was in stays a copy.
     ///
     /// # Errors

@@ -20,11 +20,11 @@ pub struct Written {
 
 /// Writes a note at `path`, and its indicators beside it.
 ///
-/// What stands there as this program wrote it is replaced. What somebody changed, or what is no note of ours, is moved
-/// aside first, under a free name beside it.
+/// A note there as this program wrote it is replaced. One that somebody changed, or a file that is no note of ours, is
+/// moved aside first, under a free name beside it.
 ///
 /// # Errors
-/// When a step fails, and where a case stands there; what stood there is still there, or beside it.
+/// When a step fails, and where a case is there; the earlier file is still there, or beside it.
 pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written> {
     let mut written = Written { note: path.to_owned(), indicators: indicators_path(path), kept: Vec::new() };
     if let Some(case) = [&written.note, &written.indicators].into_iter().find(|path| is_case(path)) {

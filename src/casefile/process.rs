@@ -1,4 +1,4 @@
-//! A process, told apart from every other on any machine, and whether it still runs.
+//! A process, distinct from every other on any machine, and whether it still runs.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -60,7 +60,7 @@ impl Pending {
         self.file.into_temp_path()
     }
 
-    /// Puts it in the place of whatever stands there.
+    /// Puts it in the place of any file there.
     pub(super) fn put(self, path: &Path, sync: Sync) -> io::Result<Kept> {
         self.file.persist(path).map_err(|error| error.error)?;
         match sync(folder(path)) {
@@ -72,8 +72,8 @@ impl Pending {
         }
     }
 
-    /// Puts it where nothing stands; [`io::ErrorKind::AlreadyExists`] where something does, of several at once for all
-    /// but one.
+    /// Puts it where there is no file; [`io::ErrorKind::AlreadyExists`] where there is one, and for all but one of
+    /// several at once.
     pub(super) fn put_new(self, path: &Path) -> io::Result<()> {
         match self.file.persist_noclobber(path) {
             Ok(_) => Ok(()),
@@ -100,7 +100,7 @@ pub(super) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(&beginning).suffix(ENDING).rand_bytes(16).tempfile_in(folder(path))
 }
 
-/// The folder a file stands in.
+/// The folder of a file.
 pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -101,7 +101,7 @@ pub(super) struct ScreenArgs {
     /// Colours of the workbench; without colour it is mono, which has attributes only
     #[arg(long, value_name = "THEME", value_parser = words::<ThemeName>())]
     pub(super) theme: Option<ThemeName>,
-    /// What frames, bars and marks are drawn with [default: what the locale can show]
+    /// Characters of frames, bars and marks [default: what the locale can show]
     #[arg(long, value_name = "SET", value_parser = words::<Borders>())]
     pub(super) borders: Option<Borders>,
     /// Whether the workbench takes the mouse; off, the terminal selects text with it
@@ -146,7 +146,7 @@ pub(super) struct RunArgs {
     /// Events before this time: RFC 3339, or a date, UTC
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) until: Option<Time>,
-    /// What the published queries would have returned, row for row
+    /// Rows as the published queries would have returned them, one for one
     #[arg(long)]
     pub(super) as_published: bool,
     /// The analytics to run, separated by commas [default: those on by default]

@@ -1,5 +1,5 @@
-//! The one way out: what goes to stdout and stderr passes here, and nothing of it moves the terminal but a line's end
-//! and our own few colours. Where text is made is where it is made inert; this is for what was forgotten there.
+//! The one way out: everything for stdout and stderr passes here, and nothing of it moves the terminal but a line's
+//! end and our own few colours. Text is made inert where it is made; this gate catches the forgotten.
 
 use crate::model::{SHOWN, inert, is_inert};
 use std::io::{self, Write};

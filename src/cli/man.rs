@@ -44,7 +44,7 @@ fn help(arg: &clap::Arg) -> String {
     arg.get_help().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Text that troff prints as it stands.
+/// Text that troff prints unchanged.
 fn roff(text: &str) -> String {
     let text = text.replace('\\', "\\e").replace('-', "\\-");
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }

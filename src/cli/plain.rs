@@ -19,7 +19,7 @@ use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_fir
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 
-/// Rows told at once.
+/// Rows printed at once.
 const ROWS: usize = 40;
 
 /// Input at a step; the help shows this.

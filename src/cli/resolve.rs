@@ -1,4 +1,4 @@
-//! From what was typed to what the library takes.
+//! Resolves the command line into the library's settings.
 
 use super::args::{RunArgs, ScreenArgs};
 use super::usage::usage;
@@ -60,8 +60,8 @@ struct Analyst {
 }
 
 impl Analyst {
-    /// The name set, else that of the environment, else that of the user database; `login` gives the name there or, as
-    /// an error, what stands for one.
+    /// The name set, else that of the environment, else that of the user database; `login` gives the name there or,
+    /// as an error, a replacement for it.
     fn first(
         set: Option<String>,
         environment: impl Fn(&str) -> Option<String>,

@@ -24,7 +24,7 @@ impl Column {
         Self { head, right: false, least: None, keeps_end: false, optional: false }
     }
 
-    /// Numbers stand at the right.
+    /// Aligns the column at the right, as numbers are.
     pub(super) const fn right(mut self) -> Self {
         self.right = true;
         self

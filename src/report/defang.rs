@@ -32,7 +32,7 @@ pub fn text(text: &str) -> String {
     out
 }
 
-/// Returns whether two slashes after that byte begin a host, rather than stand in a path.
+/// Returns whether two slashes after that byte begin a host, rather than being part of a path.
 fn begins(before: Option<&u8>) -> bool {
     before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'/' | b'.' | b'_' | b'-'))
 }

@@ -29,7 +29,7 @@ impl Md {
         Self(words.to_string())
     }
 
-    /// Sentences, in which log text may stand.
+    /// Sentences, with log text in them or not.
     pub(crate) fn text(text: &str) -> Self {
         let (kept, rest) = cut(text, SENTENCES, None);
         Self(markdown(kept) + &rest)
@@ -46,7 +46,7 @@ impl Md {
         Self(markdown(kept) + &rest)
     }
 
-    /// Any text, as code: ids, addresses, agents, which are read and copied as they stand, but for URLs.
+    /// Any text, as code: ids, addresses, agents, which are read and copied as logged, but for URLs.
     pub(crate) fn code(text: &str) -> Self {
         Self::code_of(text, None)
     }
@@ -199,7 +199,7 @@ fn acts(word: &str) -> bool {
         || has_number(word)
 }
 
-/// Returns whether the mark stands before something that it could name: `a!12`, `%"next"`.
+/// Returns whether the mark is before something that it could name: `a!12`, `%"next"`.
 fn is_followed(word: &str, mark: char) -> bool {
     word.split(mark).skip(1).any(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '"'))
 }
@@ -250,7 +250,7 @@ fn has_number(word: &str) -> bool {
     tickets || runs().any(|run| is_hex(run) && !is_digits(run))
 }
 
-/// Returns whether a word begins a block of another kind where it stands first: an item, a rule, front matter.
+/// Returns whether a word begins a block of another kind at the start of a line: an item, a rule, front matter.
 fn is_lead(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| matches!(c, '-' | '+' | ':'))
 }

@@ -34,7 +34,7 @@ pub struct Info<'a> {
     pub bundle: String,
     /// Rows that became events.
     pub read: u64,
-    /// Duplicates: rows of an event that another row stands for.
+    /// Duplicates: rows of an event beside the one that counts.
     #[serde(rename = "Folded")]
     pub duplicates: u64,
     /// Rows that could not be read.
@@ -99,7 +99,7 @@ pub struct SourceInfo<'a> {
     pub family: Option<ShapeFamily>,
     /// Rows per table, those no analytic reads included.
     pub tables: &'a BTreeMap<String, u64>,
-    /// Those of them that look like sign-ins or calls, and stand in a table of another name.
+    /// Those of them that look like sign-ins or calls, in a table of another name.
     pub lookalikes: &'a BTreeMap<String, u64>,
     /// Bytes as received; packed ones, for what came packed.
     pub bytes: u64,
@@ -109,7 +109,7 @@ pub struct SourceInfo<'a> {
     pub sha256: &'a str,
     /// Rows that became events.
     pub read: u64,
-    /// Duplicates: rows of an event that another row stands for.
+    /// Duplicates: rows of an event beside the one that counts.
     #[serde(rename = "Folded")]
     pub duplicates: u64,
     /// Rows that could not be read.
@@ -132,7 +132,7 @@ pub struct SourceInfo<'a> {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Reason {
-    /// As told of the first.
+    /// The words for the first.
     pub reason: String,
     /// Number of times.
     pub count: usize,

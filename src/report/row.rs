@@ -221,8 +221,8 @@ fn guarded(value: &Value) -> String {
     cell(&flat)
 }
 
-/// JSON text whose strings hold nothing that a terminal obeys: what JSON lets stand as it is (DEL, C1, bidi and
-/// zero-width marks) is escaped too, so nothing is lost.
+/// JSON text whose strings hold nothing that a terminal obeys: characters that JSON allows unescaped (DEL, C1, bidi
+/// and zero-width marks) are escaped too, so nothing is lost.
 pub(crate) fn armless(json: &str) -> Cow<'_, str> {
     if is_inert(json) {
         return Cow::Borrowed(json);

@@ -69,7 +69,7 @@ struct Line {
     value: usize,
 }
 
-/// The last line that begins so: what a log says never begins one, and stands above in any case.
+/// The last line that begins so: log text never begins one, and is above in any case.
 fn last_line(note: &[u8], beginnings: &[&str]) -> Option<Line> {
     let mut end = note.len();
     for line in note.split_inclusive(|byte| *byte == b'\n').rev() {

@@ -68,7 +68,7 @@ pub enum Action {
     PrevRecord,
     /// Show the raw record of the next copy.
     NextCopy,
-    /// Show what was read, and what the bundle cannot tell.
+    /// Show the sources of the bundle, and the gaps in its data.
     Bundle,
     /// Walk to the next step.
     NextStep,

@@ -1,4 +1,5 @@
-//! All state of the screen. `update` takes what happened and says what to do; nothing here reads or writes.
+//! All state of the screen: `update` takes each event and returns the effects to carry out. `update` takes what
+//! happened and says what to do; nothing here reads or writes.
 
 mod checking;
 mod copying;
@@ -384,7 +385,7 @@ impl App {
         }
     }
 
-    /// Takes what happened; says what to do about it, in order.
+    /// Takes an event; returns its effects, in order.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let mut effects = self.take(message);
         self.offer_on();

@@ -1,4 +1,4 @@
-//! A search in the timeline: what is asked, and what is found so far. The worker reads the rows, a chunk at a time.
+//! A search in the timeline: its query, and its matches so far. The worker reads the rows, a chunk at a time.
 
 use super::job::{Chunk, Job};
 use crate::model::EventId;

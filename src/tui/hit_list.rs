@@ -89,7 +89,7 @@ impl Orders {
     }
 }
 
-/// The texts that a filter looks at, each once: hits share them, and stand far apart in memory.
+/// The texts that a filter looks at, each once: hits share them, and are far apart in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Texts {
     distinct: Vec<String>,
@@ -149,7 +149,7 @@ impl Texts {
     }
 }
 
-/// The widest texts of all hits, so that columns stand still.
+/// The widest texts of all hits, so that columns keep their places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
     /// Of the analytics.
@@ -212,7 +212,7 @@ impl HitList {
         self.list = List::at(before.and_then(|hit| self.place(hit)).unwrap_or(0));
     }
 
-    /// Returns whether what is to be found is among what is shown.
+    /// Returns whether the matches of the line as typed are among those in view.
     fn narrows(&self, case: &Case) -> bool {
         self.found_by.as_ref().is_some_and(|(filter, sort, lines)| {
             self.filter.starts_with(filter) && (*sort, *lines) == (self.sort, case.log.len())

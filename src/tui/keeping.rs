@@ -123,7 +123,7 @@ impl Session {
         None
     }
 
-    /// Begins what takes more than a save; says so where it cannot even begin.
+    /// Begins a task that takes more than a save; an error where it cannot even begin.
     pub(super) fn begin(&mut self, effect: Effect) -> anyhow::Result<()> {
         let bench = self.app.workbench();
         let nobody = || "nobody else has the case".to_owned();

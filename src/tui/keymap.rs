@@ -152,7 +152,7 @@ impl Keymap {
     /// Reads a table.
     ///
     /// # Errors
-    /// What is wrong with it: its syntax, an unknown action or key, one key twice in a context.
+    /// Its first mistake: its syntax, an unknown action or key, one key twice in a context.
     pub fn parse(text: &str) -> Result<Self, String> {
         let keymap: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         for (context, rows) in &keymap.rows {

@@ -123,7 +123,7 @@ impl NearView {
         self.ask()
     }
 
-    /// Goes back to what is set; from there, to what the program was started with.
+    /// Goes back to the settings in force; from there, to those of the program's start.
     pub fn reset(&mut self) -> Option<Job> {
         self.tried = if self.is_changed() { self.set.clone() } else { self.start.clone() };
         self.ask()

@@ -262,7 +262,7 @@ impl Timeline {
         self.grouping().is_some() && !self.is_tree()
     }
 
-    /// The events in the order of the rows; where a head stands, its number.
+    /// The events in the order of the rows; for a head, its number.
     pub fn ids<'a>(&'a self, store: &'a Store) -> &'a [EventId] {
         match (&self.shown.planted, &self.shown.listed) {
             (Some(planted), _) => &planted.tree.ids,

@@ -27,7 +27,7 @@ impl ScreenDiff {
         Self { shown: Buffer::empty(ratatui::layout::Rect::new(0, 0, width, height)) }
     }
 
-    /// The bytes that turn what is shown into `next`, which is what is shown from then on.
+    /// The bytes that turn the screen into `next`, which it shows from then on.
     pub(super) fn frame(&mut self, next: &Buffer) -> Vec<u8> {
         let mut next = next.clone();
         next.content.iter_mut().for_each(|cell| {

@@ -121,7 +121,7 @@ impl Theme {
     /// Reads a theme.
     ///
     /// # Errors
-    /// What is wrong with it: its syntax, or an unknown role or colour. A role left out is plain.
+    /// Its first mistake: its syntax, or an unknown role or colour. A role left out is plain.
     pub fn parse(text: &str) -> Result<Self, String> {
         let specs: BTreeMap<Role, Spec> = toml::from_str(text).map_err(|error| error.to_string())?;
         let mut styles = [Style::new(); ROLES];
@@ -241,7 +241,7 @@ impl Ansi {
 mod tests {
     use super::*;
 
-    /// Roles that stand side by side, where a glance has to tell them apart without reading.
+    /// Roles side by side on the screen, where a glance has to tell them apart without reading.
     const APART: &[&[Role]] = &[
         &[Role::Text, Role::Cursor, Role::CursorElsewhere],
         &[Role::Border, Role::Focus],

@@ -5,7 +5,7 @@ use super::rows::Timeline;
 /// Timelines looked at, like the pages of a browser. The first is the hit's own.
 #[derive(Default)]
 pub struct Trail {
-    /// Those left, with where the cursor stood; the one on screen is not among them.
+    /// The timelines left, each with its cursor; the one on screen is not among them.
     pub(super) back: Vec<Stop>,
     pub(super) forth: Vec<Stop>,
 }

@@ -225,7 +225,7 @@ impl Workbench {
         self.case.revoked(self.store().text(value.sym)).filter(|_| value.key == Key::User)
     }
 
-    /// The user a revocation is said of: whose timeline it is, else whose row the cursor is on.
+    /// The user whose revocation would be set: the timeline's, else that of the row under the cursor.
     pub fn revocable(&self) -> Option<Sym> {
         let timeline = self.timeline.as_ref()?;
         let user = match timeline.of.key {
@@ -342,8 +342,8 @@ impl Workbench {
         }
     }
 
-    /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. What was said
-    /// to a hit that went stays in the case.
+    /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. Verdicts on a
+    /// hit that went stay in the case.
     pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, orders: Arc<Orders>, settings: Settings, now: Time) {
         let changed = thresholds_changed(&self.evidence.settings, &settings);
         let before = self.current().map(|hit| hit.id.clone());

@@ -1,4 +1,4 @@
-//! Rows that are counted and not analysed: what they are, and which export has what they lack.
+//! Rows that are counted and not analysed: their kinds, and the exports to ask for instead.
 
 use super::words::{counted, rows as rows_of};
 use crate::ingest::{Loaded, UNKNOWN_TABLE};
@@ -39,7 +39,7 @@ pub fn export_sign_ins() -> String {
     format!("Export {} and {} of the same days.", Table::SignIn.name(), Table::NonInteractive.name())
 }
 
-/// The rows that look like sign-ins or calls and stand in a table of another name, a sentence; `None` for none.
+/// The sentence on rows that look like sign-ins or calls in a table of another name; `None` for none.
 pub fn lookalikes(loaded: &Loaded) -> Option<String> {
     let rows = loaded.lookalikes();
     let verb = if rows.values().sum::<u64>() == 1 { "looks like a sign-in or Graph call" } else { LOOK };

@@ -1,4 +1,4 @@
-//! Columns that a source lacks: what cannot be told without them, which analytics cannot run, which export has them.
+//! Columns that a source lacks: the questions left open, the analytics that cannot run, the exports that have them.
 
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::model::{Field, FieldSet, ShapeFamily, Source, Table};

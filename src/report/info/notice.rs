@@ -84,7 +84,8 @@ const LIMITS: [u64; 6] = [10_000, 30_000, 50_000, 100_000, 250_000, 500_000];
 const ALIKE: usize = 3;
 /// Gaps named per table.
 const GAPS: usize = 5;
-/// Ingest trails by minutes, at times by an hour or two; more is said, in seconds: of half the rows, of any.
+/// Ingest trails by minutes, at times by an hour or two; a notice is due above these, in seconds: for half the rows,
+/// for any.
 const LATE: (i64, i64) = (30 * 60, 6 * 60 * 60);
 /// Exports cut fractions of a second: so little before the event is no other clock.
 const EARLY: i64 = -5;

@@ -15,7 +15,7 @@ const KINDS: usize = 8;
 /// Reads the chosen hits as one story.
 pub(super) struct BottomLine<'a> {
     context: &'a NoteContext<'a>,
-    /// The hit the story is told of.
+    /// The hit that the story follows.
     main: Option<&'a Hit>,
 }
 

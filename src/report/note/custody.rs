@@ -26,7 +26,7 @@ pub struct Custody {
     pub sha256: String,
     /// Rows that became events.
     pub read: u64,
-    /// Duplicates: rows of an event that another row stands for.
+    /// Duplicates: rows of an event beside the one that counts.
     pub duplicates: u64,
     /// Rows that could not be read.
     pub skipped: u64,

@@ -19,7 +19,7 @@ pub struct ConflictNote {
     pub who: String,
     /// When, RFC 3339 UTC; empty when it is not known.
     pub at: String,
-    /// File name of the copy it stands in.
+    /// File name of the copy with the other value.
     pub copy: String,
 }
 

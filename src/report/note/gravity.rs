@@ -8,8 +8,8 @@ use std::collections::HashMap;
 /// Terms named of one kind of search.
 const TERMS: usize = 5;
 
-/// The place of an action in a sentence that has room for a few, the gravest first: content (mail, chat, files) before
-/// what was looked up in the directory, which every colleague may see; then what was refused each time, then plumbing.
+/// The rank of an action in a sentence that has room for a few, the gravest first: content (mail, chat, files) before
+/// directory look-ups, which every colleague may do; then actions refused each time, then plumbing.
 fn rank(tally: &ActionCount) -> u8 {
     let (weight, is_content) = (tally.verb.weight, tally.verb.reach.is_content());
     match weight {

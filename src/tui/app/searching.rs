@@ -1,4 +1,4 @@
-//! Searching the timeline: the line typed, what is asked for it, and the walk over what is found.
+//! Searching the timeline: the line typed, the jobs for it, and the walk over the matches.
 
 use super::{App, Effect};
 use crate::model::EventId;

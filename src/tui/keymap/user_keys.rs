@@ -78,7 +78,7 @@ impl Keymap {
         }
     }
 
-    /// Takes the keys of a row from whatever else has them in its context, and says so.
+    /// Takes the keys of a row from every other row that has them in its context, with a mistake for each.
     fn settle(&mut self, row: &Row, mistakes: &mut Vec<Mistake>) {
         let rows = self.rows.get_mut(&row.context).expect("the row was laid there");
         let context = context_name(row.context);

@@ -61,7 +61,7 @@ impl Timeline {
         });
     }
 
-    /// Shows again what was shown, with what was learned since.
+    /// Shows an earlier view again, with the knowledge gained since.
     pub(super) fn show(&mut self, store: &Store, shown: Shown) {
         self.shown = shown;
         let (list, rows, event) = (self.shown.list, self.len(), self.event(store));

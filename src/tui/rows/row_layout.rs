@@ -88,7 +88,7 @@ pub(super) struct Plan {
     pub(super) hidden: Vec<Range<usize>>,
 }
 
-/// Rows as they stand.
+/// The rows in order.
 #[derive(Clone)]
 pub(super) struct RowLayout {
     pieces: Vec<Piece>,

@@ -200,7 +200,7 @@ impl Timeline {
         Some(cuts.collect())
     }
 
-    /// The places that signs stand before.
+    /// The signs, each with the place it is before.
     fn sign_places(&self, store: &Store, extent: Range<usize>) -> Vec<(usize, Sign)> {
         let ids = self.ids(store).get(extent.clone()).unwrap_or(&[]);
         let (from, to) = self.shown.window;

@@ -90,8 +90,8 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
 /// Most lines of a message: the user needs the path at its end.
 const MESSAGE_LINES: usize = 6;
 
-/// Key hints of where the user is, or what was just said. `?` stands at the left and is the last to go. What was said
-/// goes up over the body where it is longer than the line.
+/// Key hints of the user's place, or the last message. `?` is at the left and the last to go. A message longer than
+/// the line goes up over the body.
 pub(super) fn footer(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let room = usize::from(area.width);
     let mut line = Line::default();

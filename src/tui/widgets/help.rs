@@ -108,7 +108,7 @@ fn lines(rows: &[Row], theme: &Theme, room: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// A row of the user's own table is told from one built in.
+/// The mark of a row of the user's table, against those built in.
 fn mark(binding: &Binding) -> char {
     if binding.is_yours { '*' } else { ' ' }
 }

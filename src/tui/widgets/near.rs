@@ -1,4 +1,4 @@
-//! Thresholds, what trying others changes, and what almost fired.
+//! Thresholds, the effect of others, and near misses.
 
 use super::{below, below_rows, framed};
 use crate::analytics::{Hit, NearMiss};

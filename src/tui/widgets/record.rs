@@ -12,7 +12,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use std::iter::once;
 
-/// From this width on the fields stand beside the record, below it above.
+/// From this width on the fields are beside the record, below it above.
 const BESIDE: u16 = 100;
 /// Columns between them.
 const GUTTER: usize = 2;
@@ -141,7 +141,7 @@ fn mark_lines(bench: &Workbench, event: EventId) -> Vec<String> {
     lines
 }
 
-/// The rows that tell an event together, by the numbers that stand beside the fields; nothing for one row.
+/// The rows of one event, by their numbers beside the fields; nothing for one row.
 fn legend(app: &App, bench: &Workbench, copies: &[EventId]) -> Vec<String> {
     if copies.is_empty() {
         return Vec::new();

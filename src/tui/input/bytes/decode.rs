@@ -104,7 +104,7 @@ fn numbered(number: u8) -> Option<KeyCode> {
     })
 }
 
-/// A key told by its character, as terminals send what has no code of old.
+/// A key sent as its character, as terminals send those without an old code.
 fn unicode(number: u32) -> Option<KeyCode> {
     Some(match number {
         9 => KeyCode::Tab,

@@ -97,7 +97,7 @@ fn above(view: &View, at: usize) -> Option<EventId> {
     })?
 }
 
-/// An event or a run of them, where it stands.
+/// A row of the timeline: an event or a run of them, and its place in the tree.
 struct Shown<'a> {
     event: EventId,
     run: Option<&'a Run>,
@@ -186,7 +186,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     Line::from(spans)
 }
 
-/// The events that a row stands for.
+/// The events of a row.
 fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     match shown.run {
         Some(run) => view.state.ids(view.bench.store()).get(run.places.clone()).unwrap_or(&[]),

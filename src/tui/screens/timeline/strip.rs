@@ -11,7 +11,8 @@ use ratatui::text::{Line, Span};
 /// The instant of a revocation.
 const REVOKED: &str = "!";
 
-/// `13:50 ▁▁▂█▇▁▁▁ 14:20`: the time of the hit told apart, the cursor reversed, `!` where the user was revoked.
+/// `13:50 ▁▁▂█▇▁▁▁ 14:20`: the time of the hit in its own colour, the cursor reversed, `!` where the user was
+/// revoked.
 pub(super) fn strip<'a>(view: &View, room: usize) -> Line<'a> {
     let state = view.state;
     let (from, to) = state.shown.window;
