@@ -1,6 +1,7 @@
 //! The direction of the imports, read from the sources themselves.
 
 mod circles;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
