@@ -76,10 +76,10 @@ fn rows_that_only_look_like_ours_are_said_in_the_last_lines() {
     let row = r#"{"TimeGenerated":"2026-05-01T14:00:00Z","Type":"Case_CL","UserId":"u","AppId":"a","ResultType":"0"}"#;
     fs::write(folder.path().join("rows.ndjson"), format!("{row}\n{row}\n")).unwrap();
     let output = run(folder.path(), &["scan", "-q", "rows.ndjson"]);
-    let said = text(&output.stderr);
-    let mut last = said.lines().rev();
-    assert!(last.next().unwrap().contains("skipped 0"), "{said}");
-    assert!(last.next().unwrap().starts_with("2 rows of Case_CL look like sign-ins"), "{said}");
+    let words = text(&output.stderr);
+    let mut last = words.lines().rev();
+    assert!(last.next().unwrap().contains("skipped 0"), "{words}");
+    assert!(last.next().unwrap().starts_with("2 rows of Case_CL look like sign-ins"), "{words}");
     let note = run(folder.path(), &["note", "rows.ndjson"]);
     assert!(text(&note.stdout).contains("Case\\_CL") || text(&note.stdout).contains("Case_CL"));
 }
@@ -236,11 +236,11 @@ fn exit_codes_are_those_promised() {
         (&["completions", "bash"], 0, ""),
         (&["--help"], 0, ""),
     ];
-    for (args, code, said) in cases {
+    for (args, code, words) in cases {
         let output = run(folder.path(), args);
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(*code), "{args:?}: {stderr}");
-        assert!(stderr.contains(said), "{args:?}: {stderr}");
+        assert!(stderr.contains(words), "{args:?}: {stderr}");
     }
 }
 
@@ -392,22 +392,22 @@ fn info_says_what_was_not_read_and_how_times_were() {
     let place = |kind: &str| notices.iter().position(|notice| notice["Kind"] == kind).unwrap();
     assert!(place("unread") < place("times") && place("times") < place("skipped"));
     let table = text(&run(folder.path(), &["info", "logs"]).stdout);
-    for said in [
+    for words in [
         "not read    logs/empty0.json: is empty; likewise",
         "logs/empty19.json",
         "  times: day and month",
         "  not read: is a 7z",
     ] {
-        assert!(table.contains(said), "{said}: {table}");
+        assert!(table.contains(words), "{words}: {table}");
     }
     let note = text(&run(folder.path(), &["note", "logs"]).stdout);
-    for said in [
+    for words in [
         "is a 7z that cannot be listed",
         "empty0.json`: is empty",
         "day and month cannot be told apart",
         "the zone of the times",
     ] {
-        assert_eq!(note.matches(said).count(), 1, "{said}: {note}");
+        assert_eq!(note.matches(words).count(), 1, "{words}: {note}");
     }
 }
 

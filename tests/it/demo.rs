@@ -165,9 +165,9 @@ fn the_look_alikes_are_used_to_what_they_do() {
 fn the_stories_rank_above_their_look_alikes() {
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &Settings::default());
     let (stories, rest): (Vec<_>, Vec<_>) = hits.iter().partition(|hit| hit.severity > Severity::Low);
-    let told: BTreeSet<_> = stories.iter().map(|hit| (hit.analytic, hit.upn.as_str(), hit.also_published)).collect();
+    let found: BTreeSet<_> = stories.iter().map(|hit| (hit.analytic, hit.upn.as_str(), hit.also_published)).collect();
     assert_eq!(
-        told,
+        found,
         BTreeSet::from([
             ("device-code-burst", "finance.director@contoso.com", true),
             ("foci-burst", "finance.director@contoso.com", true),
@@ -186,20 +186,23 @@ fn the_note_s_bottom_line_tells_the_phish() {
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
     let hit = hits.iter().find(|hit| hit.analytic == "device-code-burst" && hit.severity == Severity::High).unwrap();
     let header = Header { case: "demo", version: "0", settings: &settings, changed: None };
-    let told = |disposition| {
+    let bottom_line = |disposition| {
         let mut case = Case::new(fingerprint(&LOADED.sources), String::new());
         case.set_disposition(&hit.id, disposition, hit.last_seen);
         Report::build(&LOADED, Facts::embedded(), &hits, &case, &header).bottom_line
     };
-    let said = told(Some(Disposition::TruePositive));
-    assert!((3..=5).contains(&said.len()), "{said:?}");
+    let line = bottom_line(Some(Disposition::TruePositive));
+    assert!((3..=5).contains(&line.len()), "{line:?}");
     let decided = "its code was typed at 203.0.113.20, where this user usually signs in, and the tokens went to \
                    198.51.100.23, never seen for this user, so the user was phished.";
-    assert!(said[2].ends_with(decided), "{said:?}");
+    assert!(line[2].ends_with(decided), "{line:?}");
     let calls = "until 14:31:05 UTC, 26m27s after the last sign-in: downloaded files 2×; searched mail for \"invoice\" 2×, \
                  \"bank details\" 1× and \"wire transfer\" 1×; ";
-    assert!(said[3].contains(calls) && said[3].contains("read chat messages 1×"), "{said:?}");
-    assert!(!said[3].contains("own profile"), "every client reads it: {said:?}");
-    assert!(told(None)[2].ends_with(", as when a user is phished."), "nobody has settled it");
-    assert!(told(Some(Disposition::Benign))[2].ends_with("never seen for this user."), "that it was meant, they say");
+    assert!(line[3].contains(calls) && line[3].contains("read chat messages 1×"), "{line:?}");
+    assert!(!line[3].contains("own profile"), "every client reads it: {line:?}");
+    assert!(bottom_line(None)[2].ends_with(", as when a user is phished."), "nobody has settled it");
+    assert!(
+        bottom_line(Some(Disposition::Benign))[2].ends_with("never seen for this user."),
+        "that it was meant, they say"
+    );
 }

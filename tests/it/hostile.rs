@@ -52,8 +52,8 @@ fn run<S: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Out
 
 fn ends_inert(mut command: Command) -> Output {
     let output = command.output().unwrap();
-    for said in [&output.stdout, &output.stderr] {
-        let text = String::from_utf8(said.clone()).unwrap();
+    for bytes in [&output.stdout, &output.stderr] {
+        let text = String::from_utf8(bytes.clone()).unwrap();
         let text = if command.get_args().any(|arg| arg == "always") { plain(&text) } else { text };
         if let Some(c) = alive(&text) {
             let line = text.lines().find(|line| line.contains(c)).unwrap_or_default();

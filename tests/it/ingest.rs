@@ -82,9 +82,9 @@ fn public_samples_are_read_or_named() {
 }
 
 /// An event without its origin: table, times, and fields; empty and missing apart.
-type Told = (Table, String, String, Vec<Option<String>>);
+type Described = (Table, String, String, Vec<Option<String>>);
 
-fn told(loaded: &Loaded) -> Vec<Told> {
+fn described(loaded: &Loaded) -> Vec<Described> {
     let text =
         |event: Event<'_>, field: Field| (!event[field].is_none()).then(|| loaded.store.text(event[field]).to_owned());
     loaded
@@ -98,7 +98,7 @@ fn told(loaded: &Loaded) -> Vec<Told> {
 }
 
 /// Compares row by row: a bundle in one message is hard to read.
-fn assert_same(given: &[Told], expected: &[Told], what: &str) {
+fn assert_same(given: &[Described], expected: &[Described], what: &str) {
     for (given, expected) in given.iter().zip(expected) {
         assert_eq!(given, expected, "{what}");
     }
@@ -143,7 +143,7 @@ fn one_bundle_in_every_shape_and_wrap_gives_the_same_events() {
     let folder = tempfile::tempdir().unwrap();
     let rows = bundle::rows();
     let shapes = bundle::shapes(&rows);
-    let expected = told(&read_one(file(folder.path(), "first.ndjson", shapes[0].1.as_bytes())));
+    let expected = described(&read_one(file(folder.path(), "first.ndjson", shapes[0].1.as_bytes())));
     assert_eq!(expected.len(), rows.len());
     for (name, text) in &shapes {
         let bytes = text.as_bytes();
@@ -159,7 +159,7 @@ fn one_bundle_in_every_shape_and_wrap_gives_the_same_events() {
         ] {
             let loaded = read_one(file(folder.path(), &format!("{wrap}-{name}"), &bytes));
             assert_eq!(loaded.problems, [], "{wrap} {name}");
-            assert_same(&told(&loaded), &expected, &format!("{wrap} {name}"));
+            assert_same(&described(&loaded), &expected, &format!("{wrap} {name}"));
             assert_eq!(loaded.sources.len(), 1);
             let source = &loaded.sources[0];
             assert!(source.shape.is_some() && source.sha256.len() == 64 && source.read == 24, "{wrap} {name}");
@@ -170,8 +170,8 @@ fn one_bundle_in_every_shape_and_wrap_gives_the_same_events() {
             for (id, _) in loaded.store.events() {
                 let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
                 assert!(raw.starts_with(['{', '[', '"']) && raw.ends_with(['}', ']', '"']), "{wrap} {name}: {raw}");
-                let own = loaded.store.get(id, Field::Id);
-                assert!(raw.contains(own), "{wrap} {name}: {own} not in {raw}");
+                let id_text = loaded.store.get(id, Field::Id);
+                assert!(raw.contains(id_text), "{wrap} {name}: {id_text} not in {raw}");
             }
         }
     }
@@ -181,7 +181,7 @@ fn one_bundle_in_every_shape_and_wrap_gives_the_same_events() {
 fn a_csv_of_log_analytics_gives_the_same_events() {
     let folder = tempfile::tempdir().unwrap();
     let rows = bundle::rows();
-    let expected = told(&read_one(file(folder.path(), "rows.ndjson", bundle::shapes(&rows)[0].1.as_bytes())));
+    let expected = described(&read_one(file(folder.path(), "rows.ndjson", bundle::shapes(&rows)[0].1.as_bytes())));
     let csv = bundle::log_analytics_csv(&rows);
     for (name, bytes) in
         [("rows.csv", csv.clone().into_bytes()), ("rows16.csv", utf16(&csv)), ("rows.csv.gz", gzip(csv.as_bytes()))]
@@ -189,7 +189,7 @@ fn a_csv_of_log_analytics_gives_the_same_events() {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(loaded.problems, [], "{name}");
         assert_eq!(loaded.sources[0].shape.map(|shape| shape.id), Some("log-analytics-csv"));
-        assert_same(&told(&loaded), &expected, name);
+        assert_same(&described(&loaded), &expected, name);
         for (id, _) in loaded.store.events() {
             let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
             assert!(raw.contains(loaded.store.get(id, Field::Id)), "{raw}");
@@ -198,9 +198,9 @@ fn a_csv_of_log_analytics_gives_the_same_events() {
 }
 
 /// The fields compared are those that both have.
-fn without(told: Vec<Told>, lacking: &[Field]) -> Vec<Told> {
-    let mut told: Vec<Told> = told.into_iter().filter(|row| row.0.issues()).collect();
-    for row in &mut told {
+fn without(described: Vec<Described>, lacking: &[Field]) -> Vec<Described> {
+    let mut described: Vec<Described> = described.into_iter().filter(|row| row.0.issues()).collect();
+    for row in &mut described {
         row.2.clear();
         for field in lacking {
             row.3[*field as usize] = None;
@@ -212,14 +212,14 @@ fn without(told: Vec<Told>, lacking: &[Field]) -> Vec<Told> {
             }
         }
     }
-    told
+    described
 }
 
 #[test]
 fn graph_and_portal_downloads_give_the_same_sign_ins() {
     let folder = tempfile::tempdir().unwrap();
     let rows = bundle::rows();
-    let all = told(&read_one(file(folder.path(), "rows.ndjson", bundle::shapes(&rows)[0].1.as_bytes())));
+    let all = described(&read_one(file(folder.path(), "rows.ndjson", bundle::shapes(&rows)[0].1.as_bytes())));
     let items = bundle::graph(&rows);
     let array = serde_json::Value::from(items.clone()).to_string();
     let page = format!(
@@ -234,7 +234,7 @@ fn graph_and_portal_downloads_give_the_same_sign_ins() {
     ] {
         let loaded = read_one(file(folder.path(), name, text.as_bytes()));
         assert_eq!(loaded.problems, [], "{name}");
-        let mut given = without(told(&loaded), &[Field::Identity]);
+        let mut given = without(described(&loaded), &[Field::Identity]);
         given.retain(|row| !row.3[Field::Id as usize].as_ref().unwrap().contains("3333-0001"));
         assert_same(&given, &without(all.clone(), &[Field::Identity]), name);
     }
@@ -246,7 +246,7 @@ fn graph_and_portal_downloads_give_the_same_sign_ins() {
     assert_eq!(loaded.problems, []);
     // The portal has no such columns.
     let lacking = [Field::Identity, Field::ProcessingDetails, Field::RiskLevel];
-    assert_same(&without(told(&loaded), &lacking), &without(all, &lacking), "portal");
+    assert_same(&without(described(&loaded), &lacking), &without(all, &lacking), "portal");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn threads_and_order_of_arguments_change_nothing() {
                 assert!(raw.contains(loaded.store.get(id, Field::Id)));
             }
         }
-        (told(&loaded), origins, loaded.problems.clone(), tables(&loaded).values().sum::<u64>())
+        (described(&loaded), origins, loaded.problems.clone(), tables(&loaded).values().sum::<u64>())
     };
     let one = load_with(&[a.clone(), b.clone()], 1);
     assert_eq!(one.3, 81 * 24);

@@ -116,8 +116,8 @@ fn device_code_legs_make_flows_as_planned_and_alike() {
         let lines = expected(&sql, &case.rows, 1, &Settings::default());
         let line = lines.iter().find(|line| line["Analytic"] == "device-code-burst").expect(case.name);
         let others = line["OtherDeviceCodeTimes"].matches('T').count();
-        let told = (line["legs"].as_str(), line["DeviceCodeTie"].as_str(), others);
-        assert_eq!(told, (case.legs, case.tie, case.others), "{}\n{}", case.name, listing(&case.rows));
+        let found = (line["legs"].as_str(), line["DeviceCodeTie"].as_str(), others);
+        assert_eq!(found, (case.legs, case.tie, case.others), "{}\n{}", case.name, listing(&case.rows));
         compare(&sql, &case.rows, 1, &Settings::default()).unwrap_or_else(|e| panic!("{}: {e}", case.name));
     }
 }

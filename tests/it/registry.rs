@@ -227,14 +227,14 @@ fn options() -> String {
     for arg in scan.get_arguments().filter(|arg| arg.get_long().is_some() && arg.get_id() != "help") {
         let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
         let help = arg.get_help().unwrap().to_string();
-        let (help, told) = match help.split_once(" [default: ") {
+        let (help, default) = match help.split_once(" [default: ") {
             Some((help, default)) => (help.to_owned(), default.trim_end_matches(']').to_owned()),
             None => (help, default.join(", ")),
         };
         let is_flag = !arg.get_action().takes_values();
-        let told = if is_flag || told.is_empty() { String::new() } else { format!("`{told}`") };
+        let default = if is_flag || default.is_empty() { String::new() } else { format!("`{default}`") };
         let short = arg.get_short().map_or_else(String::new, |short| format!("`-{short}` "));
-        writeln!(table, "| {short}`{}` | {told} | {help} |", arg.to_string().replace('|', "\\|")).unwrap();
+        writeln!(table, "| {short}`{}` | {default} | {help} |", arg.to_string().replace('|', "\\|")).unwrap();
     }
     table
 }
@@ -247,11 +247,11 @@ fn exit_codes() -> String {
 fn config() -> String {
     let mut table = "| Setting | Default | What it does |\n|---|---|---|\n".to_owned();
     for setting in SETTINGS {
-        let (about, told) = match setting.about.split_once(" [default: ") {
+        let (about, default) = match setting.about.split_once(" [default: ") {
             Some((about, default)) => (format!("{about}."), default.trim_end_matches("].").to_owned()),
             None => (setting.about.to_owned(), format!("`{}`", setting.value)),
         };
-        writeln!(table, "| `{}` | {told} | {about} |", setting.name).unwrap();
+        writeln!(table, "| `{}` | {default} | {about} |", setting.name).unwrap();
     }
     table
 }

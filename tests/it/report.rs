@@ -55,9 +55,9 @@ fn a_case_file_settles_the_note() {
     fs::write(folder.path().join("c.json"), case(folder.path()).to_bytes()).unwrap();
     let output = note(folder.path(), &["logs", "--case", "c.json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let said = text(&output.stdout);
-    assert!(said.starts_with("TLP:AMBER\n") && said.ends_with("\nTLP:AMBER\n"));
-    let sections: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let note_text = text(&output.stdout);
+    assert!(note_text.starts_with("TLP:AMBER\n") && note_text.ends_with("\nTLP:AMBER\n"));
+    let sections: Vec<&str> = note_text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let order = [
         "Bottom line",
         "Do now",
@@ -78,10 +78,10 @@ fn a_case_file_settles_the_note() {
     let kept: Vec<&str> = order.into_iter().filter(|name| sections.contains(name)).collect();
     assert_eq!(sections, kept, "in order, and none of another name");
     assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
-    assert!(said.contains("true positive (1 hit), open (1 hit)"), "{said}");
-    assert!(said.contains("called the user: she typed a code"));
-    assert!(said.contains("searched mail for \"invoice\""));
-    assert!(said.contains("198[.]51[.]100[.]23"));
+    assert!(note_text.contains("true positive (1 hit), open (1 hit)"), "{note_text}");
+    assert!(note_text.contains("called the user: she typed a code"));
+    assert!(note_text.contains("searched mail for \"invoice\""));
+    assert!(note_text.contains("198[.]51[.]100[.]23"));
     assert_eq!(output.stdout, note(folder.path(), &["logs", "--case", "c.json"]).stdout, "same case, same bytes");
 }
 
@@ -103,7 +103,7 @@ fn a_case_that_does_not_fit_is_named_and_left_alone() {
     other.bundle = "0".repeat(64);
     let mut newer = case.clone();
     newer.version = Case::VERSION + 1;
-    for (bytes, said) in [
+    for (bytes, message) in [
         (b"{\"version\":1,".to_vec(), "not a whole case file"),
         (other.to_bytes(), "another bundle"),
         (newer.to_bytes(), "newer"),
@@ -111,7 +111,7 @@ fn a_case_that_does_not_fit_is_named_and_left_alone() {
         fs::write(folder.path().join("c.json"), &bytes).unwrap();
         let output = note(folder.path(), &["logs", "--case", "c.json"]);
         assert_eq!(output.status.code(), Some(1));
-        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
         assert_eq!(fs::read(folder.path().join("c.json")).unwrap(), bytes);
     }
 }
@@ -139,8 +139,8 @@ fn a_note_on_disk_that_somebody_changed_is_moved_aside() {
         assert!(!text(&write().stderr).contains("kept"), "it is as it was written");
         let edited = [&whole[..], b"by hand\n"].concat();
         fs::write(&path, &edited).unwrap();
-        let said = text(&write().stderr);
-        assert!(said.contains(&format!("it is now {kept}\n")), "{said}");
+        let note_text = text(&write().stderr);
+        assert!(note_text.contains(&format!("it is now {kept}\n")), "{note_text}");
         assert_eq!((fs::read(&path).unwrap(), fs::read(folder.path().join(kept)).unwrap()), (whole, edited));
         assert!(!folder.path().join("n.indicators.kept.csv").exists(), "the CSV is as it was written");
     }

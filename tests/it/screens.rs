@@ -425,9 +425,9 @@ fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
     let hit = &bench.evidence.hits[bench.hit_list.entries[0].hit];
     assert_eq!(hit.analytic, "device-code-burst");
     let steps = bench.steps(hit).iter();
-    let said: Vec<_> = steps.map(|step| bench.case.verdict(&hit.id, step.id).unwrap()).collect();
+    let verdicts: Vec<_> = steps.map(|step| bench.case.verdict(&hit.id, step.id).unwrap()).collect();
     let (yes, no, open) = (Verdict::Supports, Verdict::Against, Verdict::Unknown);
-    assert_eq!(said, [yes, yes, yes, no, open, yes, yes]);
+    assert_eq!(verdicts, [yes, yes, yes, no, open, yes, yes]);
     assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::TruePositive));
     assert!(std::fs::read_to_string(desk.home.path().join("case.md")).unwrap().starts_with("# Case note"));
     desk.press("q");

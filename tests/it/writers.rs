@@ -39,18 +39,18 @@ impl Talk {
         let mut child = command(folder, who, "case/c.json").spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
         let mut talk = Self { child, stdin, stdout };
-        let said = talk.heard();
-        (talk, said)
+        let output = talk.heard();
+        (talk, output)
     }
 
     /// Everything up to the next question.
     fn heard(&mut self) -> String {
-        let mut said = Vec::new();
-        while !said.ends_with(b"\n> ") {
-            let read = self.stdout.read_until(b' ', &mut said).unwrap();
-            assert!(read > 0, "it ended: {}", String::from_utf8_lossy(&said));
+        let mut output = Vec::new();
+        while !output.ends_with(b"\n> ") {
+            let read = self.stdout.read_until(b' ', &mut output).unwrap();
+            assert!(read > 0, "it ended: {}", String::from_utf8_lossy(&output));
         }
-        String::from_utf8(said).unwrap()
+        String::from_utf8(output).unwrap()
     }
 
     /// Types a line; what is answered.
@@ -70,10 +70,10 @@ impl Talk {
     /// Leaves; the last lines.
     fn leaves(mut self) -> String {
         writeln!(self.stdin.take().unwrap(), "q").unwrap();
-        let mut said = String::new();
-        self.stdout.read_to_string(&mut said).unwrap();
+        let mut output = String::new();
+        self.stdout.read_to_string(&mut output).unwrap();
         assert!(self.child.wait().unwrap().success());
-        said
+        output
     }
 
     fn killed(mut self) {
@@ -84,9 +84,9 @@ impl Talk {
 
 /// Opens the case once more; what is said first.
 fn again(folder: &Path) -> String {
-    let (talk, said) = Talk::start(folder, "cy");
+    let (talk, output) = Talk::start(folder, "cy");
     talk.leaves();
-    said
+    output
 }
 
 fn case(folder: &Path) -> Value {
@@ -119,11 +119,11 @@ fn names(folder: &Path) -> Vec<String> {
 fn two_that_both_say_something_lose_nothing_in_whatever_order_they_leave() {
     for first_leaves_first in [true, false] {
         let folder = folder();
-        let (mut ana, said) = Talk::start(folder.path(), "ana");
-        assert!(said.contains("2 hits, 0 closed"), "{said}");
-        let (mut bo, said) = Talk::start(folder.path(), "bo");
+        let (mut ana, output) = Talk::start(folder.path(), "ana");
+        assert!(output.contains("2 hits, 0 closed"), "{output}");
+        let (mut bo, output) = Talk::start(folder.path(), "bo");
         let who = format!("in use by ana, process {} on ", ana.child.id());
-        assert!(said.contains(&who) && said.contains(", since 20") && !said.contains("2 hits"), "{said}");
+        assert!(output.contains(&who) && output.contains(", since 20") && !output.contains("2 hits"), "{output}");
         assert!(bo.types("y").contains("means nothing here"), "nothing is typed into the case before");
         assert!(bo.types("c").contains("Your work goes to a copy"));
         bo.says(2, "x");
@@ -216,9 +216,9 @@ fn after_a_kill_the_next_start_takes_the_case_and_merges_what_was_copied() {
     ana.killed();
     bo.killed();
     assert_eq!(names(folder.path()), ["c-2.json", "c-2.json.lock", "c.json", "c.json.lock"]);
-    let said = again(folder.path());
-    assert!(said.contains(&format!("taken over from ana, process {pid} on ")), "{said}");
-    assert!(said.contains("merged c-2.json: 1 change by bo"), "{said}");
+    let output = again(folder.path());
+    assert!(output.contains(&format!("taken over from ana, process {pid} on ")), "{output}");
+    assert!(output.contains("merged c-2.json: 1 change by bo"), "{output}");
     assert_eq!(verdicts(folder.path()), expected(&[(1, "supports"), (2, "against")]));
     assert_eq!(names(folder.path()), ["c-2.merged.json", "c.json"]);
 }
@@ -246,10 +246,10 @@ fn what_both_said_differently_is_asked_and_stands_in_the_note() {
         text.contains("## Conflicts between analysts") && text.contains("): verdict | supports | against | bo"),
         "{text}"
     );
-    let (mut cy, said) = Talk::start(folder.path(), "cy");
-    assert!(said.contains("c lists them"), "{said}");
-    let said = cy.types("c");
-    assert!(said.contains("1. ") && said.contains("ours: supports · theirs: against (bo, 20"), "{said}");
+    let (mut cy, output) = Talk::start(folder.path(), "cy");
+    assert!(output.contains("c lists them"), "{output}");
+    let output = cy.types("c");
+    assert!(output.contains("1. ") && output.contains("ours: supports · theirs: against (bo, 20"), "{output}");
     cy.types("t 1");
     assert!(cy.types("o 1").contains("2 hits"), "nothing is left");
     cy.leaves();
@@ -280,12 +280,15 @@ fn work_that_0_1_0_left_beside_a_case_is_named_everywhere_and_merged_on_request(
         let mut command = Command::new(env!("CARGO_BIN_EXE_tokentrail"));
         command.current_dir(folder.path()).args(arguments).args(["--case", "case/c.json"]);
         let output = command.output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.success() && said.contains("work by bo in ") && said.contains("c-2.json"), "{said}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.success() && message.contains("work by bo in ") && message.contains("c-2.json"),
+            "{message}"
+        );
     }
     assert_eq!(fs::read_to_string(&beside).unwrap(), stranded.to_string(), "who only reads leaves it alone");
-    let (mut cy, said) = Talk::start(folder.path(), "cy");
-    assert!(said.contains("copies to merge: c lists them"), "{said}");
+    let (mut cy, output) = Talk::start(folder.path(), "cy");
+    assert!(output.contains("copies to merge: c lists them"), "{output}");
     cy.types("c");
     assert!(cy.types("t 1").contains("Merged: 1 change by bo, 1 conflict to decide"));
     cy.types("t 1");
@@ -321,8 +324,8 @@ fn a_case_named_as_its_note_is_not_displaced() {
             let mut child = command(folder.path(), "ana", name).spawn().unwrap();
             child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
             let output = child.wait_with_output().unwrap();
-            let said = String::from_utf8(output.stdout).unwrap();
-            assert!(said.contains(&format!("case  {}\n", path(folder.path(), name).display())), "{said}");
+            let output = String::from_utf8(output.stdout).unwrap();
+            assert!(output.contains(&format!("case  {}\n", path(folder.path(), name).display())), "{output}");
         }
         let case: Value = serde_json::from_slice(&fs::read(folder.path().join(name)).unwrap()).unwrap();
         assert_eq!(case["hits"].as_object().unwrap().len(), 1);

@@ -69,13 +69,13 @@ pub(super) fn developer(person: &Person, log: &mut Log) {
     exchanges(log, Rng::seeded("d.dev cli of April").guid(), "2026-04-14", &burst);
 
     let session = Rng::seeded("d.dev device code").guid();
-    let own = [
+    let tokens = [
         ("09:12:48", ARM, "none"),
         ("09:13:05", ARM, "refreshToken"),
         ("09:17:31", KEY_VAULT, "refreshToken"),
         ("09:19:02", GRAPH, "refreshToken"),
     ];
-    let login = exchanges(log, session, "2026-04-28", &own);
+    let login = exchanges(log, session, "2026-04-28", &tokens);
     for (time, outcome) in [("09:12:25", CONFIRM_APP), ("09:12:43", OK)] {
         let mut leg = SignIn::new(&mut rng, Table::SignIn, person, clock("2026-04-28", time), CLI, ARM);
         (leg.session, leg.correlation, leg.outcome) = (session, login, outcome);

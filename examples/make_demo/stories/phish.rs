@@ -96,7 +96,7 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
     log.call(&mut rng, &batch);
 
     // Meanwhile the victim works on: an ordinary call of their own Office, minutes later.
-    let mut own = SignIn::new(
+    let mut usual = SignIn::new(
         &mut rng,
         Table::NonInteractive,
         victim,
@@ -104,9 +104,9 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
         super::super::world::OFFICE,
         GRAPH,
     );
-    own.place = &victim.home;
-    own.session = Rng::seeded("the director's Friday").guid();
-    log.sign_in(&own);
-    let calendar = Call { at: own.at.plus(Span::seconds(3)), ..Call::get(&own, 3, "/v1.0/me/events?$top=10") };
+    usual.place = &victim.home;
+    usual.session = Rng::seeded("the director's Friday").guid();
+    log.sign_in(&usual);
+    let calendar = Call { at: usual.at.plus(Span::seconds(3)), ..Call::get(&usual, 3, "/v1.0/me/events?$top=10") };
     log.call(&mut rng, &calendar);
 }

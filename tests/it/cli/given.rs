@@ -12,9 +12,9 @@ fn what_never_ends_is_refused_at_once_wherever_a_file_is_named() {
         .unwrap();
     for option in ["--allow", "--asn", "--clients", "--config"] {
         let output = run(folder.path(), &["scan", "logs", option, "/dev/zero"]);
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{option}: {said}");
-        assert!(said.contains("is a device, no file"), "{option}: {said}");
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{option}: {message}");
+        assert!(message.contains("is a device, no file"), "{option}: {message}");
     }
     let output = run(folder.path(), &["note", "logs", "--case", "/dev/zero"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
@@ -42,9 +42,12 @@ fn hidden_files_pipes_and_rubbish_are_named_in_the_last_lines() {
     fs::write(logs.join(".DS_Store"), b"\0\0\0\x01Bud1").unwrap();
     assert!(std::process::Command::new("mkfifo").arg(logs.join("pipe")).status().unwrap().success());
     let output = run(folder.path(), &["scan", "logs", "--format", "jsonl"]);
-    let said = text(&output.stderr);
-    assert_eq!(text(&output.stdout).lines().count(), 2, "{said}");
-    assert!(said.contains("logs/pipe: is a pipe") && said.contains("left behind by systems, not read: logs/.DS_Store"));
+    let message = text(&output.stderr);
+    assert_eq!(text(&output.stdout).lines().count(), 2, "{message}");
+    assert!(
+        message.contains("logs/pipe: is a pipe")
+            && message.contains("left behind by systems, not read: logs/.DS_Store")
+    );
     let info = text(&run(folder.path(), &["info", "logs"]).stdout);
     assert!(info.contains(".signins.json") && info.contains("is a pipe") && info.contains(".DS_Store"), "{info}");
     let note = text(&run(folder.path(), &["note", "logs"]).stdout);
@@ -68,15 +71,15 @@ fn a_password_opens_and_is_never_told() {
         ("right", 0, "read 5 rows from 1 source"),
     ] {
         let output = run(folder.path(), &["scan", "e.zip", "--password-file", file]);
-        let said = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{file}: {said}");
-        assert!(said.contains(why), "{file}: {said}");
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{file}: {message}");
+        assert!(message.contains(why), "{file}: {message}");
     }
     for command in ["scan", "info", "note"] {
         let output = run(folder.path(), &[command, "e.zip", "--password-file", "right", "-v"]);
         assert_eq!(output.status.code(), Some(0));
-        for said in [text(&output.stdout), text(&output.stderr)] {
-            assert!(!said.contains(SECRET) && !said.contains("not this"), "{command}: {said}");
+        for message in [text(&output.stdout), text(&output.stderr)] {
+            assert!(!message.contains(SECRET) && !message.contains("not this"), "{command}: {message}");
         }
     }
 }

@@ -60,13 +60,13 @@ fn bad_networks_are_named() {
     fs::write(folder.path().join("cut.mmdb"), cut).unwrap();
     for name in ["none.csv", "absent.csv", "cut.mmdb"] {
         let output = run(folder.path(), &["scan", "logs", "--asn", name]);
-        let said = text(&output.stderr);
+        let message = text(&output.stderr);
         // A damaged tree is found when it is walked, not when it is opened; that must not end the program.
         if name == "cut.mmdb" {
-            assert!(!said.contains("panicked"), "{said}");
+            assert!(!message.contains("panicked"), "{message}");
         } else {
             assert_eq!(output.status.code(), Some(2), "{name}");
-            assert!(said.contains(&format!("--asn {name}: ")), "{said}");
+            assert!(message.contains(&format!("--asn {name}: ")), "{message}");
         }
     }
 }
@@ -87,9 +87,9 @@ fn what_is_allowed_is_marked_and_moved_down() {
     assert_eq!(analytics, ["foci-burst", "device-code-burst"]);
     assert!(hits[0]["Allowed"].is_null());
     assert_eq!(hits[1]["Allowed"][0]["Reason"], "red team, order 17");
-    let said = text(&output.stderr);
-    assert!(said.contains("entry 2 (user finance.director@contoso.com) expired on 2020-01-0"), "{said}");
-    assert!(said.contains("allowed 1 hit by allow.toml: entry 1 "), "{said}");
+    let message = text(&output.stderr);
+    assert!(message.contains("entry 2 (user finance.director@contoso.com) expired on 2020-01-0"), "{message}");
+    assert!(message.contains("allowed 1 hit by allow.toml: entry 1 "), "{message}");
     let note = text(&run(folder.path(), &["note", "logs", "--allow", "allow.toml"]).stdout);
     assert!(note.contains("Suppression in force: `allow.toml` entry 1") && note.contains("covers 1 hit"), "{note}");
     assert!(note.contains("Suppression not applied: `allow.toml` entry 2"));

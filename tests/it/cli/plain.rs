@@ -13,7 +13,7 @@ fn talk(folder: &std::path::Path, typed: &str) -> String {
 #[test]
 fn a_hit_is_walked_settled_and_noted_by_lines() {
     let (folder, _) = bundle();
-    let said = talk(folder.path(), "1\nr\ni looked at the portal\ny\nx\nq\n");
+    let output = talk(folder.path(), "1\nr\ni looked at the portal\ny\nx\nq\n");
     for words in [
         "2 hits, 0 closed",
         "Step 1 of 7: ",
@@ -22,18 +22,18 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
         "Your remark: looked at the portal",
         "record ",
     ] {
-        assert!(said.contains(words), "{words}: {said}");
+        assert!(output.contains(words), "{words}: {output}");
     }
-    assert!(said.contains("Step 3 of 7") && said.ends_with("note  not written\n"), "{said}");
-    assert!(!said.contains('\u{1b}'), "log text must not reach the terminal alive");
+    assert!(output.contains("Step 3 of 7") && output.ends_with("note  not written\n"), "{output}");
+    assert!(!output.contains('\u{1b}'), "log text must not reach the terminal alive");
     // It goes on where it was, to the note.
-    let said = talk(folder.path(), "1\ny\ny\ny\ny\nu\nt\ne\nq\n");
-    assert!(said.contains("(y supports"), "{said}");
+    let output = talk(folder.path(), "1\ny\ny\ny\ny\nu\nt\ne\nq\n");
+    assert!(output.contains("(y supports"), "{output}");
     assert!(
-        said.contains("1. high device-code-burst, finance.director@contoso.com")
-            && said.contains("7 of 7 steps, true positive")
+        output.contains("1. high device-code-burst, finance.director@contoso.com")
+            && output.contains("7 of 7 steps, true positive")
     );
-    assert!(said.contains("1 closed") && said.contains("Note written to "), "{said}");
+    assert!(output.contains("1 closed") && output.contains("Note written to "), "{output}");
     let case: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("case/c.json")).unwrap()).unwrap();
     let work = case["hits"].as_object().unwrap().values().next().unwrap();
@@ -49,17 +49,17 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
 fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
     let (folder, _) = bundle();
     let root = format!("{}/", folder.path().canonicalize().unwrap().display());
-    let said = talk(folder.path(), "e\ne\nq\n").replace(&root, "");
+    let output = talk(folder.path(), "e\ne\nq\n").replace(&root, "");
     assert!(!folder.path().join("case/c.json").exists(), "nothing was said yet");
     let last = "case  none: no verdicts yet\nnote  case/c.md (indicators: case/c.indicators.csv)\n";
-    assert!(said.ends_with(last), "{said}");
+    assert!(output.ends_with(last), "{output}");
     let path = folder.path().join("case/c.md");
     let edited = std::fs::read_to_string(&path).unwrap() + "\nI called the user.\n";
     std::fs::write(&path, &edited).unwrap();
-    let said = talk(folder.path(), "1\ny\ne\ne\nq\n").replace(&root, "");
-    assert_eq!(said.matches("kept in case/c.kept.md").count(), 1, "{said}");
+    let output = talk(folder.path(), "1\ny\ne\ne\nq\n").replace(&root, "");
+    assert_eq!(output.matches("kept in case/c.kept.md").count(), 1, "{output}");
     let last = "(indicators: case/c.indicators.csv; changed by hand, and kept: case/c.kept.md)\n";
-    assert!(said.contains("case  case/c.json\n") && said.ends_with(last), "{said}");
+    assert!(output.contains("case  case/c.json\n") && output.ends_with(last), "{output}");
     assert_eq!(std::fs::read_to_string(folder.path().join("case/c.kept.md")).unwrap(), edited);
     assert!(!std::fs::read_to_string(&path).unwrap().contains("I called the user"));
 }
@@ -67,7 +67,7 @@ fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
 #[test]
 fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
     let (folder, _) = bundle();
-    let said = talk(folder.path(), "1\n3\nr\nb 1\nt 1 phish, #c2\nm 2 odd \u{1b}[31m agent\nb 99\nr\nl\nm\nq\n");
+    let output = talk(folder.path(), "1\n3\nr\nb 1\nt 1 phish, #c2\nm 2 odd \u{1b}[31m agent\nb 99\nr\nl\nm\nq\n");
     for words in [
         "1. 2026-05-01 ",
         "Row 1, bookmarked\n",
@@ -76,16 +76,16 @@ fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
         "m marked rows",
         ", bookmarked, tags phish c2\n2. ",
     ] {
-        assert!(said.contains(words), "{words}: {said}");
+        assert!(output.contains(words), "{words}: {output}");
     }
-    assert_eq!(said.matches("agent\n").count(), 3, "after it is written, with the rows, and in the list: {said}");
-    assert!(!said.contains('\u{1b}'), "{said}");
+    assert_eq!(output.matches("agent\n").count(), 3, "after it is written, with the rows, and in the list: {output}");
+    assert!(!output.contains('\u{1b}'), "{output}");
     let case = || serde_json::from_slice::<Value>(&std::fs::read(folder.path().join("case/c.json")).unwrap()).unwrap();
     assert_eq!((case()["version"].as_u64(), case()["marks"].as_object().unwrap().len()), (Some(3), 2));
     // Another start: what was said before stays, what is said now is taken back.
-    let said = talk(folder.path(), "1\ny\nb 1\nz\nz\nz\nl\nz\nq\n");
-    assert!(said.contains(": bookmark taken") || said.contains(": bookmark set"), "{said}");
-    assert!(said.contains("step 1: verdict supports") && said.contains("There is nothing to undo"), "{said}");
+    let output = talk(folder.path(), "1\ny\nb 1\nz\nz\nz\nl\nz\nq\n");
+    assert!(output.contains(": bookmark taken") || output.contains(": bookmark set"), "{output}");
+    assert!(output.contains("step 1: verdict supports") && output.contains("There is nothing to undo"), "{output}");
     assert_eq!(case()["marks"].as_object().unwrap().len(), 2);
     let log: Vec<String> =
         case()["log"].as_array().unwrap().iter().map(|line| line["what"].as_str().unwrap().to_owned()).collect();
@@ -120,8 +120,8 @@ fn marks_are_exported_where_the_case_is_given() {
 fn an_input_that_ends_or_says_nothing_loses_nothing() {
     let (folder, _) = bundle();
     for typed in ["", "99\nnonsense\n", "1\n\u{1b}[A\n9\n", "1\nd\nz\n"] {
-        let said = talk(folder.path(), typed);
-        assert!(said.contains("2 hits, 0 closed"), "{typed:?}: {said}");
+        let output = talk(folder.path(), typed);
+        assert!(output.contains("2 hits, 0 closed"), "{typed:?}: {output}");
     }
     let output = run(folder.path(), &["--plain", "-"]);
     assert_eq!(output.status.code(), Some(2));

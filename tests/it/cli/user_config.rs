@@ -25,8 +25,8 @@ fn the_template_is_printed_and_holds() {
     assert_eq!(check(folder.path()), (Some(0), "there is no config: the defaults hold\n".to_owned()));
     let template = run(folder.path(), &["config", "--print"]);
     write(folder.path(), "config.toml", &text(&template.stdout));
-    let (code, said) = check(folder.path());
-    assert!(code == Some(0) && said.starts_with("nothing is wrong with "), "{said}");
+    let (code, output) = check(folder.path());
+    assert!(code == Some(0) && output.starts_with("nothing is wrong with "), "{output}");
     assert_eq!(run(folder.path(), &["config"]).status.code(), Some(2));
 }
 
@@ -41,31 +41,32 @@ fn everything_wrong_is_named_with_file_and_line_and_stops_nothing() {
     write(folder.path(), "keymap.toml", "[[hits]]\non = [\"x\"]\nrun = \"dance\"\n");
     write(folder.path(), "facts.csv", "id,name,display_names,reach,source,date\n1,A,,mail,,2026-05\n");
     write(folder.path(), "allow.toml", "nonsense\n");
-    let (code, said) = check(folder.path());
+    let (code, output) = check(folder.path());
     assert_eq!(code, Some(1));
-    for told in [
+    for message in [
         "config.toml line 1: \"lihgt\" is no theme; did you mean light?",
         "facts.csv line 2: the row names no source",
         "gone.csv: ",
         "allow.toml: ",
         "keymap.toml line 3: \"dance\" is no action",
     ] {
-        assert!(said.contains(told), "{told}: {said}");
+        assert!(output.contains(message), "{message}: {output}");
     }
     let output = run(folder.path(), &["scan", "logs"]);
     assert_eq!((output.status.code(), lines(&output).len()), (Some(0), 2));
-    let said = text(&output.stderr);
-    assert!(said.contains("did you mean light?") && said.contains("facts.csv line 2"), "{said}");
+    let output = text(&output.stderr);
+    assert!(output.contains("did you mean light?") && output.contains("facts.csv line 2"), "{output}");
 }
 
 #[test]
 fn a_config_named_on_the_command_line_must_be_right() {
     let (folder, _) = bundle();
     fs::write(folder.path().join("mine.toml"), "tehme = \"dark\"\n").unwrap();
-    for (config, told) in [("mine.toml", "mine.toml line 1: \"tehme\" is no setting"), ("gone.toml", "gone.toml: ")] {
+    for (config, message) in [("mine.toml", "mine.toml line 1: \"tehme\" is no setting"), ("gone.toml", "gone.toml: ")]
+    {
         let output = run(folder.path(), &["scan", "--config", config, "logs"]);
         assert_eq!(output.status.code(), Some(2));
-        assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(message), "{}", text(&output.stderr));
     }
     write(folder.path(), "config.toml", "broken\n");
     let output = run(folder.path(), &["scan", "--config", "/dev/null", "logs"]);

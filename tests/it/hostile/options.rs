@@ -30,8 +30,8 @@ fn what_clap_quotes_is_inert_and_keeps_its_meaning() {
     }
     let output = run(folder.path(), ["scan", "logs", "--since", "\u{1b}]0;PWNED\u{7}"]);
     ends(&output, 2);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("invalid value '\u{fffd}]0;PWNED\u{fffd}' for '--since"), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("invalid value '\u{fffd}]0;PWNED\u{fffd}' for '--since"), "{message}");
 }
 
 #[test]
@@ -104,6 +104,6 @@ fn bytes_that_are_no_text_are_inert_wherever_they_stand() {
     }
     let mut called = std::process::Command::new(env!("CARGO_BIN_EXE_tokentrail"));
     std::os::unix::process::CommandExt::arg0(&mut called, "\u{1b}]0;PWNED\u{7}");
-    let said = called.args(["scan", "--nonsense"]).output().unwrap().stderr;
-    assert_eq!(super::values::alive(&String::from_utf8(said).unwrap()), None);
+    let message = called.args(["scan", "--nonsense"]).output().unwrap().stderr;
+    assert_eq!(super::values::alive(&String::from_utf8(message).unwrap()), None);
 }

@@ -180,14 +180,14 @@ fn is_dead_and_reads(text: &str) {
     for (page, renderer) in places(text) {
         let html = renderer(&page);
         dead(&html, &format!("{text:?} as {page:?}"));
-        let said = read(&html);
+        let read_back = read(&html);
         let meant = meant(text);
         let meant = if page.starts_with('|') { format!("A B {meant} {meant}") } else { meant };
         // Some show a backslash before a pipe twice in a cell, and none can be made to agree with the others.
         if page.starts_with('|') && text.contains("\\|") {
             continue;
         }
-        assert_eq!(said.trim(), meant.trim(), "{page:?}\n{html}");
+        assert_eq!(read_back.trim(), meant.trim(), "{page:?}\n{html}");
     }
 }
 

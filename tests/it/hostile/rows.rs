@@ -122,8 +122,8 @@ fn no_row_reaches_a_terminal_alive() {
 #[test]
 fn json_keeps_every_text_as_it_was() {
     let folder = folder();
-    let said = run(folder.path(), ["timeline", "rows.json", "--user", VICTIM, "--format", "jsonl"]).stdout;
-    let agents: std::collections::BTreeSet<String> = String::from_utf8(said)
+    let output = run(folder.path(), ["timeline", "rows.json", "--user", VICTIM, "--format", "jsonl"]).stdout;
+    let agents: std::collections::BTreeSet<String> = String::from_utf8(output)
         .unwrap()
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["UserAgent"].as_str().unwrap_or_default().to_owned())

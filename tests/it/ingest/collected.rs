@@ -259,10 +259,10 @@ const WITHOUT_ANALYZER: &[Field] = &[
 ];
 
 /// An event's table, its time to the second, and its fields by name, but for `without`.
-type Told = (Table, String, BTreeMap<&'static str, String>);
+type Described = (Table, String, BTreeMap<&'static str, String>);
 
 /// The events by id, copies as one.
-fn told(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<String, Told> {
+fn described(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<String, Described> {
     let store = &loaded.store;
     let fields = |event: Event<'_>| {
         let held = Field::ALL.into_iter().filter(|field| !without.contains(field) && !event[*field].is_none());
@@ -324,15 +324,15 @@ fn every_collector_s_export_is_the_same_bundle_up_to_what_it_lacks() {
         for source in &loaded.sources {
             assert_eq!(source.shape.map(|shape| shape.id), Some(export.shape), "{name}: {}", source.name);
         }
-        let given = told(&loaded, &Table::ALL, export.without);
-        let expected = told(&whole, export.tables, export.without);
+        let given = described(&loaded, &Table::ALL, export.without);
+        let expected = described(&whole, export.tables, export.without);
         for (id, event) in &expected {
             assert_eq!(given.get(id), Some(event), "{name}: {id}");
         }
         assert_eq!(given.len(), expected.len(), "{name}");
-        let said = info(&loaded);
+        let page = info(&loaded);
         let mut lacks: Vec<&str> =
-            said.sources.iter().flat_map(|source| &source.lacks).map(|lack| lack.column).collect();
+            page.sources.iter().flat_map(|source| &source.lacks).map(|lack| lack.column).collect();
         lacks.sort_unstable();
         lacks.dedup();
         assert_eq!(lacks, export.lacks, "{name}");

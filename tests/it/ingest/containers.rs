@@ -1,6 +1,6 @@
 //! Archives, archives in archives, and what is meant to break them.
 
-use super::{assert_same, bundle, file, gzip, read, read_one, told, zip};
+use super::{assert_same, bundle, described, file, gzip, read, read_one, zip};
 use std::io::Write;
 use std::path::Path;
 use tokentrail::testing::ingest::{Loaded, Options};
@@ -43,7 +43,7 @@ fn every_container_gives_the_same_events_and_finds_records_again() {
     let rows = bundle::rows();
     let text = bundle::shapes(&rows)[0].1.clone();
     let bytes = text.as_bytes();
-    let expected = told(&read_one(file(folder.path(), "rows.ndjson", bytes)));
+    let expected = described(&read_one(file(folder.path(), "rows.ndjson", bytes)));
     let (one, other) = bytes.split_at(text.match_indices('\n').nth(9).unwrap().0 + 1);
     let twice: Vec<u8> = [gzip(one), gzip(other)].concat();
     for (name, bytes, sources) in [
@@ -62,7 +62,7 @@ fn every_container_gives_the_same_events_and_finds_records_again() {
     ] {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(problems(&loaded), [""; 0], "{name}");
-        assert_same(&told(&loaded), &expected, name);
+        assert_same(&described(&loaded), &expected, name);
         let came_out: u64 = loaded.sources.iter().map(|source| source.decoded.unwrap_or(source.bytes)).sum();
         assert_eq!(came_out, text.len() as u64, "{name}: offsets count what came out");
         let names: Vec<&str> =
@@ -112,9 +112,9 @@ fn a_changed_member_is_said() {
 /// Reads what was made to break a reader; what is said of it.
 fn broken(folder: &Path, name: &str, bytes: &[u8], options: &Options) -> String {
     let loaded = read(&[file(folder, name, bytes)], options);
-    let said = problems(&loaded).join("\n");
-    assert!(!said.is_empty(), "{name}: nothing is said");
-    said
+    let message = problems(&loaded).join("\n");
+    assert!(!message.is_empty(), "{name}: nothing is said");
+    message
 }
 
 #[test]
@@ -151,13 +151,13 @@ fn bombs_end_in_a_sentence() {
     let empty: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
     let few = Options { max_members: 100, ..options.clone() };
     for (name, bytes) in [("members.zip", zip(&empty)), ("members.tar", tar(&empty))] {
-        let said = broken(folder.path(), name, &bytes, &few);
-        assert!(said.contains("after the first 100 were not read (--max-members raises it)"), "{said}");
-        assert!(said.contains("has 100 empty members, the first ") && said.lines().count() == 2, "{said}");
+        let message = broken(folder.path(), name, &bytes, &few);
+        assert!(message.contains("after the first 100 were not read (--max-members raises it)"), "{message}");
+        assert!(message.contains("has 100 empty members, the first ") && message.lines().count() == 2, "{message}");
     }
     let inner: Vec<Vec<u8>> = (0..200).map(|_| zip(&[("x", line.as_bytes())])).collect();
     let inner: Vec<(&str, &[u8])> =
         names.iter().zip(&inner).map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-    let said = broken(folder.path(), "zips.zip", &zip(&inner), &few);
-    assert!(said.contains("--max-members"), "{said}");
+    let message = broken(folder.path(), "zips.zip", &zip(&inner), &few);
+    assert!(message.contains("--max-members"), "{message}");
 }

@@ -43,14 +43,14 @@ fn no_other_bytes_are_shown_as_a_record() {
         assert_ne!(before, after, "{name}");
         fs::write(&path, &after).unwrap();
         for id in all {
-            let said = loaded.raw_record(id).map(|_| ()).map_err(|error| error.to_string());
+            let record = loaded.raw_record(id).map(|_| ()).map_err(|error| error.to_string());
             // A packed tar was set aside as it was read: what is shown is what was read.
             if name == "tgz" {
-                assert_eq!(said, Ok(()));
+                assert_eq!(record, Ok(()));
                 continue;
             }
-            let said = said.unwrap_err();
-            assert!(said.contains(name) && said.contains("changed since it was read"), "{name}: {said}");
+            let error = record.unwrap_err();
+            assert!(error.contains(name) && error.contains("changed since it was read"), "{name}: {error}");
         }
     }
 }
@@ -62,17 +62,17 @@ fn what_takes_the_place_of_evidence_is_said() {
     let path = file(folder.path(), "rows", line().as_bytes());
     let loaded = read_one(path.clone());
     let (first, _) = loaded.store.events().next().unwrap();
-    let said = || loaded.raw_record(first).unwrap_err().to_string();
+    let error = || loaded.raw_record(first).unwrap_err().to_string();
     fs::remove_file(&path).unwrap();
-    assert!(said().ends_with("changed since it was read: it is no longer there"), "{}", said());
+    assert!(error().ends_with("changed since it was read: it is no longer there"), "{}", error());
     std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
-    assert!(said().contains("is a device, no file"), "{}", said());
+    assert!(error().contains("is a device, no file"), "{}", error());
     fs::remove_file(&path).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    assert!(said().contains("is a pipe, no file"), "{}", said());
+    assert!(error().contains("is a pipe, no file"), "{}", error());
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
-    assert!(said().contains("is a folder, no file"), "{}", said());
+    assert!(error().contains("is a folder, no file"), "{}", error());
 }
 
 #[test]
@@ -92,8 +92,11 @@ fn hidden_files_are_read_and_rubbish_is_named() {
     for (name, bytes) in [("a.zip", zip(&members)), ("a.tar", tar(&members)), ("a.tgz", gzip(&tar(&members)))] {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(names(&loaded, folder.path()), read.map(|member| format!("/{name}!{member}")), "{name}");
-        let [said] = &problems(&loaded)[..] else { panic!("{:?}", loaded.problems) };
-        assert!(said.ends_with("left behind by systems, not read: .DS_Store, __MACOSX/._a.json, .git/HEAD"), "{said}");
+        let [problem] = &problems(&loaded)[..] else { panic!("{:?}", loaded.problems) };
+        assert!(
+            problem.ends_with("left behind by systems, not read: .DS_Store, __MACOSX/._a.json, .git/HEAD"),
+            "{problem}"
+        );
         assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (6, 0), "{name}");
     }
     let tree = folder.path().join("tree");
@@ -104,9 +107,9 @@ fn hidden_files_are_read_and_rubbish_is_named() {
     }
     let loaded = read_one(tree.clone());
     assert_eq!(names(&loaded, &tree), read.map(|member| format!("/{member}")));
-    let [said] = &problems(&loaded)[..] else { panic!("{:?}", loaded.problems) };
+    let [problem] = &problems(&loaded)[..] else { panic!("{:?}", loaded.problems) };
     for name in [".DS_Store", "__MACOSX/._a.json", ".git/"] {
-        assert!(said.contains(name), "{said}");
+        assert!(problem.contains(name), "{problem}");
     }
 }
 
@@ -139,14 +142,15 @@ fn links_are_followed_under_real_names_and_what_is_no_file_is_named() {
     assert!(!remarks[0].contains("link"), "{remarks:?}");
     assert!(remarks[1].contains(&format!("a link leads to it: {}", given.join("link").display())), "{remarks:?}");
     assert!(remarks[2].contains(&format!("a link leads to it: {}", given.join("link.json").display())), "{remarks:?}");
-    let said = problems(&loaded);
-    let about = |name: &str, what: &str| said.iter().any(|said| said.contains(name) && said.contains(what));
-    assert!(about("/given/self", "leads nowhere"), "{said:?}");
-    assert!(about("/given/gone", "does not exist"), "{said:?}");
-    assert!(about("/dev/zero", "is a device, neither a file nor a folder: not read"), "{said:?}");
-    assert!(about("/given/pipe", "is a pipe"), "{said:?}");
-    assert!(about("/given/socket", "is a socket"), "{said:?}");
-    assert_eq!(said.len(), 5, "{said:?}");
+    let problems = problems(&loaded);
+    let about =
+        |name: &str, what: &str| problems.iter().any(|problem| problem.contains(name) && problem.contains(what));
+    assert!(about("/given/self", "leads nowhere"), "{problems:?}");
+    assert!(about("/given/gone", "does not exist"), "{problems:?}");
+    assert!(about("/dev/zero", "is a device, neither a file nor a folder: not read"), "{problems:?}");
+    assert!(about("/given/pipe", "is a pipe"), "{problems:?}");
+    assert!(about("/given/socket", "is a socket"), "{problems:?}");
+    assert_eq!(problems.len(), 5, "{problems:?}");
 }
 
 /// Packed as hard as it goes.
@@ -170,9 +174,10 @@ fn a_bomb_hides_nothing_behind_it() {
         assert_eq!(names(&loaded, folder.path()), read, "{name}: {:?}", loaded.problems);
         assert_eq!(loaded.rows_read(), 6, "{name}");
         for bomb in [format!("{name}!bomb.json"), format!("{name}!i.zip!big")] {
-            let said = problems(&loaded);
-            let named = said.iter().any(|said| said.contains(&bomb) && said.contains("(--max-ratio raises it)"));
-            assert!(named, "{bomb}: {said:?}");
+            let problems = problems(&loaded);
+            let named =
+                problems.iter().any(|problem| problem.contains(&bomb) && problem.contains("(--max-ratio raises it)"));
+            assert!(named, "{bomb}: {problems:?}");
         }
         let more = Options { max_ratio: 1_000_000, ..Options::default() };
         let all =
@@ -191,7 +196,7 @@ fn a_packed_tar_that_is_cut_gives_what_came_before() {
     assert_eq!(names(&loaded, folder.path()), ["/cut.tgz!a.json", "/cut.tgz!b.json"]);
     assert!(loaded.rows_read() > 1000, "{}", loaded.rows_read());
     assert!(
-        problems(&loaded).iter().any(|said| said.contains("is a damaged tar from member 2 on")),
+        problems(&loaded).iter().any(|problem| problem.contains("is a damaged tar from member 2 on")),
         "{:?}",
         loaded.problems
     );

@@ -29,16 +29,16 @@ fn the_first_rows_are_told_before_all_else() {
     }
     let all = vec![tar.clone(), lines.clone(), packed.clone(), tgz.clone()];
     for paths in [vec![lines], vec![packed], vec![tar], vec![tgz], vec![deep], vec![deeper], vec![many], all] {
-        let said = std::sync::Mutex::new(Vec::new());
+        let reports = std::sync::Mutex::new(Vec::new());
         let options = Options { threads: Some(1), ..Options::default() };
-        load(&paths, &options, &|progress| said.lock().unwrap().push(progress), &AtomicBool::new(false)).unwrap();
-        let mut said = said.into_inner().unwrap();
-        let before = said.iter().position(|progress| matches!(progress, Progress::First(_))).unwrap();
-        let early = said[..before].iter().all(|progress| matches!(progress, Progress::Looking { sources: 0..3 }));
-        assert!(early, "{paths:?}: {:?}", &said[..before]);
-        said.retain(|progress| matches!(progress, Progress::First(_)));
-        let [.., Progress::First(last)] = said.as_slice() else { panic!("{paths:?}") };
-        assert!(said.len() <= 6 && last.len() == 6, "{paths:?}: {} times, {} rows", said.len(), last.len());
+        load(&paths, &options, &|progress| reports.lock().unwrap().push(progress), &AtomicBool::new(false)).unwrap();
+        let mut reports = reports.into_inner().unwrap();
+        let before = reports.iter().position(|progress| matches!(progress, Progress::First(_))).unwrap();
+        let early = reports[..before].iter().all(|progress| matches!(progress, Progress::Looking { sources: 0..3 }));
+        assert!(early, "{paths:?}: {:?}", &reports[..before]);
+        reports.retain(|progress| matches!(progress, Progress::First(_)));
+        let [.., Progress::First(last)] = reports.as_slice() else { panic!("{paths:?}") };
+        assert!(reports.len() <= 6 && last.len() == 6, "{paths:?}: {} times, {} rows", reports.len(), last.len());
         assert_eq!((last[0].user.as_str(), last[0].client.as_str()), ("Zoe@contoso.com", "Microsoft Azure CLI"));
         assert_eq!(
             (last[1].table, last[1].what.as_str()),

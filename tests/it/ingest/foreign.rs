@@ -181,8 +181,8 @@ fn a_row_of_another_table_is_counted_under_its_name_in_json_and_csv() {
             assert_eq!(tables(&loaded), [(table, 2)].into(), "{row}");
             assert!(loaded.store.is_empty() && loaded.problems.is_empty(), "{table}: {:?}", loaded.problems);
             assert!(lookalikes(&loaded).is_none() && !loaded.nothing_readable());
-            let said = nothing_analysed(&loaded).unwrap();
-            assert!(said.contains(&format!("2 rows of {table} (")), "{said}");
+            let sentence = nothing_analysed(&loaded).unwrap();
+            assert!(sentence.contains(&format!("2 rows of {table} (")), "{sentence}");
             let notices = info(&loaded).notices;
             assert_eq!(notices[0].kind, NoticeKind::NoTable);
             assert!(notices[0].way_out.as_ref().unwrap().contains("SigninLogs"), "{:?}", notices[0]);
@@ -239,8 +239,8 @@ fn what_looks_like_ours_in_an_unknown_table_is_lost_and_said() {
     let loaded = one("rows.ndjson", &format!("{}{call}\n{typed}\n{other}\n", with(&[("Type", json!("Evidence_CL"))])));
     assert_eq!(loaded.lookalikes(), [("Evidence_CL", 3)].into());
     assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (0, 0));
-    let said = lookalikes(&loaded).unwrap();
-    assert!(said.starts_with("3 rows of Evidence_CL look like sign-ins or Graph calls"), "{said}");
+    let sentence = lookalikes(&loaded).unwrap();
+    assert!(sentence.starts_with("3 rows of Evidence_CL look like sign-ins or Graph calls"), "{sentence}");
     let notices = info(&loaded).notices;
     assert!(notices.iter().any(|notice| notice.kind == NoticeKind::Lookalike), "{notices:?}");
     assert!(!nothing_analysed(&loaded).unwrap().contains("Evidence_CL"));

@@ -14,7 +14,7 @@ fn hits(loaded: &Loaded) -> Vec<Hit> {
 }
 
 /// A hit without the positions of its rows.
-fn told(loaded: &Loaded) -> Vec<String> {
+fn described(loaded: &Loaded) -> Vec<String> {
     let words = |hit: &Hit| {
         let findings: Vec<_> = hit.findings.iter().map(|finding| (finding.state, &finding.sentence)).collect();
         format!(
@@ -45,12 +45,12 @@ fn lacking(loaded: &Loaded) -> Vec<&'static str> {
 fn every_shape_has_the_same_hits() {
     let folder = tempfile::tempdir().unwrap();
     let shapes = bundle::shapes(&bundle::rows());
-    let expected = told(&read_one(file(folder.path(), "first.ndjson", shapes[0].1.as_bytes())));
+    let expected = described(&read_one(file(folder.path(), "first.ndjson", shapes[0].1.as_bytes())));
     assert!(expected.iter().any(|hit| hit.contains("device-code-burst")), "{expected:#?}");
     assert!(expected.iter().any(|hit| hit.contains("foci-burst")));
     for (name, text) in shapes.iter().chain([&("rows.csv", bundle::log_analytics_csv(&bundle::rows()))]) {
         let loaded = read_one(file(folder.path(), name, text.as_bytes()));
-        assert_eq!(told(&loaded), expected, "{name}");
+        assert_eq!(described(&loaded), expected, "{name}");
         assert_eq!(lacking(&loaded), [""; 0], "{name}");
     }
 }

@@ -1,7 +1,7 @@
 //! Evidence packed with 7z, xz and bzip2, and evidence that is encrypted.
 
 use super::containers::{problems, tar};
-use super::{assert_same, bundle, file, gzip, read, read_one, told, zip};
+use super::{assert_same, bundle, described, file, gzip, read, read_one, zip};
 use bzip2::write::BzEncoder;
 use lzma_rust2::{XzOptions, XzWriter};
 use sevenz_rust2::encoder_options::{AesEncoderOptions, Lzma2Options};
@@ -64,7 +64,7 @@ fn every_packer_gives_the_same_events_and_finds_records_again() {
     let folder = tempfile::tempdir().unwrap();
     let text = bundle::shapes(&bundle::rows())[0].1.clone();
     let bytes = text.as_bytes();
-    let expected = told(&read_one(file(folder.path(), "rows.ndjson", bytes)));
+    let expected = described(&read_one(file(folder.path(), "rows.ndjson", bytes)));
     let (one, other) = bytes.split_at(text.match_indices('\n').nth(9).unwrap().0 + 1);
     let both: [(&str, &[u8]); 2] = [("a", one), ("b", other)];
     let bzipped = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Bzip2);
@@ -87,7 +87,7 @@ fn every_packer_gives_the_same_events_and_finds_records_again() {
         let loaded = read_one(file(folder.path(), name, &packed));
         assert_eq!(problems(&loaded), [""; 0], "{name}");
         assert_eq!(names(&loaded), sources, "{name}");
-        assert_same(&told(&loaded), &expected, name);
+        assert_same(&described(&loaded), &expected, name);
         for (id, _) in loaded.store.events() {
             let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
             assert!(raw.contains(loaded.store.get(id, Field::Id)), "{name}");
@@ -100,7 +100,7 @@ fn encrypted_archives_open_with_their_password_and_are_named_without() {
     let folder = tempfile::tempdir().unwrap();
     let text = bundle::shapes(&bundle::rows())[0].1.clone();
     let bytes = text.as_bytes();
-    let expected = told(&read_one(file(folder.path(), "rows.ndjson", bytes)));
+    let expected = described(&read_one(file(folder.path(), "rows.ndjson", bytes)));
     let members: [(&str, &[u8]); 1] = [("a.json", bytes)];
     let aes = SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, SECRET);
     let old = SimpleFileOptions::default().with_deprecated_encryption(SECRET.as_bytes()).unwrap();
@@ -119,15 +119,15 @@ fn encrypted_archives_open_with_their_password_and_are_named_without() {
         };
         let right = with(Some(SECRET));
         assert_eq!(problems(&right), [""; 0], "{name}");
-        assert_same(&told(&right), &expected, name);
+        assert_same(&described(&right), &expected, name);
         assert!(right.store.events().all(|(id, _)| right.raw_record(id).is_ok()), "{name}");
         for (password, why) in [(None, "--password-file FILE"), (Some("another"), "with another password")] {
             let without = with(password);
-            let [said] = &problems(&without)[..] else { panic!("{name}: {:?}", without.problems) };
-            assert!(said.contains(why) && said.contains("is encrypted"), "{name}: {said}");
-            assert!(said.contains(if hidden { name } else { "!a.json" }), "{name}: {said}");
+            let [problem] = &problems(&without)[..] else { panic!("{name}: {:?}", without.problems) };
+            assert!(problem.contains(why) && problem.contains("is encrypted"), "{name}: {problem}");
+            assert!(problem.contains(if hidden { name } else { "!a.json" }), "{name}: {problem}");
             assert_eq!(without.rows_read(), 0, "{name}");
-            assert!(!said.contains("another\"") && !said.contains(SECRET), "{said}");
+            assert!(!problem.contains("another\"") && !problem.contains(SECRET), "{problem}");
         }
     }
 }
@@ -161,8 +161,8 @@ fn bombs_in_every_packer_hide_nothing() {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(names(&loaded), [format!("{name}!ok.json")], "{:?}", loaded.problems);
         assert_eq!(loaded.rows_read(), 2);
-        let said = &problems(&loaded)[0];
-        assert!(said.contains("bomb.json: was not read") && said.contains("--max-ratio"), "{said}");
+        let problem = &problems(&loaded)[0];
+        assert!(problem.contains("bomb.json: was not read") && problem.contains("--max-ratio"), "{problem}");
     }
     let loaded = read_one(file(folder.path(), "one.xz", &xz(&[text.as_bytes(), &large].concat())));
     assert!(problems(&loaded)[0].contains("--max-ratio raises it"), "{:?}", loaded.problems);
@@ -209,8 +209,8 @@ fn formats_that_are_not_read_are_named_with_the_way_out() {
         (b"\x04\x22\x4d\x18\x60\x40\x82", "packed with lz4", "lz4 -d"),
     ] {
         let loaded = read_one(file(folder.path(), "x", head));
-        let said = &problems(&loaded)[0];
-        assert!(said.contains(what) && said.contains(way), "{said}");
+        let problem = &problems(&loaded)[0];
+        assert!(problem.contains(what) && problem.contains(way), "{problem}");
     }
     // Letters that also begin a header are no mark.
     let csv = "MZ,TimeGenerated,UserId,AppId,ResultType\n1,2026-05-20T14:00:00Z,u,a,0\n";

@@ -75,7 +75,7 @@ fn list(hit: &Hit, column: &str) -> Vec<String> {
     }
 }
 
-fn said(loaded: &Loaded) -> String {
+fn remarks(loaded: &Loaded) -> String {
     let remarks = loaded.sources.iter().flat_map(|source| source.remarks.iter().cloned());
     remarks.chain(loaded.problems.iter().map(|problem| problem.reason.clone())).collect::<Vec<_>>().join("\n")
 }
@@ -170,9 +170,13 @@ fn numbers_of_a_spreadsheet_are_those_numbers() {
         assert_eq!(list(&hits(&with("AutonomousSystemNumber", text))[0], "ASNs"), asns, "{text}");
     }
     let loaded = read("rows.csv", with("AutonomousSystemNumber", "6.45E+04"));
-    assert!(said(&loaded).contains("a number in 3 rows was shortened by a spreadsheet"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("a number in 3 rows was shortened by a spreadsheet"), "{}", remarks(&loaded));
     let loaded = read("rows.csv", with("SessionId", "1.23E+15"));
-    assert!(said(&loaded).contains("an id in 3 rows was taken for a number by a spreadsheet"), "{}", said(&loaded));
+    assert!(
+        remarks(&loaded).contains("an id in 3 rows was taken for a number by a spreadsheet"),
+        "{}",
+        remarks(&loaded)
+    );
 }
 
 #[test]
@@ -223,7 +227,7 @@ fn rows_without_an_instant_take_part_in_no_window() {
         let loaded = read("rows.csv", at(&created, &ingested));
         assert_eq!(loaded.rows_read(), 3, "{created:?}");
         assert!(hits_of(&loaded, Semantics::Hunt).is_empty(), "{created:?}");
-        assert!(said(&loaded).contains(note), "{created:?}: {}", said(&loaded));
+        assert!(remarks(&loaded).contains(note), "{created:?}: {}", remarks(&loaded));
         let first = loaded.store.events().next().unwrap().1;
         let stands = if ingested == INGESTED { "2026-05-20T14:03:39.0000000Z" } else { "2026-05-20T00:00:00.0000000Z" };
         assert_eq!(first.time().to_string(), stands, "{created:?}");
@@ -238,17 +242,17 @@ fn rows_without_an_instant_take_part_in_no_window() {
     let dates = at(&["2026-05-20T14:02:04Z", "2026-05-20T14:02:30Z", "2026-05-20T14:03:05Z"], &["20.05.2026"; 3]);
     let loaded = read("rows.csv", dates);
     assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1, "the event times are whole");
-    assert!(said(&loaded).contains("the ingest time of 3 rows could not be read"));
+    assert!(remarks(&loaded).contains("the ingest time of 3 rows could not be read"));
 }
 
 #[test]
 fn a_row_whose_times_a_spreadsheet_cut_is_named() {
     let loaded = read("rows.csv", at(&["02:04.1", "02:30.1", "03:05.1"], &["03:39.1", "04:05.1", "04:40.1"]));
     assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (0, 3));
-    assert!(said(&loaded).contains("was cut by a spreadsheet"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("was cut by a spreadsheet"), "{}", remarks(&loaded));
     let loaded = read("rows.csv", at(&["5/20/2026 10:02 AM CST"; 3], &["5/20/2026 10:03 AM CST"; 3]));
     assert_eq!(loaded.rows_skipped(), 3);
-    assert!(said(&loaded).contains("a zone that is not known (cst)"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("a zone that is not known (cst)"), "{}", remarks(&loaded));
 }
 
 #[test]
@@ -268,7 +272,7 @@ fn every_form_gives_the_same_burst() {
             "{created:?}: {}",
             hits[0].first_seen
         );
-        assert!(said(&loaded).contains(note), "{}", said(&loaded));
+        assert!(remarks(&loaded).contains(note), "{}", remarks(&loaded));
     }
     let numbers = with("CreatedDateTime", "@").replace("\"@\"", "1779285724123");
     assert_eq!(hits(&numbers).len(), 1, "a number is a time too");
@@ -279,7 +283,7 @@ fn day_numbers_beside_written_times_are_in_no_window() {
     let mixed = at(&["46162.58476852", "2026-05-20T14:02:30Z", "2026-05-20T14:03:05Z"], &[""; 3]);
     let loaded = read("rows.csv", mixed);
     assert_eq!((loaded.rows_read(), hits_of(&loaded, Semantics::Hunt).len()), (3, 0));
-    assert!(said(&loaded).contains("a spreadsheet's day number stands where"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("a spreadsheet's day number stands where"), "{}", remarks(&loaded));
 }
 
 #[test]
@@ -358,7 +362,7 @@ fn values_in_arrays_and_under_other_names_are_the_same_values() {
     for (how, rows) in all {
         let loaded = read("rows.ndjson", &rows);
         let hits = hits_of(&loaded, Semantics::Hunt);
-        assert_eq!((loaded.rows_read(), hits.len()), (3, 1), "{how}: {}", said(&loaded));
+        assert_eq!((loaded.rows_read(), hits.len()), (3, 1), "{how}: {}", remarks(&loaded));
         assert_eq!(list(&hits[0], "ASNs"), ["AS64500"], "{how}");
         assert_eq!(list(&hits[0], "IPs"), ["203.0.113.50"], "{how}");
     }
@@ -370,7 +374,7 @@ fn values_in_arrays_and_under_other_names_are_the_same_values() {
         Some((name.to_owned(), if name == "CreatedDateTime" { serde_json::json!([]) } else { text(value) }))
     });
     let loaded = read("rows.ndjson", &untold);
-    assert!(said(&loaded).contains("the event time of 3 rows could not be read"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("the event time of 3 rows could not be read"), "{}", remarks(&loaded));
 }
 
 #[test]
@@ -383,8 +387,8 @@ fn cells_that_hold_their_value_twice_are_read_once() {
             }
         });
         let loaded = read("rows.csv", &doubled);
-        assert_eq!((loaded.rows_read(), hits_of(&loaded, Semantics::Hunt).len()), (3, 1), "{}", said(&loaded));
-        assert!(said(&loaded).contains("every cell of 3 rows holds its value twice"), "{}", said(&loaded));
+        assert_eq!((loaded.rows_read(), hits_of(&loaded, Semantics::Hunt).len()), (3, 1), "{}", remarks(&loaded));
+        assert!(remarks(&loaded).contains("every cell of 3 rows holds its value twice"), "{}", remarks(&loaded));
     }
 }
 
@@ -403,7 +407,7 @@ fn flags_of_a_spreadsheet_in_another_language_tell_the_table() {
 #[test]
 fn names_of_types_in_cells_say_nothing_and_are_said() {
     let loaded = read("rows.csv", with("IncomingTokenType", "System.String[]"));
-    assert!(said(&loaded).contains("names of types"), "{}", said(&loaded));
+    assert!(remarks(&loaded).contains("names of types"), "{}", remarks(&loaded));
     assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1);
     let named = with("ResourceDisplayName", "Microsoft.Azure.SyncFabric");
     assert_eq!(list(&hits(&named)[0], "Resources"), ["Microsoft.Azure.SyncFabric"], "an application's own name");
@@ -423,12 +427,12 @@ fn a_code_page_loses_no_row() {
     for (name, text) in [("rows.csv", csv), ("rows.ndjson", lines), ("rows.json", array)] {
         let loaded = read(name, latin(&text));
         let hits = hits_of(&loaded, Semantics::Hunt);
-        assert_eq!((loaded.rows_read(), loaded.rows_skipped(), hits.len()), (3, 0, 1), "{name}: {}", said(&loaded));
+        assert_eq!((loaded.rows_read(), loaded.rows_skipped(), hits.len()), (3, 0, 1), "{name}: {}", remarks(&loaded));
         assert!(list(&hits[0], "Resources")[0].starts_with("Büro"), "{name}");
         assert!(
-            said(&loaded).contains("bytes in 3 rows are not UTF-8: they were read as Windows-1252"),
+            remarks(&loaded).contains("bytes in 3 rows are not UTF-8: they were read as Windows-1252"),
             "{name}: {}",
-            said(&loaded)
+            remarks(&loaded)
         );
     }
     let mut damaged = with("ResourceDisplayName", "Büro").into_bytes();
@@ -447,8 +451,8 @@ fn utf16_behind_utf8_is_read() {
         let wide: Vec<u8> = format!("{mark}{rest}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         let bytes = [first.as_bytes(), b"\r\n", &wide].concat();
         let loaded = read("rows.ndjson", bytes);
-        assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (3, 0), "{}", said(&loaded));
+        assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (3, 0), "{}", remarks(&loaded));
         assert_eq!(hits_of(&loaded, Semantics::Hunt).len(), 1);
-        assert!(said(&loaded).contains("UTF-16 stands in 2 rows"), "{}", said(&loaded));
+        assert!(remarks(&loaded).contains("UTF-16 stands in 2 rows"), "{}", remarks(&loaded));
     }
 }

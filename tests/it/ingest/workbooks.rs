@@ -1,7 +1,7 @@
 //! Workbooks: each sheet is a source, its dates are times, its numbers exact.
 
 use super::containers::problems;
-use super::{bundle, file, read, read_one, told, zip};
+use super::{bundle, described, file, read, read_one, zip};
 use std::fmt::Write;
 use tokentrail::testing::ingest::{Loaded, Options};
 use tokentrail::testing::model::Field;
@@ -120,14 +120,14 @@ fn times(loaded: &Loaded) -> Vec<String> {
 fn a_workbook_gives_the_events_of_its_csv() {
     let folder = tempfile::tempdir().unwrap();
     let csv = bundle::log_analytics_csv(&bundle::rows());
-    let expected = told(&read_one(file(folder.path(), "rows.csv", csv.as_bytes())));
+    let expected = described(&read_one(file(folder.path(), "rows.csv", csv.as_bytes())));
     let book = workbook(&[("Query result", cells(&csv))], false);
     for (name, bytes) in [("a.xlsx", book.clone()), ("in.zip", zip(&[("a.xlsx", &book)]))] {
         let loaded = read_one(file(folder.path(), name, &bytes));
         assert_eq!(problems(&loaded), [""; 0], "{name}");
         assert!(loaded.sources[0].name.ends_with("!Query result"), "{}", loaded.sources[0].name);
         assert_eq!(loaded.sources[0].shape.map(|shape| shape.id), Some("log-analytics-csv"));
-        super::assert_same(&told(&loaded), &expected, name);
+        super::assert_same(&described(&loaded), &expected, name);
         for (id, _) in loaded.store.events() {
             let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
             assert!(raw.contains(loaded.store.get(id, Field::Id)), "{raw}");
@@ -205,8 +205,8 @@ fn workbooks_made_to_break_readers_end_in_a_sentence() {
         ("bomb", book(&format!("<sst>{}</sst>", " ".repeat(70 << 20)), far), "--max-ratio raises it"),
     ] {
         let loaded = read_one(file(folder.path(), name, &bytes));
-        let said = problems(&loaded).join("\n");
-        assert!(said.contains(why), "{name}: {said}");
+        let problems = problems(&loaded).join("\n");
+        assert!(problems.contains(why), "{name}: {problems}");
     }
 }
 

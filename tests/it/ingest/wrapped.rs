@@ -182,37 +182,37 @@ fn times(zone: Option<Span>, header: &str, dates: &[&str]) -> (Vec<String>, Load
 
 #[test]
 fn day_first_is_decided_by_the_whole_source_and_said() {
-    let (told, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "02/05/2026 10:00:00", "20/05/2026 10:00:00"]);
-    assert_eq!(told, ["2026-05-01T10:00", "2026-05-02T10:00", "2026-05-20T10:00"]);
+    let (read, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "02/05/2026 10:00:00", "20/05/2026 10:00:00"]);
+    assert_eq!(read, ["2026-05-01T10:00", "2026-05-02T10:00", "2026-05-20T10:00"]);
     assert_eq!(loaded.problems, []);
     assert_eq!(loaded.sources[0].remarks, ["dates were read day first: 1 times have no other reading"]);
     assert_eq!(loaded.sources[0].first.unwrap().to_string(), "2026-05-01T10:00:00.0000000Z");
-    let (told, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "5/20/2026 10:00:00"]);
-    assert_eq!(told, ["2026-01-05T10:00", "2026-05-20T10:00"]);
+    let (read, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "5/20/2026 10:00:00"]);
+    assert_eq!(read, ["2026-01-05T10:00", "2026-05-20T10:00"]);
     assert_eq!((loaded.problems.len(), loaded.sources[0].remarks.len()), (0, 0));
-    let (told, loaded) = times(None, HEADER, &["3/3/2026 10:00:00", "1/5/2026 10:00:00", "2/5/2026 10:00:00"]);
-    assert_eq!(told, ["2026-03-03T10:00", "2026-01-05T10:00", "2026-02-05T10:00"]);
+    let (read, loaded) = times(None, HEADER, &["3/3/2026 10:00:00", "1/5/2026 10:00:00", "2/5/2026 10:00:00"]);
+    assert_eq!(read, ["2026-03-03T10:00", "2026-01-05T10:00", "2026-02-05T10:00"]);
     assert_eq!(loaded.problems[0].record, Some(2));
     assert!(loaded.problems[0].reason.starts_with("day and month cannot be told apart in any of its 2 rows"));
     assert_eq!((loaded.rows_read(), loaded.rows_skipped()), (3, 0), "the rows are read all the same");
-    let (told, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "20/5/2026 10:00:00", "5/20/2026 10:00:00"]);
-    assert_eq!(told[0], "2026-01-05T10:00");
+    let (read, loaded) = times(None, HEADER, &["1/5/2026 10:00:00", "20/5/2026 10:00:00", "5/20/2026 10:00:00"]);
+    assert_eq!(read[0], "2026-01-05T10:00");
     assert!(loaded.problems[0].reason.contains("contradict each other"), "{:?}", loaded.problems);
 }
 
 #[test]
 fn local_times_need_a_zone() {
     let header = HEADER.replace("TimeGenerated", "TimeGenerated [Local Time]");
-    let (told, loaded) = times(None, &header, &["2026-05-01 10:00:00"]);
-    assert_eq!(told, ["2026-05-01T10:00"]);
+    let (read, loaded) = times(None, &header, &["2026-05-01 10:00:00"]);
+    assert_eq!(read, ["2026-05-01T10:00"]);
     assert!(loaded.problems[0].reason.contains("--local-zone"));
-    let (told, loaded) = times(Some(Span::minutes(120)), &header, &["2026-05-01 10:00:00"]);
-    assert_eq!(told, ["2026-05-01T08:00"]);
+    let (read, loaded) = times(Some(Span::minutes(120)), &header, &["2026-05-01 10:00:00"]);
+    assert_eq!(read, ["2026-05-01T08:00"]);
     assert_eq!(loaded.problems, []);
     assert!(loaded.sources[0].remarks[0].contains("UTC+02:00"));
-    let (told, _) =
+    let (read, _) =
         times(None, &HEADER.replace("TimeGenerated", "TimeGenerated [UTC+02:00]"), &["2026-05-01 10:00:00"]);
-    assert_eq!(told, ["2026-05-01T08:00"]);
+    assert_eq!(read, ["2026-05-01T08:00"]);
 }
 
 #[test]

@@ -80,9 +80,9 @@ fn conflicts_are_decided_where_they_are_listed() {
         desk.press("t o");
         let case = &desk.bench().case;
         assert!(case.conflicts.is_empty() && desk.app.overlays.is_empty());
-        let mut said: Vec<_> = (0..2).map(|number| case.verdict(&hit.id, step(number)).unwrap().word()).collect();
-        said.sort_unstable();
-        assert_eq!((said, case.log_problems()), (vec!["against", "supports"], Vec::new()));
+        let mut verdicts: Vec<_> = (0..2).map(|number| case.verdict(&hit.id, step(number)).unwrap().word()).collect();
+        verdicts.sort_unstable();
+        assert_eq!((verdicts, case.log_problems()), (vec!["against", "supports"], Vec::new()));
     }
 }
 

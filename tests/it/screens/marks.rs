@@ -248,11 +248,11 @@ fn what_is_said_is_read_whole_on_a_narrow_screen() {
     for size in [(200, 60), (80, 24), (60, 16), (40, 10)] {
         let mut desk = Desk::open(size);
         let path = "/home/ana/.local/state/tokentrail/0123456789abcdef-2.json";
-        let said = format!("another tokentrail works on this case: yours is now {path}");
-        desk.update(Message::Saved(Ok(Some(said.clone()))));
+        let message = format!("another tokentrail works on this case: yours is now {path}");
+        desk.update(Message::Saved(Ok(Some(message.clone()))));
         let shown: String = desk.screen().lines().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
         let squeezed = |text: &str| text.replace(' ', "");
-        assert!(squeezed(&shown).replace("?help", "").contains(&squeezed(&said)), "{size:?}: {}", desk.screen());
+        assert!(squeezed(&shown).replace("?help", "").contains(&squeezed(&message)), "{size:?}: {}", desk.screen());
     }
 }
 

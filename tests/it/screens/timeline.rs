@@ -292,21 +292,24 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
             let before = (timeline(&desk).shown.list.cursor, here(&desk), timeline(&desk).shown.zoom);
             let (shown, window) = (rows(&desk), timeline(&desk).shown.window);
             for (at, step) in analytic.steps.iter().enumerate() {
-                let told = format!("{} step {} after {arrangement:?}", analytic.id, at + 1);
+                let step_name = format!("{} step {} after {arrangement:?}", analytic.id, at + 1);
                 desk.press(&(at + 1).to_string());
                 let timeline = timeline(&desk);
                 let store = desk.bench().store();
                 let found = &desk.bench().current().unwrap().findings[at].rows;
-                assert_eq!(*timeline.shown.marks, *found, "{told}");
+                assert_eq!(*timeline.shown.marks, *found, "{step_name}");
                 let events = timeline.events(store);
-                assert!(found.iter().all(|row| events.binary_search(row).is_ok()), "{told}: all its rows are there");
+                assert!(
+                    found.iter().all(|row| events.binary_search(row).is_ok()),
+                    "{step_name}: all its rows are there"
+                );
                 let event = timeline.event(store).unwrap();
                 if !found.is_empty() {
-                    assert!(timeline.shown.marks.contains(&event), "{told}: the cursor is at one of them");
-                    assert!(desk.screen().contains('▸'), "{told}: {}", desk.screen());
+                    assert!(timeline.shown.marks.contains(&event), "{step_name}: the cursor is at one of them");
+                    assert!(desk.screen().contains('▸'), "{step_name}: {}", desk.screen());
                 }
                 if !found.is_empty() && step.show != Show::Mark {
-                    assert_eq!(events, found.as_slice(), "{told}: and no others");
+                    assert_eq!(events, found.as_slice(), "{step_name}: and no others");
                 }
                 let runs_apart = rows(&desk).iter().all(|row| match row {
                     Row::Run(run) => {
@@ -316,8 +319,12 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
                     }
                     _ => true,
                 });
-                assert!(runs_apart, "{told}: no run holds rows of the step and others");
-                assert!(desk.screen().contains(&format!("look for: {}", step.look_for)), "{told}: {}", desk.screen());
+                assert!(runs_apart, "{step_name}: no run holds rows of the step and others");
+                assert!(
+                    desk.screen().contains(&format!("look for: {}", step.look_for)),
+                    "{step_name}: {}",
+                    desk.screen()
+                );
             }
             desk.press("esc");
             assert!(!desk.bench().is_walking());

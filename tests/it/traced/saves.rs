@@ -107,8 +107,8 @@ fn a_file_system_that_cannot_sync_is_said_once_and_what_is_saved_counts_as_saved
         let output = session(&place, "y\nx", &["-e", "trace=fsync,fdatasync", "-e", &inject]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert_eq!(text.contains("NOT saved"), !is_saved, "{error}: {text}");
-        let said = text.matches("the case is saved; it cannot be put on disk at once").count();
-        assert_eq!(said, usize::from(is_saved), "{error}: {text}");
+        let count = text.matches("the case is saved; it cannot be put on disk at once").count();
+        assert_eq!(count, usize::from(is_saved), "{error}: {text}");
         let case = fs::read_to_string(place.at(CASE)).unwrap_or_default();
         assert_eq!(case.matches("\"set\":\"verdict\"").count(), if is_saved { 2 } else { 0 }, "{error}: {case}");
     }

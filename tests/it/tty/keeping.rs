@@ -113,7 +113,7 @@ fn a_folder_that_cannot_be_read_is_told_at_the_start_and_the_case_can_be_kept_el
 }
 
 /// Output of a program run without a terminal, on a home whose folder of cases is barred.
-fn said(arguments: &[&str], typed: &str) -> (String, String) {
+fn output(arguments: &[&str], typed: &str) -> (String, String) {
     let home = tempfile::tempdir().unwrap();
     barred(home.path(), false);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tokentrail"));
@@ -131,11 +131,11 @@ fn said(arguments: &[&str], typed: &str) -> (String, String) {
 
 #[test]
 fn by_lines_and_in_a_note_a_folder_that_cannot_be_read_is_said_and_no_end() {
-    let (out, _) = said(&["--plain"], "1\ny\ne\nq\n");
+    let (out, _) = output(&["--plain"], "1\ny\ne\nq\n");
     assert!(out.contains("nothing can be kept (") && out.contains("--case FILE"), "{out}");
     assert!(out.contains("The case is NOT saved: there is no place to keep it"), "{out}");
     assert!(out.contains("The note is not written: it stands beside the case"), "{out}");
-    let (out, err) = said(&["note"], "");
+    let (out, err) = output(&["note"], "");
     assert!(out.starts_with('#') || out.contains("TLP:AMBER"), "{out}");
     assert!(err.contains("without a case: cannot get at the folder"), "{err}");
 }

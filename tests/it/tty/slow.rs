@@ -63,8 +63,8 @@ fn keys_go_on_while_a_save_runs_and_what_shows_as_saved_outlives_a_kill() {
     signal(pid(&tty), "KILL");
     tty.until("the end", |output| output.ended);
     let case = fs::read_to_string(tty.case()).unwrap();
-    for said in ["verdict supports", "verdict against", "seen before"] {
-        assert!(case.contains(said), "{said}: {case}");
+    for word in ["verdict supports", "verdict against", "seen before"] {
+        assert!(case.contains(word), "{word}: {case}");
     }
     assert!(!tty.case().with_extension("draft").exists());
 }

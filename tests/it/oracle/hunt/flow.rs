@@ -51,9 +51,9 @@ impl Hunt<'_> {
         let mut flows: Vec<Flow> = Vec::new();
         for &n in &self.live {
             let (Some(kind), Some(user)) = (self.leg(n), self.user(n)) else { continue };
-            let own = |flow: &&mut Flow| flow.user == user;
+            let is_users = |flow: &&mut Flow| flow.user == user;
             let fresh = |flow: &Flow| self.time(n) - self.time(flow.legs[0]) <= CODE_LIFE;
-            let joined = flows.iter_mut().rev().filter(own).find(|flow| {
+            let joined = flows.iter_mut().rev().filter(is_users).find(|flow| {
                 (self.shares(n, flow, Field::SessionId) || self.shares(n, flow, Field::CorrelationId))
                     && (kind == Leg::Polling || fresh(flow))
             });
@@ -63,7 +63,7 @@ impl Hunt<'_> {
             }
             // Reading: "where neither both have a session nor both have a CorrelationId" is asked of the leg
             // and each flow in turn, latest first; a flow has what any of its legs has.
-            let joined = flows.iter_mut().rev().filter(own).find(|flow| {
+            let joined = flows.iter_mut().rev().filter(is_users).find(|flow| {
                 let both = |field| self.folded(n, field).is_some() && self.has(flow, field);
                 !both(Field::SessionId) && !both(Field::CorrelationId) && fresh(flow)
             });
@@ -80,8 +80,8 @@ impl Hunt<'_> {
     }
 
     fn shares(&self, n: usize, flow: &Flow, field: Field) -> bool {
-        let own = self.folded(n, field);
-        own.is_some() && flow.legs.iter().any(|&leg| self.folded(leg, field) == own)
+        let value = self.folded(n, field);
+        value.is_some() && flow.legs.iter().any(|&leg| self.folded(leg, field) == value)
     }
 
     fn tie(&self, rows: &[usize], flow: &Flow) -> Tie {
@@ -133,13 +133,13 @@ impl Hunt<'_> {
 
     /// Each leg's time, table, kind, address and agent.
     fn told_legs(&self, flow: &Flow) -> String {
-        let told = |&n: &usize| {
+        let leg = |&n: &usize| {
             let kind = if self.leg(n) == Some(Leg::Browser) { "browser" } else { "polling" };
             let fixed = [moment(self.time(n)), self.row(n).table.name().to_owned(), kind.to_owned()];
             let fields = [Field::IpAddress, Field::UserAgent];
             list(fixed.into_iter().chain(fields.into_iter().filter_map(|field| self.shown(n, field))))
         };
-        let mut legs: Vec<String> = flow.legs.iter().map(told).collect();
+        let mut legs: Vec<String> = flow.legs.iter().map(leg).collect();
         legs.sort();
         format!("{legs:?}")
     }

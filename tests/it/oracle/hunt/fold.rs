@@ -39,14 +39,14 @@ fn union(rows: &[Row], group: &[usize]) -> Row {
     let mut union = rows[group[0]].clone();
     for field in Field::ALL {
         // Blank < withheld < told; of equals the earlier in the order.
-        let worth = |n: usize| match fold_field(&rows[n], field) {
+        let weight = |n: usize| match fold_field(&rows[n], field) {
             None => 0,
             Some(text) if is_enumeration(field) && word(&text) == "unknownfuturevalue" => 1,
             Some(_) => 2,
         };
-        let best = group.iter().copied().max_by_key(|&n| (worth(n), Reverse(group.iter().position(|&g| g == n))));
+        let best = group.iter().copied().max_by_key(|&n| (weight(n), Reverse(group.iter().position(|&g| g == n))));
         let best = best.expect("a group has a row");
-        if worth(best) > worth(group[0]) {
+        if weight(best) > weight(group[0]) {
             union.set(field, rows[best].get(field));
         }
     }
@@ -79,10 +79,12 @@ fn computed(rows: &[Row], per_source: usize, n: usize) -> Option<String> {
         return None;
     }
     // What the named tokens of each source, or of its rows' copies, say of the rule.
-    let said: BTreeSet<(usize, bool)> =
+    let answers: BTreeSet<(usize, bool)> =
         (0..rows.len()).filter_map(|n| Some((n / per_source, agrees(rows, n)?))).collect();
-    let own: Vec<bool> = said.iter().filter(|(source, _)| *source == n / per_source).map(|(_, yes)| *yes).collect();
-    let trusted = if own.is_empty() { said.iter().all(|(_, yes)| *yes) } else { own.iter().all(|yes| *yes) };
+    let of_source: Vec<bool> =
+        answers.iter().filter(|(source, _)| *source == n / per_source).map(|(_, yes)| *yes).collect();
+    let trusted =
+        if of_source.is_empty() { answers.iter().all(|(_, yes)| *yes) } else { of_source.iter().all(|yes| *yes) };
     uti(rows[n].get(Field::Id)).filter(|_| trusted)
 }
 
@@ -92,8 +94,8 @@ fn agrees(rows: &[Row], n: usize) -> Option<bool> {
     if !super::is_sign_in(&rows[n]) {
         return None;
     }
-    let mut own = std::iter::once(n).chain(ranked(rows, n));
-    let named = own.find_map(|n| token(rows[n].get(Field::TokenId)))?;
+    let mut copies = std::iter::once(n).chain(ranked(rows, n));
+    let named = copies.find_map(|n| token(rows[n].get(Field::TokenId)))?;
     let is_uti = named.len() == 22
         && named.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         && named.ends_with(['A', 'Q', 'g', 'w']);

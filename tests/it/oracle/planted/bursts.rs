@@ -217,12 +217,12 @@ pub(crate) fn with_settings() -> Vec<Kind> {
 /// Two rows that have the UPN alone, one that has the id alone, and a failed row before them that has both.
 fn told_earlier() -> Vec<Row> {
     changed(|rows| {
-        let told = exchange(0, start() - MINUTE).with(Field::Id, "told").with(Field::ResultType, "50126");
+        let refused = exchange(0, start() - MINUTE).with(Field::Id, "told").with(Field::ResultType, "50126");
         rows[2].fields.remove(&Field::UserPrincipalName);
         for row in &mut rows[..2] {
             row.fields.remove(&Field::UserId);
         }
-        rows.push(told);
+        rows.push(refused);
     })
 }
 
