@@ -3,7 +3,7 @@
 //! # Layers
 //!
 //! A module uses only what stands left of it; `tests/it/layers.rs` holds the same list and fails on an
-//! import that points right.
+//! import that points right, and on files that use each other in a circle.
 //!
 //! ```text
 //! model → facts → tables → store → ingest → analytics → triage → report → demo → casefile → session → config → cli → tui → main
@@ -40,9 +40,10 @@
 //! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
 //! | which rows are collapsed into one, what a row comes from | `triage/runs.rs`, `triage/lineage.rs` | |
 //! | which rows the timeline shows, collapsed, by lineage, zoomed | `tui/rows/`: `selection.rs` which events, in which order; `row_layout.rs` which row shows what | |
-//! | what is said of an event, and how it is named | `triage/marks.rs`; `triage/undo.rs` undoes it, with all else that is said | |
+//! | what an analyst can say, and how the log keeps it | `triage/work.rs` verdicts, dispositions, marks; `triage/change.rs` one change with its words; `triage/undo.rs` makes it and takes it back | |
+//! | how a marked event is named and found again | `triage/marks.rs` | |
 //! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
-//! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
+//! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case, `triage/log_problem.rs` words what differs; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
 //! | what the terminal sends, and what goes out to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
 //! | what can be copied | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
 //! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |

@@ -1,9 +1,11 @@
 //! The case: the analyst's work on hits and events. Pure: times and names come in as arguments, files are the shell's.
 
 mod case;
+mod change;
 mod draft;
 pub mod lineage;
 mod log;
+mod log_problem;
 pub mod marks;
 pub mod merge;
 mod numbered;
@@ -17,12 +19,14 @@ pub mod search;
 pub mod time_input;
 pub mod timeline;
 mod undo;
+mod work;
 
-pub use case::{Case, Disposition, HitWork, TLP, Verdict, fingerprint};
+pub use case::{Case, TLP, fingerprint};
+pub use change::{About, Change, Conflict};
 pub use draft::{Draft, Prompt};
 pub use log::LogLine;
 #[cfg(not(unix))]
 pub(crate) use log::UNKNOWN;
+pub use log_problem::LogProblem;
 pub use order::worst_first;
-pub use replay::LogProblem;
-pub use undo::{About, Change};
+pub use work::{Branch, Disposition, HitWork, Mark, Verdict};

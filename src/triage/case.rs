@@ -1,87 +1,16 @@
-//! Verdicts, remarks, dispositions and marks, with the log of their changes.
+//! The case: the analyst's work on one bundle with the log that gives it, read and written.
 
+use super::change::{Change, Conflict, History};
 use super::log::{Log, LogEnd};
-use super::marks::Mark;
-use super::merge::{Branch, Conflict};
+use super::log_problem::LogProblem;
 use super::numbered;
-use super::replay::LogProblem;
-use super::undo::{Change, History};
+use super::work::{Branch, Disposition, HitWork, Mark, Verdict};
 use crate::model::words::hex;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// The analyst's verdict on a step's finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Speaks for token theft.
-    Supports,
-    /// Speaks against it.
-    Against,
-    /// Decides nothing.
-    Unknown,
-}
-
-impl Verdict {
-    /// Its word, the same everywhere.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Supports => "supports",
-            Self::Against => "against",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// The analyst's judgement of a hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Disposition {
-    /// Token theft.
-    TruePositive,
-    /// True as described, and legitimate.
-    Benign,
-    /// Not true as described.
-    FalsePositive,
-    /// The evidence does not decide it.
-    Undetermined,
-}
-
-impl Disposition {
-    /// All, in the order of the menu.
-    pub const ALL: [Self; 4] = [Self::TruePositive, Self::Benign, Self::FalsePositive, Self::Undetermined];
-
-    /// Its words, the same everywhere.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::TruePositive => "true positive",
-            Self::Benign => "benign",
-            Self::FalsePositive => "false positive",
-            Self::Undetermined => "undetermined",
-        }
-    }
-}
-
-/// The analyst's work on one hit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct HitWork {
-    /// Verdict by the id of the step; by its number in a case of layout 1 or 2 that has met no hit of that id yet.
-    pub verdicts: BTreeMap<String, Verdict>,
-    /// Remark by the same key.
-    pub remarks: BTreeMap<String, String>,
-    /// Disposition of the hit.
-    pub disposition: Option<Disposition>,
-    /// The analytic that step numbers of layout 1 or 2 were read by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub numbered_by: Option<String>,
-    /// Fields of a later program, kept unchanged.
-    #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
-}
 
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
 pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
@@ -313,60 +242,9 @@ impl Case {
         self.work(hit)?.disposition
     }
 
-    /// Sets or clears a verdict.
-    pub fn set_verdict(&mut self, hit: &str, step: &str, verdict: Option<Verdict>, at: Time) {
-        self.change(Change::Verdict { hit: hit.to_owned(), step: step.to_owned(), to: verdict }, at);
-    }
-
-    /// Sets a remark; an empty one clears it.
-    pub fn set_remark(&mut self, hit: &str, step: &str, remark: &str, at: Time) {
-        self.change(Change::Remark { hit: hit.to_owned(), step: step.to_owned(), to: remark.to_owned() }, at);
-    }
-
-    /// Sets or clears a disposition.
-    pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
-        self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
-    }
-
-    /// Sets or removes the bookmark of an event.
-    pub fn set_bookmark(&mut self, key: &str, on: bool, at: Time) {
-        self.change(Change::Bookmark { event: key.to_owned(), to: on }, at);
-    }
-
-    /// Sets the tags of an event; none clears them.
-    pub fn set_tags(&mut self, key: &str, tags: Vec<String>, at: Time) {
-        self.change(Change::Tags { event: key.to_owned(), to: tags }, at);
-    }
-
-    /// Sets the remark on an event; an empty one clears it.
-    pub fn set_event_remark(&mut self, key: &str, remark: &str, at: Time) {
-        self.change(Change::EventRemark { event: key.to_owned(), to: remark.to_owned() }, at);
-    }
-
-    pub(super) fn on_hit(&mut self, hit: &str, set: impl FnOnce(&mut HitWork)) {
-        let work = self.hits.entry(hit.to_owned()).or_default();
-        set(work);
-        if *work == HitWork::default() {
-            self.hits.remove(hit);
-        }
-    }
-
-    pub(super) fn on_mark(&mut self, key: &str, set: impl FnOnce(&mut Mark)) {
-        let mark = self.marks.entry(key.to_owned()).or_default();
-        set(mark);
-        if *mark == Mark::default() {
-            self.marks.remove(key);
-        }
-    }
-
     /// Time of revocation of a user's sessions and tokens, as the analyst entered it.
     pub fn revoked(&self, user: &str) -> Option<Time> {
         self.revoked.get(user).copied()
-    }
-
-    /// Sets or clears the time of revocation of a user's sessions and tokens.
-    pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
-        self.change(Change::Revoked { user: user.to_owned(), to: revoked }, at);
     }
 
     /// Appends a line to the log that changes nothing in the case.
@@ -387,6 +265,12 @@ impl Case {
         }
         self.problems.retain(|problem| !problem.is_settled_by(&change));
         self.log.push(at, &self.analyst, what, change);
+    }
+
+    /// Returns whether no line sets the sharing mark, and none had to: 0.1.0 logged none, and a new case logs it with
+    /// its first line.
+    pub(super) fn tlp_is_unlogged(&self) -> bool {
+        self.cut.is_none() && self.log.last().is_none_or(|line| line.change.is_none())
     }
 }
 

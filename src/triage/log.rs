@@ -1,6 +1,6 @@
 //! The log of a case: each change with author, time, the change as data and the hash of the line before.
 
-use super::undo::Change;
+use super::change::Change;
 use crate::model::is_blank;
 use crate::model::words::hex;
 use serde::{Deserialize, Deserializer, Serialize};

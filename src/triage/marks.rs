@@ -1,44 +1,14 @@
 //! Marks on events: bookmark, tags, remark. Saved under a key of the event that does not depend on the machine or the
 //! order of loading.
 
-use super::Case;
+use super::case::Case;
+use super::work::Mark;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Sym, Table};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest row id used as a key; ids are 36 characters long.
 const ID_BYTES: usize = 128;
-
-/// The analyst's mark on an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Mark {
-    /// Whether it is bookmarked.
-    pub bookmarked: bool,
-    /// Tags, as typed.
-    pub tags: Vec<String>,
-    /// Remark; empty for none.
-    pub remark: String,
-    /// Fields of a later program: kept as they are.
-    #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
-}
-
-impl Mark {
-    /// The glyph before a marked row: full for a bookmark.
-    pub fn glyph(&self) -> &'static str {
-        if self.bookmarked { "★" } else { "☆" }
-    }
-
-    /// Tags and remark: `#phish #c2 "the first"`.
-    pub fn words(&self) -> String {
-        let tags = self.tags.iter().map(|tag| format!("#{tag}"));
-        let remark = (!self.remark.is_empty()).then(|| format!("\"{}\"", self.remark));
-        tags.chain(remark).collect::<Vec<_>>().join(" ")
-    }
-}
 
 /// The tags of a line: words separated by spaces or commas, each once, without a leading `#`.
 pub fn tags(line: &str) -> Vec<String> {

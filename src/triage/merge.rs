@@ -1,50 +1,13 @@
 //! Merges two analysts' work on one bundle: carries over the changes that one of them made since they parted; where
 //! both changed a value differently, a person decides the conflict.
 
-use super::case::{Case, HitWork};
-use super::marks::Mark;
-use super::replay::LogProblem;
-use super::undo::Change;
+use super::case::Case;
+use super::change::{Change, Conflict};
+use super::log_problem::LogProblem;
+use super::work::Branch;
 use crate::model::{Time, inert};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// State of the case that a copy was made from: a merge compares with it to see who changed a value.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Branch {
-    /// File name of the case, in the same folder.
-    pub case: String,
-    /// Its work by hit id.
-    #[serde(default)]
-    pub hits: BTreeMap<String, HitWork>,
-    /// Its marks.
-    #[serde(default)]
-    pub marks: BTreeMap<String, Mark>,
-    /// Its times of revocation.
-    #[serde(default)]
-    pub revoked: BTreeMap<String, Time>,
-    /// Fields of a later program.
-    #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
-}
-
-/// A value that two analysts changed differently. The case keeps its own until somebody decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conflict {
-    /// The other analyst's change.
-    pub theirs: Change,
-    /// The other analyst; empty for an unsigned change.
-    pub who: String,
-    /// Time of the change, RFC 3339 UTC; empty when the copy's log does not have it.
-    pub at: String,
-    /// File name of the copy that has it.
-    pub copy: String,
-    /// Fields of a later program.
-    #[serde(flatten)]
-    pub rest: BTreeMap<String, Value>,
-}
 
 /// Result of a merge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +38,7 @@ impl fmt::Display for Merged {
 impl Conflict {
     /// The case's value and the other one, in words.
     pub fn values(&self, case: &Case) -> (String, String) {
-        (words(&self.theirs.as_in(case)), words(&self.theirs))
+        (self.theirs.as_in(case).short_value(), self.theirs.short_value())
     }
 
     /// `ours: supports`, `theirs: against (bo, 2026-05-02 08:00:00)`.
@@ -83,29 +46,6 @@ impl Conflict {
         let at = Time::parse(&self.at).map_or_else(String::new, |at| format!(", {}", at.second()));
         let (ours, theirs) = self.values(case);
         [format!("ours: {ours}"), format!("theirs: {theirs} ({}{at})", self.by())]
-    }
-
-    /// The other value in full, as the log words it: `theirs against (bo, 2026-05-02T08:00:00.0000000Z, case-2.json)`.
-    pub(super) fn side(&self) -> String {
-        let signed = [&self.who, &self.at, &self.copy].into_iter().filter(|part| !part.is_empty());
-        format!("theirs {} ({})", words(&self.theirs), signed.cloned().collect::<Vec<_>>().join(", "))
-    }
-
-    /// The author, else the file.
-    fn by(&self) -> &str {
-        if self.who.is_empty() { &self.copy } else { &self.who }
-    }
-}
-
-/// The value of a change, for comparison with another.
-fn words(change: &Change) -> String {
-    match change {
-        // To the second: the fractions decide nothing.
-        Change::Revoked { to: Some(time), .. } => time.second(),
-        change => match change.value() {
-            value if value == "cleared" || value == "taken" => "nothing".to_owned(),
-            value => value,
-        },
     }
 }
 
@@ -211,14 +151,6 @@ impl Case {
         let found = Box::new(logged.unwrap_or(conflict));
         self.push_line(at, line.clone(), Change::Conflict { found, ours: Box::new(ours), open: false });
         Some(line)
-    }
-
-    /// Logs that a conflict is decided for the value that the case has.
-    pub(super) fn close(&mut self, conflict: Conflict, at: Time) {
-        let ours = conflict.theirs.as_in(self);
-        let line = format!("conflict with {} decided for {}: {}", conflict.by(), words(&ours), conflict.theirs.words());
-        let (found, ours) = (Box::new(conflict), Box::new(ours));
-        self.push_line(at, line, Change::Conflict { found, ours, open: false });
     }
 }
 

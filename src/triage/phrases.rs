@@ -1,7 +1,8 @@
 //! Log lines of tokentrail 0.1.0, which have no change as data: one table reads their words.
 
-use super::case::{Case, Disposition, Verdict};
-use super::undo::Change;
+use super::case::Case;
+use super::change::Change;
+use super::work::{Disposition, Verdict};
 use crate::model::Time;
 
 /// Reads the subject and the value of a phrase.

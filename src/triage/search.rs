@@ -1,7 +1,7 @@
 //! Search in the timeline. Matches each distinct text of the bundle once.
 
-use super::marks::Mark;
 use super::timeline;
+use super::work::Mark;
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym};
 use crate::store::Store;

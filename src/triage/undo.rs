@@ -1,56 +1,11 @@
-//! One change of a case as data, and undo. The log is never shortened: undoing adds a line.
+//! Changes made to a case one by one, logged, and taken back. The log is never shortened: undoing adds a line.
 
-use super::case::{Case, Disposition, Verdict};
-use super::merge::Conflict;
+use super::case::Case;
+use super::change::{About, Change, Conflict, Done, History};
+use super::log_problem::LogProblem;
+use super::work::{Disposition, HitWork, Mark, Verdict};
 use crate::model::Time;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The subject of a change: the screen goes there when it is undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A hit by its id, and the id of the step if it was about one.
-    Hit(String, Option<String>),
-    /// An event, by [`super::marks::key`].
-    Event(String),
-    /// A user, by the store's key.
-    User(String),
-    /// The log itself, or nothing in the case.
-    Log,
-}
-
-/// A change as the log keeps it: a subject and its new value. Something else becomes undoable by a variant here and its
-/// arm in each function below.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "set")]
-#[cfg_attr(feature = "testing", expect(missing_docs, reason = "the fields are the case's own"))]
-pub enum Change {
-    /// The verdict on a step.
-    Verdict { hit: String, step: String, to: Option<Verdict> },
-    /// The remark on a step; empty for none.
-    Remark { hit: String, step: String, to: String },
-    /// The disposition of a hit.
-    Disposition { hit: String, to: Option<Disposition> },
-    /// The bookmark of an event.
-    Bookmark { event: String, to: bool },
-    /// The tags of an event.
-    Tags { event: String, to: Vec<String> },
-    /// The remark on an event; empty for none.
-    EventRemark { event: String, to: String },
-    /// Time of revocation of a user's sessions.
-    Revoked { user: String, to: Option<Time> },
-    /// The sharing mark of the case.
-    Tlp { to: String },
-    /// A conflict, found by a merge or decided; `ours` is the case's value at its decision.
-    Conflict { found: Box<Conflict>, ours: Box<Change>, open: bool },
-    /// Whether a file beside the case is kept apart from it.
-    Apart { file: String, to: bool },
-    /// Nothing in the case: the line records something else, such as other thresholds.
-    Nothing,
-    /// Nothing in the case: the log has another end than at the last save. `saved` is its length then, `None` where the
-    /// file did not have it.
-    LogCut { lines: usize, saved: Option<usize> },
-}
 
 impl Change {
     /// Makes the change in a case.
@@ -90,126 +45,11 @@ impl Change {
         }
         same
     }
-
-    /// Returns whether both change the same value.
-    pub(super) fn sets_the_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Conflict { found: one, .. }, Self::Conflict { found: two, .. }) => one == two,
-            (Self::Apart { file: one, .. }, Self::Apart { file: two, .. }) => one == two,
-            _ => std::mem::discriminant(self) == std::mem::discriminant(other) && self.about() == other.about(),
-        }
-    }
-
-    /// Its subject.
-    pub fn about(&self) -> About {
-        match self {
-            Self::Verdict { hit, step, .. } | Self::Remark { hit, step, .. } => {
-                About::Hit(hit.clone(), Some(step.clone()))
-            }
-            Self::Disposition { hit, .. } => About::Hit(hit.clone(), None),
-            Self::Bookmark { event, .. } | Self::Tags { event, .. } | Self::EventRemark { event, .. } => {
-                About::Event(event.clone())
-            }
-            Self::Revoked { user, .. } => About::User(user.clone()),
-            Self::Conflict { found, .. } => found.theirs.about(),
-            Self::Tlp { .. } | Self::Apart { .. } | Self::Nothing | Self::LogCut { .. } => About::Log,
-        }
-    }
-
-    /// Word for the value it sets: `verdict`.
-    pub fn noun(&self) -> &'static str {
-        match self {
-            Self::Verdict { .. } => "verdict",
-            Self::Remark { .. } | Self::EventRemark { .. } => "remark",
-            Self::Disposition { .. } => "disposition",
-            Self::Bookmark { .. } => "bookmark",
-            Self::Tags { .. } => "tags",
-            Self::Revoked { .. } => "revoked",
-            Self::Tlp { .. } => "sharing mark",
-            Self::Conflict { .. } => "conflict",
-            Self::Apart { .. } => "file kept apart",
-            Self::Nothing | Self::LogCut { .. } => "log",
-        }
-    }
-
-    /// The value as the log words it: `supports`, `"text"`, `cleared`.
-    pub fn value(&self) -> String {
-        let cleared = || "cleared".to_owned();
-        let quoted = |text: &str| if text.is_empty() { cleared() } else { format!("\"{text}\"") };
-        match self {
-            Self::Verdict { to, .. } => to.map_or_else(cleared, |verdict| verdict.word().to_owned()),
-            Self::Remark { to, .. } | Self::EventRemark { to, .. } => quoted(to),
-            Self::Disposition { to, .. } => to.map_or_else(cleared, |disposition| disposition.words().to_owned()),
-            Self::Bookmark { to: true, .. } => "set".to_owned(),
-            Self::Bookmark { to: false, .. } => "taken".to_owned(),
-            Self::Tlp { to } => to.clone(),
-            Self::Conflict { found, open: true, .. } => found.side(),
-            Self::Apart { to: true, .. } => "kept apart".to_owned(),
-            Self::Conflict { open: false, .. } | Self::Apart { to: false, .. } => cleared(),
-            Self::Tags { to, .. } => quoted(&to.join(" ")),
-            Self::Revoked { to, .. } => to.map_or_else(cleared, |time| format!("at {time}")),
-            Self::Nothing | Self::LogCut { .. } => String::new(),
-        }
-    }
-
-    /// Its subject under a given name, and the word for its value: `step 2 of that hit: verdict`.
-    pub fn named(&self, name: impl FnOnce(&About) -> String) -> String {
-        let noun = match self {
-            Self::Revoked { .. } => "sessions revoked",
-            change => change.noun(),
-        };
-        format!("{}: {noun}", name(&self.about()))
-    }
-
-    /// The words of its log line.
-    pub(super) fn words(&self) -> String {
-        let subject = match self.about() {
-            About::Hit(hit, Some(step)) => format!("{hit} step {step}"),
-            About::Hit(hit, None) => hit,
-            About::Event(event) => format!("event {event}"),
-            About::User(user) => format!("user {user}"),
-            About::Log => {
-                return match self {
-                    Self::Apart { file, .. } => format!("{file} is kept apart"),
-                    Self::Tlp { to } => format!("the case is marked {to}"),
-                    _ => "the log was found cut".to_owned(),
-                };
-            }
-        };
-        format!("{subject}: {} {}", self.noun(), self.value())
-    }
 }
 
 fn text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
-
-/// A change of this run: its reverse, and its words.
-#[derive(Debug)]
-struct Done {
-    back: Change,
-    what: String,
-}
-
-/// Changes that can be undone, the last one at the end.
-#[derive(Debug, Default)]
-pub(super) struct History(Vec<Done>);
-
-/// A clone of a case has no history: it is only saved, exported or merged.
-impl Clone for History {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-/// Any two histories are equal: they are no part of the case.
-impl PartialEq for History {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for History {}
 
 impl Case {
     /// Makes and logs a change that can be undone. One that changes nothing is only logged.
@@ -236,6 +76,82 @@ impl Case {
         Some((what, about))
     }
 
+    /// Sets or clears a verdict.
+    pub fn set_verdict(&mut self, hit: &str, step: &str, verdict: Option<Verdict>, at: Time) {
+        self.change(Change::Verdict { hit: hit.to_owned(), step: step.to_owned(), to: verdict }, at);
+    }
+
+    /// Sets a remark; an empty one clears it.
+    pub fn set_remark(&mut self, hit: &str, step: &str, remark: &str, at: Time) {
+        self.change(Change::Remark { hit: hit.to_owned(), step: step.to_owned(), to: remark.to_owned() }, at);
+    }
+
+    /// Sets or clears a disposition.
+    pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
+        self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
+    }
+
+    /// Sets or removes the bookmark of an event.
+    pub fn set_bookmark(&mut self, key: &str, on: bool, at: Time) {
+        self.change(Change::Bookmark { event: key.to_owned(), to: on }, at);
+    }
+
+    /// Sets the tags of an event; none clears them.
+    pub fn set_tags(&mut self, key: &str, tags: Vec<String>, at: Time) {
+        self.change(Change::Tags { event: key.to_owned(), to: tags }, at);
+    }
+
+    /// Sets the remark on an event; an empty one clears it.
+    pub fn set_event_remark(&mut self, key: &str, remark: &str, at: Time) {
+        self.change(Change::EventRemark { event: key.to_owned(), to: remark.to_owned() }, at);
+    }
+
+    /// Sets or clears the time of revocation of a user's sessions and tokens.
+    pub fn set_revoked(&mut self, user: &str, revoked: Option<Time>, at: Time) {
+        self.change(Change::Revoked { user: user.to_owned(), to: revoked }, at);
+    }
+
+    /// Conflicts of the log over the value of a change that the case no longer has.
+    fn lost_conflicts(&self, change: &Change) -> Vec<Conflict> {
+        let lost = |problem: &LogProblem| match problem {
+            LogProblem::Differs(pair) => match &**pair {
+                (Change::Conflict { found, .. }, Change::Conflict { open: false, .. })
+                    if found.theirs.sets_the_same(change) =>
+                {
+                    Some((**found).clone())
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        self.problems.iter().filter_map(lost).collect()
+    }
+
+    /// Logs that a conflict is decided for the value that the case has.
+    fn close(&mut self, conflict: Conflict, at: Time) {
+        let ours = conflict.theirs.as_in(self);
+        let line =
+            format!("conflict with {} decided for {}: {}", conflict.by(), ours.short_value(), conflict.theirs.words());
+        let (found, ours) = (Box::new(conflict), Box::new(ours));
+        self.push_line(at, line, Change::Conflict { found, ours, open: false });
+    }
+
+    fn on_hit(&mut self, hit: &str, set: impl FnOnce(&mut HitWork)) {
+        let work = self.hits.entry(hit.to_owned()).or_default();
+        set(work);
+        if *work == HitWork::default() {
+            self.hits.remove(hit);
+        }
+    }
+
+    fn on_mark(&mut self, key: &str, set: impl FnOnce(&mut Mark)) {
+        let mark = self.marks.entry(key.to_owned()).or_default();
+        set(mark);
+        if *mark == Mark::default() {
+            self.marks.remove(key);
+        }
+    }
+
     /// Forgets the changes made so far, so that none of them can be undone.
     pub(super) fn forget_changes(&mut self) {
         self.history = History::default();
@@ -252,7 +168,7 @@ fn list<T: Clone + PartialEq>(list: &mut Vec<T>, item: &T, on: bool) {
 }
 
 /// Sets the value of a key, `None` for nothing.
-pub(super) fn put<T>(map: &mut BTreeMap<String, T>, key: &str, value: Option<T>) {
+fn put<T>(map: &mut BTreeMap<String, T>, key: &str, value: Option<T>) {
     match value {
         Some(value) => map.insert(key.to_owned(), value),
         None => map.remove(key),

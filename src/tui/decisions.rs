@@ -4,8 +4,7 @@ use super::evidence::Evidence;
 use super::workbench::Workbench;
 use crate::model::Time;
 use crate::report::Names;
-use crate::triage::merge::Conflict;
-use crate::triage::{About, Change};
+use crate::triage::{About, Change, Conflict};
 
 impl Workbench {
     /// Decides a conflict; what was decided.

@@ -7,7 +7,7 @@ use super::saver::{Done, Ended, Task};
 use super::terminal::Screen;
 use super::{Session, input};
 use crate::casefile::{self, CaseFile, Saved};
-use crate::triage::merge::Branch;
+use crate::triage::Branch;
 use std::io;
 use std::sync::Arc;
 

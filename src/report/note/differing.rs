@@ -25,7 +25,7 @@ pub struct ConflictNote {
 
 pub(super) fn conflicts(context: &NoteContext, hits: &[Hit]) -> Vec<ConflictNote> {
     let names = Names { loaded: context.loaded, facts: context.facts, hits, places: &context.places };
-    let note = |conflict: &crate::triage::merge::Conflict| {
+    let note = |conflict: &crate::triage::Conflict| {
         let (ours, theirs) = conflict.values(context.case);
         ConflictNote {
             about: conflict.theirs.named(|about| names.name(about)),

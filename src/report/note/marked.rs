@@ -33,7 +33,7 @@ pub struct MarkNote {
 
 pub(super) fn marked(context: &NoteContext) -> Vec<MarkNote> {
     let store = &context.loaded.store;
-    let note = |(event, mark): (crate::model::EventId, &crate::triage::marks::Mark)| {
+    let note = |(event, mark): (crate::model::EventId, &crate::triage::Mark)| {
         let line = line(store, context.facts, event, None);
         MarkNote {
             time: line.time,

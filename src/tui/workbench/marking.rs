@@ -2,10 +2,10 @@
 
 use super::Workbench;
 use crate::model::{EventId, Sym, Time};
-use crate::triage::marks::{self, Mark};
+use crate::triage::marks;
 use crate::triage::pivot::{self, Value};
 use crate::triage::search::EventMarks;
-use crate::triage::{About, timeline};
+use crate::triage::{About, Mark, timeline};
 use crate::tui::layout::Pane;
 use crate::tui::marks::{LineKind, Words};
 use crate::tui::scroll::List;
