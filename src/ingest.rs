@@ -84,7 +84,7 @@ impl Loaded {
     /// The raw bytes of an event's record, read again from its source.
     ///
     /// # Errors
-    /// When the source can no longer be read, or other bytes stand there than those that were read: no other bytes are
+    /// When the source can no longer be read, or its bytes changed since they were read: no other bytes are
     /// ever given for a record.
     pub fn raw_record(&self, event: EventId) -> io::Result<Vec<u8>> {
         let origin = self.store.event(event).origin;

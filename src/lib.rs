@@ -17,44 +17,44 @@
 //! key ─ keymap ─► Action ─► App::update ─► state + Effect ─► worker ─► Message ─► App::update      App ─ draw ─► Frame
 //! ```
 //!
-//! # Where things stand
+//! # Map
 //!
-//! | To change | Look at | CONTRIBUTING.md tells how to add |
+//! | To change | Look at | CONTRIBUTING.md explains how to add |
 //! |---|---|---|
-//! | what is detected | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
-//! | what a triage step answers | `analytics/findings/`: a function from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
+//! | detections | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
+//! | findings of triage steps | `analytics/findings/`: functions from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
-//! | a user's rows by what the steps ask | `analytics/history.rs`: hits of one user share it | |
-//! | which hit is the worst, how far a hit is worked on | `triage/order.rs` | |
-//! | what almost fires, what other thresholds change | `analytics/near.rs`, `analytics/what_if.rs`; `analytics/candidates.rs` is why neither reads the rows again | |
-//! | what is known of clients, resources, agents, Graph calls and their weight, ATT&CK, lives of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
+//! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
+//! | order of hits, progress of triage | `triage/order.rs` | |
+//! | near misses, effect of other thresholds | `analytics/near.rs`, `analytics/what_if.rs`; thanks to `analytics/candidates.rs` neither reads the rows again | |
+//! | facts on clients, resources, agents, Graph calls and their gravity, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
-//! | which exports are read | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
-//! | how times are written | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |
-//! | what counts as blank, what a spreadsheet did | `store/normalize.rs`, `model/number.rs`, `ingest/record/builder/` | |
-//! | which records inside other records are found, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
-//! | which table a row belongs to | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
-//! | how rows are kept and compared | [`store`]: interned text, normalized forms, users, indexes; `store/duplicates.rs` one event of several rows, `store/token.rs` token ids that no row names | |
-//! | what the analyst says | [`triage`]: pure; [`casefile`] puts it on disk | |
-//! | when the case is put on disk, moved, opened, merged | `tui/saver.rs`: the thread that does it; `tui/keeping.rs` what the loop does with what comes back | |
-//! | who may write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` what others write meanwhile, `triage/merge.rs` how it comes together | |
-//! | which rows are collapsed into one, what a row comes from | `triage/runs.rs`, `triage/lineage.rs` | |
-//! | which rows the timeline shows, collapsed, by lineage, zoomed | `tui/rows/`: `selection.rs` which events, in which order; `row_layout.rs` which row shows what | |
-//! | what an analyst can say, and how the log keeps it | `triage/work.rs` verdicts, dispositions, marks; `triage/change.rs` one change with its words; `triage/undo.rs` makes it and takes it back | |
-//! | how a marked event is named and found again | `triage/marks.rs` | |
-//! | what is typed and not entered | `casefile/draft.rs` keeps it, `tui/app/drafting.rs` offers it again | |
-//! | the log of a case, and what it must give | `triage/log.rs` hashes its lines, `triage/replay.rs` holds it against the case, `triage/log_problem.rs` words what differs; `triage/phrases.rs` and `triage/numbered.rs` read what 0.1.0 wrote | |
-//! | what the terminal sends, and what goes out to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
-//! | what can be copied | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
-//! | what may be searched for in the timeline | `triage/search.rs` reads and matches it, `tui/find.rs` keeps what is found | |
-//! | what the screen asks the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts what a key looks at | |
-//! | what lies over the panes, and what it comes off | `tui/overlay.rs` | |
-//! | the note | [`report::note`] says what, one file a format writes it | an exporter |
+//! | readable exports | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
+//! | forms of times | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |
+//! | blank values, damage by spreadsheets | `store/normalize.rs`, `model/number.rs`, `ingest/record/builder/` | |
+//! | records inside other records, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
+//! | the table of a row | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
+//! | storage and comparison of rows | [`store`]: interned text, normalized forms, users, indexes; `store/duplicates.rs` duplicates, `store/token.rs` computed token ids | |
+//! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
+//! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
+//! | the right to write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` copies written by others meanwhile, `triage/merge.rs` their merge | |
+//! | runs of like rows, lineage of rows | `triage/runs.rs`, `triage/lineage.rs` | |
+//! | rows of the timeline: collapsed, by lineage, zoomed | `tui/rows/`: `selection.rs` the events and their order; `row_layout.rs` the events of each row | |
+//! | the analyst's entries, and their changes in the log | `triage/work.rs` verdicts, dispositions, marks; `triage/change.rs` one change with its words; `triage/undo.rs` makes and undoes it | |
+//! | stable keys of marked events | `triage/marks.rs` | |
+//! | lines typed and not entered | `casefile/draft.rs` saves them, `tui/app/drafting.rs` offers them again | |
+//! | the log of a case | `triage/log.rs` hashes its lines, `triage/replay.rs` checks it against the case, `triage/log_problem.rs` words the differences; `triage/phrases.rs` and `triage/numbered.rs` read cases of 0.1.0 | |
+//! | input from the terminal, output to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
+//! | entries of the copy menu | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
+//! | search in the timeline | `triage/search.rs` parses and matches, `tui/find.rs` keeps the matches | |
+//! | jobs for the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts the rows that a key reads | |
+//! | overlays over the panes | `tui/overlay.rs` | |
+//! | the note | [`report::note`] its content, one file per format | an exporter |
 //! | order of actions in the bottom line | the table in `report/note/gravity.rs` | |
-//! | how a case is opened, its note written, the end summed up: in the workbench and `--plain` | [`session`] | |
-//! | whether a note on disk is as it was written | `report/seal.rs`; [`casefile::note`] keeps what is not | |
-//! | settings of the user's own | [`config`]: `config.toml`, what is wrong with it; `tui/keymap/user_keys.rs` their keys | |
-//! | what a terminal may be sent | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/screen_diff.rs` | |
+//! | opening a case, writing its note, the exit summary: in the workbench and `--plain` | [`session`] | |
+//! | changes to a note on disk | `report/seal.rs` finds them; [`casefile::note`] keeps them | |
+//! | the user's settings | [`config`]: `config.toml` and its faults; `tui/keymap/user_keys.rs` keys | |
+//! | text that is safe for a terminal | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/screen_diff.rs` | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
 //! # What leaves the crate

@@ -62,7 +62,7 @@ pub enum Success {
 pub struct Missing {
     /// The questions that stay open.
     pub cost: &'static str,
-    /// Where to get it, a sentence.
+    /// Its export, a sentence.
     pub export: &'static str,
     /// As [`Self::export`], for exports from Microsoft Graph; `None` where it makes no difference.
     pub from_graph: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! How long what Entra ID issues lives, as Microsoft documents it.
+//! Lifetimes of what Entra ID issues, as Microsoft documents them.
 
 use crate::model::Span;
 

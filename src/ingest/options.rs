@@ -28,7 +28,7 @@ pub struct Options {
     pub hash: bool,
     /// Opens encrypted archives.
     pub password: Option<Password>,
-    /// Bytes that stand for the path given, as if a file of that name held them: a bundle that is part of the program.
+    /// Bytes read in place of the given path, as if a file of that name had them: a bundle built into the program.
     pub built_in: Option<&'static [u8]>,
 }
 

@@ -331,7 +331,7 @@ impl SourceStats {
         *self.lookalikes.entry(table.to_owned()).or_default() += 1;
     }
 
-    /// Returns whether a spreadsheet's day numbers stand for the times of some rows only.
+    /// Returns whether only some rows have a spreadsheet's day numbers as times.
     pub(crate) fn mixes_serials(&self) -> bool {
         (1..self.read).contains(&self.noted[Note::Serial as usize])
     }

@@ -11,7 +11,7 @@ pub(crate) enum RowTable {
     Ours(Table),
     /// Known, and counted under its name.
     Foreign(&'static Foreign),
-    /// Counted under the name it gives itself, which says nothing to us.
+    /// Counted under its own, unknown name.
     Named(String),
 }
 

@@ -27,7 +27,7 @@ const SMALL: u64 = 4 << 20;
 
 /// One task of a thread.
 enum Job {
-    /// Hash the file in which a source stands.
+    /// Hash the file of a source.
     Hash(usize),
     /// Read a whole source.
     Source(usize),
@@ -54,7 +54,7 @@ struct Output {
     hashes: Vec<(PathBuf, String)>,
 }
 
-/// One job's records, which stand together in its thread's part.
+/// One job's records, which are next to each other in its thread's part.
 struct Done {
     input: usize,
     /// Start of the piece: pieces of one source are joined in this order.

@@ -1,4 +1,4 @@
-//! Where a record came from, and what could not be read.
+//! Sources and places of records, and problems in reading them.
 
 use super::{FieldSet, Time};
 use std::collections::BTreeMap;

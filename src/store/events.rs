@@ -134,7 +134,7 @@ impl Events {
     /// Sets a text of an event.
     ///
     /// # Panics
-    /// Where its table has no such field.
+    /// When its table has no such field.
     pub(super) fn set(&mut self, at: usize, field: Field, sym: Sym) {
         let head = &self.heads[at];
         let (chunk, start) = split(head.row);

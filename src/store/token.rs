@@ -126,7 +126,7 @@ impl Store {
         by_id
     }
 
-    /// What is known of computed token ids.
+    /// Counts of computed token ids by source.
     pub fn computed(&self) -> &Computed {
         &self.computed
     }

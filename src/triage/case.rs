@@ -46,7 +46,7 @@ pub struct Case {
     pub log: Log,
     /// Fields of a later program, kept unchanged.
     pub rest: BTreeMap<String, Value>,
-    /// How the log was cut, until a log line records it.
+    /// The cut of the log, until a log line records it.
     pub(super) cut: Option<Change>,
     /// Problems found by [`Case::check_log`], without those settled since.
     pub(super) problems: Vec<LogProblem>,

@@ -340,7 +340,7 @@ mod tests {
         rows.build()
     }
 
-    /// Whether each of the two rows matches.
+    /// The rows, of two, that match.
     fn found(line: &str) -> Vec<u32> {
         let store = store();
         let mut search = Search::parse(line).unwrap();

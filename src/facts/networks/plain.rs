@@ -163,7 +163,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is read here is what the parsers of `ipnet` and the standard library make of it.
+        /// Rows read here equal those read by the parsers of `ipnet` and the standard library.
         #[test]
         fn plain_forms_are_those_of_the_parsers(text in "([0-9]{1,3}(\\.[0-9]{1,3}){2,4}|[0-9a-f:]{2,12}(:[0-9A-F]{0,5}){0,8})(/[0-9]{0,3})?") {
             if let Some(plain) = Plain::prefix(format!("{text},1").as_bytes()) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A file that bytes stand in.
+/// A file with bytes of a source.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
     /// A file as received. Each reader opens it anew: a bundle may have more files than a process may hold open.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Characters 0x80 to 0x9f of Windows-1252; a dot where it has none.
 const UPPER: &str = "€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ";
 
-/// A record's text, and whether it is of a code page; where its first bad byte stands when it is neither.
+/// A record's text, and whether it is of a code page; the place of its first bad byte when it is neither.
 pub(crate) fn text(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), usize> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok((Cow::Borrowed(text), false)),
@@ -32,7 +32,7 @@ pub(crate) fn windows(bytes: &[u8]) -> Option<String> {
     Some(text)
 }
 
-/// Returns whether a character of several bytes stands at the front.
+/// Returns whether a character of several bytes is at the front.
 fn is_utf8_at(bytes: &[u8]) -> bool {
     (2..=4).any(|length| {
         bytes.get(..length).is_some_and(|bytes| std::str::from_utf8(bytes).is_ok_and(|text| text.chars().count() == 1))
@@ -49,7 +49,7 @@ pub(crate) fn is_wide(line: &[u8]) -> bool {
     }
 }
 
-/// Reads a line of UTF-16, cut out between two bytes of line feeds: half of such a character may stand at either end.
+/// Reads a line of UTF-16, cut out between two bytes of line feeds: either end may have half of such a character.
 /// `None` where it is none. Cut out, both orders of bytes look alike: the one that Windows writes is taken.
 pub(crate) fn wide(line: &[u8]) -> Option<String> {
     let unmarked = line.strip_prefix(b"\xff\xfe").or_else(|| line.strip_prefix(b"\xfe\xff")).unwrap_or(line);

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-/// Bytes a source may unpack to whatever its packed size: below, a ratio says nothing.
+/// Bytes a source may unpack to whatever its packed size: a ratio is no evidence below.
 pub(crate) const RATIO_FLOOR: u64 = 64 << 20;
 
 /// The bytes of a source, as a range of a file.
@@ -42,7 +42,7 @@ impl FileRange {
         Self { body: Body::Named(path.to_owned()), range: None, method: Method::Stored, check: None }
     }
 
-    /// A part of a file, as it stands there.
+    /// A part of a file, unchanged.
     pub(crate) fn part(body: Body, range: Range<u64>) -> Self {
         Self { body, range: Some(range), method: Method::Stored, check: None }
     }
@@ -107,7 +107,7 @@ pub(crate) fn unpack<'r, T>(reader: Box<dyn Read + 'r>, take: impl FnOnce(&mut d
     utf8(unpacked(reader)?.reader, take)
 }
 
-/// The bytes as they stand on disk.
+/// The bytes on disk.
 fn ranged<'c>(
     place: &FileRange,
     count: &'c (dyn Fn(u64) + Sync),

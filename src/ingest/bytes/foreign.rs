@@ -1,6 +1,6 @@
 //! Formats that are not read, known by their first bytes: what each is, and what turns it into what is read.
 
-/// A format: where its mark stands, the mark, and what there is to say.
+/// A format: the place of its mark, the mark, and the message.
 type Format = (usize, &'static [u8], &'static str);
 
 const FORMATS: [Format; 34] = [

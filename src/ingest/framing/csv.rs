@@ -146,7 +146,7 @@ impl Header {
         count >= wanted && (wanted..count).all(|index| cells.cell(index) == Some(""))
     }
 
-    /// Takes times without a zone as those of `zone`, and says so.
+    /// Reads times without a zone as those of `zone`, with a remark.
     pub(crate) fn at(mut self, zone: Option<Span>, stats: &mut SourceStats) -> Self {
         let Some(name) = self.zone_unknown.first().map(|first| self.columns[*first].name.clone()) else { return self };
         match zone {
@@ -374,7 +374,7 @@ fn pass_over(window: &mut Window<'_>, before: usize, stats: &mut SourceStats) {
     window.consume(before);
 }
 
-/// Returns whether more than one line stands in a record.
+/// Returns whether a record has more than one line.
 fn has_lines(record: &[u8]) -> bool {
     memchr::memchr(b'\n', record.trim_ascii_end()).is_some()
 }

@@ -1,4 +1,4 @@
-//! The keys of what stands around rows; those of the rows are in the layer `tables`.
+//! The keys of envelopes around rows; those of the rows are in the layer `tables`.
 
 /// The keys whose array holds the rows of a page or an envelope.
 pub(crate) const ROW_ARRAYS: [&str; 5] = ["records", "value", "tables", "results", HITS];

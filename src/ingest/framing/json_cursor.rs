@@ -7,7 +7,7 @@ use crate::ingest::bytes::window::Window;
 pub(super) enum Broken {
     /// The source ends inside it.
     Cut,
-    /// Something stands where JSON has nothing of the kind.
+    /// A byte that JSON does not allow at its place.
     Stray(u8),
     /// It is longer than the cap.
     TooLong,
@@ -19,7 +19,7 @@ const MAX_OPEN: usize = 1 << 20;
 /// Bytes that may be read again for each byte read, to find what is whole between what is broken. Only a source made
 /// for it needs more.
 pub(super) const MAX_AGAIN: u64 = 32;
-/// The same of a small source.
+/// As above, of a small source.
 pub(super) const AGAIN: u64 = 4 << 20;
 
 /// A value that broke off: every container that was open there breaks off there too.

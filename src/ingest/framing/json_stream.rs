@@ -31,7 +31,7 @@ pub(crate) struct JsonStream<'w, 'r, 'o> {
     frames: HashMap<i64, TableHead>,
     /// True once the source's sudden end was reported.
     cut: bool,
-    /// True if a query's result says that it is not whole.
+    /// True if a query's result is marked as incomplete.
     errors: bool,
 }
 

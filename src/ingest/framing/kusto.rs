@@ -62,7 +62,7 @@ pub(super) struct TableHead {
     pub(super) is_frame: bool,
     /// Its number within that.
     pub(super) id: Option<i64>,
-    /// Its rows stand in the place of those before.
+    /// Its rows replace those before.
     pub(super) is_replacement: bool,
 }
 

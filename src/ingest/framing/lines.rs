@@ -9,7 +9,7 @@ use crate::ingest::record::unwrap;
 use crate::ingest::stats::{Note, SourceStats};
 use std::borrow::Cow;
 
-/// Reads the lines of `block`, which stands at `offset` in its source. A last line without its end is a line.
+/// Reads the lines of `block`, which begins at `offset` in its source. A last line without its end is a line.
 pub(crate) fn block(block: &[u8], offset: u64, max_record: usize, records: &mut RecordReader, stats: &mut SourceStats) {
     // One check for the block is far cheaper than one for each line.
     let text = std::str::from_utf8(block).ok();

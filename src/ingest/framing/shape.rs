@@ -265,7 +265,7 @@ impl Look<'_> {
         self.has(&["CreatedDateTime"]) && !self.has_any(&["TimeGenerated", "Category"]) && deep()
     }
 
-    /// Returns whether the header has a column of this name, whatever stands around it.
+    /// Returns whether the header has a column of this name, with any characters around it.
     fn column(&self, name: &str) -> bool {
         self.csv.as_ref().is_some_and(|csv| csv.has(name))
     }
@@ -338,7 +338,7 @@ fn is_string(head: &[u8]) -> bool {
         || inner.starts_with(b"[\\n")
 }
 
-/// Returns whether most of the first lines end in an object that something stands before.
+/// Returns whether most of the first lines end in an object with text before it.
 fn is_prefixed(head: &[u8], whole: bool) -> bool {
     let mut lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').take(LINES_BEFORE + 1).collect();
     if !whole || lines.len() > LINES_BEFORE {

@@ -61,7 +61,7 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    /// The position of a record whose bytes, as they stand in the source, begin at `offset`.
+    /// The position of a record whose bytes in the source begin at `offset`.
     pub(crate) fn new(offset: u64, record: &[u8]) -> Self {
         Self { offset, len: record.len(), check: check(record) }
     }

@@ -14,7 +14,7 @@ pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The position after the string whose opening quote stands at `at`; `None` when it is not plainly a string.
+/// The position after the string whose opening quote is at `at`; `None` when it is not plainly a string.
 pub(crate) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
@@ -69,7 +69,7 @@ fn plain_end(bytes: &[u8], at: usize) -> Plain {
     Plain::Until(at)
 }
 
-/// As [`string_end`] from a place inside the string that no backslash stands before.
+/// As [`string_end`] from a place inside the string without a backslash before it.
 fn escaped_string_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut carried = 0;
     loop {

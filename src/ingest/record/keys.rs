@@ -89,7 +89,7 @@ impl Keys {
         &self.keys[key as usize].targets
     }
 
-    /// Returns whether the value under a key says nothing in any table.
+    /// Returns whether a key has a meaning in no table.
     #[inline]
     pub(crate) fn is_skipped(&self, key: u32) -> bool {
         self.keys[key as usize].skipped

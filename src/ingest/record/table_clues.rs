@@ -50,7 +50,7 @@ pub(crate) enum TableEvidence {
     Name(RowTable),
     /// By nothing: it looks like a sign-in.
     Guess(RowTable),
-    /// By a name that says nothing to us, though the row looks like one of ours.
+    /// By an unknown name, though the row looks like one of ours.
     Alike(String),
     /// It is no row we know.
     Unknown,

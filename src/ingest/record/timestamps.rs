@@ -162,7 +162,7 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// `/Date(1700000000000)/`, with an offset that says nothing about the instant.
+/// `/Date(1700000000000)/`, with an offset that does not change the instant.
 fn dot_net(text: &str) -> Option<Time> {
     let inner = text.strip_prefix("/date(")?.strip_suffix(")/")?;
     let end = inner.char_indices().skip(1).find(|(_, c)| matches!(c, '+' | '-')).map_or(inner.len(), |(at, _)| at);
@@ -206,7 +206,7 @@ struct Cursor<'t> {
     rest: &'t str,
 }
 
-/// A date as written: year, and the two small numbers in the order in which they stand.
+/// A date as written: year, and the two small numbers in their written order.
 #[derive(Clone, Copy)]
 struct Date {
     year: i32,
@@ -355,7 +355,7 @@ impl<'t> Cursor<'t> {
         false
     }
 
-    /// A day's name, in brackets too, with what stands behind it.
+    /// A day's name, in brackets too, with the text after it.
     fn weekday(&mut self) -> Option<u32> {
         let before = *self;
         self.space();
@@ -399,7 +399,7 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// A date, and whether its year stands in it.
+    /// A date, and whether it has its year.
     fn date(&mut self) -> Option<(Date, bool)> {
         let start = *self;
         let found = self.date_of_numbers().map(|date| (date, true)).or_else(|| {
@@ -498,7 +498,7 @@ impl<'t> Cursor<'t> {
         Some((Date { year, first: month, second: first, mark: Mark::MonthFirst, form }, true))
     }
 
-    /// A month's name, or `5月` and `tháng 5`, with what stands behind it.
+    /// A month's name, or `5月` and `tháng 5`, with the text after it.
     fn month(&mut self) -> Option<(u32, bool)> {
         let before = *self;
         if let Some(number) = self.small() {

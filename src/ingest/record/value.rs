@@ -129,7 +129,7 @@ pub(crate) fn status(json: &str) -> Status {
     Status { code: member("errorCode"), reason: member("failureReason") }
 }
 
-/// Reason given for an API's error answer that stands in place of rows; `None` where it has no code.
+/// Reason given for an API's error answer in place of rows; `None` where it has no code.
 pub(crate) fn error_answer(json: &str) -> Option<String> {
     let Ok(Value::Object(error)) = serde_json::from_str(json) else { return None };
     let member = |name: &str| error.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));

@@ -179,7 +179,7 @@ impl Intake<'_> {
     }
 }
 
-/// The highest number that stands behind `uniqueCount` in a part of a workbook, read to its end.
+/// The highest number after `uniqueCount` in a part of a workbook, read to its end.
 fn most_texts(reader: &mut dyn Read) -> std::io::Result<u64> {
     const KEY: &[u8] = b"uniqueCount";
     // A name, blanks, a sign, a quote and the digits: more is no number.
@@ -298,7 +298,7 @@ impl Sheet {
     }
 }
 
-/// The rows of a sheet that have cells, each as the cells stand in it.
+/// The rows of a sheet that have cells, with the cells in their columns.
 struct SheetRows<'b> {
     cells: XlsxCellReader<'b, BufReader<Stretch>>,
     row: Vec<DataRef<'b>>,

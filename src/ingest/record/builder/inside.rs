@@ -19,7 +19,7 @@ pub(super) enum Unclaimed {
     },
 }
 
-/// Counts a record of no table of ours, or names the error that stands in its place.
+/// Counts a record of no table of ours, or names the error in its place.
 pub(super) fn leave(table: &str, answer: Option<String>, position: Position, stats: &mut SourceStats) {
     match answer {
         Some(answer) => stats.problem(Some(position.offset), answer),
@@ -28,7 +28,7 @@ pub(super) fn leave(table: &str, answer: Option<String>, position: Position, sta
 }
 
 impl RecordReader {
-    /// Reads a JSON object. What is in no table as it stands may hold records inside.
+    /// Reads a JSON object. An object of no table may have records inside.
     pub(crate) fn object(&mut self, json: &str, position: Position, stats: &mut SourceStats) {
         self.holds_back = true;
         self.json(json, position, stats);

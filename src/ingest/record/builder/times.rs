@@ -10,7 +10,7 @@ use crate::tables::Rank;
 /// Quality of one of a record's times, the better the greater.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stand {
-    /// No text, or one that says nothing.
+    /// No text, or a blank one.
     Nothing,
     /// A text that is no time.
     Unread,

@@ -241,7 +241,7 @@ impl RecordReader {
         }
     }
 
-    /// Defender's tables have no protocol; the endpoint of the page where a code is typed stands for it.
+    /// Defender's tables have no protocol; the endpoint of the page where a code is typed replaces it.
     fn endpoint(&mut self, text: &str) {
         if text.trim().eq_ignore_ascii_case("Cmsi:Cmsi") && !self.record.knows(Field::AuthenticationProtocol) {
             self.record.put(Field::AuthenticationProtocol, 0, "deviceCode");

@@ -54,7 +54,7 @@ pub(super) enum Unknown {
     Other,
 }
 
-/// Minutes east of UTC of what stands behind a time of day: nothing, `Z`, `+02:00`, `UTC+2`, `+0000 UTC`, `(CEST)`.
+/// UTC offset in minutes of the text after a time of day: nothing, `Z`, `+02:00`, `UTC+2`, `+0000 UTC`, `(CEST)`.
 pub(super) fn read(text: &str) -> Result<Option<i64>, Unknown> {
     let text = text.trim_matches([' ', ',']);
     if text.is_empty() {
