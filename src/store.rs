@@ -236,8 +236,8 @@ impl Store {
     }
 
     /// The event's value of a key; [`Sym::NONE`] when it has none.
-    pub fn held(&self, key: Key, id: EventId) -> Sym {
-        self.index(key).held(self, key, self.event(id))
+    pub fn value(&self, key: Key, id: EventId) -> Sym {
+        self.index(key).value(self, key, self.event(id))
     }
 
     /// Every value of a key with the number of events that [`Store::with`] gives for it, in no particular order.

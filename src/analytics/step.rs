@@ -16,7 +16,7 @@ pub struct Step {
     pub question: &'static str,
     /// Hint for reading the rows shown, one line.
     pub look_for: &'static str,
-    /// How the timeline shows the finding's rows.
+    /// Display of the finding's rows in the timeline.
     pub show: Show,
     /// Computes the finding.
     pub answer: Answer,
@@ -25,7 +25,7 @@ pub struct Step {
 /// Computes a step's finding for a hit.
 pub(super) type Answer = fn(&StepContext) -> Finding;
 
-/// How the timeline shows a step's rows.
+/// Display of a step's rows in the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
     /// All rows stay; the step's are marked and the first is in view.

@@ -90,7 +90,7 @@ pub fn origin(loaded: &Loaded, event: EventId) -> Row<'_> {
         row.push("Gave", Value::list(gave(store, event, copy)));
         row
     };
-    let copies: Vec<Row> = store.copies(event).skip(1).map(copy).collect();
+    let copies: Vec<Row> = store.rows(event).skip(1).map(copy).collect();
     if !copies.is_empty() {
         row.push("Copies", Value::Rows(copies));
     }
@@ -106,9 +106,9 @@ fn place(loaded: &Loaded, event: EventId) -> Row<'_> {
 
 /// The columns of an event that one of its copies gave.
 fn gave(store: &Store, event: EventId, copy: EventId) -> Vec<&'static str> {
-    let time = (store.event(event).created.is_known() && store.time_giver(event) == copy).then_some("CreatedDateTime");
+    let time = (store.event(event).created.is_known() && store.time_row(event) == copy).then_some("CreatedDateTime");
     let fields = Field::ALL.into_iter().filter(|field| !store.event(event)[*field].is_none());
-    let given = fields.filter(|field| store.giver(event, *field) == copy);
+    let given = fields.filter(|field| store.field_row(event, *field) == copy);
     time.into_iter().chain(given.map(Field::column)).collect()
 }
 

@@ -20,9 +20,9 @@ pub(super) struct Duplicates {
     /// Number of rows by source, table as first read, and table taken.
     pub(super) moved: BTreeMap<(SourceId, Table, Table), u64>,
     /// Number of events whose representing row only the order of the sources decided, though its duplicate differs.
-    pub(super) tied: u64,
+    pub(super) ambiguous: u64,
     /// Row and event, in row order. Built on first use.
-    standing: OnceLock<Vec<(EventId, EventId)>>,
+    event_by_row: OnceLock<Vec<(EventId, EventId)>>,
 }
 
 impl Duplicates {
@@ -80,7 +80,7 @@ impl Store {
         for group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let best = group[0].0;
             let rows: Vec<u32> = std::iter::once(best).chain(group.iter().map(|(_, row)| *row)).collect();
-            self.duplicates.tied += u64::from(self.is_tied(rows[0], rows[1]));
+            self.duplicates.ambiguous += u64::from(self.is_ambiguous(rows[0], rows[1]));
             for row in &rows[1..] {
                 self.events.head_mut(*row as usize).flags.set(Flags::DUPLICATE, true);
             }
@@ -110,7 +110,7 @@ impl Store {
     }
 
     /// Returns whether two rows of one event have one ingest time and different values.
-    fn is_tied(&self, best: u32, next: u32) -> bool {
+    fn is_ambiguous(&self, best: u32, next: u32) -> bool {
         let (best, next) = (self.events.get(best as usize), self.events.get(next as usize));
         let differ = |field: &Field| {
             let (one, other) = (self.normalized_field(best, *field), self.normalized_field(next, *field));
@@ -211,7 +211,7 @@ impl Store {
     }
 
     /// The rows of an event that has several, the one that represents it first; none for an event of one row.
-    pub fn copies(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
+    pub fn rows(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
         self.duplicates.rows(event).iter().map(|(_, row)| *row)
     }
 
@@ -221,30 +221,30 @@ impl Store {
     }
 
     /// The event that hunt semantics read for a row: the row itself unless it is a duplicate.
-    pub fn standing(&self, row: EventId) -> EventId {
-        let standing = self.duplicates.standing.get_or_init(|| {
+    pub fn event_of(&self, row: EventId) -> EventId {
+        let event_by_row = self.duplicates.event_by_row.get_or_init(|| {
             let mut rows: Vec<_> = self.duplicates.pairs.iter().map(|&(event, row)| (row, event)).collect();
             rows.sort_unstable();
             rows
         });
-        standing.binary_search_by_key(&row, |(row, _)| *row).map_or(row, |at| standing[at].1)
+        event_by_row.binary_search_by_key(&row, |(row, _)| *row).map_or(row, |at| event_by_row[at].1)
     }
 
     /// The row that an event's text of a field came from: the event itself where it has one row.
-    pub fn giver(&self, event: EventId, field: Field) -> EventId {
+    pub fn field_row(&self, event: EventId, field: Field) -> EventId {
         let text = self.event(event)[field];
-        self.copies(event).find(|row| self.event(*row)[field] == text).unwrap_or(event)
+        self.rows(event).find(|row| self.event(*row)[field] == text).unwrap_or(event)
     }
 
     /// The row that an event's time came from: the event itself where it has one row.
-    pub fn time_giver(&self, event: EventId) -> EventId {
+    pub fn time_row(&self, event: EventId) -> EventId {
         let time = self.event(event).created;
-        self.copies(event).find(|row| self.event(*row).created == time).unwrap_or(event)
+        self.rows(event).find(|row| self.event(*row).created == time).unwrap_or(event)
     }
 
     /// Number of events whose best rows have one ingest time and different values: the row read last represents each.
-    pub fn tied_copies(&self) -> u64 {
-        self.duplicates.tied
+    pub fn ambiguous_events(&self) -> u64 {
+        self.duplicates.ambiguous
     }
 
     /// Rows that did not name their table and took that of a duplicate: source, table as first read, table taken, rows.
@@ -331,11 +331,12 @@ mod tests {
         let text = |field| store.text(event[field]);
         assert_eq!([text(Field::SessionId), text(Field::UserAgent), text(Field::AppId)], ["new", "old", "app"]);
         let record = |row: EventId| store.event(row).origin.record;
-        assert_eq!(store.copies(id).map(record).collect::<Vec<_>>(), [2, 3, 1]);
-        let givers = [Field::SessionId, Field::UserAgent, Field::AppId].map(|field| record(store.giver(id, field)));
-        assert_eq!(givers, [3, 1, 2]);
+        assert_eq!(store.rows(id).map(record).collect::<Vec<_>>(), [2, 3, 1]);
+        let field_rows =
+            [Field::SessionId, Field::UserAgent, Field::AppId].map(|field| record(store.field_row(id, field)));
+        assert_eq!(field_rows, [3, 1, 2]);
         assert_eq!((store.len(), store.duplicates()), (3, 2));
-        assert!(store.copies(id).all(|row| store.standing(row) == id) && store.standing(id) == id);
+        assert!(store.rows(id).all(|row| store.event_of(row) == id) && store.event_of(id) == id);
         let rows: Vec<&str> = store
             .events()
             .filter(|(_, event)| !event.is_union())
@@ -351,7 +352,7 @@ mod tests {
             let mut rows = Rows::default();
             rows.row_at(Table::SignIn, at, at, &[ID, (Field::IpAddress, "203.0.113.1")]);
             rows.row_at(Table::SignIn, at, ingested, &[ID, (Field::IpAddress, address)]);
-            rows.build().tied_copies()
+            rows.build().ambiguous_events()
         };
         assert_eq!(tied(at, "203.0.113.2"), 1);
         assert_eq!(tied(at, "203.0.113.1"), 0, "the same row twice");
@@ -368,13 +369,13 @@ mod tests {
         let store = rows.build();
         let (id, event) = only(&store);
         assert!(!event.is_union());
-        assert_eq!((event.origin.record, store.len(), store.copies(id).len()), (3, 3, 3));
+        assert_eq!((event.origin.record, store.len(), store.rows(id).len()), (3, 3, 3));
         assert_eq!(store.duplicate_rows().count(), 2);
     }
 
     #[test]
     fn the_time_is_the_most_precise_that_agrees() {
-        for (standing, other, time) in [
+        for (best, other, time) in [
             ("2026-05-01T14:02:00Z", "2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00.1234567Z"),
             ("2026-05-01T14:02:00.123Z", "2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00.1234567Z"),
             ("2026-05-01T14:02:00.1234567Z", "2026-05-01T14:02:00Z", "2026-05-01T14:02:00.1234567Z"),
@@ -384,11 +385,11 @@ mod tests {
             let mut rows = Rows::default();
             rows.row_at(Table::SignIn, other, "2026-05-01T15:00:00Z", &[ID]);
             rows.row_at(Table::SignIn, "2026-05-01T14:30:00Z", "2026-05-01T14:30:00Z", &[]);
-            rows.row_at(Table::SignIn, standing, "2026-05-01T16:00:00Z", &[ID]);
+            rows.row_at(Table::SignIn, best, "2026-05-01T16:00:00Z", &[ID]);
             let store = rows.build();
             assert!(store.events().map(|(_, event)| event.time()).is_sorted());
             let mut union = store.events().filter(|(_, event)| !event.is_duplicate() && !event[Field::Id].is_none());
-            assert_eq!(union.next().unwrap().1.created.to_string(), time, "{standing} {other}");
+            assert_eq!(union.next().unwrap().1.created.to_string(), time, "{best} {other}");
         }
     }
 

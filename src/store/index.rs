@@ -29,7 +29,7 @@ impl Key {
     /// Number of keys.
     pub const COUNT: usize = 9;
 
-    /// The event's value, but for devices known only by a text: [`Index::held`] finds those.
+    /// The event's value, but for devices known only by a text: [`Index::value`] finds those.
     pub fn value(self, store: &Store, event: Event<'_>) -> Sym {
         let normalized = |field| store.normalized_field(event, field);
         match self {
@@ -65,7 +65,7 @@ impl Index {
             store
                 .events()
                 .filter(|(_, event)| !event.is_duplicate())
-                .map(|(id, event)| (held(store, key, event, &devices), id))
+                .map(|(id, event)| (value_of(store, key, event, &devices), id))
                 .filter(|(sym, _)| !sym.is_none())
                 .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0)),
         );
@@ -85,8 +85,8 @@ impl Index {
     }
 
     /// The event's value of the indexed key.
-    pub(super) fn held(&self, store: &Store, key: Key, event: Event<'_>) -> Sym {
-        held(store, key, event, &self.devices)
+    pub(super) fn value(&self, store: &Store, key: Key, event: Event<'_>) -> Sym {
+        value_of(store, key, event, &self.devices)
     }
 
     /// Every value, with the number of its events.
@@ -103,7 +103,7 @@ impl Index {
     }
 }
 
-fn held(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) -> Sym {
+fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) -> Sym {
     match key.value(store, event) {
         Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
         sym => sym,

@@ -81,8 +81,8 @@ impl Store {
         event.table.issues() && !event.is_duplicate() && self.token(event[Field::TokenId]).is_none()
     }
 
-    /// How often the named tokens of each source are what its ids give. A row counts by the token that a copy
-    /// names, too: so a source without tokens is compared as well.
+    /// Agreement of named with computed tokens in each source. A row also counts by the token that a duplicate names,
+    /// so that a source without tokens is compared as well.
     fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
         let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
         let mut compare = |row: Event<'_>, named: Event<'_>| {

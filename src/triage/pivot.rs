@@ -60,7 +60,7 @@ impl Value {
 
 /// The pivots of a row: its values that are not blank.
 pub fn values(store: &Store, event: EventId) -> Vec<Value> {
-    let held = KEYS.into_iter().map(|key| Value { key, sym: store.held(key, event) });
+    let held = KEYS.into_iter().map(|key| Value { key, sym: store.value(key, event) });
     held.filter(|value| !value.sym.is_none()).collect()
 }
 

@@ -223,7 +223,7 @@ fn three_shapes_of_a_sign_in_are_one_event_with_the_fields_of_all() {
         let n = u32::try_from(at).unwrap();
         assert_eq!(event.created.to_string(), created(n));
         assert_eq!(event.table, if n == CODE { Table::SignIn } else { Table::NonInteractive });
-        assert_eq!(store.copies(*id).len(), 3);
+        assert_eq!(store.rows(*id).len(), 3);
     }
     // Without the richest: what Graph lacks comes from the CSV, and the table from Graph.
     let loaded = bundle.load("bc");
@@ -231,7 +231,7 @@ fn three_shapes_of_a_sign_in_are_one_event_with_the_fields_of_all() {
     let (id, event) = store.events().filter(|(_, event)| !event.is_duplicate()).nth(1).unwrap();
     assert_eq!(event.table, Table::NonInteractive);
     let source = |row| &*loaded.sources[store.event(row).origin.source.0 as usize].name;
-    let given = |field| Path::new(source(store.giver(id, field))).extension().unwrap().to_owned();
+    let given = |field| Path::new(source(store.field_row(id, field))).extension().unwrap().to_owned();
     assert_eq!(store.text(event[Field::IncomingTokenType]), "refreshToken");
     assert_eq!([Field::IncomingTokenType, Field::ResourceTenantId].map(given), ["csv", "json"]);
     assert!(loaded.sources[1].tables.keys().eq(["AADNonInteractiveUserSignInLogs", "SigninLogs"]));

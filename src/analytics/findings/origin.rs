@@ -40,7 +40,7 @@ pub fn leg_origin(context: &StepContext) -> Finding {
 
 /// Origin of some rows, compared with the baseline.
 struct Origin {
-    places: Vec<Place>,
+    places: Vec<AddressSeen>,
     is_script: bool,
     own_device: bool,
     words: String,
@@ -111,13 +111,13 @@ fn judge(origin: &Origin, baseline: &Baseline) -> (State, String) {
 }
 
 /// An address of the hit, with its counts in the baseline.
-struct Place {
+struct AddressSeen {
     row: EventId,
     address: Seen,
     network: Seen,
 }
 
-impl Place {
+impl AddressSeen {
     fn words(&self, context: &StepContext) -> String {
         let store = context.store;
         let asn = store.get(self.row, Field::Asn);
@@ -137,7 +137,7 @@ impl Place {
     }
 }
 
-fn places(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> Vec<Place> {
+fn places(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> Vec<AddressSeen> {
     let store = context.store;
     let mut by_address: BTreeMap<&str, EventId> = BTreeMap::new();
     for &id in rows {
@@ -146,7 +146,7 @@ fn places(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> Vec<P
             by_address.entry(store.text(address)).or_insert(id);
         }
     }
-    let place = |row| Place {
+    let place = |row| AddressSeen {
         row,
         address: baseline.seen(store, row, Field::IpAddress),
         network: baseline.seen(store, row, Field::Asn),

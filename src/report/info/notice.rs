@@ -293,7 +293,7 @@ fn withheld(source: &SourceInfo) -> Vec<Notice> {
 
 /// Events whose copies contradict each other, where nothing in them says which is the later.
 fn copies(store: &Store) -> Option<Notice> {
-    let tied = store.tied_copies();
+    let tied = store.ambiguous_events();
     let what = format!(
         "The copies of {} have the same ingest time, or none, and different values: the copy in the source that is \
          last by name stands for each, so other file names can give other values.",

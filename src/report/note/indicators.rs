@@ -199,7 +199,7 @@ fn note(
     trace.first = trace.first.min(event.time());
     trace.last = trace.last.max(event.time());
     trace.rows.insert(id);
-    trace.events.insert(store.standing(id));
+    trace.events.insert(store.event_of(id));
     trace.hits.insert(number);
 }
 

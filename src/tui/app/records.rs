@@ -31,8 +31,8 @@ impl App {
         };
         let (event, store) = (*event, bench.store());
         let origin = |row| store.event(row).origin;
-        let after = store.copies(event).skip_while(|copy| origin(*copy) != origin(*row)).nth(1);
-        let Some(row) = after.or_else(|| store.copies(event).next()) else {
+        let after = store.rows(event).skip_while(|copy| origin(*copy) != origin(*row)).nth(1);
+        let Some(row) = after.or_else(|| store.rows(event).next()) else {
             self.say("no other row tells this event".to_owned());
             return Vec::new();
         };

@@ -95,7 +95,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
     let Some(bench) = app.workbench() else { return Vec::new() };
     let store = bench.store();
     let row = store.event(event);
-    let copies: Vec<EventId> = store.copies(event).collect();
+    let copies: Vec<EventId> = store.rows(event).collect();
     let from = |giver: EventId| {
         let number = copies.iter().position(|copy| *copy == giver);
         number.map_or_else(String::new, |number| format!("  [{}]", number + 1))
@@ -104,7 +104,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
     lines.extend(legend(app, bench, &copies));
     lines.extend(["what we read:".to_owned(), format!("  Table: {}", row.table.name())]);
     if row.created.is_known() {
-        lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_giver(event))));
+        lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_row(event))));
     }
     if row.ingested.is_known() {
         lines.push(format!(
@@ -118,7 +118,12 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         if let Some(token) = computed {
             lines.push(format!("  {}: {token}  (computed from Id: no row names it)", field.column()));
         } else if !store.get(event, field).is_empty() {
-            lines.push(format!("  {}: {}{}", field.column(), store.get(event, field), from(store.giver(event, field))));
+            lines.push(format!(
+                "  {}: {}{}",
+                field.column(),
+                store.get(event, field),
+                from(store.field_row(event, field))
+            ));
         }
     }
     lines

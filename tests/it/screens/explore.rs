@@ -183,11 +183,14 @@ fn the_store_finds_a_value_of_every_kind() {
     let store = desk.bench().store();
     for key in pivot::KEYS {
         for (id, event) in store.events().filter(|(_, event)| !event.is_duplicate()) {
-            let held = store.held(key, id);
+            let held = store.value(key, id);
             assert!(held.is_none() || store.with(key, held).contains(&id), "{key:?} {event:?}");
         }
         let rows: usize = store.counts(key).map(|(_, rows)| rows).sum();
-        assert_eq!(rows, store.events().filter(|(id, e)| !e.is_duplicate() && !store.held(key, *id).is_none()).count());
+        assert_eq!(
+            rows,
+            store.events().filter(|(id, e)| !e.is_duplicate() && !store.value(key, *id).is_none()).count()
+        );
     }
     assert!(store.counts(Key::User).count() == 2);
 }
