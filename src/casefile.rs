@@ -216,7 +216,7 @@ pub fn folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf>
 
 /// Opens the case at `path`, or begins one there, and takes its lock: one process writes a case.
 ///
-/// Where another process has the lock, the file is read only until [`CaseFile::join`] says otherwise. [`Opened::resume`]
+/// While another process has the lock, the file is read only until [`CaseFile::join`] says otherwise. [`Opened::resume`]
 /// merges the copies that others left.
 ///
 /// `evidence` are the paths of the bundle: a case never stands inside a folder of it, nor in the place of a file.
