@@ -6,6 +6,7 @@
 use super::{Reach, Weight, attack, table};
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 mod address;
 
@@ -17,7 +18,7 @@ const TABLE: &str = include_str!("../../assets/facts/graph_verbs.csv");
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verb {
     /// Plain words, equal for calls that count together: `searched mail`, `listed files`, `read chat messages`.
-    pub action: String,
+    pub action: Arc<str>,
     /// Its object: the search term, the mailbox, the user.
     pub object: Option<String>,
     /// Its gravity.
@@ -34,9 +35,9 @@ pub struct Verb {
 pub(super) struct Pattern {
     method: String,
     segments: Vec<Part>,
-    action: String,
+    action: Arc<str>,
     /// The action where the address has a search term; empty where it is the same.
-    search: String,
+    search: Arc<str>,
     weight: Weight,
     reach: Reach,
     pub(super) technique: Option<&'static str>,
@@ -87,8 +88,8 @@ impl From<VerbRow> for Pattern {
         Self {
             segments: row.path.split('/').map(part).collect(),
             method: row.method,
-            action: row.action,
-            search: row.search,
+            action: row.action.into(),
+            search: row.search.into(),
             weight: Weight::spelt(&row.weight),
             reach: Reach::spelt(&row.reach),
             technique: attack::find(&row.technique).map(|technique| technique.id.as_str()),
@@ -167,7 +168,7 @@ pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
             (_, named) => named.map(|text| short(text).into_owned()),
         };
         return Verb {
-            action: if searched { &pattern.search } else { &pattern.action }.clone(),
+            action: Arc::clone(if searched { &pattern.search } else { &pattern.action }),
             object,
             weight: if searched { Weight::Searched } else { pattern.weight },
             reach: pattern.reach,
@@ -176,7 +177,7 @@ pub(super) fn verb(patterns: &[Pattern], method: &str, uri: &str) -> Verb {
         };
     }
     Verb {
-        action: unknown(method, &address),
+        action: unknown(method, &address).into(),
         object: None,
         weight: Weight::Other,
         reach: Reach::Other,

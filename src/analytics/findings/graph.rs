@@ -6,7 +6,8 @@ use crate::facts::{Agent, Facts, Verb, Weight};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, call_succeeded};
 use crate::store::Store;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 /// Classes of the user agents of the Graph calls.
@@ -15,13 +16,13 @@ pub fn graph_agents(context: &StepContext) -> Finding {
         return finding;
     }
     let (store, hit) = (context.store, context.hit);
+    let agents = hit.graph.iter().map(|call| (store.event(call.event)[Field::UserAgent], [1, 0]));
     let mut kinds: BTreeMap<Agent, (usize, Vec<&str>)> = BTreeMap::new();
-    let mut known: HashSet<&str> = HashSet::new();
-    for call in &hit.graph {
-        let agent = store.get(call.event, Field::UserAgent);
+    for (agent, [calls, _]) in sums(agents) {
+        let agent = store.text(agent);
         let (count, names) = kinds.entry(context.facts.agent(agent)).or_default();
-        *count += 1;
-        if !agent.is_empty() && known.insert(agent) {
+        *count += calls;
+        if !agent.is_empty() {
             names.push(agent);
         }
     }
@@ -127,8 +128,8 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<Str
         let of = &rest.of.verb;
         let (action, noun) = match of.weight {
             _ if !of.is_known => ("called", "more path"),
-            Weight::Searched => (of.action.as_str(), "more term"),
-            _ => (of.action.as_str(), "more object"),
+            Weight::Searched => (&*of.action, "more term"),
+            _ => (&*of.action, "more object"),
         };
         let times = times(rest.succeeded, rest.failed);
         words[rest.at] = format!("{action}, and {} {times}", counted(rest.objects, noun));
@@ -136,27 +137,32 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<Str
     words
 }
 
-/// Graph calls by action, in order of first occurrence.
+/// Graph calls by action, in order of first occurrence. Each address is read once, however often it was called.
 pub fn count_actions(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<ActionCount> {
-    let verbs = calls.iter().map(|&id| {
-        let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
-        (verb, call_succeeded(store.get(id, Field::ResponseStatusCode)))
+    let requests = calls.iter().map(|&id| {
+        let event = store.event(id);
+        let succeeded = call_succeeded(store.text(event[Field::ResponseStatusCode]));
+        ((event[Field::RequestMethod], event[Field::RequestUri]), [usize::from(succeeded), usize::from(!succeeded)])
     });
+    let verbs = sums(requests)
+        .into_iter()
+        .map(|((method, uri), outcomes)| (facts.graph_verb(store.text(method), store.text(uri)), outcomes));
     let line = |(verb, [succeeded, failed]): (Verb, [usize; 2])| ActionCount { verb, succeeded, failed };
-    outcomes(verbs).into_iter().map(line).collect()
+    sums(verbs).into_iter().map(line).collect()
 }
 
-/// Number of successes and failures of each item, in order of first occurrence.
-fn outcomes<T: Hash + Eq>(things: impl Iterator<Item = (T, bool)>) -> Vec<(T, [usize; 2])> {
-    let mut counts: HashMap<T, (usize, [usize; 2])> = HashMap::new();
-    for (thing, ok) in things {
-        let next = counts.len();
-        let (_, of) = counts.entry(thing).or_insert((next, [0, 0]));
-        of[usize::from(!ok)] += 1;
+/// Sums of the counts of equal items, in order of first occurrence.
+fn sums<T: Hash + Eq>(things: impl Iterator<Item = (T, [usize; 2])>) -> Vec<(T, [usize; 2])> {
+    let mut sums: HashMap<T, (usize, [usize; 2]), RandomState> = HashMap::default();
+    for (thing, counts) in things {
+        let next = sums.len();
+        let (_, sum) = sums.entry(thing).or_insert((next, [0, 0]));
+        sum[0] += counts[0];
+        sum[1] += counts[1];
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_unstable_by_key(|(_, (first, _))| *first);
-    counts.into_iter().map(|(thing, (_, of))| (thing, of)).collect()
+    let mut sums: Vec<_> = sums.into_iter().collect();
+    sums.sort_unstable_by_key(|(_, (first, _))| *first);
+    sums.into_iter().map(|(thing, (_, sum))| (thing, sum)).collect()
 }
 
 /// The finding without calls.
@@ -216,7 +222,7 @@ mod tests {
             }
         }
         let compared = Cell::new(0);
-        let counts = outcomes((0..4000).chain(0..4000).map(|of| (Counted(of, &compared), of % 2 == 0)));
+        let counts = sums((0..4000).chain(0..4000).map(|of| (Counted(of, &compared), [of % 2, 1 - of % 2])));
         assert_eq!(counts.len(), 4000);
         assert!(counts.iter().enumerate().all(|(at, (of, counts))| of.0 == at && counts.iter().sum::<usize>() == 2));
         assert!(compared.get() < 4 * 8000, "{} comparisons", compared.get());

@@ -4,6 +4,7 @@ use crate::analytics::ActionCount;
 use crate::facts::Weight;
 use crate::model::words::counted;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Terms named of one kind of search.
 const TERMS: usize = 5;
@@ -36,11 +37,11 @@ pub(super) fn by_gravity(mut actions: Vec<ActionCount>) -> Vec<ActionCount> {
 /// One entry a kind of action, the gravest first: `downloaded files 2×`, `searched mail for "a" 2× and "b" 1×`.
 pub(super) fn kinds(actions: Vec<ActionCount>) -> Vec<String> {
     let mut kinds: Vec<Vec<ActionCount>> = Vec::new();
-    let mut searches: HashMap<String, usize> = HashMap::new();
+    let mut searches: HashMap<Arc<str>, usize> = HashMap::new();
     for action in by_gravity(actions) {
         let is_search = action.verb.object.is_some() && action.verb.weight == Weight::Searched;
         let next = kinds.len();
-        let place = if is_search { *searches.entry(action.verb.action.clone()).or_insert(next) } else { next };
+        let place = if is_search { *searches.entry(Arc::clone(&action.verb.action)).or_insert(next) } else { next };
         match kinds.get_mut(place) {
             Some(kind) => kind.push(action),
             None => kinds.push(vec![action]),
