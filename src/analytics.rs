@@ -16,6 +16,7 @@ mod hit;
 pub mod hit_builder;
 mod near;
 mod need;
+mod reading;
 pub mod rows;
 pub mod scopes;
 pub mod session;
@@ -73,8 +74,24 @@ pub struct Analytic {
     pub on_by_default: bool,
     /// The numbered triage steps.
     pub steps: &'static [Step],
-    /// Finds its hits under the context's semantics, findings not yet filled in.
-    pub detect: fn(&DetectContext) -> Vec<Hit>,
+    /// Finds its hits under hunt semantics, findings not yet filled in.
+    pub detect: Detect,
+    /// Finds the rows of the published query, as it is written; `None` where none was published.
+    pub as_published: Option<Detect>,
+}
+
+/// Finds an analytic's hits.
+pub type Detect = fn(&DetectContext) -> Vec<Hit>;
+
+impl Analytic {
+    /// Its hits under the context's semantics.
+    fn hits(&self, context: &DetectContext) -> Vec<Hit> {
+        let detect = match context.settings.semantics {
+            Semantics::Hunt => Some(self.detect),
+            Semantics::Published => self.as_published,
+        };
+        detect.map_or_else(Vec::new, |detect| detect(context))
+    }
 }
 
 /// The analytic of that id.
@@ -94,7 +111,7 @@ pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: A
     let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
-        let mut found = (analytic.detect)(&context);
+        let mut found = analytic.hits(&context);
         mark_published(&context, analytic, &mut found);
         answer_all(&context, analytic, &mut found);
         hits.append(&mut found);
@@ -150,7 +167,7 @@ fn mark_published(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]
     };
     let mut published = DetectContext::new(context.store, context.facts, &verbatim);
     (published.bare, published.thin) = (true, true);
-    let published = (analytic.detect)(&published);
+    let published = analytic.hits(&published);
     let same_row = |id: EventId| {
         let event = context.store.event(id);
         let row = context.store.normalized_field(event, Field::Id);

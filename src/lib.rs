@@ -22,6 +22,7 @@
 //! | To change | Look at | CONTRIBUTING.md explains how to add |
 //! |---|---|---|
 //! | detections | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
+//! | reading of rows under each semantics: which count, their time, user and texts | `analytics/reading.rs`, one table of choices each | |
 //! | findings of triage steps | `analytics/findings/`: functions from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |

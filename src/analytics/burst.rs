@@ -1,7 +1,7 @@
 //! Bursts: one client, many resources, within a window. Shared by every analytic that begins with one.
 
+use super::DetectContext;
 use super::candidates::{Group, Row};
-use super::{DetectContext, Semantics};
 use crate::model::{EventId, Field, Sym, Table};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -12,26 +12,21 @@ pub struct Burst {
     pub user: Sym,
     /// The client id, normalized under hunt semantics, exact under published ones.
     pub app: Sym,
+    /// The kind of window, in words.
+    pub window: &'static str,
     /// Its rows.
     pub events: Vec<EventId>,
 }
 
-/// Every burst of a watched client, in no particular order.
-pub fn bursts(context: &DetectContext) -> Vec<Burst> {
-    match context.settings.semantics {
-        Semantics::Published => tumbling(context),
-        Semantics::Hunt => sliding(context),
-    }
-}
-
-/// Hunt semantics: any window from an event to the last one at most `window` later that holds enough resources
-/// qualifies; qualifying windows that share an instant are one burst.
-fn sliding(context: &DetectContext) -> Vec<Burst> {
+/// Every burst of a watched client under hunt semantics, in no particular order: any window from an event to the last
+/// one at most `window` later that holds enough resources qualifies; qualifying windows that share an instant are one
+/// burst.
+pub fn sliding(context: &DetectContext) -> Vec<Burst> {
     let mut found = Vec::new();
     for group in context.candidates.groups(|| groups(context)) {
         for (start, end) in windows(context, group) {
             let events = group.rows[start..end].iter().map(|row| row.id).collect();
-            found.push(Burst { user: group.user, app: group.app, events });
+            found.push(Burst { user: group.user, app: group.app, window: "a window", events });
         }
     }
     found
@@ -105,11 +100,12 @@ fn windows(context: &DetectContext, group: &Group) -> Vec<(usize, usize)> {
     joined
 }
 
-/// Published semantics: groups by exact UPN, client id, client name and tumbling bin of ingest time.
-fn tumbling(context: &DetectContext) -> Vec<Burst> {
+/// Every burst of a watched client as published: groups by exact UPN, client id, client name and tumbling bin of ingest
+/// time.
+pub fn tumbling(context: &DetectContext) -> Vec<Burst> {
     let mut groups: BTreeMap<(Sym, Sym, Sym, i128), Vec<EventId>> = BTreeMap::new();
     for (id, event) in context.rows() {
-        let exact = |field| context.exact(event[field]);
+        let exact = |field| context.exact(event, field);
         if event.table != Table::NonInteractive || context.store.text(event[Field::ResultType]) != "0" {
             continue;
         }
@@ -121,14 +117,14 @@ fn tumbling(context: &DetectContext) -> Vec<Burst> {
         }
     }
     let names = |events: &[EventId]| {
-        let names = events.iter().map(|&id| context.exact(context.store.event(id)[Field::ResourceDisplayName]));
+        let names = events.iter().map(|&id| context.exact(context.store.event(id), Field::ResourceDisplayName));
         names.collect::<HashSet<_>>().len()
     };
     let enough = groups.into_iter().filter(|(_, events)| names(events) >= context.settings.min_resources);
     enough
         .map(|((user, app, ..), mut events)| {
             events.sort_by_key(|&id| (context.store.event(id).published_time(), id));
-            Burst { user, app, events }
+            Burst { user, app, window: "a tumbling bin", events }
         })
         .collect()
 }

@@ -1,9 +1,10 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
 use super::flow::{Flow, Joined, leg_of};
-use super::{Candidates, Semantics, Settings};
+use super::reading::{self, Reading};
+use super::{Candidates, Settings};
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Flags, Sym, Table, Time};
+use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub struct DetectContext<'a> {
     pub facts: &'a Facts,
     /// Settings of the run.
     pub settings: &'a Settings,
+    /// How the semantics read rows.
+    pub(super) reading: &'static Reading,
     /// Whether to leave out Graph calls, columns and reasons of hits: enough to learn which rows fired.
     pub(super) bare: bool,
     /// Whether published queries that join each row with each may leave out pairs whose rows are in other pairs: enough
@@ -35,31 +38,24 @@ impl<'a> DetectContext<'a> {
     /// The context of a run that reuses an earlier run's candidates, as far as they hold under these settings.
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
-        Self { store, facts, settings, bare: false, thin: false, candidates, calls: OnceCell::new() }
+        let reading = settings.semantics.into();
+        Self { store, facts, settings, reading, bare: false, thin: false, candidates, calls: OnceCell::new() }
     }
 
     /// The rows that may be in a window of time, in hunt order: those the semantics admit whose time on the semantics'
     /// clock is an instant.
     pub fn rows(&self) -> impl Iterator<Item = (EventId, Event<'a>)> + '_ {
-        let no_instant = match self.settings.semantics {
-            Semantics::Published => Flags::NO_INSTANT,
-            Semantics::Hunt => Flags::UNTIMED,
-        };
+        let no_instant = self.reading.no_instant;
         self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(*event))
     }
 
     /// Returns whether a row is within the range and no row that the semantics skip: duplicates, or unions and repeated
     /// rows.
     pub fn admits(&self, event: Event<'_>) -> bool {
-        let skipped = match self.settings.semantics {
-            Semantics::Published => event.is_union() || event.flags.has(Flags::REPEATED),
-            Semantics::Hunt => event.is_duplicate(),
-        };
-        if skipped {
-            return false;
-        }
-        let time = self.time(event);
-        self.settings.since.is_none_or(|since| since <= time) && self.settings.until.is_none_or(|until| time < until)
+        let Settings { since, until, .. } = *self.settings;
+        !event.flags.any(self.reading.skipped)
+            && since.is_none_or(|since| since <= self.time(event))
+            && until.is_none_or(|until| self.time(event) < until)
     }
 
     /// Calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`]. Only of the table that the published
@@ -68,7 +64,7 @@ impl<'a> DetectContext<'a> {
         self.calls.get_or_init(|| {
             let mut calls: HashMap<Sym, Vec<EventId>> = HashMap::new();
             for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
-                calls.entry(self.exact(event[Field::TokenId])).or_default().push(id);
+                calls.entry(self.exact(event, Field::TokenId)).or_default().push(id);
             }
             calls
         })
@@ -76,10 +72,7 @@ impl<'a> DetectContext<'a> {
 
     /// Event time on the semantics' clock.
     pub fn time(&self, event: Event<'_>) -> Time {
-        match self.settings.semantics {
-            Semantics::Published => event.published_time(),
-            Semantics::Hunt => event.time(),
-        }
+        (self.reading.time)(event)
     }
 
     /// The user of a row under hunt semantics; [`Sym::NONE`] for nobody.
@@ -99,70 +92,32 @@ impl<'a> DetectContext<'a> {
 
     /// The address of an event as the semantics print it: without its port under hunt semantics.
     pub fn address(&self, id: EventId) -> &'a str {
-        self.store.text(self.shown(self.store.event(id), Field::IpAddress))
+        self.store.text((self.reading.shown)(self.store, self.store.event(id), Field::IpAddress))
     }
 
-    /// A field as the semantics print it: as written, but an address without its port under hunt semantics.
-    fn shown(&self, event: Event<'_>, field: Field) -> Sym {
-        let written = event[field];
-        if field != Field::IpAddress || self.settings.semantics == Semantics::Published {
-            return written;
-        }
-        let normalized = self.store.normalized_field(event, field);
-        let same = self.store.text(written).trim().eq_ignore_ascii_case(self.store.text(normalized));
-        if same { written } else { normalized }
+    /// A field as the semantics compare it; [`Sym::NONE`] where it is missing.
+    pub fn key(&self, event: Event<'_>, field: Field) -> Sym {
+        (self.reading.key)(self.store, event, field)
     }
 
-    /// Symbol that published semantics compare: byte for byte, a missing text equal to an empty one.
-    pub fn exact(&self, sym: Sym) -> Sym {
-        if self.store.text(sym).is_empty() { Sym::NONE } else { sym }
+    /// A field as published semantics compare it: byte for byte, a missing text equal to an empty one.
+    pub fn exact(&self, event: Event<'_>, field: Field) -> Sym {
+        reading::exact(self.store, event, field)
     }
 
     /// The last value of a field among the events, as written; empty when none has one.
     pub fn last_text(&self, events: &[EventId], field: Field) -> &'a str {
-        let rows = events.iter().rev().map(|&id| self.store.event(id));
-        let with_value = rows.into_iter().find(|event| !self.store.normalized_field(*event, field).is_none());
-        self.store.text(with_value.map_or(Sym::NONE, |event| event[field]))
-    }
-
-    /// The last value of a field among the events, normalized; empty when none has one.
-    pub fn last_normalized(&self, events: &[EventId], field: Field) -> &'a str {
-        let normalized = events.iter().rev().map(|&id| self.store.normalized_field(self.store.event(id), field));
-        self.store.text(normalized.into_iter().find(|sym| !sym.is_none()).unwrap_or(Sym::NONE))
+        reading::last_text(self.store, events, field)
     }
 
     /// Distinct texts of a field, sorted. Published semantics keep the empty text, hunt semantics drop blanks.
     pub fn texts(&self, events: &[EventId], field: Field) -> Vec<String> {
-        let rows = events.iter().map(|&id| self.store.event(id));
-        let mut syms: Vec<Sym> = match self.settings.semantics {
-            Semantics::Published => rows.map(|event| self.exact(event[field])).collect(),
-            Semantics::Hunt => {
-                let with_value = rows.filter(|event| !self.store.normalized_field(*event, field).is_none());
-                with_value.map(|event| self.shown(event, field)).collect()
-            }
-        };
-        syms.sort_unstable();
-        syms.dedup();
-        let mut texts: Vec<String> = syms.into_iter().map(|sym| self.store.text(sym).to_owned()).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        texts
+        self.reading.texts(self.store, events, field)
     }
 
     /// The identity of a row's resource: its id, else its normalized display name; [`Sym::NONE`] when both are blank.
     pub fn resource(&self, event: Event<'_>) -> Sym {
         Key::Resource.value(self.store, event)
-    }
-
-    /// Distinct resource identities, sorted.
-    pub fn resources(&self, events: &[EventId]) -> Vec<String> {
-        let mut syms: Vec<Sym> = events.iter().map(|&id| self.resource(self.store.event(id))).collect();
-        syms.sort_unstable();
-        syms.dedup();
-        let named = syms.into_iter().filter(|sym| !sym.is_none());
-        let mut texts: Vec<String> = named.map(|sym| self.store.text(sym).to_owned()).collect();
-        texts.sort_unstable();
-        texts
     }
 
     /// Device-code flows by user, in order of their begin.

@@ -1,5 +1,6 @@
 //! Ties of Graph calls to a hit.
 
+use super::burst::Burst;
 use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};
 use crate::facts::lifetimes;
@@ -10,27 +11,56 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Longest time from the last event to a call that may still use its token.
 const AFTERMATH: Span = lifetimes::ACCESS_TOKEN;
 
-/// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app` (keys of the semantics).
-pub fn graph_calls(context: &DetectContext, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
+/// The Graph calls of some sign-ins.
+#[derive(Default)]
+pub struct GraphTies {
+    /// The calls.
+    pub calls: Vec<GraphCall>,
+    /// Whether the published join leaves a sign-in without a call.
+    leaves_out: bool,
+}
+
+impl GraphTies {
+    /// The addresses that were called. The published join is a left outer one: it leaves an empty text among them for a
+    /// sign-in without a call.
+    pub fn addresses(&self, context: &DetectContext) -> Vec<String> {
+        let calls: Vec<EventId> = self.calls.iter().map(|call| call.event).collect();
+        let mut addresses = context.texts(&calls, Field::RequestUri);
+        if self.leaves_out {
+            addresses.insert(0, String::new());
+            addresses.dedup();
+        }
+        addresses
+    }
+}
+
+/// The Graph calls of a burst; `events` is the part of it that counts.
+pub fn of_burst(context: &DetectContext, burst: &Burst, events: &[EventId]) -> GraphTies {
     match context.settings.semantics {
-        _ if context.bare => Vec::new(),
-        Semantics::Published => published(context, events),
-        Semantics::Hunt => hunt(context, user, app, events),
+        _ if context.bare => GraphTies::default(),
+        Semantics::Published => joined(context, events),
+        Semantics::Hunt => GraphTies { calls: tied(context, burst.user, burst.app, events), leaves_out: false },
     }
 }
 
 /// The published join: `CorrelationId` of the sign-in equals `SignInActivityId` of the call, byte for byte. The
 /// two ids are of different kinds, so on real data it finds nothing.
-fn published(context: &DetectContext, events: &[EventId]) -> Vec<GraphCall> {
+fn joined(context: &DetectContext, events: &[EventId]) -> GraphTies {
     let known = context.calls_by_exact_token();
     let wanted: BTreeSet<Sym> =
-        events.iter().map(|&id| context.exact(context.store.event(id)[Field::CorrelationId])).collect();
+        events.iter().map(|&id| context.exact(context.store.event(id), Field::CorrelationId)).collect();
     let mut calls: Vec<EventId> = wanted.iter().filter_map(|token| known.get(token)).flatten().copied().collect();
     calls.sort_unstable();
-    calls.into_iter().map(|event| GraphCall { event, tie: GraphTie::Token }).collect()
+    let calls = calls.into_iter().map(|event| GraphCall { event, tie: GraphTie::Token }).collect();
+    GraphTies { calls, leaves_out: wanted.iter().any(|token| !known.contains_key(token)) }
 }
 
-fn hunt(context: &DetectContext, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
+/// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app`, by token, session, or user, client and
+/// time.
+pub fn tied(context: &DetectContext, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
+    if context.bare {
+        return Vec::new();
+    }
     let store = context.store;
     let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
     let from = store.event(first).time().minus(CLOCK_SKEW);

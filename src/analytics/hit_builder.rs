@@ -1,12 +1,13 @@
 //! Builds a [`Hit`] from an analytic's rows.
 
 use super::burst::Burst;
-use super::{Cell, DetectContext, GraphCall, GraphTie, Hit, Semantics, graph_ties};
+use super::graph_ties::{self, GraphTies};
+use super::{Cell, DetectContext, GraphCall, GraphTie, Hit, Semantics};
 use crate::model::words::{counted, hex};
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The part of a hit that its analytic decides.
 pub struct HitBuilder {
@@ -48,24 +49,10 @@ impl HitBuilder {
         } else {
             context.facts.family_at(&app_id.to_lowercase(), first_seen).sentence
         };
-        let (user_id, upn) = match context.settings.semantics {
-            Semantics::Hunt => {
-                let upn = context.last_normalized(&self.events, Field::UserPrincipalName);
-                // A row without a user id belongs to its normalized name; that is no id.
-                let has_id = |&id: &EventId| !store.normalized_field(store.event(id), Field::UserId).is_none();
-                let is_name = store.text(self.user) == upn && !self.events.iter().any(has_id);
-                (if is_name { String::new() } else { store.text(self.user).to_owned() }, upn.to_owned())
-            }
-            Semantics::Published => {
-                (context.last_text(&self.events, Field::UserId).to_owned(), store.text(self.user).to_owned())
-            }
-        };
+        let (user_id, upn) = (context.reading.user)(store, self.user, &self.events);
         let session = self.session.map(|sym| store.text(sym).to_owned());
-        let resource_ids = match context.settings.semantics {
-            _ if context.bare => Vec::new(),
-            Semantics::Hunt => context.resources(&self.resource_events),
-            Semantics::Published => context.texts(&self.resource_events, Field::ResourceIdentity),
-        };
+        let resource_ids =
+            if context.bare { Vec::new() } else { (context.reading.resources)(store, &self.resource_events) };
         let id = short_hash(&[
             self.analytic,
             store.text(self.user),
@@ -85,8 +72,8 @@ impl HitBuilder {
             confidence_reason: String::new(),
             reasons: self.reasons,
             user: self.events.first().map_or(Sym::NONE, |&event| store.event(event).user),
-            user_id,
-            upn,
+            user_id: user_id.to_owned(),
+            upn: upn.to_owned(),
             app_id,
             app_name: self.app_name,
             session,
@@ -109,15 +96,12 @@ impl HitBuilder {
 
 /// A builder for a burst, with the columns of the published burst query; `events` is the part of it that counts.
 pub fn burst_hit(context: &DetectContext, analytic: &'static str, burst: &Burst, events: Vec<EventId>) -> HitBuilder {
-    let graph = graph_ties::graph_calls(context, burst.user, burst.app, &events);
-    let app_name = match context.settings.semantics {
-        Semantics::Hunt => context.last_text(&events, Field::AppDisplayName),
-        Semantics::Published => events.first().map_or("", |&id| context.text(id, Field::AppDisplayName)),
-    };
+    let ties = graph_ties::of_burst(context, burst, &events);
+    let app_name = (context.reading.client_name)(context.store, &events);
     let (columns, reasons) = if context.bare {
         (Vec::new(), Vec::new())
     } else {
-        (burst_columns(context, burst, app_name, &events, &graph), burst_reasons(context, &events))
+        (burst_columns(context, burst, app_name, &events, &ties), burst_reasons(context, burst, &events))
     };
     HitBuilder {
         analytic,
@@ -131,7 +115,7 @@ pub fn burst_hit(context: &DetectContext, analytic: &'static str, burst: &Burst,
         code_time: None,
         columns,
         reasons,
-        graph,
+        graph: ties.calls,
     }
 }
 
@@ -141,22 +125,14 @@ fn burst_columns(
     burst: &Burst,
     app_name: &str,
     events: &[EventId],
-    graph: &[GraphCall],
+    ties: &GraphTies,
 ) -> Vec<(&'static str, Cell)> {
     let store = context.store;
-    let hunt = context.settings.semantics == Semantics::Hunt;
     let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| context.time(store.event(id)));
     let (first, last) = (clock(events.first()), clock(events.last()));
-    let upn = if hunt { context.last_normalized(events, Field::UserPrincipalName) } else { store.text(burst.user) };
+    let (_, upn) = (context.reading.user)(store, burst.user, events);
     let names = context.texts(events, Field::ResourceDisplayName);
-    let resources = if hunt { context.resources(events).len() } else { names.len() };
-    let calls: Vec<EventId> = graph.iter().map(|call| call.event).collect();
-    let mut uris = context.texts(&calls, Field::RequestUri);
-    if !hunt && unmatched(context, events, graph) {
-        // A left outer join leaves an empty text in the set for a sign-in without a call.
-        uris.insert(0, String::new());
-        uris.dedup();
-    }
+    let resources = (context.reading.counted_resources)(store, events);
     let networks = context.texts(events, Field::Asn).into_iter().map(network);
     vec![
         ("FirstSeen", Cell::Time(first)),
@@ -166,12 +142,12 @@ fn burst_columns(
         ("AppDisplayName", Cell::Text(app_name.to_owned())),
         ("AppId", Cell::Text(store.text(burst.app).to_owned())),
         ("AppIdCount", Cell::Number(1)),
-        ("ResourceCount", Cell::count(resources)),
+        ("ResourceCount", Cell::count(resources.len())),
         ("Resources", Cell::List(names)),
         ("IPs", Cell::List(context.texts(events, Field::IpAddress))),
         ("ASNs", Cell::List(networks.collect())),
         ("UserAgents", Cell::List(context.texts(events, Field::UserAgent))),
-        ("RequestUris", Cell::List(uris)),
+        ("RequestUris", Cell::List(ties.addresses(context))),
         ("SignInCount", Cell::count(events.len())),
     ]
 }
@@ -181,31 +157,19 @@ fn network(number: String) -> String {
     if number.is_empty() { number } else { format!("AS{number}") }
 }
 
-/// Returns whether a sign-in has no Graph call under the published join.
-fn unmatched(context: &DetectContext, events: &[EventId], graph: &[GraphCall]) -> bool {
-    let exact = |id: EventId, field| context.exact(context.store.event(id)[field]);
-    let joined: BTreeSet<Sym> = graph.iter().map(|call| exact(call.event, Field::TokenId)).collect();
-    !events.iter().all(|&id| joined.contains(&exact(id, Field::CorrelationId)))
-}
-
 /// The reasons of every burst.
-fn burst_reasons(context: &DetectContext, events: &[EventId]) -> Vec<String> {
+fn burst_reasons(context: &DetectContext, burst: &Burst, events: &[EventId]) -> Vec<String> {
     let store = context.store;
     let settings = context.settings;
     let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
     let span = context.time(store.event(last)).since(context.time(store.event(first)));
-    let resources = match settings.semantics {
-        Semantics::Hunt => context.resources(events).len(),
-        Semantics::Published => context.texts(events, Field::ResourceDisplayName).len(),
-    };
-    let kind = match settings.semantics {
-        Semantics::Hunt => "a window",
-        Semantics::Published => "a tumbling bin",
-    };
+    let resources = (context.reading.counted_resources)(store, events);
     let mut reasons = vec![format!(
-        "{resources} resources in {} token exchanges of one client within {span} (rule: {} in {kind} of {})",
+        "{} resources in {} token exchanges of one client within {span} (rule: {} in {} of {})",
+        resources.len(),
         events.len(),
         settings.min_resources,
+        burst.window,
         settings.window.threshold(),
     )];
     let tokens = incoming(context, events);

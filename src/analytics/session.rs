@@ -2,7 +2,7 @@
 
 use super::candidates::{Request, SessionOf};
 use super::flow::presents_token;
-use super::{Cell, DetectContext, Hit, HitBuilder, Semantics, graph_ties, scopes};
+use super::{Cell, DetectContext, Hit, HitBuilder, graph_ties, scopes};
 use crate::model::{EventId, Field, Flags, Span, Sym, Table};
 use crate::store::Event;
 use foldhash::fast::RandomState;
@@ -30,15 +30,8 @@ pub struct Hop {
 /// AAD Graph, the old directory API, a favourite of public tools: its id, and its name where a row has no id.
 const AAD_GRAPH: (&str, &str) = ("00000002-0000-0000-c000-000000000000", "windows azure active directory");
 
-/// Every hop.
+/// Every hop under hunt semantics: the requests of one client that followed a first login are one hit.
 pub fn hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
-    match context.settings.semantics {
-        Semantics::Published => published(context, hop),
-        Semantics::Hunt => hunt(context, hop),
-    }
-}
-
-fn hunt(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
     let mut grouped: BTreeMap<(EventId, Sym), (SessionOf, Vec<EventId>)> = BTreeMap::new();
     for &Request { of, app, first, second, elapsed } in
         context.candidates.requests(hop.analytic, || requests(context, hop)).iter()
@@ -52,8 +45,18 @@ fn hunt(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
             grouped.entry((first, app)).or_insert_with(|| (of, Vec::new())).1.push(second);
         }
     }
-    let hit =
-        |((first, app), ((session, user), seconds))| hit(context, hop, &Pair { session, user, app, first, seconds });
+    let hit = |((first, app), ((session, user), seconds)): ((EventId, Sym), (SessionOf, Vec<EventId>))| {
+        let second = seconds.first().copied().unwrap_or(first);
+        let pair = Pair { session, user, app, first, result: second, scopes: scope_list, seconds };
+        let mut builder = core(context, hop, &pair);
+        builder.graph = graph_ties::tied(context, user, app, &builder.events);
+        if !context.bare {
+            let details = |id| context.text(id, Field::ProcessingDetails);
+            let added = scopes::added(details(first), details(second));
+            builder.columns.push(("AddedScopes", Cell::List(added)));
+        }
+        builder.finish(context)
+    };
     grouped.into_iter().map(hit).collect()
 }
 
@@ -117,12 +120,12 @@ fn cli_counts(context: &DetectContext, event: Event<'_>) -> bool {
 }
 
 /// The published query: every pair of rows on (session, UPN), its first-row result test included.
-fn published(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
+pub fn published_hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
     let store = context.store;
     let mut firsts: HashMap<SessionOf, Vec<EventId>> = HashMap::new();
     let mut seconds = Vec::new();
     for (id, event) in context.rows() {
-        let exact = |field| context.exact(event[field]);
+        let exact = |field| context.exact(event, field);
         let text = |field: Field| store.text(event[field]);
         if event.table != Table::NonInteractive
             || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
@@ -141,8 +144,11 @@ fn published(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
         }
     }
     let pair = |key: SessionOf, first: EventId, second: EventId| {
-        let app = context.exact(store.event(second)[Field::AppId]);
-        hit(context, hop, &Pair { session: key.0, user: key.1, app, first, seconds: vec![second] })
+        let app = context.exact(store.event(second), Field::AppId);
+        let ((session, user), seconds) = (key, vec![second]);
+        let scopes = |details: &str| Cell::Text(scopes::published_extract(details).to_owned());
+        // The published query gives the first row's result under the name SecondResult.
+        core(context, hop, &Pair { session, user, app, first, seconds, result: first, scopes }).finish(context)
     };
     if context.thin {
         return thinned(context, hop, &firsts, &seconds).map(|(key, first, second)| pair(key, first, second)).collect();
@@ -168,7 +174,7 @@ fn thinned<'a>(
 ) -> impl Iterator<Item = (SessionOf, EventId, EventId)> {
     let mut by_key: BTreeMap<SessionOf, BTreeMap<Sym, Vec<EventId>>> = BTreeMap::new();
     for (key, second) in seconds {
-        let app = context.exact(context.store.event(*second)[Field::AppId]);
+        let app = context.exact(context.store.event(*second), Field::AppId);
         by_key.entry(*key).or_default().entry(app).or_default().push(*second);
     }
     by_key.into_iter().flat_map(move |(key, apps)| {
@@ -253,17 +259,22 @@ struct Pair {
     app: Sym,
     first: EventId,
     seconds: Vec<EventId>,
+    /// The row whose result is reported as the second's.
+    result: EventId,
+    /// The scopes in a row's details.
+    scopes: fn(&str) -> Cell,
 }
 
-fn hit(context: &DetectContext, hop: &Hop, pair: &Pair) -> Hit {
+fn scope_list(details: &str) -> Cell {
+    Cell::List(scopes::scopes(details))
+}
+
+/// The core of a hit, without Graph calls.
+fn core(context: &DetectContext, hop: &Hop, pair: &Pair) -> HitBuilder {
     let mut events = vec![pair.first];
     events.extend(&pair.seconds);
     let second = pair.seconds.first().copied().unwrap_or(pair.first);
-    let graph = match context.settings.semantics {
-        Semantics::Hunt => graph_ties::graph_calls(context, pair.user, pair.app, &events),
-        Semantics::Published => Vec::new(),
-    };
-    let builder = HitBuilder {
+    HitBuilder {
         code_time: None,
         analytic: hop.analytic,
         user: pair.user,
@@ -275,32 +286,21 @@ fn hit(context: &DetectContext, hop: &Hop, pair: &Pair) -> Hit {
         reasons: if context.bare { Vec::new() } else { reasons(context, pair, second) },
         events,
         legs: Vec::new(),
-        graph,
-    };
-    builder.finish(context)
+        graph: Vec::new(),
+    }
 }
 
 /// The published `project` list, then ours.
 fn columns(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<(&'static str, Cell)> {
-    let hunt = context.settings.semantics == Semantics::Hunt;
     let first = pair.first;
     let text = |id, field| Cell::Text(context.text(id, field).to_owned());
-    let id = |event: EventId, field| {
-        let event = context.store.event(event);
-        let sym = if hunt { context.store.normalized_field(event, field) } else { event[field] };
+    let id = |event, field| {
+        let sym = context.key(context.store.event(event), field);
         Cell::Text(context.store.text(sym).to_owned())
     };
     let clock = |event| context.time(context.store.event(event));
-    let scope = |event| {
-        let details = context.text(event, Field::ProcessingDetails);
-        if hunt {
-            Cell::List(scopes::scopes(details))
-        } else {
-            Cell::Text(scopes::published_extract(details).to_owned())
-        }
-    };
-    let (result, result_text) = if hunt { (second, second) } else { (first, second) };
-    let mut columns = vec![
+    let scope = |event| (pair.scopes)(context.text(event, Field::ProcessingDetails));
+    vec![
         ("FirstRequestTimeGenerated", Cell::Time(clock(first))),
         ("FirstResult", text(first, Field::ResultType)),
         ("FirstResultDescription", text(first, Field::ResultDescription)),
@@ -315,8 +315,8 @@ fn columns(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<(&'stat
         ("LocationDetails", text(first, Field::LocationDetails)),
         ("UserAgent", text(first, Field::UserAgent)),
         ("SecondRequestTimeGenerated", Cell::Time(clock(second))),
-        ("SecondResult", text(result, Field::ResultType)),
-        ("SecondResultDescription", text(result_text, Field::ResultDescription)),
+        ("SecondResult", text(pair.result, Field::ResultType)),
+        ("SecondResultDescription", text(second, Field::ResultDescription)),
         ("SecondAppDisplayName", text(second, Field::AppDisplayName)),
         ("SecondAppId", id(second, Field::AppId)),
         ("SecondIncomingTokenType", text(second, Field::IncomingTokenType)),
@@ -329,15 +329,7 @@ fn columns(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<(&'stat
         ("SecondIPAddress", Cell::Text(context.address(second).to_owned())),
         ("SecondUserAgent", text(second, Field::UserAgent)),
         ("SecondCount", Cell::count(pair.seconds.len())),
-    ];
-    if hunt {
-        let added = scopes::added(
-            context.text(first, Field::ProcessingDetails),
-            context.text(second, Field::ProcessingDetails),
-        );
-        columns.push(("AddedScopes", Cell::List(added)));
-    }
-    columns
+    ]
 }
 
 fn reasons(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<String> {

@@ -61,5 +61,5 @@ pub(super) fn bare(
 ) -> Vec<Hit> {
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
     context.bare = true;
-    (analytic.detect)(&context)
+    analytic.hits(&context)
 }

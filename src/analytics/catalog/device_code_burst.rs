@@ -1,12 +1,12 @@
 //! `device-code-burst`: a device-code sign-in, then the burst.
 
-use crate::analytics::burst::{Burst, bursts};
+use crate::analytics::burst::{Burst, sliding, tumbling};
 use crate::analytics::findings::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::flow::{Flow, FlowTie, FlowTies, Leg, leg_of};
 use crate::analytics::hit_builder::{HitBuilder, burst_hit};
 use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::rows::CLOCK_SKEW;
-use crate::analytics::{Analytic, Cell, DetectContext, Hit, Semantics, Show, Step};
+use crate::analytics::{Analytic, Cell, DetectContext, Hit, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::{HashMap, HashSet};
 
@@ -41,6 +41,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     on_by_default: true,
     steps: STEPS,
     detect,
+    as_published: Some(as_published),
 };
 
 const ABOUT: &str = "Looks for a device-code sign-in followed within twenty minutes by a burst of the same user.
@@ -111,18 +112,11 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// Bursts that follow a flow, each once, with the flow that fits best.
 fn detect(context: &DetectContext) -> Vec<Hit> {
-    match context.settings.semantics {
-        Semantics::Published => published(context),
-        Semantics::Hunt => hunt(context),
-    }
-}
-
-/// Hunt semantics: bursts that follow a flow, each once, with the flow that fits best.
-fn hunt(context: &DetectContext) -> Vec<Hit> {
     let flows = context.flows();
     let mut hits = Vec::new();
-    for burst in bursts(context) {
+    for burst in sliding(context) {
         let Some(known) = flows.get(&burst.user) else { continue };
         let fitting = fitting(context, &burst, known);
         // Strongest tie, then latest: flows stand in the order they began.
@@ -237,7 +231,7 @@ fn tie_columns(context: &DetectContext, builder: &mut HitBuilder, tie: FlowTie, 
 
 /// The published join: every pair of a burst and a device-code row of the same UPN whose time the burst's first
 /// event follows by at most the window.
-fn published(context: &DetectContext) -> Vec<Hit> {
+fn as_published(context: &DetectContext) -> Vec<Hit> {
     let mut codes: HashMap<Sym, Vec<EventId>> = HashMap::new();
     for (id, event) in context.rows() {
         let text = |field: Field| context.store.text(event[field]);
@@ -245,7 +239,7 @@ fn published(context: &DetectContext) -> Vec<Hit> {
             && text(Field::AuthenticationProtocol) == "deviceCode"
             && text(Field::ResultType) == "0"
         {
-            codes.entry(context.exact(event[Field::UserPrincipalName])).or_default().push(id);
+            codes.entry(context.exact(event, Field::UserPrincipalName)).or_default().push(id);
         }
     }
     let clock = |id: EventId| context.time(context.store.event(id));
@@ -253,7 +247,7 @@ fn published(context: &DetectContext) -> Vec<Hit> {
         codes.sort_by_key(|id| (clock(*id), *id));
     }
     let mut hits = Vec::new();
-    for burst in bursts(context) {
+    for burst in tumbling(context) {
         let Some(&first) = burst.events.first() else { continue };
         let first = clock(first);
         let codes = codes.get(&burst.user).map_or(&[][..], Vec::as_slice);

@@ -1,13 +1,13 @@
 //! `foci-burst`: one client exchanges tokens for many resources within minutes.
 
-use crate::analytics::burst::bursts;
+use crate::analytics::burst::{Burst, sliding, tumbling};
 use crate::analytics::findings::{
     client_family, client_history, device_code_before, origin, resources, what_to_revoke,
 };
 use crate::analytics::flow::descends;
 use crate::analytics::hit_builder::burst_hit;
 use crate::analytics::need::OF_BURST;
-use crate::analytics::{Analytic, DetectContext, Hit, Semantics, Show, Step};
+use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
 use crate::model::{Severity, Time};
 
 /// The analytic.
@@ -35,6 +35,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     on_by_default: true,
     steps: STEPS,
     detect,
+    as_published: Some(as_published),
 };
 
 const ABOUT: &str = "Looks for one watched client that gets tokens for three or more resources within ten minutes, \
@@ -99,22 +100,31 @@ const STEPS: &[Step] = &[
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
-    let found = bursts(context).into_iter().map(|burst| {
+    let found = sliding(context).into_iter().map(|burst| {
         let mut builder = burst_hit(context, ANALYTIC.id, &burst, burst.events.clone());
-        if context.bare {
-            return builder.finish(context);
-        }
-        let descending = burst.events.iter().filter(|&&id| descends(context.store.event(id))).count();
-        if context.settings.semantics == Semantics::Hunt && descending > 0 {
-            let known = context.flows().get(&burst.user);
-            let last = burst.events.last().map_or(Time::MISSING, |&id| context.store.event(id).time());
-            if !known.is_some_and(|flows| flows.iter().any(|flow| flow.time(context.store) <= last)) {
-                builder.reasons.push(format!(
-                    "{descending} of its sign-ins descend from a device-code flow that is not in the bundle"
-                ));
-            }
+        if !context.bare {
+            builder.reasons.extend(flow_not_seen(context, &burst));
         }
         builder.finish(context)
     });
     found.collect()
+}
+
+/// The sentence on rows that descend from a device-code flow which the bundle does not have.
+fn flow_not_seen(context: &DetectContext, burst: &Burst) -> Option<String> {
+    let store = context.store;
+    let descending = burst.events.iter().filter(|&&id| descends(store.event(id))).count();
+    if descending == 0 {
+        return None;
+    }
+    let last = burst.events.last().map_or(Time::MISSING, |&id| store.event(id).time());
+    let known = context.flows().get(&burst.user);
+    let is_seen = known.is_some_and(|flows| flows.iter().any(|flow| flow.time(store) <= last));
+    (!is_seen)
+        .then(|| format!("{descending} of its sign-ins descend from a device-code flow that is not in the bundle"))
+}
+
+fn as_published(context: &DetectContext) -> Vec<Hit> {
+    let hit = |burst: Burst| burst_hit(context, ANALYTIC.id, &burst, burst.events.clone()).finish(context);
+    tumbling(context).into_iter().map(hit).collect()
 }

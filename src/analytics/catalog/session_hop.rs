@@ -3,7 +3,7 @@
 use crate::analytics::findings::session::{apart, binding, elapsed, first_login, scope_change, second_client, tuning};
 use crate::analytics::findings::what_to_revoke;
 use crate::analytics::need::OF_TESTED_HOP;
-use crate::analytics::session::{Hop, hops};
+use crate::analytics::session::{Hop, hops, published_hops};
 use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
 use crate::model::Severity;
 
@@ -32,6 +32,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     on_by_default: true,
     steps: STEPS,
     detect,
+    as_published: Some(as_published),
 };
 
 const ABOUT: &str = "Looks for a session whose first login is of a family client, followed within ninety minutes by a \
@@ -129,4 +130,8 @@ const HOP: Hop = Hop {
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
     hops(context, &HOP)
+}
+
+fn as_published(context: &DetectContext) -> Vec<Hit> {
+    published_hops(context, &HOP)
 }

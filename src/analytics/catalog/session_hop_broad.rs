@@ -2,7 +2,7 @@
 
 use super::session_hop::STEPS;
 use crate::analytics::need::OF_HOP;
-use crate::analytics::session::{Hop, hops};
+use crate::analytics::session::{Hop, hops, published_hops};
 use crate::analytics::{Analytic, DetectContext, Hit};
 use crate::model::Severity;
 
@@ -31,6 +31,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     on_by_default: false,
     steps: STEPS,
     detect,
+    as_published: Some(as_published),
 };
 
 const ABOUT: &str = "Looks for a session whose first login is of one family client and which Azure CLI, Azure \
@@ -53,4 +54,8 @@ const HOP: Hop = Hop {
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
     hops(context, &HOP)
+}
+
+fn as_published(context: &DetectContext) -> Vec<Hit> {
+    published_hops(context, &HOP)
 }
