@@ -18,7 +18,7 @@ pub struct DetectContext<'a> {
     pub facts: &'a Facts,
     /// Settings of the run.
     pub settings: &'a Settings,
-    /// How the semantics read rows.
+    /// The semantics' reading of rows.
     pub(super) reading: &'static Reading,
     /// Whether to leave out Graph calls, columns and reasons of hits: enough to learn which rows fired.
     pub(super) bare: bool,

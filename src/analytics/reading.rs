@@ -1,5 +1,5 @@
-//! How each semantics reads rows, chosen once for a run: an analytic asks for a user, a time or a text, and never for
-//! the semantics.
+//! Reading of rows under each semantics, chosen once for a run: an analytic asks for a user, a time or a text, and
+//! never for the semantics.
 
 use super::Semantics;
 use crate::model::{EventId, Field, Flags, Sym, Time};
