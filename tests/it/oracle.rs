@@ -162,7 +162,7 @@ fn assert_burst_of_the_hunt(line: &Line, semantics: &str) {
         "Microsoft Graph",
         "Office Management",
     ];
-    let folded = names.map(str::to_lowercase);
+    let normalized = names.map(str::to_lowercase);
     for (column, value) in [
         ("FirstSeen", "2026-05-01T14:02:00.0000000Z"),
         ("LastSeen", "2026-05-01T14:04:37.0000000Z"),
@@ -173,7 +173,7 @@ fn assert_burst_of_the_hunt(line: &Line, semantics: &str) {
         ("SignInCount", "6"),
         ("IPs", r#"["192.0.2.100"]"#),
         ("UserAgents", r#"["python-requests/2.31.0"]"#),
-        ("Resources", &if semantics == "hunt" { line::list(folded) } else { line::list(names) }),
+        ("Resources", &if semantics == "hunt" { line::list(normalized) } else { line::list(names) }),
     ] {
         assert_eq!(line[column], value, "{semantics} {column}");
     }
@@ -209,7 +209,7 @@ fn poorer_copies_change_no_hit() {
         let draw = random::draw(seed);
         let mut dice = random::Dice::new(seed);
         let mut poorer: Vec<row::Row> = draw.rows.clone();
-        poorer.retain(|row| hunt::text::fold(row.get(Field::Id)).is_some());
+        poorer.retain(|row| hunt::text::normalized(row.get(Field::Id)).is_some());
         for row in &mut poorer {
             (row.created, row.ingested) = (row.created.or(row.ingested).map(|t| t - t.rem_euclid(row::SECOND)), None);
             row.fields.retain(|field, _| *field == Field::Id || dice.percent(60));

@@ -3,17 +3,17 @@
 //! Where a paragraph can be read in two ways, `Reading:` says which one stands here.
 
 mod burst;
+mod duplicates;
 mod flow;
-mod fold;
 mod graph;
 mod hop;
 pub(crate) mod text;
 
 use super::line::Line;
 use super::row::Row;
-pub(crate) use fold::uti;
+pub(crate) use duplicates::uti;
 use std::collections::{BTreeMap, BTreeSet};
-use text::{fold, fold_field, fold_id, word};
+use text::{normalized, normalized_field, normalized_id, word};
 use tokentrail::testing::analytics::{Clients, Settings};
 use tokentrail::testing::model::{Field, Table};
 
@@ -28,7 +28,7 @@ pub(crate) struct Hunt<'a> {
 
 /// Every hit of every analytic.
 pub(crate) fn hits(rows: &[Row], per_source: usize, settings: &Settings) -> Vec<Line> {
-    let (live, rows) = fold::events(rows, per_source);
+    let (live, rows) = duplicates::events(rows, per_source);
     let hunt = Hunt::new(&rows, live, settings);
     let bursts = hunt.bursts();
     let mut lines: Vec<Line> = bursts.iter().map(|burst| hunt.burst_line(burst)).collect();
@@ -46,8 +46,8 @@ impl<'a> Hunt<'a> {
             settings.since.is_none_or(|since| since.ticks() <= time)
                 && settings.until.is_none_or(|until| time < until.ticks())
         });
-        // Reading: the Id of "event time, ingest time, Id" is compared as ids are, folded; then reading order.
-        live.sort_by_key(|&n| (rows[n].hunt_time(), rows[n].ingested, fold_field(&rows[n], Field::Id), n));
+        // Reading: the Id of "event time, ingest time, Id" is compared as ids are, normalized; then reading order.
+        live.sort_by_key(|&n| (rows[n].hunt_time(), rows[n].ingested, normalized_field(&rows[n], Field::Id), n));
         let users = users(rows, &live);
         Self { rows, settings, live, users }
     }
@@ -66,23 +66,23 @@ impl<'a> Hunt<'a> {
 
     /// The user as an id: blank where no row has it as one.
     fn user_id(&self, user: &str) -> String {
-        let is_id = self.live.iter().any(|&n| self.folded(n, Field::UserId).as_deref() == Some(user));
+        let is_id = self.live.iter().any(|&n| self.normalized(n, Field::UserId).as_deref() == Some(user));
         if is_id { user.to_owned() } else { String::new() }
     }
 
-    /// A field folded; `None` when blank.
-    fn folded(&self, n: usize, field: Field) -> Option<String> {
-        fold_field(&self.rows[n], field)
+    /// A field normalized; `None` when blank.
+    fn normalized(&self, n: usize, field: Field) -> Option<String> {
+        normalized_field(&self.rows[n], field)
     }
 
     /// A field's text trimmed; `None` when blank.
     fn shown(&self, n: usize, field: Field) -> Option<String> {
-        self.folded(n, field).map(|_| self.rows[n].get(field).trim().to_owned())
+        self.normalized(n, field).map(|_| self.rows[n].get(field).trim().to_owned())
     }
 
-    /// The last non-blank folded text of a field among rows in hunt order.
+    /// The last non-blank normalized text of a field among rows in hunt order.
     fn last(&self, rows: &[usize], field: Field) -> Option<String> {
-        rows.iter().rev().find_map(|&n| self.folded(n, field))
+        rows.iter().rev().find_map(|&n| self.normalized(n, field))
     }
 
     /// Reading: without case and spaces, `0` and `Success` are the two words of success, and `0.0` with either mark.
@@ -94,7 +94,7 @@ impl<'a> Hunt<'a> {
 
     /// Incoming token type without case and spaces; `None` when it is not recorded.
     fn incoming(&self, n: usize) -> Option<String> {
-        fold_field(&self.rows[n], Field::IncomingTokenType).map(|text| word(&text))
+        normalized_field(&self.rows[n], Field::IncomingTokenType).map(|text| word(&text))
     }
 
     fn is_sign_in(&self, n: usize) -> bool {
@@ -106,13 +106,13 @@ impl<'a> Hunt<'a> {
         match &self.settings.clients {
             Clients::Seeds => seeds,
             Clients::Family => seeds || super::known::was_ever_family(client),
-            Clients::Listed(ids) => ids.iter().any(|id| fold(id).as_deref() == Some(client)),
+            Clients::Listed(ids) => ids.iter().any(|id| normalized(id).as_deref() == Some(client)),
         }
     }
 
     /// "The resource id, else the folded display name; blank is not counted."
     fn resource(&self, n: usize) -> Option<String> {
-        self.folded(n, Field::ResourceIdentity).or_else(|| self.folded(n, Field::ResourceDisplayName))
+        self.normalized(n, Field::ResourceIdentity).or_else(|| self.normalized(n, Field::ResourceDisplayName))
     }
 
     fn resources(&self, rows: &[usize]) -> BTreeSet<String> {
@@ -134,8 +134,8 @@ fn is_sign_in(row: &Row) -> bool {
 /// "`UserId`; a row without one takes the `UserId` that its folded UPN has in the bundle's sign-ins, if that is
 /// exactly one, else the folded UPN is the user; a row with neither belongs to nobody."
 fn users(rows: &[Row], live: &[usize]) -> BTreeMap<usize, String> {
-    let id = |n: usize| fold_id(rows[n].get(Field::UserId));
-    let upn = |n: usize| fold(rows[n].get(Field::UserPrincipalName));
+    let id = |n: usize| normalized_id(rows[n].get(Field::UserId));
+    let upn = |n: usize| normalized(rows[n].get(Field::UserPrincipalName));
     let sign_ins = live.iter().filter(|&&n| is_sign_in(&rows[n]));
     let known: BTreeSet<(String, String)> = sign_ins.filter_map(|&n| Some((upn(n)?, id(n)?))).collect();
     let resolve = |n: usize| {

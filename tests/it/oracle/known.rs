@@ -30,7 +30,7 @@ pub(crate) const AAD_GRAPH_NAME: &str = "Windows Azure Active Directory";
 pub(crate) const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 pub(crate) const ZERO: &str = "00000000-0000-0000-0000-000000000000";
 
-/// Returns whether a folded client id was ever in the family.
+/// Returns whether a normalized client id was ever in the family.
 pub(crate) fn was_ever_family(id: &str) -> bool {
     PUBLISHED_FAMILY.contains(&id) || LATER_FAMILY.contains(&id)
 }

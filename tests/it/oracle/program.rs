@@ -1,6 +1,6 @@
 //! The program's hits in the oracles' words.
 
-use super::hunt::text::{WORDS, fold, word};
+use super::hunt::text::{WORDS, normalized, word};
 use super::judge::as_published;
 use super::line::{Line, list, numbers, scopes};
 use super::row::{Row, number_of, store_of};
@@ -29,13 +29,13 @@ pub(crate) fn untrue_also_published(rows: &[Row], settings: &Settings) -> Option
         analytics::run(&store, Facts::embedded(), &settings)
     };
     // The published query may stand on a copy that hunt folds.
-    let key = |id| (store.event(id).table, fold(store.get(id, Field::Id)));
+    let key = |id| (store.event(id).table, normalized(store.get(id, Field::Id)));
     let one = |a: EventId, b: EventId| a == b || (key(a).1.is_some() && key(a) == key(b));
     let published = of(as_published(settings));
     of(settings.clone()).into_iter().find_map(|hit| {
         let overlaps = |other: &Hit| {
             other.analytic == hit.analytic
-                && fold(&other.app_id) == fold(&hit.app_id)
+                && normalized(&other.app_id) == normalized(&hit.app_id)
                 && other.evidence.iter().any(|a| hit.evidence.iter().any(|b| one(*a, *b)))
         };
         let truth = published.iter().any(overlaps);
@@ -151,7 +151,7 @@ impl Reader<'_> {
     }
 
     fn has_no_upn(&self) -> bool {
-        self.hit.evidence.iter().all(|id| fold(self.store.get(*id, Field::UserPrincipalName)).is_none())
+        self.hit.evidence.iter().all(|id| normalized(self.store.get(*id, Field::UserPrincipalName)).is_none())
     }
 
     fn told_legs(&self) -> String {
@@ -181,7 +181,7 @@ fn plain(cell: &Cell) -> String {
 
 /// Trimmed; `None` when blank.
 fn shown(text: &str) -> Option<String> {
-    fold(text).map(|_| text.trim().to_owned())
+    normalized(text).map(|_| text.trim().to_owned())
 }
 
 const BURST: &[&str] = &[

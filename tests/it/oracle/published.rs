@@ -41,7 +41,7 @@ impl Published {
         }
         for (n, row) in rows.iter().enumerate() {
             // Rows that overlapping exports bring twice are one row of the table.
-            let id = super::hunt::text::fold_id(row.get(Field::Id));
+            let id = super::hunt::text::normalized_id(row.get(Field::Id));
             if id.is_some() && rows[..n].iter().any(|other| is_same(row, other)) {
                 continue;
             }

@@ -54,7 +54,7 @@ pub(super) fn snapshot(name: &str, mut desk: Desk) {
         }
         is_ascii(name, &desk);
         if is_held(name, size) {
-            writeln!(shown, "── {}×{}\n{}", size.0, size.1, folded(&words)).unwrap();
+            writeln!(shown, "── {}×{}\n{}", size.0, size.1, shortened(&words)).unwrap();
         }
         if size == STYLED {
             write!(shown, "── {}×{}, roles\n{}", size.0, size.1, styles(&roles)).unwrap();
@@ -86,18 +86,18 @@ fn rows(buffer: &Buffer) -> std::slice::Chunks<'_, Cell> {
 }
 
 /// The text with rows that repeat the one above counted, blank ones at the end left out.
-fn folded(words: &str) -> String {
+fn shortened(words: &str) -> String {
     let rows: Vec<&str> = words.trim_end().lines().collect();
-    let mut folded = Vec::new();
+    let mut shortened = Vec::new();
     for alike in rows.chunk_by(|a, b| a == b) {
-        folded.push(alike[0].to_owned());
+        shortened.push(alike[0].to_owned());
         match alike.len() {
             1 => {}
-            2 => folded.push(alike[0].to_owned()),
-            rows => folded.push(format!("⋮ {} more", rows - 1)),
+            2 => shortened.push(alike[0].to_owned()),
+            rows => shortened.push(format!("⋮ {} more", rows - 1)),
         }
     }
-    folded.join("\n")
+    shortened.join("\n")
 }
 
 /// The roles, row by row: a letter for each and over how many cells it goes, a capital under the cursor of a pane

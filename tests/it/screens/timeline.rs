@@ -38,7 +38,7 @@ fn run(desk: &Desk) -> Option<usize> {
 }
 
 #[test]
-fn folded() {
+fn collapsed() {
     let desk = busy((80, 24));
     assert!(desk.screen().contains("±20 min"));
     snapshot("timeline_folded", desk);
@@ -59,7 +59,7 @@ fn a_marked_row_is_told_from_its_run_and_a_revocation_is_undone() {
 }
 
 #[test]
-fn unfolded() {
+fn opened() {
     let mut desk = busy((80, 24));
     desk.press("f @").type_in("14:04:50").press("enter");
     snapshot("timeline_unfolded", desk);
@@ -96,16 +96,16 @@ fn a_prompt_says_what_a_time_is() {
 }
 
 #[test]
-fn like_rows_are_one_until_unfolded() {
+fn like_rows_are_one_until_opened() {
     let mut desk = busy((120, 40));
     assert_eq!(run(&desk), Some(38));
     assert!(desk.screen().contains("38 × GET 200 /users · 37s"), "{}", desk.screen());
-    let folded = rows(&desk);
+    let collapsed = rows(&desk);
     desk.press("/").type_in("busy5").press("enter esc");
     assert_eq!((here(&desk).as_str(), run(&desk)), ("busy5", None), "what is found comes out of its run");
     desk.press("space");
     assert_eq!((here(&desk).as_str(), run(&desk)), ("busy0", Some(38)), "and goes back");
-    assert_eq!(rows(&desk), folded);
+    assert_eq!(rows(&desk), collapsed);
     desk.press("enter");
     assert!(desk.app.overlays.is_empty() && run(&desk).is_none(), "Enter unfolds a run");
     assert_eq!(here(&desk), "busy0");
@@ -366,7 +366,7 @@ fn branches_close_and_open() {
 }
 
 #[test]
-fn folding_goes_from_runs_to_roots_to_every_row() {
+fn collapsing_goes_from_runs_to_roots_to_every_row() {
     let mut desk = busy((120, 40));
     desk.press("t z");
     let (runs, event) = (timeline(&desk).len(), here(&desk));

@@ -15,7 +15,7 @@ pub(super) struct Burst {
 
 impl Hunt<'_> {
     pub(super) fn bursts(&self) -> Vec<Burst> {
-        let of = |n: usize| Some((self.user(n)?.to_owned(), self.folded(n, Field::AppId)?));
+        let of = |n: usize| Some((self.user(n)?.to_owned(), self.normalized(n, Field::AppId)?));
         let exchanges: Vec<usize> = self.live.iter().copied().filter(|&n| self.is_watched_success(n)).collect();
         let groups: BTreeSet<(String, String)> = exchanges.iter().filter_map(|&n| of(n)).collect();
         let mut bursts = Vec::new();
@@ -31,7 +31,7 @@ impl Hunt<'_> {
     fn is_watched_success(&self, n: usize) -> bool {
         self.row(n).table == Table::NonInteractive
             && self.succeeded(n)
-            && self.folded(n, Field::AppId).is_some_and(|client| self.is_watched(&client))
+            && self.normalized(n, Field::AppId).is_some_and(|client| self.is_watched(&client))
     }
 
     /// The rows inside each group of qualifying windows that share an instant.
@@ -82,7 +82,7 @@ impl Hunt<'_> {
             ("AppIdCount", "1".to_owned()),
             ("ResourceCount", resources.len().to_string()),
             ("ResourceIds", list(&resources)),
-            ("Resources", list(rows.iter().filter_map(|&n| self.folded(n, Field::ResourceDisplayName)))),
+            ("Resources", list(rows.iter().filter_map(|&n| self.normalized(n, Field::ResourceDisplayName)))),
             ("SignInCount", rows.len().to_string()),
             ("IPs", shown(Field::IpAddress)),
             ("UserAgents", shown(Field::UserAgent)),

@@ -64,7 +64,7 @@ impl Hunt<'_> {
             // Reading: "where neither both have a session nor both have a CorrelationId" is asked of the leg
             // and each flow in turn, latest first; a flow has what any of its legs has.
             let joined = flows.iter_mut().rev().filter(is_users).find(|flow| {
-                let both = |field| self.folded(n, field).is_some() && self.has(flow, field);
+                let both = |field| self.normalized(n, field).is_some() && self.has(flow, field);
                 !both(Field::SessionId) && !both(Field::CorrelationId) && fresh(flow)
             });
             match joined {
@@ -76,12 +76,12 @@ impl Hunt<'_> {
     }
 
     fn has(&self, flow: &Flow, field: Field) -> bool {
-        flow.legs.iter().any(|&leg| self.folded(leg, field).is_some())
+        flow.legs.iter().any(|&leg| self.normalized(leg, field).is_some())
     }
 
     fn shares(&self, n: usize, flow: &Flow, field: Field) -> bool {
-        let value = self.folded(n, field);
-        value.is_some() && flow.legs.iter().any(|&leg| self.folded(leg, field) == value)
+        let value = self.normalized(n, field);
+        value.is_some() && flow.legs.iter().any(|&leg| self.normalized(leg, field) == value)
     }
 
     fn tie(&self, rows: &[usize], flow: &Flow) -> Tie {

@@ -17,10 +17,10 @@ impl Hunt<'_> {
         let mut calls = Vec::new();
         for n in self.live.iter().copied().filter(|&n| !self.is_sign_in(n)) {
             let uti = |n: usize| token(self.row(n).get(Field::TokenId));
-            let session = |n: usize| self.folded(n, Field::SessionId);
+            let session = |n: usize| self.normalized(n, Field::SessionId);
             let same_token = uti(n).is_some() && rows.iter().any(|&r| uti(r) == uti(n));
             let same_session = session(n).is_some() && rows.iter().any(|&r| session(r) == session(n));
-            let same_user = self.user(n) == Some(user) && self.folded(n, Field::AppId).as_deref() == Some(client);
+            let same_user = self.user(n) == Some(user) && self.normalized(n, Field::AppId).as_deref() == Some(client);
             if same_token {
                 calls.push((n, "token"));
             } else if same_session && near(n) {

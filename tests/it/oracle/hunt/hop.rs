@@ -40,7 +40,7 @@ impl Hunt<'_> {
         let second = |first: usize, n: usize| {
             self.time(n) >= self.time(first)
                 && self.is_abused(n, &ABUSED_BROAD)
-                && self.folded(n, Field::AppId) != self.folded(first, Field::AppId)
+                && self.normalized(n, Field::AppId) != self.normalized(first, Field::AppId)
                 && self.passes_tuning(n)
         };
         self.hops_where(second).iter().map(|hop| self.hop_line("session-hop-broad", hop)).collect()
@@ -49,7 +49,7 @@ impl Hunt<'_> {
     /// Hops whose seconds pass, beside what every second must be: of the same session and user, with a token,
     /// in the home tenant. Reading: the first login's tenants do not matter ("itself in the home tenant").
     fn hops_where(&self, second: impl Fn(usize, usize) -> bool) -> Vec<Hop> {
-        let of = |n: usize| Some((self.folded(n, Field::SessionId)?, self.user(n)?.to_owned()));
+        let of = |n: usize| Some((self.normalized(n, Field::SessionId)?, self.user(n)?.to_owned()));
         let sign_ins: Vec<usize> = self.live.iter().copied().filter(|&n| self.is_sign_in(n)).collect();
         let groups: BTreeSet<(String, String)> = sign_ins.iter().filter_map(|&n| of(n)).collect();
         let mut hops = Vec::new();
@@ -61,9 +61,9 @@ impl Hunt<'_> {
                 .filter(|&n| self.incoming(n).is_some_and(|token| token != "none"))
                 .filter(|&n| self.is_home(n) && second(first, n))
                 .collect();
-            let clients: BTreeSet<String> = seconds.iter().filter_map(|&n| self.folded(n, Field::AppId)).collect();
+            let clients: BTreeSet<String> = seconds.iter().filter_map(|&n| self.normalized(n, Field::AppId)).collect();
             for client in clients {
-                let of_client = |n: &usize| self.folded(*n, Field::AppId).as_ref() == Some(&client);
+                let of_client = |n: &usize| self.normalized(*n, Field::AppId).as_ref() == Some(&client);
                 let seconds = seconds.iter().copied().filter(of_client).collect();
                 hops.push(Hop { user: group.1.clone(), session: group.0.clone(), client, first, seconds });
             }
@@ -73,29 +73,29 @@ impl Hunt<'_> {
 
     fn is_first_login(&self, n: usize) -> bool {
         self.incoming(n).as_deref() == Some("none")
-            && self.folded(n, Field::AppId).is_some_and(|client| was_ever_family(&client))
+            && self.normalized(n, Field::AppId).is_some_and(|client| was_ever_family(&client))
     }
 
     fn is_home(&self, n: usize) -> bool {
-        let home = self.folded(n, Field::HomeTenantId);
-        home.is_some() && home == self.folded(n, Field::ResourceTenantId)
+        let home = self.normalized(n, Field::HomeTenantId);
+        home.is_some() && home == self.normalized(n, Field::ResourceTenantId)
     }
 
     fn is_abused(&self, n: usize, clients: &[&str]) -> bool {
-        self.folded(n, Field::AppId).is_some_and(|client| clients.contains(&client.as_str()))
+        self.normalized(n, Field::AppId).is_some_and(|client| clients.contains(&client.as_str()))
     }
 
     fn is_for_aad_graph(&self, n: usize) -> bool {
-        match self.folded(n, Field::ResourceIdentity) {
+        match self.normalized(n, Field::ResourceIdentity) {
             Some(id) => id == AAD_GRAPH,
-            None => self.folded(n, Field::ResourceDisplayName) == Some(AAD_GRAPH_NAME.to_lowercase()),
+            None => self.normalized(n, Field::ResourceDisplayName) == Some(AAD_GRAPH_NAME.to_lowercase()),
         }
     }
 
     fn passes_tuning(&self, n: usize) -> bool {
         let settings = self.settings;
         let restricted = settings.admin_scope_only || settings.noncompliant_only;
-        if !restricted || self.folded(n, Field::AppId).as_deref() != Some(CLI) {
+        if !restricted || self.normalized(n, Field::AppId).as_deref() != Some(CLI) {
             return true;
         }
         let admin = self.row(n).get(Field::ProcessingDetails).to_lowercase().contains(GLOBAL_ADMINISTRATOR);
@@ -120,7 +120,7 @@ impl Hunt<'_> {
         let last = hop.seconds[hop.seconds.len() - 1];
         let calls = self.graph_calls(&rows, &hop.user, &hop.client);
         let diff = self.time(second).div_euclid(MINUTE) - self.time(first).div_euclid(MINUTE);
-        let id = |n, field| self.folded(n, field).unwrap_or_default();
+        let id = |n, field| self.normalized(n, field).unwrap_or_default();
         let shown = |n, field| self.shown(n, field).unwrap_or_default();
         let mut line = Line::from([
             ("Analytic", analytic.to_owned()),

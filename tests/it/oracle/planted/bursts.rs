@@ -154,7 +154,7 @@ pub(crate) fn burst_copies() -> Vec<Case> {
         ("a copy without ingest that failed", unclocked_copy(), 1, 1),
         ("a later failed copy with the id in upper case", shouted_copy(), 1, 0),
         ("a later failed row of the other table with that id", copied_elsewhere(), 1, 1),
-        ("the user id told only by a copy that is folded", told_by_a_copy(), 0, 1),
+        ("the user id only in a copy that is a duplicate", user_id_in_a_copy(), 0, 1),
         ("rows without an id", every(Field::Id, ""), 1, 1),
         ("rows of the all-zero id", every(Field::Id, ZERO), 1, 1),
         ("rows of one id", every(Field::Id, "one"), 1, 0),
@@ -208,14 +208,14 @@ pub(crate) fn with_settings() -> Vec<Kind> {
         case("since a tick after it", burst(), 0, 0, |s| s.since = Some(time(TICK))),
         case("until the last event", burst(), 0, 0, |s| s.until = Some(time(2 * MINUTE))),
         case("until a tick after it", burst(), 1, 1, |s| s.until = Some(time(2 * MINUTE + TICK))),
-        case("the user id told by an earlier row", told_earlier(), 0, 1, |_| ()),
-        case("the user id told only before since", told_earlier(), 0, 0, |s| s.since = Some(time(0))),
+        case("the user id in an earlier row", user_id_earlier(), 0, 1, |_| ()),
+        case("the user id only before since", user_id_earlier(), 0, 0, |s| s.since = Some(time(0))),
         case("since on its own clock", lagged(MINUTE), 1, 0, |s| s.since = Some(time(TICK))),
     ]
 }
 
 /// Two rows that have the UPN alone, one that has the id alone, and a failed row before them that has both.
-fn told_earlier() -> Vec<Row> {
+fn user_id_earlier() -> Vec<Row> {
     changed(|rows| {
         let refused = exchange(0, start() - MINUTE).with(Field::Id, "told").with(Field::ResultType, "50126");
         rows[2].fields.remove(&Field::UserPrincipalName);
@@ -227,8 +227,8 @@ fn told_earlier() -> Vec<Row> {
 }
 
 /// The row as a copy has it, replaced by a later one without the id.
-fn told_by_a_copy() -> Vec<Row> {
-    let mut rows = told_earlier();
+fn user_id_in_a_copy() -> Vec<Row> {
+    let mut rows = user_id_earlier();
     let mut copy = rows[3].clone();
     copy.fields.remove(&Field::UserId);
     rows.push(copy);

@@ -1,6 +1,6 @@
-//! "One event per (table, Id)": folding, the union of the fields, and token ids that only the sign-in's id tells.
+//! "One event per (table, Id)": duplicates, the union of the fields, and token ids that only the sign-in's id tells.
 
-use super::text::{fold_field, fold_id, token, word};
+use super::text::{normalized_field, normalized_id, token, word};
 use crate::oracle::row::{Row, SECOND};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub(super) fn events(rows: &[Row], per_source: usize) -> (Vec<usize>, Vec<Row>) 
 /// The rows that share (table, Id) with a row, itself among them: "the latest ingest wins, a missing one is the
 /// oldest, a tie goes to the copy read last".
 fn ranked(rows: &[Row], n: usize) -> Vec<usize> {
-    let id = |n: usize| fold_field(&rows[n], Field::Id);
+    let id = |n: usize| normalized_field(&rows[n], Field::Id);
     let same =
         |other: usize| other == n || (rows[n].table == rows[other].table && id(n).is_some() && id(n) == id(other));
     let mut group: Vec<usize> = (0..rows.len()).filter(|&other| same(other)).collect();
@@ -39,7 +39,7 @@ fn union(rows: &[Row], group: &[usize]) -> Row {
     let mut union = rows[group[0]].clone();
     for field in Field::ALL {
         // Blank < withheld < told; of equals the earlier in the order.
-        let weight = |n: usize| match fold_field(&rows[n], field) {
+        let weight = |n: usize| match normalized_field(&rows[n], field) {
             None => 0,
             Some(text) if is_enumeration(field) && word(&text) == "unknownfuturevalue" => 1,
             Some(_) => 2,
@@ -104,7 +104,7 @@ fn agrees(rows: &[Row], n: usize) -> Option<bool> {
 
 /// Base64url, without padding, of the bytes of a GUID, its first three groups turned round.
 pub(crate) fn uti(id: &str) -> Option<String> {
-    let id = fold_id(id)?;
+    let id = normalized_id(id)?;
     let groups: Vec<&str> = id.split('-').collect();
     if groups.iter().map(|group| group.len()).ne([8, 4, 4, 4, 12]) {
         return None;
