@@ -68,6 +68,12 @@ pub struct Conflict {
     pub rest: BTreeMap<String, Value>,
 }
 
+/// The value of a change that leaves none. Logs hold it, as [`TAKEN`]: neither may change.
+pub(super) const CLEARED: &str = "cleared";
+
+/// The value of a bookmark that was removed.
+pub(super) const TAKEN: &str = "taken";
+
 impl Change {
     /// Returns whether both change the same value.
     pub(super) fn sets_the_same(&self, other: &Self) -> bool {
@@ -112,14 +118,14 @@ impl Change {
 
     /// The value as the log words it: `supports`, `"text"`, `cleared`.
     pub fn value(&self) -> String {
-        let cleared = || "cleared".to_owned();
+        let cleared = || CLEARED.to_owned();
         let quoted = |text: &str| if text.is_empty() { cleared() } else { format!("\"{text}\"") };
         match self {
             Self::Verdict { to, .. } => to.map_or_else(cleared, |verdict| verdict.word().to_owned()),
             Self::Remark { to, .. } | Self::EventRemark { to, .. } => quoted(to),
             Self::Disposition { to, .. } => to.map_or_else(cleared, |disposition| disposition.words().to_owned()),
             Self::Bookmark { to: true, .. } => "set".to_owned(),
-            Self::Bookmark { to: false, .. } => "taken".to_owned(),
+            Self::Bookmark { to: false, .. } => TAKEN.to_owned(),
             Self::Tlp { to } => to.clone(),
             Self::Conflict { found, open: true, .. } => found.side(),
             Self::Apart { to: true, .. } => "kept apart".to_owned(),
@@ -133,7 +139,7 @@ impl Change {
     /// The value; `nothing` where there is none.
     pub(super) fn value_or_nothing(&self) -> String {
         match self.value() {
-            value if value == "cleared" || value == "taken" => "nothing".to_owned(),
+            value if value == CLEARED || value == TAKEN => "nothing".to_owned(),
             value => value,
         }
     }

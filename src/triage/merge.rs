@@ -5,6 +5,7 @@ use super::case::Case;
 use super::change::{Change, Conflict};
 use super::log_problem::LogProblem;
 use super::work::Branch;
+use crate::model::words::counted;
 use crate::model::{Time, inert};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +24,6 @@ pub struct Merged {
 /// `3 changes by bo, 1 conflict to decide`.
 impl fmt::Display for Merged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |number: usize, word| if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") };
         f.write_str(&counted(self.carried, "change"))?;
         if !self.who.is_empty() {
             write!(f, " by {}", inert(&self.who))?;

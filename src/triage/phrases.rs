@@ -1,7 +1,7 @@
 //! Log lines of tokentrail 0.1.0, which have no change as data: one table reads their words.
 
 use super::case::Case;
-use super::change::Change;
+use super::change::{CLEARED, Change, TAKEN};
 use super::work::{Disposition, Verdict};
 use crate::model::Time;
 
@@ -14,7 +14,7 @@ const PHRASES: [(&str, &str, Read); 7] = [
     ("event ", ": bookmark ", |event, value| {
         let to = match value {
             "set" => true,
-            "taken" => false,
+            TAKEN => false,
             _ => return None,
         };
         Some(Change::Bookmark { event: event.to_owned(), to })
@@ -50,9 +50,6 @@ const PHRASES: [(&str, &str, Read); 7] = [
         is_whole.then(|| Change::Disposition { hit: hit.to_owned(), to })
     }),
 ];
-
-/// The value of an undone change.
-const CLEARED: &str = "cleared";
 
 /// Begin of an undo's line, before the words of the undone line.
 pub(super) const UNDID: &str = "undid: ";

@@ -1,6 +1,7 @@
 //! The address of a request: its path, and the shape that like requests share.
 
 use crate::model::Table;
+use crate::model::words::is_guid;
 use crate::tables::{TABLES, TableSpec};
 
 /// A request without its host, and without the version or tenant that begins its path.
@@ -51,9 +52,9 @@ pub(super) fn segments(uri: &str) -> impl Iterator<Item = Segment<'_>> {
 /// Returns whether a part of a path names one object rather than a kind. Kinds begin with a small letter or `$`.
 fn is_id(part: &str) -> bool {
     let digits = part.bytes().any(|b| b.is_ascii_digit());
-    let guid = part.len() == 36 && part.bytes().filter(|b| *b == b'-').count() == 4;
     let first = part.bytes().next().unwrap_or(b'$');
-    guid || part.contains(['@', '=', '!', ',', '%'])
+    is_guid(part)
+        || part.contains(['@', '=', '!', ',', '%'])
         || part.trim_end_matches(':').contains(':')
         || (digits && !first.is_ascii_lowercase() && first != b'$')
 }
