@@ -49,6 +49,13 @@ fn every_story_comes_out_as_it_says() {
             )
             .unwrap();
         }
+        for hit in &hits {
+            let declared = analytics::by_id(hit.analytic).unwrap().attack;
+            for technique in hit.attack.iter().filter(|technique| !declared.contains(&technique.id)) {
+                writeln!(wrong, "{}: {} earns {} and does not declare it", story.name, hit.analytic, technique.id)
+                    .unwrap();
+            }
+        }
         let found: Vec<Outcome> = hits.iter().map(|hit| Outcome::new(hit, &story)).collect();
         if let Some(place) = story.differs(&found) {
             writeln!(wrong, "{place}: the story says otherwise. Found:\n{}", shown(&found, &story)).unwrap();
