@@ -5,7 +5,7 @@ use tokentrail::testing::facts::Networks;
 use tokentrail::testing::model::Time;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(networks) = Networks::of(String::new(), String::new(), bytes.to_vec()) {
+    if let Ok(networks) = Networks::from_bytes(String::new(), String::new(), bytes.to_vec()) {
         for address in ["192.0.2.1", "255.255.255.255", "2001:db8::1", "::", "x"] {
             let _ = networks.find(address);
         }
