@@ -1,5 +1,4 @@
-//! All state of the screen: `update` takes each event and returns the effects to carry out. `update` takes what
-//! happened and says what to do; nothing here reads or writes.
+//! All state of the screen. `update` takes each event and returns the effects to carry out; nothing here reads or writes.
 
 mod checking;
 mod copying;
