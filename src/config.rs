@@ -133,7 +133,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "facts",
         value: "[]",
         is_default: true,
-        about: "Your tables of clients, resources or agents, laid over those built in: CSV with the columns of assets/facts.",
+        about: "Your tables of facts, laid over those built in: CSV with the columns of a table in assets/facts.",
     },
     Setting {
         name: "asn",

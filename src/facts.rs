@@ -1,18 +1,22 @@
-//! Dated and sourced knowledge: clients and family membership, resources, user agents, Graph verbs, techniques of
-//! ATT&CK.
+//! Dated and sourced knowledge: clients, family membership and the parts that clients play; resources; user agents and
+//! the tools that send them; traces of tools on devices; roles; networks of services; Graph verbs; techniques of ATT&CK.
 //!
 //! The tables are `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where a
 //! product's own habit is the source, that of the row. They are read once, on first use.
 
 mod agents;
 mod attack;
+mod client_roles;
 mod clients;
+mod fingerprints;
 pub mod given;
 mod graph;
 pub mod lifetimes;
+mod marked;
 mod networks;
 mod resources;
 mod table;
+mod tools;
 mod user_tables;
 mod weight;
 
@@ -20,10 +24,13 @@ pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;
 pub use attack::technique;
+pub use client_roles::ClientRole;
 pub use clients::{Client, Membership, Standing};
+pub use fingerprints::Fingerprint;
 pub use graph::Verb;
 pub use networks::{Network, Networks, address};
 pub use resources::{Reach, Resource};
+pub use tools::ToolAgent;
 pub use user_tables::UserTables;
 pub use weight::Weight;
 
@@ -37,6 +44,12 @@ pub struct Facts {
     clients: Vec<Client>,
     resources: Resources,
     agents: Vec<agents::Pattern>,
+    tools: Vec<ToolAgent>,
+    fingerprints: Vec<Fingerprint>,
+    client_roles: client_roles::ClientRoles,
+    sensitive: marked::Marks<String>,
+    roles: marked::Marks<String>,
+    networks: marked::Marks<u32>,
     verbs: Vec<graph::Pattern>,
 }
 
@@ -48,7 +61,18 @@ impl Facts {
     }
 
     fn built_in() -> Self {
-        Self { clients: clients::load(), resources: Resources::load(), agents: agents::load(), verbs: graph::load() }
+        Self {
+            clients: clients::load(),
+            resources: Resources::load(),
+            agents: agents::load(),
+            tools: tools::load(),
+            fingerprints: fingerprints::load(),
+            client_roles: client_roles::load(),
+            sensitive: marked::resources(),
+            roles: marked::roles(),
+            networks: marked::networks(),
+            verbs: graph::load(),
+        }
     }
 
     /// The client of a normalized id.
@@ -93,6 +117,41 @@ impl Facts {
     /// The class of a user agent. A client can fake it: a script is evidence, a browser proves nothing.
     pub fn agent(&self, user_agent: &str) -> Agent {
         agents::class(&self.agents, user_agent)
+    }
+
+    /// The tool that a user agent names: the first row that fits the trimmed agent, compared without case.
+    pub fn tool(&self, agent: &str) -> Option<&ToolAgent> {
+        tools::find(&self.tools, agent)
+    }
+
+    /// The trace of a tool in a registered device's name or in the version of its system.
+    pub fn fingerprint(&self, name: &str, os_version: &str) -> Option<&Fingerprint> {
+        fingerprints::find(&self.fingerprints, name, os_version)
+    }
+
+    /// Returns whether a client (normalized id) plays this part.
+    pub fn client_has(&self, id: &str, role: ClientRole) -> bool {
+        self.client_roles.get(id).is_some_and(|played| played.contains(&role))
+    }
+
+    /// Returns whether a resource (normalized id) is one that a client's first use of draws attention to.
+    pub fn is_sensitive(&self, resource: &str) -> bool {
+        self.sensitive.get(resource).is_some_and(|resource| resource.is_marked)
+    }
+
+    /// The name of a built-in role by the normalized id of its template.
+    pub fn role(&self, id: &str) -> Option<&str> {
+        self.roles.get(id).map(|role| role.name.as_str())
+    }
+
+    /// Returns whether Microsoft calls this role privileged (normalized id of its template).
+    pub fn is_privileged_role(&self, id: &str) -> bool {
+        self.roles.get(id).is_some_and(|role| role.is_marked)
+    }
+
+    /// Returns whether an AS number is of Microsoft's networks, from which its services call and its clouds reach out.
+    pub fn is_microsoft_asn(&self, asn: u32) -> bool {
+        self.networks.get(&asn).is_some_and(|network| network.is_marked)
     }
 
     /// The action of a Graph call, in plain words.

@@ -1,10 +1,10 @@
-//! The user's tables of clients, resources and agents, which override the built-in ones.
+//! The user's tables of facts, which override the built-in ones.
 //!
 //! The same rule holds for them: a row without source and date is refused, and so is one that cannot be read.
 
 use super::clients::{self, Client};
 use super::resources::{self, Resource};
-use super::{Facts, agents, table};
+use super::{Facts, agents, client_roles, fingerprints, marked, table, tools};
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 
@@ -31,10 +31,16 @@ impl Default for UserTables {
 /// A built-in table: its name, its text, and the function that adds rows of its kind.
 type BuiltIn = (&'static str, &'static str, fn(&mut Facts, &[UserRow], &StringRecord) -> Vec<Refused>);
 
-const BUILT_IN: [BuiltIn; 3] = [
+const BUILT_IN: [BuiltIn; 9] = [
     ("clients.csv", clients::TABLE, add_clients),
     ("resources.csv", resources::TABLE, add_resources),
     ("agents.csv", agents::TABLE, add_agents),
+    ("tool_agents.csv", tools::TABLE, add_tools),
+    ("device_fingerprints.csv", fingerprints::TABLE, add_fingerprints),
+    ("client_roles.csv", client_roles::TABLE, add_client_roles),
+    ("sensitive_resources.csv", marked::RESOURCES, add_sensitive),
+    ("roles.csv", marked::ROLES, add_roles),
+    ("service_networks.csv", marked::NETWORKS, add_networks),
 ];
 
 /// A row and its line.
@@ -43,8 +49,8 @@ type UserRow = (u64, StringRecord);
 impl UserTables {
     /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
-    /// A client or a resource replaces the one with its id; an agent's pattern is tried before the built-in ones. No
-    /// row changes membership in the published list: that list is exact.
+    /// A row for an id or a number replaces the one built in (of `client_roles.csv`: all of that id); a pattern or a
+    /// value is tried before the built-in ones. No row changes membership in the published list: that list is exact.
     pub fn add(&mut self, text: &str) -> Vec<Refused> {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let heads = match reader.headers() {
@@ -153,10 +159,46 @@ fn add_agents(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<
     refused
 }
 
+fn add_tools(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (tools, refused) = read(rows, heads, tools::ToolRow::checked);
+    facts.tools.splice(0..0, tools);
+    refused
+}
+
+fn add_fingerprints(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (fingerprints, refused) = read(rows, heads, fingerprints::FingerprintRow::checked);
+    facts.fingerprints.splice(0..0, fingerprints);
+    refused
+}
+
+fn add_client_roles(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (roles, refused) = read(rows, heads, client_roles::RoleRow::checked);
+    facts.client_roles.extend(client_roles::gathered(roles));
+    refused
+}
+
+fn add_sensitive(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (resources, refused) = read(rows, heads, marked::IdRow::checked);
+    facts.sensitive.extend(resources);
+    refused
+}
+
+fn add_roles(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (roles, refused) = read(rows, heads, marked::IdRow::checked);
+    facts.roles.extend(roles);
+    refused
+}
+
+fn add_networks(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (networks, refused) = read(rows, heads, marked::NetworkRow::checked);
+    facts.networks.extend(networks);
+    refused
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Agent, Reach, Standing};
+    use crate::facts::{Agent, ClientRole, Reach, Standing};
     use crate::model::Time;
 
     const HEADS: &str = "id,name,also_named,family,last_member,first_gone,gone_source,path,source,date,remark\n";
@@ -203,6 +245,62 @@ mod tests {
         assert!(facts.resource_named("microsoft graph").is_some(), "those built in are still there");
         assert_eq!(facts.agent("curl/8.7.1"), Agent::Browser);
         assert_eq!(facts.agent("AADInternals"), Agent::Script);
+    }
+
+    #[test]
+    fn columns_decide_the_kind_of_a_table() {
+        let mut all = BUILT_IN.map(|(_, text, _)| columns(text));
+        all.sort_unstable();
+        assert!(all.windows(2).all(|pair| pair[0] != pair[1]), "two tables have the same columns");
+    }
+
+    #[test]
+    fn the_tables_of_the_analytics_are_replaced_too() {
+        const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
+        const GLOBAL: &str = "62e90394-69f5-4237-9190-012177145e10";
+        let built_in = Facts::embedded();
+        assert!(built_in.client_has(BROKER, ClientRole::DeviceCodeAbused) && built_in.is_microsoft_asn(8075));
+        let tools = "name,kind,pattern,grade,source,date\nours,prefix,curl/,none,us,2026-11\n";
+        let prints =
+            "kind,value,tool,source,date\nname,KIOSK-1,a kiosk,us,2026-11\nos-version,10.0.26100,none,us,2026-11\n";
+        let clients = format!(
+            "id,name,role,source,date\n{BROKER},,service-side,us,2026-11\n{BROKER},,recon-expected,us,2026-11\n\
+             {CLI},,none,us,2026-11\n"
+        );
+        let sensitive = format!("id,name,sensitive,source,date\n{MINE},Payroll,yes,us,2026-11\n");
+        let roles = format!("id,name,privileged,source,date\n{GLOBAL},Chief,no,us,2026-11\n");
+        let networks = "asn,holder,microsoft,source,date\n8075,us now,no,us,2026-11\n64500,theirs,yes,us,2026-11\n";
+        let (facts, refused) = over(&[tools, prints, &clients, &sensitive, &roles, networks]);
+        assert_eq!(refused, []);
+        assert_eq!(facts.tool("curl/8.7.1").map(|tool| tool.name.as_str()), Some("ours"));
+        assert_eq!(facts.fingerprint("kiosk-1", "").map(|print| print.tool.as_str()), Some("a kiosk"));
+        assert!(facts.fingerprint("LT-0042", "10.0.26100").is_none(), "cleared");
+        assert!(
+            facts.client_has(BROKER, ClientRole::ServiceSide) && facts.client_has(BROKER, ClientRole::ReconExpected)
+        );
+        assert!(!facts.client_has(BROKER, ClientRole::DeviceCodeAbused), "all roles of an id are replaced");
+        assert!(!facts.client_has(CLI, ClientRole::Handoff));
+        assert!(facts.is_sensitive(MINE) && facts.is_sensitive("cfa8b339-82a2-471a-a3c9-0fc0be7a4093"));
+        assert_eq!(facts.role(GLOBAL), Some("Chief"));
+        assert!(!facts.is_privileged_role(GLOBAL) && built_in.is_privileged_role(GLOBAL));
+        assert!(!facts.is_microsoft_asn(8075) && facts.is_microsoft_asn(64500));
+    }
+
+    #[test]
+    fn rows_of_the_analytics_tables_that_say_nothing_are_refused() {
+        for (text, expected) in [
+            ("name,kind,pattern,grade,source,date\nours,all-of,a||b,low,us,2026-11\n", "the pattern is empty"),
+            ("name,kind,pattern,grade,source,date\nours,prefix,a,severe,us,2026-11\n", "unknown variant `severe`"),
+            ("kind,value,tool,source,date\nname-pattern,[,us,us,2026-11\n", "\"[\" is no regular expression"),
+            ("kind,value,tool,source,date\nname,KIOSK,,us,2026-11\n", "the row names no tool"),
+            ("id,name,role,source,date\nme,,handoff,us,2026-11\n", "\"me\" is no application id"),
+            ("id,name,sensitive,source,date\nme,x,yes,us,2026-11\n", "\"me\" is no application id"),
+            ("asn,holder,microsoft,source,date\n64500,us,perhaps,us,2026-11\n", "\"perhaps\" is neither yes nor no"),
+            ("asn,holder,microsoft,source,date\nAS1,us,yes,us,2026-11\n", "invalid digit"),
+        ] {
+            let (_, refused) = over(&[text]);
+            assert!(refused.len() == 1 && refused[0].1.contains(expected), "{text}: {refused:?}");
+        }
     }
 
     #[test]
