@@ -1,5 +1,6 @@
 //! Plain data that all layers share: no I/O, no terminal, no clock.
 
+mod authentication;
 mod event;
 mod field;
 mod flag;
@@ -11,6 +12,7 @@ mod time;
 pub mod words;
 pub(crate) mod work;
 
+pub use authentication::{AuthStep, Proof, WrittenStep, auth_steps, authentication, is_login, mfa_proof};
 pub use event::{EventHead, EventId, Flags, NewEvent, Sym, Table, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;

@@ -450,7 +450,7 @@ fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
 }
 
 /// Fields whose texts are shown and searched but never compared normalized; token ids are compared as written.
-const NOT_COMPARED: [Field; 8] = [
+const NOT_COMPARED: [Field; 9] = [
     Field::TokenId,
     Field::RequestUri,
     Field::DeviceDetail,
@@ -458,6 +458,7 @@ const NOT_COMPARED: [Field; 8] = [
     Field::ProcessingDetails,
     Field::TokenProtection,
     Field::ResultDescription,
+    Field::AuthenticationDetails,
     Field::Scopes,
 ];
 

@@ -87,6 +87,14 @@ impl Flags {
     pub const UNTIMED: Self = Self(1 << 15);
     /// Neither of its times is an instant.
     pub const NO_INSTANT: Self = Self(1 << 16);
+    /// `IsThroughGlobalSecureAccess` is true: the address is Microsoft's proxy's, not the caller's.
+    pub const GLOBAL_SECURE_ACCESS: Self = Self(1 << 17);
+    /// `ClientAuthMethod` of a Graph call is recorded and not 0: the client proved itself with a secret or a
+    /// certificate, so that the token was not a public client's.
+    pub const APP_AUTH: Self = Self(1 << 18);
+
+    /// Flags that the reader of a record sets, from columns without a text of their own.
+    pub const OF_COLUMNS: Self = Self(Self::GLOBAL_SECURE_ACCESS.0 | Self::APP_AUTH.0);
 
     /// Returns whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {

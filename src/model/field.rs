@@ -68,6 +68,10 @@ pub enum Field {
     AuthenticationRequirement,
     /// Risk level during the sign-in.
     RiskLevel,
+    /// Steps of the authentication in the short form of [`super::authentication()`].
+    AuthenticationDetails,
+    /// Fingerprint of the caller's TLS, which Defender alone records.
+    GatewayJa4,
     /// Graph: HTTP method.
     RequestMethod,
     /// Graph: full request URI.
@@ -85,7 +89,7 @@ impl Field {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every field in declaration order.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::Id,
         Self::CorrelationId,
         Self::UserId,
@@ -118,6 +122,8 @@ impl Field {
         Self::ConditionalAccessStatus,
         Self::AuthenticationRequirement,
         Self::RiskLevel,
+        Self::AuthenticationDetails,
+        Self::GatewayJa4,
         Self::RequestMethod,
         Self::RequestUri,
         Self::ResponseStatusCode,
@@ -177,6 +183,8 @@ impl Field {
             Self::ConditionalAccessStatus => "ConditionalAccessStatus",
             Self::AuthenticationRequirement => "AuthenticationRequirement",
             Self::RiskLevel => "RiskLevelDuringSignIn",
+            Self::AuthenticationDetails => "AuthenticationDetails",
+            Self::GatewayJa4 => "GatewayJA4",
             Self::RequestMethod => "RequestMethod",
             Self::RequestUri => "RequestUri",
             Self::ResponseStatusCode => "ResponseStatusCode",

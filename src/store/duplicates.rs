@@ -187,10 +187,12 @@ impl Store {
                 given.extend(giver.map(|giver| (field, giver[field])));
             }
         }
-        if created == best.created && given.is_empty() {
+        let of_columns = |event: Event<'_>| event.flags.0 & Flags::OF_COLUMNS.0;
+        let marks = others().fold(of_columns(best), |marks, other| marks | of_columns(other));
+        if created == best.created && given.is_empty() && marks == of_columns(best) {
             return None;
         }
-        let mut flags = Flags::UNION;
+        let mut flags = Flags(Flags::UNION.0 | marks);
         if !sharpest.is_known() {
             flags.set(Flags(best.flags.0 & (Flags::UNTIMED | Flags::NO_INSTANT).0), true);
         }
@@ -371,6 +373,23 @@ mod tests {
         assert!(!event.is_union());
         assert_eq!((event.origin.record, store.len(), store.rows(id).len()), (3, 3, 3));
         assert_eq!(store.duplicate_rows().count(), 2);
+    }
+
+    #[test]
+    fn a_mark_that_one_copy_has_is_the_events() {
+        for flagged in [1, 2] {
+            let mut rows = Rows::default();
+            for row in [1, 2] {
+                rows.row(Table::SignIn, "2026-05-01T14:02:00Z", &[ID, (Field::AppId, "app")]);
+                if row == flagged {
+                    rows.flag(Flags::GLOBAL_SECURE_ACCESS);
+                }
+            }
+            let store = rows.build();
+            let (_, event) = only(&store);
+            assert!(event.flags.has(Flags::GLOBAL_SECURE_ACCESS));
+            assert_eq!(event.is_union(), flagged == 1, "the row that stands for both has it already");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Targets and spellings of columns, from which each table's list is made.
 
-use crate::model::Field;
+use crate::model::{Field, Flags};
 
 /// Rank of a spelling of a field. Of two spellings in one row the higher rank wins, in any order; of equal ranks the
 /// later.
@@ -62,6 +62,14 @@ pub enum Target {
     TokenOwner,
     /// One member of the device, for which the portal has a column each.
     DevicePart(usize),
+    /// The steps of the authentication, as an array of objects.
+    Steps,
+    /// Result (0) or method (1) of the second factor, for which the portal has a column each.
+    MfaPart(usize),
+    /// Sets flags where it says yes.
+    Mark(Flags),
+    /// Proof of a call's client for itself: a number, 0 for none.
+    ClientProof,
 }
 
 impl Target {
@@ -75,6 +83,7 @@ impl Target {
             Self::Resource => Some(Field::ResourceIdentity),
             Self::TokenOwner => Some(Field::UserId),
             Self::DevicePart(_) => Some(Field::DeviceDetail),
+            Self::Steps | Self::MfaPart(_) => Some(Field::AuthenticationDetails),
             Self::Skip
             | Self::Created(_)
             | Self::Ingested(_)
@@ -88,7 +97,9 @@ impl Target {
             | Self::Interactive
             | Self::EventTypes
             | Self::AppOnly
-            | Self::ServicePrincipal => None,
+            | Self::ServicePrincipal
+            | Self::Mark(_)
+            | Self::ClientProof => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `MicrosoftGraphActivityLogs`: calls of Microsoft Graph. Its columns are those of every call.
 
 use super::column::Columns;
-use super::column::Target::{AppOnly, Number, Text, TokenOwner, Words};
+use super::column::Target::{AppOnly, ClientProof, Number, Text, TokenOwner, Words};
 use super::common::{ENVELOPE, TOKEN};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Table};
@@ -66,7 +66,7 @@ pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, CALL];
 #[rustfmt::skip]
 pub(super) const CALL: Columns = &[
     ("signinactivityid", Text(Field::TokenId, 1)),
-    ("c_idtyp", AppOnly), ("userprincipalobjectid", TokenOwner),
+    ("clientauthmethod", ClientProof), ("c_idtyp", AppOnly), ("userprincipalobjectid", TokenOwner),
     ("requestmethod", Text(Field::RequestMethod, 0)), ("http.request.method", Text(Field::RequestMethod, 0)),
     ("requesturi", Text(Field::RequestUri, 0)), ("url.original", Text(Field::RequestUri, 0)),
     ("responsestatuscode", Text(Field::ResponseStatusCode, 0)),

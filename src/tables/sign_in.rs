@@ -2,11 +2,12 @@
 
 use super::column::Columns;
 use super::column::Target::{
-    Created, DevicePart, Endpoint, Json, Number, Place, PortalPlace, Resource, Status, Text, Words,
+    Created, DevicePart, Endpoint, Json, Mark, MfaPart, Number, Place, PortalPlace, Resource, Status, Steps, Text,
+    Words,
 };
 use super::common::{ENVELOPE, TOKEN};
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table};
+use crate::model::{Field, Flags, Table};
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::SignIn,
@@ -69,7 +70,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::OriginalTransferMethod, Field::IncomingTokenType, Field::SessionId, Field::TokenId, Field::HomeTenantId,
     Field::ResourceTenantId, Field::DeviceDetail, Field::LocationDetails, Field::Location, Field::ClientAppUsed,
     Field::ProcessingDetails, Field::TokenProtection, Field::UserType, Field::ConditionalAccessStatus,
-    Field::AuthenticationRequirement, Field::RiskLevel, Field::DeviceId,
+    Field::AuthenticationRequirement, Field::RiskLevel, Field::AuthenticationDetails, Field::GatewayJa4, Field::DeviceId,
 ];
 
 pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, SIGN_IN];
@@ -95,6 +96,7 @@ const SIGN_IN: Columns = &[
     ("devicedetail.trusttype", DevicePart(6)), ("iscompliant", DevicePart(4)), ("ismanaged", DevicePart(5)),
     ("osplatform", DevicePart(2)), ("devicename", DevicePart(1)),
     ("devicedetail", Json(Field::DeviceDetail, 1)),
+    ("isthroughglobalsecureaccess", Mark(Flags::GLOBAL_SECURE_ACCESS)), ("gatewayja4", Text(Field::GatewayJa4, 0)),
     // Outcome
     ("resulttype", Text(Field::ResultType, 3)), ("errorcode", Text(Field::ResultType, 2)),
     ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status), ("endpointcall", Endpoint),
@@ -102,7 +104,7 @@ const SIGN_IN: Columns = &[
     ("status.failurereason", Text(Field::ResultDescription, 0)), ("failurereason", Text(Field::ResultDescription, 0)),
     ("conditionalaccessstatus", Text(Field::ConditionalAccessStatus, 0)),
     ("authenticationrequirement", Text(Field::AuthenticationRequirement, 0)),
-    ("risklevelduringsignin", Text(Field::RiskLevel, 0)),
+    ("authenticationdetails", Steps), ("risklevelduringsignin", Text(Field::RiskLevel, 0)),
     // Token
     ("authenticationprotocol", Text(Field::AuthenticationProtocol, 0)),
     ("originaltransfermethod", Text(Field::OriginalTransferMethod, 0)),
@@ -131,6 +133,8 @@ pub(super) const PORTAL: Columns = &[
     ("failure reason", Text(Field::ResultDescription, 1)),
     ("conditional access", Text(Field::ConditionalAccessStatus, 0)),
     ("authentication requirement", Text(Field::AuthenticationRequirement, 0)),
+    ("multifactor authentication result", MfaPart(0)), ("multifactor authentication auth method", MfaPart(1)),
+    ("through global secure access", Mark(Flags::GLOBAL_SECURE_ACCESS)),
     ("authentication protocol", Text(Field::AuthenticationProtocol, 0)),
     ("original transfer method", Text(Field::OriginalTransferMethod, 0)),
     ("incoming token type", Words(Field::IncomingTokenType, 0)),

@@ -10,6 +10,7 @@ mod evidence;
 mod first;
 mod foreign;
 mod hits;
+mod marks;
 pub(crate) mod packed;
 mod values;
 mod workbooks;

@@ -15,7 +15,7 @@ use super::table_clues::{Clues, TableEvidence, decide_table};
 use super::value;
 use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
 use crate::ingest::table_names::{self, RowTable};
-use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table};
+use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, WrittenStep, authentication};
 use crate::store::Part;
 use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
 use inside::{Unclaimed, leave};
@@ -105,6 +105,8 @@ struct Record {
     service_principal: bool,
     token_owner: Option<Held>,
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
+    /// Result and method of the second factor.
+    mfa: Option<Box<[String; 2]>>,
     utc_offset: Span,
     /// Order of day and month in its dates, where they are numbers alone.
     dates: Option<Box<Dates>>,
@@ -143,6 +145,7 @@ impl Default for Record {
             service_principal: false,
             token_owner: None,
             device: None,
+            mfa: None,
             utc_offset: Span::from_ticks(0),
             dates: None,
             assumed: Assumed::default(),
@@ -369,6 +372,11 @@ impl RecordReader {
         let record = &mut self.record;
         if let Some(parts) = record.device.take() {
             record.put(Field::DeviceDetail, 0, &value::device(&parts));
+        }
+        if let Some(parts) = record.mfa.take() {
+            let [detail, method] = parts.each_ref().map(String::as_str);
+            let step = WrittenStep { method, detail, requirement: "multifactor", succeeded: None };
+            record.put(Field::AuthenticationDetails, 1, &authentication([step]));
         }
         let user = record.has(Field::UserId) || record.has(Field::UserPrincipalName);
         let is_request = record.has(Field::RequestUri)

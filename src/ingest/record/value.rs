@@ -1,12 +1,13 @@
 //! Values in the one form the store keeps, whichever shape wrote them.
 
 use super::json_scan::outside_strings;
-use crate::model::flag;
+use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// JSON text without the white space between its tokens; a text that is not JSON stays as it is.
@@ -120,14 +121,63 @@ pub(crate) fn is_empty_array(json: &str) -> bool {
 pub(crate) struct Status {
     pub(crate) code: Option<String>,
     pub(crate) reason: Option<String>,
+    /// Steps of the authentication, where it speaks of the second factor.
+    pub(crate) steps: String,
 }
 
 /// Reads a `status` object; nothing for anything else.
 pub(crate) fn status(json: &str) -> Status {
     let Ok(Value::Object(status)) = serde_json::from_str(json) else { return Status::default() };
     let member = |name: &str| status.iter().find(|(key, _)| is_key(key, name)).and_then(|(_, v)| scalar(v));
-    Status { code: member("errorCode"), reason: member("failureReason") }
+    let more = member("additionalDetails").unwrap_or_default();
+    let of_mfa = more.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("MFA"));
+    let steps = of_mfa.then(|| WrittenStep { detail: &more, ..WrittenStep::default() });
+    Status { code: member("errorCode"), reason: member("failureReason"), steps: authentication(steps) }
 }
+
+/// Members of an object by name.
+type Members<'t> = HashMap<Cow<'t, str>, Value>;
+
+/// The steps of an authentication in short; `None` for what holds none. A text that is their short form already is
+/// taken as it is.
+pub(crate) fn steps(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim();
+    if !text.starts_with(['[', '{']) {
+        return (!auth_steps(text).is_empty()).then_some(Cow::Borrowed(text));
+    }
+    let steps: Vec<Members<'_>> = match text.strip_prefix('[') {
+        // Most sign-ins without a prompt have none.
+        Some(rest) if rest.trim_start().starts_with(']') => return None,
+        Some(_) => serde_json::from_str(text).ok()?,
+        None => vec![serde_json::from_str(text).ok()?],
+    };
+    let read = |step: &Members<'_>| {
+        let mut parts = [const { String::new() }; 3];
+        let mut succeeded = None;
+        for (key, value) in step {
+            let Some(text) = scalar(value) else { continue };
+            let part = STEP_PARTS.iter().position(|name| is_key(key, name));
+            match part {
+                Some(part) => parts[part] = text,
+                None if is_key(key, "succeeded") => succeeded = flag(&text),
+                None => {}
+            }
+        }
+        (parts, succeeded)
+    };
+    let steps: Vec<([String; 3], Option<bool>)> = steps.iter().map(read).collect();
+    let text = authentication(steps.iter().map(|([method, detail, requirement], succeeded)| WrittenStep {
+        method,
+        detail,
+        requirement,
+        succeeded: *succeeded,
+    }));
+    (!text.is_empty()).then_some(Cow::Owned(text))
+}
+
+/// Members of a step that are texts.
+const STEP_PARTS: [&str; 3] =
+    ["authenticationMethod", "authenticationStepResultDetail", "authenticationStepRequirement"];
 
 /// Reason given for an API's error answer in place of rows; `None` where it has no code.
 pub(crate) fn error_answer(json: &str) -> Option<String> {
@@ -246,9 +296,40 @@ mod tests {
     }
 
     #[test]
+    fn steps_are_kept_in_short_in_every_spelling() {
+        let expected = "Password fresh; MFA Mobile app notification fresh";
+        for text in [
+            r#"[{"authenticationStepDateTime":"2026-05-01T10:00:00Z","authenticationMethod":"Password","succeeded":true,
+                "authenticationStepResultDetail":"Correct password","authenticationStepRequirement":"Primary authentication",
+                "RequestSequence":1},
+               {"authenticationMethod":"Mobile app notification","succeeded":true,"authenticationStepRequirement":null,
+                "authenticationStepResultDetail":"MFA successfully completed","authenticationMethodDetail":"+1 XXX"}]"#,
+            r#"[{"AuthenticationMethod":"Password","Succeeded":"True"},
+               {"AuthenticationMethod":"Mobile app notification","Succeeded":1,
+                "AuthenticationStepResultDetail":"MFA completed"}]"#,
+            r#"[{"authentication_method":"Password","succeeded":true},
+               {"authentication_method":"Mobile app notification","succeeded":true,
+                "authentication_step_requirement":"multiFactorAuthentication"}]"#,
+            expected,
+        ] {
+            assert_eq!(steps(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(
+            steps("{\"authenticationMethod\":\"Password\",\"succeeded\":true}").as_deref(),
+            Some("Password fresh")
+        );
+        for text in ["", "[]", " [ ] ", "[{}]", "[{\"succeeded\":true}]", "[1]", "[not json", "any words", "@{"] {
+            assert_eq!(steps(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn status_gives_code_and_reason() {
-        let expected = Status { code: Some("0".into()), reason: Some("Other.".into()) };
+        let expected = Status { code: Some("0".into()), reason: Some("Other.".into()), steps: String::new() };
         assert_eq!(status("{\"errorCode\":0,\"failureReason\":\"Other.\"}"), expected);
+        let steps_of = |more: &str| status(&format!("{{\"errorCode\":0,\"additionalDetails\":\"{more}\"}}")).steps;
+        assert_eq!(steps_of("MFA requirement satisfied by claim in the token"), "MFA by claim");
+        assert_eq!(steps_of("The user could not be found"), "");
         assert_eq!(status("[]"), Status::default());
     }
 }

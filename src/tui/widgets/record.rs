@@ -1,7 +1,7 @@
 //! A raw record, pretty, beside the fields we read from it.
 
 use super::{below, framed, scrolling};
-use crate::model::{EventId, Field};
+use crate::model::{EventId, Field, Flags};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::overlay::Overlay;
@@ -124,6 +124,15 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
                 store.get(event, field),
                 from(store.field_row(event, field))
             ));
+        }
+    }
+    // Of these columns a flag is all that is kept.
+    for (flag, column) in [
+        (Flags::GLOBAL_SECURE_ACCESS, "IsThroughGlobalSecureAccess: true"),
+        (Flags::APP_AUTH, "ClientAuthMethod: not 0, the client proved itself"),
+    ] {
+        if row.flags.has(flag) {
+            lines.push(format!("  {column}"));
         }
     }
     lines

@@ -8,7 +8,7 @@ use crate::ingest::record::strict_json::Object;
 use crate::ingest::record::value;
 use crate::ingest::stats::Assumed;
 use crate::ingest::table_names;
-use crate::model::{Field, Flags, flag};
+use crate::model::{Field, Flags, Number, flag, number};
 use crate::store::{is_blank, is_success};
 use crate::tables::foreign::{ACTIVITY, AUDIT};
 use crate::tables::{self, Rank, Target};
@@ -40,6 +40,9 @@ impl RecordReader {
         if let Some(reason) = &status.reason {
             self.record.put(Field::ResultDescription, 0, reason);
         }
+        if !status.steps.is_empty() {
+            self.record.put(Field::AuthenticationDetails, 0, &status.steps);
+        }
     }
 
     /// Takes a JSON value as written.
@@ -66,7 +69,7 @@ impl RecordReader {
     /// Takes a text, which may hold JSON.
     fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
         let text = match target {
-            Target::Json(..) | Target::Status | Target::Place if is_type_name(text) => {
+            Target::Json(..) | Target::Status | Target::Place | Target::Steps if is_type_name(text) => {
                 self.record.assumed.add(Assumed::TYPE_NAMES);
                 return Ok(());
             }
@@ -74,7 +77,7 @@ impl RecordReader {
                 self.record.assumed.add(Assumed::TYPE_NAMES);
                 return Ok(());
             }
-            Target::Json(..) | Target::Status | Target::Place if text.starts_with("@{") => {
+            Target::Json(..) | Target::Status | Target::Place | Target::Steps if text.starts_with("@{") => {
                 &value::power_shell(text).unwrap_or_default()
             }
             _ => text,
@@ -100,7 +103,6 @@ impl RecordReader {
             Target::Type(rank) if !text.is_empty() => self.record.clues.named(rank, text),
             Target::Category if !text.is_empty() => self.record.clues.category = table_names::named(text),
             Target::Activity if !text.is_empty() => self.record.clues.hint = Some(&AUDIT),
-            Target::Skip | Target::Type(_) | Target::Category | Target::Activity | Target::ErrorAnswer => {}
             Target::Interactive => self.record.clues.interactive = flag(text),
             Target::EventTypes => self.record.clues.event_types = table_names::of_event_types(text),
             Target::AppOnly => self.record.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
@@ -122,6 +124,25 @@ impl RecordReader {
             Target::DevicePart(part) => {
                 text.clone_into(&mut self.record.device.get_or_insert_default()[part]);
             }
+            Target::MfaPart(part) if !is_blank(text, Field::AuthenticationDetails) => {
+                text.clone_into(&mut self.record.mfa.get_or_insert_default()[part]);
+            }
+            Target::Steps => {
+                if let Some(steps) = value::steps(text) {
+                    self.record.put(Field::AuthenticationDetails, 2, &steps);
+                }
+            }
+            Target::Mark(flags) => self.record.event.flags.set(flags, flag(text) == Some(true)),
+            Target::ClientProof => {
+                let proved = number(text) != Number::Whole(0) && !is_blank(text, Field::ResultType);
+                self.record.event.flags.set(Flags::APP_AUTH, proved);
+            }
+            Target::Skip
+            | Target::Type(_)
+            | Target::Category
+            | Target::Activity
+            | Target::ErrorAnswer
+            | Target::MfaPart(_) => {}
             Target::Properties => return self.inner(text, INNER_START),
             Target::Wrapper => return self.inner(text, ROW_START),
             // A search tool's own column of that name.
@@ -165,7 +186,7 @@ impl RecordReader {
             }
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
-            Target::EventTypes => self.text(target, raw),
+            Target::EventTypes | Target::Steps => self.text(target, raw),
             Target::Wrapper => self.members(raw, ROW_START),
             Target::Group(name) => self.group(name, raw),
             Target::ErrorAnswer => {
@@ -262,7 +283,7 @@ impl RecordReader {
 /// are arrays stay, unless what is in it is the array as text.
 fn unwraps(target: Target, array: &str) -> bool {
     match target {
-        Target::Json(Field::ProcessingDetails, _) => array[1..].trim_start().starts_with('"'),
+        Target::Json(Field::ProcessingDetails, _) | Target::Steps => array[1..].trim_start().starts_with('"'),
         Target::Words(..) | Target::EventTypes | Target::ErrorAnswer | Target::Skip => false,
         _ => true,
     }
