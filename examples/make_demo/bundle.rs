@@ -4,7 +4,9 @@
 
 mod call;
 mod days;
+#[path = "../common/rng.rs"]
 mod rng;
+#[path = "../common/row.rs"]
 mod row;
 mod sign_in;
 mod stories;

@@ -39,10 +39,14 @@ impl Rng {
         self.below(100) < chance
     }
 
+    /// The place of an item in a list of that length.
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(i64::try_from(length).expect("a short list"))).expect("not negative")
+    }
+
     /// One of them.
     pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        let index = self.below(i64::try_from(from.len()).expect("a short list"));
-        &from[usize::try_from(index).expect("not negative")]
+        &from[self.index(from.len())]
     }
 
     pub(crate) fn guid(&mut self) -> Guid {
@@ -58,7 +62,7 @@ impl Rng {
 }
 
 /// An id, in the order it is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Guid([u8; 16]);
 
 impl Guid {

@@ -2,7 +2,7 @@
 
 /// A row being written.
 #[derive(Default)]
-pub(crate) struct Row(Vec<(&'static str, String)>);
+pub(crate) struct Row(pub(crate) Vec<(&'static str, String)>);
 
 impl Row {
     pub(crate) fn text(&mut self, column: &'static str, value: impl AsRef<str>) -> &mut Self {
@@ -24,7 +24,7 @@ impl Row {
 
     /// The row as a line, without its end.
     pub(crate) fn line(mut self) -> String {
-        self.0.sort_by_key(|(column, _)| column.to_ascii_lowercase());
+        self.0.sort_by_cached_key(|(column, _)| column.to_ascii_lowercase());
         let cells: Vec<String> = self.0.iter().map(|(column, value)| format!("\"{column}\":{value}")).collect();
         format!("{{{}}}", cells.join(","))
     }

@@ -1,0 +1,131 @@
+//! How a bundle was exported: what its files hold, in which shape.
+
+mod collected;
+mod lines;
+mod table;
+
+use crate::event::Log;
+use crate::rng::Rng;
+use crate::world::World;
+
+/// The shape of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A line of JSON a row, as Log Analytics exports tables.
+    Lines,
+    /// The Log Analytics portal's CSV.
+    Table,
+    /// As Microsoft-Extractor-Suite collects: Graph's own objects, no Graph calls, the refresh token withheld.
+    Collected,
+}
+
+/// An export.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Export {
+    pub(crate) shape: Shape,
+    pub(crate) days: i64,
+    /// True if AS numbers are there.
+    pub(crate) networks: bool,
+    pub(crate) tables: Tables,
+}
+
+/// Tables beside the sign-ins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tables {
+    pub(crate) graph: bool,
+    pub(crate) legacy: bool,
+    pub(crate) audit: bool,
+}
+
+impl Export {
+    pub(crate) fn draw(rng: &mut Rng) -> Self {
+        let shape = match rng.below(20) {
+            0..=13 => Shape::Lines,
+            14..=16 => Shape::Table,
+            _ => Shape::Collected,
+        };
+        let collected = shape == Shape::Collected;
+        Self {
+            shape,
+            days: if rng.percent(88) { 30 } else { rng.between(14, 20) },
+            networks: !rng.percent(10),
+            tables: Tables {
+                graph: !collected && rng.percent(85),
+                legacy: !collected && rng.percent(50),
+                audit: !collected && rng.percent(40),
+            },
+        }
+    }
+
+    /// Returns whether refresh tokens are named as such.
+    pub(crate) fn names_tokens(self) -> bool {
+        self.shape != Shape::Collected
+    }
+}
+
+impl std::fmt::Display for Export {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shape = match self.shape {
+            Shape::Lines => "JSON lines",
+            Shape::Table => "CSV",
+            Shape::Collected => "Extractor Suite",
+        };
+        write!(f, "{shape}, {} days", self.days)?;
+        for (there, name) in
+            [(self.networks, "AS numbers"), (self.tables.graph, "Graph"), (self.tables.legacy, "AAD Graph")]
+        {
+            if !there {
+                write!(f, ", no {name}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file of the bundle: its path and its bytes.
+pub(crate) type File = (String, Vec<u8>);
+
+/// Every file of the bundle.
+pub(crate) fn files(world: &World, log: &mut Log) -> Vec<File> {
+    log.sign_ins.sort_by_key(|row| (row.ingested(), row.id));
+    log.calls.sort_by_key(|row| (row.at, row.id));
+    log.audit.sort_by_key(|row| (row.at, row.id));
+    match world.export.shape {
+        Shape::Collected => collected::files(world, log),
+        Shape::Lines => {
+            let write = |rows: Vec<crate::row::Row>| {
+                rows.into_iter().fold(String::new(), |text, row| text + &row.line() + "\n")
+            };
+            named(world, log, "json", write)
+        }
+        Shape::Table => named(world, log, "csv", table::text),
+    }
+}
+
+/// The tables of the export, each in a file of its name.
+fn named(world: &World, log: &Log, ending: &str, write: impl Fn(Vec<crate::row::Row>) -> String) -> Vec<File> {
+    let tables = world.export.tables;
+    let mut files = Vec::new();
+    let mut add = |name: &str, rows: Vec<crate::row::Row>| {
+        if !rows.is_empty() {
+            files.push((format!("{name}.{ending}"), write(rows).into_bytes()));
+        }
+    };
+    let sign_ins = |interactive: bool| {
+        log.sign_ins.iter().filter(|row| row.interactive == interactive).map(|row| lines::sign_in(world, row)).collect()
+    };
+    let calls =
+        |legacy: bool| log.calls.iter().filter(|row| row.legacy == legacy).map(|row| lines::call(world, row)).collect();
+    add("SigninLogs", sign_ins(true));
+    add("AADNonInteractiveUserSignInLogs", sign_ins(false));
+    if tables.graph {
+        add("MicrosoftGraphActivityLogs", calls(false));
+    }
+    if tables.legacy {
+        add("AADGraphActivityLogs", calls(true));
+    }
+    if tables.audit {
+        add("AuditLogs", log.audit.iter().map(|row| lines::audit(world, row)).collect());
+    }
+    files
+}
