@@ -16,7 +16,7 @@ fn unsigned(day: i64) -> usize {
 }
 
 const FIRST: [&str; 24] = [
-    "Amara", "Bohumil", "Chiara", "Dmytro", "Eilidh", "Farid", "Greta", "Hiro", "Ines", "Jakub", "Katya", "Liam",
+    "Amara", "Bohumil", "Chiara", "Dmytro", "Eilidh", "Farid", "Greta", "Hiro", "Irena", "Jakub", "Katya", "Liam",
     "Mina", "Noel", "Orla", "Petra", "Quentin", "Rosa", "Sana", "Tomas", "Uma", "Viggo", "Wanda", "Yusuf",
 ];
 const LAST: [&str; 20] = [
