@@ -7,19 +7,26 @@ pub mod burst;
 mod candidates;
 mod catalog;
 mod context;
+pub mod distance;
 mod finding;
 pub mod findings;
 pub mod flow;
 pub mod graph_ties;
+pub mod handoff;
 mod history;
 mod hit;
 pub mod hit_builder;
+pub mod known;
+mod mark;
 mod near;
 mod need;
+pub mod parties;
+pub mod places;
 mod reading;
 pub mod rows;
 pub mod scopes;
 pub mod session;
+pub mod sessions;
 mod settings;
 mod step;
 mod threshold;
@@ -34,6 +41,7 @@ pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, Cell, GraphCall, GraphTie, Hit};
+pub use mark::{Grade, Mark, Marks};
 pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;
 pub use settings::{Clients, Semantics, Settings};
@@ -136,7 +144,7 @@ fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
         }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
-        let assessment = assess::complete(&StepContext { analytic, store, facts, hit, baseline: &baseline });
+        let assessment = assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });
         assessment.fill(hit);
     }
 }

@@ -462,12 +462,22 @@ const NOT_COMPARED: [Field; 9] = [
     Field::Scopes,
 ];
 
+const PROTOCOLS: Flags = Flags(Flags::DEVICE_PROTOCOL.0 | Flags::MOVED_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0);
+const TRANSFERS: Flags = Flags(Flags::DEVICE_TRANSFER.0 | Flags::MOVED_TRANSFER.0 | Flags::TRANSFER_WITHHELD.0);
+const INCOMING: Flags = Flags(
+    Flags::INCOMING_KNOWN.0
+        | Flags::INCOMING_NONE.0
+        | Flags::INCOMING_WITHHELD.0
+        | Flags::INCOMING_REFRESH.0
+        | Flags::INCOMING_PRIMARY.0,
+);
+
 /// Enumerated fields and the flags that each may set.
 const FLAGGED: [(Field, Flags); 4] = [
     (Field::ResultType, Flags::SUCCESS),
-    (Field::AuthenticationProtocol, Flags(Flags::DEVICE_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0)),
-    (Field::OriginalTransferMethod, Flags(Flags::DEVICE_TRANSFER.0 | Flags::TRANSFER_WITHHELD.0)),
-    (Field::IncomingTokenType, Flags(Flags::INCOMING_KNOWN.0 | Flags::INCOMING_NONE.0 | Flags::INCOMING_WITHHELD.0)),
+    (Field::AuthenticationProtocol, PROTOCOLS),
+    (Field::OriginalTransferMethod, TRANSFERS),
+    (Field::IncomingTokenType, INCOMING),
 ];
 
 /// Returns whether a result code means success: 0, 0 as a spreadsheet writes it, or the word.
@@ -484,6 +494,9 @@ fn word_flags(text: &str) -> Flags {
     flags.set(Flags::SUCCESS, is_success(&word));
     flags.set(Flags::DEVICE_PROTOCOL, word == "devicecode");
     flags.set(Flags::DEVICE_TRANSFER, word == "devicecodeflow");
+    flags.set(Flags::MOVED_PROTOCOL | Flags::MOVED_TRANSFER, word == "authenticationtransfer");
+    flags.set(Flags::INCOMING_REFRESH, word.split(',').any(|word| word == "refreshtoken"));
+    flags.set(Flags::INCOMING_PRIMARY, word.split(',').any(|word| word == "primaryrefreshtoken"));
     let known = !is_blank(text, Field::IncomingTokenType) && word != "{piiremoved}";
     flags.set(Flags::INCOMING_KNOWN, known);
     flags.set(Flags::INCOMING_NONE, word == "none");

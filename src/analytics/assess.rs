@@ -30,6 +30,9 @@ const DEVICE_REGISTERED: &str = "T1098.005";
 /// Severity, with its sentence.
 pub fn severity(context: &StepContext) -> (Severity, String) {
     let hit = context.hit;
+    if let Some(grade) = &hit.grade {
+        return (grade.severity, grade.reason.clone());
+    }
     let base = context.analytic.severity;
     let rows: Vec<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
     if is_own(context, &rows) {
@@ -133,14 +136,21 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
         words.extend(findings::in_words(lines));
         earned.insert(id, words.join("; "));
     }
+    for own in &hit.attack {
+        earned.insert(own.id, own.evidence.clone());
+    }
+    let declared = |id: &str| context.analytic.attack.contains(&id);
     let attack = |(id, evidence)| Attack { id, name: &technique(id).name, evidence };
-    earned.into_iter().map(attack).collect()
+    earned.into_iter().filter(|(id, _)| declared(id)).map(attack).collect()
 }
 
 /// Completes hits from the builder: reasons, findings, techniques, severity, confidence.
 pub fn complete(context: &StepContext) -> Assessment {
     let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
-    let (confidence, confidence_reason) = confidence(&findings);
+    let (mut confidence, confidence_reason) = confidence(&findings);
+    if let Some(grade) = &context.hit.grade {
+        confidence = confidence.min(grade.most);
+    }
     let (severity, severity_reason) = severity(context);
     Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }

@@ -1,7 +1,10 @@
 //! Rows that may fire, found once and independent of every threshold, so that a run with other thresholds does not read
 //! all rows again.
 
-use super::flow::Flow;
+use super::flow::{Flow, FlowKind};
+use super::known::Known;
+use super::places::Places;
+use super::sessions::Sessions;
 use super::{Clients, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +18,10 @@ pub struct Candidates {
     /// User ids by UPN of the rows in range.
     users: OnceLock<HashMap<Sym, Sym>>,
     groups: OnceLock<Vec<Group>>,
-    flows: OnceLock<HashMap<Sym, Vec<Flow>>>,
+    flows: [OnceLock<HashMap<Sym, Vec<Flow>>>; FlowKind::COUNT],
+    places: OnceLock<Places>,
+    known: OnceLock<Known>,
+    sessions: OnceLock<Sessions>,
     requests: Mutex<BTreeMap<&'static str, Arc<Vec<Request>>>>,
 }
 
@@ -61,9 +67,28 @@ impl Candidates {
         self.groups.get_or_init(ask)
     }
 
-    /// Device-code flows by user.
-    pub(super) fn flows(&self, ask: impl FnOnce() -> HashMap<Sym, Vec<Flow>>) -> &HashMap<Sym, Vec<Flow>> {
-        self.flows.get_or_init(ask)
+    /// Flows of a kind by user.
+    pub(super) fn flows(
+        &self,
+        kind: FlowKind,
+        ask: impl FnOnce() -> HashMap<Sym, Vec<Flow>>,
+    ) -> &HashMap<Sym, Vec<Flow>> {
+        self.flows[kind as usize].get_or_init(ask)
+    }
+
+    /// Place and software of every event.
+    pub(super) fn places(&self, ask: impl FnOnce() -> Places) -> &Places {
+        self.places.get_or_init(ask)
+    }
+
+    /// Known networks of every user.
+    pub(super) fn known(&self, ask: impl FnOnce() -> Known) -> &Known {
+        self.known.get_or_init(ask)
+    }
+
+    /// Successful sign-ins by user and session.
+    pub(super) fn sessions(&self, ask: impl FnOnce() -> Sessions) -> &Sessions {
+        self.sessions.get_or_init(ask)
     }
 
     /// Requests that may make a hop.

@@ -1,12 +1,20 @@
 //! The one list of analytics. Adding one is a file here and two lines below.
 
 mod device_code_burst;
+pub(super) mod device_code_flow;
 mod foci_burst;
 mod session_hop;
 mod session_hop_broad;
+mod session_split;
 
 use super::Analytic;
 
 /// Every analytic, in the order of lists and screens.
-pub const ANALYTICS: &[Analytic] =
-    &[device_code_burst::ANALYTIC, foci_burst::ANALYTIC, session_hop::ANALYTIC, session_hop_broad::ANALYTIC];
+pub const ANALYTICS: &[Analytic] = &[
+    device_code_burst::ANALYTIC,
+    foci_burst::ANALYTIC,
+    session_hop::ANALYTIC,
+    session_hop_broad::ANALYTIC,
+    device_code_flow::ANALYTIC,
+    session_split::ANALYTIC,
+];

@@ -1,7 +1,12 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
-use super::flow::{Flow, Joined, leg_of};
+use super::flow::{Flow, FlowKind, Joined, leg_in};
+use super::handoff::{self, Handoff};
+use super::known::Known;
+use super::parties::Split;
+use super::places::Places;
 use super::reading::{self, Reading};
+use super::sessions::{Session, Sessions};
 use super::{Candidates, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
@@ -27,6 +32,8 @@ pub struct DetectContext<'a> {
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
+    handoffs: OnceCell<Vec<Handoff>>,
+    splits: OnceCell<HashMap<(Sym, Sym), Split>>,
 }
 
 impl<'a> DetectContext<'a> {
@@ -39,7 +46,18 @@ impl<'a> DetectContext<'a> {
     pub fn over(store: &'a Store, facts: &'a Facts, settings: &'a Settings, candidates: Arc<Candidates>) -> Self {
         let candidates = candidates.renewed(settings);
         let reading = settings.semantics.into();
-        Self { store, facts, settings, reading, bare: false, thin: false, candidates, calls: OnceCell::new() }
+        Self {
+            store,
+            facts,
+            settings,
+            reading,
+            bare: false,
+            thin: false,
+            candidates,
+            calls: OnceCell::new(),
+            handoffs: OnceCell::new(),
+            splits: OnceCell::new(),
+        }
     }
 
     /// The rows that may be in a window of time, in hunt order: those the semantics admit whose time on the semantics'
@@ -122,16 +140,55 @@ impl<'a> DetectContext<'a> {
 
     /// Device-code flows by user, in order of their begin.
     pub fn flows(&self) -> &HashMap<Sym, Vec<Flow>> {
-        self.candidates.flows(|| {
+        self.flows_in(FlowKind::DeviceCode)
+    }
+
+    /// Flows of a kind by user, in order of their begin.
+    pub fn flows_in(&self, kind: FlowKind) -> &HashMap<Sym, Vec<Flow>> {
+        self.candidates.flows(kind, || {
             let mut joined: HashMap<Sym, Joined> = HashMap::new();
             for (id, event) in self.rows() {
-                let Some(leg) = leg_of(event) else { continue };
+                let Some(leg) = leg_in(kind, event) else { continue };
                 let user = self.user(event);
                 if !user.is_none() {
                     joined.entry(user).or_default().join(self.store, id, leg);
                 }
             }
             joined.into_iter().map(|(user, joined)| (user, joined.flows)).collect()
+        })
+    }
+
+    /// Place and software of every event.
+    pub fn places(&self) -> &Places {
+        self.candidates.places(|| Places::new(self.store, self.facts))
+    }
+
+    /// Networks that users are known to sign in from.
+    pub fn known(&self) -> &Known {
+        let Settings { baseline_until, known, .. } = self.settings;
+        self.candidates.known(|| Known::new(self.store, self.places(), *baseline_until, known.clone()))
+    }
+
+    /// Successful sign-ins by user and session.
+    pub fn sessions(&self) -> &Sessions {
+        self.candidates.sessions(|| Sessions::new(self))
+    }
+
+    /// Authorization codes redeemed at another address, in time order.
+    pub fn handoffs(&self) -> &[Handoff] {
+        self.handoffs.get_or_init(|| handoff::handoffs(self))
+    }
+
+    /// Sessions with sign-ins from two networks or more, by user and session, with their parties.
+    pub fn splits(&self) -> &HashMap<(Sym, Sym), Split> {
+        self.splits.get_or_init(|| {
+            let places = self.places();
+            let has_two = |session: &Session<'_>| {
+                let mut nets = session.events().filter_map(|id| places.net(id));
+                nets.next().is_some_and(|first| nets.any(|net| net != first))
+            };
+            let split = |session: Session<'_>| ((session.user, session.id), Split::new(self, &session));
+            self.sessions().iter().filter(has_two).map(split).collect()
         })
     }
 }

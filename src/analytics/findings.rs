@@ -1,17 +1,23 @@
 //! Findings for the triage questions, computed from the bundle. Shared by the analytics that ask them.
 
 mod client;
+mod codes;
 mod flow;
 mod graph;
+mod networks;
 mod origin;
+mod parties;
 mod reach;
 mod revoke;
 pub mod session;
 
 pub use client::{client_family, client_history};
 pub use flow::{delay, device_code_before, legs_apart};
+pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
+pub use networks::{networks_seen, others_there};
 pub use origin::{leg_origin, origin, origin_of};
+pub use parties::{begun_by, has_odd_party, interleaved, last_act, parties, tokens_by_party};
 pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;
 
@@ -32,6 +38,12 @@ fn kept(which: &str, kept: usize, all: usize, of: &str) -> String {
 /// `a, b and 3 more`.
 fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     words::listed(texts, NAMED)
+}
+
+/// A sentence with a capital letter.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Finding for a question that the bundle cannot answer; names the export that would.

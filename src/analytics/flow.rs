@@ -48,19 +48,67 @@ impl Flow {
     }
 }
 
-/// The leg that a sign-in is, if any. A row that only descends from a flow (it presented another token) is none.
+/// Kind of a flow that gives tokens to another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowKind {
+    /// A device code.
+    DeviceCode,
+    /// An authentication transfer.
+    Transfer,
+}
+
+impl FlowKind {
+    /// Number of kinds.
+    pub const COUNT: usize = 2;
+
+    /// Both.
+    pub const ALL: [Self; Self::COUNT] = [Self::DeviceCode, Self::Transfer];
+
+    /// Its word in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DeviceCode => "device-code",
+            Self::Transfer => "transfer",
+        }
+    }
+
+    /// Flags that protocol and transfer method set.
+    fn flags(self) -> (Flags, Flags) {
+        match self {
+            Self::DeviceCode => (Flags::DEVICE_PROTOCOL, Flags::DEVICE_TRANSFER),
+            Self::Transfer => (Flags::MOVED_PROTOCOL, Flags::MOVED_TRANSFER),
+        }
+    }
+
+    /// Returns whether a row has the transfer method of the kind.
+    pub fn has_transfer(self, event: Event<'_>) -> bool {
+        event.flags.has(self.flags().1)
+    }
+}
+
+/// The leg of a device-code flow that a sign-in is, if any. A row that only descends from a flow (it presented another
+/// token) is none.
 pub fn leg_of(event: Event<'_>) -> Option<Leg> {
-    side_of(event).filter(|_| event.succeeded())
+    leg_in(FlowKind::DeviceCode, event)
+}
+
+/// The leg of a flow of a kind that a sign-in is, if any.
+pub fn leg_in(kind: FlowKind, event: Event<'_>) -> Option<Leg> {
+    side_in(kind, event).filter(|_| event.succeeded())
 }
 
 /// The side of a device-code flow that a sign-in is, if any, whether or not it succeeded.
 pub fn side_of(event: Event<'_>) -> Option<Leg> {
-    let flags = event.flags;
+    side_in(FlowKind::DeviceCode, event)
+}
+
+fn side_in(kind: FlowKind, event: Event<'_>) -> Option<Leg> {
+    let (protocol, transfer) = kind.flags();
     if !event.table.issues() {
         None
-    } else if flags.has(Flags::DEVICE_PROTOCOL) {
+    } else if event.flags.has(protocol) {
         Some(Leg::Browser)
-    } else if flags.has(Flags::DEVICE_TRANSFER) && !presents_token(event) {
+    } else if event.flags.has(transfer) && !presents_token(event) {
         Some(Leg::Polling)
     } else {
         None

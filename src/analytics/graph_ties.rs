@@ -2,6 +2,7 @@
 
 use super::burst::Burst;
 use super::rows::{CLOCK_SKEW, distinct, within};
+use super::parties::{Split, Way};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};
 use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Span, Sym};
@@ -84,4 +85,38 @@ pub fn tied(context: &DetectContext, user: Sym, app: Sym, events: &[EventId]) ->
     }
     admit(within(store, store.with(Key::User, user), from, to), GraphTie::UserAppTime);
     found.into_iter().map(|(event, tie)| GraphCall { event, tie }).collect()
+}
+
+/// A call of a session, and the party that it is given to.
+#[derive(Clone, Copy, Debug)]
+pub struct PartyCall {
+    /// The call.
+    pub call: GraphCall,
+    /// Number of the party; `None` where the record cannot tell.
+    pub party: Option<usize>,
+    /// How it is given to the party.
+    pub way: Option<Way>,
+}
+
+/// The calls of a session and of its parties' tokens, each with its party.
+pub fn by_party(context: &DetectContext, split: &Split) -> Vec<PartyCall> {
+    let store = context.store;
+    let mut found: BTreeMap<EventId, GraphTie> = BTreeMap::new();
+    for party in &split.parties {
+        for token in distinct(&party.rows, |id| store.token(store.event(id)[Field::TokenId])) {
+            found.extend(store.with(Key::Token, token).iter().map(|&id| (id, GraphTie::Token)));
+        }
+    }
+    for &id in store.with(Key::Session, split.session) {
+        found.entry(id).or_insert(GraphTie::Session);
+    }
+    let is_call = |id: EventId| {
+        let event = store.event(id);
+        event.table.uses() && event.user == split.user && context.admits(event)
+    };
+    let given = |(event, tie): (EventId, GraphTie)| {
+        let given = split.attribute(context, event);
+        PartyCall { call: GraphCall { event, tie }, party: given.map(|(at, _)| at), way: given.map(|(_, way)| way) }
+    };
+    found.into_iter().filter(|(id, _)| is_call(*id)).map(given).collect()
 }

@@ -1,6 +1,6 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Finding, Semantics};
+use super::{Allow, Finding, Grade, Semantics};
 use crate::model::{Confidence, EventId, Flags, Severity, Sym, Time};
 use crate::store::Store;
 use serde::{Serialize, Serializer};
@@ -58,6 +58,8 @@ pub struct Hit {
     pub code_time: Option<Time>,
     /// Graph calls tied to it, in time order.
     pub graph: Vec<GraphCall>,
+    /// Grade by its analytic's own rule; `None` where severity follows from the analytic's base.
+    pub grade: Option<Grade>,
     /// ATT&CK techniques, each earned by evidence.
     pub attack: Vec<Attack>,
     /// One finding per step of the analytic, in order.
@@ -112,6 +114,8 @@ pub enum Cell {
     List(Vec<String>),
     /// Rows of named cells, such as device-code legs.
     Rows(Vec<Vec<(&'static str, Cell)>>),
+    /// Named cells, such as marks.
+    Object(Vec<(&'static str, Cell)>),
 }
 
 impl Cell {
@@ -129,6 +133,7 @@ impl Serialize for Cell {
             Self::Time(time) => time.serialize(serializer),
             Self::List(list) => list.serialize(serializer),
             Self::Rows(rows) => serializer.collect_seq(rows.iter().map(|row| Named(row))),
+            Self::Object(cells) => Named(cells).serialize(serializer),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::burst::Burst;
 use super::graph_ties::{self, GraphTies};
-use super::{Cell, DetectContext, GraphCall, GraphTie, Hit, Semantics};
+use super::{Attack, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Semantics};
+use crate::facts::technique;
 use crate::model::words::{counted, hex};
-use crate::model::{Confidence, EventId, Field, Severity, Sym, Time};
+use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -35,14 +36,48 @@ pub struct HitBuilder {
     pub reasons: Vec<String>,
     /// Graph calls.
     pub graph: Vec<GraphCall>,
+    /// First and last seen, where they are not those of the sign-ins.
+    pub seen: Option<(Time, Time)>,
+    /// Number of sign-ins, where it is not that of the rows.
+    pub sign_in_count: Option<usize>,
+    /// Grade, for analytics that grade by a rule of their own.
+    pub grade: Option<Grade>,
+    /// Techniques that the rule itself earns, each with its evidence.
+    pub attack: Vec<(&'static str, String)>,
+    /// Smallest value of the analytic's own threshold with which the rows fire.
+    pub span_needed: Option<Span>,
 }
 
 impl HitBuilder {
+    /// A builder without rows.
+    pub fn new(analytic: &'static str, user: Sym, app: Sym) -> Self {
+        Self {
+            analytic,
+            user,
+            app,
+            session: None,
+            app_name: String::new(),
+            events: Vec::new(),
+            resource_events: Vec::new(),
+            legs: Vec::new(),
+            code_time: None,
+            columns: Vec::new(),
+            reasons: Vec::new(),
+            graph: Vec::new(),
+            seen: None,
+            sign_in_count: None,
+            grade: None,
+            attack: Vec::new(),
+            span_needed: None,
+        }
+    }
+
     /// The hit, without findings, severity and confidence: [`super::assess::complete`] adds those.
     pub fn finish(self, context: &DetectContext) -> Hit {
         let store = context.store;
         let clock = |id: Option<&EventId>| id.map_or(Time::MISSING, |&id| context.time(store.event(id)));
-        let (first_seen, last_seen) = (clock(self.events.first()), clock(self.events.last()));
+        let (first_seen, last_seen) =
+            self.seen.unwrap_or_else(|| (clock(self.events.first()), clock(self.events.last())));
         let app_id = store.text(self.app).to_owned();
         let family = if context.bare {
             String::new()
@@ -79,7 +114,7 @@ impl HitBuilder {
             session,
             first_seen,
             last_seen,
-            sign_in_count: self.events.len(),
+            sign_in_count: self.sign_in_count.unwrap_or(self.events.len()),
             resource_ids,
             family,
             columns: self.columns,
@@ -87,8 +122,10 @@ impl HitBuilder {
             legs: self.legs,
             code_time: self.code_time,
             graph: self.graph,
-            attack: Vec::new(),
+            grade: self.grade,
+            attack: self.attack.into_iter().map(|(id, evidence)| Attack { id, name: &technique(id).name, evidence }).collect(),
             findings: Vec::new(),
+            span_needed: self.span_needed,
             allowed: None,
         }
     }
@@ -104,18 +141,13 @@ pub fn burst_hit(context: &DetectContext, analytic: &'static str, burst: &Burst,
         (burst_columns(context, burst, app_name, &events, &ties), burst_reasons(context, burst, &events))
     };
     HitBuilder {
-        analytic,
-        user: burst.user,
-        app: burst.app,
-        session: None,
         app_name: app_name.to_owned(),
         resource_events: if context.bare { Vec::new() } else { events.clone() },
         events,
-        legs: Vec::new(),
-        code_time: None,
         columns,
         reasons,
         graph: ties.calls,
+        ..HitBuilder::new(analytic, burst.user, burst.app)
     }
 }
 

@@ -61,3 +61,18 @@ pub(super) const OF_TESTED_HOP: &[Need] = &[
     OF_HOP[6],
     Need { tables: SIGN_INS, columns: &[Field::ResultType] },
 ];
+
+/// A leg of a flow.
+pub(super) const OF_FLOW: &[Need] = &[
+    Need { tables: SIGN_INS, columns: &[Field::AuthenticationProtocol, Field::OriginalTransferMethod] },
+    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
+    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
+/// Sign-ins of a session, and where they came from.
+pub(super) const OF_SESSIONS: &[Need] = &[
+    Need { tables: SIGN_INS, columns: &[Field::SessionId] },
+    Need { tables: SIGN_INS, columns: &[Field::IpAddress, Field::Asn] },
+    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
+    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+];

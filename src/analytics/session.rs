@@ -275,18 +275,13 @@ fn core(context: &DetectContext, hop: &Hop, pair: &Pair) -> HitBuilder {
     events.extend(&pair.seconds);
     let second = pair.seconds.first().copied().unwrap_or(pair.first);
     HitBuilder {
-        code_time: None,
-        analytic: hop.analytic,
-        user: pair.user,
-        app: pair.app,
         session: Some(pair.session),
         app_name: context.last_text(&pair.seconds, Field::AppDisplayName).to_owned(),
         resource_events: pair.seconds.clone(),
         columns: if context.bare { Vec::new() } else { columns(context, pair, second) },
         reasons: if context.bare { Vec::new() } else { reasons(context, pair, second) },
         events,
-        legs: Vec::new(),
-        graph: Vec::new(),
+        ..HitBuilder::new(hop.analytic, pair.user, pair.app)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbered triage steps.
 
-use super::{Analytic, Baseline, Finding, Hit};
+use super::{Analytic, Baseline, DetectContext, Finding, Hit};
 use crate::facts::Facts;
 use crate::model::Field;
 use crate::store::Store;
@@ -40,6 +40,8 @@ pub enum Show {
 pub struct StepContext<'a> {
     /// The analytic that found the hit.
     pub analytic: &'a Analytic,
+    /// The run that found the hit.
+    pub detect: &'a DetectContext<'a>,
     /// Every event.
     pub store: &'a Store,
     /// Dated knowledge.

@@ -95,6 +95,14 @@ impl Flags {
 
     /// Flags that the reader of a record sets, from columns without a text of their own.
     pub const OF_COLUMNS: Self = Self(Self::GLOBAL_SECURE_ACCESS.0 | Self::APP_AUTH.0);
+    /// `AuthenticationProtocol` is authentication transfer.
+    pub const MOVED_PROTOCOL: Self = Self(1 << 20);
+    /// `OriginalTransferMethod` is authentication transfer.
+    pub const MOVED_TRANSFER: Self = Self(1 << 21);
+    /// `IncomingTokenType` has a refresh token.
+    pub const INCOMING_REFRESH: Self = Self(1 << 22);
+    /// `IncomingTokenType` has a primary refresh token.
+    pub const INCOMING_PRIMARY: Self = Self(1 << 23);
 
     /// Returns whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {

@@ -110,6 +110,11 @@ impl Time {
         Span(self.0.saturating_sub(earlier.0))
     }
 
+    /// Number of its UTC day since 1970.
+    pub fn day_number(self) -> i64 {
+        self.0.div_euclid(Span::DAY.0)
+    }
+
     /// Minute boundaries crossed from `earlier` to `self`: Kusto's `datetime_diff('minute', self, earlier)`.
     pub fn minute_boundaries_since(self, earlier: Self) -> i64 {
         self.0.div_euclid(60 * SECOND) - earlier.0.div_euclid(60 * SECOND)
@@ -229,6 +234,9 @@ fn zone(bytes: &[u8]) -> Option<i64> {
 pub struct Span(i64);
 
 impl Span {
+    /// A day.
+    pub const DAY: Self = Self::minutes(24 * 60);
+
     /// From seconds.
     pub const fn seconds(seconds: i64) -> Self {
         Self(seconds * SECOND)
@@ -242,6 +250,16 @@ impl Span {
     /// From ticks of 100 ns.
     pub const fn from_ticks(ticks: i64) -> Self {
         Self(ticks)
+    }
+
+    /// As long, in the other direction.
+    pub const fn negated(self) -> Self {
+        Self(self.0.saturating_neg())
+    }
+
+    /// Its length, whatever its direction.
+    pub const fn length(self) -> Self {
+        Self(self.0.saturating_abs())
     }
 
     /// Ticks of 100 ns.

@@ -45,6 +45,11 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         ("LastSeen", Value::Time(hit.last_seen)),
         ("SignInCount", Value::count(hit.sign_in_count)),
     ];
+    if hit.grade.is_some() {
+        row.push("AppId", hit.app_id.as_str());
+        row.push("AppDisplayName", hit.app_name.as_str());
+        row.push("SessionId", hit.session.as_deref().unwrap_or_default());
+    }
     let ours = [
         ("Analytic", Value::from(hit.analytic)),
         ("HitId", Value::from(hit.id.as_str())),

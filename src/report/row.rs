@@ -36,6 +36,8 @@ pub enum Value<'a> {
     List(Vec<Cow<'a, str>>),
     /// Rows inside a value.
     Rows(Vec<Row<'a>>),
+    /// Named values inside a value.
+    Object(Row<'a>),
 }
 
 impl<'a> Value<'a> {
@@ -59,6 +61,7 @@ impl<'a> Value<'a> {
             Self::Text(text) => Cow::Borrowed(text),
             Self::List(texts) => Cow::Owned(texts.join("; ")),
             Self::Rows(rows) => Cow::Owned(rows.iter().map(Row::flat).collect::<Vec<_>>().join("; ")),
+            Self::Object(row) => Cow::Owned(row.flat()),
         }
     }
 }
@@ -88,12 +91,8 @@ impl<'a> From<&'a Cell> for Value<'a> {
             Cell::Number(number) => Self::Number(*number),
             Cell::Time(time) => Self::Time(*time),
             Cell::List(texts) => Self::list(texts.iter().map(String::as_str)),
-            Cell::Rows(rows) => {
-                let row = |cells: &'a Vec<(&'static str, Cell)>| {
-                    Row(cells.iter().map(|(name, cell)| (*name, Value::from(cell))).collect())
-                };
-                Self::Rows(rows.iter().map(row).collect())
-            }
+            Cell::Rows(rows) => Self::Rows(rows.iter().map(|cells| Row::from(cells.as_slice())).collect()),
+            Cell::Object(cells) => Self::Object(Row::from(cells.as_slice())),
         }
     }
 }
@@ -108,6 +107,7 @@ impl Serialize for Value<'_> {
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(texts) => texts.serialize(serializer),
             Self::Rows(rows) => rows.serialize(serializer),
+            Self::Object(row) => row.serialize(serializer),
         }
     }
 }
@@ -135,6 +135,12 @@ impl<'a> Row<'a> {
     fn flat(&self) -> String {
         let cells: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}: {}", value.flat())).collect();
         cells.join(", ")
+    }
+}
+
+impl<'a> From<&'a [(&'static str, Cell)]> for Row<'a> {
+    fn from(cells: &'a [(&'static str, Cell)]) -> Self {
+        Self(cells.iter().map(|(name, cell)| (*name, Value::from(cell))).collect())
     }
 }
 

@@ -129,6 +129,17 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     hits
 }
 
+/// First legs of the flows that a burst lists as its own.
+pub(super) fn flows_with_a_burst(context: &DetectContext) -> HashSet<EventId> {
+    let flows = context.flows();
+    let own = |burst: Burst| {
+        let known = flows.get(&burst.user)?;
+        let (_, best, _) = fitting(context, &burst, known).into_iter().max()?;
+        known[best].legs.first().copied()
+    };
+    sliding(context).into_iter().filter_map(own).collect()
+}
+
 /// The flows that a burst follows, as tie, place of the flow and start of the part of the burst after it. That part
 /// must begin within the window and still be a burst.
 fn fitting(context: &DetectContext, burst: &Burst, known: &[Flow]) -> Vec<(FlowTie, usize, usize)> {

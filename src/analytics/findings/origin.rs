@@ -1,6 +1,6 @@
 //! Origins of rows, compared with the user's baseline.
 
-use super::{listed, missing};
+use super::{capital, listed, missing};
 use crate::analytics::baseline::{Baseline, Seen};
 use crate::analytics::flow::{Leg, leg_of};
 use crate::analytics::{Finding, State, StepContext, scopes};
@@ -70,7 +70,7 @@ pub fn origin_of(context: &StepContext, rows: &[EventId]) -> Finding {
         )
         .with_rows(rows.iter().copied());
     };
-    let words = sentence_case(&origin.words);
+    let words = capital(&origin.words);
     let finding = if baseline.is_empty() {
         missing(
             "no history",
@@ -188,9 +188,4 @@ fn device(context: &StepContext, baseline: &Baseline, rows: &[EventId]) -> (bool
     }
     let words = if baseline.is_empty() { String::new() } else { format!(": {}", seen.words()) };
     (seen.is_usual(), format!("device {device}{words}{state}"))
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -1,6 +1,6 @@
 //! Reach of a hit's tokens, by class of resource.
 
-use super::{listed, missing};
+use super::{capital, listed, missing};
 use crate::analytics::{Finding, State, StepContext};
 use crate::facts::{Facts, Reach};
 use crate::model::words::counted;
@@ -50,10 +50,6 @@ pub fn resources(context: &StepContext) -> Finding {
     let brief = format!("{}, {personal} personal, {control} control", counted(hit.resource_ids.len(), "resource"));
     let sentence = format!("{} resources: {}. {}.", hit.resource_ids.len(), named.join("; "), capital(reads));
     Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied())
-}
-
-fn capital(text: &str) -> String {
-    text[..1].to_uppercase() + &text[1..]
 }
 
 /// Number of valuable classes reached.

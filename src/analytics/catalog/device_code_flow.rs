@@ -1,0 +1,425 @@
+//! `device-code-flow`: every device code and every authentication transfer, graded.
+
+use super::device_code_burst::flows_with_a_burst;
+use crate::analytics::findings::{
+    codes_before, descendants, device_registration, graph_verbs, legs_of_flow, networks_seen, others_there, planted,
+    resources,
+};
+use crate::analytics::flow::{Flow, FlowKind, leg_in};
+use crate::analytics::hit_builder::HitBuilder;
+use crate::analytics::known::{Outside, Standing};
+use crate::analytics::need::OF_FLOW;
+use crate::analytics::places::{Compared, Net, Place, Tool};
+use crate::analytics::rows::CLOCK_SKEW;
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, graph_ties, scopes};
+use crate::facts::ClientRole;
+use crate::model::words::counted;
+use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
+use crate::store::Store;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// The analytic.
+pub(super) const ANALYTIC: Analytic = Analytic {
+    id: "device-code-flow",
+    title: "Device code, graded",
+    about: ABOUT,
+    source: "tokentrail",
+    attack: &[
+        "T1021.007",
+        "T1069.003",
+        "T1078.004",
+        "T1087.004",
+        "T1098.005",
+        "T1114.002",
+        "T1213.002",
+        "T1213.005",
+        "T1526",
+        "T1528",
+        "T1530",
+        "T1550.001",
+    ],
+    needs: OF_FLOW,
+    thresholds: &[],
+    severity: Severity::Medium,
+    on_by_default: true,
+    steps: STEPS,
+    detect,
+    as_published: None,
+};
+
+const ABOUT: &str = "Takes every device-code sign-in and every authentication transfer, burst or not, and grades it by \
+what tells a phish from a habit: a network that is new to the user, a tool, tokens that were used elsewhere than the \
+code, device registration, the same box with other users.
+
+An attacker does not need a burst: two resources, or one an hour, are enough to read a mailbox. Attacker and victim \
+share the session, and the attacker's rows can carry the victim's device.
+
+A developer on a remote host, a meeting room and a command line in a container look alike: they stay low where their \
+networks and addresses were used before. Whose address a leg shows is disputed, so that no leg is named by it.";
+
+const STEPS: &[Step] = &[
+    Step {
+        id: "codes-before",
+        title: "used codes before?",
+        question: "Did this user use device codes before, and with this client?",
+        look_for: "Earlier codes, their days and clients.",
+        show: Show::Mark,
+        answer: codes_before,
+    },
+    Step {
+        id: "legs-of-flow",
+        title: "two parties?",
+        question: "Are there two networks or two programs in the flow?",
+        look_for: "Legs in two networks; do not name a leg by its address.",
+        show: Show::Mark,
+        answer: legs_of_flow,
+    },
+    Step {
+        id: "networks-seen",
+        title: "whose networks?",
+        question: "On which days before was each network seen with this user?",
+        look_for: "A network seen on two days before is known; the other is not.",
+        show: Show::Mark,
+        answer: networks_seen,
+    },
+    Step {
+        id: "resources-of-flow",
+        title: "client and resources",
+        question: "Which client was it, and which resources did its tokens go to?",
+        look_for: "Mail, files, Azure management, directory.",
+        show: Show::Only,
+        answer: resources,
+    },
+    Step {
+        id: "device-registration",
+        title: "device registration?",
+        question: "Did its tokens ask for device registration?",
+        look_for: "The Broker, and the Device Registration Service.",
+        show: Show::Only,
+        answer: device_registration,
+    },
+    Step {
+        id: "descendants",
+        title: "tokens used where?",
+        question: "From where, and until when, were tokens of the flow used?",
+        look_for: "A network that no leg has.",
+        show: Show::Only,
+        answer: descendants,
+    },
+    Step {
+        id: "others-there",
+        title: "other users there?",
+        question: "Did other users sign in from the same networks?",
+        look_for: "Several users to whom the network is new: one box, many victims.",
+        show: Show::Mark,
+        answer: others_there,
+    },
+    Step {
+        id: "graph-actions",
+        title: "what the calls did",
+        question: "What did the Graph calls read, search or change?",
+        look_for: "Mail searches, file listings, chat reads within the same minutes.",
+        show: Show::Only,
+        answer: graph_verbs,
+    },
+    Step {
+        id: "planted",
+        title: "anything planted?",
+        question: "Was a device, a sign-in method, a consent or a rule added afterwards?",
+        look_for: "What outlives the tokens.",
+        show: Show::Mark,
+        answer: planted,
+    },
+];
+
+/// Microsoft Authentication Broker.
+pub(in crate::analytics) const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
+/// Device Registration Service: id, and name where a row has no id.
+const REGISTRATION: (&str, &str) = ("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "device registration service");
+/// Scope of a token for device registration.
+const REGISTRATION_SCOPE: &str = "adrs_access";
+/// Longest time from a flow to the last row that counts as its descendant.
+const LIFE: Span = Span::DAY;
+/// Longest time from a flow to a request for device registration that it explains.
+const REGISTRATION_TIME: Span = Span::minutes(60);
+/// Other users with a leg in the same network that make it one box for many.
+const OTHERS: usize = 2;
+
+/// Returns whether a sign-in is for the Device Registration Service.
+pub(in crate::analytics) fn is_for_registration(store: &Store, id: EventId) -> bool {
+    let event = store.event(id);
+    let resource = store.normalized_field(event, Field::ResourceIdentity);
+    if resource.is_none() {
+        store.text(store.normalized_field(event, Field::ResourceDisplayName)) == REGISTRATION.1
+    } else {
+        store.text(resource) == REGISTRATION.0
+    }
+}
+
+/// Returns whether a sign-in asks for device registration: the Broker for the Device Registration Service, or any
+/// client with its scope.
+pub(in crate::analytics) fn asks_for_registration(store: &Store, id: EventId) -> bool {
+    let event = store.event(id);
+    let broker = || store.text(store.normalized_field(event, Field::AppId)) == BROKER;
+    let has_scope = || {
+        let details = store.get(id, Field::ProcessingDetails);
+        details.contains(REGISTRATION_SCOPE)
+            && scopes::scopes(details).iter().any(|scope| scope.contains(REGISTRATION_SCOPE))
+    };
+    (is_for_registration(store, id) && broker()) || has_scope()
+}
+
+/// A flow with what came of it.
+struct Graded<'f> {
+    kind: FlowKind,
+    user: Sym,
+    flow: &'f Flow,
+    time: Time,
+    descendants: Vec<EventId>,
+}
+
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for kind in FlowKind::ALL {
+        let flows = context.flows_in(kind);
+        let boxes = Boxes::new(context, kind);
+        let bursts = if kind == FlowKind::DeviceCode { flows_with_a_burst(context) } else { HashSet::new() };
+        for (&user, flows) in flows {
+            for flow in flows {
+                let time = flow.time(context.store);
+                let descendants = descendants_of(context, kind, user, flow, time);
+                let graded = Graded { kind, user, flow, time, descendants };
+                let marks = marks(context, &graded, &boxes, &bursts);
+                hits.push(hit(context, &graded, &marks));
+            }
+        }
+    }
+    hits
+}
+
+/// Successes that present a token of the flow, in time order.
+fn descendants_of(context: &DetectContext, kind: FlowKind, user: Sym, flow: &Flow, time: Time) -> Vec<EventId> {
+    let store = context.store;
+    let mut found = BTreeSet::new();
+    for &session in &flow.sessions {
+        let Some(session) = context.sessions().get(user, session) else { continue };
+        found.extend(session.between(store, time.minus(CLOCK_SKEW), time.plus(LIFE)).filter(|&id| {
+            let event = store.event(id);
+            kind.has_transfer(event) && leg_in(kind, event).is_none()
+        }));
+    }
+    found.into_iter().collect()
+}
+
+/// Users with legs in each network, in time order.
+struct Boxes(BTreeMap<Net, Vec<(Time, Sym, EventId)>>);
+
+impl Boxes {
+    fn new(context: &DetectContext, kind: FlowKind) -> Self {
+        let mut legs: BTreeMap<Net, Vec<(Time, Sym, EventId)>> = BTreeMap::new();
+        for (&user, flows) in context.flows_in(kind) {
+            for &leg in flows.iter().flat_map(|flow| &flow.legs) {
+                if let Some(net) = context.places().net(leg) {
+                    legs.entry(net).or_default().push((context.store.event(leg).time(), user, leg));
+                }
+            }
+        }
+        for legs in legs.values_mut() {
+            legs.sort_unstable();
+        }
+        Self(legs)
+    }
+
+    /// Returns whether two other users have legs in the network within a day, and none of all these users knows it.
+    fn are_many(&self, context: &DetectContext, user: Sym, net: Net, leg: EventId, time: Time) -> bool {
+        let (known, places) = (context.known(), context.places());
+        if known.is_known(user, places.place(leg), time) {
+            return false;
+        }
+        let Some(legs) = self.0.get(&net) else { return false };
+        let from = legs.partition_point(|(at, ..)| *at < time.minus(LIFE));
+        let mut first: BTreeMap<Sym, (Time, EventId)> = BTreeMap::new();
+        for &(at, other, leg) in legs[from..].iter().take_while(|(at, ..)| *at <= time.plus(LIFE)) {
+            if other != user {
+                first.entry(other).or_insert((at, leg));
+            }
+        }
+        first.len() >= OTHERS
+            && first.iter().all(|(&other, &(at, leg))| !known.is_known(other, places.place(leg), at))
+    }
+}
+
+fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &HashSet<EventId>) -> Marks {
+    let (store, places, known) = (context.store, context.places(), context.known());
+    let Graded { kind, user, flow, time, descendants } = graded;
+    let (user, time) = (*user, *time);
+    let legs = &flow.legs;
+    let rows = || legs.iter().chain(descendants).copied();
+    let pairs = || (0..legs.len()).flat_map(|a| (a + 1..legs.len()).map(move |b| (legs[a], legs[b])));
+    let is_split = || {
+        pairs().any(|(a, b)| {
+            let (first, second) = (places.profile(a), places.profile(b));
+            let named = !first.agent.is_none() && !second.agent.is_none();
+            (named && (&first.family, &first.os) != (&second.family, &second.os))
+                || places.compared(a, b) == Compared::Different
+        })
+    };
+    let standings: Vec<Standing> = legs.iter().map(|&leg| known.standing(user, places.place(leg), time)).collect();
+    let first = {
+        let before = context.flows_in(*kind).get(&user).is_some_and(|flows| {
+            flows.iter().flat_map(|flow| &flow.legs).any(|&leg| store.event(leg).time() < time)
+        });
+        if known.has_baseline(user, time) { Mark::decided(!before) } else { Mark::Unknown }
+    };
+    let is_tool = |id: EventId| match places.profile(id).tool {
+        Tool::Kit => true,
+        Tool::Library => known.standing(user, places.place(id), time) == Standing::New,
+        Tool::None => false,
+    };
+    let telling: Vec<EventId> = legs.iter().copied().filter(|&leg| !places.place(leg).is_neutral).collect();
+    let is_away = |id: EventId| {
+        !telling.is_empty()
+            && telling.iter().all(|&leg| places.compared(id, leg) == Compared::Different)
+            && !legs.iter().any(|&leg| places.profile(leg).is_same(places.profile(id)))
+    };
+    let netted: Vec<(Net, EventId)> = legs.iter().filter_map(|&leg| Some((places.net(leg)?, leg))).collect();
+    let client = |id: EventId, role| {
+        context.facts.client_has(store.text(store.normalized_field(store.event(id), Field::AppId)), role)
+    };
+    let soon = |id: EventId| store.event(id).time() <= time.plus(REGISTRATION_TIME);
+    let registers = |id: EventId| asks_for_registration(store, id);
+    Marks::new([
+        ("split", Mark::seen(legs.len() > 1 && is_split(), legs.len() > 1)),
+        ("first", first),
+        (
+            "net",
+            Mark::seen(
+                standings.contains(&Standing::New),
+                standings.iter().any(|standing| *standing != Standing::Undecided),
+            ),
+        ),
+        ("tool", Mark::seen(rows().any(is_tool), rows().any(|id| !places.profile(id).agent.is_none()))),
+        ("away", Mark::seen(descendants.iter().any(|&id| is_away(id)), !descendants.is_empty())),
+        (
+            "many",
+            Mark::seen(
+                netted.iter().any(|&(net, leg)| boxes.are_many(context, user, net, leg, time)),
+                !netted.is_empty(),
+            ),
+        ),
+        ("client", Mark::decided(legs.iter().any(|&leg| client(leg, ClientRole::DeviceCodeAbused)))),
+        (
+            "drs",
+            Mark::decided(
+                legs.iter().any(|&id| registers(id)) || descendants.iter().any(|&id| soon(id) && registers(id)),
+            ),
+        ),
+        ("burst", Mark::decided(legs.first().is_some_and(|leg| bursts.contains(leg)))),
+    ])
+}
+
+fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
+    let (store, places, known) = (context.store, context.places(), context.known());
+    let Graded { user, flow, time, descendants, .. } = graded;
+    let rows = flow.legs.iter().chain(descendants).map(|&id| places.place(id));
+    let outside = known.outside(*user, rows.clone(), *time);
+    let has = |name| marks.has(name);
+    let after = if has("burst") { "a burst followed" } else { "its tokens asked for device registration" };
+    let spent = has("drs") || has("burst");
+    let (mut severity, mut reason) = if spent && outside == Outside::Yes {
+        (Severity::High, format!("{after}, from a network that the user is not known to use"))
+    } else if has("net") && has("tool") {
+        (Severity::High, "a network that is new to the user, and a tool".to_owned())
+    } else if has("client") && has("tool") {
+        (Severity::High, "a client that device-code phishing favours, and a tool".to_owned())
+    } else if has("away") && has("net") {
+        (Severity::High, "a network that is new to the user, and tokens used in yet another".to_owned())
+    } else if spent && outside == Outside::Near {
+        (Severity::Medium, format!("{after}, from another part of a known network"))
+    } else if has("net") && marks.count(&["split", "away", "many", "first"]) > 0 {
+        (Severity::Medium, format!("a network that is new to the user, and {}", marks.words()))
+    } else if marks.count(&["split", "first", "tool", "away", "many"]) >= 3 {
+        (Severity::Medium, format!("three marks: {}", marks.words()))
+    } else {
+        (Severity::Low, format!("too little points to a phish; marks: {}", marks.words()))
+    };
+    let expected = |&leg: &EventId| {
+        let client = store.normalized_field(store.event(leg), Field::AppId);
+        context.facts.client_has(store.text(client), ClientRole::DeviceCodeExpected)
+    };
+    if flow.legs.iter().all(expected) && severity > Severity::Low {
+        severity = if severity == Severity::High { Severity::Medium } else { Severity::Low };
+        reason += "; one lower, as this client is expected with device codes";
+    }
+    let open = rows.clone().any(|place: &Place| {
+        place.telling_net().is_some() && known.standing(*user, place, *time) == Standing::Undecided
+    });
+    let by_name = flow.legs.iter().all(|&leg| store.normalized_field(store.event(leg), Field::UserId).is_none());
+    let most = if by_name || flow.sessions.is_empty() {
+        Confidence::Low
+    } else if open {
+        Confidence::Medium
+    } else {
+        Confidence::High
+    };
+    Grade { severity, reason, most }
+}
+
+fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
+    let store = context.store;
+    let Graded { kind, user, flow, time, descendants } = graded;
+    let first = flow.legs.first().copied();
+    let value = |field| first.map_or(Sym::NONE, |leg| store.normalized_field(store.event(leg), field));
+    let sessions = flow.legs.iter().map(|&leg| store.normalized_field(store.event(leg), Field::SessionId));
+    let mut events: Vec<EventId> = flow.legs.iter().chain(descendants).copied().collect();
+    events.sort_unstable();
+    let app = value(Field::AppId);
+    let mut builder = HitBuilder {
+        session: sessions.into_iter().find(|session| !session.is_none()),
+        app_name: first.map_or("", |leg| context.text(leg, Field::AppDisplayName)).to_owned(),
+        resource_events: events.clone(),
+        legs: flow.legs.clone(),
+        code_time: Some(*time),
+        grade: Some(grade(context, graded, marks)),
+        ..HitBuilder::new(ANALYTIC.id, *user, app)
+    };
+    if !context.bare {
+        builder.graph = graph_ties::tied(context, *user, app, &events);
+        builder.columns = vec![
+            ("Flow", Cell::Text(kind.word().to_owned())),
+            ("Marks", marks.cell()),
+            ("Descendants", Cell::count(descendants.len())),
+        ];
+        builder.reasons = reasons(context, graded, marks);
+    }
+    builder.events = events;
+    builder.finish(context)
+}
+
+fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<String> {
+    let places = context.places();
+    let Graded { kind, flow, time, descendants, .. } = graded;
+    let nets = |ids: &[EventId]| {
+        let nets: BTreeSet<String> = ids.iter().filter_map(|&id| places.net(id)).map(|net| net.to_string()).collect();
+        if nets.is_empty() { "no network".to_owned() } else { nets.into_iter().collect::<Vec<_>>().join(", ") }
+    };
+    let what = match kind {
+        FlowKind::DeviceCode => "device code",
+        FlowKind::Transfer => "authentication transfer",
+    };
+    let mut reasons = vec![format!(
+        "{what} at {} with {} from {}",
+        time.second(),
+        counted(flow.legs.len(), "leg"),
+        nets(&flow.legs)
+    )];
+    if !descendants.is_empty() {
+        reasons.push(format!("{} with its tokens from {}", counted(descendants.len(), "sign-in"), nets(descendants)));
+    }
+    reasons.push(format!("marks: {}", marks.words()));
+    let open = marks.names(Mark::Unknown);
+    if !open.is_empty() {
+        reasons.push(format!("not decided: {}", open.join(", ")));
+    }
+    reasons
+}

@@ -1,0 +1,294 @@
+//! `session-split`: one session, two parties.
+
+use crate::analytics::findings::{
+    begun_by, graph_verbs, interleaved, last_act, networks_seen, others_there, parties, resources, tokens_by_party,
+};
+use crate::analytics::hit_builder::HitBuilder;
+use crate::analytics::need::OF_SESSIONS;
+use crate::analytics::flow::presents_token;
+use crate::analytics::parties::{Party, PartyState, Split, Way};
+use crate::analytics::places::Tool;
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, graph_ties};
+use crate::model::{Confidence, EventId, Field, Severity, Sym, Table, Time};
+use std::collections::BTreeSet;
+
+/// The analytic.
+pub(super) const ANALYTIC: Analytic = Analytic {
+    id: "session-split",
+    title: "One session, two parties",
+    about: ABOUT,
+    source: "tokentrail",
+    attack: &["T1021.007", "T1069.003", "T1078.004", "T1087.004", "T1098.005", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530", "T1550.001", "T1550.004"],
+    needs: OF_SESSIONS,
+    thresholds: &[("--split-gap", "60m")],
+    severity: Severity::Medium,
+    on_by_default: true,
+    steps: STEPS,
+    detect,
+    as_published: None,
+};
+
+const ABOUT: &str = "Looks for a session whose sign-ins fall into two groups that share neither network nor software, \
+near in time.
+
+A stolen refresh token, cookie or device code keeps the victim's session id, so that a report by session mixes victim \
+and thief. Where one group is in networks the user is known to sign in from, and the other in a network that is new to \
+them, the second is the odd party.
+
+A laptop that moves from the office to a hotel looks alike, and so do a proxy for sign-ins only, and IPv4 beside IPv6: \
+there the same software is in both networks, which makes them one party. A thief with the very same agent and system \
+as the victim is taken for the victim.";
+
+const STEPS: &[Step] = &[
+    Step {
+        id: "parties",
+        title: "how many parties?",
+        question: "How many parties used the session, and by what are they told apart?",
+        look_for: "Networks and software that never mix.",
+        show: Show::GroupBy(Field::IpAddress),
+        answer: parties,
+    },
+    Step {
+        id: "networks-seen",
+        title: "whose networks?",
+        question: "On which days before was each network seen with this user?",
+        look_for: "A network seen on two days before is known; the other is not.",
+        show: Show::Mark,
+        answer: networks_seen,
+    },
+    Step {
+        id: "interleaved",
+        title: "both alive at once?",
+        question: "Were both parties active at the same time?",
+        look_for: "A row of one between two rows of the other.",
+        show: Show::Mark,
+        answer: interleaved,
+    },
+    Step {
+        id: "begun-by",
+        title: "how did it begin?",
+        question: "With which token, protocol or code did the party begin?",
+        look_for: "No incoming token: a login, a code or a cookie.",
+        show: Show::Mark,
+        answer: begun_by,
+    },
+    Step {
+        id: "tokens-by-party",
+        title: "whose tokens?",
+        question: "Which tokens are the party's, and did anybody else use them?",
+        look_for: "A token used from the other party's network.",
+        show: Show::Only,
+        answer: resources, tokens_by_party,
+    },
+    Step {
+        id: "resources-of-party",
+        title: "resources reached",
+        question: "Which resources did the party get tokens for?",
+        look_for: "Mail, files, Azure management, directory.",
+        show: Show::Only,
+        answer: resources,
+    },
+    Step {
+        id: "graph-actions",
+        title: "what the calls did",
+        question: "What did the party's calls read, search or change?",
+        look_for: "Mail searches, file listings, downloads.",
+        show: Show::Only,
+        answer: graph_verbs,
+    },
+    Step {
+        id: "others-there",
+        title: "other users there?",
+        question: "Did other users sign in from the same networks?",
+        look_for: "Several users to whom the network is new: one box, many victims.",
+        show: Show::Mark,
+        answer: others_there,
+    },
+    Step {
+        id: "last-act",
+        title: "is it over?",
+        question: "When was the party last active, and was it refused since?",
+        look_for: "Refusals after the last success.",
+        show: Show::Mark,
+        answer: last_act,
+    },
+];
+
+/// Sessions with two parties, and sessions of one that was in two places at once.
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for split in context.splits().values() {
+        if let Some(found) = grade(context, split) {
+            hits.push(hit(context, split, found));
+        }
+    }
+    hits
+}
+
+/// The party that a hit reports, and the grade.
+struct Found {
+    party: usize,
+    grade: Grade,
+}
+
+fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
+    let store = context.store;
+    let begins = |at: usize| (split.parties[at].begins(store), at);
+    if let Some(earliest) = split.odd().map(|(at, _)| at).min_by_key(|&at| begins(at)) {
+        let graded = split.odd().map(|(at, party)| grade_odd(context, split, at, party));
+        let best = graded.max_by_key(|grade| grade.severity)?;
+        return Some(Found { party: earliest, grade: best });
+    }
+    let latest = (0..split.parties.len()).max_by_key(|&at| begins(at))?;
+    let pairs = || (0..split.parties.len()).flat_map(|a| (a + 1..split.parties.len()).map(move |b| (a, b)));
+    let is_open = |&(a, b): &(usize, usize)| {
+        [a, b].iter().any(|&at| split.parties[at].state == PartyState::Undecided)
+    };
+    if split.is_candidate && pairs().filter(is_open).any(|(a, b)| split.interleaves_apart(context, a, b)) {
+        let reason = "two parties in different networks were active at the same time; which is the user's is undecided";
+        let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::Medium };
+        return Some(Found { party: latest, grade });
+    }
+    let impossible = |at: &usize| split.impossible(context, &split.parties[*at]).is_some();
+    if let Some(party) = (0..split.parties.len()).filter(impossible).max_by_key(|&at| begins(at)) {
+        let reason = "the session was far away between two sign-ins in known networks within the hour";
+        let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::High };
+        return Some(Found { party, grade });
+    }
+    if !split.is_candidate {
+        return None;
+    }
+    let usual = split.parties.iter().all(|party| party.state == PartyState::Usual);
+    let (reason, most) = if usual {
+        ("every party is in a network that the user is known to sign in from", Confidence::High)
+    } else {
+        ("no party is odd: the days before do not show which is the user's", Confidence::Medium)
+    };
+    Some(Found { party: latest, grade: Grade { severity: Severity::Low, reason: reason.to_owned(), most } })
+}
+
+/// Grade of an odd party.
+fn grade_odd(context: &DetectContext, split: &Split, at: usize, party: &Party) -> Grade {
+    let (store, places) = (context.store, context.places());
+    let others = |usual_only: bool| {
+        let all = split.parties.iter().enumerate().filter(move |(other, _)| *other != at);
+        all.filter(move |(_, other)| !usual_only || other.state == PartyState::Usual).map(|(other, _)| other)
+    };
+    let has_usual = others(true).next().is_some();
+    let apart = others(has_usual).any(|other| split.are_apart(places, at, other));
+    let handed = || {
+        let handoffs = context.handoffs().iter().filter(|handoff| handoff.severity > Severity::Low);
+        handoffs.into_iter().any(|handoff| party.rows.binary_search(&handoff.redeemed).is_ok())
+    };
+    let why = if others(false).any(|other| split.interleaves(store, at, other)) {
+        Some("it was active between sign-ins of the other party")
+    } else if party.tool(places) > Tool::None {
+        Some("it used an attacker's tool or a bare HTTP library")
+    } else if party.is_moved(store) {
+        Some("it began with a device code or a transfer")
+    } else if handed() {
+        Some("it redeemed an authorization code that was issued elsewhere")
+    } else {
+        None
+    };
+    let new = if party.by_agent { "names an attacker's tool" } else { "is in a network that is new to the user" };
+    let decided = if party.by_agent { Confidence::Medium } else { Confidence::High };
+    match (why, apart) {
+        (Some(why), true) => Grade {
+            severity: Severity::High,
+            reason: format!("a second party {new}, and {why}"),
+            most: decided,
+        },
+        (_, false) => Grade {
+            severity: Severity::Medium,
+            reason: format!("a second party {new}; the networks are only told apart by address prefix"),
+            most: Confidence::Medium,
+        },
+        (None, true) => Grade { severity: Severity::Medium, reason: format!("a second party {new}"), most: decided },
+    }
+}
+
+fn hit(context: &DetectContext, split: &Split, Found { party: at, grade }: Found) -> Hit {
+    let (store, party) = (context.store, &split.parties[at]);
+    let first = party.rows.first().copied();
+    let app = first.map_or(Sym::NONE, |id| store.normalized_field(store.event(id), Field::AppId));
+    let mut builder = HitBuilder {
+        session: Some(split.session),
+        app_name: first.map_or("", |id| context.text(id, Field::AppDisplayName)).to_owned(),
+        events: party.rows.clone(),
+        resource_events: party.rows.clone(),
+        grade: Some(grade),
+        span_needed: split.gap,
+        ..HitBuilder::new(ANALYTIC.id, split.user, app)
+    };
+    if !context.bare {
+        let calls = graph_ties::by_party(context, split);
+        builder.columns = columns(context, split, at, &calls);
+        builder.reasons = reasons(context, split, at);
+        builder.graph = calls.into_iter().filter(|call| call.party == Some(at)).map(|call| call.call).collect();
+        builder.attack = how_begun(context, party).into_iter().collect();
+    }
+    builder.finish(context)
+}
+
+/// The technique of a party that began with an interactive sign-in without a token: a stolen cookie.
+fn how_begun(context: &DetectContext, party: &Party) -> Option<(&'static str, String)> {
+    let event = context.store.event(*party.rows.first()?);
+    let is_cookie = event.table == Table::SignIn && !presents_token(event);
+    let words = "the second party began with an interactive sign-in that presented no token";
+    is_cookie.then(|| ("T1550.004", words.to_owned()))
+}
+
+fn reasons(context: &DetectContext, split: &Split, at: usize) -> Vec<String> {
+    let words = |party: &Party| {
+        let nets: Vec<String> = party.nets.iter().map(ToString::to_string).collect();
+        format!("{} ({}, {} sign-ins)", nets.join(" and "), party.state.word(), party.rows.len())
+    };
+    let mut all: Vec<&Party> = vec![&split.parties[at]];
+    all.extend(split.parties.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, party)| party));
+    let listed: Vec<String> = all.into_iter().map(words).collect();
+    let mut reasons = vec![format!("one session used from {}", listed.join(", and from "))];
+    if let Some(gap) = split.gap.filter(|_| split.is_candidate) {
+        reasons.push(format!(
+            "the parties came within {gap} of each other (rule: within {})",
+            context.settings.split_gap.threshold()
+        ));
+    }
+    reasons
+}
+
+fn columns(context: &DetectContext, split: &Split, at: usize, calls: &[graph_ties::PartyCall]) -> Vec<(&'static str, Cell)> {
+    let nets = |party: &Party| Cell::List(party.nets.iter().map(ToString::to_string).collect());
+    let party = |(number, party): (usize, &Party)| {
+        let distinct = |texts: BTreeSet<String>| Cell::List(texts.into_iter().collect());
+        let places = context.places();
+        let profile = |id: &EventId| {
+            let profile = places.profile(*id);
+            let os = if profile.os.is_empty() { "system not recorded" } else { &profile.os };
+            format!("{} on {os}", profile.family)
+        };
+        let time = |id: Option<&EventId>| Cell::Time(id.map_or(Time::MISSING, |id| context.store.event(*id).time()));
+        let tokens = party.rows.iter().map(|&id| context.store.token(context.store.event(id)[Field::TokenId]));
+        let tokens: BTreeSet<String> =
+            tokens.filter(|token| !token.is_none()).map(|token| context.store.text(token).to_owned()).collect();
+        let by = |way| Cell::count(calls.iter().filter(|call| call.party == Some(number) && call.way == Some(way)).count());
+        vec![
+            ("Nets", nets(party)),
+            ("State", Cell::Text(party.state.word().to_owned())),
+            ("Profiles", distinct(party.rows.iter().map(profile).collect())),
+            ("First", time(party.rows.first())),
+            ("Last", time(party.rows.last())),
+            ("SignIns", Cell::count(party.rows.len())),
+            ("Tokens", distinct(tokens)),
+            ("CallsByToken", by(Way::Token)),
+            ("CallsByNetwork", by(Way::Network)),
+            ("CallsByAgent", by(Way::Agent)),
+        ]
+    };
+    let loose = calls.iter().filter(|call| call.party.is_none()).count();
+    vec![
+        ("PartyNets", nets(&split.parties[at])),
+        ("Parties", Cell::Rows(split.parties.iter().enumerate().map(party).collect())),
+        ("CallsOfNoParty", Cell::count(loose)),
+    ]
+}

@@ -1,0 +1,374 @@
+//! Places: address, network and software of every row, and the comparison of two rows by them.
+//!
+//! A row without a network of its own takes the one that the bundle's sign-ins record at its address, else in its
+//! prefix, where they record one only. Rows of Microsoft's own services are neutral: listed, but no evidence of a place.
+
+mod net;
+mod profile;
+
+pub use net::{Compared, Net};
+pub use profile::{Profile, Tool};
+
+use crate::facts::{ClientRole, Facts};
+use crate::model::{EventId, Field, Flags, Sym};
+use crate::store::{Event, Store};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Azure CLI: an HTTP library is its own agent.
+const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+/// The library that Azure CLI names.
+const CLI_LIBRARY: &str = "python-requests";
+
+/// Place of a row in the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its address, unless private, reserved or unreadable.
+    pub address: Option<IpAddr>,
+    /// Its network: by number, else by prefix.
+    pub net: Option<Net>,
+    /// Whether it is a service of Microsoft's, or behind Global Secure Access.
+    pub is_neutral: bool,
+    /// Whether its network is Microsoft's.
+    pub is_microsoft: bool,
+    /// Symbol of the address.
+    pub sym: Sym,
+}
+
+impl Place {
+    /// Its /24 or /48.
+    pub fn prefix(&self) -> Option<Net> {
+        self.address.map(Net::prefix)
+    }
+
+    /// Its network, where it says something.
+    pub fn telling_net(&self) -> Option<Net> {
+        self.net.filter(|_| !self.is_neutral)
+    }
+
+    /// Compares two places. Of neutral ones nothing is known.
+    pub fn compared(&self, other: &Self) -> Compared {
+        let (Some(a), Some(b)) = (self.address, other.address) else { return Compared::Unknown };
+        if self.is_neutral || other.is_neutral {
+            return Compared::Unknown;
+        }
+        if a == b {
+            return Compared::Same;
+        }
+        if let (Some(Net::Asn(a)), Some(Net::Asn(b))) = (self.net, other.net) {
+            return if a == b { Compared::Same } else { Compared::Different };
+        }
+        let (a, b) = (Net::prefix(a), Net::prefix(b));
+        match (a == b, a.is_v4() == b.is_v4()) {
+            (true, _) => Compared::Same,
+            (false, true) => Compared::Weak,
+            (false, false) => Compared::Unknown,
+        }
+    }
+}
+
+/// Place and profile of every event.
+pub struct Places {
+    /// By event: numbers of its place and its profile.
+    rows: Vec<(u32, u32)>,
+    places: Vec<Place>,
+    profiles: Vec<Profile>,
+}
+
+/// All that decides a place: address, recorded number, whether a service of Microsoft's would be neutral, and whether
+/// the row is neutral wherever it is from.
+type PlaceKey = (Sym, Sym, bool, bool);
+/// All that decides a profile: agent, device text, TLS fingerprint, whether the client is Azure CLI.
+type ProfileKey = (Sym, Sym, Sym, bool);
+
+impl Places {
+    /// Places of every event of the store.
+    pub fn new(store: &Store, facts: &Facts) -> Self {
+        let mut places: Numbers<PlaceKey> = Numbers::default();
+        let mut profiles: Numbers<ProfileKey> = Numbers::default();
+        let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
+        let mut rows = Vec::with_capacity(store.len());
+        // Addresses and numbers that sign-ins record.
+        let mut recorded: Vec<(Sym, Sym)> = Vec::new();
+        for (_, event) in store.events() {
+            let normalized = |field| store.normalized_field(event, field);
+            let (address, number) = (normalized(Field::IpAddress), normalized(Field::Asn));
+            let client = normalized(Field::AppId);
+            let (is_service, is_cli) = *clients.entry(client).or_insert_with(|| {
+                let id = store.text(client);
+                (facts.client_has(id, ClientRole::ServiceSide), id == AZURE_CLI)
+            });
+            let no_agent = normalized(Field::UserAgent).is_none();
+            let agent = if no_agent { Sym::NONE } else { event[Field::UserAgent] };
+            let secure = event.flags.has(Flags::GLOBAL_SECURE_ACCESS);
+            let (place, is_new) = places.number((address, number, no_agent || is_service, secure));
+            if is_new && event.table.issues() {
+                recorded.push((address, number));
+            }
+            let device = event[Field::DeviceDetail];
+            let (profile, _) = profiles.number((agent, device, normalized(Field::GatewayJa4), is_cli));
+            rows.push((place, profile));
+        }
+        let networks = Networks::new(store, &recorded);
+        let place = |key: PlaceKey| networks.place(store, facts, key);
+        Self {
+            rows,
+            places: places.keys.into_iter().map(place).collect(),
+            profiles: named(store, facts, profiles.keys),
+        }
+    }
+
+    /// Place of an event.
+    #[inline]
+    pub fn place(&self, id: EventId) -> &Place {
+        &self.places[self.rows[id.0 as usize].0 as usize]
+    }
+
+    /// Number of an event's place: equal places have the same.
+    #[inline]
+    pub fn number(&self, id: EventId) -> u32 {
+        self.rows[id.0 as usize].0
+    }
+
+    /// Place by its number.
+    pub fn numbered(&self, number: u32) -> &Place {
+        &self.places[number as usize]
+    }
+
+    /// Software of an event.
+    #[inline]
+    pub fn profile(&self, id: EventId) -> &Profile {
+        &self.profiles[self.rows[id.0 as usize].1 as usize]
+    }
+
+    /// The network of an event, where it says something.
+    pub fn net(&self, id: EventId) -> Option<Net> {
+        self.place(id).telling_net()
+    }
+
+    /// Compares the places of two events.
+    pub fn compared(&self, a: EventId, b: EventId) -> Compared {
+        self.place(a).compared(self.place(b))
+    }
+}
+
+/// Numbers of distinct keys, in order of appearance.
+struct Numbers<K> {
+    known: HashMap<K, u32, RandomState>,
+    keys: Vec<K>,
+    last: Option<(K, u32)>,
+}
+
+impl<K> Default for Numbers<K> {
+    fn default() -> Self {
+        Self { known: HashMap::default(), keys: Vec::new(), last: None }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Numbers<K> {
+    /// Number of a key, and whether it is new.
+    fn number(&mut self, key: K) -> (u32, bool) {
+        if let Some((last, number)) = self.last
+            && last == key
+        {
+            return (number, false);
+        }
+        let next = u32::try_from(self.keys.len()).expect("no more than events");
+        let number = *self.known.entry(key).or_insert(next);
+        if number == next {
+            self.keys.push(key);
+        }
+        self.last = Some((key, number));
+        (number, number == next)
+    }
+}
+
+/// Autonomous systems that sign-ins record at an address and in a prefix; `None` where they record two.
+struct Networks {
+    addresses: HashMap<IpAddr, Option<u32>, RandomState>,
+    prefixes: HashMap<Net, Option<u32>, RandomState>,
+}
+
+impl Networks {
+    fn new(store: &Store, recorded: &[(Sym, Sym)]) -> Self {
+        let mut found = Self { addresses: HashMap::default(), prefixes: HashMap::default() };
+        for &(address, number) in recorded {
+            let (Some(address), Some(number)) = (net::parse(store.text(address)), asn(store.text(number))) else {
+                continue;
+            };
+            one_only(&mut found.addresses, address, number);
+            one_only(&mut found.prefixes, Net::prefix(address), number);
+        }
+        found
+    }
+
+    fn place(&self, store: &Store, facts: &Facts, (sym, number, is_service, secure): PlaceKey) -> Place {
+        let address = net::parse(store.text(sym));
+        let nearby = || {
+            let address = address?;
+            let at = self.addresses.get(&address).or_else(|| self.prefixes.get(&Net::prefix(address)));
+            at.copied().flatten()
+        };
+        let number = asn(store.text(number)).or_else(nearby);
+        let is_microsoft = number.is_some_and(|number| facts.is_microsoft_asn(number));
+        Place {
+            address,
+            net: number.map(Net::Asn).or_else(|| address.map(Net::prefix)),
+            is_neutral: secure || (is_microsoft && is_service),
+            is_microsoft,
+            sym,
+        }
+    }
+}
+
+fn one_only<K: Eq + Hash>(known: &mut HashMap<K, Option<u32>, RandomState>, key: K, number: u32) {
+    let known = known.entry(key).or_insert(Some(number));
+    if *known != Some(number) {
+        *known = None;
+    }
+}
+
+fn asn(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
+    let mut agents: HashMap<&str, (Sym, Arc<str>, Tool)> = HashMap::new();
+    let mut words: HashMap<String, Arc<str>> = HashMap::new();
+    let mut word = |text: String| Arc::clone(words.entry(text).or_insert_with_key(|text| Arc::from(text.as_str())));
+    let profile = |(agent, device, ja4, is_cli): ProfileKey| {
+        let text = store.text(agent).trim();
+        let (agent, family, tool) = agents.entry(text).or_insert_with(|| {
+            let (family, tool) = profile::family(facts, text);
+            (agent, word(family), tool)
+        });
+        let own = is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
+        let (family, tool) = if own { (word(profile::native(text)), Tool::None) } else { (Arc::clone(family), *tool) };
+        Profile { agent: *agent, family, os: word(profile::os(text, store.text(device))), ja4, tool }
+    };
+    keys.into_iter().map(profile).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0";
+    const AT: &str = "2026-05-01T14:00:00Z";
+
+    /// The places of some rows, each an address and a number.
+    fn places(rows: &[(&str, &str)]) -> Places {
+        let mut store = Rows::default();
+        for (address, number) in rows {
+            let fields = [(Field::IpAddress, *address), (Field::Asn, *number), (Field::UserAgent, BROWSER)];
+            store.row(Table::SignIn, AT, &fields);
+        }
+        Places::new(&store.build(), Facts::embedded())
+    }
+
+    fn compared(a: (&str, &str), b: (&str, &str)) -> Compared {
+        places(&[a, b]).compared(EventId(0), EventId(1))
+    }
+
+    #[test]
+    fn places_are_compared_by_address_then_number_then_prefix() {
+        for (a, b, expected) in [
+            (("192.0.2.1", "1"), ("192.0.2.1", "2"), Compared::Same),
+            (("192.0.2.1", "64500"), ("198.51.100.1", "64500"), Compared::Same),
+            (("192.0.2.1", "64500"), ("192.0.2.2", "64501"), Compared::Different),
+            (("192.0.2.1", "64500"), ("198.51.100.1", ""), Compared::Weak),
+            (("192.0.2.1", ""), ("192.0.2.2", ""), Compared::Same),
+            (("2001:db8:1::1", ""), ("2001:db8:1:2::1", ""), Compared::Same),
+            (("2001:db8:1::1", ""), ("2001:db8:2::1", ""), Compared::Weak),
+            (("2001:db8:1::1", ""), ("192.0.2.1", "64500"), Compared::Unknown),
+            (("", "64500"), ("192.0.2.1", "64501"), Compared::Unknown),
+            (("10.0.0.1", ""), ("192.0.2.1", ""), Compared::Unknown),
+        ] {
+            assert_eq!(compared(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(compared(b, a), expected, "{b:?} {a:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_number_takes_the_one_recorded_nearby() {
+        let net = |rows: &[(&str, &str)]| places(rows).place(EventId(0)).net;
+        assert_eq!(net(&[("192.0.2.1", ""), ("192.0.2.1", "7"), ("192.0.2.9", "8")]), Some(Net::Asn(7)));
+        assert_eq!(net(&[("192.0.2.1", ""), ("192.0.2.9", "8")]), Some(Net::Asn(8)));
+        assert_eq!(net(&[("192.0.2.1", ""), ("192.0.2.9", "8"), ("192.0.2.8", "9")]), Some(Net::V4([192, 0, 2])));
+        assert_eq!(net(&[("192.0.2.1", "0"), ("198.51.100.9", "8")]), Some(Net::V4([192, 0, 2])));
+        assert_eq!(net(&[("", "5")]), Some(Net::Asn(5)), "a number without an address");
+        assert_eq!(net(&[("", "")]), None);
+    }
+
+    #[test]
+    fn two_numbers_at_one_address_leave_its_prefix_open_too() {
+        let found = places(&[("192.0.2.1", ""), ("192.0.2.1", "7"), ("192.0.2.1", "8")]);
+        assert_eq!(found.place(EventId(0)).net, Some(Net::V4([192, 0, 2])));
+    }
+
+    #[test]
+    fn services_of_microsoft_are_neutral() {
+        let mut rows = Rows::default();
+        let teams_service = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe";
+        for (agent, client, number) in [
+            ("", "x", "8075"),
+            (BROWSER, "x", "8075"),
+            (BROWSER, teams_service, "8068"),
+            (BROWSER, teams_service, "8076"),
+            ("", "x", "64500"),
+        ] {
+            let fields = [
+                (Field::IpAddress, "192.0.2.1"),
+                (Field::Asn, number),
+                (Field::UserAgent, agent),
+                (Field::AppId, client),
+            ];
+            rows.row(Table::SignIn, AT, &fields);
+        }
+        rows.row(Table::SignIn, AT, &[(Field::IpAddress, "192.0.2.1")]).flag(Flags::GLOBAL_SECURE_ACCESS);
+        let store = rows.build();
+        let found = Places::new(&store, Facts::embedded());
+        let mut neutral: Vec<(String, bool)> = store
+            .events()
+            .map(|(id, event)| {
+                let text = |field| store.text(event[field]);
+                (format!("{}|{}", text(Field::UserAgent).len(), text(Field::Asn)), found.place(id).is_neutral)
+            })
+            .collect();
+        neutral.sort();
+        let long = BROWSER.len();
+        let expected = [
+            ("0|".to_owned(), true),
+            ("0|64500".to_owned(), false),
+            ("0|8075".to_owned(), true),
+            (format!("{long}|8068"), true),
+            (format!("{long}|8075"), false),
+            (format!("{long}|8076"), false),
+        ];
+        assert_eq!(neutral, expected);
+    }
+
+    #[test]
+    fn a_library_is_the_agent_of_the_command_line() {
+        let mut rows = Rows::default();
+        for client in [AZURE_CLI, "x"] {
+            rows.row(Table::SignIn, AT, &[(Field::AppId, client), (Field::UserAgent, " python-requests/2.31 ")]);
+        }
+        let store = rows.build();
+        let found = Places::new(&store, Facts::embedded());
+        let families: Vec<(bool, &str, Tool)> = store
+            .events()
+            .map(|(id, event)| {
+                let profile = found.profile(id);
+                (store.text(event[Field::AppId]) == AZURE_CLI, &*profile.family, profile.tool)
+            })
+            .collect();
+        assert!(families.contains(&(true, "native:python-requests", Tool::None)));
+        assert!(families.contains(&(false, "tool:http-lib", Tool::Library)));
+    }
+}
