@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod burst;
 mod candidates;
 mod catalog;
+mod cell;
 mod context;
 pub mod distance;
 mod finding;
@@ -17,12 +18,15 @@ mod history;
 mod hit;
 pub mod hit_builder;
 pub mod known;
+mod known_networks;
 mod mark;
 mod near;
 mod need;
+mod origins;
 pub mod parties;
 pub mod places;
 mod reading;
+pub mod registration;
 pub mod rows;
 pub mod scopes;
 pub mod session;
@@ -36,14 +40,17 @@ pub use allow::{Allow, AllowList};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;
+pub use cell::Cell;
 pub use context::DetectContext;
 pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
-pub use hit::{Attack, Cell, GraphCall, GraphTie, Hit};
+pub use hit::{Attack, GraphCall, GraphTie, Hit};
+pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
 pub use near::{Near, NearMiss, Shortfall, near_misses};
 pub use need::Need;
+pub use origins::Origins;
 pub use settings::{Clients, Semantics, Settings};
 pub use step::{Show, Step, StepContext};
 pub use threshold::{Amount, Threshold};
@@ -107,7 +114,7 @@ pub fn by_id(id: &str) -> Option<&'static Analytic> {
     ANALYTICS.iter().find(|analytic| analytic.id == id)
 }
 
-/// Runs the chosen analytics and answers every step of every hit.
+/// Runs the chosen analytics and answers every step of every hit; near misses are left out.
 ///
 /// Sorts hits by first seen, analytic, user, app; allowed hits come last.
 pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
@@ -116,6 +123,13 @@ pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
 
 /// As [`run`], reusing the candidates of an earlier run on the same store.
 pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
+    let mut hits = run_with_low(store, facts, settings, candidates);
+    hits.retain(|hit| !hit.is_near_miss());
+    hits
+}
+
+/// As [`run_over`], with what the analytics' own rules grade low.
+pub fn run_with_low(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
     let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
@@ -144,7 +158,8 @@ fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
         }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
-        let assessment = assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });
+        let assessment =
+            assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });
         assessment.fill(hit);
     }
 }

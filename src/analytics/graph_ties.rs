@@ -1,8 +1,8 @@
 //! Ties of Graph calls to a hit.
 
 use super::burst::Burst;
-use super::rows::{CLOCK_SKEW, distinct, within};
 use super::parties::{Split, Way};
+use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};
 use crate::facts::lifetimes;
 use crate::model::{EventId, Field, Span, Sym};
@@ -94,7 +94,7 @@ pub struct PartyCall {
     pub call: GraphCall,
     /// Number of the party; `None` where the record cannot tell.
     pub party: Option<usize>,
-    /// How it is given to the party.
+    /// Way in which it is given to the party.
     pub way: Option<Way>,
 }
 
@@ -115,7 +115,7 @@ pub fn by_party(context: &DetectContext, split: &Split) -> Vec<PartyCall> {
         event.table.uses() && event.user == split.user && context.admits(event)
     };
     let given = |(event, tie): (EventId, GraphTie)| {
-        let given = split.attribute(context, event);
+        let given = split.attribute(context.origins(), event);
         PartyCall { call: GraphCall { event, tie }, party: given.map(|(at, _)| at), way: given.map(|(_, way)| way) }
     };
     found.into_iter().filter(|(id, _)| is_call(*id)).map(given).collect()

@@ -1,7 +1,7 @@
 //! Authorization codes issued in one place and redeemed in another. Shared by the analytic of that name and by those
 //! that ask how a party got into a session.
 
-use super::DetectContext;
+use super::Origins;
 use super::distance::Location;
 use super::known::Standing;
 use super::parties::MOVED;
@@ -39,18 +39,22 @@ pub struct Handoff {
 
 /// Every code with its redemption, in the order of the codes. Pairs at one address, and such as cannot be compared, are
 /// left out.
-pub(super) fn handoffs(context: &DetectContext) -> Vec<Handoff> {
-    let (store, places) = (context.store, context.places());
+pub(super) fn handoffs<'s>(
+    origins: Origins<'s>,
+    rows: impl Iterator<Item = (EventId, Event<'s>)>,
+    window: Span,
+) -> Vec<Handoff> {
+    let Origins { store, places, .. } = origins;
     let mut handed: HashMap<Sym, bool> = HashMap::new();
     let mut codes: HashMap<(Sym, Sym, Sym), Vec<EventId>> = HashMap::new();
     let mut redeemed: HashMap<(Sym, Sym, Sym), VecDeque<EventId>> = HashMap::new();
-    for (id, event) in context.rows() {
+    for (id, event) in rows {
         if !may_be_part(event) {
             continue;
         }
         let app = store.normalized_field(event, Field::AppId);
         let is_handed =
-            *handed.entry(app).or_insert_with(|| context.facts.client_has(store.text(app), ClientRole::Handoff));
+            *handed.entry(app).or_insert_with(|| origins.facts.client_has(store.text(app), ClientRole::Handoff));
         let session = store.normalized_field(event, Field::SessionId);
         if !is_handed || session.is_none() || places.place(id).is_neutral {
             continue;
@@ -70,7 +74,7 @@ pub(super) fn handoffs(context: &DetectContext) -> Vec<Handoff> {
             while redeemed.front().is_some_and(|id| store.event(*id).time().since(issued) < SKEW.negated()) {
                 redeemed.pop_front();
             }
-            let in_time = |id: &EventId| store.event(*id).time().since(issued) <= context.settings.handoff_window;
+            let in_time = |id: &EventId| store.event(*id).time().since(issued) <= window;
             if let Some(first) = redeemed.front().copied().filter(in_time) {
                 redeemed.pop_front();
                 pairs.push((code, first, key));
@@ -87,7 +91,7 @@ pub(super) fn handoffs(context: &DetectContext) -> Vec<Handoff> {
         if let Some(days) = exits {
             days.insert(day);
         }
-        if let Some((severity, reason, most)) = graded(context, user, issued, redeemed, usual) {
+        if let Some((severity, reason, most)) = graded(origins, user, issued, redeemed, usual) {
             found.push(Handoff { user, app, session, issued, redeemed, severity, reason, most });
         }
     }
@@ -100,13 +104,13 @@ fn may_be_part(event: Event<'_>) -> bool {
 }
 
 fn graded(
-    context: &DetectContext,
+    origins: Origins<'_>,
     user: Sym,
     issued: EventId,
     redeemed: EventId,
     usual: bool,
 ) -> Option<(Severity, String, Confidence)> {
-    let (store, places, known) = (context.store, context.places(), context.known());
+    let Origins { store, places, known, .. } = origins;
     let (from, to) = (places.place(issued), places.place(redeemed));
     if from.address == to.address {
         return None;
@@ -116,9 +120,7 @@ fn graded(
     let decided = if standing == Standing::Undecided { Confidence::Medium } else { Confidence::High };
     Some(match from.compared(to) {
         Compared::Unknown => return None,
-        Compared::Same => {
-            (Severity::Low, "code and redemption come from one network".to_owned(), Confidence::High)
-        }
+        Compared::Same => (Severity::Low, "code and redemption come from one network".to_owned(), Confidence::High),
         _ if usual => (
             Severity::Low,
             "the user's codes were redeemed between these two networks on two days before".to_owned(),

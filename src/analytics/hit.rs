@@ -1,9 +1,9 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Finding, Grade, Semantics};
-use crate::model::{Confidence, EventId, Flags, Severity, Sym, Time};
+use super::{Allow, Cell, Finding, Grade, Semantics};
+use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
 use crate::store::Store;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// One result of an analytic.
 #[derive(Clone, Debug)]
@@ -64,11 +64,18 @@ pub struct Hit {
     pub attack: Vec<Attack>,
     /// One finding per step of the analytic, in order.
     pub findings: Vec<Finding>,
+    /// Smallest value of its analytic's own threshold of time with which its rows fire.
+    pub span_needed: Option<Span>,
     /// The entry of the allow-list that covers it.
     pub allowed: Option<Allow>,
 }
 
 impl Hit {
+    /// Returns whether its analytic's own rule grades it low: a near miss.
+    pub fn is_near_miss(&self) -> bool {
+        self.grade.as_ref().is_some_and(|grade| grade.severity == Severity::Low)
+    }
+
     /// The strongest tie of its Graph calls.
     pub fn graph_tie(&self) -> GraphTie {
         self.graph.iter().map(|call| call.tie).min().unwrap_or(GraphTie::None)
@@ -98,52 +105,6 @@ impl Hit {
     #[cfg(any(test, feature = "testing"))]
     pub fn column(&self, name: &str) -> Option<&Cell> {
         self.columns.iter().find(|(column, _)| *column == name).map(|(_, cell)| cell)
-    }
-}
-
-/// A value in a hit's columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// Text; empty is a value.
-    Text(String),
-    /// A whole number.
-    Number(i64),
-    /// An instant.
-    Time(Time),
-    /// Sorted, without repeats.
-    List(Vec<String>),
-    /// Rows of named cells, such as device-code legs.
-    Rows(Vec<Vec<(&'static str, Cell)>>),
-    /// Named cells, such as marks.
-    Object(Vec<(&'static str, Cell)>),
-}
-
-impl Cell {
-    /// A count.
-    pub fn count(count: usize) -> Self {
-        Self::Number(i64::try_from(count).unwrap_or(i64::MAX))
-    }
-}
-
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => serializer.serialize_str(text),
-            Self::Number(number) => serializer.serialize_i64(*number),
-            Self::Time(time) => time.serialize(serializer),
-            Self::List(list) => list.serialize(serializer),
-            Self::Rows(rows) => serializer.collect_seq(rows.iter().map(|row| Named(row))),
-            Self::Object(cells) => Named(cells).serialize(serializer),
-        }
-    }
-}
-
-/// Serializes named cells as an object, in order.
-struct Named<'a>(&'a [(&'static str, Cell)]);
-
-impl Serialize for Named<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, cell)| (name, cell)))
     }
 }
 

@@ -123,7 +123,11 @@ impl HitBuilder {
             code_time: self.code_time,
             graph: self.graph,
             grade: self.grade,
-            attack: self.attack.into_iter().map(|(id, evidence)| Attack { id, name: &technique(id).name, evidence }).collect(),
+            attack: self
+                .attack
+                .into_iter()
+                .map(|(id, evidence)| Attack { id, name: &technique(id).name, evidence })
+                .collect(),
             findings: Vec::new(),
             span_needed: self.span_needed,
             allowed: None,

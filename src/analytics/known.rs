@@ -144,11 +144,11 @@ impl Known {
         for ((user, place), days) in seen {
             known.users.entry(user).or_default().add(places.numbered(place), &days);
         }
-        for (user, own) in &known.users {
-            for net in own.nets.keys() {
+        for (user, seen) in &known.users {
+            for net in seen.nets.keys() {
                 known.by_net.entry(*net).or_default().push(*user);
             }
-            for address in own.addresses.keys() {
+            for address in seen.addresses.keys() {
                 known.by_address.entry(*address).or_default().push(*user);
             }
         }
@@ -160,12 +160,12 @@ impl Known {
 
     /// Returns whether the user has sign-ins on seven days before a time's day.
     pub fn has_baseline(&self, user: Sym, at: Time) -> bool {
-        self.users.get(&user).is_some_and(|own| own.all.are(BASELINE_DAYS, day(at)))
+        self.users.get(&user).is_some_and(|seen| seen.all.are(BASELINE_DAYS, day(at)))
     }
 
     /// Days before a time on which the user signed in, up to seven.
     pub fn baseline_days(&self, user: Sym, at: Time) -> usize {
-        self.users.get(&user).map_or(0, |own| own.all.before(at))
+        self.users.get(&user).map_or(0, |seen| seen.all.before(at))
     }
 
     /// Standing of a place's network with a user at a time.
@@ -175,11 +175,11 @@ impl Known {
         if given.is_some_and(|given| !given.is_relay) {
             return Standing::Known;
         }
-        let Some(own) = self.users.get(&user) else { return Standing::Undecided };
+        let Some(seen) = self.users.get(&user) else { return Standing::Undecided };
         let day = day(at);
-        if own.nets.get(&net).is_some_and(|days| days.are(KNOWN_DAYS, day)) {
+        if seen.nets.get(&net).is_some_and(|days| days.are(KNOWN_DAYS, day)) {
             Standing::Known
-        } else if given.is_none() && own.kinds[net.kind()].are(BASELINE_DAYS, day) {
+        } else if given.is_none() && seen.kinds[net.kind()].are(BASELINE_DAYS, day) {
             Standing::New
         } else {
             Standing::Undecided
@@ -206,13 +206,13 @@ impl Known {
         if places.clone().any(|place| is_foreign(&place)) {
             return Outside::Yes;
         }
-        let own = self.users.get(&user);
+        let seen = self.users.get(&user);
         let day = day(at);
         let is_elsewhere = |place: &Place| {
             let Some(address) = place.address else { return false };
-            let days = own.and_then(|own| match place.is_neutral {
-                true => own.addresses.get(&address),
-                false => own.prefixes.get(&Net::prefix(address)),
+            let days = seen.and_then(|seen| match place.is_neutral {
+                true => seen.addresses.get(&address),
+                false => seen.prefixes.get(&Net::prefix(address)),
             });
             let is_given = self.given(place).is_some_and(|given| !given.is_relay);
             !is_given && !days.is_some_and(|days| days.are(KNOWN_DAYS, day))
@@ -228,8 +228,8 @@ impl Known {
 
     /// Returns whether an address is one of the user's own at a time: seen on two days before.
     pub fn is_own_address(&self, user: Sym, address: IpAddr, at: Time) -> bool {
-        let own = self.users.get(&user).and_then(|own| own.addresses.get(&address));
-        own.is_some_and(|days| days.are(KNOWN_DAYS, day(at)))
+        let seen = self.users.get(&user).and_then(|seen| seen.addresses.get(&address));
+        seen.is_some_and(|days| days.are(KNOWN_DAYS, day(at)))
     }
 
     /// Users other than one who signed in from a network on two days before a time's day.

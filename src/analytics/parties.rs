@@ -4,12 +4,12 @@
 //! same software was seen on both. A party is usual where one of its networks is known to the user, odd where none is,
 //! one is new and another party is usual, else undecided.
 
-use super::DetectContext;
+use super::Origins;
 use super::distance::Location;
 use super::known::Standing;
 use super::places::{Compared, Net, Place, Places, Tool};
 use super::sessions::Session;
-use crate::model::{EventId, Flags, Span, Sym, Time};
+use crate::model::{EventId, Field, Flags, Span, Sym, Time};
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,9 +18,8 @@ const INTERLEAVE: Span = Span::minutes(24 * 60);
 /// Longest time in which a stay far away between two at home is impossible.
 const IMPOSSIBLE: Span = Span::minutes(60);
 /// Flags of rows that a code or a transfer marks.
-pub const MOVED: Flags = Flags(
-    Flags::DEVICE_PROTOCOL.0 | Flags::DEVICE_TRANSFER.0 | Flags::MOVED_PROTOCOL.0 | Flags::MOVED_TRANSFER.0,
-);
+pub const MOVED: Flags =
+    Flags(Flags::DEVICE_PROTOCOL.0 | Flags::DEVICE_TRANSFER.0 | Flags::MOVED_PROTOCOL.0 | Flags::MOVED_TRANSFER.0);
 
 /// Standing of a party.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +64,9 @@ impl Party {
 
     /// Distinct places of its rows.
     fn places<'p>(&self, places: &'p Places) -> impl Iterator<Item = &'p Place> + Clone + use<'p> {
-        let numbers: BTreeSet<u32> = self.rows.iter().map(|&id| places.number(id)).collect();
+        let mut numbers: Vec<u32> = self.rows.iter().map(|&id| places.number(id)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
         numbers.into_iter().map(|number| places.numbered(number))
     }
 
@@ -97,11 +98,11 @@ pub struct Split {
 
 impl Split {
     /// Splits a session.
-    pub fn new(context: &DetectContext, session: &Session<'_>) -> Self {
-        let store = context.store;
-        let mut parties = partition(context.places(), store, session);
+    pub fn new(origins: Origins<'_>, session: &Session<'_>, longest: Span) -> Self {
+        let store = origins.store;
+        let mut parties = partition(origins.places, store, session);
         let gaps = gaps(store, &parties);
-        let near = |gap: &Option<Span>| gap.is_some_and(|gap| gap <= context.settings.split_gap);
+        let near = |gap: &Option<Span>| gap.is_some_and(|gap| gap <= longest);
         let is_candidate = gaps.iter().any(near);
         if is_candidate {
             let mut kept = gaps.iter().map(near);
@@ -114,12 +115,12 @@ impl Split {
             is_candidate,
             gap: gaps.into_iter().flatten().min(),
         };
-        split.judge(context);
+        split.judge(origins);
         split
     }
 
-    fn judge(&mut self, context: &DetectContext) {
-        let (store, places, known) = (context.store, context.places(), context.known());
+    fn judge(&mut self, origins: Origins<'_>) {
+        let Origins { store, places, known, .. } = origins;
         let user = self.user;
         let standing = |party: &Party| -> Vec<Standing> {
             let at = party.begins(store);
@@ -165,11 +166,11 @@ impl Split {
     }
 
     /// Returns whether two parties interleave with two rows in different networks.
-    pub fn interleaves_apart(&self, context: &DetectContext, a: usize, b: usize) -> bool {
-        let places = context.places();
+    pub fn interleaves_apart(&self, origins: Origins<'_>, a: usize, b: usize) -> bool {
+        let Origins { store, places, .. } = origins;
         let apart = |x, y| places.compared(x, y) == Compared::Different;
-        between(context.store, &self.parties[a].rows, &self.parties[b].rows, apart)
-            || between(context.store, &self.parties[b].rows, &self.parties[a].rows, apart)
+        between(store, &self.parties[a].rows, &self.parties[b].rows, apart)
+            || between(store, &self.parties[b].rows, &self.parties[a].rows, apart)
     }
 
     /// Returns whether some row of one party and some row of another are in different networks.
@@ -179,11 +180,11 @@ impl Split {
     }
 
     /// The row of a party that was far from home between two rows at home within the hour.
-    pub fn impossible(&self, context: &DetectContext, party: &Party) -> Option<EventId> {
+    pub fn impossible(&self, origins: Origins<'_>, party: &Party) -> Option<EventId> {
         if party.nets.len() < 2 {
             return None;
         }
-        let (store, places, known) = (context.store, context.places(), context.known());
+        let Origins { store, places, known, .. } = origins;
         let mut locations: HashMap<EventId, Location> = HashMap::new();
         let mut far = |a: EventId, b: EventId| {
             let mut at = |id| locations.entry(id).or_insert_with(|| Location::new(store, id)).clone();
@@ -294,13 +295,7 @@ fn partition(places: &Places, store: &Store, session: &Session<'_>) -> Vec<Party
 }
 
 /// Adds the rows without a network to the party of the nearest row with the same software.
-fn add_without_net(
-    places: &Places,
-    store: &Store,
-    session: &Session<'_>,
-    telling: &[EventId],
-    parties: &mut [Party],
-) {
+fn add_without_net(places: &Places, store: &Store, session: &Session<'_>, telling: &[EventId], parties: &mut [Party]) {
     let without = session.events().filter(|&id| places.place(id).net.is_none() && !places.place(id).is_neutral);
     let mut added: Vec<(usize, EventId)> = Vec::new();
     for id in without.filter(|&id| !places.profile(id).is_blank()) {
@@ -376,9 +371,9 @@ impl Way {
 
 impl Split {
     /// The party that a call of the session is given to, and how; `None` where the record cannot tell.
-    pub fn attribute(&self, context: &DetectContext, call: EventId) -> Option<(usize, Way)> {
-        let (store, places) = (context.store, context.places());
-        let token = store.token(store.event(call)[crate::model::Field::TokenId]);
+    pub fn attribute(&self, origins: Origins<'_>, call: EventId) -> Option<(usize, Way)> {
+        let Origins { store, places, .. } = origins;
+        let token = store.token(store.event(call)[Field::TokenId]);
         if let Some(issuer) = store.issuer(token) {
             return self.party_with(issuer).map(|party| (party, Way::Token));
         }

@@ -11,7 +11,7 @@ pub use profile::{Profile, Tool};
 
 use crate::facts::{ClientRole, Facts};
 use crate::model::{EventId, Field, Flags, Sym};
-use crate::store::{Event, Store};
+use crate::store::Store;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -109,7 +109,7 @@ impl Places {
                 recorded.push((address, number));
             }
             let device = event[Field::DeviceDetail];
-            let (profile, _) = profiles.number((agent, device, normalized(Field::GatewayJa4), is_cli));
+            let (profile, _) = profiles.number((agent, device, Sym::NONE /*JA4*/, is_cli));
             rows.push((place, profile));
         }
         let networks = Networks::new(store, &recorded);
@@ -245,8 +245,10 @@ fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
             let (family, tool) = profile::family(facts, text);
             (agent, word(family), tool)
         });
-        let own = is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
-        let (family, tool) = if own { (word(profile::native(text)), Tool::None) } else { (Arc::clone(family), *tool) };
+        let by_itself =
+            is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
+        let (family, tool) =
+            if by_itself { (word(profile::native(text)), Tool::None) } else { (Arc::clone(family), *tool) };
         Profile { agent: *agent, family, os: word(profile::os(text, store.text(device))), ja4, tool }
     };
     keys.into_iter().map(profile).collect()

@@ -1,8 +1,7 @@
 //! Successful sign-ins by user and session.
 
-use super::DetectContext;
 use crate::model::{EventId, Field, Sym, Time};
-use crate::store::Store;
+use crate::store::{Event, Store};
 
 /// The successful sign-ins of one user in one session, in time order.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +37,10 @@ impl Session<'_> {
 pub struct Sessions(Vec<(Sym, Sym, EventId)>);
 
 impl Sessions {
-    /// Successful sign-ins with a session and a user, in the range of the run.
-    pub(super) fn new(context: &DetectContext) -> Self {
-        let store = context.store;
+    /// Successful sign-ins with a session and a user among some rows.
+    pub(super) fn new<'s>(store: &'s Store, all: impl Iterator<Item = (EventId, Event<'s>)>) -> Self {
         let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
-        for (id, event) in context.rows() {
+        for (id, event) in all {
             if event.table.issues() && event.succeeded() && !event.user.is_none() {
                 let session = store.normalized_field(event, Field::SessionId);
                 if !session.is_none() {

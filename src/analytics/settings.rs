@@ -78,6 +78,14 @@ pub struct Settings {
     pub device_code_window: Span,
     /// Longest time from a session's first login to a second client's request.
     pub session_window: Span,
+    /// Longest time between two parties of a session.
+    pub split_gap: Span,
+    /// Longest time from an authorization code to its redemption.
+    pub handoff_window: Span,
+    /// Sign-ins from this time on make no network known.
+    pub baseline_until: Option<Time>,
+    /// Networks that count as known to every user.
+    pub known: Option<Arc<super::KnownNetworks>>,
     /// Watched clients.
     pub clients: Clients,
     /// Azure CLI counts in a session hop only when its token names the Global Administrator role.
@@ -107,6 +115,10 @@ impl Default for Settings {
             device_code_window: Span::minutes(20),
             session_window: Span::minutes(90),
             clients: Clients::Seeds,
+            split_gap: Span::minutes(60),
+            handoff_window: Span::seconds(600),
+            baseline_until: None,
+            known: None,
             admin_scope_only: false,
             noncompliant_only: false,
             allow: None,

@@ -172,6 +172,8 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
             name: "Email Collection: Remote Email Collection",
             evidence: "searched mail \"invoice\" 2×".into(),
         }],
+        grade: None,
+        span_needed: None,
         allowed: None,
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),

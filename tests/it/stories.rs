@@ -117,6 +117,10 @@ fn shown_cell(cell: &Cell, story: &Story) -> String {
         Cell::List(texts) => texts.join(", "),
         Cell::Rows(rows) if rows.len() == 1 => "1 row".to_owned(),
         Cell::Rows(rows) => format!("{} rows", rows.len()),
+        Cell::Object(cells) => {
+            let cells = cells.iter().map(|(name, cell)| format!("{name}: {}", shown_cell(cell, story)));
+            cells.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

@@ -129,15 +129,15 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     hits
 }
 
-/// First legs of the flows that a burst lists as its own.
+/// First legs of the flows that a burst follows.
 pub(super) fn flows_with_a_burst(context: &DetectContext) -> HashSet<EventId> {
     let flows = context.flows();
-    let own = |burst: Burst| {
+    let followed = |burst: Burst| {
         let known = flows.get(&burst.user)?;
         let (_, best, _) = fitting(context, &burst, known).into_iter().max()?;
         known[best].legs.first().copied()
     };
-    sliding(context).into_iter().filter_map(own).collect()
+    sliding(context).into_iter().filter_map(followed).collect()
 }
 
 /// The flows that a burst follows, as tie, place of the flow and start of the part of the burst after it. That part

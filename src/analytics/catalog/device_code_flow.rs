@@ -10,12 +10,12 @@ use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::{Outside, Standing};
 use crate::analytics::need::OF_FLOW;
 use crate::analytics::places::{Compared, Net, Place, Tool};
+use crate::analytics::registration::asks_for_registration;
 use crate::analytics::rows::CLOCK_SKEW;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, graph_ties, scopes};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, graph_ties};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
-use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The analytic.
@@ -47,7 +47,8 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     as_published: None,
 };
 
-const ABOUT: &str = "Takes every device-code sign-in and every authentication transfer, burst or not, and grades it by \
+const ABOUT: &str =
+    "Takes every device-code sign-in and every authentication transfer, burst or not, and grades it by \
 what tells a phish from a habit: a network that is new to the user, a tool, tokens that were used elsewhere than the \
 code, device registration, the same box with other users.
 
@@ -132,42 +133,12 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Microsoft Authentication Broker.
-pub(in crate::analytics) const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
-/// Device Registration Service: id, and name where a row has no id.
-const REGISTRATION: (&str, &str) = ("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "device registration service");
-/// Scope of a token for device registration.
-const REGISTRATION_SCOPE: &str = "adrs_access";
 /// Longest time from a flow to the last row that counts as its descendant.
 const LIFE: Span = Span::DAY;
 /// Longest time from a flow to a request for device registration that it explains.
 const REGISTRATION_TIME: Span = Span::minutes(60);
 /// Other users with a leg in the same network that make it one box for many.
 const OTHERS: usize = 2;
-
-/// Returns whether a sign-in is for the Device Registration Service.
-pub(in crate::analytics) fn is_for_registration(store: &Store, id: EventId) -> bool {
-    let event = store.event(id);
-    let resource = store.normalized_field(event, Field::ResourceIdentity);
-    if resource.is_none() {
-        store.text(store.normalized_field(event, Field::ResourceDisplayName)) == REGISTRATION.1
-    } else {
-        store.text(resource) == REGISTRATION.0
-    }
-}
-
-/// Returns whether a sign-in asks for device registration: the Broker for the Device Registration Service, or any
-/// client with its scope.
-pub(in crate::analytics) fn asks_for_registration(store: &Store, id: EventId) -> bool {
-    let event = store.event(id);
-    let broker = || store.text(store.normalized_field(event, Field::AppId)) == BROKER;
-    let has_scope = || {
-        let details = store.get(id, Field::ProcessingDetails);
-        details.contains(REGISTRATION_SCOPE)
-            && scopes::scopes(details).iter().any(|scope| scope.contains(REGISTRATION_SCOPE))
-    };
-    (is_for_registration(store, id) && broker()) || has_scope()
-}
 
 /// A flow with what came of it.
 struct Graded<'f> {
@@ -211,41 +182,44 @@ fn descendants_of(context: &DetectContext, kind: FlowKind, user: Sym, flow: &Flo
     found.into_iter().collect()
 }
 
-/// Users with legs in each network, in time order.
-struct Boxes(BTreeMap<Net, Vec<(Time, Sym, EventId)>>);
+/// Legs in each network, by user, in time order.
+struct Boxes(BTreeMap<Net, BTreeMap<Sym, Vec<EventId>>>);
 
 impl Boxes {
     fn new(context: &DetectContext, kind: FlowKind) -> Self {
-        let mut legs: BTreeMap<Net, Vec<(Time, Sym, EventId)>> = BTreeMap::new();
+        let mut boxes: BTreeMap<Net, BTreeMap<Sym, Vec<EventId>>> = BTreeMap::new();
         for (&user, flows) in context.flows_in(kind) {
             for &leg in flows.iter().flat_map(|flow| &flow.legs) {
                 if let Some(net) = context.places().net(leg) {
-                    legs.entry(net).or_default().push((context.store.event(leg).time(), user, leg));
+                    boxes.entry(net).or_default().entry(user).or_default().push(leg);
                 }
             }
         }
-        for legs in legs.values_mut() {
+        for legs in boxes.values_mut().flat_map(BTreeMap::values_mut) {
             legs.sort_unstable();
         }
-        Self(legs)
+        Self(boxes)
     }
 
     /// Returns whether two other users have legs in the network within a day, and none of all these users knows it.
-    fn are_many(&self, context: &DetectContext, user: Sym, net: Net, leg: EventId, time: Time) -> bool {
-        let (known, places) = (context.known(), context.places());
-        if known.is_known(user, places.place(leg), time) {
-            return false;
-        }
-        let Some(legs) = self.0.get(&net) else { return false };
-        let from = legs.partition_point(|(at, ..)| *at < time.minus(LIFE));
-        let mut first: BTreeMap<Sym, (Time, EventId)> = BTreeMap::new();
-        for &(at, other, leg) in legs[from..].iter().take_while(|(at, ..)| *at <= time.plus(LIFE)) {
-            if other != user {
-                first.entry(other).or_insert((at, leg));
+    fn are_many(&self, context: &DetectContext, user: Sym, leg: EventId, time: Time) -> bool {
+        let (store, known, places) = (context.store, context.known(), context.places());
+        let users = places.net(leg).and_then(|net| self.0.get(&net)).filter(|users| users.len() > OTHERS);
+        let Some(users) = users.filter(|_| !known.is_known(user, places.place(leg), time)) else { return false };
+        let others = users.iter().filter(|(other, _)| **other != user);
+        let first = others.filter_map(|(other, legs)| {
+            let from = legs.partition_point(|leg| store.event(*leg).time() < time.minus(LIFE));
+            let leg = *legs.get(from)?;
+            (store.event(leg).time() <= time.plus(LIFE)).then_some((*other, leg))
+        });
+        let mut count = 0;
+        for (other, leg) in first {
+            if known.is_known(other, places.place(leg), store.event(leg).time()) {
+                return false;
             }
+            count += 1;
         }
-        first.len() >= OTHERS
-            && first.iter().all(|(&other, &(at, leg))| !known.is_known(other, places.place(leg), at))
+        count >= OTHERS
     }
 }
 
@@ -266,9 +240,10 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
     };
     let standings: Vec<Standing> = legs.iter().map(|&leg| known.standing(user, places.place(leg), time)).collect();
     let first = {
-        let before = context.flows_in(*kind).get(&user).is_some_and(|flows| {
-            flows.iter().flat_map(|flow| &flow.legs).any(|&leg| store.event(leg).time() < time)
-        });
+        let before = context
+            .flows_in(*kind)
+            .get(&user)
+            .is_some_and(|flows| flows.iter().flat_map(|flow| &flow.legs).any(|&leg| store.event(leg).time() < time));
         if known.has_baseline(user, time) { Mark::decided(!before) } else { Mark::Unknown }
     };
     let is_tool = |id: EventId| match places.profile(id).tool {
@@ -282,7 +257,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
             && telling.iter().all(|&leg| places.compared(id, leg) == Compared::Different)
             && !legs.iter().any(|&leg| places.profile(leg).is_same(places.profile(id)))
     };
-    let netted: Vec<(Net, EventId)> = legs.iter().filter_map(|&leg| Some((places.net(leg)?, leg))).collect();
+    let netted: Vec<EventId> = legs.iter().copied().filter(|&leg| places.net(leg).is_some()).collect();
     let client = |id: EventId, role| {
         context.facts.client_has(store.text(store.normalized_field(store.event(id), Field::AppId)), role)
     };
@@ -303,7 +278,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
         (
             "many",
             Mark::seen(
-                netted.iter().any(|&(net, leg)| boxes.are_many(context, user, net, leg, time)),
+                netted.iter().any(|&leg| boxes.are_many(context, user, leg, time)),
                 !netted.is_empty(),
             ),
         ),
@@ -407,12 +382,8 @@ fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<S
         FlowKind::DeviceCode => "device code",
         FlowKind::Transfer => "authentication transfer",
     };
-    let mut reasons = vec![format!(
-        "{what} at {} with {} from {}",
-        time.second(),
-        counted(flow.legs.len(), "leg"),
-        nets(&flow.legs)
-    )];
+    let mut reasons =
+        vec![format!("{what} at {} with {} from {}", time.second(), counted(flow.legs.len(), "leg"), nets(&flow.legs))];
     if !descendants.is_empty() {
         reasons.push(format!("{} with its tokens from {}", counted(descendants.len(), "sign-in"), nets(descendants)));
     }

@@ -3,9 +3,9 @@
 use crate::analytics::findings::{
     begun_by, graph_verbs, interleaved, last_act, networks_seen, others_there, parties, resources, tokens_by_party,
 };
+use crate::analytics::flow::presents_token;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_SESSIONS;
-use crate::analytics::flow::presents_token;
 use crate::analytics::parties::{Party, PartyState, Split, Way};
 use crate::analytics::places::Tool;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, graph_ties};
@@ -18,9 +18,22 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "One session, two parties",
     about: ABOUT,
     source: "tokentrail",
-    attack: &["T1021.007", "T1069.003", "T1078.004", "T1087.004", "T1098.005", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530", "T1550.001", "T1550.004"],
+    attack: &[
+        "T1021.007",
+        "T1069.003",
+        "T1078.004",
+        "T1087.004",
+        "T1098.005",
+        "T1114.002",
+        "T1213.002",
+        "T1213.005",
+        "T1526",
+        "T1530",
+        "T1550.001",
+        "T1550.004",
+    ],
     needs: OF_SESSIONS,
-    thresholds: &[("--split-gap", "60m")],
+    thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
     steps: STEPS,
@@ -78,7 +91,7 @@ const STEPS: &[Step] = &[
         question: "Which tokens are the party's, and did anybody else use them?",
         look_for: "A token used from the other party's network.",
         show: Show::Only,
-        answer: resources, tokens_by_party,
+        answer: tokens_by_party,
     },
     Step {
         id: "resources-of-party",
@@ -141,15 +154,13 @@ fn grade(context: &DetectContext, split: &Split) -> Option<Found> {
     }
     let latest = (0..split.parties.len()).max_by_key(|&at| begins(at))?;
     let pairs = || (0..split.parties.len()).flat_map(|a| (a + 1..split.parties.len()).map(move |b| (a, b)));
-    let is_open = |&(a, b): &(usize, usize)| {
-        [a, b].iter().any(|&at| split.parties[at].state == PartyState::Undecided)
-    };
-    if split.is_candidate && pairs().filter(is_open).any(|(a, b)| split.interleaves_apart(context, a, b)) {
+    let is_open = |&(a, b): &(usize, usize)| [a, b].iter().any(|&at| split.parties[at].state == PartyState::Undecided);
+    if split.is_candidate && pairs().filter(is_open).any(|(a, b)| split.interleaves_apart(context.origins(), a, b)) {
         let reason = "two parties in different networks were active at the same time; which is the user's is undecided";
         let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::Medium };
         return Some(Found { party: latest, grade });
     }
-    let impossible = |at: &usize| split.impossible(context, &split.parties[*at]).is_some();
+    let impossible = |at: &usize| split.impossible(context.origins(), &split.parties[*at]).is_some();
     if let Some(party) = (0..split.parties.len()).filter(impossible).max_by_key(|&at| begins(at)) {
         let reason = "the session was far away between two sign-ins in known networks within the hour";
         let grade = Grade { severity: Severity::Medium, reason: reason.to_owned(), most: Confidence::High };
@@ -194,11 +205,9 @@ fn grade_odd(context: &DetectContext, split: &Split, at: usize, party: &Party) -
     let new = if party.by_agent { "names an attacker's tool" } else { "is in a network that is new to the user" };
     let decided = if party.by_agent { Confidence::Medium } else { Confidence::High };
     match (why, apart) {
-        (Some(why), true) => Grade {
-            severity: Severity::High,
-            reason: format!("a second party {new}, and {why}"),
-            most: decided,
-        },
+        (Some(why), true) => {
+            Grade { severity: Severity::High, reason: format!("a second party {new}, and {why}"), most: decided }
+        }
         (_, false) => Grade {
             severity: Severity::Medium,
             reason: format!("a second party {new}; the networks are only told apart by address prefix"),
@@ -257,7 +266,12 @@ fn reasons(context: &DetectContext, split: &Split, at: usize) -> Vec<String> {
     reasons
 }
 
-fn columns(context: &DetectContext, split: &Split, at: usize, calls: &[graph_ties::PartyCall]) -> Vec<(&'static str, Cell)> {
+fn columns(
+    context: &DetectContext,
+    split: &Split,
+    at: usize,
+    calls: &[graph_ties::PartyCall],
+) -> Vec<(&'static str, Cell)> {
     let nets = |party: &Party| Cell::List(party.nets.iter().map(ToString::to_string).collect());
     let party = |(number, party): (usize, &Party)| {
         let distinct = |texts: BTreeSet<String>| Cell::List(texts.into_iter().collect());
@@ -271,7 +285,8 @@ fn columns(context: &DetectContext, split: &Split, at: usize, calls: &[graph_tie
         let tokens = party.rows.iter().map(|&id| context.store.token(context.store.event(id)[Field::TokenId]));
         let tokens: BTreeSet<String> =
             tokens.filter(|token| !token.is_none()).map(|token| context.store.text(token).to_owned()).collect();
-        let by = |way| Cell::count(calls.iter().filter(|call| call.party == Some(number) && call.way == Some(way)).count());
+        let by =
+            |way| Cell::count(calls.iter().filter(|call| call.party == Some(number) && call.way == Some(way)).count());
         vec![
             ("Nets", nets(party)),
             ("State", Cell::Text(party.state.word().to_owned())),

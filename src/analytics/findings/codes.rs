@@ -1,15 +1,17 @@
 //! Device codes and transfers: the user's earlier ones, the legs of a hit's flow, and what its tokens went on to.
 
 use super::{KEPT, listed, missing};
-use crate::analytics::catalog::device_code_flow::{BROKER, asks_for_registration};
 use crate::analytics::flow::{FlowKind, leg_in};
 use crate::analytics::places::Compared;
+use crate::analytics::registration::{BROKER, asks_for_registration};
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Sym};
 use crate::store::Key;
 use std::collections::BTreeSet;
 
+/// Most flows before the hit's that are looked at, the latest.
+const LOOKED_AT: usize = 100;
 /// Days with codes before that make them a habit.
 const HABIT_DAYS: usize = 2;
 
@@ -18,7 +20,9 @@ pub fn codes_before(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let kind = kind_of_hit(context);
     let flows = context.detect.flows_in(kind).get(&hit.user).map_or(&[][..], Vec::as_slice);
-    let before: Vec<_> = flows.iter().filter(|flow| flow.time(store) < hit.first_seen).collect();
+    // Flows are in the order of their begin; a script's account has thousands.
+    let all = &flows[..flows.partition_point(|flow| flow.time(store) < hit.first_seen)];
+    let before = &all[all.len().saturating_sub(LOOKED_AT)..];
     let days: BTreeSet<i64> = before.iter().map(|flow| flow.time(store).day_number()).collect();
     let rows = || before.iter().flat_map(|flow| flow.legs.iter().copied()).take(KEPT);
     if before.is_empty() {
@@ -37,14 +41,14 @@ pub fn codes_before(context: &StepContext) -> Finding {
     let same = clients.contains(&store.find(&hit.app_id).unwrap_or_default());
     let habit = days.len() >= HABIT_DAYS && same;
     let client = if same { "with this client too" } else { "with other clients" };
-    let sentence =
-        format!("{} on {} before, {client}.", counted(before.len(), "code"), counted(days.len(), "day"));
+    let sentence = format!("{} on {} before, {client}.", counted(before.len(), "code"), counted(days.len(), "day"));
     let state = if habit { State::Against } else { State::Unknown };
-    Finding::new(state, counted(before.len(), "earlier code"), sentence).with_rows(rows())
+    Finding::new(state, counted(all.len(), "earlier code"), sentence).with_rows(rows())
 }
 
 fn kind_of_hit(context: &StepContext) -> FlowKind {
-    let is_transfer = context.hit.legs.iter().any(|&leg| leg_in(FlowKind::Transfer, context.store.event(leg)).is_some());
+    let is_transfer =
+        context.hit.legs.iter().any(|&leg| leg_in(FlowKind::Transfer, context.store.event(leg)).is_some());
     if is_transfer { FlowKind::Transfer } else { FlowKind::DeviceCode }
 }
 
@@ -75,10 +79,8 @@ pub fn legs_of_flow(context: &StepContext) -> Finding {
         (_, false, true) => (State::Unknown, "one network, two programs"),
         (_, false, false) => (State::Against, "one network, one program"),
     };
-    let sentence = format!(
-        "{}. Whose address a leg shows is disputed: it is no proof of who sat there.",
-        listed(&words)
-    );
+    let sentence =
+        format!("{}. Whose address a leg shows is disputed: it is no proof of who sat there.", listed(&words));
     Finding::new(state, brief, sentence).with_rows(hit.legs.iter().copied())
 }
 
@@ -109,8 +111,7 @@ pub fn descendants(context: &StepContext) -> Finding {
 /// Requests of the flow's tokens for device registration.
 pub fn device_registration(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
-    let asked: Vec<EventId> =
-        hit.evidence.iter().copied().filter(|&id| asks_for_registration(store, id)).collect();
+    let asked: Vec<EventId> = hit.evidence.iter().copied().filter(|&id| asks_for_registration(store, id)).collect();
     if asked.is_empty() {
         let broker = store.find(BROKER).is_some_and(|broker| !store.with(Key::Client, broker).is_empty());
         let seen = if broker { "" } else { " The bundle has no sign-in of the Broker at all." };

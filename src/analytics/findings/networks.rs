@@ -65,7 +65,8 @@ pub fn networks_seen(context: &StepContext) -> Finding {
         (State::Unknown, "undecided")
     } else {
         let days = known.baseline_days(hit.user, at);
-        let lacks = format!("{}. The bundle has sign-ins of this user on {} before", words.join("; "), counted(days, "day"));
+        let lacks =
+            format!("{}. The bundle has sign-ins of this user on {} before", words.join("; "), counted(days, "day"));
         return missing("too little history", &lacks, "30 days of SigninLogs and AADNonInteractiveUserSignInLogs")
             .with_rows(rows);
     };
@@ -80,10 +81,8 @@ pub fn others_there(context: &StepContext) -> Finding {
     let (known, places) = (context.detect.known(), context.detect.places());
     let at = hit.begins(store);
     let nets = networks(context);
-    let foreign: Vec<(Net, EventId)> = nets
-        .into_iter()
-        .filter(|(_, id)| !known.is_known(hit.user, places.place(*id), at))
-        .collect();
+    let foreign: Vec<(Net, EventId)> =
+        nets.into_iter().filter(|(_, id)| !known.is_known(hit.user, places.place(*id), at)).collect();
     if foreign.is_empty() {
         return Finding::new(State::Unknown, "no new network", "Every network is known to the user.");
     }

@@ -2,7 +2,7 @@
 
 use super::{KEPT, listed};
 use crate::analytics::flow::presents_token;
-use crate::analytics::parties::{MOVED, Party, PartyState, Split};
+use crate::analytics::parties::{MOVED, Party, Split};
 use crate::analytics::places::Compared;
 use crate::analytics::rows::distinct;
 use crate::analytics::{Finding, State, StepContext, graph_ties};
@@ -83,11 +83,19 @@ pub fn begun_by(context: &StepContext) -> Finding {
     let (state, brief, how) = if event.flags.any(MOVED) {
         (State::Supports, "device code or transfer", "a device code or an authentication transfer gave it its tokens")
     } else if !event.flags.has(Flags::INCOMING_KNOWN) {
-        (State::Missing, "token not recorded", "the export does not record which token was presented. To answer: the sign-ins from Log Analytics, which have IncomingTokenType")
+        (
+            State::Missing,
+            "token not recorded",
+            "the export does not record which token was presented. To answer: the sign-ins from Log Analytics, which have IncomingTokenType",
+        )
     } else if presents_token(event) {
         (State::Unknown, "a token", "it presented a token of the session, so no login was made")
     } else if event.table == Table::SignIn {
-        (State::Unknown, "an interactive sign-in", "an interactive sign-in that presented no token: a login, or a cookie")
+        (
+            State::Unknown,
+            "an interactive sign-in",
+            "an interactive sign-in that presented no token: a login, or a cookie",
+        )
     } else {
         (State::Unknown, "a code", "a request without a token: a code was redeemed")
     };
@@ -114,8 +122,9 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
         );
     }
     let calls = graph_ties::by_party(context.detect, split);
-    let own: Vec<EventId> = calls.iter().filter(|call| call.party == Some(party)).map(|call| call.call.event).collect();
-    let elsewhere: Vec<EventId> = own
+    let used: Vec<EventId> =
+        calls.iter().filter(|call| call.party == Some(party)).map(|call| call.call.event).collect();
+    let elsewhere: Vec<EventId> = used
         .iter()
         .copied()
         .filter(|&call| {
@@ -124,7 +133,7 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
         })
         .collect();
     let tokens: BTreeSet<_> = issued.iter().map(|(_, token)| *token).collect();
-    let used = counted(own.len(), "call");
+    let uses = counted(used.len(), "call");
     let (state, brief, sentence) = if !store.has_uses() {
         return super::missing(
             "no call in the bundle",
@@ -132,12 +141,20 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
             "MicrosoftGraphActivityLogs of the same days",
         );
     } else if elsewhere.is_empty() {
-        (State::Unknown, counted(tokens.len(), "token"), format!("{}, {used} with them, all from the party's own networks.", counted(tokens.len(), "token")))
+        (
+            State::Unknown,
+            counted(tokens.len(), "token"),
+            format!("{}, {uses} with them, all from the party's own networks.", counted(tokens.len(), "token")),
+        )
     } else {
         (
             State::Supports,
             format!("{} elsewhere", counted(elsewhere.len(), "use")),
-            format!("{}, {used} with them, {} of which came from another network.", counted(tokens.len(), "token"), elsewhere.len()),
+            format!(
+                "{}, {uses} with them, {} of which came from another network.",
+                counted(tokens.len(), "token"),
+                elsewhere.len()
+            ),
         )
     };
     Finding::new(state, brief, sentence).with_rows(issued.into_iter().map(|(id, _)| id)).with_rows(elsewhere)
@@ -167,9 +184,4 @@ pub fn last_act(context: &StepContext) -> Finding {
         .with_rows(later)
         .with_rows(refused)
         .with_rows(hit.evidence.last().copied())
-}
-
-/// Returns whether the hit's session has an odd party.
-pub fn has_odd_party(context: &StepContext) -> bool {
-    split(context).is_some_and(|(split, at)| split.parties[at].state == PartyState::Odd)
 }

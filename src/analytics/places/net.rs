@@ -26,8 +26,9 @@ impl Net {
                 Self::V4([a, b, c])
             }
             IpAddr::V6(address) => {
-                let [a, b, c, d, e, f, ..] = address.octets();
-                Self::V6([a, b, c, d, e, f])
+                let mut head = [0; 6];
+                head.copy_from_slice(&address.octets()[..6]);
+                Self::V6(head)
             }
         }
     }
@@ -81,10 +82,7 @@ pub(super) fn public(address: IpAddr) -> Option<IpAddr> {
     let is_reserved = match address {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();
-            matches!(
-                (a, b),
-                (0 | 10 | 127, _) | (172, 16..=31) | (192, 168) | (169, 254) | (100, 64..=127)
-            )
+            matches!((a, b), (0 | 10 | 127, _) | (172, 16..=31) | (192, 168) | (169, 254) | (100, 64..=127))
         }
         IpAddr::V6(v6) => {
             let [head, ..] = v6.segments();
@@ -128,8 +126,24 @@ mod tests {
     #[test]
     fn private_and_reserved_addresses_are_none() {
         for text in [
-            "", "x", "0.1.2.3", "10.0.0.1", "127.0.0.1", "169.254.1.1", "172.16.0.1", "172.31.255.255", "192.168.0.1",
-            "100.64.0.1", "100.127.255.255", "::", "::1", "fc00::1", "fdff::1", "fe80::1", "febf::1", "::ffff:10.0.0.1",
+            "",
+            "x",
+            "0.1.2.3",
+            "10.0.0.1",
+            "127.0.0.1",
+            "169.254.1.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "::",
+            "::1",
+            "fc00::1",
+            "fdff::1",
+            "fe80::1",
+            "febf::1",
+            "::ffff:10.0.0.1",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -125,7 +125,7 @@ mod tests {
             ("node", "tool:http-lib"),
             ("node-fetch/1.0", "tool:http-lib"),
             ("Mozilla/5.0 (Windows NT 10.0; en-US) PowerShell/7.4.1", "native:mozilla"),
-            ("python/3.11.8 (Linux) AZURECLI/2.63.0", "native:python"),
+            ("AZURECLI/2.63.0 (DEB) azsdk-python-core/1.28", "native:azurecli"),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Electron/25.0 Safari/537.36", "native:electron"),
             ("Mozilla/5.0 (Windows NT 10.0) Chrome/120.0 Safari/537.36 Edg/120.0", "browser:edge"),
             ("Mozilla/5.0 (iPhone) EdgiOS/120.0 Safari/604.1", "browser:edge"),

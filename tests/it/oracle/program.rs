@@ -176,6 +176,7 @@ fn plain(cell: &Cell) -> String {
         Cell::Time(time) => time.to_string(),
         Cell::List(items) => list(items),
         Cell::Rows(rows) => format!("{rows:?}"),
+        Cell::Object(cells) => format!("{cells:?}"),
     }
 }
 
