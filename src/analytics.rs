@@ -123,17 +123,26 @@ pub fn run(store: &Store, facts: &Facts, settings: &Settings) -> Vec<Hit> {
 
 /// As [`run`], reusing the candidates of an earlier run on the same store.
 pub fn run_over(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
-    let mut hits = run_with_low(store, facts, settings, candidates);
-    hits.retain(|hit| !hit.is_near_miss());
-    hits
+    run_over_some(store, facts, settings, candidates, |hit| !hit.is_near_miss())
 }
 
 /// As [`run_over`], with what the analytics' own rules grade low.
 pub fn run_with_low(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>) -> Vec<Hit> {
+    run_over_some(store, facts, settings, candidates, |_| true)
+}
+
+fn run_over_some(
+    store: &Store,
+    facts: &Facts,
+    settings: &Settings,
+    candidates: Arc<Candidates>,
+    wanted: fn(&Hit) -> bool,
+) -> Vec<Hit> {
     let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
         let mut found = analytic.hits(&context);
+        found.retain(wanted);
         mark_published(&context, analytic, &mut found);
         answer_all(&context, analytic, &mut found);
         hits.append(&mut found);

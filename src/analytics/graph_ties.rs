@@ -5,7 +5,7 @@ use super::parties::{Split, Way};
 use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};
 use crate::facts::lifetimes;
-use crate::model::{EventId, Field, Span, Sym};
+use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,32 +59,62 @@ fn joined(context: &DetectContext, events: &[EventId]) -> GraphTies {
 /// The Graph calls of the hit whose sign-ins are `events`, for `user` and `app`, by token, session, or user, client and
 /// time.
 pub fn tied(context: &DetectContext, user: Sym, app: Sym, events: &[EventId]) -> Vec<GraphCall> {
-    if context.bare {
-        return Vec::new();
+    let mut ties = Ties::default();
+    if let Some((from, to)) = span(context, events) {
+        ties.add_tokens_and_sessions(context, events, (from, to));
+        let store = context.store;
+        let of_client = |id: &EventId| store.normalized_field(store.event(*id), Field::AppId) == app;
+        let rows = within(store, store.with(Key::User, user), from, to).iter().copied().filter(of_client);
+        ties.admit(context, rows, GraphTie::UserAppTime);
     }
-    let store = context.store;
-    let (Some(&first), Some(&last)) = (events.first(), events.last()) else { return Vec::new() };
-    let from = store.event(first).time().minus(CLOCK_SKEW);
-    let to = store.event(last).time().plus(AFTERMATH);
-    let mut found: BTreeMap<EventId, GraphTie> = BTreeMap::new();
-    let mut admit = |ids: &[EventId], tie: GraphTie| {
-        for &id in ids {
-            let event = store.event(id);
+    ties.calls()
+}
+
+/// The Graph calls of some sign-ins, by token or session.
+pub fn tied_firmly(context: &DetectContext, events: &[EventId]) -> Vec<GraphCall> {
+    let mut ties = Ties::default();
+    if let Some(span) = span(context, events) {
+        ties.add_tokens_and_sessions(context, events, span);
+    }
+    ties.calls()
+}
+
+/// Time in which a call may be of the sign-ins, where calls are asked for.
+fn span(context: &DetectContext, events: &[EventId]) -> Option<(Time, Time)> {
+    let time = |id: &EventId| context.store.event(*id).time();
+    let (first, last) = (events.first()?, events.last()?);
+    (!context.bare).then(|| (time(first).minus(CLOCK_SKEW), time(last).plus(AFTERMATH)))
+}
+
+/// Calls found so far, each with its strongest tie.
+#[derive(Default)]
+struct Ties(BTreeMap<EventId, GraphTie>);
+
+impl Ties {
+    fn add_tokens_and_sessions(&mut self, context: &DetectContext, events: &[EventId], (from, to): (Time, Time)) {
+        let store = context.store;
+        for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
+            self.admit(context, store.with(Key::Token, token).iter().copied(), GraphTie::Token);
+        }
+        for session in distinct(events, |id| store.normalized_field(store.event(id), Field::SessionId)) {
+            let rows = within(store, store.with(Key::Session, session), from, to);
+            self.admit(context, rows.iter().copied(), GraphTie::Session);
+        }
+    }
+
+    fn admit(&mut self, context: &DetectContext, ids: impl Iterator<Item = EventId>, tie: GraphTie) {
+        for id in ids {
+            let event = context.store.event(id);
             let in_time = tie == GraphTie::Token || event.is_timed();
-            let of_client = tie != GraphTie::UserAppTime || store.normalized_field(event, Field::AppId) == app;
-            if event.table.uses() && in_time && of_client && context.admits(event) {
-                found.entry(id).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
+            if event.table.uses() && in_time && context.admits(event) {
+                self.0.entry(id).and_modify(|known| *known = tie.min(*known)).or_insert(tie);
             }
         }
-    };
-    for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
-        admit(store.with(Key::Token, token), GraphTie::Token);
     }
-    for session in distinct(events, |id| store.normalized_field(store.event(id), Field::SessionId)) {
-        admit(within(store, store.with(Key::Session, session), from, to), GraphTie::Session);
+
+    fn calls(self) -> Vec<GraphCall> {
+        self.0.into_iter().map(|(event, tie)| GraphCall { event, tie }).collect()
     }
-    admit(within(store, store.with(Key::User, user), from, to), GraphTie::UserAppTime);
-    found.into_iter().map(|(event, tie)| GraphCall { event, tie }).collect()
 }
 
 /// A call of a session, and the party that it is given to.

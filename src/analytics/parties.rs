@@ -63,11 +63,8 @@ impl Party {
     }
 
     /// Distinct places of its rows.
-    fn places<'p>(&self, places: &'p Places) -> impl Iterator<Item = &'p Place> + Clone + use<'p> {
-        let mut numbers: Vec<u32> = self.rows.iter().map(|&id| places.number(id)).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.into_iter().map(|number| places.numbered(number))
+    fn places<'p>(&self, places: &'p Places) -> Vec<&'p Place> {
+        places.distinct(self.rows.iter().copied())
     }
 
     /// The strongest kind of tool among its agents.
@@ -124,7 +121,7 @@ impl Split {
         let user = self.user;
         let standing = |party: &Party| -> Vec<Standing> {
             let at = party.begins(store);
-            party.places(places).map(|place| known.standing(user, place, at)).collect()
+            party.places(places).into_iter().map(|place| known.standing(user, place, at)).collect()
         };
         let standings: Vec<Vec<Standing>> = self.parties.iter().map(standing).collect();
         let usual: Vec<bool> = standings.iter().map(|all| all.contains(&Standing::Known)).collect();
@@ -176,7 +173,8 @@ impl Split {
     /// Returns whether some row of one party and some row of another are in different networks.
     pub fn are_apart(&self, places: &Places, a: usize, b: usize) -> bool {
         let (a, b) = (&self.parties[a], &self.parties[b]);
-        a.places(places).any(|a| b.places(places).any(|b| a.compared(b) == Compared::Different))
+        let (a, b) = (a.places(places), b.places(places));
+        a.iter().any(|a| b.iter().any(|b| a.compared(b) == Compared::Different))
     }
 
     /// The row of a party that was far from home between two rows at home within the hour.

@@ -109,7 +109,7 @@ impl Places {
                 recorded.push((address, number));
             }
             let device = event[Field::DeviceDetail];
-            let (profile, _) = profiles.number((agent, device, Sym::NONE /*JA4*/, is_cli));
+            let (profile, _) = profiles.number((agent, device, normalized(Field::GatewayJa4), is_cli));
             rows.push((place, profile));
         }
         let networks = Networks::new(store, &recorded);
@@ -147,6 +147,36 @@ impl Places {
     /// The network of an event, where it says something.
     pub fn net(&self, id: EventId) -> Option<Net> {
         self.place(id).telling_net()
+    }
+
+    /// Distinct places of some events.
+    pub fn distinct(&self, ids: impl IntoIterator<Item = EventId>) -> Vec<&Place> {
+        let mut numbers: Vec<u32> = ids.into_iter().map(|id| self.rows[id.0 as usize].0).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.places[number as usize]).collect()
+    }
+
+    /// Distinct software of some events.
+    pub fn software(&self, ids: impl IntoIterator<Item = EventId>) -> Vec<&Profile> {
+        let mut numbers: Vec<u32> = ids.into_iter().map(|id| self.rows[id.0 as usize].1).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.profiles[number as usize]).collect()
+    }
+
+    /// Returns whether two of some events are in different networks.
+    pub fn are_apart(&self, ids: impl IntoIterator<Item = EventId>) -> bool {
+        let places = self.distinct(ids);
+        let pairs = |a: usize| places[a + 1..].iter().any(|b| places[a].compared(b) == Compared::Different);
+        (0..places.len()).any(pairs)
+    }
+
+    /// Returns whether two of some events name their software and differ in its family or system.
+    pub fn differ(&self, ids: impl IntoIterator<Item = EventId>) -> bool {
+        let software = self.software(ids);
+        let mut named = software.into_iter().filter(|profile| !profile.agent.is_none());
+        named.next().is_some_and(|first| named.any(|other| (&first.family, &first.os) != (&other.family, &other.os)))
     }
 
     /// Compares the places of two events.

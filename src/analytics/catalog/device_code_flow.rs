@@ -229,15 +229,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
     let (user, time) = (*user, *time);
     let legs = &flow.legs;
     let rows = || legs.iter().chain(descendants).copied();
-    let pairs = || (0..legs.len()).flat_map(|a| (a + 1..legs.len()).map(move |b| (legs[a], legs[b])));
-    let is_split = || {
-        pairs().any(|(a, b)| {
-            let (first, second) = (places.profile(a), places.profile(b));
-            let named = !first.agent.is_none() && !second.agent.is_none();
-            (named && (&first.family, &first.os) != (&second.family, &second.os))
-                || places.compared(a, b) == Compared::Different
-        })
-    };
+    let split = places.differ(legs.iter().copied()) || places.are_apart(legs.iter().copied());
     let standings: Vec<Standing> = legs.iter().map(|&leg| known.standing(user, places.place(leg), time)).collect();
     let first = {
         let before = context
@@ -251,11 +243,13 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
         Tool::Library => known.standing(user, places.place(id), time) == Standing::New,
         Tool::None => false,
     };
-    let telling: Vec<EventId> = legs.iter().copied().filter(|&leg| !places.place(leg).is_neutral).collect();
+    let mut telling = places.distinct(legs.iter().copied());
+    telling.retain(|place| !place.is_neutral);
+    let of_legs = places.software(legs.iter().copied());
     let is_away = |id: EventId| {
         !telling.is_empty()
-            && telling.iter().all(|&leg| places.compared(id, leg) == Compared::Different)
-            && !legs.iter().any(|&leg| places.profile(leg).is_same(places.profile(id)))
+            && telling.iter().all(|leg| places.place(id).compared(leg) == Compared::Different)
+            && !of_legs.iter().any(|leg| leg.is_same(places.profile(id)))
     };
     let netted: Vec<EventId> = legs.iter().copied().filter(|&leg| places.net(leg).is_some()).collect();
     let client = |id: EventId, role| {
@@ -264,7 +258,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
     let soon = |id: EventId| store.event(id).time() <= time.plus(REGISTRATION_TIME);
     let registers = |id: EventId| asks_for_registration(store, id);
     Marks::new([
-        ("split", Mark::seen(legs.len() > 1 && is_split(), legs.len() > 1)),
+        ("split", Mark::seen(legs.len() > 1 && split, legs.len() > 1)),
         ("first", first),
         (
             "net",
@@ -275,13 +269,7 @@ fn marks(context: &DetectContext, graded: &Graded<'_>, boxes: &Boxes, bursts: &H
         ),
         ("tool", Mark::seen(rows().any(is_tool), rows().any(|id| !places.profile(id).agent.is_none()))),
         ("away", Mark::seen(descendants.iter().any(|&id| is_away(id)), !descendants.is_empty())),
-        (
-            "many",
-            Mark::seen(
-                netted.iter().any(|&leg| boxes.are_many(context, user, leg, time)),
-                !netted.is_empty(),
-            ),
-        ),
+        ("many", Mark::seen(netted.iter().any(|&leg| boxes.are_many(context, user, leg, time)), !netted.is_empty())),
         ("client", Mark::decided(legs.iter().any(|&leg| client(leg, ClientRole::DeviceCodeAbused)))),
         (
             "drs",
@@ -359,7 +347,7 @@ fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
         ..HitBuilder::new(ANALYTIC.id, *user, app)
     };
     if !context.bare {
-        builder.graph = graph_ties::tied(context, *user, app, &events);
+        builder.graph = graph_ties::tied_firmly(context, &events);
         builder.columns = vec![
             ("Flow", Cell::Text(kind.word().to_owned())),
             ("Marks", marks.cell()),

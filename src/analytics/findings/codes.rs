@@ -2,7 +2,7 @@
 
 use super::{KEPT, listed, missing};
 use crate::analytics::flow::{FlowKind, leg_in};
-use crate::analytics::places::Compared;
+use crate::analytics::places::{Compared, Place};
 use crate::analytics::registration::{BROKER, asks_for_registration};
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
@@ -63,12 +63,8 @@ pub fn legs_of_flow(context: &StepContext) -> Finding {
         words.push(format!("{} from {net}{os}", profile.family));
     }
     words.dedup();
-    let pairs = || hit.legs.iter().flat_map(|&a| hit.legs.iter().map(move |&b| (a, b))).filter(|(a, b)| a < b);
-    let apart = pairs().any(|(a, b)| places.compared(a, b) == Compared::Different);
-    let software = pairs().any(|(a, b)| {
-        let (a, b) = (places.profile(a), places.profile(b));
-        !a.agent.is_none() && !b.agent.is_none() && (&a.family, &a.os) != (&b.family, &b.os)
-    });
+    let apart = places.are_apart(hit.legs.iter().copied());
+    let software = places.differ(hit.legs.iter().copied());
     let (state, brief) = match (hit.legs.len(), apart, software) {
         (..=1, ..) => {
             let lacks = format!("The bundle has one leg of the flow: {}", listed(&words));
@@ -87,17 +83,16 @@ pub fn legs_of_flow(context: &StepContext) -> Finding {
 /// Rows that descend from the flow: from where, until when.
 pub fn descendants(context: &StepContext) -> Finding {
     let (store, hit, places) = (context.store, context.hit, context.detect.places());
-    let rows: Vec<EventId> = hit.evidence.iter().copied().filter(|id| !hit.legs.contains(id)).collect();
+    let rows: Vec<EventId> = hit.evidence.iter().copied().filter(|id| hit.legs.binary_search(id).is_err()).collect();
     let Some(&last) = rows.last() else {
         let sentence = "No sign-in of the bundle presents a token that came of this flow.";
         return Finding::new(State::Unknown, "none", sentence);
     };
     let nets: BTreeSet<String> = rows.iter().filter_map(|&id| places.net(id)).map(|net| net.to_string()).collect();
     let nets: Vec<String> = nets.into_iter().collect();
-    let away = rows.iter().any(|&row| {
-        let compared: Vec<Compared> = hit.legs.iter().map(|&leg| places.compared(row, leg)).collect();
-        !compared.is_empty() && compared.iter().all(|compared| *compared == Compared::Different)
-    });
+    let legs = places.distinct(hit.legs.iter().copied());
+    let is_away = |row: &&Place| legs.iter().all(|leg| row.compared(leg) == Compared::Different);
+    let away = !legs.is_empty() && places.distinct(rows.iter().copied()).iter().any(is_away);
     let sentence = format!(
         "{} with tokens of the flow, from {}, the last at {}.",
         counted(rows.len(), "sign-in"),
