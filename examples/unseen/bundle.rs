@@ -3,7 +3,7 @@
 use crate::event::{Log, OK};
 use crate::export::{self, File};
 use crate::habits;
-use crate::look_alikes::{LOOK_ALIKES, farm};
+use crate::look_alikes::{LOOK_ALIKES, farm, places};
 use crate::rng::Rng;
 use crate::story::Story;
 use crate::thefts::THEFTS;
@@ -135,6 +135,18 @@ fn plan(world: &mut World, parts: &[Part], rng: &mut Rng) {
     colleagues.sort_by_key(|who| cast.contains(who));
     for who in colleagues.into_iter().take(rng.index(3) + 3) {
         world.people[who].farm = Some(farm.clone());
+    }
+    // A month in which nobody else ever works from a train or a hotel would be a strange one.
+    let elsewhere: Vec<Person> =
+        world.people.iter().filter(|one| one.job != Job::Room && !cast.contains(&one.number)).cloned().collect();
+    for mut person in elsewhere {
+        match rng.below(10) {
+            0 => places::away(world, &mut person, day(world, rng), rng),
+            1 | 2 => places::on_the_move(world, &mut person, day(world, rng), rng),
+            _ => {}
+        }
+        let number = person.number;
+        world.people[number] = person;
     }
     for (number, part) in parts.iter().enumerate() {
         if !part.theft {

@@ -3,7 +3,7 @@
 mod codes;
 pub(crate) mod farm;
 mod machines;
-mod places;
+pub(crate) mod places;
 mod programs;
 
 use crate::rng::Rng;

@@ -14,6 +14,8 @@ mod rng;
 #[path = "../common/row.rs"]
 mod row;
 mod story;
+#[cfg(test)]
+mod tests;
 mod thefts;
 mod world;
 
@@ -95,7 +97,10 @@ fn main() -> anyhow::Result<ExitCode> {
     } else {
         writeln!(out, "{}all: {}", total.by_kind(), total.line())?;
     }
-    let broken = args.broken(&total);
+    let mut broken = args.broken(&total);
+    broken.extend(
+        judgements.iter().filter(|one| one.problems > 0).map(|one| format!("problems reading seed {}", one.seed)),
+    );
     for floor in &broken {
         writeln!(out, "below the floor: {floor}")?;
     }

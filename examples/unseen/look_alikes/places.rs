@@ -12,20 +12,31 @@ fn all_day(place: Place) -> Vec<Stay> {
 
 /// Some days in a hotel, the same laptop.
 pub(super) fn travel(world: &World, person: &mut Person, day: i64, tag: usize, rng: &mut Rng) {
+    away(world, person, day, rng);
+    person.tagged.extend(person.stays.keys().map(|date| (*date, tag)));
+}
+
+/// The same, where no story is made of it.
+pub(crate) fn away(world: &World, person: &mut Person, day: i64, rng: &mut Rng) {
     let hotel = world.hotels[rng.index(world.hotels.len())].spot(rng);
-    for away in day..(day + rng.between(1, 4)).min(world.export.days) {
+    for date in day..(day + rng.between(1, 4)).min(world.export.days) {
         // A guest of a hotel pays for its network or uses the phone's.
         let mut stays = all_day(Place::At(hotel.clone()));
         if rng.percent(40) {
             stays.insert(0, Stay { until: 9 * 3600, place: Place::Carrier });
         }
-        person.stays.insert(away, stays);
-        person.tagged.insert(away, tag);
+        person.stays.insert(date, stays);
     }
 }
 
 /// Home, train, office and back in one day, in one session.
 pub(super) fn roaming(world: &World, person: &mut Person, day: i64, tag: usize, rng: &mut Rng) {
+    on_the_move(world, person, day, rng);
+    person.tagged.extend(person.stays.keys().map(|date| (*date, tag)));
+}
+
+/// The same, where no story is made of it.
+pub(crate) fn on_the_move(world: &World, person: &mut Person, day: i64, rng: &mut Rng) {
     let start = person.start;
     for date in day..(day + rng.between(1, 3)).min(world.export.days) {
         let leaves = start + rng.between(600, 2400);
@@ -39,7 +50,6 @@ pub(super) fn roaming(world: &World, person: &mut Person, day: i64, tag: usize, 
             Stay { until: DAY, place: Place::Home },
         ];
         person.stays.insert(date, stays);
-        person.tagged.insert(date, tag);
     }
 }
 

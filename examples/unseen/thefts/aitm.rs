@@ -23,7 +23,7 @@ fn proxied(story: &mut Story, second: i64, agent: Option<&str>) -> (SignIn, Guid
     let mut login = story.prompt(second, &origin, session, first);
     login.factor = Factor::drawn(&mut story.rng);
     let mut wait = 9;
-    for result in [BAD_PASSWORD, MFA_NEEDED, STAY_SIGNED_IN] {
+    for result in [STAY_SIGNED_IN, MFA_NEEDED, BAD_PASSWORD] {
         if story.rng.percent(45) {
             let before = story.prompt(second - wait, &origin, session, first);
             story.sign_in(SignIn { result, correlation: login.correlation, ..before });

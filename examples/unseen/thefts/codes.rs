@@ -115,8 +115,9 @@ pub(super) fn downloads(story: &mut Story) {
 
 /// Six resources in minutes: the classic.
 pub(super) fn burst(story: &mut Story) {
-    let thief = rented_machine(story);
-    let client = *story.rng.pick(&[CLI, OFFICE, POWERSHELL, TEAMS]);
+    let spot = story.rented_or_nearby();
+    let thief = story.thief_in_disguise(spot);
+    let client = *story.rng.pick(&[CLI, OFFICE, POWERSHELL, OFFICE, CLI, TEAMS]);
     let (code, token) = flow(story, thief, (client, GRAPH));
     let calls = story.rng.between(4, 25);
     read_mail(story, &token, calls);

@@ -10,7 +10,7 @@ use tokentrail::testing::model::Span;
 pub(super) fn registered(story: &mut Story) {
     let second = story.working_second();
     let typed = story.browser(second);
-    let spot = story.rented();
+    let spot = story.rented_or_nearby();
     let mut thief = story.thief_in_disguise(spot);
     if story.rng.percent(30) {
         "Dsreg/10.0 (Windows 10.0.19041.928)".clone_into(&mut thief.agent);

@@ -18,10 +18,25 @@ pub(super) const LIBRARIES: [&str; 8] = [
 ];
 
 impl Story<'_> {
-    /// A rented machine's address; `nearby`, now and then one at the victim's own provider, through a proxy.
+    /// A rented machine's address.
     pub(super) fn rented(&mut self) -> Spot {
         let net = self.rng.index(self.world.hosters.len());
         self.world.hosters[net].clone().spot(&mut self.rng)
+    }
+
+    /// A rented machine's address, or now and then a proxy in a household of the victim's own provider.
+    pub(super) fn rented_or_nearby(&mut self) -> Spot {
+        if self.rng.percent(85) {
+            return self.rented();
+        }
+        let net = self.world.providers[self.person.home.provider].clone();
+        loop {
+            let spot = net.spot(&mut self.rng);
+            let prefix = |spot: &Spot| spot.address.rsplit_once('.').map(|(prefix, _)| prefix.to_owned());
+            if self.person.home.leases.iter().all(|lease| prefix(lease) != prefix(&spot)) {
+                return spot;
+            }
+        }
     }
 
     /// A thief's machine at an address: a script, a browser of another system, or a program that says nothing.
@@ -34,6 +49,7 @@ impl Story<'_> {
         } else {
             "Windows10"
         };
+        let system = if agent.starts_with("Mozilla") || self.rng.percent(65) { system } else { "" };
         let browser = if agent.starts_with("python-requests") { "Python Requests 2.32" } else { "" };
         self.machine_at(spot, system, browser, &agent)
     }

@@ -114,7 +114,7 @@ pub(crate) struct Person {
 impl Person {
     pub(crate) fn draw(world: &World, number: usize) -> Self {
         let mut rng = Rng::seeded(&format!("person {} {number}", world.seed));
-        let (first, last) = (FIRST[(number * 7 + rng.index(3) * 15) % FIRST.len()], *rng.pick(&LAST));
+        let (first, last) = (*rng.pick(&FIRST), *rng.pick(&LAST));
         let account = format!("{}.{}{number}", first.to_lowercase(), last.to_lowercase());
         let job = match number {
             0 | 1 => Job::Administrator,
