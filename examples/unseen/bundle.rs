@@ -1,7 +1,7 @@
 //! One bundle: a tenant's month, with thefts and look-alikes among its days.
 
 use crate::event::{Log, OK};
-use crate::export::{self, File};
+use crate::export::{self, File, Table};
 use crate::habits;
 use crate::look_alikes::{LOOK_ALIKES, farm, places};
 use crate::rng::Rng;
@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 
 /// Bundles over which every kind is dealt out once.
 const ROUND: u64 = 4;
+
+/// The table that most of what thieves do stands in.
+const SILENT: &str = "AADNonInteractiveUserSignInLogs";
 
 /// What happened to one person.
 pub(crate) struct Scenario {
@@ -66,6 +69,7 @@ pub(crate) fn make(seed: u64) -> Bundle {
         let write = if part.theft { THEFTS[part.kind].write } else { LOOK_ALIKES[part.kind].write };
         write(&mut story);
         let Story { undecided: because, needs_history, .. } = story;
+        let because = because.or_else(|| (part.theft && !world.export.has(Table::NonInteractive)).then_some(SILENT));
         undecided.push(because.or_else(|| {
             (needs_history && !has_history(&world, &log, number)).then_some("sign-in logs of the weeks before")
         }));
@@ -115,8 +119,8 @@ fn hand(seed: u64, theft: bool, kinds: usize) -> Vec<usize> {
 /// A working day: mostly one with a history behind it.
 fn day(world: &World, rng: &mut Rng) -> i64 {
     let days = world.export.days;
-    let first = if rng.percent(6) { 1 } else { 11.min(days - 3) };
-    let mut day = rng.between(first, days - 2);
+    let (first, last) = if rng.percent(8) { (1, 8) } else { (11.min(days - 3), days - 2) };
+    let mut day = rng.between(first, last);
     while world.weekday(day) > 4 {
         day -= 1;
     }
@@ -178,8 +182,11 @@ fn has_history(world: &World, log: &Log, number: usize) -> bool {
 }
 
 fn rows(world: &World, log: &Log, number: usize) -> BTreeSet<String> {
-    let sign_ins = log.sign_ins.iter().filter(|row| row.tag == Some(number)).map(|row| row.id.to_string());
-    let shown = |legacy: bool| if legacy { world.export.tables.legacy } else { world.export.tables.graph };
+    let export = world.export;
+    let silent = export.has(Table::NonInteractive);
+    let sign_ins = log.sign_ins.iter().filter(|row| row.tag == Some(number) && (row.interactive || silent));
+    let sign_ins = sign_ins.map(|row| row.id.to_string());
+    let shown = |legacy: bool| export.has(if legacy { Table::Legacy } else { Table::Graph });
     let calls =
         log.calls.iter().filter(|row| row.tag == Some(number) && shown(row.legacy)).map(|row| row.id.to_string());
     sign_ins.chain(calls).collect()

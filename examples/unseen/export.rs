@@ -6,6 +6,7 @@ mod table;
 
 use crate::event::Log;
 use crate::rng::Rng;
+use crate::row::Row;
 use crate::world::World;
 
 /// The shape of the files.
@@ -26,16 +27,25 @@ pub(crate) struct Export {
     pub(crate) days: i64,
     /// True if AS numbers are there.
     pub(crate) networks: bool,
-    pub(crate) tables: Tables,
+    tables: [bool; TABLES.len()],
 }
 
-/// Tables beside the sign-ins.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Tables {
-    pub(crate) graph: bool,
-    pub(crate) legacy: bool,
-    pub(crate) audit: bool,
+/// A table beside the interactive sign-ins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Table {
+    NonInteractive,
+    Graph,
+    Legacy,
+    Audit,
 }
+
+/// Every such table, by the name an export has for it.
+const TABLES: [(Table, &str); 4] = [
+    (Table::NonInteractive, "AADNonInteractiveUserSignInLogs"),
+    (Table::Graph, "MicrosoftGraphActivityLogs"),
+    (Table::Legacy, "AADGraphActivityLogs"),
+    (Table::Audit, "AuditLogs"),
+];
 
 impl Export {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
@@ -49,12 +59,18 @@ impl Export {
             shape,
             days: if rng.percent(88) { 30 } else { rng.between(14, 20) },
             networks: !rng.percent(10),
-            tables: Tables {
-                graph: !collected && rng.percent(85),
-                legacy: !collected && rng.percent(50),
-                audit: !collected && rng.percent(40),
-            },
+            tables: TABLES.map(|(table, _)| match table {
+                Table::NonInteractive => collected || rng.percent(95),
+                Table::Graph => !collected && rng.percent(85),
+                Table::Legacy => !collected && rng.percent(50),
+                Table::Audit => !collected && rng.percent(40),
+            }),
         }
+    }
+
+    /// Returns whether the export has a table.
+    pub(crate) fn has(self, table: Table) -> bool {
+        TABLES.iter().zip(self.tables).any(|((one, _), there)| *one == table && there)
     }
 
     /// Returns whether refresh tokens are named as such.
@@ -71,12 +87,9 @@ impl std::fmt::Display for Export {
             Shape::Collected => "Extractor Suite",
         };
         write!(f, "{shape}, {} days", self.days)?;
-        for (there, name) in
-            [(self.networks, "AS numbers"), (self.tables.graph, "Graph"), (self.tables.legacy, "AAD Graph")]
-        {
-            if !there {
-                write!(f, ", no {name}")?;
-            }
+        let missing = TABLES.iter().zip(self.tables).filter(|(_, there)| !there).map(|((_, name), _)| *name);
+        for name in (!self.networks).then_some("AS numbers").into_iter().chain(missing) {
+            write!(f, ", no {name}")?;
         }
         Ok(())
     }
@@ -93,9 +106,7 @@ pub(crate) fn files(world: &World, log: &mut Log) -> Vec<File> {
     match world.export.shape {
         Shape::Collected => collected::files(world, log),
         Shape::Lines => {
-            let write = |rows: Vec<crate::row::Row>| {
-                rows.into_iter().fold(String::new(), |text, row| text + &row.line() + "\n")
-            };
+            let write = |rows: Vec<Row>| rows.into_iter().fold(String::new(), |text, row| text + &row.line() + "\n");
             named(world, log, "json", write)
         }
         Shape::Table => named(world, log, "csv", table::text),
@@ -103,10 +114,9 @@ pub(crate) fn files(world: &World, log: &mut Log) -> Vec<File> {
 }
 
 /// The tables of the export, each in a file of its name.
-fn named(world: &World, log: &Log, ending: &str, write: impl Fn(Vec<crate::row::Row>) -> String) -> Vec<File> {
-    let tables = world.export.tables;
+fn named(world: &World, log: &Log, ending: &str, write: impl Fn(Vec<Row>) -> String) -> Vec<File> {
     let mut files = Vec::new();
-    let mut add = |name: &str, rows: Vec<crate::row::Row>| {
+    let mut add = |name: &str, rows: Vec<Row>| {
         if !rows.is_empty() {
             files.push((format!("{name}.{ending}"), write(rows).into_bytes()));
         }
@@ -117,15 +127,14 @@ fn named(world: &World, log: &Log, ending: &str, write: impl Fn(Vec<crate::row::
     let calls =
         |legacy: bool| log.calls.iter().filter(|row| row.legacy == legacy).map(|row| lines::call(world, row)).collect();
     add("SigninLogs", sign_ins(true));
-    add("AADNonInteractiveUserSignInLogs", sign_ins(false));
-    if tables.graph {
-        add("MicrosoftGraphActivityLogs", calls(false));
-    }
-    if tables.legacy {
-        add("AADGraphActivityLogs", calls(true));
-    }
-    if tables.audit {
-        add("AuditLogs", log.audit.iter().map(|row| lines::audit(world, row)).collect());
+    for (table, name) in TABLES.into_iter().filter(|(table, _)| world.export.has(*table)) {
+        let rows = match table {
+            Table::NonInteractive => sign_ins(false),
+            Table::Graph => calls(false),
+            Table::Legacy => calls(true),
+            Table::Audit => log.audit.iter().map(|row| lines::audit(world, row)).collect(),
+        };
+        add(name, rows);
     }
     files
 }

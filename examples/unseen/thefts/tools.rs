@@ -1,6 +1,7 @@
 //! Kits that name themselves, with a token that was taken before the bundle's rows show how.
 
 use crate::event::SignIn;
+use crate::export::Table;
 use crate::story::Story;
 use crate::world::ids::{AAD_GRAPH, EXCHANGE, GRAPH, OFFICE, TEAMS, VSCODE};
 
@@ -56,9 +57,9 @@ pub(super) fn kit(story: &mut Story) {
         token = story.aside(token);
         token.origin = thief;
         sweep(story, &token, legacy);
-        if legacy && !story.world.export.tables.legacy {
+        if legacy && !story.world.export.has(Table::Legacy) {
             story.undecided = Some("AADGraphActivityLogs");
-        } else if !legacy && !story.world.export.tables.graph {
+        } else if !legacy && !story.world.export.has(Table::Graph) {
             story.undecided = Some("MicrosoftGraphActivityLogs");
         }
     } else {
