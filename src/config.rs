@@ -72,6 +72,8 @@ pub struct Config {
     pub asn: Option<PathBuf>,
     /// The allow-list.
     pub allow: Option<PathBuf>,
+    /// Known networks.
+    pub known: Option<PathBuf>,
 }
 
 /// Name of the file.
@@ -146,6 +148,12 @@ pub const SETTINGS: &[Setting] = &[
         value: "\"allow.toml\"",
         is_default: false,
         about: "Hits to mark and move down, as with --allow.",
+    },
+    Setting {
+        name: "known",
+        value: "\"known.txt\"",
+        is_default: false,
+        about: "Networks known to every user, as with --known.",
     },
 ];
 
@@ -225,6 +233,7 @@ impl Config {
             }
             "asn" => self.asn = path()?,
             "allow" => self.allow = path()?,
+            "known" => self.known = path()?,
             _ => return Err(unknown("setting", name, SETTINGS.iter().map(|setting| setting.name))),
         }
         Ok(())
@@ -267,7 +276,9 @@ mod tests {
             .replace("\n# analyst", "\nanalyst")
             .replace("\n# borders", "\nborders")
             .replace("\n# keys", "\nkeys");
-        let (config, mistakes) = parse(&uncommented.replace("\n# asn", "\nasn").replace("\n# allow", "\nallow"));
+        let (config, mistakes) = parse(
+            &uncommented.replace("\n# asn", "\nasn").replace("\n# allow", "\nallow").replace("\n# known", "\nknown"),
+        );
         assert_eq!(mistakes, [""; 0], "the examples hold too");
         assert_eq!(config.asn, Some(PathBuf::from("/c/tokentrail/networks.csv")));
         assert!(template().lines().all(|line| line.len() <= 120));
@@ -277,7 +288,7 @@ mod tests {
     fn every_setting_is_taken() {
         let (config, mistakes) = parse(
             "theme = \"light\"\nborders = \"ascii\"\nmouse = \"on\"\nanalyst = \" ana \"\ntlp = \"amber+strict\"\n\
-             keys = \"~/keys.toml\"\nfacts = [\"a.csv\", \"/b.csv\"]\nallow = \"x.toml\"\n",
+             keys = \"~/keys.toml\"\nfacts = [\"a.csv\", \"/b.csv\"]\nallow = \"x.toml\"\nknown = \"~/k.txt\"\n",
         );
         assert_eq!(mistakes, [""; 0]);
         let expected = Config {
@@ -290,6 +301,7 @@ mod tests {
             facts: vec![PathBuf::from("/c/tokentrail/a.csv"), PathBuf::from("/b.csv")],
             asn: None,
             allow: Some(PathBuf::from("/c/tokentrail/x.toml")),
+            known: Some(PathBuf::from("/h/k.txt")),
         };
         assert_eq!(config, expected);
     }
@@ -306,7 +318,7 @@ mod tests {
                 "line 3: a text in quotes goes here, not a boolean",
                 "line 4: \"TLP:WHITE\" is no sharing mark; known are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, \
                  TLP:RED",
-                "line 6: \"x\" is no setting; known are theme, borders, mouse, analyst, tlp, keys, facts, asn, allow",
+                "line 6: \"x\" is no setting; known are theme, borders, mouse, analyst, tlp, keys, facts, asn, allow, known",
             ]
         );
         assert_eq!(config, Config { borders: Some(Borders::Ascii), ..Config::default() });

@@ -27,6 +27,7 @@
 //! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
 //! | order of hits, progress of triage | `triage/order.rs` | |
+//! | networks known to every user, relay ranges | `analytics/known_networks.rs` | |
 //! | near misses, effect of other thresholds | `analytics/near.rs`, `analytics/what_if.rs`; thanks to `analytics/candidates.rs` neither reads the rows again | |
 //! | facts on clients, resources, agents, tools, roles, Graph calls and their gravity, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |

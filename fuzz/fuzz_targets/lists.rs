@@ -1,6 +1,6 @@
-//! What the user brings: networks in any format, and the allow-list.
+//! What the user brings: networks in any format, known networks, and the allow-list.
 #![no_main]
-use tokentrail::testing::analytics::AllowList;
+use tokentrail::testing::analytics::{AllowList, KnownNetworks};
 use tokentrail::testing::facts::Networks;
 use tokentrail::testing::model::Time;
 
@@ -9,6 +9,14 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         for address in ["192.0.2.1", "255.255.255.255", "2001:db8::1", "::", "x"] {
             let _ = networks.find(address);
         }
+    }
+    match KnownNetworks::parse("known", bytes) {
+        Ok(known) => {
+            for address in ["192.0.2.1", "255.255.255.255", "2001:db8::1", "::"] {
+                let _ = known.find(Some(64500), address.parse().ok());
+            }
+        }
+        Err(error) => assert!(error.line >= 1 && error.line <= bytes.iter().filter(|byte| **byte == b'\n').count() + 1),
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         let now = Time::parse("2026-05-01T00:00:00Z").expect("a time");

@@ -5,7 +5,7 @@ use super::flow::{Flow, FlowKind};
 use super::known::Known;
 use super::places::Places;
 use super::sessions::Sessions;
-use super::{Clients, Semantics, Settings};
+use super::{Clients, KnownNetworks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -32,6 +32,8 @@ struct Fixed {
     range: (Option<Time>, Option<Time>),
     clients: Clients,
     cli: (bool, bool),
+    baseline_until: Option<Time>,
+    known: Option<Arc<KnownNetworks>>,
 }
 
 impl Fixed {
@@ -41,6 +43,8 @@ impl Fixed {
             range: (settings.since, settings.until),
             clients: settings.clients.clone(),
             cli: (settings.admin_scope_only, settings.noncompliant_only),
+            baseline_until: settings.baseline_until,
+            known: settings.known.clone(),
         }
     }
 }

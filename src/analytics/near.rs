@@ -160,6 +160,8 @@ fn measured(context: &DetectContext, settings: &Settings, threshold: Threshold, 
         Threshold::Window => shortest_window(context, &hit.evidence, begins_by),
         Threshold::DeviceCodeWindow => Some((whole(first.since(time(hit.legs.first()?))), all)),
         Threshold::SessionWindow => Some((whole(time(hit.evidence.get(1)?).since(first)), all)),
+        // Its analytic measures it.
+        Threshold::SplitGap | Threshold::HandoffWindow | Threshold::ReconWindow => Some((whole(hit.span_needed?), all)),
     }
 }
 
@@ -283,4 +285,38 @@ impl Covered {
 
 fn overlap(a: Core, b: Core) -> bool {
     a.0 <= b.1 && b.0 <= a.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::run;
+    use crate::model::{Field, Table};
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn what_an_analytic_measures_itself_is_taken_in_whole_seconds() {
+        let mut rows = Rows::default();
+        for resource in ["a", "b", "c"] {
+            let fields = [
+                (Field::Id, resource),
+                (Field::UserId, "user"),
+                (Field::ResultType, "0"),
+                (Field::AppId, "04b07795-8ddb-461a-bbee-02f9e1bf7b46"),
+                (Field::ResourceIdentity, resource),
+            ];
+            rows.row(Table::NonInteractive, "2026-05-01T14:00:00Z", &fields);
+        }
+        let (store, settings) = (rows.build(), Settings::default());
+        let mut hit = run(&store, Facts::embedded(), &settings).remove(0);
+        let context = DetectContext::over(&store, Facts::embedded(), &settings, Arc::default());
+        for threshold in [Threshold::SplitGap, Threshold::HandoffWindow, Threshold::ReconWindow] {
+            hit.span_needed = None;
+            assert_eq!(measured(&context, &settings, threshold, &hit), None, "{threshold:?}");
+            hit.span_needed = Some(Span::from_ticks(Span::seconds(61).ticks() + 1));
+            let core = (hit.evidence[0], hit.evidence[2]);
+            let expected = Some((Amount::Span(Span::seconds(62)), core));
+            assert_eq!(measured(&context, &settings, threshold, &hit), expected, "{threshold:?}");
+        }
+    }
 }

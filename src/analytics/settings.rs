@@ -1,6 +1,6 @@
 //! Settings of a run.
 
-use super::AllowList;
+use super::{AllowList, KnownNetworks};
 use crate::facts::Facts;
 use crate::model::{Span, Time};
 use std::collections::BTreeSet;
@@ -78,14 +78,16 @@ pub struct Settings {
     pub device_code_window: Span,
     /// Longest time from a session's first login to a second client's request.
     pub session_window: Span,
-    /// Longest time between two parties of a session.
+    /// Longest time between events of two parties of one session.
     pub split_gap: Span,
-    /// Longest time from an authorization code to its redemption.
+    /// Longest time from the issue of an authorization code to its exchange.
     pub handoff_window: Span,
-    /// Sign-ins from this time on make no network known.
+    /// Length of the window of a sweep through Graph.
+    pub recon_window: Span,
+    /// Rows from this time on are in no baseline: a responder knows when it began.
     pub baseline_until: Option<Time>,
-    /// Networks that count as known to every user.
-    pub known: Option<Arc<super::KnownNetworks>>,
+    /// Networks that are in every baseline, and relay ranges that are in none.
+    pub known: Option<Arc<KnownNetworks>>,
     /// Watched clients.
     pub clients: Clients,
     /// Azure CLI counts in a session hop only when its token names the Global Administrator role.
@@ -114,11 +116,12 @@ impl Default for Settings {
             window: Span::minutes(10),
             device_code_window: Span::minutes(20),
             session_window: Span::minutes(90),
-            clients: Clients::Seeds,
             split_gap: Span::minutes(60),
             handoff_window: Span::seconds(600),
+            recon_window: Span::minutes(10),
             baseline_until: None,
             known: None,
+            clients: Clients::Seeds,
             admin_scope_only: false,
             noncompliant_only: false,
             allow: None,

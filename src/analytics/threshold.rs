@@ -15,6 +15,12 @@ pub enum Threshold {
     DeviceCodeWindow,
     /// Longest time from first login to the second client's request.
     SessionWindow,
+    /// Longest time between events of two parties of one session.
+    SplitGap,
+    /// Longest time from the issue of an authorization code to its exchange.
+    HandoffWindow,
+    /// Length of the window of a sweep through Graph.
+    ReconWindow,
 }
 
 /// A value of a threshold.
@@ -47,7 +53,15 @@ const LONGEST: Span = Span::minutes(24 * 60);
 
 impl Threshold {
     /// All, in the order of the screen.
-    pub const ALL: [Self; 4] = [Self::MinResources, Self::Window, Self::DeviceCodeWindow, Self::SessionWindow];
+    pub const ALL: [Self; 7] = [
+        Self::MinResources,
+        Self::Window,
+        Self::DeviceCodeWindow,
+        Self::SessionWindow,
+        Self::SplitGap,
+        Self::HandoffWindow,
+        Self::ReconWindow,
+    ];
 
     /// The option that sets it.
     pub fn flag(self) -> &'static str {
@@ -56,6 +70,9 @@ impl Threshold {
             Self::Window => "--window",
             Self::DeviceCodeWindow => "--device-code-window",
             Self::SessionWindow => "--session-window",
+            Self::SplitGap => "--split-gap",
+            Self::HandoffWindow => "--handoff-window",
+            Self::ReconWindow => "--recon-window",
         }
     }
 
@@ -66,6 +83,9 @@ impl Threshold {
             Self::Window => "window",
             Self::DeviceCodeWindow => "code to burst",
             Self::SessionWindow => "login to request",
+            Self::SplitGap => "party to party",
+            Self::HandoffWindow => "code to exchange",
+            Self::ReconWindow => "sweep",
         }
     }
 
@@ -76,6 +96,9 @@ impl Threshold {
             Self::Window => "length of a burst's window",
             Self::DeviceCodeWindow => "longest time from device code to burst",
             Self::SessionWindow => "longest time from first login to request",
+            Self::SplitGap => "longest time between two parties of a session",
+            Self::HandoffWindow => "longest time from a code's issue to its exchange",
+            Self::ReconWindow => "length of the window of a Graph sweep",
         }
     }
 
@@ -91,6 +114,9 @@ impl Threshold {
             Self::Window => Amount::Span(settings.window),
             Self::DeviceCodeWindow => Amount::Span(settings.device_code_window),
             Self::SessionWindow => Amount::Span(settings.session_window),
+            Self::SplitGap => Amount::Span(settings.split_gap),
+            Self::HandoffWindow => Amount::Span(settings.handoff_window),
+            Self::ReconWindow => Amount::Span(settings.recon_window),
         }
     }
 
@@ -103,6 +129,9 @@ impl Threshold {
             (Self::Window, Amount::Span(span)) => settings.window = span,
             (Self::DeviceCodeWindow, Amount::Span(span)) => settings.device_code_window = span,
             (Self::SessionWindow, Amount::Span(span)) => settings.session_window = span,
+            (Self::SplitGap, Amount::Span(span)) => settings.split_gap = span,
+            (Self::HandoffWindow, Amount::Span(span)) => settings.handoff_window = span,
+            (Self::ReconWindow, Amount::Span(span)) => settings.recon_window = span,
             _ => {}
         }
         settings

@@ -164,6 +164,21 @@ pub(super) struct RunArgs {
     /// Longest time from a session's first login to an abused client's request
     #[arg(long, value_name = "DUR", default_value = "90m", value_parser = Span::parse)]
     pub(super) session_window: Span,
+    /// Longest time between two parties of one session
+    #[arg(long, value_name = "DUR", default_value = "60m", value_parser = Span::parse)]
+    pub(super) split_gap: Span,
+    /// Longest time from the issue of an authorization code to its exchange
+    #[arg(long, value_name = "DUR", default_value = "10m", value_parser = Span::parse)]
+    pub(super) handoff_window: Span,
+    /// Length of the window of a sweep through Graph
+    #[arg(long, value_name = "DUR", default_value = "10m", value_parser = Span::parse)]
+    pub(super) recon_window: Span,
+    /// When it began, if you know: no row from then on counts as the user's habit
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) baseline_until: Option<Time>,
+    /// Networks known to every user, and relay ranges: one CIDR, address or AS number a line, then the reason
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
     /// Clients whose bursts are watched: seeds (five published ids), family (every family client), or a file of ids
     #[arg(long, value_name = "seeds|family|FILE", default_value = "seeds")]
     pub(super) clients: String,
@@ -365,6 +380,9 @@ mod tests {
         assert_eq!(cli.run.window, settings.window);
         assert_eq!(cli.run.device_code_window, settings.device_code_window);
         assert_eq!(cli.run.session_window, settings.session_window);
+        assert_eq!(cli.run.split_gap, settings.split_gap);
+        assert_eq!(cli.run.handoff_window, settings.handoff_window);
+        assert_eq!(cli.run.recon_window, settings.recon_window);
     }
 
     #[test]

@@ -31,6 +31,11 @@ pub(super) fn run(args: &ConfigArgs, named: Option<&Path>, shell: &Shell, out: &
     {
         user.mistaken(&path, [Mistake::whole(error)])?;
     }
+    if let Some(path) = user.config.known.clone()
+        && let Err(error) = resolve::known(&path)
+    {
+        user.mistaken(&path, [Mistake::whole(error)])?;
+    }
     if let Some(path) = user.keys() {
         let (_, mistakes) = workbench::keymap(&path);
         user.wrong.extend(mistakes.iter().map(|mistake| located(&path, mistake)));

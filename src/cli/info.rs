@@ -4,7 +4,7 @@ use super::args::{InfoArgs, InfoFormat};
 use super::style::{Paint, Shell};
 use super::table::{Column, Table, wrapped};
 use super::user_config::UserConfig;
-use super::{Exit, load, resolve};
+use super::{Exit, load, resolve, scan};
 use crate::model::{Time, inert};
 use crate::report::info::{Info, NoticeKind, Tone, info, lag_words, source_lines, summary, write_json};
 use std::io::{self, Write};
@@ -18,6 +18,7 @@ pub(super) fn run(args: &InfoArgs, user: UserConfig, shell: &Shell, out: &mut dy
         InfoFormat::Table => text(&info, shell, out)?,
     }
     out.flush()?;
+    scan::known(&run);
     Ok(load::close(&loaded, shell))
 }
 

@@ -4,7 +4,7 @@ use super::args::{RunArgs, ScreenArgs};
 use super::usage::usage;
 use super::user_config::UserConfig;
 use super::{password, say};
-use crate::analytics::{AllowList, Clients, Semantics, Settings};
+use crate::analytics::{AllowList, Clients, KnownNetworks, Semantics, Settings};
 use crate::config::Mistake;
 use crate::facts::{Facts, Networks, given};
 use crate::ingest::Options;
@@ -105,6 +105,7 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
     let facts = user.facts()?;
     let networks = set(args.asn.as_deref(), user.config.asn.clone(), "--asn", networks, &mut user)?;
     let allow = set(args.allow.as_deref(), user.config.allow.clone(), "--allow", allow, &mut user)?;
+    let known = set(args.known.as_deref(), user.config.known.clone(), "--known", known, &mut user)?;
     let options = Options::default();
     let options = Options {
         threads: args.threads.map(std::num::NonZero::get),
@@ -130,6 +131,11 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
         window: args.window,
         device_code_window: args.device_code_window,
         session_window: args.session_window,
+        split_gap: args.split_gap,
+        handoff_window: args.handoff_window,
+        recon_window: args.recon_window,
+        baseline_until: args.baseline_until,
+        known,
         clients: clients(&args.clients)?,
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,
         noncompliant_only: args.noncompliant_only,
@@ -177,6 +183,17 @@ pub(super) fn allow(path: &Path) -> Result<Arc<AllowList>, String> {
         say(format_args!("{name}: {entry} expired on {} and is not applied", entry.expires.day()));
     }
     Ok(Arc::new(list))
+}
+
+/// Most bytes of a file of known networks: published relay ranges alone have some twenty million.
+const KNOWN: u64 = 256 << 20;
+
+/// Reads the networks that are known.
+pub(super) fn known(path: &Path) -> Result<Arc<KnownNetworks>, String> {
+    let bytes = given::read(path, KNOWN).map_err(|err| err.to_string())?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let known = KnownNetworks::parse(&name, &bytes).map_err(|err| err.to_string())?;
+    if known.is_empty() { Err("names no network".to_owned()) } else { Ok(Arc::new(known)) }
 }
 
 /// The time of the run.

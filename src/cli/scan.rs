@@ -25,10 +25,19 @@ pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dy
     }
     out.flush()?;
     let exit = load::close(&loaded, shell);
+    known(&run);
     allowed(&hits, &run);
     // What is allowed wakes nobody.
     let uncovered = hits.iter().any(|hit| hit.allowed.is_none());
     Ok(if exit == Exit::Done && args.exit_code && uncovered { Exit::Hits } else { exit })
+}
+
+/// Names the file of known networks, as custody asks for.
+pub(super) fn known(run: &Run) {
+    if let Some(known) = &run.settings.known {
+        let (networks, name) = (if known.len() == 1 { "network" } else { "networks" }, inert(&known.name));
+        say(format_args!("known to every user: {} {networks} of {name} (SHA-256 {})", known.len(), known.sha256));
+    }
 }
 
 /// Says what was allowed: each entry in force, and how many hits it covers.

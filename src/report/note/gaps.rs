@@ -1,7 +1,7 @@
 //! Questions that the bundle cannot answer, and the assumptions made.
 
 use super::{NoteContext, steps};
-use crate::analytics::{Clients, Hit, Semantics, Settings};
+use crate::analytics::{ANALYTICS, Clients, Hit, Semantics, Settings, Threshold};
 use crate::facts::Networks;
 use crate::model::Table;
 use crate::model::words::counted;
@@ -46,6 +46,21 @@ pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
         gaps.extend(others.map(|reason| format!("{label}: {}", reason_words(reason))));
     }
     gaps
+}
+
+/// The thresholds, but for those of bursts and hops, of the analytics that ran.
+fn more_thresholds(settings: &Settings) -> Option<String> {
+    const TOLD: [Threshold; 4] =
+        [Threshold::MinResources, Threshold::Window, Threshold::DeviceCodeWindow, Threshold::SessionWindow];
+    let ran = ANALYTICS.iter().filter(|analytic| settings.runs(analytic));
+    let flags: Vec<&str> = ran.flat_map(|analytic| analytic.thresholds).map(|(flag, _)| *flag).collect();
+    let decides = |threshold: &Threshold| !TOLD.contains(threshold) && flags.contains(&threshold.flag());
+    let words: Vec<String> = Threshold::ALL
+        .into_iter()
+        .filter(decides)
+        .map(|threshold| format!("{} {}", threshold.about(), threshold.value(settings)))
+        .collect();
+    (!words.is_empty()).then(|| format!("Also set: {}.", words.join("; ")))
 }
 
 pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&Networks>) -> Vec<String> {
@@ -96,6 +111,18 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
                 entry.expires.second()
             ));
         }
+    }
+    assumptions.extend(more_thresholds(settings));
+    if let Some(time) = settings.baseline_until {
+        assumptions.push(format!("Nothing from {time} on counts as a user's habit."));
+    }
+    if let Some(known) = &settings.known {
+        assumptions.push(format!(
+            "Known to every user: the {} of {} (SHA-256 {}).",
+            counted(known.len(), "network"),
+            known.name,
+            known.sha256
+        ));
     }
     let range = [("from", settings.since), ("before", settings.until)];
     let range: Vec<String> =

@@ -8,9 +8,12 @@ use std::fs;
 #[test]
 fn what_never_ends_is_refused_at_once_wherever_a_file_is_named() {
     let (folder, _) = bundle();
-    fs::write(folder.path().join("c.toml"), "allow = \"/dev/zero\"\nkeys = \"/dev/zero\"\nfacts = [\"/dev/zero\"]\n")
-        .unwrap();
-    for option in ["--allow", "--asn", "--clients", "--config"] {
+    fs::write(
+        folder.path().join("c.toml"),
+        "allow = \"/dev/zero\"\nkeys = \"/dev/zero\"\nknown = \"/dev/zero\"\nfacts = [\"/dev/zero\"]\n",
+    )
+    .unwrap();
+    for option in ["--allow", "--asn", "--clients", "--config", "--known"] {
         let output = run(folder.path(), &["scan", "logs", option, "/dev/zero"]);
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{option}: {message}");
@@ -20,7 +23,7 @@ fn what_never_ends_is_refused_at_once_wherever_a_file_is_named() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("is a device, no file"), "{}", text(&output.stderr));
     let output = run(folder.path(), &["config", "--check", "--config", "c.toml"]);
-    assert_eq!(text(&output.stderr).matches("is a device, no file").count(), 3, "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr).matches("is a device, no file").count(), 4, "{}", text(&output.stderr));
 }
 
 #[test]

@@ -115,3 +115,35 @@ fn what_is_allowed_is_marked_and_moved_down() {
         text(&output.stderr)
     );
 }
+
+#[test]
+fn known_networks_are_named_with_their_hash_and_bad_lines_are_refused() {
+    let (folder, _) = bundle();
+    fs::write(folder.path().join("known.txt"), "# ours\n198.51.100.0/24 the office\nAS64500, relay of Example\n")
+        .unwrap();
+    // That of the file's bytes, as sha256sum prints it.
+    let sha256 = "e3f3c9e887b515f81c62ac5aff76f159c050809711d5d9a51f6f3d6ac00dcaca";
+    for command in ["scan", "info"] {
+        let output = run(folder.path(), &[command, "logs", "--known", "known.txt"]);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{message}");
+        assert!(
+            message.contains(&format!("known to every user: 2 networks of known.txt (SHA-256 {sha256})")),
+            "{message}"
+        );
+    }
+    let options = ["note", "logs", "--known", "known.txt", "--baseline-until", "2026-05-01T14:00:00Z"];
+    let note = text(&run(folder.path(), &options).stdout);
+    assert!(note.contains("Known to every user: the 2 networks of `known.txt`") && note.contains(sha256), "{note}");
+    assert!(note.contains("Nothing from 2026-05-01T14:00:00.0000000Z on counts as a user's habit."), "{note}");
+    fs::write(folder.path().join("bad.txt"), "198.51.100.0/24 the office\n\n198.51.100.7\n").unwrap();
+    fs::write(folder.path().join("none.txt"), "# nothing\n").unwrap();
+    for (name, expected) in [
+        ("bad.txt", "--known bad.txt: line 3: this entry needs a reason"),
+        ("none.txt", "--known none.txt: names no network"),
+    ] {
+        let output = run(folder.path(), &["scan", "logs", "--known", name]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(text(&output.stderr).contains(expected), "{}", text(&output.stderr));
+    }
+}
