@@ -140,7 +140,6 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,
         noncompliant_only: args.noncompliant_only,
         allow,
-        ..Settings::default()
     };
     Ok(Run { options, settings, facts, user })
 }
