@@ -109,7 +109,8 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
     if !hit.legs.is_empty() {
         earned.insert(TOKEN_STOLEN, format!("{} device-code legs in its flow", hit.legs.len()));
     }
-    let succeeded = hit.evidence.iter().filter(|&&id| store.event(id).succeeded()).count();
+    let is_sign_in = |id: EventId| store.event(id).table.issues() && store.event(id).succeeded();
+    let succeeded = hit.evidence.iter().filter(|&&id| is_sign_in(id)).count();
     if succeeded > 0 {
         earned.insert(ACCOUNT_USED, format!("{succeeded} successful sign-ins as the user"));
     }

@@ -6,6 +6,7 @@ mod foci_burst;
 mod session_hop;
 mod session_hop_broad;
 mod session_split;
+mod tool_agent;
 
 use super::Analytic;
 
@@ -17,4 +18,5 @@ pub const ANALYTICS: &[Analytic] = &[
     session_hop_broad::ANALYTIC,
     device_code_flow::ANALYTIC,
     session_split::ANALYTIC,
+    tool_agent::ANALYTIC,
 ];

@@ -1,22 +1,26 @@
 //! Findings for the triage questions, computed from the bundle. Shared by the analytics that ask them.
 
+mod agents;
 mod client;
 mod codes;
 mod flow;
 mod graph;
 mod networks;
 mod origin;
+mod owners;
 mod parties;
 mod reach;
 mod revoke;
 pub mod session;
 
+pub use agents::{agent_in_tenant, others_with_agent};
 pub use client::{client_family, client_history};
 pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
 pub use flow::{delay, device_code_before, legs_apart};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
 pub use networks::{networks_seen, others_there};
 pub use origin::{leg_origin, origin, origin_of};
+pub use owners::whose_party;
 pub use parties::{begun_by, interleaved, last_act, parties, tokens_by_party};
 pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;

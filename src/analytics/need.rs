@@ -76,3 +76,12 @@ pub(super) const OF_SESSIONS: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::ResultType] },
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
+
+const ALL: &[Table] = &[Table::SignIn, Table::NonInteractive, Table::Graph, Table::AadGraph];
+
+/// Rows with the agent that made them.
+pub(super) const OF_AGENTS: &[Need] = &[
+    Need { tables: ALL, columns: &[Field::UserAgent] },
+    Need { tables: ALL, columns: &[Field::ResultType, Field::ResponseStatusCode] },
+    Need { tables: ALL, columns: &[Field::UserId, Field::UserPrincipalName] },
+];

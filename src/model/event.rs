@@ -47,6 +47,14 @@ pub fn call_succeeded(status: &str) -> bool {
     matches!(number(status), Number::Whole(200..=399))
 }
 
+/// The HTTP status of a Graph call; 0 where none can be read.
+pub fn call_status(status: &str) -> u64 {
+    match number(status) {
+        Number::Whole(status) => status,
+        _ => 0,
+    }
+}
+
 /// Properties of an event that the store derives once, so that no analytic compares text twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u32);

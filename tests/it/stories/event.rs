@@ -33,6 +33,9 @@ const AGENTS: &[(&str, &str)] = &[
     ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
     ("Office", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
     ("script", "python-requests/2.31.0"),
+    ("kali365", "kali365-live/2.1"),
+    ("azurehound", "azurehound/v2.1.7"),
+    ("axios", "axios/1.7.9"),
     ("SDK", "AZURECLI/2.60.0 (DEB) azsdk-python-core/1.28.0 Python/3.11.8 (Linux)"),
 ];
 

@@ -1,0 +1,102 @@
+//! The exact user agents of a hit: who else has them, and with which clients.
+
+use super::{KEPT, listed, missing};
+use crate::analytics::rows::distinct;
+use crate::analytics::{Finding, State, StepContext};
+use crate::model::words::counted;
+use crate::model::{EventId, Field, Sym};
+use crate::store::Key;
+use std::collections::BTreeSet;
+
+/// Most rows with an agent that are read: a library's are thousands.
+const READ: usize = 2000;
+
+/// Rows of the tenant with the hit's agents, the earliest first; in part where there are many.
+fn with_agents(context: &StepContext) -> (Vec<EventId>, usize) {
+    let store = context.store;
+    let agents = distinct(&context.hit.evidence, |id| Key::Agent.value(store, store.event(id)));
+    let lists = agents.into_iter().map(|agent| store.with(Key::Agent, agent));
+    let mut rows = Vec::new();
+    let mut all = 0;
+    for list in lists {
+        all += list.len();
+        rows.extend(list.iter().take(READ.saturating_sub(rows.len())));
+    }
+    (rows, all)
+}
+
+fn agents_of(context: &StepContext) -> Vec<String> {
+    context.detect.texts(&context.hit.evidence, Field::UserAgent)
+}
+
+/// The exact agents, and who had them before the hit.
+pub fn agent_in_tenant(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
+    let agents = agents_of(context);
+    if agents.is_empty() {
+        return missing("no agent recorded", "None of these rows has a user agent", "the same rows with UserAgent");
+    }
+    let (rows, all) = with_agents(context);
+    let before: Vec<EventId> = rows.into_iter().filter(|&id| store.event(id).time() < hit.first_seen).collect();
+    let names = |field| {
+        let syms: BTreeSet<Sym> = before.iter().map(|&id| store.normalized_field(store.event(id), field)).collect();
+        let name = |sym: Sym| context.facts.client(store.text(sym)).map_or(store.text(sym), |client| &client.name);
+        syms.into_iter().filter(|sym| !sym.is_none()).map(|sym| name(sym).to_owned()).collect::<Vec<_>>()
+    };
+    let clients = names(Field::AppId);
+    let users: BTreeSet<Sym> = before.iter().map(|&id| store.event(id).user).filter(|user| !user.is_none()).collect();
+    let shown = listed(&agents);
+    let (state, brief, words) = match (before.is_empty(), users.contains(&hit.user)) {
+        (true, _) => (State::Supports, "first here", "no row of the bundle before the hit has it".to_owned()),
+        (false, own) => {
+            let words = format!(
+                "{} before the hit, of {}, with {}",
+                counted(before.len(), "row"),
+                counted(users.len(), "user"),
+                listed(&clients)
+            );
+            if own {
+                (State::Against, "the user had it before", words)
+            } else {
+                (State::Unknown, "others had it", words)
+            }
+        }
+    };
+    let cut = super::kept("first", before.len().min(KEPT), all.max(before.len()), "with it");
+    let sentence = format!("{shown}: {words}.{cut}");
+    Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied().take(KEPT))
+}
+
+/// Other users with the hit's agents.
+pub fn others_with_agent(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
+    if agents_of(context).is_empty() {
+        return missing("no agent recorded", "None of these rows has a user agent", "the same rows with UserAgent");
+    }
+    let places = context.detect.places();
+    let nets: BTreeSet<_> = hit.evidence.iter().filter_map(|&id| places.net(id)).collect();
+    let (rows, _) = with_agents(context);
+    let is_other = |id: &EventId| !matches!(store.event(*id).user, user if user.is_none() || user == hit.user);
+    let others: Vec<EventId> = rows.into_iter().filter(is_other).collect();
+    let names = |rows: &mut dyn Iterator<Item = EventId>| {
+        let users: BTreeSet<Sym> = rows.map(|id| store.event(id).user).collect();
+        users.into_iter().map(|user| store.upn(user)).collect::<Vec<_>>()
+    };
+    let all = names(&mut others.iter().copied());
+    let there = |id: &EventId| places.net(*id).is_some_and(|net| nets.contains(&net));
+    let same = names(&mut others.iter().copied().filter(there));
+    let (state, brief, sentence) = match (all.len(), same.len()) {
+        (0, _) => (State::Unknown, "nobody else".to_owned(), "No other user has a row with this agent.".to_owned()),
+        (_, 0) => (
+            State::Unknown,
+            counted(all.len(), "other user"),
+            format!("Other users with it, in other networks: {}.", listed(&all)),
+        ),
+        _ => (
+            State::Supports,
+            format!("{} in that network", counted(same.len(), "other user")),
+            format!("Other users with it in the same network: {}.", listed(&same)),
+        ),
+    };
+    Finding::new(state, brief, sentence).with_rows(others.into_iter().take(KEPT))
+}
