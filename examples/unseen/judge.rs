@@ -47,7 +47,8 @@ pub(crate) struct Judgement {
     pub(crate) seed: u64,
     pub(crate) export: String,
     pub(crate) rows: u64,
-    pub(crate) problems: usize,
+    /// Rows that could not be read.
+    pub(crate) skipped: u64,
     pub(crate) scenarios: Vec<Judged>,
     /// Hits above low of people to whom nothing happened.
     pub(crate) noise: Vec<Named>,
@@ -79,7 +80,7 @@ pub(crate) fn judge(bundle: &Bundle, folder: &Path) -> anyhow::Result<Judgement>
         seed: bundle.seed,
         export: bundle.world.export.to_string(),
         rows: loaded.rows_read(),
-        problems: loaded.problems.len(),
+        skipped: loaded.rows_skipped(),
         scenarios,
         noise,
         stray,

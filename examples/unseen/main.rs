@@ -99,7 +99,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let mut broken = args.broken(&total);
     broken.extend(
-        judgements.iter().filter(|one| one.problems > 0).map(|one| format!("problems reading seed {}", one.seed)),
+        judgements
+            .iter()
+            .filter(|one| one.skipped > 0)
+            .map(|one| format!("every row read, seed {} has others", one.seed)),
     );
     for floor in &broken {
         writeln!(out, "below the floor: {floor}")?;
@@ -145,11 +148,11 @@ fn one(seed: u64, write_to: Option<&Path>) -> anyhow::Result<Judgement> {
 }
 
 fn print(judgement: &Judgement, explain: bool, out: &mut dyn Write) -> std::io::Result<()> {
-    let Judgement { seed, export, rows, problems, .. } = judgement;
+    let Judgement { seed, export, rows, skipped, .. } = judgement;
     let figures = Figures::of(std::slice::from_ref(judgement));
     writeln!(out, "seed {seed}: {export}, {rows} rows: {}", figures.line())?;
-    if *problems > 0 {
-        writeln!(out, "  {problems} problems reading it")?;
+    if *skipped > 0 {
+        writeln!(out, "  {skipped} rows could not be read")?;
     }
     for fault in figures::faults(judgement).iter().filter(|_| explain) {
         writeln!(out, "  {fault}")?;
