@@ -2,6 +2,7 @@
 
 mod device_code_burst;
 mod device_code_flow;
+mod device_to_prt;
 mod foci_burst;
 mod session_hop;
 mod session_hop_broad;
@@ -18,5 +19,6 @@ pub const ANALYTICS: &[Analytic] = &[
     session_hop_broad::ANALYTIC,
     device_code_flow::ANALYTIC,
     session_split::ANALYTIC,
+    device_to_prt::ANALYTIC,
     tool_agent::ANALYTIC,
 ];

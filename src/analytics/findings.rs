@@ -3,6 +3,7 @@
 mod agents;
 mod client;
 mod codes;
+mod devices;
 mod flow;
 mod graph;
 mod networks;
@@ -16,6 +17,10 @@ pub mod session;
 pub use agents::{agent_in_tenant, others_with_agent};
 pub use client::{client_family, client_history};
 pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
+pub use devices::{
+    device_disabled, device_keys, device_known, device_registered, device_used, others_with_device,
+    registration_request,
+};
 pub use flow::{delay, device_code_before, legs_apart};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
 pub use networks::{networks_seen, others_there};

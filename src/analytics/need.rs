@@ -77,6 +77,14 @@ pub(super) const OF_SESSIONS: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
+/// Sign-ins with the token that each presented, and the device.
+pub(super) const OF_DEVICES: &[Need] = &[
+    Need { tables: SIGN_INS, columns: &[Field::IncomingTokenType] },
+    Need { tables: SIGN_INS, columns: &[Field::OriginalTransferMethod, Field::DeviceDetail] },
+    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
+    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
 const ALL: &[Table] = &[Table::SignIn, Table::NonInteractive, Table::Graph, Table::AadGraph];
 
 /// Rows with the agent that made them.

@@ -1,8 +1,8 @@
 //! Requests for device registration: the first step from a stolen token to a device with tokens of its own.
 
 use super::scopes;
-use crate::model::{EventId, Field};
-use crate::store::Store;
+use crate::model::{EventId, Field, Flags};
+use crate::store::{Store, device_member};
 
 /// Microsoft Authentication Broker.
 pub const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
@@ -10,6 +10,19 @@ pub const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
 const REGISTRATION: (&str, &str) = ("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "device registration service");
 /// Scope of a token for device registration.
 const REGISTRATION_SCOPE: &str = "adrs_access";
+
+/// Code of token protection for a request that showed no device state.
+const NO_DEVICE_STATE: u64 = 1002;
+
+/// Returns whether a sign-in presented a refresh token and showed no device state.
+pub fn is_unbound(store: &Store, id: EventId) -> bool {
+    let code = || {
+        let code = device_member(store.get(id, Field::TokenProtection), "signInSessionStatusCode")?;
+        code.as_u64().or_else(|| code.as_str()?.trim().parse().ok())
+    };
+    store.event(id).flags.has(Flags::INCOMING_REFRESH) && code() == Some(NO_DEVICE_STATE)
+}
+
 /// Returns whether a sign-in is for the Device Registration Service.
 pub fn is_for_registration(store: &Store, id: EventId) -> bool {
     let event = store.event(id);

@@ -171,6 +171,10 @@ impl Event {
             ("presents", "nothing") => self.put(Field::IncomingTokenType, "none"),
             ("presents", token) => self.put(Field::IncomingTokenType, token),
             ("descends", "from device code") => self.put(Field::OriginalTransferMethod, "deviceCodeFlow"),
+            ("unbound", code) if !code.is_empty() => {
+                let status = format!(r#"{{"signInSessionStatus":"unbound","signInSessionStatusCode":{code}}}"#);
+                self.put(Field::TokenProtection, &status);
+            }
             ("bound" | "unbound", "") => {
                 self.put(Field::TokenProtection, &format!(r#"{{"signInSessionStatus":"{word}"}}"#));
             }
