@@ -3,6 +3,7 @@
 mod allow;
 pub mod assess;
 pub mod baseline;
+pub mod binding;
 pub mod burst;
 mod candidates;
 mod catalog;
@@ -26,6 +27,7 @@ mod need;
 mod origins;
 pub mod owners;
 pub mod parties;
+pub mod past;
 pub mod places;
 mod reading;
 pub mod registration;

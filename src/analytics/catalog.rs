@@ -1,9 +1,13 @@
 //! The one list of analytics. Adding one is a file here and two lines below.
 
+mod auth_code_handoff;
+mod binding_drop;
 mod device_code_burst;
 mod device_code_flow;
 mod device_to_prt;
 mod foci_burst;
+mod foreign_session;
+mod new_client;
 mod session_hop;
 mod session_hop_broad;
 mod session_split;
@@ -19,6 +23,10 @@ pub const ANALYTICS: &[Analytic] = &[
     session_hop_broad::ANALYTIC,
     device_code_flow::ANALYTIC,
     session_split::ANALYTIC,
+    foreign_session::ANALYTIC,
     device_to_prt::ANALYTIC,
+    auth_code_handoff::ANALYTIC,
     tool_agent::ANALYTIC,
+    new_client::ANALYTIC,
+    binding_drop::ANALYTIC,
 ];

@@ -1,9 +1,11 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
+use super::binding::{self, BindingDrop};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::handoff::{self, Handoff};
 use super::known::Known;
 use super::parties::Split;
+use super::past::Past;
 use super::places::Places;
 use super::reading::{self, Reading};
 use super::sessions::{Session, Sessions};
@@ -11,8 +13,9 @@ use super::{Candidates, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Input of an analytic: the rows that its semantics admit, with their text and time as the semantics read them.
@@ -34,6 +37,8 @@ pub struct DetectContext<'a> {
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
     handoffs: OnceCell<Vec<Handoff>>,
     splits: OnceCell<HashMap<(Sym, Sym), Split>>,
+    drops: OnceCell<Vec<BindingDrop>>,
+    pasts: RefCell<HashMap<Sym, Rc<Past>>>,
 }
 
 impl<'a> DetectContext<'a> {
@@ -57,6 +62,8 @@ impl<'a> DetectContext<'a> {
             calls: OnceCell::new(),
             handoffs: OnceCell::new(),
             splits: OnceCell::new(),
+            drops: OnceCell::new(),
+            pasts: RefCell::default(),
         }
     }
 
@@ -197,5 +204,21 @@ impl<'a> DetectContext<'a> {
             };
             self.sessions().iter().filter(has_two).map(split).collect()
         })
+    }
+    /// Returns whether an odd party of its session holds a sign-in.
+    pub fn is_odd(&self, user: Sym, session: Sym, id: EventId) -> bool {
+        let split = self.splits().get(&(user, session));
+        split.is_some_and(|split| split.odd().any(|(_, party)| party.rows.binary_search(&id).is_ok()))
+    }
+
+    /// Unbound refresh tokens where bound ones were the rule, in time order.
+    pub fn drops(&self) -> &[BindingDrop] {
+        self.drops.get_or_init(|| binding::drops(self.origins(), |event| self.admits(event)))
+    }
+
+    /// Past of a user.
+    pub fn past(&self, user: Sym) -> Rc<Past> {
+        let mut pasts = self.pasts.borrow_mut();
+        Rc::clone(pasts.entry(user).or_insert_with(|| Rc::new(Past::new(self.origins(), user))))
     }
 }

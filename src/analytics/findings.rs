@@ -1,11 +1,14 @@
 //! Findings for the triage questions, computed from the bundle. Shared by the analytics that ask them.
 
 mod agents;
+mod begin;
+mod binding;
 mod client;
 mod codes;
 mod devices;
 mod flow;
 mod graph;
+mod handoff;
 mod networks;
 mod origin;
 mod owners;
@@ -15,7 +18,9 @@ mod revoke;
 pub mod session;
 
 pub use agents::{agent_in_tenant, others_with_agent};
-pub use client::{client_family, client_history};
+pub use begin::{attempts_before, elsewhere, mfa_met, mfa_words, session_after, software_seen};
+pub use binding::{binding_code, binding_regular, bound_device};
+pub use client::{client_family, client_history, client_rarity, scopes_asked};
 pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
 pub use devices::{
     device_disabled, device_keys, device_known, device_registered, device_used, others_with_device,
@@ -23,6 +28,7 @@ pub use devices::{
 };
 pub use flow::{delay, device_code_before, legs_apart};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
+pub use handoff::{code_issued, code_redeemed, exits_usual};
 pub use networks::{networks_seen, others_there};
 pub use origin::{leg_origin, origin, origin_of};
 pub use owners::whose_party;

@@ -79,6 +79,15 @@ pub fn tied_firmly(context: &DetectContext, events: &[EventId]) -> Vec<GraphCall
     ties.calls()
 }
 
+/// The calls of the party that a sign-in of a session belongs to; of the rows where the session has one party only.
+pub fn of_party_with(context: &DetectContext, session: (Sym, Sym), id: EventId, rows: &[EventId]) -> Vec<GraphCall> {
+    let split = context.splits().get(&session).filter(|split| split.parties.len() > 1);
+    let Some((split, party)) = split.and_then(|split| Some((split, split.party_with(id)?))) else {
+        return tied_firmly(context, rows);
+    };
+    by_party(context, split).into_iter().filter(|call| call.party == Some(party)).map(|call| call.call).collect()
+}
+
 /// Time in which a call may be of the sign-ins, where calls are asked for.
 fn span(context: &DetectContext, events: &[EventId]) -> Option<(Time, Time)> {
     let time = |id: &EventId| context.store.event(*id).time();

@@ -8,13 +8,14 @@ use super::parties::MOVED;
 use super::places::{Compared, Net, Tool};
 use crate::facts::ClientRole;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table};
-use crate::store::Event;
+use crate::store::{Event, Store};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// A redemption may be logged this much before the code was issued.
 const SKEW: Span = Span::seconds(5);
 /// Days on which a pair of networks has to be seen before to be usual.
-const USUAL_DAYS: usize = 2;
+pub const USUAL_DAYS: usize = 2;
 
 /// A code and its redemption.
 #[derive(Clone, Debug)]
@@ -35,6 +36,25 @@ pub struct Handoff {
     pub reason: String,
     /// The highest confidence that the comparison allows.
     pub most: Confidence,
+    /// Days before the code's on which codes of the user went between the same two networks.
+    pub days_before: usize,
+}
+
+impl Handoff {
+    /// From code to redemption; less than nothing where the redemption was logged first.
+    pub fn elapsed(&self, store: &Store) -> Span {
+        store.event(self.redeemed).time().since(store.event(self.issued).time())
+    }
+}
+
+/// The handoff whose first row is a given one, among those of a user, a client and a session.
+pub fn begun_with<'h>(store: &Store, handoffs: &'h [Handoff], rows: &[EventId]) -> Option<&'h Handoff> {
+    let first = *rows.first()?;
+    let until = store.event(first).time().plus(SKEW);
+    let near = rows.iter().take_while(|id| store.event(**id).time() <= until);
+    let of_code = |id: &EventId| handoffs.binary_search_by_key(id, |handoff| handoff.issued).ok();
+    let begins = |handoff: &&Handoff| handoff.issued.min(handoff.redeemed) == first;
+    near.into_iter().filter_map(of_code).map(|at| &handoffs[at]).find(begins)
 }
 
 /// Every code with its redemption, in the order of the codes. Pairs at one address, and such as cannot be compared, are
@@ -45,9 +65,9 @@ pub(super) fn handoffs<'s>(
     window: Span,
 ) -> Vec<Handoff> {
     let Origins { store, places, .. } = origins;
-    let mut handed: HashMap<Sym, bool> = HashMap::new();
-    let mut codes: HashMap<(Sym, Sym, Sym), Vec<EventId>> = HashMap::new();
-    let mut redeemed: HashMap<(Sym, Sym, Sym), VecDeque<EventId>> = HashMap::new();
+    let mut handed: HashMap<Sym, bool, RandomState> = HashMap::default();
+    let mut codes: HashMap<(Sym, Sym, Sym), Vec<EventId>, RandomState> = HashMap::default();
+    let mut redeemed: HashMap<(Sym, Sym, Sym), VecDeque<EventId>, RandomState> = HashMap::default();
     for (id, event) in rows {
         if !may_be_part(event) {
             continue;
@@ -62,8 +82,7 @@ pub(super) fn handoffs<'s>(
         let key = (event.user, app, session);
         match event.table {
             Table::SignIn => codes.entry(key).or_default().push(id),
-            _ if event.flags.has(Flags::INCOMING_NONE) => redeemed.entry(key).or_default().push_back(id),
-            _ => {}
+            _ => redeemed.entry(key).or_default().push_back(id),
         }
     }
     let mut pairs: Vec<(EventId, EventId, (Sym, Sym, Sym))> = Vec::new();
@@ -87,20 +106,25 @@ pub(super) fn handoffs<'s>(
     for (issued, redeemed, (user, app, session)) in pairs {
         let day = store.event(issued).time().day_number();
         let exits = places.net(issued).zip(places.net(redeemed)).map(|(a, b)| exits.entry((user, a, b)).or_default());
-        let usual = exits.as_ref().is_some_and(|days| days.range(..day).count() >= USUAL_DAYS);
+        let days_before = exits.as_ref().map_or(0, |days| days.range(..day).count());
         if let Some(days) = exits {
             days.insert(day);
         }
-        if let Some((severity, reason, most)) = graded(origins, user, issued, redeemed, usual) {
-            found.push(Handoff { user, app, session, issued, redeemed, severity, reason, most });
+        if let Some((severity, reason, most)) = graded(origins, user, issued, redeemed, days_before >= USUAL_DAYS) {
+            found.push(Handoff { user, app, session, issued, redeemed, severity, reason, most, days_before });
         }
     }
     found
 }
 
-/// Returns whether a row may be a code or its redemption: a success that no other code or transfer marks.
+/// Returns whether a row may be a code or its redemption: a success that no other code or transfer marks, interactive or
+/// without a token.
 fn may_be_part(event: Event<'_>) -> bool {
-    event.table.issues() && event.succeeded() && !event.user.is_none() && !event.flags.any(MOVED)
+    event.table.issues()
+        && (event.table == Table::SignIn || event.flags.has(Flags::INCOMING_NONE))
+        && event.succeeded()
+        && !event.user.is_none()
+        && !event.flags.any(MOVED)
 }
 
 fn graded(

@@ -20,6 +20,7 @@ impl Need {
 }
 
 const BURST: &[Table] = &[Table::NonInteractive];
+const INTERACTIVE: &[Table] = &[Table::SignIn];
 const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
 
 /// A burst: successes of one user and one client for several resources.
@@ -92,4 +93,33 @@ pub(super) const OF_AGENTS: &[Need] = &[
     Need { tables: ALL, columns: &[Field::UserAgent] },
     Need { tables: ALL, columns: &[Field::ResultType, Field::ResponseStatusCode] },
     Need { tables: ALL, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
+/// An interactive sign-in, and the redemption of its code in the same session.
+pub(super) const OF_HANDOFF: &[Need] = &[
+    Need { tables: INTERACTIVE, columns: &[Field::AppId] },
+    Need { tables: INTERACTIVE, columns: &[Field::SessionId] },
+    Need { tables: BURST, columns: &[Field::IncomingTokenType] },
+    OF_SESSIONS[0],
+    OF_SESSIONS[1],
+    OF_SESSIONS[2],
+    OF_SESSIONS[3],
+];
+
+/// First uses of a client for a resource.
+pub(super) const OF_FIRST_USE: &[Need] = &[
+    Need { tables: SIGN_INS, columns: &[Field::AppId] },
+    Need { tables: SIGN_INS, columns: &[Field::ResourceIdentity] },
+    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
+    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
+/// Refresh tokens and their binding.
+pub(super) const OF_BINDING: &[Need] = &[
+    Need { tables: BURST, columns: &[Field::TokenProtection] },
+    Need { tables: BURST, columns: &[Field::IncomingTokenType] },
+    Need { tables: BURST, columns: &[Field::AppId] },
+    OF_SESSIONS[1],
+    OF_SESSIONS[2],
+    OF_SESSIONS[3],
 ];

@@ -1,9 +1,12 @@
-//! The client of a hit: its family, and its use by the user before.
+//! The client of a hit: its family, its use before by the user and by others, and its scopes.
 
-use super::{KEPT, missing};
-use crate::analytics::{Finding, State, StepContext};
+use super::{KEPT, listed, missing};
+use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::facts::Standing;
-use crate::model::{Field, Span};
+use crate::model::words::counted;
+use crate::model::{Field, Span, Sym};
+use crate::store::Key;
+use std::collections::BTreeSet;
 
 /// Family membership of the client at the time of the hit.
 pub fn client_family(context: &StepContext) -> Finding {
@@ -64,4 +67,47 @@ pub fn client_history(context: &StepContext) -> Finding {
     let sentence =
         format!("{}: {}, the last day left out, of {}.{reach}{cut}", hit.app_name, seen.words(), baseline.words());
     Finding::new(state, brief, sentence).with_rows(kept.iter().copied())
+}
+
+/// Users of the client up to the hit.
+pub fn client_rarity(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
+    let Some(&first) = hit.evidence.first() else {
+        return missing("no rows", "The hit has no rows", "the hit's rows");
+    };
+    let app = store.normalized_field(store.event(first), Field::AppId);
+    let mut users: BTreeSet<Sym> = BTreeSet::new();
+    for &id in store.with(Key::Client, app).iter().take_while(|id| **id < first) {
+        let event = store.event(id);
+        if event.table.issues() && event.succeeded() && !event.user.is_none() {
+            users.insert(event.user);
+        }
+    }
+    let had = users.remove(&hit.user);
+    let names: Vec<&str> = users.iter().map(|user| store.upn(*user)).collect();
+    let others = if names.is_empty() { "nobody else".to_owned() } else { listed(&names) };
+    let itself = if had { "the user, for other resources, and " } else { "" };
+    let sentence = format!("{} ({}) was used before by {itself}{others}.", hit.app_name, hit.app_id);
+    let (state, brief) = match (had, names.len()) {
+        (false, 0) => (State::Supports, "nobody used it before".to_owned()),
+        (true, 0) => (State::Unknown, "only this user's".to_owned()),
+        (_, count) => (State::Unknown, counted(count, "other user")),
+    };
+    Finding::new(state, brief, sentence).with_rows([first])
+}
+
+/// Scopes of the hit's tokens.
+pub fn scopes_asked(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
+    let details = hit.evidence.iter().map(|&id| store.get(id, Field::ProcessingDetails));
+    let scopes: BTreeSet<String> = details.flat_map(scopes::scopes).collect();
+    let rows = hit.evidence.iter().copied();
+    if scopes.is_empty() {
+        let lacks = "The rows have no Oauth Scope Info";
+        let export = "AuthenticationProcessingDetails from Log Analytics or Graph";
+        return missing("scopes not recorded", lacks, export).with_rows(rows);
+    }
+    let scopes: Vec<String> = scopes.into_iter().collect();
+    let sentence = format!("Scopes of the tokens: {}.", listed(&scopes));
+    Finding::new(State::Unknown, counted(scopes.len(), "scope"), sentence).with_rows(rows)
 }

@@ -18,13 +18,17 @@ fn split<'s>(context: &'s StepContext<'_>) -> Option<(&'s Split, usize)> {
     Some((split, party))
 }
 
-fn one_party() -> Finding {
+fn one_party(context: &StepContext) -> Finding {
+    if context.hit.session.as_deref().is_none_or(str::is_empty) {
+        let lacks = "The hit's sign-ins have no session, so what else was in it is not known";
+        return super::missing("no session", lacks, "the sign-ins from Log Analytics, which have SessionId");
+    }
     Finding::new(State::Against, "one party", "The session has one network and one party only.")
 }
 
 /// Parties of the session: their networks and software.
 pub fn parties(context: &StepContext) -> Finding {
-    let Some((split, _)) = split(context) else { return one_party() };
+    let Some((split, _)) = split(context) else { return one_party(context) };
     let places = context.detect.places();
     let words = |party: &Party| {
         let nets: Vec<String> = party.nets.iter().map(ToString::to_string).collect();
@@ -53,7 +57,7 @@ pub fn parties(context: &StepContext) -> Finding {
 
 /// Whether the party was active between sign-ins of another.
 pub fn interleaved(context: &StepContext) -> Finding {
-    let Some((split, party)) = split(context) else { return one_party() };
+    let Some((split, party)) = split(context) else { return one_party(context) };
     let store = context.store;
     let others: Vec<usize> = (0..split.parties.len()).filter(|&other| other != party).collect();
     let alive: Vec<usize> = others.into_iter().filter(|&other| split.interleaves(store, party, other)).collect();
@@ -106,7 +110,7 @@ pub fn begun_by(context: &StepContext) -> Finding {
 
 /// Tokens of the party, and those of them that were used from another network.
 pub fn tokens_by_party(context: &StepContext) -> Finding {
-    let Some((split, party)) = split(context) else { return one_party() };
+    let Some((split, party)) = split(context) else { return one_party(context) };
     let (store, places) = (context.store, context.detect.places());
     let issued: Vec<(EventId, crate::model::Sym)> = split.parties[party]
         .rows

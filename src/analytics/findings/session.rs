@@ -1,6 +1,7 @@
 //! Findings on one session: its first login compared with the requests of a second client.
 
 use super::{listed, missing, origin_of};
+use crate::analytics::binding::{Binding, Protection};
 use crate::analytics::session::GLOBAL_ADMINISTRATOR;
 use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::model::words::counted;
@@ -164,14 +165,14 @@ pub fn tuning(context: &StepContext) -> Finding {
 /// Token binding of the second request's session.
 pub fn binding(context: &StepContext) -> Finding {
     let Some((_, second, seconds)) = ends(context) else { return no_rows() };
-    let binding = context.store.get(second, Field::TokenProtection).to_lowercase();
-    let (state, brief, sentence) = if binding.contains("unbound") {
+    let protection = Protection::read(context.store.get(second, Field::TokenProtection));
+    let (state, brief, sentence) = if protection.binding == Some(Binding::Unbound) {
         (
             State::Supports,
             "unbound",
             "The sign-in session was unbound: its refresh token could be replayed from anywhere.",
         )
-    } else if binding.contains("bound") {
+    } else if protection.binding == Some(Binding::Bound) {
         (
             State::Against,
             "bound",

@@ -32,6 +32,8 @@ const DONE: &[Done] = &[
 const AGENTS: &[(&str, &str)] = &[
     ("browser", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0"),
     ("Office", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.17531; Pro)"),
+    ("Mac browser", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/17.4 Safari/605.1.15"),
+    ("phone browser", "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile Safari/604.1"),
     ("script", "python-requests/2.31.0"),
     ("kali365", "kali365-live/2.1"),
     ("azurehound", "azurehound/v2.1.7"),
@@ -171,13 +173,18 @@ impl Event {
             ("presents", "nothing") => self.put(Field::IncomingTokenType, "none"),
             ("presents", token) => self.put(Field::IncomingTokenType, token),
             ("descends", "from device code") => self.put(Field::OriginalTransferMethod, "deviceCodeFlow"),
-            ("unbound", code) if !code.is_empty() => {
-                let status = format!(r#"{{"signInSessionStatus":"unbound","signInSessionStatusCode":{code}}}"#);
-                self.put(Field::TokenProtection, &status);
-            }
             ("bound" | "unbound", "") => {
                 self.put(Field::TokenProtection, &format!(r#"{{"signInSessionStatus":"{word}"}}"#));
             }
+            ("bound" | "unbound", code) if code.parse::<u16>().is_ok() => {
+                let status = format!(r#"{{"signInSessionStatus":"{word}","signInSessionStatusCode":{code}}}"#);
+                self.put(Field::TokenProtection, &status);
+            }
+            ("at", place) => self.put(Field::LocationDetails, &location(place)?),
+            ("mfa", "fresh") => {
+                self.put(Field::AuthenticationDetails, "Password fresh; MFA Mobile app notification fresh");
+            }
+            ("mfa", "by claim") => self.put(Field::AuthenticationDetails, "First factor by claim; MFA by claim"),
             _ => return Err(format!("no detail `{detail}`: tests/stories/README.md has those that are known")),
         }
         Ok(())
@@ -196,6 +203,22 @@ impl Event {
         let fields: Vec<(Field, &str)> = self.fields.iter().map(|(field, text)| (*field, text.as_str())).collect();
         rows.row(self.table.expect("a line that reads has one"), &created, &fields);
         Ok(())
+    }
+}
+
+/// Reads `DE` or `DE 52.52 13.40`: a country, and degrees.
+fn location(place: &str) -> Result<String, String> {
+    let fault = || format!("no place {place}: a country, or a country, latitude and longitude are meant");
+    let words: Vec<&str> = place.split(' ').collect();
+    let degrees = |text: &str| text.parse::<f64>().map_err(|_| fault());
+    match words[..] {
+        [country] if country.len() == 2 => Ok(format!(r#"{{"countryOrRegion":"{country}"}}"#)),
+        [country, latitude, longitude] => Ok(format!(
+            r#"{{"countryOrRegion":"{country}","geoCoordinates":{{"latitude":{},"longitude":{}}}}}"#,
+            degrees(latitude)?,
+            degrees(longitude)?
+        )),
+        _ => Err(fault()),
     }
 }
 

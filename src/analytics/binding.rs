@@ -1,0 +1,223 @@
+//! Token binding: its record, and refresh tokens that came unbound where bound ones were the rule.
+
+use super::Origins;
+use super::places::Net;
+use crate::model::{EventId, Field, Flags, Sym, Table};
+use crate::store::{Event, device_member};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Sign-ins before that make a rule.
+pub const RULE_ROWS: usize = 20;
+/// Days of them.
+pub const RULE_DAYS: usize = 3;
+/// Of so many sign-ins ...
+const RULE_OF: usize = 10;
+/// ... this many have to be bound.
+const RULE_BOUND: usize = 9;
+
+/// Binding of a sign-in's session to its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// Its refresh token is of use on that device only.
+    Bound,
+    /// Its refresh token can be replayed from anywhere.
+    Unbound,
+}
+
+/// Record of token protection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Protection {
+    /// The binding, where one is recorded.
+    pub binding: Option<Binding>,
+    /// Code of the reason.
+    pub code: Option<u64>,
+}
+
+impl Protection {
+    /// Reads a record: `{"signInSessionStatus":"unbound","signInSessionStatusCode":1002}`, or the word alone.
+    pub fn read(text: &str) -> Self {
+        let status = device_member(text, "signInSessionStatus");
+        let status = status.as_ref().map_or(Some(text), |status| status.as_str()).unwrap_or_default().to_lowercase();
+        let binding = if status.contains("unbound") {
+            Some(Binding::Unbound)
+        } else if status.contains("bound") {
+            Some(Binding::Bound)
+        } else {
+            None
+        };
+        let code = device_member(text, "signInSessionStatusCode")
+            .and_then(|code| code.as_u64().or_else(|| code.as_str()?.trim().parse().ok()));
+        Self { binding, code }
+    }
+
+    /// Returns whether it is unbound for want of device state or of a broker: what a stolen token looks like.
+    pub fn is_loose(self) -> bool {
+        self.binding == Some(Binding::Unbound) && matches!(self.code, Some(NO_DEVICE_STATE | NO_BROKER))
+    }
+}
+
+/// Code of a session without device state.
+const NO_DEVICE_STATE: u64 = 1002;
+/// Code of a client without a broker.
+const NO_BROKER: u64 = 1008;
+
+/// The meaning of a code.
+pub fn code_words(code: u64) -> &'static str {
+    match code {
+        NO_DEVICE_STATE => "the request showed no device state",
+        1003 => "the device is registered in an old way",
+        1004 => "the device's key is not held in hardware",
+        1005 => "no reason given",
+        1006 => "the operating system cannot bind",
+        1007 => "the user is not the device's owner",
+        NO_BROKER => "the client did not use a broker",
+        _ => "not documented",
+    }
+}
+
+/// An unbound refresh token where bound ones were the rule.
+#[derive(Clone, Debug)]
+pub struct BindingDrop {
+    /// The sign-in that presented it.
+    pub id: EventId,
+    /// The user.
+    pub user: Sym,
+    /// The client.
+    pub app: Sym,
+    /// The session; blank where none is recorded.
+    pub session: Sym,
+    /// Code of the reason.
+    pub code: u64,
+    /// Sign-ins before with a recorded binding, of the same user, client and system.
+    pub all: usize,
+    /// Those of them that are bound.
+    pub bound: usize,
+    /// Their days.
+    pub days: usize,
+    /// The last bound one.
+    pub last_bound: EventId,
+}
+
+/// Sign-ins before of one user, client and system.
+#[derive(Default)]
+struct Before {
+    all: usize,
+    bound: usize,
+    days: usize,
+    last_day: Option<i64>,
+    last_bound: Option<EventId>,
+    nets: BTreeSet<Net>,
+}
+
+impl Before {
+    fn is_rule(&self) -> bool {
+        self.all >= RULE_ROWS && self.days >= RULE_DAYS && self.bound * RULE_OF >= self.all * RULE_BOUND
+    }
+
+    fn add(&mut self, id: EventId, day: i64, binding: Binding, net: Option<Net>) {
+        self.all += 1;
+        if self.last_day != Some(day) {
+            self.last_day = Some(day);
+            self.days += 1;
+        }
+        if binding == Binding::Bound {
+            self.bound += 1;
+            self.last_bound = Some(id);
+            self.nets.extend(net);
+        }
+    }
+}
+
+/// Every drop in time order. The rule is that of the whole bundle; `admits` limits the drops.
+pub(super) fn drops<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool) -> Vec<BindingDrop> {
+    let Origins { store, places, .. } = origins;
+    let mut read: HashMap<Sym, Protection, RandomState> = HashMap::default();
+    let mut protection = |sym: Sym| *read.entry(sym).or_insert_with(|| Protection::read(store.text(sym)));
+    let presents = Flags(Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0);
+    let rows = || {
+        store.events().filter(move |(_, event)| {
+            event.table.issues()
+                && event.succeeded()
+                && event.flags.any(presents)
+                && !event.is_duplicate()
+                && event.is_timed()
+                && !event.user.is_none()
+                && !event[Field::TokenProtection].is_none()
+        })
+    };
+    // Of most users and clients no row is loose: their rule is not asked for.
+    let mut asked: HashSet<(Sym, Sym), RandomState> = HashSet::default();
+    for (_, event) in rows() {
+        if event.flags.has(Flags::INCOMING_REFRESH) && protection(event[Field::TokenProtection]).is_loose() {
+            asked.insert((event.user, store.normalized_field(event, Field::AppId)));
+        }
+    }
+    let mut found = Vec::new();
+    if asked.is_empty() {
+        return found;
+    }
+    let mut before: HashMap<(Sym, Sym, &str), Before, RandomState> = HashMap::default();
+    for (id, event) in rows() {
+        let app = store.normalized_field(event, Field::AppId);
+        if app.is_none() || !asked.contains(&(event.user, app)) {
+            continue;
+        }
+        let protection = protection(event[Field::TokenProtection]);
+        let before = before.entry((event.user, app, &*places.profile(id).os)).or_default();
+        let net = places.net(id);
+        let is_elsewhere = net.is_some_and(|net| !before.nets.contains(&net));
+        if event.flags.has(Flags::INCOMING_REFRESH)
+            && protection.is_loose()
+            && is_elsewhere
+            && before.is_rule()
+            && admits(event)
+            && let (Some(last_bound), Some(code)) = (before.last_bound, protection.code)
+        {
+            let session = store.normalized_field(event, Field::SessionId);
+            let Before { all, bound, days, .. } = *before;
+            found.push(BindingDrop { id, user: event.user, app, session, code, all, bound, days, last_bound });
+        }
+        if let (Table::NonInteractive, Some(binding)) = (event.table, protection.binding) {
+            before.add(id, event.time().day_number(), binding, net);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_json_or_as_a_word() {
+        let read = |text| {
+            let Protection { binding, code } = Protection::read(text);
+            (binding, code)
+        };
+        let (bound, unbound) = (Some(Binding::Bound), Some(Binding::Unbound));
+        for (text, expected) in [
+            (r#"{"signInSessionStatus":"bound","signInSessionStatusCode":0}"#, (bound, Some(0))),
+            (r#"{"signInSessionStatus":"unbound","signInSessionStatusCode":1002}"#, (unbound, Some(1002))),
+            (r#"{"SignInSessionStatusCode":"1008","SignInSessionStatus":"Unbound"}"#, (unbound, Some(1008))),
+            (r#"{"signInSessionStatus":"none","note":"unbound"}"#, (None, None)),
+            (r#"{"signInSessionStatus":null}"#, (None, None)),
+            ("Bound", (bound, None)),
+            ("unbound", (unbound, None)),
+            ("none", (None, None)),
+            ("", (None, None)),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn loose_is_unbound_by_two_codes_only() {
+        for code in 1001..1010 {
+            let is_loose = Protection { binding: Some(Binding::Unbound), code: Some(code) }.is_loose();
+            assert_eq!(is_loose, matches!(code, 1002 | 1008), "{code}");
+            assert!(!Protection { binding: Some(Binding::Bound), code: Some(code) }.is_loose());
+        }
+        assert!(!Protection { binding: Some(Binding::Unbound), code: None }.is_loose());
+    }
+}

@@ -1,0 +1,359 @@
+//! `foreign-session`: a session that began where the user never was.
+
+use crate::analytics::findings::{
+    attempts_before, elsewhere, last_act, mfa_met, mfa_words, networks_seen, others_there, planted, session_after,
+};
+use crate::analytics::flow::presents_token;
+use crate::analytics::hit_builder::HitBuilder;
+use crate::analytics::known::Standing;
+use crate::analytics::need::OF_SESSIONS;
+use crate::analytics::places::{Compared, Tool};
+use crate::analytics::sessions::Session;
+use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
+use crate::model::words::counted;
+use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
+use crate::store::{Key, device_id};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// The analytic.
+pub(super) const ANALYTIC: Analytic = Analytic {
+    id: "foreign-session",
+    title: "A session begun where the user never was",
+    about: ABOUT,
+    source: "tokentrail",
+    attack: &[
+        "T1021.007",
+        "T1069.003",
+        "T1078.004",
+        "T1087.004",
+        "T1098.005",
+        "T1114.002",
+        "T1213.002",
+        "T1213.005",
+        "T1526",
+        "T1530",
+        "T1550.004",
+        "T1557",
+    ],
+    needs: OF_SESSIONS,
+    thresholds: &[],
+    severity: Severity::Medium,
+    on_by_default: true,
+    steps: STEPS,
+    detect,
+    as_published: None,
+};
+
+const ABOUT: &str = "Looks for a session whose first sign-in is a login from a network that is new to the user, and \
+grades it by what else points to a login proxy: the user active far away at the same time, a second new network with \
+other software, a tool, renewals every half hour, software new to the user.
+
+A login proxy signs in for the victim, with the victim's MFA, and keeps the cookie: no row of that session is the \
+victim's, so that nothing in it splits. A fresh MFA from a foreign network is what that looks like, and no sign of \
+innocence.
+
+A laptop in a hotel, a new phone and a private computer look alike. They stay low where nothing but their network and \
+their software is new; a private computer after a change of provider is medium, and triage has to tell.";
+
+const STEPS: &[Step] = &[
+    Step {
+        id: "networks-seen",
+        title: "whose networks?",
+        question: "On which days before was each network seen with this user?",
+        look_for: "A network seen on two days before is known; the other is not.",
+        show: Show::Mark,
+        answer: networks_seen,
+    },
+    Step {
+        id: "mfa-met",
+        title: "how was MFA met?",
+        question: "How was MFA met at the first sign-in?",
+        look_for: "A fresh factor is a login, also one through a proxy; a claim is a cookie or token.",
+        show: Show::Mark,
+        answer: mfa_met,
+    },
+    Step {
+        id: "elsewhere",
+        title: "user elsewhere?",
+        question: "Was the user active somewhere else at the time?",
+        look_for: "A known network and the new one alive at once, far apart.",
+        show: Show::Mark,
+        answer: elsewhere,
+    },
+    Step {
+        id: "attempts-before",
+        title: "attempts before?",
+        question: "Did attempts fail or stop in the 30 minutes before, and from where?",
+        look_for: "MFA asked for, wrong passwords, interruptions, from the same network.",
+        show: Show::Mark,
+        answer: attempts_before,
+    },
+    Step {
+        id: "session-after",
+        title: "who used it after?",
+        question: "From which networks and with which agents was the session used afterwards?",
+        look_for: "A second new network with other software; a tool.",
+        show: Show::Only,
+        answer: session_after,
+    },
+    Step {
+        id: "planted",
+        title: "anything planted?",
+        question: "Was a device, a sign-in method, a consent or a rule added afterwards?",
+        look_for: "What outlives the tokens.",
+        show: Show::Mark,
+        answer: planted,
+    },
+    Step {
+        id: "others-there",
+        title: "other users there?",
+        question: "Did other users sign in from the same networks?",
+        look_for: "Several users to whom the network is new: one box, many victims.",
+        show: Show::Mark,
+        answer: others_there,
+    },
+    Step {
+        id: "last-act",
+        title: "is it over?",
+        question: "When was the party last active, and was it refused since?",
+        look_for: "Refusals after the last success.",
+        show: Show::Mark,
+        answer: last_act,
+    },
+];
+
+/// The start page of Office, where a login proxy sends its victims.
+const OFFICE_HOME: &str = "4765445b-32c6-49b0-83e6-1d93765276ca";
+/// Time from the first row in which rows are looked at for marks.
+const LIFE: Span = Span::DAY;
+/// A renewal every half hour, give or take.
+const RENEWAL: [Span; 2] = [Span::minutes(25), Span::minutes(35)];
+/// Renewals in a row that make a habit: so many times between rows.
+const RENEWALS: usize = 4;
+/// Interactive sign-ins before that show whether the user's have a device.
+const INTERACTIVE: usize = 10;
+/// Of so many sign-ins ...
+const MANAGED_OF: usize = 10;
+/// ... this many have a device.
+const MANAGED: usize = 9;
+/// Marks that say something of the session; the others only of its software.
+const OF_SESSION: [&str; 6] = ["web", "parallel", "second", "tool", "keepalive", "foothold"];
+
+/// A candidate: a session that begins in a new network.
+struct Foreign<'s> {
+    session: Session<'s>,
+    first: EventId,
+    begin: Time,
+    /// Its rows within a day that are not neutral.
+    rows: Vec<EventId>,
+}
+
+fn detect(context: &DetectContext) -> Vec<Hit> {
+    context
+        .sessions()
+        .iter()
+        .filter_map(|session| foreign(context, session))
+        .map(|found| hit(context, &found))
+        .collect()
+}
+
+fn foreign<'s>(context: &DetectContext, session: Session<'s>) -> Option<Foreign<'s>> {
+    let (store, places, known) = (context.store, context.places(), context.known());
+    let first = session.first();
+    let event = store.event(first);
+    let is_login = event.table == Table::SignIn || event.flags.has(Flags::INCOMING_NONE);
+    let begin = event.time();
+    if !is_login || known.standing(session.user, places.place(first), begin) != Standing::New {
+        return None;
+    }
+    if context.settings.since.is_some() && begins_before(context, &session, first) {
+        return None;
+    }
+    let rows = session.between(store, begin, begin.plus(LIFE)).filter(|&id| !places.place(id).is_neutral).collect();
+    Some(Foreign { session, first, begin, rows })
+}
+
+/// Returns whether the bundle has an earlier success of the session, outside the range of the run.
+fn begins_before(context: &DetectContext, session: &Session<'_>, first: EventId) -> bool {
+    let store = context.store;
+    let counts = |id: &EventId| {
+        let event = store.event(*id);
+        event.table.issues() && event.succeeded() && event.is_timed() && event.user == session.user
+    };
+    store.with(Key::Session, session.id).iter().take_while(|id| **id < first).any(counts)
+}
+
+fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {
+    let (store, places, origins) = (context.store, context.places(), context.origins());
+    let Foreign { session, first, begin, rows } = found;
+    let (first, begin) = (*first, *begin);
+    let event = store.event(first);
+    let app = store.text(store.normalized_field(event, Field::AppId));
+    let past = context.past(session.user);
+    let (parallel, has_locations) = past.parallel(origins, (session.user, session.id), begin, rows);
+    let mut standings: HashMap<u32, Standing, RandomState> = HashMap::default();
+    let mut is_new = |id: EventId| {
+        let standing = standings
+            .entry(places.number(id))
+            .or_insert_with(|| context.known().standing(session.user, places.place(id), begin));
+        *standing == Standing::New
+    };
+    let is_second = |id: EventId, is_new: bool| {
+        is_new
+            && places.net(id) != places.net(first)
+            && places.compared(first, id) == Compared::Different
+            && !places.profile(id).is_same(places.profile(first))
+    };
+    let (mut second, mut tool, mut has_agent) = (false, false, false);
+    for &id in rows {
+        let (is_new, profile) = (is_new(id), places.profile(id));
+        second |= is_second(id, is_new);
+        tool |= profile.tool == Tool::Kit || (profile.tool == Tool::Library && is_new);
+        has_agent |= !profile.agent.is_none();
+    }
+    let (interactive, managed) = past.interactive_before(first);
+    let has_device = device_id(store.get(first, Field::DeviceDetail)).is_some();
+    Marks::new([
+        ("web", Mark::decided(event.table == Table::SignIn && app == OFFICE_HOME)),
+        ("parallel", Mark::seen(parallel.is_some(), has_locations)),
+        ("second", Mark::decided(second)),
+        ("tool", Mark::seen(tool, has_agent)),
+        ("keepalive", Mark::seen(is_kept_alive(context, rows), store.count(Table::NonInteractive) > 0)),
+        // Only AuditLogs and the unified audit log would say.
+        ("foothold", Mark::Unknown),
+        ("profile", Mark::decided(past.same_software_before(origins, first).is_none())),
+        (
+            "unmanaged",
+            if interactive < INTERACTIVE {
+                Mark::Unknown
+            } else {
+                Mark::decided(!has_device && managed * MANAGED_OF >= interactive * MANAGED)
+            },
+        ),
+    ])
+}
+
+/// Returns whether a client renewed its tokens every half hour, four times in a row.
+fn is_kept_alive(context: &DetectContext, rows: &[EventId]) -> bool {
+    let store = context.store;
+    let mut clients: HashMap<Sym, (Time, usize), RandomState> = HashMap::default();
+    for &id in rows {
+        let event = store.event(id);
+        let app = store.normalized_field(event, Field::AppId);
+        if event.table != Table::NonInteractive || app.is_none() {
+            continue;
+        }
+        let time = event.time();
+        let (last, run) = clients.entry(app).or_insert((time, 0));
+        let gap = time.since(*last);
+        *run = if RENEWAL[0] <= gap && gap <= RENEWAL[1] { *run + 1 } else { 0 };
+        *last = time;
+        if *run >= RENEWALS {
+            return true;
+        }
+    }
+    false
+}
+
+fn grade(marks: &Marks) -> Grade {
+    let has = |name| marks.has(name);
+    let all = marks.names(Mark::Yes).len();
+    let (severity, rule) = if has("foothold") {
+        (Severity::High, "something was planted in it")
+    } else if has("tool") && (has("web") || has("parallel")) {
+        (Severity::High, "a tool used it, and it is a login in a browser or the user was far away")
+    } else if has("parallel") && (has("second") || has("profile")) {
+        (Severity::High, "the user was far away, and the software or a second network is new as well")
+    } else if all >= 4 {
+        (Severity::High, "four marks or more")
+    } else if all >= 2 && marks.count(&OF_SESSION) > 0 {
+        (Severity::Medium, "two marks or more")
+    } else {
+        (Severity::Low, "too little else points to a login proxy")
+    };
+    let reason = format!("begun in a network that is new to the user; {rule}; marks: {}", marks.words());
+    Grade { severity, reason, most: Confidence::High }
+}
+
+fn hit(context: &DetectContext, found: &Foreign<'_>) -> Hit {
+    let store = context.store;
+    let Foreign { session, first, .. } = found;
+    let marks = marks(context, found);
+    let events: Vec<EventId> = session.events().collect();
+    let mut grade = grade(&marks);
+    grade.most = certainty::most(store, events.iter().copied(), false);
+    let app = store.normalized_field(store.event(*first), Field::AppId);
+    let mut builder = HitBuilder {
+        session: Some(session.id),
+        app_name: context.text(*first, Field::AppDisplayName).to_owned(),
+        resource_events: events.clone(),
+        ..HitBuilder::new(ANALYTIC.id, session.user, app)
+    };
+    if !context.bare {
+        builder.graph = graph_ties::tied_firmly(context, &events);
+        builder.columns = vec![("Marks", marks.cell())];
+        builder.reasons = reasons(context, found, &marks);
+        builder.attack = techniques(context, found, &marks, grade.severity);
+    }
+    builder.grade = Some(grade);
+    builder.events = events;
+    builder.finish(context)
+}
+
+fn techniques(
+    context: &DetectContext,
+    found: &Foreign<'_>,
+    marks: &Marks,
+    severity: Severity,
+) -> Vec<(&'static str, String)> {
+    let mut earned = Vec::new();
+    if severity > Severity::Low {
+        let at = found.begin.second();
+        earned.push(("T1557", format!("a login as the user at {at} from a network that is new to the user")));
+    }
+    if marks.has("second") || marks.has("tool") {
+        let later = found.rows.iter().filter(|&&id| presents_token(context.store.event(id))).count();
+        earned.push(("T1550.004", format!("the session went on elsewhere or with a tool; {later} tokens presented")));
+    }
+    earned
+}
+
+fn reasons(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Vec<String> {
+    let (store, places) = (context.store, context.places());
+    let Foreign { session, first, begin, .. } = found;
+    let net = places.net(*first).map_or_else(|| "no network".to_owned(), |net| net.to_string());
+    let days = context.known().baseline_days(session.user, *begin);
+    let mut reasons = vec![format!(
+        "the session began at {} in {net}, which {} or more before do not show",
+        begin.second(),
+        counted(days, "day")
+    )];
+    let mfa = mfa_words(store.get(*first, Field::AuthenticationDetails));
+    reasons.push(match mfa {
+        Some(words) if words.starts_with("a fresh") => format!(
+            "MFA at the first sign-in: {words}; from a foreign network that is what a login proxy looks like, no sign \
+             of innocence"
+        ),
+        Some(words) => format!("MFA at the first sign-in: {words}"),
+        None => "MFA at the first sign-in: not recorded".to_owned(),
+    });
+    reasons.push(format!("marks: {}", marks.words()));
+    let open = marks.names(Mark::Unknown);
+    if !open.is_empty() {
+        let lacking: Vec<String> = open.iter().map(|name| format!("{name} ({})", decided_by(name))).collect();
+        reasons.push(format!("not decided: {}", lacking.join(", ")));
+    }
+    reasons
+}
+
+/// The record that would decide a mark.
+fn decided_by(mark: &str) -> &'static str {
+    match mark {
+        "parallel" => "LocationDetails",
+        "tool" => "UserAgent",
+        "keepalive" => "AADNonInteractiveUserSignInLogs",
+        "foothold" => "AuditLogs, the unified audit log",
+        _ => "ten interactive sign-ins before",
+    }
+}

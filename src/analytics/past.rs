@@ -1,0 +1,223 @@
+//! Past of a user: the software seen, the devices of interactive sign-ins, and the places of sign-ins.
+//!
+//! Found once for a user, so that neither a session nor a step reads all rows of the user again.
+
+use super::Origins;
+use super::distance::Location;
+use super::places::{Net, Place};
+use crate::model::{EventId, Field, Sym, Table, Time};
+use crate::store::{Key, Store, device_id};
+use foldhash::fast::RandomState;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Most pairs of network and location that are compared, those seen first: nobody lives in more, and a made-up log may
+/// have one a row.
+const MOST_STAYS: usize = 200;
+
+/// Past of one user, by the user's successful sign-ins.
+pub struct Past {
+    /// First sign-in with each family and system, neutral ones included.
+    software: HashMap<(Arc<str>, Arc<str>), EventId, RandomState>,
+    /// Interactive sign-ins, each with the number of those up to it that name a device.
+    interactive: Vec<(EventId, usize)>,
+    stays: Vec<Stay>,
+    locations: Locations,
+    /// By day: whether each stay's network is known then.
+    known: RefCell<HashMap<i64, Rc<[bool]>, RandomState>>,
+}
+
+/// Sign-ins of a network and a location, in time order.
+struct Stay {
+    place: Place,
+    location: usize,
+    rows: Vec<StayRow>,
+}
+
+struct StayRow {
+    id: EventId,
+    time: Time,
+    session: Sym,
+    /// Place of the nearest row before it, and after it, that is of another session.
+    others: (Option<usize>, Option<usize>),
+}
+
+/// Bits of latitude and longitude, and country.
+type Point = (Option<(u64, u64)>, String);
+
+/// Locations by the texts that record them.
+#[derive(Default)]
+struct Locations {
+    by_text: HashMap<(Sym, Sym), usize, RandomState>,
+    by_point: HashMap<Point, usize, RandomState>,
+    all: Vec<Location>,
+}
+
+/// Two sign-ins too far apart for one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parallel {
+    /// The sign-in of the session.
+    pub here: EventId,
+    /// The sign-in from a known network, in another session.
+    pub there: EventId,
+}
+
+impl Locations {
+    fn number(&mut self, store: &Store, id: EventId) -> usize {
+        let event = store.event(id);
+        let texts = (event[Field::LocationDetails], store.normalized_field(event, Field::Location));
+        if let Some(number) = self.by_text.get(&texts) {
+            return *number;
+        }
+        let location = Location::new(store, id);
+        let point = location.point.map(|(latitude, longitude)| (latitude.to_bits(), longitude.to_bits()));
+        let number = *self.by_point.entry((point, location.country.clone())).or_insert(self.all.len());
+        if number == self.all.len() {
+            self.all.push(location);
+        }
+        self.by_text.insert(texts, number);
+        number
+    }
+}
+
+impl Past {
+    /// The past of a user.
+    pub fn new(origins: Origins<'_>, user: Sym) -> Self {
+        let Origins { store, places, known, .. } = origins;
+        let mut past = Self {
+            software: HashMap::default(),
+            interactive: Vec::new(),
+            stays: Vec::new(),
+            locations: Locations::default(),
+            known: RefCell::default(),
+        };
+        let mut devices: HashMap<Sym, bool, RandomState> = HashMap::default();
+        let mut stays: HashMap<(Net, Option<bool>, usize), usize, RandomState> = HashMap::default();
+        let mut with_device = 0;
+        for &id in store.with(Key::User, user) {
+            let event = store.event(id);
+            if !event.table.issues() || !event.succeeded() || !event.is_timed() {
+                continue;
+            }
+            let profile = places.profile(id);
+            past.software.entry((Arc::clone(&profile.family), Arc::clone(&profile.os))).or_insert(id);
+            if event.table == Table::SignIn {
+                let device = event[Field::DeviceDetail];
+                let has = *devices.entry(device).or_insert_with(|| device_id(store.text(device)).is_some());
+                with_device += usize::from(has);
+                past.interactive.push((id, with_device));
+            }
+            let place = places.place(id);
+            let Some(net) = place.telling_net() else { continue };
+            let location = past.locations.number(store, id);
+            let given = known.given(place).map(|given| given.is_relay);
+            let next = past.stays.len();
+            let at = *stays.entry((net, given, location)).or_insert(next);
+            if at == next {
+                past.stays.push(Stay { place: *place, location, rows: Vec::new() });
+            }
+            let session = store.normalized_field(event, Field::SessionId);
+            past.stays[at].rows.push(StayRow { id, time: event.time(), session, others: (None, None) });
+        }
+        past.stays.truncate(MOST_STAYS);
+        past.stays.iter_mut().for_each(Stay::link);
+        past
+    }
+
+    /// The first sign-in with the software of another, if it is before that.
+    pub fn same_software_before(&self, origins: Origins<'_>, id: EventId) -> Option<EventId> {
+        let profile = origins.places.profile(id);
+        let first = self.software.get(&(Arc::clone(&profile.family), Arc::clone(&profile.os)));
+        first.copied().filter(|first| *first < id)
+    }
+
+    /// Number of interactive sign-ins before a row, and of those that name a device.
+    pub fn interactive_before(&self, id: EventId) -> (usize, usize) {
+        let count = self.interactive.partition_point(|(other, _)| *other < id);
+        (count, count.checked_sub(1).map_or(0, |last| self.interactive[last].1))
+    }
+
+    /// Compares sign-ins of a session with those from networks that are known at its begin, in other sessions: a pair
+    /// that nobody could travel between, and whether both sides record any location.
+    pub fn parallel(
+        &self,
+        origins: Origins<'_>,
+        (user, session): (Sym, Sym),
+        begin: Time,
+        rows: &[EventId],
+    ) -> (Option<Parallel>, bool) {
+        let store = origins.store;
+        let known = self.known_at(origins, user, begin);
+        let homes: Vec<&Stay> =
+            self.stays.iter().zip(known.iter()).filter(|(_, known)| **known).map(|(s, _)| s).collect();
+        let is_placed = |stay: &&&Stay| {
+            self.locations.all[stay.location].is_known() && stay.rows.iter().any(|row| row.session != session)
+        };
+        let is_there = homes.iter().any(|stay| is_placed(&stay));
+        let mut is_here = false;
+        // By the texts of a row's location: the location, and the homes far from it.
+        let mut far: HashMap<(Sym, Sym), (Location, Vec<usize>), RandomState> = HashMap::default();
+        for &here in rows {
+            let event = store.event(here);
+            let texts = (event[Field::LocationDetails], store.normalized_field(event, Field::Location));
+            if far.len() >= MOST_STAYS && !far.contains_key(&texts) {
+                continue;
+            }
+            let (location, homes_far) = far.entry(texts).or_insert_with(|| {
+                let location = Location::new(store, here);
+                let is_far = |at: &usize| self.locations.all[homes[*at].location].is_far(&location);
+                let homes_far = (0..homes.len()).filter(is_far).collect();
+                (location, homes_far)
+            });
+            is_here |= location.is_known();
+            for &at in homes_far.iter() {
+                let home = &self.locations.all[homes[at].location];
+                let near = homes[at].nearest(session, event.time());
+                let fast = near.into_iter().flatten().find(|row| home.is_fast(location, row.time.since(event.time())));
+                if let Some(row) = fast {
+                    return (Some(Parallel { here, there: row.id }), true);
+                }
+            }
+        }
+        (None, is_here && is_there)
+    }
+
+    fn known_at(&self, origins: Origins<'_>, user: Sym, at: Time) -> Rc<[bool]> {
+        let mut known = self.known.borrow_mut();
+        let known = known
+            .entry(at.day_number())
+            .or_insert_with(|| self.stays.iter().map(|stay| origins.known.is_known(user, &stay.place, at)).collect());
+        Rc::clone(known)
+    }
+}
+
+impl Stay {
+    /// Links each row with the nearest ones of other sessions.
+    fn link(&mut self) {
+        let mut other: Option<usize> = None;
+        for at in 1..self.rows.len() {
+            if self.rows[at - 1].session != self.rows[at].session {
+                other = Some(at - 1);
+            }
+            self.rows[at].others.0 = other;
+        }
+        let mut other: Option<usize> = None;
+        for at in (0..self.rows.len().saturating_sub(1)).rev() {
+            if self.rows[at + 1].session != self.rows[at].session {
+                other = Some(at + 1);
+            }
+            self.rows[at].others.1 = other;
+        }
+    }
+
+    /// The last row before a time and the first from it on that are of another session.
+    fn nearest(&self, session: Sym, time: Time) -> [Option<&StayRow>; 2] {
+        let from = self.rows.partition_point(|row| row.time < time);
+        let strange = |at: usize, other: Option<usize>| if self.rows[at].session == session { other } else { Some(at) };
+        let before = from.checked_sub(1).and_then(|at| strange(at, self.rows[at].others.0));
+        let after = (from < self.rows.len()).then_some(from).and_then(|at| strange(at, self.rows[at].others.1));
+        [before, after].map(|at| at.map(|at| &self.rows[at]))
+    }
+}
