@@ -58,7 +58,7 @@ impl Protection {
 }
 
 /// Code of a session without device state.
-const NO_DEVICE_STATE: u64 = 1002;
+pub const NO_DEVICE_STATE: u64 = 1002;
 /// Code of a client without a broker.
 const NO_BROKER: u64 = 1008;
 

@@ -1,8 +1,9 @@
 //! Requests for device registration: the first step from a stolen token to a device with tokens of its own.
 
+use super::binding::{NO_DEVICE_STATE, Protection};
 use super::scopes;
 use crate::model::{EventId, Field, Flags};
-use crate::store::{Store, device_member};
+use crate::store::Store;
 
 /// Microsoft Authentication Broker.
 pub const BROKER: &str = "29d9ed98-a469-4536-ade2-f981bc1d605e";
@@ -11,15 +12,9 @@ const REGISTRATION: (&str, &str) = ("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9", "dev
 /// Scope of a token for device registration.
 const REGISTRATION_SCOPE: &str = "adrs_access";
 
-/// Code of token protection for a request that showed no device state.
-const NO_DEVICE_STATE: u64 = 1002;
-
 /// Returns whether a sign-in presented a refresh token and showed no device state.
 pub fn is_unbound(store: &Store, id: EventId) -> bool {
-    let code = || {
-        let code = device_member(store.get(id, Field::TokenProtection), "signInSessionStatusCode")?;
-        code.as_u64().or_else(|| code.as_str()?.trim().parse().ok())
-    };
+    let code = || Protection::read(store.get(id, Field::TokenProtection)).code;
     store.event(id).flags.has(Flags::INCOMING_REFRESH) && code() == Some(NO_DEVICE_STATE)
 }
 
