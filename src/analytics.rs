@@ -15,6 +15,7 @@ mod finding;
 pub mod findings;
 pub mod flow;
 pub mod graph_ties;
+mod habits;
 pub mod handoff;
 mod history;
 mod hit;
@@ -38,6 +39,7 @@ pub mod sessions;
 mod settings;
 mod step;
 mod threshold;
+pub mod weigh;
 mod what_if;
 
 pub use allow::{Allow, AllowList};
@@ -58,6 +60,7 @@ pub use origins::Origins;
 pub use settings::{Clients, Semantics, Settings};
 pub use step::{Show, Step, StepContext};
 pub use threshold::{Amount, Threshold};
+pub use weigh::Weights;
 pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;
@@ -149,6 +152,7 @@ fn run_over_some(
         found.retain(wanted);
         mark_published(&context, analytic, &mut found);
         answer_all(&context, analytic, &mut found);
+        found.retain(wanted);
         hits.append(&mut found);
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -171,8 +175,10 @@ fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
         }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
-        let assessment =
-            assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });
+        let hunt = context.settings.semantics == Semantics::Hunt;
+        let weights = hunt.then(|| weigh::weigh(context, hit, &baseline));
+        let step = StepContext { analytic, detect: context, store, facts, hit, weights, baseline: &baseline };
+        let assessment = assess::complete(&step);
         assessment.fill(hit);
     }
 }

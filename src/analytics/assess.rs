@@ -14,7 +14,7 @@
 
 use super::findings::{reached, valuable};
 use super::flow::presents_token;
-use super::{Attack, Finding, Hit, State, StepContext, findings, scopes};
+use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -30,18 +30,21 @@ const DEVICE_REGISTERED: &str = "T1098.005";
 /// Severity, with its sentence.
 pub fn severity(context: &StepContext) -> (Severity, String) {
     let hit = context.hit;
-    if let Some(grade) = &hit.grade {
-        return (grade.severity, grade.reason.clone());
-    }
-    let base = context.analytic.severity;
-    let rows: Vec<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
-    if is_own(context, &rows) {
+    if let Some(weights) = &context.weights {
+        if let Some(lowered) = lowered(hit, weights) {
+            return lowered;
+        }
+    } else if is_own(context, &hit.evidence.iter().chain(&hit.legs).copied().collect::<Vec<_>>()) {
         return (
             Severity::Low,
             "every address is the user's usual one, with a usual or compliant device or a client used before"
                 .to_owned(),
         );
     }
+    if let Some(grade) = &hit.grade {
+        return (grade.severity, grade.reason.clone());
+    }
+    let base = context.analytic.severity;
     let classes = valuable(&reached(context.store, context.facts, &hit.evidence));
     let foreign = findings::origin(context).state == State::Supports;
     match base {
@@ -60,6 +63,20 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
             ),
         ),
     }
+}
+
+/// Severity of a hit whose facts speak for everyday work as much as for theft: one lower where a rule of its own graded
+/// it, else low.
+fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
+    if weights.over() > 0 {
+        return None;
+    }
+    let why = format!("everyday work explains it as well: {}", weights.sentence());
+    Some(match hit.grade.as_ref().map(|grade| (grade.severity, &grade.reason)) {
+        None | Some((Severity::Low, _)) => (Severity::Low, why),
+        Some((Severity::Medium, reason)) => (Severity::Low, format!("{reason}; one lower, as {why}")),
+        Some((Severity::High, reason)) => (Severity::Medium, format!("{reason}; one lower, as {why}")),
+    })
 }
 
 /// Returns whether everything about the origin of the rows is usual for the user.
@@ -148,12 +165,16 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
 /// Completes hits from the builder: reasons, findings, techniques, severity, confidence.
 pub fn complete(context: &StepContext) -> Assessment {
     let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
-    let (mut confidence, confidence_reason) = confidence(&findings);
-    if let Some(grade) = &context.hit.grade {
-        confidence = confidence.min(grade.most);
-    }
     let (severity, severity_reason) = severity(context);
-    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
+    let weights = context.weights.clone();
+    let (confidence, confidence_reason) = match &context.weights {
+        Some(weights) => {
+            let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
+            (weights.confidence().min(most), weights.sentence())
+        }
+        None => confidence(&findings),
+    };
+    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason, weights }
 }
 
 /// Results of [`complete`].
@@ -164,6 +185,7 @@ pub struct Assessment {
     severity_reason: String,
     confidence: Confidence,
     confidence_reason: String,
+    weights: Option<Weights>,
 }
 
 impl Assessment {
@@ -175,6 +197,7 @@ impl Assessment {
         hit.severity_reason = self.severity_reason;
         hit.confidence = self.confidence;
         hit.confidence_reason = self.confidence_reason;
+        hit.weights = self.weights;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Baseline of a user: their successful sign-ins well before the hit.
 
+use super::DetectContext;
+use super::habits::Habits;
 use super::history::History;
 use super::scopes;
 use crate::facts::{Agent, Facts};
@@ -65,6 +67,7 @@ pub struct Baseline {
     agent_of: HashMap<Sym, Agent>,
     device_of: HashMap<Sym, Option<String>>,
     history: OnceCell<History>,
+    habits: OnceCell<Habits>,
 }
 
 impl Baseline {
@@ -81,6 +84,7 @@ impl Baseline {
             agent_of: HashMap::new(),
             device_of: HashMap::new(),
             history: OnceCell::new(),
+            habits: OnceCell::new(),
         }
     }
 
@@ -92,6 +96,11 @@ impl Baseline {
     /// All rows of the user, those of the hit and after it too.
     pub fn history(&self, store: &Store) -> &History {
         self.history.get_or_init(|| History::new(store, self.user))
+    }
+
+    /// Devices and token bindings of the user, by all their rows.
+    pub fn habits(&self, context: &DetectContext) -> &Habits {
+        self.habits.get_or_init(|| Habits::new(context, self.user))
     }
 
     /// The last instant that counts for a hit at a time.

@@ -2,6 +2,7 @@
 //! all rows again.
 
 use super::flow::{Flow, FlowKind};
+use super::habits::Software;
 use super::known::Known;
 use super::places::Places;
 use super::sessions::Sessions;
@@ -22,6 +23,7 @@ pub struct Candidates {
     places: OnceLock<Places>,
     known: OnceLock<Known>,
     sessions: OnceLock<Sessions>,
+    software: OnceLock<Software>,
     requests: Mutex<BTreeMap<&'static str, Arc<Vec<Request>>>>,
 }
 
@@ -93,6 +95,11 @@ impl Candidates {
     /// Successful sign-ins by user and session.
     pub(super) fn sessions(&self, ask: impl FnOnce() -> Sessions) -> &Sessions {
         self.sessions.get_or_init(ask)
+    }
+
+    /// Software used with each client.
+    pub(super) fn software(&self, ask: impl FnOnce() -> Software) -> &Software {
+        self.software.get_or_init(ask)
     }
 
     /// Requests that may make a hop.

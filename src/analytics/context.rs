@@ -2,6 +2,7 @@
 
 use super::binding::{self, BindingDrop};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
+use super::habits::Software;
 use super::handoff::{self, Handoff};
 use super::known::Known;
 use super::parties::Split;
@@ -179,6 +180,11 @@ impl<'a> DetectContext<'a> {
     /// Places of all rows and known networks of all users.
     pub fn origins(&self) -> Origins<'_> {
         Origins { store: self.store, facts: self.facts, places: self.places(), known: self.known() }
+    }
+
+    /// Software used with each client.
+    pub fn software(&self) -> &Software {
+        self.candidates.software(|| Software::new(self.store, self.places()))
     }
 
     /// Successful sign-ins by user and session.

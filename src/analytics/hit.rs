@@ -1,6 +1,6 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Cell, Finding, Grade, Semantics};
+use super::{Allow, Cell, Finding, Grade, Semantics, Weights};
 use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
 use crate::store::Store;
 use serde::Serialize;
@@ -60,6 +60,8 @@ pub struct Hit {
     pub graph: Vec<GraphCall>,
     /// Grade by its analytic's own rule; `None` where severity follows from the analytic's base.
     pub grade: Option<Grade>,
+    /// Facts that weigh for and against theft; `None` under published semantics.
+    pub weights: Option<Weights>,
     /// ATT&CK techniques, each earned by evidence.
     pub attack: Vec<Attack>,
     /// One finding per step of the analytic, in order.
@@ -71,9 +73,9 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// Returns whether its analytic's own rule grades it low: a near miss.
+    /// Returns whether its analytic grades by a rule of its own, and it is low: a near miss.
     pub fn is_near_miss(&self) -> bool {
-        self.grade.as_ref().is_some_and(|grade| grade.severity == Severity::Low)
+        self.grade.is_some() && self.severity == Severity::Low
     }
 
     /// The strongest tie of its Graph calls.

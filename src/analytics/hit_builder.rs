@@ -101,7 +101,7 @@ impl HitBuilder {
             analytic: self.analytic,
             semantics: context.settings.semantics,
             also_published: false,
-            severity: Severity::Medium,
+            severity: self.grade.as_ref().map_or(Severity::Medium, |grade| grade.severity),
             severity_reason: String::new(),
             confidence: Confidence::Medium,
             confidence_reason: String::new(),
@@ -123,6 +123,7 @@ impl HitBuilder {
             code_time: self.code_time,
             graph: self.graph,
             grade: self.grade,
+            weights: None,
             attack: self
                 .attack
                 .into_iter()

@@ -67,6 +67,11 @@ impl Days {
         }
     }
 
+    /// Adds the day of a time; times come in order.
+    pub(super) fn add_time(&mut self, time: Time) {
+        self.add(day(time));
+    }
+
     /// Days of either.
     fn join(&mut self, other: &Self) {
         let mut all: Vec<u16> = self.known().iter().chain(other.known()).copied().collect();
@@ -189,6 +194,11 @@ impl Known {
     /// Returns whether a place's network is known to a user at a time.
     pub fn is_known(&self, user: Sym, place: &Place, at: Time) -> bool {
         self.standing(user, place, at) == Standing::Known
+    }
+
+    /// Returns whether a place is in a part of its network that the user did not use on two days before.
+    pub fn is_near_only(&self, user: Sym, place: &Place, at: Time) -> bool {
+        self.outside(user, std::iter::once(place), at) == Outside::Near
     }
 
     /// The entry of the user's list that a place lies in.

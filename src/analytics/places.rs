@@ -138,6 +138,17 @@ impl Places {
         &self.places[number as usize]
     }
 
+    /// Number of an event's software: equal software has the same.
+    #[inline]
+    pub fn profile_number(&self, id: EventId) -> u32 {
+        self.rows[id.0 as usize].1
+    }
+
+    /// All software, by its number.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
     /// Software of an event.
     #[inline]
     pub fn profile(&self, id: EventId) -> &Profile {

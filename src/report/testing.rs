@@ -173,6 +173,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
             evidence: "searched mail \"invoice\" 2×".into(),
         }],
         grade: None,
+        weights: None,
         span_needed: None,
         allowed: None,
         findings: vec![

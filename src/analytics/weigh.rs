@@ -1,0 +1,282 @@
+//! Weighing: the facts that tell a theft from everyday work, and the confidence that follows from them.
+//!
+//! A fact counts only where it tells the two apart. That a code was redeemed within five minutes, that the client is of
+//! the family, that calls were made or that a token is unbound holds for harmless sign-ins as well, and weighs nothing.
+//!
+//! The rows of a hit fall into groups by session, place, software, device and token binding: an intruder's rows are not
+//! excused by the user's beside them. The group with the most weight for theft decides. Facts about the whole hit count
+//! beside it.
+//!
+//! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
+//! high while the days before cannot tell whether the network is the user's.
+
+use super::habits::{DeviceSeen, Habits, SoftwareSeen};
+use super::known::Standing;
+use super::places::Tool;
+use super::{Baseline, DetectContext, Hit};
+use crate::model::{Confidence, EventId, Field, Sym, Time};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Weight for theft over that for work from which confidence is high.
+pub const HIGH: i32 = 3;
+/// Weight for theft over that for work from which confidence is medium.
+pub const MEDIUM: i32 = 1;
+/// Days on which something has to be seen to be a habit.
+const HABIT_DAYS: usize = 2;
+/// Other users whose habit an address is, from which on it is shared.
+const SHARED_BY: usize = 2;
+
+/// A fact that weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// The network is new to the user.
+    NewNetwork,
+    /// The days before do not tell whose network it is.
+    OpenNetwork,
+    /// Another part of a known network.
+    NearNetwork,
+    /// The user's own network and part of it.
+    OwnNetwork,
+    /// The user lists the network as known.
+    GivenNetwork,
+    /// Two other users signed in from the address on two days before.
+    SharedAddress,
+    /// The user did the same from there on other days.
+    SameOnOtherDays,
+    /// A kit of attackers names itself.
+    Kit,
+    /// An HTTP library where it was not seen with this client.
+    Library,
+    /// Software that nobody here used with this client before.
+    NewSoftware,
+    /// Software that the user, or two others, used with this client before.
+    SeenSoftware,
+    /// A registered device that the user did not have before.
+    NewDevice,
+    /// A device of the user's, with its own software.
+    OwnDevice,
+    /// Another device than the other rows of the session name.
+    OtherDevice,
+    /// The token is unbound where the user's tokens of this client are bound.
+    BindingLost,
+    /// Another party of the session was active at the same time.
+    TwoAtOnce,
+    /// The network is one that other users of this bundle were new to as well.
+    NewToMany,
+}
+
+/// Each fact in words, with its weight for theft and for everyday work.
+pub const TABLE: &[(Fact, &str, i32, i32)] = &[
+    (Fact::NewNetwork, "the network is new to the user", 3, 0),
+    (Fact::OpenNetwork, "the days before do not tell whether the network is the user's", 0, 0),
+    (Fact::NearNetwork, "the network is known to the user, this part of it is not", 1, 0),
+    (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
+    (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
+    (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 3),
+    (Fact::SameOnOtherDays, "the user did the same from there on two other days", 0, 4),
+    (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
+    (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
+    (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
+    (Fact::SeenSoftware, "this software was used with this client here before", 0, 1),
+    (Fact::NewDevice, "a registered device that the user did not have before", 1, 0),
+    (Fact::OwnDevice, "a device that the user had before, with its own software", 0, 1),
+    (Fact::OtherDevice, "another device or system than the session's other sign-ins", 2, 0),
+    (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
+    (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
+    (Fact::NewToMany, "other users, to whom it is new as well, came from this network", 1, 0),
+];
+
+impl Fact {
+    fn row(self) -> &'static (Fact, &'static str, i32, i32) {
+        TABLE.iter().find(|row| row.0 == self).expect("a test looks every fact up")
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Its weight for theft.
+    pub fn for_theft(self) -> i32 {
+        self.row().2
+    }
+
+    /// Its weight for everyday work.
+    pub fn for_work(self) -> i32 {
+        self.row().3
+    }
+}
+
+/// The facts of a hit that weigh.
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    /// The facts, in the order of the table.
+    pub facts: Vec<Fact>,
+    /// The rows of the group that decides, in time order.
+    pub rows: Vec<EventId>,
+}
+
+impl Weights {
+    /// Weight for theft.
+    pub fn for_theft(&self) -> i32 {
+        self.facts.iter().map(|fact| fact.for_theft()).sum()
+    }
+
+    /// Weight for everyday work.
+    pub fn for_work(&self) -> i32 {
+        self.facts.iter().map(|fact| fact.for_work()).sum()
+    }
+
+    /// Weight for theft over that for everyday work.
+    pub fn over(&self) -> i32 {
+        self.for_theft() - self.for_work()
+    }
+
+    /// Returns whether a fact holds.
+    pub fn has(&self, fact: Fact) -> bool {
+        self.facts.contains(&fact)
+    }
+
+    /// Confidence by the rule.
+    pub fn confidence(&self) -> Confidence {
+        let answered = [Fact::NewNetwork, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
+        let is_answered = answered.into_iter().any(|fact| self.has(fact));
+        match self.over() {
+            HIGH.. if is_answered => Confidence::High,
+            MEDIUM.. => Confidence::Medium,
+            _ => Confidence::Low,
+        }
+    }
+
+    /// The facts with their weights, as a sentence.
+    pub fn sentence(&self) -> String {
+        let weighed = |fact: &Fact| match (fact.for_theft(), fact.for_work()) {
+            (0, 0) => format!("{} (0)", fact.words()),
+            (0, work) => format!("{} (-{work})", fact.words()),
+            (theft, _) => format!("{} (+{theft})", fact.words()),
+        };
+        let facts: Vec<String> = self.facts.iter().map(weighed).collect();
+        let facts = if facts.is_empty() { "no fact tells theft from work".to_owned() } else { facts.join("; ") };
+        format!("{facts}: {} for theft, {} for work", self.for_theft(), self.for_work())
+    }
+}
+
+/// The facts of a hit that weigh. `baseline` is its user's.
+pub fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
+    let weighing = Weighing { context, hit, habits: baseline.habits(context), at: hit.begins(context.store) };
+    let mut groups: BTreeMap<GroupKey, Vec<EventId>> = BTreeMap::new();
+    let rows: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
+    for id in rows {
+        groups.entry(weighing.key(id)).or_default().push(id);
+    }
+    let weighed = groups.into_values().map(|rows| Weights { facts: weighing.facts(&rows), rows });
+    // Of equal weight the earliest decides.
+    let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));
+    let mut worst = worst.unwrap_or_default();
+    worst.facts.extend(weighing.whole());
+    worst.facts.sort_unstable();
+    worst.facts.dedup();
+    worst
+}
+
+/// All that tells two groups of rows apart: session, place, software, device, token binding.
+type GroupKey = (Sym, u32, u32, Sym, Option<bool>);
+
+struct Weighing<'a> {
+    context: &'a DetectContext<'a>,
+    hit: &'a Hit,
+    habits: &'a Habits,
+    at: Time,
+}
+
+impl Weighing<'_> {
+    fn key(&self, id: EventId) -> GroupKey {
+        let (store, places) = (self.context.store, self.context.places());
+        let event = store.event(id);
+        (
+            store.normalized_field(event, Field::SessionId),
+            places.number(id),
+            places.profile_number(id),
+            self.habits.device(store, id),
+            self.habits.is_bound(store, id),
+        )
+    }
+
+    /// Facts of one group.
+    fn facts(&self, rows: &[EventId]) -> Vec<Fact> {
+        let Some(&first) = rows.first() else { return Vec::new() };
+        let mut facts = Vec::new();
+        facts.extend(self.network(first));
+        facts.extend(self.software(first));
+        facts.extend(self.device(first));
+        if self.habits.is_binding_lost(first) {
+            facts.push(Fact::BindingLost);
+        }
+        facts
+    }
+
+    fn network(&self, first: EventId) -> Vec<Fact> {
+        let (context, user) = (self.context, self.hit.user);
+        let (known, place) = (context.known(), context.places().place(first));
+        let mut facts = Vec::new();
+        if known.given(place).is_some_and(|given| !given.is_relay) {
+            return vec![Fact::GivenNetwork];
+        }
+        match known.standing(user, place, self.at) {
+            Standing::New => facts.push(Fact::NewNetwork),
+            Standing::Undecided => facts.push(Fact::OpenNetwork),
+            Standing::Known if known.is_near_only(user, place, self.at) => facts.push(Fact::NearNetwork),
+            Standing::Known => facts.push(Fact::OwnNetwork),
+        }
+        if facts[0] == Fact::OwnNetwork {
+            return facts;
+        }
+        if let Some(address) = place.address
+            && known.others_at_address(user, address, self.at).nth(SHARED_BY - 1).is_some()
+        {
+            facts.push(Fact::SharedAddress);
+        }
+        if self.habits.other_days(context, self.hit, first) >= HABIT_DAYS {
+            facts.push(Fact::SameOnOtherDays);
+        }
+        let guests = place.telling_net().map_or(0, |net| {
+            known.others(user, net).filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
+        });
+        if facts[0] == Fact::NewNetwork && guests >= SHARED_BY {
+            facts.push(Fact::NewToMany);
+        }
+        facts
+    }
+
+    fn software(&self, first: EventId) -> Option<Fact> {
+        let seen = self.context.software().seen(self.context, self.hit.user, first, self.at);
+        Some(match (self.context.places().profile(first).tool, seen) {
+            (Tool::Kit, _) => Fact::Kit,
+            (_, SoftwareSeen::Here) => Fact::SeenSoftware,
+            (Tool::Library, _) => Fact::Library,
+            (_, SoftwareSeen::Nowhere) => Fact::NewSoftware,
+            (_, SoftwareSeen::Open) => return None,
+        })
+    }
+
+    fn device(&self, first: EventId) -> Option<Fact> {
+        match self.habits.device_seen(self.context, first, self.at) {
+            DeviceSeen::Own => Some(Fact::OwnDevice),
+            DeviceSeen::New => Some(Fact::NewDevice),
+            DeviceSeen::Open => None,
+        }
+    }
+
+    /// Facts about the whole hit.
+    fn whole(&self) -> Option<Fact> {
+        let session = self.hit.session.as_deref().and_then(|session| self.context.store.find(session))?;
+        let split = self.context.splits().get(&(self.hit.user, session))?;
+        let party = self.hit.evidence.iter().find_map(|&id| split.party_with(id))?;
+        let store = self.context.store;
+        let places = self.context.places();
+        let at_once = (0..split.parties.len()).any(|other| {
+            other != party && split.are_apart(places, party, other) && split.interleaves(store, party, other)
+        });
+        at_once.then_some(Fact::TwoAtOnce)
+    }
+}
