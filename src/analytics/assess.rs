@@ -65,17 +65,19 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
     }
 }
 
-/// Severity of a hit whose facts speak for everyday work as much as for theft: one lower where a rule of its own graded
-/// it, else low.
+/// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
+/// its own graded it and they are even.
 fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
     if weights.over() > 0 {
         return None;
     }
-    let why = format!("everyday work explains it as well: {}", weights.sentence());
-    Some(match hit.grade.as_ref().map(|grade| (grade.severity, &grade.reason)) {
-        None | Some((Severity::Low, _)) => (Severity::Low, why),
-        Some((Severity::Medium, reason)) => (Severity::Low, format!("{reason}; one lower, as {why}")),
-        Some((Severity::High, reason)) => (Severity::Medium, format!("{reason}; one lower, as {why}")),
+    let why = format!("everyday work explains it: {}", weights.sentence());
+    Some(match &hit.grade {
+        Some(grade) if grade.severity == Severity::High && weights.over() == 0 => {
+            (Severity::Medium, format!("{}; one lower, as {why}", grade.reason))
+        }
+        Some(grade) => (Severity::Low, format!("{}; low, as {why}", grade.reason)),
+        None => (Severity::Low, why),
     })
 }
 

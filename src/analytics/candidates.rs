@@ -2,10 +2,10 @@
 //! all rows again.
 
 use super::flow::{Flow, FlowKind};
-use super::habits::Software;
 use super::known::Known;
 use super::places::Places;
 use super::sessions::Sessions;
+use super::software::Software;
 use super::{Clients, KnownNetworks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};

@@ -10,6 +10,7 @@ mod foreign_session;
 mod new_client;
 mod session_hop;
 mod session_hop_broad;
+mod session_machine;
 mod session_split;
 mod tool_agent;
 
@@ -26,6 +27,7 @@ pub const ANALYTICS: &[Analytic] = &[
     foreign_session::ANALYTIC,
     device_to_prt::ANALYTIC,
     auth_code_handoff::ANALYTIC,
+    session_machine::ANALYTIC,
     tool_agent::ANALYTIC,
     new_client::ANALYTIC,
     binding_drop::ANALYTIC,

@@ -2,14 +2,15 @@
 
 use super::binding::{self, BindingDrop};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
-use super::habits::Software;
 use super::handoff::{self, Handoff};
 use super::known::Known;
+use super::machines::{Bindings, Machines, other_machines};
 use super::parties::Split;
 use super::past::Past;
 use super::places::Places;
 use super::reading::{self, Reading};
 use super::sessions::{Session, Sessions};
+use super::software::Software;
 use super::{Candidates, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
@@ -40,6 +41,7 @@ pub struct DetectContext<'a> {
     splits: OnceCell<HashMap<(Sym, Sym), Split>>,
     drops: OnceCell<Vec<BindingDrop>>,
     pasts: RefCell<HashMap<Sym, Rc<Past>>>,
+    machines: OnceCell<HashMap<(Sym, Sym), Machines>>,
 }
 
 impl<'a> DetectContext<'a> {
@@ -65,6 +67,7 @@ impl<'a> DetectContext<'a> {
             splits: OnceCell::new(),
             drops: OnceCell::new(),
             pasts: RefCell::default(),
+            machines: OnceCell::new(),
         }
     }
 
@@ -226,5 +229,19 @@ impl<'a> DetectContext<'a> {
     pub fn past(&self, user: Sym) -> Rc<Past> {
         let mut pasts = self.pasts.borrow_mut();
         Rc::clone(pasts.entry(user).or_insert_with(|| Rc::new(Past::new(self.origins(), user))))
+    }
+
+    /// Sessions with sign-ins of more than one machine, by user and session.
+    pub fn machines(&self) -> &HashMap<(Sym, Sym), Machines> {
+        self.machines.get_or_init(|| {
+            let mut bindings = Bindings::default();
+            let mut found = HashMap::new();
+            for session in self.sessions().iter() {
+                if let Some(machines) = other_machines(self.origins(), self.software(), &session, &mut bindings) {
+                    found.insert((session.user, session.id), machines);
+                }
+            }
+            found
+        })
     }
 }

@@ -32,7 +32,7 @@ pub use handoff::{code_issued, code_redeemed, exits_usual};
 pub use networks::{networks_seen, others_there};
 pub use origin::{leg_origin, origin, origin_of};
 pub use owners::whose_party;
-pub use parties::{begun_by, interleaved, last_act, parties, tokens_by_party};
+pub use parties::{begun_by, interleaved, last_act, machines_of_session, parties, tokens_by_party};
 pub use reach::{reached, resources, valuable};
 pub use revoke::what_to_revoke;
 

@@ -88,6 +88,15 @@ pub fn of_party_with(context: &DetectContext, session: (Sym, Sym), id: EventId, 
     by_party(context, split).into_iter().filter(|call| call.party == Some(party)).map(|call| call.call).collect()
 }
 
+/// The Graph calls made with the tokens of some sign-ins.
+pub fn of_tokens(context: &DetectContext, events: &[EventId]) -> Vec<GraphCall> {
+    let mut ties = Ties::default();
+    if !context.bare {
+        ties.add_tokens(context, events);
+    }
+    ties.calls()
+}
+
 /// Time in which a call may be of the sign-ins, where calls are asked for.
 fn span(context: &DetectContext, events: &[EventId]) -> Option<(Time, Time)> {
     let time = |id: &EventId| context.store.event(*id).time();
@@ -100,11 +109,16 @@ fn span(context: &DetectContext, events: &[EventId]) -> Option<(Time, Time)> {
 struct Ties(BTreeMap<EventId, GraphTie>);
 
 impl Ties {
-    fn add_tokens_and_sessions(&mut self, context: &DetectContext, events: &[EventId], (from, to): (Time, Time)) {
+    fn add_tokens(&mut self, context: &DetectContext, events: &[EventId]) {
         let store = context.store;
         for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
             self.admit(context, store.with(Key::Token, token).iter().copied(), GraphTie::Token);
         }
+    }
+
+    fn add_tokens_and_sessions(&mut self, context: &DetectContext, events: &[EventId], (from, to): (Time, Time)) {
+        let store = context.store;
+        self.add_tokens(context, events);
         for session in distinct(events, |id| store.normalized_field(store.event(id), Field::SessionId)) {
             let rows = within(store, store.with(Key::Session, session), from, to);
             self.admit(context, rows.iter().copied(), GraphTie::Session);

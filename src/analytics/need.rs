@@ -123,3 +123,11 @@ pub(super) const OF_BINDING: &[Need] = &[
     OF_SESSIONS[2],
     OF_SESSIONS[3],
 ];
+
+/// As [`OF_SESSIONS`], with the machine of each sign-in.
+pub(super) const OF_MACHINES: &[Need] = &[
+    OF_SESSIONS[0],
+    OF_SESSIONS[2],
+    OF_SESSIONS[3],
+    Need { tables: SIGN_INS, columns: &[Field::UserAgent, Field::DeviceDetail] },
+];

@@ -11,7 +11,7 @@ pub use profile::{Profile, Tool};
 
 use crate::facts::{ClientRole, Facts};
 use crate::model::{EventId, Field, Flags, Sym};
-use crate::store::Store;
+use crate::store::{Store, device_id};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -280,6 +280,7 @@ fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
     let mut agents: HashMap<&str, (Sym, Arc<str>, Tool)> = HashMap::new();
     let mut words: HashMap<String, Arc<str>> = HashMap::new();
     let mut word = |text: String| Arc::clone(words.entry(text).or_insert_with_key(|text| Arc::from(text.as_str())));
+    let mut devices: HashMap<String, Sym> = HashMap::new();
     let profile = |(agent, device, ja4, is_cli): ProfileKey| {
         let text = store.text(agent).trim();
         let (agent, family, tool) = agents.entry(text).or_insert_with(|| {
@@ -290,7 +291,9 @@ fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
             is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
         let (family, tool) =
             if by_itself { (word(profile::native(text)), Tool::None) } else { (Arc::clone(family), *tool) };
-        Profile { agent: *agent, family, os: word(profile::os(text, store.text(device))), ja4, tool }
+        let os = word(profile::os(text, store.text(device)));
+        let device = device_id(store.text(device)).map_or(Sym::NONE, |id| *devices.entry(id).or_insert(device));
+        Profile { agent: *agent, family, os, device, ja4, tool }
     };
     keys.into_iter().map(profile).collect()
 }

@@ -10,9 +10,10 @@
 //! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
 //! high while the days before cannot tell whether the network is the user's.
 
-use super::habits::{DeviceSeen, Habits, SoftwareSeen};
+use super::habits::{DeviceSeen, Habits};
 use super::known::Standing;
 use super::places::Tool;
+use super::software::SoftwareSeen;
 use super::{Baseline, DetectContext, Hit};
 use crate::model::{Confidence, EventId, Field, Sym, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const HIGH: i32 = 3;
 /// Weight for theft over that for work from which confidence is medium.
 pub const MEDIUM: i32 = 1;
-/// Days on which something has to be seen to be a habit.
-const HABIT_DAYS: usize = 2;
 /// Other users whose habit an address is, from which on it is shared.
 const SHARED_BY: usize = 2;
 
@@ -37,12 +36,14 @@ pub enum Fact {
     NearNetwork,
     /// The user's own network and part of it.
     OwnNetwork,
+    /// As [`Self::OwnNetwork`], but another machine, or a binding lost: an intruder may sit behind the user's own exit.
+    OwnExit,
     /// The user lists the network as known.
     GivenNetwork,
     /// Two other users signed in from the address on two days before.
     SharedAddress,
-    /// The user did the same from there on other days.
-    SameOnOtherDays,
+    /// The user redeemed other codes of the client there, on another day too.
+    OtherCodes,
     /// A kit of attackers names itself.
     Kit,
     /// An HTTP library where it was not seen with this client.
@@ -71,9 +72,10 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OpenNetwork, "the days before do not tell whether the network is the user's", 0, 0),
     (Fact::NearNetwork, "the network is known to the user, this part of it is not", 1, 0),
     (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
+    (Fact::OwnExit, "the user's own network, but not the user's machine", 0, 0),
     (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
     (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 3),
-    (Fact::SameOnOtherDays, "the user did the same from there on two other days", 0, 4),
+    (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 4),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
     (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
@@ -139,7 +141,7 @@ impl Weights {
 
     /// Confidence by the rule.
     pub fn confidence(&self) -> Confidence {
-        let answered = [Fact::NewNetwork, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
+        let answered = [Fact::OwnExit, Fact::NewNetwork, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
         let is_answered = answered.into_iter().any(|fact| self.has(fact));
         match self.over() {
             HIGH.. if is_answered => Confidence::High,
@@ -197,7 +199,7 @@ impl Weighing<'_> {
             store.normalized_field(event, Field::SessionId),
             places.number(id),
             places.profile_number(id),
-            self.habits.device(store, id),
+            places.profile(id).device,
             self.habits.is_bound(store, id),
         )
     }
@@ -212,7 +214,25 @@ impl Weighing<'_> {
         if self.habits.is_binding_lost(first) {
             facts.push(Fact::BindingLost);
         }
+        if self.is_of_another_machine(first) {
+            facts.push(Fact::OtherDevice);
+        }
+        let exit = [Fact::BindingLost, Fact::OtherDevice, Fact::Kit];
+        if exit.iter().any(|fact| facts.contains(fact)) {
+            for fact in &mut facts {
+                if *fact == Fact::OwnNetwork {
+                    *fact = Fact::OwnExit;
+                }
+            }
+        }
         facts
+    }
+
+    fn is_of_another_machine(&self, first: EventId) -> bool {
+        let store = self.context.store;
+        let session = store.normalized_field(store.event(first), Field::SessionId);
+        let machines = self.context.machines().get(&(self.hit.user, session));
+        machines.is_some_and(|machines| machines.rows.binary_search(&first).is_ok())
     }
 
     fn network(&self, first: EventId) -> Vec<Fact> {
@@ -236,8 +256,8 @@ impl Weighing<'_> {
         {
             facts.push(Fact::SharedAddress);
         }
-        if self.habits.other_days(context, self.hit, first) >= HABIT_DAYS {
-            facts.push(Fact::SameOnOtherDays);
+        if self.habits.has_other_codes(context, self.hit, first) {
+            facts.push(Fact::OtherCodes);
         }
         let guests = place.telling_net().map_or(0, |net| {
             known.others(user, net).filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
@@ -249,7 +269,7 @@ impl Weighing<'_> {
     }
 
     fn software(&self, first: EventId) -> Option<Fact> {
-        let seen = self.context.software().seen(self.context, self.hit.user, first, self.at);
+        let seen = self.context.software().seen(self.context.origins(), self.hit.user, first, self.at);
         Some(match (self.context.places().profile(first).tool, seen) {
             (Tool::Kit, _) => Fact::Kit,
             (_, SoftwareSeen::Here) => Fact::SeenSoftware,

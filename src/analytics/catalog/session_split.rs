@@ -276,11 +276,7 @@ fn columns(
     let party = |(number, party): (usize, &Party)| {
         let distinct = |texts: BTreeSet<String>| Cell::List(texts.into_iter().collect());
         let places = context.places();
-        let profile = |id: &EventId| {
-            let profile = places.profile(*id);
-            let os = if profile.os.is_empty() { "system not recorded" } else { &profile.os };
-            format!("{} on {os}", profile.family)
-        };
+        let profile = |id: &EventId| places.profile(*id).words();
         let time = |id: Option<&EventId>| Cell::Time(id.map_or(Time::MISSING, |id| context.store.event(*id).time()));
         let tokens = party.rows.iter().map(|&id| context.store.token(context.store.event(id)[Field::TokenId]));
         let tokens: BTreeSet<String> =

@@ -5,7 +5,7 @@ use crate::analytics::flow::presents_token;
 use crate::analytics::parties::{MOVED, Party, Split};
 use crate::analytics::places::Compared;
 use crate::analytics::rows::distinct;
-use crate::analytics::{Finding, State, StepContext, graph_ties};
+use crate::analytics::{Finding, State, StepContext, graph_ties, scopes};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Table};
 use std::collections::BTreeSet;
@@ -188,4 +188,31 @@ pub fn last_act(context: &StepContext) -> Finding {
         .with_rows(later)
         .with_rows(refused)
         .with_rows(hit.evidence.last().copied())
+}
+
+/// Systems, devices and token bindings of the hit's rows and of the session's others.
+pub fn machines_of_session(context: &StepContext) -> Finding {
+    let (store, hit, places) = (context.store, context.hit, context.detect.places());
+    let session = hit.session.as_deref().and_then(|session| store.find(session));
+    let session = session.and_then(|session| context.detect.sessions().get(hit.user, session));
+    let others: Vec<EventId> = session.map_or_else(Vec::new, |session| {
+        session.events().filter(|id| hit.evidence.binary_search(id).is_err()).collect()
+    });
+    let words = |rows: &[EventId]| {
+        let machine = |&id: &EventId| {
+            let profile = places.profile(id);
+            let device = if profile.device.is_none() { "no registered device" } else { "a registered device" };
+            let bound = match scopes::bound(store.get(id, Field::TokenProtection)) {
+                Some(true) => ", bound",
+                Some(false) => ", unbound",
+                None => "",
+            };
+            format!("{}, {device}{bound}", profile.words())
+        };
+        let machines: BTreeSet<String> = rows.iter().map(machine).collect();
+        listed(&machines.into_iter().collect::<Vec<_>>())
+    };
+    let sentence = format!("The hit's rows: {}. The session's others: {}.", words(&hit.evidence), words(&others));
+    let kept = others.iter().copied().take(KEPT);
+    Finding::new(State::Supports, "another machine", sentence).with_rows(hit.evidence.iter().copied()).with_rows(kept)
 }

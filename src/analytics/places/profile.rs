@@ -5,7 +5,8 @@ use crate::model::Sym;
 use crate::store::device_member;
 use std::sync::Arc;
 
-/// The software of a row. The device is no part of it: a thief's row can carry the victim's.
+/// The software of a row, and the device that the row names. The device is no part of a comparison: a thief's row can
+/// carry the victim's.
 #[derive(Clone, Debug)]
 pub struct Profile {
     /// The exact agent; [`Sym::NONE`] for a blank one.
@@ -14,6 +15,8 @@ pub struct Profile {
     pub family: Arc<str>,
     /// Operating system, lower case; empty where none is known.
     pub os: Arc<str>,
+    /// Registered device: the first text that has its id; [`Sym::NONE`] for none. A thief's row may show the victim's.
+    pub device: Sym,
     /// TLS fingerprint, where the table has it.
     pub ja4: Sym,
     /// Kind of tool that the agent names.
@@ -40,6 +43,12 @@ impl Profile {
     /// Returns whether agent and operating system are the same.
     pub fn is_same_software(&self, other: &Self) -> bool {
         self.agent == other.agent && self.os == other.os
+    }
+
+    /// `browser:edge on windows`.
+    pub fn words(&self) -> String {
+        let os = if self.os.is_empty() { "a system not recorded" } else { &self.os };
+        format!("{} on {os}", self.family)
     }
 
     /// Returns whether neither agent nor operating system is known.

@@ -1,0 +1,188 @@
+//! Machines of a session: sign-ins whose system, device or token binding is not that of the sign-ins before.
+//!
+//! A session belongs to one browser or one program on one machine, so another system or device in it is another
+//! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later.
+
+use super::known::Standing;
+use super::parties::MOVED;
+use super::places::{Profile, Tool};
+use super::scopes::bound;
+use super::sessions::Session;
+use super::software::{Software, SoftwareSeen};
+use super::{Mark, Marks, Origins};
+use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Table};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+/// Longest time after a sign-in in which another program on the same address belongs to it: a login in a browser hands
+/// its code to a command line.
+const LOGIN: Span = Span::minutes(10);
+/// Rows of a session with a registered device from which on a row without one is strange.
+const WITH_DEVICE: usize = 3;
+/// Points from which on the grade is high, where the network is new or an attacker's tool names itself.
+const HIGH: u32 = 4;
+/// Points from which on the grade is medium.
+const MEDIUM: u32 = 3;
+/// The marks, each with its points.
+const POINTS: [(&str, u32); 6] =
+    [("system", 2), ("device", 2), ("bare", 1), ("binding", 2), ("software", 1), ("tool", 2)];
+
+/// Rows of a session that are of another machine.
+#[derive(Clone, Debug)]
+pub struct Machines {
+    /// The rows, in time order.
+    pub rows: Vec<EventId>,
+    /// The differences.
+    pub marks: Marks,
+    /// Severity by the points of the marks.
+    pub severity: Severity,
+    /// Points of the marks.
+    pub points: u32,
+}
+
+/// Token bindings by their text.
+pub type Bindings = HashMap<Sym, Option<bool>, RandomState>;
+
+/// The machine of the rows so far.
+#[derive(Default)]
+struct Owner<'a> {
+    systems: BTreeSet<&'a str>,
+    devices: BTreeSet<Sym>,
+    with_device: usize,
+    without_device: usize,
+    bound: usize,
+    unbound: usize,
+    families: BTreeSet<&'a str>,
+    /// The last sign-in from an address.
+    addresses: HashMap<IpAddr, EventId, RandomState>,
+}
+
+/// Differences of a row from the machine of the rows before.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each mark")]
+struct Differs {
+    system: bool,
+    device: bool,
+    bare: bool,
+    binding: bool,
+    software: bool,
+    tool: bool,
+}
+
+impl Differs {
+    fn is_another_machine(self) -> bool {
+        self.system || self.device || self.binding || (self.bare && (self.software || self.tool))
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            system: self.system || other.system,
+            device: self.device || other.device,
+            bare: self.bare || other.bare,
+            binding: self.binding || other.binding,
+            software: self.software || other.software,
+            tool: self.tool || other.tool,
+        }
+    }
+}
+
+/// The rows of a session that are of another machine; `None` where there are none.
+pub(super) fn other_machines(
+    origins: Origins<'_>,
+    software: &Software,
+    session: &Session<'_>,
+    bindings: &mut Bindings,
+) -> Option<Machines> {
+    let Origins { store, places, known, .. } = origins;
+    let mut owner = Owner::default();
+    let mut rows: Vec<EventId> = Vec::new();
+    let mut all = Differs::default();
+    let mut is_new = false;
+    let mut joined: Option<(u32, u32, Sym)> = None;
+    for id in session.events() {
+        let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
+        let protection = event[Field::TokenProtection];
+        let key = (places.number(id), places.profile_number(id), protection);
+        // Most rows are like the one before.
+        if joined == Some(key) {
+            owner.with_device += usize::from(!profile.device.is_none());
+            continue;
+        }
+        if place.is_neutral {
+            continue;
+        }
+        let is_bound = *bindings.entry(protection).or_insert_with(|| bound(store.text(protection)));
+        let mut differs = owner.compared(profile, is_bound);
+        if differs.is_another_machine() || differs.bare {
+            let seen = software.seen(origins, session.user, id, event.time());
+            differs.software = seen == SoftwareSeen::Nowhere && !owner.families.contains(&*profile.family);
+            differs.tool = profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here);
+        }
+        let login = place.address.and_then(|address| owner.addresses.get(&address));
+        let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
+        let is_login = redeems && login.is_some_and(|&login| event.time().since(store.event(login).time()) <= LOGIN);
+        if differs.is_another_machine() && !is_login && !event.flags.any(MOVED) {
+            rows.push(id);
+            all = all.or(differs);
+            is_new |= known.standing(session.user, place, event.time()) == Standing::New;
+        } else {
+            owner.join(profile, is_bound, place.address, id);
+            joined = Some(key);
+        }
+    }
+    (!rows.is_empty()).then(|| judged(rows, &owner, all, is_new))
+}
+
+fn judged(rows: Vec<EventId>, owner: &Owner<'_>, all: Differs, is_new: bool) -> Machines {
+    let has_devices = owner.with_device > 0;
+    let marks = Marks::new([
+        ("system", Mark::seen(all.system, !owner.systems.is_empty())),
+        ("device", Mark::seen(all.device, has_devices)),
+        ("bare", Mark::seen(all.bare, has_devices)),
+        ("binding", Mark::seen(all.binding, owner.bound + owner.unbound > 0)),
+        ("software", Mark::decided(all.software)),
+        ("tool", Mark::decided(all.tool)),
+        ("net", Mark::decided(is_new)),
+    ]);
+    let points = POINTS.iter().filter(|(mark, _)| marks.has(mark)).map(|(_, points)| points).sum();
+    let severity = if points >= HIGH && (is_new || all.tool) {
+        Severity::High
+    } else if points >= MEDIUM {
+        Severity::Medium
+    } else {
+        Severity::Low
+    };
+    Machines { rows, marks, severity, points }
+}
+
+impl<'a> Owner<'a> {
+    fn compared(&self, profile: &Profile, is_bound: Option<bool>) -> Differs {
+        let has_device = !profile.device.is_none();
+        Differs {
+            system: !profile.os.is_empty() && !self.systems.is_empty() && !self.systems.contains(&*profile.os),
+            device: has_device && !self.devices.is_empty() && !self.devices.contains(&profile.device),
+            bare: !has_device && self.with_device >= WITH_DEVICE && self.without_device == 0,
+            binding: is_bound == Some(false) && self.bound > 0 && self.unbound == 0,
+            ..Differs::default()
+        }
+    }
+
+    fn join(&mut self, profile: &'a Profile, is_bound: Option<bool>, address: Option<IpAddr>, id: EventId) {
+        if !profile.os.is_empty() {
+            self.systems.insert(&profile.os);
+        }
+        if profile.device.is_none() {
+            self.without_device += 1;
+        } else {
+            self.devices.insert(profile.device);
+            self.with_device += 1;
+        }
+        self.bound += usize::from(is_bound == Some(true));
+        self.unbound += usize::from(is_bound == Some(false));
+        self.families.insert(&profile.family);
+        if let Some(address) = address {
+            self.addresses.insert(address, id);
+        }
+    }
+}
