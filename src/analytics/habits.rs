@@ -8,7 +8,7 @@ use super::{DetectContext, Hit};
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Days on which a device or software has to be seen to be the user's.
 const OWN_DAYS: usize = 2;

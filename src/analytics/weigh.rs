@@ -11,17 +11,22 @@
 //! high while the days before cannot tell whether the network is the user's.
 
 use super::habits::{DeviceSeen, Habits};
+use super::history::History;
 use super::known::Standing;
-use super::places::Tool;
+use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
 use super::{Baseline, DetectContext, Hit};
-use crate::model::{Confidence, EventId, Field, Sym, Time};
+use crate::model::{Confidence, EventId, Field, Span, Sym, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Weight for theft over that for work from which confidence is high.
 pub const HIGH: i32 = 3;
 /// Weight for theft over that for work from which confidence is medium.
 pub const MEDIUM: i32 = 1;
+/// Half a day: the user's own device was there the same day.
+const SAME_DAY: Span = Span::minutes(12 * 60);
+/// Most rows looked at for one question: a script's account has thousands.
+const LOOKED_AT: usize = 500;
 /// Other users whose habit an address is, from which on it is shared.
 const SHARED_BY: usize = 2;
 
@@ -30,6 +35,8 @@ const SHARED_BY: usize = 2;
 pub enum Fact {
     /// The network is new to the user.
     NewNetwork,
+    /// As [`Self::NewNetwork`], where only the prefix of the address tells networks apart.
+    NewPrefix,
     /// The days before do not tell whose network it is.
     OpenNetwork,
     /// Another part of a known network.
@@ -42,6 +49,8 @@ pub enum Fact {
     GivenNetwork,
     /// Two other users signed in from the address on two days before.
     SharedAddress,
+    /// A device of the user's was at the address within half a day, in a session that is also seen at home.
+    OwnDeviceThere,
     /// The user redeemed other codes of the client there, on another day too.
     OtherCodes,
     /// A kit of attackers names itself.
@@ -69,12 +78,14 @@ pub enum Fact {
 /// Each fact in words, with its weight for theft and for everyday work.
 pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::NewNetwork, "the network is new to the user", 3, 0),
+    (Fact::NewPrefix, "the part of the network is new to the user; no AS number is known", 2, 0),
     (Fact::OpenNetwork, "the days before do not tell whether the network is the user's", 0, 0),
     (Fact::NearNetwork, "the network is known to the user, this part of it is not", 1, 0),
     (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
     (Fact::OwnExit, "the user's own network, but not the user's machine", 0, 0),
     (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
     (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 3),
+    (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
     (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 4),
     (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
     (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
@@ -141,7 +152,8 @@ impl Weights {
 
     /// Confidence by the rule.
     pub fn confidence(&self) -> Confidence {
-        let answered = [Fact::OwnExit, Fact::NewNetwork, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
+        let answered =
+            [Fact::OwnExit, Fact::NewNetwork, Fact::NewPrefix, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
         let is_answered = answered.into_iter().any(|fact| self.has(fact));
         match self.over() {
             HIGH.. if is_answered => Confidence::High,
@@ -165,7 +177,9 @@ impl Weights {
 
 /// The facts of a hit that weigh. `baseline` is its user's.
 pub fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
-    let weighing = Weighing { context, hit, habits: baseline.habits(context), at: hit.begins(context.store) };
+    let store = context.store;
+    let (habits, history) = (baseline.habits(context), baseline.history(store));
+    let weighing = Weighing { context, hit, habits, history, at: hit.begins(store) };
     let mut groups: BTreeMap<GroupKey, Vec<EventId>> = BTreeMap::new();
     let rows: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
     for id in rows {
@@ -188,6 +202,7 @@ struct Weighing<'a> {
     context: &'a DetectContext<'a>,
     hit: &'a Hit,
     habits: &'a Habits,
+    history: &'a History,
     at: Time,
 }
 
@@ -243,7 +258,8 @@ impl Weighing<'_> {
             return vec![Fact::GivenNetwork];
         }
         match known.standing(user, place, self.at) {
-            Standing::New => facts.push(Fact::NewNetwork),
+            Standing::New if matches!(place.net, Some(Net::Asn(_))) => facts.push(Fact::NewNetwork),
+            Standing::New => facts.push(Fact::NewPrefix),
             Standing::Undecided => facts.push(Fact::OpenNetwork),
             Standing::Known if known.is_near_only(user, place, self.at) => facts.push(Fact::NearNetwork),
             Standing::Known => facts.push(Fact::OwnNetwork),
@@ -256,16 +272,44 @@ impl Weighing<'_> {
         {
             facts.push(Fact::SharedAddress);
         }
+        if self.is_own_device_there(first) {
+            facts.push(Fact::OwnDeviceThere);
+        }
         if self.habits.has_other_codes(context, self.hit, first) {
             facts.push(Fact::OtherCodes);
         }
         let guests = place.telling_net().map_or(0, |net| {
             known.others(user, net).filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
         });
-        if facts[0] == Fact::NewNetwork && guests >= SHARED_BY {
+        if matches!(facts[0], Fact::NewNetwork | Fact::NewPrefix) && guests >= SHARED_BY {
             facts.push(Fact::NewToMany);
         }
         facts
+    }
+
+    /// Returns whether a device of the user's signed in from a row's address within half a day, in another session that
+    /// is also seen in a known network. The hit's own sessions say nothing: a thief's rows can carry the device.
+    fn is_own_device_there(&self, first: EventId) -> bool {
+        let Self { context, hit, at, .. } = *self;
+        let (store, places, known) = (context.store, context.places(), context.known());
+        let session = |id: EventId| store.normalized_field(store.event(id), Field::SessionId);
+        let of_hit: BTreeSet<Sym> = hit.evidence.iter().chain(&hit.legs).map(|&id| session(id)).collect();
+        let time = store.event(first).time();
+        let address = store.normalized_field(store.event(first), Field::IpAddress);
+        let near = self.history.rows_from(store, address, time.minus(SAME_DAY), time.plus(SAME_DAY));
+        let is_own = |id: &EventId| {
+            store.event(*id).table.issues()
+                && store.event(*id).succeeded()
+                && !of_hit.contains(&session(*id))
+                && self.habits.device_seen(context, *id, at) == DeviceSeen::Own
+        };
+        let at_home = |id: EventId| {
+            let rows = context.sessions().get(hit.user, session(id));
+            rows.is_some_and(|rows| {
+                rows.events().take(LOOKED_AT).any(|id| known.is_known(hit.user, places.place(id), at))
+            })
+        };
+        near.iter().take(LOOKED_AT).copied().filter(is_own).any(at_home)
     }
 
     fn software(&self, first: EventId) -> Option<Fact> {

@@ -6,7 +6,7 @@ use crate::analytics::findings::{
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::machines::Machines;
 use crate::analytics::need::OF_MACHINES;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Show, Step, graph_ties};
+use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Show, Step, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, Field, Severity, Sym};
 use std::collections::BTreeSet;
