@@ -44,7 +44,7 @@ mod threshold;
 pub mod weigh;
 mod what_if;
 
-pub use allow::{Allow, AllowList};
+pub use allow::{Allow, AllowList, Uncovered};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
 pub use catalog::ANALYTICS;

@@ -2,6 +2,8 @@
 
 mod cover;
 
+pub use cover::Uncovered;
+
 use super::by_id;
 use crate::model::{Span, Time, inert};
 use ipnet::IpNet;
@@ -30,7 +32,7 @@ pub struct Allow {
     pub users: Vec<String>,
     /// Client ids or names, normalized.
     pub clients: Vec<String>,
-    /// Networks that every address of the hit's sign-ins must lie in.
+    /// Networks that every address that the hit shows must lie in.
     pub networks: Vec<IpNet>,
     /// Ids of analytics.
     pub analytics: Vec<String>,

@@ -1,6 +1,6 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Cell, Finding, Grade, Semantics, Weights};
+use super::{Allow, Cell, Finding, Grade, Semantics, Uncovered, Weights};
 use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
 use crate::store::Store;
 use serde::Serialize;
@@ -70,6 +70,9 @@ pub struct Hit {
     pub span_needed: Option<Span>,
     /// The entry of the allow-list that covers it.
     pub allowed: Option<Allow>,
+    /// Where no entry covers it, the one that would but for a few addresses, and these; where one does, the addresses of
+    /// its Graph calls outside of that entry's networks.
+    pub uncovered: Option<Uncovered>,
 }
 
 impl Hit {
@@ -101,6 +104,17 @@ impl Hit {
     pub fn computed_tokens(&self, store: &Store) -> usize {
         let computed = |event: &&EventId| store.event(**event).flags.has(Flags::TOKEN_COMPUTED);
         if self.semantics == Semantics::Published { 0 } else { self.evidence.iter().filter(computed).count() }
+    }
+
+    /// A sentence on the entry that a few addresses kept from covering the hit, or on its Graph calls from outside of
+    /// the one that covers it.
+    pub fn uncovered_words(&self) -> Option<String> {
+        let uncovered = self.uncovered.as_ref()?;
+        let (number, addresses) = (uncovered.entry.number, uncovered.words());
+        Some(match self.allowed {
+            None => format!("entry {number} of the allow-list would cover it but for {addresses}"),
+            Some(_) => format!("its Graph calls also came from {addresses}, outside of entry {number}"),
+        })
     }
 
     /// A column's value by name.

@@ -132,6 +132,7 @@ impl HitBuilder {
             findings: Vec::new(),
             span_needed: self.span_needed,
             allowed: None,
+            uncovered: None,
         }
     }
 }

@@ -95,7 +95,8 @@ fn table(hits: &[Hit], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
             .allowed
             .as_ref()
             .map(|entry| format!("ALLOWED by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason));
-        let reasons: Vec<&str> = allowed.iter().chain(&hit.reasons).map(String::as_str).collect();
+        let uncovered = hit.uncovered_words();
+        let reasons: Vec<&str> = allowed.iter().chain(&uncovered).chain(&hit.reasons).map(String::as_str).collect();
         table.below(&reasons.join("; "));
     }
     table.write(shell, out)

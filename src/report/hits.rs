@@ -79,7 +79,17 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         allowed.push("Entry", Value::count(entry.number));
         allowed.push("Reason", entry.reason.as_str());
         allowed.push("Expires", Value::Time(entry.expires));
+        if let Some(uncovered) = &hit.uncovered {
+            allowed.push("CallsFrom", Value::list(uncovered.texts()));
+        }
         row.push("Allowed", Value::Rows(vec![allowed]));
+    } else if let Some(uncovered) = &hit.uncovered {
+        let mut near = Row::default();
+        near.push("Entry", Value::count(uncovered.entry.number));
+        near.push("Reason", uncovered.entry.reason.as_str());
+        near.push("Expires", Value::Time(uncovered.entry.expires));
+        near.push("Outside", Value::list(uncovered.texts()));
+        row.push("NotAllowed", Value::Rows(vec![near]));
     }
     row
 }

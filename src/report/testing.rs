@@ -176,6 +176,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         weights: None,
         span_needed: None,
         allowed: None,
+        uncovered: None,
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),
             finding(State::Against, "the device is compliant", &[EventId(1)]),

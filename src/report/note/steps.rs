@@ -158,7 +158,10 @@ fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
     facts.push(text("Why it is a hit", hit.reasons.clone()));
     if let Some(entry) = &hit.allowed {
         let terms = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
-        facts.push(text("Allowed by", vec![terms]));
+        let but = hit.uncovered_words().map(|words| format!("but {words}"));
+        facts.push(text("Allowed by", std::iter::once(terms).chain(but).collect()));
+    } else {
+        facts.push(text("Not allowed", hit.uncovered_words().into_iter().collect()));
     }
     facts.push(text("Severity", vec![format!("{}: {}", hit.severity.word(), hit.severity_reason)]));
     facts.push(text("Confidence", vec![format!("{}: {}", hit.confidence.word(), hit.confidence_reason)]));

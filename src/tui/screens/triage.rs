@@ -142,6 +142,10 @@ fn summary(text: &mut Text, hit: &Hit) {
         let terms = format!("by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason);
         text.labelled(2, "allowed", Role::Notice, &terms, Role::Text);
     }
+    if let Some(words) = hit.uncovered_words() {
+        let label = if hit.allowed.is_some() { "but" } else { "not allowed" };
+        text.labelled(2, label, Role::Notice, &words, Role::Text);
+    }
     for reason in hit.reasons.iter().take(5) {
         text.labelled(2, "·", Role::Quiet, reason, Role::Quiet);
     }
