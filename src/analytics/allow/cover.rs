@@ -90,7 +90,9 @@ impl About<'_> {
         self.addresses.get_or_init(|| {
             let Hit { evidence, legs, columns, .. } = self.hit;
             let mut shown = self.of_rows(evidence.iter().chain(legs));
-            columns.iter().for_each(|(_, cell)| listed(cell, &mut shown));
+            for (_, cell) in columns {
+                listed(cell, &mut shown);
+            }
             shown
         })
     }
@@ -185,7 +187,7 @@ impl<'l> Filed<'l> {
                 let calls =
                     || about.of_calls().into_iter().flatten().filter(|address| !entry.holds(*address)).collect();
                 let addresses: Vec<IpAddr> = if entry.networks.is_empty() { Vec::new() } else { calls() };
-                let elsewhere = (!addresses.is_empty()).then(|| Uncovered { addresses, ..outside });
+                let elsewhere = (!addresses.is_empty()).then_some(Uncovered { addresses, ..outside });
                 return (Some(entry.clone()), elsewhere);
             }
             if count(&outside) <= FEW && nearest.as_ref().is_none_or(|known| count(&outside) < count(known)) {
