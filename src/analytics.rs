@@ -72,6 +72,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 use hit_builder::HitBuilder;

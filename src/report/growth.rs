@@ -21,6 +21,16 @@ const RESOURCES: [&str; 4] = [
     "797f4846-ba00-4fd7-ba43-dac1f8f63013",
 ];
 
+const OFFICE_HOME: &str = "4765445b-32c6-49b0-83e6-1d93765276ca";
+/// Milliseconds of the days at home.
+const DAYS: usize = 21 * 86_400_000;
+const AWAY: [(Field, &str); 3] = [
+    (Field::IpAddress, "198.51.100.23"),
+    (Field::Asn, "64500"),
+    (Field::DeviceDetail, r#"{"operatingSystem":"Windows"}"#),
+];
+const TOOL: [(Field, &str); 1] = [(Field::UserAgent, "axios/1.7.9")];
+
 /// Rows of one bundle.
 #[derive(Default)]
 struct Made(Rows);
@@ -73,6 +83,35 @@ impl Made {
         self.row(Table::NonInteractive, millis, &common, special);
     }
 
+    /// Forty bound sign-ins over twenty days from one network.
+    fn days_at_home(&mut self) {
+        let bound = r#"{"signInSessionStatus":"bound"}"#;
+        for half in 0..40 {
+            let home = [
+                (Field::IpAddress, "192.0.2.10"),
+                (Field::Asn, "64496"),
+                (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0"),
+                (Field::TokenProtection, bound),
+                (Field::DeviceDetail, r#"{"deviceId":"d1","operatingSystem":"Windows"}"#),
+            ];
+            self.exchange(half * DAYS / 42, &home);
+        }
+    }
+
+    /// An interactive sign-in at home.
+    fn sign_in(&mut self, millis: usize, special: Fields) {
+        let common = [
+            (Field::UserId, "u1"),
+            (Field::UserPrincipalName, "u1@contoso.com"),
+            (Field::ResultType, "0"),
+            (Field::IpAddress, "192.0.2.10"),
+            (Field::Asn, "64496"),
+            (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0"),
+            (Field::IncomingTokenType, "none"),
+        ];
+        self.row(Table::SignIn, millis, &common, special);
+    }
+
     /// A device code typed.
     fn code(&mut self, millis: usize, special: Fields) {
         let common = [
@@ -118,7 +157,7 @@ fn varied(made: &mut Made, n: usize, field: Field) {
     }
 }
 
-const CONTENTS: [Content; 19] = [
+const CONTENTS: [Content; 23] = [
     ("objects of calls", |made, n| {
         made.burst(0, &[]);
         for at in 0..n {
@@ -185,6 +224,40 @@ const CONTENTS: [Content; 19] = [
         for at in 0..n {
             made.code(at * 2_000_000, &[(Field::SessionId, &format!("s{at}"))]);
             made.burst(at * 2_000_000 + 60_000, &[(Field::TokenId, "")]);
+        }
+    }),
+    ("codes of a session redeemed elsewhere", |made, n| {
+        made.days_at_home();
+        for at in 0..n {
+            let app = [(Field::AppId, CLI), (Field::SessionId, "s")];
+            made.sign_in(DAYS + at * 2000, &app);
+            made.login(DAYS + at * 2000 + 1000, &[&app[..], &AWAY].concat());
+        }
+    }),
+    ("sessions begun elsewhere", |made, n| {
+        made.days_at_home();
+        for at in 0..n {
+            let session = format!("s{at}");
+            let of = [(Field::SessionId, &*session), (Field::AppId, OFFICE_HOME)];
+            made.sign_in(DAYS + at * 60_000, &[&of[..], &AWAY].concat());
+            made.exchange(DAYS + at * 60_000 + 1000, &[&of[..], &AWAY, &TOOL].concat());
+        }
+    }),
+    ("first uses of clients", |made, n| {
+        made.days_at_home();
+        for at in 0..n {
+            let app = format!("client{at}");
+            let of = [(Field::AppId, &*app), (Field::SessionId, "s"), (Field::ResourceIdentity, RESOURCES[2])];
+            made.exchange(DAYS + at * 1000, &[&of[..], &AWAY].concat());
+        }
+    }),
+    ("unbound tokens", |made, n| {
+        made.days_at_home();
+        let unbound = r#"{"signInSessionStatus":"unbound","signInSessionStatusCode":1002}"#;
+        for at in 0..n {
+            let session = format!("s{at}");
+            let of = [(Field::SessionId, &*session), (Field::TokenProtection, unbound)];
+            made.exchange(DAYS + at * 1000, &[&of[..], &AWAY].concat());
         }
     }),
 ];

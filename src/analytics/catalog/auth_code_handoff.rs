@@ -182,3 +182,150 @@ fn reasons(context: &DetectContext, handoff: &Handoff, all: usize) -> Vec<String
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::testing::{AWAY, Bundle, DESK, Fields, KIT, LYON, NO_TOKEN, REFRESH, TICK, after};
+    use crate::model::{Table, Time};
+
+    const CLI: (Field, &str) = (Field::AppId, "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
+    const SHELL: (Field, &str) = (Field::AppId, "1950a258-227b-4e31-a9cf-717495945fc2");
+    const PORTAL: (Field, &str) = (Field::AppId, "c44b4083-3bb0-49c1-b47d-974e53cbdf3c");
+    const SESSION: (Field, &str) = (Field::SessionId, "s");
+    const NOW: Span = Span::seconds(0);
+
+    /// A code issued at the desk, and a redemption so long after it.
+    fn pair(bundle: &mut Bundle, elapsed: Span, redeemer: &[(Field, &str)]) {
+        bundle.row(Table::SignIn, &after(NOW), &[DESK, &[CLI, SESSION]]);
+        bundle.row(Table::NonInteractive, &after(elapsed), &[&[NO_TOKEN, CLI, SESSION], redeemer]);
+    }
+
+    fn severities(days: u32, elapsed: Span, redeemer: &[(Field, &str)]) -> Vec<Severity> {
+        let mut bundle = Bundle::at_desk(days);
+        pair(&mut bundle, elapsed, redeemer);
+        bundle.severities(ANALYTIC.id)
+    }
+
+    #[test]
+    fn a_redemption_comes_from_five_seconds_before_to_ten_minutes_after() {
+        let found = |elapsed| severities(10, elapsed, AWAY).len();
+        let ticks = |span: Span, more: i64| Span::from_ticks(span.ticks() + more);
+        assert_eq!((found(Span::seconds(600)), found(ticks(Span::seconds(600), TICK.ticks()))), (1, 0));
+        assert_eq!((found(Span::seconds(-5)), found(ticks(Span::seconds(-5), -TICK.ticks()))), (1, 0));
+    }
+
+    #[test]
+    fn the_grade_is_by_network_tool_and_distance() {
+        let minute = Span::minutes(1);
+        let with = |fields: Fields, more: Fields| [fields, more].concat();
+        let no_number = |address| vec![(Field::IpAddress, address), (Field::Asn, "")];
+        for (days, redeemer, expected) in [
+            (10, with(DESK, &[]), None),
+            (10, with(DESK, &[(Field::IpAddress, "192.0.3.10")]), Some(Severity::Low)),
+            (10, no_number("203.0.113.9"), Some(Severity::Medium)),
+            (10, with(AWAY, &[]), Some(Severity::High)),
+            (7, with(AWAY, &[]), Some(Severity::High)),
+            (6, with(AWAY, &[]), Some(Severity::Medium)),
+            (6, with(AWAY, &[KIT]), Some(Severity::High)),
+            (6, with(AWAY, &[LYON]), Some(Severity::High)),
+            (10, vec![(Field::Asn, "64510")], None),
+            (10, with(AWAY, &[(Field::OriginalTransferMethod, "deviceCodeFlow")]), None),
+            (10, with(AWAY, &[REFRESH]), None),
+            (10, with(AWAY, &[SHELL]), None),
+            (10, with(AWAY, &[(Field::SessionId, "other")]), None),
+            (10, with(AWAY, &[(Field::SessionId, "")]), None),
+        ] {
+            let found = severities(days, minute, &redeemer);
+            assert_eq!(found, Vec::from_iter(expected), "{days} days, {redeemer:?}");
+        }
+    }
+
+    #[test]
+    fn only_clients_with_a_local_redirect_hand_codes_off() {
+        for (client, found) in [(CLI, 1), (PORTAL, 0)] {
+            let mut bundle = Bundle::at_desk(10);
+            bundle.row(Table::SignIn, &after(NOW), &[DESK, &[client, SESSION]]);
+            bundle.row(Table::NonInteractive, &after(Span::minutes(1)), &[AWAY, &[NO_TOKEN, client, SESSION]]);
+            assert_eq!(bundle.hits(ANALYTIC.id).len(), found);
+        }
+    }
+
+    #[test]
+    fn a_pair_of_networks_on_two_days_before_is_usual_with_any_client() {
+        let usual = |days: &[&str]| {
+            let mut bundle = Bundle::at_desk(10);
+            for (at, day) in days.iter().enumerate() {
+                let session = format!("before{at}");
+                let of = [SHELL, (Field::SessionId, session.as_str())];
+                bundle.row(Table::SignIn, &format!("2026-04-{day}:00:00Z"), &[DESK, &of]);
+                bundle.row(Table::NonInteractive, &format!("2026-04-{day}:01:00Z"), &[AWAY, &[NO_TOKEN], &of]);
+            }
+            pair(&mut bundle, Span::minutes(1), AWAY);
+            bundle.hits(ANALYTIC.id).last().unwrap().severity
+        };
+        assert_eq!(usual(&["28T09", "29T09"]), Severity::Low);
+        assert_eq!(usual(&["29T09", "29T15"]), Severity::High, "one day");
+    }
+
+    #[test]
+    fn each_redemption_is_of_the_first_code_that_it_may_be_of() {
+        let mut bundle = Bundle::at_desk(10);
+        for second in [0, 10, 20] {
+            bundle.row(Table::SignIn, &after(Span::seconds(second)), &[DESK, &[CLI, SESSION]]);
+        }
+        for second in [30, 40] {
+            bundle.row(Table::NonInteractive, &after(Span::seconds(second)), &[AWAY, &[NO_TOKEN, CLI, SESSION]]);
+        }
+        let hits = bundle.hits(ANALYTIC.id);
+        let [hit] = &hits[..] else { panic!("one hit of user, session and client") };
+        let Some(Cell::Rows(pairs)) = hit.column("Handoffs") else { panic!("{:?}", hit.columns) };
+        let times: Vec<_> = pairs.iter().map(|pair| (pair[0].1.clone(), pair[2].1.clone())).collect();
+        let time = |second| Cell::Time(Time::parse(&after(Span::seconds(second))).unwrap());
+        assert_eq!(times, [(time(0), time(30)), (time(10), time(40))], "the third code has none left");
+        assert_eq!(hit.span_needed, Some(Span::seconds(30)));
+        assert_eq!(hit.sign_in_count, 3, "the code and both redemptions, not the other codes");
+    }
+
+    #[test]
+    fn its_rows_are_the_code_and_all_of_the_session_in_the_redeemers_network_from_then_on() {
+        let mut bundle = Bundle::at_desk(10);
+        let resource = |id| (Field::ResourceIdentity, id);
+        bundle.row(Table::SignIn, &after(NOW), &[DESK, &[CLI, SESSION, resource("code")]]);
+        bundle.row(Table::NonInteractive, &after(Span::seconds(-3)), &[AWAY, &[NO_TOKEN, CLI, SESSION, resource("a")]]);
+        bundle.row(
+            Table::NonInteractive,
+            &after(Span::seconds(-4)),
+            &[AWAY, &[REFRESH, CLI, SESSION, resource("early")]],
+        );
+        bundle.row(
+            Table::NonInteractive,
+            &after(Span::minutes(90)),
+            &[AWAY, &[REFRESH, PORTAL, SESSION, resource("b")]],
+        );
+        bundle.row(
+            Table::NonInteractive,
+            &after(Span::minutes(91)),
+            &[DESK, &[REFRESH, CLI, SESSION, resource("desk")]],
+        );
+        let elsewhere = [REFRESH, CLI, (Field::SessionId, "t"), resource("other")];
+        bundle.row(Table::NonInteractive, &after(Span::minutes(92)), &[AWAY, &elsewhere]);
+        let hits = bundle.hits(ANALYTIC.id);
+        assert_eq!(hits.len(), 1);
+        assert_eq!(hits[0].resource_ids, ["a", "b"]);
+        assert_eq!((hits[0].sign_in_count, hits[0].app_id.as_str()), (3, CLI.1));
+        let times = (hits[0].first_seen.to_string(), hits[0].last_seen.to_string());
+        assert_eq!(times, (after(Span::seconds(-3)), after(Span::minutes(90))));
+        assert_eq!(hits[0].span_needed, Some(NOW), "it fires with the shortest window");
+        let states: Vec<_> = hits[0].findings.iter().map(|finding| finding.state).collect();
+        assert!(hits[0].findings[0].sentence.contains("was given the code"), "{states:?}");
+    }
+
+    #[test]
+    fn neutral_rows_hand_nothing_off() {
+        let mut bundle = Bundle::at_desk(10);
+        let service = [(Field::Asn, "8075"), (Field::UserAgent, "")];
+        pair(&mut bundle, Span::minutes(1), &[AWAY, &service].concat());
+        assert!(bundle.hits(ANALYTIC.id).is_empty());
+    }
+}

@@ -357,3 +357,6 @@ fn decided_by(mark: &str) -> &'static str {
         _ => "ten interactive sign-ins before",
     }
 }
+
+#[cfg(test)]
+mod tests;

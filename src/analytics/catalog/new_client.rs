@@ -235,3 +235,116 @@ fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: V
     builder.events = events;
     Some(builder.finish(context))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::testing::{AWAY, BROWSER, Bundle, DESK, Fields, KIT, LIBRARY, REFRESH, after};
+    use crate::model::{Span, Table};
+
+    const VAULT: (Field, &str) = (Field::ResourceIdentity, "cfa8b339-82a2-471a-a3c9-0fc0be7a4093");
+    const ARM: (Field, &str) = (Field::ResourceIdentity, "797f4846-ba00-4fd7-ba43-dac1f8f63013");
+    const MAIL: (Field, &str) = (Field::ResourceIdentity, "00000002-0000-0ff1-ce00-000000000000");
+    const SHELL: (Field, &str) = (Field::AppId, "1950a258-227b-4e31-a9cf-717495945fc2");
+    const SERVICE: (Field, &str) = (Field::AppId, "394866fc-eedb-4f01-8536-3ff84b16be2a");
+    const SESSION: (Field, &str) = (Field::SessionId, "s");
+
+    /// A number of sign-ins at the desk on so many days.
+    fn history(rows: u32, days: u32) -> Bundle {
+        let mut bundle = Bundle::default();
+        for at in 0..rows {
+            let time = format!("2026-04-{:02}T{:02}:00:00Z", 1 + at % days, at / days);
+            bundle.row(Table::SignIn, &time, &[DESK]);
+        }
+        bundle
+    }
+
+    fn first_use(bundle: &mut Bundle, fields: &[(Field, &str)]) -> Vec<Severity> {
+        let of = [SHELL, VAULT, SESSION, REFRESH];
+        bundle.row(Table::NonInteractive, &after(Span::seconds(0)), &[AWAY, &of, fields]);
+        bundle.severities(ANALYTIC.id)
+    }
+
+    #[test]
+    fn it_takes_thirty_sign_ins_on_fourteen_dates_before() {
+        for (rows, days, fires) in [(30, 14, true), (29, 14, false), (30, 13, false), (30, 30, true)] {
+            assert_eq!(!first_use(&mut history(rows, days), &[]).is_empty(), fires, "{rows} on {days} dates");
+        }
+        let mut bundle = history(29, 13);
+        bundle.row(Table::SignIn, &after(Span::minutes(-1)), &[DESK]);
+        assert_eq!(first_use(&mut bundle, &[]).len(), 1, "the date itself counts by the rows before");
+    }
+
+    #[test]
+    fn three_users_are_few_and_four_are_a_roll_out() {
+        let among = |others: &[&str]| {
+            let mut bundle = history(30, 15);
+            for other in others {
+                let user = [(Field::UserId, *other)];
+                bundle.row(Table::NonInteractive, "2026-04-25T09:00:00Z", &[DESK, &[SHELL, VAULT], &user]);
+            }
+            first_use(&mut bundle, &[]).len()
+        };
+        assert_eq!((among(&["a", "b"]), among(&["a", "b", "c"]), among(&["a", "b", "a"])), (1, 0, 1));
+        let mut later = history(30, 15);
+        for other in ["a", "b", "c"] {
+            let user = [(Field::UserId, other)];
+            later.row(Table::NonInteractive, &after(Span::minutes(1)), &[DESK, &[SHELL, VAULT], &user]);
+        }
+        assert_eq!(first_use(&mut later, &[]).len(), 1, "who came later does not count");
+    }
+
+    #[test]
+    fn network_tool_and_odd_party_make_the_grade() {
+        let desk = |agent: (Field, &'static str)| [DESK, &[agent]].concat();
+        let away = |agent: (Field, &'static str)| [AWAY, &[agent]].concat();
+        for (fields, severity) in [
+            (desk(BROWSER), Severity::Low),
+            (desk(KIT), Severity::Medium),
+            (desk(LIBRARY), Severity::Medium),
+            (away(BROWSER), Severity::Medium),
+            (away(LIBRARY), Severity::High),
+            (away(KIT), Severity::High),
+        ] {
+            assert_eq!(first_use(&mut history(30, 15), &fields), [severity], "{fields:?}");
+        }
+        let mut split = history(30, 15);
+        split.row(Table::NonInteractive, &after(Span::minutes(-5)), &[DESK, &[SESSION]]);
+        let other = (Field::UserAgent, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/137.0");
+        assert_eq!(first_use(&mut split, &[other]), [Severity::High], "a new network, and the odd party");
+    }
+
+    #[test]
+    fn only_first_uses_of_sensitive_resources_by_clients_of_people_count() {
+        let found = |fields: &[(Field, &str)]| first_use(&mut history(30, 15), fields).len();
+        assert_eq!(found(&[]), 1);
+        assert_eq!(found(&[MAIL]), 0);
+        assert_eq!(found(&[SERVICE]), 0);
+        assert_eq!(found(&[(Field::ResultType, "53003")]), 0, "a refusal");
+        let neutral: Fields = &[(Field::Asn, "8075"), (Field::UserAgent, "")];
+        assert_eq!(found(neutral), 0);
+        let mut used = history(30, 15);
+        used.row(Table::SignIn, "2026-04-20T09:00:00Z", &[DESK, &[SHELL, VAULT]]);
+        assert!(first_use(&mut used, &[]).iter().all(|severity| *severity == Severity::Low), "used at the desk before");
+    }
+
+    #[test]
+    fn a_use_before_the_range_is_a_use() {
+        let mut bundle = history(30, 15);
+        bundle.row(Table::SignIn, "2026-04-20T09:00:00Z", &[DESK, &[SHELL, VAULT]]).since("2026-05-01T00:00:00Z");
+        assert!(first_use(&mut bundle, &[]).is_empty());
+    }
+
+    #[test]
+    fn one_hit_is_of_a_client_and_a_session() {
+        let mut bundle = history(30, 15);
+        for (minute, resource, session) in [(1, ARM, "s"), (2, VAULT, "s"), (3, ARM, "t")] {
+            let of = [SHELL, resource, (Field::SessionId, session)];
+            bundle.row(Table::NonInteractive, &after(Span::minutes(minute)), &[AWAY, &of]);
+        }
+        let hits = bundle.hits(ANALYTIC.id);
+        assert_eq!(hits.len(), 1, "the third use of the client for it is not the first");
+        assert_eq!(hits[0].resource_ids, [ARM.1, VAULT.1]);
+        assert_eq!((hits[0].sign_in_count, hits[0].session.as_deref()), (2, Some("s")));
+    }
+}

@@ -1,6 +1,6 @@
 //! Parties of a hit's session.
 
-use super::{KEPT, listed};
+use super::listed;
 use crate::analytics::flow::presents_token;
 use crate::analytics::parties::{MOVED, Party, Split};
 use crate::analytics::places::Compared;
@@ -9,6 +9,9 @@ use crate::analytics::{Finding, State, StepContext, graph_ties, scopes};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Table};
 use std::collections::BTreeSet;
+
+/// Most rows after a hit that are looked at, the last ones: of a script's account thousands follow each of its hits.
+const FOLLOWED: usize = 100;
 
 /// The split of the hit's session, and the party that has the hit's first row.
 fn split<'s>(context: &'s StepContext<'_>) -> Option<(&'s Split, usize)> {
@@ -170,10 +173,18 @@ pub fn last_act(context: &StepContext) -> Finding {
     let history = context.baseline.history(store);
     let addresses = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::IpAddress));
     let until = store.range().map_or(hit.last_seen, |(_, last)| last);
-    let after = addresses.iter().flat_map(|&address| history.rows_from(store, address, hit.last_seen, until));
-    // Of a script's account thousands of rows follow.
-    let after = after.copied().filter(|&id| store.event(id).table.issues()).take(KEPT);
-    let (later, refused): (Vec<EventId>, Vec<EventId>) = after.partition(|&id| store.event(id).succeeded());
+    let mut after: Vec<EventId> = Vec::new();
+    let mut all = 0;
+    for address in addresses {
+        let rows = history.rows_from(store, address, hit.last_seen, until);
+        all += rows.len();
+        after.extend(&rows[rows.len().saturating_sub(FOLLOWED)..]);
+    }
+    after.sort_unstable();
+    after.drain(..after.len().saturating_sub(FOLLOWED));
+    let cut = super::kept("last", after.len(), all, "after it");
+    let sign_ins = after.into_iter().filter(|&id| store.event(id).table.issues());
+    let (later, refused): (Vec<EventId>, Vec<EventId>) = sign_ins.partition(|&id| store.event(id).succeeded());
     let refusals = counted(refused.len(), "refused sign-in");
     let (brief, followed) = match (later.len(), refused.len()) {
         (0, 0) => ("nothing after it".to_owned(), "nothing followed from its addresses".to_owned()),
@@ -183,7 +194,7 @@ pub fn last_act(context: &StepContext) -> Finding {
             (format!("{successes} after it"), format!("{successes} and {refusals} followed from its addresses"))
         }
     };
-    let sentence = format!("The last of its rows is at {}; {followed}.", hit.last_seen.second());
+    let sentence = format!("The last of its rows is at {}; {followed}.{cut}", hit.last_seen.second());
     Finding::new(State::Unknown, brief, sentence)
         .with_rows(later)
         .with_rows(refused)
