@@ -81,8 +81,13 @@ impl Bundle {
         run_with_low(&self.rows.build(), Facts::embedded(), &settings, Arc::default())
     }
 
-    /// Severities of the hits of an analytic.
+    /// Severities of the hits of an analytic by its rule.
     pub(super) fn severities(&mut self, analytic: &str) -> Vec<Severity> {
-        self.hits(analytic).iter().map(|hit| hit.severity).collect()
+        self.hits(analytic).iter().map(graded).collect()
     }
+}
+
+/// Severity of a hit by its analytic's rule.
+pub(super) fn graded(hit: &Hit) -> Severity {
+    hit.grade.as_ref().expect("a rule graded it").severity
 }

@@ -287,9 +287,13 @@ fn looks(kind: &Content, n: usize) -> (u64, usize) {
 
 #[test]
 fn four_times_the_bundle_is_some_four_times_the_work() {
+    let mut wrong = Vec::new();
     for kind in &CONTENTS {
         let ((few, found), (many, _)) = (looks(kind, 300), looks(kind, 1200));
         assert!(found > 0, "{}: no hit, so nothing was asked", kind.0);
-        assert!(many <= few * 5, "{}: {few} looks, and {many} for four times as much", kind.0);
+        if many > few * 5 {
+            wrong.push(format!("{}: {few} looks, and {many} for four times as much", kind.0));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -186,7 +186,7 @@ fn reasons(context: &DetectContext, handoff: &Handoff, all: usize) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analytics::testing::{AWAY, Bundle, DESK, Fields, KIT, LYON, NO_TOKEN, REFRESH, TICK, after};
+    use crate::analytics::testing::{AWAY, Bundle, DESK, Fields, KIT, LYON, NO_TOKEN, REFRESH, TICK, after, graded};
     use crate::model::{Table, Time};
 
     const CLI: (Field, &str) = (Field::AppId, "04b07795-8ddb-461a-bbee-02f9e1bf7b46");
@@ -262,7 +262,7 @@ mod tests {
                 bundle.row(Table::NonInteractive, &format!("2026-04-{day}:01:00Z"), &[AWAY, &[NO_TOKEN], &of]);
             }
             pair(&mut bundle, Span::minutes(1), AWAY);
-            bundle.hits(ANALYTIC.id).last().unwrap().severity
+            graded(bundle.hits(ANALYTIC.id).last().unwrap())
         };
         assert_eq!(usual(&["28T09", "29T09"]), Severity::Low);
         assert_eq!(usual(&["29T09", "29T15"]), Severity::High, "one day");

@@ -1,6 +1,6 @@
 //! Parties of a hit's session.
 
-use super::listed;
+use super::{KEPT, listed};
 use crate::analytics::flow::presents_token;
 use crate::analytics::parties::{MOVED, Party, Split};
 use crate::analytics::places::Compared;
