@@ -187,6 +187,22 @@ fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
     }
 }
 
+/// Weighs the hits that their analytic's own rule grades above low, and lowers those that everyday work explains: as
+/// far as it takes to know which are near misses.
+fn lower_all(context: &DetectContext, hits: &mut [Hit]) {
+    hits.sort_by_key(|hit| (hit.user, hit.begins(context.store)));
+    let mut baseline = Baseline::new(Sym::NONE);
+    for hit in hits.iter_mut().filter(|hit| hit.grade.is_some() && !hit.is_near_miss()) {
+        if baseline.user() != hit.user {
+            baseline = Baseline::new(hit.user);
+        }
+        let weights = weigh::weigh(context, hit, &baseline);
+        if let Some((severity, reason)) = assess::lowered(hit, &weights) {
+            (hit.severity, hit.severity_reason) = (severity, reason);
+        }
+    }
+}
+
 /// Order of hits: first seen, analytic, user, app; then anything that still differs.
 fn order(hit: &Hit) -> impl Ord + '_ {
     let who = (&hit.upn, &hit.user_id, &hit.app_id);

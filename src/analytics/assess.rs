@@ -1,20 +1,19 @@
 //! Severity, confidence and techniques of a hit, by rules that a reader can check.
 //!
-//! **Severity** is how bad it is if it is token theft. Each analytic has a base (`device-code-burst` high,
-//! `foci-burst` and `session-hop` medium, `session-hop-broad` low). From medium up to high when the tokens reach two or
-//! more valuable classes (mail, chat, files, Azure management, Key Vault, Office management, device registration,
-//! directory, business data) from an address that is not usual for the user, nor its network, nor the device. Down to
-//! low when everything about the origin is the user's own: every address of hit and device-code legs seen on at least
-//! two days before, no script among the agents, and a usual or compliant device, or the client used on at least two
-//! days before. The last day before the hit does not count: it may be the intruder's.
+//! **Severity** is how bad it is if it is token theft. An analytic either grades by a rule of its own, or has a base
+//! (`device-code-burst` high, `foci-burst` and `session-hop` medium, `session-hop-broad` low), from medium up to high
+//! when the tokens reach two or more valuable classes (mail, chat, files, Azure management, Key Vault, Office
+//! management, device registration, directory, business data) and the facts weigh for theft as much as high confidence
+//! asks. Down to low when everyday work explains it, by the table of [`super::weigh`].
 //!
-//! **Confidence** is how well the findings support "token theft". High: at least three findings
-//! support it, at most a third as many speak against, and at most a third of the steps are missing. Low: as many
-//! speak against as support, or fewer than two support. Medium: everything else.
+//! **Confidence** follows from the same table, and is no higher than the comparisons allow.
+//!
+//! A run as published keeps older rules for both: low when everything about the origin is the user's own, on two days
+//! before the last day before the hit; and confidence by the number of findings that support theft or speak against it.
 
 use super::findings::{reached, valuable};
 use super::flow::presents_token;
-use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes};
+use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes, weigh};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -46,7 +45,10 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
     }
     let base = context.analytic.severity;
     let classes = valuable(&reached(context.store, context.facts, &hit.evidence));
-    let foreign = findings::origin(context).state == State::Supports;
+    let foreign = match &context.weights {
+        Some(weights) => weights.over() >= weigh::HIGH,
+        None => findings::origin(context).state == State::Supports,
+    };
     match base {
         Severity::Medium if foreign && classes >= 2 => (
             Severity::High,
@@ -67,8 +69,8 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
 /// its own graded it and they are even.
-fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
-    if weights.over() > 0 {
+pub fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
+    if !weights.is_explained() {
         return None;
     }
     let why = format!("everyday work explains it: {}", weights.sentence());
@@ -205,7 +207,7 @@ impl Assessment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ANALYTICS, Settings, run};
+    use super::super::{ANALYTICS, Semantics, Settings, run};
     use super::*;
     use crate::facts::{Facts, techniques};
     use crate::model::Table;
@@ -357,10 +359,16 @@ mod tests {
         /// The burst as a hit of `analytic`.
         fn burst(&mut self, analytic: &str, resources: [&str; 3], fields: &[(Field, &str)]) -> Severity {
             for (second, resource) in resources.iter().enumerate() {
-                let fields = [&[(Field::AppId, CLI), (Field::ResourceIdentity, resource)], fields].concat();
+                let named = [
+                    (Field::AppId, CLI),
+                    (Field::ResourceIdentity, *resource),
+                    (Field::ResourceDisplayName, *resource),
+                ];
+                let fields = [&named, fields].concat();
                 self.row(Table::NonInteractive, &format!("2026-05-01T14:00:0{second}Z"), &fields);
             }
-            let hits = run(&self.rows.build(), Facts::embedded(), &Settings::default());
+            let settings = Settings { semantics: Semantics::Published, ..Settings::default() };
+            let hits = run(&self.rows.build(), Facts::embedded(), &settings);
             hits.iter().find(|hit| hit.analytic == analytic).expect("the burst is found").severity
         }
 

@@ -102,7 +102,7 @@ impl HitBuilder {
             semantics: context.settings.semantics,
             also_published: false,
             severity: self.grade.as_ref().map_or(Severity::Medium, |grade| grade.severity),
-            severity_reason: String::new(),
+            severity_reason: self.grade.as_ref().map_or_else(String::new, |grade| grade.reason.clone()),
             confidence: Confidence::Medium,
             confidence_reason: String::new(),
             reasons: self.reasons,

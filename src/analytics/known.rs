@@ -97,6 +97,11 @@ impl Days {
         self.known().iter().filter(|known| **known < day).count()
     }
 
+    /// Number of them, up to seven.
+    pub fn count(&self) -> usize {
+        usize::from(self.count)
+    }
+
     /// The first of them, as a date.
     pub fn first(&self) -> Option<Time> {
         let first = self.known().first()?;

@@ -49,21 +49,29 @@ impl Shortfall {
     }
 }
 
-/// A near miss.
+/// A near miss: either a threshold is not met, or a rule grades it low.
 #[derive(Clone, Debug)]
 pub struct NearMiss {
     /// The hit it would have been, without Graph calls, columns, reasons and findings.
     pub hit: Hit,
-    /// Thresholds that would have made it a hit, each alone, the nearest first.
+    /// Thresholds that would have made it a hit, each alone, the nearest first; none where a rule grades it low.
     pub needs: Vec<Shortfall>,
     /// Number of near misses of the same analytic, user and client, this one included: daily ones are routine.
     pub alike: usize,
 }
 
 impl NearMiss {
-    /// Distance of its nearest threshold, in thousandths.
+    /// Distance of its nearest threshold, in thousandths; nothing where all thresholds are met and a rule grades it low.
     pub fn distance(&self) -> u64 {
-        self.needs.first().map_or(u64::MAX, Shortfall::distance)
+        self.needs.first().map_or(0, Shortfall::distance)
+    }
+
+    /// `2 of 3 resources; or window 11m, 10m set`; the rule's reason where it grades it low.
+    pub fn words(&self) -> String {
+        if self.needs.is_empty() {
+            return self.hit.severity_reason.clone();
+        }
+        self.needs.iter().map(Shortfall::words).collect::<Vec<_>>().join("; or ")
     }
 }
 
@@ -114,14 +122,16 @@ fn of_analytic(
     candidates: &Arc<Candidates>,
     analytic: &Analytic,
 ) -> Vec<NearMiss> {
-    let fired = Covered::by(bare(store, facts, settings, candidates, analytic));
-    let mut found: Vec<NearMiss> = Vec::new();
+    let (low, hits) = bare(store, facts, settings, candidates, analytic).into_iter().partition(Hit::is_near_miss);
+    let fired = Covered::by(hits);
+    let low: Vec<Hit> = low;
+    let mut found: Vec<NearMiss> = low.into_iter().map(|hit| NearMiss { hit, needs: Vec::new(), alike: 1 }).collect();
     let mut places: HashMap<Who, Vec<(usize, Core)>> = HashMap::new();
     for threshold in analytic.thresholds.iter().filter_map(|(flag, _)| Threshold::of_flag(flag)) {
         let Some(loose) = threshold.loosened(settings) else { continue };
         let loosened = threshold.set(settings, loose);
         let context = DetectContext::over(store, facts, &loosened, Arc::clone(candidates));
-        for hit in bare(store, facts, &loosened, candidates, analytic) {
+        for hit in bare(store, facts, &loosened, candidates, analytic).into_iter().filter(|hit| !hit.is_near_miss()) {
             let set = threshold.value(settings);
             let Some((has, core)) = measured(&context, settings, threshold, &hit).filter(|_| !fired.covers(&hit))
             else {

@@ -17,12 +17,15 @@ use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
 use super::{Baseline, DetectContext, Hit};
 use crate::model::{Confidence, EventId, Field, Span, Sym, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Weight for theft over that for work from which confidence is high.
 pub const HIGH: i32 = 3;
 /// Weight for theft over that for work from which confidence is medium.
 pub const MEDIUM: i32 = 1;
+/// Days of the bundle on which an undecided network has to be seen to be the user's.
+const USUAL_DAYS: usize = 5;
 /// Half a day: the user's own device was there the same day.
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
@@ -47,6 +50,8 @@ pub enum Fact {
     OwnExit,
     /// The user lists the network as known.
     GivenNetwork,
+    /// Undecided by the days before, but the user's on five days of the bundle.
+    UsualInBundle,
     /// Two other users signed in from the address on two days before.
     SharedAddress,
     /// A device of the user's was at the address within half a day, in a session that is also seen at home.
@@ -84,6 +89,7 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
     (Fact::OwnExit, "the user's own network, but not the user's machine", 0, 0),
     (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
+    (Fact::UsualInBundle, "the user signed in from this network on five days of the bundle", 0, 2),
     (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 3),
     (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
     (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 4),
@@ -150,6 +156,20 @@ impl Weights {
         self.facts.contains(&fact)
     }
 
+    /// Returns whether everyday work explains the hit as well as theft: its place or its device is the user's.
+    pub fn is_explained(&self) -> bool {
+        let explains = [
+            Fact::OwnNetwork,
+            Fact::GivenNetwork,
+            Fact::UsualInBundle,
+            Fact::SharedAddress,
+            Fact::OwnDeviceThere,
+            Fact::OtherCodes,
+            Fact::OwnDevice,
+        ];
+        self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
+    }
+
     /// Confidence by the rule.
     pub fn confidence(&self) -> Confidence {
         let answered =
@@ -179,13 +199,20 @@ impl Weights {
 pub fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
     let store = context.store;
     let (habits, history) = (baseline.habits(context), baseline.history(store));
-    let weighing = Weighing { context, hit, habits, history, at: hit.begins(store) };
+    let of_row = |id: &EventId| store.normalized_field(store.event(*id), Field::SessionId);
+    let sessions = hit.evidence.iter().chain(&hit.legs).map(of_row).collect();
+    let weighing = Weighing { context, hit, habits, history, sessions, at: hit.begins(store) };
     let mut groups: BTreeMap<GroupKey, Vec<EventId>> = BTreeMap::new();
     let rows: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
     for id in rows {
         groups.entry(weighing.key(id)).or_default().push(id);
     }
-    let weighed = groups.into_values().map(|rows| Weights { facts: weighing.facts(&rows), rows });
+    // Many groups may be at one place.
+    let mut networks: HashMap<u32, Vec<Fact>, RandomState> = HashMap::default();
+    let weighed = groups.into_iter().map(|((_, place, ..), rows)| {
+        let network = networks.entry(place).or_insert_with(|| weighing.network(rows[0])).clone();
+        Weights { facts: weighing.facts(rows[0], network), rows }
+    });
     // Of equal weight the earliest decides.
     let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));
     let mut worst = worst.unwrap_or_default();
@@ -203,6 +230,8 @@ struct Weighing<'a> {
     hit: &'a Hit,
     habits: &'a Habits,
     history: &'a History,
+    /// Sessions of the hit's rows.
+    sessions: BTreeSet<Sym>,
     at: Time,
 }
 
@@ -219,11 +248,9 @@ impl Weighing<'_> {
         )
     }
 
-    /// Facts of one group.
-    fn facts(&self, rows: &[EventId]) -> Vec<Fact> {
-        let Some(&first) = rows.first() else { return Vec::new() };
-        let mut facts = Vec::new();
-        facts.extend(self.network(first));
+    /// Facts of one group, by its first row and those of its place.
+    fn facts(&self, first: EventId, network: Vec<Fact>) -> Vec<Fact> {
+        let mut facts = network;
         facts.extend(self.software(first));
         facts.extend(self.device(first));
         if self.habits.is_binding_lost(first) {
@@ -267,6 +294,10 @@ impl Weighing<'_> {
         if facts[0] == Fact::OwnNetwork {
             return facts;
         }
+        let days = place.telling_net().and_then(|net| known.days(user, net));
+        if facts[0] == Fact::OpenNetwork && days.is_some_and(|days| days.count() >= USUAL_DAYS) {
+            facts.push(Fact::UsualInBundle);
+        }
         if let Some(address) = place.address
             && known.others_at_address(user, address, self.at).nth(SHARED_BY - 1).is_some()
         {
@@ -290,17 +321,17 @@ impl Weighing<'_> {
     /// Returns whether a device of the user's signed in from a row's address within half a day, in another session that
     /// is also seen in a known network. The hit's own sessions say nothing: a thief's rows can carry the device.
     fn is_own_device_there(&self, first: EventId) -> bool {
-        let Self { context, hit, at, .. } = *self;
+        let Self { context, hit, at, .. } = self;
+        let (context, at) = (*context, *at);
         let (store, places, known) = (context.store, context.places(), context.known());
         let session = |id: EventId| store.normalized_field(store.event(id), Field::SessionId);
-        let of_hit: BTreeSet<Sym> = hit.evidence.iter().chain(&hit.legs).map(|&id| session(id)).collect();
         let time = store.event(first).time();
         let address = store.normalized_field(store.event(first), Field::IpAddress);
         let near = self.history.rows_from(store, address, time.minus(SAME_DAY), time.plus(SAME_DAY));
         let is_own = |id: &EventId| {
             store.event(*id).table.issues()
                 && store.event(*id).succeeded()
-                && !of_hit.contains(&session(*id))
+                && !self.sessions.contains(&session(*id))
                 && self.habits.device_seen(context, *id, at) == DeviceSeen::Own
         };
         let at_home = |id: EventId| {

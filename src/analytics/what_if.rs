@@ -1,6 +1,6 @@
 //! Effect of other thresholds: hits that come and hits that go.
 
-use super::{ANALYTICS, Analytic, Candidates, DetectContext, Hit, Settings, order, tell_apart};
+use super::{ANALYTICS, Analytic, Candidates, DetectContext, Hit, Settings, lower_all, order, tell_apart};
 use crate::facts::Facts;
 use crate::store::Store;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,7 @@ pub fn what_if(
 ) -> Difference {
     let runs = ANALYTICS.iter().filter(|analytic| settings.runs(analytic));
     let mut after: Vec<Hit> = runs.flat_map(|analytic| bare(store, facts, settings, candidates, analytic)).collect();
+    after.retain(|hit| !hit.is_near_miss());
     after.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut after);
     let known: BTreeMap<&str, &Hit> = before.iter().map(|hit| (hit.id.as_str(), hit)).collect();
@@ -51,7 +52,7 @@ pub fn what_if(
     difference
 }
 
-/// The hits of one analytic, with their rows only.
+/// The hits of one analytic with their rows and severities only, near misses included.
 pub(super) fn bare(
     store: &Store,
     facts: &Facts,
@@ -61,5 +62,7 @@ pub(super) fn bare(
 ) -> Vec<Hit> {
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
     context.bare = true;
-    analytic.hits(&context)
+    let mut hits = analytic.hits(&context);
+    lower_all(&context, &mut hits);
+    hits
 }

@@ -6,7 +6,7 @@ use super::style::{Paint, Shell};
 use super::table::{Cell, Column, Table};
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say};
-use crate::analytics::Hit;
+use crate::analytics::{ANALYTICS, Hit, Semantics};
 use crate::model::inert;
 use crate::report;
 use std::io::{self, Write};
@@ -16,14 +16,18 @@ pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dy
     // Nothing printed here names a hash.
     run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
-    let hits = load::hits(&loaded, &run);
-    match machine(args.format, shell) {
-        Some(format) => {
-            report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, &hits), format, out)?;
-        }
-        None => table(&hits, shell, out)?,
+    // A program that reads them can filter by severity; a person reads the others.
+    let mut hits = load::hits_with_low(&loaded, &run);
+    if let Some(format) = machine(args.format, shell) {
+        report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, &hits), format, out)?;
+    }
+    let all = hits.len();
+    hits.retain(|hit| !hit.is_near_miss());
+    if machine(args.format, shell).is_none() {
+        table(&hits, shell, out)?;
     }
     out.flush()?;
+    left_out(&run, all - hits.len(), machine(args.format, shell).is_none());
     let exit = load::close(&loaded, shell);
     known(&run);
     allowed(&hits, &run);
@@ -37,6 +41,19 @@ pub(super) fn known(run: &Run) {
     if let Some(known) = &run.settings.known {
         let (networks, name) = (if known.len() == 1 { "network" } else { "networks" }, inert(&known.name));
         say(format_args!("known to every user: {} {networks} of {name} (SHA-256 {})", known.len(), known.sha256));
+    }
+}
+
+/// Says which hits a person does not see, and which analytics a published run leaves out.
+fn left_out(run: &Run, low: usize, is_table: bool) {
+    if is_table && low > 0 {
+        let noun = if low == 1 { "near miss" } else { "near misses" };
+        say(format_args!("{low} {noun} graded low: --format jsonl prints them, M shows them in the workbench"));
+    }
+    if run.settings.semantics == Semantics::Published {
+        let without: Vec<&str> =
+            ANALYTICS.iter().filter(|analytic| analytic.as_published.is_none()).map(|analytic| analytic.id).collect();
+        say(format_args!("left out, as nothing was published for them: {}", without.join(", ")));
     }
 }
 

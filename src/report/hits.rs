@@ -68,6 +68,16 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         ("Steps", Value::Rows(steps(hit))),
         ("Events", Value::Rows(hit.evidence.iter().map(|event| origin(loaded, *event)).collect())),
     ];
+    if let Some(weights) = &hit.weights {
+        let fact = |fact: &crate::analytics::weigh::Fact| {
+            let mut row = Row::default();
+            row.push("Fact", fact.words());
+            row.push("ForTheft", Value::Number(fact.for_theft().into()));
+            row.push("ForWork", Value::Number(fact.for_work().into()));
+            row
+        };
+        row.push("Weights", Value::Rows(weights.facts.iter().map(fact).collect()));
+    }
     for (name, value) in common.into_iter().chain(ours) {
         // An analytic may have the column already, by its query's name.
         if !row.has(name) {

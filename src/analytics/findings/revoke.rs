@@ -1,6 +1,6 @@
 //! Revocation: tokens and sessions to revoke, access that outlives it, and activity around the hit.
 
-use super::{KEPT, listed};
+use super::{KEPT, count_actions, in_words, listed};
 use crate::analytics::rows::distinct;
 use crate::analytics::{Finding, State, StepContext};
 use crate::facts::lifetimes::{ACCESS_TOKEN, ACCESS_TOKEN_AT_MOST, EVALUATED_TOKEN_AT_MOST, EVALUATION};
@@ -23,7 +23,10 @@ pub fn what_to_revoke(context: &StepContext) -> Finding {
         format!("{}: {}", counted(sessions.len(), "session"), listed(&sessions))
     };
     let graph_words = if store.has_uses() {
-        format!("{} of the user in the 24 h before and after", counted(around, "Graph call"))
+        let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
+        let done = in_words(&count_actions(store, context.facts, &calls));
+        let done = if done.is_empty() { String::new() } else { format!("With its tokens: {}. ", listed(&done)) };
+        format!("{done}{} of the user in the 24 h before and after", counted(around, "Graph call"))
     } else {
         "Graph activity is not in the bundle: export MicrosoftGraphActivityLogs to see what the tokens did".to_owned()
     };
@@ -53,8 +56,10 @@ pub fn what_to_revoke(context: &StepContext) -> Finding {
     } else {
         format!("{} after the hit", counted(later.all, "row"))
     };
-    let calls = hit.graph.iter().map(|call| call.event);
-    Finding::new(State::Unknown, brief, sentence).with_rows(calls).with_rows(later.kept)
+    let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
+    // Nothing here tells theft from work; without the table nothing can be read of what was done.
+    let state = if store.has_uses() { State::Unknown } else { State::Missing };
+    Finding::new(state, brief, sentence).with_rows(calls).with_rows(later.kept)
 }
 
 /// Number of the user's Graph calls within a day of the hit.

@@ -57,9 +57,12 @@ pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mu
         (_, 0) if near.set.semantics == crate::analytics::Semantics::Published => {
             "No near misses: the published queries stand as they are".to_owned()
         }
-        (_, 0) => "No near miss: nothing fires at twice the time or with a third fewer resources".to_owned(),
-        (_, 1) => "1 near miss, and what would make it a hit".to_owned(),
-        (_, total) => format!("{} near misses, and what would make each a hit{more}", count(total as u64)),
+        (_, 0) => {
+            "No near miss: no rule grades anything low, nor fires at twice the time or with a third fewer resources"
+                .to_owned()
+        }
+        (_, 1) => "1 near miss, and what keeps it from being a hit".to_owned(),
+        (_, total) => format!("{} near misses, and what keeps each from being a hit{more}", count(total as u64)),
     };
     lines.push(Line::styled(fit(&heading, room).into_owned(), theme.style(Role::Title)));
     let top = near.list.top(listed, parts.misses);
@@ -150,7 +153,6 @@ fn when(hit: &Hit) -> String {
 
 fn miss<'a>(miss: &NearMiss, theme: &Theme, room: usize, here: bool) -> Line<'a> {
     let hit = &miss.hit;
-    let needs: Vec<String> = miss.needs.iter().map(crate::analytics::Shortfall::words).collect();
     let alike = if miss.alike > 1 { format!(", {}×", count(miss.alike as u64)) } else { String::new() };
     let user = if hit.upn.is_empty() { &hit.user_id } else { &hit.upn };
     // What was missing comes first and stays longest.
@@ -162,7 +164,7 @@ fn miss<'a>(miss: &NearMiss, theme: &Theme, room: usize, here: bool) -> Line<'a>
     let rest = room.saturating_sub(1 + what + who);
     let mut spans = vec![
         Span::styled(mark(here), theme.style(Role::Focus)),
-        Span::styled(pad(&format!("{}: {}{alike}", hit.analytic, needs.join("; or ")), what), theme.style(Role::Text)),
+        Span::styled(pad(&format!("{}: {}{alike}", hit.analytic, miss.words()), what), theme.style(Role::Text)),
         Span::styled(pad(&format!(" {user}"), who), theme.style(Role::Text)),
     ];
     if rest >= 12 {
