@@ -32,6 +32,7 @@ pub mod parties;
 pub mod past;
 pub mod places;
 mod reading;
+pub mod recon;
 pub mod registration;
 pub mod rows;
 pub mod scopes;

@@ -14,6 +14,7 @@ mod graph;
 pub mod lifetimes;
 mod marked;
 mod networks;
+mod recon;
 mod resources;
 mod table;
 mod tools;
@@ -29,6 +30,7 @@ pub use clients::{Client, Membership, Standing};
 pub use fingerprints::Fingerprint;
 pub use graph::Verb;
 pub use networks::{Network, Networks, address};
+pub use recon::{Recon, ReconCategory, ReconTool};
 pub use resources::{Reach, Resource};
 pub use tools::ToolAgent;
 pub use user_tables::UserTables;
@@ -51,6 +53,7 @@ pub struct Facts {
     roles: marked::Marks<String>,
     networks: marked::Marks<u32>,
     verbs: Vec<graph::Pattern>,
+    recon: Recon,
 }
 
 impl Facts {
@@ -72,6 +75,7 @@ impl Facts {
             roles: marked::roles(),
             networks: marked::networks(),
             verbs: graph::load(),
+            recon: Recon::load(),
         }
     }
 
@@ -152,6 +156,11 @@ impl Facts {
     /// Returns whether an AS number is of Microsoft's networks, from which its services call and its clouds reach out.
     pub fn is_microsoft_asn(&self, asn: u32) -> bool {
         self.networks.get(&asn).is_some_and(|network| network.is_marked)
+    }
+
+    /// Categories of requests, and the requests of tools that sweep.
+    pub fn recon(&self) -> &Recon {
+        &self.recon
     }
 
     /// The action of a Graph call, in plain words.

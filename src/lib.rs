@@ -29,7 +29,7 @@
 //! | order of hits, progress of triage | `triage/order.rs` | |
 //! | networks known to every user, relay ranges | `analytics/known_networks.rs` | |
 //! | near misses, effect of other thresholds | `analytics/near.rs`, `analytics/what_if.rs`; thanks to `analytics/candidates.rs` neither reads the rows again | |
-//! | facts on clients, resources, agents, tools, roles, Graph calls and their gravity, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
+//! | facts on clients, resources, agents, tools, roles, Graph calls and their gravity, sweeps, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
 //! | readable exports | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
 //! | forms of times | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |

@@ -4,6 +4,7 @@
 use super::flow::{Flow, FlowKind};
 use super::known::Known;
 use super::places::Places;
+use super::recon::Calls;
 use super::sessions::Sessions;
 use super::software::Software;
 use super::{Clients, KnownNetworks, Semantics, Settings};
@@ -24,6 +25,7 @@ pub struct Candidates {
     known: OnceLock<Known>,
     sessions: OnceLock<Sessions>,
     software: OnceLock<Software>,
+    calls: OnceLock<Calls>,
     requests: Mutex<BTreeMap<&'static str, Arc<Vec<Request>>>>,
 }
 
@@ -100,6 +102,11 @@ impl Candidates {
     /// Software used with each client.
     pub(super) fn software(&self, ask: impl FnOnce() -> Software) -> &Software {
         self.software.get_or_init(ask)
+    }
+
+    /// Graph calls by user and client.
+    pub(super) fn calls(&self, ask: impl FnOnce() -> Calls) -> &Calls {
+        self.calls.get_or_init(ask)
     }
 
     /// Requests that may make a hop.

@@ -7,6 +7,7 @@ mod device_code_flow;
 mod device_to_prt;
 mod foci_burst;
 mod foreign_session;
+mod graph_recon;
 mod new_client;
 mod session_hop;
 mod session_hop_broad;
@@ -31,4 +32,5 @@ pub const ANALYTICS: &[Analytic] = &[
     tool_agent::ANALYTIC,
     new_client::ANALYTIC,
     binding_drop::ANALYTIC,
+    graph_recon::ANALYTIC,
 ];

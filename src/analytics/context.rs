@@ -9,6 +9,7 @@ use super::parties::Split;
 use super::past::Past;
 use super::places::Places;
 use super::reading::{self, Reading};
+use super::recon::Calls;
 use super::sessions::{Session, Sessions};
 use super::software::Software;
 use super::{Candidates, Origins, Settings};
@@ -198,6 +199,11 @@ impl<'a> DetectContext<'a> {
     /// Authorization codes redeemed at another address, in time order.
     pub fn handoffs(&self) -> &[Handoff] {
         self.handoffs.get_or_init(|| handoff::handoffs(self.origins(), self.rows(), self.settings.handoff_window))
+    }
+
+    /// Graph calls by user and client, with the form of each.
+    pub fn calls_by_client(&self) -> &Calls {
+        self.candidates.calls(|| Calls::new(self))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.

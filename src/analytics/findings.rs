@@ -14,6 +14,7 @@ mod origin;
 mod owners;
 mod parties;
 mod reach;
+mod recon;
 mod revoke;
 pub mod session;
 
@@ -34,6 +35,7 @@ pub use origin::{leg_origin, origin, origin_of};
 pub use owners::whose_party;
 pub use parties::{begun_by, interleaved, last_act, machines_of_session, parties, tokens_by_party};
 pub use reach::{reached, resources, valuable};
+pub use recon::{categories_read, read_or_refused, scopes_used, swept_before, swept_by_others};
 pub use revoke::what_to_revoke;
 
 use super::{Finding, State};

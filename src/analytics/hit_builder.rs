@@ -84,7 +84,12 @@ impl HitBuilder {
         } else {
             context.facts.family_at(&app_id.to_lowercase(), first_seen).sentence
         };
-        let (user_id, upn) = (context.reading.user)(store, self.user, &self.events);
+        let (user_id, mut upn) = (context.reading.user)(store, self.user, &self.events);
+        // Calls have no sign-in name: that of the user's sign-ins.
+        if upn.is_empty() && self.grade.is_some() {
+            let known = store.upn(self.user);
+            upn = if known == store.text(self.user) { "" } else { known };
+        }
         let session = self.session.map(|sym| store.text(sym).to_owned());
         let resource_ids =
             if context.bare { Vec::new() } else { (context.reading.resources)(store, &self.resource_events) };

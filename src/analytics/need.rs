@@ -131,3 +131,12 @@ pub(super) const OF_MACHINES: &[Need] = &[
     OF_SESSIONS[3],
     Need { tables: SIGN_INS, columns: &[Field::UserAgent, Field::DeviceDetail] },
 ];
+
+const CALLS: &[Table] = &[Table::Graph, Table::AadGraph];
+
+/// Calls with their addresses.
+pub(super) const OF_CALLS: &[Need] = &[
+    Need { tables: CALLS, columns: &[Field::RequestUri] },
+    Need { tables: CALLS, columns: &[Field::UserId] },
+    Need { tables: CALLS, columns: &[Field::AppId] },
+];

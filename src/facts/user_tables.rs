@@ -4,7 +4,7 @@
 
 use super::clients::{self, Client};
 use super::resources::{self, Resource};
-use super::{Facts, agents, client_roles, fingerprints, marked, table, tools};
+use super::{Facts, agents, client_roles, fingerprints, marked, recon, table, tools};
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 
@@ -31,7 +31,7 @@ impl Default for UserTables {
 /// A built-in table: its name, its text, and the function that adds rows of its kind.
 type BuiltIn = (&'static str, &'static str, fn(&mut Facts, &[UserRow], &StringRecord) -> Vec<Refused>);
 
-const BUILT_IN: [BuiltIn; 9] = [
+const BUILT_IN: [BuiltIn; 11] = [
     ("clients.csv", clients::TABLE, add_clients),
     ("resources.csv", resources::TABLE, add_resources),
     ("agents.csv", agents::TABLE, add_agents),
@@ -41,6 +41,8 @@ const BUILT_IN: [BuiltIn; 9] = [
     ("sensitive_resources.csv", marked::RESOURCES, add_sensitive),
     ("roles.csv", marked::ROLES, add_roles),
     ("service_networks.csv", marked::NETWORKS, add_networks),
+    ("recon_categories.csv", recon::CATEGORIES, add_categories),
+    ("recon_tools.csv", recon::TOOLS, add_sweeps),
 ];
 
 /// A row and its line.
@@ -49,7 +51,8 @@ type UserRow = (u64, StringRecord);
 impl UserTables {
     /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
-    /// A row for an id or a number replaces the one built in (of `client_roles.csv`: all of that id); a pattern or a
+    /// A row for an id, a number or a path replaces the one built in (of `client_roles.csv`: all of that id; of
+    /// `recon_tools.csv`: all of that tool); a pattern or a
     /// value is tried before the built-in ones. No row changes membership in the published list: that list is exact.
     pub fn add(&mut self, text: &str) -> Vec<Refused> {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
@@ -192,6 +195,25 @@ fn add_roles(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<R
 fn add_networks(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
     let (networks, refused) = read(rows, heads, marked::NetworkRow::checked);
     facts.networks.extend(networks);
+    refused
+}
+
+fn add_categories(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (checked, mut refused) = read(rows, heads, recon::CategoryRow::checked);
+    let lines = rows.iter().map(|(line, _)| *line).filter(|line| refused.iter().all(|row| row.line != *line));
+    let lines: Vec<u64> = lines.collect();
+    for (row, line) in checked.into_iter().zip(lines) {
+        match row.fits(&facts.recon) {
+            Ok(row) => facts.recon.add_path(row),
+            Err(reason) => refused.push(Refused { line, reason }),
+        }
+    }
+    refused
+}
+
+fn add_sweeps(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (tools, refused) = read(rows, heads, recon::ToolRow::checked);
+    facts.recon.add_tools(tools);
     refused
 }
 

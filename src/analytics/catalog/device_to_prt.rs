@@ -18,7 +18,7 @@ use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Time};
 use crate::store::{Event, device_id, device_member};
 use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The analytic.
 pub(super) const ANALYTIC: Analytic = Analytic {
@@ -189,16 +189,16 @@ struct Devices {
 impl Devices {
     fn new(context: &DetectContext, found: &Found) -> Self {
         let mut devices = Self::default();
-        let mut users: HashMap<Sym, (), RandomState> = found.requests.keys().map(|&user| (user, ())).collect();
+        let mut users: HashSet<Sym, RandomState> = found.requests.keys().copied().collect();
         if !context.bare {
-            users.extend(found.of_code.keys().map(|&(user, _)| (user, ())));
+            users.extend(found.of_code.keys().map(|&(user, _)| user));
         }
         if users.is_empty() {
             return devices;
         }
         for (id, event) in context.rows().filter(|(_, event)| event.table.issues()) {
             let user = context.user(event);
-            let Some(device) = users.contains_key(&user).then(|| devices.number(context, event)).flatten() else {
+            let Some(device) = users.contains(&user).then(|| devices.number(context, event)).flatten() else {
                 continue;
             };
             let seen = devices.seen.entry((user, device)).or_insert(Seen { since: event.time(), used: None });

@@ -11,6 +11,7 @@ pub(super) const DOMAIN: &str = "@contoso.com";
 /// The tenant of users and resources.
 const TENANT: &str = "7e4a0000-0000-4000-8000-000000000001";
 const GRAPH: &str = "https://graph.microsoft.com/v1.0";
+const OLD_GRAPH: &str = "https://graph.windows.net/contoso.com";
 
 /// A word for what was done, the table that has it, and what its rows have.
 type Done = (&'static str, Table, &'static [(Field, &'static str)]);
@@ -26,6 +27,7 @@ const DONE: &[Done] = &[
         &[(Field::OriginalTransferMethod, "deviceCodeFlow"), (Field::IncomingTokenType, "none")],
     ),
     ("call", Table::Graph, &[]),
+    ("old call", Table::AadGraph, &[]),
 ];
 
 /// The user agents that a line may name.
@@ -75,7 +77,7 @@ impl Event {
         let &(_, table, fields) = known.ok_or_else(|| format!("no event `{done}`: {} are known", events()))?;
         let mut event = Self { clock: clock.to_owned(), table: Some(table), ..Self::default() };
         event.put(Field::UserId, user);
-        if table != Table::Graph {
+        if table.issues() {
             event.put(Field::UserPrincipalName, &format!("{user}{DOMAIN}"));
             event.put(Field::ResultType, "0");
             event.put(Field::HomeTenantId, TENANT);
@@ -103,12 +105,13 @@ impl Event {
         let client = facts.clients().iter().find(|client| named(&client.name));
         let client = client.ok_or_else(|| format!("no client {name} in assets/facts/clients.csv"))?;
         self.put(Field::AppId, &client.id);
-        if self.table == Some(Table::Graph) {
+        if let Some(table) = self.table.filter(|table| table.uses()) {
+            let host = if table == Table::AadGraph { OLD_GRAPH } else { GRAPH };
             let mut words = to.splitn(3, ' ');
             let mut word = || words.next().ok_or("a call is `client → GET 200 /path`");
             self.put(Field::RequestMethod, word()?);
             self.put(Field::ResponseStatusCode, word()?);
-            self.put(Field::RequestUri, &format!("{GRAPH}{}", word()?));
+            self.put(Field::RequestUri, &format!("{host}{}", word()?));
             return Ok(());
         }
         self.put(Field::AppDisplayName, &client.name);

@@ -1,0 +1,268 @@
+//! Graph calls by user and client, each with the normal form of its request and the form's category.
+//!
+//! Every distinct address is read once. Nothing here depends on a threshold.
+
+mod habits;
+mod uri;
+mod windows;
+
+pub use habits::Habits;
+pub use windows::{Rule, Window, windows};
+
+use super::DetectContext;
+use crate::facts::Recon;
+use crate::model::{EventId, Field, Flags, Sym, Table, call_status};
+use crate::store::{Event, Store};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Mark of the undocumented interface of Azure AD Graph that sweeps ask.
+const INTERNAL: &str = "1.61-internal";
+
+/// Normal form of a request.
+#[derive(Debug)]
+pub struct Form {
+    /// The form.
+    pub text: String,
+    /// Number of its category.
+    pub category: Option<u8>,
+    /// Technique of reading it.
+    pub technique: Option<&'static str>,
+    /// Tools that make the request: number of the tool, and of the request among its own.
+    pub tools: Vec<(usize, usize)>,
+}
+
+/// A call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The event.
+    pub id: EventId,
+    /// Number of its form.
+    pub form: u32,
+    /// Number of its group: user, client and session, else token.
+    pub group: u32,
+    /// Hundreds of its status.
+    pub class: u8,
+    /// Whether it asks the undocumented interface.
+    pub is_internal: bool,
+}
+
+impl Call {
+    /// Returns whether it was answered.
+    pub fn is_read(self) -> bool {
+        self.class == 2
+    }
+
+    /// Returns whether it was refused.
+    pub fn is_refused(self) -> bool {
+        self.class == 4
+    }
+}
+
+/// A user's calls with one client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The user.
+    pub user: Sym,
+    /// The client.
+    pub app: Sym,
+    calls: Range<usize>,
+}
+
+/// Address of a request as read: number of its form, and whether it asks the undocumented interface.
+type Read = Option<(u32, bool)>;
+
+/// Calls by user and client.
+#[derive(Default)]
+pub struct Calls {
+    forms: Vec<Form>,
+    by_address: HashMap<(Sym, bool), Read, RandomState>,
+    clients: Vec<Client>,
+    calls: Vec<Call>,
+    /// Session of each group; [`Sym::NONE`] where it is a token's.
+    sessions: Vec<Sym>,
+    habits: OnceLock<Habits>,
+}
+
+impl Calls {
+    /// Calls of users that public clients made, but for neutral ones and requests of changes.
+    pub(super) fn new(context: &DetectContext) -> Self {
+        let (store, places) = (context.store, context.places());
+        let mut reader = Reader::new(context);
+        let mut clients: Numbers<(Sym, Sym)> = Numbers::default();
+        let mut groups: Numbers<(u32, Sym, Sym)> = Numbers::default();
+        let mut found: Vec<(u32, Call)> = Vec::new();
+        let mut status = (Sym::NONE, 0);
+        for (id, event) in context.rows() {
+            if !matches!(event.table, Table::Graph | Table::AadGraph) || event.flags.has(Flags::APP_AUTH) {
+                continue;
+            }
+            let user = context.user(event);
+            if user.is_none() || places.place(id).is_neutral || store.normalized_field(event, Field::UserId).is_none() {
+                continue;
+            }
+            let Some((form, is_internal)) = reader.read(store, event) else { continue };
+            let client = clients.number((user, store.normalized_field(event, Field::AppId)));
+            let session = store.normalized_field(event, Field::SessionId);
+            let token = if session.is_none() { store.token(event[Field::TokenId]) } else { Sym::NONE };
+            let group = groups.number((client, session, token));
+            let written = event[Field::ResponseStatusCode];
+            if written != status.0 {
+                status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
+            }
+            found.push((client, Call { id, form, group, class: status.1, is_internal }));
+        }
+        let (clients, calls) = gathered(clients.keys, &found);
+        Self {
+            forms: reader.forms,
+            by_address: reader.by_address,
+            clients,
+            calls,
+            sessions: groups.keys.into_iter().map(|(_, session, _)| session).collect(),
+            habits: OnceLock::new(),
+        }
+    }
+
+    /// Every user and client.
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// Calls of a client, in time order.
+    pub fn of(&self, client: &Client) -> &[Call] {
+        &self.calls[client.calls.clone()]
+    }
+
+    /// The form of a call.
+    pub fn form(&self, call: Call) -> &Form {
+        &self.forms[call.form as usize]
+    }
+
+    /// Session of a group; [`Sym::NONE`] where it has none.
+    pub fn session(&self, group: u32) -> Sym {
+        self.sessions[group as usize]
+    }
+
+    /// The form of an event.
+    pub fn form_of(&self, event: Event<'_>) -> Option<&Form> {
+        let read = self.by_address.get(&(event[Field::RequestUri], event.table == Table::AadGraph));
+        read.copied().flatten().map(|(form, _)| &self.forms[form as usize])
+    }
+
+    /// Days on which users called requests of each category.
+    pub fn habits(&self, store: &Store) -> &Habits {
+        self.habits.get_or_init(|| Habits::new(store, self))
+    }
+}
+
+/// Reads addresses, each once.
+struct Reader<'f> {
+    recon: &'f Recon,
+    forms: Vec<Form>,
+    known: HashMap<String, u32, RandomState>,
+    by_address: HashMap<(Sym, bool), Read, RandomState>,
+    tools: HashMap<&'f str, Vec<(usize, usize)>, RandomState>,
+    text: String,
+}
+
+impl<'f> Reader<'f> {
+    fn new(context: &DetectContext<'f>) -> Self {
+        let recon = context.facts.recon();
+        let mut tools: HashMap<&str, Vec<(usize, usize)>, RandomState> = HashMap::default();
+        for (number, tool) in recon.tools().iter().enumerate() {
+            for (at, endpoint) in tool.endpoints.iter().enumerate() {
+                tools.entry(endpoint).or_default().push((number, at));
+            }
+        }
+        Self {
+            recon,
+            forms: Vec::new(),
+            known: HashMap::default(),
+            by_address: HashMap::default(),
+            tools,
+            text: String::new(),
+        }
+    }
+
+    fn read(&mut self, store: &Store, event: Event<'_>) -> Read {
+        let older = event.table == Table::AadGraph;
+        let key = (event[Field::RequestUri], older);
+        if let Some(read) = self.by_address.get(&key) {
+            return *read;
+        }
+        let address = store.text(key.0);
+        let is_call = uri::normal(address, older, &mut self.text);
+        let read = is_call.then(|| {
+            let number = self.known.get(&self.text).copied().unwrap_or_else(|| self.add());
+            (number, older && address.to_ascii_lowercase().contains(INTERNAL))
+        });
+        self.by_address.insert(key, read);
+        read
+    }
+
+    fn add(&mut self) -> u32 {
+        let number = u32::try_from(self.forms.len()).expect("no more than events");
+        let category = self.recon.category(&self.text);
+        self.forms.push(Form {
+            text: self.text.clone(),
+            category: category.map(|category| category.number),
+            technique: category.and_then(|category| category.technique),
+            tools: self.tools.get(self.text.as_str()).cloned().unwrap_or_default(),
+        });
+        self.known.insert(self.text.clone(), number);
+        number
+    }
+}
+
+/// Numbers of keys in order of appearance.
+struct Numbers<K> {
+    known: HashMap<K, u32, RandomState>,
+    keys: Vec<K>,
+    last: Option<(K, u32)>,
+}
+
+impl<K> Default for Numbers<K> {
+    fn default() -> Self {
+        Self { known: HashMap::default(), keys: Vec::new(), last: None }
+    }
+}
+
+impl<K: Copy + Eq + std::hash::Hash> Numbers<K> {
+    fn number(&mut self, key: K) -> u32 {
+        if let Some((last, number)) = self.last
+            && last == key
+        {
+            return number;
+        }
+        let next = u32::try_from(self.keys.len()).expect("no more than events");
+        let number = *self.known.entry(key).or_insert(next);
+        if number == next {
+            self.keys.push(key);
+        }
+        self.last = Some((key, number));
+        number
+    }
+}
+
+/// The calls by client, in their order.
+fn gathered(clients: Vec<(Sym, Sym)>, found: &[(u32, Call)]) -> (Vec<Client>, Vec<Call>) {
+    let mut starts = vec![0; clients.len() + 1];
+    for (client, _) in found {
+        starts[*client as usize + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let client = |((user, app), at): ((Sym, Sym), usize)| Client { user, app, calls: starts[at]..starts[at + 1] };
+    let all = clients.into_iter().zip(0..).map(client).collect();
+    let mut calls: Vec<Call> = found.iter().map(|(_, call)| *call).collect();
+    let mut next = starts;
+    for (client, call) in found {
+        let at = &mut next[*client as usize];
+        calls[*at] = *call;
+        *at += 1;
+    }
+    (all, calls)
+}

@@ -1,0 +1,284 @@
+//! Windows of time in which a client's calls make a sweep, by four rules, and mail or files that a tool reads.
+
+use super::{Call, Calls, Client};
+use crate::analytics::DetectContext;
+use crate::analytics::known::Standing;
+use crate::analytics::places::Tool;
+use crate::model::{Span, Time};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+
+/// Categories and calls that make a sweep.
+const SWEEP: (usize, usize) = (5, 20);
+/// Time in which a tool's requests have to be made.
+const TOOL_SET: Span = Span::minutes(60);
+/// Share of a tool's requests that gives it away, in tenths.
+const TENTHS: usize = 7;
+/// Forms of requests of the undocumented interface that make a sweep, within a time.
+const INTERNAL: (usize, Span) = (5, Span::seconds(60));
+/// Calls, refused ones among them, tenths of them that are refused, and forms, within a time.
+const REFUSED: (usize, usize, usize, usize, Span) = (20, 10, 4, 15, Span::minutes(2));
+/// Categories whose reading by a tool says enough.
+const TAKEN: [&str; 2] = ["mail", "files"];
+
+/// Rule of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Many categories within minutes.
+    Categories,
+    /// The requests of a tool.
+    ToolSet,
+    /// The undocumented interface of Azure AD Graph.
+    Internal,
+    /// Many refused.
+    Refused,
+    /// A tool in a new network reads mail or files.
+    ToolReads,
+}
+
+/// Calls that a rule found.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// The rule.
+    pub rule: Rule,
+    /// Places of the calls among those of the client, in order.
+    pub calls: Vec<usize>,
+    /// Number of the tool, for a tool's requests.
+    pub tool: Option<usize>,
+    /// Whether the rule holds in full: the undocumented interface was asked much within a minute.
+    pub is_full: bool,
+    /// Shortest time that makes a sweep, for categories.
+    pub span: Option<Span>,
+}
+
+impl Window {
+    fn new(rule: Rule, calls: Vec<usize>) -> Self {
+        Self { rule, calls, tool: None, is_full: true, span: None }
+    }
+}
+
+/// Windows of a client.
+pub fn windows(context: &DetectContext, calls: &Calls, client: &Client) -> Vec<Window> {
+    let finder = Finder { context, calls, own: calls.of(client) };
+    let mut found = Vec::new();
+    let sums = Sums::new(context, calls, finder.own);
+    if sums.categories >= SWEEP.0 && finder.own.len() >= SWEEP.1 {
+        finder.categories(&mut found);
+    }
+    for (tool, made) in sums.tools.iter().enumerate() {
+        if is_enough(made.iter().filter(|made| **made).count(), made.len()) {
+            finder.tool_set(tool, made.len(), &mut found);
+        }
+    }
+    if sums.internal {
+        finder.internal(&mut found);
+    }
+    if finder.own.len() >= REFUSED.0 && sums.refused >= REFUSED.1 {
+        finder.refused(&mut found);
+    }
+    finder.tool_reads(client, &mut found);
+    found
+}
+
+fn is_enough(made: usize, of: usize) -> bool {
+    made * 10 >= of * TENTHS && of > 0
+}
+
+/// Sums over all calls of a client, which say what need not be looked for.
+struct Sums {
+    categories: usize,
+    tools: Vec<Vec<bool>>,
+    internal: bool,
+    refused: usize,
+}
+
+impl Sums {
+    fn new(context: &DetectContext, calls: &Calls, own: &[Call]) -> Self {
+        let tools = context.facts.recon().tools().iter().map(|tool| vec![false; tool.endpoints.len()]);
+        let mut sums = Self { categories: 0, tools: tools.collect(), internal: false, refused: 0 };
+        let mut categories = 0_u32;
+        for &call in own {
+            let form = calls.form(call);
+            if let Some(category) = form.category {
+                categories |= 1 << category;
+            }
+            for &(tool, endpoint) in &form.tools {
+                sums.tools[tool][endpoint] = true;
+            }
+            sums.internal |= call.is_internal;
+            sums.refused += usize::from(call.is_refused());
+        }
+        sums.categories = categories.count_ones() as usize;
+        sums
+    }
+}
+
+struct Finder<'f, 'a> {
+    context: &'f DetectContext<'a>,
+    calls: &'f Calls,
+    own: &'f [Call],
+}
+
+impl Finder<'_, '_> {
+    fn time(&self, at: usize) -> Time {
+        self.context.store.event(self.own[at].id).time()
+    }
+
+    /// Places of the calls that fit, by a key.
+    fn by<K: Ord>(&self, key: impl Fn(Call) -> K, fits: impl Fn(Call) -> bool) -> BTreeMap<K, Vec<usize>> {
+        let mut by: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+        for (at, &call) in self.own.iter().enumerate().filter(|(_, call)| fits(**call)) {
+            by.entry(key(call)).or_default().push(at);
+        }
+        by
+    }
+
+    fn categories(&self, found: &mut Vec<Window>) {
+        for places in self.by(|call| call.group, |_| true).into_values() {
+            let category = |at: usize| self.calls.form(self.own[at]).category;
+            let window = self.context.settings.recon_window;
+            let fits = |tally: &Tally<u8>, all: usize, _: usize| tally.distinct() >= SWEEP.0 && all >= SWEEP.1;
+            for range in self.ranges(&places, window, category, fits) {
+                let calls = places[range].to_vec();
+                let span = self.shortest(&calls);
+                found.push(Window { span, ..Window::new(Rule::Categories, calls) });
+            }
+        }
+    }
+
+    /// The shortest time in which some calls make a sweep.
+    fn shortest(&self, calls: &[usize]) -> Option<Span> {
+        let mut best: Option<Span> = None;
+        let mut tally = Tally::default();
+        let mut end = 0;
+        for (start, &first) in calls.iter().enumerate() {
+            while (tally.distinct() < SWEEP.0 || end - start < SWEEP.1) && end < calls.len() {
+                tally.add(self.calls.form(self.own[calls[end]]).category);
+                end += 1;
+            }
+            if tally.distinct() < SWEEP.0 || end - start < SWEEP.1 {
+                break;
+            }
+            let span = self.time(calls[end - 1]).since(self.time(first));
+            best = Some(best.map_or(span, |best: Span| best.min(span)));
+            tally.drop(self.calls.form(self.own[first]).category);
+        }
+        best
+    }
+
+    fn tool_set(&self, tool: usize, of: usize, found: &mut Vec<Window>) {
+        let endpoint = |at: usize| {
+            let tools = &self.calls.form(self.own[at]).tools;
+            tools.iter().find(|(number, _)| *number == tool).map(|(_, endpoint)| *endpoint)
+        };
+        let places: Vec<usize> = (0..self.own.len()).filter(|&at| endpoint(at).is_some()).collect();
+        let fits = |tally: &Tally<usize>, _: usize, _: usize| is_enough(tally.distinct(), of);
+        for range in self.ranges(&places, TOOL_SET, endpoint, fits) {
+            found.push(Window { tool: Some(tool), ..Window::new(Rule::ToolSet, places[range].to_vec()) });
+        }
+    }
+
+    /// All calls of the undocumented interface in a group: in full where a minute has enough of them.
+    fn internal(&self, found: &mut Vec<Window>) {
+        for places in self.by(|call| call.group, |call| call.is_internal).into_values() {
+            let form = |at: usize| Some(self.own[at].form);
+            let fits = |tally: &Tally<u32>, _: usize, _: usize| tally.distinct() >= INTERNAL.0;
+            let is_full = !self.ranges(&places, INTERNAL.1, form, fits).is_empty();
+            found.push(Window { is_full, ..Window::new(Rule::Internal, places) });
+        }
+    }
+
+    fn refused(&self, found: &mut Vec<Window>) {
+        let (least, least_refused, tenths, forms, window) = REFUSED;
+        for places in self.by(|call| self.context.places().net(call.id), |_| true).into_values() {
+            let form = |at: usize| Some(self.own[at].form);
+            let fits = |tally: &Tally<u32>, all: usize, refused: usize| {
+                all >= least && refused >= least_refused && refused * 10 >= all * tenths && tally.distinct() >= forms
+            };
+            for range in self.ranges(&places, window, form, fits) {
+                found.push(Window::new(Rule::Refused, places[range].to_vec()));
+            }
+        }
+    }
+
+    fn tool_reads(&self, client: &Client, found: &mut Vec<Window>) {
+        let (places, known, names) = (self.context.places(), self.context.known(), self.context.facts.recon().names());
+        let is_taken = |call: Call| {
+            let category = self.calls.form(call).category;
+            category.is_some_and(|category| TAKEN.contains(&names[usize::from(category)].as_str()))
+        };
+        let is_new = |call: Call| {
+            let at = self.context.store.event(call.id).time();
+            known.standing(client.user, places.place(call.id), at) == Standing::New
+        };
+        let fits =
+            |call: Call| places.profile(call.id).tool != Tool::None && call.is_read() && is_taken(call) && is_new(call);
+        let groups = self.by(|call| call.group, fits);
+        found.extend(groups.into_values().map(|calls| Window::new(Rule::ToolReads, calls)));
+    }
+
+    /// Parts of some places, each the windows that fit and share an instant: a window runs from a call to the last one
+    /// at most so long after it. `fits` is asked with the tally of keys, the number of calls and of refused ones.
+    fn ranges<K: Eq + Hash + Copy>(
+        &self,
+        places: &[usize],
+        window: Span,
+        key: impl Fn(usize) -> Option<K>,
+        fits: impl Fn(&Tally<K>, usize, usize) -> bool,
+    ) -> Vec<std::ops::Range<usize>> {
+        let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut tally = Tally::default();
+        let (mut end, mut refused) = (0, 0);
+        for (start, &first) in places.iter().enumerate() {
+            let from = self.time(first);
+            while let Some(&next) = places.get(end)
+                && self.time(next).since(from) <= window
+            {
+                tally.add(key(next));
+                refused += usize::from(self.own[next].is_refused());
+                end += 1;
+            }
+            if fits(&tally, end - start, refused) {
+                match ranges.last_mut().filter(|last| start < last.end) {
+                    Some(last) => last.end = end.max(last.end),
+                    None => ranges.push(start..end),
+                }
+            }
+            tally.drop(key(first));
+            refused -= usize::from(self.own[first].is_refused());
+        }
+        ranges
+    }
+}
+
+/// Number of calls by key.
+struct Tally<K>(HashMap<K, usize, RandomState>);
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self(HashMap::default())
+    }
+}
+
+impl<K: Eq + Hash + Copy> Tally<K> {
+    fn add(&mut self, key: Option<K>) {
+        if let Some(key) = key {
+            *self.0.entry(key).or_default() += 1;
+        }
+    }
+
+    fn drop(&mut self, key: Option<K>) {
+        let Some(key) = key else { return };
+        if let Some(count) = self.0.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&key);
+            }
+        }
+    }
+
+    fn distinct(&self) -> usize {
+        self.0.len()
+    }
+}
