@@ -2,10 +2,8 @@
 
 mod cover;
 
-pub use cover::Uncovered;
-
 use super::by_id;
-use crate::model::{Span, Time, inert};
+use crate::model::{Span, Time, inert, words};
 use ipnet::IpNet;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -40,6 +38,33 @@ pub struct Allow {
     pub reason: String,
     /// Expiry: not applied from this time on.
     pub expires: Time,
+}
+
+/// Most addresses that may keep an entry from fitting for the hit to say so.
+const FEW: usize = 3;
+
+/// Addresses of a hit that lie outside the networks of an entry that fits it otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncovered {
+    /// The entry.
+    pub entry: Allow,
+    /// The addresses, sorted.
+    pub addresses: Vec<IpAddr>,
+    /// Whether a row without an address is among those that kept it from fitting.
+    pub has_blank: bool,
+}
+
+impl Uncovered {
+    /// The addresses as texts; `a row without an address` among them where one has none.
+    pub fn texts(&self) -> Vec<String> {
+        let blank = self.has_blank.then(|| "a row without an address".to_owned());
+        self.addresses.iter().map(ToString::to_string).chain(blank).collect()
+    }
+
+    /// The addresses in words.
+    pub fn words(&self) -> String {
+        words::listed(&self.texts(), FEW)
+    }
 }
 
 /// Reason why a list cannot be used: the line, and the way out.

@@ -1,39 +1,12 @@
 //! Matching of hits with entries of the allow-list.
 
-use super::{Allow, AllowList};
+use super::{Allow, AllowList, FEW, Uncovered};
 use crate::analytics::{Cell, Hit};
-use crate::model::{EventId, Field, Sym, words};
+use crate::model::{EventId, Field, Sym};
 use crate::store::Store;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
-
-/// Most addresses that may keep an entry from fitting for the hit to say so.
-const FEW: usize = 3;
-
-/// Addresses of a hit that lie outside the networks of an entry that fits it otherwise.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncovered {
-    /// The entry.
-    pub entry: Allow,
-    /// The addresses, sorted.
-    pub addresses: Vec<IpAddr>,
-    /// Whether a row without an address is among those that kept it from fitting.
-    pub has_blank: bool,
-}
-
-impl Uncovered {
-    /// The addresses as texts; `a row without an address` among them where one has none.
-    pub fn texts(&self) -> Vec<String> {
-        let blank = self.has_blank.then(|| "a row without an address".to_owned());
-        self.addresses.iter().map(ToString::to_string).chain(blank).collect()
-    }
-
-    /// The addresses in words.
-    pub fn words(&self) -> String {
-        words::listed(&self.texts(), FEW)
-    }
-}
 
 impl AllowList {
     /// Marks the hits that an entry covers, and moves them behind the others; both keep their order. A hit that a few of
