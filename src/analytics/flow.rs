@@ -115,6 +115,16 @@ fn side_in(kind: FlowKind, event: Event<'_>) -> Option<Leg> {
     }
 }
 
+/// Results of sign-ins that Conditional Access refused: a policy blocks them, or asks for a device that is compliant,
+/// joined or of an approved application (Microsoft's list of AADSTS codes).
+const REFUSED_BY_POLICY: [&str; 6] = ["53000", "53001", "53002", "53003", "53009", "530032"];
+
+/// Returns whether Conditional Access refused a sign-in.
+pub fn is_refused_by_policy(store: &Store, id: EventId) -> bool {
+    let event = store.event(id);
+    event.table.issues() && !event.succeeded() && REFUSED_BY_POLICY.contains(&store.get(id, Field::ResultType).trim())
+}
+
 /// Returns whether a row descends from a device-code flow without being a leg of it.
 pub fn descends(event: Event<'_>) -> bool {
     event.flags.has(Flags::DEVICE_TRANSFER) && presents_token(event) && !event.flags.has(Flags::DEVICE_PROTOCOL)

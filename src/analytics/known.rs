@@ -280,3 +280,113 @@ impl Own {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+    use crate::model::{Field, Table};
+    use crate::store::testing::Rows;
+
+    /// Sign-ins of April 2026, each a user, a day, an address and a number.
+    fn store(rows: &[(&str, u32, &str, &str)]) -> Store {
+        let mut store = Rows::default();
+        for (at, (user, day, address, number)) in rows.iter().enumerate() {
+            let id = at.to_string();
+            let fields = [
+                (Field::Id, id.as_str()),
+                (Field::UserId, *user),
+                (Field::IpAddress, *address),
+                (Field::Asn, *number),
+                (Field::UserAgent, "Chrome/120.0"),
+                (Field::ResultType, "0"),
+            ];
+            store.row(Table::SignIn, &format!("2026-04-{day:02}T12:00:00Z"), &fields);
+        }
+        store.build()
+    }
+
+    const HOME: &str = "192.0.2.10";
+
+    /// Standing of the last row's network with its user at that row's time.
+    fn last(rows: &[(&str, u32, &str, &str)], until: Option<&str>) -> (Standing, Outside) {
+        let store = store(rows);
+        let places = Places::new(&store, Facts::embedded());
+        let until = until.map(|until| Time::parse(until).unwrap());
+        let known = Known::new(&store, &places, until, None);
+        let id = EventId(u32::try_from(rows.len() - 1).unwrap());
+        let (event, place) = (store.event(id), places.place(id));
+        let outside = known.outside(event.user, std::iter::once(place), event.time());
+        (known.standing(event.user, place, event.time()), outside)
+    }
+
+    fn days(days: std::ops::RangeInclusive<u32>) -> Vec<(&'static str, u32, &'static str, &'static str)> {
+        days.map(|day| ("u", day, HOME, "64496")).collect()
+    }
+
+    #[test]
+    fn a_network_is_known_after_two_days_and_the_day_itself_never_counts() {
+        let standing = |before: &[u32]| {
+            let mut rows: Vec<_> = before.iter().map(|day| ("u", *day, HOME, "64496")).collect();
+            rows.push(("u", 20, HOME, "64496"));
+            last(&rows, None).0
+        };
+        assert_eq!(standing(&[1, 2]), Standing::Known);
+        assert_eq!(standing(&[1, 1]), Standing::Undecided, "one day");
+        assert_eq!(standing(&[1, 20]), Standing::Undecided, "the day itself");
+    }
+
+    #[test]
+    fn it_takes_seven_days_with_its_kind_to_call_a_network_new() {
+        let with = |before: Vec<_>, row| last(&[before, vec![row]].concat(), None).0;
+        let foreign = ("u", 20, "203.0.113.5", "64510");
+        assert_eq!(with(days(1..=7), foreign), Standing::New);
+        assert_eq!(with(days(1..=6), foreign), Standing::Undecided);
+        assert_eq!(with(days(1..=7), ("u", 20, "203.0.113.5", "")), Standing::Undecided, "a prefix beside numbers");
+        assert_eq!(with(days(1..=7), ("other", 20, "203.0.113.5", "64510")), Standing::Undecided, "another user");
+    }
+
+    #[test]
+    fn days_from_the_end_of_the_baseline_on_make_nothing_known() {
+        let mut rows = days(1..=9);
+        rows.extend([("u", 10, "203.0.113.5", "64510"), ("u", 11, "203.0.113.5", "64510")]);
+        rows.push(("u", 20, "203.0.113.5", "64510"));
+        assert_eq!(last(&rows, None).0, Standing::Known, "an intruder who stayed");
+        assert_eq!(last(&rows, Some("2026-04-10T00:00:00Z")).0, Standing::New);
+    }
+
+    #[test]
+    fn another_part_of_a_known_network_is_near() {
+        let with = |row| last(&[days(1..=7), vec![row]].concat(), None);
+        assert_eq!(with(("u", 20, HOME, "64496")), (Standing::Known, Outside::No));
+        assert_eq!(with(("u", 20, "192.0.2.200", "64496")), (Standing::Known, Outside::No), "the same /24");
+        assert_eq!(with(("u", 20, "198.51.100.7", "64496")), (Standing::Known, Outside::Near));
+        assert_eq!(with(("u", 20, "198.51.100.7", "64510")), (Standing::New, Outside::Yes));
+    }
+
+    #[test]
+    fn others_count_from_their_second_day_on() {
+        let rows = [("a", 1, HOME, "1"), ("a", 2, HOME, "1"), ("b", 1, HOME, "1"), ("u", 9, HOME, "1")];
+        let store = store(&rows);
+        let places = Places::new(&store, Facts::embedded());
+        let known = Known::new(&store, &places, None, None);
+        let user = store.event(EventId(3)).user;
+        let at = store.event(EventId(3)).time();
+        assert_eq!(known.others(user, Net::Asn(1)).count(), 2);
+        assert_eq!(known.others_at(user, Net::Asn(1), at).count(), 1);
+        assert_eq!(known.others_at_address(user, HOME.parse().unwrap(), at).count(), 1);
+    }
+
+    #[test]
+    fn the_first_days_of_two_lists_are_those_of_both() {
+        let list = |days: &[u16]| {
+            let mut list = Days::default();
+            days.iter().for_each(|day| list.add(*day));
+            list
+        };
+        let mut days = list(&[1, 3, 5, 7, 9, 11, 13, 15]);
+        assert_eq!(days.count(), BASELINE_DAYS, "more are not kept");
+        days.join(&list(&[2, 3]));
+        assert_eq!(days.known(), [1, 2, 3, 5, 7, 9, 11]);
+    }
+}

@@ -388,3 +388,110 @@ impl Split {
         if agent.is_none() { None } else { only(&has_agent).map(|party| (party, Way::Agent)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::Origins;
+    use crate::analytics::known::Known;
+    use crate::analytics::sessions::Sessions;
+    use crate::facts::Facts;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0";
+    const SAFARI: &str = "Mozilla/5.0 (Macintosh) Safari/605.1";
+    const HOME: (&str, &str) = ("192.0.2.10", "64496");
+    const AWAY: (&str, &str) = ("203.0.113.5", "64510");
+
+    /// A session on 1 May 2026 after ten days at home: time, address and number, agent.
+    fn split(rows: &[(&str, (&str, &str), &str)]) -> Split {
+        let mut store = Rows::default();
+        let mut count = 0;
+        let mut add = |at: &str, (address, number): (&str, &str), agent: &str, session: &str| {
+            count += 1;
+            let id = count.to_string();
+            let fields = [
+                (Field::Id, id.as_str()),
+                (Field::UserId, "u"),
+                (Field::IpAddress, address),
+                (Field::Asn, number),
+                (Field::UserAgent, agent),
+                (Field::SessionId, session),
+                (Field::ResultType, "0"),
+            ];
+            store.row(Table::NonInteractive, at, &fields);
+        };
+        for day in 1..=10 {
+            add(&format!("2026-04-{day:02}T09:00:00Z"), HOME, CHROME, "old");
+        }
+        for (clock, place, agent) in rows {
+            add(&format!("2026-05-01T{clock}Z"), *place, agent, "s");
+        }
+        let store = store.build();
+        let places = Places::new(&store, Facts::embedded());
+        let known = Known::new(&store, &places, None, None);
+        let origins = Origins { store: &store, facts: Facts::embedded(), places: &places, known: &known };
+        let sessions = Sessions::new(&store, store.events());
+        let found = sessions.iter().find(|session| store.text(session.id) == "s").expect("the session is there");
+        Split::new(origins, &found, Span::minutes(60))
+    }
+
+    fn states(split: &Split) -> Vec<PartyState> {
+        split.parties.iter().map(|party| party.state).collect()
+    }
+
+    #[test]
+    fn two_parties_an_hour_apart_are_a_candidate_and_more_are_not() {
+        let at = |clock| split(&[("10:00:00", HOME, CHROME), (clock, AWAY, SAFARI)]);
+        let near = at("11:00:00");
+        assert!(near.is_candidate);
+        assert_eq!(states(&near), [PartyState::Usual, PartyState::Odd]);
+        assert_eq!(near.gap, Some(Span::minutes(60)));
+        let far = at("11:00:00.0000001");
+        assert!(!far.is_candidate);
+        assert_eq!(far.parties.len(), 2, "all its parties are listed");
+        assert_eq!(states(&far), [PartyState::Usual, PartyState::Undecided]);
+    }
+
+    #[test]
+    fn one_program_in_two_networks_is_one_party() {
+        let found = split(&[("10:00:00", HOME, CHROME), ("10:10:00", AWAY, CHROME)]);
+        assert_eq!((found.parties.len(), found.parties[0].nets.len()), (1, 2));
+        let blank = split(&[("10:00:00", HOME, ""), ("10:10:00", AWAY, "")]);
+        assert_eq!(blank.parties.len(), 2, "nothing is no software");
+    }
+
+    #[test]
+    fn two_address_families_without_numbers_are_one_party() {
+        let found = split(&[("10:00:00", ("198.51.100.7", ""), CHROME), ("10:10:00", ("2001:db8:1::7", ""), SAFARI)]);
+        assert_eq!(found.parties.len(), 1);
+        let with = split(&[("10:00:00", ("198.51.100.7", "7"), CHROME), ("10:10:00", ("2001:db8:1::7", ""), SAFARI)]);
+        assert_eq!(with.parties.len(), 2);
+    }
+
+    #[test]
+    fn rows_without_an_address_go_with_the_nearest_of_their_software() {
+        let found = split(&[("10:00:00", HOME, CHROME), ("10:05:00", ("", ""), SAFARI), ("10:10:00", AWAY, SAFARI)]);
+        let sizes: Vec<usize> = found.parties.iter().map(|party| party.rows.len()).collect();
+        assert_eq!(sizes, [1, 2]);
+        let other = split(&[("10:00:00", HOME, CHROME), ("10:05:00", ("", ""), "x"), ("10:10:00", AWAY, SAFARI)]);
+        let all: usize = other.parties.iter().map(|party| party.rows.len()).sum();
+        assert_eq!(all, 2, "software that no party has");
+    }
+
+    #[test]
+    fn a_party_without_a_partner_near_in_time_is_dropped() {
+        let third = ("198.51.100.7", "64511");
+        let found = split(&[("10:00:00", HOME, CHROME), ("10:10:00", AWAY, SAFARI), ("14:00:00", third, "x")]);
+        assert_eq!(found.parties.len(), 2);
+    }
+
+    #[test]
+    fn a_kit_makes_an_undecided_party_odd_and_a_library_does_not() {
+        let (one, two) = (("198.51.100.7", ""), ("203.0.113.5", ""));
+        let with = |agent| states(&split(&[("10:00:00", one, CHROME), ("10:10:00", two, agent)]));
+        assert_eq!(with("azurehound/v2.1"), [PartyState::Undecided, PartyState::Odd]);
+        assert_eq!(with("python-requests/2.31"), [PartyState::Undecided, PartyState::Undecided]);
+    }
+}

@@ -10,6 +10,7 @@
 //! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
 //! high while the days before cannot tell whether the network is the user's.
 
+use super::flow::is_refused_by_policy;
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
 use super::known::Standing;
@@ -76,6 +77,8 @@ pub enum Fact {
     BindingLost,
     /// Another party of the session was active at the same time.
     TwoAtOnce,
+    /// Conditional Access refused other sign-ins from there.
+    Refused,
     /// The network is one that other users of this bundle were new to as well.
     NewToMany,
 }
@@ -102,6 +105,7 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OtherDevice, "another device or system than the session's other sign-ins", 2, 0),
     (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
     (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
+    (Fact::Refused, "Conditional Access refused sign-ins from the same address within a day", 1, 0),
     (Fact::NewToMany, "other users, to whom it is new as well, came from this network", 1, 0),
 ];
 
@@ -295,6 +299,9 @@ impl Weighing<'_> {
             return facts;
         }
         let days = place.telling_net().and_then(|net| known.days(user, net));
+        if self.is_refused(first) {
+            facts.push(Fact::Refused);
+        }
         if facts[0] == Fact::OpenNetwork && days.is_some_and(|days| days.count() >= USUAL_DAYS) {
             facts.push(Fact::UsualInBundle);
         }
@@ -316,6 +323,14 @@ impl Weighing<'_> {
             facts.push(Fact::NewToMany);
         }
         facts
+    }
+
+    /// Returns whether Conditional Access refused sign-ins of the user from a row's address within a day.
+    fn is_refused(&self, first: EventId) -> bool {
+        let store = self.context.store;
+        let (event, address) = (store.event(first), store.normalized_field(store.event(first), Field::IpAddress));
+        let rows = self.history.rows_from(store, address, event.time().minus(Span::DAY), event.time().plus(Span::DAY));
+        rows.iter().take(LOOKED_AT).any(|&id| is_refused_by_policy(store, id))
     }
 
     /// Returns whether a device of the user's signed in from a row's address within half a day, in another session that
@@ -373,5 +388,91 @@ impl Weighing<'_> {
             other != party && split.are_apart(places, party, other) && split.interleaves(store, party, other)
         });
         at_once.then_some(Fact::TwoAtOnce)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Fact; 21] = [
+        Fact::NewNetwork,
+        Fact::NewPrefix,
+        Fact::OpenNetwork,
+        Fact::NearNetwork,
+        Fact::OwnNetwork,
+        Fact::OwnExit,
+        Fact::GivenNetwork,
+        Fact::UsualInBundle,
+        Fact::SharedAddress,
+        Fact::OwnDeviceThere,
+        Fact::OtherCodes,
+        Fact::Kit,
+        Fact::Library,
+        Fact::NewSoftware,
+        Fact::SeenSoftware,
+        Fact::NewDevice,
+        Fact::OwnDevice,
+        Fact::OtherDevice,
+        Fact::BindingLost,
+        Fact::TwoAtOnce,
+        Fact::Refused,
+    ];
+
+    fn with(facts: &[Fact]) -> Weights {
+        Weights { facts: facts.to_vec(), rows: Vec::new() }
+    }
+
+    #[test]
+    fn every_fact_is_in_the_table_once_and_weighs_one_way() {
+        for fact in ALL.into_iter().chain([Fact::NewToMany]) {
+            assert_eq!(TABLE.iter().filter(|row| row.0 == fact).count(), 1, "{fact:?}");
+            assert!(fact.for_theft() == 0 || fact.for_work() == 0, "{fact:?}");
+            assert!(!fact.words().is_empty());
+        }
+        assert_eq!(TABLE.len(), ALL.len() + 1);
+    }
+
+    #[test]
+    fn confidence_is_high_from_three_over_and_medium_from_one() {
+        for (facts, rates) in [
+            (&[Fact::NewNetwork][..], Confidence::High),
+            (&[Fact::NewNetwork, Fact::SeenSoftware], Confidence::Medium),
+            (&[Fact::NewPrefix], Confidence::Medium),
+            (&[Fact::NearNetwork, Fact::Library], Confidence::High),
+            (&[Fact::NearNetwork], Confidence::Medium),
+            (&[Fact::NearNetwork, Fact::SeenSoftware], Confidence::Low),
+            (&[Fact::OwnNetwork], Confidence::Low),
+            (&[], Confidence::Low),
+        ] {
+            assert_eq!(with(facts).confidence(), rates, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_never_high_while_the_question_of_the_network_is_open() {
+        assert_eq!(with(&[Fact::OpenNetwork, Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium);
+        assert_eq!(with(&[Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium, "no address at all");
+        assert_eq!(with(&[Fact::OwnExit, Fact::Kit]).confidence(), Confidence::High);
+    }
+
+    #[test]
+    fn work_explains_a_hit_only_by_its_place_or_device() {
+        assert!(with(&[Fact::OwnNetwork]).is_explained());
+        assert!(with(&[Fact::NewNetwork, Fact::OtherCodes]).is_explained());
+        assert!(with(&[Fact::NewNetwork, Fact::SharedAddress]).is_explained());
+        assert!(!with(&[Fact::NewNetwork, Fact::Kit, Fact::SharedAddress]).is_explained());
+        assert!(!with(&[Fact::OpenNetwork, Fact::SeenSoftware]).is_explained(), "undecided is not harmless");
+        assert!(!with(&[]).is_explained());
+    }
+
+    #[test]
+    fn the_sentence_has_the_numbers() {
+        assert_eq!(
+            with(&[Fact::NewNetwork, Fact::OpenNetwork, Fact::SeenSoftware]).sentence(),
+            "the network is new to the user (+3); the days before do not tell whether the network is the user's (0); \
+             this software was used with this client here before (-1): 3 for theft, 1 for work"
+        );
+        assert_eq!(with(&[]).sentence(), "no fact tells theft from work: 0 for theft, 0 for work");
     }
 }

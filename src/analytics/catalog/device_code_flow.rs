@@ -5,17 +5,18 @@ use crate::analytics::findings::{
     codes_before, descendants, device_registration, graph_verbs, legs_of_flow, networks_seen, others_there, planted,
     resources,
 };
-use crate::analytics::flow::{Flow, FlowKind, leg_in};
+use crate::analytics::flow::{Flow, FlowKind, is_refused_by_policy, leg_in};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::{Outside, Standing};
 use crate::analytics::need::OF_FLOW;
 use crate::analytics::places::{Compared, Net, Place, Tool};
 use crate::analytics::registration::asks_for_registration;
-use crate::analytics::rows::CLOCK_SKEW;
+use crate::analytics::rows::{CLOCK_SKEW, within};
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, graph_ties};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
+use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The analytic.
@@ -137,6 +138,8 @@ const STEPS: &[Step] = &[
 const LIFE: Span = Span::DAY;
 /// Longest time from a flow to a request for device registration that it explains.
 const REGISTRATION_TIME: Span = Span::minutes(60);
+/// Most rows of a session looked at for refusals.
+const LOOKED_AT: usize = 1000;
 /// Other users with a leg in the same network that make it one box for many.
 const OTHERS: usize = 2;
 
@@ -359,6 +362,16 @@ fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
     builder.finish(context)
 }
 
+/// Sign-ins in the flow's sessions that Conditional Access refused in the day after it, the first thousand.
+fn refused_of(context: &DetectContext, graded: &Graded<'_>) -> Vec<EventId> {
+    let store = context.store;
+    let rows = graded.flow.sessions.iter().flat_map(|&session| {
+        within(store, store.with(Key::Session, session), graded.time.minus(CLOCK_SKEW), graded.time.plus(LIFE))
+    });
+    let of_user = |id: &EventId| store.event(*id).user == graded.user && is_refused_by_policy(store, *id);
+    rows.copied().take(LOOKED_AT).filter(of_user).collect()
+}
+
 fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<String> {
     let places = context.places();
     let Graded { kind, flow, time, descendants, .. } = graded;
@@ -374,6 +387,11 @@ fn reasons(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Vec<S
         vec![format!("{what} at {} with {} from {}", time.second(), counted(flow.legs.len(), "leg"), nets(&flow.legs))];
     if !descendants.is_empty() {
         reasons.push(format!("{} with its tokens from {}", counted(descendants.len(), "sign-in"), nets(descendants)));
+    }
+    let refused = refused_of(context, graded);
+    if !refused.is_empty() {
+        let from = nets(&refused);
+        reasons.push(format!("Conditional Access refused {} of its tokens from {from}", counted(refused.len(), "use")));
     }
     reasons.push(format!("marks: {}", marks.words()));
     let open = marks.names(Mark::Unknown);
