@@ -42,7 +42,8 @@ mod settings;
 pub mod software;
 mod step;
 mod threshold;
-pub mod weigh;
+mod weigh;
+pub mod weights;
 mod what_if;
 
 pub use allow::{Allow, AllowList, Uncovered};
@@ -63,7 +64,7 @@ pub use origins::Origins;
 pub use settings::{Clients, Semantics, Settings};
 pub use step::{Show, Step, StepContext};
 pub use threshold::{Amount, Threshold};
-pub use weigh::Weights;
+pub use weights::Weights;
 pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;

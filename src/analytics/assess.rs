@@ -4,7 +4,7 @@
 //! (`device-code-burst` high, `foci-burst` and `session-hop` medium, `session-hop-broad` low), from medium up to high
 //! when the tokens reach two or more valuable classes (mail, chat, files, Azure management, Key Vault, Office
 //! management, device registration, directory, business data) and the facts weigh for theft as much as high confidence
-//! asks. Down to low when everyday work explains it, by the table of [`super::weigh`].
+//! asks. Down to low when everyday work explains it, by the table of [`super::weights`].
 //!
 //! **Confidence** follows from the same table, and is no higher than the comparisons allow.
 //!
@@ -13,7 +13,8 @@
 
 use super::findings::{reached, valuable};
 use super::flow::presents_token;
-use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes, weigh};
+use super::weights::HIGH;
+use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -46,7 +47,7 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
     let base = context.analytic.severity;
     let classes = valuable(&reached(context.store, context.facts, &hit.evidence));
     let foreign = match &context.weights {
-        Some(weights) => weights.over() >= weigh::HIGH,
+        Some(weights) => weights.over() >= HIGH,
         None => findings::origin(context).state == State::Supports,
     };
     match base {

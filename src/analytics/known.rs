@@ -40,7 +40,7 @@ impl Standing {
     }
 }
 
-/// How far some rows are outside the user's own places.
+/// Distance of some rows from the user's own places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outside {
     /// All of them are within.
@@ -215,7 +215,7 @@ impl Known {
         self.given.as_ref()?.find(number, place.address)
     }
 
-    /// How far some places are outside those of the user at a time.
+    /// Distance of some places from those of the user at a time.
     pub fn outside<'a>(&self, user: Sym, places: impl Iterator<Item = &'a Place> + Clone, at: Time) -> Outside {
         let is_foreign = |place: &&Place| place.telling_net().is_some() && !self.is_known(user, place, at);
         if places.clone().any(|place| is_foreign(&place)) {

@@ -69,7 +69,7 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         ("Events", Value::Rows(hit.evidence.iter().map(|event| origin(loaded, *event)).collect())),
     ];
     if let Some(weights) = &hit.weights {
-        let fact = |fact: &crate::analytics::weigh::Fact| {
+        let fact = |fact: &crate::analytics::weights::Fact| {
             let mut row = Row::default();
             row.push("Fact", fact.words());
             row.push("ForTheft", Value::Number(fact.for_theft().into()));

@@ -226,8 +226,8 @@ fn hit(
     groups: &mut Groups,
 ) -> Hit {
     let store = context.store;
-    let own = calls.of(client);
-    let found: Vec<Call> = sweep.calls.iter().map(|&at| own[at]).collect();
+    let all = calls.of(client);
+    let found: Vec<Call> = sweep.calls.iter().map(|&at| all[at]).collect();
     let events: Vec<EventId> = found.iter().map(|call| call.id).collect();
     let in_groups: BTreeSet<u32> = found.iter().map(|call| call.group).collect();
     let sessions: BTreeSet<Sym> = in_groups.iter().map(|&group| calls.session(group)).collect();

@@ -9,6 +9,7 @@ use crate::analytics::need::OF_SESSIONS;
 use crate::analytics::parties::{Party, PartyState, Split, Way};
 use crate::analytics::places::Tool;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, graph_ties};
+use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Table, Time};
 use std::collections::BTreeSet;
 
@@ -251,7 +252,7 @@ fn how_begun(context: &DetectContext, party: &Party) -> Option<(&'static str, St
 fn reasons(context: &DetectContext, split: &Split, at: usize) -> Vec<String> {
     let words = |party: &Party| {
         let nets: Vec<String> = party.nets.iter().map(ToString::to_string).collect();
-        format!("{} ({}, {} sign-ins)", nets.join(" and "), party.state.word(), party.rows.len())
+        format!("{} ({}, {})", nets.join(" and "), party.state.word(), counted(party.rows.len(), "sign-in"))
     };
     let mut all: Vec<&Party> = vec![&split.parties[at]];
     all.extend(split.parties.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, party)| party));

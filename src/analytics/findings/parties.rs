@@ -58,7 +58,7 @@ pub fn parties(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(split.parties.iter().flat_map(|party| party.rows.iter().copied()))
 }
 
-/// Whether the party was active between sign-ins of another.
+/// Sign-ins of the party between those of another.
 pub fn interleaved(context: &StepContext) -> Finding {
     let Some((split, party)) = split(context) else { return one_party(context) };
     let store = context.store;

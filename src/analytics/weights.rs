@@ -1,0 +1,265 @@
+//! Facts that tell a theft from everyday work, with their weights, and the confidence that follows from them.
+//!
+//! A fact counts only where it tells the two apart. That a code was redeemed within five minutes, that the client is of
+//! the family, that calls were made or that a token is unbound holds for harmless sign-ins as well, and weighs nothing.
+//!
+//! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
+//! high while the days before cannot tell whether the network is the user's.
+
+use crate::model::{Confidence, EventId};
+
+/// Weight for theft over that for work from which confidence is high.
+pub const HIGH: i32 = 3;
+/// Weight for theft over that for work from which confidence is medium.
+pub const MEDIUM: i32 = 1;
+
+/// A fact that weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fact {
+    /// The network is new to the user.
+    NewNetwork,
+    /// As [`Self::NewNetwork`], where only the prefix of the address tells networks apart.
+    NewPrefix,
+    /// The days before do not tell whose network it is.
+    OpenNetwork,
+    /// Another part of a known network.
+    NearNetwork,
+    /// The user's own network and part of it.
+    OwnNetwork,
+    /// As [`Self::OwnNetwork`], but another machine, or a binding lost: an intruder may sit behind the user's own exit.
+    OwnExit,
+    /// The user lists the network as known.
+    GivenNetwork,
+    /// Undecided by the days before, but the user's on five days of the bundle.
+    UsualInBundle,
+    /// Two other users signed in from the address on two days before.
+    SharedAddress,
+    /// A device of the user's was at the address within half a day, in a session that is also seen at home.
+    OwnDeviceThere,
+    /// The user redeemed other codes of the client there, on another day too.
+    OtherCodes,
+    /// A kit of attackers names itself.
+    Kit,
+    /// An HTTP library where it was not seen with this client.
+    Library,
+    /// Software that nobody here used with this client before.
+    NewSoftware,
+    /// Software that the user, or two others, used with this client before.
+    SeenSoftware,
+    /// A registered device that the user did not have before.
+    NewDevice,
+    /// A device of the user's, with its own software.
+    OwnDevice,
+    /// Another device than the other rows of the session name.
+    OtherDevice,
+    /// The token is unbound where the user's tokens of this client are bound.
+    BindingLost,
+    /// Another party of the session was active at the same time.
+    TwoAtOnce,
+    /// Conditional Access refused other sign-ins from there.
+    Refused,
+    /// The network is one that other users of this bundle were new to as well.
+    NewToMany,
+}
+
+/// Each fact in words, with its weight for theft and for everyday work.
+pub const TABLE: &[(Fact, &str, i32, i32)] = &[
+    (Fact::NewNetwork, "the network is new to the user", 3, 0),
+    (Fact::NewPrefix, "the part of the network is new to the user; no AS number is known", 2, 0),
+    (Fact::OpenNetwork, "the days before do not tell whether the network is the user's", 0, 0),
+    (Fact::NearNetwork, "the network is known to the user, this part of it is not", 1, 0),
+    (Fact::OwnNetwork, "the user signed in from this network on two days before", 0, 3),
+    (Fact::OwnExit, "the user's own network, but not the user's machine", 0, 0),
+    (Fact::GivenNetwork, "the list of known networks has it", 0, 4),
+    (Fact::UsualInBundle, "the user signed in from this network on five days of the bundle", 0, 2),
+    (Fact::SharedAddress, "two other users signed in from the address on two days before", 0, 3),
+    (Fact::OwnDeviceThere, "the user's own device was at the address the same day, in a session seen at home", 0, 4),
+    (Fact::OtherCodes, "the user redeemed other codes of the client there, on another day too", 0, 4),
+    (Fact::Kit, "the user agent is that of an attacker's tool", 4, 0),
+    (Fact::Library, "a bare HTTP library, which was not seen with this client here", 2, 0),
+    (Fact::NewSoftware, "nobody here used this software with this client before", 1, 0),
+    (Fact::SeenSoftware, "this software was used with this client here before", 0, 1),
+    (Fact::NewDevice, "a registered device that the user did not have before", 1, 0),
+    (Fact::OwnDevice, "a device that the user had before, with its own software", 0, 1),
+    (Fact::OtherDevice, "another device or system than the session's other sign-ins", 2, 0),
+    (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
+    (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
+    (Fact::Refused, "Conditional Access refused sign-ins from the same address within a day", 1, 0),
+    (Fact::NewToMany, "other users, to whom it is new as well, came from this network", 1, 0),
+];
+
+impl Fact {
+    fn row(self) -> &'static (Fact, &'static str, i32, i32) {
+        TABLE.iter().find(|row| row.0 == self).expect("a test looks every fact up")
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Its weight for theft.
+    pub fn for_theft(self) -> i32 {
+        self.row().2
+    }
+
+    /// Its weight for everyday work.
+    pub fn for_work(self) -> i32 {
+        self.row().3
+    }
+}
+
+/// The facts of a hit that weigh.
+#[derive(Clone, Debug, Default)]
+pub struct Weights {
+    /// The facts, in the order of the table.
+    pub facts: Vec<Fact>,
+    /// The rows of the group that decides, in time order.
+    pub rows: Vec<EventId>,
+}
+
+impl Weights {
+    /// Weight for theft.
+    pub fn for_theft(&self) -> i32 {
+        self.facts.iter().map(|fact| fact.for_theft()).sum()
+    }
+
+    /// Weight for everyday work.
+    pub fn for_work(&self) -> i32 {
+        self.facts.iter().map(|fact| fact.for_work()).sum()
+    }
+
+    /// Weight for theft over that for everyday work.
+    pub fn over(&self) -> i32 {
+        self.for_theft() - self.for_work()
+    }
+
+    /// Returns whether a fact holds.
+    pub fn has(&self, fact: Fact) -> bool {
+        self.facts.contains(&fact)
+    }
+
+    /// Returns whether everyday work explains the hit as well as theft: its place or its device is the user's.
+    pub fn is_explained(&self) -> bool {
+        let explains = [
+            Fact::OwnNetwork,
+            Fact::GivenNetwork,
+            Fact::UsualInBundle,
+            Fact::SharedAddress,
+            Fact::OwnDeviceThere,
+            Fact::OtherCodes,
+            Fact::OwnDevice,
+        ];
+        self.over() <= 0 && explains.into_iter().any(|fact| self.has(fact))
+    }
+
+    /// Confidence by the rule.
+    pub fn confidence(&self) -> Confidence {
+        let answered =
+            [Fact::OwnExit, Fact::NewNetwork, Fact::NewPrefix, Fact::NearNetwork, Fact::OwnNetwork, Fact::GivenNetwork];
+        let is_answered = answered.into_iter().any(|fact| self.has(fact));
+        match self.over() {
+            HIGH.. if is_answered => Confidence::High,
+            MEDIUM.. => Confidence::Medium,
+            _ => Confidence::Low,
+        }
+    }
+
+    /// The facts with their weights, as a sentence.
+    pub fn sentence(&self) -> String {
+        let weighed = |fact: &Fact| match (fact.for_theft(), fact.for_work()) {
+            (0, 0) => format!("{} (0)", fact.words()),
+            (0, work) => format!("{} (-{work})", fact.words()),
+            (theft, _) => format!("{} (+{theft})", fact.words()),
+        };
+        let facts: Vec<String> = self.facts.iter().map(weighed).collect();
+        let facts = if facts.is_empty() { "no fact tells theft from work".to_owned() } else { facts.join("; ") };
+        format!("{facts}: {} for theft, {} for work", self.for_theft(), self.for_work())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Fact; 21] = [
+        Fact::NewNetwork,
+        Fact::NewPrefix,
+        Fact::OpenNetwork,
+        Fact::NearNetwork,
+        Fact::OwnNetwork,
+        Fact::OwnExit,
+        Fact::GivenNetwork,
+        Fact::UsualInBundle,
+        Fact::SharedAddress,
+        Fact::OwnDeviceThere,
+        Fact::OtherCodes,
+        Fact::Kit,
+        Fact::Library,
+        Fact::NewSoftware,
+        Fact::SeenSoftware,
+        Fact::NewDevice,
+        Fact::OwnDevice,
+        Fact::OtherDevice,
+        Fact::BindingLost,
+        Fact::TwoAtOnce,
+        Fact::Refused,
+    ];
+
+    fn with(facts: &[Fact]) -> Weights {
+        Weights { facts: facts.to_vec(), rows: Vec::new() }
+    }
+
+    #[test]
+    fn every_fact_is_in_the_table_once_and_weighs_one_way() {
+        for fact in ALL.into_iter().chain([Fact::NewToMany]) {
+            assert_eq!(TABLE.iter().filter(|row| row.0 == fact).count(), 1, "{fact:?}");
+            assert!(fact.for_theft() == 0 || fact.for_work() == 0, "{fact:?}");
+            assert!(!fact.words().is_empty());
+        }
+        assert_eq!(TABLE.len(), ALL.len() + 1);
+    }
+
+    #[test]
+    fn confidence_is_high_from_three_over_and_medium_from_one() {
+        for (facts, rates) in [
+            (&[Fact::NewNetwork][..], Confidence::High),
+            (&[Fact::NewNetwork, Fact::SeenSoftware], Confidence::Medium),
+            (&[Fact::NewPrefix], Confidence::Medium),
+            (&[Fact::NearNetwork, Fact::Library], Confidence::High),
+            (&[Fact::NearNetwork], Confidence::Medium),
+            (&[Fact::NearNetwork, Fact::SeenSoftware], Confidence::Low),
+            (&[Fact::OwnNetwork], Confidence::Low),
+            (&[], Confidence::Low),
+        ] {
+            assert_eq!(with(facts).confidence(), rates, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_never_high_while_the_question_of_the_network_is_open() {
+        assert_eq!(with(&[Fact::OpenNetwork, Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium);
+        assert_eq!(with(&[Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium, "no address at all");
+        assert_eq!(with(&[Fact::OwnExit, Fact::Kit]).confidence(), Confidence::High);
+    }
+
+    #[test]
+    fn work_explains_a_hit_only_by_its_place_or_device() {
+        assert!(with(&[Fact::OwnNetwork]).is_explained());
+        assert!(with(&[Fact::NewNetwork, Fact::OtherCodes]).is_explained());
+        assert!(with(&[Fact::NewNetwork, Fact::SharedAddress]).is_explained());
+        assert!(!with(&[Fact::NewNetwork, Fact::Kit, Fact::SharedAddress]).is_explained());
+        assert!(!with(&[Fact::OpenNetwork, Fact::SeenSoftware]).is_explained(), "undecided is not harmless");
+        assert!(!with(&[]).is_explained());
+    }
+
+    #[test]
+    fn the_sentence_has_the_numbers() {
+        assert_eq!(
+            with(&[Fact::NewNetwork, Fact::OpenNetwork, Fact::SeenSoftware]).sentence(),
+            "the network is new to the user (+3); the days before do not tell whether the network is the user's (0); \
+             this software was used with this client here before (-1): 3 for theft, 1 for work"
+        );
+        assert_eq!(with(&[]).sentence(), "no fact tells theft from work: 0 for theft, 0 for work");
+    }
+}
