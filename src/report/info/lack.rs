@@ -48,12 +48,13 @@ pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
 }
 
 /// Columns that Microsoft Graph's v1.0 endpoint leaves out.
-const BETA_ONLY: [Field; 5] = [
+const BETA_ONLY: [Field; 6] = [
     Field::AuthenticationProtocol,
     Field::OriginalTransferMethod,
     Field::IncomingTokenType,
     Field::SessionId,
     Field::TokenId,
+    Field::AuthenticationDetails,
 ];
 
 /// Columns that the portal's CSV has no place for.

@@ -25,6 +25,12 @@ fn sign_in(n: u32) -> Map<String, Value> {
         {"key": "Legacy TLS (TLS 1.0, 1.1, 3DES)", "value": "False"},
         {"key": "Oauth Scope Info", "value": format!("[\"User.Read\",\"Group.{n}.All\"]")},
     ]);
+    let steps = json!([
+        {"authenticationStepDateTime": format!("2026-05-01T14:{n:02}:00Z"), "authenticationMethod": "Password",
+         "succeeded": true, "authenticationStepResultDetail": "Correct password"},
+        {"authenticationMethod": "Previously satisfied", "succeeded": true,
+         "authenticationStepResultDetail": "MFA requirement satisfied by claim in the token"},
+    ]);
     object(json!({
         "TimeGenerated": format!("2026-05-01T14:{:02}:05.1234567Z", n + 2),
         "CreatedDateTime": format!("2026-05-01T14:{n:02}:00.765432{}Z", n % 10),
@@ -58,6 +64,8 @@ fn sign_in(n: u32) -> Map<String, Value> {
         "LocationDetails": if interactive { place } else { Value::from(place.to_string()) },
         "Location": "US",
         "AuthenticationProcessingDetails": serde_json::to_string_pretty(&details).unwrap(),
+        "AuthenticationDetails": steps.to_string(),
+        "IsThroughGlobalSecureAccess": n == 7,
         "ClientAppUsed": "Mobile Apps and Desktop clients",
         "ConditionalAccessStatus": "notApplied",
         "AuthenticationRequirement": "singleFactorAuthentication",
@@ -85,6 +93,7 @@ fn call(n: u32) -> Map<String, Value> {
         "RequestUri": format!("https://graph.microsoft.com/v1.0/users?$skip={n}&$top=5"),
         "ResponseStatusCode": 200 + n,
         "Scopes": "User.Read Mail.Read",
+        "ClientAuthMethod": if n == 3 { "2" } else { "0" },
         "Type": "MicrosoftGraphActivityLogs",
     }))
 }
@@ -229,7 +238,7 @@ pub(crate) fn diagnostics(row: &Map<String, Value>) -> Value {
         match name.as_str() {
             "TimeGenerated" | "Category" | "ResourceId" | "Type" | "Identity" => {}
             "ResultType" | "ResultDescription" | "Location" if !is_call(row) => {}
-            "DeviceDetail" | "LocationDetails" | "AuthenticationProcessingDetails" => {
+            "DeviceDetail" | "LocationDetails" | "AuthenticationProcessingDetails" | "AuthenticationDetails" => {
                 inner.insert(camel(name), parsed(value));
             }
             "AutonomousSystemNumber" => {
@@ -281,7 +290,7 @@ pub(crate) fn graph(rows: &[Map<String, Value>]) -> Vec<Value> {
             match name.as_str() {
                 "TimeGenerated" | "Category" | "ResourceId" | "Type" | "Identity" | "ResultType" | "Location"
                 | "ResultDescription" => {}
-                "DeviceDetail" | "LocationDetails" | "AuthenticationProcessingDetails" => {
+                "DeviceDetail" | "LocationDetails" | "AuthenticationProcessingDetails" | "AuthenticationDetails" => {
                     item.insert(camel(name), parsed(value));
                 }
                 "AutonomousSystemNumber" => {

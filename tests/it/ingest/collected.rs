@@ -13,7 +13,7 @@ use std::fs;
 use tokentrail::testing::analytics::{Settings, run};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, shapes};
-use tokentrail::testing::model::{Field, Table};
+use tokentrail::testing::model::{Field, Flags, Table};
 use tokentrail::testing::report::info::info;
 use tokentrail::testing::store::Event;
 
@@ -155,7 +155,7 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
             files: one("flat.json", lines(records.iter().map(|row| json!({"preview": false, "result": flat(row)})))),
             shape: "splunk-ndjson",
             tables: &Table::ALL,
-            without: &[Field::LocationDetails, Field::ProcessingDetails],
+            without: WITHOUT_COLUMNS,
             lacks: &["AuthenticationProcessingDetails"],
             finds: ALL,
         },
@@ -164,7 +164,7 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
             files: one("flat.csv", csv(&records.iter().map(flat).collect::<Vec<_>>())),
             shape: "splunk-csv",
             tables: &Table::ALL,
-            without: &[Field::LocationDetails, Field::ProcessingDetails],
+            without: WITHOUT_COLUMNS,
             lacks: &["AuthenticationProcessingDetails"],
             finds: ALL,
         },
@@ -232,7 +232,7 @@ fn of_tools(rows: &[Row]) -> Vec<Export> {
 }
 
 /// Fields without a column of their own where every member of an object has one.
-const WITHOUT_COLUMNS: &[Field] = &[Field::LocationDetails, Field::ProcessingDetails];
+const WITHOUT_COLUMNS: &[Field] = &[Field::LocationDetails, Field::ProcessingDetails, Field::AuthenticationDetails];
 const WITHOUT_DEFENDER: &[Field] = &[
     Field::Identity,
     Field::UserType,
@@ -247,6 +247,7 @@ const WITHOUT_DEFENDER: &[Field] = &[
     Field::LocationDetails,
     Field::ConditionalAccessStatus,
     Field::RiskLevel,
+    Field::AuthenticationDetails,
 ];
 const LACKS_DEFENDER: &[&str] = &["HomeTenantId", "IncomingTokenType", "OriginalTransferMethod"];
 const WITHOUT_ANALYZER: &[Field] = &[
@@ -256,6 +257,7 @@ const WITHOUT_ANALYZER: &[Field] = &[
     Field::DeviceDetail,
     Field::LocationDetails,
     Field::ProcessingDetails,
+    Field::AuthenticationDetails,
 ];
 
 /// An event's table, its time to the second, and its fields by name, but for `without`.
@@ -266,8 +268,12 @@ fn described(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<S
     let store = &loaded.store;
     let fields = |event: Event<'_>| {
         let held = Field::ALL.into_iter().filter(|field| !without.contains(field) && !event[*field].is_none());
+        // Defender's tables have no columns of flags.
+        let kept = if without == WITHOUT_DEFENDER { 0 } else { event.flags.0 & Flags::OF_COLUMNS.0 };
+        let flags = format!("{:?}", Flags(kept));
         held.map(|field| (field.column(), normal(store.text(event[field]))))
             .filter(|(_, text)| !text.is_empty())
+            .chain([("flags", flags)])
             .collect()
     };
     let events = store.events().filter(|(_, event)| !event.is_duplicate() && tables.contains(&event.table));

@@ -14,6 +14,7 @@ pub(crate) const V1_FIELDS: &[Field] = &[
     Field::OriginalTransferMethod,
     Field::SessionId,
     Field::TokenId,
+    Field::AuthenticationDetails,
 ];
 
 /// A folder a table, as Log Analytics' data export makes them.
