@@ -24,7 +24,10 @@
 //! | detections | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
 //! | reading of rows under each semantics: which count, their time, user and texts | `analytics/reading.rs`, one table of choices each | |
 //! | findings of triage steps | `analytics/findings/`: functions from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
-//! | severity, confidence, techniques | [`analytics::assess`], whose docs are the rules | |
+//! | severity, techniques | [`analytics::assess`], whose docs are the rules | |
+//! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
+//! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
+//! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
 //! | order of hits, progress of triage | `triage/order.rs` | |
 //! | networks known to every user, relay ranges | `analytics/known_networks.rs` | |
