@@ -282,3 +282,223 @@ impl<K: Eq + Hash + Copy> Tally<K> {
         self.0.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::Settings;
+    use crate::facts::Facts;
+    use crate::model::{Field, Flags, Table};
+    use crate::store::testing::Rows;
+
+    const CATEGORIES: [&str; 6] = ["/organization", "/users", "/groups", "/applications", "/devices", "/sites"];
+    const RUNNER: [&str; 11] = [
+        "/groups/1/members",
+        "/users/1",
+        "/users",
+        "/search/query",
+        "/servicePrincipals(appId='1')/appRoleAssignedTo",
+        "/servicePrincipals",
+        "/servicePrincipals/1",
+        "/organization",
+        "/groups",
+        "/applications",
+        "/policies/authorizationPolicy",
+    ];
+    const HOUND: [&str; 14] = [
+        "/servicePrincipals/1/owners",
+        "/groups/1/members",
+        "/groups/1/owners",
+        "/servicePrincipals/1/appRoleAssignedTo",
+        "/roleManagement/directory/roleAssignments",
+        "/applications/1/owners",
+        "/devices/1/registeredOwners",
+        "/organization",
+        "/groups",
+        "/servicePrincipals",
+        "/applications",
+        "/roleManagement/directory/roleDefinitions",
+        "/devices",
+        "/users",
+    ];
+
+    /// Calls of one user and client.
+    #[derive(Default)]
+    struct Sweep {
+        rows: Rows,
+        settings: Settings,
+    }
+
+    impl Sweep {
+        /// A call so many ticks after two o'clock.
+        fn at(&mut self, ticks: i64, path: &str, fields: &[(Field, &str)]) -> &mut Self {
+            let time = Time::parse("2026-05-01T14:00:00Z").unwrap().plus(Span::from_ticks(ticks)).to_string();
+            let is_old = path.contains("api-version");
+            let (table, host) = if is_old {
+                (Table::AadGraph, "https://graph.windows.net/contoso.com")
+            } else {
+                (Table::Graph, "https://graph.microsoft.com/v1.0")
+            };
+            let uri = format!("{host}{path}");
+            let common = [
+                (Field::UserId, "u"),
+                (Field::AppId, "c"),
+                (Field::SessionId, "s"),
+                (Field::ResponseStatusCode, "200"),
+                (Field::RequestUri, uri.as_str()),
+            ];
+            let held = |field| fields.iter().any(|(given, _)| *given == field);
+            let mut all: Vec<_> = common.iter().copied().filter(|(field, _)| !held(*field)).collect();
+            all.extend(fields);
+            self.rows.row(table, &time, &all);
+            self
+        }
+
+        /// Calls of some paths in turn, from a time on, so many seconds apart.
+        fn calls(&mut self, count: usize, from: i64, apart: i64, paths: &[&str]) -> &mut Self {
+            for at in 0..count {
+                self.at((from + i64::try_from(at).unwrap() * apart) * SECOND, paths[at % paths.len()], &[]);
+            }
+            self
+        }
+
+        /// Rules found, each with its number of calls and whether it holds in full.
+        fn found(&mut self) -> Vec<(Rule, usize, bool)> {
+            let store = self.rows.build();
+            let context = DetectContext::new(&store, Facts::embedded(), &self.settings);
+            let calls = context.calls_by_client();
+            let all = calls.clients().iter().flat_map(|client| windows(&context, calls, client));
+            all.map(|window| (window.rule, window.calls.len(), window.is_full)).collect()
+        }
+    }
+
+    const SECOND: i64 = 10_000_000;
+
+    #[test]
+    fn a_sweep_has_five_categories_and_twenty_calls() {
+        let of = |count, categories: usize| Sweep::default().calls(count, 0, 10, &CATEGORIES[..categories]).found();
+        assert_eq!(of(20, 5), [(Rule::Categories, 20, true)]);
+        assert_eq!(of(19, 5), []);
+        assert_eq!(of(40, 4), []);
+        assert_eq!(of(60, 6), [(Rule::Categories, 60, true)], "windows that share an instant are one");
+    }
+
+    #[test]
+    fn a_sweep_lasts_ten_minutes() {
+        let ending = |ticks| Sweep::default().calls(19, 0, 10, &CATEGORIES).at(ticks, "/users", &[]).found();
+        assert_eq!(ending(600 * SECOND), [(Rule::Categories, 20, true)]);
+        assert_eq!(ending(600 * SECOND + 1), []);
+        let mut longer = Sweep::default();
+        longer.settings.recon_window = Span::minutes(11);
+        assert_eq!(longer.calls(19, 0, 10, &CATEGORIES).at(600 * SECOND + 1, "/users", &[]).found().len(), 1);
+    }
+
+    #[test]
+    fn sweeps_apart_are_two_and_sessions_are_kept_apart() {
+        let mut twice = Sweep::default();
+        assert_eq!(twice.calls(20, 0, 10, &CATEGORIES).calls(20, 3600, 10, &CATEGORIES).found().len(), 2);
+        let mut split = Sweep::default();
+        for at in 0..20 {
+            let session = if at % 2 == 0 { "s1" } else { "s2" };
+            split.at(at * SECOND, CATEGORIES[usize::try_from(at).unwrap() % 6], &[(Field::SessionId, session)]);
+        }
+        assert_eq!(split.found(), []);
+        let mut tokens = Sweep::default();
+        for at in 0..20 {
+            let token = if at % 2 == 0 { "t1" } else { "t2" };
+            let fields = [(Field::SessionId, ""), (Field::TokenId, token)];
+            tokens.at(at * SECOND, CATEGORIES[usize::try_from(at).unwrap() % 6], &fields);
+        }
+        assert_eq!(tokens.found(), [], "without a session the token groups");
+    }
+
+    #[test]
+    fn clients_that_prove_themselves_and_requests_of_changes_are_left_out() {
+        let mut proved = Sweep::default();
+        for at in 0..20 {
+            proved.at(at * SECOND, CATEGORIES[usize::try_from(at).unwrap() % 6], &[]).rows.flag(Flags::APP_AUTH);
+        }
+        assert_eq!(proved.found(), []);
+        let mut changes = Sweep::default();
+        changes.calls(19, 0, 10, &CATEGORIES).calls(5, 200, 1, &["/users/delta", "/groups/microsoft.graph.delta()"]);
+        assert_eq!(changes.found(), []);
+        let mut nobody = Sweep::default();
+        for at in 0..20 {
+            nobody.at(at * SECOND, CATEGORIES[usize::try_from(at).unwrap() % 6], &[(Field::UserId, "")]);
+        }
+        assert_eq!(nobody.found(), []);
+    }
+
+    #[test]
+    fn a_tool_is_known_by_seven_tenths_of_its_requests_within_the_hour() {
+        let of = |paths: &[&str], apart| Sweep::default().calls(paths.len(), 0, apart, paths).found();
+        assert_eq!(of(&RUNNER[..8], 60), [(Rule::ToolSet, 8, true)]);
+        assert_eq!(of(&RUNNER[..7], 60), []);
+        assert_eq!(of(&HOUND[..10], 60), [(Rule::ToolSet, 10, true)]);
+        assert_eq!(of(&HOUND[..9], 60), []);
+        let ending = |ticks| Sweep::default().calls(7, 0, 60, &RUNNER).at(ticks, RUNNER[7], &[]).found();
+        assert_eq!(ending(3600 * SECOND), [(Rule::ToolSet, 8, true)]);
+        assert_eq!(ending(3600 * SECOND + 1), []);
+        let mut sessions = Sweep::default();
+        for (at, path) in RUNNER[..8].iter().enumerate() {
+            let session = format!("s{at}");
+            sessions.at(i64::try_from(at).unwrap() * SECOND, path, &[(Field::SessionId, &session)]);
+        }
+        assert_eq!(sessions.found(), [(Rule::ToolSet, 8, true)], "whatever the session");
+    }
+
+    #[test]
+    fn the_undocumented_interface_is_swept_by_five_forms_within_a_minute() {
+        let old = |path: &str| format!("/{path}?api-version=1.61-internal");
+        let paths: Vec<String> = ["users", "groups", "devices", "applications", "roleDefinitions"].map(old).into();
+        let ending = |ticks| {
+            let mut sweep = Sweep::default();
+            for (at, path) in paths[..4].iter().enumerate() {
+                sweep.at(i64::try_from(at).unwrap() * SECOND, path, &[]);
+            }
+            sweep.at(ticks, &paths[4], &[]).found()
+        };
+        assert_eq!(ending(60 * SECOND), [(Rule::Internal, 5, true)]);
+        assert_eq!(ending(60 * SECOND + 1), [(Rule::Internal, 5, false)]);
+        let same = [paths[0].as_str()];
+        assert_eq!(Sweep::default().calls(9, 0, 1, &same).found(), [(Rule::Internal, 9, false)]);
+        assert_eq!(Sweep::default().calls(9, 0, 1, &["/users?api-version=1.6"]).found(), []);
+    }
+
+    /// So many calls of so many forms, a second apart, of which so many are refused; the last after some ticks.
+    fn refused(all: usize, refused: usize, forms: usize, last: i64) -> Vec<(Rule, usize, bool)> {
+        let mut sweep = Sweep::default();
+        for at in 0..all {
+            let status = if at < refused { "403" } else { "200" };
+            let ticks = if at + 1 == all { last } else { i64::try_from(at).unwrap() * SECOND };
+            sweep.at(ticks, &format!("/x{}x", at % forms), &[(Field::ResponseStatusCode, status)]);
+        }
+        sweep.found()
+    }
+
+    #[test]
+    fn refusals_are_many_in_number_share_and_form() {
+        let in_time = 100 * SECOND;
+        assert_eq!(refused(20, 10, 15, in_time), [(Rule::Refused, 20, true)]);
+        assert_eq!(refused(19, 10, 15, in_time), []);
+        assert_eq!(refused(20, 9, 15, in_time), []);
+        assert_eq!(refused(20, 10, 14, in_time), []);
+        assert_eq!(refused(25, 10, 15, in_time), [(Rule::Refused, 25, true)], "four tenths");
+        assert_eq!(refused(40, 16, 15, in_time), [(Rule::Refused, 40, true)]);
+        assert_eq!(refused(40, 15, 15, in_time), []);
+        assert_eq!(refused(20, 10, 15, 120 * SECOND), [(Rule::Refused, 20, true)]);
+        assert_eq!(refused(20, 10, 15, 120 * SECOND + 1), []);
+    }
+
+    #[test]
+    fn the_shortest_time_of_a_sweep_is_measured() {
+        let mut sweep = Sweep::default();
+        sweep.settings.recon_window = Span::minutes(20);
+        sweep.calls(5, 0, 60, &CATEGORIES).calls(20, 400, 10, &CATEGORIES);
+        let store = sweep.rows.build();
+        let context = DetectContext::new(&store, Facts::embedded(), &sweep.settings);
+        let calls = context.calls_by_client();
+        let found = windows(&context, calls, &calls.clients()[0]);
+        assert_eq!((found.len(), found[0].span), (1, Some(Span::seconds(190))));
+    }
+}
