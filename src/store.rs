@@ -69,6 +69,8 @@ pub struct Store {
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
+    /// The first sign-in that issued each token that a row uses.
+    issuers: OnceLock<HashMap<Sym, Option<EventId>, RandomState>>,
 }
 
 impl Store {
@@ -103,6 +105,7 @@ impl Store {
             networks: None,
             present: OnceLock::new(),
             by_name: OnceLock::new(),
+            issuers: OnceLock::new(),
             indexes: Default::default(),
         };
         store.normalize_texts(normalized);

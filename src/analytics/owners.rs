@@ -24,7 +24,6 @@ type ByAgent = HashMap<Sym, Option<usize>, RandomState>;
 /// Finds owners.
 pub struct Owners<'c, 'a> {
     context: &'c DetectContext<'a>,
-    issuers: HashMap<Sym, Option<EventId>, RandomState>,
     /// By user and session; `None` where two parties have the agent.
     agents: HashMap<(Sym, Sym), ByAgent, RandomState>,
 }
@@ -32,18 +31,17 @@ pub struct Owners<'c, 'a> {
 impl<'c, 'a> Owners<'c, 'a> {
     /// Nothing remembered yet.
     pub fn new(context: &'c DetectContext<'a>) -> Self {
-        Self { context, issuers: HashMap::default(), agents: HashMap::default() }
+        Self { context, agents: HashMap::default() }
     }
 
     /// The sign-in that issued the token of a row.
-    pub fn issuer(&mut self, id: EventId) -> Option<EventId> {
+    pub fn issuer(&self, id: EventId) -> Option<EventId> {
         let store = self.context.store;
-        let token = store.token(store.event(id)[Field::TokenId]);
-        *self.issuers.entry(token).or_insert_with(|| store.issuer(token))
+        store.issuer(store.token(store.event(id)[Field::TokenId]))
     }
 
     /// The tie of a call to the sign-ins of the bundle.
-    pub fn call(&mut self, event: EventId) -> GraphCall {
+    pub fn call(&self, event: EventId) -> GraphCall {
         let store = self.context.store;
         let tie = if self.issuer(event).is_some() {
             GraphTie::Token

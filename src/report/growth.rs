@@ -157,7 +157,13 @@ fn varied(made: &mut Made, n: usize, field: Field) {
     }
 }
 
-const CONTENTS: [Content; 23] = [
+/// Fields of a call of a sweep.
+fn swept(at: usize) -> [(Field, &'static str); 2] {
+    const PATHS: [&str; 6] = ["organization", "users", "groups", "applications", "devices", "me/messages"];
+    [(Field::RequestUri, PATHS[at % PATHS.len()]), (Field::SessionId, "s")]
+}
+
+const CONTENTS: [Content; 27] = [
     ("objects of calls", |made, n| {
         made.burst(0, &[]);
         for at in 0..n {
@@ -258,6 +264,33 @@ const CONTENTS: [Content; 23] = [
             let session = format!("s{at}");
             let of = [(Field::SessionId, &*session), (Field::TokenProtection, unbound)];
             made.exchange(DAYS + at * 1000, &[&of[..], &AWAY].concat());
+        }
+    }),
+    ("calls of a sweep", |made, n| {
+        made.burst(0, &[(Field::SessionId, "s")]);
+        (0..n.max(20)).for_each(|at| made.call(1000 + at, &swept(at)));
+    }),
+    ("sweeps of a user", |made, n| {
+        for at in 0..n * 20 {
+            made.call(at / 20 * 1_300_000 + at % 20, &swept(at));
+        }
+    }),
+    ("networks of a tool", |made, n| {
+        for at in 0..n {
+            let address = format!("11.{}.{}.7", at / 250, at % 250);
+            made.exchange(at, &[(Field::IpAddress, address.as_str()), (Field::UserAgent, "azurehound/2")]);
+        }
+    }),
+    ("devices that codes made", |made, n| {
+        for at in 0..n {
+            let (session, device) = (format!("s{at}"), format!(r#"{{"deviceId":"d{at}"}}"#));
+            let fields = [
+                (Field::SessionId, &*session),
+                (Field::DeviceDetail, &*device),
+                (Field::IncomingTokenType, "primaryRefreshToken"),
+                (Field::OriginalTransferMethod, "deviceCodeFlow"),
+            ];
+            made.exchange(at * 3_600_000, &fields);
         }
     }),
 ];

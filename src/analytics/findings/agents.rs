@@ -4,23 +4,24 @@ use super::{KEPT, listed, missing};
 use crate::analytics::rows::distinct;
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
-use crate::model::{EventId, Field, Sym};
+use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Key;
 use std::collections::BTreeSet;
 
-/// Most rows with an agent that are read: a library's are thousands.
-const READ: usize = 2000;
+/// Most rows with an agent that are read, the earliest: a library has thousands, and a tool a hit in every network.
+const READ: usize = 100;
 
-/// Rows of the tenant with the hit's agents, the earliest first; in part where there are many.
-fn with_agents(context: &StepContext) -> (Vec<EventId>, usize) {
+/// Rows of the tenant with the hit's agents before a time; in part where there are many. With the number of all.
+fn with_agents(context: &StepContext, before: Option<Time>) -> (Vec<EventId>, usize) {
     let store = context.store;
     let agents = distinct(&context.hit.evidence, |id| Key::Agent.value(store, store.event(id)));
-    let lists = agents.into_iter().map(|agent| store.with(Key::Agent, agent));
-    let mut rows = Vec::new();
+    let mut rows: Vec<EventId> = Vec::new();
     let mut all = 0;
-    for list in lists {
-        all += list.len();
-        rows.extend(list.iter().take(READ.saturating_sub(rows.len())));
+    for agent in agents {
+        let list = store.with(Key::Agent, agent);
+        let end = before.map_or(list.len(), |time| list.partition_point(|&id| store.event(id).time() < time));
+        all += end;
+        rows.extend(list[..end].iter().take(READ.saturating_sub(rows.len())));
     }
     (rows, all)
 }
@@ -36,8 +37,7 @@ pub fn agent_in_tenant(context: &StepContext) -> Finding {
     if agents.is_empty() {
         return missing("no agent recorded", "None of these rows has a user agent", "the same rows with UserAgent");
     }
-    let (rows, all) = with_agents(context);
-    let before: Vec<EventId> = rows.into_iter().filter(|&id| store.event(id).time() < hit.first_seen).collect();
+    let (before, all) = with_agents(context, Some(hit.first_seen));
     let names = |field| {
         let syms: BTreeSet<Sym> = before.iter().map(|&id| store.normalized_field(store.event(id), field)).collect();
         let name = |sym: Sym| context.facts.client(store.text(sym)).map_or(store.text(sym), |client| &client.name);
@@ -51,7 +51,7 @@ pub fn agent_in_tenant(context: &StepContext) -> Finding {
         (false, own) => {
             let words = format!(
                 "{} before the hit, of {}, with {}",
-                counted(before.len(), "row"),
+                counted(all, "row"),
                 counted(users.len(), "user"),
                 listed(&clients)
             );
@@ -62,7 +62,7 @@ pub fn agent_in_tenant(context: &StepContext) -> Finding {
             }
         }
     };
-    let cut = super::kept("first", before.len().min(KEPT), all.max(before.len()), "with it");
+    let cut = super::kept("first", before.len(), all, "with it");
     let sentence = format!("{shown}: {words}.{cut}");
     Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied().take(KEPT))
 }
@@ -75,7 +75,7 @@ pub fn others_with_agent(context: &StepContext) -> Finding {
     }
     let places = context.detect.places();
     let nets: BTreeSet<_> = hit.evidence.iter().filter_map(|&id| places.net(id)).collect();
-    let (rows, _) = with_agents(context);
+    let (rows, _) = with_agents(context, None);
     let is_other = |id: &EventId| !matches!(store.event(*id).user, user if user.is_none() || user == hit.user);
     let others: Vec<EventId> = rows.into_iter().filter(is_other).collect();
     let names = |rows: &mut dyn Iterator<Item = EventId>| {

@@ -93,7 +93,7 @@ pub fn read_or_refused(context: &StepContext) -> Finding {
 /// Scopes of the calls, and roles of the tokens by the sign-ins that issued them.
 pub fn scopes_used(context: &StepContext) -> Finding {
     let store = context.store;
-    let mut owners = Owners::new(context.detect);
+    let owners = Owners::new(context.detect);
     let texts: BTreeSet<Sym> = context.hit.evidence.iter().map(|&id| store.event(id)[Field::Scopes]).collect();
     let held: BTreeSet<&str> = texts.into_iter().flat_map(|text| store.text(text).split_whitespace()).collect();
     let issuers: BTreeSet<EventId> = context.hit.evidence.iter().filter_map(|&id| owners.issuer(id)).collect();
