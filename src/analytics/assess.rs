@@ -13,7 +13,7 @@
 
 use super::findings::{reached, valuable};
 use super::flow::presents_token;
-use super::weights::HIGH;
+use super::weights::{Fact, HIGH};
 use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
@@ -71,7 +71,11 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
 /// its own graded it and they are even.
 pub fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
-    if !weights.is_explained() {
+    // A burst of the user's own device and software may be a laptop on its way.
+    let is_roaming = hit.grade.is_none()
+        && weights.over() <= 1
+        && [Fact::OwnDevice, Fact::SeenSoftware].iter().all(|fact| weights.has(*fact));
+    if !weights.is_explained() && !is_roaming {
         return None;
     }
     let why = format!("everyday work explains it: {}", weights.sentence());

@@ -107,7 +107,7 @@ impl Habits {
         }
     }
 
-    /// Returns whether the user redeemed two other codes for the hit's client in the part of the network that a row is
+    /// Returns whether the user redeemed two other codes for the hit's client (any, where it has none) in the part of the network that a row is
     /// from, one of them on another day, each with a leg in a network that is the user's own.
     pub fn has_other_codes(&self, context: &DetectContext, hit: &Hit, row: EventId) -> bool {
         let (store, places, known) = (context.store, context.places(), context.known());
@@ -122,7 +122,8 @@ impl Habits {
             let at = flow.time(store);
             let is_there = |&leg: &EventId| {
                 let there = places.place(leg).address.map(Net::prefix) == Some(prefix);
-                there && store.text(store.normalized_field(store.event(leg), Field::AppId)) == hit.app_id
+                let app = store.text(store.normalized_field(store.event(leg), Field::AppId));
+                there && (hit.app_id.is_empty() || app == hit.app_id)
             };
             let at_home = |&leg: &EventId| known.is_known(hit.user, places.place(leg), at);
             if flow.legs.iter().any(is_there) && flow.legs.iter().any(at_home) {

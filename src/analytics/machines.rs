@@ -3,6 +3,7 @@
 //! A session belongs to one browser or one program on one machine, so another system or device in it is another
 //! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later.
 
+use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
 use super::places::{Profile, Tool};
@@ -122,7 +123,9 @@ pub(super) fn other_machines(
         let login = place.address.and_then(|address| owner.addresses.get(&address));
         let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
         let is_login = redeems && login.is_some_and(|&login| event.time().since(store.event(login).time()) <= LOGIN);
-        if differs.is_another_machine() && !is_login && !event.flags.any(MOVED) {
+        // What a code or a transfer gave its tokens is another machine by nature; what uses them later is none.
+        let is_given = event.flags.any(MOVED) && (!presents_token(event) || login.is_some());
+        if differs.is_another_machine() && !is_login && !is_given {
             rows.push(id);
             all = all.or(differs);
             is_new |= known.standing(session.user, place, event.time()) == Standing::New;

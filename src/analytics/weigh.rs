@@ -12,6 +12,7 @@ use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
 use super::weights::{Fact, Weights};
 use super::{Baseline, DetectContext, Hit};
+use crate::facts::ToolAgent;
 use crate::model::{EventId, Field, Span, Sym, Time};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -187,12 +188,17 @@ impl Weighing<'_> {
     fn software(&self, first: EventId) -> Option<Fact> {
         let seen = self.context.software().seen(self.context.origins(), self.hit.user, first, self.at);
         Some(match (self.context.places().profile(first).tool, seen) {
-            (Tool::Kit, _) => Fact::Kit,
+            (Tool::Kit, _) if !self.is_legacy(first) => Fact::Kit,
             (_, SoftwareSeen::Here) => Fact::SeenSoftware,
             (Tool::Library, _) => Fact::Library,
             (_, SoftwareSeen::Nowhere) => Fact::NewSoftware,
             (_, SoftwareSeen::Open) => return None,
         })
+    }
+
+    fn is_legacy(&self, first: EventId) -> bool {
+        let agent = self.context.store.text(self.context.places().profile(first).agent);
+        self.context.facts.tool(agent).is_some_and(ToolAgent::is_legacy)
     }
 
     fn device(&self, first: EventId) -> Option<Fact> {

@@ -9,6 +9,9 @@ pub(super) const TABLE: &str = include_str!("../../assets/facts/tool_agents.csv"
 /// Name of HTTP libraries in the table. They serve developers as well as thieves.
 const LIBRARY: &str = "http-lib";
 
+/// Name of agents of old protocols in the table. Old mail programs send them every day.
+const LEGACY: &str = "legacy";
+
 /// Name of shells and vendor SDKs in the table: no mark.
 const SHELL: &str = "shell";
 
@@ -33,6 +36,11 @@ impl ToolAgent {
     /// Returns whether it is a bare HTTP library.
     pub fn is_library(&self) -> bool {
         self.name == LIBRARY
+    }
+
+    /// Returns whether it is the agent of an old protocol.
+    pub fn is_legacy(&self) -> bool {
+        self.name == LEGACY
     }
 
     /// Returns whether it is a shell or a vendor SDK.

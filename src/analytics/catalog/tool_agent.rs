@@ -141,6 +141,8 @@ fn groups<'a>(context: &DetectContext<'a>) -> Vec<Group<'a>> {
         let standing = context.known().standing(user, places.place(id), event.time());
         let (severity, reason) = if tool.is_library() {
             grader.library(id, event, user, standing)
+        } else if tool.is_legacy() && standing != Standing::New {
+            (Severity::Low, "an old protocol, in a network that is not new to the user")
         } else {
             (grade, "its user agent is an attack tool's")
         };
@@ -182,7 +184,7 @@ impl Grader<'_, '_> {
         let client = store.text(store.normalized_field(event, Field::AppId));
         if client == BROKER || client == OFFICE_HOME {
             (Severity::High, "a bare HTTP library with a client that no library has")
-        } else if self.is_of_code(event, user) {
+        } else if standing != Standing::Undecided && self.is_of_code(event, user) {
             (Severity::High, "a bare HTTP library in a device-code flow")
         } else if is_new && self.is_sought(id, event) {
             (
@@ -358,7 +360,7 @@ mod tests {
         for (agent, expected) in [
             ("kali365-live/1.0", vec![Severity::High]),
             ("x SharpHound/2", vec![Severity::High]),
-            ("BAV2ROPC", vec![Severity::Medium]),
+            ("BAV2ROPC", vec![Severity::Low]),
             ("Dsreg/10.0 (Windows 10.0.19041.928)", vec![Severity::Medium]),
             ("curl/8.7.1", vec![Severity::Low]),
             ("AZURECLI/2.63.0", vec![]),
