@@ -41,6 +41,7 @@ pub mod sessions;
 mod settings;
 pub mod software;
 mod step;
+pub mod sweeps;
 mod threshold;
 mod weigh;
 pub mod weights;

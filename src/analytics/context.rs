@@ -203,7 +203,7 @@ impl<'a> DetectContext<'a> {
 
     /// Graph calls by user and client, with the form of each.
     pub fn calls_by_client(&self) -> &Calls {
-        self.candidates.calls(|| Calls::new(self))
+        self.candidates.calls(|| Calls::new(self.origins(), self.rows(), |event| self.user(event)))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.

@@ -4,13 +4,11 @@
 
 mod habits;
 mod uri;
-mod windows;
 
 pub use habits::Habits;
-pub use windows::{Rule, Window, windows};
 
-use super::DetectContext;
-use crate::facts::Recon;
+use super::Origins;
+use crate::facts::{Facts, Recon};
 use crate::model::{EventId, Field, Flags, Sym, Table, call_status};
 use crate::store::{Event, Store};
 use foldhash::fast::RandomState;
@@ -88,18 +86,22 @@ pub struct Calls {
 
 impl Calls {
     /// Calls of users that public clients made, but for neutral ones and requests of changes.
-    pub(super) fn new(context: &DetectContext) -> Self {
-        let (store, places) = (context.store, context.places());
-        let mut reader = Reader::new(context);
+    pub(super) fn new<'s>(
+        origins: Origins<'s>,
+        rows: impl Iterator<Item = (EventId, Event<'s>)>,
+        user: impl Fn(Event<'s>) -> Sym,
+    ) -> Self {
+        let Origins { store, facts, places, .. } = origins;
+        let mut reader = Reader::new(facts);
         let mut clients: Numbers<(Sym, Sym)> = Numbers::default();
         let mut groups: Numbers<(u32, Sym, Sym)> = Numbers::default();
         let mut found: Vec<(u32, Call)> = Vec::new();
         let mut status = (Sym::NONE, 0);
-        for (id, event) in context.rows() {
+        for (id, event) in rows {
             if !matches!(event.table, Table::Graph | Table::AadGraph) || event.flags.has(Flags::APP_AUTH) {
                 continue;
             }
-            let user = context.user(event);
+            let user = user(event);
             if user.is_none() || places.place(id).is_neutral || store.normalized_field(event, Field::UserId).is_none() {
                 continue;
             }
@@ -168,8 +170,8 @@ struct Reader<'f> {
 }
 
 impl<'f> Reader<'f> {
-    fn new(context: &DetectContext<'f>) -> Self {
-        let recon = context.facts.recon();
+    fn new(facts: &'f Facts) -> Self {
+        let recon = facts.recon();
         let mut tools: HashMap<&str, Vec<(usize, usize)>, RandomState> = HashMap::default();
         for (number, tool) in recon.tools().iter().enumerate() {
             for (at, endpoint) in tool.endpoints.iter().enumerate() {

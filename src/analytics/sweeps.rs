@@ -1,9 +1,9 @@
 //! Windows of time in which a client's calls make a sweep, by four rules, and mail or files that a tool reads.
 
-use super::{Call, Calls, Client};
-use crate::analytics::DetectContext;
-use crate::analytics::known::Standing;
-use crate::analytics::places::Tool;
+use super::DetectContext;
+use super::known::Standing;
+use super::places::Tool;
+use super::recon::{Call, Calls, Client};
 use crate::model::{Span, Time};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
