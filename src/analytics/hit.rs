@@ -70,8 +70,8 @@ pub struct Hit {
     pub span_needed: Option<Span>,
     /// The entry of the allow-list that covers it.
     pub allowed: Option<Allow>,
-    /// Where no entry covers it, the one that would but for a few addresses, and these; where one does, the addresses of
-    /// its Graph calls outside of that entry's networks.
+    /// The entry that would cover it but for a few addresses, and these, where none does; where one does, the addresses
+    /// of its Graph calls outside of that entry's networks.
     pub uncovered: Option<Uncovered>,
 }
 
