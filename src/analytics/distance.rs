@@ -15,7 +15,7 @@ const FAST_TIME: Span = Span::minutes(60);
 const EARTH_KM: f64 = 6371.0;
 const TICKS_PER_HOUR: f64 = 36_000_000_000.0;
 
-/// Where a sign-in was, by its record.
+/// Location of a sign-in, by its record.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Location {
     /// Latitude and longitude in degrees.
