@@ -1,4 +1,4 @@
-//! The demo bundle: a month of a tenant that does not exist, with five stories in it.
+//! The demo bundle: a month of a tenant that does not exist, with its stories.
 //!
 //! Same bytes on every machine and every run. `assets/demo/README.md` says what is planted where.
 

@@ -44,6 +44,11 @@ pub(super) fn weekday(day: i64) -> i64 {
     (day + 3) % 7
 }
 
+/// The session of a person's laptop on a day: a new one each week.
+pub(super) fn week_session(person: &Person, day: i64) -> Guid {
+    Rng::seeded(&format!("{} week {}", person.upn, (day + 3) / 7)).guid()
+}
+
 /// The laptop a person has on a day: one of them gets a new one.
 pub(super) fn device_on(person: &Person, day: i64) -> Device {
     if person.upn.starts_with("h.newlaptop@") && day >= NEW_LAPTOP_DAY {
@@ -69,7 +74,7 @@ struct Day<'a> {
 
 impl<'a> Day<'a> {
     fn new(person: &'a Person, day: i64) -> Self {
-        let session = Rng::seeded(&format!("{} week {}", person.upn, (day + 3) / 7)).guid();
+        let session = week_session(person, day);
         let place = if matches!(person.upn.as_str(), "e.field@contoso.com" | "f.field@contoso.com") && weekday(day) > 0
         {
             branch()

@@ -44,6 +44,8 @@ pub(crate) struct SignIn<'a> {
     pub(crate) id: Guid,
     pub(crate) scopes: &'static [&'static str],
     pub(crate) risk: &'static str,
+    /// The second factor given now; `None` where a claim in the token satisfies.
+    pub(crate) factor: Option<&'static str>,
 }
 
 impl<'a> SignIn<'a> {
@@ -79,6 +81,7 @@ impl<'a> SignIn<'a> {
             id: rng.guid(),
             scopes: &["email", "openid", "profile", "User.Read"],
             risk: "none",
+            factor: None,
         }
     }
 
@@ -234,9 +237,12 @@ impl<'a> SignIn<'a> {
             if self.protocol == "deviceCode" { "reportOnlyFailure" } else { "reportOnlyNotApplied" }
         );
         let steps = format!(
-            r#"[{{"authenticationStepDateTime":"{}","authenticationMethod":"Previously satisfied","succeeded":{},"authenticationStepResultDetail":"MFA requirement satisfied by claim in the token","authenticationStepRequirement":"Multifactor authentication","StatusSequence":0,"RequestSequence":0}}]"#,
+            r#"[{{"authenticationStepDateTime":"{}","authenticationMethod":"{}","succeeded":{},"authenticationStepResultDetail":"{}","authenticationStepRequirement":"Multifactor authentication","StatusSequence":0,"RequestSequence":{}}}]"#,
             self.at,
-            self.succeeded()
+            self.factor.unwrap_or("Previously satisfied"),
+            self.succeeded(),
+            self.factor.map_or("MFA requirement satisfied by claim in the token", |_| "MFA completed in Azure AD"),
+            u8::from(self.factor.is_some())
         );
         row.text("AuthenticationDetails", steps)
             .text("AuthenticationRequirement", "multiFactorAuthentication")

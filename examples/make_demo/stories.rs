@@ -1,8 +1,11 @@
 //! The planted stories. `assets/demo/README.md` tells each story to the reader; the two must agree.
 
+mod downloads;
+mod elsewhere;
 mod hop;
 mod lookalikes;
 mod phish;
+mod proxied;
 
 use super::Log;
 use super::world::Person;
@@ -14,6 +17,9 @@ pub(super) fn write(people: &[Person], log: &mut Log) {
     };
     phish::write(named("finance.director"), log);
     hop::write(named("a.novak"), log);
+    downloads::write(named("hr.lead"), log);
+    elsewhere::write(named("legal.counsel"), log);
+    proxied::write(named("ceo"), log);
     lookalikes::office_starts(named("b.office"), log);
     lookalikes::developer(named("d.dev"), log);
     lookalikes::branch_office(named("e.field"), named("f.field"), log);

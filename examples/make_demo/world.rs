@@ -78,6 +78,26 @@ pub(crate) fn replayer() -> Place {
     place("198.51.100.77", 64_511, ("Ashburn", "Virginia", "US", ("39.0438", "-77.4874")))
 }
 
+/// The place that files are taken to.
+pub(crate) fn downloader() -> Place {
+    place("198.51.100.61", 64_505, ("Sofia", "Sofia-Capital", "BG", ("42.6977", "23.3219")))
+}
+
+/// The second place of a laptop's session.
+pub(crate) fn second_place() -> Place {
+    place("198.51.100.140", 64_506, ("Dallas", "Texas", "US", ("32.7767", "-96.7970")))
+}
+
+/// The proxy that a password is typed into.
+pub(crate) fn proxy() -> Place {
+    place("198.51.100.180", 64_507, ("Frankfurt am Main", "Hessen", "DE", ("50.1109", "8.6821")))
+}
+
+/// The place where its cookie is used.
+pub(crate) fn cookie_script() -> Place {
+    place("198.51.100.92", 64_508, ("Singapore", "", "SG", ("1.3521", "103.8198")))
+}
+
 /// The place the passwords are sprayed from.
 pub(crate) fn sprayer() -> Place {
     place("198.51.100.200", 64_510, ("Frankfurt am Main", "Hessen", "DE", ("50.1109", "8.6821")))

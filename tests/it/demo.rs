@@ -162,21 +162,91 @@ fn the_look_alikes_are_used_to_what_they_do() {
 }
 
 #[test]
+fn the_code_of_the_downloads_reaches_two_resources_and_then_files() {
+    let (upn, day) = ("hr.lead@contoso.com", "2026-04-29");
+    let stolen: Vec<_> = rows(upn, Table::NonInteractive, day)
+        .into_iter()
+        .filter(|(_, e)| e.flags.has(Flags::DEVICE_TRANSFER))
+        .collect();
+    assert_eq!(values(&stolen, Field::IpAddress), BTreeSet::from(["198.51.100.61"]), "never seen before");
+    assert_eq!(values(&stolen, Field::ResourceIdentity).len(), 2, "no burst");
+    let files = rows(upn, Table::Graph, day)
+        .iter()
+        .filter(|(id, _)| LOADED.store.get(*id, Field::RequestUri).ends_with("/content"))
+        .count();
+    assert_eq!(files, 140);
+}
+
+#[test]
+fn the_session_used_elsewhere_is_the_laptop_s_own() {
+    let (upn, day) = ("legal.counsel@contoso.com", "2026-04-30");
+    let all = rows(upn, Table::NonInteractive, day);
+    let at = |address: &str| -> Vec<_> {
+        all.iter().copied().filter(|(id, _)| LOADED.store.get(*id, Field::IpAddress) == address).collect()
+    };
+    let (thief, laptop) = (at("198.51.100.140"), at("192.0.2.140"));
+    assert_eq!(thief.len(), 3);
+    assert_eq!(values(&thief, Field::SessionId), values(&laptop, Field::SessionId));
+    let between = thief[0].1.time()..thief[2].1.time();
+    assert!(laptop.iter().any(|(_, e)| between.contains(&e.time())), "the laptop works on meanwhile");
+    let earlier = rows(upn, Table::NonInteractive, "2026-04-28");
+    assert!(values(&earlier, Field::SessionId).is_superset(&values(&thief, Field::SessionId)), "a session of days");
+}
+
+#[test]
+fn the_proxied_sign_in_is_kept_alive_from_another_network() {
+    let (upn, day) = ("ceo@contoso.com", "2026-04-29");
+    let from = |table: Table, address: &str| -> Vec<_> {
+        let of_day = rows(upn, table, day).into_iter();
+        of_day.filter(|(id, _)| LOADED.store.get(*id, Field::IpAddress) == address).collect()
+    };
+    let login = from(Table::SignIn, "198.51.100.180");
+    assert_eq!(values(&login, Field::ResultType), BTreeSet::from(["0", "50076", "50126", "50140"]));
+    let script = from(Table::NonInteractive, "198.51.100.92");
+    assert_eq!(script.len(), 6);
+    assert_eq!(values(&script, Field::SessionId), values(&login, Field::SessionId));
+    let gaps = script.windows(2).map(|pair| pair[1].1.time().since(pair[0].1.time()).whole_minutes());
+    assert!(gaps.clone().all(|minutes| (25..=35).contains(&minutes)), "{:?}", gaps.collect::<Vec<_>>());
+}
+
+#[test]
 fn the_stories_rank_above_their_look_alikes() {
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &Settings::default());
     let (stories, rest): (Vec<_>, Vec<_>) = hits.iter().partition(|hit| hit.severity > Severity::Low);
-    let found: BTreeSet<_> = stories.iter().map(|hit| (hit.analytic, hit.upn.as_str(), hit.also_published)).collect();
-    assert_eq!(
-        found,
-        BTreeSet::from([
-            ("device-code-burst", "finance.director@contoso.com", true),
-            ("foci-burst", "finance.director@contoso.com", true),
-            ("session-hop", "a.novak@contoso.com", true),
-        ])
-    );
-    assert!(stories.iter().all(|hit| hit.confidence == Confidence::High));
+    let shown = |analytic: &str, account: &str| {
+        let upn = format!("{account}@contoso.com");
+        stories.iter().any(|hit| (hit.analytic, hit.upn.as_str()) == (analytic, upn.as_str()))
+    };
+    let promised = [
+        ("device-code-burst", "finance.director"),
+        ("foci-burst", "finance.director"),
+        ("session-hop", "a.novak"),
+        ("device-code-flow", "hr.lead"),
+        ("session-split", "legal.counsel"),
+        ("foreign-session", "ceo"),
+    ];
+    for (analytic, account) in promised {
+        assert!(shown(analytic, account), "{analytic} of {account}");
+    }
+    // What the published queries find: the first two stories.
+    let published: BTreeSet<_> = stories.iter().filter(|hit| hit.also_published).map(|hit| hit.analytic).collect();
+    assert_eq!(published, BTreeSet::from(["device-code-burst", "foci-burst", "session-hop"]));
+    let victims: BTreeSet<&str> = promised.iter().map(|(_, account)| *account).collect();
+    let best = |account: &str| {
+        let upn = format!("{account}@contoso.com");
+        hits.iter().filter(|hit| hit.upn == upn).map(|hit| (hit.severity, hit.confidence)).max()
+    };
+    for account in &victims {
+        assert_eq!(best(account), Some((Severity::High, Confidence::High)), "{account}");
+    }
+    let others = hits.iter().filter(|hit| !victims.contains(hit.upn.split('@').next().unwrap()));
+    let best_of_others = others.map(|hit| (hit.severity, hit.confidence)).max();
+    assert!(best_of_others < Some((Severity::Medium, Confidence::Medium)), "{best_of_others:?}");
     let users: BTreeSet<_> = rest.iter().map(|hit| hit.upn.split('@').next().unwrap()).collect();
-    assert_eq!(users, BTreeSet::from(["b.office", "d.dev", "e.field", "f.field", "h.newlaptop"]));
+    assert!(
+        users.is_superset(&BTreeSet::from(["b.office", "d.dev", "e.field", "f.field", "h.newlaptop"])),
+        "{users:?}"
+    );
     assert!(rest.iter().any(|hit| !hit.also_published), "the published bins cut some of them");
 }
 
@@ -184,12 +254,14 @@ fn the_stories_rank_above_their_look_alikes() {
 fn the_note_s_bottom_line_tells_the_phish() {
     let settings = Settings::default();
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
+    // Alone: of many hits the first of the highest leads, and it is another's.
     let hit = hits.iter().find(|hit| hit.analytic == "device-code-burst" && hit.severity == Severity::High).unwrap();
+    let alone = std::slice::from_ref(hit);
     let header = Header { case: "demo", version: "0", settings: &settings, changed: None };
     let bottom_line = |disposition| {
         let mut case = Case::new(fingerprint(&LOADED.sources), String::new());
         case.set_disposition(&hit.id, disposition, hit.last_seen);
-        Report::build(&LOADED, Facts::embedded(), &hits, &case, &header).bottom_line
+        Report::build(&LOADED, Facts::embedded(), alone, &case, &header).bottom_line
     };
     let line = bottom_line(Some(Disposition::TruePositive));
     assert!((3..=5).contains(&line.len()), "{line:?}");
@@ -200,7 +272,7 @@ fn the_note_s_bottom_line_tells_the_phish() {
                  \"bank details\" 1× and \"wire transfer\" 1×; ";
     assert!(line[3].contains(calls) && line[3].contains("read chat messages 1×"), "{line:?}");
     assert!(!line[3].contains("own profile"), "every client reads it: {line:?}");
-    assert!(bottom_line(None)[2].ends_with(", as when a user is phished."), "nobody has settled it");
+    assert!(bottom_line(None)[2].ends_with(", as when a user is phished."), "{:?}", bottom_line(None));
     assert!(
         bottom_line(Some(Disposition::Benign))[2].ends_with("never seen for this user."),
         "that it was meant, they say"
