@@ -13,6 +13,9 @@ const VICTIM_ID: &str = "11111111-0000-0000-0000-000000000001";
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 const TENANT: &str = "7e7a0000-0000-0000-0000-000000000001";
 
+/// The analytics that find two hits in it whatever else comes to be found: for tests about something else.
+pub(crate) const BURSTS: &str = "device-code-burst,foci-burst";
+
 /// Writes the bundle's three files, and returns their paths.
 pub(crate) fn write(folder: &Path) -> Vec<PathBuf> {
     let mut broken = lines(&tokens());
@@ -28,6 +31,22 @@ pub(crate) fn write(folder: &Path) -> Vec<PathBuf> {
         path
     };
     files.into_iter().map(write).collect()
+}
+
+/// Writes a file more: the victim's mornings before, at the address where the code was typed. By them the burst's
+/// network is new to the user.
+pub(crate) fn write_days_before(folder: &Path) {
+    let morning = |day: u32| {
+        let time = format!("2026-04-{day}T09:00:00Z");
+        let more = json!({
+            "TimeGenerated": time, "CreatedDateTime": time, "IncomingTokenType": "none", "IPAddress": "203.0.113.20",
+            "UserAgent": "Mozilla/5.0", "ResourceDisplayName": "Exchange Online", "AppDisplayName": "Microsoft Office",
+            "AppId": "d3590ed6-52b3-4102-aeff-aad2292ab01c",
+            "SessionId": format!("5e550000-0000-0000-0001-{day:0>12}"),
+        });
+        sign_in("SigninLogs", &(day + 100).to_string(), "", &more)
+    };
+    fs::write(folder.join("before.json"), lines(&(10..28).map(morning).collect::<Vec<_>>())).unwrap();
 }
 
 fn lines(rows: &[Value]) -> String {

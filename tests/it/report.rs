@@ -78,7 +78,7 @@ fn a_case_file_settles_the_note() {
     let kept: Vec<&str> = order.into_iter().filter(|name| sections.contains(name)).collect();
     assert_eq!(sections, kept, "in order, and none of another name");
     assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
-    assert!(note_text.contains("true positive (1 hit), open (1 hit)"), "{note_text}");
+    assert!(note_text.contains("true positive (1 hit), open (2 hits)"), "{note_text}");
     assert!(note_text.contains("called the user: she typed a code"));
     assert!(note_text.contains("searched mail for \"invoice\""));
     assert!(note_text.contains("198[.]51[.]100[.]23"));
@@ -119,6 +119,7 @@ fn a_case_that_does_not_fit_is_named_and_left_alone() {
 #[test]
 fn a_note_on_disk_has_its_indicators_beside_it() {
     let folder = folder();
+    bundle::write_days_before(&folder.path().join("logs"));
     let output = note(folder.path(), &["logs", "--output", "out/note.md"]);
     assert!(output.stdout.is_empty());
     let written = fs::read(folder.path().join("out/note.md")).unwrap();
@@ -164,11 +165,12 @@ fn a_note_is_never_written_among_the_evidence() {
 #[test]
 fn the_json_note_names_file_and_record_of_everything() {
     let folder = folder();
+    bundle::write_days_before(&folder.path().join("logs"));
     let json: Value = serde_json::from_slice(&note(folder.path(), &["logs", "--format", "json"]).stdout).unwrap();
     assert_eq!(json["Hits"][0]["Upn"], VICTIM);
     assert_eq!(json["DoNow"]["Users"][0]["Upn"], VICTIM);
     let event = &json["Timeline"]["Events"][0];
     assert_eq!(event["Record"], "SigninLogs.json:1");
-    assert_eq!(json["Custody"].as_array().unwrap().len(), 3);
+    assert_eq!(json["Custody"].as_array().unwrap().len(), 4);
     assert_eq!(json["Rehashed"], true);
 }

@@ -30,6 +30,9 @@ use std::time::{Duration, Instant};
 /// Long enough for a loaded machine; a test that passes never waits for it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The header's words once the hits are there, however many are found: other tests count them.
+pub(crate) const READY: &str = " hits, 0 closed";
+
 /// The header's words until the last change is on disk.
 const SAVING: &str = " saving… ";
 

@@ -21,6 +21,7 @@ fn folder() -> TempDir {
 fn command(folder: &Path, who: &str, case: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tokentrail"));
     command.current_dir(folder).args(["--plain", "logs", "--case", case, "--analyst", who]);
+    command.args(["--analytics", bundle::BURSTS]);
     command.env("XDG_STATE_HOME", folder.join("state")).env("XDG_CONFIG_HOME", folder.join("config"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

@@ -142,7 +142,13 @@ fn cannot_run(store: &Store, info: &Info) -> Vec<Notice> {
     for analytic in ANALYTICS.iter().filter(|analytic| analytic.on_by_default) {
         // A table that is not there is said of the table.
         let unmet = analytic.needs.iter().filter(|need| !need.is_met(has)).filter(present);
-        let columns: Vec<&[Field]> = unmet.map(|need| need.columns).collect();
+        let mut columns: Vec<&[Field]> = Vec::new();
+        for need in unmet {
+            // In whichever of its tables.
+            if !columns.contains(&need.columns) {
+                columns.push(need.columns);
+            }
+        }
         if !columns.is_empty() {
             stopped.entry(columns).or_default().push(analytic);
         }

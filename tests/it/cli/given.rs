@@ -1,6 +1,7 @@
 //! Files that options name, and what is given as evidence that is none.
 
 use super::{bundle, run, text};
+use crate::bundle::BURSTS;
 use crate::ingest::packed::{SECRET, locked};
 use std::fs;
 
@@ -44,7 +45,7 @@ fn hidden_files_pipes_and_rubbish_are_named_in_the_last_lines() {
     fs::rename(&paths[0], logs.join(".signins.json")).unwrap();
     fs::write(logs.join(".DS_Store"), b"\0\0\0\x01Bud1").unwrap();
     assert!(std::process::Command::new("mkfifo").arg(logs.join("pipe")).status().unwrap().success());
-    let output = run(folder.path(), &["scan", "logs", "--format", "jsonl"]);
+    let output = run(folder.path(), &["scan", "logs", "--analytics", BURSTS, "--format", "jsonl"]);
     let message = text(&output.stderr);
     assert_eq!(text(&output.stdout).lines().count(), 2, "{message}");
     assert!(

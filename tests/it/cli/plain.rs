@@ -1,11 +1,12 @@
 //! `--plain`: the triage by lines on stdin and stdout.
 
 use super::{bundle, run, text, tokentrail};
+use crate::bundle::BURSTS;
 use serde_json::Value;
 
 fn talk(folder: &std::path::Path, typed: &str) -> String {
-    let output =
-        tokentrail(folder).args(["--plain", "logs", "--case", "case/c.json"]).write_stdin(typed).output().unwrap();
+    let args = ["--plain", "logs", "--case", "case/c.json", "--analytics", BURSTS];
+    let output = tokentrail(folder).args(args).write_stdin(typed).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     text(&output.stdout)
 }

@@ -1,7 +1,7 @@
 //! The user's own config, keys and facts.
 
 use super::{bundle, lines, run, text, tokentrail};
-use crate::bundle::VICTIM;
+use crate::bundle::{BURSTS, VICTIM};
 use std::fs;
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn everything_wrong_is_named_with_file_and_line_and_stops_nothing() {
     ] {
         assert!(output.contains(message), "{message}: {output}");
     }
-    let output = run(folder.path(), &["scan", "logs"]);
+    let output = run(folder.path(), &["scan", "logs", "--analytics", BURSTS]);
     assert_eq!((output.status.code(), lines(&output).len()), (Some(0), 2));
     let output = text(&output.stderr);
     assert!(output.contains("did you mean light?") && output.contains("facts.csv line 2"), "{output}");

@@ -161,10 +161,14 @@ fn everything_said_is_undone_where_it_was_said() {
     let mut desk = Desk::open((120, 40));
     desk.press("enter y x i").type_in("abroad").press("enter d b");
     let id = desk.bench().evidence.hits[desk.bench().hit_list.entries[0].hit].id.clone();
-    desk.press("tab tab tab j m j T").type_in("c2").press("enter k j G");
+    desk.press("tab tab");
+    assert_eq!(desk.bench().focus, Pane::Timeline);
+    desk.press("j m j T").type_in("c2").press("enter k j G");
     let marked = desk.bench().case.marks.len();
     assert_eq!(marked, 2);
-    desk.press("h h Z");
+    desk.press("h h");
+    assert_eq!(desk.bench().focus, Pane::Hits);
+    desk.press("Z");
     assert!(desk.screen().contains("undid: tags \"c2\" ("), "{}", desk.screen());
     assert_eq!((desk.bench().focus, desk.bench().case.marks.len()), (Pane::Timeline, 1));
     desk.press("Z");

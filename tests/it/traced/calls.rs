@@ -1,7 +1,7 @@
 //! No network, no other program, no stray write.
 
 use super::{Place, can_trace, is_below, program, through};
-use crate::tty::Tty;
+use crate::tty::{READY, Tty};
 use portable_pty::CommandBuilder;
 use std::path::{Path, PathBuf};
 
@@ -112,7 +112,7 @@ fn no_session_does_either() {
     let environment = place.environment();
     let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.to_str().unwrap())).collect();
     let mut tty = Tty::start(command, tempfile::tempdir().unwrap(), &environment);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty.keys("iseen before").shows("seen before");
     tty.keys("\r").shows("step 2 of 7");

@@ -1,6 +1,6 @@
 //! Unpacked files are gone with the program, however it ends.
 
-use super::{PATIENCE, Tty};
+use super::{PATIENCE, READY, Tty};
 use crate::screens::story;
 use portable_pty::CommandBuilder;
 use std::fs;
@@ -89,7 +89,7 @@ fn nothing_unpacked_stays_however_the_workbench_ends() {
         let home = match leave {
             "KILL" => tty.killed(),
             "late q" => {
-                tty.shows("3 hits, 0 closed");
+                tty.shows(READY);
                 tty.keys("q");
                 tty.until("the end", |output| output.ended);
                 std::mem::replace(&mut tty.home, tempfile::tempdir().unwrap())

@@ -1,6 +1,6 @@
 //! Questions at the terminal before the reading begins.
 
-use super::Tty;
+use super::{READY, Tty};
 use crate::ingest::packed::{SECRET, locked};
 use crate::screens::story;
 use portable_pty::CommandBuilder;
@@ -30,7 +30,7 @@ fn a_password_is_asked_for_and_not_shown() {
 fn the_workbench_opens_what_is_encrypted_and_keeps_no_password() {
     let mut tty = locked_bundle(&[]);
     tty.shows("Password of ");
-    tty.keys(&format!("{SECRET}\r")).shows("3 hits, 0 closed");
+    tty.keys(&format!("{SECRET}\r")).shows(READY);
     tty.keys("\ry").shows("step 2 of 7");
     tty.keys("q");
     tty.until("the end", |output| output.ended);

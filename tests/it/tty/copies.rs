@@ -1,6 +1,6 @@
 //! Marks and copies on a terminal: what is on disk, and what was sent.
 
-use super::Tty;
+use super::{READY, Tty};
 use crate::screens::story;
 use portable_pty::CommandBuilder;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ fn copies(bytes: &[u8]) -> Vec<(String, bool)> {
 fn a_copy_comes_out_whole_between_two_frames_and_in_a_file_for_the_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let mut tty = Tty::workbench_with(&[("TMUX", ""), ("STY", "")]);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r3").shows("step 3 of 7");
     tty.keys("Y").shows("those of the hit, defanged");
     tty.keys("\r").shows("not confirmed");
@@ -49,7 +49,7 @@ fn a_copy_too_long_for_a_terminal_is_not_sent() {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokentrail"));
     command.arg(bundle);
     let mut tty = Tty::start(command, home, &[("TMUX", ""), ("STY", "")]);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r3").shows("step 3 of 7");
     tty.keys("Yjjjj\r").shows("were not sent");
     assert_eq!(std::fs::read_to_string(tty.kept("txt")).unwrap(), long);
@@ -62,7 +62,7 @@ fn a_copy_too_long_for_a_terminal_is_not_sent() {
 #[test]
 fn a_mark_lives_through_a_kill() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("m").shows("bookmarked: ");
     tty.keys("Tphish\r").shows("tags phish");
     tty.signal("KILL");

@@ -1,10 +1,10 @@
 //! Input that was cut on the way: a paste without its end, half a report.
 
-use super::Tty;
+use super::{READY, Tty};
 
 fn at_a_step() -> Tty {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty
 }

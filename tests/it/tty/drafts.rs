@@ -1,6 +1,6 @@
 //! A line typed and not entered outlives the program, however that ends.
 
-use super::{Tty, bundle};
+use super::{READY, Tty, bundle};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
@@ -13,7 +13,7 @@ fn again(home: TempDir) -> Tty {
 /// A step's remark half typed.
 fn typing() -> Tty {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty.keys("yi").shows("Remark on step 2");
     tty.keys("called the us").shows("called the us");

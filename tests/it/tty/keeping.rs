@@ -1,6 +1,6 @@
 //! The place of the case: a warning at the start where it cannot be written, and rights for nobody else to read.
 
-use super::{Tty, bundle};
+use super::{READY, Tty, bundle};
 use portable_pty::CommandBuilder;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +12,7 @@ const HOMELESS: [(&str, &str); 3] = [("HOME", ""), ("XDG_STATE_HOME", ""), ("XDG
 fn without_a_home_it_opens_and_says_so_in_one_line() {
     let mut tty = Tty::workbench_with(&HOMELESS);
     tty.resize(24, 120);
-    tty.shows("3 hits, 0 closed").shows("nothing can be kept (there is no home folder): S keeps the case elsewhere");
+    tty.shows(READY).shows("nothing can be kept (there is no home folder): S keeps the case elsewhere");
     assert!(tty.text().contains("--case FILE"), "{}", tty.text());
     // Nothing was said: nothing would be lost.
     tty.keys("q");
@@ -48,7 +48,7 @@ fn a_folder_that_takes_nothing_is_told_at_the_start() {
     command.arg(bundle(home.path()));
     let mut tty = Tty::start(command, home, &[]);
     tty.resize(24, 200);
-    tty.shows("3 hits, 0 closed").shows("nothing can be kept (").shows("S keeps the case elsewhere");
+    tty.shows(READY).shows("nothing can be kept (").shows("S keeps the case elsewhere");
     tty.keys("q");
     assert!(tty.ends().0.success());
 }
@@ -64,7 +64,7 @@ fn whatever_the_umask_only_the_user_reads_what_is_kept() {
     let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
     command.args(["-c", &format!("umask 000; exec {program}")]);
     let mut tty = Tty::start(command, home, &[]);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty.case_says("verdict supports", 1);
     tty.keys("ew").shows("note written");
@@ -101,7 +101,7 @@ fn a_folder_that_cannot_be_read_is_told_at_the_start_and_the_case_can_be_kept_el
         command.arg(bundle(home.path()));
         let mut tty = Tty::start(command, home, &[]);
         tty.resize(24, 200);
-        tty.shows("3 hits, 0 closed").shows("nothing can be kept (").shows("S keeps the case elsewhere");
+        tty.shows(READY).shows("nothing can be kept (").shows("S keeps the case elsewhere");
         tty.keys("\ry").shows("step 2 of 7").shows("NOT SAVED");
         tty.keys("Shere.json\r").shows("the case is kept in");
         tty.keys("q");

@@ -1,6 +1,6 @@
 //! Leaving, by whatever way: the terminal as it was found, the work on disk.
 
-use super::{PATIENCE, Tty, bundle};
+use super::{PATIENCE, READY, Tty, bundle};
 use crate::screens::story;
 use portable_pty::CommandBuilder;
 use std::io::Write;
@@ -37,7 +37,7 @@ fn stdin_that_goes_on_keeps_nobody() {
 fn a_signal_saves_and_leaves() {
     for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let mut tty = Tty::workbench();
-        tty.shows("3 hits, 0 closed");
+        tty.shows(READY);
         tty.keys("\ry").shows("step 2 of 7");
         tty.signal(name);
         tty.until("the end", |output| output.ended);
@@ -50,7 +50,7 @@ fn a_signal_saves_and_leaves() {
 #[test]
 fn control_c_is_a_clean_end() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\u{3}");
     assert!(tty.ends().0.success());
 }
@@ -58,7 +58,7 @@ fn control_c_is_a_clean_end() {
 #[test]
 fn a_lost_terminal_ends_it() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\ry").shows("step 2 of 7");
     // The reading thread lets go with the frame that answers a key; then nobody holds the other end.
     tty.output.0.lock().unwrap().hang_up = true;
@@ -86,9 +86,9 @@ fn suspended_and_continued_it_is_drawn_again() {
     let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
     let mut tty = Tty::start(command, home, &[("PS1", "prompt> ")]);
     tty.shows("prompt>");
-    tty.keys(&format!("{program}\n")).shows("3 hits, 0 closed");
+    tty.keys(&format!("{program}\n")).shows(READY);
     tty.keys("\u{1a}").shows("Stopped");
-    tty.keys("fg\n").shows("3 hits, 0 closed");
+    tty.keys("fg\n").shows(READY);
     tty.keys("q");
     tty.until("the prompt after the last lines", |output| {
         output.screen.screen().contents().trim_end().ends_with("prompt>")
@@ -135,7 +135,7 @@ fn from(mut command: CommandBuilder) -> Tty {
     let program = format!("{} {}", env!("CARGO_BIN_EXE_tokentrail"), bundle(home.path()).display());
     let mut tty = Tty::start(command, home, &[("PS1", "prompt> ")]);
     tty.shows("prompt>");
-    tty.keys(&format!("{program}\n")).shows("3 hits, 0 closed").shows("? help");
+    tty.keys(&format!("{program}\n")).shows(READY).shows("? help");
     tty
 }
 
@@ -152,7 +152,7 @@ fn stopped_from_elsewhere_it_gives_the_terminal_back() {
         tty.shows("Stopped");
         let output = Arc::clone(&tty.output);
         assert!(!output.0.lock().unwrap().screen.screen().alternate_screen());
-        tty.keys("clear; fg\n").shows("3 hits, 0 closed");
+        tty.keys("clear; fg\n").shows(READY);
         tty.until("the alternate screen", |output| output.screen.screen().alternate_screen());
         tty.rests();
     }
@@ -184,7 +184,7 @@ fn in_a_container_it_stops_and_goes_on() {
     tty.keys("\u{1a}");
     tty.until("the shell", |output| !output.screen.screen().alternate_screen());
     tty.shows("Stopped");
-    tty.keys("clear; fg\n").shows("3 hits, 0 closed");
+    tty.keys("clear; fg\n").shows(READY);
     tty.keys("q");
     tty.until("the prompt", |output| output.screen.screen().contents().trim_end().ends_with("prompt>"));
     tty.keys("exit\n");
@@ -194,7 +194,7 @@ fn in_a_container_it_stops_and_goes_on() {
 #[test]
 fn where_nobody_could_continue_it_a_stop_is_no_end() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.rests();
     tty.keys("\u{1a}");
     tty.signal("TSTP");

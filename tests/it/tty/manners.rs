@@ -1,6 +1,6 @@
 //! The manners of a good guest on a terminal.
 
-use super::{PATIENCE, Tty, bundle, frames};
+use super::{PATIENCE, READY, Tty, bundle, frames};
 use portable_pty::CommandBuilder;
 use std::fs;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::Instant;
 #[test]
 fn a_new_size_is_drawn_at_once() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.resize(40, 120);
     tty.until("three panes", |output| {
         let text = output.screen.screen().contents();
@@ -26,7 +26,7 @@ fn a_new_size_is_drawn_at_once() {
 #[test]
 fn without_colour_the_attributes_stay() {
     let mut tty = Tty::workbench_with(&[("NO_COLOR", "1")]);
-    tty.shows("3 hits, 0 closed").shows("high");
+    tty.shows(READY).shows("high");
     tty.keys("q");
     let output = Arc::clone(&tty.output);
     assert!(tty.ends().0.success());
@@ -54,7 +54,7 @@ fn tour(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     command.args(arguments);
     let mut tty = Tty::start(command, home, environment);
     tty.resize(40, 120);
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     for key in ["\r", "y", "?", "\u{1b}", ":", "\u{1b}", "U", "\u{1b}", "M", "\u{1b}", "B", "\u{1b}", "e", "\u{1b}"] {
         tty.keys(key);
         tty.rests();
@@ -113,7 +113,7 @@ fn everything_drawn_is_drawn_in_whole_frames() {
 #[test]
 fn keys_that_wait_share_a_frame() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("└ GET 200");
+    tty.shows(READY).shows("└ GET 200");
     tty.keys("\t\t");
     let before = tty.rests();
     tty.keys(&"j".repeat(200));
@@ -127,7 +127,7 @@ fn keys_that_wait_share_a_frame() {
 #[test]
 fn any_size_and_any_storm_of_sizes_ends_right() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     for (rows, columns) in [(5, 20), (1, 1), (2, 300), (100, 3), (10, 40)] {
         tty.resize(rows, columns);
         tty.rests();
@@ -172,7 +172,7 @@ fn where_nothing_can_be_kept_it_is_said_and_work_goes_on() {
     command.arg(bundle(home.path()));
     let mut tty = Tty::start(command, home, &[]);
     tty.resize(24, 140);
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\ry").shows("step 2 of 7").shows("NOT SAVED").shows("--case FILE");
     tty.keys("y").shows("step 3 of 7");
     tty.keys("q").shows("quit again");
@@ -193,7 +193,7 @@ fn where_nothing_can_be_kept_it_is_kept_elsewhere_from_within() {
     fs::write(home.path().join("there.json"), "another's").unwrap();
     let mut tty = Tty::start(command, home, &[]);
     tty.resize(24, 140);
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\ry").shows("step 2 of 7").shows("S keeps it elsewhere");
     tty.keys("Sevidence/case.json\r").shows("stands inside the evidence");
     // What stands there is left alone.
@@ -220,7 +220,7 @@ fn on_a_full_disk_what_was_there_stays_and_what_comes_is_kept_later() {
     command.args(["-c", &format!("trap '' XFSZ; exec {program}")]);
     let mut tty = Tty::start(command, home, &[]);
     tty.resize(24, 120);
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\ry").shows("step 2 of 7");
     let before = fs::read_to_string(tty.case()).unwrap();
     let pid = Pid::from_raw(i32::try_from(tty.child.process_id().unwrap()).unwrap());
@@ -244,7 +244,7 @@ fn on_a_full_disk_what_was_there_stays_and_what_comes_is_kept_later() {
 fn the_mouse_is_taken_only_where_asked_and_given_back() {
     let mode = |tty: &Tty| tty.output.0.lock().unwrap().screen.screen().mouse_protocol_mode();
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("└ GET 200");
+    tty.shows(READY).shows("└ GET 200");
     assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
     tty.keys("\u{1b}OQ").shows("the mouse is the workbench's");
     assert_ne!(mode(&tty), vt100::MouseProtocolMode::None);

@@ -1,6 +1,6 @@
 //! Whole sessions.
 
-use super::{Tty, bundle};
+use super::{READY, Tty, bundle};
 use portable_pty::CommandBuilder;
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::path::Path;
 #[test]
 fn a_whole_hit_by_keys_alone() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty.keys("yyyyyyy").shows("What is this hit?");
     tty.keys("t").shows("1 closed");
@@ -19,7 +19,7 @@ fn a_whole_hit_by_keys_alone() {
     let (status, text) = tty.ends();
     assert!(status.success(), "{text}");
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-    assert_eq!(lines[0], "3 hits, 1 closed");
+    assert_eq!(lines[0], "5 hits, 1 closed");
     assert!(text.contains("case ") && text.contains("note "), "{text}");
 }
 
@@ -67,7 +67,7 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
 #[test]
 fn killed_in_the_middle_nothing_said_is_lost() {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed");
+    tty.shows(READY);
     tty.keys("\ryxi").shows("Remark");
     tty.keys("seen before\r").shows("seen before");
     let home = tty.killed();

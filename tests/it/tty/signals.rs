@@ -1,6 +1,6 @@
 //! Signals: each that would end a program gives the terminal back and saves, whatever is on the screen.
 
-use super::{Tty, bundle};
+use super::{READY, Tty, bundle};
 use crate::screens::story;
 use portable_pty::CommandBuilder;
 use std::io::Write;
@@ -47,7 +47,7 @@ fn each_signal_ends(verdict: bool, start: impl Fn() -> Tty) {
 
 fn walked() -> Tty {
     let mut tty = Tty::workbench();
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty
 }
@@ -56,7 +56,7 @@ fn walked() -> Tty {
 fn in_the_list() {
     each_signal_ends(false, || {
         let tty = Tty::workbench();
-        tty.shows("3 hits, 0 closed").shows("? help");
+        tty.shows(READY).shows("? help");
         tty
     });
 }
@@ -135,7 +135,7 @@ fn the_signal_of_a_file_too_large_ends_nothing() {
     command.args(["-c", &format!("ulimit -f 0; exec {program}")]);
     let mut tty = Tty::start(command, home, &[]);
     tty.resize(24, 120);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\ry").shows("step 2 of 7").shows("NOT SAVED").shows("File too large");
     tty.signal("XFSZ");
     tty.keys("y").shows("step 3 of 7");

@@ -1,7 +1,7 @@
 //! A disk that takes seconds: the screen goes on, and nothing that was said is left behind.
 #![cfg(target_os = "linux")]
 
-use super::{SAVING, Tty, bundle, signal};
+use super::{READY, SAVING, Tty, bundle, signal};
 use crate::traced::can_trace;
 use portable_pty::CommandBuilder;
 use std::ffi::OsStr;
@@ -16,7 +16,7 @@ fn at_a_step() -> Tty {
     let home = tempfile::tempdir().unwrap();
     let bundle = bundle(home.path());
     let mut tty = on_it(home, &[bundle.as_os_str()]);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\r").shows("step 1 of 7");
     tty
 }
@@ -103,7 +103,7 @@ fn keys_go_on_while_the_case_moves_to_another_file_and_while_copies_are_merged()
     let (bundle, there) = (bundle(shared.path()), shared.path().join("there/c.json"));
     let mut tty = on_it(tempfile::tempdir().unwrap(), &[bundle.as_os_str()]);
     tty.resize(24, 120);
-    tty.shows("3 hits, 0 closed").shows("? help");
+    tty.shows(READY).shows("? help");
     tty.keys("\ry").shows("step 2 of 7");
     tty.keys(&format!("S{}\r", there.display()));
     shows_with(&tty, "step 2 of 7", " moving the case… ");
@@ -125,7 +125,7 @@ fn keys_go_on_while_the_case_moves_to_another_file_and_while_copies_are_merged()
     tty.keys("t");
     shows_with(&tty, "c-2.json", " merging… ");
     tty.keys("\u{1b}");
-    shows_with(&tty, "3 hits, 0 closed", " merging… ");
+    shows_with(&tty, READY, " merging… ");
     tty.shows("merged c-2.json");
     tty.keys("q");
     tty.until("the end", |output| output.ended);

@@ -1,6 +1,6 @@
 //! Several workbenches on one case, on terminals.
 
-use super::{Tty, bundle};
+use super::{READY, Tty, bundle};
 use portable_pty::CommandBuilder;
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn names(shared: &Path) -> Vec<String> {
 fn the_second_is_told_who_has_the_case_before_anything_can_be_typed() {
     let shared = tempfile::tempdir().unwrap();
     let mut ana = workbench(shared.path(), "ana");
-    ana.shows("3 hits, 0 closed").shows("? help");
+    ana.shows(READY).shows("? help");
     let mut bo = workbench(shared.path(), "bo");
     let pid = ana.child.process_id().unwrap();
     bo.shows("READ ONLY").shows(&format!("In use by ana, process {pid} on ")).shows("c copy");
@@ -59,7 +59,7 @@ fn killed_or_ended_by_a_signal_the_lock_keeps_nobody_out() {
     let shared = tempfile::tempdir().unwrap();
     for (signal, words) in [("KILL", "taken over from ana, process"), ("TERM", "? help"), ("HUP", "? help")] {
         let mut ana = workbench(shared.path(), "ana");
-        ana.shows("3 hits, 0 closed").shows("? help");
+        ana.shows(READY).shows("? help");
         // The later ones go on at the step.
         ana.keys(if signal == "KILL" { "\ry" } else { "1y" }).shows("step 2 of 7");
         ana.signal(signal);
@@ -77,7 +77,7 @@ fn killed_or_ended_by_a_signal_the_lock_keeps_nobody_out() {
 fn a_conflict_is_shown_at_the_start_and_decided_there() {
     let shared = tempfile::tempdir().unwrap();
     let mut ana = workbench(shared.path(), "ana");
-    ana.shows("3 hits, 0 closed").shows("? help");
+    ana.shows(READY).shows("? help");
     let mut bo = workbench(shared.path(), "bo");
     bo.shows("READ ONLY");
     bo.keys("c").shows("COPY");
