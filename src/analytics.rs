@@ -13,6 +13,7 @@ mod context;
 pub mod distance;
 mod finding;
 pub mod findings;
+pub mod first_use;
 pub mod flow;
 pub mod graph_ties;
 mod habits;

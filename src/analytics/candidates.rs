@@ -1,13 +1,15 @@
 //! Rows that may fire, found once and independent of every threshold, so that a run with other thresholds does not read
 //! all rows again.
 
+use super::binding::BindingDrop;
+use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
 use super::known::Known;
 use super::places::Places;
 use super::recon::Calls;
 use super::sessions::Sessions;
 use super::software::Software;
-use super::{Clients, KnownNetworks, Semantics, Settings};
+use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -26,6 +28,9 @@ pub struct Candidates {
     sessions: OnceLock<Sessions>,
     software: OnceLock<Software>,
     calls: OnceLock<Calls>,
+    drops: OnceLock<Vec<BindingDrop>>,
+    first_uses: OnceLock<Vec<FirstUse>>,
+    begun: OnceLock<Vec<(SessionOf, Marks)>>,
     requests: Mutex<BTreeMap<&'static str, Arc<Vec<Request>>>>,
 }
 
@@ -107,6 +112,21 @@ impl Candidates {
     /// Graph calls by user and client.
     pub(super) fn calls(&self, ask: impl FnOnce() -> Calls) -> &Calls {
         self.calls.get_or_init(ask)
+    }
+
+    /// Unbound refresh tokens where bound ones were the rule.
+    pub(super) fn drops(&self, ask: impl FnOnce() -> Vec<BindingDrop>) -> &[BindingDrop] {
+        self.drops.get_or_init(ask)
+    }
+
+    /// First uses of a client for a sensitive resource.
+    pub(super) fn first_uses(&self, ask: impl FnOnce() -> Vec<FirstUse>) -> &[FirstUse] {
+        self.first_uses.get_or_init(ask)
+    }
+
+    /// Sessions that begin in a network new to the user, with their marks.
+    pub(super) fn begun(&self, ask: impl FnOnce() -> Vec<(SessionOf, Marks)>) -> &[(SessionOf, Marks)] {
+        self.begun.get_or_init(ask)
     }
 
     /// Requests that may make a hop.

@@ -1,6 +1,7 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
 use super::binding::{self, BindingDrop};
+use super::first_use::{self, FirstUse};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::handoff::{self, Handoff};
 use super::known::Known;
@@ -40,7 +41,6 @@ pub struct DetectContext<'a> {
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
     handoffs: OnceCell<Vec<Handoff>>,
     splits: OnceCell<HashMap<(Sym, Sym), Split>>,
-    drops: OnceCell<Vec<BindingDrop>>,
     pasts: RefCell<HashMap<Sym, Rc<Past>>>,
     machines: OnceCell<HashMap<(Sym, Sym), Machines>>,
 }
@@ -66,7 +66,6 @@ impl<'a> DetectContext<'a> {
             calls: OnceCell::new(),
             handoffs: OnceCell::new(),
             splits: OnceCell::new(),
-            drops: OnceCell::new(),
             pasts: RefCell::default(),
             machines: OnceCell::new(),
         }
@@ -228,7 +227,12 @@ impl<'a> DetectContext<'a> {
 
     /// Unbound refresh tokens where bound ones were the rule, in time order.
     pub fn drops(&self) -> &[BindingDrop] {
-        self.drops.get_or_init(|| binding::drops(self.origins(), |event| self.admits(event)))
+        self.candidates.drops(|| binding::drops(self.origins(), |event| self.admits(event)))
+    }
+
+    /// First uses of a client for a sensitive resource, by user in time order.
+    pub fn first_uses(&self) -> &[FirstUse] {
+        self.candidates.first_uses(|| first_use::first_uses(self.origins(), |event| self.admits(event)))
     }
 
     /// Past of a user.

@@ -93,7 +93,10 @@ impl Past {
             locations: Locations::default(),
             known: RefCell::default(),
         };
+        // By numbers, since most rows repeat: the texts are looked at once for each.
+        let mut profiles: HashMap<u32, EventId, RandomState> = HashMap::default();
         let mut devices: HashMap<Sym, bool, RandomState> = HashMap::default();
+        let mut stay_of: HashMap<(u32, Sym, Sym), Option<usize>, RandomState> = HashMap::default();
         let mut stays: HashMap<(Net, Option<bool>, usize), usize, RandomState> = HashMap::default();
         let mut with_device = 0;
         for &id in store.with(Key::User, user) {
@@ -101,25 +104,35 @@ impl Past {
             if !event.table.issues() || !event.succeeded() || !event.is_timed() {
                 continue;
             }
-            let profile = places.profile(id);
-            past.software.entry((Arc::clone(&profile.family), Arc::clone(&profile.os))).or_insert(id);
+            profiles.entry(places.profile_number(id)).or_insert(id);
             if event.table == Table::SignIn {
                 let device = event[Field::DeviceDetail];
                 let has = *devices.entry(device).or_insert_with(|| device_id(store.text(device)).is_some());
                 with_device += usize::from(has);
                 past.interactive.push((id, with_device));
             }
-            let place = places.place(id);
-            let Some(net) = place.telling_net() else { continue };
-            let location = past.locations.number(store, id);
-            let given = known.given(place).map(|given| given.is_relay);
-            let next = past.stays.len();
-            let at = *stays.entry((net, given, location)).or_insert(next);
-            if at == next {
-                past.stays.push(Stay { place: *place, location, rows: Vec::new() });
+            let key = (places.number(id), event[Field::LocationDetails], event[Field::Location]);
+            let stay = *stay_of.entry(key).or_insert_with(|| {
+                let place = places.place(id);
+                let net = place.telling_net()?;
+                let location = past.locations.number(store, id);
+                let next = past.stays.len();
+                let given = known.given(place).map(|given| given.is_relay);
+                let at = *stays.entry((net, given, location)).or_insert(next);
+                if at == next {
+                    past.stays.push(Stay { place: *place, location, rows: Vec::new() });
+                }
+                Some(at)
+            });
+            if let Some(stay) = stay.filter(|stay| *stay < MOST_STAYS) {
+                let session = store.normalized_field(event, Field::SessionId);
+                past.stays[stay].rows.push(StayRow { id, time: event.time(), session, others: (None, None) });
             }
-            let session = store.normalized_field(event, Field::SessionId);
-            past.stays[at].rows.push(StayRow { id, time: event.time(), session, others: (None, None) });
+        }
+        for (number, first) in profiles {
+            let profile = &places.profiles()[number as usize];
+            let seen = past.software.entry((Arc::clone(&profile.family), Arc::clone(&profile.os))).or_insert(first);
+            *seen = first.min(*seen);
         }
         past.stays.truncate(MOST_STAYS);
         past.stays.iter_mut().for_each(Stay::link);

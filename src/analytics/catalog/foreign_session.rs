@@ -150,12 +150,16 @@ struct Foreign<'s> {
 }
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
-    context
-        .sessions()
-        .iter()
-        .filter_map(|session| foreign(context, session))
-        .map(|found| hit(context, &found))
-        .collect()
+    // No threshold decides any of it.
+    let begun = context.candidates.begun(|| {
+        let found = context.sessions().iter().filter_map(|session| foreign(context, session));
+        found.map(|found| ((found.session.user, found.session.id), marks(context, &found))).collect()
+    });
+    let hits = begun.iter().filter_map(|((user, session), marks)| {
+        let found = foreign(context, context.sessions().get(*user, *session)?)?;
+        Some(hit(context, &found, marks))
+    });
+    hits.collect()
 }
 
 fn foreign<'s>(context: &DetectContext, session: Session<'s>) -> Option<Foreign<'s>> {
@@ -276,12 +280,11 @@ fn grade(marks: &Marks) -> Grade {
     Grade { severity, reason, most: Confidence::High }
 }
 
-fn hit(context: &DetectContext, found: &Foreign<'_>) -> Hit {
+fn hit(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Hit {
     let store = context.store;
     let Foreign { session, first, .. } = found;
-    let marks = marks(context, found);
     let events: Vec<EventId> = session.events().collect();
-    let mut grade = grade(&marks);
+    let mut grade = grade(marks);
     grade.most = certainty::most(store, events.iter().copied(), false);
     let app = store.normalized_field(store.event(*first), Field::AppId);
     let mut builder = HitBuilder {
@@ -293,8 +296,8 @@ fn hit(context: &DetectContext, found: &Foreign<'_>) -> Hit {
     if !context.bare {
         builder.graph = graph_ties::tied_firmly(context, &events);
         builder.columns = vec![("Marks", marks.cell())];
-        builder.reasons = reasons(context, found, &marks);
-        builder.attack = techniques(context, found, &marks, grade.severity);
+        builder.reasons = reasons(context, found, marks);
+        builder.attack = techniques(context, found, marks, grade.severity);
     }
     builder.grade = Some(grade);
     builder.events = events;

@@ -1,16 +1,14 @@
 //! `new-client`: the first use of a client against a sensitive resource.
 
 use crate::analytics::findings::{begun_by, client_rarity, graph_verbs, networks_seen, scopes_asked, software_seen};
+use crate::analytics::first_use::{FirstUse, MOST_USERS};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_FIRST_USE;
 use crate::analytics::places::Tool;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
-use crate::facts::ClientRole;
 use crate::model::{Confidence, EventId, Field, Severity, Sym};
-use crate::store::{Event, Key};
-use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// The analytic.
 pub(super) const ANALYTIC: Analytic = Analytic {
@@ -101,94 +99,20 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Days of sign-ins that show what a user does.
-const HISTORY_DAYS: usize = 14;
-/// Sign-ins that show it.
-const HISTORY_ROWS: usize = 30;
-/// More users than these are a roll-out.
-const MOST_USERS: usize = 3;
-
-/// First sign-in of a user with a client to a sensitive resource.
-struct First {
-    id: EventId,
-    app: Sym,
-    /// Users of client and resource up to it, this one included.
-    users: usize,
-}
-
 fn detect(context: &DetectContext) -> Vec<Hit> {
     let store = context.store;
-    let mut found: BTreeMap<(Sym, Sym, Sym), Vec<(First, Grade)>> = BTreeMap::new();
-    for (user, firsts) in firsts(context) {
-        for first in with_history(context, user, firsts) {
-            let session = store.normalized_field(store.event(first.id), Field::SessionId);
-            let grade = grade(context, user, session, &first);
-            found.entry((user, first.app, session)).or_default().push((first, grade));
-        }
+    let mut found: BTreeMap<(Sym, Sym, Sym), Vec<(&FirstUse, Grade)>> = BTreeMap::new();
+    for first in context.first_uses() {
+        let session = store.normalized_field(store.event(first.id), Field::SessionId);
+        let grade = grade(context, session, first);
+        found.entry((first.user, first.app, session)).or_default().push((first, grade));
     }
     found.into_iter().filter_map(|(of, firsts)| hit(context, of, firsts)).collect()
 }
 
-/// Successful sign-ins of somebody.
-fn is_success(event: Event<'_>) -> bool {
-    event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate() && !event.user.is_none()
-}
-
-/// First uses that few users have in common, by user in time order. The whole bundle says which is first.
-fn firsts(context: &DetectContext) -> BTreeMap<Sym, Vec<First>> {
-    let (store, facts) = (context.store, context.facts);
-    let mut sensitive: HashMap<Sym, bool, RandomState> = HashMap::default();
-    let mut service: HashMap<Sym, bool, RandomState> = HashMap::default();
-    let mut seen: HashSet<(Sym, Sym, Sym), RandomState> = HashSet::default();
-    let mut users: HashMap<(Sym, Sym), usize, RandomState> = HashMap::default();
-    let mut found: BTreeMap<Sym, Vec<First>> = BTreeMap::new();
-    for (id, event) in store.events() {
-        if !is_success(event) {
-            continue;
-        }
-        let resource = store.normalized_field(event, Field::ResourceIdentity);
-        if !*sensitive.entry(resource).or_insert_with(|| facts.is_sensitive(store.text(resource))) {
-            continue;
-        }
-        let app = store.normalized_field(event, Field::AppId);
-        if app.is_none() || !seen.insert((event.user, app, resource)) {
-            continue;
-        }
-        let users = users.entry((app, resource)).or_default();
-        *users += 1;
-        let is_service = || facts.client_has(store.text(app), ClientRole::ServiceSide);
-        if *users > MOST_USERS
-            || *service.entry(app).or_insert_with(is_service)
-            || context.places().place(id).is_neutral
-            || !context.admits(event)
-        {
-            continue;
-        }
-        found.entry(event.user).or_default().push(First { id, app, users: *users });
-    }
-    found
-}
-
-/// Those of a user's first uses that have enough history before them.
-fn with_history(context: &DetectContext, user: Sym, firsts: Vec<First>) -> Vec<First> {
-    let store = context.store;
-    let mut rows = store.with(Key::User, user).iter().copied().filter(|&id| is_success(store.event(id))).peekable();
-    let (mut count, mut days, mut last_day) = (0, 0, None);
-    let mut enough = |first: &First| {
-        while let Some(id) = rows.next_if(|id| *id < first.id) {
-            let day = Some(store.event(id).time().day_number());
-            count += 1;
-            days += usize::from(last_day != day);
-            last_day = day;
-        }
-        count >= HISTORY_ROWS && days >= HISTORY_DAYS
-    };
-    firsts.into_iter().filter(|first| enough(first)).collect()
-}
-
-fn grade(context: &DetectContext, user: Sym, session: Sym, first: &First) -> Grade {
+fn grade(context: &DetectContext, session: Sym, first: &FirstUse) -> Grade {
     let (store, places, known) = (context.store, context.places(), context.known());
-    let id = first.id;
+    let FirstUse { id, user, .. } = *first;
     let standing = known.standing(user, places.place(id), store.event(id).time());
     let facts = [
         (standing == Standing::New, "a network that is new to the user"),
@@ -206,7 +130,7 @@ fn grade(context: &DetectContext, user: Sym, session: Sym, first: &First) -> Gra
     Grade { severity, reason: format!("the user's first sign-in with this client to this resource; {with}"), most }
 }
 
-fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: Vec<(First, Grade)>) -> Option<Hit> {
+fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: Vec<(&FirstUse, Grade)>) -> Option<Hit> {
     let store = context.store;
     let events: Vec<EventId> = firsts.iter().map(|(first, _)| first.id).collect();
     let users = firsts.iter().map(|(first, _)| first.users).max()?;
