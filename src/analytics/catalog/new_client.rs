@@ -99,9 +99,12 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// First uses with their grades, in time order.
+type Graded<'f> = Vec<(&'f FirstUse, Grade)>;
+
 fn detect(context: &DetectContext) -> Vec<Hit> {
     let store = context.store;
-    let mut found: BTreeMap<(Sym, Sym, Sym), Vec<(&FirstUse, Grade)>> = BTreeMap::new();
+    let mut found: BTreeMap<(Sym, Sym, Sym), Graded<'_>> = BTreeMap::new();
     for first in context.first_uses() {
         let session = store.normalized_field(store.event(first.id), Field::SessionId);
         let grade = grade(context, session, first);
@@ -130,7 +133,7 @@ fn grade(context: &DetectContext, session: Sym, first: &FirstUse) -> Grade {
     Grade { severity, reason: format!("the user's first sign-in with this client to this resource; {with}"), most }
 }
 
-fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: Vec<(&FirstUse, Grade)>) -> Option<Hit> {
+fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: Graded<'_>) -> Option<Hit> {
     let store = context.store;
     let events: Vec<EventId> = firsts.iter().map(|(first, _)| first.id).collect();
     let users = firsts.iter().map(|(first, _)| first.users).max()?;
