@@ -60,7 +60,7 @@ pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, GraphCall, GraphTie, Hit};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
-pub use near::{Near, NearMiss, Shortfall, near_misses};
+pub use near::{Near, NearMiss, near_misses};
 pub use need::Need;
 pub use origins::Origins;
 pub use settings::{Clients, Semantics, Settings};

@@ -30,7 +30,7 @@ pub use clients::{Client, Membership, Standing};
 pub use fingerprints::Fingerprint;
 pub use graph::Verb;
 pub use networks::{Network, Networks, address};
-pub use recon::{Recon, ReconCategory, ReconTool};
+pub use recon::Recon;
 pub use resources::{Reach, Resource};
 pub use tools::ToolAgent;
 pub use user_tables::UserTables;

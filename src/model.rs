@@ -12,7 +12,7 @@ mod time;
 pub mod words;
 pub(crate) mod work;
 
-pub use authentication::{AuthStep, Proof, WrittenStep, auth_steps, authentication, is_login, mfa_proof};
+pub use authentication::{Proof, WrittenStep, auth_steps, authentication, mfa_proof};
 pub use event::{EventHead, EventId, Flags, NewEvent, Sym, Table, call_status, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;

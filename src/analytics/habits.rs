@@ -109,7 +109,7 @@ impl Habits {
 
     /// Returns whether the user redeemed two other codes for the hit's client (any, where it has none) in the part of the network that a row is
     /// from, one of them on another day, each with a leg in a network that is the user's own.
-    pub fn has_other_codes(&self, context: &DetectContext, hit: &Hit, row: EventId) -> bool {
+    pub fn has_other_codes(context: &DetectContext, hit: &Hit, row: EventId) -> bool {
         let (store, places, known) = (context.store, context.places(), context.known());
         let Some(prefix) = places.place(row).address.map(Net::prefix) else { return false };
         let session = hit.session.as_deref().and_then(|session| store.find(session)).unwrap_or_default();

@@ -225,9 +225,9 @@ impl Known {
         let day = day(at);
         let is_elsewhere = |place: &Place| {
             let Some(address) = place.address else { return false };
-            let days = seen.and_then(|seen| match place.is_neutral {
-                true => seen.addresses.get(&address),
-                false => seen.prefixes.get(&Net::prefix(address)),
+            let days = seen.and_then(|seen| {
+                let part = seen.prefixes.get(&Net::prefix(address)).filter(|_| !place.is_neutral);
+                part.or_else(|| seen.addresses.get(&address).filter(|_| place.is_neutral))
             });
             let is_given = self.given(place).is_some_and(|given| !given.is_relay);
             !is_given && !days.is_some_and(|days| days.are(KNOWN_DAYS, day))

@@ -39,11 +39,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Its /24 or /48.
-    pub fn prefix(&self) -> Option<Net> {
-        self.address.map(Net::prefix)
-    }
-
     /// Its network, where it says something.
     pub fn telling_net(&self) -> Option<Net> {
         self.net.filter(|_| !self.is_neutral)

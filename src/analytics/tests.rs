@@ -47,7 +47,7 @@ fn missed(store: &Store, settings: &Settings) -> Vec<String> {
             assert!(fires(store, &loosened, miss), "{} with {need:?}", miss.hit.analytic);
             assert!(!fires(store, settings, miss));
         }
-        let needs: Vec<String> = miss.needs.iter().map(super::Shortfall::words).collect();
+        let needs: Vec<String> = miss.needs.iter().map(super::near::Shortfall::words).collect();
         format!("{}: {}", miss.hit.analytic, needs.join("; "))
     });
     missed.collect()

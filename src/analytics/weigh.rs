@@ -140,7 +140,7 @@ impl Weighing<'_> {
         if self.is_own_device_there(first) {
             facts.push(Fact::OwnDeviceThere);
         }
-        if self.habits.has_other_codes(context, self.hit, first) {
+        if Habits::has_other_codes(context, self.hit, first) {
             facts.push(Fact::OtherCodes);
         }
         let guests = place.telling_net().map_or(0, |net| {

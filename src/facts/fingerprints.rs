@@ -21,7 +21,8 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Returns whether it was found by the device's name, not by the version of its system.
-    pub fn is_by_name(&self) -> bool {
+    #[cfg(test)]
+    fn is_by_name(&self) -> bool {
         !matches!(self.trait_of, Trait::OsVersion)
     }
 

@@ -29,7 +29,8 @@ pub struct ToolAgent {
 
 impl ToolAgent {
     /// Returns whether it is an attack kit, or an agent that only attacks still send.
-    pub fn is_kit(&self) -> bool {
+    #[cfg(test)]
+    fn is_kit(&self) -> bool {
         !self.is_library() && !self.is_shell()
     }
 

@@ -135,7 +135,8 @@ pub fn mfa_proof(text: &str) -> Option<Proof> {
 }
 
 /// Returns whether a factor was given in this sign-in: a login, not a token that was used again.
-pub fn is_login(text: &str) -> bool {
+#[cfg(test)]
+fn is_login(text: &str) -> bool {
     auth_steps(text).into_iter().any(|step| step.proof == Proof::Fresh)
 }
 

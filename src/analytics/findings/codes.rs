@@ -121,7 +121,7 @@ pub fn device_registration(context: &StepContext) -> Finding {
     Finding::new(State::Supports, "device registration", sentence).with_rows(asked)
 }
 
-/// Changes that outlive the tokens, such as devices and sign-in methods: only AuditLogs record them.
+/// Changes that outlive the tokens, such as devices and sign-in methods: only `AuditLogs` record them.
 pub fn planted(context: &StepContext) -> Finding {
     missing(
         "AuditLogs needed",

@@ -1,7 +1,7 @@
 //! Networks of a hit's rows: when the user was seen there before, and who else was.
 
 use super::{listed, missing};
-use crate::analytics::known::Standing;
+use crate::analytics::known::{Days, Standing};
 use crate::analytics::places::Net;
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::EventId;
@@ -43,7 +43,7 @@ pub fn networks_seen(context: &StepContext) -> Finding {
         .map(|(net, &id)| {
             let days = known.days(hit.user, *net);
             let before = days.map_or(0, |days| days.before(at));
-            let first = days.and_then(|days| days.first()).filter(|_| before > 0);
+            let first = days.and_then(Days::first).filter(|_| before > 0);
             let given = known.given(places.place(id)).map(|given| format!(" ({})", given.reason)).unwrap_or_default();
             match first {
                 Some(first) => format!(
