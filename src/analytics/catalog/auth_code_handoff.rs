@@ -54,7 +54,7 @@ const STEPS: &[Step] = &[
         id: "code-issued",
         title: "where issued?",
         question: "Where was the code issued, and to which browser?",
-        look_for: "The interactive sign-in: the user's browser, at a place of the user's.",
+        look_for: "The interactive sign-in: the user's browser, at a usual place.",
         show: Show::Mark,
         answer: code_issued,
     },

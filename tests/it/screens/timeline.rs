@@ -386,7 +386,10 @@ fn collapsing_goes_from_runs_to_roots_to_every_row() {
 
 #[test]
 fn the_directors_lineage_tells_the_story() {
-    let mut desk = on_the_demo((80, 24));
+    let settings =
+        analytics::Settings { analytics: Some(vec!["device-code-burst".to_owned()]), ..analytics::Settings::default() };
+    let mut desk = Desk::over((80, 24), demo::NAME, demo::archive(), &settings);
+    desk.reopen();
     desk.press("tab tab esc z t g");
     let screen = desk.screen();
     let at = |words: &str| {
