@@ -381,7 +381,9 @@ mod tests {
     fn the_first_days_of_two_lists_are_those_of_both() {
         let list = |days: &[u16]| {
             let mut list = Days::default();
-            days.iter().for_each(|day| list.add(*day));
+            for day in days {
+                list.add(*day);
+            }
             list
         };
         let mut days = list(&[1, 3, 5, 7, 9, 11, 13, 15]);

@@ -27,7 +27,7 @@ const LOOKED_AT: usize = 500;
 const SHARED_BY: usize = 2;
 
 /// The facts of a hit that weigh. `baseline` is its user's.
-pub fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
+pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
     let store = context.store;
     let (habits, history) = (baseline.habits(context), baseline.history(store));
     let of_row = |id: &EventId| store.normalized_field(store.event(*id), Field::SessionId);

@@ -253,11 +253,13 @@ impl Span {
     }
 
     /// As long, in the other direction.
+    #[must_use]
     pub const fn negated(self) -> Self {
         Self(self.0.saturating_neg())
     }
 
     /// Its length, whatever its direction.
+    #[must_use]
     pub const fn length(self) -> Self {
         Self(self.0.saturating_abs())
     }
