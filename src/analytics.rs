@@ -40,10 +40,13 @@ pub mod scopes;
 pub mod session;
 pub mod sessions;
 mod settings;
+mod shared_steps;
 pub mod software;
 mod step;
 pub mod sweeps;
+mod techniques;
 mod threshold;
+mod want;
 mod weigh;
 pub mod weights;
 mod what_if;
@@ -66,6 +69,7 @@ pub use origins::Origins;
 pub use settings::{Clients, Semantics, Settings};
 pub use step::{Show, Step, StepContext};
 pub use threshold::{Amount, Threshold};
+pub use want::{Ask, Want};
 pub use weights::Weights;
 pub use what_if::{Difference, what_if};
 
@@ -96,6 +100,8 @@ pub struct Analytic {
     pub attack: &'static [&'static str],
     /// Rows and columns it cannot run without.
     pub needs: &'static [Need],
+    /// Rows and history it runs without, leaving a question open.
+    pub wants: &'static [Want],
     /// Thresholds as the user may set them: flag and default.
     pub thresholds: &'static [(&'static str, &'static str)],
     /// Severity before the hit's own evidence moves it.

@@ -17,7 +17,7 @@ const RULE_OF: usize = 10;
 const RULE_BOUND: usize = 9;
 
 /// Binding of a sign-in's session to its device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Binding {
     /// Its refresh token is of use on that device only.
     Bound,
@@ -55,6 +55,11 @@ impl Protection {
     pub fn is_loose(self) -> bool {
         self.binding == Some(Binding::Unbound) && matches!(self.code, Some(NO_DEVICE_STATE | NO_BROKER))
     }
+}
+
+/// Returns whether so many bound sign-ins among all make it a rule to be bound.
+pub fn is_rule(bound: usize, all: usize) -> bool {
+    all >= RULE_ROWS && bound * RULE_OF >= all * RULE_BOUND
 }
 
 /// Code of a session without device state.
@@ -112,7 +117,7 @@ struct Before {
 
 impl Before {
     fn is_rule(&self) -> bool {
-        self.all >= RULE_ROWS && self.days >= RULE_DAYS && self.bound * RULE_OF >= self.all * RULE_BOUND
+        self.days >= RULE_DAYS && is_rule(self.bound, self.all)
     }
 
     fn add(&mut self, id: EventId, day: i64, binding: Binding, net: Option<Net>) {

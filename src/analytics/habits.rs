@@ -1,23 +1,20 @@
 //! Habits of a user: the devices they sign in with, and whether their tokens are bound.
 
+use super::binding::{self, Binding, Protection};
 use super::flow::FlowKind;
 use super::known::Days;
 use super::places::Net;
-use super::scopes::bound;
 use super::{DetectContext, Hit};
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Days on which a device or software has to be seen to be the user's.
 const OWN_DAYS: usize = 2;
 /// Other codes that make a habit.
 const OTHER_CODES: usize = 2;
-/// Rows with a token from which on the binding of a client is a rule.
-const BOUND_ROWS: usize = 20;
-/// Of ten such rows, as many have to be bound.
-const BOUND_OF_TEN: usize = 9;
 
 /// A device as the user's earlier sign-ins know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,58 +31,67 @@ pub enum DeviceSeen {
 #[derive(Debug, Default)]
 pub struct Habits {
     /// Days by device, with each system it was seen with.
-    devices: HashMap<Sym, Vec<(String, Days)>, RandomState>,
-    bound_of: HashMap<Sym, Option<bool>, RandomState>,
+    devices: HashMap<Sym, Vec<(Arc<str>, Days)>, RandomState>,
+    bindings: HashMap<Sym, Option<Binding>, RandomState>,
     /// Bound rows and all rows by client and system.
-    bindings: HashMap<(Sym, String), (usize, usize)>,
-    /// Rows that present a token, with their client and system.
-    at: HashMap<EventId, (Sym, String), RandomState>,
+    counts: HashMap<(Sym, Arc<str>), (usize, usize), RandomState>,
 }
 
 impl Habits {
     /// Habits of a user, by all their sign-ins.
     pub fn new(context: &DetectContext, user: Sym) -> Self {
         let (store, places) = (context.store, context.places());
-        let mut habits = Self::default();
+        // By numbers, since most rows repeat: texts are looked at once for each.
+        let mut days: HashMap<u32, Days, RandomState> = HashMap::default();
+        let mut protected: HashMap<(Sym, u32, Sym), usize, RandomState> = HashMap::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);
-            if !event.table.issues() || !event.succeeded() || !event.is_timed() {
+            if event.table.issues() && event.succeeded() && event.is_timed() {
+                let number = places.profile_number(id);
+                days.entry(number).or_default().add_time(event.time());
+                let client = store.normalized_field(event, Field::AppId);
+                *protected.entry((client, number, event[Field::TokenProtection])).or_default() += 1;
+            }
+        }
+        let mut habits = Self::default();
+        for (number, days) in days {
+            let profile = &places.profiles()[number as usize];
+            if profile.device.is_none() {
                 continue;
             }
-            let profile = places.profile(id);
-            let (device, os) = (profile.device, &*profile.os);
-            if !device.is_none() {
-                let seen = habits.devices.entry(device).or_default();
-                let at = seen.iter().position(|(known, _)| known == os).unwrap_or_else(|| {
-                    seen.push((os.to_owned(), Days::default()));
-                    seen.len() - 1
-                });
-                seen[at].1.add_time(event.time());
+            let seen = habits.devices.entry(profile.device).or_default();
+            match seen.iter_mut().find(|(os, _)| *os == profile.os) {
+                Some((_, known)) => known.join(&days),
+                None => seen.push((Arc::clone(&profile.os), days)),
             }
-            let protection = event[Field::TokenProtection];
-            let bound = *habits.bound_of.entry(protection).or_insert_with(|| bound(store.text(protection)));
-            if let Some(bound) = bound {
-                let key = (store.normalized_field(event, Field::AppId), os.to_owned());
-                let counts = habits.bindings.entry(key.clone()).or_default();
-                counts.0 += usize::from(bound);
-                counts.1 += 1;
-                if !bound {
-                    habits.at.insert(id, key);
-                }
+        }
+        for ((client, number, protection), rows) in protected {
+            let read = || Protection::read(store.text(protection)).binding;
+            let binding = *habits.bindings.entry(protection).or_insert_with(read);
+            let os = Arc::clone(&places.profiles()[number as usize].os);
+            if let Some(binding) = binding {
+                let counts = habits.counts.entry((client, os)).or_default();
+                counts.0 += if binding == Binding::Bound { rows } else { 0 };
+                counts.1 += rows;
             }
         }
         habits
     }
 
-    /// Returns whether the session's token is bound; `None` where that is not recorded.
-    pub fn is_bound(&self, store: &Store, id: EventId) -> Option<bool> {
-        self.bound_of.get(&store.event(id)[Field::TokenProtection]).copied().flatten()
+    /// Binding of a sign-in's token, where it is recorded.
+    pub fn binding(&self, store: &Store, id: EventId) -> Option<Binding> {
+        self.bindings.get(&store.event(id)[Field::TokenProtection]).copied().flatten()
     }
 
-    /// Returns whether a token is unbound where nine of ten of this user, client and system are bound.
-    pub fn is_binding_lost(&self, id: EventId) -> bool {
-        let counts = self.at.get(&id).and_then(|key| self.bindings.get(key));
-        counts.is_some_and(|&(bound, all)| all >= BOUND_ROWS && bound * 10 >= all * BOUND_OF_TEN)
+    /// Returns whether a token is unbound where bound ones are the rule for this user, client and system.
+    pub fn is_binding_lost(&self, context: &DetectContext, id: EventId) -> bool {
+        let store = context.store;
+        let key = || {
+            let client = store.normalized_field(store.event(id), Field::AppId);
+            (client, Arc::clone(&context.places().profile(id).os))
+        };
+        self.binding(store, id) == Some(Binding::Unbound)
+            && self.counts.get(&key()).is_some_and(|&(bound, all)| binding::is_rule(bound, all))
     }
 
     /// A sign-in's device as the days before a time know it.
@@ -96,7 +102,7 @@ impl Habits {
         }
         let os = &*context.places().profile(id).os;
         let seen = self.devices.get(&device).map_or(&[][..], Vec::as_slice);
-        if seen.iter().any(|(known, days)| known == os && days.before(at) >= OWN_DAYS) {
+        if seen.iter().any(|(known, days)| **known == *os && days.before(at) >= OWN_DAYS) {
             DeviceSeen::Own
         } else if seen.iter().all(|(_, days)| days.before(at) == 0)
             && context.known().has_baseline(context.store.event(id).user, at)

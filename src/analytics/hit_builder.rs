@@ -72,6 +72,25 @@ impl HitBuilder {
         }
     }
 
+    /// A builder for sign-ins of a session, blank or not, with the client of one of them.
+    pub fn for_sign_ins(
+        context: &DetectContext,
+        analytic: &'static str,
+        (user, session): (Sym, Sym),
+        named_by: Option<EventId>,
+        events: Vec<EventId>,
+    ) -> Self {
+        let store = context.store;
+        let app = named_by.map_or(Sym::NONE, |id| store.normalized_field(store.event(id), Field::AppId));
+        Self {
+            session: Some(session).filter(|session| !session.is_none()),
+            app_name: named_by.map_or("", |id| context.text(id, Field::AppDisplayName)).to_owned(),
+            resource_events: events.clone(),
+            events,
+            ..Self::new(analytic, user, app)
+        }
+    }
+
     /// The hit, without findings, severity and confidence: [`super::assess::complete`] adds those.
     pub fn finish(self, context: &DetectContext) -> Hit {
         let store = context.store;

@@ -73,7 +73,7 @@ impl Days {
     }
 
     /// Days of either.
-    fn join(&mut self, other: &Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         let mut all: Vec<u16> = self.known().iter().chain(other.known()).copied().collect();
         all.sort_unstable();
         all.dedup();

@@ -3,11 +3,11 @@
 //! A session belongs to one browser or one program on one machine, so another system or device in it is another
 //! machine, whatever its address: an intruder may sit behind the user's own exit, or come days later.
 
+use super::binding::{Binding, Protection};
 use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
 use super::places::{Profile, Tool};
-use super::scopes::bound;
 use super::sessions::Session;
 use super::software::{Software, SoftwareSeen};
 use super::{Mark, Marks, Origins};
@@ -43,7 +43,7 @@ pub struct Machines {
 }
 
 /// Token bindings by their text.
-pub type Bindings = HashMap<Sym, Option<bool>, RandomState>;
+pub type Bindings = HashMap<Sym, Option<Binding>, RandomState>;
 
 /// The machine of the rows so far.
 #[derive(Default)]
@@ -113,8 +113,9 @@ pub(super) fn other_machines(
         if place.is_neutral {
             continue;
         }
-        let is_bound = *bindings.entry(protection).or_insert_with(|| bound(store.text(protection)));
-        let mut differs = owner.compared(profile, is_bound);
+        let read = || Protection::read(store.text(protection)).binding;
+        let binding = *bindings.entry(protection).or_insert_with(read);
+        let mut differs = owner.compared(profile, binding);
         if differs.is_another_machine() || differs.bare {
             let seen = software.seen(origins, session.user, id, event.time());
             differs.software = seen == SoftwareSeen::Nowhere && !owner.families.contains(&*profile.family);
@@ -130,7 +131,7 @@ pub(super) fn other_machines(
             all = all.or(differs);
             is_new |= known.standing(session.user, place, event.time()) == Standing::New;
         } else {
-            owner.join(profile, is_bound, place.address, id);
+            owner.join(profile, binding, place.address, id);
             joined = Some(key);
         }
     }
@@ -160,18 +161,18 @@ fn judged(rows: Vec<EventId>, owner: &Owner<'_>, all: Differs, is_new: bool) -> 
 }
 
 impl<'a> Owner<'a> {
-    fn compared(&self, profile: &Profile, is_bound: Option<bool>) -> Differs {
+    fn compared(&self, profile: &Profile, binding: Option<Binding>) -> Differs {
         let has_device = !profile.device.is_none();
         Differs {
             system: !profile.os.is_empty() && !self.systems.is_empty() && !self.systems.contains(&*profile.os),
             device: has_device && !self.devices.is_empty() && !self.devices.contains(&profile.device),
             bare: !has_device && self.with_device >= WITH_DEVICE && self.without_device == 0,
-            binding: is_bound == Some(false) && self.bound > 0 && self.unbound == 0,
+            binding: binding == Some(Binding::Unbound) && self.bound > 0 && self.unbound == 0,
             ..Differs::default()
         }
     }
 
-    fn join(&mut self, profile: &'a Profile, is_bound: Option<bool>, address: Option<IpAddr>, id: EventId) {
+    fn join(&mut self, profile: &'a Profile, binding: Option<Binding>, address: Option<IpAddr>, id: EventId) {
         if !profile.os.is_empty() {
             self.systems.insert(&profile.os);
         }
@@ -181,8 +182,8 @@ impl<'a> Owner<'a> {
             self.devices.insert(profile.device);
             self.with_device += 1;
         }
-        self.bound += usize::from(is_bound == Some(true));
-        self.unbound += usize::from(is_bound == Some(false));
+        self.bound += usize::from(binding == Some(Binding::Bound));
+        self.unbound += usize::from(binding == Some(Binding::Unbound));
         self.families.insert(&profile.family);
         if let Some(address) = address {
             self.addresses.insert(address, id);

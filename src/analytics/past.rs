@@ -6,7 +6,7 @@ use super::Origins;
 use super::distance::Location;
 use super::places::{Net, Place};
 use crate::model::{EventId, Field, Sym, Table, Time};
-use crate::store::{Key, Store, device_id};
+use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -95,7 +95,6 @@ impl Past {
         };
         // By numbers, since most rows repeat: the texts are looked at once for each.
         let mut profiles: HashMap<u32, EventId, RandomState> = HashMap::default();
-        let mut devices: HashMap<Sym, bool, RandomState> = HashMap::default();
         let mut stay_of: HashMap<(u32, Sym, Sym), Option<usize>, RandomState> = HashMap::default();
         let mut stays: HashMap<(Net, Option<bool>, usize), usize, RandomState> = HashMap::default();
         let mut with_device = 0;
@@ -106,9 +105,7 @@ impl Past {
             }
             profiles.entry(places.profile_number(id)).or_insert(id);
             if event.table == Table::SignIn {
-                let device = event[Field::DeviceDetail];
-                let has = *devices.entry(device).or_insert_with(|| device_id(store.text(device)).is_some());
-                with_device += usize::from(has);
+                with_device += usize::from(!places.profile(id).device.is_none());
                 past.interactive.push((id, with_device));
             }
             let key = (places.number(id), event[Field::LocationDetails], event[Field::Location]);

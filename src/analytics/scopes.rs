@@ -56,12 +56,6 @@ pub fn published_extract(details: &str) -> &str {
     ""
 }
 
-/// Returns whether a token protection says bound; `None` where it says neither.
-pub fn bound(protection: &str) -> Option<bool> {
-    let lower = protection.to_lowercase();
-    if lower.contains("unbound") { Some(false) } else { lower.contains("bound").then_some(true) }
-}
-
 /// `isCompliant` of a device text; `None` where it has none.
 pub fn compliant(device: &str) -> Option<bool> {
     truth(device, "isCompliant")

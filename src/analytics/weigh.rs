@@ -4,6 +4,7 @@
 //! excused by the user's beside them. The group with the most weight for theft decides. Facts about the whole hit count
 //! beside it.
 
+use super::binding::Binding;
 use super::flow::is_refused_by_policy;
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
@@ -54,7 +55,7 @@ pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> 
 }
 
 /// All that tells two groups of rows apart: session, place, software, device, token binding.
-type GroupKey = (Sym, u32, u32, Sym, Option<bool>);
+type GroupKey = (Sym, u32, u32, Sym, Option<Binding>);
 
 struct Weighing<'a> {
     context: &'a DetectContext<'a>,
@@ -75,7 +76,7 @@ impl Weighing<'_> {
             places.number(id),
             places.profile_number(id),
             places.profile(id).device,
-            self.habits.is_bound(store, id),
+            self.habits.binding(store, id),
         )
     }
 
@@ -84,7 +85,7 @@ impl Weighing<'_> {
         let mut facts = network;
         facts.extend(self.software(first));
         facts.extend(self.device(first));
-        if self.habits.is_binding_lost(first) {
+        if self.habits.is_binding_lost(self.context, first) {
             facts.push(Fact::BindingLost);
         }
         if self.is_of_another_machine(first) {

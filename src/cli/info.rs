@@ -43,6 +43,8 @@ fn text(info: &Info, shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     tables(info).write(shell, out)?;
+    writeln!(out)?;
+    analytics(info).write(shell, out)?;
     if info.sources.len() > 1 {
         writeln!(out)?;
         sources(info).write(shell, out)?;
@@ -75,6 +77,18 @@ fn tables(info: &Info) -> Table {
         ]);
         if let Some(lag) = row.lag {
             table.below(&format!("ingested {}", lag_words(lag)));
+        }
+    }
+    table
+}
+
+fn analytics(info: &Info) -> Table {
+    let mut table = Table::new([Column::new("ANALYTIC"), Column::new("STATE")]);
+    for row in &info.analytics {
+        table.row([row.analytic.into(), row.state.words().into()]);
+        let lacks = row.lacks();
+        if !lacks.is_empty() {
+            table.below(&lacks);
         }
     }
     table

@@ -7,6 +7,7 @@ mod hours;
 mod lack;
 mod lines;
 mod notice;
+mod readiness;
 mod words;
 
 pub use foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
@@ -15,6 +16,7 @@ use hours::Hours;
 pub use lack::Lack;
 pub use lines::{Tone, bytes, lag_words, lines, reason_words, source_lines, summary};
 pub use notice::{Notice, NoticeKind};
+pub use readiness::Readiness;
 
 use super::note::labels;
 use super::row::armless;
@@ -45,6 +47,8 @@ pub struct Info<'a> {
     pub last_event: Option<Time>,
     /// Facts that a reader of the findings needs, the most important first.
     pub notices: Vec<Notice>,
+    /// Per analytic, whether it can run.
+    pub analytics: Vec<Readiness>,
     /// Tables of ours that the bundle has no row of.
     pub absent_tables: Vec<&'static str>,
     /// Per table of ours that it has.
@@ -201,6 +205,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
         first_event: range.map(|(first, _)| first),
         last_event: range.map(|(_, last)| last),
         notices: Vec::new(),
+        analytics: Vec::new(),
         absent_tables: Table::ALL
             .into_iter()
             .filter(|table| loaded.store.count(*table) == 0)
@@ -217,6 +222,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
         problems: loaded.problems.iter().map(problem_info).collect(),
     };
     info.notices = notice::notices(loaded, &info);
+    info.analytics = readiness::readiness(&loaded.store, &info);
     info
 }
 

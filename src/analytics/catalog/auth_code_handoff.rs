@@ -1,9 +1,12 @@
 //! `auth-code-handoff`: an authorization code issued here and redeemed there.
 
-use crate::analytics::findings::{client_history, code_issued, code_redeemed, exits_usual, others_there, resources};
+use crate::analytics::findings::{code_issued, code_redeemed, exits_usual};
 use crate::analytics::handoff::Handoff;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_HANDOFF;
+use crate::analytics::shared_steps::{CLIENT_USED_BEFORE, OTHERS_THERE, RESOURCES_OF_PARTY};
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym};
@@ -16,20 +19,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "Code issued here, redeemed there",
     about: ABOUT,
     source: "tokentrail",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1528",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_STOLEN,
     needs: OF_HANDOFF,
+    wants: &[want::WEEK, want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS],
     thresholds: &[("--handoff-window", "10m")],
     severity: Severity::Medium,
     on_by_default: true,
@@ -74,30 +66,9 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: exits_usual,
     },
-    Step {
-        id: "resources-of-party",
-        title: "resources reached",
-        question: "Which resources did the party get tokens for?",
-        look_for: "Mail, files, Azure management, directory.",
-        show: Show::Only,
-        answer: resources,
-    },
-    Step {
-        id: "client-used-before",
-        title: "client used before",
-        question: "Has the user used this client in the days before?",
-        look_for: "Earlier rows of the same client: how many, on how many days.",
-        show: Show::Only,
-        answer: client_history,
-    },
-    Step {
-        id: "others-there",
-        title: "other users there?",
-        question: "Did other users sign in from the same networks?",
-        look_for: "Several users to whom the network is new: one box, many victims.",
-        show: Show::Mark,
-        answer: others_there,
-    },
+    RESOURCES_OF_PARTY,
+    CLIENT_USED_BEFORE,
+    OTHERS_THERE,
 ];
 
 /// The handoffs of one client in one session of a user, in the order of their codes.

@@ -1,14 +1,15 @@
 //! `binding-drop`: an unbound token where bound ones are the rule.
 
 use crate::analytics::binding::{BindingDrop, RULE_DAYS, RULE_ROWS, code_words};
-use crate::analytics::findings::{
-    binding_code, binding_regular, bound_device, networks_seen, parties, resources, software_seen,
-};
+use crate::analytics::findings::{binding_code, binding_regular, bound_device};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_BINDING;
 use crate::analytics::places::Tool;
+use crate::analytics::shared_steps::{NETWORKS_SEEN, PARTIES, RESOURCES_OF_PARTY, SOFTWARE_SEEN};
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
-use crate::model::{Confidence, EventId, Field, Severity, Sym};
+use crate::model::{Confidence, EventId, Severity, Sym};
 use std::collections::BTreeMap;
 
 /// The analytic.
@@ -17,20 +18,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "Unbound where bound is the rule",
     about: ABOUT,
     source: "tokentrail",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1528",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_STOLEN,
     needs: OF_BINDING,
+    wants: &[want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -66,30 +56,9 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: binding_code,
     },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
-    Step {
-        id: "software-seen",
-        title: "whose software?",
-        question: "Since when is this software seen with this user?",
-        look_for: "An agent or system that the user never had.",
-        show: Show::Mark,
-        answer: software_seen,
-    },
-    Step {
-        id: "parties",
-        title: "how many parties?",
-        question: "How many parties used the session, and by what are they told apart?",
-        look_for: "Networks and software that never mix.",
-        show: Show::GroupBy(Field::IpAddress),
-        answer: parties,
-    },
+    NETWORKS_SEEN,
+    SOFTWARE_SEEN,
+    PARTIES,
     Step {
         id: "bound-device",
         title: "device goes on?",
@@ -98,14 +67,7 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: bound_device,
     },
-    Step {
-        id: "resources-of-party",
-        title: "resources reached",
-        question: "Which resources did the party get tokens for?",
-        look_for: "Mail, files, Azure management, directory.",
-        show: Show::Only,
-        answer: resources,
-    },
+    RESOURCES_OF_PARTY,
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
@@ -139,15 +101,10 @@ fn hit(context: &DetectContext, drops: &[&BindingDrop]) -> Option<Hit> {
     let store = context.store;
     let grades = drops.iter().map(|&drop| (drop, grade(context, drop)));
     let (strongest, mut grade) = grades.rev().max_by_key(|(_, grade)| grade.severity)?;
-    let BindingDrop { user, app, session, .. } = *strongest;
+    let BindingDrop { user, session, .. } = *strongest;
     let events: Vec<EventId> = drops.iter().map(|drop| drop.id).collect();
     let first = *events.first()?;
-    let mut builder = HitBuilder {
-        session: Some(session),
-        app_name: context.text(first, Field::AppDisplayName).to_owned(),
-        resource_events: events.clone(),
-        ..HitBuilder::new(ANALYTIC.id, user, app)
-    };
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), Some(first), events.clone());
     if !context.bare {
         builder.graph = graph_ties::of_party_with(context, (user, session), strongest.id, &events);
         builder.columns = vec![

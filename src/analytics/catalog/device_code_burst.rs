@@ -1,11 +1,14 @@
 //! `device-code-burst`: a device-code sign-in, then the burst.
 
 use crate::analytics::burst::{Burst, sliding, tumbling};
-use crate::analytics::findings::{delay, graph_agents, graph_verbs, leg_origin, legs_apart, resources, what_to_revoke};
+use crate::analytics::findings::{delay, graph_agents, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::flow::{Flow, FlowTie, FlowTies, Leg, leg_of};
 use crate::analytics::hit_builder::{HitBuilder, burst_hit};
 use crate::analytics::need::OF_DEVICE_CODE;
 use crate::analytics::rows::CLOCK_SKEW;
+use crate::analytics::shared_steps::GRAPH_ACTIONS;
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Hit, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::{HashMap, HashSet};
@@ -16,21 +19,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "Device code, then a burst",
     about: ABOUT,
     source: "hunt-2025-045",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1528",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::DEVICE_CODE,
     needs: OF_DEVICE_CODE,
+    wants: &[want::CALLS_OF_TOKENS],
     thresholds: &[
         ("--device-code-window", "20m"),
         ("--min-resources", "3"),
@@ -86,14 +77,7 @@ const STEPS: &[Step] = &[
         show: Show::GroupBy(Field::UserAgent),
         answer: graph_agents,
     },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the Graph calls read, search or change?",
-        look_for: "Mail searches, file listings, chat reads within the same minutes.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
+    GRAPH_ACTIONS,
     Step {
         id: "code-and-burst-origin",
         title: "same place?",

@@ -1,10 +1,7 @@
 //! `device-code-flow`: every device code and every authentication transfer, graded.
 
 use super::device_code_burst::flows_with_a_burst;
-use crate::analytics::findings::{
-    codes_before, descendants, device_registration, graph_verbs, legs_of_flow, networks_seen, others_there, planted,
-    resources,
-};
+use crate::analytics::findings::{codes_before, descendants, device_registration, legs_of_flow, resources};
 use crate::analytics::flow::{Flow, FlowKind, is_refused_by_policy, leg_in};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::{Outside, Standing};
@@ -12,10 +9,13 @@ use crate::analytics::need::OF_FLOW;
 use crate::analytics::places::{Compared, Net, Place, Tool};
 use crate::analytics::registration::asks_for_registration;
 use crate::analytics::rows::{CLOCK_SKEW, within};
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, graph_ties};
+use crate::analytics::shared_steps::{GRAPH_ACTIONS, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
+use crate::analytics::techniques;
+use crate::analytics::want;
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
-use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
+use crate::model::{EventId, Field, Severity, Span, Sym, Time};
 use crate::store::Key;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -25,21 +25,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "Device code, graded",
     about: ABOUT,
     source: "tokentrail",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1528",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::DEVICE_CODE,
     needs: OF_FLOW,
+    wants: &[want::EXCHANGES, want::WEEK, want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS, want::CHANGES],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -76,14 +64,7 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: legs_of_flow,
     },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
+    NETWORKS_SEEN,
     Step {
         id: "resources-of-flow",
         title: "client and resources",
@@ -108,30 +89,9 @@ const STEPS: &[Step] = &[
         show: Show::Only,
         answer: descendants,
     },
-    Step {
-        id: "others-there",
-        title: "other users there?",
-        question: "Did other users sign in from the same networks?",
-        look_for: "Several users to whom the network is new: one box, many victims.",
-        show: Show::Mark,
-        answer: others_there,
-    },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the Graph calls read, search or change?",
-        look_for: "Mail searches, file listings, chat reads within the same minutes.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
-    Step {
-        id: "planted",
-        title: "anything planted?",
-        question: "Was a device, a sign-in method, a consent or a rule added afterwards?",
-        look_for: "What outlives the tokens.",
-        show: Show::Mark,
-        answer: planted,
-    },
+    OTHERS_THERE,
+    GRAPH_ACTIONS,
+    PLANTED,
 ];
 
 /// Longest time from a flow to the last row that counts as its descendant.
@@ -320,14 +280,7 @@ fn grade(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Grade {
     let open = rows.clone().any(|place: &Place| {
         place.telling_net().is_some() && known.standing(*user, place, *time) == Standing::Undecided
     });
-    let by_name = flow.legs.iter().all(|&leg| store.normalized_field(store.event(leg), Field::UserId).is_none());
-    let most = if by_name || flow.sessions.is_empty() {
-        Confidence::Low
-    } else if open {
-        Confidence::Medium
-    } else {
-        Confidence::High
-    };
+    let most = certainty::most(store, flow.legs.iter().copied(), open);
     Grade { severity, reason, most }
 }
 
@@ -335,20 +288,14 @@ fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
     let store = context.store;
     let Graded { kind, user, flow, time, descendants } = graded;
     let first = flow.legs.first().copied();
-    let value = |field| first.map_or(Sym::NONE, |leg| store.normalized_field(store.event(leg), field));
     let sessions = flow.legs.iter().map(|&leg| store.normalized_field(store.event(leg), Field::SessionId));
     let mut events: Vec<EventId> = flow.legs.iter().chain(descendants).copied().collect();
     events.sort_unstable();
-    let app = value(Field::AppId);
-    let mut builder = HitBuilder {
-        session: sessions.into_iter().find(|session| !session.is_none()),
-        app_name: first.map_or("", |leg| context.text(leg, Field::AppDisplayName)).to_owned(),
-        resource_events: events.clone(),
-        legs: flow.legs.clone(),
-        code_time: Some(*time),
-        grade: Some(grade(context, graded, marks)),
-        ..HitBuilder::new(ANALYTIC.id, *user, app)
-    };
+    let session = sessions.into_iter().find(|session| !session.is_none()).unwrap_or_default();
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (*user, session), first, events.clone());
+    builder.legs.clone_from(&flow.legs);
+    builder.code_time = Some(*time);
+    builder.grade = Some(grade(context, graded, marks));
     if !context.bare {
         builder.graph = graph_ties::tied_firmly(context, &events);
         builder.columns = vec![
@@ -358,7 +305,6 @@ fn hit(context: &DetectContext, graded: &Graded<'_>, marks: &Marks) -> Hit {
         ];
         builder.reasons = reasons(context, graded, marks);
     }
-    builder.events = events;
     builder.finish(context)
 }
 

@@ -13,6 +13,7 @@ use crate::analytics::known::{Outside, Standing};
 use crate::analytics::need::OF_DEVICES;
 use crate::analytics::places::Tool;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_for_registration, is_unbound};
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, graph_ties};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Severity, Span, Sym, Time};
@@ -28,6 +29,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1098.005", "T1528", "T1550.001"],
     needs: OF_DEVICES,
+    wants: &[want::WEEK, want::NETWORKS, want::REGISTRATIONS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -257,7 +259,8 @@ fn rule_a(context: &DetectContext, devices: &Devices, user: Sym, session: Sym, r
             .any(|(place, standing)| standing == Standing::Undecided && place.telling_net().is_some());
     let most = certainty::most(store, rows.iter().copied(), is_open);
     let first = rows.first().copied();
-    let mut builder = builder(context, user, session, first, rows.to_vec());
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), first, rows.to_vec());
+    builder.graph = graph_ties::tied_firmly(context, rows);
     builder.grade = Some(Grade { severity, reason, most });
     if !context.bare {
         let named = rows.iter().copied().find(|&id| devices.of(context, user, id).is_some()).or(first);
@@ -305,7 +308,8 @@ fn rule_d(
     rows.sort_unstable();
     let session = store.normalized_field(store.event(used), Field::SessionId);
     let most = certainty::most(store, [used], standing == Standing::Undecided);
-    let mut builder = builder(context, user, session, Some(used), rows);
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), Some(used), rows);
+    builder.graph = graph_ties::tied_firmly(context, &builder.events);
     builder.grade = Some(Grade { severity, reason: reason.to_owned(), most });
     builder.seen = Some((time(request), time(used)));
     if !context.bare {
@@ -319,19 +323,6 @@ fn rule_d(
         builder.attack = vec![("T1098.005", words.to_owned())];
     }
     Some(builder.finish(context))
-}
-
-/// A builder for sign-ins, with client and session of one of them.
-fn builder(context: &DetectContext, user: Sym, session: Sym, row: Option<EventId>, events: Vec<EventId>) -> HitBuilder {
-    let app = row.map_or(Sym::NONE, |id| context.store.normalized_field(context.store.event(id), Field::AppId));
-    HitBuilder {
-        session: Some(session).filter(|session| !session.is_none()),
-        app_name: row.map_or("", |id| context.text(id, Field::AppDisplayName)).to_owned(),
-        graph: graph_ties::tied_firmly(context, &events),
-        resource_events: events.clone(),
-        events,
-        ..HitBuilder::new(ANALYTIC.id, user, app)
-    }
 }
 
 /// `Rule`, and `Device` as far as sign-ins show it.

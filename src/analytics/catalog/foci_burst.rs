@@ -1,12 +1,13 @@
 //! `foci-burst`: one client exchanges tokens for many resources within minutes.
 
 use crate::analytics::burst::{Burst, sliding, tumbling};
-use crate::analytics::findings::{
-    client_family, client_history, device_code_before, origin, resources, what_to_revoke,
-};
+use crate::analytics::findings::{client_family, device_code_before, origin, resources, what_to_revoke};
 use crate::analytics::flow::descends;
 use crate::analytics::hit_builder::burst_hit;
 use crate::analytics::need::OF_BURST;
+use crate::analytics::shared_steps::CLIENT_USED_BEFORE;
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
 use crate::model::{Severity, Time};
 
@@ -16,20 +17,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "One client, many resources",
     about: ABOUT,
     source: "hunt-2025-044",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_USED,
     needs: OF_BURST,
+    wants: &[want::CALLS_OF_TOKENS],
     thresholds: &[("--min-resources", "3"), ("--window", "10m"), ("--clients", "seeds")],
     severity: Severity::Medium,
     on_by_default: true,
@@ -89,14 +79,7 @@ const STEPS: &[Step] = &[
         show: Show::Only,
         answer: what_to_revoke,
     },
-    Step {
-        id: "client-used-before",
-        title: "client used before",
-        question: "Has the user used this client in the days before?",
-        look_for: "Earlier rows of the same client: how many, on how many days.",
-        show: Show::Only,
-        answer: client_history,
-    },
+    CLIENT_USED_BEFORE,
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {

@@ -1,14 +1,14 @@
 //! `foreign-session`: a session that began where the user never was.
 
-use crate::analytics::findings::{
-    attempts_before, elsewhere, last_act, mfa_met, mfa_words, networks_seen, others_there, planted, session_after,
-};
+use crate::analytics::findings::{attempts_before, elsewhere, mfa_met, mfa_words, session_after};
 use crate::analytics::flow::presents_token;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_SESSIONS;
 use crate::analytics::places::{Compared, Tool};
 use crate::analytics::sessions::Session;
+use crate::analytics::shared_steps::{LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
+use crate::analytics::want;
 use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
@@ -37,6 +37,15 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1557",
     ],
     needs: OF_SESSIONS,
+    wants: &[
+        want::WEEK,
+        want::NETWORKS,
+        want::EXCHANGES,
+        want::AGENTS,
+        want::FACTORS,
+        want::CALLS_OF_TOKENS,
+        want::CHANGES,
+    ],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -57,14 +66,7 @@ A laptop in a hotel, a new phone and a private computer look alike. They stay lo
 their software is new; a private computer after a change of provider is medium, and triage has to tell.";
 
 const STEPS: &[Step] = &[
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
+    NETWORKS_SEEN,
     Step {
         id: "mfa-met",
         title: "how was MFA met?",
@@ -97,30 +99,9 @@ const STEPS: &[Step] = &[
         show: Show::Only,
         answer: session_after,
     },
-    Step {
-        id: "planted",
-        title: "anything planted?",
-        question: "Was a device, a sign-in method, a consent or a rule added afterwards?",
-        look_for: "What outlives the tokens.",
-        show: Show::Mark,
-        answer: planted,
-    },
-    Step {
-        id: "others-there",
-        title: "other users there?",
-        question: "Did other users sign in from the same networks?",
-        look_for: "Several users to whom the network is new: one box, many victims.",
-        show: Show::Mark,
-        answer: others_there,
-    },
-    Step {
-        id: "last-act",
-        title: "is it over?",
-        question: "When was the party last active, and was it refused since?",
-        look_for: "Refusals after the last success.",
-        show: Show::Mark,
-        answer: last_act,
-    },
+    PLANTED,
+    OTHERS_THERE,
+    LAST_ACT,
 ];
 
 /// The start page of Office, where a login proxy sends its victims.
@@ -286,13 +267,8 @@ fn hit(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Hit {
     let events: Vec<EventId> = session.events().collect();
     let mut grade = grade(marks);
     grade.most = certainty::most(store, events.iter().copied(), false);
-    let app = store.normalized_field(store.event(*first), Field::AppId);
-    let mut builder = HitBuilder {
-        session: Some(session.id),
-        app_name: context.text(*first, Field::AppDisplayName).to_owned(),
-        resource_events: events.clone(),
-        ..HitBuilder::new(ANALYTIC.id, session.user, app)
-    };
+    let of = (session.user, session.id);
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, of, Some(*first), events.clone());
     if !context.bare {
         builder.graph = graph_ties::tied_firmly(context, &events);
         builder.columns = vec![("Marks", marks.cell())];
@@ -300,7 +276,6 @@ fn hit(context: &DetectContext, found: &Foreign<'_>, marks: &Marks) -> Hit {
         builder.attack = techniques(context, found, marks, grade.severity);
     }
     builder.grade = Some(grade);
-    builder.events = events;
     builder.finish(context)
 }
 

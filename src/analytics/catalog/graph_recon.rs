@@ -1,16 +1,16 @@
 //! `graph-recon`: a sweep through directory and mailbox by Graph calls.
 
 use crate::analytics::certainty;
-use crate::analytics::findings::{
-    categories_read, graph_verbs, read_or_refused, scopes_used, swept_before, swept_by_others, whose_party,
-};
+use crate::analytics::findings::{categories_read, read_or_refused, scopes_used, swept_before, swept_by_others};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_CALLS;
 use crate::analytics::owners::Owners;
 use crate::analytics::places::Tool;
 use crate::analytics::recon::{Call, Calls, Client};
+use crate::analytics::shared_steps::{GRAPH_ACTIONS, WHOSE_PARTY};
 use crate::analytics::sweeps::{Rule, Window, windows};
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
@@ -27,6 +27,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1069.003", "T1087.004", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"],
     needs: OF_CALLS,
+    wants: &[want::WEEK, want::NETWORKS, want::SESSIONS_OF_CALLS],
     thresholds: &[("--recon-window", "10m")],
     severity: Severity::Medium,
     on_by_default: true,
@@ -56,14 +57,7 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: categories_read,
     },
-    Step {
-        id: "whose-party",
-        title: "whose tokens?",
-        question: "Which sessions and tokens are these, and which party has them?",
-        look_for: "An odd party, or a token that no sign-in of the bundle issued.",
-        show: Show::Mark,
-        answer: whose_party,
-    },
+    WHOSE_PARTY,
     Step {
         id: "read-or-refused",
         title: "read or refused?",
@@ -72,14 +66,7 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: read_or_refused,
     },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the calls read, search or change?",
-        look_for: "Mail searches, file listings, downloads.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
+    GRAPH_ACTIONS,
     Step {
         id: "scopes-used",
         title: "scopes and roles?",

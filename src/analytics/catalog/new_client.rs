@@ -1,11 +1,14 @@
 //! `new-client`: the first use of a client against a sensitive resource.
 
-use crate::analytics::findings::{begun_by, client_rarity, graph_verbs, networks_seen, scopes_asked, software_seen};
+use crate::analytics::findings::{client_rarity, scopes_asked};
 use crate::analytics::first_use::{FirstUse, MOST_USERS};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_FIRST_USE;
 use crate::analytics::places::Tool;
+use crate::analytics::shared_steps::{BEGUN_BY, GRAPH_ACTIONS, NETWORKS_SEEN, SOFTWARE_SEEN};
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
 use crate::model::{Confidence, EventId, Field, Severity, Sym};
 use std::collections::BTreeMap;
@@ -16,20 +19,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "First use of a client for a sensitive resource",
     about: ABOUT,
     source: "tokentrail",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_USED,
     needs: OF_FIRST_USE,
+    wants: &[want::TWO_WEEKS, want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS],
     thresholds: &[],
     severity: Severity::Low,
     on_by_default: true,
@@ -57,30 +49,9 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: client_rarity,
     },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
-    Step {
-        id: "software-seen",
-        title: "whose software?",
-        question: "Since when is this software seen with this user?",
-        look_for: "An agent or system that the user never had.",
-        show: Show::Mark,
-        answer: software_seen,
-    },
-    Step {
-        id: "begun-by",
-        title: "how did it begin?",
-        question: "With which token, protocol or code did the party begin?",
-        look_for: "No incoming token: a login, a code or a cookie.",
-        show: Show::Mark,
-        answer: begun_by,
-    },
+    NETWORKS_SEEN,
+    SOFTWARE_SEEN,
+    BEGUN_BY,
     Step {
         id: "scopes-asked",
         title: "scopes asked for",
@@ -89,14 +60,7 @@ const STEPS: &[Step] = &[
         show: Show::Only,
         answer: scopes_asked,
     },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the party's calls read, search or change?",
-        look_for: "Mail searches, file listings, downloads.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
+    GRAPH_ACTIONS,
 ];
 
 /// First uses with their grades, in time order.
@@ -140,13 +104,8 @@ fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: G
     let mut grade = firsts.into_iter().rev().map(|(_, grade)| grade).max_by_key(|grade| grade.severity)?;
     let first = *events.first()?;
     grade.most = certainty::most(store, events.iter().copied(), grade.most < Confidence::High);
-    let mut builder = HitBuilder {
-        session: Some(session),
-        app_name: context.text(first, Field::AppDisplayName).to_owned(),
-        resource_events: events.clone(),
-        grade: Some(grade),
-        ..HitBuilder::new(ANALYTIC.id, user, app)
-    };
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), Some(first), events.clone());
+    builder.grade = Some(grade);
     if !context.bare {
         let mut calls = graph_ties::tied_firmly(context, &events);
         calls.retain(|call| store.normalized_field(store.event(call.event), Field::AppId) == app);

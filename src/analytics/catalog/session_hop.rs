@@ -4,6 +4,8 @@ use crate::analytics::findings::session::{apart, binding, elapsed, first_login, 
 use crate::analytics::findings::what_to_revoke;
 use crate::analytics::need::OF_TESTED_HOP;
 use crate::analytics::session::{Hop, hops, published_hops};
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
 use crate::model::Severity;
 
@@ -13,20 +15,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "One session, then an abused client",
     about: ABOUT,
     source: "Detect suspicious FOCI token logins V2 (HybridBrothers)",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_USED,
     needs: OF_TESTED_HOP,
+    wants: &[want::CALLS_OF_TOKENS],
     thresholds: &[("--session-window", "90m"), ("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Medium,
     on_by_default: true,

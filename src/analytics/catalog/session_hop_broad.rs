@@ -3,6 +3,8 @@
 use super::session_hop::STEPS;
 use crate::analytics::need::OF_HOP;
 use crate::analytics::session::{Hop, hops, published_hops};
+use crate::analytics::techniques;
+use crate::analytics::want;
 use crate::analytics::{Analytic, DetectContext, Hit};
 use crate::model::Severity;
 
@@ -12,20 +14,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "One session, another client",
     about: ABOUT,
     source: "Detect suspicious FOCI token logins V1 (HybridBrothers)",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_USED,
     needs: OF_HOP,
+    wants: &[want::CALLS_OF_TOKENS],
     thresholds: &[("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Low,
     on_by_default: false,

@@ -1,14 +1,17 @@
 //! `session-machine`: a session that goes on with another machine.
 
-use crate::analytics::findings::{
-    begun_by, graph_verbs, last_act, machines_of_session, networks_seen, others_there, resources,
-};
+use crate::analytics::findings::machines_of_session;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::machines::Machines;
 use crate::analytics::need::OF_MACHINES;
-use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Show, Step, graph_ties};
+use crate::analytics::shared_steps::{
+    BEGUN_BY, GRAPH_ACTIONS, LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, RESOURCES_OF_PARTY,
+};
+use crate::analytics::techniques;
+use crate::analytics::want;
+use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
-use crate::model::{Confidence, Field, Severity, Sym};
+use crate::model::{Field, Severity, Sym};
 use std::collections::BTreeSet;
 
 /// The analytic.
@@ -17,20 +20,9 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     title: "One session, another machine",
     about: ABOUT,
     source: "tokentrail",
-    attack: &[
-        "T1021.007",
-        "T1069.003",
-        "T1078.004",
-        "T1087.004",
-        "T1098.005",
-        "T1114.002",
-        "T1213.002",
-        "T1213.005",
-        "T1526",
-        "T1530",
-        "T1550.001",
-    ],
+    attack: techniques::TOKEN_USED,
     needs: OF_MACHINES,
+    wants: &[want::EXCHANGES, want::PROTECTION, want::WEEK, want::CALLS_OF_TOKENS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -60,54 +52,12 @@ const STEPS: &[Step] = &[
         show: Show::GroupBy(Field::UserAgent),
         answer: machines_of_session,
     },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
-    Step {
-        id: "begun-by",
-        title: "how did it begin?",
-        question: "With which token, protocol or code did the party begin?",
-        look_for: "No incoming token: a login, a code or a cookie.",
-        show: Show::Mark,
-        answer: begun_by,
-    },
-    Step {
-        id: "resources-of-party",
-        title: "resources reached",
-        question: "Which resources did the party get tokens for?",
-        look_for: "Mail, files, Azure management, directory.",
-        show: Show::Only,
-        answer: resources,
-    },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the Graph calls read, search or change?",
-        look_for: "Mail searches, file listings, chat reads within the same minutes.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
-    Step {
-        id: "others-there",
-        title: "other users there?",
-        question: "Did other users sign in from the same networks?",
-        look_for: "Several users to whom the network is new: one box, many victims.",
-        show: Show::Mark,
-        answer: others_there,
-    },
-    Step {
-        id: "last-act",
-        title: "is it over?",
-        question: "When was the party last active, and was it refused since?",
-        look_for: "Refusals after the last success.",
-        show: Show::Mark,
-        answer: last_act,
-    },
+    NETWORKS_SEEN,
+    BEGUN_BY,
+    RESOURCES_OF_PARTY,
+    GRAPH_ACTIONS,
+    OTHERS_THERE,
+    LAST_ACT,
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
@@ -116,23 +66,14 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 }
 
 fn hit(context: &DetectContext, user: Sym, session: Sym, machines: &Machines) -> Hit {
-    let store = context.store;
     let first = machines.rows.first().copied();
-    let app = first.map_or(Sym::NONE, |id| store.normalized_field(store.event(id), Field::AppId));
-    let by_name = machines.rows.iter().all(|&id| store.normalized_field(store.event(id), Field::UserId).is_none());
     let grade = Grade {
         severity: machines.severity,
         reason: format!("another machine in the session by {} (points: {})", machines.marks.words(), machines.points),
-        most: if by_name { Confidence::Low } else { Confidence::High },
+        most: certainty::most(context.store, machines.rows.iter().copied(), false),
     };
-    let mut builder = HitBuilder {
-        session: Some(session),
-        app_name: first.map_or("", |id| context.text(id, Field::AppDisplayName)).to_owned(),
-        events: machines.rows.clone(),
-        resource_events: machines.rows.clone(),
-        grade: Some(grade),
-        ..HitBuilder::new(ANALYTIC.id, user, app)
-    };
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), first, machines.rows.clone());
+    builder.grade = Some(grade);
     if !context.bare {
         builder.graph = graph_ties::of_tokens(context, &machines.rows);
         builder.columns = vec![("Marks", machines.marks.cell())];

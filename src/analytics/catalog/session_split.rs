@@ -1,16 +1,18 @@
 //! `session-split`: one session, two parties.
 
-use crate::analytics::findings::{
-    begun_by, graph_verbs, interleaved, last_act, networks_seen, others_there, parties, resources, tokens_by_party,
-};
+use crate::analytics::findings::{interleaved, tokens_by_party};
 use crate::analytics::flow::presents_token;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_SESSIONS;
 use crate::analytics::parties::{Party, PartyState, Split, Way};
 use crate::analytics::places::Tool;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, graph_ties};
+use crate::analytics::shared_steps::{
+    BEGUN_BY, GRAPH_ACTIONS, LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PARTIES, RESOURCES_OF_PARTY,
+};
+use crate::analytics::want;
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
-use crate::model::{Confidence, EventId, Field, Severity, Sym, Table, Time};
+use crate::model::{Confidence, EventId, Field, Severity, Table, Time};
 use std::collections::BTreeSet;
 
 /// The analytic.
@@ -34,6 +36,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
         "T1550.004",
     ],
     needs: OF_SESSIONS,
+    wants: &[want::EXCHANGES, want::WEEK, want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -54,22 +57,8 @@ there the same software is in both networks, which makes them one party. A thief
 as the victim is taken for the victim.";
 
 const STEPS: &[Step] = &[
-    Step {
-        id: "parties",
-        title: "how many parties?",
-        question: "How many parties used the session, and by what are they told apart?",
-        look_for: "Networks and software that never mix.",
-        show: Show::GroupBy(Field::IpAddress),
-        answer: parties,
-    },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
+    PARTIES,
+    NETWORKS_SEEN,
     Step {
         id: "interleaved",
         title: "both alive at once?",
@@ -78,14 +67,7 @@ const STEPS: &[Step] = &[
         show: Show::Mark,
         answer: interleaved,
     },
-    Step {
-        id: "begun-by",
-        title: "how did it begin?",
-        question: "With which token, protocol or code did the party begin?",
-        look_for: "No incoming token: a login, a code or a cookie.",
-        show: Show::Mark,
-        answer: begun_by,
-    },
+    BEGUN_BY,
     Step {
         id: "tokens-by-party",
         title: "whose tokens?",
@@ -94,38 +76,10 @@ const STEPS: &[Step] = &[
         show: Show::Only,
         answer: tokens_by_party,
     },
-    Step {
-        id: "resources-of-party",
-        title: "resources reached",
-        question: "Which resources did the party get tokens for?",
-        look_for: "Mail, files, Azure management, directory.",
-        show: Show::Only,
-        answer: resources,
-    },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the party's calls read, search or change?",
-        look_for: "Mail searches, file listings, downloads.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
-    Step {
-        id: "others-there",
-        title: "other users there?",
-        question: "Did other users sign in from the same networks?",
-        look_for: "Several users to whom the network is new: one box, many victims.",
-        show: Show::Mark,
-        answer: others_there,
-    },
-    Step {
-        id: "last-act",
-        title: "is it over?",
-        question: "When was the party last active, and was it refused since?",
-        look_for: "Refusals after the last success.",
-        show: Show::Mark,
-        answer: last_act,
-    },
+    RESOURCES_OF_PARTY,
+    GRAPH_ACTIONS,
+    OTHERS_THERE,
+    LAST_ACT,
 ];
 
 /// Sessions with two parties, and sessions of one that was in two places at once.
@@ -219,18 +173,13 @@ fn grade_odd(context: &DetectContext, split: &Split, at: usize, party: &Party) -
 }
 
 fn hit(context: &DetectContext, split: &Split, Found { party: at, grade }: Found) -> Hit {
-    let (store, party) = (context.store, &split.parties[at]);
-    let first = party.rows.first().copied();
-    let app = first.map_or(Sym::NONE, |id| store.normalized_field(store.event(id), Field::AppId));
-    let mut builder = HitBuilder {
-        session: Some(split.session),
-        app_name: first.map_or("", |id| context.text(id, Field::AppDisplayName)).to_owned(),
-        events: party.rows.clone(),
-        resource_events: party.rows.clone(),
-        grade: Some(grade),
-        span_needed: split.gap,
-        ..HitBuilder::new(ANALYTIC.id, split.user, app)
-    };
+    let party = &split.parties[at];
+    let (of, first) = ((split.user, split.session), party.rows.first().copied());
+    // What is known of a user by name alone is not known well.
+    let most = certainty::most(context.store, party.rows.iter().copied(), false).min(grade.most);
+    let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, of, first, party.rows.clone());
+    builder.grade = Some(Grade { most, ..grade });
+    builder.span_needed = split.gap;
     if !context.bare {
         let calls = graph_ties::by_party(context, split);
         builder.columns = columns(context, split, at, &calls);

@@ -1,7 +1,7 @@
 //! `tool-agent`: an attacker's tool, or a bare HTTP library, that names itself in the user agent.
 
 use crate::analytics::certainty;
-use crate::analytics::findings::{agent_in_tenant, graph_verbs, networks_seen, others_with_agent, whose_party};
+use crate::analytics::findings::{agent_in_tenant, others_with_agent};
 use crate::analytics::flow::{FlowKind, leg_of};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
@@ -10,6 +10,8 @@ use crate::analytics::owners::Owners;
 use crate::analytics::places::Net;
 use crate::analytics::registration::BROKER;
 use crate::analytics::rows::{CLOCK_SKEW, distinct};
+use crate::analytics::shared_steps::{GRAPH_ACTIONS, NETWORKS_SEEN, WHOSE_PARTY};
+use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Show, Step};
 use crate::facts::ToolAgent;
 use crate::model::words::counted;
@@ -27,6 +29,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1069.003", "T1078.004", "T1087.004", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"],
     needs: OF_AGENTS,
+    wants: &[want::WEEK, want::NETWORKS, want::CALLS_OF_TOKENS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -54,30 +57,9 @@ const STEPS: &[Step] = &[
         show: Show::GroupBy(Field::UserAgent),
         answer: agent_in_tenant,
     },
-    Step {
-        id: "networks-seen",
-        title: "whose networks?",
-        question: "On which days before was each network seen with this user?",
-        look_for: "A network seen on two days before is known; the other is not.",
-        show: Show::Mark,
-        answer: networks_seen,
-    },
-    Step {
-        id: "whose-party",
-        title: "whose tokens?",
-        question: "Which sessions and tokens are these, and which party has them?",
-        look_for: "An odd party, or a token that no sign-in of the bundle issued.",
-        show: Show::Mark,
-        answer: whose_party,
-    },
-    Step {
-        id: "graph-actions",
-        title: "what the calls did",
-        question: "What did the tool's calls read, search or change?",
-        look_for: "Mail searches, file listings, downloads.",
-        show: Show::Only,
-        answer: graph_verbs,
-    },
+    NETWORKS_SEEN,
+    WHOSE_PARTY,
+    GRAPH_ACTIONS,
     Step {
         id: "others-with-agent",
         title: "others with this agent?",

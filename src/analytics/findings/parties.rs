@@ -1,11 +1,12 @@
 //! Parties of a hit's session.
 
 use super::{KEPT, listed};
+use crate::analytics::binding::{Binding, Protection};
 use crate::analytics::flow::presents_token;
 use crate::analytics::parties::{MOVED, Party, Split};
 use crate::analytics::places::Compared;
 use crate::analytics::rows::distinct;
-use crate::analytics::{Finding, State, StepContext, graph_ties, scopes};
+use crate::analytics::{Finding, State, StepContext, graph_ties};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Table};
 use std::collections::BTreeSet;
@@ -213,9 +214,9 @@ pub fn machines_of_session(context: &StepContext) -> Finding {
         let machine = |&id: &EventId| {
             let profile = places.profile(id);
             let device = if profile.device.is_none() { "no registered device" } else { "a registered device" };
-            let bound = match scopes::bound(store.get(id, Field::TokenProtection)) {
-                Some(true) => ", bound",
-                Some(false) => ", unbound",
+            let bound = match Protection::read(store.get(id, Field::TokenProtection)).binding {
+                Some(Binding::Bound) => ", bound",
+                Some(Binding::Unbound) => ", unbound",
                 None => "",
             };
             format!("{}, {device}{bound}", profile.words())

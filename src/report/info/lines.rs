@@ -36,6 +36,15 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
             lines.push((Tone::Quiet, format!("  ingested {}", lag_words(lag))));
         }
     }
+    if !info.analytics.is_empty() {
+        lines.push((Tone::Head, String::new()));
+        lines.push((Tone::Head, "Analytics".to_owned()));
+    }
+    for row in &info.analytics {
+        let lacks = row.lacks();
+        let colon = if lacks.is_empty() { "" } else { ": " };
+        lines.push((Tone::Plain, format!("  {} {}{colon}{lacks}", row.analytic, row.state.words())));
+    }
     for source in &info.sources {
         lines.push((Tone::Head, String::new()));
         lines.extend(source_lines(source));

@@ -1,7 +1,7 @@
 //! Facts about the bundle that a reader of the findings needs, in sentences, the most important first.
 
 use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
-use super::words::{counted, rows};
+use super::words::{counted, rows, sentence};
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
@@ -342,10 +342,4 @@ fn clocks(info: &Info) -> Vec<Notice> {
             notice(NoticeKind::Clock, what, None)
         })
         .collect()
-}
-
-/// The words as a sentence.
-fn sentence(words: &str) -> String {
-    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
-    format!("{}{rest}.", first.to_uppercase())
 }

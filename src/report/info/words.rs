@@ -12,3 +12,9 @@ pub(super) fn rows(count: u64) -> String {
 pub(super) fn second(time: Option<Time>) -> String {
     time.and_then(Time::known).map_or_else(|| "-".to_owned(), Time::second)
 }
+
+/// The words as a sentence.
+pub(super) fn sentence(words: &str) -> String {
+    let (first, rest) = words.split_at(words.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}.", first.to_uppercase())
+}

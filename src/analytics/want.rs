@@ -1,0 +1,84 @@
+//! Rows and history without which an analytic still runs, but leaves a question open.
+
+use super::need::Need;
+use crate::model::{Field, Table};
+
+/// Something an analytic does better with.
+#[derive(Clone, Copy, Debug)]
+pub struct Want {
+    /// The rows or the history.
+    pub ask: Ask,
+    /// The loss without it, a clause.
+    pub loss: &'static str,
+}
+
+/// Rows or history that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Rows of a table with a column.
+    Rows(Need),
+    /// Days with sign-ins.
+    Days(usize),
+    /// A table that the program does not read.
+    Unread(&'static str),
+}
+
+const CALLS: &[Table] = &[Table::Graph, Table::AadGraph];
+const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
+
+/// Calls made with the tokens.
+pub(super) const CALLS_OF_TOKENS: Want = Want {
+    ask: Ask::Rows(Need { tables: CALLS, columns: &[Field::RequestUri] }),
+    loss: "what the tokens did is not seen",
+};
+
+/// Sign-ins without a person at the prompt.
+pub(super) const EXCHANGES: Want = Want {
+    ask: Ask::Rows(Need { tables: &[Table::NonInteractive], columns: &[Field::AppId] }),
+    loss: "where tokens were redeemed and renewed is not seen",
+};
+
+/// Numbers of networks.
+pub(super) const NETWORKS: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::Asn] }),
+    loss: "networks are told apart by the prefix of the address alone, unless --asn names them",
+};
+
+/// User agents.
+pub(super) const AGENTS: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::UserAgent] }),
+    loss: "software cannot be compared",
+};
+
+/// Steps of authentication.
+pub(super) const FACTORS: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::AuthenticationDetails] }),
+    loss: "how MFA was met is not known",
+};
+
+/// Token protection.
+pub(super) const PROTECTION: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::TokenProtection] }),
+    loss: "a lost token binding is not seen",
+};
+
+/// Sessions of calls.
+pub(super) const SESSIONS_OF_CALLS: Want = Want {
+    ask: Ask::Rows(Need { tables: CALLS, columns: &[Field::SessionId] }),
+    loss: "calls are grouped by token alone",
+};
+
+/// A week of history.
+pub(super) const WEEK: Want =
+    Want { ask: Ask::Days(super::known::BASELINE_DAYS), loss: "no network can be called new to a user" };
+
+/// Two weeks of history.
+pub(super) const TWO_WEEKS: Want = Want { ask: Ask::Days(14), loss: "no first use can be told from the first row" };
+
+/// Changes to the directory.
+pub(super) const CHANGES: Want =
+    Want { ask: Ask::Unread("AuditLogs"), loss: "devices, sign-in methods and consents that were added are not seen" };
+
+/// Registrations of devices.
+pub(super) const REGISTRATIONS: Want =
+    Want { ask: Ask::Unread("AuditLogs"), loss: "rules B and C, on what was registered, do not run" };
