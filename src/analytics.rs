@@ -46,6 +46,7 @@ mod step;
 pub mod sweeps;
 mod techniques;
 mod threshold;
+mod user_rows;
 mod want;
 mod weigh;
 pub mod weights;
@@ -165,9 +166,7 @@ fn run_over_some(
         let mut found = analytic.hits(&context);
         found.retain(wanted);
         mark_published(&context, analytic, &mut found);
-        answer_all(&context, analytic, &mut found);
-        found.retain(wanted);
-        hits.append(&mut found);
+        hits.extend(answered(&context, analytic, found, wanted));
     }
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut hits);
@@ -177,24 +176,31 @@ fn run_over_some(
     hits
 }
 
-/// Answers every step of every hit. Takes the hits of one user in time order, so that each sign-in enters the baseline
-/// once.
-fn answer_all(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
+/// Weighs hits, and answers every step of those that are wanted. Takes the hits of one user in time order, so that each
+/// sign-in enters the baseline once.
+fn answered(context: &DetectContext, analytic: &Analytic, mut hits: Vec<Hit>, wanted: fn(&Hit) -> bool) -> Vec<Hit> {
     let DetectContext { store, facts, .. } = *context;
     hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
     let mut baseline = Baseline::new(Sym::NONE);
-    for hit in hits {
+    let hunt = context.settings.semantics == Semantics::Hunt;
+    hits.retain_mut(|hit| {
         if baseline.user() != hit.user {
             baseline = Baseline::new(hit.user);
         }
+        if hunt {
+            assess::weighed(context, hit, &baseline);
+        }
+        if !wanted(hit) {
+            return false;
+        }
         baseline.grow(store, facts, hit.begins(store));
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
-        let hunt = context.settings.semantics == Semantics::Hunt;
-        let weights = hunt.then(|| weigh::weigh(context, hit, &baseline));
-        let step = StepContext { analytic, detect: context, store, facts, hit, weights, baseline: &baseline };
-        let assessment = assess::complete(&step);
+        let assessment =
+            assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });
         assessment.fill(hit);
-    }
+        true
+    });
+    hits
 }
 
 /// Weighs the hits that their analytic's own rule grades above low, and lowers those that everyday work explains: as
@@ -206,10 +212,7 @@ fn lower_all(context: &DetectContext, hits: &mut [Hit]) {
         if baseline.user() != hit.user {
             baseline = Baseline::new(hit.user);
         }
-        let weights = weigh::weigh(context, hit, &baseline);
-        if let Some((severity, reason)) = assess::lowered(hit, &weights) {
-            (hit.severity, hit.severity_reason) = (severity, reason);
-        }
+        assess::weighed(context, hit, &baseline);
     }
 }
 

@@ -13,8 +13,9 @@
 
 use super::findings::{reached, valuable};
 use super::flow::presents_token;
+use super::weigh::weigh;
 use super::weights::{Fact, HIGH};
-use super::{Attack, Finding, Hit, State, StepContext, Weights, findings, scopes};
+use super::{Attack, Baseline, DetectContext, Finding, Hit, State, StepContext, Weights, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -27,10 +28,24 @@ const ACCOUNT_USED: &str = "T1078.004";
 const CLOUD_SERVICE: &str = "T1021.007";
 const DEVICE_REGISTERED: &str = "T1098.005";
 
+/// Weighs a hit, and lowers it where everyday work explains it and a rule of its analytic graded it.
+pub(super) fn weighed(context: &DetectContext, hit: &mut Hit, baseline: &Baseline) {
+    let weights = weigh(context, hit, baseline);
+    if hit.grade.is_some()
+        && let Some((severity, reason)) = lowered(hit, &weights)
+    {
+        (hit.severity, hit.severity_reason) = (severity, reason);
+    }
+    hit.weights = Some(weights);
+}
+
 /// Severity, with its sentence.
 pub fn severity(context: &StepContext) -> (Severity, String) {
     let hit = context.hit;
-    if let Some(weights) = &context.weights {
+    if hit.grade.is_some() {
+        return (hit.severity, hit.severity_reason.clone());
+    }
+    if let Some(weights) = &hit.weights {
         if let Some(lowered) = lowered(hit, weights) {
             return lowered;
         }
@@ -41,12 +56,9 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
                 .to_owned(),
         );
     }
-    if let Some(grade) = &hit.grade {
-        return (grade.severity, grade.reason.clone());
-    }
     let base = context.analytic.severity;
     let classes = valuable(&reached(context.store, context.facts, &hit.evidence));
-    let foreign = match &context.weights {
+    let foreign = match &hit.weights {
         Some(weights) => weights.over() >= HIGH,
         None => findings::origin(context).state == State::Supports,
     };
@@ -70,7 +82,7 @@ pub fn severity(context: &StepContext) -> (Severity, String) {
 
 /// Severity of a hit whose facts speak for everyday work as much as for theft: low; but one lower only where a rule of
 /// its own graded it and they are even.
-pub fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
+fn lowered(hit: &Hit, weights: &Weights) -> Option<(Severity, String)> {
     // A burst of the user's own device and software may be a laptop on its way.
     let is_roaming = hit.grade.is_none()
         && weights.over() <= 1
@@ -175,15 +187,14 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
 pub fn complete(context: &StepContext) -> Assessment {
     let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
     let (severity, severity_reason) = severity(context);
-    let weights = context.weights.clone();
-    let (confidence, confidence_reason) = match &context.weights {
+    let (confidence, confidence_reason) = match &context.hit.weights {
         Some(weights) => {
             let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
             (weights.confidence().min(most), weights.sentence())
         }
         None => confidence(&findings),
     };
-    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason, weights }
+    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }
 
 /// Results of [`complete`].
@@ -194,7 +205,6 @@ pub struct Assessment {
     severity_reason: String,
     confidence: Confidence,
     confidence_reason: String,
-    weights: Option<Weights>,
 }
 
 impl Assessment {
@@ -206,7 +216,6 @@ impl Assessment {
         hit.severity_reason = self.severity_reason;
         hit.confidence = self.confidence;
         hit.confidence_reason = self.confidence_reason;
-        hit.weights = self.weights;
     }
 }
 

@@ -1,14 +1,15 @@
 //! Baseline of a user: their successful sign-ins well before the hit.
 
 use super::DetectContext;
-use super::habits::Habits;
 use super::history::History;
 use super::scopes;
+use super::user_rows::UserRows;
 use crate::facts::{Agent, Facts};
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Event, Key, Store};
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 const DAY: Span = Span::minutes(24 * 60);
 /// The last day before a hit is no baseline: it may already be the intruder's.
@@ -66,8 +67,7 @@ pub struct Baseline {
     devices: HashMap<String, Seen>,
     agent_of: HashMap<Sym, Agent>,
     device_of: HashMap<Sym, Option<String>>,
-    history: OnceCell<History>,
-    habits: OnceCell<Habits>,
+    rows: OnceCell<Arc<UserRows>>,
 }
 
 impl Baseline {
@@ -83,8 +83,7 @@ impl Baseline {
             devices: HashMap::new(),
             agent_of: HashMap::new(),
             device_of: HashMap::new(),
-            history: OnceCell::new(),
-            habits: OnceCell::new(),
+            rows: OnceCell::new(),
         }
     }
 
@@ -94,13 +93,13 @@ impl Baseline {
     }
 
     /// All rows of the user, those of the hit and after it too.
-    pub fn history(&self, store: &Store) -> &History {
-        self.history.get_or_init(|| History::new(store, self.user))
+    pub fn rows(&self, context: &DetectContext) -> &UserRows {
+        self.rows.get_or_init(|| context.rows_of(self.user))
     }
 
-    /// Devices and token bindings of the user, by all their rows.
-    pub fn habits(&self, context: &DetectContext) -> &Habits {
-        self.habits.get_or_init(|| Habits::new(context, self.user))
+    /// All rows of the user by client, address and kind.
+    pub fn history(&self, context: &DetectContext) -> &History {
+        &self.rows(context).history
     }
 
     /// The last instant that counts for a hit at a time.

@@ -5,10 +5,12 @@ use super::binding::BindingDrop;
 use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
 use super::known::Known;
+use super::machines::Machines;
 use super::places::Places;
 use super::recon::Calls;
 use super::sessions::Sessions;
 use super::software::Software;
+use super::user_rows::UserRows;
 use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +29,8 @@ pub struct Candidates {
     known: OnceLock<Known>,
     sessions: OnceLock<Sessions>,
     software: OnceLock<Software>,
+    machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
+    user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
     calls: OnceLock<Calls>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
@@ -102,6 +106,20 @@ impl Candidates {
     /// Successful sign-ins by user and session.
     pub(super) fn sessions(&self, ask: impl FnOnce() -> Sessions) -> &Sessions {
         self.sessions.get_or_init(ask)
+    }
+
+    /// Rows of a user, indexed once.
+    pub(super) fn rows_of(&self, user: Sym, ask: impl FnOnce() -> UserRows) -> Arc<UserRows> {
+        let mut known = self.user_rows.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+    }
+
+    /// Sessions with sign-ins of more than one machine.
+    pub(super) fn machines(
+        &self,
+        ask: impl FnOnce() -> HashMap<(Sym, Sym), Machines>,
+    ) -> &HashMap<(Sym, Sym), Machines> {
+        self.machines.get_or_init(ask)
     }
 
     /// Software used with each client.

@@ -13,6 +13,7 @@ use super::reading::{self, Reading};
 use super::recon::Calls;
 use super::sessions::{Session, Sessions};
 use super::software::Software;
+use super::user_rows::UserRows;
 use super::{Candidates, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
@@ -42,7 +43,6 @@ pub struct DetectContext<'a> {
     handoffs: OnceCell<Vec<Handoff>>,
     splits: OnceCell<HashMap<(Sym, Sym), Split>>,
     pasts: RefCell<HashMap<Sym, Rc<Past>>>,
-    machines: OnceCell<HashMap<(Sym, Sym), Machines>>,
 }
 
 impl<'a> DetectContext<'a> {
@@ -67,7 +67,6 @@ impl<'a> DetectContext<'a> {
             handoffs: OnceCell::new(),
             splits: OnceCell::new(),
             pasts: RefCell::default(),
-            machines: OnceCell::new(),
         }
     }
 
@@ -185,6 +184,11 @@ impl<'a> DetectContext<'a> {
         Origins { store: self.store, facts: self.facts, places: self.places(), known: self.known() }
     }
 
+    /// Rows of a user.
+    pub fn rows_of(&self, user: Sym) -> Arc<UserRows> {
+        self.candidates.rows_of(user, || UserRows::new(self.origins(), user))
+    }
+
     /// Software used with each client.
     pub fn software(&self) -> &Software {
         self.candidates.software(|| Software::new(self.store, self.places()))
@@ -243,7 +247,7 @@ impl<'a> DetectContext<'a> {
 
     /// Sessions with sign-ins of more than one machine, by user and session.
     pub fn machines(&self) -> &HashMap<(Sym, Sym), Machines> {
-        self.machines.get_or_init(|| {
+        self.candidates.machines(|| {
             let mut bindings = Bindings::default();
             let mut found = HashMap::new();
             for session in self.sessions().iter() {

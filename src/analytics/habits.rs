@@ -1,10 +1,8 @@
 //! Habits of a user: the devices they sign in with, and whether their tokens are bound.
 
+use super::Origins;
 use super::binding::{self, Binding, Protection};
-use super::flow::FlowKind;
 use super::known::Days;
-use super::places::Net;
-use super::{DetectContext, Hit};
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
@@ -13,8 +11,6 @@ use std::sync::Arc;
 
 /// Days on which a device or software has to be seen to be the user's.
 const OWN_DAYS: usize = 2;
-/// Other codes that make a habit.
-const OTHER_CODES: usize = 2;
 
 /// A device as the user's earlier sign-ins know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +35,8 @@ pub struct Habits {
 
 impl Habits {
     /// Habits of a user, by all their sign-ins.
-    pub fn new(context: &DetectContext, user: Sym) -> Self {
-        let (store, places) = (context.store, context.places());
+    pub fn new(origins: Origins<'_>, user: Sym) -> Self {
+        let Origins { store, places, .. } = origins;
         // By numbers, since most rows repeat: texts are looked at once for each.
         let mut days: HashMap<u32, Days, RandomState> = HashMap::default();
         let mut protected: HashMap<(Sym, u32, Sym), usize, RandomState> = HashMap::default();
@@ -84,62 +80,32 @@ impl Habits {
     }
 
     /// Returns whether a token is unbound where bound ones are the rule for this user, client and system.
-    pub fn is_binding_lost(&self, context: &DetectContext, id: EventId) -> bool {
-        let store = context.store;
+    pub fn is_binding_lost(&self, origins: Origins<'_>, id: EventId) -> bool {
+        let store = origins.store;
         let key = || {
             let client = store.normalized_field(store.event(id), Field::AppId);
-            (client, Arc::clone(&context.places().profile(id).os))
+            (client, Arc::clone(&origins.places.profile(id).os))
         };
         self.binding(store, id) == Some(Binding::Unbound)
             && self.counts.get(&key()).is_some_and(|&(bound, all)| binding::is_rule(bound, all))
     }
 
     /// A sign-in's device as the days before a time know it.
-    pub fn device_seen(&self, context: &DetectContext, id: EventId, at: Time) -> DeviceSeen {
-        let device = context.places().profile(id).device;
+    pub fn device_seen(&self, origins: Origins<'_>, id: EventId, at: Time) -> DeviceSeen {
+        let device = origins.places.profile(id).device;
         if device.is_none() {
             return DeviceSeen::Open;
         }
-        let os = &*context.places().profile(id).os;
+        let os = &*origins.places.profile(id).os;
         let seen = self.devices.get(&device).map_or(&[][..], Vec::as_slice);
         if seen.iter().any(|(known, days)| **known == *os && days.before(at) >= OWN_DAYS) {
             DeviceSeen::Own
         } else if seen.iter().all(|(_, days)| days.before(at) == 0)
-            && context.known().has_baseline(context.store.event(id).user, at)
+            && origins.known.has_baseline(origins.store.event(id).user, at)
         {
             DeviceSeen::New
         } else {
             DeviceSeen::Open
         }
-    }
-
-    /// Returns whether the user redeemed two other codes for the hit's client (any, where it has none) in the part of the network that a row is
-    /// from, one of them on another day, each with a leg in a network that is the user's own.
-    pub fn has_other_codes(context: &DetectContext, hit: &Hit, row: EventId) -> bool {
-        let (store, places, known) = (context.store, context.places(), context.known());
-        let Some(prefix) = places.place(row).address.map(Net::prefix) else { return false };
-        let session = hit.session.as_deref().and_then(|session| store.find(session)).unwrap_or_default();
-        let day = hit.first_seen.day_number();
-        let (mut codes, mut other_day) = (0, false);
-        for flow in FlowKind::ALL.iter().filter_map(|kind| context.flows_in(*kind).get(&hit.user)).flatten() {
-            if flow.sessions.contains(&session) || flow.legs.iter().any(|leg| hit.legs.binary_search(leg).is_ok()) {
-                continue;
-            }
-            let at = flow.time(store);
-            let is_there = |&leg: &EventId| {
-                let there = places.place(leg).address.map(Net::prefix) == Some(prefix);
-                let app = store.text(store.normalized_field(store.event(leg), Field::AppId));
-                there && (hit.app_id.is_empty() || app == hit.app_id)
-            };
-            let at_home = |&leg: &EventId| known.is_known(hit.user, places.place(leg), at);
-            if flow.legs.iter().any(is_there) && flow.legs.iter().any(at_home) {
-                codes += 1;
-                other_day |= at.day_number() != day;
-            }
-            if codes >= OTHER_CODES && other_day {
-                return true;
-            }
-        }
-        false
     }
 }

@@ -96,6 +96,12 @@ pub(super) fn other_machines(
     bindings: &mut Bindings,
 ) -> Option<Machines> {
     let Origins { store, places, known, .. } = origins;
+    let looks = |id: EventId| (places.profile_number(id), store.event(id)[Field::TokenProtection]);
+    let first = looks(session.first());
+    // Most sessions have one machine throughout.
+    if session.events().skip(1).all(|id| looks(id) == first) {
+        return None;
+    }
     let mut owner = Owner::default();
     let mut rows: Vec<EventId> = Vec::new();
     let mut all = Differs::default();

@@ -61,9 +61,10 @@ pub struct NearMiss {
 }
 
 impl NearMiss {
-    /// Distance of its nearest threshold, in thousandths; nothing where all thresholds are met and a rule grades it low.
+    /// Distance of its nearest threshold, in thousandths. What a rule grades low comes after them all: no threshold
+    /// would make it a hit.
     pub fn distance(&self) -> u64 {
-        self.needs.first().map_or(0, Shortfall::distance)
+        self.needs.first().map_or(u64::MAX, Shortfall::distance)
     }
 
     /// `2 of 3 resources; or window 11m, 10m set`; the rule's reason where it grades it low.

@@ -272,25 +272,39 @@ fn asn(text: &str) -> Option<u32> {
 }
 
 fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
-    let mut agents: HashMap<&str, (Sym, Arc<str>, Tool)> = HashMap::new();
+    let mut agents: HashMap<&str, Agent> = HashMap::new();
+    let mut devices: HashMap<Sym, (Arc<str>, Sym), RandomState> = HashMap::default();
+    let mut ids: HashMap<String, Sym> = HashMap::new();
     let mut words: HashMap<String, Arc<str>> = HashMap::new();
     let mut word = |text: String| Arc::clone(words.entry(text).or_insert_with_key(|text| Arc::from(text.as_str())));
-    let mut devices: HashMap<String, Sym> = HashMap::new();
     let profile = |(agent, device, ja4, is_cli): ProfileKey| {
         let text = store.text(agent).trim();
-        let (agent, family, tool) = agents.entry(text).or_insert_with(|| {
+        let agent = agents.entry(text).or_insert_with(|| {
             let (family, tool) = profile::family(facts, text);
-            (agent, word(family), tool)
+            let os = profile::os_of_agent(text).map(|os| word(os.to_owned()));
+            Agent { agent, family: word(family), tool, os }
         });
+        let (os_of_device, device) = devices.entry(device).or_insert_with(|| {
+            let text = store.text(device);
+            let id = device_id(text).map_or(Sym::NONE, |id| *ids.entry(id).or_insert(device));
+            (word(profile::os_of_device(text)), id)
+        });
+        let os = Arc::clone(agent.os.as_ref().unwrap_or(os_of_device));
         let by_itself =
             is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
         let (family, tool) =
-            if by_itself { (word(profile::native(text)), Tool::None) } else { (Arc::clone(family), *tool) };
-        let os = word(profile::os(text, store.text(device)));
-        let device = device_id(store.text(device)).map_or(Sym::NONE, |id| *devices.entry(id).or_insert(device));
-        Profile { agent: *agent, family, os, device, ja4, tool }
+            if by_itself { (word(profile::native(text)), Tool::None) } else { (Arc::clone(&agent.family), agent.tool) };
+        Profile { agent: agent.agent, family, os, device: *device, ja4, tool }
     };
     keys.into_iter().map(profile).collect()
+}
+
+/// All that an agent's text says.
+struct Agent {
+    agent: Sym,
+    family: Arc<str>,
+    tool: Tool,
+    os: Option<Arc<str>>,
 }
 
 #[cfg(test)]

@@ -28,50 +28,55 @@ pub enum SoftwareSeen {
 pub struct Software {
     /// Class of software by number of a profile: family and system.
     classes: Vec<u32>,
-    users: HashMap<(Sym, u32), Vec<(Sym, Days)>, RandomState>,
+    /// Days by client, class and user.
+    days: HashMap<(Sym, u32, Sym), Days, RandomState>,
+    /// The first users of each class with a client, with their first days, in order.
+    first: HashMap<(Sym, u32), Vec<(Days, Sym)>, RandomState>,
     /// Days of the bundle with sign-ins.
-    days: Days,
+    all: Days,
 }
 
 impl Software {
     /// Software of all successful sign-ins.
     pub fn new(store: &Store, places: &Places) -> Self {
-        let mut names: HashMap<(String, String), u32> = HashMap::new();
-        let class = |profile: &Profile| {
+        let mut names: HashMap<(&str, &str), u32> = HashMap::new();
+        let mut classes: Vec<u32> = Vec::with_capacity(places.profiles().len());
+        for Profile { family, os, .. } in places.profiles() {
             let next = u32::try_from(names.len()).expect("no more than profiles");
-            *names.entry((profile.family.to_string(), profile.os.to_string())).or_insert(next)
-        };
-        let classes: Vec<u32> = places.profiles().iter().map(class).collect();
-        let mut seen: HashMap<(Sym, u32, Sym), Days, RandomState> = HashMap::default();
-        let mut days = Days::default();
+            classes.push(*names.entry((family, os)).or_insert(next));
+        }
+        let mut software = Self { classes, days: HashMap::default(), first: HashMap::default(), all: Days::default() };
         for (id, event) in store.events() {
             if event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate() {
-                let class = classes[places.profile_number(id) as usize];
+                let class = software.classes[places.profile_number(id) as usize];
                 let client = store.normalized_field(event, Field::AppId);
-                seen.entry((client, class, event.user)).or_default().add_time(event.time());
+                let days = software.days.entry((client, class, event.user)).or_default();
+                if days.count() == 0 {
+                    // Events come in time order.
+                    let first = software.first.entry((client, class)).or_default();
+                    if first.len() <= ORDINARY_USERS {
+                        let mut day = Days::default();
+                        day.add_time(event.time());
+                        first.push((day, event.user));
+                    }
+                }
                 days.add_time(event.time());
+                software.all.add_time(event.time());
             }
         }
-        let mut users: HashMap<(Sym, u32), Vec<(Sym, Days)>, RandomState> = HashMap::default();
-        for ((client, class, user), days) in seen {
-            users.entry((client, class)).or_default().push((user, days));
-        }
-        Self { classes, users, days }
+        software
     }
 
     /// Software of a sign-in as it was used with its client before a time.
     pub fn seen(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> SoftwareSeen {
         let class = self.classes[origins.places.profile_number(id) as usize];
         let client = origins.store.normalized_field(origins.store.event(id), Field::AppId);
-        let users = self.users.get(&(client, class)).map_or(&[][..], Vec::as_slice);
-        let by_user = users.iter().any(|(known, days)| *known == user && days.before(at) >= OWN_DAYS);
-        let by_others = users.iter().filter(|(known, days)| *known != user && days.before(at) > 0).count();
-        if by_user || by_others >= ORDINARY_USERS {
+        let by_user = self.days.get(&(client, class, user)).map_or(0, |days| days.before(at));
+        let first = self.first.get(&(client, class)).map_or(&[][..], Vec::as_slice);
+        let by_others = first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count();
+        if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {
             SoftwareSeen::Here
-        } else if by_others == 0
-            && !users.iter().any(|(known, days)| *known == user && days.before(at) > 0)
-            && self.days.before(at) >= BASELINE_DAYS
-        {
+        } else if by_others + by_user == 0 && self.all.before(at) >= BASELINE_DAYS {
             SoftwareSeen::Nowhere
         } else {
             SoftwareSeen::Open

@@ -1,6 +1,6 @@
 //! Numbered triage steps.
 
-use super::{Analytic, Baseline, DetectContext, Finding, Hit, Weights};
+use super::{Analytic, Baseline, DetectContext, Finding, Hit};
 use crate::facts::Facts;
 use crate::model::Field;
 use crate::store::Store;
@@ -48,8 +48,6 @@ pub struct StepContext<'a> {
     pub facts: &'a Facts,
     /// The hit in question, complete but for findings.
     pub hit: &'a Hit,
-    /// Facts that weigh; `None` under published semantics.
-    pub weights: Option<Weights>,
     /// Baseline of the hit's user.
     pub baseline: &'a Baseline,
 }

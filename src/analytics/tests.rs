@@ -194,7 +194,7 @@ fn a_code_graded_low_is_a_near_miss_with_its_reason() {
     let store = burst(Some("14:00:00"), &[("14:01:00", "a")]);
     let near = near(&store, &Settings::default());
     let [miss] = &near.misses[..] else { panic!("{:?}", near.misses.len()) };
-    assert_eq!((miss.hit.analytic, miss.distance()), ("device-code-flow", 0));
+    assert_eq!((miss.hit.analytic, miss.distance()), ("device-code-flow", u64::MAX));
     assert!(miss.words().starts_with("too little points to a phish"), "{}", miss.words());
     let with_low = super::run_with_low(&store, Facts::embedded(), &Settings::default(), Arc::default());
     assert_eq!(with_low.len(), 1);

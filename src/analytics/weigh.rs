@@ -5,7 +5,7 @@
 //! beside it.
 
 use super::binding::Binding;
-use super::flow::is_refused_by_policy;
+use super::flow::{FlowKind, is_refused_by_policy};
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
 use super::known::Standing;
@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Days of the bundle on which an undecided network has to be seen to be the user's.
 const USUAL_DAYS: usize = 5;
+/// Other codes that make a habit.
+const OTHER_CODES: usize = 2;
 /// Half a day: the user's own device was there the same day.
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
@@ -30,10 +32,11 @@ const SHARED_BY: usize = 2;
 /// The facts of a hit that weigh. `baseline` is its user's.
 pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> Weights {
     let store = context.store;
-    let (habits, history) = (baseline.habits(context), baseline.history(store));
+    let rows = baseline.rows(context);
     let of_row = |id: &EventId| store.normalized_field(store.event(*id), Field::SessionId);
     let sessions = hit.evidence.iter().chain(&hit.legs).map(of_row).collect();
-    let weighing = Weighing { context, hit, habits, history, sessions, at: hit.begins(store) };
+    let weighing =
+        Weighing { context, hit, habits: &rows.habits, history: &rows.history, sessions, at: hit.begins(store) };
     let mut groups: BTreeMap<GroupKey, Vec<EventId>> = BTreeMap::new();
     let rows: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().collect();
     for id in rows {
@@ -85,7 +88,7 @@ impl Weighing<'_> {
         let mut facts = network;
         facts.extend(self.software(first));
         facts.extend(self.device(first));
-        if self.habits.is_binding_lost(self.context, first) {
+        if self.habits.is_binding_lost(self.context.origins(), first) {
             facts.push(Fact::BindingLost);
         }
         if self.is_of_another_machine(first) {
@@ -141,16 +144,48 @@ impl Weighing<'_> {
         if self.is_own_device_there(first) {
             facts.push(Fact::OwnDeviceThere);
         }
-        if Habits::has_other_codes(context, self.hit, first) {
+        if self.has_other_codes(first) {
             facts.push(Fact::OtherCodes);
         }
         let guests = place.telling_net().map_or(0, |net| {
-            known.others(user, net).filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
+            let others = known.others(user, net).take(LOOKED_AT);
+            others.filter(|&other| !known.is_known(other, place, self.at)).take(SHARED_BY).count()
         });
         if matches!(facts[0], Fact::NewNetwork | Fact::NewPrefix) && guests >= SHARED_BY {
             facts.push(Fact::NewToMany);
         }
         facts
+    }
+
+    /// Returns whether the user redeemed two other codes for the hit's client (any, where it has none) in the part of the network that a row is
+    /// from, one of them on another day, each with a leg in a network that is the user's own.
+    fn has_other_codes(&self, row: EventId) -> bool {
+        let Self { context, hit, .. } = self;
+        let (store, places, known) = (context.store, context.places(), context.known());
+        let Some(prefix) = places.place(row).address.map(Net::prefix) else { return false };
+        let session = hit.session.as_deref().and_then(|session| store.find(session)).unwrap_or_default();
+        let day = hit.first_seen.day_number();
+        let (mut codes, mut other_day) = (0, false);
+        for flow in FlowKind::ALL.iter().filter_map(|kind| context.flows_in(*kind).get(&hit.user)).flatten() {
+            if flow.sessions.contains(&session) || flow.legs.iter().any(|leg| hit.legs.binary_search(leg).is_ok()) {
+                continue;
+            }
+            let at = flow.time(store);
+            let is_there = |&leg: &EventId| {
+                let there = places.place(leg).address.map(Net::prefix) == Some(prefix);
+                let app = store.text(store.normalized_field(store.event(leg), Field::AppId));
+                there && (hit.app_id.is_empty() || app == hit.app_id)
+            };
+            let at_home = |&leg: &EventId| known.is_known(hit.user, places.place(leg), at);
+            if flow.legs.iter().any(is_there) && flow.legs.iter().any(at_home) {
+                codes += 1;
+                other_day |= at.day_number() != day;
+            }
+            if codes >= OTHER_CODES && other_day {
+                return true;
+            }
+        }
+        false
     }
 
     /// Returns whether Conditional Access refused sign-ins of the user from a row's address within a day.
@@ -175,7 +210,7 @@ impl Weighing<'_> {
             store.event(*id).table.issues()
                 && store.event(*id).succeeded()
                 && !self.sessions.contains(&session(*id))
-                && self.habits.device_seen(context, *id, at) == DeviceSeen::Own
+                && self.habits.device_seen(context.origins(), *id, at) == DeviceSeen::Own
         };
         let at_home = |id: EventId| {
             let rows = context.sessions().get(hit.user, session(id));
@@ -203,7 +238,7 @@ impl Weighing<'_> {
     }
 
     fn device(&self, first: EventId) -> Option<Fact> {
-        match self.habits.device_seen(self.context, first, self.at) {
+        match self.habits.device_seen(self.context.origins(), first, self.at) {
             DeviceSeen::Own => Some(Fact::OwnDevice),
             DeviceSeen::New => Some(Fact::NewDevice),
             DeviceSeen::Open => None,

@@ -133,6 +133,7 @@ fn hit(context: &DetectContext, drops: &[&BindingDrop]) -> Option<Hit> {
 mod tests {
     use super::*;
     use crate::analytics::testing::{AWAY, BROWSER, Bundle, DESK, Fields, KIT, LIBRARY, MAC, REFRESH, after};
+    use crate::model::Field;
     use crate::model::{Span, Table};
 
     const OFFICE: (Field, &str) = (Field::AppId, "d3590ed6-52b3-4102-aeff-aad2292ab01c");

@@ -12,7 +12,7 @@ use crate::analytics::want;
 use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
-use crate::store::{Key, device_id};
+use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -198,7 +198,7 @@ fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {
         has_agent |= !profile.agent.is_none();
     }
     let (interactive, managed) = past.interactive_before(first);
-    let has_device = device_id(store.get(first, Field::DeviceDetail)).is_some();
+    let has_device = !places.profile(first).device.is_none();
     Marks::new([
         ("web", Mark::decided(event.table == Table::SignIn && app == OFFICE_HOME)),
         ("parallel", Mark::seen(parallel.is_some(), has_locations)),

@@ -37,7 +37,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     ],
     needs: OF_SESSIONS,
     wants: &[want::EXCHANGES, want::WEEK, want::NETWORKS, want::AGENTS, want::CALLS_OF_TOKENS],
-    thresholds: &[],
+    thresholds: &[("--split-gap", "1h")],
     severity: Severity::Medium,
     on_by_default: true,
     steps: STEPS,

@@ -55,7 +55,7 @@ pub fn client_history(context: &StepContext) -> Finding {
         if depth < 29 { format!(" Only {depth} of 30 days of history are in the logs.") } else { String::new() };
     let app = store.normalized_field(store.event(last), Field::AppId);
     let since = hit.first_seen.minus(Span::minutes(30 * 24 * 60));
-    let rows = baseline.history(store).sign_ins(store, app, since, hit.first_seen);
+    let rows = baseline.history(context.detect).sign_ins(store, app, since, hit.first_seen);
     let (state, brief) = match seen.days {
         _ if baseline.is_thin() => (State::Unknown, format!("only {} days of history", baseline.all.days)),
         0 => (State::Supports, "first use".to_owned()),

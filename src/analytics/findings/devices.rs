@@ -41,7 +41,7 @@ fn members(context: &StepContext, name: &str) -> Vec<String> {
 pub fn registration_request(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let broker = store.find(BROKER).unwrap_or_default();
-    let history = context.baseline.history(store);
+    let history = context.baseline.history(context.detect);
     let until = hit.last_seen.plus(Span::from_ticks(1));
     let before = history.sign_ins(store, broker, hit.first_seen.minus(LOOK_BACK), until);
     let asks = |id: &EventId| store.event(*id).succeeded() && asks_for_registration(store, *id);

@@ -43,7 +43,7 @@ pub fn device_code_before(context: &StepContext) -> Finding {
         );
     }
     let (from, to) = (hit.first_seen.minus(LOOK_BACK), hit.first_seen.plus(CLOCK_SKEW));
-    let legs = context.baseline.history(store).legs(store, from, to);
+    let legs = context.baseline.history(context.detect).legs(store, from, to);
     let Some(&last) = legs.last() else {
         let missing_table = if store.count(Table::SignIn) == 0 {
             " SigninLogs is not in the bundle, so where the code was typed cannot be seen."

@@ -171,7 +171,7 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
 /// Sign-ins from the hit's addresses after it: successes and refusals.
 pub fn last_act(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
-    let history = context.baseline.history(store);
+    let history = context.baseline.history(context.detect);
     let addresses = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::IpAddress));
     let until = store.range().map_or(hit.last_seen, |(_, last)| last);
     let mut after: Vec<EventId> = Vec::new();

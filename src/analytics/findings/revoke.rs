@@ -65,7 +65,7 @@ pub fn what_to_revoke(context: &StepContext) -> Finding {
 /// Number of the user's Graph calls within a day of the hit.
 fn calls_around(context: &StepContext) -> usize {
     let (store, hit) = (context.store, context.hit);
-    context.baseline.history(store).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
+    context.baseline.history(context.detect).calls(store, hit.first_seen.minus(DAY), hit.last_seen.plus(DAY)).len()
 }
 
 /// Returns whether the row's address is usual for the user.
@@ -89,7 +89,7 @@ fn later_rows<'a>(context: &StepContext<'a>) -> Later<'a> {
     let rows = if strange.is_empty() { &hit.evidence } else { &strange };
     let mut later = Later { all: 0, kept: Vec::new(), last: None, addresses: Vec::new() };
     for address in distinct(rows, |id| store.normalized_field(store.event(id), Field::IpAddress)) {
-        let history = context.baseline.history(store);
+        let history = context.baseline.history(context.detect);
         let rows = history.rows_from(store, address, hit.last_seen, hit.last_seen.plus(DAY));
         if let Some(last) = rows.last() {
             later.all += rows.len();

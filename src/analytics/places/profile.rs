@@ -108,12 +108,14 @@ pub(super) fn native(agent: &str) -> String {
     format!("native:{}", word.to_ascii_lowercase())
 }
 
-/// Operating system by the agent, else by the device text.
-pub(super) fn os(agent: &str, device: &str) -> String {
+/// Operating system that an agent names.
+pub(super) fn os_of_agent(agent: &str) -> Option<&'static str> {
     let lower = agent.to_ascii_lowercase();
-    if let Some((_, os)) = SYSTEMS.iter().find(|(mark, _)| lower.contains(mark)) {
-        return (*os).to_owned();
-    }
+    SYSTEMS.iter().find(|(mark, _)| lower.contains(mark)).map(|(_, os)| *os)
+}
+
+/// Operating system that a device text names, without its version.
+pub(super) fn os_of_device(device: &str) -> String {
     let recorded = device_member(device, "operatingSystem");
     let recorded = recorded.as_ref().and_then(|os| os.as_str()).unwrap_or_default();
     let letters: String = recorded.trim().chars().take_while(|c| c.is_alphabetic()).collect();
@@ -153,19 +155,18 @@ mod tests {
 
     #[test]
     fn the_agent_names_the_system_first() {
-        let device = r#"{"deviceId":"d","operatingSystem":"Windows10"}"#;
         for (agent, expected) in [
             ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_7)", "ios"),
             ("Mozilla/5.0 (Linux; Android 14)", "android"),
             ("Mozilla/5.0 (X11; Linux x86_64)", "linux"),
             ("Mozilla/5.0 (Macintosh; Intel Mac OS X)", "macos"),
             ("Mozilla/5.0 (Windows NT 10.0)", "windows"),
-            ("axios/1.7.9", "windows"),
-            ("", "windows"),
         ] {
-            assert_eq!(os(agent, device), expected, "{agent}");
+            assert_eq!(os_of_agent(agent), Some(expected), "{agent}");
         }
-        assert_eq!(os("axios", ""), "");
-        assert_eq!(os("", r#"{"operatingSystem":"Mac OS 14"}"#), "mac");
+        assert_eq!(os_of_agent("axios/1.7.9"), None);
+        assert_eq!(os_of_device(r#"{"deviceId":"d","operatingSystem":"Windows10"}"#), "windows");
+        assert_eq!(os_of_device(r#"{"operatingSystem":"Mac OS 14"}"#), "mac");
+        assert_eq!(os_of_device(""), "");
     }
 }

@@ -68,12 +68,10 @@ impl Readiness {
 pub(super) fn readiness(store: &Store, info: &Info) -> Vec<Readiness> {
     let days = days_of_sign_ins(store);
     let of = |analytic: &Analytic| {
-        let stops: Vec<Without> = analytic
-            .needs
-            .iter()
-            .filter(|need| !is_met(store, need))
-            .map(|need| rows(store, info, need, None))
-            .collect();
+        let unmet = analytic.needs.iter().filter(|need| !is_met(store, need));
+        let mut stops: Vec<Without> = unmet.map(|need| rows(store, info, need, None)).collect();
+        // Several columns of a table that is not there are one lack.
+        stops.dedup();
         if !stops.is_empty() {
             return Readiness { analytic: analytic.id, state: Ready::CannotRun, without: stops };
         }

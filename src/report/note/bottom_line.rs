@@ -67,9 +67,9 @@ impl<'a> BottomLine<'a> {
     fn opening(&self, hit: &Hit) -> String {
         let (upn, analytic) = (&hit.upn, hit.analytic);
         let sure = match hit.confidence {
-            Confidence::High => "support that well",
-            Confidence::Medium => "support that in part",
-            Confidence::Low => "support that poorly",
+            Confidence::High => "carry that well",
+            Confidence::Medium => "carry that in part",
+            Confidence::Low => "do not carry that",
         };
         match self.context.disposition(hit) {
             Some(Disposition::TruePositive) => {
@@ -85,7 +85,7 @@ impl<'a> BottomLine<'a> {
                 format!("{analytic} misfired on {upn}: a false positive.")
             }
             None => format!(
-                "This {analytic} points to theft of tokens from {upn}, of {} severity; the findings {sure}, and no \
+                "This {analytic} points to theft of tokens from {upn}, of {} severity; the facts {sure}, and no \
                  analyst has closed it.",
                 hit.severity.word()
             ),
@@ -108,14 +108,22 @@ impl<'a> BottomLine<'a> {
             let last = shortly(hit.last_seen, hit.first_seen);
             format!("Between {} and {last} UTC ({span})", hit.first_seen.second())
         };
+        let client = if hit.app_name.is_empty() { "a client" } else { &hit.app_name };
+        if hit.sign_in_count == 0 {
+            return format!("{when}, {client} made {}{from}.", counted(hit.evidence.len(), "call"));
+        }
         let sign_ins = counted(hit.sign_in_count, "sign-in");
-        format!("{when}, {} got tokens{resources} in {sign_ins}{from}.", hit.app_name)
+        format!("{when}, {client} got tokens{resources} in {sign_ins}{from}.")
     }
 
     fn device_code(&self, hit: &Hit) -> Option<String> {
         let first = self.context.loaded.store.event(*hit.legs.first()?).time();
         let gap = hit.first_seen.since(first);
-        let begun = format!("They follow a device-code sign-in begun at {} UTC, {gap} before", first.second());
+        let begun = if hit.first_seen <= first {
+            format!("They begin with a device-code sign-in at {} UTC", first.second())
+        } else {
+            format!("They follow a device-code sign-in begun at {} UTC, {gap} before", first.second())
+        };
         Some(match self.decided(hit) {
             Some(decided) => format!("{begun}: {decided}."),
             None => format!("{begun}."),

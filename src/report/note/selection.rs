@@ -38,9 +38,12 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// Returns whether a hit that nobody settled asks for containment: bad if true, and not poorly carried.
+/// Returns whether a hit that nobody closed asks for containment: bad if true, and the facts carry it; or as bad as can
+/// be, and no fact speaks for everyday work: what a short export cannot decide still has to be contained.
 pub(super) fn is_pressing(hit: &Hit) -> bool {
-    hit.allowed.is_none() && hit.severity > Severity::Low && hit.confidence > Confidence::Low
+    let is_open = hit.weights.as_ref().is_some_and(|weights| weights.for_work() == 0);
+    let is_carried = hit.confidence > Confidence::Low || (hit.severity == Severity::High && is_open);
+    hit.allowed.is_none() && hit.severity > Severity::Low && is_carried
 }
 
 /// Settled before open, and what matters first.
