@@ -79,6 +79,7 @@ use crate::model::{EventId, Field, Severity, Sym};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(test)]
 mod testing;
@@ -160,10 +161,11 @@ fn run_over_some(
     candidates: Arc<Candidates>,
     wanted: fn(&Hit) -> bool,
 ) -> Vec<Hit> {
+    let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(|analytic| settings.runs(analytic)).collect();
+    let found = detected(store, facts, settings, &candidates, &analytics);
     let context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
-    for analytic in ANALYTICS.iter().filter(|analytic| settings.runs(analytic)) {
-        let mut found = analytic.hits(&context);
+    for (analytic, mut found) in analytics.into_iter().zip(found) {
         found.retain(wanted);
         mark_published(&context, analytic, &mut found);
         hits.extend(answered(&context, analytic, found, wanted));
@@ -174,6 +176,41 @@ fn run_over_some(
         allow.apply(store, &mut hits);
     }
     hits
+}
+
+/// Hits of each analytic, found on two threads: one begins with the first analytic, the other with what most of them
+/// ask for.
+fn detected(
+    store: &Store,
+    facts: &Facts,
+    settings: &Settings,
+    candidates: &Arc<Candidates>,
+    analytics: &[&Analytic],
+) -> Vec<Vec<Hit>> {
+    let next = AtomicUsize::new(0);
+    let work = |context: &DetectContext| {
+        let mut found = Vec::new();
+        while let Some(analytic) = analytics.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.push((analytic.id, analytic.hits(context)));
+        }
+        found
+    };
+    let mut found: HashMap<&str, Vec<Hit>> = std::thread::scope(|scope| {
+        let other = (settings.semantics == Semantics::Hunt && analytics.len() > 1).then(|| {
+            scope.spawn(|| {
+                let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
+                context.sessions();
+                context.known();
+                work(&context)
+            })
+        });
+        let mut found = work(&DetectContext::over(store, facts, settings, Arc::clone(candidates)));
+        if let Some(other) = other {
+            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        found.into_iter().collect()
+    });
+    analytics.iter().map(|analytic| found.remove(analytic.id).unwrap_or_default()).collect()
 }
 
 /// Weighs hits, and answers every step of those that are wanted. Takes the hits of one user in time order, so that each

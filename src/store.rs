@@ -24,6 +24,7 @@ pub use token::Computed;
 
 use crate::facts::Networks;
 use crate::model::{EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
+use crate::tables::TABLES;
 use foldhash::fast::RandomState;
 use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
 use std::borrow::Cow;
@@ -265,15 +266,19 @@ impl Store {
     fn present(&self) -> &[(u64, FieldSet); Table::COUNT] {
         self.present.get_or_init(|| {
             let mut present = [(0, FieldSet::default()); Table::COUNT];
+            // Most fields are seen in the first rows.
+            let mut wanted = TABLES.each_ref().map(|spec| spec.fields.to_vec());
             for event in self.events.iter().filter(|event| !event.is_union()) {
                 let (count, fields) = &mut present[event.table as usize];
                 *count += 1;
-                for field in Field::ALL {
+                wanted[event.table as usize].retain(|&field| {
                     let computed = field == Field::TokenId && event.flags.has(Flags::TOKEN_COMPUTED);
-                    if !computed && !self.normalized_field(event, field).is_none() {
+                    let is_there = !computed && !self.normalized_field(event, field).is_none();
+                    if is_there {
                         fields.insert(field);
                     }
-                }
+                    !is_there
+                });
             }
             present
         })

@@ -85,7 +85,7 @@ impl<'a> SignIn<'a> {
         }
     }
 
-    /// When the row reached the workspace. The fraction differs from the sign-in's, as it does in real logs.
+    /// Time at which the row reached the workspace. The fraction differs from the sign-in's, as it does in real logs.
     pub(crate) fn ingested(&self) -> Time {
         self.at.plus(Span::from_ticks(self.lag * 10_000_000 + 4_171_903 + self.lag * 7_919))
     }

@@ -19,7 +19,7 @@ const ROUND: u64 = 4;
 /// The table that most of what thieves do stands in.
 const SILENT: &str = "AADNonInteractiveUserSignInLogs";
 
-/// What happened to one person.
+/// Scenario of one person.
 pub(crate) struct Scenario {
     pub(crate) kind: &'static str,
     pub(crate) theft: bool,
@@ -193,7 +193,7 @@ fn rows(world: &World, log: &Log, number: usize) -> BTreeSet<String> {
 }
 
 impl Bundle {
-    /// What happened, for reading beside the files.
+    /// Account of the scenarios, for reading beside the files.
     pub(crate) fn truth(&self) -> Value {
         let scenarios: Vec<Value> = self
             .scenarios

@@ -5,7 +5,7 @@ use crate::world::machine::{Binding, Device};
 use crate::world::nets::Spot;
 use tokentrail::testing::model::{Span, Time};
 
-/// Who asks, from where, with what.
+/// Asker, place and program of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
     /// The number of the person.
@@ -24,7 +24,7 @@ pub(crate) enum Incoming {
     Primary,
 }
 
-/// How the second factor was met.
+/// Way in which the second factor was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Factor {
     /// By a claim in the token.
@@ -42,7 +42,7 @@ impl Factor {
     }
 }
 
-/// Where a token comes from in the end.
+/// Origin of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transfer {
     None,
@@ -57,7 +57,7 @@ pub(crate) const CONFIRM_APP: u32 = 50199;
 pub(crate) const BLOCKED: u32 = 53003;
 pub(crate) const EXPIRED: u32 = 70043;
 
-/// What the service says of a result.
+/// Result of a request, as the service words it.
 pub(crate) fn reason(code: u32) -> &'static str {
     match code {
         BAD_PASSWORD => "Error validating credentials due to invalid username or password.",

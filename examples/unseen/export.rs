@@ -1,4 +1,4 @@
-//! How a bundle was exported: what its files hold, in which shape.
+//! Export of a bundle: contents and shapes of its files.
 
 mod collected;
 mod lines;

@@ -51,7 +51,7 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn of(judgements: &[Judgement]) -> Self {
+    pub(crate) fn from_judgements(judgements: &[Judgement]) -> Self {
         let mut figures = Self::default();
         for judgement in judgements {
             figures.add(judgement);
@@ -137,7 +137,7 @@ impl Figures {
     }
 }
 
-/// What is wrong with one bundle, a line each.
+/// Faults found with one bundle, a line each.
 pub(crate) fn faults(judgement: &Judgement) -> Vec<String> {
     let mut lines = Vec::new();
     let scenarios = &judgement.scenarios;

@@ -9,7 +9,7 @@ use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, load};
 use tokentrail::testing::model::{Confidence, EventId, Field, Severity};
 
-/// How high a scenario stands: its best hit, or none.
+/// Rank of a scenario: its best hit, or none.
 pub(crate) type Rank = Option<(Severity, Confidence)>;
 
 /// A hit as the judgement names it.

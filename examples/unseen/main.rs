@@ -80,7 +80,7 @@ fn main() -> anyhow::Result<ExitCode> {
             judgements.push(judgement);
         }
     }
-    let total = Figures::of(&judgements);
+    let total = Figures::from_judgements(&judgements);
     if args.json {
         let by_seed: Vec<_> = judgements
             .iter()
@@ -88,7 +88,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 serde_json::json!({
                     "seed": one.seed,
                     "export": one.export,
-                    "figures": Figures::of(std::slice::from_ref(one)).json(),
+                    "figures": Figures::from_judgements(std::slice::from_ref(one)).json(),
                     "faults": figures::faults(one),
                 })
             })
@@ -149,7 +149,7 @@ fn one(seed: u64, write_to: Option<&Path>) -> anyhow::Result<Judgement> {
 
 fn print(judgement: &Judgement, explain: bool, out: &mut dyn Write) -> std::io::Result<()> {
     let Judgement { seed, export, rows, skipped, .. } = judgement;
-    let figures = Figures::of(std::slice::from_ref(judgement));
+    let figures = Figures::from_judgements(std::slice::from_ref(judgement));
     writeln!(out, "seed {seed}: {export}, {rows} rows: {}", figures.line())?;
     if *skipped > 0 {
         writeln!(out, "  {skipped} rows could not be read")?;

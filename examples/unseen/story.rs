@@ -11,7 +11,7 @@ use tokentrail::testing::model::{Span, Time};
 /// A client and a resource.
 pub(crate) type Pair = (&'static str, &'static str);
 
-/// What a story is told with.
+/// World, draws and output that a story is written with.
 pub(crate) struct Story<'a> {
     pub(crate) world: &'a World,
     pub(crate) log: &'a mut Log,

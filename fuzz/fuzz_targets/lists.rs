@@ -1,4 +1,4 @@
-//! What the user brings: networks in any format, known networks, and the allow-list.
+//! Lists that the user brings: networks in any format, known networks, and the allow-list.
 #![no_main]
 use tokentrail::testing::analytics::{AllowList, KnownNetworks};
 use tokentrail::testing::facts::Networks;

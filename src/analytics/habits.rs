@@ -27,7 +27,7 @@ pub enum DeviceSeen {
 #[derive(Debug, Default)]
 pub struct Habits {
     /// Days by device, with each system it was seen with.
-    devices: HashMap<Sym, Vec<(Arc<str>, Days)>, RandomState>,
+    devices: HashMap<Sym, Vec<(Arc<str>, Days<OWN_DAYS>)>, RandomState>,
     bindings: HashMap<Sym, Option<Binding>, RandomState>,
     /// Bound rows and all rows by client and system.
     counts: HashMap<(Sym, Arc<str>), (usize, usize), RandomState>,
@@ -38,7 +38,7 @@ impl Habits {
     pub fn new(origins: Origins<'_>, user: Sym) -> Self {
         let Origins { store, places, .. } = origins;
         // By numbers, since most rows repeat: texts are looked at once for each.
-        let mut days: HashMap<u32, Days, RandomState> = HashMap::default();
+        let mut days: HashMap<u32, Days<OWN_DAYS>, RandomState> = HashMap::default();
         let mut protected: HashMap<(Sym, u32, Sym), usize, RandomState> = HashMap::default();
         for &id in store.with(Key::User, user) {
             let event = store.event(id);

@@ -6,10 +6,10 @@
 
 use super::KnownNetworks;
 use super::places::{Net, Place, Places};
-use crate::model::{EventId, Span, Sym, Time};
+use crate::model::{Span, Sym, Time};
 use crate::store::Store;
 use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -51,17 +51,23 @@ pub enum Outside {
     Yes,
 }
 
-/// The first distinct days of something, and the number of all rows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Days {
-    days: [u16; BASELINE_DAYS],
+/// The first distinct days of something, at most `N`.
+#[derive(Clone, Copy, Debug)]
+pub struct Days<const N: usize> {
+    days: [u16; N],
     count: u8,
 }
 
-impl Days {
+impl<const N: usize> Default for Days<N> {
+    fn default() -> Self {
+        Self { days: [0; N], count: 0 }
+    }
+}
+
+impl<const N: usize> Days<N> {
     fn add(&mut self, day: u16) {
         let at = usize::from(self.count);
-        if at < BASELINE_DAYS && (at == 0 || self.days[at - 1] != day) {
+        if at < N && (at == 0 || self.days[at - 1] != day) {
             self.days[at] = day;
             self.count += 1;
         }
@@ -73,13 +79,13 @@ impl Days {
     }
 
     /// Days of either.
-    pub(super) fn join(&mut self, other: &Self) {
+    pub(super) fn join<const M: usize>(&mut self, other: &Days<M>) {
         let mut all: Vec<u16> = self.known().iter().chain(other.known()).copied().collect();
         all.sort_unstable();
         all.dedup();
-        all.truncate(BASELINE_DAYS);
+        all.truncate(N);
         self.days[..all.len()].copy_from_slice(&all);
-        self.count = u8::try_from(all.len()).expect("cut to seven");
+        self.count = u8::try_from(all.len()).expect("cut to a few");
     }
 
     fn known(&self) -> &[u16] {
@@ -91,13 +97,13 @@ impl Days {
         self.known().get(days - 1).is_some_and(|last| *last < before)
     }
 
-    /// Number of them before the day of a time, up to seven.
+    /// Number of them before the day of a time.
     pub fn before(&self, time: Time) -> usize {
         let day = day(time);
         self.known().iter().filter(|known| **known < day).count()
     }
 
-    /// Number of them, up to seven.
+    /// Number of them.
     pub fn count(&self) -> usize {
         usize::from(self.count)
     }
@@ -114,58 +120,85 @@ fn day(time: Time) -> u16 {
     u16::try_from(time.day_number().max(0)).unwrap_or(u16::MAX)
 }
 
-/// Networks of one user.
-#[derive(Debug, Default)]
+/// Days that a baseline looks at.
+type Week = Days<BASELINE_DAYS>;
+/// Days that make something known.
+type Pair = Days<KNOWN_DAYS>;
+
+/// Days of one user with a sign-in from any network, and from each kind.
+#[derive(Clone, Copy, Debug, Default)]
 struct Own {
-    /// Days with a sign-in from any network.
-    all: Days,
-    kinds: [Days; Net::KINDS],
-    nets: BTreeMap<Net, Days>,
-    /// Days by /24 and /48, neutral rows included.
-    prefixes: BTreeMap<Net, Days>,
-    /// Days by address, neutral rows included.
-    addresses: BTreeMap<IpAddr, Days>,
+    all: Week,
+    kinds: [Week; Net::KINDS],
 }
 
-/// Networks of every user.
+/// Networks of every user. Lists are sorted by what they are of, then user.
 #[derive(Default)]
 pub struct Known {
     users: HashMap<Sym, Own, RandomState>,
-    /// Users by network, in the order of their symbols.
-    by_net: HashMap<Net, Vec<Sym>, RandomState>,
-    by_address: HashMap<IpAddr, Vec<Sym>, RandomState>,
+    nets: Vec<(Net, Sym, Week)>,
+    /// By /24 and /48, neutral rows included.
+    prefixes: Vec<(Net, Sym, Pair)>,
+    /// Neutral rows included.
+    addresses: Vec<(IpAddr, Sym, Pair)>,
     given: Option<Arc<KnownNetworks>>,
+}
+
+/// Sorts a list, and joins the days of equal keys.
+fn sorted<K: Copy + Ord, const N: usize>(mut list: Vec<(K, Sym, Days<N>)>) -> Vec<(K, Sym, Days<N>)> {
+    list.sort_unstable_by_key(|(key, user, _)| (*key, *user));
+    list.dedup_by(|next, known| {
+        let is_same = (next.0, next.1) == (known.0, known.1);
+        if is_same {
+            known.2.join(&next.2);
+        }
+        is_same
+    });
+    list.shrink_to_fit();
+    list
+}
+
+/// The days of a key and a user in a sorted list.
+fn days_of<K: Copy + Ord, const N: usize>(list: &[(K, Sym, Days<N>)], key: K, user: Sym) -> Option<&Days<N>> {
+    let at = list.binary_search_by_key(&(key, user), |(key, user, _)| (*key, *user)).ok()?;
+    Some(&list[at].2)
+}
+
+/// The part of a sorted list that is of a key.
+fn part_of<K: Copy + Ord, const N: usize>(list: &[(K, Sym, Days<N>)], key: K) -> &[(K, Sym, Days<N>)] {
+    let start = list.partition_point(|row| row.0 < key);
+    let end = list.partition_point(|row| row.0 <= key);
+    &list[start..end]
 }
 
 impl Known {
     /// Networks of every user, by the successful sign-ins before `until`.
     pub fn new(store: &Store, places: &Places, until: Option<Time>, given: Option<Arc<KnownNetworks>>) -> Self {
-        let mut seen: HashMap<(Sym, u32), Days, RandomState> = HashMap::default();
-        let counts = |id: EventId| {
-            let event = store.event(id);
-            event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate()
-        };
-        for (id, event) in store.events().filter(|(id, _)| counts(*id)) {
-            if !event.user.is_none() && until.is_none_or(|until| event.time() < until) {
-                seen.entry((event.user, places.number(id))).or_default().add(day(event.time()));
+        let mut seen: HashMap<(Sym, u32), Week, RandomState> = HashMap::default();
+        for (id, event) in store.events() {
+            let counts = event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate();
+            if counts && !event.user.is_none() && until.is_none_or(|until| event.time() < until) {
+                seen.entry((event.user, places.number(id))).or_default().add_time(event.time());
             }
         }
-        let mut known = Self { given, ..Self::default() };
+        let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
         for ((user, place), days) in seen {
-            known.users.entry(user).or_default().add(places.numbered(place), &days);
-        }
-        for (user, seen) in &known.users {
-            for net in seen.nets.keys() {
-                known.by_net.entry(*net).or_default().push(*user);
+            let place = places.numbered(place);
+            let mut pair = Pair::default();
+            pair.join(&days);
+            if let Some(address) = place.address {
+                prefixes.push((Net::prefix(address), user, pair));
+                addresses.push((address, user, pair));
             }
-            for address in seen.addresses.keys() {
-                known.by_address.entry(*address).or_default().push(*user);
+            if let Some(net) = place.telling_net() {
+                let networks = users.entry(user).or_default();
+                networks.all.join(&days);
+                networks.kinds[net.kind()].join(&days);
+                nets.push((net, user, days));
             }
         }
-        for users in known.by_net.values_mut().chain(known.by_address.values_mut()) {
-            users.sort_unstable();
-        }
-        known
+        Self { users, nets: sorted(nets), prefixes: sorted(prefixes), addresses: sorted(addresses), given }
     }
 
     /// Returns whether the user has sign-ins on seven days before a time's day.
@@ -187,7 +220,7 @@ impl Known {
         }
         let Some(seen) = self.users.get(&user) else { return Standing::Undecided };
         let day = day(at);
-        if seen.nets.get(&net).is_some_and(|days| days.are(KNOWN_DAYS, day)) {
+        if days_of(&self.nets, net, user).is_some_and(|days| days.are(KNOWN_DAYS, day)) {
             Standing::Known
         } else if given.is_none() && seen.kinds[net.kind()].are(BASELINE_DAYS, day) {
             Standing::New
@@ -216,76 +249,56 @@ impl Known {
     }
 
     /// Distance of some places from those of the user at a time.
-    pub fn outside<'a>(&self, user: Sym, places: impl Iterator<Item = &'a Place> + Clone, at: Time) -> Outside {
-        let is_foreign = |place: &&Place| place.telling_net().is_some() && !self.is_known(user, place, at);
-        if places.clone().any(|place| is_foreign(&place)) {
+    pub fn outside<'a>(&self, user: Sym, mut places: impl Iterator<Item = &'a Place> + Clone, at: Time) -> Outside {
+        let is_foreign = |place: &Place| place.telling_net().is_some() && !self.is_known(user, place, at);
+        if places.clone().any(is_foreign) {
             return Outside::Yes;
         }
-        let seen = self.users.get(&user);
-        let day = day(at);
         let is_elsewhere = |place: &Place| {
             let Some(address) = place.address else { return false };
-            let days = seen.and_then(|seen| {
-                let part = seen.prefixes.get(&Net::prefix(address)).filter(|_| !place.is_neutral);
-                part.or_else(|| seen.addresses.get(&address).filter(|_| place.is_neutral))
-            });
+            let days = if place.is_neutral {
+                days_of(&self.addresses, address, user)
+            } else {
+                days_of(&self.prefixes, Net::prefix(address), user)
+            };
             let is_given = self.given(place).is_some_and(|given| !given.is_relay);
-            !is_given && !days.is_some_and(|days| days.are(KNOWN_DAYS, day))
+            !is_given && !days.is_some_and(|days| days.are(KNOWN_DAYS, day(at)))
         };
-        let mut places = places;
         if places.any(is_elsewhere) { Outside::Near } else { Outside::No }
     }
 
-    /// Days on which a user signed in from a network.
-    pub fn days(&self, user: Sym, net: Net) -> Option<&Days> {
-        self.users.get(&user)?.nets.get(&net)
-    }
-
-    /// Returns whether an address is one of the user's own at a time: seen on two days before.
-    pub fn is_own_address(&self, user: Sym, address: IpAddr, at: Time) -> bool {
-        let seen = self.users.get(&user).and_then(|seen| seen.addresses.get(&address));
-        seen.is_some_and(|days| days.are(KNOWN_DAYS, day(at)))
+    /// Days on which a user signed in from a network, up to seven.
+    pub fn days(&self, user: Sym, net: Net) -> Option<&Days<BASELINE_DAYS>> {
+        days_of(&self.nets, net, user)
     }
 
     /// Users other than one who signed in from a network on two days before a time's day.
     pub fn others_at(&self, user: Sym, net: Net, at: Time) -> impl Iterator<Item = Sym> + '_ {
-        let users = self.by_net.get(&net).into_iter().flatten().copied();
-        users.filter(move |&other| {
-            other != user && self.days(other, net).is_some_and(|days| days.are(KNOWN_DAYS, day(at)))
-        })
+        others(part_of(&self.nets, net), user, day(at))
     }
 
     /// Users other than one who ever signed in from a network.
     pub fn others(&self, user: Sym, net: Net) -> impl Iterator<Item = Sym> + '_ {
-        self.by_net.get(&net).into_iter().flatten().copied().filter(move |&other| other != user)
+        part_of(&self.nets, net).iter().map(|(_, other, _)| *other).filter(move |other| *other != user)
     }
 
     /// Users other than one who signed in from an address on two days before a time's day.
     pub fn others_at_address(&self, user: Sym, address: IpAddr, at: Time) -> impl Iterator<Item = Sym> + '_ {
-        let users = self.by_address.get(&address).into_iter().flatten().copied();
-        users.filter(move |&other| other != user && self.is_own_address(other, address, at))
+        others(part_of(&self.addresses, address), user, day(at))
     }
 }
 
-impl Own {
-    fn add(&mut self, place: &Place, days: &Days) {
-        if let Some(address) = place.address {
-            self.prefixes.entry(Net::prefix(address)).or_default().join(days);
-            self.addresses.entry(address).or_default().join(days);
-        }
-        if let Some(net) = place.telling_net() {
-            self.all.join(days);
-            self.kinds[net.kind()].join(days);
-            self.nets.entry(net).or_default().join(days);
-        }
-    }
+/// Users of a part of a list other than one, with two days before a day.
+fn others<K, const N: usize>(part: &[(K, Sym, Days<N>)], user: Sym, before: u16) -> impl Iterator<Item = Sym> + '_ {
+    let known = part.iter().filter(move |(_, other, days)| *other != user && days.are(KNOWN_DAYS, before));
+    known.map(|(_, other, _)| *other)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::facts::Facts;
-    use crate::model::{Field, Table};
+    use crate::model::{EventId, Field, Table};
     use crate::store::testing::Rows;
 
     /// Sign-ins of April 2026, each a user, a day, an address and a number.
@@ -380,7 +393,7 @@ mod tests {
     #[test]
     fn the_first_days_of_two_lists_are_those_of_both() {
         let list = |days: &[u16]| {
-            let mut list = Days::default();
+            let mut list = Days::<BASELINE_DAYS>::default();
             for day in days {
                 list.add(*day);
             }

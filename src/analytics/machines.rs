@@ -96,10 +96,23 @@ pub(super) fn other_machines(
     bindings: &mut Bindings,
 ) -> Option<Machines> {
     let Origins { store, places, known, .. } = origins;
-    let looks = |id: EventId| (places.profile_number(id), store.event(id)[Field::TokenProtection]);
-    let first = looks(session.first());
+    let mut binding = |id: EventId| {
+        let protection = store.event(id)[Field::TokenProtection];
+        *bindings.entry(protection).or_insert_with(|| Protection::read(store.text(protection)).binding)
+    };
     // Most sessions have one machine throughout.
-    if session.events().skip(1).all(|id| looks(id) == first) {
+    let first = places.profile(session.first());
+    let is_first = |id: EventId| {
+        let profile = places.profile(id);
+        profile.device == first.device && profile.os == first.os
+    };
+    let mut bound = false;
+    if session.events().all(|id| {
+        let binding = binding(id);
+        let lost = bound && binding == Some(Binding::Unbound);
+        bound |= binding == Some(Binding::Bound);
+        is_first(id) && !lost
+    }) {
         return None;
     }
     let mut owner = Owner::default();
@@ -119,8 +132,7 @@ pub(super) fn other_machines(
         if place.is_neutral {
             continue;
         }
-        let read = || Protection::read(store.text(protection)).binding;
-        let binding = *bindings.entry(protection).or_insert_with(read);
+        let binding = binding(id);
         let mut differs = owner.compared(profile, binding);
         if differs.is_another_machine() || differs.bare {
             let seen = software.seen(origins, session.user, id, event.time());

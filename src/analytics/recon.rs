@@ -95,7 +95,8 @@ impl Calls {
         let mut reader = Reader::new(facts);
         let mut clients: Numbers<(Sym, Sym)> = Numbers::default();
         let mut groups: Numbers<(u32, Sym, Sym)> = Numbers::default();
-        let mut found: Vec<(u32, Call)> = Vec::new();
+        let rows_of = |table| usize::try_from(store.count(table)).unwrap_or(0);
+        let mut calls: Vec<Call> = Vec::with_capacity(rows_of(Table::Graph) + rows_of(Table::AadGraph));
         let mut status = (Sym::NONE, 0);
         for (id, event) in rows {
             if !matches!(event.table, Table::Graph | Table::AadGraph) || event.flags.has(Flags::APP_AUTH) {
@@ -114,9 +115,16 @@ impl Calls {
             if written != status.0 {
                 status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
             }
-            found.push((client, Call { id, form, group, class: status.1, is_internal }));
+            calls.push(Call { id, form, group, class: status.1, is_internal });
         }
-        let (clients, calls) = gathered(clients.keys, &found);
+        let client_of = |call: &Call| groups.keys[call.group as usize].0;
+        calls.sort_unstable_by_key(|call| (client_of(call), call.id));
+        let mut start = 0;
+        let client = |(number, (user, app)): (u32, (Sym, Sym))| {
+            let end = start + calls[start..].partition_point(|call| client_of(call) <= number);
+            Client { user, app, calls: std::mem::replace(&mut start, end)..end }
+        };
+        let clients = (0..).zip(clients.keys).map(client).collect();
         Self {
             forms: reader.forms,
             by_address: reader.by_address,
@@ -246,25 +254,4 @@ impl<K: Copy + Eq + std::hash::Hash> Numbers<K> {
         self.last = Some((key, number));
         number
     }
-}
-
-/// The calls by client, in their order.
-fn gathered(clients: Vec<(Sym, Sym)>, found: &[(u32, Call)]) -> (Vec<Client>, Vec<Call>) {
-    let mut starts = vec![0; clients.len() + 1];
-    for (client, _) in found {
-        starts[*client as usize + 1] += 1;
-    }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-    }
-    let client = |((user, app), at): ((Sym, Sym), usize)| Client { user, app, calls: starts[at]..starts[at + 1] };
-    let all = clients.into_iter().zip(0..).map(client).collect();
-    let mut calls: Vec<Call> = found.iter().map(|(_, call)| *call).collect();
-    let mut next = starts;
-    for (client, call) in found {
-        let at = &mut next[*client as usize];
-        calls[*at] = *call;
-        *at += 1;
-    }
-    (all, calls)
 }

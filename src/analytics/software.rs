@@ -29,11 +29,11 @@ pub struct Software {
     /// Class of software by number of a profile: family and system.
     classes: Vec<u32>,
     /// Days by client, class and user.
-    days: HashMap<(Sym, u32, Sym), Days, RandomState>,
+    days: HashMap<(Sym, u32, Sym), Days<OWN_DAYS>, RandomState>,
     /// The first users of each class with a client, with their first days, in order.
-    first: HashMap<(Sym, u32), Vec<(Days, Sym)>, RandomState>,
+    first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState>,
     /// Days of the bundle with sign-ins.
-    all: Days,
+    all: Days<BASELINE_DAYS>,
 }
 
 impl Software {
@@ -55,7 +55,7 @@ impl Software {
                     // Events come in time order.
                     let first = software.first.entry((client, class)).or_default();
                     if first.len() <= ORDINARY_USERS {
-                        let mut day = Days::default();
+                        let mut day = Days::<1>::default();
                         day.add_time(event.time());
                         first.push((day, event.user));
                     }

@@ -165,7 +165,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "DUR", default_value = "90m", value_parser = Span::parse)]
     pub(super) session_window: Span,
     /// Longest time between two parties of one session
-    #[arg(long, value_name = "DUR", default_value = "60m", value_parser = Span::parse)]
+    #[arg(long, value_name = "DUR", default_value = "1h", value_parser = Span::parse)]
     pub(super) split_gap: Span,
     /// Longest time from the issue of an authorization code to its exchange
     #[arg(long, value_name = "DUR", default_value = "10m", value_parser = Span::parse)]

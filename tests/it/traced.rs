@@ -1,7 +1,7 @@
 //! System calls of the program, as `strace` sees them: no network, no other program, no file written but where it
 //! should; and the state of a case when any call of a save fails or is its last.
 //!
-//! Where `strace` cannot run, the tests say so and pass; `.ci/run` sets `TOKENTRAIL_STRACE=required`, and they fail.
+//! The tests say so where `strace` cannot run, and pass; `.ci/run` sets `TOKENTRAIL_STRACE=required`, and they fail.
 #![cfg(target_os = "linux")]
 
 mod calls;

@@ -166,7 +166,7 @@ fn write_policy(row: &SignIn, out: &mut Row) {
         .empty(&["ServicePrincipalId", "TokenIssuerName"]);
 }
 
-/// How each factor was met.
+/// Way in which each factor was met.
 pub(super) fn steps(row: &SignIn) -> Value {
     let succeeded = row.result == OK;
     let step = |method: &str, detail: &str, requirement: &str, sequence: u8| {

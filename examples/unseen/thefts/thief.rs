@@ -1,4 +1,4 @@
-//! What thieves have: rented machines, programs, and what their rows show.
+//! Belongings of thieves: rented machines, programs, and what their rows show.
 
 use crate::event::Origin;
 use crate::story::Story;

@@ -28,7 +28,7 @@ pub(crate) enum Binding {
     Unbound(u16),
 }
 
-/// What stands on a desk.
+/// Kind of a desk's machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Make {
     Windows,

@@ -41,7 +41,7 @@ pub(crate) static ELSEWHERE: [Town; 10] = [
     town("London", "England", "GB", (51.5072, -0.1276)),
 ];
 
-/// Where a request comes from.
+/// Address and network that a request comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Spot {
     pub(crate) address: String,

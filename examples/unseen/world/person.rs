@@ -42,7 +42,7 @@ const LAST: [&str; 20] = [
     "Tanaka",
 ];
 
-/// What somebody does for a living, as far as rows show it.
+/// Trade of a person, as far as rows show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
     Clerk,
@@ -52,7 +52,7 @@ pub(crate) enum Job {
     Room,
 }
 
-/// Where a machine stands for a while.
+/// Place that a machine stands at for a while.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
     Office,
@@ -200,7 +200,7 @@ impl Person {
         Rng::seeded(&format!("{} {} web {}", world.seed, self.upn, (day + signed(self.number)) / days)).guid()
     }
 
-    /// Where the laptop is at a second of a day.
+    /// Place of the laptop at a second of a day.
     pub(crate) fn place_at(&self, world: &World, day: i64, second: i64) -> Place {
         if let Some(stays) = self.stays.get(&day) {
             let stay = stays.iter().find(|stay| second < stay.until).or(stays.last());

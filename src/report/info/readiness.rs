@@ -14,7 +14,7 @@ pub struct Readiness {
     pub analytic: &'static str,
     /// The state.
     pub state: Ready,
-    /// What the bundle lacks for it.
+    /// Rows and columns that the bundle lacks for it.
     pub without: Vec<Without>,
 }
 

@@ -1,6 +1,6 @@
 //! The hunt semantics, paragraph by paragraph, over plain rows. Slow on purpose: every rule is a loop.
 //!
-//! Where a paragraph can be read in two ways, `Reading:` says which one stands here.
+//! `Reading:` says which one stands here where a paragraph can be read in two ways.
 
 mod burst;
 mod duplicates;

@@ -123,8 +123,7 @@ fn a_near_miss_shows_its_rows_in_the_users_timeline() {
     let mut desk = near((80, 24));
     desk.press("M enter");
     assert!(desk.screen().contains("Tab goes to the near misses"));
-    // Below what an analytic graded low.
-    desk.press("tab j enter");
+    desk.press("tab enter");
     assert_eq!(value(&desk), "user window@contoso.com");
     assert_eq!(desk.bench().timeline.as_ref().unwrap().shown.marks.len(), 3);
     desk.press("M t enter M");
@@ -141,13 +140,13 @@ fn thresholds_are_tried_and_applied_and_verdicts_of_hits_that_go_are_kept() {
     assert_eq!(desk.hits.len(), 1);
     let id = desk.hits[0].id.clone();
     desk.press("enter y d t");
-    desk.press("M tab t");
+    desk.press("M tab G t");
     assert!(
         desk.screen().contains("--window              10m  "),
         "one graded low needs no threshold: {}",
         desk.screen()
     );
-    desk.press("j t");
+    desk.press("g t");
     assert!(desk.screen().contains("--window              10m → 11m"), "{}", desk.screen());
     assert!(desk.screen().contains("2 hits: 1 gained, 0 lost, 1 the same"), "{}", desk.screen());
     assert_eq!(desk.bench().evidence.hits.len(), 1, "nothing changes before it is applied");
@@ -159,7 +158,7 @@ fn thresholds_are_tried_and_applied_and_verdicts_of_hits_that_go_are_kept() {
     assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::TruePositive), "the verdict is kept");
     let last = desk.bench().case.log.last().unwrap();
     assert_eq!(last.what, "thresholds changed: --min-resources 5 (was 3); 0 hits");
-    desk.press("M [ [ tab j t");
+    desk.press("M [ [ tab t");
     assert!(desk.screen().contains("true positive") || desk.screen().contains("gained"), "{}", desk.screen());
     desk.press("a");
     assert!(desk.bench().evidence.hits.iter().any(|hit| hit.id == id), "the hit is back, and what was said to it");
