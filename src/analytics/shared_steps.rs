@@ -8,7 +8,7 @@ use super::{Show, Step};
 use crate::model::Field;
 
 /// Token, protocol or code that the party began with.
-pub const BEGUN_BY: Step = Step {
+pub(crate) const BEGUN_BY: Step = Step {
     id: "begun-by",
     title: "how did it begin?",
     question: "With which token, protocol or code did the party begin?",
@@ -18,7 +18,7 @@ pub const BEGUN_BY: Step = Step {
 };
 
 /// Earlier use of the client by the user.
-pub const CLIENT_USED_BEFORE: Step = Step {
+pub(crate) const CLIENT_USED_BEFORE: Step = Step {
     id: "client-used-before",
     title: "client used before",
     question: "Has the user used this client in the days before?",
@@ -28,7 +28,7 @@ pub const CLIENT_USED_BEFORE: Step = Step {
 };
 
 /// Actions of the Graph calls.
-pub const GRAPH_ACTIONS: Step = Step {
+pub(crate) const GRAPH_ACTIONS: Step = Step {
     id: "graph-actions",
     title: "what the calls did",
     question: "What did the Graph calls read, search or change?",
@@ -38,7 +38,7 @@ pub const GRAPH_ACTIONS: Step = Step {
 };
 
 /// Rows from the hit's addresses after it.
-pub const LAST_ACT: Step = Step {
+pub(crate) const LAST_ACT: Step = Step {
     id: "last-act",
     title: "is it over?",
     question: "When was the party last active, and was it refused since?",
@@ -48,7 +48,7 @@ pub const LAST_ACT: Step = Step {
 };
 
 /// Days on which each network was seen with the user.
-pub const NETWORKS_SEEN: Step = Step {
+pub(crate) const NETWORKS_SEEN: Step = Step {
     id: "networks-seen",
     title: "whose networks?",
     question: "On which days before was each network seen with this user?",
@@ -58,7 +58,7 @@ pub const NETWORKS_SEEN: Step = Step {
 };
 
 /// Other users in the same networks.
-pub const OTHERS_THERE: Step = Step {
+pub(crate) const OTHERS_THERE: Step = Step {
     id: "others-there",
     title: "other users there?",
     question: "Did other users sign in from the same networks?",
@@ -68,7 +68,7 @@ pub const OTHERS_THERE: Step = Step {
 };
 
 /// Parties of the session.
-pub const PARTIES: Step = Step {
+pub(crate) const PARTIES: Step = Step {
     id: "parties",
     title: "how many parties?",
     question: "How many parties used the session, and by what are they told apart?",
@@ -78,7 +78,7 @@ pub const PARTIES: Step = Step {
 };
 
 /// Devices, methods, consents and rules that outlive the tokens.
-pub const PLANTED: Step = Step {
+pub(crate) const PLANTED: Step = Step {
     id: "planted",
     title: "anything planted?",
     question: "Was a device, a sign-in method, a consent or a rule added afterwards?",
@@ -88,7 +88,7 @@ pub const PLANTED: Step = Step {
 };
 
 /// Resources that the party got tokens for.
-pub const RESOURCES_OF_PARTY: Step = Step {
+pub(crate) const RESOURCES_OF_PARTY: Step = Step {
     id: "resources-of-party",
     title: "resources reached",
     question: "Which resources did the party get tokens for?",
@@ -98,7 +98,7 @@ pub const RESOURCES_OF_PARTY: Step = Step {
 };
 
 /// Software that was used with the client before.
-pub const SOFTWARE_SEEN: Step = Step {
+pub(crate) const SOFTWARE_SEEN: Step = Step {
     id: "software-seen",
     title: "whose software?",
     question: "Since when is this software seen with this user?",
@@ -108,7 +108,7 @@ pub const SOFTWARE_SEEN: Step = Step {
 };
 
 /// Session and party that the rows belong to.
-pub const WHOSE_PARTY: Step = Step {
+pub(crate) const WHOSE_PARTY: Step = Step {
     id: "whose-party",
     title: "whose tokens?",
     question: "Which sessions and tokens are these, and which party has them?",

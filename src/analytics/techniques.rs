@@ -1,7 +1,7 @@
 //! Lists of ATT&CK techniques that several analytics may earn, sorted by id.
 
 /// A token used as the user: resources reached, and actions of calls.
-pub const TOKEN_USED: &[&str] = &[
+pub(crate) const TOKEN_USED: &[&str] = &[
     "T1021.007",
     "T1069.003",
     "T1078.004",
@@ -16,7 +16,7 @@ pub const TOKEN_USED: &[&str] = &[
 ];
 
 /// A token taken from the user's session, and used.
-pub const TOKEN_STOLEN: &[&str] = &[
+pub(crate) const TOKEN_STOLEN: &[&str] = &[
     "T1021.007",
     "T1069.003",
     "T1087.004",
@@ -31,7 +31,7 @@ pub const TOKEN_STOLEN: &[&str] = &[
 ];
 
 /// A device code that gave an intruder tokens, and their use.
-pub const DEVICE_CODE: &[&str] = &[
+pub(crate) const DEVICE_CODE: &[&str] = &[
     "T1021.007",
     "T1069.003",
     "T1078.004",
