@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokentrail::testing::ingest::Loaded;
 use tokentrail::testing::model::Field;
 
-fn told(loaded: &Loaded) -> Vec<String> {
+fn events_of(loaded: &Loaded) -> Vec<String> {
     let event = |(id, event): (_, tokentrail::testing::store::Event<'_>)| {
         let fields: Vec<&str> = Field::ALL.iter().map(|field| loaded.store.get(id, *field)).collect();
         format!("{:?} {} {} {fields:?}", event.table, event.created, event.ingested)
@@ -25,6 +25,6 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let strict = envelope(Value::from(Value::from(members).to_string()));
     // Only the depth that is allowed differs: a text nests nothing.
     if !nested {
-        assert_eq!(told(&quick), told(&strict));
+        assert_eq!(events_of(&quick), events_of(&strict));
     }
 });
