@@ -5,16 +5,22 @@
 //! would do. CONTRIBUTING.md says how to add one.
 
 mod aad_graph;
+mod act;
+mod activity;
+mod audit;
 mod column;
 mod common;
 pub mod foreign;
 mod graph;
+pub mod members;
 mod non_interactive;
 mod row_kind;
 mod sign_in;
 mod slots;
 mod spelling;
+mod unified_audit;
 
+pub use act::{ActRow, ReadAct};
 pub use column::{Columns, DEVICE_PARTS, Rank, Target};
 pub use foreign::{Foreign, KeyMarks, Marked};
 pub use row_kind::RowKind;
@@ -26,7 +32,15 @@ use crate::model::{Field, Table};
 /// Every table that is read, in the order of [`Table::ALL`].
 pub static TABLES: [TableSpec; Table::COUNT] = SPECS;
 
-const SPECS: [TableSpec; Table::COUNT] = [sign_in::SPEC, non_interactive::SPEC, graph::SPEC, aad_graph::SPEC];
+const SPECS: [TableSpec; Table::COUNT] = [
+    sign_in::SPEC,
+    non_interactive::SPEC,
+    graph::SPEC,
+    aad_graph::SPEC,
+    unified_audit::SPEC,
+    audit::SPEC,
+    activity::SPEC,
+];
 
 const _: () = {
     let mut at = 0;
@@ -54,6 +68,8 @@ pub enum Success {
     Result,
     /// An HTTP status.
     Status,
+    /// What its reader found.
+    Act,
 }
 
 /// Loss without a table.
@@ -90,6 +106,8 @@ pub struct TableSpec {
     pub kind: RowKind,
     /// The fields its rows have; no others are kept.
     pub fields: &'static [Field],
+    /// Reader of a whole record, for tables whose rows nest; their columns are then of the reader's.
+    pub act: Option<ReadAct>,
     /// Its columns, each list under every spelling.
     pub columns: &'static [Columns],
     /// Its columns in the Entra portal's CSV.
@@ -144,6 +162,14 @@ impl Table {
         match self.role() {
             Role::Uses => true,
             Role::Issues | Role::Records => false,
+        }
+    }
+
+    /// Returns whether its rows record an act.
+    pub fn records(self) -> bool {
+        match self.role() {
+            Role::Records => true,
+            Role::Issues | Role::Uses => false,
         }
     }
 

@@ -32,6 +32,12 @@ pub enum Table {
     Graph,
     /// `AADGraphActivityLogs`.
     AadGraph,
+    /// `UnifiedAuditLog`: what was done in mail, files, Teams and the directory.
+    UnifiedAudit,
+    /// `AuditLogs`: changes in the directory.
+    Audit,
+    /// `AzureActivity`: changes of Azure resources.
+    Activity,
 }
 
 impl Table {
@@ -39,7 +45,15 @@ impl Table {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All tables, in the order of their numbers. The layer `tables` has the data of each.
-    pub const ALL: [Self; 4] = [Self::SignIn, Self::NonInteractive, Self::Graph, Self::AadGraph];
+    pub const ALL: [Self; 7] = [
+        Self::SignIn,
+        Self::NonInteractive,
+        Self::Graph,
+        Self::AadGraph,
+        Self::UnifiedAudit,
+        Self::Audit,
+        Self::Activity,
+    ];
 }
 
 /// Returns whether a Graph call with this status succeeded. A download answers with a redirect.

@@ -82,6 +82,26 @@ pub enum Field {
     Scopes,
     /// Graph: device id claim.
     DeviceId,
+    /// Audit: what was done, as logged, without a closing full stop.
+    Operation,
+    /// Audit: service that logged it: `Exchange`, `AzureActiveDirectory`, `Core Directory`.
+    Workload,
+    /// Audit: kind of an operation that has several: `Bind`, `Sync throttled`, `forwards`.
+    Variant,
+    /// Audit: name or subject of what it was done to, else its id.
+    Object,
+    /// Audit: what else to know of it, in words: where a rule moves mail, the scopes of a consent.
+    Detail,
+    /// Audit: number of items, digits only.
+    Count,
+    /// Audit: short digests of the items' ids, separated by spaces, to count an item once.
+    Items,
+    /// Audit: result as logged.
+    Outcome,
+    /// Audit: users acted upon, by sign-in name or object id, separated by spaces.
+    ActedUpon,
+    /// Audit: issue of the token as its claim has it, five minutes early; RFC 3339.
+    IssuedAt,
 }
 
 impl Field {
@@ -89,7 +109,7 @@ impl Field {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every field in declaration order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 49] = [
         Self::Id,
         Self::CorrelationId,
         Self::UserId,
@@ -129,6 +149,16 @@ impl Field {
         Self::ResponseStatusCode,
         Self::Scopes,
         Self::DeviceId,
+        Self::Operation,
+        Self::Workload,
+        Self::Variant,
+        Self::Object,
+        Self::Detail,
+        Self::Count,
+        Self::Items,
+        Self::Outcome,
+        Self::ActedUpon,
+        Self::IssuedAt,
     ];
 
     /// Returns whether its texts are ids.
@@ -190,6 +220,16 @@ impl Field {
             Self::ResponseStatusCode => "ResponseStatusCode",
             Self::Scopes => "Scopes",
             Self::DeviceId => "DeviceId",
+            Self::Operation => "Operation",
+            Self::Workload => "Workload",
+            Self::Variant => "Variant",
+            Self::Object => "Object",
+            Self::Detail => "Detail",
+            Self::Count => "Count",
+            Self::Items => "Items",
+            Self::Outcome => "Result",
+            Self::ActedUpon => "ActedUpon",
+            Self::IssuedAt => "IssuedAt",
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     role: Role::Uses,
     kind: RowKind::Graph,
     fields: FIELDS,
+    act: None,
     columns: &[CALLS[0], CALLS[1], CALLS[2], TIMES],
     portal: &[],
     twin: None,

@@ -31,7 +31,6 @@ impl PartialEq for Foreign {
 
 impl Eq for Foreign {}
 
-const UNIFIED: &str = "the unified audit log: what was done in mail, files, Teams and the directory";
 const RISK: &str = "what Entra ID Protection found risky";
 const DEFENDER: &str = "activity seen by Defender XDR";
 const ENDPOINT: &str = "what happened on devices, seen by Defender for Endpoint";
@@ -56,66 +55,8 @@ pub static MANAGED_IDENTITY: Foreign = Foreign {
     file_marks: &["managedidentity", "msisignins"],
     keys: &[],
 };
-/// Changes in the directory.
-pub static AUDIT: Foreign = Foreign {
-    name: "AuditLogs",
-    holds: "changes in the directory",
-    aliases: &[],
-    file_marks: &[],
-    keys: &[
-        &["activitydisplayname"],
-        &["targetresources", "initiatedby"],
-        &["targetresources", "loggedbyservice"],
-        &["actoruserprincipalname", "actorobjectid"],
-        &["auditlogs"],
-    ],
-};
-/// Changes of Azure resources.
-pub static ACTIVITY: Foreign = Foreign {
-    name: "AzureActivity",
-    holds: "changes of Azure resources",
-    aliases: &["administrative"],
-    file_marks: &[],
-    keys: &[
-        &["operationnamevalue", "categoryvalue"],
-        &["eventdataid"],
-        &["eventtimestamp", "claims"],
-        &["authorization", "claims"],
-        &["activitylogs"],
-    ],
-};
-
 /// Every foreign table, those with more specific keys first.
-static FOREIGN: [&Foreign; 45] = [
-    &Foreign {
-        name: "OfficeActivity",
-        holds: UNIFIED,
-        aliases: &[],
-        file_marks: &[],
-        keys: &[&["officeworkload"], &["officeid"]],
-    },
-    &Foreign {
-        name: "CloudAppEvents",
-        holds: UNIFIED,
-        aliases: &[],
-        file_marks: &[],
-        keys: &[&["actiontype", "raweventdata"], &["actiontype", "activityobjects"], &["actiontype", "activitytype"]],
-    },
-    &Foreign {
-        name: "UnifiedAuditLog",
-        holds: UNIFIED,
-        aliases: &["enrichedoffice365auditlogs"],
-        file_marks: &[],
-        keys: &[
-            &["auditdata"],
-            &["auditlogrecordtype"],
-            &["operations", "userids"],
-            &["operation", "creationtime", "workload"],
-            &["operation", "creationtime", "recordtype"],
-            &["operation", "workload", "recordtype"],
-            &["o365"],
-        ],
-    },
+static FOREIGN: [&Foreign; 40] = [
     &Foreign {
         name: "IntuneAuditLogs",
         holds: INTUNE,
@@ -123,8 +64,6 @@ static FOREIGN: [&Foreign; 45] = [
         file_marks: &[],
         keys: &[&["activityresultstatus"], &["targetdisplaynames", "activitydate"]],
     },
-    &AUDIT,
-    &ACTIVITY,
     &Foreign {
         name: "AADServicePrincipalRiskEvents",
         holds: RISK,
@@ -398,7 +337,7 @@ mod tests {
                 Marked::Foreign(table) => table.name,
             })
         };
-        assert_eq!(of(&["actiontype", "raweventdata", "reportid"]), Some("CloudAppEvents"));
+        assert_eq!(of(&["actiontype", "raweventdata", "reportid"]), Some("UnifiedAuditLog"));
         assert_eq!(of(&["actiontype", "reportid"]), Some("a Defender XDR table"));
         assert_eq!(of(&["operation", "workload"]), None);
         assert_eq!(of(&["operation", "creationtime", "recordtype"]), Some("UnifiedAuditLog"));

@@ -17,6 +17,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     role: Role::Uses,
     kind: RowKind::Graph,
     fields: FIELDS,
+    act: None,
     columns: COLUMNS,
     portal: &[],
     twin: None,

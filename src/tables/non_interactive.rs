@@ -15,6 +15,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     role: Role::Issues,
     kind: RowKind::Token,
     fields: FIELDS,
+    act: None,
     columns: COLUMNS,
     portal: PORTAL,
     twin: Some(Table::SignIn),

@@ -13,6 +13,10 @@ pub enum RowKind {
     Token,
     /// A call of Microsoft Graph or Azure AD Graph.
     Graph,
+    /// An act that the unified audit log or Azure's activity log recorded.
+    Act,
+    /// A change in the directory.
+    Record,
 }
 
 /// Serializes as its word in exports.
@@ -30,6 +34,8 @@ impl RowKind {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Graph => "Graph call",
+            Self::Act => "act",
+            Self::Record => "directory change",
         }
     }
 
@@ -40,6 +46,8 @@ impl RowKind {
             Self::SignIn => "sign-in",
             Self::Token => "token",
             Self::Graph => "graph",
+            Self::Act => "act",
+            Self::Record => "record",
         }
     }
 }

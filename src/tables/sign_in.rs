@@ -20,6 +20,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     role: Role::Issues,
     kind: RowKind::SignIn,
     fields: FIELDS,
+    act: None,
     columns: COLUMNS,
     portal: PORTAL,
     twin: Some(Table::NonInteractive),

@@ -72,6 +72,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
             .filter(|code| !code.is_empty())
             .is_some_and(|code| !call_succeeded(code)),
         Success::Result => !text(Field::ResultType).is_empty() && !row.succeeded(),
+        Success::Act => !row.succeeded(),
     };
     let client = text(Field::AppDisplayName);
     Line {
@@ -123,7 +124,7 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed:
         RowKind::DeviceCode if side_of(row) == Some(Leg::Browser) => "device code entered",
         RowKind::DeviceCode => "device code redeemed",
         RowKind::SignIn => "sign-in",
-        RowKind::Token | RowKind::Graph => "",
+        RowKind::Token | RowKind::Graph | RowKind::Act | RowKind::Record => "",
     };
     let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
     let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };

@@ -1,5 +1,6 @@
 //! Builds an event from a record, in one pass over its bytes.
 
+mod acts;
 mod fast;
 mod inside;
 mod intern;
@@ -17,6 +18,7 @@ use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
 use crate::ingest::table_names::{self, RowTable};
 use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, WrittenStep, authentication};
 use crate::store::Part;
+use crate::tables::members::Members;
 use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
 use inside::{Unclaimed, leave};
 use intern::{Last, Written};
@@ -235,19 +237,25 @@ impl RecordReader {
 
     /// Reads a JSON array that holds the values of `columns`.
     pub(crate) fn array(&mut self, json: &str, columns: &[Column], position: Position, stats: &mut SourceStats) {
-        self.read(position, stats, |reader| {
-            check_depth(json)?;
-            let mut parser = serde_json::Deserializer::from_str(json);
-            parser.deserialize_seq(Values { sink: reader, columns })?;
-            parser.end()
-        });
+        self.read(
+            position,
+            stats,
+            |reader| {
+                check_depth(json)?;
+                let mut parser = serde_json::Deserializer::from_str(json);
+                parser.deserialize_seq(Values { sink: reader, columns })?;
+                parser.end()
+            },
+            || acts::of_array(json, columns),
+        );
     }
 
-    fn read(
+    fn read<'r>(
         &mut self,
         position: Position,
         stats: &mut SourceStats,
         fill: impl Fn(&mut Self) -> serde_json::Result<()>,
+        whole: impl Fn() -> Members<'r>,
     ) {
         stats.records += 1;
         // Once, in nearly all sources; again where the keys of its own table mean something else.
@@ -267,7 +275,7 @@ impl RecordReader {
             if again < READ_AGAIN && self.mistook(&evidence) {
                 continue;
             }
-            if let Err(reason) = self.finish(evidence, position, stats) {
+            if let Err(reason) = self.finish(evidence, &whole, position, stats) {
                 stats.skip(position.offset, reason);
             }
             return;
@@ -299,7 +307,13 @@ impl RecordReader {
     }
 
     /// Keeps the row.
-    fn finish(&mut self, evidence: TableEvidence, position: Position, stats: &mut SourceStats) -> Result<(), String> {
+    fn finish<'r>(
+        &mut self,
+        evidence: TableEvidence,
+        whole: &impl Fn() -> Members<'r>,
+        position: Position,
+        stats: &mut SourceStats,
+    ) -> Result<(), String> {
         let table = match self.table_of(evidence, stats) {
             Ok(table) => table,
             Err(name) => {
@@ -312,6 +326,9 @@ impl RecordReader {
                 return Ok(());
             }
         };
+        if let Some(read) = table.spec().act {
+            self.take_act(&read(&whole()));
+        }
         // Only here: another table's columns have other types, and are no fault of ours.
         if let Some(reason) = self.record.refused.take() {
             return Err(reason);

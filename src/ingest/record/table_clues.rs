@@ -2,8 +2,8 @@
 
 use crate::ingest::table_names::{RowTable, named};
 use crate::model::Table;
-use crate::tables::foreign::{ACTIVITY, AUDIT, SERVICE_PRINCIPAL};
-use crate::tables::{Foreign, KeyMarks, Marked, Rank};
+use crate::tables::foreign::SERVICE_PRINCIPAL;
+use crate::tables::{KeyMarks, Marked, Rank};
 
 /// Evidence in a row for its table.
 #[derive(Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Clues {
     /// Keys that only some tables have.
     pub(crate) marks: KeyMarks,
     /// Suggested by one column, where nothing says more.
-    pub(crate) hint: Option<&'static Foreign>,
+    pub(crate) hint: Option<Table>,
     /// Its category.
     pub(crate) category: Option<RowTable>,
     /// Its kinds of sign-in.
@@ -75,12 +75,12 @@ pub(crate) fn decide_table(clues: &Clues, from_name: Option<&RowTable>) -> Table
         return if clues.is_alike() { TableEvidence::Alike(name) } else { TableEvidence::Row(RowTable::Named(name)) };
     }
     // An audit row's category is the kind of its activity.
-    if clues.hint == Some(&AUDIT) && !clues.is_alike() {
-        return TableEvidence::Row(RowTable::Foreign(&AUDIT));
+    if clues.hint == Some(Table::Audit) && !clues.is_alike() {
+        return TableEvidence::Row(RowTable::Ours(Table::Audit));
     }
     match clues.category.clone() {
-        Some(RowTable::Named(_)) | None if clues.hint == Some(&ACTIVITY) => {
-            return TableEvidence::Row(RowTable::Foreign(&ACTIVITY));
+        Some(RowTable::Named(_)) | None if clues.hint == Some(Table::Activity) => {
+            return TableEvidence::Row(RowTable::Ours(Table::Activity));
         }
         Some(RowTable::Named(name)) if clues.is_alike() => return TableEvidence::Alike(name),
         Some(kind) => return TableEvidence::Row(kind),

@@ -1,8 +1,9 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
-use super::{Column, Object, Position, ROW_START, RecordReader, check_depth, fast};
+use super::{Column, Object, Position, ROW_START, RecordReader, acts, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
 use crate::ingest::stats::{Assumed, SourceStats};
+use crate::tables::members::Members;
 use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 
@@ -77,31 +78,41 @@ impl RecordReader {
     }
 
     fn json(&mut self, json: &str, position: Position, stats: &mut SourceStats) {
-        self.read(position, stats, |reader| {
-            if fast::object(reader, json) {
-                return Ok(());
-            }
-            check_depth(json)?;
-            reader.record.clear();
-            let mut parser = serde_json::Deserializer::from_str(json);
-            Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
-            parser.end()
-        });
+        self.read(
+            position,
+            stats,
+            |reader| {
+                if fast::object(reader, json) {
+                    return Ok(());
+                }
+                check_depth(json)?;
+                reader.record.clear();
+                let mut parser = serde_json::Deserializer::from_str(json);
+                Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
+                parser.end()
+            },
+            || Members::from_json(json),
+        );
     }
 
     /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
     pub(crate) fn cells(&mut self, cells: &[&str], columns: &[Column], position: Position, stats: &mut SourceStats) {
         self.holds_back = true;
-        self.read(position, stats, |reader| {
-            for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-                reader.record.utc_offset = column.utc_offset;
-                reader.record.sight(&column.targets, cell);
-                if let Err(reason) = reader.cell(column.targets.under(reader.table), cell) {
-                    reader.record.refuse(&column.name, &reason);
+        self.read(
+            position,
+            stats,
+            |reader| {
+                for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+                    reader.record.utc_offset = column.utc_offset;
+                    reader.record.sight(&column.targets, cell);
+                    if let Err(reason) = reader.cell(column.targets.under(reader.table), cell) {
+                        reader.record.refuse(&column.name, &reason);
+                    }
                 }
-            }
-            Ok(())
-        });
+                Ok(())
+            },
+            || acts::of_cells(cells, columns),
+        );
         self.holds_back = false;
         if let Some(unclaimed) = self.unclaimed.take() {
             let is_wrapped =

@@ -8,9 +8,8 @@ use crate::ingest::record::strict_json::Object;
 use crate::ingest::record::value;
 use crate::ingest::stats::Assumed;
 use crate::ingest::table_names;
-use crate::model::{Field, Flags, Number, flag, number};
+use crate::model::{Field, Flags, Number, Table, flag, number};
 use crate::store::{is_blank, is_success};
-use crate::tables::foreign::{ACTIVITY, AUDIT};
 use crate::tables::{self, Rank, Target};
 use serde::de::{DeserializeSeed, IgnoredAny};
 use serde_json::value::RawValue;
@@ -102,7 +101,7 @@ impl RecordReader {
             Target::Ingested(rank) => self.time(rank, text, false),
             Target::Type(rank) if !text.is_empty() => self.record.clues.named(rank, text),
             Target::Category if !text.is_empty() => self.record.clues.category = table_names::named(text),
-            Target::Activity if !text.is_empty() => self.record.clues.hint = Some(&AUDIT),
+            Target::Activity if !text.is_empty() => self.record.clues.hint = Some(Table::Audit),
             Target::Interactive => self.record.clues.interactive = flag(text),
             Target::EventTypes => self.record.clues.event_types = table_names::of_event_types(text),
             Target::AppOnly => self.record.app_only = (!text.is_empty()).then(|| text.eq_ignore_ascii_case("app")),
@@ -195,7 +194,7 @@ impl RecordReader {
             }
             // Of a person at the prompt it is a name; here it is whoever changed an Azure resource.
             Target::Text(Field::Identity, _) if raw.starts_with('{') => {
-                self.record.clues.hint = Some(&ACTIVITY);
+                self.record.clues.hint = Some(Table::Activity);
                 Ok(())
             }
             Target::Text(..) | Target::Number(..) | Target::Created(_) | Target::Ingested(_) | Target::Resource => {

@@ -252,6 +252,7 @@ fn kind(kind: RowKind, failed: bool) -> (&'static str, Role) {
         RowKind::SignIn => ("○", Role::Text),
         RowKind::Token => ("●", Role::Text),
         RowKind::Graph => ("∙", Role::Graph),
+        RowKind::Act | RowKind::Record => ("▪", Role::Text),
     }
 }
 

@@ -1,0 +1,313 @@
+//! Members of a whole record, for tables whose rows are read at once: name and value, whatever shape they came in.
+
+use crate::model::Span;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Members of a record or of an object inside one. Names compare without case, and without the suffixes of union
+/// exports; of members of one name the first that is not empty counts.
+#[derive(Debug, Default)]
+pub struct Members<'r>(Vec<Member<'r>>);
+
+#[derive(Debug)]
+struct Member<'r> {
+    name: Cow<'r, str>,
+    value: Written<'r>,
+    /// UTC offset of a column's times.
+    utc_offset: Span,
+}
+
+/// A value as written.
+#[derive(Debug)]
+enum Written<'r> {
+    /// JSON.
+    Json(Cow<'r, str>),
+    /// Cell of a CSV.
+    Cell(Cow<'r, str>),
+}
+
+/// A time as written, and the UTC offset of its column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenTime {
+    /// The text.
+    pub text: String,
+    /// The offset, for times that name none.
+    pub utc_offset: Span,
+}
+
+impl<'r> Members<'r> {
+    /// The members of a JSON object; none of anything else.
+    pub fn from_json(json: &'r str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// The members of a JSON object in a text that does not outlive them.
+    pub fn from_text(json: &str) -> Members<'static> {
+        let members = Members::from_json(json).0.into_iter().map(|member| Member {
+            name: Cow::Owned(member.name.into_owned()),
+            value: match member.value {
+                Written::Json(json) => Written::Json(Cow::Owned(json.into_owned())),
+                Written::Cell(cell) => Written::Cell(Cow::Owned(cell.into_owned())),
+            },
+            utc_offset: member.utc_offset,
+        });
+        Members(members.collect())
+    }
+
+    /// Adds a CSV cell under its column.
+    pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
+        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Cell(Cow::Borrowed(cell)), utc_offset });
+    }
+
+    /// Adds a JSON value under its column.
+    pub fn add_json(&mut self, name: &'r str, json: &'r str, utc_offset: Span) {
+        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Json(Cow::Borrowed(json)), utc_offset });
+    }
+
+    /// Every name, as written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|member| &*member.name)
+    }
+
+    /// Returns whether there is a value under the name, one that is not empty or null.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// A text, number or truth value as text, trimmed; `None` where it is missing, null, empty or nested.
+    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        let text = match &self.find(name)?.value {
+            Written::Cell(cell) => Cow::Borrowed(cell.trim()),
+            Written::Json(json) => plain_text(json)?,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The first of several names that has a text.
+    pub fn first(&self, names: &[&str]) -> Option<Cow<'_, str>> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    /// A time as written.
+    pub fn time(&self, names: &[&str]) -> Option<WrittenTime> {
+        let name = names.iter().find(|name| self.text(name).is_some())?;
+        let utc_offset = self.find(name)?.utc_offset;
+        Some(WrittenTime { text: self.text(name)?.into_owned(), utc_offset })
+    }
+
+    /// A value, JSON and PowerShell's `@{…}` inside texts read out; null where it is missing.
+    pub fn value(&self, name: &str) -> Value {
+        match self.find(name).map(|member| &member.value) {
+            None => Value::Null,
+            Some(Written::Cell(cell)) => read_out(Value::String(cell.to_string())),
+            Some(Written::Json(json)) => read_out(serde_json::from_str(json).unwrap_or_default()),
+        }
+    }
+
+    /// The members of an object under a name, inside a text too; `None` where it is no object.
+    pub fn inside(&self, name: &str) -> Option<Members<'_>> {
+        let json = match &self.find(name)?.value {
+            Written::Cell(cell) => Cow::Borrowed(cell.trim()),
+            Written::Json(json) if json.starts_with('{') => Cow::Borrowed(&**json),
+            Written::Json(json) => plain_text(json)?,
+        };
+        let json = if json.starts_with("@{") { Cow::Owned(power_shell(&json)?.to_string()) } else { json };
+        let members = match json {
+            _ if !json.starts_with('{') => return None,
+            Cow::Borrowed(json) => Members::from_json(json),
+            Cow::Owned(json) => Members::from_text(&json),
+        };
+        (!members.0.is_empty()).then_some(members)
+    }
+
+    fn find(&self, name: &str) -> Option<&Member<'_>> {
+        self.0.iter().find(|member| is_name(&member.name, name) && !member.value.is_empty())
+    }
+}
+
+impl Written<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Cell(cell) => cell.trim().is_empty(),
+            Self::Json(json) => matches!(&**json, "null" | "\"\""),
+        }
+    }
+}
+
+/// Returns whether a key as written is a name: without case, and without what exports add to columns.
+fn is_name(written: &str, name: &str) -> bool {
+    let bare = |text: &str| text.len() == name.len() && text.eq_ignore_ascii_case(name);
+    let written = written.trim();
+    bare(written)
+        || bare(written.split(" [").next().unwrap_or(written))
+        || written.rsplit_once('_').is_some_and(|(start, end)| {
+            bare(start) && ["", "s", "g", "t", "d", "b", "dynamic", "string"].contains(&end)
+        })
+}
+
+/// The text of a JSON scalar; `None` for null and nested values.
+fn plain_text(json: &str) -> Option<Cow<'_, str>> {
+    match json.as_bytes().first()? {
+        b'"' => {
+            let inner = &json[1..json.len() - 1];
+            if inner.contains('\\') {
+                let text: String = serde_json::from_str(json).ok()?;
+                Some(Cow::Owned(text.trim().to_owned()))
+            } else {
+                Some(Cow::Borrowed(inner.trim()))
+            }
+        }
+        b'{' | b'[' | b'n' => None,
+        _ => Some(Cow::Borrowed(json)),
+    }
+}
+
+/// Texts inside texts that are read out of a value, at most.
+const LAYERS: usize = 4;
+
+/// A value without the text around it, where the text is JSON, or PowerShell's form of an object.
+pub fn read_out(mut value: Value) -> Value {
+    for _ in 0..LAYERS {
+        let Value::String(text) = &value else { break };
+        let text = text.trim();
+        let inner = if text.starts_with("@{") {
+            power_shell(text)
+        } else if text.starts_with(['{', '[', '"']) {
+            serde_json::from_str(text).ok()
+        } else {
+            None
+        };
+        match inner {
+            Some(inner) => value = inner,
+            None => break,
+        }
+    }
+    if let Value::Array(items) = &mut value {
+        for item in items {
+            if matches!(item, Value::String(text) if text.starts_with("@{")) {
+                *item = read_out(item.take());
+            }
+        }
+    }
+    value
+}
+
+/// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts.
+fn power_shell(text: &str) -> Option<Value> {
+    let body = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
+    let mut object = serde_json::Map::new();
+    for part in body.split("; ") {
+        let (name, value) = part.split_once('=')?;
+        object.insert(name.trim().to_owned(), Value::String(value.trim().to_owned()));
+    }
+    Some(Value::Object(object))
+}
+
+/// The member of an object under a name, without case; null where there is none.
+pub fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+    let Value::Object(object) = value else { return &Value::Null };
+    object
+        .get(name)
+        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+        .unwrap_or(&Value::Null)
+}
+
+/// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
+pub fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The text of an object's member.
+pub fn member_text(value: &Value, name: &str) -> Option<String> {
+    scalar(member(value, name))
+}
+
+/// The elements of an array; of an object or a scalar, itself; of null, nothing.
+pub fn elements(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(items) => items,
+        Value::Null => &[],
+        other => std::slice::from_ref(other),
+    }
+}
+
+/// The value of a list of names and values (`[{"Name": …, "Value": …}]`, in either order, or `{name: value}`).
+pub fn named(list: &Value, name: &str) -> Option<String> {
+    let in_list = elements(list).iter().find_map(|entry| {
+        let key = member_text(entry, "Name").or_else(|| member_text(entry, "Key"))?;
+        if key.eq_ignore_ascii_case(name) { member_text(entry, "Value") } else { None }
+    });
+    in_list.or_else(|| member_text(list, name))
+}
+
+impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// Reads an object's members as written.
+struct Object;
+
+impl<'de> Visitor<'de> for Object {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+            members.push(Member {
+                name: name.0,
+                value: Written::Json(Cow::Borrowed(value.get())),
+                utc_offset: Span::from_ticks(0),
+            });
+        }
+        Ok(Members(members))
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Name<'r>(#[serde(borrow)] Cow<'r, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_without_case_and_suffix() {
+        let mut members =
+            Members::from_json(r#"{"operation":" Send ","UserId_":"a","n":1,"o":{"x":1},"e":"","e_s":"v"}"#);
+        members.add_cell("TimeGenerated [UTC]", "2026-05-01", Span::from_ticks(0));
+        assert_eq!(members.text("Operation").as_deref(), Some("Send"));
+        assert_eq!(members.text("UserId").as_deref(), Some("a"));
+        assert_eq!(members.text("N").as_deref(), Some("1"));
+        assert_eq!(members.text("o"), None);
+        assert_eq!(members.text("e").as_deref(), Some("v"), "an empty member does not hide another");
+        assert_eq!(members.time(&["Time", "TimeGenerated"]).unwrap().text, "2026-05-01");
+    }
+
+    #[test]
+    fn texts_of_json_and_of_powershell_are_read_out() {
+        let members = Members::from_json(
+            r#"{"a":"{\"b\":\"x\"}","c":"@{Value=Bind; Name=MailAccessType}","d":["@{Name=A; Value=1}"],"e":"\"[\\\"r\\\"]\""}"#,
+        );
+        assert_eq!(members.inside("a").unwrap().text("B").as_deref(), Some("x"));
+        assert_eq!(named(&members.value("c"), "MailAccessType").as_deref(), Some("Bind"));
+        assert_eq!(named(&members.value("d"), "a").as_deref(), Some("1"));
+        assert_eq!(members.value("e"), serde_json::json!(["r"]));
+        assert!(members.inside("e").is_none() && members.inside("missing").is_none());
+    }
+}
