@@ -1,11 +1,13 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
+mod acted_upon;
 mod chunks;
 mod device;
 mod duplicates;
 mod events;
 mod index;
 mod intern;
+mod merges;
 mod networks;
 mod normalize;
 mod query;
@@ -14,6 +16,7 @@ pub mod testing;
 mod ties;
 mod token;
 
+pub use acted_upon::is_of_application;
 pub use device::{device_id, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};
@@ -67,6 +70,7 @@ pub struct Store {
     unions: u64,
     computed: Computed,
     networks: Option<Arc<Networks>>,
+    acted_upon: acted_upon::ActedUpon,
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
@@ -104,6 +108,7 @@ impl Store {
             unions: 0,
             computed: Computed::default(),
             networks: None,
+            acted_upon: acted_upon::ActedUpon::default(),
             present: OnceLock::new(),
             by_name: OnceLock::new(),
             issuers: OnceLock::new(),
@@ -373,6 +378,7 @@ impl Store {
                 self.upns.insert(user, upn);
             }
         }
+        self.resolve_acted_upon(&ids);
     }
 }
 

@@ -5,8 +5,9 @@
 
 use super::{Event, Store, order};
 use crate::model::{EventId, Field, Flags, SourceId, Table, Time};
+use foldhash::fast::RandomState;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// Number of no event; `merge()` keeps it free.
@@ -116,7 +117,7 @@ impl Store {
             let (one, other) = (self.normalized_field(best, *field), self.normalized_field(next, *field));
             one != other && !one.is_none() && !other.is_none()
         };
-        best.ingested == next.ingested && TELLING.iter().any(differ)
+        best.table == next.table && best.ingested == next.ingested && TELLING.iter().any(differ)
     }
 
     /// Pairs of the best row of an event and each other row of it.
@@ -145,6 +146,13 @@ impl Store {
                 *winner = best[id(self.events.get(*row as usize)).0 as usize];
             }
         }
+        let beaten: HashSet<u32, RandomState> = pairs.iter().map(|(_, row)| *row).collect();
+        let merged = self.merged(|row| !beaten.contains(&row));
+        let stands: HashMap<u32, u32, RandomState> = merged.iter().map(|&(best, row)| (row, best)).collect();
+        for (winner, _) in &mut pairs {
+            *winner = stands.get(winner).copied().unwrap_or(*winner);
+        }
+        pairs.extend(merged);
         pairs
     }
 
@@ -178,7 +186,7 @@ impl Store {
         let sharpest = others().fold(instant(best), |time, other| sharper(time, instant(other)));
         let created = sharpest.known().unwrap_or(best.created);
         let mut given = Vec::new();
-        for field in Field::ALL {
+        for &field in best.table.spec().fields {
             let lacks = |event: Event<'_>| self.normalized_field(event, field).is_none();
             let tells = |event: &Event<'_>| !lacks(*event) && !is_withheld(*event, field);
             if lacks(best) || is_withheld(best, field) {
@@ -189,6 +197,11 @@ impl Store {
         }
         let of_columns = |event: Event<'_>| event.flags.0 & Flags::OF_COLUMNS.0;
         let marks = others().fold(of_columns(best), |marks, other| marks | of_columns(other));
+        let outcome = self.last_step(rows)[Field::Outcome];
+        if best.table.records() && outcome != best[Field::Outcome] {
+            given.retain(|(field, _)| *field != Field::Outcome);
+            given.push((Field::Outcome, outcome));
+        }
         if created == best.created && given.is_empty() && marks == of_columns(best) {
             return None;
         }
@@ -205,7 +218,12 @@ impl Store {
         let union = self.events.get(at);
         // Where no row names a result, the status of one may have told it.
         let unnamed = self.normalized_field(union, Field::ResultType).is_none();
-        flags.set(Flags::SUCCESS, unnamed && rows.iter().any(|row| self.events.get(*row as usize).succeeded()));
+        let succeeded = if union.table.records() {
+            self.last_step(rows).succeeded()
+        } else {
+            unnamed && rows.iter().any(|row| self.events.get(*row as usize).succeeded())
+        };
+        flags.set(Flags::SUCCESS, succeeded);
         let flags = flags | self.flags_of(union);
         let head = self.events.head_mut(at);
         (head.created, head.flags) = (created, flags);
@@ -215,6 +233,13 @@ impl Store {
     /// The rows of an event that has several, the one that represents it first; none for an event of one row.
     pub fn rows(&self, event: EventId) -> impl ExactSizeIterator<Item = EventId> + Clone + '_ {
         self.duplicates.rows(event).iter().map(|(_, row)| *row)
+    }
+
+    /// The row that tells how an act ended: the latest step of an Azure operation, else the best row.
+    fn last_step(&self, rows: &[u32]) -> Event<'_> {
+        let row = |row: &u32| self.events.get(*row as usize);
+        let steps = rows.iter().map(row).filter(|event| event.table == Table::Activity);
+        steps.max_by_key(|event| event.created).unwrap_or_else(|| row(&rows[0]))
     }
 
     /// Every duplicate row.

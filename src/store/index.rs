@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// Keys that events can be looked up by. Values are normalized; token ids are exact but for trailing `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
-    /// The user the event belongs to.
+    /// The user the event belongs to; of a row of an audit table also those it acts upon.
     User,
     /// Session id.
     Session,
@@ -69,6 +69,9 @@ impl Index {
                 .filter(|(sym, _)| !sym.is_none())
                 .map(|(sym, id)| (u64::from(sym.0) << 32) | u64::from(id.0)),
         );
+        if key == Key::User {
+            pairs.extend(store.all_acted_upon().map(|(id, user)| (u64::from(user.0) << 32) | u64::from(id.0)));
+        }
         pairs.sort_unstable();
         let mut keys: Vec<(Sym, u32)> = Vec::new();
         for (start, pair) in (0..).zip(&pairs) {

@@ -23,12 +23,12 @@ impl Store {
         self.with(Key::Token, token).iter().copied().find(|id| self.event(*id).table.issues())
     }
 
-    /// The first issuer of every token that a row uses.
+    /// The first issuer of every token that a row uses or names.
     fn issuers(&self) -> &HashMap<Sym, Option<EventId>, RandomState> {
         self.issuers.get_or_init(|| {
             let rows = || self.events().filter(|(_, event)| !event.is_duplicate());
             let token = |event: Event<'_>| self.token(event[Field::TokenId]);
-            let used = rows().filter(|(_, event)| event.table.uses()).map(|(_, event)| (token(event), None));
+            let used = rows().filter(|(_, event)| !event.table.issues()).map(|(_, event)| (token(event), None));
             let mut issuers: HashMap<Sym, Option<EventId>, RandomState> = used.collect();
             if !issuers.is_empty() {
                 for (id, event) in rows().filter(|(_, event)| event.table.issues()) {
@@ -43,7 +43,7 @@ impl Store {
 
     /// Returns whether the event uses a token that a sign-in of the bundle issued.
     pub fn has_issuer(&self, event: Event<'_>) -> bool {
-        event.table.uses() && self.issuer(self.token(event[Field::TokenId])).is_some()
+        !event.table.issues() && self.issuer(self.token(event[Field::TokenId])).is_some()
     }
 }
 

@@ -76,9 +76,11 @@ impl Store {
         self.computed = Computed { sources };
     }
 
-    /// A sign-in none of whose rows names its token.
+    /// A sign-in, or a logon of the unified audit log, none of whose rows names its token.
     fn lacks_token(&self, event: Event<'_>) -> bool {
-        event.table.issues() && !event.is_duplicate() && self.token(event[Field::TokenId]).is_none()
+        (event.table.issues() || self.is_logon(event))
+            && !event.is_duplicate()
+            && self.token(event[Field::TokenId]).is_none()
     }
 
     /// Agreement of named with computed tokens in each source. A row also counts by the token that a duplicate names,
@@ -110,9 +112,9 @@ impl Store {
         sources
     }
 
-    /// The token of each sign-in id, normalized, that Graph calls name a token of.
+    /// The token of each sign-in id, normalized, that calls and acts name a token of.
     fn called_tokens(&self) -> HashMap<Sym, Sym> {
-        let calls = self.events.iter().filter(|event| event.table.uses() && !event.is_duplicate());
+        let calls = self.events.iter().filter(|event| !event.table.issues() && !event.is_duplicate());
         let mut tokens: Vec<Sym> = calls.map(|event| self.token(event[Field::TokenId])).collect();
         tokens.sort_unstable();
         tokens.dedup();

@@ -52,6 +52,6 @@ impl ActRow {
 pub(super) const FIELDS: &[Field] = &[
     Field::Id, Field::CorrelationId, Field::UserId, Field::UserPrincipalName, Field::AppId, Field::AppDisplayName,
     Field::IpAddress, Field::Asn, Field::UserAgent, Field::SessionId, Field::TokenId, Field::DeviceId,
-    Field::ResultDescription, Field::Operation, Field::Workload, Field::Variant, Field::Object, Field::Detail,
+    Field::ResourceIdentity, Field::ResultDescription, Field::Operation, Field::Workload, Field::Variant, Field::Object, Field::Detail,
     Field::Count, Field::Items, Field::Outcome, Field::ActedUpon, Field::IssuedAt,
 ];

@@ -54,8 +54,10 @@ impl Targets {
     fn new(any: Target, by_table: [Target; Table::COUNT], marks: KeyMarks) -> Self {
         let mut differs = 0;
         for (spec, by_table) in TABLES.iter().zip(by_table) {
-            // What the table has no field for is dropped with the row, whatever the reader took it for.
-            let dropped = by_table == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
+            // What the table has no field for is dropped with the row, whatever the reader took it for; readers of
+            // whole records begin anew.
+            let dropped =
+                spec.act.is_some() || by_table == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
             differs |= u16::from(by_table != any && !dropped) << spec.table as u16;
         }
         Self { any, by_table, differs, marks }

@@ -1,0 +1,122 @@
+//! Users that rows of audit tables act upon: such a row stands on their timelines too.
+
+use super::{Event, Store};
+use crate::model::{EventId, Field, Sym};
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+/// Users acted upon, of the events that have some.
+pub(super) type ActedUpon = HashMap<EventId, Box<[Sym]>, foldhash::fast::RandomState>;
+
+impl Store {
+    /// The users that a row acts upon, none of whom is the one who acted.
+    pub fn acted_upon(&self, event: EventId) -> &[Sym] {
+        self.acted_upon.get(&event).map_or(&[], |users| users)
+    }
+
+    /// Every event with the users it acts upon.
+    pub(super) fn all_acted_upon(&self) -> impl Iterator<Item = (EventId, Sym)> + '_ {
+        self.acted_upon.iter().flat_map(|(event, users)| users.iter().map(|user| (*event, *user)))
+    }
+
+    /// Finds the users that rows act upon. A change that an application made to no user belongs to the users of the
+    /// changes with its correlation id.
+    pub(super) fn resolve_acted_upon(&mut self, ids: &HashMap<Sym, Sym, impl BuildHasher>) {
+        let mut found = ActedUpon::default();
+        let mut orphans = Vec::new();
+        let mut by_operation: HashMap<Sym, Vec<Sym>> = HashMap::new();
+        for at in 0..self.events.len() {
+            let event = self.events.get(at);
+            if !event.table.records() || event.is_duplicate() {
+                continue;
+            }
+            let id = EventId(u32::try_from(at).expect("bounded by merge()"));
+            let (actor, correlation) = (event.user, self.normalized_field(event, Field::CorrelationId));
+            let users = self.users_in(event[Field::ActedUpon], actor, ids);
+            if users.is_empty() && actor.is_none() {
+                orphans.push((id, correlation));
+            }
+            if !correlation.is_none() && (!users.is_empty() || !actor.is_none()) {
+                let known = by_operation.entry(correlation).or_default();
+                known.extend(users.iter().copied().chain((!actor.is_none()).then_some(actor)));
+                known.sort_unstable();
+                known.dedup();
+            }
+            if !users.is_empty() {
+                found.insert(id, users.into());
+            }
+        }
+        for (id, correlation) in orphans {
+            if let Some(users) = by_operation.get(&correlation) {
+                found.insert(id, users.clone().into());
+            }
+        }
+        self.acted_upon = found;
+    }
+
+    /// The users that a list of sign-in names and object ids names, but for the one who acted.
+    fn users_in(&mut self, list: Sym, actor: Sym, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Vec<Sym> {
+        if list.is_none() {
+            return Vec::new();
+        }
+        let words: Vec<String> = self.texts.text(list).split_whitespace().map(str::to_lowercase).collect();
+        let mut users: Vec<Sym> = words.iter().map(|word| self.user_named(word, ids)).collect();
+        users.retain(|user| *user != actor);
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    /// The user of a normalized sign-in name or object id.
+    fn user_named(&mut self, word: &str, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
+        let known = self.texts.find(word);
+        let sym = known.unwrap_or_else(|| self.texts.intern(word));
+        if sym.0 as usize == self.normalized.len() {
+            self.normalized.push(sym);
+        }
+        ids.get(&sym).copied().filter(|id| !id.is_none()).unwrap_or(sym)
+    }
+
+    /// Returns whether a row is of somebody else's act upon the user.
+    pub fn is_upon(&self, event: EventId, user: Sym) -> bool {
+        self.event(event).user != user && self.acted_upon(event).contains(&user)
+    }
+}
+
+/// Returns whether a row was made by an application or a service rather than by a person.
+pub fn is_of_application(event: Event<'_>) -> bool {
+    event.table.records() && event.user.is_none() && !event[Field::AppDisplayName].is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Field, Table};
+    use crate::store::Key;
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn a_row_stands_with_who_acted_and_who_was_acted_upon() {
+        let mut rows = Rows::default();
+        let at = "2026-05-01T14:00:00Z";
+        rows.row(Table::SignIn, at, &[(Field::UserId, "u1"), (Field::UserPrincipalName, "Anna@contoso.com")]);
+        rows.row(
+            Table::Audit,
+            at,
+            &[
+                (Field::UserPrincipalName, "admin@contoso.com"),
+                (Field::ActedUpon, "anna@contoso.com u9"),
+                (Field::CorrelationId, "c"),
+            ],
+        );
+        rows.row(
+            Table::Audit,
+            at,
+            &[(Field::AppDisplayName, "Device Registration Service"), (Field::CorrelationId, "C")],
+        );
+        let store = rows.build();
+        let of = |user: &str| store.with(Key::User, store.find(user).unwrap()).len();
+        assert_eq!([of("u1"), of("admin@contoso.com"), of("u9")], [3, 2, 2]);
+        let upon = store.with(Key::User, store.find("u1").unwrap());
+        assert_eq!(upon.iter().filter(|id| store.is_upon(**id, store.find("u1").unwrap())).count(), 2);
+    }
+}

@@ -1,0 +1,179 @@
+//! Rows of different tables that are one event: a logon of the unified audit log and the sign-in with its id, a
+//! directory change in both audit logs, and the steps of one Azure operation.
+
+use super::{Event, Store};
+use crate::model::{Field, Span, Sym, Table, Time};
+use foldhash::fast::RandomState;
+use std::collections::HashMap;
+
+/// Longest time between the two records of one directory change.
+const SAME_CHANGE: Span = Span::from_ticks(2 * 10_000_000);
+
+/// Operations of logons, normalized.
+const LOGONS: [&str; 2] = ["userloggedin", "userloginfailed"];
+
+impl Store {
+    /// Returns whether a row is a logon of the unified audit log.
+    pub fn is_logon(&self, event: Event<'_>) -> bool {
+        event.table == Table::UnifiedAudit
+            && LOGONS.contains(&self.text(self.normalized_field(event, Field::Operation)))
+    }
+
+    /// Pairs of the row that represents an event and a row of another table, or of another step, that is the event
+    /// too. `is_best` tells rows that no row of their own table stands for.
+    pub(super) fn merged(&self, is_best: impl Fn(u32) -> bool) -> Vec<(u32, u32)> {
+        let rows = |table: Table| {
+            let all = (0u32..).zip(self.events.iter());
+            all.filter(move |(_, event)| event.table == table).filter(|(row, _)| is_best(*row))
+        };
+        if Table::ALL.iter().all(|table| !table.records() || self.events.heads().all(|head| head.table != *table)) {
+            return Vec::new();
+        }
+        let mut pairs = Vec::new();
+        let id = |event: Event<'_>| self.normalized_field(event, Field::Id);
+        let logons: HashMap<Sym, u32, RandomState> = rows(Table::UnifiedAudit)
+            .filter(|(_, event)| self.is_logon(*event) && !id(*event).is_none())
+            .map(|(row, event)| (id(event), row))
+            .collect();
+        if !logons.is_empty() {
+            let sign_ins = Table::ALL.into_iter().filter(|table| table.issues()).flat_map(&rows);
+            let mut taken: HashMap<u32, u32, RandomState> = HashMap::default();
+            for (row, event) in sign_ins {
+                if let Some(logon) = logons.get(&id(event)) {
+                    taken.entry(*logon).or_insert(row);
+                }
+            }
+            pairs.extend(taken.into_iter().map(|(logon, sign_in)| (sign_in, logon)));
+        }
+        pairs.extend(self.changes(rows(Table::Audit).collect(), rows(Table::UnifiedAudit).collect()));
+        pairs.extend(self.steps(rows(Table::Activity).collect()));
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// Directory changes that both audit logs have: of one correlation id and operation, two seconds apart at most;
+    /// several of one pair off in order of time.
+    fn changes(&self, changes: Vec<(u32, Event<'_>)>, unified: Vec<(u32, Event<'_>)>) -> Vec<(u32, u32)> {
+        let key = |event: Event<'_>| {
+            let correlation = self.normalized_field(event, Field::CorrelationId);
+            let operation = folded(self.text(event[Field::Operation]));
+            (!correlation.is_none() && !operation.is_empty()).then_some((correlation, operation))
+        };
+        let mut waiting: HashMap<(Sym, String), Vec<(u32, Time, bool)>, RandomState> = HashMap::default();
+        for (row, event) in changes {
+            if let Some(key) = key(event) {
+                waiting.entry(key).or_default().push((row, event.time(), false));
+            }
+        }
+        let mut pairs = Vec::new();
+        if waiting.is_empty() {
+            return pairs;
+        }
+        // Events are in order of time.
+        for (row, event) in unified {
+            let Some(changes) = key(event).and_then(|key| waiting.get_mut(&key)) else { continue };
+            let is_near = |time: Time| {
+                let apart = event.time().since(time).ticks().abs();
+                apart <= SAME_CHANGE.ticks()
+            };
+            if let Some(change) = changes.iter_mut().find(|(_, time, taken)| !taken && is_near(*time)) {
+                change.2 = true;
+                pairs.push((change.0, row));
+            }
+        }
+        pairs
+    }
+
+    /// Steps of one Azure operation on one resource: the first is the event.
+    fn steps(&self, rows: Vec<(u32, Event<'_>)>) -> Vec<(u32, u32)> {
+        let mut first: HashMap<[Sym; 3], u32, RandomState> = HashMap::default();
+        let mut pairs = Vec::new();
+        for (row, event) in rows {
+            let key = [Field::CorrelationId, Field::Operation, Field::ResourceIdentity]
+                .map(|field| self.normalized_field(event, field));
+            if key[0].is_none() || key[1].is_none() {
+                continue;
+            }
+            let begun = *first.entry(key).or_insert(row);
+            if begun != row {
+                pairs.push((begun, row));
+            }
+        }
+        pairs
+    }
+}
+
+/// An operation without case, its full stop, outer spaces, and with one kind of dash.
+fn folded(operation: &str) -> String {
+    let operation = operation.trim();
+    let operation = operation.strip_suffix('.').unwrap_or(operation).trim_end();
+    operation.to_lowercase().replace(['\u{2013}', '\u{2014}'], "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::Rows;
+
+    const AT: &str = "2026-05-01T14:00:00Z";
+
+    fn live(mut rows: Rows) -> Vec<(Table, String, String)> {
+        let store = rows.build();
+        let live = store.events().filter(|(_, event)| !event.is_duplicate());
+        live.map(|(_, event)| {
+            let text = |field| store.text(event[field]).to_owned();
+            (event.table, text(Field::SessionId), text(Field::Outcome))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_logon_lends_its_session_to_the_sign_in_of_its_id() {
+        let mut rows = Rows::default();
+        rows.row(Table::SignIn, AT, &[(Field::Id, "A1"), (Field::AppId, "app")]);
+        for session in ["S", ""] {
+            rows.row(
+                Table::UnifiedAudit,
+                AT,
+                &[(Field::Id, "a1"), (Field::Operation, "UserLoggedIn"), (Field::SessionId, session)],
+            );
+        }
+        rows.row(Table::UnifiedAudit, AT, &[(Field::Id, "a2"), (Field::Operation, "UserLoggedIn")]);
+        assert_eq!(
+            live(rows),
+            [(Table::SignIn, "S".into(), String::new()), (Table::UnifiedAudit, String::new(), String::new())]
+        );
+    }
+
+    #[test]
+    fn a_change_in_both_logs_is_one_and_two_changes_are_two() {
+        let mut rows = Rows::default();
+        let change = |rows: &mut Rows, table, at: &str, operation: &str| {
+            rows.row(table, at, &[(Field::CorrelationId, "C"), (Field::Operation, operation)]);
+        };
+        change(&mut rows, Table::Audit, "2026-05-01T14:00:00.5Z", "Add member to role");
+        change(&mut rows, Table::UnifiedAudit, "2026-05-01T14:00:00Z", "Add member to role.");
+        change(&mut rows, Table::UnifiedAudit, "2026-05-01T14:00:01Z", "Add member to role.");
+        change(&mut rows, Table::UnifiedAudit, "2026-05-01T14:00:01Z", "Add user.");
+        let tables: Vec<Table> = live(rows).into_iter().map(|(table, ..)| table).collect();
+        assert_eq!(tables, [Table::Audit, Table::UnifiedAudit, Table::UnifiedAudit]);
+    }
+
+    #[test]
+    fn the_steps_of_an_azure_operation_are_one_with_the_last_outcome() {
+        let mut rows = Rows::default();
+        for (at, outcome) in [("14:00:00", "Start"), ("14:00:01", "Accept"), ("14:00:09", "Success")] {
+            rows.row(
+                Table::Activity,
+                &format!("2026-05-01T{at}Z"),
+                &[
+                    (Field::CorrelationId, "c"),
+                    (Field::Operation, "MICROSOFT.COMPUTE/virtualMachines/write"),
+                    (Field::ResourceIdentity, "/subscriptions/s/vm"),
+                    (Field::Outcome, outcome),
+                ],
+            );
+        }
+        assert_eq!(live(rows), [(Table::Activity, String::new(), "Success".to_owned())]);
+    }
+}
