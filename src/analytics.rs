@@ -46,6 +46,7 @@ mod step;
 pub mod sweeps;
 mod techniques;
 mod threshold;
+pub mod ties;
 mod user_rows;
 mod want;
 mod weigh;
