@@ -1,5 +1,6 @@
 //! Detections: one file each in `catalog/`, registered in [`ANALYTICS`].
 
+pub mod acts;
 mod allow;
 pub mod assess;
 pub mod baseline;
@@ -62,6 +63,7 @@ pub use context::DetectContext;
 pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
+pub use acts::HitAct;
 pub use hit::{Attack, GraphCall, GraphTie, Hit};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
@@ -232,6 +234,9 @@ fn answered(context: &DetectContext, analytic: &Analytic, mut hits: Vec<Hit>, wa
             return false;
         }
         baseline.grow(store, facts, hit.begins(store));
+        if hunt {
+            hit.acts = acts::of_hit(context, hit);
+        }
         hit.reasons.extend(hit_builder::graph_reason(store, hit));
         let assessment =
             assess::complete(&StepContext { analytic, detect: context, store, facts, hit, baseline: &baseline });

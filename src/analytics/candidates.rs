@@ -1,6 +1,7 @@
 //! Rows that may fire, found once and independent of every threshold, so that a run with other thresholds does not read
 //! all rows again.
 
+use super::acts::TiedAct;
 use super::binding::BindingDrop;
 use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
@@ -31,6 +32,7 @@ pub struct Candidates {
     software: OnceLock<Software>,
     machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
     user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
+    tied_acts: Mutex<HashMap<Sym, Arc<[TiedAct]>>>,
     calls: OnceLock<Calls>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
@@ -112,6 +114,12 @@ impl Candidates {
     pub(super) fn rows_of(&self, user: Sym, ask: impl FnOnce() -> UserRows) -> Arc<UserRows> {
         let mut known = self.user_rows.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+    }
+
+    /// Acts of a user with their ties, found once.
+    pub(super) fn acts_of(&self, user: Sym, ask: impl FnOnce() -> Arc<[TiedAct]>) -> Arc<[TiedAct]> {
+        let mut known = self.tied_acts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(user).or_insert_with(ask))
     }
 
     /// Sessions with sign-ins of more than one machine.

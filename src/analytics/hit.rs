@@ -1,6 +1,6 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Cell, Finding, Grade, Semantics, Uncovered, Weights};
+use super::{Allow, Cell, Finding, Grade, HitAct, Semantics, Uncovered, Weights};
 use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
 use crate::store::Store;
 use serde::Serialize;
@@ -58,6 +58,8 @@ pub struct Hit {
     pub code_time: Option<Time>,
     /// Graph calls tied to it, in time order.
     pub graph: Vec<GraphCall>,
+    /// Rows of audit tables tied to its sign-ins, in order; those tied by a time alone are left out.
+    pub acts: Vec<HitAct>,
     /// Grade by its analytic's own rule; `None` where severity follows from the analytic's base.
     pub grade: Option<Grade>,
     /// Facts that weigh for and against theft; `None` under published semantics.

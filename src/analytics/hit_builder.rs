@@ -146,6 +146,7 @@ impl HitBuilder {
             legs: self.legs,
             code_time: self.code_time,
             graph: self.graph,
+            acts: Vec::new(),
             grade: self.grade,
             weights: None,
             attack: self

@@ -11,6 +11,11 @@ impl Store {
         Table::ALL.into_iter().any(|table| table.uses() && self.count(table) > 0)
     }
 
+    /// Returns whether any row of the bundle records an act.
+    pub fn has_records(&self) -> bool {
+        Table::ALL.into_iter().any(|table| table.records() && self.count(table) > 0)
+    }
+
     /// The first sign-in that issued a token; `None` for a blank token.
     pub fn issuer(&self, token: Sym) -> Option<EventId> {
         if token.is_none() {
