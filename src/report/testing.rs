@@ -167,6 +167,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         evidence: vec![EventId(2), EventId(3)],
         legs: vec![EventId(1)],
         graph: [4, 5].map(|id| GraphCall { event: EventId(id), tie: GraphTie::Token }).into(),
+        acts: Vec::new(),
         attack: vec![Attack {
             id: "T1114.002",
             name: "Email Collection: Remote Email Collection",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use tokentrail::testing::facts::Facts;
-use tokentrail::testing::model::{Field, Span, Table, Time};
+use tokentrail::testing::model::{Field, Flags, Span, Table, Time};
 use tokentrail::testing::store::testing::Rows;
 
 /// The domain left out of a user's name.
@@ -28,6 +28,9 @@ const DONE: &[Done] = &[
     ),
     ("call", Table::Graph, &[]),
     ("old call", Table::AadGraph, &[]),
+    ("act", Table::UnifiedAudit, &[]),
+    ("change", Table::Audit, &[]),
+    ("azure", Table::Activity, &[]),
 ];
 
 /// The user agents that a line may name.
@@ -51,6 +54,7 @@ pub(super) struct Event {
     fields: Vec<(Field, String)>,
     /// Pairs of the token's processing details, as JSON.
     processing: Vec<String>,
+    failed: bool,
 }
 
 /// The days that a line names: one, or the first and the last of some.
@@ -76,7 +80,9 @@ impl Event {
         let known = DONE.iter().find(|(word, ..)| *word == done);
         let &(_, table, fields) = known.ok_or_else(|| format!("no event `{done}`: {} are known", events()))?;
         let mut event = Self { clock: clock.to_owned(), table: Some(table), ..Self::default() };
-        event.put(Field::UserId, user);
+        if user != "-" {
+            event.put(Field::UserId, user);
+        }
         if table.issues() {
             event.put(Field::UserPrincipalName, &format!("{user}{DOMAIN}"));
             event.put(Field::ResultType, "0");
@@ -97,9 +103,14 @@ impl Event {
         self.fields.push((field, text.to_owned()));
     }
 
-    /// Reads `client → resource`, or `client → GET 200 /me/messages` of a call.
+    /// Reads `client → resource`, `client → GET 200 /me/messages` of a call, or `operation → object` of an act.
     fn aim(&mut self, aim: &str) -> Result<(), String> {
         let (name, to) = aim.split_once('→').map_or((aim, ""), |(name, to)| (name.trim(), to.trim()));
+        if self.table.is_some_and(Table::records) {
+            self.put(Field::Operation, name);
+            self.put(Field::Object, to);
+            return Ok(());
+        }
         let facts = Facts::embedded();
         let named = |known: &str| known == name || known.strip_prefix("Microsoft ") == Some(name);
         let client = facts.clients().iter().find(|client| named(&client.name));
@@ -148,6 +159,7 @@ impl Event {
                 let agent = AGENTS.iter().find(|(known, _)| *known == name);
                 self.put(Field::UserAgent, agent.ok_or_else(|| format!("no agent {name}"))?.1);
             }
+            ("device", device) if self.table.is_some_and(Table::records) => self.put(Field::DeviceId, device),
             ("device", device) => {
                 let (id, state) = device.split_once(' ').unwrap_or((device, ""));
                 let compliant = match state {
@@ -173,6 +185,12 @@ impl Event {
             ("token", id) => self.put(Field::TokenId, id),
             ("tenant", tenant) => self.put(Field::ResourceTenantId, tenant),
             ("result", code) => self.put(Field::ResultType, code),
+            ("upon", users) => self.put(Field::ActedUpon, users),
+            ("by", application) => self.put(Field::AppDisplayName, application),
+            ("variant", words) => self.put(Field::Variant, words),
+            ("that", detail) => self.put(Field::Detail, detail),
+            ("issued", time) => self.put(Field::IssuedAt, time),
+            ("failed", "") => self.failed = true,
             ("presents", "nothing") => self.put(Field::IncomingTokenType, "none"),
             ("presents", token) => self.put(Field::IncomingTokenType, token),
             ("descends", "from device code") => self.put(Field::OriginalTransferMethod, "deviceCodeFlow"),
@@ -204,7 +222,11 @@ impl Event {
             self.put(Field::ProcessingDetails, &format!("[{}]", self.processing.join(",")));
         }
         let fields: Vec<(Field, &str)> = self.fields.iter().map(|(field, text)| (*field, text.as_str())).collect();
-        rows.row(self.table.expect("a line that reads has one"), &created, &fields);
+        let table = self.table.expect("a line that reads has one");
+        rows.row(table, &created, &fields);
+        if table.records() && !self.failed {
+            rows.flag(Flags::SUCCESS);
+        }
         Ok(())
     }
 }
