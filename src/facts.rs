@@ -1,9 +1,11 @@
 //! Dated and sourced knowledge: clients, family membership and the parts that clients play; resources; user agents and
-//! the tools that send them; traces of tools on devices; roles; networks of services; Graph verbs; techniques of ATT&CK.
+//! the tools that send them; traces of tools on devices; roles; networks of services; Graph verbs; actions of audit logs;
+//! techniques of ATT&CK.
 //!
 //! The tables are `assets/facts/*.csv`; every row names its source and its date: that of the source, or, where a
 //! product's own habit is the source, that of the row. They are read once, on first use.
 
+mod actions;
 mod agents;
 mod attack;
 mod client_roles;
@@ -21,6 +23,7 @@ mod tools;
 mod user_tables;
 mod weight;
 
+pub use actions::{ActClass, Action};
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;
@@ -54,6 +57,7 @@ pub struct Facts {
     networks: marked::Marks<u32>,
     verbs: Vec<graph::Pattern>,
     recon: Recon,
+    actions: actions::Actions,
 }
 
 impl Facts {
@@ -76,6 +80,7 @@ impl Facts {
             networks: marked::networks(),
             verbs: graph::load(),
             recon: Recon::load(),
+            actions: actions::Actions::load(),
         }
     }
 
@@ -166,6 +171,13 @@ impl Facts {
     /// The action of a Graph call, in plain words.
     pub fn graph_verb(&self, method: &str, uri: &str) -> Verb {
         graph::verb(&self.verbs, method, uri)
+    }
+
+    /// The action of an audited operation, by the most special variant whose words (separated by blanks) are all in
+    /// `variant`. Case, blanks around the name, one closing full stop and kinds of dashes make no difference; operations
+    /// of Azure are known by the end of their path too.
+    pub fn action(&self, operation: &str, variant: &str) -> Option<&Action> {
+        self.actions.get(operation, variant)
     }
 
     /// The techniques that Graph calls may earn, one for each row that earns one.

@@ -4,7 +4,7 @@
 
 use super::clients::{self, Client};
 use super::resources::{self, Resource};
-use super::{Facts, agents, client_roles, fingerprints, marked, recon, table, tools};
+use super::{Facts, actions, agents, client_roles, fingerprints, marked, recon, table, tools};
 use csv::StringRecord;
 use serde::de::DeserializeOwned;
 
@@ -31,7 +31,7 @@ impl Default for UserTables {
 /// A built-in table: its name, its text, and the function that adds rows of its kind.
 type BuiltIn = (&'static str, &'static str, fn(&mut Facts, &[UserRow], &StringRecord) -> Vec<Refused>);
 
-const BUILT_IN: [BuiltIn; 11] = [
+const BUILT_IN: [BuiltIn; 12] = [
     ("clients.csv", clients::TABLE, add_clients),
     ("resources.csv", resources::TABLE, add_resources),
     ("agents.csv", agents::TABLE, add_agents),
@@ -43,6 +43,7 @@ const BUILT_IN: [BuiltIn; 11] = [
     ("service_networks.csv", marked::NETWORKS, add_networks),
     ("recon_categories.csv", recon::CATEGORIES, add_categories),
     ("recon_tools.csv", recon::TOOLS, add_sweeps),
+    ("actions.csv", actions::TABLE, add_actions),
 ];
 
 /// A row and its line.
@@ -51,7 +52,7 @@ type UserRow = (u64, StringRecord);
 impl UserTables {
     /// Adds a table, whose columns decide its kind. Returns the refused rows; the others count.
     ///
-    /// A row for an id, a number or a path replaces the one built in (of `client_roles.csv`: all of that id; of
+    /// A row for an id, a number, a path, or an operation and its variant replaces the one built in (of `client_roles.csv`: all of that id; of
     /// `recon_tools.csv`: all of that tool); a pattern or a
     /// value is tried before the built-in ones. No row changes membership in the published list: that list is exact.
     pub fn add(&mut self, text: &str) -> Vec<Refused> {
@@ -217,6 +218,12 @@ fn add_sweeps(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<
     refused
 }
 
+fn add_actions(facts: &mut Facts, rows: &[UserRow], heads: &StringRecord) -> Vec<Refused> {
+    let (rows, refused) = read(rows, heads, actions::ActionRow::checked);
+    facts.actions.add(rows);
+    refused
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,6 +313,37 @@ mod tests {
         assert_eq!(facts.role(GLOBAL), Some("Chief"));
         assert!(!facts.is_privileged_role(GLOBAL) && built_in.is_privileged_role(GLOBAL));
         assert!(!facts.is_microsoft_asn(8075) && facts.is_microsoft_asn(64500));
+    }
+
+    #[test]
+    fn actions_are_replaced_by_operation_and_variant() {
+        const HEADS: &str =
+            "operation,variant,verb,named,counted,class,weight,survives,foothold,attack,table,source,date\n";
+        let rows = "new-inboxrule.,FORWARDS,set a rule,,,take,1,no,,,,us,2026-11\n\
+                    Frobnicate,,frobbed a thing,frobbed {},,,0,no,,,UnifiedAuditLog,us,2026-11\n\
+                    Microsoft.Ours/things/write,,made a thing,,,turn,3,no,,,AzureActivity,us,2026-11\n";
+        let (facts, refused) = over(&[&format!("{HEADS}{rows}")]);
+        assert_eq!(refused, []);
+        let verb = |operation, variant| facts.action(operation, variant).map(|action| &*action.verb);
+        assert_eq!(verb("New-InboxRule", "forwards"), Some("set a rule"));
+        assert_eq!(verb("New-InboxRule", "moves"), Some("created inbox rule"), "another variant");
+        assert_eq!(verb("frobnicate.", ""), Some("frobbed a thing"));
+        assert_eq!(verb("MICROSOFT.OURS/THINGS/WRITE", ""), Some("made a thing"));
+        for (row, expected) in [
+            (" ,,did,,,take,1,no,,,,us,2026-11", "names no operation"),
+            ("x,,,,,take,1,no,,,,us,2026-11", "has no verb"),
+            ("x,,did,,,stole,1,no,,,,us,2026-11", "\"stole\" is none of take, keep"),
+            ("x,,did,,,harm|take,1,no,,,,us,2026-11", "only |stop follows"),
+            ("x,,did,,,take,4,no,,,,us,2026-11", "no weight from 0 to 3"),
+            ("x,,did,,,take,1,perhaps,,,,us,2026-11", "neither yes nor no"),
+            ("x,,did,did it,,take,1,no,,,,us,2026-11", "has not one place in braces"),
+            ("x,,did,did {thing},,take,1,no,,,,us,2026-11", "counted a noun"),
+            ("x,,did,,,take,1,no,,T11,,us,2026-11", "no technique like"),
+            ("x,,did,,,take,1,no,,,Office,us,2026-11", "\"Office\" is none of UnifiedAuditLog"),
+        ] {
+            let (_, refused) = over(&[&format!("{HEADS}{row}\n")]);
+            assert!(refused.len() == 1 && refused[0].1.contains(expected), "{row}: {refused:?}");
+        }
     }
 
     #[test]
