@@ -16,6 +16,7 @@ mod finding;
 pub mod findings;
 pub mod first_use;
 pub mod flow;
+pub mod footholds;
 pub mod graph_ties;
 mod habits;
 pub mod handoff;
@@ -54,6 +55,7 @@ mod weigh;
 pub mod weights;
 mod what_if;
 
+pub use acts::HitAct;
 pub use allow::{Allow, AllowList, Uncovered};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
@@ -63,7 +65,6 @@ pub use context::DetectContext;
 pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
-pub use acts::HitAct;
 pub use hit::{Attack, GraphCall, GraphTie, Hit};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
@@ -113,6 +114,8 @@ pub struct Analytic {
     pub severity: Severity,
     /// Whether it runs when `--analytics` does not name it.
     pub on_by_default: bool,
+    /// Whether it begins with the hits of other analytics, and runs after them.
+    pub reads_hits: bool,
     /// The numbered triage steps.
     pub steps: &'static [Step],
     /// Finds its hits under hunt semantics, findings not yet filled in.
@@ -164,15 +167,30 @@ fn run_over_some(
     candidates: Arc<Candidates>,
     wanted: fn(&Hit) -> bool,
 ) -> Vec<Hit> {
-    let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(|analytic| settings.runs(analytic)).collect();
+    let late: Vec<&Analytic> = ANALYTICS.iter().filter(|a| a.reads_hits && settings.runs(a)).collect();
+    // Those that read hits need them, whether they are asked for or not.
+    let runs = |analytic: &&Analytic| {
+        !analytic.reads_hits && (settings.runs(analytic) || (!late.is_empty() && analytic.on_by_default))
+    };
+    let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(runs).collect();
     let found = detected(store, facts, settings, &candidates, &analytics);
-    let context = DetectContext::over(store, facts, settings, candidates);
+    let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
     let mut hits = Vec::new();
     for (analytic, mut found) in analytics.into_iter().zip(found) {
         found.retain(wanted);
         mark_published(&context, analytic, &mut found);
         hits.extend(answered(&context, analytic, found, wanted));
     }
+    let mut later = Vec::new();
+    context.earlier = &hits;
+    for analytic in late {
+        let mut found = analytic.hits(&context);
+        found.retain(wanted);
+        later.extend(answered(&context, analytic, found, wanted));
+    }
+    drop(context);
+    hits.retain(|hit| by_id(hit.analytic).is_some_and(|analytic| settings.runs(analytic)));
+    hits.extend(later);
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     tell_apart(&mut hits);
     if let Some(allow) = &settings.allow {
@@ -227,14 +245,14 @@ fn answered(context: &DetectContext, analytic: &Analytic, mut hits: Vec<Hit>, wa
         if baseline.user() != hit.user {
             baseline = Baseline::new(hit.user);
         }
-        if hunt {
+        if hunt && !analytic.reads_hits {
             assess::weighed(context, hit, &baseline);
         }
         if !wanted(hit) {
             return false;
         }
         baseline.grow(store, facts, hit.begins(store));
-        if hunt {
+        if hunt && !analytic.reads_hits {
             hit.acts = acts::of_hit(context, hit);
         }
         hit.reasons.extend(hit_builder::graph_reason(store, hit));

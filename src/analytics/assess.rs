@@ -192,7 +192,11 @@ pub fn complete(context: &StepContext) -> Assessment {
             let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
             (weights.confidence().min(most), weights.sentence())
         }
-        None => confidence(&findings),
+        None => {
+            let (confidence, reason) = confidence(&findings);
+            let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
+            (confidence.min(most), reason)
+        }
     };
     Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }

@@ -6,6 +6,7 @@ mod device_code_burst;
 mod device_code_flow;
 mod device_to_prt;
 mod foci_burst;
+mod foothold;
 mod foreign_session;
 mod graph_recon;
 mod new_client;
@@ -33,4 +34,5 @@ pub const ANALYTICS: &[Analytic] = &[
     new_client::ANALYTIC,
     binding_drop::ANALYTIC,
     graph_recon::ANALYTIC,
+    foothold::ANALYTIC,
 ];

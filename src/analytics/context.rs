@@ -14,7 +14,7 @@ use super::recon::Calls;
 use super::sessions::{Session, Sessions};
 use super::software::Software;
 use super::user_rows::UserRows;
-use super::{Candidates, Origins, Settings};
+use super::{Candidates, Hit, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
@@ -39,6 +39,8 @@ pub struct DetectContext<'a> {
     /// to learn which rows they return.
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
+    /// Hits of the analytics that read no hits.
+    pub earlier: &'a [Hit],
     calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
     handoffs: OnceCell<Vec<Handoff>>,
     splits: OnceCell<HashMap<(Sym, Sym), Split>>,
@@ -63,6 +65,7 @@ impl<'a> DetectContext<'a> {
             bare: false,
             thin: false,
             candidates,
+            earlier: &[],
             calls: OnceCell::new(),
             handoffs: OnceCell::new(),
             splits: OnceCell::new(),

@@ -7,6 +7,7 @@ mod client;
 mod codes;
 mod devices;
 mod flow;
+mod footholds;
 mod graph;
 mod handoff;
 mod networks;
@@ -22,12 +23,15 @@ pub use agents::{agent_in_tenant, others_with_agent};
 pub use begin::{attempts_before, elsewhere, mfa_met, mfa_words, session_after, software_seen};
 pub use binding::{binding_code, binding_regular, bound_device};
 pub use client::{client_family, client_history, client_rarity, scopes_asked};
-pub use codes::{codes_before, descendants, device_registration, legs_of_flow, planted};
+pub use codes::{codes_before, descendants, device_registration, legs_of_flow};
 pub use devices::{
     device_disabled, device_keys, device_known, device_registered, device_used, others_with_device,
     registration_request,
 };
 pub use flow::{delay, device_code_before, legs_apart};
+pub use footholds::{
+    added, added_before, added_tie, planted, records_changes, rules_made, same_object, still_there, survives,
+};
 pub use graph::{ActionCount, count_actions, graph_agents, graph_verbs, in_words};
 pub use handoff::{code_issued, code_redeemed, exits_usual};
 pub use networks::{networks_seen, others_there};

@@ -23,6 +23,10 @@ const BURST: &[Table] = &[Table::NonInteractive];
 const INTERACTIVE: &[Table] = &[Table::SignIn];
 const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
 
+/// Changes in the directory, or acts in the unified audit log.
+pub(super) const OF_FOOTHOLD: &[Need] =
+    &[Need { tables: &[Table::Audit, Table::UnifiedAudit], columns: &[Field::Operation] }];
+
 /// A burst: successes of one user and one client for several resources.
 pub(super) const OF_BURST: &[Need] = &[
     Need { tables: BURST, columns: &[Field::AppId] },

@@ -80,6 +80,8 @@ pub struct Settings {
     pub session_window: Span,
     /// Longest time between events of two parties of one session.
     pub split_gap: Span,
+    /// Longest time from a hit to a foothold of its user.
+    pub foothold_window: Span,
     /// Longest time from the issue of an authorization code to its exchange.
     pub handoff_window: Span,
     /// Length of the window of a sweep through Graph.
@@ -117,6 +119,7 @@ impl Default for Settings {
             device_code_window: Span::minutes(20),
             session_window: Span::minutes(90),
             split_gap: Span::minutes(60),
+            foothold_window: Span::minutes(72 * 60),
             handoff_window: Span::seconds(600),
             recon_window: Span::minutes(10),
             baseline_until: None,

@@ -19,17 +19,22 @@ pub enum Ask {
     Rows(Need),
     /// Days with sign-ins.
     Days(usize),
-    /// A table that the program does not read.
-    Unread(&'static str),
 }
 
 const CALLS: &[Table] = &[Table::Graph, Table::AadGraph];
 const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
+const CHANGED: &[Table] = &[Table::Audit, Table::UnifiedAudit];
 
 /// Calls made with the tokens.
 pub(super) const CALLS_OF_TOKENS: Want = Want {
     ask: Ask::Rows(Need { tables: CALLS, columns: &[Field::RequestUri] }),
     loss: "what the tokens did is not seen",
+};
+
+/// Acts in mail, files and Teams.
+pub(super) const ACTS: Want = Want {
+    ask: Ask::Rows(Need { tables: &[Table::UnifiedAudit], columns: &[Field::Operation] }),
+    loss: "mail rules, forwarding and permissions that were added are not seen",
 };
 
 /// Sign-ins without a person at the prompt.
@@ -75,10 +80,14 @@ pub(super) const WEEK: Want =
 /// Two weeks of history.
 pub(super) const TWO_WEEKS: Want = Want { ask: Ask::Days(14), loss: "no first use can be told from the first row" };
 
-/// Changes to the directory.
-pub(super) const CHANGES: Want =
-    Want { ask: Ask::Unread("AuditLogs"), loss: "devices, sign-in methods and consents that were added are not seen" };
+/// Changes in the directory.
+pub(super) const CHANGES: Want = Want {
+    ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),
+    loss: "devices, sign-in methods and consents that were added are not seen",
+};
 
 /// Registrations of devices.
-pub(super) const REGISTRATIONS: Want =
-    Want { ask: Ask::Unread("AuditLogs"), loss: "rules B and C, on what was registered, do not run" };
+pub(super) const REGISTRATIONS: Want = Want {
+    ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),
+    loss: "rules B and C, on what was registered, do not run",
+};

@@ -167,6 +167,9 @@ pub(super) struct RunArgs {
     /// Longest time between two parties of one session
     #[arg(long, value_name = "DUR", default_value = "1h", value_parser = Span::parse)]
     pub(super) split_gap: Span,
+    /// Longest time from a hit to a change that its user makes to come back
+    #[arg(long, value_name = "DUR", default_value = "72h", value_parser = Span::parse)]
+    pub(super) foothold_window: Span,
     /// Longest time from the issue of an authorization code to its exchange
     #[arg(long, value_name = "DUR", default_value = "10m", value_parser = Span::parse)]
     pub(super) handoff_window: Span,

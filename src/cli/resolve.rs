@@ -132,6 +132,7 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
         device_code_window: args.device_code_window,
         session_window: args.session_window,
         split_gap: args.split_gap,
+        foothold_window: args.foothold_window,
         handoff_window: args.handoff_window,
         recon_window: args.recon_window,
         baseline_until: args.baseline_until,

@@ -25,6 +25,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[("--handoff-window", "10m")],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: None,

@@ -24,6 +24,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: None,

@@ -30,6 +30,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     ],
     severity: Severity::High,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: Some(as_published),

@@ -23,6 +23,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[("--min-resources", "3"), ("--window", "10m"), ("--clients", "seeds")],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: Some(as_published),

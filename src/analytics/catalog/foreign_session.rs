@@ -1,11 +1,13 @@
 //! `foreign-session`: a session that began where the user never was.
 
-use crate::analytics::findings::{attempts_before, elsewhere, mfa_met, mfa_words, session_after};
+use crate::analytics::findings::{attempts_before, elsewhere, mfa_met, mfa_words, records_changes, session_after};
 use crate::analytics::flow::presents_token;
+use crate::analytics::footholds::action_of;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_SESSIONS;
-use crate::analytics::places::{Compared, Tool};
+use crate::analytics::places::{Compared, Net, Tool};
+use crate::analytics::rows::within;
 use crate::analytics::sessions::Session;
 use crate::analytics::shared_steps::{LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
 use crate::analytics::want;
@@ -14,7 +16,7 @@ use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
 use crate::store::Key;
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The analytic.
 pub(super) const ANALYTIC: Analytic = Analytic {
@@ -49,6 +51,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: None,
@@ -205,8 +208,7 @@ fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {
         ("second", Mark::decided(second)),
         ("tool", Mark::seen(tool, has_agent)),
         ("keepalive", Mark::seen(is_kept_alive(context, rows), store.count(Table::NonInteractive) > 0)),
-        // Only AuditLogs and the unified audit log would say.
-        ("foothold", Mark::Unknown),
+        ("foothold", Mark::seen(has_foothold(context, rows), records_changes(store))),
         ("profile", Mark::decided(past.same_software_before(origins, first).is_none())),
         (
             "unmanaged",
@@ -217,6 +219,26 @@ fn marks(context: &DetectContext, found: &Foreign<'_>) -> Marks {
             },
         ),
     ])
+}
+
+/// Returns whether the user made a change to come back, within a day of the first row, in the session or from a network
+/// of its rows.
+fn has_foothold(context: &DetectContext, rows: &[EventId]) -> bool {
+    let (store, places) = (context.store, context.places());
+    let Some(&first) = rows.first() else { return false };
+    let first = store.event(first);
+    let session = store.normalized_field(first, Field::SessionId);
+    let nets: HashSet<Net> = rows.iter().filter_map(|&id| places.net(id)).collect();
+    let from = first.time();
+    let day = within(store, store.with(Key::User, first.user), from, from.plus(Span::DAY));
+    day.iter().any(|&id| {
+        let event = store.event(id);
+        let place = places.place(id);
+        let is_in_session = !session.is_none() && store.normalized_field(event, Field::SessionId) == session;
+        let is_at_net =
+            !place.is_microsoft && place.address.is_some() && place.net.is_some_and(|net| nets.contains(&net));
+        event.user == first.user && (is_in_session || is_at_net) && action_of(context, event).is_some()
+    })
 }
 
 /// Returns whether a client renewed its tokens every half hour, four times in a row.

@@ -21,6 +21,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[("--session-window", "90m"), ("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: Some(as_published),

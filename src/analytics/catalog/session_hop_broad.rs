@@ -20,6 +20,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[("--admin-scope-only", "off"), ("--noncompliant-only", "off")],
     severity: Severity::Low,
     on_by_default: false,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: Some(as_published),

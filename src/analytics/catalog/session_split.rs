@@ -40,6 +40,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     thresholds: &[("--split-gap", "1h")],
     severity: Severity::Medium,
     on_by_default: true,
+    reads_hits: false,
     steps: STEPS,
     detect,
     as_published: None,

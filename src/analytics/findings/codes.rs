@@ -114,18 +114,9 @@ pub fn device_registration(context: &StepContext) -> Finding {
         return Finding::new(State::Unknown, "none", sentence);
     }
     let sentence = format!(
-        "{} for the Device Registration Service: a device registered with it outlives a revocation. AuditLogs say \
-         whether one was.",
+        "{} for the Device Registration Service: a device registered with it outlives a revocation. Directory changes \
+         say whether one was.",
         counted(asked.len(), "token")
     );
     Finding::new(State::Supports, "device registration", sentence).with_rows(asked)
-}
-
-/// Changes that outlive the tokens, such as devices and sign-in methods: only `AuditLogs` record them.
-pub fn planted(context: &StepContext) -> Finding {
-    missing(
-        "AuditLogs needed",
-        "The tables that are read do not record devices, sign-in methods, consents and rules",
-        &format!("AuditLogs and the unified audit log of the user from {} on", context.hit.first_seen.second()),
-    )
 }

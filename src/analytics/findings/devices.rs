@@ -1,12 +1,14 @@
 //! Devices of a hit's sign-ins: the request for their registration, their traces of tools, their use.
 
-use super::{KEPT, listed, missing};
+use super::{KEPT, listed, missing, records_changes};
+use crate::analytics::footholds::action_of;
 use crate::analytics::known::Outside;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_unbound};
+use crate::analytics::rows::within;
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
-use crate::store::{Key, device_member};
+use crate::store::{Event, Key, device_member};
 use std::collections::BTreeSet;
 
 /// Time before a hit in which its device may have been asked for.
@@ -90,8 +92,13 @@ pub fn device_registered(context: &StepContext) -> Finding {
     };
     if tools.is_empty() {
         let lacks = format!("{shown}; version and agent of the registration are not among them");
-        return missing("AuditLogs needed", &lacks, "AuditLogs with Register device and Add device")
-            .with_rows(context.hit.evidence.iter().copied().take(KEPT));
+        let export = "AuditLogs with Register device and Add device";
+        let finding = if records_changes(context.store) {
+            Finding::new(State::Unknown, "no tool's name", format!("{shown}."))
+        } else {
+            missing("AuditLogs needed", &lacks, export)
+        };
+        return finding.with_rows(context.hit.evidence.iter().copied().take(KEPT));
     }
     let tools: Vec<&str> = tools.into_iter().collect();
     let sentence = format!("{shown}: a name that {} gives.", listed(&tools));
@@ -192,28 +199,77 @@ pub fn others_with_device(context: &StepContext) -> Finding {
     let users: BTreeSet<Sym> = rows.iter().map(|&id| store.event(id).user).collect();
     let users: Vec<&str> = users.into_iter().map(|user| store.upn(user)).collect();
     if users.is_empty() {
-        let sentence = "No other user signed in with this device id. Names alone are compared in AuditLogs.";
+        let sentence = "No other user signed in with this device id. Names of devices are not compared.";
         return Finding::new(State::Unknown, "nobody else", sentence);
     }
     let sentence = format!("The device is also that of {}.", listed(&users));
     Finding::new(State::Unknown, counted(users.len(), "other user"), sentence).with_rows(rows)
 }
 
-/// End of the device, by disabling or deletion: only `AuditLogs` record it.
-pub fn device_disabled(context: &StepContext) -> Finding {
-    missing(
-        "AuditLogs needed",
-        "The tables that are read do not record whether the device was disabled or deleted; until then nothing ends its \
-         access",
-        &format!("AuditLogs from {} on, or the device's page in Entra", context.hit.first_seen.second()),
-    )
+/// Changes to the hit's devices in the directory, from the hit on.
+fn changes_of_device(context: &StepContext, wanted: impl Fn(&str) -> bool) -> Vec<EventId> {
+    let (store, hit) = (context.store, context.hit);
+    let ids: BTreeSet<Sym> = devices(context).into_iter().collect();
+    let names: BTreeSet<String> = members(context, "displayName").into_iter().map(|name| name.to_lowercase()).collect();
+    let rows = context.detect.rows().filter(|(_, event)| event.table.records() && event.succeeded());
+    let is_of_device = |event: Event<'_>| {
+        ids.contains(&store.normalized_field(event, Field::DeviceId))
+            || names.contains(&store.text(event[Field::Object]).trim().to_lowercase())
+    };
+    let is_wanted = |event: Event<'_>| wanted(&store.text(event[Field::Operation]).to_lowercase());
+    rows.filter(|(_, event)| event.time() >= hit.first_seen && is_wanted(*event) && is_of_device(*event))
+        .map(|(id, _)| id)
+        .collect()
 }
 
-/// Keys that were added with the device: only `AuditLogs` record them.
+/// End of the device, by disabling or deletion.
+pub fn device_disabled(context: &StepContext) -> Finding {
+    if !records_changes(context.store) {
+        return missing(
+            "AuditLogs needed",
+            "The bundle does not record whether the device was disabled or deleted; until then nothing ends its access",
+            &format!("AuditLogs from {} on, or the device's page in Entra", context.hit.first_seen.second()),
+        );
+    }
+    let ends = changes_of_device(context, |operation| {
+        operation.starts_with("delete device")
+            || operation.starts_with("disable device")
+            || operation.starts_with("unregister device")
+    });
+    match ends.last() {
+        None => Finding::new(
+            State::Unknown,
+            "not seen",
+            "No directory change disables or deletes the device: until one does, nothing ends its access.",
+        ),
+        Some(&last) => {
+            let event = context.store.event(last);
+            let (operation, at) = (context.store.text(event[Field::Operation]), event.time().second());
+            Finding::new(State::Unknown, "ended", format!("{operation} at {at}.")).with_rows(ends)
+        }
+    }
+}
+
+/// Keys that were added from the hit on.
 pub fn device_keys(context: &StepContext) -> Finding {
-    missing(
-        "AuditLogs needed",
-        "The tables that are read do not record keys that were added",
-        &format!("AuditLogs of the user from {} on", context.hit.first_seen.second()),
-    )
+    let (store, hit) = (context.store, context.hit);
+    if !records_changes(store) {
+        return missing(
+            "AuditLogs needed",
+            "The bundle does not record keys that were added",
+            &format!("AuditLogs of the user from {} on", hit.first_seen.second()),
+        );
+    }
+    let window = context.detect.settings.foothold_window;
+    let rows = within(store, store.with(Key::User, hit.user), hit.first_seen, hit.first_seen.plus(window));
+    let is_key = |id: &EventId| {
+        let action = action_of(context.detect, store.event(*id));
+        action.is_some_and(|action| matches!(action.foothold.as_deref(), Some("key" | "method" | "tap")))
+    };
+    let keys: Vec<EventId> = rows.iter().copied().filter(is_key).collect();
+    if keys.is_empty() {
+        return Finding::new(State::Unknown, "none", "No key and no sign-in method was added in the days after it.");
+    }
+    let sentence = format!("{} of keys and sign-in methods after it.", counted(keys.len(), "change"));
+    Finding::new(State::Supports, counted(keys.len(), "change"), sentence).with_rows(keys)
 }

@@ -82,11 +82,6 @@ pub(super) fn readiness(store: &Store, info: &Info) -> Vec<Readiness> {
                 loss: Some(want.loss),
                 export: Some(format!("Export the sign-ins of {wanted} days or more before.")),
             }),
-            Ask::Unread(table) => Some(Without {
-                lacks: format!("{table}, which this program does not read"),
-                loss: Some(want.loss),
-                export: None,
-            }),
         });
         let without: Vec<Without> = lacks.collect();
         let state = if without.is_empty() { Ready::CanRun } else { Ready::RunsWithout };
