@@ -129,8 +129,8 @@ impl Actions {
         if let Some(full) = self.without_provider.get(name) {
             return self.by_name.get(full);
         }
-        let begins = |known: &&Box<str>| name.starts_with(known.trim_end_matches(CONTINUES));
-        self.beginnings.iter().find(begins).and_then(|known| self.by_name.get(known))
+        let begins = |known: &&str| name.starts_with(known.trim_end_matches(CONTINUES));
+        self.beginnings.iter().map(|known| &**known).find(begins).and_then(|known| self.by_name.get(known))
     }
 }
 
@@ -195,8 +195,10 @@ impl ActionRow {
             return Err(format!("{id:?} is no technique like T1114 or T1114.002"));
         }
         let action = Action {
-            named: place(&self.named)?.filter(|(_, inside, _)| inside.is_empty()).map(|(a, _, b)| (a, b)),
-            counted: place(&self.counted)?.filter(|(_, item, _)| !item.is_empty()).map(|(a, item, b)| [a, item, b]),
+            named: place(&self.named)?
+                .filter(|[_, inside, _]| inside.is_empty())
+                .map(|[before, _, after]| (before, after)),
+            counted: place(&self.counted)?.filter(|[_, item, _]| !item.is_empty()),
             verb: self.verb.trim().into(),
             class,
             is_defence,
@@ -225,14 +227,14 @@ fn is_technique(id: &str) -> bool {
 }
 
 /// Words before a place in braces, inside and after it; `None` for an empty cell.
-fn place(cell: &str) -> Result<Option<(Box<str>, Box<str>, Box<str>)>, String> {
+fn place(cell: &str) -> Result<Option<[Box<str>; 3]>, String> {
     if cell.is_empty() {
         return Ok(None);
     }
     let around = cell.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
     match around {
         Some((before, (inside, after))) if !after.contains(['{', '}']) && !before.contains('}') => {
-            Ok(Some((before.into(), inside.into(), after.into())))
+            Ok(Some([before, inside, after].map(Into::into)))
         }
         _ => Err(format!("{cell:?} has not one place in braces")),
     }
