@@ -32,7 +32,7 @@
 //! | order of hits, progress of triage | `triage/order.rs` | |
 //! | networks known to every user, relay ranges | `analytics/known_networks.rs` | |
 //! | near misses, effect of other thresholds | `analytics/near.rs`, `analytics/what_if.rs`; thanks to `analytics/candidates.rs` neither reads the rows again | |
-//! | facts on clients, resources, agents, tools, roles, Graph calls and their gravity, sweeps, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
+//! | facts on clients, resources, agents, tools, roles, Graph calls and their gravity, operations of audit logs, sweeps, ATT&CK, lifetimes of tokens | `assets/facts/*.csv`, read by [`facts`] | a fact |
 //! | the way from paths to events | [`ingest`], whose docs draw it: `bytes/`, `record/`, `framing/`, `bundle/`, each using only those before it | |
 //! | readable exports | `ingest/framing/shape.rs` (shapes), `tables/` (every spelling of every field), `ingest/bundle/` (paths, folders, archives), `ingest/bytes/foreign.rs` (formats that are only named) | a shape |
 //! | forms of times | `ingest/record/timestamps.rs`: the one table of forms; names of months and zones beside it | |
@@ -43,6 +43,7 @@
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
 //! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
 //! | the right to write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` copies written by others meanwhile, `triage/merge.rs` their merge | |
+//! | words for acts of audit tables | `triage/acts.rs`, by the table of [`facts::Facts::action`] | a row of `actions.csv` |
 //! | runs of like rows, lineage of rows | `triage/runs.rs`, `triage/lineage.rs` | |
 //! | rows of the timeline: collapsed, by lineage, zoomed | `tui/rows/`: `selection.rs` the events and their order; `row_layout.rs` the events of each row | |
 //! | the analyst's entries, and their changes in the log | `triage/work.rs` verdicts, dispositions, marks; `triage/change.rs` one change with its words; `triage/undo.rs` makes and undoes it | |

@@ -1,5 +1,6 @@
 //! The case: the analyst's work on hits and events. Pure: times and names come in as arguments, files are the shell's.
 
+pub mod acts;
 mod case;
 mod change;
 mod draft;

@@ -11,6 +11,7 @@ use crate::model::{EventId, Sym, inert};
 use crate::report;
 use crate::report::timeline::{Hits, MarkedCase, by_event, client_name, within};
 use crate::store::Store;
+use crate::triage::acts::actor;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
 use std::io::{self, Write};
@@ -50,10 +51,10 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     let facts = run.facts;
     match scan::machine(args.format, shell) {
         Some(format) => {
-            let rows = report::timeline::rows(&loaded, facts, &events, &hits, marked);
+            let rows = report::timeline::rows(&loaded, facts, &users, &events, &hits, marked);
             report::write_under(&report::timeline::columns(marked.is_some()), rows, format, out)?;
         }
-        None => table(&loaded, facts, &events, (&hits, marked), shell, out)?,
+        None => table(&loaded, facts, (&users, &events), (&hits, marked), shell, out)?,
     }
     out.flush()?;
     Ok(load::close(&loaded, shell))
@@ -93,7 +94,7 @@ fn distance(wanted: &str, upn: &str) -> usize {
 fn table(
     loaded: &Loaded,
     facts: &Facts,
-    events: &[EventId],
+    (users, events): (&[Sym], &[EventId]),
     (hits, marked): (&Hits, MarkedCase),
     shell: &Shell,
     out: &mut dyn Write,
@@ -116,12 +117,14 @@ fn table(
         let line = line(&loaded.store, facts, *event, before);
         before = Some(*event);
         let ids: Vec<&str> = hits.get(event).into_iter().flatten().map(|hit| hit.id.as_str()).collect();
+        let actor = actor(&loaded.store, loaded.store.event(*event), users);
+        let what = actor.map_or_else(|| line.what.clone(), |actor| format!("{actor}: {}", line.what));
         let paint = if line.failed { Paint::Quiet } else { Paint::Plain };
         let mut row: Vec<Cell> = vec![
             line.time.second().into(),
             line.gap.map_or_else(String::new, |gap| format!("+{gap}")).into(),
             line.kind.word().into(),
-            Cell::painted(&line.what, paint),
+            Cell::painted(&what, paint),
             client_name(facts, line.client).into(),
             line.address.into(),
             ids.join(" ").into(),

@@ -5,8 +5,10 @@ use super::row::{Row, Value};
 use crate::analytics::Hit;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field, Flags, Time};
+use crate::model::{EventId, Field, Flags, Sym, Time};
+use crate::tables::Role;
 use crate::triage::Case;
+use crate::triage::acts;
 use crate::triage::marks::Places;
 use crate::triage::timeline::line;
 use std::collections::{BTreeSet, HashMap};
@@ -38,6 +40,9 @@ const FIELDS: [Field; 18] = [
     Field::Id,
 ];
 
+/// Columns of an act: what was done, to what and by whom. Of sign-ins and calls all but the count are null.
+const ACT: [&str; 6] = ["Operation", "Action", "Object", "Detail", "Count", "Actor"];
+
 /// The hits that each event belongs to, in the order of the hits.
 pub type Hits<'a> = HashMap<EventId, Vec<&'a Hit>>;
 
@@ -57,17 +62,19 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
 /// The analyst's marks on events: a case, and the positions of its events.
 pub type MarkedCase<'a> = Option<(&'a Case, &'a Places)>;
 
-/// Each event as a row that names the hits it belongs to, and what the analyst said of it where a case is given.
+/// Each event of the timeline of `users` (one, or several of one name) as a row that names the hits it belongs to, and
+/// what the analyst said of it where a case is given.
 pub fn rows<'a>(
     loaded: &'a Loaded,
     facts: &'a Facts,
+    users: &'a [Sym],
     events: &'a [EventId],
     hits: &'a Hits<'a>,
     marked: MarkedCase<'a>,
 ) -> impl Iterator<Item = Row<'a>> + Clone {
     let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
     events.iter().enumerate().map(move |(index, event)| {
-        let mut row = row(loaded, facts, *event, before(index), hits);
+        let mut row = row(loaded, facts, users, *event, before(index), hits);
         if let Some((case, places)) = marked {
             let mark = places.mark(case, *event);
             row.push("Bookmarked", Value::Flag(mark.is_some_and(|mark| mark.bookmarked)));
@@ -84,10 +91,17 @@ pub fn columns(marked: bool) -> Vec<&'static str> {
     let after = ["TokenComputed", "HitIds", "Source", "Record"];
     let fields = FIELDS.iter().map(|field| field.column());
     let marks = ["Bookmarked", "Tags", "Remark"].into_iter().filter(|_| marked);
-    before.into_iter().chain(fields).chain(after).chain(marks).collect()
+    before.into_iter().chain(fields).chain(ACT).chain(after).chain(marks).collect()
 }
 
-fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<EventId>, hits: &Hits<'a>) -> Row<'a> {
+fn row<'a>(
+    loaded: &'a Loaded,
+    facts: &'a Facts,
+    users: &[Sym],
+    event: EventId,
+    before: Option<EventId>,
+    hits: &Hits<'a>,
+) -> Row<'a> {
     let store = &loaded.store;
     let line = line(store, facts, event, before);
     let record = store.event(event);
@@ -102,12 +116,37 @@ fn row<'a>(loaded: &'a Loaded, facts: &Facts, event: EventId, before: Option<Eve
         let missing = record[field].is_none();
         row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
     }
+    act(&mut row, loaded, facts, users, event);
     row.push("TokenComputed", Value::Flag(record.flags.has(Flags::TOKEN_COMPUTED)));
     let ids = hits.get(&event).into_iter().flatten().map(|hit| hit.id.as_str());
     row.push("HitIds", Value::list(ids));
     row.push("Source", source_name(loaded, event));
     row.push("Record", Value::Number(i64::from(record.origin.record)));
     row
+}
+
+/// Adds the columns of an act.
+fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym], event: EventId) {
+    let store = &loaded.store;
+    let record = store.event(event);
+    let action = match record.table.role() {
+        Role::Records => acts::action(store, facts, record),
+        Role::Issues | Role::Uses => None,
+    };
+    let text = |text: Option<&'a str>| text.map_or(Value::Null, Value::from);
+    let field = |field| if record[field].is_none() { Value::Null } else { Value::from(store.get(event, field)) };
+    let count = acts::count(store, record).and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
+    let values = [
+        field(Field::Operation),
+        text(action.map(|action| &*action.verb)),
+        field(Field::Object),
+        field(Field::Detail),
+        Value::Number(count),
+        text(acts::actor(store, record, users)),
+    ];
+    for (name, value) in ACT.into_iter().zip(values) {
+        row.push(name, value);
+    }
 }
 
 /// The events inside `since ≤ time < until`, in order.
@@ -117,4 +156,58 @@ pub fn within(loaded: &Loaded, events: &[EventId], since: Option<Time>, until: O
         since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
     };
     events.iter().filter(inside).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Source, Table};
+    use crate::report::{Format, write};
+    use crate::store::testing::Rows;
+
+    /// A user's sign-in, a rule of theirs, and a password that an administrator and an application changed for them.
+    fn loaded() -> Loaded {
+        let mut rows = Rows::default();
+        let ana = (Field::UserPrincipalName, "ana@contoso.com");
+        rows.row(Table::SignIn, "2026-05-01T14:00:00Z", &[ana, (Field::ResultType, "0"), (Field::Id, "s1")]);
+        let rule = [
+            ana,
+            (Field::Operation, "New-InboxRule"),
+            (Field::Object, "=x"),
+            (Field::Detail, "→ RSS Feeds"),
+            (Field::SessionId, "5e55-1"),
+        ];
+        rows.row(Table::UnifiedAudit, "2026-05-01T14:01:00Z", &rule).flag(Flags::SUCCESS);
+        let read = [ana, (Field::Operation, "MailItemsAccessed"), (Field::Variant, "bind"), (Field::Count, "3")];
+        rows.row(Table::UnifiedAudit, "2026-05-01T14:02:00Z", &read).flag(Flags::SUCCESS);
+        let reset = [(Field::Operation, "Reset user password"), (Field::Object, "ana@contoso.com")];
+        let admin = (Field::UserPrincipalName, "Admin@contoso.com");
+        rows.row(Table::Audit, "2026-05-01T14:03:00Z", &[&reset[..], &[admin]].concat());
+        let application = (Field::AppDisplayName, "Password Reset");
+        rows.row(Table::Audit, "2026-05-01T14:04:00Z", &[&reset[..], &[application]].concat()).flag(Flags::SUCCESS);
+        rows.row(Table::Activity, "2026-05-01T14:05:00Z", &[ana, (Field::Operation, "Frobnicate")])
+            .flag(Flags::SUCCESS);
+        Loaded::new(rows.build(), vec![Source { name: "rows".into(), ..Source::default() }], Vec::new())
+    }
+
+    #[test]
+    fn rows_name_what_was_done_to_what_how_often_and_by_whom() {
+        let loaded = loaded();
+        let events: Vec<EventId> = loaded.store.events().map(|(event, _)| event).collect();
+        let users = [loaded.store.find("ana@contoso.com").expect("a row is hers")];
+        let hits = Hits::new();
+        let rows: Vec<Row> = rows(&loaded, Facts::embedded(), &users, &events, &hits, None).collect();
+        let names = ["Kind", "Failed", "Operation", "Action", "Object", "Detail", "Count", "Actor", "SessionId"];
+        let shown: Vec<Row> = rows
+            .iter()
+            .map(|row| Row(row.0.iter().filter(|(name, _)| names.contains(name)).cloned().collect()))
+            .collect();
+        let mut out = Vec::new();
+        write(shown, Format::Jsonl, &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+        for row in &rows {
+            let names: Vec<&str> = row.0.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, columns(false));
+        }
+    }
 }

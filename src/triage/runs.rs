@@ -73,9 +73,14 @@ pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
         }
         // Each leg of a flow tells; failed ones are polls.
         Role::Issues if of == RowKind::DeviceCode && (a.succeeded() || b.succeeded()) => false,
-        Role::Issues | Role::Records => {
+        Role::Issues => {
             let resource = |event| Key::Resource.value(store, event);
             resource(a) == resource(b)
+        }
+        // Changes of two things in the directory are two stories; of files and mail there are many.
+        Role::Records => {
+            [Field::Variant, Field::AppDisplayName, Field::ActedUpon].into_iter().all(same)
+                && (of != RowKind::Record || same(Field::Object))
         }
     }
 }
@@ -141,6 +146,31 @@ mod tests {
         assert_eq!(outline(&store, &events).starts, [0, 5, 6, 7, 8, 9], "two alike stay two");
         assert_eq!(starts(&store, &events, |place| place != 2), [0, 1, 2, 5, 6, 7, 8, 9]);
         assert_eq!(outline(&store, &[]), Outline::default());
+    }
+
+    #[test]
+    fn acts_run_by_operation_and_changes_in_the_directory_by_their_object_too() {
+        let mut rows = Rows::default();
+        let mut add = |table, second: usize, more: &[(Field, &str)]| {
+            let fields = [&[(Field::UserId, "u1")][..], more].concat();
+            rows.row(table, &format!("2026-05-01T14:00:{second:02}Z"), &fields);
+        };
+        for (second, object) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            let file = [(Field::Operation, "FileDownloaded"), (Field::Object, object)];
+            add(Table::UnifiedAudit, second, &file);
+            add(Table::Audit, 40 + second, &[(Field::Operation, "Add owner to application"), (Field::Object, object)]);
+        }
+        for second in 10..14 {
+            let variant = if second < 13 { "bind" } else { "sync" };
+            add(Table::UnifiedAudit, second, &[(Field::Operation, "MailItemsAccessed"), (Field::Variant, variant)]);
+        }
+        for second in 50..53 {
+            add(Table::Audit, second, &[(Field::Operation, "Update user"), (Field::ActedUpon, "u1")]);
+        }
+        add(Table::Audit, 53, &[(Field::Operation, "Update user"), (Field::ActedUpon, "u2")]);
+        let store = rows.build();
+        let events: Vec<EventId> = store.events().map(|(id, _)| id).collect();
+        assert_eq!(outline(&store, &events).starts, [0, 4, 7, 8, 9, 10, 11, 12, 15]);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Search in the timeline. Matches each distinct text of the bundle once.
 
-use super::timeline;
 use super::work::Mark;
+use super::{acts, timeline};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym};
 use crate::store::Store;
 use regex::{Regex, RegexBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,17 +37,24 @@ enum SearchScope {
 
 const ASN: SearchScope = SearchScope::Fields(&[Field::Asn]);
 
+const USERS: [Field; 5] =
+    [Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity, Field::ActedUpon];
+
+const RESULTS: [Field; 4] = [Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode, Field::Outcome];
+
 /// Short names of scopes.
-const NAMES: [(&str, SearchScope); 20] = [
-    ("user", SearchScope::Fields(&[Field::UserId, Field::UserPrincipalName, Field::UserDisplayName, Field::Identity])),
+const NAMES: [(&str, SearchScope); 22] = [
+    ("user", SearchScope::Fields(&USERS)),
     ("ip", SearchScope::Fields(&[Field::IpAddress])),
     ("asn", ASN),
     ("app", SearchScope::Fields(&[Field::AppId, Field::AppDisplayName])),
     ("res", SearchScope::Fields(&[Field::ResourceIdentity, Field::ResourceDisplayName])),
     ("ua", SearchScope::Fields(&[Field::UserAgent])),
-    ("result", SearchScope::Fields(&[Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode])),
+    ("result", SearchScope::Fields(&RESULTS)),
     ("method", SearchScope::Fields(&[Field::RequestMethod])),
     ("uri", SearchScope::Fields(&[Field::RequestUri])),
+    ("act", SearchScope::Fields(&[Field::Operation, Field::Variant])),
+    ("object", SearchScope::Fields(&[Field::Object, Field::Detail])),
     ("session", SearchScope::Fields(&[Field::SessionId])),
     ("token", SearchScope::Fields(&[Field::TokenId])),
     ("device", SearchScope::Fields(&[Field::DeviceDetail, Field::DeviceId])),
@@ -106,6 +113,8 @@ struct Term {
     clients: Memory,
     resources: Memory,
     users: Memory,
+    /// Results for the plain words of operations, by operation and variant.
+    verbs: HashMap<(Sym, Sym), bool, foldhash::fast::RandomState>,
 }
 
 /// A search. Every term has to match.
@@ -192,6 +201,7 @@ impl Term {
             clients: Memory::default(),
             resources: Memory::default(),
             users: Memory::default(),
+            verbs: HashMap::default(),
         })
     }
 
@@ -242,6 +252,14 @@ impl Term {
                 Field::UserPrincipalName => {
                     self.texts.matches(sym, || matches(store.text(sym)))
                         || self.users.matches(row.user, || matches(store.upn(row.user)))
+                }
+                // The words that the timeline shows in its place.
+                Field::Operation => {
+                    self.texts.matches(sym, || matches(store.text(sym)))
+                        || !sym.is_none()
+                            && *self.verbs.entry((sym, row[Field::Variant])).or_insert_with(|| {
+                                acts::action(store, facts, row).is_some_and(|action| matches(&action.verb))
+                            })
                 }
                 _ => self.texts.matches(sym, || matches(store.text(sym))),
             }
@@ -380,6 +398,43 @@ mod tests {
             ("2x31", vec![]),
         ] {
             assert_eq!(found(line), rows, "{line}");
+        }
+    }
+
+    #[test]
+    fn acts_are_found_by_operation_words_object_and_detail() {
+        let mut rows = Rows::default();
+        let rule = [
+            (Field::UserId, "u1"),
+            (Field::Operation, "New-InboxRule"),
+            (Field::Variant, "moves"),
+            (Field::Object, "x"),
+            (Field::Detail, "→ RSS Feeds"),
+        ];
+        rows.row(Table::UnifiedAudit, "2026-05-01T14:02:07Z", &rule);
+        let reset = [
+            (Field::UserPrincipalName, "admin@contoso.com"),
+            (Field::Operation, "Reset user password"),
+            (Field::ActedUpon, "ana@contoso.com"),
+            (Field::Outcome, "failure"),
+        ];
+        rows.row(Table::Audit, "2026-05-01T14:02:08Z", &reset);
+        let store = rows.build();
+        for (line, expected) in [
+            ("new-inbox", vec![0]),
+            ("\"created inbox rule\"", vec![0]),
+            ("act:created", vec![0]),
+            ("operation:password", vec![1]),
+            ("act:RSS", vec![]),
+            ("object:rss", vec![0]),
+            ("detail:rss", vec![0]),
+            ("user:ana", vec![1]),
+            ("result:fail", vec![1]),
+            ("act:", vec![0, 1]),
+        ] {
+            let mut search = Search::parse(line).unwrap();
+            let found = [0, 1].into_iter().filter(|id| search.holds(&store, Facts::embedded(), EventId(*id)));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{line}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! A user's tokens in order, one line an event, in words.
 
+use super::acts;
 use super::request::{path, request_shape};
 use crate::analytics::{Leg, side_of};
 use crate::facts::Facts;
@@ -17,7 +18,8 @@ pub struct Line<'a> {
     pub gap: Option<Span>,
     /// Kind of the row.
     pub kind: RowKind,
-    /// Resource or request, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`.
+    /// Resource, request or act, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`,
+    /// `read 14 messages (Inbox)`.
     pub what: String,
     /// Client name as recorded, else by the facts, else its id.
     pub client: &'a str,
@@ -27,7 +29,12 @@ pub struct Line<'a> {
     pub asn: &'a str,
     /// User agent.
     pub agent: &'a str,
-    /// Whether the sign-in or call failed.
+    /// The application that acted, where no person did. On whose timeline the row stands decides who else is named:
+    /// [`acts::actor`].
+    pub actor: Option<&'a str>,
+    /// Weight of the act, 0 for noise; `None` where the row is no act or an unknown one.
+    pub weight: Option<u8>,
+    /// Whether the sign-in, call or act failed.
     pub failed: bool,
     /// Whether it is a call whose token a sign-in of the bundle issued.
     pub tied: bool,
@@ -81,12 +88,15 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
         kind,
         what: match row.table.role() {
             Role::Uses => request(store, row),
-            Role::Issues | Role::Records => resource(store, facts, row, kind, failed),
+            Role::Issues => resource(store, facts, row, kind, failed),
+            Role::Records => acts::words(store, facts, row, failed),
         },
         client: if client.is_empty() { named(store, facts, row) } else { client },
         address: text(Field::IpAddress),
         asn: text(Field::Asn),
         agent: text(Field::UserAgent),
+        actor: acts::actor(store, row, &[]).filter(|_| row.user.is_none()),
+        weight: acts::action(store, facts, row).map(|action| action.weight),
         failed,
         tied: store.has_issuer(row),
     }
@@ -104,15 +114,19 @@ fn request(store: &Store, row: Event<'_>) -> String {
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
-/// Words for a run, by one of its events: `GET 200 /users/{id}`, `Exchange Online`.
+/// Words for a run, by one of its events: `GET 200 /users/{id}`, `Exchange Online`, `downloaded a file`.
 pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
     let row = store.event(event);
-    if !row.table.uses() {
-        return line(store, facts, event, None).what;
+    match row.table.role() {
+        Role::Issues => line(store, facts, event, None).what,
+        Role::Records if row.succeeded() => acts::verb(store, facts, row).to_owned(),
+        Role::Records => format!("tried: {}", acts::verb(store, facts, row)),
+        Role::Uses => {
+            let text = |field| store.text(row[field]);
+            let shape = request_shape(text(Field::RequestUri));
+            format!("{} {} {shape}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
+        }
     }
-    let text = |field| store.text(row[field]);
-    let shape = request_shape(text(Field::RequestUri));
-    format!("{} {} {shape}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
@@ -140,7 +154,7 @@ fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Table;
+    use crate::model::{Flags, Table};
     use crate::store::testing::Rows;
 
     fn store() -> Store {
@@ -203,6 +217,32 @@ mod tests {
         assert_eq!(lines[1].gap, Some(Span::minutes(2)));
         assert_eq!((lines[1].failed, lines[1].client), (true, "app"));
         assert_eq!(lines[3..].iter().map(|line| line.tied).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn acts_say_what_was_done() {
+        let mut rows = Rows::default();
+        let who = (Field::UserPrincipalName, "ana@contoso.com");
+        let rule = [who, (Field::Operation, "New-InboxRule"), (Field::Object, "x"), (Field::Detail, "→ RSS Feeds")];
+        rows.row(Table::UnifiedAudit, "2026-05-01T14:00:00Z", &rule).flag(Flags::SUCCESS);
+        let seen = [who, (Field::Operation, "ListViewed"), (Field::Outcome, "failure")];
+        rows.row(Table::UnifiedAudit, "2026-05-01T14:00:01Z", &seen);
+        let device = [(Field::Operation, "Add device"), (Field::AppDisplayName, "Device Registration Service")];
+        rows.row(Table::Audit, "2026-05-01T14:00:02Z", &device).flag(Flags::SUCCESS);
+        let store = rows.build();
+        let lines: Vec<Line> = store.events().map(|(event, _)| line(&store, Facts::embedded(), event, None)).collect();
+        let seen: Vec<_> =
+            lines.iter().map(|line| (line.what.as_str(), line.actor, line.weight, line.failed)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("created inbox rule \"x\" → RSS Feeds", None, Some(2), false),
+                ("tried: looked at a list  ✗ failure", None, Some(0), true),
+                ("added a device", Some("Device Registration Service"), Some(3), false),
+            ]
+        );
+        let runs: Vec<String> = store.events().map(|(event, _)| run_words(&store, Facts::embedded(), event)).collect();
+        assert_eq!(runs, ["created inbox rule", "tried: looked at a list", "added a device"]);
     }
 
     #[test]
