@@ -258,10 +258,11 @@ impl Talk<'_> {
             let origin = store.event(*row).origin;
             let source = self.loaded.sources.get(origin.source.0 as usize).map_or("", |source| &source.name);
             let failed = if line.failed { ", failed" } else { "" };
+            let actor = line.actor.map_or_else(String::new, |actor| format!(", by {actor}"));
             let asn = if line.asn.is_empty() { String::new() } else { format!(" (AS{})", line.asn) };
             let mark = self.marked(*row);
             self.say(format!(
-                "{number}. {} UTC, {}: {}{failed}; client {}; from {}{asn}; agent {}; {source} record {}{mark}",
+                "{number}. {} UTC, {}: {}{actor}{failed}; client {}; from {}{asn}; agent {}; {source} record {}{mark}",
                 line.time.second(),
                 line.kind.words(),
                 line.what,

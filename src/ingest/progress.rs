@@ -121,7 +121,8 @@ fn glimpse(event: Event<'_>, texts: &Interner) -> Glimpse {
     let either = |field, other| text(field).or_else(|| text(other));
     let what = match event.table.role() {
         Role::Uses => text(Field::RequestUri),
-        Role::Issues | Role::Records => either(Field::ResourceDisplayName, Field::ResourceIdentity),
+        Role::Issues => either(Field::ResourceDisplayName, Field::ResourceIdentity),
+        Role::Records => text(Field::Operation),
     };
     Glimpse {
         table: event.table,

@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its replacement, each of one column.
-const SIGNS: [(char, &str); 49] = [
+const SIGNS: [(char, &str); 50] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
     ('…', "~"),
@@ -36,6 +36,7 @@ const SIGNS: [(char, &str); 49] = [
     ('▼', "v"),
     ('▽', "v"),
     ('■', "#"),
+    ('▪', "#"),
     ('□', "."),
     ('▌', ">"),
     ('▏', "|"),

@@ -16,7 +16,7 @@ use ratatui::widgets::Paragraph;
 const MOST: usize = 4;
 
 /// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
-const SIGNS: [(&str, &str); 20] = [
+const SIGNS: [(&str, &str); 21] = [
     ("▲ ■ ▽", "Hits: high, medium, low severity"),
     ("└", "Hits: of the same user at the same time as the one above; timeline: a call made with the token above"),
     ("0/7 ✓", "Hits: steps answered of all; closed"),
@@ -29,6 +29,7 @@ const SIGNS: [(&str, &str); 20] = [
     ("○", "Timeline: sign-in with the user present"),
     ("●", "Timeline: token issued without the user, by a refresh token"),
     ("∙", "Timeline: Graph call"),
+    ("▪", "Timeline: act or change from an audit log"),
     ("✗", "Timeline: failed"),
     ("•", "Timeline: a row of the hit"),
     ("▸", "Timeline: a row that the step rests on"),

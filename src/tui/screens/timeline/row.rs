@@ -14,7 +14,7 @@ use crate::tui::text::{count, fit, fit_middle, pad, width};
 use crate::tui::theme::Role;
 use ratatui::text::{Line, Span};
 
-/// The fields of the column of resources and requests.
+/// The fields of the column of resources, requests and acts.
 const WHAT: &[Field] = &[
     Field::ResourceIdentity,
     Field::ResourceDisplayName,
@@ -22,6 +22,12 @@ const WHAT: &[Field] = &[
     Field::RequestMethod,
     Field::RequestUri,
     Field::ResponseStatusCode,
+    Field::Operation,
+    Field::Variant,
+    Field::Object,
+    Field::Detail,
+    Field::Count,
+    Field::Outcome,
 ];
 
 /// Widths of the columns, 0 for one that has no room. Result and kind go last, the agent first.
@@ -122,6 +128,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         (true, ..) => Role::Foreign,
         (_, true, _) => Role::Failed,
         (_, _, RowKind::Graph) => Role::Graph,
+        _ if line.weight == Some(0) => Role::Quiet,
         _ => Role::Text,
     });
     let members = members(view, shown);
@@ -201,7 +208,9 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
     let room = most.saturating_sub(usize::from(shown.branch.depth) * 2);
     let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
-        format!("{}: ", fit(account(store.upn(store.event(shown.event).user)), 24))
+        let user = account(store.upn(store.event(shown.event).user));
+        let name = line.actor.filter(|_| user.is_empty()).unwrap_or(user);
+        format!("{}: ", fit(name, 24))
     } else if tied {
         branches::TIED.to_owned()
     } else {
