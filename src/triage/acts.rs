@@ -25,7 +25,7 @@ pub fn count(store: &Store, row: Event<'_>) -> Option<u64> {
     store.text(row[Field::Count]).parse().ok()
 }
 
-/// Who did it, unless it was one of `users`: sign-in name as logged, else the application. `None` for sign-ins and
+/// The one who did it, unless among `users`: sign-in name as logged, else the application. `None` for sign-ins and
 /// calls, and where nobody is known.
 pub fn actor<'a>(store: &'a Store, row: Event<'_>, users: &[Sym]) -> Option<&'a str> {
     if row.table.role() != Role::Records || users.contains(&row.user) && !row.user.is_none() {
