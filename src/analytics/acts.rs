@@ -6,8 +6,9 @@
 
 use super::ties::{Rung, Tie, Ties};
 use super::{DetectContext, Hit};
+use crate::facts::{Action, Facts};
 use crate::model::{EventId, Field, Span, Sym};
-use crate::store::{Event, Key};
+use crate::store::{Event, Key, Store};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -132,5 +133,149 @@ impl Rows {
             let since = at.since(store.event(*sign_in).time().floor(second));
             since >= Span::from_ticks(0) && since <= Span::DAY
         })
+    }
+}
+
+/// One action of a hit, with the rows that show it.
+#[derive(Clone, Debug)]
+pub struct Done<'a> {
+    /// The action, where its operation is known.
+    pub action: Option<&'a Action>,
+    /// The verb, else the operation as logged.
+    pub verb: &'a str,
+    /// Number of items: of messages and files, each counted once.
+    pub count: u64,
+    /// Attempts that failed.
+    pub failed: usize,
+    /// Names of the objects, in order, without repeats.
+    pub objects: Vec<&'a str>,
+    /// The strongest tie.
+    pub rung: Rung,
+    /// Its rows, in order.
+    pub rows: Vec<EventId>,
+}
+
+impl Done<'_> {
+    /// Words with count or object: `read 14 messages`, `created inbox rule "x"`, `tried: reset a password`.
+    pub fn words(&self) -> String {
+        let object = if self.objects.len() == 1 { self.objects[0] } else { "" };
+        let all_failed = self.failed == self.rows.len();
+        let count = if all_failed { None } else { Some(self.count) };
+        let verb = match self.action {
+            Some(action) => action.phrase(object, count),
+            None if object.is_empty() => self.verb.to_owned(),
+            None => format!("{} ({object})", self.verb),
+        };
+        let times = match (self.action.is_some_and(Action::is_counted), self.rows.len()) {
+            (false, rows) if rows > 1 => format!(" {rows}×"),
+            _ => String::new(),
+        };
+        let failed = if self.failed > 0 && !all_failed { format!(" ({} failed)", self.failed) } else { String::new() };
+        let tried = if all_failed { "tried: " } else { "" };
+        format!("{tried}{verb}{times}{failed}")
+    }
+
+    /// Weight of the action, from 0 to 3; of an unknown operation 1.
+    pub fn weight(&self) -> u8 {
+        self.action.map_or(1, |action| action.weight)
+    }
+}
+
+/// Actions of a hit's acts, in order of first occurrence.
+pub fn done<'a>(store: &'a Store, facts: &'a Facts, acts: &[HitAct]) -> Vec<Done<'a>> {
+    let mut found: Vec<Done<'a>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for act in acts {
+        let event = store.event(act.event);
+        let text = |field| store.text(event[field]);
+        let operation = text(Field::Operation);
+        let action = facts.action(operation, text(Field::Variant));
+        let verb = action.map_or(operation, |action| &*action.verb);
+        let at = *places.entry(verb).or_insert_with(|| {
+            found.push(Done {
+                action,
+                verb,
+                count: 0,
+                failed: 0,
+                objects: Vec::new(),
+                rung: act.rung,
+                rows: Vec::new(),
+            });
+            found.len() - 1
+        });
+        let one = &mut found[at];
+        one.rung = one.rung.min(act.rung);
+        one.failed += usize::from(!event.succeeded());
+        one.rows.push(act.event);
+        let object = text(Field::Object);
+        if !object.is_empty() && !one.objects.contains(&object) {
+            one.objects.push(object);
+        }
+    }
+    for one in &mut found {
+        one.count = items(store, &one.rows);
+    }
+    found
+}
+
+/// Items of some rows that succeeded: a message by its id and a file by its address count once, all else as the rows
+/// say.
+fn items(store: &Store, rows: &[EventId]) -> u64 {
+    let mut ids: HashSet<&str> = HashSet::new();
+    let mut files: HashSet<&str> = HashSet::new();
+    let mut others: u64 = 0;
+    for &row in rows {
+        let event = store.event(row);
+        let text = |field| store.text(event[field]);
+        if !event.succeeded() {
+            continue;
+        }
+        let (items, object) = (text(Field::Items), text(Field::Object));
+        let count = text(Field::Count).parse::<u64>().ok();
+        if !items.is_empty() {
+            let before = ids.len();
+            ids.extend(items.split_whitespace());
+            // The record counts more than it lists.
+            let listed = items.split_whitespace().count() as u64;
+            others += if before == ids.len() { 0 } else { count.unwrap_or(listed).saturating_sub(listed) };
+        } else if count.is_none() && object.starts_with("http") {
+            files.insert(object);
+        } else {
+            others += count.unwrap_or(1);
+        }
+    }
+    ids.len() as u64 + files.len() as u64 + others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Table;
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn messages_and_files_count_once_and_failures_are_attempts() {
+        let mut rows = Rows::default();
+        let mut act = |fields: &[(Field, &str)], succeeded: bool| {
+            let all: Vec<(Field, &str)> = [(Field::UserId, "u")].into_iter().chain(fields.iter().copied()).collect();
+            rows.row(Table::UnifiedAudit, "2026-05-01T14:00:00Z", &all);
+            if succeeded {
+                rows.flag(crate::model::Flags::SUCCESS);
+            }
+        };
+        let read = (Field::Operation, "MailItemsAccessed");
+        act(&[read, (Field::Variant, "bind"), (Field::Items, "a b"), (Field::Count, "2")], true);
+        act(&[read, (Field::Variant, "bind"), (Field::Items, "b c"), (Field::Count, "2")], true);
+        let file = (Field::Operation, "FileDownloaded");
+        act(&[file, (Field::Object, "https://contoso.sharepoint.com/a.docx")], true);
+        act(&[file, (Field::Object, "https://contoso.sharepoint.com/a.docx")], true);
+        act(&[file, (Field::Object, "https://contoso.sharepoint.com/b.docx")], false);
+        let store = rows.build();
+        let acts: Vec<HitAct> = store.events().map(|(event, _)| HitAct { event, rung: Rung::Token }).collect();
+        let words: Vec<(u64, usize, String)> =
+            done(&store, Facts::embedded(), &acts).iter().map(|one| (one.count, one.failed, one.words())).collect();
+        assert_eq!((words[0].0, words[0].1), (3, 0));
+        assert_eq!((words[1].0, words[1].1), (1, 1));
+        assert_eq!([&*words[0].2, &*words[1].2], ["read 3 messages", "downloaded 1 file (1 failed)"]);
     }
 }

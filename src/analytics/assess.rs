@@ -15,7 +15,7 @@ use super::findings::{reached, valuable};
 use super::flow::presents_token;
 use super::weigh::weigh;
 use super::weights::{Fact, HIGH};
-use super::{Attack, Baseline, DetectContext, Finding, Hit, State, StepContext, Weights, findings, scopes};
+use super::{Attack, Baseline, DetectContext, Finding, Hit, State, StepContext, Weights, acts, findings, scopes};
 use crate::facts::{Agent, Reach, technique};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity};
@@ -174,6 +174,14 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
         let mut words: Vec<String> = earned.remove(id).into_iter().collect();
         words.extend(findings::in_words(lines));
         earned.insert(id, words.join("; "));
+    }
+    for done in acts::done(store, context.facts, &hit.acts).iter().filter(|one| one.failed < one.rows.len()) {
+        for id in done.action.iter().flat_map(|action| &action.attack) {
+            if let Some(id) = context.analytic.attack.iter().copied().find(|known| **known == **id) {
+                let words = earned.entry(id).or_default();
+                *words = if words.is_empty() { done.words() } else { format!("{words}; {}", done.words()) };
+            }
+        }
     }
     for own in &hit.attack {
         earned.insert(own.id, own.evidence.clone());

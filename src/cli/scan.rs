@@ -19,7 +19,7 @@ pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dy
     // A program that reads them can filter by severity; a person reads the others.
     let mut hits = load::hits_with_low(&loaded, &run);
     if let Some(format) = machine(args.format, shell) {
-        report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, &hits), format, out)?;
+        report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, run.facts, &hits), format, out)?;
     }
     let all = hits.len();
     hits.retain(|hit| !hit.is_near_miss());

@@ -51,7 +51,8 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     let facts = run.facts;
     match scan::machine(args.format, shell) {
         Some(format) => {
-            let rows = report::timeline::rows(&loaded, facts, &users, &events, &hits, marked);
+            let ties = report::timeline::ties(&loaded, facts, &events);
+            let rows = report::timeline::rows(&loaded, facts, &users, &events, &ties, &hits, marked);
             report::write_under(&report::timeline::columns(marked.is_some()), rows, format, out)?;
         }
         None => table(&loaded, facts, (&users, &events), (&hits, marked), shell, out)?,

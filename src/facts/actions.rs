@@ -43,6 +43,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// Returns whether its words say the number of items.
+    pub fn is_counted(&self) -> bool {
+        self.counted.is_some()
+    }
+
     /// The verb with its object and the number of items: `registered device DESKTOP-7`, `read 14 messages (Inbox)`.
     pub fn phrase(&self, object: &str, count: Option<u64>) -> String {
         let counts = self.counted.as_ref().zip(count);

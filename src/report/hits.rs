@@ -1,19 +1,21 @@
 //! A hit as one row: the published query's columns under their own names, then ours.
 
 use super::row::{Row, Value};
+use crate::analytics::acts::{Done, done};
 use crate::analytics::{Attack, Hit, by_id};
+use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field};
+use crate::model::{EventId, Field, Time};
 use crate::store::Store;
 use std::collections::BTreeSet;
 
 /// Every hit as a row, in the order given.
-pub fn rows<'a>(loaded: &'a Loaded, hits: &'a [Hit]) -> impl Iterator<Item = Row<'a>> + Clone {
-    hits.iter().map(|hit| row(loaded, hit))
+pub fn rows<'a>(loaded: &'a Loaded, facts: &'a Facts, hits: &'a [Hit]) -> impl Iterator<Item = Row<'a>> + Clone {
+    hits.iter().map(move |hit| row(loaded, facts, hit))
 }
 
 /// The columns that every hit has.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 22] = [
     "UserPrincipalName",
     "FirstSeen",
     "LastSeen",
@@ -31,13 +33,15 @@ pub const COLUMNS: [&str; 20] = [
     "GraphCalls",
     "GraphUserAgents",
     "GraphLink",
+    "Acts",
+    "Actions",
     "Attack",
     "Steps",
     "Events",
 ];
 
 /// One hit as a row.
-pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
+pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
     let mut row = Row(hit.columns.iter().map(|(name, cell)| (*name, Value::from(cell))).collect());
     let common = [
         ("UserPrincipalName", Value::from(hit.upn.as_str())),
@@ -64,6 +68,8 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
         ("GraphCalls", Value::count(hit.graph.len())),
         ("GraphUserAgents", Value::list(graph_agents(loaded, hit))),
         ("GraphLink", Value::from(hit.graph_tie().word())),
+        ("Acts", Value::count(hit.acts.len())),
+        ("Actions", Value::Rows(actions(loaded, facts, hit))),
         ("Attack", Value::Rows(hit.attack.iter().map(attack).collect())),
         ("Steps", Value::Rows(steps(hit))),
         ("Events", Value::Rows(hit.evidence.iter().map(|event| origin(loaded, *event)).collect())),
@@ -103,6 +109,27 @@ pub fn row<'a>(loaded: &'a Loaded, hit: &'a Hit) -> Row<'a> {
     }
     row
 }
+
+/// What was done by the audit logs, an action each.
+fn actions<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &Hit) -> Vec<Row<'a>> {
+    let store = &loaded.store;
+    let time = |id: Option<&EventId>| Value::Time(id.map_or(Time::MISSING, |id| store.event(*id).time()));
+    let action = |one: Done<'a>| {
+        let mut row = Row::default();
+        row.push("Action", one.verb);
+        row.push("Count", Value::Number(i64::try_from(one.count).unwrap_or(i64::MAX)));
+        row.push("Failed", Value::count(one.failed));
+        row.push("Objects", Value::list(one.objects.iter().copied().take(OBJECTS)));
+        row.push("First", time(one.rows.first()));
+        row.push("Last", time(one.rows.last()));
+        row.push("Tie", one.rung.word());
+        row
+    };
+    done(store, facts, &hit.acts).into_iter().map(action).collect()
+}
+
+/// Most objects of an action that a hit names.
+const OBJECTS: usize = 100;
 
 /// Source, record number and id of an event: enough to find its raw record. An event of several rows names its
 /// copies too, with the columns that each of them gave.

@@ -3,6 +3,7 @@
 use super::hits::source_name;
 use super::row::{Row, Value};
 use crate::analytics::Hit;
+use crate::analytics::ties::{Tie, Ties};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field, Flags, Sym, Time};
@@ -41,7 +42,7 @@ const FIELDS: [Field; 18] = [
 ];
 
 /// Columns of an act: what was done, to what and by whom. Of sign-ins and calls all but the count are null.
-const ACT: [&str; 6] = ["Operation", "Action", "Object", "Detail", "Count", "Actor"];
+const ACT: [&str; 8] = ["Operation", "Action", "Object", "Detail", "Count", "Actor", "Tie", "TiedTo"];
 
 /// The hits that each event belongs to, in the order of the hits.
 pub type Hits<'a> = HashMap<EventId, Vec<&'a Hit>>;
@@ -51,12 +52,21 @@ pub fn by_event(hits: &[Hit]) -> Hits<'_> {
     let mut by_event: Hits = HashMap::new();
     for hit in hits {
         let calls = hit.graph.iter().map(|call| call.event);
-        let events: BTreeSet<EventId> = hit.evidence.iter().chain(&hit.legs).copied().chain(calls).collect();
+        let acts = hit.acts.iter().map(|act| act.event);
+        let rows = hit.evidence.iter().chain(&hit.legs).copied();
+        let events: BTreeSet<EventId> = rows.chain(calls).chain(acts).collect();
         for event in events {
             by_event.entry(event).or_default().push(hit);
         }
     }
     by_event
+}
+
+/// The tie of each event to a sign-in of the user who acted.
+pub fn ties(loaded: &Loaded, facts: &Facts, events: &[EventId]) -> HashMap<EventId, Tie> {
+    let places = crate::analytics::places::Places::new(&loaded.store, facts);
+    let mut ties = Ties::new(&loaded.store, &places);
+    events.iter().map(|&event| (event, ties.tie(event))).collect()
 }
 
 /// The analyst's marks on events: a case, and the positions of its events.
@@ -69,12 +79,13 @@ pub fn rows<'a>(
     facts: &'a Facts,
     users: &'a [Sym],
     events: &'a [EventId],
+    ties: &'a HashMap<EventId, Tie>,
     hits: &'a Hits<'a>,
     marked: MarkedCase<'a>,
 ) -> impl Iterator<Item = Row<'a>> + Clone {
     let before = |index: usize| index.checked_sub(1).map(|index| events[index]);
     events.iter().enumerate().map(move |(index, event)| {
-        let mut row = row(loaded, facts, users, *event, before(index), hits);
+        let mut row = row(loaded, facts, users, *event, before(index), (hits, ties.get(event).copied()));
         if let Some((case, places)) = marked {
             let mark = places.mark(case, *event);
             row.push("Bookmarked", Value::Flag(mark.is_some_and(|mark| mark.bookmarked)));
@@ -100,7 +111,7 @@ fn row<'a>(
     users: &[Sym],
     event: EventId,
     before: Option<EventId>,
-    hits: &Hits<'a>,
+    (hits, tie): (&Hits<'a>, Option<Tie>),
 ) -> Row<'a> {
     let store = &loaded.store;
     let line = line(store, facts, event, before);
@@ -116,7 +127,7 @@ fn row<'a>(
         let missing = record[field].is_none();
         row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
     }
-    act(&mut row, loaded, facts, users, event);
+    act(&mut row, loaded, facts, users, event, tie);
     row.push("TokenComputed", Value::Flag(record.flags.has(Flags::TOKEN_COMPUTED)));
     let ids = hits.get(&event).into_iter().flatten().map(|hit| hit.id.as_str());
     row.push("HitIds", Value::list(ids));
@@ -126,7 +137,7 @@ fn row<'a>(
 }
 
 /// Adds the columns of an act.
-fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym], event: EventId) {
+fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym], event: EventId, tie: Option<Tie>) {
     let store = &loaded.store;
     let record = store.event(event);
     let action = match record.table.role() {
@@ -143,6 +154,8 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
         field(Field::Detail),
         Value::Number(count),
         text(acts::actor(store, record, users)),
+        text(tie.filter(|_| !record.table.issues()).map(|tie| tie.rung.word())),
+        text(tie.and_then(|tie| tie.sign_in).map(|sign_in| store.get(sign_in, Field::Id))),
     ];
     for (name, value) in ACT.into_iter().zip(values) {
         row.push(name, value);
@@ -196,7 +209,7 @@ mod tests {
         let events: Vec<EventId> = loaded.store.events().map(|(event, _)| event).collect();
         let users = [loaded.store.find("ana@contoso.com").expect("a row is hers")];
         let hits = Hits::new();
-        let rows: Vec<Row> = rows(&loaded, Facts::embedded(), &users, &events, &hits, None).collect();
+        let rows: Vec<Row> = rows(&loaded, Facts::embedded(), &users, &events, &HashMap::new(), &hits, None).collect();
         let names = ["Kind", "Failed", "Operation", "Action", "Object", "Detail", "Count", "Actor", "SessionId"];
         let shown: Vec<Row> = rows
             .iter()

@@ -204,8 +204,8 @@ fn indicators(loaded: &Loaded, facts: &'static Facts, hit: Option<&Hit>, _: &Spo
     Ok(indicators.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
-fn hit(loaded: &Loaded, _: &'static Facts, hit: Option<&Hit>, _: &Spot) -> Result<String, String> {
-    let row = report::hits::row(loaded, hit.ok_or(NO_HIT)?);
+fn hit(loaded: &Loaded, facts: &'static Facts, hit: Option<&Hit>, _: &Spot) -> Result<String, String> {
+    let row = report::hits::row(loaded, facts, hit.ok_or(NO_HIT)?);
     let mut line = Vec::new();
     report::write([row], Format::Jsonl, &mut line).map_err(|error| error.to_string())?;
     Ok(String::from_utf8_lossy(&line).trim_end().to_owned())

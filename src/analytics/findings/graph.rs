@@ -1,6 +1,8 @@
 //! The Graph calls of a hit: their user agents and actions.
 
 use super::{listed, missing};
+use crate::analytics::acts;
+use crate::analytics::ties::Rung;
 use crate::analytics::{Finding, State, StepContext};
 use crate::facts::{Agent, Facts, Verb, Weight};
 use crate::model::words::counted;
@@ -41,8 +43,55 @@ pub fn graph_agents(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(hit.graph.iter().map(|call| call.event))
 }
 
-/// The actions of the Graph calls, in plain verbs with counts.
+/// What was done with the tokens: by the Graph calls and by the audit logs, in plain verbs with counts.
 pub fn graph_verbs(context: &StepContext) -> Finding {
+    let calls = call_verbs(context);
+    if context.hit.acts.is_empty() {
+        return calls;
+    }
+    let acts = act_verbs(context);
+    let state = match (calls.state, acts.state) {
+        (State::Missing, state) | (state, State::Missing) => state,
+        (a, b) => a.min(b),
+    };
+    // What is not in the bundle is no part of what was done.
+    if context.hit.graph.is_empty() {
+        return Finding { state, ..acts };
+    }
+    let sentence = format!("{} {}", calls.sentence, acts.sentence);
+    let brief = if calls.state == State::Supports { calls.brief } else { acts.brief };
+    Finding::new(state, brief, sentence).with_rows(calls.rows.into_iter().chain(acts.rows))
+}
+
+/// What was done by the audit logs.
+fn act_verbs(context: &StepContext) -> Finding {
+    let (store, hit) = (context.store, context.hit);
+    let done = acts::done(store, context.facts, &hit.acts);
+    let taken = done.iter().filter(|one| one.weight() >= OF_INTEREST && one.failed < one.rows.len()).count();
+    let (state, brief) = if taken > 0 {
+        (State::Supports, format!("{} of interest", counted(taken, "action")))
+    } else {
+        (State::Unknown, "nothing of interest".to_owned())
+    };
+    let mut ties: Vec<_> = hit.acts.iter().map(|act| act.rung).collect();
+    ties.sort_unstable();
+    ties.dedup();
+    let ties: Vec<&str> = ties.into_iter().map(Rung::word).collect();
+    let words: Vec<String> = done.iter().map(acts::Done::words).collect();
+    let sentence = format!(
+        "Audit logs, {} matched by {}: {}.",
+        counted(hit.acts.len(), "row"),
+        ties.join(", "),
+        crate::model::words::listed(&words, OBJECTS)
+    );
+    Finding::new(state, brief, sentence).with_rows(hit.acts.iter().map(|act| act.event))
+}
+
+/// Least weight of an action that matters by itself.
+const OF_INTEREST: u8 = 2;
+
+/// The actions of the Graph calls.
+fn call_verbs(context: &StepContext) -> Finding {
     if let Some(finding) = no_calls(context) {
         return finding;
     }

@@ -1,6 +1,7 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
 use super::{NoteContext, first_source, gravity};
+use crate::analytics::acts::{Done, done};
 use crate::analytics::{Baseline, Hit, Leg, count_actions, leg_of};
 use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
@@ -166,6 +167,9 @@ impl<'a> BottomLine<'a> {
     }
 
     fn calls(&self, hit: &Hit) -> String {
+        if !hit.acts.is_empty() {
+            return self.acts(hit);
+        }
         if hit.graph.is_empty() {
             return "No Graph call in the bundle is tied to it, so what the tokens were used for is not known here."
                 .to_owned();
@@ -183,6 +187,22 @@ impl<'a> BottomLine<'a> {
         };
         let until = shortly(last, hit.first_seen);
         format!("{calls} {are} tied to it (by {link}), until {until} UTC{after}: {}.", some(&done, KINDS, "; "))
+    }
+
+    /// What was done, by the audit logs and by the Graph calls.
+    fn acts(&self, hit: &Hit) -> String {
+        let store = &self.context.loaded.store;
+        let mut done = done(store, self.context.facts, &hit.acts);
+        done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+        let words: Vec<String> = done.iter().map(Done::words).collect();
+        let last = hit.acts.last().map_or(Time::MISSING, |act| store.event(act.event).time());
+        let calls = if hit.graph.is_empty() {
+            String::new()
+        } else {
+            format!(" {} are tied to it as well.", counted(hit.graph.len(), "Graph call"))
+        };
+        let until = shortly(last, hit.first_seen);
+        format!("By the audit logs, until {until} UTC: {}.{calls}", some(&words, KINDS, "; "))
     }
 
     /// The sentence on the hits beside the main one.

@@ -1,7 +1,8 @@
-//! Effects of the Graph calls made with the tokens, and the techniques they show.
+//! Effects of the Graph calls and of the acts made with the tokens, and the techniques they show.
 
 use super::{NoteContext, gravity};
-use crate::analytics::{GraphTie, count_actions, in_words};
+use crate::analytics::acts::{Done, done};
+use crate::analytics::{GraphTie, HitAct, count_actions, in_words};
 use crate::model::EventId;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Actions listed per user.
 const ACTIONS: usize = 40;
 
-/// Effects of the Graph calls tied to a user's hits.
+/// Effects of the Graph calls and acts tied to a user's hits.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Impact {
@@ -23,6 +24,10 @@ pub struct Impact {
     pub actions: Vec<String>,
     /// Actions beyond those listed.
     pub further: usize,
+    /// Rows of audit tables in all.
+    pub acts: usize,
+    /// What they record, with counts, the gravest first.
+    pub done: Vec<String>,
 }
 
 /// A technique.
@@ -49,7 +54,13 @@ pub struct Earned {
 
 pub(super) fn impact(context: &NoteContext) -> Vec<Impact> {
     let mut calls: BTreeMap<&str, BTreeMap<EventId, GraphTie>> = BTreeMap::new();
-    for (_, hit) in context.threats().filter(|(_, hit)| !hit.graph.is_empty()) {
+    let mut acts: BTreeMap<&str, BTreeMap<EventId, HitAct>> = BTreeMap::new();
+    for (_, hit) in context.threats().filter(|(_, hit)| !hit.graph.is_empty() || !hit.acts.is_empty()) {
+        let of_user = acts.entry(&hit.upn).or_default();
+        for act in &hit.acts {
+            let known = of_user.entry(act.event).or_insert(*act);
+            known.rung = known.rung.min(act.rung);
+        }
         let of_user = calls.entry(&hit.upn).or_default();
         for call in &hit.graph {
             let tie = of_user.entry(call.event).or_insert(call.tie);
@@ -65,12 +76,18 @@ pub(super) fn impact(context: &NoteContext) -> Vec<Impact> {
         let mut actions = in_words(&gravity::by_gravity(count_actions(&context.loaded.store, context.facts, &events)));
         let further = actions.len().saturating_sub(ACTIONS);
         actions.truncate(ACTIONS);
+        let acts: Vec<HitAct> = acts.get(upn).into_iter().flat_map(BTreeMap::values).copied().collect();
+        let mut done = done(&context.loaded.store, context.facts, &acts);
+        done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+        let done = done.iter().map(Done::words).collect();
         Impact {
             upn: upn.to_owned(),
             calls: events.len(),
             links: links.into_iter().map(|(link, count)| format!("{count} by {}", link.word())).collect(),
             actions,
             further,
+            acts: acts.len(),
+            done,
         }
     };
     calls.into_iter().map(impact).collect()

@@ -58,7 +58,8 @@ pub(super) fn timeline(context: &NoteContext) -> TimelineNote {
     let full = &context.selection.full;
     let sign_ins: BTreeSet<EventId> =
         full.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
-    let calls: BTreeSet<EventId> = full.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
+    let acts = full.iter().flat_map(|hit| &hit.acts).map(|act| act.event);
+    let calls: BTreeSet<EventId> = full.iter().flat_map(|hit| &hit.graph).map(|call| call.event).chain(acts).collect();
     let all = sign_ins.union(&calls).count();
     let shown: BTreeSet<EventId> = sign_ins.iter().chain(calls.difference(&sign_ins)).take(ROWS).copied().collect();
     let mut before = None;
@@ -100,4 +101,5 @@ fn has(hit: &Hit, event: EventId) -> bool {
     hit.evidence.binary_search(&event).is_ok()
         || hit.legs.binary_search(&event).is_ok()
         || hit.graph.binary_search_by_key(&event, |call| call.event).is_ok()
+        || hit.acts.binary_search_by_key(&event, |act| act.event).is_ok()
 }
