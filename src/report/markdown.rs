@@ -8,6 +8,7 @@ use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNo
 use super::seal::{self, seal};
 use super::{Exporter, note};
 use crate::model::Time;
+use crate::model::words::counted;
 use crate::triage::marks::lost_words;
 use crate::triage::timeline::RowKind;
 use page::Page;
@@ -265,9 +266,17 @@ fn impact(page: &mut Page, report: &Report) {
     }
     page.section("Impact");
     for impact in &report.impact {
-        let calls = if impact.calls == 1 { "1 Graph call".to_owned() } else { format!("{} Graph calls", impact.calls) };
-        let text = format!(": {calls} ({}).", impact.links.join(", "));
-        page.paragraph(&Md::field(&impact.upn).then(&Md::made(text)));
+        let mut parts = Vec::new();
+        if impact.calls > 0 {
+            parts.push(format!("{} ({})", counted(impact.calls, "Graph call"), impact.links.join(", ")));
+        }
+        if impact.acts > 0 {
+            parts.push(format!("{} of audit logs", counted(impact.acts, "row")));
+        }
+        page.paragraph(&Md::field(&impact.upn).then(&Md::made(format!(": {}.", parts.join(", ")))));
+        for done in &impact.done {
+            page.item(&Md::text(done));
+        }
         for action in &impact.actions {
             page.item(&Md::text(action));
         }
