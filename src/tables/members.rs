@@ -196,15 +196,29 @@ pub fn read_out(mut value: Value) -> Value {
     value
 }
 
-/// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts.
+/// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts. A part that
+/// names nothing belongs to the value before it, which had the separator in it.
 fn power_shell(text: &str) -> Option<Value> {
     let body = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
-    let mut object = serde_json::Map::new();
+    let mut parts: Vec<(&str, String)> = Vec::new();
     for part in body.split("; ") {
-        let (name, value) = part.split_once('=')?;
-        object.insert(name.trim().to_owned(), Value::String(value.trim().to_owned()));
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let named = part.split_once('=').map(|(name, value)| (name.trim(), value)).filter(|(name, _)| is_name(name));
+        match (named, parts.last_mut()) {
+            (_, Some((_, value))) if value.matches("@{").count() > value.matches('}').count() => {
+                *value += "; ";
+                *value += part;
+            }
+            (Some((name, value)), _) => parts.push((name, value.to_owned())),
+            (None, Some((_, value))) => {
+                *value += "; ";
+                *value += part;
+            }
+            (None, None) => return None,
+        }
     }
-    Some(Value::Object(object))
+    let text = |value: String| Value::String(value.trim().to_owned());
+    Some(Value::Object(parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
 }
 
 /// The member of an object under a name, without case; null where there is none.
@@ -308,6 +322,12 @@ mod tests {
         assert_eq!(named(&members.value("c"), "MailAccessType").as_deref(), Some("Bind"));
         assert_eq!(named(&members.value("d"), "a").as_deref(), Some("1"));
         assert_eq!(members.value("e"), serde_json::json!(["r"]));
+        let parts =
+            Members::from_json(r#"{"a":"@{UserAgent=Mozilla/5.0 (X; Y; z); Id=1; In=@{B=2; C=3}; Mail=a=b;;}"}"#);
+        let parts = parts.inside("a").unwrap();
+        let text = |name: &str| parts.text(name).unwrap().into_owned();
+        assert_eq!((text("UserAgent"), text("Id")), ("Mozilla/5.0 (X; Y; z)".to_owned(), "1".to_owned()));
+        assert_eq!((text("In"), text("Mail")), ("@{B=2; C=3}".to_owned(), "a=b;;".to_owned()));
         assert!(members.inside("e").is_none() && members.inside("missing").is_none());
     }
 }
