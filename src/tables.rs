@@ -7,6 +7,7 @@
 mod aad_graph;
 mod act;
 mod activity;
+mod address;
 mod audit;
 mod column;
 mod common;
