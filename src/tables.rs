@@ -14,6 +14,7 @@ mod common;
 pub mod foreign;
 mod graph;
 pub mod members;
+mod nested;
 mod non_interactive;
 mod row_kind;
 mod sign_in;

@@ -1,9 +1,23 @@
 //! `AuditLogs`: changes in the directory.
+//!
+//! Words of [`Field::Variant`]: `secret`, `federated` and `methods` were added, or taken away (`secret-removed`,
+//! `federated-removed`, `methods-removed`) · `disabled` and `enabled`, of accounts and policies · `temporary-pass`, a
+//! temporary access pass was made · `admin-consent`, a consent for everybody · `nothing`, an update of nothing that
+//! matters.
+
+mod changes;
+mod details;
+mod grants;
+mod portal;
 
 use super::act::{ActRow, FIELDS};
-use super::members::Members;
+use super::address::{address, tells};
+use super::members::{Members, read_out};
+use super::nested::{Nested, items, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table};
+use crate::model::{Field, Table, Time};
+use changes::Changes;
+use serde_json::Value;
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Audit,
@@ -14,7 +28,8 @@ pub(super) const SPEC: TableSpec = TableSpec {
         &["activitydisplayname"],
         &["targetresources", "initiatedby"],
         &["targetresources", "loggedbyservice"],
-        &["actoruserprincipalname", "actorobjectid"],
+        &["initiatedby", "loggedbyservice"],
+        &["actortype", "activity"],
         &["auditlogs"],
     ],
     hosts: &[],
@@ -41,8 +56,127 @@ pub(super) const SPEC: TableSpec = TableSpec {
 const READS: &[(Field, &str)] =
     &[(Field::Id, "copies of a record cannot be found"), (Field::IpAddress, "addresses cannot be compared")];
 
+/// Names of which a record has one.
+const MARKS: &[&str] = &["activityDisplayName", "operationName", "targetResources", "initiatedBy"];
+
 /// Reads a record.
 fn read(record: &Members<'_>) -> ActRow {
-    let _ = record;
-    ActRow::default()
+    let columns = record;
+    let from_portal = portal::record(record);
+    let record = match &from_portal {
+        Some(json) => Nested::open(&Members::from_text(&json.to_string()), MARKS),
+        None => Nested::open(record, MARKS),
+    };
+    let mut row = ActRow::default();
+    let names = ["activityDateTime", "createdDateTime", "time", "timeGenerated", "@timestamp", "timestamp"];
+    row.created = portal::time(columns).or_else(|| record.time(columns, &names));
+    row.set_some(Field::Id, record.text(&["id"]));
+    row.set_some(Field::CorrelationId, record.text(&["correlationId"]).or_else(|| record.around(&["correlationId"])));
+    if let Some(name) = record.text(&["operationName", "activityDisplayName"]) {
+        row.set(Field::Operation, without_stop(&name));
+    }
+    row.set_some(Field::Workload, record.text(&["loggedByService"]));
+    if let Some(result) = record.text(&["result"]).or_else(|| record.around(&["event", "outcome"])) {
+        row.failed = !result.eq_ignore_ascii_case("success");
+        row.set(Field::Outcome, result);
+    }
+    row.set_some(Field::ResultDescription, record.text(&["resultReason", "resultDescription"]));
+    let initiated = record.value("initiatedBy");
+    let actor = Actor::read(&initiated);
+    actor.put(&mut row);
+    let logged = [
+        part_text(part(&initiated, "user"), &["ipAddress"]),
+        record.text(&["callerIpAddress"]),
+        record.around(&["source", "ip"]),
+    ];
+    row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(|logged| address(&logged)));
+    put_token(&mut row, part(&initiated, "linkableIdentifiers"));
+
+    let changes = Changes::read(&record.value("targetResources"), &record.value("additionalDetails"));
+    row.set_some(Field::UserAgent, record.text(&["userAgent"]).or_else(|| changes.detail("User-Agent")));
+    row.set_some(Field::DeviceId, changes.device_id());
+    let device = part_text(&read_out(part(&initiated, "linkableIdentifiers").clone()), &["deviceId"]);
+    row.set_some(Field::DeviceId, device.filter(|id| tells(id)));
+    row.set(Field::ActedUpon, acted_upon(&changes, &actor));
+    details::put(&mut row, &changes);
+    row
 }
+
+/// An operation without the blanks and the one full stop at its end, which the unified log writes.
+fn without_stop(name: &str) -> &str {
+    let name = name.trim();
+    name.strip_suffix('.').unwrap_or(name).trim_end()
+}
+
+/// Puts the ids of the actor's token, which the beta of the Graph API has.
+fn put_token(row: &mut ActRow, linkable: &Value) {
+    let linkable = read_out(linkable.clone());
+    let token = read_out(part(&linkable, "tokenDetails").clone());
+    row.set_some(Field::SessionId, part_text(&linkable, &["sessionId"]).filter(|id| tells(id)));
+    row.set_some(Field::TokenId, part_text(&token, &["uniqueTokenIdentifier"]).filter(|id| tells(id)));
+    row.set_some(Field::IssuedAt, part_text(&token, &["issuedAtDateTime"]).and_then(|time| rfc3339(&time)));
+}
+
+/// A time to the second as RFC 3339 writes it in UTC.
+pub(super) fn rfc3339(time: &str) -> Option<String> {
+    Time::parse(time.trim()).map(|time| format!("{}Z", time.second().replacen(' ', "T", 1)))
+}
+
+/// Prefixes and names of services that are logged as if they were users.
+const SERVICES: [&str; 2] = ["serviceprincipal_", "fim_password_service@"];
+
+/// Whoever made a change.
+struct Actor {
+    name: Option<String>,
+    id: Option<String>,
+    app: Option<String>,
+}
+
+impl Actor {
+    fn read(initiated: &Value) -> Self {
+        let user = read_out(part(initiated, "user").clone());
+        let name = part_text(&user, &["userPrincipalName"]);
+        let (name, service) = match name {
+            Some(name) if SERVICES.iter().any(|service| name.to_ascii_lowercase().starts_with(service)) => {
+                (None, Some(name))
+            }
+            name => (name, None),
+        };
+        let id = part_text(&user, &["id"]).filter(|id| service.is_none() && tells(id));
+        let names = ["displayName", "servicePrincipalName", "servicePrincipalId", "appId"];
+        let app = || part_text(&read_out(part(initiated, "app").clone()), &names);
+        let app = if name.is_none() && id.is_none() { service.or_else(app) } else { None };
+        Self { name, id, app }
+    }
+
+    fn put(&self, row: &mut ActRow) {
+        row.set_some(Field::UserPrincipalName, self.name.as_deref());
+        row.set_some(Field::UserId, self.id.as_deref());
+        row.set_some(Field::AppDisplayName, self.app.as_deref());
+    }
+
+    fn is(&self, known: Option<&str>) -> bool {
+        let same = |mine: &Option<String>| {
+            mine.as_deref().zip(known).is_some_and(|(mine, known)| mine.eq_ignore_ascii_case(known))
+        };
+        same(&self.name) || same(&self.id)
+    }
+}
+
+/// The users changed, by sign-in name or else object id, in lower case; the actor is none of them.
+fn acted_upon(changes: &Changes, actor: &Actor) -> String {
+    let mut users: Vec<String> = Vec::new();
+    for target in changes.targets.iter().filter(|target| target.is_user()) {
+        if actor.is(target.upn.as_deref()) || actor.is(target.id.as_deref()) {
+            continue;
+        }
+        let name = [&target.upn, &target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
+        if let Some(name) = name.map(|name| name.to_lowercase()).filter(|name| !users.contains(name)) {
+            users.push(name);
+        }
+    }
+    users.join(" ")
+}
+
+#[cfg(test)]
+mod tests;

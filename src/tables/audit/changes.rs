@@ -1,0 +1,163 @@
+//! What a record changed: its targets, their changed properties and its further details.
+
+use super::{items, part, part_text, text};
+use crate::tables::address::tells;
+use crate::tables::nested::read;
+use serde_json::Value;
+
+/// Targets and further details of a record.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) targets: Vec<Target>,
+    /// Name and value.
+    details: Vec<(String, String)>,
+}
+
+/// An object that was changed.
+#[derive(Debug, Default)]
+pub(super) struct Target {
+    /// `User`, `Device`, `ServicePrincipal`, …
+    kind: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) upn: Option<String>,
+    properties: Vec<Property>,
+}
+
+/// A changed property. Its values are read out of the texts around them.
+#[derive(Debug)]
+pub(super) struct Property {
+    pub(super) name: String,
+    pub(super) old: Value,
+    pub(super) new: Value,
+}
+
+impl Target {
+    fn read(target: &Value) -> Self {
+        let properties = read(part(target, "modifiedProperties"));
+        Self {
+            kind: part_text(target, &["type"]),
+            name: part_text(target, &["displayName"]),
+            id: part_text(target, &["id"]),
+            upn: part_text(target, &["userPrincipalName"]),
+            properties: items(&properties).iter().filter_map(|property| Property::read(property)).collect(),
+        }
+    }
+
+    /// Returns whether it is a user; what has a sign-in name is one, where no kind is logged.
+    pub(super) fn is_user(&self) -> bool {
+        self.kind.as_ref().map_or(self.upn.is_some(), |kind| kind.eq_ignore_ascii_case("user"))
+    }
+
+    /// Returns whether it is of a kind.
+    pub(super) fn is(&self, kind: &str) -> bool {
+        self.kind.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(kind))
+    }
+
+    /// Its name for people, else its id.
+    pub(super) fn label(&self) -> Option<&str> {
+        let names = if self.is_user() { [&self.upn, &self.name, &self.id] } else { [&self.name, &self.upn, &self.id] };
+        names.into_iter().flatten().map(String::as_str).next()
+    }
+}
+
+impl Property {
+    fn read(property: &Value) -> Option<Self> {
+        let value = |name: &str| read(part(property, name)).into_owned();
+        // A name that no text is around, as every other value here.
+        let name = part_text(property, &["displayName", "name"])?;
+        Some(Self { name, old: value("oldValue"), new: value("newValue") })
+    }
+}
+
+impl Changes {
+    pub(super) fn read(targets: &Value, details: &Value) -> Self {
+        let pair = |entry: &Value| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
+        Self {
+            targets: items(targets).iter().map(|target| Target::read(target)).collect(),
+            details: items(details).iter().filter_map(|entry| pair(entry)).collect(),
+        }
+    }
+
+    /// A further detail.
+    pub(super) fn detail(&self, name: &str) -> Option<String> {
+        self.details.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    }
+
+    /// A changed property by name, one with a new value before others.
+    pub(super) fn property(&self, name: &str) -> Option<&Property> {
+        let named = || self.properties().filter(|property| property.name.eq_ignore_ascii_case(name));
+        named().find(|property| plain(&property.new).is_some()).or_else(|| named().next())
+    }
+
+    /// The new value of a property as text.
+    pub(super) fn new_text(&self, name: &str) -> Option<String> {
+        plain(&self.property(name)?.new)
+    }
+
+    /// The value of a property as text: the new one, else the old one, of what was taken away.
+    pub(super) fn any_text(&self, name: &str) -> Option<String> {
+        let property = self.property(name)?;
+        plain(&property.new).or_else(|| plain(&property.old))
+    }
+
+    /// Every changed property.
+    pub(super) fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.targets.iter().flat_map(|target| &target.properties)
+    }
+
+    /// The first target of a kind.
+    pub(super) fn target(&self, kind: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.is(kind))
+    }
+
+    /// The first user among the targets.
+    pub(super) fn user(&self) -> Option<&Target> {
+        self.targets.iter().find(|target| target.is_user())
+    }
+
+    /// The device id, which is no object id.
+    pub(super) fn device_id(&self) -> Option<String> {
+        let detail = self.detail("DeviceId").filter(|id| tells(id));
+        detail.or_else(|| {
+            ["DeviceId", "Device.DeviceId"].iter().find_map(|name| self.any_text(name)).filter(|id| tells(id))
+        })
+    }
+
+    /// The names of the properties that were changed, without those that only describe actor and target.
+    pub(super) fn changed(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut add = |name: &str| {
+            let name = name.trim();
+            if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
+            }
+        };
+        for property in self.properties() {
+            if property.name.eq_ignore_ascii_case("Included Updated Properties") {
+                plain(&property.new).unwrap_or_default().split(',').for_each(&mut add);
+            } else if !is_description(&property.name) && (property.old != property.new) {
+                add(&property.name);
+            }
+        }
+        names
+    }
+}
+
+/// Returns whether a property only describes who acted or what was changed.
+fn is_description(name: &str) -> bool {
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("TargetId.")
+        || starts("ActorId.")
+        || ["SPN", "Action Client Name", "MethodExecutionResult."].iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// A value as one text: elements of an array are joined; `None` where there is nothing in it.
+pub(super) fn plain(value: &Value) -> Option<String> {
+    let joined = match value {
+        Value::Array(items) => items.iter().filter_map(text).collect::<Vec<_>>().join(", "),
+        other => text(other)?,
+    };
+    let joined = joined.trim();
+    (!joined.is_empty()).then(|| joined.to_owned())
+}

@@ -1,0 +1,275 @@
+//! Object, detail and variant of a change: what it was done to, by name, and what else a responder has to know.
+
+use super::changes::Changes;
+use super::grants::{self, Difference};
+use super::rfc3339;
+use crate::model::Field;
+use crate::tables::act::ActRow;
+
+/// Longest detail, in bytes; a consent to every scope of Graph is longer.
+const MAX_DETAIL: usize = 2000;
+
+/// Changed properties that are named.
+const MAX_NAMES: usize = 6;
+
+/// Operations that are logged when nothing was changed that matters.
+const UPDATES: [&str; 5] =
+    ["update user", "update device", "update application", "update service principal", "update group"];
+
+/// What a change was done to and how.
+#[derive(Default)]
+struct Said {
+    object: Option<String>,
+    detail: Vec<String>,
+    variant: Vec<&'static str>,
+}
+
+impl Said {
+    fn detail(&mut self, words: impl Into<String>) {
+        let words = words.into();
+        if !words.is_empty() && !self.detail.contains(&words) {
+            self.detail.push(words);
+        }
+    }
+
+    fn variant(&mut self, word: &'static str) {
+        if !self.variant.contains(&word) {
+            self.variant.push(word);
+        }
+    }
+
+    /// Entries that came or went, with the word for each.
+    fn difference(&mut self, difference: &Difference, added: &'static str, removed: &'static str) {
+        difference.words().into_iter().for_each(|words| self.detail(words));
+        if !difference.added.is_empty() {
+            self.variant(added);
+        } else if !difference.removed.is_empty() {
+            self.variant(removed);
+        }
+    }
+}
+
+/// Puts object, detail and variant of a change.
+pub(super) fn put(row: &mut ActRow, changes: &Changes) {
+    let operation = folded(row.get(Field::Operation).unwrap_or_default());
+    let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
+    let mut said = Said { object: object(&operation, &reason, changes), ..Said::default() };
+    rights(&operation, changes, &mut said);
+    account(&operation, &reason, changes, &mut said);
+    if said.detail.is_empty() && said.variant.is_empty() {
+        named(&operation, changes, &mut said);
+    }
+    row.set_some(Field::Object, said.object);
+    row.set(Field::Detail, cut(said.detail.join(", ")));
+    row.set(Field::Variant, said.variant.join(" "));
+}
+
+/// An operation to compare by: without case, every dash a hyphen, every blank one space.
+fn folded(operation: &str) -> String {
+    let hyphened = operation.replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}'], "-").to_lowercase();
+    hyphened.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_DETAIL {
+        text.truncate(text.floor_char_boundary(MAX_DETAIL));
+        text.push('…');
+    }
+    text
+}
+
+/// Returns whether an operation is about the sign-in methods of a user.
+fn is_of_methods(operation: &str) -> bool {
+    operation.contains("security info")
+        || operation.starts_with("post userauthmethod")
+        || operation.starts_with("patch userauthmethod")
+}
+
+/// What it was done to, by name.
+fn object(operation: &str, reason: &str, changes: &Changes) -> Option<String> {
+    let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(str::to_owned);
+    let user = || changes.user().and_then(|user| user.label()).map(str::to_owned);
+    let first = || changes.targets.iter().find_map(|target| target.label()).map(str::to_owned);
+    let property = |names: &[&str]| names.iter().find_map(|name| changes.any_text(name));
+    if is_of_methods(operation) && !operation.starts_with("admin") {
+        return method_name(reason, changes).or_else(user).or_else(first);
+    }
+    if operation.contains("role") && !operation.contains("app role") {
+        let named = changes.target("Role").and_then(|role| role.name.clone());
+        let role = property(&["Role.DisplayName"])
+            .or(named)
+            .or_else(|| property(&["Role.WellKnownObjectName"]))
+            .or_else(|| label("Role"));
+        let others = || changes.targets.iter().find(|target| !target.is("Role") && target.name.is_some());
+        let member = user().or_else(|| others().and_then(|target| target.name.clone()));
+        let both: Vec<String> = [role, member].into_iter().flatten().collect();
+        return Some(both.join(", ")).filter(|both| !both.is_empty()).or_else(first);
+    }
+    if operation.contains("app role assignment") || operation.contains("delegated permission grant") {
+        return client_app(changes).or_else(first);
+    }
+    if operation.contains("to device") || operation.contains("from device") {
+        return property(&["Device.DisplayName"]).or_else(|| label("Device")).or_else(first);
+    }
+    if operation.contains("group") && (operation.contains("member") || operation.contains("owner")) {
+        return property(&["Group.DisplayName"]).or_else(|| label("Group")).or_else(first);
+    }
+    if operation.contains("owner to") || operation.contains("owner from") {
+        let named = property(&["Application.DisplayName", "ServicePrincipal.DisplayName"]);
+        return named.or_else(|| label("Application")).or_else(|| label("ServicePrincipal")).or_else(first);
+    }
+    if operation.contains("invite") {
+        return changes.detail("invitedUserEmailAddress").or_else(user).or_else(first);
+    }
+    if operation.contains("device") || operation.contains("bitlocker") {
+        return label("Device").or_else(|| property(&["CloudDisplayName", "DisplayName"])).or_else(first);
+    }
+    first()
+}
+
+/// The application that got a right, which is not the API it is for: by name, or by the id that the record gives.
+fn client_app(changes: &Changes) -> Option<String> {
+    let named = changes.any_text("ServicePrincipal.DisplayName");
+    let apps = || changes.targets.iter().filter(|target| target.is("ServicePrincipal"));
+    let id = changes.any_text("ServicePrincipal.ObjectID");
+    let by_id = || {
+        let id = id.as_deref()?;
+        apps().find(|app| app.id.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(id)))?.label()
+    };
+    let second = || apps().nth(1)?.label();
+    named.or_else(|| by_id().or_else(second).map(str::to_owned)).or_else(|| id.clone())
+}
+
+/// The sign-in method of a registration: its detail, else the rest of the sentence that gives the reason.
+fn method_name(reason: &str, changes: &Changes) -> Option<String> {
+    let said = || {
+        const SENTENCES: [&str; 5] = [
+            "User started the registration for ",
+            "User registered ",
+            "User deleted ",
+            "User changed the default security info to ",
+            "User updated ",
+        ];
+        let rest = SENTENCES.iter().find_map(|start| reason.strip_prefix(start))?;
+        Some(rest.trim().trim_end_matches('.').to_owned()).filter(|rest| !rest.is_empty())
+    };
+    changes.detail("AuthenticationMethod").or_else(said)
+}
+
+/// Scopes, roles, secrets and trusts.
+fn rights(operation: &str, changes: &Changes, said: &mut Said) {
+    if operation.contains("consent") || operation.contains("permission grant") {
+        let scopes = grants::scopes(changes);
+        if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
+            said.variant("admin-consent");
+        }
+        said.detail(scopes.words().unwrap_or_default());
+    }
+    if operation.contains("app role assignment") {
+        let role = changes.any_text("AppRole.Value").or_else(|| changes.any_text("AppRole.DisplayName"));
+        let of =
+            changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name.as_deref());
+        let of = of.filter(|of| Some(*of) != said.object.as_deref());
+        if let Some(role) = role {
+            said.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
+        }
+    }
+    if let Some(keys) = grants::keys(changes) {
+        said.difference(&keys, "secret", "secret-removed");
+    }
+    if let Some(trusts) = grants::trusts(changes) {
+        said.difference(&trusts, "federated", "federated-removed");
+    }
+    if operation.contains("owner to") || operation.contains("member to group") {
+        let who = changes.user().and_then(|user| user.label());
+        said.detail(who.filter(|who| Some(*who) != said.object.as_deref()).unwrap_or_default());
+    }
+    if matches!(operation, "add application" | "add service principal") {
+        let id = changes.new_text("AppId").or_else(|| changes.detail("AppId"));
+        said.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
+    }
+}
+
+/// Sign-in methods, devices, policies, and whether an account may sign in.
+fn account(operation: &str, reason: &str, changes: &Changes, said: &mut Said) {
+    if let Some(methods) = grants::methods(changes) {
+        said.difference(&methods, "methods", "methods-removed");
+        if said.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
+            said.variant("nothing");
+        }
+    }
+    if is_of_methods(operation) {
+        let method = method_name(reason, changes).or_else(|| {
+            let rest = reason.strip_prefix("Admin ")?.split_once(' ')?.1;
+            Some(rest.trim_end_matches(" for user").to_owned())
+        });
+        said.detail(method.filter(|method| Some(method) != said.object.as_ref()).unwrap_or_default());
+        for (name, words) in
+            [("GraphUserEmailAuthMethod.Email", "email"), ("GraphUserPhoneAuthMethod.PhoneNumber", "phone")]
+        {
+            said.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
+        }
+        let is_pass = |text: &str| text.to_lowercase().contains("temporary access pass");
+        let made = !operation.contains("deleted");
+        if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(|method| is_pass(&method))) {
+            said.variant("temporary-pass");
+        }
+    }
+    if operation.contains("device") && !operation.contains("device local") && !operation.contains("policies") {
+        for (detail, names) in [
+            ("OS", ["CloudDeviceOSType", "DeviceOSType"]),
+            ("OSVersion", ["CloudDeviceOSVersion", "DeviceOSVersion"]),
+            ("TrustType", ["DeviceTrustType", "TrustType"]),
+        ] {
+            let value = changes.detail(detail).or_else(|| names.iter().find_map(|name| changes.any_text(name)));
+            let words = value.map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value });
+            said.detail(words.unwrap_or_default());
+        }
+        said.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
+    }
+    if let Some((before, after, excluded)) = grants::policy(changes) {
+        match (before, after) {
+            (Some(before), Some(after)) if before != after => {
+                said.variant(if after.eq_ignore_ascii_case("enabled") { "enabled" } else { "disabled" });
+                said.detail(format!("state {before} → {after}"));
+            }
+            (None, Some(state)) => said.detail(format!("state {state}")),
+            _ => {}
+        }
+        if excluded > 0 {
+            said.detail(format!("{excluded} more left out"));
+        }
+    }
+    if let Some(property) = changes.property("AccountEnabled") {
+        let [old, new] = [&property.old, &property.new].map(super::changes::plain);
+        if let Some(new) = new.filter(|new| old.as_ref() != Some(new)) {
+            said.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
+            said.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
+        }
+    }
+    match operation {
+        "disable account" => said.variant("disabled"),
+        "enable account" => said.variant("enabled"),
+        _ => {}
+    }
+    if operation.starts_with("update stsrefreshtoken") {
+        let name = ["StsRefreshTokensValidFrom", "StsRefreshTokenValidFrom"];
+        let value = name.iter().find_map(|name| changes.new_text(name));
+        said.detail(value.and_then(|value| rfc3339(&value)).unwrap_or_default());
+    }
+}
+
+/// The names of the changed properties, where nothing better is known.
+fn named(operation: &str, changes: &Changes, said: &mut Said) {
+    let names = changes.changed();
+    if names.is_empty() && UPDATES.contains(&operation) {
+        said.variant("nothing");
+        return;
+    }
+    let more = names.len().saturating_sub(MAX_NAMES);
+    let mut listed = names[..names.len() - more].join(", ");
+    if more > 0 {
+        listed.push_str(&format!(" and {more} more"));
+    }
+    said.detail(listed);
+}

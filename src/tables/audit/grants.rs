@@ -1,0 +1,232 @@
+//! Rights and credentials that a change gave: scopes, secrets, trusts, sign-in methods. A secret itself is never read.
+
+use super::changes::{Changes, Property, plain};
+use super::{items, part, part_text, text};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Scopes of a grant, and whether it is for everybody.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Scopes {
+    /// Those that came, in the order logged.
+    pub(super) added: Vec<String>,
+    /// True if the grant is for every user; `None` where the record does not say.
+    pub(super) for_all: Option<bool>,
+}
+
+impl Scopes {
+    /// The scopes as words: `Mail.Read offline_access, for all`.
+    pub(super) fn words(&self) -> Option<String> {
+        let scopes = self.added.join(" ");
+        let words = [scopes.as_str(), if self.for_all == Some(true) { "for all" } else { "" }];
+        let words: Vec<&str> = words.into_iter().filter(|words| !words.is_empty()).collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
+/// One grant of a consent's text.
+struct Grant<'t> {
+    id: &'t str,
+    kind: &'t str,
+    scopes: Vec<&'t str>,
+}
+
+impl<'t> Grant<'t> {
+    /// The grants of `[[Id: …, ConsentType: Principal, Scope: Mail.Read …, CreatedDateTime: …]]`.
+    fn read(text: &'t str) -> Vec<Self> {
+        let field = |grant: &'t str, name: &str| {
+            grant.split_once(name).map_or("", |(_, rest)| rest.split([',', ']']).next().unwrap_or_default().trim())
+        };
+        let read = |grant: &'t str| Self {
+            id: field(grant, ""),
+            kind: field(grant, "ConsentType:"),
+            scopes: field(grant, "Scope:").split_whitespace().collect(),
+        };
+        text.split("[Id:").skip(1).map(read).collect()
+    }
+}
+
+/// The scopes that a consent or a grant added.
+pub(super) fn scopes(changes: &Changes) -> Scopes {
+    let mut added: Vec<String> = Vec::new();
+    let mut kinds: Vec<String> = Vec::new();
+    let mut add = |scope: &str| {
+        if !scope.is_empty() && !added.iter().any(|known| known == scope) {
+            added.push(scope.to_owned());
+        }
+    };
+    let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
+    if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
+        let [new, old] = [&property.new, &property.old].map(|value| words(&plain(value).unwrap_or_default()));
+        new.iter().filter(|scope| !old.contains(scope)).for_each(|scope| add(scope));
+        kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType"));
+    }
+    if let Some(property) = changes.property("ConsentAction.Permissions") {
+        let new = plain(&property.new).unwrap_or_default();
+        let (before, after) = new.split_once("=>").unwrap_or(("", &new));
+        let (before, grants) = (Grant::read(before), Grant::read(after));
+        if grants.is_empty() && !after.contains("[]") {
+            words(after).iter().for_each(|scope| add(scope));
+        }
+        for grant in grants {
+            let held = before.iter().find(|other| other.id == grant.id);
+            let is_held = |scope: &str| held.is_some_and(|held| held.scopes.contains(&scope));
+            grant.scopes.iter().filter(|scope| !is_held(scope)).for_each(|scope| add(scope));
+            if !grant.kind.is_empty() && grant.scopes.iter().any(|scope| !is_held(scope)) {
+                kinds.push(grant.kind.to_owned());
+            }
+        }
+    }
+    let logged = |name: &str| changes.new_text(name).and_then(|text| text.to_ascii_lowercase().parse().ok());
+    let by_kind = (!kinds.is_empty()).then(|| kinds.iter().any(|kind| kind.eq_ignore_ascii_case("AllPrincipals")));
+    let for_all = match logged("ConsentContext.OnBehalfOfAll") {
+        Some(true) => Some(true),
+        other => by_kind.or(other).or_else(|| logged("ConsentContext.IsAdminConsent")),
+    };
+    Scopes { added, for_all }
+}
+
+/// Entries that a change added and took away.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) added: Vec<String>,
+    pub(super) removed: Vec<String>,
+}
+
+impl Difference {
+    /// Compares the entries of two values, each an id to compare by and words for it.
+    fn compare(old: Vec<(String, String)>, new: Vec<(String, String)>) -> Self {
+        let lacks = |entries: &[(String, String)], id: &str| !entries.iter().any(|(known, _)| known == id);
+        let added = new.iter().filter(|(id, _)| lacks(&old, id)).map(|(_, words)| words.clone()).collect();
+        let removed = old.iter().filter(|(id, _)| lacks(&new, id)).map(|(_, words)| words.clone()).collect();
+        Self { added, removed }
+    }
+
+    /// The words for it: those that came, else those that went, marked so.
+    pub(super) fn words(&self) -> Vec<String> {
+        match self.added.as_slice() {
+            [] => self.removed.iter().map(|words| format!("removed {words}")).collect(),
+            added => added.to_vec(),
+        }
+    }
+}
+
+/// The secrets and certificates of an application that came and went: new less old, by key id.
+pub(super) fn keys(changes: &Changes) -> Option<Difference> {
+    let property = changes.property("KeyDescription")?;
+    Some(Difference::compare(described(&property.old), described(&property.new)))
+}
+
+/// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as id and words. Other texts are not quoted.
+fn described(value: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for text in items(value).iter().filter_map(|item| text(item)) {
+        let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+        let field = |name: &str| {
+            let (_, rest) = inner.split_once(name)?;
+            Some(rest.split(',').next().unwrap_or_default().trim()).filter(|text| !text.is_empty())
+        };
+        let kind = match field("KeyType=") {
+            Some(kind) if kind.contains("X509") => "certificate",
+            _ => "secret",
+        };
+        let Some(id) = field("KeyIdentifier=") else {
+            found.push((text.clone(), kind.to_owned()));
+            continue;
+        };
+        let name = inner.split_once("DisplayName=").map_or("", |(_, name)| name.trim());
+        let named = if name.is_empty() { String::new() } else { format!(" {name:?}") };
+        found.push((id.to_ascii_lowercase(), format!("{kind}{named}, key {id}")));
+    }
+    found
+}
+
+/// The trusts in tokens of other issuers that came and went.
+pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
+    let property = changes.property("FederatedIdentityCredentials")?;
+    let read = |value: &Value| {
+        let trust = |item: &Value| {
+            let issuer = part_text(item, &["issuer"]).unwrap_or_default();
+            let subject = part_text(item, &["subject"]).or_else(|| part_text(item, &["claimsMatchingExpressionValue"]));
+            let words = format!("issuer {issuer}, subject {}", subject.as_deref().unwrap_or("not given"));
+            (format!("{issuer}\n{subject:?}"), words)
+        };
+        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect()
+    };
+    Some(Difference::compare(read(&property.old), read(&property.new)))
+}
+
+/// The sign-in methods of a user that came and went; `None` where none are in the record.
+pub(super) fn methods(changes: &Changes) -> Option<Difference> {
+    const OF_METHODS: &str = "StrongAuthentication";
+    let mut properties = changes
+        .properties()
+        .filter(|property| {
+            property.name.get(..OF_METHODS.len()).is_some_and(|name| name.eq_ignore_ascii_case(OF_METHODS))
+        })
+        .peekable();
+    properties.peek()?;
+    let mut both = Difference::default();
+    for property in properties {
+        let Difference { added, removed } =
+            Difference::compare(method(property, &property.old), method(property, &property.new));
+        both.added.extend(added);
+        both.removed.extend(removed);
+    }
+    Some(both)
+}
+
+/// The entries of a method's property, each as id and words: a type's code, a phone's name, an address.
+fn method(property: &Property, value: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for item in items(value) {
+        let entries: Vec<(String, String)> = [
+            ("MethodType", "method type"),
+            ("PhoneNumber", "phone"),
+            ("AlternativePhoneNumber", "other phone"),
+            ("VoiceOnlyPhoneNumber", "voice phone"),
+            ("Email", "email"),
+        ]
+        .into_iter()
+        .filter_map(|(name, words)| Some((name, words, part_text(&item, &[name])?)))
+        .map(|(name, words, text)| (format!("{name}\n{text}"), format!("{words} {text}")))
+        .collect();
+        if let Some(state) = part_text(&item, &["State"]) {
+            found.push((format!("State\n{state}"), format!("requirement state {state}")));
+        } else if !entries.is_empty() {
+            found.extend(entries);
+        } else if item.is_object() {
+            let id = part_text(&item, &["Id", "DeviceToken", "DeviceName"]).unwrap_or_else(|| item.to_string());
+            let name = part_text(&item, &["DeviceName"]).filter(|name| name != "NO_DEVICE");
+            let words = match name {
+                Some(name) => format!("authenticator app on {name}"),
+                None if property.name.eq_ignore_ascii_case("StrongAuthenticationPhoneAppDetail") => {
+                    "authenticator app or code".to_owned()
+                }
+                None => property.name.clone(),
+            };
+            found.push((id, words));
+        } else if let Some(text) = text(&item) {
+            found.push((text, property.name.clone()));
+        }
+    }
+    found
+}
+
+/// State of a policy before and after, and users it newly leaves out.
+pub(super) fn policy(changes: &Changes) -> Option<(Option<String>, Option<String>, usize)> {
+    let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
+    let only = |value: &Value| items(value).first().map(|value| value.clone().into_owned()).unwrap_or_default();
+    let (old, new) = (only(&property.old), only(&property.new));
+    let state = |policy: &Value| part_text(policy, &["state"]);
+    let excluded = |policy: &Value| -> BTreeSet<String> {
+        let users = part(part(policy, "conditions"), "users");
+        let lists = ["excludeUsers", "excludeGroups", "excludeRoles"];
+        lists
+            .iter()
+            .flat_map(|list| items(part(users, list)).iter().filter_map(|id| text(id)).collect::<Vec<_>>())
+            .collect()
+    };
+    let more = if old.is_null() { 0 } else { excluded(&new).difference(&excluded(&old)).count() };
+    Some((state(&old), state(&new), more))
+}

@@ -1,0 +1,252 @@
+//! A record as objects in objects, whatever shipped it: names joined by dots are parted, JSON in texts is read, envelopes
+//! are opened.
+
+use super::members::{Members, WrittenTime, elements, read_out, scalar};
+use crate::model::Span;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+/// Names of objects that hold a record, the untouched copy before what a pipeline made of it.
+const ENVELOPES: [&str; 10] =
+    ["original", "_raw", "message", "result", "_source", "fields", "event", "azure", "auditlogs", "activitylogs"];
+
+/// Envelopes in envelopes that are opened.
+const MAX_LEVEL: usize = 6;
+
+/// Endings that union exports and custom tables give to columns.
+const SUFFIXES: [&str; 8] = ["", "s", "g", "t", "d", "b", "dynamic", "string"];
+
+/// A record, its `properties` and the envelopes around it.
+#[derive(Debug)]
+pub(super) struct Nested {
+    /// The record's `properties`; null where it has none.
+    inner: Value,
+    record: Value,
+    /// Envelopes, the nearest first, without what they hold.
+    around: Vec<Value>,
+}
+
+impl Nested {
+    /// Opens a record; one that has a text or an object under one of `marks` needs no opening.
+    pub(super) fn open(record: &Members<'_>, marks: &[&str]) -> Self {
+        Self::descend(nest(record), marks, 0).unwrap_or_else(|record| Self::at(record, Vec::new()))
+    }
+
+    fn at(mut record: Value, around: Vec<Value>) -> Self {
+        let inner = take(&mut record, "properties");
+        Self { inner, record, around }
+    }
+
+    /// The record in an object; the object again where it holds none.
+    fn descend(mut object: Value, marks: &[&str], level: usize) -> Result<Self, Value> {
+        let inner = part(&object, "properties");
+        let is_record = |value: &Value| marks.iter().any(|mark| !is_nothing(part(value, mark)));
+        if is_record(&object) || is_record(&read(inner)) {
+            return Ok(Self::at(object, Vec::new()));
+        }
+        if level == MAX_LEVEL {
+            return Err(object);
+        }
+        for name in ENVELOPES {
+            let held = take(&mut object, name);
+            match held {
+                Value::Object(_) => match Self::descend(held, marks, level + 1) {
+                    Ok(mut found) => {
+                        found.around.push(object);
+                        return Ok(found);
+                    }
+                    Err(held) => put(&mut object, &[name], held),
+                },
+                Value::Null => {}
+                other => put(&mut object, &[name], other),
+            }
+        }
+        Err(object)
+    }
+
+    /// What the record or its `properties` have under a name, its `properties` first.
+    pub(super) fn value(&self, name: &str) -> Cow<'_, Value> {
+        first([&self.inner, &self.record], name)
+    }
+
+    /// As [`Self::value`], the record before its `properties`.
+    pub(super) fn outer_value(&self, name: &str) -> Cow<'_, Value> {
+        first([&self.record, &self.inner], name)
+    }
+
+    /// The first text under one of several names, each looked up in the `properties` first.
+    pub(super) fn text(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| text(part(&self.inner, name)).or_else(|| text(part(&self.record, name))))
+    }
+
+    /// As [`Self::text`], the record before its `properties`.
+    pub(super) fn outer_text(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| text(part(&self.record, name)).or_else(|| text(part(&self.inner, name))))
+    }
+
+    /// The text at the end of a path from an envelope.
+    pub(super) fn around(&self, path: &[&str]) -> Option<String> {
+        self.around.iter().find_map(|envelope| {
+            let end = path.iter().try_fold(envelope, |value, name| Some(part(value, name)).filter(|v| !v.is_null()));
+            text(end?)
+        })
+    }
+
+    /// A time: of the record, else of an envelope; `columns` knows the offsets of columns.
+    pub(super) fn time(&self, columns: &Members<'_>, names: &[&str]) -> Option<WrittenTime> {
+        let written = |text| WrittenTime { text, utc_offset: Span::from_ticks(0) };
+        names.iter().find_map(|name| {
+            let found = self.text(&[name]).or_else(|| self.around(&[name]))?;
+            Some(columns.time(&[name]).unwrap_or_else(|| written(found)))
+        })
+    }
+}
+
+/// What the first of two objects that has something under a name has there.
+fn first<'v>(objects: [&'v Value; 2], name: &str) -> Cow<'v, Value> {
+    let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(value));
+    found.map_or(Cow::Owned(Value::Null), read)
+}
+
+/// The members of a record in their objects.
+fn nest(record: &Members<'_>) -> Value {
+    let mut object = Value::Object(Map::new());
+    for name in record.names() {
+        let value = record.value(name);
+        if !is_nothing(&value) {
+            let name = bare(name);
+            put(&mut object, &path(name), value);
+        }
+    }
+    object
+}
+
+/// A column's name without what exports add to it.
+fn bare(name: &str) -> &str {
+    let name = name.trim();
+    let name = name.split(" [").next().unwrap_or(name);
+    match name.rsplit_once('_') {
+        Some((start, end)) if !start.is_empty() && SUFFIXES.contains(&end) => start,
+        _ => name,
+    }
+}
+
+/// The names that a name joins by dots; those of claims are addresses, which have dots.
+fn path(name: &str) -> Vec<&str> {
+    let (objects, claim) = name.find("http://").map_or((name, ""), |at| name.split_at(at));
+    let mut names: Vec<&str> = objects
+        .split('.')
+        .map(|name| name.strip_suffix("{}").unwrap_or(name))
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.extend(Some(claim).filter(|claim| !claim.is_empty()));
+    names
+}
+
+/// Puts a value at the end of a path. What is there stays, unless it is a text in the place of an object.
+fn put(object: &mut Value, path: &[&str], value: Value) {
+    let Value::Object(members) = object else { return };
+    match path {
+        [] => {}
+        [name] => match members.get_mut(*name) {
+            Some(Value::Object(known)) => {
+                if let Value::Object(more) = value {
+                    more.into_iter().for_each(|(name, value)| {
+                        known.entry(name).or_insert(value);
+                    });
+                }
+            }
+            Some(known) if is_nothing(known) || value.is_object() && known.is_string() => *known = value,
+            Some(_) => {}
+            None => {
+                members.insert((*name).to_owned(), value);
+            }
+        },
+        [name, rest @ ..] => {
+            let inner = members.entry(*name).or_insert(Value::Null);
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            put(inner, rest, value);
+        }
+    }
+}
+
+/// Takes what an object has under a name, JSON in texts read; null where it has nothing.
+fn take(object: &mut Value, name: &str) -> Value {
+    let Value::Object(members) = object else { return Value::Null };
+    let key = members.keys().find(|key| is_name(key, name)).cloned();
+    key.and_then(|key| members.remove(&key)).map_or(Value::Null, read_out)
+}
+
+/// The member of an object under a name, without case and underscores; null where there is none.
+pub(super) fn part<'v>(value: &'v Value, name: &str) -> &'v Value {
+    let Value::Object(members) = value else { return &Value::Null };
+    members
+        .get(name)
+        .or_else(|| members.iter().find(|(key, _)| is_name(key, name)).map(|(_, value)| value))
+        .unwrap_or(&Value::Null)
+}
+
+/// The first of several names that an object has a text under.
+pub(super) fn part_text(value: &Value, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| text(part(value, name)))
+}
+
+/// Returns whether a key is a name: `targetResources` is `target_resources`, but `_id` of a search tool is no `id`.
+fn is_name(key: &str, name: &str) -> bool {
+    if key.starts_with('_') != name.starts_with('_') || key.len() < name.len() {
+        return false;
+    }
+    let mut letters = key.bytes().filter(|byte| *byte != b'_');
+    let mut wanted = name.bytes().filter(|byte| *byte != b'_');
+    loop {
+        match (letters.next(), wanted.next()) {
+            (None, None) => return true,
+            (Some(letter), Some(other)) if letter.eq_ignore_ascii_case(&other) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// A value without the text around it.
+pub(super) fn read(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::String(text) if text.trim_start().starts_with(['{', '[', '"', '@']) => {
+            Cow::Owned(read_out(value.clone()))
+        }
+        _ => Cow::Borrowed(value),
+    }
+}
+
+/// The elements of an array or of an object numbered as one, JSON in texts read; of anything else but null, itself.
+pub(super) fn items(value: &Value) -> Vec<Cow<'_, Value>> {
+    if let Value::Object(members) = value
+        && !members.is_empty()
+        && members.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()) && key.len() < 9)
+    {
+        let mut numbered: Vec<(u32, &Value)> =
+            members.iter().filter_map(|(key, value)| Some((key.parse().ok()?, value))).collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        return numbered.into_iter().map(|(_, value)| read(value)).collect();
+    }
+    elements(value).iter().map(read).collect()
+}
+
+/// A scalar as text, also the only one of an array.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(items) if items.len() == 1 => scalar(&items[0]),
+        _ => scalar(value),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
