@@ -16,7 +16,6 @@ pub mod testing;
 mod ties;
 mod token;
 
-pub use acted_upon::is_of_application;
 pub use device::{device_id, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};

@@ -37,18 +37,6 @@ impl Rung {
             Self::None => "none",
         }
     }
-
-    /// The words for people, after the act.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Token => "made with this token",
-            Self::Session => "made in this sign-in session",
-            Self::Issued => "made with a token issued in the same second to the same app",
-            Self::Network => "same user and address",
-            Self::Time => "same user, not tied to the token",
-            Self::None => "tied to no sign-in",
-        }
-    }
 }
 
 /// A tie.

@@ -83,11 +83,6 @@ impl Store {
     }
 }
 
-/// Returns whether a row was made by an application or a service rather than by a person.
-pub fn is_of_application(event: Event<'_>) -> bool {
-    event.table.records() && event.user.is_none() && !event[Field::AppDisplayName].is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::model::{Field, Table};
