@@ -160,7 +160,8 @@ impl Done<'_> {
     pub fn words(&self) -> String {
         let object = if self.objects.len() == 1 { self.objects[0] } else { "" };
         let all_failed = self.failed == self.rows.len();
-        let count = if all_failed { None } else { Some(self.count) };
+        let is_one = self.rows.len() == 1 && self.count == 1 && !object.is_empty();
+        let count = if all_failed || is_one { None } else { Some(self.count) };
         let verb = match self.action {
             Some(action) => action.phrase(object, count),
             None if object.is_empty() => self.verb.to_owned(),

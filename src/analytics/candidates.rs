@@ -33,6 +33,7 @@ pub struct Candidates {
     machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
     user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
     tied_acts: Mutex<HashMap<Sym, Arc<[TiedAct]>>>,
+    footholds: Mutex<HashMap<Sym, Arc<[EventId]>>>,
     calls: OnceLock<Calls>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
@@ -119,6 +120,12 @@ impl Candidates {
     /// Acts of a user with their ties, found once.
     pub(super) fn acts_of(&self, user: Sym, ask: impl FnOnce() -> Arc<[TiedAct]>) -> Arc<[TiedAct]> {
         let mut known = self.tied_acts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(user).or_insert_with(ask))
+    }
+
+    /// Rows of changes that let somebody come back, of a user or upon one, found once.
+    pub(super) fn footholds_of(&self, user: Sym, ask: impl FnOnce() -> Arc<[EventId]>) -> Arc<[EventId]> {
+        let mut known = self.footholds.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(user).or_insert_with(ask))
     }
 

@@ -129,6 +129,19 @@ pub fn action_of<'a>(context: &DetectContext<'a>, event: Event<'_>) -> Option<&'
     (is_join && is_cover).then_some(action)
 }
 
+/// Rows between two times of changes that let somebody come back, by the user or upon them.
+pub fn rows_of(context: &DetectContext, user: Sym, (from, to): (Time, Time)) -> Vec<EventId> {
+    let store = context.store;
+    if !store.has_records() {
+        return Vec::new();
+    }
+    let all = context.candidates.footholds_of(user, || {
+        let rows = store.with(Key::User, user).iter().copied();
+        rows.filter(|&id| action_of(context, store.event(id)).is_some()).collect()
+    });
+    super::rows::within(store, &all, from, to).to_vec()
+}
+
 /// Returns whether the subject of a deleted mail is of a change to sign-in.
 fn hides(subject: &str) -> bool {
     const WORDS: [&str; 9] = [
@@ -187,9 +200,8 @@ pub fn of_hit<'a>(context: &DetectContext<'a>, hit: &Hit) -> Vec<Foothold<'a>> {
 impl Anchor<'_> {
     /// Footholds of the user in the time the hits cover.
     pub fn footholds<'a>(&self, context: &DetectContext<'a>) -> Vec<Foothold<'a>> {
-        let store = context.store;
-        let within = super::rows::within(store, store.with(Key::User, self.user), self.span.0, self.span.1);
-        grouped(context, self.user, within.iter().copied(), |id| self.tied(context, id))
+        let rows = rows_of(context, self.user, self.span);
+        grouped(context, self.user, rows.into_iter(), |id| self.tied(context, id))
     }
 
     fn tied(&self, context: &DetectContext, id: EventId) -> Tied {

@@ -277,7 +277,7 @@ fn indicators_are_not_defanged_for_machines() {
 fn a_hit_has_the_promised_fields_in_order() {
     let loaded = loaded();
     let hits = hits(&loaded);
-    let row = rows::row(&loaded, &hits[1]);
+    let row = rows::row(&loaded, Facts::embedded(), &hits[1]);
     insta::assert_snapshot!(serde_json::to_string_pretty(&row).unwrap());
     let agent = format!("{:?}", row.get("GraphUserAgents"));
     assert!(agent.contains(&AGENT.escape_debug().to_string()), "{agent}");

@@ -209,7 +209,8 @@ mod tests {
         let events: Vec<EventId> = loaded.store.events().map(|(event, _)| event).collect();
         let users = [loaded.store.find("ana@contoso.com").expect("a row is hers")];
         let hits = Hits::new();
-        let rows: Vec<Row> = rows(&loaded, Facts::embedded(), &users, &events, &HashMap::new(), &hits, None).collect();
+        let ties = ties(&loaded, Facts::embedded(), &events);
+        let rows: Vec<Row> = rows(&loaded, Facts::embedded(), &users, &events, &ties, &hits, None).collect();
         let names = ["Kind", "Failed", "Operation", "Action", "Object", "Detail", "Count", "Actor", "SessionId"];
         let shown: Vec<Row> = rows
             .iter()

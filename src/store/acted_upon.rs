@@ -1,6 +1,6 @@
 //! Users that rows of audit tables act upon: such a row stands on their timelines too.
 
-use super::{Event, Store};
+use super::Store;
 use crate::model::{EventId, Field, Sym};
 use std::collections::HashMap;
 use std::hash::BuildHasher;

@@ -31,7 +31,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     ],
     needs: OF_FOOTHOLD,
     wants: &[want::CHANGES, want::ACTS],
-    thresholds: &[("--foothold-window", "72h")],
+    thresholds: &[],
     severity: Severity::Low,
     on_by_default: true,
     reads_hits: true,

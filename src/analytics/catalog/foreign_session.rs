@@ -2,12 +2,11 @@
 
 use crate::analytics::findings::{attempts_before, elsewhere, mfa_met, mfa_words, records_changes, session_after};
 use crate::analytics::flow::presents_token;
-use crate::analytics::footholds::action_of;
+use crate::analytics::footholds::rows_of;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_SESSIONS;
 use crate::analytics::places::{Compared, Net, Tool};
-use crate::analytics::rows::within;
 use crate::analytics::sessions::Session;
 use crate::analytics::shared_steps::{LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
 use crate::analytics::want;
@@ -230,14 +229,13 @@ fn has_foothold(context: &DetectContext, rows: &[EventId]) -> bool {
     let session = store.normalized_field(first, Field::SessionId);
     let nets: HashSet<Net> = rows.iter().filter_map(|&id| places.net(id)).collect();
     let from = first.time();
-    let day = within(store, store.with(Key::User, first.user), from, from.plus(Span::DAY));
-    day.iter().any(|&id| {
+    rows_of(context, first.user, (from, from.plus(Span::DAY))).into_iter().any(|id| {
         let event = store.event(id);
         let place = places.place(id);
         let is_in_session = !session.is_none() && store.normalized_field(event, Field::SessionId) == session;
         let is_at_net =
             !place.is_microsoft && place.address.is_some() && place.net.is_some_and(|net| nets.contains(&net));
-        event.user == first.user && (is_in_session || is_at_net) && action_of(context, event).is_some()
+        event.user == first.user && context.admits(event) && (is_in_session || is_at_net)
     })
 }
 

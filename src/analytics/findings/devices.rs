@@ -1,10 +1,9 @@
 //! Devices of a hit's sign-ins: the request for their registration, their traces of tools, their use.
 
 use super::{KEPT, listed, missing, records_changes};
-use crate::analytics::footholds::action_of;
+use crate::analytics::footholds::{action_of, rows_of};
 use crate::analytics::known::Outside;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_unbound};
-use crate::analytics::rows::within;
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
@@ -261,12 +260,12 @@ pub fn device_keys(context: &StepContext) -> Finding {
         );
     }
     let window = context.detect.settings.foothold_window;
-    let rows = within(store, store.with(Key::User, hit.user), hit.first_seen, hit.first_seen.plus(window));
+    let rows = rows_of(context.detect, hit.user, (hit.first_seen, hit.first_seen.plus(window)));
     let is_key = |id: &EventId| {
         let action = action_of(context.detect, store.event(*id));
         action.is_some_and(|action| matches!(action.foothold.as_deref(), Some("key" | "method" | "tap")))
     };
-    let keys: Vec<EventId> = rows.iter().copied().filter(is_key).collect();
+    let keys: Vec<EventId> = rows.into_iter().filter(is_key).collect();
     if keys.is_empty() {
         return Finding::new(State::Unknown, "none", "No key and no sign-in method was added in the days after it.");
     }
