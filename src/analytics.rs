@@ -55,7 +55,6 @@ mod weigh;
 pub mod weights;
 mod what_if;
 
-pub use acts::HitAct;
 pub use allow::{Allow, AllowList, Uncovered};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
@@ -65,7 +64,7 @@ pub use context::DetectContext;
 pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
-pub use hit::{Attack, GraphCall, GraphTie, Hit};
+pub use hit::{Attack, GraphCall, GraphTie, Hit, HitAct};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
 pub use near::{Near, NearMiss, near_misses};

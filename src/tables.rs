@@ -70,7 +70,7 @@ pub enum Success {
     Result,
     /// An HTTP status.
     Status,
-    /// What its reader found.
+    /// The finding of its reader.
     Act,
 }
 

@@ -4,30 +4,14 @@
 //! or by the address of one that is not from a network known to the user. A session that two parties share gives each
 //! its acts. A time alone ties nothing to a token.
 
-use super::ties::{Rung, Tie, Ties};
-use super::{DetectContext, Hit};
+use super::ties::{Rung, TiedAct, Ties};
+use super::{DetectContext, Hit, HitAct};
 use crate::facts::{Action, Facts};
 use crate::model::{EventId, Field, Span, Sym};
 use crate::store::{Event, Key, Store};
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
-
-/// An act of a user, and its tie to the user's sign-ins.
-#[derive(Clone, Copy, Debug)]
-pub struct TiedAct {
-    event: EventId,
-    tie: Tie,
-}
-
-/// An act of a hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HitAct {
-    /// The row.
-    pub event: EventId,
-    /// Rung that ties it to the hit.
-    pub rung: Rung,
-}
 
 /// Acts of a user, each with its tie.
 pub(super) fn of_user(context: &DetectContext, user: Sym) -> Arc<[TiedAct]> {

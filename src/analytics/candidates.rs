@@ -1,7 +1,6 @@
 //! Rows that may fire, found once and independent of every threshold, so that a run with other thresholds does not read
 //! all rows again.
 
-use super::acts::TiedAct;
 use super::binding::BindingDrop;
 use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
@@ -11,6 +10,7 @@ use super::places::Places;
 use super::recon::Calls;
 use super::sessions::Sessions;
 use super::software::Software;
+use super::ties::TiedAct;
 use super::user_rows::UserRows;
 use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};

@@ -1,6 +1,7 @@
 //! Hits: results of analytics, with the evidence to defend them.
 
-use super::{Allow, Cell, Finding, Grade, HitAct, Semantics, Uncovered, Weights};
+use super::ties::Rung;
+use super::{Allow, Cell, Finding, Grade, Semantics, Uncovered, Weights};
 use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
 use crate::store::Store;
 use serde::Serialize;
@@ -158,6 +159,15 @@ pub struct GraphCall {
     pub event: EventId,
     /// Its tie to the hit.
     pub tie: GraphTie,
+}
+
+/// An act of a hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HitAct {
+    /// The row.
+    pub event: EventId,
+    /// Rung that ties it to the hit.
+    pub rung: Rung,
 }
 
 /// An ATT&CK technique with the evidence for it.

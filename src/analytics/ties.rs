@@ -48,6 +48,15 @@ pub struct Tie {
     pub sign_in: Option<EventId>,
 }
 
+/// An act, and its tie to the sign-ins of who acted.
+#[derive(Clone, Copy, Debug)]
+pub struct TiedAct {
+    /// The row.
+    pub event: EventId,
+    /// Its tie.
+    pub tie: Tie,
+}
+
 /// Longest time that an address or a time ties an act to a sign-in.
 const DAY: Span = Span::DAY;
 /// Time by which the claim of its issue is earlier than a token's issue.

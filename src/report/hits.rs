@@ -110,7 +110,7 @@ pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
     row
 }
 
-/// What was done by the audit logs, an action each.
+/// The acts of the audit logs, an action each.
 fn actions<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &Hit) -> Vec<Row<'a>> {
     let store = &loaded.store;
     let time = |id: Option<&EventId>| Value::Time(id.map_or(Time::MISSING, |id| store.event(*id).time()));

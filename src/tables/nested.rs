@@ -64,7 +64,7 @@ impl Nested {
         Err(object)
     }
 
-    /// What the record or its `properties` have under a name, its `properties` first.
+    /// The value of the record or its `properties` under a name, its `properties` first.
     pub(super) fn value(&self, name: &str) -> Cow<'_, Value> {
         first([&self.inner, &self.record], name)
     }
@@ -102,7 +102,7 @@ impl Nested {
     }
 }
 
-/// What the first of two objects that has something under a name has there.
+/// The value under a name in the first of two objects that has one.
 fn first<'v>(objects: [&'v Value; 2], name: &str) -> Cow<'v, Value> {
     let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(value));
     found.map_or(Cow::Owned(Value::Null), read)

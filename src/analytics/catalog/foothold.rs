@@ -62,7 +62,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         id: "added-tie",
-        title: "by whose session, token, address?",
+        title: "by which session or address?",
         question: "By which session, token or address was it added, or is it only near in time?",
         look_for: "The session or the token of the hit.",
         show: Show::Only,

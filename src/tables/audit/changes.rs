@@ -1,4 +1,4 @@
-//! What a record changed: its targets, their changed properties and its further details.
+//! Changes of a record: its targets, their changed properties and its further details.
 
 use super::{items, part, part_text, text};
 use crate::tables::address::tells;

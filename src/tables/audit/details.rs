@@ -16,7 +16,7 @@ const MAX_NAMES: usize = 6;
 const UPDATES: [&str; 5] =
     ["update user", "update device", "update application", "update service principal", "update group"];
 
-/// What a change was done to and how.
+/// Object and manner of a change.
 #[derive(Default)]
 struct Said {
     object: Option<String>,
@@ -85,7 +85,7 @@ fn is_of_methods(operation: &str) -> bool {
         || operation.starts_with("patch userauthmethod")
 }
 
-/// What it was done to, by name.
+/// Object of the change, by name.
 fn object(operation: &str, reason: &str, changes: &Changes) -> Option<String> {
     let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(str::to_owned);
     let user = || changes.user().and_then(|user| user.label()).map(str::to_owned);

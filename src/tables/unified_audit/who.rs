@@ -1,4 +1,4 @@
-//! Who acted: user or service, client, address, and the session and token that the act was made with.
+//! The one who acted: user or service, client, address, and the session and token that the act was made with.
 
 use super::shape::{Body, Envelope};
 use crate::model::words::is_guid;

@@ -22,7 +22,7 @@ fn the_first_rows_are_told_before_all_else() {
     // Nothing to show comes first: another table, and a row that is none.
     let many = folder.path().join("many");
     std::fs::create_dir(&many).unwrap();
-    file(&many, "0.json", b"{\"Type\":\"AuditLogs\",\"TimeGenerated\":\"2026-05-01T00:00:00Z\"}\n");
+    file(&many, "0.json", b"{\"Type\":\"AADRiskyUsers\",\"TimeGenerated\":\"2026-05-01T00:00:00Z\"}\n");
     file(&many, "1.json", b"{\"Type\":\"SigninLogs\"}\n");
     for number in 2..700 {
         file(&many, &format!("{number}.json"), &text.as_bytes()[..text.len() / 150]);
