@@ -189,7 +189,7 @@ impl<'a> BottomLine<'a> {
         format!("{calls} {are} tied to it (by {link}), until {until} UTC{after}: {}.", some(&done, KINDS, "; "))
     }
 
-    /// What was done, by the audit logs and by the Graph calls.
+    /// The acts of the audit logs, and the number of Graph calls.
     fn acts(&self, hit: &Hit) -> String {
         let store = &self.context.loaded.store;
         let mut done = done(store, self.context.facts, &hit.acts);

@@ -18,13 +18,13 @@ const UPDATES: [&str; 5] =
 
 /// Object and manner of a change.
 #[derive(Default)]
-struct Said {
+struct Reading {
     object: Option<String>,
     detail: Vec<String>,
     variant: Vec<&'static str>,
 }
 
-impl Said {
+impl Reading {
     fn detail(&mut self, words: impl Into<String>) {
         let words = words.into();
         if !words.is_empty() && !self.detail.contains(&words) {
@@ -53,15 +53,15 @@ impl Said {
 pub(super) fn put(row: &mut ActRow, changes: &Changes) {
     let operation = folded(row.get(Field::Operation).unwrap_or_default());
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
-    let mut said = Said { object: object(&operation, &reason, changes), ..Said::default() };
-    rights(&operation, changes, &mut said);
-    account(&operation, &reason, changes, &mut said);
-    if said.detail.is_empty() && said.variant.is_empty() {
-        named(&operation, changes, &mut said);
+    let mut reading = Reading { object: object(&operation, &reason, changes), ..Reading::default() };
+    rights(&operation, changes, &mut reading);
+    account(&operation, &reason, changes, &mut reading);
+    if reading.detail.is_empty() && reading.variant.is_empty() {
+        named(&operation, changes, &mut reading);
     }
-    row.set_some(Field::Object, said.object);
-    row.set(Field::Detail, cut(said.detail.join(", ")));
-    row.set(Field::Variant, said.variant.join(" "));
+    row.set_some(Field::Object, reading.object);
+    row.set(Field::Detail, cut(reading.detail.join(", ")));
+    row.set(Field::Variant, reading.variant.join(" "));
 }
 
 /// An operation to compare by: without case, every dash a hyphen, every blank one space.
@@ -142,7 +142,7 @@ fn client_app(changes: &Changes) -> Option<String> {
 
 /// The sign-in method of a registration: its detail, else the rest of the sentence that gives the reason.
 fn method_name(reason: &str, changes: &Changes) -> Option<String> {
-    let said = || {
+    let reads = || {
         const SENTENCES: [&str; 5] = [
             "User started the registration for ",
             "User registered ",
@@ -153,49 +153,49 @@ fn method_name(reason: &str, changes: &Changes) -> Option<String> {
         let rest = SENTENCES.iter().find_map(|start| reason.strip_prefix(start))?;
         Some(rest.trim().trim_end_matches('.').to_owned()).filter(|rest| !rest.is_empty())
     };
-    changes.detail("AuthenticationMethod").or_else(said)
+    changes.detail("AuthenticationMethod").or_else(reads)
 }
 
 /// Scopes, roles, secrets and trusts.
-fn rights(operation: &str, changes: &Changes, said: &mut Said) {
+fn rights(operation: &str, changes: &Changes, reading: &mut Reading) {
     if operation.contains("consent") || operation.contains("permission grant") {
         let scopes = grants::scopes(changes);
         if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
-            said.variant("admin-consent");
+            reading.variant("admin-consent");
         }
-        said.detail(scopes.words().unwrap_or_default());
+        reading.detail(scopes.words().unwrap_or_default());
     }
     if operation.contains("app role assignment") {
         let role = changes.any_text("AppRole.Value").or_else(|| changes.any_text("AppRole.DisplayName"));
         let of =
             changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name.as_deref());
-        let of = of.filter(|of| Some(*of) != said.object.as_deref());
+        let of = of.filter(|of| Some(*of) != reading.object.as_deref());
         if let Some(role) = role {
-            said.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
+            reading.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
         }
     }
     if let Some(keys) = grants::keys(changes) {
-        said.difference(&keys, "secret", "secret-removed");
+        reading.difference(&keys, "secret", "secret-removed");
     }
     if let Some(trusts) = grants::trusts(changes) {
-        said.difference(&trusts, "federated", "federated-removed");
+        reading.difference(&trusts, "federated", "federated-removed");
     }
     if operation.contains("owner to") || operation.contains("member to group") {
         let who = changes.user().and_then(|user| user.label());
-        said.detail(who.filter(|who| Some(*who) != said.object.as_deref()).unwrap_or_default());
+        reading.detail(who.filter(|who| Some(*who) != reading.object.as_deref()).unwrap_or_default());
     }
     if matches!(operation, "add application" | "add service principal") {
         let id = changes.new_text("AppId").or_else(|| changes.detail("AppId"));
-        said.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
+        reading.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
     }
 }
 
 /// Sign-in methods, devices, policies, and whether an account may sign in.
-fn account(operation: &str, reason: &str, changes: &Changes, said: &mut Said) {
+fn account(operation: &str, reason: &str, changes: &Changes, reading: &mut Reading) {
     if let Some(methods) = grants::methods(changes) {
-        said.difference(&methods, "methods", "methods-removed");
-        if said.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
-            said.variant("nothing");
+        reading.difference(&methods, "methods", "methods-removed");
+        if reading.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
+            reading.variant("nothing");
         }
     }
     if is_of_methods(operation) {
@@ -203,16 +203,16 @@ fn account(operation: &str, reason: &str, changes: &Changes, said: &mut Said) {
             let rest = reason.strip_prefix("Admin ")?.split_once(' ')?.1;
             Some(rest.trim_end_matches(" for user").to_owned())
         });
-        said.detail(method.filter(|method| Some(method) != said.object.as_ref()).unwrap_or_default());
+        reading.detail(method.filter(|method| Some(method) != reading.object.as_ref()).unwrap_or_default());
         for (name, words) in
             [("GraphUserEmailAuthMethod.Email", "email"), ("GraphUserPhoneAuthMethod.PhoneNumber", "phone")]
         {
-            said.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
+            reading.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
         }
         let is_pass = |text: &str| text.to_lowercase().contains("temporary access pass");
         let made = !operation.contains("deleted");
         if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(|method| is_pass(&method))) {
-            said.variant("temporary-pass");
+            reading.variant("temporary-pass");
         }
     }
     if operation.contains("device") && !operation.contains("device local") && !operation.contains("policies") {
@@ -223,47 +223,47 @@ fn account(operation: &str, reason: &str, changes: &Changes, said: &mut Said) {
         ] {
             let value = changes.detail(detail).or_else(|| names.iter().find_map(|name| changes.any_text(name)));
             let words = value.map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value });
-            said.detail(words.unwrap_or_default());
+            reading.detail(words.unwrap_or_default());
         }
-        said.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
+        reading.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
     }
     if let Some((before, after, excluded)) = grants::policy(changes) {
         match (before, after) {
             (Some(before), Some(after)) if before != after => {
-                said.variant(if after.eq_ignore_ascii_case("enabled") { "enabled" } else { "disabled" });
-                said.detail(format!("state {before} → {after}"));
+                reading.variant(if after.eq_ignore_ascii_case("enabled") { "enabled" } else { "disabled" });
+                reading.detail(format!("state {before} → {after}"));
             }
-            (None, Some(state)) => said.detail(format!("state {state}")),
+            (None, Some(state)) => reading.detail(format!("state {state}")),
             _ => {}
         }
         if excluded > 0 {
-            said.detail(format!("{excluded} more left out"));
+            reading.detail(format!("{excluded} more left out"));
         }
     }
     if let Some(property) = changes.property("AccountEnabled") {
         let [old, new] = [&property.old, &property.new].map(super::changes::plain);
         if let Some(new) = new.filter(|new| old.as_ref() != Some(new)) {
-            said.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
-            said.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
+            reading.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
+            reading.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
         }
     }
     match operation {
-        "disable account" => said.variant("disabled"),
-        "enable account" => said.variant("enabled"),
+        "disable account" => reading.variant("disabled"),
+        "enable account" => reading.variant("enabled"),
         _ => {}
     }
     if operation.starts_with("update stsrefreshtoken") {
         let name = ["StsRefreshTokensValidFrom", "StsRefreshTokenValidFrom"];
         let value = name.iter().find_map(|name| changes.new_text(name));
-        said.detail(value.and_then(|value| rfc3339(&value)).unwrap_or_default());
+        reading.detail(value.and_then(|value| rfc3339(&value)).unwrap_or_default());
     }
 }
 
 /// The names of the changed properties, where nothing better is known.
-fn named(operation: &str, changes: &Changes, said: &mut Said) {
+fn named(operation: &str, changes: &Changes, reading: &mut Reading) {
     let names = changes.changed();
     if names.is_empty() && UPDATES.contains(&operation) {
-        said.variant("nothing");
+        reading.variant("nothing");
         return;
     }
     let more = names.len().saturating_sub(MAX_NAMES);
@@ -271,5 +271,5 @@ fn named(operation: &str, changes: &Changes, said: &mut Said) {
     if more > 0 {
         listed.push_str(&format!(" and {more} more"));
     }
-    said.detail(listed);
+    reading.detail(listed);
 }
