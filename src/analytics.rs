@@ -173,7 +173,7 @@ fn run_over_some(
     };
     let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(runs).collect();
     let found = detected(store, facts, settings, &candidates, &analytics);
-    let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
+    let mut context = DetectContext::over(store, facts, settings, candidates);
     let mut hits = Vec::new();
     for (analytic, mut found) in analytics.into_iter().zip(found) {
         found.retain(wanted);

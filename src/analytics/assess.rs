@@ -195,17 +195,10 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
 pub fn complete(context: &StepContext) -> Assessment {
     let findings: Vec<Finding> = context.analytic.steps.iter().map(|step| (step.answer)(context)).collect();
     let (severity, severity_reason) = severity(context);
-    let (confidence, confidence_reason) = match &context.hit.weights {
-        Some(weights) => {
-            let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
-            (weights.confidence().min(most), weights.sentence())
-        }
-        None => {
-            let (confidence, reason) = confidence(&findings);
-            let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
-            (confidence.min(most), reason)
-        }
-    };
+    let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
+    let by_weights = context.hit.weights.as_ref().map(|weights| (weights.confidence(), weights.sentence()));
+    let (found, confidence_reason) = by_weights.unwrap_or_else(|| confidence(&findings));
+    let confidence = found.min(most);
     Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
 }
 

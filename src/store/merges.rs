@@ -12,6 +12,9 @@ const SAME_CHANGE: Span = Span::from_ticks(2 * 10_000_000);
 /// Operations of logons, normalized.
 const LOGONS: [&str; 2] = ["userloggedin", "userloginfailed"];
 
+/// A change that may have a second record: row, time, and whether it was found.
+type Waiting = (u32, Time, bool);
+
 impl Store {
     /// Returns whether a row is a logon of the unified audit log.
     pub fn is_logon(&self, event: Event<'_>) -> bool {
@@ -59,7 +62,7 @@ impl Store {
             let operation = folded(self.text(event[Field::Operation]));
             (!correlation.is_none() && !operation.is_empty()).then_some((correlation, operation))
         };
-        let mut waiting: HashMap<(Sym, String), Vec<(u32, Time, bool)>, RandomState> = HashMap::default();
+        let mut waiting: HashMap<(Sym, String), Vec<Waiting>, RandomState> = HashMap::default();
         for (row, event) in changes {
             if let Some(key) = key(event) {
                 waiting.entry(key).or_default().push((row, event.time(), false));

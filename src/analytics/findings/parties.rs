@@ -168,7 +168,7 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(issued.into_iter().map(|(id, _)| id)).with_rows(elsewhere)
 }
 
-/// Sign-ins from the hit's addresses after it: successes and refusals.
+/// The last of what was done with the hit's tokens, and sign-ins from its addresses after it: successes and refusals.
 pub fn last_act(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let history = context.baseline.history(context.detect);
@@ -195,11 +195,23 @@ pub fn last_act(context: &StepContext) -> Finding {
             (format!("{successes} after it"), format!("{successes} and {refusals} followed from its addresses"))
         }
     };
-    let sentence = format!("The last of its rows is at {}; {followed}.{cut}", hit.last_seen.second());
+    // Tokens are used after they are issued.
+    let used = hit.graph.iter().map(|call| call.event).chain(hit.acts.iter().map(|act| act.event)).max();
+    let used = used.filter(|&id| store.event(id).time() > hit.last_seen);
+    let (brief, used_words) = match used {
+        Some(id) => {
+            let at = store.event(id).time().second();
+            (format!("used until {at}"), format!(" Its tokens were used until {at}."))
+        }
+        None => (brief, String::new()),
+    };
+    let last = hit.last_seen.second();
+    let sentence = format!("The last of its sign-ins is at {last}; {followed}.{used_words}{cut}");
     Finding::new(State::Unknown, brief, sentence)
         .with_rows(later)
         .with_rows(refused)
         .with_rows(hit.evidence.last().copied())
+        .with_rows(used)
 }
 
 /// Systems, devices and token bindings of the hit's rows and of the session's others.

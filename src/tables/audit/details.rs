@@ -1,5 +1,6 @@
 //! Object, detail and variant of a change: what it was done to, by name, and what else a responder has to know.
 
+use std::fmt::Write as _;
 use super::changes::Changes;
 use super::grants::{self, Difference};
 use super::rfc3339;
@@ -269,7 +270,7 @@ fn named(operation: &str, changes: &Changes, reading: &mut Reading) {
     let more = names.len().saturating_sub(MAX_NAMES);
     let mut listed = names[..names.len() - more].join(", ");
     if more > 0 {
-        listed.push_str(&format!(" and {more} more"));
+        let _ = write!(listed, " and {more} more");
     }
     reading.detail(listed);
 }

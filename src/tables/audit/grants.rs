@@ -58,7 +58,9 @@ pub(super) fn scopes(changes: &Changes) -> Scopes {
     let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
     if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
         let [new, old] = [&property.new, &property.old].map(|value| words(&plain(value).unwrap_or_default()));
-        new.iter().filter(|scope| !old.contains(scope)).for_each(|scope| add(scope));
+        for scope in new.iter().filter(|scope| !old.contains(scope)) {
+            add(scope);
+        }
         kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType"));
     }
     if let Some(property) = changes.property("ConsentAction.Permissions") {
@@ -66,12 +68,16 @@ pub(super) fn scopes(changes: &Changes) -> Scopes {
         let (before, after) = new.split_once("=>").unwrap_or(("", &new));
         let (before, grants) = (Grant::read(before), Grant::read(after));
         if grants.is_empty() && !after.contains("[]") {
-            words(after).iter().for_each(|scope| add(scope));
+            for scope in words(after) {
+                add(scope);
+            }
         }
         for grant in grants {
             let held = before.iter().find(|other| other.id == grant.id);
             let is_held = |scope: &str| held.is_some_and(|held| held.scopes.contains(&scope));
-            grant.scopes.iter().filter(|scope| !is_held(scope)).for_each(|scope| add(scope));
+            for scope in grant.scopes.iter().filter(|scope| !is_held(scope)) {
+                add(scope);
+            }
             if !grant.kind.is_empty() && grant.scopes.iter().any(|scope| !is_held(scope)) {
                 kinds.push(grant.kind.to_owned());
             }
@@ -95,10 +101,10 @@ pub(super) struct Difference {
 
 impl Difference {
     /// Compares the entries of two values, each an id to compare by and words for it.
-    fn compare(old: Vec<(String, String)>, new: Vec<(String, String)>) -> Self {
+    fn compare(old: &[(String, String)], new: &[(String, String)]) -> Self {
         let lacks = |entries: &[(String, String)], id: &str| !entries.iter().any(|(known, _)| known == id);
-        let added = new.iter().filter(|(id, _)| lacks(&old, id)).map(|(_, words)| words.clone()).collect();
-        let removed = old.iter().filter(|(id, _)| lacks(&new, id)).map(|(_, words)| words.clone()).collect();
+        let added = new.iter().filter(|(id, _)| lacks(old, id)).map(|(_, words)| words.clone()).collect();
+        let removed = old.iter().filter(|(id, _)| lacks(new, id)).map(|(_, words)| words.clone()).collect();
         Self { added, removed }
     }
 
@@ -114,7 +120,7 @@ impl Difference {
 /// The secrets and certificates of an application that came and went: new less old, by key id.
 pub(super) fn keys(changes: &Changes) -> Option<Difference> {
     let property = changes.property("KeyDescription")?;
-    Some(Difference::compare(described(&property.old), described(&property.new)))
+    Some(Difference::compare(&described(&property.old), &described(&property.new)))
 }
 
 /// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as id and words. Other texts are not quoted.
@@ -153,7 +159,7 @@ pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
         };
         items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect()
     };
-    Some(Difference::compare(read(&property.old), read(&property.new)))
+    Some(Difference::compare(&read(&property.old), &read(&property.new)))
 }
 
 /// The sign-in methods of a user that came and went; `None` where none are in the record.
@@ -169,7 +175,7 @@ pub(super) fn methods(changes: &Changes) -> Option<Difference> {
     let mut both = Difference::default();
     for property in properties {
         let Difference { added, removed } =
-            Difference::compare(method(property, &property.old), method(property, &property.new));
+            Difference::compare(&method(property, &property.old), &method(property, &property.new));
         both.added.extend(added);
         both.removed.extend(removed);
     }
