@@ -1,9 +1,15 @@
-//! `AzureActivity`: changes of Azure resources.
+//! `AzureActivity`: changes of Azure resources. One row a record: an operation has several, of one correlation id.
+
+mod resource;
 
 use super::act::{ActRow, FIELDS};
-use super::members::Members;
+use super::address::{address, tells};
+use super::members::{Members, read_out};
+use super::nested::{Nested, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table};
+use crate::model::{Field, Table, Time};
+use resource::Resource;
+use serde_json::Value;
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Activity,
@@ -11,9 +17,12 @@ pub(super) const SPEC: TableSpec = TableSpec {
     aliases: &["administrative"],
     file_marks: &[],
     keys: &[
-        &["operationnamevalue", "categoryvalue"],
+        &["operationnamevalue"],
+        &["activitystatusvalue"],
         &["eventdataid"],
         &["eventtimestamp", "claims"],
+        &["eventtimestamp", "caller"],
+        &["eventtimestamp", "resourceid"],
         &["authorization", "claims"],
         &["activitylogs"],
     ],
@@ -44,8 +53,186 @@ const READS: &[(Field, &str)] = &[
     (Field::IpAddress, "addresses cannot be compared"),
 ];
 
+/// Names of which a record has one.
+const MARKS: &[&str] = &["operationNameValue", "operationName"];
+
 /// Reads a record.
 fn read(record: &Members<'_>) -> ActRow {
-    let _ = record;
-    ActRow::default()
+    let columns = record;
+    let record = Nested::open(record, MARKS);
+    let mut row = ActRow::default();
+    row.created = record.time(columns, &["eventTimestamp", "timeGenerated", "time", "@timestamp", "timestamp"]);
+    row.ingested = record.time(columns, &["eventSubmissionTimestamp", "submissionTimestamp"]);
+    let id = record.outer_text(&["eventDataId"]).or_else(|| event_of(&record.outer_text(&["id"])?));
+    row.set_some(Field::Id, id);
+    let correlation = record.outer_text(&["correlationId"]).or_else(|| record.around(&["correlationId"]));
+    row.set_some(Field::CorrelationId, correlation);
+
+    let identity = record.outer_value("identity");
+    let authorization = either(&record, &identity, "authorization");
+    let claims = Claims::read(either(&record, &identity, "claims"));
+    let operation = operation(&record, &authorization);
+    let provider = valued(&record, &["resourceProviderValue", "resourceProviderName", "resourceProvider"]);
+    let of_name = || operation.as_deref()?.split_once('/').map(|(provider, _)| provider.to_owned());
+    row.set_some(Field::Workload, provider.or_else(of_name));
+    put_outcome(&mut row, &record);
+    put_actor(&mut row, &record, &claims, &authorization);
+
+    let request = record.outer_value("httpRequest");
+    let logged = [
+        record.outer_text(&["callerIpAddress"]),
+        part_text(&request, &["clientIpAddress"]),
+        claims.text("ipaddr"),
+        record.around(&["source", "ip"]),
+    ];
+    row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(|logged| address(&logged)));
+    row.set_some(Field::AppId, claims.id("appid"));
+    row.set_some(Field::TokenId, claims.id("uti"));
+    row.set_some(Field::SessionId, claims.id("sid"));
+    row.set_some(Field::DeviceId, claims.id("deviceid"));
+    row.set_some(Field::IssuedAt, claims.text("iat").and_then(|issued| issue(&issued)));
+
+    let resource = resource(&record, &authorization);
+    row.set_some(Field::Object, resource.name.as_deref());
+    let is_assignment =
+        operation.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with("/roleassignments/write"));
+    let mut words: Vec<String> = if is_assignment { assignment(&record) } else { Vec::new() };
+    words.extend(resource.words());
+    row.set(Field::Detail, words.join(", "));
+    row.set_some(Field::Operation, operation);
+    row
 }
+
+/// What a record or its identity has under a name.
+fn either(record: &Nested, identity: &Value, name: &str) -> Value {
+    let found = record.outer_value(name);
+    let found = if found.is_object() { found.into_owned() } else { read_out(part(identity, name).clone()) };
+    // PowerShell's class around them.
+    match part(&found, "content") {
+        content @ Value::Object(_) => content.clone(),
+        _ => found,
+    }
+}
+
+/// The first text under several names, or the value of an object there that has a local name too.
+fn valued(record: &Nested, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| {
+        let value = record.outer_value(name);
+        text(&value).or_else(|| part_text(&value, &["value"]))
+    })
+}
+
+/// The operation, which is never the name for people: that is in the language of the portal, and has no slash.
+fn operation(record: &Nested, authorization: &Value) -> Option<String> {
+    let logged = valued(record, &["operationNameValue", "operationName"]).filter(|name| name.contains('/'));
+    let name = logged.or_else(|| part_text(authorization, &["action"]))?;
+    let name = name.trim();
+    Some(name.strip_suffix('.').unwrap_or(name).to_owned())
+}
+
+/// The event's id in the path of a record: `…/events/25235036-…/ticks/637896803756986539`.
+fn event_of(path: &str) -> Option<String> {
+    let (_, rest) = path.split_once("/events/")?;
+    rest.split('/').next().filter(|id| !id.is_empty()).map(str::to_owned)
+}
+
+/// Puts the result, and the reason of a failure.
+fn put_outcome(row: &mut ActRow, record: &Nested) {
+    let status = valued(record, &["activityStatusValue", "activityStatus", "resultType", "status"]);
+    let Some(status) = status.or_else(|| record.around(&["event", "outcome"])) else { return };
+    row.failed = status.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fail"));
+    row.set(Field::Outcome, status);
+    if row.failed {
+        let message = record.value("statusMessage");
+        let error = read_out(part(&message, "error").clone());
+        let code = part_text(&error, &["code"]).or_else(|| part_text(&message, &["code"]));
+        let short = || valued(record, &["activitySubstatusValue", "subStatus", "resultSignature"]);
+        row.set_some(Field::ResultDescription, code.or_else(short));
+    }
+}
+
+/// Puts whoever acted: a user by the claims, else the caller. The object id of an application is no user's.
+fn put_actor(row: &mut ActRow, record: &Nested, claims: &Claims, authorization: &Value) {
+    if let Some(name) = claims.text("upn") {
+        row.set(Field::UserPrincipalName, name);
+        row.set_some(Field::UserId, claims.id("objectidentifier").or_else(|| claims.id("oid")));
+        return;
+    }
+    let evidence = read_out(part(authorization, "evidence").clone());
+    let kind = part_text(&evidence, &["principalType"]).unwrap_or_default();
+    let is_app = claims.text("idtyp").is_some_and(|kind| kind.eq_ignore_ascii_case("app"))
+        || kind.eq_ignore_ascii_case("ServicePrincipal") && claims.text("scope").is_none();
+    if is_app {
+        row.set_some(Field::AppDisplayName, claims.text("app_displayname"));
+        return;
+    }
+    let caller = record.outer_text(&["caller"]);
+    match claims.id("objectidentifier").or_else(|| claims.id("oid")) {
+        Some(id) => row.set(Field::UserId, id),
+        None => match caller {
+            Some(caller) if caller.contains('@') => row.set(Field::UserPrincipalName, caller),
+            Some(caller) if is_guid(&caller) => row.set(Field::UserId, caller),
+            other => row.set_some(Field::AppDisplayName, other),
+        },
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok() && tells(text)
+}
+
+/// Claims of the token that acted.
+struct Claims(Value);
+
+impl Claims {
+    fn read(claims: Value) -> Self {
+        Self(claims)
+    }
+
+    /// A claim by its name, or by the end of the address that is its name.
+    fn text(&self, name: &str) -> Option<String> {
+        let Value::Object(claims) = &self.0 else { return None };
+        let short = |key: &str| key.rsplit('/').next().is_some_and(|end| end.eq_ignore_ascii_case(name));
+        let exact = claims.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        exact.or_else(|| claims.iter().find(|(key, _)| short(key))).and_then(|(_, value)| text(value))
+    }
+
+    /// A claim that is an id which says something.
+    fn id(&self, name: &str) -> Option<String> {
+        self.text(name).filter(|id| tells(id))
+    }
+}
+
+/// The time of issue as RFC 3339 writes it, from seconds since 1970 or from a written time.
+fn issue(issued: &str) -> Option<String> {
+    let seconds = issued.parse::<i64>().ok().and_then(|seconds| Time::from_unix_millis(seconds.checked_mul(1000)?));
+    let time = seconds.or_else(|| Time::parse(issued))?;
+    Some(format!("{}Z", time.second().replacen(' ', "T", 1)))
+}
+
+/// The resource by its id. Of equal ids the one in which upper and lower case were kept is taken.
+fn resource(record: &Nested, authorization: &Value) -> Resource {
+    let names = ["resourceId", "_ResourceId", "resourceUri"];
+    let scope = || part_text(authorization, &["scope"]);
+    let entity = || record.text(&["entity"]);
+    let id = record.outer_text(&names).or_else(|| record.around(&["resource", "id"])).or_else(entity).or_else(scope);
+    let Some(id) = id else { return Resource::default() };
+    let kept = [entity(), scope()].into_iter().flatten().find(|other| other.eq_ignore_ascii_case(&id));
+    Resource::read(kept.as_deref().unwrap_or(&id))
+}
+
+/// Role and principal of an assignment, from the body of the request.
+fn assignment(record: &Nested) -> Vec<String> {
+    let body = record.value("requestbody");
+    let inner = read_out(part(&body, "properties").clone());
+    let inner = if inner.is_object() { &inner } else { &*body };
+    let role = part_text(inner, &["roleDefinitionId"]).map(|id| id.rsplit('/').next().unwrap_or_default().to_owned());
+    let kind = part_text(inner, &["principalType"]).unwrap_or_else(|| "principal".to_owned());
+    let principal = part_text(inner, &["principalId"]);
+    let words =
+        [role.map(|role| format!("role {role}")), principal.map(|id| format!("for {} {id}", kind.to_lowercase()))];
+    words.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;
