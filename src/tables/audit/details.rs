@@ -1,11 +1,11 @@
 //! Object, detail and variant of a change: what it was done to, by name, and what else a responder has to know.
 
-use std::fmt::Write as _;
 use super::changes::Changes;
 use super::grants::{self, Difference};
 use super::rfc3339;
 use crate::model::Field;
 use crate::tables::act::ActRow;
+use std::fmt::Write as _;
 
 /// Longest detail, in bytes; a consent to every scope of Graph is longer.
 const MAX_DETAIL: usize = 2000;

@@ -69,7 +69,7 @@ pub(super) fn scopes(changes: &Changes) -> Scopes {
         let (before, grants) = (Grant::read(before), Grant::read(after));
         if grants.is_empty() && !after.contains("[]") {
             for scope in words(after) {
-                add(scope);
+                add(&scope);
             }
         }
         for grant in grants {
@@ -157,7 +157,7 @@ pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
             let words = format!("issuer {issuer}, subject {}", subject.as_deref().unwrap_or("not given"));
             (format!("{issuer}\n{subject:?}"), words)
         };
-        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect()
+        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect::<Vec<_>>()
     };
     Some(Difference::compare(&read(&property.old), &read(&property.new)))
 }

@@ -102,7 +102,7 @@ pub(super) fn cmdlet(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool
             row.set_some(Field::Object, parameter("Name").or_else(identity).or_else(object_id));
             rule(&parameter).put(row);
         }
-        "mailbox" if forwarding(row, &parameters, &identity().or_else(object_id)) => {}
+        "mailbox" if forwarding(row, &parameters, identity().or_else(object_id).as_deref()) => {}
         "mailboxpermission" | "recipientpermission" | "mailboxfolderpermission" => {
             row.set_some(Field::Object, identity().or_else(object_id));
             let who = parameter("User").or_else(|| parameter("Trustee")).map(|who| format!("to {who}"));
@@ -152,10 +152,10 @@ fn rule(parameter: &impl Fn(&str) -> Option<String>) -> Rule {
 }
 
 /// Puts the forwarding of a mailbox; returns whether the cmdlet sets or clears it.
-fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: &Option<String>) -> bool {
+fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<&str>) -> bool {
     const NAMES: [&str; 2] = ["ForwardingAddress", "ForwardingSmtpAddress"];
     let is_set = |name: &str| named(parameters, name).and_then(|text| meaning(&text));
-    let of_mailbox = mailbox.as_ref().map(|mailbox| format!("of {mailbox}"));
+    let of_mailbox = mailbox.map(|mailbox| format!("of {mailbox}"));
     let keeps = || named(parameters, "DeliverToMailboxAndForward").map(|text| is_true(&text));
     let keeps = || keeps().map(|keeps| if keeps { "keeps a copy" } else { "keeps no copy" }.to_owned());
     // The first takes precedence in Exchange too.
@@ -171,7 +171,7 @@ fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: &Option<String>) ->
     };
     let clears = elements(parameters).iter().any(names_one);
     if clears {
-        row.set_some(Field::Object, mailbox.clone());
+        row.set_some(Field::Object, mailbox);
         row.set(Field::Variant, "clears");
         row.set(Field::Detail, "forwarding removed");
     }

@@ -33,7 +33,7 @@ pub(super) struct Body<'m> {
     layers: Vec<&'m Members<'m>>,
 }
 
-impl<'m> Body<'m> {
+impl Body<'_> {
     /// A record of which only the envelope is left.
     fn nothing() -> Self {
         Self { layers: Vec::new() }
@@ -172,12 +172,11 @@ fn inside(members: &Members<'_>, around: &Envelope, level: usize, read: &mut dyn
     for (name, is_always_there) in [("AuditData", true), ("RawEventData", false)] {
         if members.has(name) {
             whole.add(members);
-            match object(members, name) {
-                Some(inner) => read_body(&inner, &whole, read),
-                None => {
-                    whole.is_cut = is_always_there;
-                    read(&Body::nothing(), &whole);
-                }
+            if let Some(inner) = object(members, name) {
+                read_body(&inner, &whole, read);
+            } else {
+                whole.is_cut = is_always_there;
+                read(&Body::nothing(), &whole);
             }
             return true;
         }
