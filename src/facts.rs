@@ -23,7 +23,9 @@ mod tools;
 mod user_tables;
 mod weight;
 
-pub use actions::{ActClass, Action};
+#[cfg(any(test, feature = "testing"))]
+pub use actions::ActClass;
+pub use actions::Action;
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;

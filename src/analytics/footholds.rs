@@ -144,11 +144,12 @@ pub fn rows_of(context: &DetectContext, user: Sym, (from, to): (Time, Time)) -> 
 
 /// Returns whether the subject of a deleted mail is of a change to sign-in.
 fn hides(subject: &str) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "security info",
         "verification",
         "verify",
-        "authenticat",
+        "authenticator",
+        "authentication",
         "sign-in",
         "multi-factor",
         "two-step",

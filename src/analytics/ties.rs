@@ -199,10 +199,13 @@ mod tests {
     use crate::model::Table;
     use crate::store::testing::Rows;
 
+    /// Id, clock and fields of a sign-in.
+    type SignedIn<'t> = (&'t str, &'t str, &'t [(Field, &'t str)]);
+
     const USER: (Field, &str) = (Field::UserId, "u1");
 
     /// The rung of one act after some sign-ins, and the id of the sign-in.
-    fn tied(sign_ins: &[(&str, &str, &[(Field, &str)])], at: &str, act: &[(Field, &str)]) -> (Rung, String) {
+    fn tied(sign_ins: &[SignedIn<'_>], at: &str, act: &[(Field, &str)]) -> (Rung, String) {
         let mut rows = Rows::default();
         for (id, time, fields) in sign_ins {
             let mut all = vec![USER, (Field::Id, *id), (Field::ResultType, "0")];
@@ -228,7 +231,7 @@ mod tests {
         let client = (Field::AppId, "app");
         let early = (Field::IssuedAt, "2026-05-01T13:25:01Z");
         let failed = (Field::ResultType, "53003");
-        let sign_ins: &[(&str, &str, &[(Field, &str)])] = &[
+        let sign_ins: &[SignedIn<'_>] = &[
             ("by-session-failed", "12:00:00", &[session, failed]),
             ("by-session", "13:00:00", &[(Field::SessionId, "s")]),
             ("by-issue", "13:30:00.5", &[client]),
@@ -250,18 +253,18 @@ mod tests {
 
     #[test]
     fn a_time_ties_to_the_second_and_for_a_day() {
-        let sign_in: &[(&str, &str, &[(Field, &str)])] = &[("s", "14:00:00.9", &[])];
+        let sign_in: &[SignedIn<'_>] = &[("s", "14:00:00.9", &[])];
         assert_eq!(tied(sign_in, "2026-05-01T14:00:00.1Z", &[]).0, Rung::Time, "in its second");
         assert_eq!(tied(sign_in, "2026-05-01T13:59:59Z", &[]).0, Rung::None);
         assert_eq!(tied(sign_in, "2026-05-02T14:00:00.999Z", &[]).0, Rung::Time);
         assert_eq!(tied(sign_in, "2026-05-02T14:00:01Z", &[]).0, Rung::None);
-        let failed: &[(&str, &str, &[(Field, &str)])] = &[("s", "14:00:00", &[(Field::ResultType, "50126")])];
+        let failed: &[SignedIn<'_>] = &[("s", "14:00:00", &[(Field::ResultType, "50126")])];
         assert_eq!(tied(failed, "2026-05-01T14:00:01Z", &[]).0, Rung::None, "a failure is no way in");
     }
 
     #[test]
     fn microsofts_networks_and_ids_that_are_no_ids_tie_nothing() {
-        let sign_in: &[(&str, &str, &[(Field, &str)])] =
+        let sign_in: &[SignedIn<'_>] =
             &[("s", "14:00:00", &[(Field::IpAddress, "192.0.2.7"), (Field::Asn, "8075"), (Field::SessionId, "0")])];
         let act = [(Field::IpAddress, "192.0.2.7"), (Field::SessionId, "00000000-0000-0000-0000-000000000000")];
         assert_eq!(tied(sign_in, "2026-05-01T14:05:00Z", &act).0, Rung::Time);

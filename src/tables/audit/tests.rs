@@ -236,6 +236,7 @@ fn property(name: &str, old: Option<&str>, new: Option<&str>) -> Value {
     json!({"displayName": name, "oldValue": old, "newValue": new})
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "values are written where they are used")]
 fn target(kind: &str, name: Option<&str>, upn: Option<&str>, properties: Vec<Value>) -> Value {
     let id = format!("{:0>8}-0000-4000-8000-00000000000a", kind.len());
     json!({"id": id, "displayName": name, "type": kind, "userPrincipalName": upn, "modifiedProperties": properties})

@@ -1,4 +1,5 @@
 //! Each kind of change, as it is read.
+#![expect(clippy::needless_pass_by_value, reason = "values are written where they are used")]
 
 use super::{graph, property, same_in_every_shape, target};
 use crate::model::Field;
