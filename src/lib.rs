@@ -27,6 +27,8 @@
 //! | severity, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
+//! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
+//! | readers of audit records | `tables/members.rs`, `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
 //! | order of hits, progress of triage | `triage/order.rs` | |

@@ -1,4 +1,4 @@
-//! What was done with a hit's tokens, by the audit logs.
+//! Acts with a hit's tokens, by the audit logs.
 //!
 //! An act belongs to a hit by the token or the session of one of its sign-ins, by a token issued in the second of one,
 //! or by the address of one that is not from a network known to the user. A session that two parties share gives each

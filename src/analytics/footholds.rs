@@ -74,7 +74,7 @@ impl Tied {
 pub struct Foothold<'a> {
     /// Its rows, in order.
     pub rows: Vec<EventId>,
-    /// What was done, by the most telling of its rows.
+    /// The act, by the most telling of its rows.
     pub action: &'a Action,
     /// That row.
     pub row: EventId,
@@ -305,7 +305,7 @@ pub fn is_from_new_network(context: &DetectContext, user: Sym, id: EventId) -> b
         && context.known().standing(user, place, context.store.event(id).time()) == Standing::New
 }
 
-/// What a mail rule has of those that thieves make; `None` for a rule like any other.
+/// The trait that a mail rule shares with those thieves make; `None` for a rule like any other.
 pub fn rule_trait(context: &DetectContext, id: EventId) -> Option<&'static str> {
     const WORDS: [&str; 11] =
         ["bank", "deposit", "payroll", "invoice", "payment", "wire", "fraud", "phish", "hack", "security", "iban"];

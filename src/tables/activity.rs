@@ -103,7 +103,7 @@ fn read(record: &Members<'_>) -> ActRow {
     row
 }
 
-/// What a record or its identity has under a name.
+/// The value of a record or its identity under a name.
 fn either(record: &Nested, identity: &Value, name: &str) -> Value {
     let found = record.outer_value(name);
     let found = if found.is_object() { found.into_owned() } else { read_out(part(identity, name).clone()) };

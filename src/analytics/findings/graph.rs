@@ -43,7 +43,7 @@ pub fn graph_agents(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(hit.graph.iter().map(|call| call.event))
 }
 
-/// What was done with the tokens: by the Graph calls and by the audit logs, in plain verbs with counts.
+/// The use of the tokens, by the Graph calls and by the audit logs, in plain verbs with counts.
 pub fn graph_verbs(context: &StepContext) -> Finding {
     let calls = call_verbs(context);
     if context.hit.acts.is_empty() {
@@ -63,7 +63,7 @@ pub fn graph_verbs(context: &StepContext) -> Finding {
     Finding::new(state, brief, sentence).with_rows(calls.rows.into_iter().chain(acts.rows))
 }
 
-/// What was done by the audit logs.
+/// The acts of the audit logs.
 fn act_verbs(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let done = acts::done(store, context.facts, &hit.acts);

@@ -26,7 +26,7 @@ pub struct Impact {
     pub further: usize,
     /// Rows of audit tables in all.
     pub acts: usize,
-    /// What they record, with counts, the gravest first.
+    /// Acts they record, with counts, the gravest first.
     pub done: Vec<String>,
 }
 

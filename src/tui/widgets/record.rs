@@ -76,7 +76,7 @@ pub(super) fn draw(
 }
 
 /// `signins.json  record 12, offset 3456, 789 bytes`
-/// Where a row stands. What is cut is its source's path, not the numbers behind it.
+/// Place of a row. What is cut is its source's path, not the numbers behind it.
 fn place(app: &App, row: EventId, room: usize) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
     let origin = bench.store().event(row).origin;
