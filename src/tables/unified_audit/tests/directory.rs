@@ -1,0 +1,64 @@
+//! Changes of the directory.
+
+use super::*;
+
+const SHOWN: [Field; 4] = [Field::Variant, Field::Object, Field::Detail, Field::ActedUpon];
+
+fn change(operation: &str, target: &Value, properties: &Value) -> [String; 4] {
+    let members = json!({"RecordType": 8, "AzureActiveDirectoryEventType": 1, "Target": target, "ModifiedProperties": properties});
+    texts(&row(&record("AzureActiveDirectory", operation, &members)), SHOWN).map(str::to_owned)
+}
+
+#[test]
+fn changes_name_what_they_were_done_to() {
+    let user = json!([{"ID": "User_1", "Type": 2}, {"ID": "Bo@contoso.com", "Type": 5}, {"ID": "1003", "Type": 3}]);
+    let role = json!([
+        {"Name": "Role.ObjectID", "NewValue": "x", "OldValue": ""},
+        {"Name": "Role.DisplayName", "NewValue": "[\r\n  \"Global Administrator\"\r\n]", "OldValue": "[]"},
+    ]);
+    assert_eq!(
+        change("Add member to role.", &user, &role),
+        ["", "Global Administrator", "Bo@contoso.com", "bo@contoso.com"]
+    );
+    assert_eq!(change("Add user.", &user, &json!([]))[1], "Bo@contoso.com");
+    let app = json!([{"ID": "ServicePrincipal_2", "Type": 2}, {"ID": "Mail Reader", "Type": 1}]);
+    let permissions = "[] => [[Id: a, ClientId: b, ConsentType: AllPrincipals, Scope:  Mail.Read offline_access, CreatedDateTime: c]]; ";
+    let consent = json!([
+        {"Name": "ConsentContext.IsAdminConsent", "NewValue": "True", "OldValue": ""},
+        {"Name": "ConsentAction.Permissions", "NewValue": permissions, "OldValue": ""},
+    ]);
+    assert_eq!(
+        change("Consent to application.", &app, &consent),
+        ["admin-consent", "Mail Reader", "Mail.Read offline_access, for all", ""]
+    );
+}
+
+#[test]
+fn kinds_of_changes_are_found_by_property() {
+    let user = json!([{"ID": "bo@contoso.com", "Type": 5}]);
+    for (name, new, expected) in [
+        ("StrongAuthenticationMethod", "[{\"MethodType\":7}]", "methods"),
+        ("AccountEnabled", "[\r\n  false\r\n]", "disabled"),
+        ("AccountEnabled", "[true]", "enabled"),
+        ("KeyDescription", "[\"[KeyIdentifier=1,KeyType=Password]\"]", "secret"),
+        ("FederatedIdentityCredentials", "[{\"Issuer\":\"x\"}]", "federated"),
+    ] {
+        let properties = json!([{"Name": "Other", "NewValue": "1"}, {"Name": name, "OldValue": "[]", "NewValue": new}]);
+        let found = change("Update user.", &user, &properties);
+        assert_eq!(found[0], expected, "{name}");
+        assert!(!found.concat().contains("KeyIdentifier"), "no secret is shown");
+    }
+    assert_eq!(change("Update user.", &user, &json!([]))[0], "nothing");
+    let included = json!([{"Name": "Included Updated Properties", "NewValue": "\"OtherMail\"", "OldValue": ""}]);
+    assert_eq!(change("Update user.", &user, &included), ["", "bo@contoso.com", "OtherMail", "bo@contoso.com"]);
+}
+
+#[test]
+fn the_agent_of_a_change_is_in_its_details() {
+    let members = json!({
+        "RecordType": 8, "InterSystemsId": OID,
+        "ExtendedProperties": [{"Name": "additionalDetails", "Value": "{\"User-Agent\":\"python-requests\",\"AppId\":\"x\"}"}],
+    });
+    let found = row(&record("AzureActiveDirectory", "Add user.", &members));
+    assert_eq!(texts(&found, [Field::UserAgent, Field::CorrelationId]), ["python-requests", OID]);
+}
