@@ -16,6 +16,8 @@ pub struct Members<'r>(Vec<Member<'r>>);
 #[derive(Debug)]
 struct Member<'r> {
     name: Cow<'r, str>,
+    /// Lengths of the name without what exports add to columns: a note in brackets, a suffix of a type.
+    bare: [usize; 2],
     value: Written<'r>,
     /// UTC offset of a column's times.
     utc_offset: Span,
@@ -49,6 +51,7 @@ impl<'r> Members<'r> {
     pub fn from_text(json: &str) -> Members<'static> {
         let members = Members::from_json(json).0.into_iter().map(|member| Member {
             name: Cow::Owned(member.name.into_owned()),
+            bare: member.bare,
             value: match member.value {
                 Written::Json(json) => Written::Json(Cow::Owned(json.into_owned())),
                 Written::Cell(cell) => Written::Cell(Cow::Owned(cell.into_owned())),
@@ -60,12 +63,12 @@ impl<'r> Members<'r> {
 
     /// Adds a CSV cell under its column.
     pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
-        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Cell(Cow::Borrowed(cell)), utc_offset });
+        self.0.push(Member::new(Cow::Borrowed(name), Written::Cell(Cow::Borrowed(cell)), utc_offset));
     }
 
     /// Adds a JSON value under its column.
     pub fn add_json(&mut self, name: &'r str, json: &'r str, utc_offset: Span) {
-        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Json(Cow::Borrowed(json)), utc_offset });
+        self.0.push(Member::new(Cow::Borrowed(name), Written::Json(Cow::Borrowed(json)), utc_offset));
     }
 
     /// Every name, as written.
@@ -125,7 +128,7 @@ impl<'r> Members<'r> {
     }
 
     fn find(&self, name: &str) -> Option<&Member<'_>> {
-        self.0.iter().find(|member| is_name(&member.name, name) && !member.value.is_empty())
+        self.0.iter().find(|member| member.is_named(name) && !member.value.is_empty())
     }
 }
 
@@ -138,15 +141,29 @@ impl Written<'_> {
     }
 }
 
-/// Returns whether a key as written is a name: without case, and without what exports add to columns.
-fn is_name(written: &str, name: &str) -> bool {
-    let bare = |text: &str| text.len() == name.len() && text.eq_ignore_ascii_case(name);
-    let written = written.trim();
-    bare(written)
-        || bare(written.split(" [").next().unwrap_or(written))
-        || written.rsplit_once('_').is_some_and(|(start, end)| {
-            bare(start) && ["", "s", "g", "t", "d", "b", "dynamic", "string"].contains(&end)
-        })
+/// Lengths of a key's beginnings that may be its name: before a note in brackets, and before a suffix that tells a type.
+fn bare(written: &str) -> [usize; 2] {
+    let bytes = written.as_bytes();
+    let note = memchr::memmem::find(bytes, b" [").unwrap_or(bytes.len());
+    let suffix = memchr::memrchr(b'_', bytes).filter(|at| {
+        ["", "s", "g", "t", "d", "b", "dynamic", "string"].contains(&&*written[at + 1..].to_ascii_lowercase())
+    });
+    [note, suffix.unwrap_or(bytes.len())]
+}
+
+impl<'r> Member<'r> {
+    fn new(name: Cow<'r, str>, value: Written<'r>, utc_offset: Span) -> Self {
+        let name = if name.trim().len() == name.len() { name } else { Cow::Owned(name.trim().to_owned()) };
+        let bare = bare(&name);
+        Self { name, bare, value, utc_offset }
+    }
+
+    /// Returns whether its key is a name: without case, and without what exports add to columns.
+    fn is_named(&self, name: &str) -> bool {
+        let bytes = self.name.as_bytes();
+        let is = |length: usize| length == name.len() && bytes[..length].eq_ignore_ascii_case(name.as_bytes());
+        is(bytes.len()) || self.bare.into_iter().any(is)
+    }
 }
 
 /// The text of a JSON scalar; `None` for null and nested values.
@@ -282,11 +299,7 @@ impl<'de> Visitor<'de> for Object {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            members.push(Member {
-                name: name.0,
-                value: Written::Json(Cow::Borrowed(value.get())),
-                utc_offset: Span::from_ticks(0),
-            });
+            members.push(Member::new(name.0, Written::Json(Cow::Borrowed(value.get())), Span::from_ticks(0)));
         }
         Ok(Members(members))
     }
