@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn one_operation_on_two_resources_is_two() {
+        let mut rows = Rows::default();
+        for resource in ["/subscriptions/s/vm1", "/subscriptions/s/vm2"] {
+            let fields =
+                [(Field::CorrelationId, "c"), (Field::Operation, "x/write"), (Field::ResourceIdentity, resource)];
+            rows.row(Table::Activity, AT, &fields);
+        }
+        assert_eq!(live(rows).len(), 2);
+    }
+
+    #[test]
     fn the_steps_of_an_azure_operation_are_one_with_the_last_outcome() {
         let mut rows = Rows::default();
         for (at, outcome) in [("14:00:00", "Start"), ("14:00:01", "Accept"), ("14:00:09", "Success")] {

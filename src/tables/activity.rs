@@ -92,7 +92,9 @@ fn read(record: &Members<'_>) -> ActRow {
     row.set_some(Field::DeviceId, claims.id("deviceid"));
     row.set_some(Field::IssuedAt, claims.text("iat").and_then(|issued| issue(&issued)));
 
-    let resource = resource(&record, &authorization);
+    let (id, resource) = resource(&record, &authorization);
+    // The steps of an operation are told apart by the whole id.
+    row.set(Field::ResourceIdentity, id.to_lowercase());
     row.set_some(Field::Object, resource.name.as_deref());
     let is_assignment =
         operation.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with("/roleassignments/write"));
@@ -210,15 +212,16 @@ fn issue(issued: &str) -> Option<String> {
     Some(format!("{}Z", time.second().replacen(' ', "T", 1)))
 }
 
-/// The resource by its id. Of equal ids the one in which upper and lower case were kept is taken.
-fn resource(record: &Nested, authorization: &Value) -> Resource {
+/// The id of the resource, and what it names. Of equal ids the one in which upper and lower case were kept is taken.
+fn resource(record: &Nested, authorization: &Value) -> (String, Resource) {
     let names = ["resourceId", "_ResourceId", "resourceUri"];
     let scope = || part_text(authorization, &["scope"]);
     let entity = || record.text(&["entity"]);
     let id = record.outer_text(&names).or_else(|| record.around(&["resource", "id"])).or_else(entity).or_else(scope);
-    let Some(id) = id else { return Resource::default() };
+    let Some(id) = id else { return Default::default() };
     let kept = [entity(), scope()].into_iter().flatten().find(|other| other.eq_ignore_ascii_case(&id));
-    Resource::read(kept.as_deref().unwrap_or(&id))
+    let resource = Resource::read(kept.as_deref().unwrap_or(&id));
+    (id, resource)
 }
 
 /// Role and principal of an assignment, from the body of the request.
