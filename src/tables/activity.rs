@@ -105,7 +105,7 @@ fn read(record: &Members<'_>) -> ActRow {
     row
 }
 
-/// The value of a record or its identity under a name.
+/// The member of a record, or else of its identity.
 fn either(record: &Nested, identity: &Value, name: &str) -> Value {
     let found = record.outer_value(name);
     let found = if found.is_object() { found.into_owned() } else { read_out(part(identity, name).clone()) };

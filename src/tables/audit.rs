@@ -18,6 +18,7 @@ use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Table, Time};
 use changes::Changes;
 use serde_json::Value;
+use std::collections::HashSet;
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Audit,
@@ -102,6 +103,14 @@ fn read(record: &Members<'_>) -> ActRow {
     row
 }
 
+/// Puts object, detail and variant of a change that another table has: from its targets and further details as they
+/// are written here.
+pub(super) fn put_change(row: &mut ActRow, targets: &Value, details: &Value) {
+    let changes = Changes::read(targets, details);
+    row.set_some(Field::DeviceId, changes.device_id());
+    details::put(row, &changes);
+}
+
 /// An operation without the blanks and the one full stop at its end, which the unified log writes.
 fn without_stop(name: &str) -> &str {
     let name = name.trim();
@@ -166,12 +175,13 @@ impl Actor {
 /// The users changed, by sign-in name or else object id, in lower case; the actor is none of them.
 fn acted_upon(changes: &Changes, actor: &Actor) -> String {
     let mut users: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for target in changes.targets.iter().filter(|target| target.is_user()) {
         if actor.is(target.upn.as_deref()) || actor.is(target.id.as_deref()) {
             continue;
         }
         let name = [&target.upn, &target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
-        if let Some(name) = name.map(|name| name.to_lowercase()).filter(|name| !users.contains(name)) {
+        if let Some(name) = name.map(|name| name.to_lowercase()).filter(|name| known.insert(name.clone())) {
             users.push(name);
         }
     }

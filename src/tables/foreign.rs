@@ -55,6 +55,22 @@ pub static MANAGED_IDENTITY: Foreign = Foreign {
     file_marks: &["managedidentity", "msisignins"],
     keys: &[],
 };
+/// A table of activities, which one is not known.
+static DEFENDER_TABLE: Foreign = Foreign {
+    name: "a Defender XDR table",
+    holds: DEFENDER,
+    aliases: &[],
+    file_marks: &[],
+    keys: &[&["actiontype", "accountupn"]],
+};
+/// Key sets of an activity whose columns were chosen; tried after every other.
+static LAST: [(&[&[&str]], Marked); 2] = [
+    (
+        &[&["actiontype", "reportid", "accountobjectid"], &["actiontype", "reportid", "applicationid"]],
+        Marked::Ours(Table::UnifiedAudit),
+    ),
+    (&[&["actiontype", "reportid"]], Marked::Foreign(&DEFENDER_TABLE)),
+];
 /// Every foreign table, those with more specific keys first.
 static FOREIGN: [&Foreign; 40] = [
     &Foreign {
@@ -180,14 +196,7 @@ static FOREIGN: [&Foreign; 40] = [
         file_marks: &[],
         keys: &[&["actiontype", "targetaccountupn"], &["actiontype", "destinationdevicename"]],
     },
-    // What is left of an activity row once its columns were chosen.
-    &Foreign {
-        name: "a Defender XDR table",
-        holds: DEFENDER,
-        aliases: &[],
-        file_marks: &[],
-        keys: &[&["actiontype", "reportid"]],
-    },
+    &DEFENDER_TABLE,
     &Foreign {
         name: "IntuneDevices",
         holds: INTUNE,
@@ -285,7 +294,7 @@ fn index() -> &'static Index {
         let mut sets = Vec::new();
         let ours = TABLES.iter().map(|spec| (spec.keys, Marked::Ours(spec.table)));
         let foreign = FOREIGN.iter().map(|table| (table.keys, Marked::Foreign(table)));
-        for (key_sets, table) in ours.chain(foreign) {
+        for (key_sets, table) in ours.chain(foreign).chain(LAST) {
             for set in key_sets {
                 let mut all = KeyMarks::default();
                 for key in *set {
@@ -339,8 +348,33 @@ mod tests {
         };
         assert_eq!(of(&["actiontype", "raweventdata", "reportid"]), Some("UnifiedAuditLog"));
         assert_eq!(of(&["actiontype", "reportid"]), Some("a Defender XDR table"));
+        assert_eq!(of(&["actiontype", "reportid", "accountobjectid"]), Some("UnifiedAuditLog"));
+        assert_eq!(of(&["actiontype", "reportid", "accountobjectid", "protocol"]), Some("IdentityLogonEvents"));
+        assert_eq!(of(&["actiontype", "reportid", "accountobjectid", "accountupn"]), Some("a Defender XDR table"));
         assert_eq!(of(&["operation", "workload"]), None);
         assert_eq!(of(&["operation", "creationtime", "recordtype"]), Some("UnifiedAuditLog"));
         assert_eq!(of(&["userid", "appid", "ipaddress"]), None);
+        for keys in [
+            &["activitydisplayname"][..],
+            &["targetresources", "initiatedby"],
+            &["initiatedby", "loggedbyservice"],
+            &["actortype", "activity"],
+            &["auditlogs"],
+        ] {
+            assert_eq!(of(keys), Some("AuditLogs"), "{keys:?}");
+        }
+        for keys in [
+            &["operationnamevalue"][..],
+            &["activitystatusvalue"],
+            &["eventdataid"],
+            &["eventtimestamp", "claims"],
+            &["eventtimestamp", "resourceid"],
+            &["activitylogs"],
+        ] {
+            assert_eq!(of(keys), Some("AzureActivity"), "{keys:?}");
+        }
+        for alone in ["targetresources", "actortype", "activity", "claims", "caller", "resourceid"] {
+            assert_eq!(of(&[alone]), None, "{alone}");
+        }
     }
 }

@@ -16,8 +16,6 @@ pub struct Members<'r>(Vec<Member<'r>>);
 #[derive(Debug)]
 struct Member<'r> {
     name: Cow<'r, str>,
-    /// Lengths of the name without what exports add to columns: a note in brackets, a suffix of a type.
-    bare: [usize; 2],
     value: Written<'r>,
     /// UTC offset of a column's times.
     utc_offset: Span,
@@ -51,7 +49,6 @@ impl<'r> Members<'r> {
     pub fn from_text(json: &str) -> Members<'static> {
         let members = Members::from_json(json).0.into_iter().map(|member| Member {
             name: Cow::Owned(member.name.into_owned()),
-            bare: member.bare,
             value: match member.value {
                 Written::Json(json) => Written::Json(Cow::Owned(json.into_owned())),
                 Written::Cell(cell) => Written::Cell(Cow::Owned(cell.into_owned())),
@@ -63,12 +60,12 @@ impl<'r> Members<'r> {
 
     /// Adds a CSV cell under its column.
     pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
-        self.0.push(Member::new(Cow::Borrowed(name), Written::Cell(Cow::Borrowed(cell)), utc_offset));
+        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Cell(Cow::Borrowed(cell)), utc_offset });
     }
 
     /// Adds a JSON value under its column.
     pub fn add_json(&mut self, name: &'r str, json: &'r str, utc_offset: Span) {
-        self.0.push(Member::new(Cow::Borrowed(name), Written::Json(Cow::Borrowed(json)), utc_offset));
+        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Json(Cow::Borrowed(json)), utc_offset });
     }
 
     /// Every name, as written.
@@ -83,11 +80,7 @@ impl<'r> Members<'r> {
 
     /// A text, number or truth value as text, trimmed; `None` where it is missing, null, empty or nested.
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        let text = match &self.find(name)?.value {
-            Written::Cell(cell) => Cow::Borrowed(cell.trim()),
-            Written::Json(json) => plain_text(json)?,
-        };
-        (!text.is_empty()).then_some(text)
+        self.find(name)?.value.text()
     }
 
     /// The first of several names that has a text.
@@ -104,11 +97,17 @@ impl<'r> Members<'r> {
 
     /// A value, JSON and PowerShell's `@{…}` inside texts read out; null where it is missing.
     pub fn value(&self, name: &str) -> Value {
-        match self.find(name).map(|member| &member.value) {
-            None => Value::Null,
-            Some(Written::Cell(cell)) => read_out(Value::String(cell.to_string())),
-            Some(Written::Json(json)) => read_out(serde_json::from_str(json).unwrap_or_default()),
-        }
+        self.find(name).map_or(Value::Null, |member| member.value.read())
+    }
+
+    /// Name as written and value of each member that is not empty, as [`Self::value`] has it.
+    pub fn values(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.0.iter().filter(|member| !member.value.is_empty()).map(|member| (&*member.name, member.value.read()))
+    }
+
+    /// Name as written and text of each member that has one, as [`Self::text`] has it.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.0.iter().filter_map(|member| Some((&*member.name, member.value.text()?)))
     }
 
     /// The members of an object under a name, inside a text too; `None` where it is no object.
@@ -128,7 +127,7 @@ impl<'r> Members<'r> {
     }
 
     fn find(&self, name: &str) -> Option<&Member<'_>> {
-        self.0.iter().find(|member| member.is_named(name) && !member.value.is_empty())
+        self.0.iter().find(|member| is_name(&member.name, name) && !member.value.is_empty())
     }
 }
 
@@ -139,30 +138,45 @@ impl Written<'_> {
             Self::Json(json) => matches!(&**json, "null" | "\"\""),
         }
     }
-}
 
-/// Lengths of a key's beginnings that may be its name: before a note in brackets, and before a suffix that tells a type.
-fn bare(written: &str) -> [usize; 2] {
-    let bytes = written.as_bytes();
-    let note = memchr::memmem::find(bytes, b" [").unwrap_or(bytes.len());
-    let suffix = memchr::memrchr(b'_', bytes).filter(|at| {
-        ["", "s", "g", "t", "d", "b", "dynamic", "string"].contains(&&*written[at + 1..].to_ascii_lowercase())
-    });
-    [note, suffix.unwrap_or(bytes.len())]
-}
-
-impl<'r> Member<'r> {
-    fn new(name: Cow<'r, str>, value: Written<'r>, utc_offset: Span) -> Self {
-        let name = if name.trim().len() == name.len() { name } else { Cow::Owned(name.trim().to_owned()) };
-        let bare = bare(&name);
-        Self { name, bare, value, utc_offset }
+    fn text(&self) -> Option<Cow<'_, str>> {
+        let text = match self {
+            Self::Cell(cell) => Cow::Borrowed(cell.trim()),
+            Self::Json(json) => plain_text(json)?,
+        };
+        (!text.is_empty()).then_some(text)
     }
 
-    /// Returns whether its key is a name: without case, and without what exports add to columns.
-    fn is_named(&self, name: &str) -> bool {
-        let bytes = self.name.as_bytes();
-        let is = |length: usize| length == name.len() && bytes[..length].eq_ignore_ascii_case(name.as_bytes());
-        is(bytes.len()) || self.bare.into_iter().any(is)
+    fn read(&self) -> Value {
+        match self {
+            Self::Cell(cell) => read_out(Value::String(cell.to_string())),
+            Self::Json(json) => read_out(serde_json::from_str(json).unwrap_or_default()),
+        }
+    }
+}
+
+/// Returns whether a key as written is a name: without case, and without what exports add to columns.
+#[inline]
+fn is_name(written: &str, name: &str) -> bool {
+    // Asked for every name of every record: nearly all differ in length or in the first letter.
+    let (mut written, name) = (written.as_bytes(), name.as_bytes());
+    if written.first().is_some_and(u8::is_ascii_whitespace) {
+        written = written.trim_ascii_start();
+    }
+    let letter = |text: &[u8]| text.first().map(u8::to_ascii_lowercase);
+    if letter(written) != letter(name) {
+        return false;
+    }
+    let Some((start, rest)) = written.split_at_checked(name.len()) else { return false };
+    if !start.eq_ignore_ascii_case(name) {
+        return false;
+    }
+    match rest {
+        [] | [b' ', b'[', ..] => true,
+        [b'_', suffix @ ..] => ["", "s", "g", "t", "d", "b", "dynamic", "string"]
+            .iter()
+            .any(|known| known.as_bytes() == suffix.trim_ascii_end()),
+        rest => rest.trim_ascii().is_empty(),
     }
 }
 
@@ -299,7 +313,11 @@ impl<'de> Visitor<'de> for Object {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Vec::new();
         while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            members.push(Member::new(name.0, Written::Json(Cow::Borrowed(value.get())), Span::from_ticks(0)));
+            members.push(Member {
+                name: name.0,
+                value: Written::Json(Cow::Borrowed(value.get())),
+                utc_offset: Span::from_ticks(0),
+            });
         }
         Ok(Members(members))
     }

@@ -64,7 +64,7 @@ impl Nested {
         Err(object)
     }
 
-    /// The value of the record or its `properties` under a name, its `properties` first.
+    /// A member of the `properties`, else of the record.
     pub(super) fn value(&self, name: &str) -> Cow<'_, Value> {
         first([&self.inner, &self.record], name)
     }
@@ -102,7 +102,7 @@ impl Nested {
     }
 }
 
-/// The value under a name in the first of two objects that has one.
+/// The member of the first of two objects that has one.
 fn first<'v>(objects: [&'v Value; 2], name: &str) -> Cow<'v, Value> {
     let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(value));
     found.map_or(Cow::Owned(Value::Null), read)
@@ -111,12 +111,8 @@ fn first<'v>(objects: [&'v Value; 2], name: &str) -> Cow<'v, Value> {
 /// The members of a record in their objects.
 fn nest(record: &Members<'_>) -> Value {
     let mut object = Value::Object(Map::new());
-    for name in record.names() {
-        let value = record.value(name);
-        if !is_nothing(&value) {
-            let name = bare(name);
-            put(&mut object, &path(name), value);
-        }
+    for (name, value) in record.values().filter(|(_, value)| !is_nothing(value)) {
+        put(&mut object, &path(bare(name)), value);
     }
     object
 }

@@ -73,9 +73,9 @@ const READS: &[(Field, &str)] = &[
 /// Reads a record of any shape.
 ///
 /// Words of [`Field::Variant`]:
-/// - messages read: `bind`, `sync` (the whole folder), `throttled`; sent: `notice` (by SharePoint, of a share)
-/// - mail rules and settings: `forwards`, `deletes`, `moves`; rules from clients also `adds`, `changes`, `removes`;
-///   `clears` (forwarding removed), `audit` (auditing switched), `everyone` (rights that all have)
+/// - messages read: `bind`, `sync` (the whole folder), `throttled`; sent: `sharing` (by SharePoint, of a share)
+/// - mail rules and settings: `forwards`, `deletes`, `moves`; rules from clients also `added`, `changed`, `removed`;
+///   `clears` (forwarding removed), `audit` (auditing switched), `default` (rights that all have)
 /// - files: `guest` (shared with one), `page` (no document); chats: `foreign` (with people of other tenants)
 /// - the directory: as in `AuditLogs`
 fn read(record: &Members<'_>) -> ActRow {
@@ -136,7 +136,7 @@ fn put_object(row: &mut ActRow, body: &Body<'_>, operation: &str) {
     let workload = row.get(Field::Workload).unwrap_or_default().to_ascii_lowercase();
     let is = |names: &[&str]| names.iter().any(|name| workload.contains(name));
     if is(&["azureactivedirectory"]) || workload.is_empty() && body.has("AzureActiveDirectoryEventType") {
-        entra::change(row, body, operation);
+        entra::change(row, body);
     } else if is(&["sharepoint", "onedrive"]) && !operation.starts_with("search") || body.has("SourceFileName") {
         sharepoint::put(row, body, operation);
     } else if is(&["teams"]) {

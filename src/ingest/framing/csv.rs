@@ -20,7 +20,9 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Column names that only the Entra portal's sign-in download has.
 const PORTAL_MARKS: [&str; 2] = ["request id", "user agent"];
-/// Its first column: `Date (UTC)`, or `Date` where the portal showed another zone.
+/// Column names that only its audit download has.
+const AUDIT_MARKS: [&str; 2] = ["actortype", "activity"];
+/// Their first column: `Date (UTC)`, or `Date` where the portal showed another zone.
 const PORTAL_DATE: &str = "date";
 
 /// Column names of the portal's download of the factors of sign-ins.
@@ -98,19 +100,19 @@ impl Header {
         let names_any = |mark: &str| names.iter().any(|name| plain(name) == mark);
         let portal =
             PORTAL_MARKS.iter().all(|mark| names_any(mark)) && names.iter().any(|name| portal_zone(name).is_some());
+        let audit = AUDIT_MARKS.iter().all(|mark| names_any(mark));
         let (mut zone_unknown, mut columns) = (Vec::new(), Vec::new());
         for written in names {
             let (name, zone) = split_zone(&written);
-            let (targets, zone) = match portal_zone(&written).filter(|_| portal) {
-                Some(zone) => (targets("date (utc)", true), Some(zone)),
-                None => (targets(name, portal), zone),
-            };
-            let utc_offset = match zone {
-                Some(zone) if matches!(targets.any(), Target::Created(_) | Target::Ingested(_)) => utc_offset(zone)
-                    .unwrap_or_else(|| {
-                        zone_unknown.push(columns.len());
-                        Span::from_ticks(0)
-                    }),
+            let date = portal_zone(&written).filter(|_| portal || audit);
+            let targets = if portal && date.is_some() { targets("date (utc)", true) } else { targets(name, portal) };
+            let is_time =
+                date.is_some() || matches!(targets.any(), Target::Created(_) | Target::Ingested(_) | Target::Activity);
+            let utc_offset = match date.or(zone) {
+                Some(zone) if is_time => utc_offset(zone).unwrap_or_else(|| {
+                    zone_unknown.push(columns.len());
+                    Span::from_ticks(0)
+                }),
                 _ => Span::from_ticks(0),
             };
             columns.push(Column { name: written.trim().to_owned(), targets, utc_offset });
@@ -473,5 +475,10 @@ mod tests {
         assert_eq!(Header::read(b"Case 42\n\nTimeGenerated|UserId|AppId\n").unwrap().before, 9);
         assert_eq!(Header::read(b"Date,Request ID,User agent,User ID\n").unwrap().zone_unknown, [0]);
         assert!(Header::read(b"Request ID,Authentication method,Succeeded\n").unwrap().factors);
+        let audit = Header::read(b"Date (UTC+02:00),CorrelationId,Activity,ActorType\n").unwrap();
+        assert_eq!((audit.columns[0].utc_offset, audit.portal), (Span::minutes(120), false));
+        assert_eq!(Header::read(b"Date,CorrelationId,Activity,ActorType\n").unwrap().zone_unknown, [0]);
+        let changes = Header::read(b"ActivityDateTime [UTC+02:00],TargetResources,InitiatedBy\n").unwrap();
+        assert_eq!(changes.columns[0].utc_offset, Span::minutes(120));
     }
 }

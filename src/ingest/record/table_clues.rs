@@ -115,3 +115,88 @@ pub(crate) fn decide_table(clues: &Clues, from_name: Option<&RowTable>) -> Table
         (None, None) => TableEvidence::Guess(RowTable::Ours(Table::SignIn)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::ingest::record::builder::{Position, RecordReader};
+    use crate::ingest::stats::SourceStats;
+    use serde_json::{Value, json};
+
+    /// The tables of the rows read from a record.
+    fn tables(record: &Value) -> Vec<&'static str> {
+        let (mut records, mut stats) = (RecordReader::default(), SourceStats::default());
+        let json = record.to_string();
+        records.object(&json, Position::new(0, json.as_bytes()), &mut stats);
+        records.part().events.iter().map(|event| event.table.name()).collect()
+    }
+
+    #[test]
+    fn changes_in_the_directory_are_known_in_every_shape() {
+        let at = "2026-05-20T14:02:04Z";
+        let change = json!({
+            "activityDisplayName": "Add user", "activityDateTime": at, "category": "UserManagement", "id": "d1",
+            "initiatedBy": {"user": {"userPrincipalName": "eve@contoso.com"}}, "targetResources": [],
+            "loggedByService": "Core Directory", "result": "success",
+        });
+        let stored = json!({
+            "time": at, "category": "AuditLogs", "operationName": "Add user", "callerIpAddress": "203.0.113.7",
+            "identity": "Eve", "properties": change,
+        });
+        let elastic = json!({"@timestamp": at, "azure": {"auditlogs": {
+            "operation_name": "Add user", "category": "AuditLogs",
+            "properties": {"activity_datetime": at, "initiated_by": {"user": {}}, "result_reason": ""},
+        }}});
+        for record in [
+            change.clone(),
+            stored.clone(),
+            elastic.clone(),
+            json!({"_index": "i", "_id": "1", "_source": elastic}),
+            json!({"@timestamp": at, "azure.auditlogs.operation_name": "Add user",
+                "azure.auditlogs.properties.target_resources.0.display_name": "x"}),
+            json!({"@timestamp": at, "event": {"original": stored.to_string()}, "azure": {"auditlogs": {"category": "AuditLogs"}}}),
+            json!({"preview": false, "result": {"_raw": stored.to_string()}}),
+            // A computed column has taken the place of the table's name.
+            json!({"TimeGenerated": at, "Type": "ServicePrincipal", "OperationName": "Add user", "Category": "UserManagement",
+                "InitiatedBy": {"app": {"displayName": "x"}}, "TargetResources": [{"id": "1"}], "LoggedByService": "Core Directory"}),
+            json!({"TimeGenerated": at, "OperationName": "Add user", "InitiatedBy": "{\"user\":{}}", "TargetResources": "[{}]"}),
+            json!({"Date (UTC)": at, "CorrelationId": "c", "Service": "Core Directory", "Category": "UserManagement",
+                "Activity": "Add user", "Result": "success", "ActorType": "Application"}),
+            json!({"time": at, "category": "Policy", "operationName": "Update policy",
+                "properties": {"activityDateTime": at, "initiatedBy": {"user": {"id": "u"}}, "loggedByService": "PIM"}}),
+        ] {
+            assert_eq!(tables(&record), ["AuditLogs"], "{record}");
+        }
+    }
+
+    #[test]
+    fn operations_on_resources_are_known_in_every_shape() {
+        let (at, name) = ("2026-05-20T14:02:04Z", "Microsoft.Compute/virtualMachines/write");
+        let identity = json!({"claims": {"appid": "a"}, "authorization": {"action": name}});
+        let stored = json!({"time": at, "category": "Administrative", "operationName": name, "resultType": "Start",
+            "resourceId": "/SUBSCRIPTIONS/S", "identity": identity});
+        let listed = json!({"eventTimestamp": at, "operationName": {"value": name, "localizedValue": "Erstellen"},
+            "status": {"value": "Started"}, "category": {"value": "Administrative"}, "resourceId": "/subscriptions/s"});
+        let elastic =
+            json!({"@timestamp": at, "azure": {"activitylogs": {"operation_name": name, "identity": identity}}});
+        for record in [
+            stored.clone(),
+            json!({"time": at, "category": "Write", "operationName": name, "resultType": "Start", "identity": identity}),
+            listed.clone(),
+            json!({"EventTimestamp": at, "OperationName": {"Value": name}, "Caller": "eve@contoso.com", "Claims": {"Content": {"a": "b"}}}),
+            json!({"TimeGenerated": at, "OperationName": "Erstellen", "OperationNameValue": name, "CallerIpAddress": "203.0.113.7"}),
+            json!({"TimeGenerated": at, "Type": "VirtualMachine", "OperationNameValue": name, "Claims": "{}", "Caller": "eve@contoso.com"}),
+            elastic.clone(),
+            json!({"_source": elastic}),
+            json!({"@timestamp": at, "azure.activitylogs.operation_name": name, "azure.resource.id": "/subscriptions/s"}),
+            json!({"result": {"_raw": stored.to_string()}}),
+        ] {
+            assert_eq!(tables(&record), ["AzureActivity"], "{record}");
+        }
+        // An alert has the record inside, a message queue has many of them as a text.
+        let alert =
+            json!({"schemaId": "Microsoft.Insights/activityLogs", "data": {"context": {"activityLog": listed}}});
+        assert_eq!(tables(&alert), ["AzureActivity"]);
+        let queued = json!({"Body": json!({"records": [listed, stored]}).to_string(), "Offset": 7});
+        assert_eq!(tables(&queued), ["AzureActivity", "AzureActivity"]);
+    }
+}

@@ -2,12 +2,12 @@
 //!
 //! Only for a record that belongs to no table as it stands. What shippers and interfaces put around a record differs
 //! from one to the next, so nothing here is known by its name: an object is a record when it has a time and enough of
-//! our columns, at whatever depth.
+//! our columns, or keys that only a table of ours has, at whatever depth.
 
 use super::json_scan::string_end;
 use crate::ingest::table_names::{RowTable, of_file_name};
 use crate::model::Table;
-use crate::tables::{self, Target};
+use crate::tables::{self, KeyMarks, Marked, Target};
 use serde_json::{Map, Value};
 
 /// Objects, arrays and texts around a record that are followed.
@@ -72,8 +72,10 @@ fn named(key: &str) -> Option<RowTable> {
 
 fn is_record(members: &Map<String, Value>) -> bool {
     let (mut known, mut timed) = (0, false);
+    let mut marks = KeyMarks::default();
     for (key, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let targets = tables::targets(key, false);
+        marks.add(targets.marks());
         match targets.any() {
             Target::Skip if !targets.is_skip() => known += 1,
             Target::Created(_) | Target::Ingested(_) => timed = true,
@@ -82,7 +84,8 @@ fn is_record(members: &Map<String, Value>) -> bool {
             _ => known += 1,
         }
     }
-    timed && known >= ENOUGH
+    // The columns of tables whose records are read at once are nowhere listed; their keys show them.
+    timed && known >= ENOUGH || matches!(marks.table(), Some(Marked::Ours(_)))
 }
 
 /// The object with each array of one value as that value; `None` where its time is in none.

@@ -1,9 +1,10 @@
-//! Changes of a record: its targets, their changed properties and its further details.
+//! The changes of a record: its targets, their changed properties and its further details.
 
 use super::{items, part, part_text, text};
 use crate::tables::address::tells;
 use crate::tables::nested::read;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Targets and further details of a record.
 #[derive(Debug, Default)]
@@ -127,9 +128,10 @@ impl Changes {
     /// The names of the properties that were changed, without those that only describe actor and target.
     pub(super) fn changed(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
+        let mut known: HashSet<String> = HashSet::new();
         let mut add = |name: &str| {
             let name = name.trim();
-            if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            if !name.is_empty() && known.insert(name.to_ascii_lowercase()) {
                 names.push(name.to_owned());
             }
         };

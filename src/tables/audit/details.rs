@@ -1,11 +1,10 @@
-//! Object, detail and variant of a change: what it was done to, by name, and what else a responder has to know.
+//! Object, detail and variant of a change: the thing changed, by name, and what else a responder has to know.
 
 use super::changes::Changes;
 use super::grants::{self, Difference};
 use super::rfc3339;
 use crate::model::Field;
 use crate::tables::act::ActRow;
-use std::fmt::Write as _;
 
 /// Longest detail, in bytes; a consent to every scope of Graph is longer.
 const MAX_DETAIL: usize = 2000;
@@ -17,18 +16,22 @@ const MAX_NAMES: usize = 6;
 const UPDATES: [&str; 5] =
     ["update user", "update device", "update application", "update service principal", "update group"];
 
-/// Object and manner of a change.
+/// Object, detail and variant of a change.
 #[derive(Default)]
-struct Reading {
+struct Note {
     object: Option<String>,
     detail: Vec<String>,
+    /// Bytes of the details.
+    length: usize,
     variant: Vec<&'static str>,
 }
 
-impl Reading {
+impl Note {
     fn detail(&mut self, words: impl Into<String>) {
         let words = words.into();
-        if !words.is_empty() && !self.detail.contains(&words) {
+        // What is past the cut is not compared with what stands before it.
+        if self.length <= MAX_DETAIL && !words.is_empty() && !self.detail.contains(&words) {
+            self.length += words.len();
             self.detail.push(words);
         }
     }
@@ -54,15 +57,15 @@ impl Reading {
 pub(super) fn put(row: &mut ActRow, changes: &Changes) {
     let operation = folded(row.get(Field::Operation).unwrap_or_default());
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
-    let mut reading = Reading { object: object(&operation, &reason, changes), ..Reading::default() };
-    rights(&operation, changes, &mut reading);
-    account(&operation, &reason, changes, &mut reading);
-    if reading.detail.is_empty() && reading.variant.is_empty() {
-        named(&operation, changes, &mut reading);
+    let mut note = Note { object: object(&operation, &reason, changes), ..Note::default() };
+    rights(&operation, changes, &mut note);
+    account(&operation, &reason, changes, &mut note);
+    if note.detail.is_empty() && note.variant.is_empty() {
+        named(&operation, changes, &mut note);
     }
-    row.set_some(Field::Object, reading.object);
-    row.set(Field::Detail, cut(reading.detail.join(", ")));
-    row.set(Field::Variant, reading.variant.join(" "));
+    row.set_some(Field::Object, note.object);
+    row.set(Field::Detail, cut(note.detail.join(", ")));
+    row.set(Field::Variant, note.variant.join(" "));
 }
 
 /// An operation to compare by: without case, every dash a hyphen, every blank one space.
@@ -86,7 +89,7 @@ fn is_of_methods(operation: &str) -> bool {
         || operation.starts_with("patch userauthmethod")
 }
 
-/// Object of the change, by name.
+/// The name of the thing changed.
 fn object(operation: &str, reason: &str, changes: &Changes) -> Option<String> {
     let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(str::to_owned);
     let user = || changes.user().and_then(|user| user.label()).map(str::to_owned);
@@ -143,7 +146,7 @@ fn client_app(changes: &Changes) -> Option<String> {
 
 /// The sign-in method of a registration: its detail, else the rest of the sentence that gives the reason.
 fn method_name(reason: &str, changes: &Changes) -> Option<String> {
-    let reads = || {
+    let note = || {
         const SENTENCES: [&str; 5] = [
             "User started the registration for ",
             "User registered ",
@@ -154,49 +157,49 @@ fn method_name(reason: &str, changes: &Changes) -> Option<String> {
         let rest = SENTENCES.iter().find_map(|start| reason.strip_prefix(start))?;
         Some(rest.trim().trim_end_matches('.').to_owned()).filter(|rest| !rest.is_empty())
     };
-    changes.detail("AuthenticationMethod").or_else(reads)
+    changes.detail("AuthenticationMethod").or_else(note)
 }
 
 /// Scopes, roles, secrets and trusts.
-fn rights(operation: &str, changes: &Changes, reading: &mut Reading) {
+fn rights(operation: &str, changes: &Changes, note: &mut Note) {
     if operation.contains("consent") || operation.contains("permission grant") {
         let scopes = grants::scopes(changes);
         if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
-            reading.variant("admin-consent");
+            note.variant("admin-consent");
         }
-        reading.detail(scopes.words().unwrap_or_default());
+        note.detail(scopes.words().unwrap_or_default());
     }
     if operation.contains("app role assignment") {
         let role = changes.any_text("AppRole.Value").or_else(|| changes.any_text("AppRole.DisplayName"));
         let of =
             changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name.as_deref());
-        let of = of.filter(|of| Some(*of) != reading.object.as_deref());
+        let of = of.filter(|of| Some(*of) != note.object.as_deref());
         if let Some(role) = role {
-            reading.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
+            note.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
         }
     }
     if let Some(keys) = grants::keys(changes) {
-        reading.difference(&keys, "secret", "secret-removed");
+        note.difference(&keys, "secret", "secret-removed");
     }
     if let Some(trusts) = grants::trusts(changes) {
-        reading.difference(&trusts, "federated", "federated-removed");
+        note.difference(&trusts, "federated", "federated-removed");
     }
     if operation.contains("owner to") || operation.contains("member to group") {
         let who = changes.user().and_then(|user| user.label());
-        reading.detail(who.filter(|who| Some(*who) != reading.object.as_deref()).unwrap_or_default());
+        note.detail(who.filter(|who| Some(*who) != note.object.as_deref()).unwrap_or_default());
     }
     if matches!(operation, "add application" | "add service principal") {
         let id = changes.new_text("AppId").or_else(|| changes.detail("AppId"));
-        reading.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
+        note.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
     }
 }
 
 /// Sign-in methods, devices, policies, and whether an account may sign in.
-fn account(operation: &str, reason: &str, changes: &Changes, reading: &mut Reading) {
+fn account(operation: &str, reason: &str, changes: &Changes, note: &mut Note) {
     if let Some(methods) = grants::methods(changes) {
-        reading.difference(&methods, "methods", "methods-removed");
-        if reading.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
-            reading.variant("nothing");
+        note.difference(&methods, "methods", "methods-removed");
+        if note.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
+            note.variant("nothing");
         }
     }
     if is_of_methods(operation) {
@@ -204,16 +207,16 @@ fn account(operation: &str, reason: &str, changes: &Changes, reading: &mut Readi
             let rest = reason.strip_prefix("Admin ")?.split_once(' ')?.1;
             Some(rest.trim_end_matches(" for user").to_owned())
         });
-        reading.detail(method.filter(|method| Some(method) != reading.object.as_ref()).unwrap_or_default());
+        note.detail(method.filter(|method| Some(method) != note.object.as_ref()).unwrap_or_default());
         for (name, words) in
             [("GraphUserEmailAuthMethod.Email", "email"), ("GraphUserPhoneAuthMethod.PhoneNumber", "phone")]
         {
-            reading.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
+            note.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
         }
         let is_pass = |text: &str| text.to_lowercase().contains("temporary access pass");
         let made = !operation.contains("deleted");
         if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(|method| is_pass(&method))) {
-            reading.variant("temporary-pass");
+            note.variant("temporary-pass");
         }
     }
     if operation.contains("device") && !operation.contains("device local") && !operation.contains("policies") {
@@ -224,53 +227,56 @@ fn account(operation: &str, reason: &str, changes: &Changes, reading: &mut Readi
         ] {
             let value = changes.detail(detail).or_else(|| names.iter().find_map(|name| changes.any_text(name)));
             let words = value.map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value });
-            reading.detail(words.unwrap_or_default());
+            note.detail(words.unwrap_or_default());
         }
-        reading.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
+        note.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
     }
-    if let Some((before, after, excluded)) = grants::policy(changes) {
-        match (before, after) {
-            (Some(before), Some(after)) if before != after => {
-                reading.variant(if after.eq_ignore_ascii_case("enabled") { "enabled" } else { "disabled" });
-                reading.detail(format!("state {before} → {after}"));
+    if let Some(policy) = grants::policy(changes) {
+        match policy.states {
+            [Some(before), Some(after)] if before != after => {
+                note.variant(if after.eq_ignore_ascii_case("enabled") { "enabled" } else { "disabled" });
+                note.detail(format!("state {before} → {after}"));
             }
-            (None, Some(state)) => reading.detail(format!("state {state}")),
+            [None, Some(state)] => note.detail(format!("state {state}")),
             _ => {}
         }
-        if excluded > 0 {
-            reading.detail(format!("{excluded} more left out"));
+        if policy.excluded > 0 {
+            note.detail(format!("{} more left out", policy.excluded));
         }
+        note.detail(listed(&policy.parts));
     }
     if let Some(property) = changes.property("AccountEnabled") {
         let [old, new] = [&property.old, &property.new].map(super::changes::plain);
         if let Some(new) = new.filter(|new| old.as_ref() != Some(new)) {
-            reading.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
-            reading.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
+            note.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
+            note.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
         }
     }
     match operation {
-        "disable account" => reading.variant("disabled"),
-        "enable account" => reading.variant("enabled"),
+        "disable account" => note.variant("disabled"),
+        "enable account" => note.variant("enabled"),
         _ => {}
     }
     if operation.starts_with("update stsrefreshtoken") {
         let name = ["StsRefreshTokensValidFrom", "StsRefreshTokenValidFrom"];
         let value = name.iter().find_map(|name| changes.new_text(name));
-        reading.detail(value.and_then(|value| rfc3339(&value)).unwrap_or_default());
+        note.detail(value.and_then(|value| rfc3339(&value)).unwrap_or_default());
     }
 }
 
-/// The names of the changed properties, where nothing better is known.
-fn named(operation: &str, changes: &Changes, reading: &mut Reading) {
+/// The names of the changed properties, where nothing better is known. What is added or taken away is named already.
+fn named(operation: &str, changes: &Changes, note: &mut Note) {
     let names = changes.changed();
     if names.is_empty() && UPDATES.contains(&operation) {
-        reading.variant("nothing");
-        return;
+        note.variant("nothing");
+    } else if !["add", "remove", "delete"].iter().any(|verb| operation.starts_with(verb)) {
+        note.detail(listed(&names));
     }
+}
+
+/// Names one after another, the first few of them.
+fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(MAX_NAMES);
-    let mut listed = names[..names.len() - more].join(", ");
-    if more > 0 {
-        let _ = write!(listed, " and {more} more");
-    }
-    reading.detail(listed);
+    let listed = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{listed} and {more} more") } else { listed }
 }

@@ -2,8 +2,9 @@
 
 use super::changes::{Changes, Property, plain};
 use super::{items, part, part_text, text};
-use serde_json::Value;
-use std::collections::BTreeSet;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
 /// Scopes of a grant, and whether it is for everybody.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -49,18 +50,18 @@ impl<'t> Grant<'t> {
 /// The scopes that a consent or a grant added.
 pub(super) fn scopes(changes: &Changes) -> Scopes {
     let mut added: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     let mut kinds: Vec<String> = Vec::new();
     let mut add = |scope: &str| {
-        if !scope.is_empty() && !added.iter().any(|known| known == scope) {
+        if !scope.is_empty() && known.insert(scope.to_owned()) {
             added.push(scope.to_owned());
         }
     };
     let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
     if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
         let [new, old] = [&property.new, &property.old].map(|value| words(&plain(value).unwrap_or_default()));
-        for scope in new.iter().filter(|scope| !old.contains(scope)) {
-            add(scope);
-        }
+        let old: HashSet<String> = old.into_iter().collect();
+        new.iter().filter(|scope| !old.contains(*scope)).for_each(|scope| add(scope));
         kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType"));
     }
     if let Some(property) = changes.property("ConsentAction.Permissions") {
@@ -72,12 +73,11 @@ pub(super) fn scopes(changes: &Changes) -> Scopes {
                 add(&scope);
             }
         }
+        let held: HashSet<(&str, &str)> =
+            before.iter().flat_map(|grant| grant.scopes.iter().map(|scope| (grant.id, *scope))).collect();
         for grant in grants {
-            let held = before.iter().find(|other| other.id == grant.id);
-            let is_held = |scope: &str| held.is_some_and(|held| held.scopes.contains(&scope));
-            for scope in grant.scopes.iter().filter(|scope| !is_held(scope)) {
-                add(scope);
-            }
+            let is_held = |scope: &str| held.contains(&(grant.id, scope));
+            grant.scopes.iter().filter(|scope| !is_held(scope)).for_each(|scope| add(scope));
             if !grant.kind.is_empty() && grant.scopes.iter().any(|scope| !is_held(scope)) {
                 kinds.push(grant.kind.to_owned());
             }
@@ -102,10 +102,12 @@ pub(super) struct Difference {
 impl Difference {
     /// Compares the entries of two values, each an id to compare by and words for it.
     fn compare(old: &[(String, String)], new: &[(String, String)]) -> Self {
-        let lacks = |entries: &[(String, String)], id: &str| !entries.iter().any(|(known, _)| known == id);
-        let added = new.iter().filter(|(id, _)| lacks(old, id)).map(|(_, words)| words.clone()).collect();
-        let removed = old.iter().filter(|(id, _)| lacks(new, id)).map(|(_, words)| words.clone()).collect();
-        Self { added, removed }
+        let less = |entries: &[(String, String)], others: &[(String, String)]| {
+            let others: HashSet<&str> = others.iter().map(|(id, _)| id.as_str()).collect();
+            let left = entries.iter().filter(|(id, _)| !others.contains(id.as_str()));
+            left.map(|(_, words)| words.clone()).collect()
+        };
+        Self { added: less(new, old), removed: less(old, new) }
     }
 
     /// The words for it: those that came, else those that went, marked so.
@@ -150,14 +152,14 @@ fn described(value: &Value) -> Vec<(String, String)> {
 /// The trusts in tokens of other issuers that came and went.
 pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
     let property = changes.property("FederatedIdentityCredentials")?;
-    let read = |value: &Value| {
+    let read = |value: &Value| -> Vec<(String, String)> {
         let trust = |item: &Value| {
             let issuer = part_text(item, &["issuer"]).unwrap_or_default();
             let subject = part_text(item, &["subject"]).or_else(|| part_text(item, &["claimsMatchingExpressionValue"]));
             let words = format!("issuer {issuer}, subject {}", subject.as_deref().unwrap_or("not given"));
             (format!("{issuer}\n{subject:?}"), words)
         };
-        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect::<Vec<_>>()
+        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect()
     };
     Some(Difference::compare(&read(&property.old), &read(&property.new)))
 }
@@ -219,20 +221,44 @@ fn method(property: &Property, value: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// State of a policy before and after, and users it newly leaves out.
-pub(super) fn policy(changes: &Changes) -> Option<(Option<String>, Option<String>, usize)> {
+/// Change of a policy.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Policy {
+    /// States before and after.
+    pub(super) states: [Option<String>; 2],
+    /// Users, groups and roles that are newly left out.
+    pub(super) excluded: usize,
+    /// The parts that differ, but for its state.
+    pub(super) parts: Vec<String>,
+}
+
+/// The change of a policy's text; `None` where the record has none.
+pub(super) fn policy(changes: &Changes) -> Option<Policy> {
     let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
-    let only = |value: &Value| items(value).first().map(|value| value.clone().into_owned()).unwrap_or_default();
-    let (old, new) = (only(&property.old), only(&property.new));
-    let state = |policy: &Value| part_text(policy, &["state"]);
+    let only = |value: &Value| match items(value).into_iter().next().map(Cow::into_owned) {
+        Some(Value::Object(policy)) => policy,
+        _ => Map::new(),
+    };
+    let (old, new) = (Value::Object(only(&property.old)), Value::Object(only(&property.new)));
     let excluded = |policy: &Value| -> BTreeSet<String> {
         let users = part(part(policy, "conditions"), "users");
         let lists = ["excludeUsers", "excludeGroups", "excludeRoles"];
-        lists
-            .iter()
-            .flat_map(|list| items(part(users, list)).iter().filter_map(|id| text(id)).collect::<Vec<_>>())
-            .collect()
+        let ids = lists.iter().flat_map(|list| items(part(users, list)));
+        ids.filter_map(|id| text(&id)).collect()
     };
-    let more = if old.is_null() { 0 } else { excluded(&new).difference(&excluded(&old)).count() };
-    Some((state(&old), state(&new), more))
+    let mut policy = Policy { states: [&old, &new].map(|policy| part_text(policy, &["state"])), ..Policy::default() };
+    if let (Value::Object(before), Value::Object(after)) = (&old, &new)
+        && !before.is_empty()
+        && !after.is_empty()
+    {
+        policy.excluded = excluded(&new).difference(&excluded(&old)).count();
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let is_part = |name: &&&String| {
+            let name = name.to_ascii_lowercase();
+            !["id", "state", "version", "createddatetime", "modifieddatetime"].contains(&name.as_str())
+        };
+        let differs = |name: &&&String| before.get(**name) != after.get(**name);
+        policy.parts = names.iter().filter(is_part).filter(differs).map(|name| (**name).clone()).collect();
+    }
+    Some(policy)
 }

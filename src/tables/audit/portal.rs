@@ -2,9 +2,7 @@
 
 use crate::tables::members::{Members, WrittenTime};
 use serde_json::{Map, Value, json};
-
-/// Sets of columns of one kind that are looked for; today's files have 3 targets, 5 properties each and 6 details.
-const MOST: usize = 20;
+use std::collections::BTreeMap;
 
 /// A row in the shape of the Graph API; `None` where it is no row of the portal's CSV. It has no record id.
 pub(super) fn record(row: &Members<'_>) -> Option<Value> {
@@ -23,6 +21,7 @@ pub(super) fn record(row: &Members<'_>) -> Option<Value> {
         let id = row.first(&["ActorServicePrincipalId", "ActorObjectId"]);
         json!({"app": {"displayName": name, "servicePrincipalId": id}})
     };
+    let (targets, details) = numbered(row);
     Some(json!({
         "activityDisplayName": operation,
         "correlationId": text("CorrelationId"),
@@ -32,47 +31,74 @@ pub(super) fn record(row: &Members<'_>) -> Option<Value> {
         "userAgent": text("User Agent"),
         "callerIpAddress": text("IPAddress"),
         "initiatedBy": actor,
-        "targetResources": numbered(|n| target(row, n)),
-        "additionalDetails": numbered(|n| pair(row, &format!("AdditionalDetail{n}"), &[("Key", "key"), ("Value", "value")])),
+        "targetResources": targets,
+        "additionalDetails": details,
     }))
 }
 
-/// The time of a row: `Date (UTC)`, or `Date` where the portal showed another zone.
+/// The time of a row: `Date (UTC)`, `Date (UTC+02:00)`, or `Date` where the portal does not say the zone.
 pub(super) fn time(row: &Members<'_>) -> Option<WrittenTime> {
     row.text("Activity")?;
-    row.time(&["Date (UTC)", "Date"])
+    let is_date = |name: &&str| {
+        let name = name.to_ascii_lowercase();
+        name == "date" || name.starts_with("date (")
+    };
+    let name = row.names().find(is_date)?;
+    row.time(&[name])
 }
 
-fn numbered(read: impl Fn(usize) -> Option<Value>) -> Vec<Value> {
-    (1..=MOST).filter_map(read).collect()
-}
+/// Objects by their numbers.
+type Numbered = BTreeMap<u32, Map<String, Value>>;
 
-fn target(row: &Members<'_>, number: usize) -> Option<Value> {
-    let start = format!("Target{number}");
-    let names = [
-        ("Type", "type"),
-        ("DisplayName", "displayName"),
-        ("ObjectId", "id"),
-        ("UserPrincipalName", "userPrincipalName"),
-    ];
-    let values = [("Name", "displayName"), ("OldValue", "oldValue"), ("NewValue", "newValue")];
-    let properties = numbered(|n| pair(row, &format!("{start}ModifiedProperty{n}"), &values));
-    let target = pair(row, &start, &names);
-    if target.is_none() && properties.is_empty() {
-        return None;
-    }
-    let mut target = target.unwrap_or_else(|| json!({}));
-    target["modifiedProperties"] = Value::Array(properties);
-    Some(target)
-}
-
-/// The cells of columns that begin alike, under other names; `None` where all are empty.
-fn pair(row: &Members<'_>, start: &str, names: &[(&str, &str)]) -> Option<Value> {
-    let mut object = Map::new();
-    for (end, name) in names {
-        if let Some(text) = row.text(&format!("{start}{end}")) {
-            object.insert((*name).to_owned(), json!(text));
+/// Targets and further details, from every numbered column that has a cell.
+fn numbered(row: &Members<'_>) -> (Vec<Value>, Vec<Value>) {
+    let (mut targets, mut properties, mut details) =
+        (Numbered::new(), BTreeMap::<u32, Numbered>::new(), Numbered::new());
+    for (name, text) in row.texts() {
+        let name = name.trim().to_ascii_lowercase();
+        if let Some((number, part)) = part(&name, "target") {
+            let target = targets.entry(number).or_default();
+            if let Some((number_of, part)) = self::part(part, "modifiedproperty") {
+                let property = properties.entry(number).or_default().entry(number_of).or_default();
+                insert(
+                    property,
+                    part,
+                    &[("name", "displayName"), ("oldvalue", "oldValue"), ("newvalue", "newValue")],
+                    &text,
+                );
+            } else {
+                let names = [
+                    ("type", "type"),
+                    ("displayname", "displayName"),
+                    ("objectid", "id"),
+                    ("userprincipalname", "userPrincipalName"),
+                ];
+                insert(target, part, &names, &text);
+            }
+        } else if let Some((number, part)) = part(&name, "additionaldetail") {
+            insert(details.entry(number).or_default(), part, &[("key", "key"), ("value", "value")], &text);
         }
     }
-    (!object.is_empty()).then_some(Value::Object(object))
+    for (number, properties) in properties {
+        let list = listed(properties);
+        targets.entry(number).or_default().insert("modifiedProperties".to_owned(), Value::Array(list));
+    }
+    (listed(targets), listed(details))
+}
+
+fn listed(objects: Numbered) -> Vec<Value> {
+    objects.into_values().filter(|object| !object.is_empty()).map(Value::Object).collect()
+}
+
+/// Number and rest of a column's name, `target2displayname`.
+fn part<'n>(name: &'n str, start: &str) -> Option<(u32, &'n str)> {
+    let rest = name.strip_prefix(start)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    Some((rest[..end].parse().ok()?, &rest[end..]))
+}
+
+fn insert(object: &mut Map<String, Value>, part: &str, names: &[(&str, &str)], text: &str) {
+    if let Some((_, name)) = names.iter().find(|(written, _)| *written == part) {
+        object.entry(*name).or_insert_with(|| json!(text));
+    }
 }

@@ -136,7 +136,7 @@ fn item(row: &mut ActRow, body: &Body<'_>, operation: &str) {
     let parent = || folder_name(member(&item, "ParentFolder"));
     row.set_some(Field::Object, member_text(&item, "Subject").or_else(|| id.clone()).or_else(parent));
     if operation == "send" && id.as_ref().is_some_and(|id| id.starts_with(SHARING_MAIL)) {
-        row.set(Field::Variant, "notice");
+        row.set(Field::Variant, "sharing");
     }
     let mut detail = Vec::new();
     detail.extend(body.text("SendAsUserSmtp").map(|user| format!("as {user}")));
@@ -178,7 +178,7 @@ fn folder_rights(row: &mut ActRow, body: &Body<'_>) {
     let (who, rights) = (member_text(folder, "MemberUpn"), member_text(folder, "MemberRights"));
     let is_everybody = |who: &String| EVERYBODY.iter().any(|name| who.eq_ignore_ascii_case(name));
     if who.as_ref().is_some_and(is_everybody) {
-        row.set(Field::Variant, "everyone");
+        row.set(Field::Variant, "default");
     }
     let parts = [who.map(|who| format!("to {who}")), rights];
     row.set(Field::Detail, parts.into_iter().flatten().collect::<Vec<_>>().join(": "));

@@ -102,7 +102,7 @@ pub(super) fn cmdlet(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool
             row.set_some(Field::Object, parameter("Name").or_else(identity).or_else(object_id));
             rule(&parameter).put(row);
         }
-        "mailbox" if forwarding(row, &parameters, identity().or_else(object_id).as_deref()) => {}
+        "mailbox" if forwarding(row, &parameters, identity().or_else(object_id)) => {}
         "mailboxpermission" | "recipientpermission" | "mailboxfolderpermission" => {
             row.set_some(Field::Object, identity().or_else(object_id));
             let who = parameter("User").or_else(|| parameter("Trustee")).map(|who| format!("to {who}"));
@@ -152,10 +152,10 @@ fn rule(parameter: &impl Fn(&str) -> Option<String>) -> Rule {
 }
 
 /// Puts the forwarding of a mailbox; returns whether the cmdlet sets or clears it.
-fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<&str>) -> bool {
+fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<String>) -> bool {
     const NAMES: [&str; 2] = ["ForwardingAddress", "ForwardingSmtpAddress"];
     let is_set = |name: &str| named(parameters, name).and_then(|text| meaning(&text));
-    let of_mailbox = mailbox.map(|mailbox| format!("of {mailbox}"));
+    let of_mailbox = mailbox.as_ref().map(|mailbox| format!("of {mailbox}"));
     let keeps = || named(parameters, "DeliverToMailboxAndForward").map(|text| is_true(&text));
     let keeps = || keeps().map(|keeps| if keeps { "keeps a copy" } else { "keeps no copy" }.to_owned());
     // The first takes precedence in Exchange too.
@@ -208,9 +208,9 @@ pub(super) fn from_client(row: &mut ActRow, body: &Body<'_>) {
     row.set_some(Field::Object, text("RuleName").or_else(|| text("Name")).or_else(|| text("RuleId")));
     let mut rule = Rule::default();
     match text("RuleOperation").unwrap_or_default().to_ascii_lowercase().as_str() {
-        operation if operation.starts_with("add") => rule.kind("adds"),
-        operation if operation.starts_with("modify") => rule.kind("changes"),
-        operation if operation.starts_with("remove") || operation.starts_with("delete") => rule.kind("removes"),
+        operation if operation.starts_with("add") => rule.kind("added"),
+        operation if operation.starts_with("modify") => rule.kind("changed"),
+        operation if operation.starts_with("remove") || operation.starts_with("delete") => rule.kind("removed"),
         _ => {}
     }
     let actions = ["RuleActions", "Actions"].iter().find_map(|name| entry(&properties, name)).unwrap_or_default();

@@ -64,7 +64,7 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) {
     }
 }
 
-/// Rights that a link gives: `EventData` is `<Type>Edit</Type>` and the like, which is no XML.
+/// Rights that a link or a grant gives: `EventData` is `<Type>Edit</Type>` and the like, which is no XML.
 fn link(body: &Body<'_>) -> Vec<String> {
     const NAMES: [&str; 4] = ["Type", "Permissions granted", "Role", "SharingLinkScope"];
     let Some(name) = ["EventData", "Event_Data"].into_iter().find(|name| body.has(name)) else {

@@ -18,7 +18,7 @@ fn changes_name_what_they_were_done_to() {
     ]);
     assert_eq!(
         change("Add member to role.", &user, &role),
-        ["", "Global Administrator", "Bo@contoso.com", "bo@contoso.com"]
+        ["", "Global Administrator, Bo@contoso.com", "", "bo@contoso.com"]
     );
     assert_eq!(change("Add user.", &user, &json!([]))[1], "Bo@contoso.com");
     let app = json!([{"ID": "ServicePrincipal_2", "Type": 2}, {"ID": "Mail Reader", "Type": 1}]);
@@ -51,6 +51,45 @@ fn kinds_of_changes_are_found_by_property() {
     assert_eq!(change("Update user.", &user, &json!([]))[0], "nothing");
     let included = json!([{"Name": "Included Updated Properties", "NewValue": "\"OtherMail\"", "OldValue": ""}]);
     assert_eq!(change("Update user.", &user, &included), ["", "bo@contoso.com", "OtherMail", "bo@contoso.com"]);
+}
+
+#[test]
+fn a_change_is_described_as_the_directorys_own_log_describes_it() {
+    let guid = "0e8c1f3a-5b6d-4c7e-9a8b-112233445566";
+    let keys = "[\"[KeyIdentifier=7,KeyType=Password,KeyUsage=Verify,DisplayName=backup]\"]";
+    let permissions = "[] => [[Id: a, ConsentType: Principal, Scope:  Mail.Read, CreatedDateTime: c]]; ";
+    let cases = [
+        ("Add member to group", "User", Some("bo@contoso.com"), None, "Group.DisplayName", "\"Payroll\""),
+        (
+            "Update application \u{2013} Certificates and secrets management",
+            "Application",
+            None,
+            Some("Sync"),
+            "KeyDescription",
+            keys,
+        ),
+        ("Consent to application", "ServicePrincipal", None, Some("Mailer"), "ConsentAction.Permissions", permissions),
+        ("Update user", "User", Some("bo@contoso.com"), None, "AccountEnabled", "[false]"),
+        ("Add device", "Device", None, Some("DESKTOP-1"), "CloudDisplayName", "[\"DESKTOP-1\"]"),
+    ];
+    for (operation, kind, upn, name, property, new) in cases {
+        let other = json!({
+            "activityDisplayName": operation, "initiatedBy": {"user": {"userPrincipalName": ANA}},
+            "targetResources": [{
+                "type": kind, "id": guid, "userPrincipalName": upn, "displayName": name,
+                "modifiedProperties": [{"displayName": property, "oldValue": "[]", "newValue": new}],
+            }],
+        });
+        let other = (crate::tables::audit::SPEC.act.unwrap())(&Members::from_json(&other.to_string()));
+        let mut target = vec![json!({"ID": format!("{kind}_{guid}"), "Type": 2}), json!({"ID": guid, "Type": 2})];
+        target.push(json!({"ID": kind, "Type": 2}));
+        target.extend(upn.map(|upn| json!({"ID": upn, "Type": 5})));
+        target.extend(name.map(|name| json!({"ID": name, "Type": 1})));
+        let properties = json!([{"Name": property, "OldValue": "[]", "NewValue": new}]);
+        let found = change(&format!("{operation}."), &json!(target), &properties);
+        assert_eq!(found, texts(&other, SHOWN), "{operation}");
+        assert!(!found[1].is_empty());
+    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn messages_sent_have_their_subject() {
     let boss = json!({"SendOnBehalfOfUserSmtp": "boss@contoso.com", "Item": {"Subject": "Hi"}});
     assert_eq!(send("SendOnBehalf", &boss)[3], "on behalf of boss@contoso.com");
     let share = json!({"Item": {"Subject": "Ana shared x", "InternetMessageId": "<odspmicro-1@x>"}});
-    assert_eq!(send("Send", &share)[0], "notice");
+    assert_eq!(send("Send", &share)[0], "sharing");
     assert_eq!(send("Create", &json!({"Item": {"InternetMessageId": "<9@x>"}}))[1], "<9@x>");
     assert_eq!(send("Update", &json!({"Item": {"Id": "RgAAAA9"}}))[1], "RgAAAA9");
 }
@@ -132,5 +132,32 @@ fn rights_on_folders_name_who_got_them() {
         texts(&row(&record("Exchange", "AddFolderPermissions", &folder)), SHOWN).map(str::to_owned)
     };
     assert_eq!(shared("eve@contoso.com"), ["", "\\Inbox", "", "to eve@contoso.com: ReadAny"]);
-    assert_eq!(shared("Everyone")[0], "everyone");
+    assert_eq!(shared("Everyone")[0], "default");
+}
+
+#[test]
+fn words_that_decide_an_action_are_those_of_the_reader() {
+    const WORDS: [&str; 12] = [
+        "bind",
+        "sync",
+        "throttled",
+        "sharing",
+        "forwards",
+        "deletes",
+        "moves",
+        "added",
+        "changed",
+        "removed",
+        "audit",
+        "default",
+    ];
+    let mut actions = csv::Reader::from_path("assets/facts/actions.csv").unwrap();
+    let names = actions.headers().unwrap().clone();
+    let column = |name: &str| names.iter().position(|known| known == name).unwrap();
+    let (variant, table) = (column("variant"), column("table"));
+    for action in actions.records().map(Result::unwrap).filter(|action| &action[table] == "UnifiedAuditLog") {
+        for word in action[variant].split_whitespace() {
+            assert!(WORDS.contains(&word), "{action:?}");
+        }
+    }
 }

@@ -60,7 +60,7 @@ fn rules_of_clients_are_read_from_their_actions() {
             {"Name": "RuleOperation", "Value": "ModifyMailboxRule"}, {"Name": "RuleId", "Value": "-5555"},
             {"Name": "RuleState", "Value": "Enabled"}, {"Name": "RuleName"}, {"Name": "RuleActions", "Value": actions},
         ])),
-        ["changes forwards", "-5555", "forwards to x@example.org"]
+        ["changed forwards", "-5555", "forwards to x@example.org"]
     );
     let actions = json!([{"ActionType": "Move", "FolderName": "RSS Feeds"}, {"ActionType": "MarkAsRead"}]).to_string();
     assert_eq!(
@@ -68,10 +68,10 @@ fn rules_of_clients_are_read_from_their_actions() {
             {"Name": "RuleActions", "Value": actions}, {"Name": "RuleName", "Value": "r"},
             {"Name": "RuleOperation", "Value": "AddMailboxRule"},
         ])),
-        ["adds moves", "r", "→ RSS Feeds, marks as read"]
+        ["added moves", "r", "→ RSS Feeds, marks as read"]
     );
     let removed = json!([{"Name": "RuleOperation", "Value": "RemoveMailboxRule"}, {"Name": "RuleName", "Value": "r"}]);
-    assert_eq!(changed(removed)[..2], ["removes", "r"]);
+    assert_eq!(changed(removed)[..2], ["removed", "r"]);
     let plain = json!([{"Name": "Actions", "Value": "PermanentDelete"}, {"Name": "RuleName", "Value": "forward"}]);
     assert_eq!(changed(plain), ["deletes", "forward", "deletes"], "the name of a rule is no action");
 }
