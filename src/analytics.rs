@@ -1,6 +1,7 @@
 //! Detections: one file each in `catalog/`, registered in [`ANALYTICS`].
 
 pub mod acts;
+pub mod aftermath;
 mod allow;
 pub mod assess;
 pub mod baseline;
@@ -37,6 +38,7 @@ pub mod places;
 mod reading;
 pub mod recon;
 pub mod registration;
+pub mod revocations;
 pub mod rows;
 pub mod scopes;
 pub mod session;

@@ -28,6 +28,7 @@
 //! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
 //! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
+//! | revocations, and access after them | `analytics/revocations.rs`, `analytics/aftermath.rs` | |
 //! | readers of audit records | `tables/members.rs`, `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |

@@ -8,6 +8,7 @@ use super::known::Known;
 use super::machines::Machines;
 use super::places::Places;
 use super::recon::Calls;
+use super::revocations::Revocations;
 use super::sessions::Sessions;
 use super::software::Software;
 use super::ties::TiedAct;
@@ -35,6 +36,7 @@ pub struct Candidates {
     tied_acts: Mutex<HashMap<Sym, Arc<[TiedAct]>>>,
     footholds: Mutex<HashMap<Sym, Arc<[EventId]>>>,
     calls: OnceLock<Calls>,
+    revocations: OnceLock<Revocations>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
     begun: OnceLock<Vec<(SessionOf, Marks)>>,
@@ -50,6 +52,7 @@ struct Fixed {
     cli: (bool, bool),
     baseline_until: Option<Time>,
     known: Option<Arc<KnownNetworks>>,
+    revoked: Vec<(String, Time)>,
 }
 
 impl Fixed {
@@ -61,6 +64,7 @@ impl Fixed {
             cli: (settings.admin_scope_only, settings.noncompliant_only),
             baseline_until: settings.baseline_until,
             known: settings.known.clone(),
+            revoked: settings.revoked.clone(),
         }
     }
 }
@@ -145,6 +149,11 @@ impl Candidates {
     /// Graph calls by user and client.
     pub(super) fn calls(&self, ask: impl FnOnce() -> Calls) -> &Calls {
         self.calls.get_or_init(ask)
+    }
+
+    /// Revocations of every user that has some.
+    pub(super) fn revocations(&self, ask: impl FnOnce() -> Revocations) -> &Revocations {
+        self.revocations.get_or_init(ask)
     }
 
     /// Unbound refresh tokens where bound ones were the rule.

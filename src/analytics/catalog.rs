@@ -1,5 +1,6 @@
 //! The one list of analytics. Adding one is a file here and two lines below.
 
+mod after_revoke;
 mod auth_code_handoff;
 mod binding_drop;
 mod device_code_burst;
@@ -35,4 +36,5 @@ pub const ANALYTICS: &[Analytic] = &[
     binding_drop::ANALYTIC,
     graph_recon::ANALYTIC,
     foothold::ANALYTIC,
+    after_revoke::ANALYTIC,
 ];

@@ -11,6 +11,7 @@ use super::past::Past;
 use super::places::Places;
 use super::reading::{self, Reading};
 use super::recon::Calls;
+use super::revocations::{self, Revocation, Revocations};
 use super::sessions::{Session, Sessions};
 use super::software::Software;
 use super::user_rows::UserRows;
@@ -230,6 +231,16 @@ impl<'a> DetectContext<'a> {
     pub fn is_odd(&self, user: Sym, session: Sym, id: EventId) -> bool {
         let split = self.splits().get(&(user, session));
         split.is_some_and(|split| split.odd().any(|(_, party)| party.rows.binary_search(&id).is_ok()))
+    }
+
+    /// Revocations of every user that has some.
+    pub fn all_revocations(&self) -> &Revocations {
+        self.candidates.revocations(|| revocations::found(self.store, self.rows(), &self.settings.revoked))
+    }
+
+    /// Revocations of a user, in order.
+    pub fn revocations(&self, user: Sym) -> &[Revocation] {
+        self.all_revocations().get(&user).map_or(&[], Vec::as_slice)
     }
 
     /// Unbound refresh tokens where bound ones were the rule, in time order.

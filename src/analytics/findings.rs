@@ -1,5 +1,6 @@
 //! Findings for the triage questions, computed from the bundle. Shared by the analytics that ask them.
 
+mod aftermath;
 mod agents;
 mod begin;
 mod binding;
@@ -19,6 +20,7 @@ mod recon;
 mod revoke;
 pub mod session;
 
+pub use aftermath::{refused_after, renewed_after, residual_calls, returned_after, revoked_what, still_standing};
 pub use agents::{agent_in_tenant, others_with_agent};
 pub use begin::{attempts_before, elsewhere, mfa_met, mfa_words, session_after, software_seen};
 pub use binding::{binding_code, binding_regular, bound_device};

@@ -20,12 +20,18 @@ impl Need {
 }
 
 const BURST: &[Table] = &[Table::NonInteractive];
+const AFTERWARDS: &[Table] =
+    &[Table::SignIn, Table::NonInteractive, Table::Graph, Table::AadGraph, Table::UnifiedAudit];
 const INTERACTIVE: &[Table] = &[Table::SignIn];
 const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
 
 /// Changes in the directory, or acts in the unified audit log.
 pub(super) const OF_FOOTHOLD: &[Need] =
     &[Need { tables: &[Table::Audit, Table::UnifiedAudit], columns: &[Field::Operation] }];
+
+/// Sign-ins or calls after a revocation. The revocation may be given by hand.
+pub(super) const OF_REVOCATIONS: &[Need] =
+    &[Need { tables: AFTERWARDS, columns: &[Field::UserId, Field::UserPrincipalName] }];
 
 /// A burst: successes of one user and one client for several resources.
 pub(super) const OF_BURST: &[Need] = &[

@@ -88,6 +88,9 @@ pub struct Settings {
     pub recon_window: Span,
     /// Rows from this time on are in no baseline: a responder knows when it began.
     pub baseline_until: Option<Time>,
+    /// Users, by folded sign-in name or id, and times at which their sessions were revoked: a responder knows what no log
+    /// of the bundle has.
+    pub revoked: Vec<(String, Time)>,
     /// Networks that are in every baseline, and relay ranges that are in none.
     pub known: Option<Arc<KnownNetworks>>,
     /// Watched clients.
@@ -123,6 +126,7 @@ impl Default for Settings {
             handoff_window: Span::seconds(600),
             recon_window: Span::minutes(10),
             baseline_until: None,
+            revoked: Vec::new(),
             known: None,
             clients: Clients::Seeds,
             admin_scope_only: false,

@@ -91,3 +91,15 @@ pub(super) const REGISTRATIONS: Want = Want {
     ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),
     loss: "rules B and C, on what was registered, do not run",
 };
+
+/// Revocations.
+pub(super) const REVOCATIONS: Want = Want {
+    ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),
+    loss: "no revocation is known but those given by --revoked",
+};
+
+/// Acts with the time that their token was issued.
+pub(super) const ACTS_OF_TOKENS: Want = Want {
+    ask: Ask::Rows(Need { tables: &[Table::UnifiedAudit], columns: &[Field::IssuedAt, Field::TokenId] }),
+    loss: "whether old tokens still worked in mail, files and Teams is not seen",
+};

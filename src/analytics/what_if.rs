@@ -60,8 +60,16 @@ pub(super) fn bare(
     candidates: &Arc<Candidates>,
     analytic: &Analytic,
 ) -> Vec<Hit> {
+    // One that begins with the hits of others has to have them.
+    let mut earlier: Vec<Hit> = Vec::new();
+    if analytic.reads_hits {
+        let others = ANALYTICS.iter().filter(|a| !a.reads_hits && (settings.runs(a) || a.on_by_default));
+        earlier.extend(others.flat_map(|other| bare(store, facts, settings, candidates, other)));
+        earlier.retain(|hit| !hit.is_near_miss());
+    }
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
     context.bare = true;
+    context.earlier = &earlier;
     let mut hits = analytic.hits(&context);
     lower_all(&context, &mut hits);
     hits

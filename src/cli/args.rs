@@ -179,6 +179,9 @@ pub(super) struct RunArgs {
     /// When it began, if you know: no row from then on counts as the user's habit
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) baseline_until: Option<Time>,
+    /// When a user's sessions were revoked, where no log of the bundle says so: sign-in name or user id, then the time
+    #[arg(long, value_name = "USER=TIME", value_parser = revoked)]
+    pub(super) revoked: Vec<(String, Time)>,
     /// Networks known to every user, and relay ranges: one CIDR, address or AS number a line, then the reason
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
@@ -348,6 +351,13 @@ where
 
 fn time(text: &str) -> Result<Time, String> {
     Time::parse(text).ok_or_else(|| "write it like 2026-05-01T14:00:00Z, or 2026-05-01 for its midnight UTC".to_owned())
+}
+
+/// Reads `clerk@contoso.com=2026-05-01T14:00:00Z`.
+fn revoked(text: &str) -> Result<(String, Time), String> {
+    let (user, at) = text.rsplit_once('=').ok_or("write it like clerk@contoso.com=2026-05-01T14:00:00Z")?;
+    let user = user.trim().to_lowercase();
+    if user.is_empty() { Err("a user stands before the =".to_owned()) } else { Ok((user, time(at.trim())?)) }
 }
 
 /// Reads `4096`, `64M`, `2GiB`: powers of 1024.

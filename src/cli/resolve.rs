@@ -136,6 +136,7 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
         handoff_window: args.handoff_window,
         recon_window: args.recon_window,
         baseline_until: args.baseline_until,
+        revoked: args.revoked.clone(),
         known,
         clients: clients(&args.clients)?,
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,

@@ -100,7 +100,7 @@ pub enum Field {
     Outcome,
     /// Audit: users acted upon, by sign-in name or object id, separated by spaces.
     ActedUpon,
-    /// Audit: issue of the token as its claim has it, five minutes early; RFC 3339.
+    /// Audit and Graph: issue of the token as its claim has it, five minutes early; RFC 3339.
     IssuedAt,
 }
 

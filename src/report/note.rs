@@ -18,7 +18,8 @@ mod untriaged;
 
 use super::Names;
 use super::hits::source_name;
-use crate::analytics::{Hit, Settings, reached};
+use crate::analytics::revocations::Revocations;
+use crate::analytics::{DetectContext, Hit, Settings, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field};
@@ -59,7 +60,8 @@ pub fn indicators(loaded: &Loaded, facts: &Facts, hit: &Hit) -> Vec<Indicator> {
     let stolen = HitWork { disposition: Some(Disposition::TruePositive), ..HitWork::default() };
     case.hits.insert(hit.id.clone(), stolen);
     let (selection, places) = (Selection::new(std::slice::from_ref(hit), &case), Places::default());
-    let context = NoteContext { loaded, facts, case: &case, selection, labels: Vec::new(), places };
+    let revocations = Revocations::new();
+    let context = NoteContext { loaded, facts, case: &case, selection, labels: Vec::new(), places, revocations };
     indicators::traces(&context).indicators()
 }
 
@@ -135,6 +137,8 @@ struct NoteContext<'a> {
     selection: Selection<'a>,
     labels: Vec<String>,
     places: Places,
+    /// Revocations of every user that has some.
+    revocations: Revocations,
 }
 
 impl NoteContext<'_> {
@@ -190,7 +194,8 @@ impl Report {
     pub fn build(loaded: &Loaded, facts: &Facts, hits: &[Hit], case: &Case, header: &Header) -> Self {
         let labels = custody::labels(&loaded.sources);
         let (selection, places) = (Selection::new(hits, case), Places::find(loaded, case));
-        let context = NoteContext { loaded, facts, case, selection, labels, places };
+        let revocations = DetectContext::new(&loaded.store, facts, header.settings).all_revocations().clone();
+        let context = NoteContext { loaded, facts, case, selection, labels, places, revocations };
         let traces = indicators::traces(&context);
         let account = BottomLine::new(&context);
         let log_problems = log_problems(&context, hits);

@@ -59,7 +59,7 @@ pub(super) const SAME_RUN: &[Field] = &[Field::RequestMethod, Field::ResponseSta
 pub(super) const FIELDS: &[Field] = &[
     Field::Id, Field::CorrelationId, Field::UserId, Field::UserPrincipalName, Field::AppId, Field::AppDisplayName,
     Field::IpAddress, Field::Asn, Field::UserAgent, Field::SessionId, Field::TokenId, Field::RequestMethod,
-    Field::RequestUri, Field::ResponseStatusCode, Field::Scopes, Field::DeviceId,
+    Field::RequestUri, Field::ResponseStatusCode, Field::Scopes, Field::DeviceId, Field::IssuedAt,
 ];
 
 pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, CALL];
@@ -72,7 +72,7 @@ pub(super) const CALL: Columns = &[
     ("requesturi", Text(Field::RequestUri, 0)), ("url.original", Text(Field::RequestUri, 0)),
     ("responsestatuscode", Text(Field::ResponseStatusCode, 0)),
     ("http.response.status_code", Text(Field::ResponseStatusCode, 0)),
-    ("scopes", Words(Field::Scopes, 0)),
+    ("scopes", Words(Field::Scopes, 0)), ("tokenissuedat", Text(Field::IssuedAt, 0)),
     ("autonomoussystemnumber", Number(Field::Asn, 1)), ("asn", Number(Field::Asn, 0)),
 ];
 

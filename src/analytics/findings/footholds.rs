@@ -4,7 +4,7 @@ use super::{KEPT, listed, missing};
 use crate::analytics::footholds::{self, Foothold, Tied, rule_trait};
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
-use crate::model::{EventId, Field, Table};
+use crate::model::{EventId, Field, Table, Time};
 use crate::store::{Key, Store};
 use std::collections::BTreeMap;
 
@@ -151,14 +151,13 @@ pub fn rules_made(context: &StepContext) -> Finding {
     Finding::new(state, counted(rules.len(), "rule"), format!("{}.", listed(&lines))).with_rows(rows(rules))
 }
 
-/// Later operations that remove what was added.
-pub fn still_there(context: &StepContext) -> Finding {
+/// Later operations that remove what was added, each with the place of what it removes.
+fn removed(context: &StepContext, found: &[Foothold<'_>], since: Time) -> Vec<(usize, EventId)> {
     const ENDS: [&str; 6] = ["delete", "remove", "disable", "unregister", "user deleted", "cancel"];
-    let (store, hit) = (context.store, context.hit);
-    let found = found(context);
-    let later = store.with(Key::User, hit.user).iter().copied().filter(|&id| {
+    let store = context.store;
+    let later = store.with(Key::User, context.hit.user).iter().copied().filter(|&id| {
         let event = store.event(id);
-        event.table.records() && event.succeeded() && event.time() > hit.first_seen
+        event.table.records() && event.succeeded() && event.time() > since
     });
     let mut removed: Vec<(usize, EventId)> = Vec::new();
     for id in later {
@@ -172,6 +171,40 @@ pub fn still_there(context: &StepContext) -> Finding {
         };
         removed.extend(found.iter().position(same).map(|at| (at, id)));
     }
+    removed
+}
+
+/// Footholds of the user's hits before this one that outlive a revocation and that no later operation removes.
+pub(super) fn standing(context: &StepContext) -> Finding {
+    let (detect, hit) = (context.detect, context.hit);
+    let anchors = footholds::anchors(detect.earlier, detect.settings.foothold_window);
+    let anchors = anchors.iter().filter(|one| one.user == hit.user && one.span.0 <= hit.first_seen);
+    let found: Vec<Foothold<'_>> = anchors
+        .flat_map(|anchor| anchor.footholds(detect))
+        .filter(|one| one.action.survives && !one.is_by_other)
+        .collect();
+    let Some(first) = found.first() else {
+        let sentence = "No change near the user's earlier hits outlives the revocation.";
+        return Finding::new(State::Unknown, "none seen", sentence);
+    };
+    let gone = removed(context, &found, context.store.event(first.row).time());
+    let is_gone = |at: usize| gone.iter().any(|(of, _)| *of == at);
+    let left: Vec<&Foothold<'_>> =
+        found.iter().enumerate().filter(|(at, _)| !is_gone(*at)).map(|(_, one)| one).collect();
+    if left.is_empty() {
+        let sentence = format!("The bundle shows each of the {} removed.", counted(found.len(), "change"));
+        return Finding::new(State::Against, "none left", sentence).with_rows(gone.into_iter().map(|(_, id)| id));
+    }
+    let lines: Vec<String> = left.iter().map(|one| format!("{}: {}", words(context, one), one.undo())).collect();
+    let sentence =
+        format!("{} of {} not seen removed. {}", left.len(), counted(found.len(), "change"), lines.join(" "));
+    Finding::new(State::Supports, format!("{} of {}", left.len(), found.len()), sentence).with_rows(rows(left))
+}
+
+/// The footholds that a later operation removed, counted.
+pub fn still_there(context: &StepContext) -> Finding {
+    let found = found(context);
+    let removed = removed(context, &found, context.hit.first_seen);
     let gone = (0..found.len()).filter(|at| removed.iter().any(|(of, _)| of == at)).count();
     let sentence = if gone == 0 {
         format!("The bundle shows none of the {} removed: check each in the tenant.", counted(found.len(), "change"))

@@ -116,6 +116,9 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
     if let Some(time) = settings.baseline_until {
         assumptions.push(format!("Nothing from {time} on counts as a user's habit."));
     }
+    for (user, time) in &settings.revoked {
+        assumptions.push(format!("The sessions of {user} were revoked at {time}, as --revoked says."));
+    }
     if let Some(known) = &settings.known {
         assumptions.push(format!(
             "Known to every user: the {} of {} (SHA-256 {}).",

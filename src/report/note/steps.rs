@@ -3,7 +3,7 @@
 use super::NoteContext;
 use crate::analytics::{Finding, GraphTie, Hit, Semantics, State, by_id};
 use crate::model::words::counted;
-use crate::model::{EventId, Field, Flags};
+use crate::model::{EventId, Field, Flags, Severity};
 use crate::triage::timeline::of_user;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -117,6 +117,24 @@ fn revoked(context: &NoteContext, hit: &Hit) -> Option<String> {
     Some(format!("{time}, entered by the analyst; {rows} of the user after it"))
 }
 
+/// The revocations at or after the hit that the bundle shows, or that the run was given; that there is none, where the
+/// hit is grave and the analyst entered none.
+fn revoked_by_logs(context: &NoteContext, hit: &Hit) -> Vec<String> {
+    let store = &context.loaded.store;
+    let all = context.revocations.get(&hit.user).map_or(&[][..], Vec::as_slice);
+    let since: Vec<String> = all
+        .iter()
+        .filter(|one| one.at >= hit.first_seen)
+        .map(|one| format!("{}: {}, by {}", one.at, one.reason, one.actor(store)))
+        .collect();
+    if !since.is_empty() {
+        return cut(&since, Clone::clone);
+    }
+    let entered = context.case.revoked(store.text(hit.user)).is_some_and(|time| time >= hit.first_seen);
+    let is_open = hit.severity == Severity::High && !entered;
+    if is_open { vec!["no revocation seen in this bundle".to_owned()] } else { Vec::new() }
+}
+
 fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
     let of = |events: &[EventId], field| distinct(context, events, field);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
@@ -154,7 +172,7 @@ fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
         facts.push(exact("Graph addresses", of(&calls, Field::IpAddress)));
         facts.push(exact("Graph user agents", of(&calls, Field::UserAgent)));
     }
-    facts.extend(revoked(context, hit).map(|time| text("Revoked (UTC)", vec![time])));
+    facts.push(text("Revoked (UTC)", revoked(context, hit).into_iter().chain(revoked_by_logs(context, hit)).collect()));
     facts.push(text("Why it is a hit", hit.reasons.clone()));
     if let Some(entry) = &hit.allowed {
         let terms = format!("entry {} until {}: {}", entry.number, entry.expires.second(), entry.reason);
