@@ -74,3 +74,57 @@ pub(super) fn bare(
     lower_all(&context, &mut hits);
     hits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analytics::{near_misses, run_over};
+    use crate::model::{Field, Flags, Table};
+    use crate::store::testing::Rows;
+
+    /// A thief in a session, and back after its revocation; calls of the user with a token from before.
+    fn back_after_a_revocation() -> Store {
+        let mut rows = Rows::default();
+        let mut count = 0;
+        let mut sign_in = |rows: &mut Rows, at: &str, (address, number): (&str, &str), agent: &str, session: &str| {
+            count += 1;
+            let id = count.to_string();
+            let fields = [
+                (Field::Id, id.as_str()),
+                (Field::UserId, "u"),
+                (Field::IpAddress, address),
+                (Field::Asn, number),
+                (Field::UserAgent, agent),
+                (Field::SessionId, session),
+                (Field::ResultType, "0"),
+            ];
+            rows.row(Table::NonInteractive, at, &fields);
+        };
+        let (desk, chrome) = (("192.0.2.10", "64496"), "Mozilla/5.0 (Windows NT 10.0) Chrome/120.0");
+        let (thief, library) = (("203.0.113.5", "64510"), "python-requests/2.31.0");
+        for day in 1..=10 {
+            sign_in(&mut rows, &format!("2026-04-{day:02}T09:00:00Z"), desk, chrome, "old");
+        }
+        sign_in(&mut rows, "2026-05-01T10:00:00Z", desk, chrome, "s");
+        sign_in(&mut rows, "2026-05-01T10:10:00Z", thief, library, "s");
+        sign_in(&mut rows, "2026-05-01T10:20:00Z", desk, chrome, "s");
+        let revoked = [(Field::Operation, "Disable account"), (Field::ActedUpon, "u")];
+        rows.row(Table::Audit, "2026-05-01T11:00:00Z", &revoked).flag(Flags::SUCCESS);
+        let call = [(Field::UserId, "u"), (Field::IssuedAt, "2026-05-01T10:00:00Z"), (Field::RequestUri, "/me")];
+        rows.row(Table::Graph, "2026-05-01T11:10:00Z", &call);
+        sign_in(&mut rows, "2026-05-01T12:00:00Z", thief, library, "later");
+        rows.build()
+    }
+
+    #[test]
+    fn an_analytic_that_reads_hits_has_them_in_a_trial_too() {
+        let (store, settings) = (back_after_a_revocation(), Settings::default());
+        let (facts, candidates) = (Facts::embedded(), Arc::default());
+        let hits = run_over(&store, facts, &settings, Arc::clone(&candidates));
+        assert!(hits.iter().any(|hit| hit.analytic == "after-revoke"), "it fires");
+        let difference = what_if(&store, facts, &settings, &candidates, &hits);
+        assert_eq!((difference.gained.len(), difference.lost.len(), difference.changed), (0, 0, 0));
+        let near = near_misses(&store, facts, &settings, &candidates);
+        assert!(near.misses.iter().all(|miss| miss.hit.analytic != "after-revoke"), "a hit is no near miss");
+    }
+}

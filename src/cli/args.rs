@@ -381,6 +381,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_revocation_is_a_user_and_a_time_and_may_be_repeated() {
+        let at = |text: &str| Time::parse(text).expect("a time");
+        let cli = Cli::parse_from([
+            "tokentrail",
+            "x",
+            "--revoked",
+            "Ana@contoso.com=2026-05-01",
+            "--revoked",
+            "u=1=2026-05-02",
+        ]);
+        let both = [("ana@contoso.com".to_owned(), at("2026-05-01")), ("u=1".to_owned(), at("2026-05-02"))];
+        assert_eq!(cli.run.revoked, both);
+        for wrong in ["ana@contoso.com", "=2026-05-01", "ana@contoso.com=noon"] {
+            assert!(revoked(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_definition_holds_together() {
         command().debug_assert();
     }
