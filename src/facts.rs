@@ -25,7 +25,7 @@ mod weight;
 
 #[cfg(any(test, feature = "testing"))]
 pub use actions::ActClass;
-pub use actions::Action;
+pub use actions::{Action, folded_operation};
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;

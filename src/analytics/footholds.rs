@@ -123,7 +123,7 @@ pub fn action_of<'a>(context: &DetectContext<'a>, event: Event<'_>) -> Option<&'
     let operation = text(Field::Operation);
     let action = context.facts.action(operation, text(Field::Variant))?;
     let kind = action.foothold.as_deref()?;
-    let is_join = !operation.trim_end_matches('.').eq_ignore_ascii_case("Add device")
+    let is_join = !operation.eq_ignore_ascii_case("Add device")
         || text(Field::AppDisplayName).eq_ignore_ascii_case(DEVICE_SERVICE);
     let is_cover = kind != "cover" || hides(&format!("{} {}", text(Field::Object), text(Field::Detail)));
     (is_join && is_cover).then_some(action)

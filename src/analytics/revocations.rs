@@ -3,6 +3,7 @@
 //! Revoked sessions, a disabled account and a new password are read alike. Those within five minutes of the first are
 //! one, at the earliest time. The directory's own time counts where the record has it: tokens issued before are void.
 
+use crate::facts::folded_operation;
 use crate::model::{EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Event, Store};
 use std::collections::{BTreeMap, HashMap};
@@ -94,7 +95,7 @@ fn reason(store: &Store, event: Event<'_>) -> Option<&'static str> {
     if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.succeeded() {
         return None;
     }
-    let operation = folded(store, event);
+    let operation = folded_operation(store.text(event[Field::Operation]));
     let known = OPERATIONS.iter().find(|(name, _)| *name == operation).map(|(_, reason)| *reason);
     let is_disabled = || {
         let variant = store.text(event[Field::Variant]);
@@ -103,15 +104,10 @@ fn reason(store: &Store, event: Event<'_>) -> Option<&'static str> {
     known.or_else(|| is_disabled().then_some("account disabled"))
 }
 
-/// An operation as it is compared: without case, and without the full stop that the unified log writes.
-fn folded(store: &Store, event: Event<'_>) -> String {
-    store.text(event[Field::Operation]).trim().trim_end_matches('.').to_lowercase()
-}
-
 /// The time that the directory itself set.
 fn valid_from(store: &Store, event: Event<'_>) -> Option<Time> {
     let detail = store.text(event[Field::Detail]);
-    if folded(store, event) == TIMESTAMP { Time::parse(detail) } else { None }
+    if folded_operation(store.text(event[Field::Operation])) == TIMESTAMP { Time::parse(detail) } else { None }
 }
 
 /// The users whose sessions a row ends: those it names, else the one who acted, where that is whom it is about. Of a
@@ -122,7 +118,8 @@ fn targets(store: &Store, id: EventId, event: Event<'_>) -> Vec<Sym> {
     }
     let object = store.text(event[Field::Object]).trim().to_lowercase();
     let is_self = object == store.upn(event.user) || object == store.text(event.user);
-    let is_change = object.is_empty() && folded(store, event) == "change user password";
+    let is_change =
+        object.is_empty() && folded_operation(store.text(event[Field::Operation])) == "change user password";
     if !event.user.is_none() && (is_self || is_change) { vec![event.user] } else { Vec::new() }
 }
 

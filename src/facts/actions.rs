@@ -111,7 +111,7 @@ impl Actions {
 
     /// The action of an operation, by the most special variant whose words are all in the row's.
     pub(super) fn get(&self, operation: &str, variant: &str) -> Option<&Action> {
-        let name = folded(operation);
+        let name = folded_operation(operation);
         let has = |word: &str| variant.split_whitespace().any(|known| known.eq_ignore_ascii_case(word));
         let fits = |known: &&Variant| known.words.iter().all(|word| has(word));
         self.variants(&name)?.iter().find(fits).map(|known| &known.action)
@@ -139,12 +139,15 @@ impl Actions {
     }
 }
 
-/// A name as it is compared: without case, blanks around it, one closing full stop, and kinds of dashes.
-fn folded(name: &str) -> String {
+/// An operation as it is compared: without case, one closing full stop, outer and repeated spaces, and with one kind of
+/// dash. Logs and documentation differ in all of these.
+pub fn folded_operation(name: &str) -> String {
     let name = name.trim();
     let name = name.strip_suffix('.').unwrap_or(name).trim_end();
     let dash = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
-    name.chars().map(dash).flat_map(char::to_lowercase).collect()
+    let words =
+        name.split_whitespace().map(|word| word.chars().map(dash).flat_map(char::to_lowercase).collect::<String>());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Deserialize)]
@@ -165,7 +168,7 @@ pub(super) struct ActionRow {
 impl ActionRow {
     /// The row in the form that is compared, or its fault.
     pub(super) fn checked(self) -> Result<Checked, String> {
-        let name = folded(&self.operation);
+        let name = folded_operation(&self.operation);
         if name.trim_end_matches(CONTINUES).is_empty() {
             return Err("the row names no operation".to_owned());
         }

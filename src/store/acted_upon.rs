@@ -22,6 +22,9 @@ impl Store {
     /// Finds the users that rows act upon. A change that an application made to no user belongs to the users of the
     /// changes with its correlation id.
     pub(super) fn resolve_acted_upon(&mut self, ids: &HashMap<Sym, Sym, impl BuildHasher>) {
+        if !self.events.heads().any(|head| head.table.records()) {
+            return;
+        }
         let mut found = ActedUpon::default();
         let mut orphans = Vec::new();
         let mut by_operation: HashMap<Sym, Vec<Sym>> = HashMap::new();

@@ -2,6 +2,7 @@
 //! directory change in both audit logs, and the steps of one Azure operation.
 
 use super::{Event, Store};
+use crate::facts::folded_operation;
 use crate::model::{Field, Span, Sym, Table, Time};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -29,7 +30,7 @@ impl Store {
             let all = (0u32..).zip(self.events.iter());
             all.filter(move |(_, event)| event.table == table).filter(|(row, _)| is_best(*row))
         };
-        if Table::ALL.iter().all(|table| !table.records() || self.events.heads().all(|head| head.table != *table)) {
+        if !self.events.heads().any(|head| head.table.records()) {
             return Vec::new();
         }
         let mut pairs = Vec::new();
@@ -57,12 +58,22 @@ impl Store {
     /// Directory changes that both audit logs have: of one correlation id and operation, two seconds apart at most;
     /// several of one pair off in order of time.
     fn changes(&self, changes: Vec<(u32, Event<'_>)>, unified: Vec<(u32, Event<'_>)>) -> Vec<(u32, u32)> {
-        let key = |event: Event<'_>| {
+        // Few operations have many rows.
+        let mut operations: HashMap<Sym, usize, RandomState> = HashMap::default();
+        let mut folded: HashMap<String, usize> = HashMap::new();
+        let mut key = |event: Event<'_>| {
             let correlation = self.normalized_field(event, Field::CorrelationId);
-            let operation = folded(self.text(event[Field::Operation]));
-            (!correlation.is_none() && !operation.is_empty()).then_some((correlation, operation))
+            let operation = event[Field::Operation];
+            if correlation.is_none() || operation.is_none() {
+                return None;
+            }
+            let number = *operations.entry(operation).or_insert_with(|| {
+                let next = folded.len();
+                *folded.entry(folded_operation(self.text(operation))).or_insert(next)
+            });
+            Some((correlation, number))
         };
-        let mut waiting: HashMap<(Sym, String), Vec<Waiting>, RandomState> = HashMap::default();
+        let mut waiting: HashMap<(Sym, usize), Vec<Waiting>, RandomState> = HashMap::default();
         for (row, event) in changes {
             if let Some(key) = key(event) {
                 waiting.entry(key).or_default().push((row, event.time(), false));
@@ -104,13 +115,6 @@ impl Store {
         }
         pairs
     }
-}
-
-/// An operation without case, its full stop, outer spaces, and with one kind of dash.
-fn folded(operation: &str) -> String {
-    let operation = operation.trim();
-    let operation = operation.strip_suffix('.').unwrap_or(operation).trim_end();
-    operation.to_lowercase().replace(['\u{2013}', '\u{2014}'], "-")
 }
 
 #[cfg(test)]

@@ -229,7 +229,7 @@ pub fn read_out(mut value: Value) -> Value {
 
 /// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts. A part that
 /// names nothing belongs to the value before it, which had the separator in it.
-fn power_shell(text: &str) -> Option<Value> {
+pub fn power_shell(text: &str) -> Option<Value> {
     let body = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
     let mut parts: Vec<(&str, String)> = Vec::new();
     for part in body.split("; ") {

@@ -3,6 +3,7 @@
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
+use crate::tables::members;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -36,17 +37,16 @@ pub(crate) fn compact(text: &str) -> Cow<'_, str> {
 /// `@{errorCode=0; failureReason=Other.}`, as PowerShell writes an object too deep for it, as JSON; nothing where it
 /// nests another.
 pub(crate) fn power_shell(text: &str) -> Option<String> {
-    let inner = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
-    if inner.contains("@{") {
+    if text.matches("@{").count() != 1 {
         return None;
     }
-    let members = inner.split("; ").filter_map(|member| member.split_once('=')).map(|(name, value)| {
-        let value = match value.trim() {
-            "True" => Value::Bool(true),
-            "False" => Value::Bool(false),
-            value => Value::from(value),
+    let Value::Object(members) = members::power_shell(text)? else { return None };
+    let members = members.into_iter().map(|(mut name, value)| {
+        let value = match value.as_str() {
+            Some("True") => Value::Bool(true),
+            Some("False") => Value::Bool(false),
+            _ => value,
         };
-        let mut name = name.trim().to_owned();
         // As Entra itself spells it.
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_lowercase();

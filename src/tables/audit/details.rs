@@ -3,6 +3,7 @@
 use super::changes::Changes;
 use super::grants::{self, Difference};
 use super::rfc3339;
+use crate::facts::folded_operation;
 use crate::model::Field;
 use crate::tables::act::ActRow;
 
@@ -55,7 +56,7 @@ impl Note {
 
 /// Puts object, detail and variant of a change.
 pub(super) fn put(row: &mut ActRow, changes: &Changes) {
-    let operation = folded(row.get(Field::Operation).unwrap_or_default());
+    let operation = folded_operation(row.get(Field::Operation).unwrap_or_default());
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
     let mut note = Note { object: object(&operation, &reason, changes), ..Note::default() };
     rights(&operation, changes, &mut note);
@@ -66,12 +67,6 @@ pub(super) fn put(row: &mut ActRow, changes: &Changes) {
     row.set_some(Field::Object, note.object);
     row.set(Field::Detail, cut(note.detail.join(", ")));
     row.set(Field::Variant, note.variant.join(" "));
-}
-
-/// An operation to compare by: without case, every dash a hyphen, every blank one space.
-fn folded(operation: &str) -> String {
-    let hyphened = operation.replace(['\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}'], "-").to_lowercase();
-    hyphened.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn cut(mut text: String) -> String {
