@@ -17,6 +17,7 @@ mod finding;
 pub mod findings;
 pub mod first_use;
 pub mod flow;
+pub mod foothold_rows;
 pub mod footholds;
 pub mod graph_ties;
 mod habits;
@@ -80,7 +81,7 @@ pub use weights::Weights;
 pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Severity, Sym};
+use crate::model::{EventId, Field, Severity, Sym, work};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -210,7 +211,7 @@ fn detected(
     analytics: &[&Analytic],
 ) -> Vec<Vec<Hit>> {
     let next = AtomicUsize::new(0);
-    let work = |context: &DetectContext| {
+    let take = |context: &DetectContext| {
         let mut found = Vec::new();
         while let Some(analytic) = analytics.get(next.fetch_add(1, Ordering::Relaxed)) {
             found.push((analytic.id, analytic.hits(context)));
@@ -223,12 +224,14 @@ fn detected(
                 let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
                 context.sessions();
                 context.known();
-                work(&context)
+                (take(&context), work::looked())
             })
         });
-        let mut found = work(&DetectContext::over(store, facts, settings, Arc::clone(candidates)));
+        let mut found = take(&DetectContext::over(store, facts, settings, Arc::clone(candidates)));
         if let Some(other) = other {
-            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let (others, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            work::look(looks);
+            found.extend(others);
         }
         found.into_iter().collect()
     });

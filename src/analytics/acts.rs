@@ -4,120 +4,108 @@
 //! or by the address of one that is not from a network known to the user. A session that two parties share gives each
 //! its acts. A time alone ties nothing to a token.
 
-use super::ties::{Rung, TiedAct, Ties};
+use super::ties::{ActsByLink, Link, Rung, Tie, Ties};
 use super::{DetectContext, Hit, HitAct};
 use crate::facts::{Action, Facts};
 use crate::model::{EventId, Field, Span, Sym};
-use crate::store::{Event, Key, Store};
-use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use crate::store::{Key, Store};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Acts of a user, each with its tie.
-pub(super) fn of_user(context: &DetectContext, user: Sym) -> Arc<[TiedAct]> {
+/// Acts of a user by what ties each to the user's sign-ins; those tied by a time alone, or by nothing, are left out.
+fn of_user(context: &DetectContext, user: Sym) -> Arc<ActsByLink> {
     context.candidates.acts_of(user, || {
         let (store, mut ties) = (context.store, Ties::new(context.store, context.places()));
-        let rows = store.with(Key::User, user).iter().filter(|&&id| {
+        let mut acts = ActsByLink::new();
+        for &id in store.with(Key::User, user) {
             let event = store.event(id);
-            event.table.records() && event.user == user && !store.is_logon(event)
-        });
-        rows.map(|&event| TiedAct { event, tie: ties.tie(event) }).collect()
+            if !event.table.records() || event.user != user || store.is_logon(event) {
+                continue;
+            }
+            if let Some(link) = link(context, id, ties.tie(id)) {
+                acts.entry(link).or_default().push(id);
+            }
+        }
+        acts
     })
+}
+
+fn link(context: &DetectContext, id: EventId, tie: Tie) -> Option<Link> {
+    let store = context.store;
+    let event = store.event(id);
+    match tie.rung {
+        Rung::Token => Some(Link::Token(store.token(event[Field::TokenId]))),
+        Rung::Session => Some(Link::Session(store.normalized_field(event, Field::SessionId))),
+        Rung::Issued => tie.sign_in.map(Link::Issued),
+        Rung::Network => context.places().place(id).address.map(Link::Address),
+        Rung::Time | Rung::None => None,
+    }
 }
 
 /// Acts of a hit, in order.
 pub(super) fn of_hit(context: &DetectContext, hit: &Hit) -> Vec<HitAct> {
-    if hit.user.is_none() || !context.store.has_records() {
+    let store = context.store;
+    if hit.user.is_none() || !store.has_records() {
         return Vec::new();
     }
     let acts = of_user(context, hit.user);
     if acts.is_empty() {
         return Vec::new();
     }
-    let rows = Rows::new(context, hit);
-    let of_hit = acts.iter().filter(|act| context.admits(context.store.event(act.event)));
-    of_hit.filter_map(|act| Some(HitAct { event: act.event, rung: rows.rung(context, act)? })).collect()
+    let mut found: BTreeMap<EventId, Rung> = BTreeMap::new();
+    for (link, rows) in links(context, hit) {
+        let tied = acts.get(&link).into_iter().flatten().copied();
+        let fits = |id: &EventId| match link {
+            Link::Token(_) | Link::Issued(_) => true,
+            Link::Session(session) => is_of_party(context, hit.user, session, &rows, *id),
+            Link::Address(_) => is_within_a_day(store, &rows, *id),
+        };
+        found.extend(tied.filter(|&id| context.admits(store.event(id))).filter(fits).map(|id| (id, link.rung())));
+    }
+    found.into_iter().map(|(event, rung)| HitAct { event, rung }).collect()
 }
 
-/// A hit's sign-ins by what may tie an act to them.
-struct Rows {
-    sign_ins: HashSet<EventId>,
-    tokens: HashSet<Sym>,
-    /// Its parties in each of its sessions; of a session that one party has, none.
-    sessions: HashMap<Sym, HashSet<usize>>,
-    /// Second of each success from an address that is not of a network known to the user.
-    addresses: HashMap<IpAddr, Vec<EventId>>,
+/// Everything that may tie an act to a hit, each with the hit's rows that have it: tokens, sessions and sign-ins, and
+/// addresses of successes that are not from a network known to the user.
+fn links(context: &DetectContext, hit: &Hit) -> HashMap<Link, Vec<EventId>> {
+    let (store, places) = (context.store, context.places());
+    let mut links: HashMap<Link, Vec<EventId>> = HashMap::new();
+    for &id in hit.evidence.iter().chain(&hit.legs) {
+        let event = store.event(id);
+        let token = store.token(event[Field::TokenId]);
+        let session = store.normalized_field(event, Field::SessionId);
+        let issues = event.table.issues();
+        let place = places.place(id);
+        let is_foreign = || event.succeeded() && !context.known().is_known(hit.user, place, event.time());
+        let of_row = [
+            (!token.is_none()).then_some(Link::Token(token)),
+            (issues && !session.is_none()).then_some(Link::Session(session)),
+            issues.then_some(Link::Issued(id)),
+            place.address.filter(|_| issues && is_foreign()).map(Link::Address),
+        ];
+        for link in of_row.into_iter().flatten() {
+            links.entry(link).or_default().push(id);
+        }
+    }
+    links
 }
 
-impl Rows {
-    fn new(context: &DetectContext, hit: &Hit) -> Self {
-        let (store, places) = (context.store, context.places());
-        let mut rows = Self {
-            sign_ins: HashSet::new(),
-            tokens: HashSet::new(),
-            sessions: HashMap::new(),
-            addresses: HashMap::new(),
-        };
-        for &id in hit.evidence.iter().chain(&hit.legs) {
-            let event = store.event(id);
-            let token = store.token(event[Field::TokenId]);
-            if !token.is_none() {
-                rows.tokens.insert(token);
-            }
-            if !event.table.issues() {
-                continue;
-            }
-            rows.sign_ins.insert(id);
-            let session = store.normalized_field(event, Field::SessionId);
-            if !session.is_none() {
-                let parties = rows.sessions.entry(session).or_default();
-                let split = context.splits().get(&(event.user, session)).filter(|split| split.parties.len() > 1);
-                parties.extend(split.and_then(|split| split.party_with(id)));
-            }
-            let place = places.place(id);
-            let is_known = context.known().is_known(hit.user, place, event.time());
-            if let Some(address) = place.address.filter(|_| event.succeeded() && !is_known) {
-                rows.addresses.entry(address).or_default().push(id);
-            }
-        }
-        rows
-    }
+/// Returns whether an act of a session is of a party that the rows are of; in a session of one party every act is.
+fn is_of_party(context: &DetectContext, user: Sym, session: Sym, rows: &[EventId], id: EventId) -> bool {
+    let split = context.splits().get(&(user, session)).filter(|split| split.parties.len() > 1);
+    split.is_none_or(|split| {
+        let party = split.attribute(context.origins(), id).map(|(party, _)| party);
+        party.is_some() && rows.iter().any(|&row| split.party_with(row) == party)
+    })
+}
 
-    fn rung(&self, context: &DetectContext, act: &TiedAct) -> Option<Rung> {
-        let event = context.store.event(act.event);
-        let holds = match act.tie.rung {
-            Rung::Token => self.tokens.contains(&context.store.token(event[Field::TokenId])),
-            Rung::Session => self.has_session(context, act.event, event),
-            Rung::Issued => act.tie.sign_in.is_some_and(|sign_in| self.sign_ins.contains(&sign_in)),
-            Rung::Network => self.has_address(context, act.event, event),
-            Rung::Time | Rung::None => false,
-        };
-        holds.then_some(act.tie.rung)
-    }
-
-    /// Returns whether the act is of one of the sessions, by one of the parties there.
-    fn has_session(&self, context: &DetectContext, id: EventId, event: Event<'_>) -> bool {
-        let session = context.store.normalized_field(event, Field::SessionId);
-        let Some(parties) = self.sessions.get(&session) else { return false };
-        if parties.is_empty() {
-            return true;
-        }
-        let split = context.splits().get(&(event.user, session));
-        let party = split.and_then(|split| split.attribute(context.origins(), id));
-        party.is_some_and(|(party, _)| parties.contains(&party))
-    }
-
-    /// Returns whether the act came from one of the addresses, at most a day after a sign-in from it.
-    fn has_address(&self, context: &DetectContext, id: EventId, event: Event<'_>) -> bool {
-        let (store, second) = (context.store, Span::seconds(1));
-        let at = event.time().floor(second);
-        let address = context.places().place(id).address;
-        let Some(sign_ins) = address.and_then(|address| self.addresses.get(&address)) else { return false };
-        sign_ins.iter().any(|sign_in| {
-            let since = at.since(store.event(*sign_in).time().floor(second));
-            since >= Span::from_ticks(0) && since <= Span::DAY
-        })
-    }
+/// Returns whether an act came at most a day after one of some sign-ins.
+fn is_within_a_day(store: &Store, sign_ins: &[EventId], id: EventId) -> bool {
+    let second = |id: EventId| store.event(id).time().floor(Span::seconds(1));
+    sign_ins.iter().any(|&sign_in| {
+        let since = second(id).since(second(sign_in));
+        since >= Span::from_ticks(0) && since <= Span::DAY
+    })
 }
 
 /// One action of a hit, with the rows that show it.
@@ -170,6 +158,7 @@ impl Done<'_> {
 pub fn done<'a>(store: &'a Store, facts: &'a Facts, acts: &[HitAct]) -> Vec<Done<'a>> {
     let mut found: Vec<Done<'a>> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut named: HashSet<(usize, &str)> = HashSet::new();
     for act in acts {
         let event = store.event(act.event);
         let text = |field| store.text(event[field]);
@@ -193,7 +182,7 @@ pub fn done<'a>(store: &'a Store, facts: &'a Facts, acts: &[HitAct]) -> Vec<Done
         one.failed += usize::from(!event.succeeded());
         one.rows.push(act.event);
         let object = text(Field::Object);
-        if !object.is_empty() && !one.objects.contains(&object) {
+        if !object.is_empty() && named.insert((at, object)) {
             one.objects.push(object);
         }
     }

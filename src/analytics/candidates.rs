@@ -4,6 +4,7 @@
 use super::binding::BindingDrop;
 use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
+use super::foothold_rows::FootholdRows;
 use super::known::Known;
 use super::machines::Machines;
 use super::places::Places;
@@ -11,7 +12,7 @@ use super::recon::Calls;
 use super::revocations::Revocations;
 use super::sessions::Sessions;
 use super::software::Software;
-use super::ties::TiedAct;
+use super::ties::ActsByLink;
 use super::user_rows::UserRows;
 use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
@@ -33,8 +34,8 @@ pub struct Candidates {
     software: OnceLock<Software>,
     machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
     user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
-    tied_acts: Mutex<HashMap<Sym, Arc<[TiedAct]>>>,
-    footholds: Mutex<HashMap<Sym, Arc<[EventId]>>>,
+    tied_acts: Mutex<HashMap<Sym, Arc<ActsByLink>>>,
+    footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
     calls: OnceLock<Calls>,
     revocations: OnceLock<Revocations>,
     drops: OnceLock<Vec<BindingDrop>>,
@@ -121,16 +122,16 @@ impl Candidates {
         Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
     }
 
-    /// Acts of a user with their ties, found once.
-    pub(super) fn acts_of(&self, user: Sym, ask: impl FnOnce() -> Arc<[TiedAct]>) -> Arc<[TiedAct]> {
+    /// Acts of a user by what ties them, found once.
+    pub(super) fn acts_of(&self, user: Sym, ask: impl FnOnce() -> ActsByLink) -> Arc<ActsByLink> {
         let mut known = self.tied_acts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(user).or_insert_with(ask))
+        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
     }
 
     /// Rows of changes that let somebody come back, of a user or upon one, found once.
-    pub(super) fn footholds_of(&self, user: Sym, ask: impl FnOnce() -> Arc<[EventId]>) -> Arc<[EventId]> {
+    pub(super) fn footholds_of(&self, user: Sym, ask: impl FnOnce() -> FootholdRows) -> Arc<FootholdRows> {
         let mut known = self.footholds.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(user).or_insert_with(ask))
+        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
     }
 
     /// Sessions with sign-ins of more than one machine.

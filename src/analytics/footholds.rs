@@ -3,17 +3,22 @@
 //! The rows of one directory operation are one foothold. Each is tied to the hits of its user by what ties an act to a
 //! hit, by a network of a hit that is not known to the user, or by time alone.
 
+use super::foothold_rows::FootholdRows;
 use super::known::Standing;
 use super::places::Net;
+use super::rows::within;
 use super::ties::Rung;
 use super::{DetectContext, Hit};
 use crate::facts::Action;
 use crate::model::{EventId, Field, Severity, Span, Sym, Time};
 use crate::store::{Event, Key};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// Time before an anchor in which a foothold may be its own.
 const BEFORE: Span = Span::minutes(5);
+/// Rows of changes after a hit that its own steps look at: each of a script's thousand hits has all of them after it.
+const LOOKED_AT: usize = 100;
 /// Longest time between the two records of one new passkey.
 const SAME_KEY: Span = Span::seconds(60);
 /// The service that adds devices for those who join them.
@@ -129,17 +134,51 @@ pub fn action_of<'a>(context: &DetectContext<'a>, event: Event<'_>) -> Option<&'
     (is_join && is_cover).then_some(action)
 }
 
+/// Rows of a user's changes.
+fn collected(context: &DetectContext, user: Sym) -> FootholdRows {
+    let (store, places) = (context.store, context.places());
+    let mut rows = FootholdRows::default();
+    for &id in store.with(Key::User, user) {
+        let event = store.event(id);
+        if action_of(context, event).is_none() || !context.admits(event) {
+            continue;
+        }
+        rows.all.push(id);
+        if event.user != user {
+            continue;
+        }
+        let session = store.normalized_field(event, Field::SessionId);
+        if !session.is_none() {
+            rows.sessions.entry(session).or_default().push(id);
+        }
+        let place = places.place(id);
+        if let Some(net) = place.net.filter(|_| place.address.is_some() && !place.is_microsoft) {
+            rows.nets.entry(net).or_default().push(id);
+        }
+    }
+    rows
+}
+
+fn rows(context: &DetectContext, user: Sym) -> Arc<FootholdRows> {
+    context.candidates.footholds_of(user, || collected(context, user))
+}
+
 /// Rows between two times of changes that let somebody come back, by the user or upon them.
 pub fn rows_of(context: &DetectContext, user: Sym, (from, to): (Time, Time)) -> Vec<EventId> {
-    let store = context.store;
-    if !store.has_records() {
+    if !context.store.has_records() {
         return Vec::new();
     }
-    let all = context.candidates.footholds_of(user, || {
-        let rows = store.with(Key::User, user).iter().copied();
-        rows.filter(|&id| action_of(context, store.event(id)).is_some()).collect()
-    });
-    super::rows::within(store, &all, from, to).to_vec()
+    within(context.store, &rows(context, user).all, from, to).to_vec()
+}
+
+/// Returns whether the user made such a change between two times, in a session or from one of some networks.
+pub fn made(
+    context: &DetectContext,
+    (user, session): (Sym, Sym),
+    nets: impl Iterator<Item = Net>,
+    span: (Time, Time),
+) -> bool {
+    context.store.has_records() && rows(context, user).any(context.store, session, nets, span)
 }
 
 /// Returns whether the subject of a deleted mail is of a change to sign-in.
@@ -191,48 +230,56 @@ pub fn anchors<'h>(hits: &'h [Hit], window: Span) -> Vec<Anchor<'h>> {
     anchors
 }
 
-/// Footholds of a hit's user in the hit's own time.
-pub fn of_hit<'a>(context: &DetectContext<'a>, hit: &Hit) -> Vec<Foothold<'a>> {
+/// Footholds of a hit's user in the hit's own time: of its first changes, and the number of all.
+pub fn of_hit<'a>(context: &DetectContext<'a>, hit: &Hit) -> (Vec<Foothold<'a>>, usize) {
     let window = context.settings.foothold_window;
     let span = (hit.first_seen.minus(BEFORE), hit.first_seen.plus(window));
-    Anchor { user: hit.user, hits: vec![hit], span }.footholds(context)
+    let mut rows = rows_of(context, hit.user, span);
+    let all = rows.len();
+    rows.truncate(LOOKED_AT);
+    (Anchor { user: hit.user, hits: vec![hit], span }.tied_rows(context, rows), all)
 }
 
 impl Anchor<'_> {
     /// Footholds of the user in the time the hits cover.
     pub fn footholds<'a>(&self, context: &DetectContext<'a>) -> Vec<Foothold<'a>> {
-        let rows = rows_of(context, self.user, self.span);
-        grouped(context, self.user, rows.into_iter(), |id| self.tied(context, id))
+        self.tied_rows(context, rows_of(context, self.user, self.span))
     }
 
-    fn tied(&self, context: &DetectContext, id: EventId) -> Tied {
-        let act = |hit: &&Hit| {
-            let at = hit.acts.binary_search_by_key(&id, |act| act.event).ok()?;
-            Some(match hit.acts[at].rung {
+    fn tied_rows<'a>(&self, context: &DetectContext<'a>, rows: Vec<EventId>) -> Vec<Foothold<'a>> {
+        if rows.is_empty() {
+            return Vec::new();
+        }
+        let mut acts: HashMap<EventId, Tied> = HashMap::new();
+        for act in self.hits.iter().flat_map(|hit| &hit.acts) {
+            let tied = match act.rung {
                 Rung::Session => Tied::Session,
                 Rung::Token | Rung::Issued => Tied::Token,
                 Rung::Network => Tied::Net,
                 Rung::Time | Rung::None => Tied::Time,
-            })
-        };
-        let by_act = self.hits.iter().filter_map(act).min().unwrap_or(Tied::Time);
-        if by_act < Tied::Net || !self.has_net(context, id) { by_act } else { Tied::Net }
+            };
+            acts.entry(act.event).and_modify(|known| *known = tied.min(*known)).or_insert(tied);
+        }
+        let nets = self.foreign_nets(context);
+        grouped(context, self.user, rows.into_iter(), |id| {
+            let place = context.places().place(id);
+            let is_foreign =
+                place.address.is_some() && !place.is_microsoft && place.net.is_some_and(|net| nets.contains(&net));
+            let by_net = if is_foreign { Tied::Net } else { Tied::Time };
+            acts.get(&id).copied().unwrap_or(Tied::Time).min(by_net)
+        })
     }
 
-    /// Returns whether a row came from a network of the hits that the user did not have.
-    fn has_net(&self, context: &DetectContext, id: EventId) -> bool {
-        let place = context.places().place(id);
-        let Some(net) = place.net.filter(|_| place.address.is_some() && !place.is_microsoft) else { return false };
-        self.hits
-            .iter()
-            .any(|hit| hit.evidence.iter().chain(&hit.legs).any(|&row| has_foreign(context, self.user, row, net)))
+    /// Networks of the hits' sign-ins that the user did not have.
+    fn foreign_nets(&self, context: &DetectContext) -> HashSet<Net> {
+        let (store, places, known) = (context.store, context.places(), context.known());
+        let rows = self.hits.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied();
+        let foreign = rows.filter(|&row| {
+            let event = store.event(row);
+            event.table.issues() && !known.is_known(self.user, places.place(row), event.time())
+        });
+        foreign.filter_map(|row| places.place(row).net).collect()
     }
-}
-
-fn has_foreign(context: &DetectContext, user: Sym, row: EventId, net: Net) -> bool {
-    let place = context.places().place(row);
-    let event = context.store.event(row);
-    event.table.issues() && place.net == Some(net) && !context.known().is_known(user, place, event.time())
 }
 
 /// Footholds among some rows of a user.

@@ -48,14 +48,33 @@ pub struct Tie {
     pub sign_in: Option<EventId>,
 }
 
-/// An act, and its tie to the sign-ins of who acted.
-#[derive(Clone, Copy, Debug)]
-pub struct TiedAct {
-    /// The row.
-    pub event: EventId,
-    /// Its tie.
-    pub tie: Tie,
+/// The thing that ties an act to a sign-in, on the rungs that tie it to a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Link {
+    /// The token.
+    Token(Sym),
+    /// The session.
+    Session(Sym),
+    /// The sign-in in whose second the token was issued.
+    Issued(EventId),
+    /// The address.
+    Address(IpAddr),
 }
+
+impl Link {
+    /// Its rung.
+    pub fn rung(self) -> Rung {
+        match self {
+            Self::Token(_) => Rung::Token,
+            Self::Session(_) => Rung::Session,
+            Self::Issued(_) => Rung::Issued,
+            Self::Address(_) => Rung::Network,
+        }
+    }
+}
+
+/// Acts of a user, in order, by what ties them.
+pub type ActsByLink = HashMap<Link, Vec<EventId>>;
 
 /// Longest time that an address or a time ties an act to a sign-in.
 const DAY: Span = Span::DAY;

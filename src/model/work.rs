@@ -14,6 +14,14 @@ thread_local! {
     static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
+/// Looks of this thread so far, for a thread that hands them to the one that waits for it; none outside of tests.
+pub(crate) fn looked() -> usize {
+    #[cfg(test)]
+    return usize::try_from(LOOKS.get()).expect("a test counts less");
+    #[cfg(not(test))]
+    0
+}
+
 /// Number of looks of this thread during a call.
 #[cfg(test)]
 pub(crate) fn looks(work: impl FnOnce()) -> u64 {

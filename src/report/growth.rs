@@ -4,7 +4,7 @@ use super::{Header, Report, exporter};
 use crate::analytics::{self, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{Field, Source, Table, Time, work};
+use crate::model::{Field, Flags, Source, Table, Time, work};
 use crate::report::info::{info, lines};
 use crate::store::Key;
 use crate::store::testing::Rows;
@@ -136,6 +136,12 @@ impl Made {
         self.row(Table::Graph, millis, &common, special);
     }
 
+    /// An act of the user that succeeded.
+    fn act(&mut self, millis: usize, special: Fields) {
+        self.row(Table::UnifiedAudit, millis, &[(Field::UserId, "u1")], special);
+        self.0.flag(Flags::SUCCESS);
+    }
+
     /// A burst of one user.
     fn burst(&mut self, millis: usize, special: Fields) {
         for (at, resource) in RESOURCES.iter().enumerate() {
@@ -163,7 +169,7 @@ fn swept(at: usize) -> [(Field, &'static str); 2] {
     [(Field::RequestUri, PATHS[at % PATHS.len()]), (Field::SessionId, "s")]
 }
 
-const CONTENTS: [Content; 27] = [
+const CONTENTS: [Content; 28] = [
     ("objects of calls", |made, n| {
         made.burst(0, &[]);
         for at in 0..n {
@@ -247,6 +253,16 @@ const CONTENTS: [Content; 27] = [
             let of = [(Field::SessionId, &*session), (Field::AppId, OFFICE_HOME)];
             made.sign_in(DAYS + at * 60_000, &[&of[..], &AWAY].concat());
             made.exchange(DAYS + at * 60_000 + 1000, &[&of[..], &AWAY, &TOOL].concat());
+        }
+    }),
+    ("acts of sessions begun elsewhere", |made, n| {
+        made.days_at_home();
+        for at in 0..n {
+            let (session, address) = (format!("s{at}"), format!("198.{}.{}.7", 18 + at / 250, at % 250));
+            let of = [(Field::SessionId, &*session), (Field::AppId, OFFICE_HOME), (Field::IpAddress, &*address)];
+            made.sign_in(DAYS + at * 60_000, &[&of[..], &AWAY[1..]].concat());
+            made.act(DAYS + at * 60_000 + 1000, &[of[0], (Field::Operation, "New-InboxRule")]);
+            made.act(DAYS + at * 60_000 + 2000, &[of[0], (Field::Operation, "FileAccessed")]);
         }
     }),
     ("first uses of clients", |made, n| {

@@ -2,7 +2,7 @@
 
 use crate::analytics::findings::{attempts_before, elsewhere, mfa_met, mfa_words, records_changes, session_after};
 use crate::analytics::flow::presents_token;
-use crate::analytics::footholds::rows_of;
+use crate::analytics::footholds;
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
 use crate::analytics::need::OF_SESSIONS;
@@ -229,14 +229,7 @@ fn has_foothold(context: &DetectContext, rows: &[EventId]) -> bool {
     let session = store.normalized_field(first, Field::SessionId);
     let nets: HashSet<Net> = rows.iter().filter_map(|&id| places.net(id)).collect();
     let from = first.time();
-    rows_of(context, first.user, (from, from.plus(Span::DAY))).into_iter().any(|id| {
-        let event = store.event(id);
-        let place = places.place(id);
-        let is_in_session = !session.is_none() && store.normalized_field(event, Field::SessionId) == session;
-        let is_at_net =
-            !place.is_microsoft && place.address.is_some() && place.net.is_some_and(|net| nets.contains(&net));
-        event.user == first.user && context.admits(event) && (is_in_session || is_at_net)
-    })
+    footholds::made(context, (first.user, session), nets.into_iter(), (from, from.plus(Span::DAY)))
 }
 
 /// Returns whether a client renewed its tokens every half hour, four times in a row.

@@ -1,7 +1,7 @@
 //! Devices of a hit's sign-ins: the request for their registration, their traces of tools, their use.
 
 use super::{KEPT, listed, missing, records_changes};
-use crate::analytics::footholds::{action_of, rows_of};
+use crate::analytics::footholds::{self, Foothold};
 use crate::analytics::known::Outside;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_unbound};
 use crate::analytics::{Finding, State, StepContext};
@@ -259,13 +259,9 @@ pub fn device_keys(context: &StepContext) -> Finding {
             &format!("AuditLogs of the user from {} on", hit.first_seen.second()),
         );
     }
-    let window = context.detect.settings.foothold_window;
-    let rows = rows_of(context.detect, hit.user, (hit.first_seen, hit.first_seen.plus(window)));
-    let is_key = |id: &EventId| {
-        let action = action_of(context.detect, store.event(*id));
-        action.is_some_and(|action| matches!(action.foothold.as_deref(), Some("key" | "method" | "tap")))
-    };
-    let keys: Vec<EventId> = rows.into_iter().filter(is_key).collect();
+    let (found, _) = footholds::of_hit(context.detect, hit);
+    let is_key = |one: &&Foothold<'_>| matches!(one.kind(), "key" | "method" | "tap");
+    let keys: Vec<EventId> = found.iter().filter(is_key).flat_map(|one| one.rows.iter().copied()).collect();
     if keys.is_empty() {
         return Finding::new(State::Unknown, "none", "No key and no sign-in method was added in the days after it.");
     }

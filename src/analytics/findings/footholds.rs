@@ -35,7 +35,7 @@ pub fn planted(context: &StepContext) -> Finding {
             &format!("AuditLogs and the unified audit log of the user from {} on", hit.first_seen.second()),
         );
     }
-    let found = footholds::of_hit(detect, hit);
+    let (found, all) = footholds::of_hit(detect, hit);
     let made: Vec<&Foothold<'_>> = found.iter().filter(|one| !one.is_by_other).collect();
     if made.is_empty() {
         let window = detect.settings.foothold_window.threshold();
@@ -45,7 +45,9 @@ pub fn planted(context: &StepContext) -> Finding {
     let tied = made.iter().any(|one| one.tied < Tied::Time);
     let lines: Vec<String> = made.iter().map(|one| format!("{} ({})", words(context, one), one.tied.words())).collect();
     let state = if tied { State::Supports } else { State::Unknown };
-    Finding::new(state, counted(made.len(), "change"), format!("{}.", listed(&lines))).with_rows(rows(made))
+    let looked: usize = found.iter().map(|one| one.rows.len()).sum();
+    let cut = super::kept("first", looked, all, "of such changes after it");
+    Finding::new(state, counted(made.len(), "change"), format!("{}.{cut}", listed(&lines))).with_rows(rows(made))
 }
 
 /// A foothold in words: `registered device DESKTOP-7`.

@@ -27,22 +27,26 @@ pub(super) fn lacks(source: &Source, fields: FieldSet) -> Vec<Lack> {
         let unmet = |need: &&Need| !need.is_met(is_there) && need.tables.iter().any(|table| has(*table));
         analytic.needs.iter().filter(unmet).any(|need| need.columns.contains(&field))
     };
-    let mut read: Vec<(Field, &str)> = Vec::new();
-    for (field, without) in
-        TABLES.iter().filter(|spec| has(spec.table)).flat_map(|spec| spec.reads.iter().copied().flatten())
-    {
-        // Tables that read the same lose the same.
-        if !read.iter().any(|(known, _)| known == field) {
-            read.push((*field, without));
+    let mut read: Vec<(Field, &str, Table)> = Vec::new();
+    for spec in TABLES.iter().filter(|spec| has(spec.table)) {
+        for (field, without) in spec.reads.iter().copied().flatten() {
+            // Tables that read the same lose the same.
+            if !read.iter().any(|(known, ..)| known == field) {
+                read.push((*field, without, spec.table));
+            }
         }
     }
     read.into_iter()
-        .filter(|(field, _)| !fields.contains(*field))
-        .map(|(field, without)| Lack {
+        .filter(|(field, ..)| !fields.contains(*field))
+        .map(|(field, without, table)| Lack {
             column: field.column(),
             without,
             analytics: ANALYTICS.iter().filter(|analytic| wants(analytic, field)).map(|analytic| analytic.id).collect(),
-            export: export_with(source.shape.map(|shape| shape.family).unwrap_or_default(), field),
+            export: if table.records() {
+                export_of_acts(field)
+            } else {
+                export_with(source.shape.map(|shape| shape.family).unwrap_or_default(), field)
+            },
         })
         .collect()
 }
@@ -59,6 +63,16 @@ const BETA_ONLY: [Field; 6] = [
 
 /// Columns that the portal's CSV has no place for.
 const NOT_IN_PORTAL: [Field; 2] = [Field::ProcessingDetails, Field::RiskLevel];
+
+/// The export of audit rows that has a column: no choice of columns adds what the service did not log.
+fn export_of_acts(field: Field) -> &'static str {
+    match field {
+        Field::SessionId | Field::TokenId => {
+            "many rows name none, and OfficeActivity none at all: export the unified audit log itself"
+        }
+        _ => "none of its rows has one: an export from Log Analytics or Microsoft Graph may",
+    }
+}
 
 /// The export that has a column which one in a shape of this family lacks.
 fn export_with(family: ShapeFamily, field: Field) -> &'static str {
@@ -98,6 +112,13 @@ mod tests {
         let columns: Vec<_> = lacks(&source(ShapeFamily::Query, Table::Graph)).iter().map(|lack| lack.column).collect();
         assert_eq!(columns, ["RequestUri", "RequestMethod", "ResponseStatusCode"]);
         assert_eq!(lacks(&Source::default()), []);
+    }
+
+    #[test]
+    fn audit_rows_are_not_asked_for_columns_that_were_never_logged() {
+        let lacking = lacks(&source(ShapeFamily::Query, Table::UnifiedAudit), FieldSet::default());
+        let session = lacking.iter().find(|lack| lack.column == "SessionId").unwrap();
+        assert!(session.export.contains("unified audit log itself"), "{}", session.export);
     }
 
     #[test]
