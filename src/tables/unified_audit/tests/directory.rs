@@ -54,7 +54,7 @@ fn kinds_of_changes_are_found_by_property() {
 }
 
 #[test]
-fn a_change_is_described_as_the_directorys_own_log_describes_it() {
+fn a_change_is_described_as_audit_logs_describe_it() {
     let guid = "0e8c1f3a-5b6d-4c7e-9a8b-112233445566";
     let keys = "[\"[KeyIdentifier=7,KeyType=Password,KeyUsage=Verify,DisplayName=backup]\"]";
     let permissions = "[] => [[Id: a, ConsentType: Principal, Scope:  Mail.Read, CreatedDateTime: c]]; ";
