@@ -30,8 +30,8 @@ pub(crate) const CLIENT_USED_BEFORE: Step = Step {
 /// Actions of the Graph calls.
 pub(crate) const GRAPH_ACTIONS: Step = Step {
     id: "graph-actions",
-    title: "what the calls did",
-    question: "What did the Graph calls read, search or change?",
+    title: "what was done with them?",
+    question: "What was read, searched or changed with the tokens, by Graph calls and audit logs?",
     look_for: "Mail searches, file listings, chat reads within the same minutes.",
     show: Show::Only,
     answer: graph_verbs,

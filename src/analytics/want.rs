@@ -86,12 +86,6 @@ pub(super) const CHANGES: Want = Want {
     loss: "devices, sign-in methods and consents that were added are not seen",
 };
 
-/// Registrations of devices.
-pub(super) const REGISTRATIONS: Want = Want {
-    ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),
-    loss: "rules B and C, on what was registered, do not run",
-};
-
 /// Revocations.
 pub(super) const REVOCATIONS: Want = Want {
     ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),

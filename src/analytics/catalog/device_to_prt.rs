@@ -1,7 +1,6 @@
 //! `device-to-prt`: from a stolen token to a device, and to the primary refresh token that the device gets.
 //!
-//! Four rules. A and D read sign-ins. B ties a request for registration to the registration itself and C looks at
-//! registrations alone: both need `AuditLogs`, which are not read.
+//! Two rules, which read sign-ins. The letters B and C are kept for rules on the registration itself.
 
 use crate::analytics::certainty;
 use crate::analytics::findings::{
@@ -29,7 +28,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1098.005", "T1528", "T1550.001"],
     needs: OF_DEVICES,
-    wants: &[want::WEEK, want::NETWORKS, want::REGISTRATIONS],
+    wants: &[want::WEEK, want::NETWORKS, want::CHANGES],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,
@@ -46,8 +45,8 @@ A registered device gets a primary refresh token. It signs in everywhere, satisf
 and outlives a reset of the password: nothing but disabling or deleting the device ends it.
 
 Meeting rooms and phones that are set up by code look like rule A every day, and every enrolment of a new laptop looks \
-like rule D: both stay low in networks that the user is known to use. AuditLogs would show the registration itself \
-(rules B and C), its name and its system; they are not read yet.";
+like rule D: both stay low in networks that the user is known to use. The registration itself is in \
+AuditLogs: `foothold` and the steps show it, no rule of this analytic begins with it.";
 
 const STEPS: &[Step] = &[
     Step {
@@ -303,7 +302,7 @@ fn rule_d(
     let (severity, reason) = if standing == Standing::Known {
         (Severity::Low, "a new device after a request for registration in a network that the user is known to use")
     } else {
-        (Severity::Medium, "a new device after an unbound request for registration; AuditLogs would decide")
+        (Severity::Medium, "a new device after an unbound request for registration")
     };
     let mut rows = vec![request, used];
     rows.sort_unstable();
