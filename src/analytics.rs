@@ -25,6 +25,7 @@ pub mod handoff;
 mod history;
 mod hit;
 pub mod hit_builder;
+pub mod incidents;
 pub mod known;
 mod known_networks;
 pub mod machines;
@@ -68,6 +69,7 @@ pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, GraphCall, GraphTie, Hit, HitAct};
+pub use incidents::{Incident, Incidents};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use mark::{Grade, Mark, Marks};
 pub use near::{Near, NearMiss, near_misses};
@@ -176,7 +178,7 @@ fn run_over_some(
     };
     let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(runs).collect();
     let found = detected(store, facts, settings, &candidates, &analytics);
-    let mut context = DetectContext::over(store, facts, settings, candidates);
+    let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
     let mut hits = Vec::new();
     for (analytic, mut found) in analytics.into_iter().zip(found) {
         found.retain(wanted);
@@ -197,6 +199,9 @@ fn run_over_some(
     tell_apart(&mut hits);
     if let Some(allow) = &settings.allow {
         allow.apply(store, &mut hits);
+    }
+    if settings.semantics == Semantics::Hunt {
+        incidents::assign(&DetectContext::over(store, facts, settings, candidates), &mut hits);
     }
     hits
 }

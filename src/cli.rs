@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod demo;
 mod gate;
+mod hits_table;
 mod info;
 mod list;
 mod load;

@@ -23,9 +23,7 @@ mod tools;
 mod user_tables;
 mod weight;
 
-#[cfg(any(test, feature = "testing"))]
-pub use actions::ActClass;
-pub use actions::{Action, folded_operation};
+pub use actions::{ActClass, Action, folded_operation};
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;

@@ -28,6 +28,8 @@
 //! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
 //! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
+//! | incidents, routines, links between users | `analytics/incidents.rs` | |
+//! | text of an incident's card | `report/card.rs`; `report/incidents.rs` the same as a row | |
 //! | revocations, and access after them | `analytics/revocations.rs`, `analytics/aftermath.rs` | |
 //! | readers of audit records | `tables/members.rs`, `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
@@ -59,7 +61,7 @@
 //! | jobs for the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts the rows that a key reads | |
 //! | overlays over the panes | `tui/overlay.rs` | |
 //! | the note | [`report::note`] its content, one file per format | an exporter |
-//! | order of actions in the bottom line | the table in `report/note/gravity.rs` | |
+//! | order of actions in the bottom line | the table in `report/gravity.rs` | |
 //! | opening a case, writing its note, the exit summary: in the workbench and `--plain` | [`session`] | |
 //! | changes to a note on disk | `report/seal.rs` finds them; [`casefile::note`] keeps them | |
 //! | the user's settings | [`config`]: `config.toml` and its faults; `tui/keymap/user_keys.rs` keys | |

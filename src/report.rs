@@ -3,12 +3,15 @@
 //!
 //! Everything here is a function of its arguments: no clock and no terminal, so the same case gives the same bytes.
 
+pub mod card;
 pub mod containment;
 pub mod defang;
 pub mod escape;
+mod gravity;
 #[cfg(test)]
 mod growth;
 pub mod hits;
+pub mod incidents;
 pub mod info;
 mod json;
 mod log;

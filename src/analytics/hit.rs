@@ -11,6 +11,8 @@ use serde::Serialize;
 pub struct Hit {
     /// Stable across runs and machines: a short hash of analytic, user, app, session, first seen.
     pub id: String,
+    /// Id of its incident; empty under published semantics.
+    pub incident: String,
     /// Id of the analytic.
     pub analytic: &'static str,
     /// Semantics that found it.

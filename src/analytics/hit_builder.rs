@@ -157,6 +157,7 @@ impl HitBuilder {
             findings: Vec::new(),
             span_needed: self.span_needed,
             allowed: None,
+            incident: String::new(),
             uncovered: None,
         }
     }
@@ -282,6 +283,6 @@ pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
 }
 
 /// Twelve hex digits over the parts.
-fn short_hash(parts: &[&str]) -> String {
+pub(super) fn short_hash(parts: &[&str]) -> String {
     hex(&Sha256::digest(parts.join("\u{1f}"))[..6])
 }

@@ -229,6 +229,15 @@ impl Known {
         }
     }
 
+    /// Standing of a place's address with a user at a time: an address of a known network is new where the user used
+    /// neither it nor its prefix on two days before.
+    pub fn standing_of_address(&self, user: Sym, place: &Place, at: Time) -> Standing {
+        match self.standing(user, place, at) {
+            Standing::Known if self.is_near_only(user, place, at) => Standing::New,
+            standing => standing,
+        }
+    }
+
     /// Returns whether a place's network is known to a user at a time.
     pub fn is_known(&self, user: Sym, place: &Place, at: Time) -> bool {
         self.standing(user, place, at) == Standing::Known

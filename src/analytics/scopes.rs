@@ -1,5 +1,6 @@
 //! Values in a token's processing details and device text, read from their JSON.
 
+use crate::facts::Facts;
 use crate::model::flag;
 pub use crate::store::device_id;
 use crate::store::device_member;
@@ -25,6 +26,26 @@ pub fn added(first: &str, second: &str) -> Vec<String> {
     let mut added = scopes(second);
     added.retain(|scope| before.binary_search(scope).is_err());
     added
+}
+
+/// A role of the directory in a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Role<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether Microsoft calls it privileged.
+    pub is_privileged: bool,
+}
+
+/// Roles that a sign-in's processing details name, as far as the facts know them.
+pub fn roles<'a>(facts: &'a Facts, details: &str) -> Vec<Role<'a>> {
+    // A sign-in of most users has none: no JSON is read for it.
+    if !details.contains("wids") {
+        return Vec::new();
+    }
+    let written = detail(details, "wids").unwrap_or_default().to_lowercase();
+    let ids = written.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    ids.filter_map(|id| Some(Role { name: facts.role(id)?, is_privileged: facts.is_privileged_role(id) })).collect()
 }
 
 /// A value by key in `AuthenticationProcessingDetails`, an array of `{key, value}`.

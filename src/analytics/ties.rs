@@ -26,6 +26,11 @@ pub enum Rung {
 }
 
 impl Rung {
+    /// Returns whether an id ties: a token's or a session's.
+    pub fn is_by_id(self) -> bool {
+        matches!(self, Self::Token | Self::Session)
+    }
+
     /// The word in exports.
     pub fn word(self) -> &'static str {
         match self {

@@ -243,6 +243,9 @@ pub(super) struct ScanArgs {
     /// How to print [default: table on a terminal, jsonl elsewhere]
     #[arg(long, value_enum)]
     pub(super) format: Option<RowFormat>,
+    /// Print incidents: what of one user belongs together, the worst first
+    #[arg(long, conflicts_with = "as_published")]
+    pub(super) incidents: bool,
     /// End with 10 when there is a hit
     #[arg(long)]
     pub(super) exit_code: bool,

@@ -9,7 +9,6 @@ use crate::ingest::{self, Loaded, Options};
 use crate::model::{Problem, inert};
 use crate::report::info;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Reads the bundle; source-level problems are named on stderr as they are.
@@ -32,11 +31,6 @@ pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Resul
 /// Runs the analytics that were asked for.
 pub(super) fn hits(loaded: &Loaded, run: &Run) -> Vec<Hit> {
     analytics::run(&loaded.store, run.facts, &run.settings)
-}
-
-/// As [`hits`], with what an analytic's own rule grades low.
-pub(super) fn hits_with_low(loaded: &Loaded, run: &Run) -> Vec<Hit> {
-    analytics::run_with_low(&loaded.store, run.facts, &run.settings, Arc::default())
 }
 
 /// `contoso.json record 7 at byte 812: reason`.

@@ -2,14 +2,15 @@
 
 use super::args::{RowFormat, ScanArgs};
 use super::resolve::Run;
-use super::style::{Paint, Shell};
-use super::table::{Cell, Column, Table};
+use super::style::Shell;
 use super::user_config::UserConfig;
-use super::{Exit, load, resolve, say};
-use crate::analytics::{ANALYTICS, Hit, Semantics};
+use super::{Exit, hits_table, load, resolve, say};
+use crate::analytics::{self, ANALYTICS, Hit, Incidents, Semantics};
 use crate::model::inert;
 use crate::report;
-use std::io::{self, Write};
+use crate::report::card::CardContext;
+use std::io::Write;
+use std::sync::Arc;
 
 pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(&args.bundle.run, user)?;
@@ -17,14 +18,26 @@ pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dy
     run.options.hash = false;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     // A program that reads them can filter by severity; a person reads the others.
-    let mut hits = load::hits_with_low(&loaded, &run);
-    if let Some(format) = machine(args.format, shell) {
-        report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, run.facts, &hits), format, out)?;
+    let candidates = Arc::default();
+    let mut hits = analytics::run_with_low(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
+    let of_hits = |hits: &[Hit]| Incidents::new(&loaded.store, run.facts, &run.settings, candidates.clone(), hits);
+    match machine(args.format, shell) {
+        Some(format) if args.incidents => {
+            let incidents = of_hits(&hits);
+            let context = CardContext { store: &loaded.store, facts: run.facts, hits: &hits, incidents: &incidents };
+            report::write_under(&report::incidents::COLUMNS, report::incidents::rows(&context), format, out)?;
+        }
+        Some(format) => {
+            report::write_under(&report::hits::COLUMNS, report::hits::rows(&loaded, run.facts, &hits), format, out)?;
+        }
+        None => {}
     }
     let all = hits.len();
     hits.retain(|hit| !hit.is_near_miss());
     if machine(args.format, shell).is_none() {
-        table(&hits, shell, out)?;
+        let incidents = of_hits(&hits);
+        let context = CardContext { store: &loaded.store, facts: run.facts, hits: &hits, incidents: &incidents };
+        hits_table::write(&context, args.incidents, shell, out)?;
     }
     out.flush()?;
     left_out(&run, all - hits.len(), machine(args.format, shell).is_none());
@@ -77,44 +90,4 @@ pub(super) fn machine(format: Option<RowFormat>, shell: &Shell) -> Option<report
         Some(RowFormat::Jsonl) => Some(report::Format::Jsonl),
         None => (!shell.terminal).then_some(report::Format::Jsonl),
     }
-}
-
-fn table(hits: &[Hit], shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
-    if hits.is_empty() {
-        return writeln!(out, "no hits");
-    }
-    let mut table = Table::new([
-        Column::new("SEVERITY"),
-        Column::new("CONFIDENCE"),
-        Column::new("ANALYTIC"),
-        Column::new("USER").shrinks(12),
-        Column::new("FIRST SEEN (UTC)"),
-        Column::new("SPAN").right().optional(),
-        Column::new("CLIENT").shrinks(10).optional(),
-        Column::new("SIGN-INS").right().optional(),
-        Column::new("GRAPH").right().optional(),
-        Column::new("HIT").optional(),
-    ]);
-    for hit in hits {
-        table.row([
-            Cell::painted(hit.severity.word(), hit.severity.into()),
-            Cell::painted(hit.confidence.word(), hit.confidence.into()),
-            hit.analytic.into(),
-            hit.upn.as_str().into(),
-            hit.first_seen.second().into(),
-            hit.last_seen.since(hit.first_seen).to_string().into(),
-            hit.app_name.as_str().into(),
-            hit.sign_in_count.to_string().into(),
-            hit.graph.len().to_string().into(),
-            Cell::painted(&hit.id, Paint::Quiet),
-        ]);
-        let allowed = hit
-            .allowed
-            .as_ref()
-            .map(|entry| format!("ALLOWED by entry {} until {}: {}", entry.number, entry.expires.day(), entry.reason));
-        let uncovered = hit.uncovered_words();
-        let reasons: Vec<&str> = allowed.iter().chain(&uncovered).chain(&hit.reasons).map(String::as_str).collect();
-        table.below(&reasons.join("; "));
-    }
-    table.write(shell, out)
 }

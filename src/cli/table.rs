@@ -67,10 +67,10 @@ impl<T: AsRef<str>> From<T> for Cell {
     }
 }
 
-/// Rows under columns; a row may carry a line of its own below it.
+/// Rows under columns; a row may carry lines of its own below it.
 pub(super) struct Table {
     columns: Vec<Column>,
-    rows: Vec<(Vec<Cell>, Option<String>)>,
+    rows: Vec<(Vec<Cell>, Vec<String>)>,
 }
 
 impl Table {
@@ -79,13 +79,13 @@ impl Table {
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        self.rows.push((cells.into_iter().collect(), None));
+        self.rows.push((cells.into_iter().collect(), Vec::new()));
     }
 
     /// Adds a line below the last row.
     pub(super) fn below(&mut self, text: &str) {
         if let Some((_, below)) = self.rows.last_mut() {
-            *below = Some(inert(text).into_owned());
+            below.push(inert(text).into_owned());
         }
     }
 
@@ -95,7 +95,7 @@ impl Table {
         self.write_row(&heads, &fit, shell, out)?;
         for (cells, below) in &self.rows {
             self.write_row(cells, &fit, shell, out)?;
-            if let Some(below) = below {
+            for below in below {
                 for line in wrapped(below, shell.width.map(|width| width.saturating_sub(4).max(20))) {
                     writeln!(out, "    {line}")?;
                 }

@@ -15,13 +15,14 @@ pub fn rows<'a>(loaded: &'a Loaded, facts: &'a Facts, hits: &'a [Hit]) -> impl I
 }
 
 /// The columns that every hit has.
-pub const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 23] = [
     "UserPrincipalName",
     "FirstSeen",
     "LastSeen",
     "SignInCount",
     "Analytic",
     "HitId",
+    "Incident",
     "Semantics",
     "AlsoPublished",
     "Severity",
@@ -57,6 +58,7 @@ pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
     let ours = [
         ("Analytic", Value::from(hit.analytic)),
         ("HitId", Value::from(hit.id.as_str())),
+        ("Incident", if hit.incident.is_empty() { Value::Null } else { Value::from(hit.incident.as_str()) }),
         ("Semantics", Value::from(hit.semantics.word())),
         ("AlsoPublished", Value::Flag(hit.also_published)),
         ("Severity", Value::from(hit.severity.word())),

@@ -7,7 +7,6 @@ mod custody;
 mod differing;
 mod do_now;
 mod gaps;
-mod gravity;
 mod impact;
 mod indicators;
 mod marked;

@@ -177,6 +177,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         weights: None,
         span_needed: None,
         allowed: None,
+        incident: id.into(),
         uncovered: None,
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),

@@ -105,6 +105,7 @@ fn scan_prints_a_hit_a_line_with_the_promised_fields() {
             "ResourceIds",
             "Analytic",
             "HitId",
+            "Incident",
             "Semantics",
             "AlsoPublished",
             "Severity",
@@ -188,12 +189,36 @@ fn every_format_says_the_same_hits() {
 }
 
 #[test]
+fn scan_prints_incidents_alone_and_hits_below_theirs() {
+    let (folder, _) = bundle();
+    let hits = lines(&run(folder.path(), &["scan", "logs"]));
+    let incidents = lines(&run(folder.path(), &["scan", "logs", "--incidents"]));
+    let [incident] = &incidents[..] else { panic!("{incidents:?}") };
+    assert!(hits.iter().all(|hit| hit["Incident"] == incident["IncidentId"]), "{hits:?}");
+    assert_eq!(incident["Hits"].as_array().unwrap().len(), hits.len());
+    assert_eq!(incident["UserPrincipalName"], VICTIM);
+    assert_eq!((&incident["Severity"], &incident["GraphCalls"]), (&"high".into(), &2.into()));
+    assert_eq!(incident["LeadingHit"], hits[0]["HitId"]);
+    let headline = incident["Headline"].as_str().unwrap();
+    let table = text(&run(folder.path(), &["scan", "logs", "--format", "table"]).stdout);
+    let at = |words: &str| table.find(words).unwrap_or_else(|| panic!("{words} in {table}"));
+    assert!(at(headline) < at("device-code-burst") && at("incident of 3 hits") < at(headline));
+    let only = text(&run(folder.path(), &["scan", "logs", "--incidents", "--format", "table"]).stdout);
+    assert!(only.contains(headline) && !only.contains("device-code-burst"), "{only}");
+    let refused = run(folder.path(), &["scan", "logs", "--incidents", "--as-published"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let published = lines(&run(folder.path(), &["scan", "logs", "--as-published"]));
+    assert!(published.iter().all(|hit| hit["Incident"].is_null()) && !published.is_empty());
+}
+
+#[test]
 fn hostile_text_is_inert_in_every_format() {
     let (folder, _) = bundle();
     let json = lines(&run(folder.path(), &["scan", "logs"]));
     assert_eq!(json[0]["GraphUserAgents"][0], AGENT, "nothing is lost in JSON");
     let user = ["timeline", "logs", "--user", VICTIM, "--format"];
-    for args in [&["scan", "logs", "--format"][..], &user, &["note", "logs", "--format"]] {
+    let incidents = ["scan", "logs", "--incidents", "--format"];
+    for args in [&["scan", "logs", "--format"][..], &incidents, &user, &["note", "logs", "--format"]] {
         let formats: &[&str] =
             if args[0] == "note" { &["markdown", "json"] } else { &["table", "jsonl", "json", "csv"] };
         for format in formats {
@@ -201,7 +226,9 @@ fn hostile_text_is_inert_in_every_format() {
             let stdout = text(&run(folder.path(), &args).stdout);
             assert!(!stdout.contains(['\u{1b}', '\u{202e}']), "{args:?}");
             if *format == "csv" {
-                assert!(!stdout.contains(",=cmd") && stdout.contains("'=cmd"), "{args:?}");
+                assert!(!stdout.contains(",=cmd"), "{args:?}");
+                // Incidents name no agent.
+                assert_eq!(stdout.contains("'=cmd"), !args.contains(&"--incidents"), "{args:?}");
             }
         }
     }

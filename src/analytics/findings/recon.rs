@@ -102,10 +102,9 @@ pub fn scopes_used(context: &StepContext) -> Finding {
     let mut roles: BTreeSet<&str> = BTreeSet::new();
     let mut is_privileged = false;
     for text in details {
-        let written = scopes::detail(store.text(text), "wids").unwrap_or_default().to_lowercase();
-        for id in written.split(|c: char| !c.is_ascii_hexdigit() && c != '-') {
-            roles.extend(context.facts.role(id));
-            is_privileged |= context.facts.is_privileged_role(id);
+        for role in scopes::roles(context.facts, store.text(text)) {
+            roles.insert(role.name);
+            is_privileged |= role.is_privileged;
         }
     }
     if held.is_empty() && roles.is_empty() {

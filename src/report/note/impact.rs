@@ -1,9 +1,10 @@
 //! Effects of the Graph calls and of the acts made with the tokens, and the techniques they show.
 
-use super::{NoteContext, gravity};
+use super::NoteContext;
 use crate::analytics::acts::{Done, done};
 use crate::analytics::{GraphTie, HitAct, count_actions, in_words};
 use crate::model::EventId;
+use crate::report::gravity;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 

@@ -29,13 +29,13 @@ fn rank(tally: &ActionCount) -> u8 {
 }
 
 /// Sorts actions, the gravest first; equals in order of first occurrence.
-pub(super) fn by_gravity(mut actions: Vec<ActionCount>) -> Vec<ActionCount> {
+pub(in crate::report) fn by_gravity(mut actions: Vec<ActionCount>) -> Vec<ActionCount> {
     actions.sort_by_key(rank);
     actions
 }
 
 /// One entry a kind of action, the gravest first: `downloaded files 2×`, `searched mail for "a" 2× and "b" 1×`.
-pub(super) fn kinds(actions: Vec<ActionCount>) -> Vec<String> {
+pub(in crate::report) fn kinds(actions: Vec<ActionCount>) -> Vec<String> {
     let mut kinds: Vec<Vec<ActionCount>> = Vec::new();
     let mut searches: HashMap<Arc<str>, usize> = HashMap::new();
     for action in by_gravity(actions) {

@@ -1,0 +1,151 @@
+//! Groups of hits: chains of two that share something.
+
+use super::super::habits::DeviceSeen;
+use super::super::known::Standing;
+use super::super::{DetectContext, Hit};
+use crate::model::{EventId, Field, Span, Sym, Time};
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, HashSet};
+
+/// All that may join two hits of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Tie {
+    Event(EventId),
+    Session(Sym),
+    Token(Sym),
+    /// An address that is new to the user.
+    Address(std::net::IpAddr),
+    /// A device that is new to the user.
+    Device(Sym),
+}
+
+/// Groups of hits, each in the order given, which is that of time.
+pub(super) fn groups(context: &DetectContext, hits: &[Hit]) -> Vec<Vec<usize>> {
+    let mut whose: HashMap<(Sym, &str, bool), Vec<usize>> = HashMap::new();
+    for (at, hit) in hits.iter().enumerate() {
+        whose.entry((hit.user, &hit.user_id, hit.allowed.is_some())).or_default().push(at);
+    }
+    let mut groups: Vec<Vec<usize>> = whose.into_values().flat_map(|of_user| of_one(context, hits, of_user)).collect();
+    groups.sort_unstable();
+    groups
+}
+
+/// Groups of one user's hits.
+fn of_one(context: &DetectContext, hits: &[Hit], mut of_user: Vec<usize>) -> Vec<Vec<usize>> {
+    // Allowed hits come last.
+    of_user.sort_by_key(|&at| (hits[at].first_seen, at));
+    if of_user.len() == 1 {
+        return vec![of_user];
+    }
+    let (near, plain): (Vec<usize>, Vec<usize>) = of_user.into_iter().partition(|&at| hits[at].is_near_miss());
+    let mut joined = Joined::default();
+    for &at in &plain {
+        let of_hit = ties(context, &hits[at]);
+        joined.join_all(hits, at, &of_hit);
+    }
+    // A near miss joins the first that it belongs to; those that belong to none may belong together.
+    let mut alone = Joined::default();
+    for &at in &near {
+        let of_hit = ties(context, &hits[at]);
+        match joined.first_with(hits, at, &of_hit) {
+            Some(other) => joined.add(at, other),
+            None => alone.join_all(hits, at, &of_hit),
+        }
+    }
+    joined.groups().into_iter().chain(alone.groups()).collect()
+}
+
+/// Everything that may join a hit to another.
+fn ties(context: &DetectContext, hit: &Hit) -> HashSet<Tie, RandomState> {
+    let (store, places) = (context.store, context.places());
+    let habits = &context.rows_of(hit.user).habits;
+    let mut found: HashSet<Tie, RandomState> = HashSet::default();
+    let mut looked: HashSet<(u32, u32), RandomState> = HashSet::default();
+    let calls = hit.graph.iter().map(|call| call.event);
+    let acts = hit.acts.iter().map(|act| act.event);
+    for id in hit.evidence.iter().chain(&hit.legs).copied().chain(calls).chain(acts) {
+        let event = store.event(id);
+        found.insert(Tie::Event(id));
+        let session = store.normalized_field(event, Field::SessionId);
+        let token = store.token(event[Field::TokenId]);
+        found.extend((!session.is_none()).then_some(Tie::Session(session)));
+        found.extend((!token.is_none()).then_some(Tie::Token(token)));
+        if hit.user.is_none() || !looked.insert((places.number(id), places.profile_number(id))) {
+            continue;
+        }
+        let (place, at) = (places.place(id), event.time());
+        let is_new = context.known().standing_of_address(hit.user, place, at) == Standing::New;
+        found.extend(place.address.filter(|_| is_new).map(Tie::Address));
+        if event.table.issues() && habits.device_seen(context.origins(), id, at) == DeviceSeen::New {
+            found.insert(Tie::Device(places.profile(id).device));
+        }
+    }
+    found
+}
+
+/// Hits joined so far, and the latest of them that has each tie.
+#[derive(Default)]
+struct Joined {
+    /// The hit that each one stands with: itself, or an earlier one.
+    with: HashMap<usize, usize, RandomState>,
+    /// Earliest hit and last moment of those that have a tie, and are at most a day apart from each other.
+    latest: HashMap<Tie, (usize, Time), RandomState>,
+}
+
+/// Returns whether a hit is near enough to an earlier end for what they share.
+fn is_near(hit: &Hit, tie: &Tie, end: Time) -> bool {
+    matches!(tie, Tie::Event(_)) || hit.first_seen.since(end) <= Span::DAY
+}
+
+impl Joined {
+    /// Joins a hit to all that it belongs to, and remembers its ties. Hits come in order of first seen.
+    fn join_all(&mut self, hits: &[Hit], at: usize, ties: &HashSet<Tie, RandomState>) {
+        self.with.insert(at, at);
+        for tie in ties {
+            let mut end = hits[at].last_seen;
+            if let Some(&(other, before)) = self.latest.get(tie)
+                && is_near(&hits[at], tie, before)
+            {
+                let (a, b) = (self.root(other), self.root(at));
+                self.with.insert(a.max(b), a.min(b));
+                end = end.max(before);
+            }
+            self.latest.insert(*tie, (at, end));
+        }
+    }
+
+    /// The first group that a hit belongs to, without joining it.
+    fn first_with(&mut self, hits: &[Hit], at: usize, ties: &HashSet<Tie, RandomState>) -> Option<usize> {
+        let near = |(tie, other, end): (&Tie, usize, Time)| {
+            let apart = hits[other].first_seen.since(hits[at].last_seen);
+            (is_near(&hits[at], tie, end) && (matches!(tie, Tie::Event(_)) || apart <= Span::DAY)).then_some(other)
+        };
+        let with_tie = |tie| self.latest.get(tie).map(|&(other, end)| (tie, other, end));
+        let others: Vec<usize> = ties.iter().filter_map(with_tie).filter_map(near).collect();
+        others.into_iter().map(|other| self.root(other)).min()
+    }
+
+    fn add(&mut self, at: usize, to: usize) {
+        self.with.insert(at, to);
+    }
+
+    fn root(&mut self, at: usize) -> usize {
+        let mut root = at;
+        while self.with[&root] != root {
+            root = self.with[&root];
+        }
+        self.with.insert(at, root);
+        root
+    }
+
+    fn groups(mut self) -> Vec<Vec<usize>> {
+        let mut all: Vec<usize> = self.with.keys().copied().collect();
+        all.sort_unstable();
+        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
+        for at in all {
+            let root = self.root(at);
+            groups.entry(root).or_default().push(at);
+        }
+        groups.into_values().collect()
+    }
+}

@@ -1,0 +1,86 @@
+//! Places of an incident: one lane an address.
+
+use super::super::distance::Location;
+use super::super::known::Standing;
+use super::super::places::Net;
+use super::super::{DetectContext, Hit};
+use crate::model::{EventId, Sym};
+use crate::store::Key;
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashMap};
+
+/// All rows of an incident from one address.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// The address as a row has it, without its port; empty for rows without one.
+    pub address: String,
+    /// Its network.
+    pub net: Option<Net>,
+    /// City and country, as far as a sign-in records them.
+    pub location: String,
+    /// Standing of the address with the user at the first row.
+    pub standing: Standing,
+    /// Whether it is a service of Microsoft's, which says nothing of a place.
+    pub is_neutral: bool,
+    /// Sign-ins and legs of codes, in order.
+    pub sign_ins: Vec<EventId>,
+    /// Other users with rows from the address; 0 where the address is known to the user.
+    pub others: usize,
+    /// Calls and acts, in order.
+    pub uses: Vec<EventId>,
+}
+
+impl Lane {
+    /// Its first row.
+    pub fn first(&self) -> Option<EventId> {
+        self.sign_ins.first().into_iter().chain(self.uses.first()).min().copied()
+    }
+}
+
+/// Lanes of some hits of one user: known places above, then undecided and new ones, each kind in order of its first
+/// row; rows without an address last.
+pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
+    let (store, places) = (context.store, context.places());
+    let user = hits.first().map_or(Sym::NONE, |hit| hit.user);
+    let mut rows: BTreeSet<EventId> = BTreeSet::new();
+    for hit in hits {
+        rows.extend(hit.evidence.iter().chain(&hit.legs));
+        rows.extend(hit.graph.iter().map(|call| call.event));
+        rows.extend(hit.acts.iter().map(|act| act.event));
+    }
+    let mut at: HashMap<Option<std::net::IpAddr>, usize, RandomState> = HashMap::default();
+    let mut lanes: Vec<Lane> = Vec::new();
+    for id in rows {
+        let (event, place) = (store.event(id), places.place(id));
+        let lane = *at.entry(place.address).or_insert_with(|| {
+            lanes.push(Lane {
+                address: place.address.map_or_else(String::new, |address| address.to_string()),
+                net: place.net,
+                location: String::new(),
+                standing: context.known().standing_of_address(user, place, event.time()),
+                is_neutral: place.is_neutral,
+                others: 0,
+                sign_ins: Vec::new(),
+                uses: Vec::new(),
+            });
+            lanes.len() - 1
+        });
+        let lane = &mut lanes[lane];
+        if event.table.issues() {
+            if lane.location.is_empty() {
+                lane.location = Location::new(store, id).words();
+            }
+            lane.sign_ins.push(id);
+        } else {
+            lane.uses.push(id);
+        }
+    }
+    for lane in lanes.iter_mut().filter(|lane| lane.standing != Standing::Known && !lane.address.is_empty()) {
+        let address = lane.first().map_or(Sym::NONE, |id| store.value(Key::Address, id));
+        let users = store.with(Key::Address, address).iter().map(|&id| store.event(id).user);
+        let others: BTreeSet<Sym> = users.filter(|other| *other != user && !other.is_none()).collect();
+        lane.others = others.len();
+    }
+    lanes.sort_by_key(|lane| (lane.address.is_empty(), lane.standing != Standing::Known, lane.first()));
+    lanes
+}

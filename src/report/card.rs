@@ -1,0 +1,382 @@
+//! The card of an incident: who, both places, what was done, until when, what is left and what is missing.
+//!
+//! The workbench and the note show the same text. Every line rests on the incident's rows; what the bundle cannot show
+//! is called missing, and what it cannot compare is never called new.
+
+mod headline;
+
+use super::gravity;
+use crate::analytics::acts::{Done, done};
+use crate::analytics::known::Standing;
+use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, reached};
+use crate::facts::{ActClass, Facts, Reach, Weight, lifetimes};
+use crate::model::words::{counted, listed};
+use crate::model::{EventId, Field, Proof, Table, Time, mfa_proof};
+use crate::store::Store;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Kinds of action in a line before the rest is counted.
+const KINDS: usize = 4;
+/// Objects named of one kind.
+const OBJECTS: usize = 3;
+/// Names in a line before the rest is counted.
+const NAMED: usize = 4;
+
+/// Text of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The user's sign-in name, else the id.
+    pub who: String,
+    /// Privileged roles in the tokens.
+    pub roles: Vec<String>,
+    /// The sentence on what happened, with both places.
+    pub headline: String,
+    /// The lines below, in order.
+    pub lines: Vec<CardLine>,
+}
+
+/// One line of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardLine {
+    /// The question it answers.
+    pub label: Label,
+    /// The answer.
+    pub text: String,
+}
+
+/// Question of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// Data that was copied out.
+    Took,
+    /// Changes made.
+    Changed,
+    /// Data that was read or searched.
+    Read,
+    /// Lists and look-ups.
+    Looked,
+    /// Footholds.
+    Left,
+    /// Resources whose tokens were issued and whose use no table here shows.
+    Could,
+    /// The last row, the end of the logs, the life of the tokens.
+    Until,
+    /// Revocations, and rows after them.
+    Revoked,
+    /// Controls, as the records have them.
+    Controls,
+    /// Other users at the same new things.
+    Others,
+    /// Tables that are not in the bundle, and questions that stay open.
+    Missing,
+}
+
+impl Label {
+    /// Its word, of at most seven letters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Took => "took",
+            Self::Changed => "changed",
+            Self::Read => "read",
+            Self::Looked => "looked",
+            Self::Left => "left",
+            Self::Could => "could",
+            Self::Until => "until",
+            Self::Revoked => "revoked",
+            Self::Controls => "checks",
+            Self::Others => "others",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// Everything a card is made of.
+pub struct CardContext<'a> {
+    /// Every event.
+    pub store: &'a Store,
+    /// Dated knowledge.
+    pub facts: &'a Facts,
+    /// The hits.
+    pub hits: &'a [Hit],
+    /// The incidents of these hits.
+    pub incidents: &'a Incidents,
+}
+
+/// The card of an incident.
+pub fn card(context: &CardContext, at: usize) -> Card {
+    let incident = &context.incidents.all[at];
+    let hits: Vec<&Hit> = incident.hits.iter().map(|hit| &context.hits[*hit]).collect();
+    let leading = hits[0];
+    let who = if leading.upn.is_empty() { &leading.user_id } else { &leading.upn };
+    let made = Made { context, incident, hits: &hits };
+    let lines = [
+        made.actions(Label::Took),
+        made.actions(Label::Changed),
+        made.actions(Label::Read),
+        made.actions(Label::Looked),
+        made.left(),
+        made.could(),
+        Some(made.until()),
+        Some(made.revoked()),
+        made.controls(),
+        made.others(at),
+        made.missing(),
+    ];
+    Card {
+        who: who.clone(),
+        roles: incident.roles.clone(),
+        headline: headline::headline(context, incident, &hits),
+        lines: lines.into_iter().flatten().collect(),
+    }
+}
+
+/// The lines of one card.
+struct Made<'a> {
+    context: &'a CardContext<'a>,
+    incident: &'a Incident,
+    hits: &'a [&'a Hit],
+}
+
+impl Made<'_> {
+    /// The actions of one bucket, the gravest first.
+    fn actions(&self, label: Label) -> Option<CardLine> {
+        let (store, facts) = (self.context.store, self.context.facts);
+        let calls: BTreeSet<EventId> = self.hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
+        let calls: Vec<EventId> = calls.into_iter().collect();
+        let mut counts = count_actions(store, facts, &calls);
+        counts.retain(|count| bucket_of_call(count) == Some(label));
+        let mut acts = done(store, facts, &self.acts());
+        acts.retain(|one| bucket_of_act(one) == Some(label));
+        acts.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+        let words: Vec<String> = acts.iter().map(with_objects).chain(gravity::kinds(counts)).collect();
+        (!words.is_empty()).then(|| CardLine { label, text: some(&words) })
+    }
+
+    /// Acts that leave a foothold, and whether it survives a new password and revoked sessions.
+    fn left(&self) -> Option<CardLine> {
+        let store = self.context.store;
+        let mut acts = self.acts();
+        acts.retain(|act| store.event(act.event).succeeded());
+        let left = done(store, self.context.facts, &acts).into_iter().filter_map(|one| {
+            let action = one.action.filter(|action| action.foothold.is_some())?;
+            let survives = if action.survives { ", survives a new password" } else { "" };
+            Some(format!("{}{survives}", with_objects(&one)))
+        });
+        let left: Vec<String> = left.collect();
+        (!left.is_empty()).then(|| CardLine { label: Label::Left, text: some(&left) })
+    }
+
+    /// Acts of all hits, each once, by its strongest tie.
+    fn acts(&self) -> Vec<HitAct> {
+        let mut rows: BTreeMap<EventId, HitAct> = BTreeMap::new();
+        for act in self.hits.iter().flat_map(|hit| &hit.acts) {
+            let known = rows.entry(act.event).or_insert(*act);
+            known.rung = known.rung.min(act.rung);
+        }
+        rows.into_values().collect()
+    }
+
+    /// Valuable resources whose tokens were issued, and whose use no table of the bundle shows.
+    fn could(&self) -> Option<CardLine> {
+        let store = self.context.store;
+        let rows: BTreeSet<EventId> = self.hits.iter().flat_map(|hit| &hit.evidence).copied().collect();
+        let rows: Vec<EventId> = rows.into_iter().filter(|id| store.event(*id).table.issues()).collect();
+        let unseen: Vec<String> = reached(store, self.context.facts, &rows)
+            .into_iter()
+            .filter(|(reach, _)| reach.is_valuable() && !is_seen(store, *reach))
+            .flat_map(|(reach, names)| if names.is_empty() { vec![reach.word().to_owned()] } else { names })
+            .collect();
+        (!unseen.is_empty()).then(|| {
+            let names = listed(&unseen, NAMED);
+            CardLine { label: Label::Could, text: format!("{names}: tokens issued, no table here shows their use") }
+        })
+    }
+
+    fn until(&self) -> CardLine {
+        let (store, last) = (self.context.store, self.incident.last);
+        let issued = self.hits.iter().flat_map(|hit| &hit.evidence).filter(|id| {
+            let event = store.event(**id);
+            event.table.issues() && event.succeeded()
+        });
+        let issued = issued.map(|id| store.event(*id).time()).max();
+        let shortly = |time: Time| if time.day() == last.day() { time.clock() } else { time.second() };
+        let mut text = format!("last row {} UTC", last.second());
+        let used: BTreeSet<Table> = self.rows_of_use().map(|id| store.event(id).table).collect();
+        let ends = self.context.incidents.ends.iter().filter(|(table, end)| used.contains(table) && *end <= last);
+        for (table, end) in ends {
+            text = format!("{text}; {} ends {}, what came after is not here", table.name(), shortly(*end));
+        }
+        if let Some(issued) = issued {
+            let (plain, evaluated) =
+                (issued.plus(lifetimes::ACCESS_TOKEN_AT_MOST), issued.plus(lifetimes::EVALUATED_TOKEN_AT_MOST));
+            text = format!("{text}; access tokens live to {} ({} with CAE)", shortly(plain), shortly(evaluated));
+        }
+        CardLine { label: Label::Until, text }
+    }
+
+    /// Calls and acts.
+    fn rows_of_use(&self) -> impl Iterator<Item = EventId> + '_ {
+        let calls = self.hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event);
+        calls.chain(self.hits.iter().flat_map(|hit| &hit.acts).map(|act| act.event))
+    }
+
+    fn revoked(&self) -> CardLine {
+        let Some(&at) = self.incident.revoked.first() else {
+            let text = "no revocation seen in this bundle".to_owned();
+            return CardLine { label: Label::Revoked, text };
+        };
+        let store = self.context.store;
+        let sign_ins = self.hits.iter().flat_map(|hit| hit.evidence.iter().copied());
+        let after: BTreeSet<EventId> =
+            sign_ins.chain(self.rows_of_use()).filter(|id| store.event(*id).time() > at).collect();
+        let last = after.last().map(|id| store.event(*id).time());
+        let what = match last {
+            None => "none of these rows is after it".to_owned(),
+            Some(last) => format!("{} after it, the last {} later", counted(after.len(), "row"), last.since(at)),
+        };
+        CardLine { label: Label::Revoked, text: format!("{} UTC; {what}", at.second()) }
+    }
+
+    /// Controls, by the records of the sign-ins from places that are not known.
+    fn controls(&self) -> Option<CardLine> {
+        let store = self.context.store;
+        let lanes = self.incident.lanes.iter().filter(|lane| lane.standing != Standing::Known);
+        let rows: Vec<EventId> = lanes.flat_map(|lane| lane.sign_ins.iter().copied()).collect();
+        let mut policy: BTreeMap<String, usize> = BTreeMap::new();
+        let (mut risk, mut claims, mut fresh): (BTreeMap<String, usize>, usize, usize) = Default::default();
+        for &id in &rows {
+            let text = |field| store.get(id, field);
+            let status = text(Field::ConditionalAccessStatus);
+            if !status.is_empty() {
+                *policy.entry(spaced(status)).or_default() += 1;
+            }
+            let level = text(Field::RiskLevel).to_lowercase();
+            if !matches!(&*level, "" | "none" | "hidden" | "unknownfuturevalue") {
+                *risk.entry(level).or_default() += 1;
+            }
+            let proof = mfa_proof(text(Field::AuthenticationDetails));
+            claims += usize::from(proof == Some(Proof::Claim));
+            fresh += usize::from(proof == Some(Proof::Fresh));
+        }
+        let listed = |kinds: BTreeMap<String, usize>| {
+            kinds.into_iter().map(|(kind, count)| format!("{kind} {count}×")).collect::<Vec<_>>().join(", ")
+        };
+        let mut parts = Vec::new();
+        if !policy.is_empty() {
+            parts.push(format!("Conditional Access {}", listed(policy)));
+        }
+        if claims > 0 {
+            parts.push(format!("MFA by claim in the token {claims}×"));
+        }
+        if fresh > 0 {
+            parts.push(format!("MFA given {fresh}×"));
+        }
+        if !risk.is_empty() {
+            parts.push(format!("risk {}", listed(risk)));
+        }
+        (!parts.is_empty()).then(|| CardLine { label: Label::Controls, text: parts.join("; ") })
+    }
+
+    fn others(&self, at: usize) -> Option<CardLine> {
+        let Incidents { all, .. } = self.context.incidents;
+        let linked: BTreeSet<usize> =
+            self.context.incidents.links(at).flat_map(|link| link.incidents.clone()).collect();
+        let users: BTreeSet<&str> = linked
+            .into_iter()
+            .map(|other| self.context.hits[all[other].leading()].upn.as_str())
+            .filter(|upn| *upn != self.hits[0].upn)
+            .collect();
+        if !users.is_empty() {
+            let users: Vec<&str> = users.into_iter().collect();
+            let text = format!("linked incidents of {}", listed(&users, NAMED));
+            return Some(CardLine { label: Label::Others, text });
+        }
+        let foreign = || self.incident.lanes.iter().filter(|lane| lane.standing == Standing::New);
+        let addresses: Vec<&str> = foreign().map(|lane| lane.address.as_str()).collect();
+        let others: usize = foreign().map(|lane| lane.others).sum();
+        let names = listed(&addresses, 2);
+        match (addresses.len(), others) {
+            (0, _) => None,
+            (_, 0) => Some(format!("nobody else used {names}")),
+            (_, others) => Some(format!("{} used {names}", counted(others, "other user"))),
+        }
+        .map(|text| CardLine { label: Label::Others, text })
+    }
+
+    fn missing(&self) -> Option<CardLine> {
+        let store = self.context.store;
+        let absent: Vec<&str> =
+            Table::ALL.into_iter().filter(|table| store.count(*table) == 0).map(Table::name).collect();
+        let open = self.hits.iter().flat_map(|hit| &hit.findings).filter(|finding| finding.state == State::Missing);
+        let open = open.count();
+        let mut parts = Vec::new();
+        if !absent.is_empty() {
+            parts.push(format!("{} not in this bundle", listed(&absent, NAMED)));
+        }
+        if open > 0 {
+            parts.push(format!("{} cannot be answered", counted(open, "step")));
+        }
+        (!parts.is_empty()).then(|| CardLine { label: Label::Missing, text: parts.join("; ") })
+    }
+}
+
+/// The first of some phrases, and how many there are beside them.
+fn some(words: &[String]) -> String {
+    let more = words.len().saturating_sub(KINDS);
+    let shown = words[..words.len() - more].join("; ");
+    if more > 0 { format!("{shown}; {}", counted(more, "more kind")) } else { shown }
+}
+
+/// `notApplied` as words.
+fn spaced(text: &str) -> String {
+    let mut words = String::new();
+    for letter in text.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+/// An act with the first of its objects.
+fn with_objects(one: &Done<'_>) -> String {
+    let words = one.words();
+    if one.objects.len() < 2 { words } else { format!("{words} ({})", listed(&one.objects, OBJECTS)) }
+}
+
+fn bucket_of_call(count: &ActionCount) -> Option<Label> {
+    match count.verb.weight {
+        Weight::Took => Some(Label::Took),
+        Weight::Changed | Weight::Prepared => Some(Label::Changed),
+        Weight::Searched | Weight::Read if count.verb.reach.is_content() => Some(Label::Read),
+        Weight::Searched | Weight::Read | Weight::Listed | Weight::Other => Some(Label::Looked),
+        Weight::Plumbing => None,
+    }
+}
+
+fn bucket_of_act(one: &Done<'_>) -> Option<Label> {
+    match one.action.and_then(|action| action.class) {
+        Some(ActClass::Take) => Some(Label::Took),
+        Some(ActClass::Keep | ActClass::Rise | ActClass::Turn | ActClass::Harm | ActClass::Hide | ActClass::Send) => {
+            Some(Label::Changed)
+        }
+        Some(ActClass::Read) => Some(Label::Read),
+        Some(ActClass::Find) => Some(Label::Looked),
+        // An operation that the facts do not know may be anything.
+        None if one.action.is_none() => Some(Label::Looked),
+        Some(ActClass::Stop) | None => None,
+    }
+}
+
+/// Returns whether a table of the bundle shows the use of tokens for a class of resources.
+fn is_seen(store: &Store, reach: Reach) -> bool {
+    let has = |table| store.count(table) > 0;
+    match reach {
+        Reach::Mail | Reach::Chat | Reach::Files => has(Table::UnifiedAudit),
+        Reach::AzureManagement => has(Table::Activity),
+        Reach::Directory => has(Table::AadGraph) || has(Table::Graph),
+        Reach::DeviceRegistration => has(Table::Audit),
+        _ => false,
+    }
+}

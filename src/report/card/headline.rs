@@ -1,0 +1,106 @@
+//! One sentence on an incident: both places, and the time between them.
+
+use super::CardContext;
+use crate::analytics::incidents::{Lane, Novel};
+use crate::analytics::known::Standing;
+use crate::analytics::{Hit, Incident, Leg, leg_of};
+use crate::model::words::{counted, listed};
+use crate::model::{EventId, Field, Span, Sym};
+use crate::store::Store;
+use std::collections::BTreeSet;
+
+/// Places named of one side.
+const PLACES: usize = 2;
+
+pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]) -> String {
+    let store = context.store;
+    let telling = || incident.lanes.iter().filter(|lane| !lane.is_neutral && !lane.address.is_empty());
+    let of = |standing| telling().filter(|lane| lane.standing == standing).collect::<Vec<&Lane>>();
+    let (known, new) = (of(Standing::Known), of(Standing::New));
+    let legs: BTreeSet<EventId> = hits.iter().flat_map(|hit| hit.legs.iter().copied()).collect();
+    // Tokens that went where the user never was; without such a place, where the bundle cannot tell.
+    let open = of(Standing::Undecided);
+    let away = if new.is_empty() { &open } else { &new };
+    let typed: Vec<&Lane> = telling()
+        .filter(|lane| {
+            lane.sign_ins.iter().any(|id| legs.contains(id) && leg_of(store.event(*id)) == Some(Leg::Browser))
+        })
+        .filter(|lane| away.is_empty() || !away.iter().any(|other| other.address == lane.address))
+        .collect();
+    let what = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
+    let calls: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
+    let acts: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.acts).map(|act| act.event).collect();
+    let mut uses = Vec::new();
+    if !calls.is_empty() {
+        uses.push(counted(calls.len(), "Graph call"));
+    }
+    if !acts.is_empty() {
+        uses.push(counted(acts.len(), "act"));
+    }
+    if uses.is_empty() { what } else { format!("{what} {} followed.", uses.join(" and ")) }
+}
+
+/// The sentence on the places: known ones, the others, and those where a code was typed.
+fn sentence(
+    store: &Store,
+    incident: &Incident,
+    (known, away, typed): (&[&Lane], &[&Lane], &[&Lane]),
+    has_code: bool,
+) -> String {
+    let is_new = away.iter().any(|lane| lane.standing == Standing::New);
+    let news = if is_new { format!(" (new: {})", novelties(incident)) } else { String::new() };
+    let to = words(away);
+    match (has_code, away.is_empty()) {
+        (true, false) if !typed.is_empty() => {
+            let gap = gap(store, typed, away).map_or_else(String::new, |gap| format!(" {gap} later"));
+            format!("Code typed at {}; tokens went to {to}{news}{gap}.", words(typed))
+        }
+        (true, false) => format!("Tokens of a device code went to {to}{news}."),
+        (true, true) => format!("Device-code sign-in, all from {}.", words(known)),
+        (false, false) if !known.is_empty() => {
+            let gap = gap(store, known, away).map_or_else(String::new, |gap| format!(" {gap} later"));
+            let verb = if share_session(store, known, away) { "Session of" } else { "Signed in at" };
+            let used = if verb == "Session of" { "used from" } else { "then from" };
+            format!("{verb} {} {used} {to}{news}{gap}.", words(known))
+        }
+        (false, false) if is_new => format!("Signed in from {to}{news}."),
+        (false, false) => format!("Signed in from {to}; too few days before to say whether it is the user's."),
+        (false, true) if known.is_empty() => "No row names a public address.".to_owned(),
+        (false, true) => format!("All from {}, known to this user.", words(known)),
+    }
+}
+
+/// `203.0.113.20 (London, GB)`, a few of them.
+fn words(lanes: &[&Lane]) -> String {
+    let place = |lane: &&Lane| {
+        if lane.location.is_empty() { lane.address.clone() } else { format!("{} ({})", lane.address, lane.location) }
+    };
+    listed(&lanes.iter().map(place).collect::<Vec<_>>(), PLACES)
+}
+
+/// Kinds of what is new: `address, network, device`.
+fn novelties(incident: &Incident) -> String {
+    let mut kinds: Vec<&str> = Vec::new();
+    for novel in &incident.novel {
+        if !matches!(novel, Novel::Token(_) | Novel::Session(_)) && !kinds.contains(&novel.kind()) {
+            kinds.push(novel.kind());
+        }
+    }
+    if kinds.is_empty() { "address".to_owned() } else { kinds.join(", ") }
+}
+
+/// Time from the last row of one side before the other begins.
+fn gap(store: &Store, from: &[&Lane], to: &[&Lane]) -> Option<Span> {
+    let begins = to.iter().filter_map(|lane| lane.sign_ins.first()).min()?;
+    let before = from.iter().flat_map(|lane| &lane.sign_ins).filter(|id| *id < begins).max()?;
+    Some(store.event(*begins).time().since(store.event(*before).time()))
+}
+
+fn share_session(store: &Store, a: &[&Lane], b: &[&Lane]) -> bool {
+    let of = |lanes: &[&Lane]| -> BTreeSet<Sym> {
+        let rows = lanes.iter().flat_map(|lane| &lane.sign_ins);
+        let sessions = rows.map(|id| store.normalized_field(store.event(*id), Field::SessionId));
+        sessions.filter(|session| !session.is_none()).collect()
+    };
+    !of(a).is_disjoint(&of(b))
+}
