@@ -4,6 +4,10 @@
 //! is called missing, and what it cannot compare is never called new.
 
 mod headline;
+mod map;
+
+pub use headline::Story;
+pub use map::{BINS, Map, MapLane, Mark, Use};
 
 use super::gravity;
 use crate::analytics::acts::{Done, done};
@@ -31,6 +35,10 @@ pub struct Card {
     pub roles: Vec<String>,
     /// The sentence on what happened, with both places.
     pub headline: String,
+    /// The kind of story that the sentence is.
+    pub story: Story,
+    /// Places and times.
+    pub map: Map,
     /// The lines below, in order.
     pub lines: Vec<CardLine>,
 }
@@ -122,10 +130,13 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         made.others(at),
         made.missing(),
     ];
+    let (story, headline) = headline::headline(context, incident, &hits);
     Card {
+        story,
+        map: map::map(context, incident, &hits),
         who: who.clone(),
         roles: incident.roles.clone(),
-        headline: headline::headline(context, incident, &hits),
+        headline,
         lines: lines.into_iter().flatten().collect(),
     }
 }
@@ -201,10 +212,8 @@ impl Made<'_> {
         let issued = issued.map(|id| store.event(*id).time()).max();
         let shortly = |time: Time| if time.day() == last.day() { time.clock() } else { time.second() };
         let mut text = format!("last row {} UTC", last.second());
-        let used: BTreeSet<Table> = self.rows_of_use().map(|id| store.event(id).table).collect();
-        let ends = self.context.incidents.ends.iter().filter(|(table, end)| used.contains(table) && *end <= last);
-        for (table, end) in ends {
-            text = format!("{text}; {} ends {}, what came after is not here", table.name(), shortly(*end));
+        for (table, end) in ends(self.context, self.rows_of_use(), last) {
+            text = format!("{text}; {} ends {}, what came after is not here", table.name(), shortly(end));
         }
         if let Some(issued) = issued {
             let (plain, evaluated) =
@@ -320,6 +329,19 @@ impl Made<'_> {
     }
 }
 
+/// Tables of some uses that end at the last row or before: no later use of that kind can be seen. Changes in the
+/// directory and of Azure are too seldom for their last row to be an end.
+fn ends<'a>(
+    context: &'a CardContext,
+    uses: impl Iterator<Item = EventId>,
+    last: Time,
+) -> impl Iterator<Item = (Table, Time)> + 'a {
+    let used: BTreeSet<Table> = uses.map(|id| context.store.event(id).table).collect();
+    let is_seldom = |table: Table| matches!(table, Table::Audit | Table::Activity);
+    let ends = context.incidents.ends.iter().copied();
+    ends.filter(move |(table, end)| used.contains(table) && !is_seldom(*table) && *end <= last)
+}
+
 /// The first of some phrases, and how many there are beside them.
 fn some(words: &[String]) -> String {
     let more = words.len().saturating_sub(KINDS);
@@ -356,16 +378,19 @@ fn bucket_of_call(count: &ActionCount) -> Option<Label> {
 }
 
 fn bucket_of_act(one: &Done<'_>) -> Option<Label> {
-    match one.action.and_then(|action| action.class) {
-        Some(ActClass::Take) => Some(Label::Took),
-        Some(ActClass::Keep | ActClass::Rise | ActClass::Turn | ActClass::Harm | ActClass::Hide | ActClass::Send) => {
+    // An operation that the facts do not know may be anything.
+    one.action.map_or(Some(Label::Looked), |action| label_of_class(action.class))
+}
+
+fn label_of_class(class: Option<ActClass>) -> Option<Label> {
+    match class? {
+        ActClass::Take => Some(Label::Took),
+        ActClass::Keep | ActClass::Rise | ActClass::Turn | ActClass::Harm | ActClass::Hide | ActClass::Send => {
             Some(Label::Changed)
         }
-        Some(ActClass::Read) => Some(Label::Read),
-        Some(ActClass::Find) => Some(Label::Looked),
-        // An operation that the facts do not know may be anything.
-        None if one.action.is_none() => Some(Label::Looked),
-        Some(ActClass::Stop) | None => None,
+        ActClass::Read => Some(Label::Read),
+        ActClass::Find => Some(Label::Looked),
+        ActClass::Stop => None,
     }
 }
 

@@ -198,6 +198,8 @@ impl Conflict {
 pub(super) struct Done {
     pub(super) back: Change,
     pub(super) what: String,
+    /// Whether it was made together with the one before: both are undone at once.
+    pub(super) joined: bool,
 }
 
 /// Changes that can be undone, the last one at the end.

@@ -57,7 +57,7 @@ impl Case {
         let (back, what) = (change.as_in(self), change.words());
         change.apply(self);
         if back != change {
-            self.history.0.push(Done { back, what: what.clone() });
+            self.history.0.push(Done { back, what: what.clone(), joined: false });
         }
         let decided = self.lost_conflicts(&change);
         self.push_line(at, what, change);
@@ -69,11 +69,15 @@ impl Case {
 
     /// Undoes the last change of this run; returns its words and its subject.
     pub fn undo(&mut self, at: Time) -> Option<(String, About)> {
-        let Done { back, what } = self.history.0.pop()?;
-        back.apply(self);
-        let about = back.about();
-        self.push_line(at, format!("undid: {what}"), back);
-        Some((what, about))
+        loop {
+            let Done { back, what, joined } = self.history.0.pop()?;
+            back.apply(self);
+            let about = back.about();
+            self.push_line(at, format!("undid: {what}"), back);
+            if !joined {
+                return Some((what, about));
+            }
+        }
     }
 
     /// Sets or clears a verdict.
@@ -89,6 +93,18 @@ impl Case {
     /// Sets or clears a disposition.
     pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
         self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
+    }
+
+    /// Sets or clears the disposition of several hits, each with its line in the log, as one change that is undone at
+    /// once.
+    pub fn set_dispositions(&mut self, hits: &[String], disposition: Option<Disposition>, at: Time) {
+        let before = self.history.0.len();
+        for hit in hits {
+            self.set_disposition(hit, disposition, at);
+        }
+        for done in self.history.0.iter_mut().skip(before + 1) {
+            done.joined = true;
+        }
     }
 
     /// Sets or removes the bookmark of an event.

@@ -608,6 +608,9 @@ impl App {
             Action::AroundHit => self.on_timeline(Timeline::around_hit),
             Action::AllOfUser => self.on_timeline(Timeline::all),
             Action::ToggleLineage => self.toggle_lineage(),
+            Action::ToggleCollapsed if self.workbench().is_some_and(|bench| bench.focus == Pane::Hits) => {
+                self.bench(Workbench::toggle_hits);
+            }
             Action::ToggleCollapsed => self.toggle_collapsed(),
             Action::ToggleRun => self.toggle_run(),
             Action::NextBurst => self.jump_burst(false),

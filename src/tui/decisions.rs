@@ -24,7 +24,7 @@ impl Workbench {
 
     /// Shows anew what follows from a case that changed as a whole.
     pub fn case_changed(&mut self) {
-        self.hit_list.arrange(&self.evidence.hits, &self.evidence.orders, &self.case);
+        self.hit_list.arrange(&self.evidence.hits, &self.evidence.found.orders, &self.case);
     }
 
     /// `device-code-burst of ana@contoso.com, step 1 (device-code address): verdict`.

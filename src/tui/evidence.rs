@@ -1,9 +1,10 @@
-//! The bundle and its hits.
+//! The bundle, its hits and their incidents.
 
 use super::hit_list::Orders;
-use crate::analytics::{self, Analytic, Hit, Settings};
+use crate::analytics::{self, Analytic, Candidates, Hit, Incidents, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
+use crate::report::card::{Card, CardContext, card};
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ pub struct Evidence {
     pub loaded: Arc<Loaded>,
     /// The hits.
     pub hits: Arc<Vec<Hit>>,
-    /// In which orders they are listed.
-    pub orders: Arc<Orders>,
+    /// Their incidents, and the order they are listed in.
+    pub found: Arc<Grouped>,
     /// The settings they were found with.
     pub settings: Settings,
     /// Dated knowledge.
@@ -23,15 +24,55 @@ pub struct Evidence {
     pub analytic: fn(&str) -> Option<&'static Analytic>,
 }
 
+/// All that follows from some hits: made by the worker, since it takes longer than a frame may.
+#[derive(Default)]
+pub struct Grouped {
+    /// The incidents.
+    pub incidents: Incidents,
+    /// The card of each incident.
+    pub cards: Vec<Card>,
+    /// Orders of the hits.
+    pub orders: Orders,
+}
+
+impl Grouped {
+    /// Groups some hits.
+    pub fn new(
+        loaded: &Loaded,
+        facts: &Facts,
+        settings: &Settings,
+        candidates: &Arc<Candidates>,
+        hits: &[Hit],
+    ) -> Self {
+        let store = &loaded.store;
+        let incidents = Incidents::new(store, facts, settings, Arc::clone(candidates), hits);
+        let context = CardContext { store, facts, hits, incidents: &incidents };
+        let cards = (0..incidents.all.len()).map(|at| card(&context, at)).collect();
+        let orders = Orders::new(hits, &incidents);
+        Self { incidents, cards, orders }
+    }
+}
+
 impl Evidence {
-    /// Puts the bundle and the hits of these settings together. Sorts the hits: not for the thread that draws.
-    pub fn new(loaded: Arc<Loaded>, hits: Arc<Vec<Hit>>, settings: Settings, facts: &'static Facts) -> Self {
-        let orders = Arc::new(Orders::new(&hits));
-        Self { loaded, hits, orders, settings, facts, analytic: analytics::by_id }
+    /// Puts the bundle and the hits of these settings together. Groups the hits: not for the thread that draws.
+    pub fn new(
+        loaded: Arc<Loaded>,
+        hits: Arc<Vec<Hit>>,
+        settings: Settings,
+        facts: &'static Facts,
+        candidates: &Arc<Candidates>,
+    ) -> Self {
+        let found = Arc::new(Grouped::new(&loaded, facts, &settings, candidates, &hits));
+        Self { loaded, hits, found, settings, facts, analytic: analytics::by_id }
     }
 
     /// The events.
     pub fn store(&self) -> &Store {
         &self.loaded.store
+    }
+
+    /// The card of a hit's incident.
+    pub fn card(&self, hit: usize) -> Option<&Card> {
+        self.found.cards.get(self.found.orders.incident(hit)?)
     }
 }

@@ -1,14 +1,13 @@
-//! Order, groups and filter of the hits pane.
+//! Order, groups and filter of the incidents pane.
 
 use super::scroll::List;
 use super::text::width;
-use crate::analytics::Hit;
+use crate::analytics::{Hit, Incidents};
 use crate::model::work;
 use crate::store::Query;
 use crate::triage::{Case, worst_first};
 use foldhash::fast::RandomState;
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 /// Sort order of the hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,8 +47,21 @@ impl Sort {
 pub struct Entry {
     /// Position among the hits.
     pub hit: usize,
-    /// Whether it belongs to the group of the entry above: same user, overlapping in time.
+    /// Whether it belongs to the group of the entry above: the same incident, or the same routine.
     pub grouped: bool,
+    /// Position of its group.
+    pub group: usize,
+}
+
+/// Hits that are listed as one: those of an incident or of a routine, or a hit by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// Positions of the hits: the one that leads first.
+    pub hits: Vec<usize>,
+    /// Position of the incident; of a routine that of its first one. `None` under published semantics.
+    pub incident: Option<usize>,
+    /// Number of incidents of a routine; 0 for what is none.
+    pub times: usize,
 }
 
 /// The hits as listed.
@@ -57,6 +69,10 @@ pub struct Entry {
 pub struct HitList {
     /// The hits in view, in order.
     pub entries: Vec<Entry>,
+    /// Whether every hit of a group has a line, not the first alone.
+    pub is_open: bool,
+    /// All that match the filter, in order.
+    matches: Vec<Entry>,
     /// The cursor.
     pub list: List,
     /// The order.
@@ -72,6 +88,10 @@ pub struct HitList {
 pub struct Orders {
     /// All hits in each [`Sort`].
     by_sort: [Vec<Entry>; 3],
+    /// The groups.
+    pub groups: Vec<Group>,
+    /// The group of each hit.
+    group_of: Vec<usize>,
     /// Their column widths, whatever part is in view.
     pub widths: Widths,
     texts: Texts,
@@ -79,9 +99,26 @@ pub struct Orders {
 
 impl Orders {
     /// Those of these hits.
-    pub fn new(hits: &[Hit]) -> Self {
-        let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| grouped(hits, sort));
-        Self { by_sort, widths: Widths::new(hits), texts: Texts::new(hits) }
+    pub fn new(hits: &[Hit], incidents: &Incidents) -> Self {
+        let groups = groups(hits, incidents);
+        let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| sorted(hits, &groups, sort));
+        let mut group_of = vec![0; hits.len()];
+        for (number, group) in groups.iter().enumerate() {
+            for &hit in &group.hits {
+                group_of[hit] = number;
+            }
+        }
+        Self { by_sort, groups, group_of, widths: Widths::new(hits), texts: Texts::new(hits) }
+    }
+
+    /// The group of a hit.
+    pub fn group(&self, hit: usize) -> Option<&Group> {
+        self.groups.get(*self.group_of.get(hit)?)
+    }
+
+    /// Position of a hit's incident; of a routine that of its first one.
+    pub fn incident(&self, hit: usize) -> Option<usize> {
+        self.group(hit)?.incident
     }
 
     fn by(&self, sort: Sort) -> &[Entry] {
@@ -179,17 +216,18 @@ impl HitList {
     /// Shows other hits, in the same order and by the same filter.
     pub fn renew(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
         self.entries.clear();
+        self.matches.clear();
         self.found_by = None;
         self.arrange(hits, orders, case);
     }
 
-    /// Sorts and filters anew; the cursor stays on its hit where that is still shown.
+    /// Sorts and filters anew; the cursor stays on its hit where that is still shown, else on the one that leads it.
     pub fn arrange(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
         let before = self.selected();
         let query = Query::new(&self.filter);
         let all = orders.by(self.sort);
         if query.is_empty() {
-            all.clone_into(&mut self.entries);
+            all.clone_into(&mut self.matches);
         } else {
             let is_answer = orders.texts.answers(&query, hits, case);
             let answers = |entry: &&Entry| {
@@ -197,19 +235,28 @@ impl HitList {
                 is_answer(entry.hit)
             };
             // A longer filter finds no more than what it begins with: those shown stand in the same order.
-            let mut shown = self.entries.iter().peekable();
+            let mut shown = self.matches.iter().peekable();
             let narrows = self.narrows(case);
             let is_shown = |entry: &&Entry| !narrows || shown.next_if(|shown| shown.hit == entry.hit).is_some();
-            self.entries = all.iter().filter(is_shown).filter(answers).copied().collect();
+            self.matches = all.iter().filter(is_shown).filter(answers).copied().collect();
         }
         self.found_by = Some((self.filter.clone(), self.sort, case.log.len()));
+        self.entries.clone_from(&self.matches);
         // A group whose first hit is filtered out begins with the next one.
         for at in 0..self.entries.len() {
-            let above = at.checked_sub(1).map(|above| self.entries[above].hit);
+            let above = at.checked_sub(1).map(|above| self.entries[above].group);
             let entry = &mut self.entries[at];
-            entry.grouped &= above.is_some_and(|above| overlap(&hits[above], &hits[entry.hit]));
+            entry.grouped = above == Some(entry.group);
         }
-        self.list = List::at(before.and_then(|hit| self.place(hit)).unwrap_or(0));
+        if !self.is_open {
+            self.entries.retain(|entry| !entry.grouped);
+        }
+        let place = before.and_then(|hit| self.place(hit).or_else(|| self.place_of_group(*orders.group_of.get(hit)?)));
+        self.list = List::at(place.unwrap_or(0));
+    }
+
+    fn place_of_group(&self, group: usize) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.group == group)
     }
 
     /// Returns whether the matches of the line as typed are among those in view.
@@ -225,91 +272,48 @@ impl HitList {
     }
 }
 
-/// Every hit in order, each group together at the place of its first member.
-fn grouped(hits: &[Hit], sort: Sort) -> Vec<Entry> {
+/// The groups: routines and incidents, or each hit by itself where there are no incidents.
+fn groups(hits: &[Hit], incidents: &Incidents) -> Vec<Group> {
     work::look(hits.len());
-    let mut order: Vec<usize> = (0..hits.len()).collect();
-    // The sort is stable and the hits come in order of first seen.
+    if incidents.all.is_empty() {
+        return (0..hits.len()).map(|hit| Group { hits: vec![hit], incident: None, times: 0 }).collect();
+    }
+    let routines = incidents.routines.iter().map(|routine| Group {
+        hits: routine.incidents.iter().flat_map(|at| incidents.all[*at].hits.iter().copied()).collect(),
+        incident: routine.incidents.first().copied(),
+        times: routine.incidents.len(),
+    });
+    let alone = incidents.all.iter().enumerate().filter(|(_, incident)| incident.routine.is_none());
+    let alone = alone.map(|(at, incident)| Group { hits: incident.hits.clone(), incident: Some(at), times: 0 });
+    // Incidents come the worst first, those that are allowed last; routines stand below the others.
+    let is_allowed = |group: &Group| group.hits.first().is_some_and(|hit| hits[*hit].allowed.is_some());
+    let mut groups: Vec<Group> = alone.chain(routines).collect();
+    groups.sort_by_key(is_allowed);
+    groups
+}
+
+/// Every hit in order, each group together. Groups are given the worst first.
+fn sorted(hits: &[Hit], groups: &[Group], sort: Sort) -> Vec<Entry> {
+    work::look(hits.len());
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    let first = |at: &usize| groups[*at].hits.iter().map(|hit| hits[*hit].first_seen).min();
+    let user = |at: usize| groups[at].hits.first().map(|hit| hits[*hit].upn.as_str());
     match sort {
-        Sort::Severity => order.sort_by_key(|at| worst_first(&hits[*at])),
-        Sort::Time => order.sort_by_key(|at| hits[*at].first_seen),
-        Sort::User => order.sort_by(|a, b| hits[*a].upn.cmp(&hits[*b].upn)),
+        // Without incidents, hits come in order of time.
+        Sort::Severity if groups.iter().all(|group| group.incident.is_none()) => {
+            order.sort_by_key(|at| groups[*at].hits.first().map(|hit| worst_first(&hits[*hit])));
+        }
+        Sort::Severity => {}
+        Sort::Time => order.sort_by_key(first),
+        Sort::User => order.sort_by(|a, b| user(*a).cmp(&user(*b))),
     }
     // What is allowed stands below, whatever the order.
-    order.sort_by_key(|at| hits[*at].allowed.is_some());
-    let mut ranks = vec![0; hits.len()];
-    for (rank, hit) in order.iter().enumerate() {
-        ranks[*hit] = rank;
-    }
-    let (mut groups, group_of) = groups(hits);
-    let mut passes = vec![0_u8; hits.len()];
-    let mut entries: Vec<Entry> = Vec::with_capacity(hits.len());
-    for first in order {
-        let group = std::mem::take(&mut groups[group_of[first]]);
-        let start = entries.len();
-        for hit in chained(hits, &ranks, &mut passes, first, group) {
-            entries.push(Entry { hit, grouped: entries.len() > start });
-        }
-    }
-    entries
-}
-
-/// The groups, each in order of first seen, and the group of each hit.
-fn groups(hits: &[Hit]) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut order: Vec<usize> = (0..hits.len()).collect();
-    let whose = |at: usize| (hits[at].user, hits[at].allowed.is_some());
-    order.sort_by_key(|at| (whose(*at), hits[*at].first_seen));
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut group_of = vec![0; hits.len()];
-    let mut last = None;
-    for at in order {
-        let joins = last.is_some_and(|(of, end)| of == whose(at) && hits[at].first_seen <= end);
-        let end = match last {
-            Some((_, end)) if joins => hits[at].last_seen.max(end),
-            _ => hits[at].last_seen,
-        };
-        last = Some((whose(at), end));
-        if !joins {
-            groups.push(Vec::new());
-        }
-        group_of[at] = groups.len() - 1;
-        groups[group_of[at]].push(at);
-    }
-    (groups, group_of)
-}
-
-/// A group in its order: its first hit, then always the first in order of those that overlap one before. Each hit is
-/// passed twice, once the time taken so far reaches up to its beginning and once back to its end: then it overlaps.
-fn chained(hits: &[Hit], ranks: &[usize], passes: &mut [u8], first: usize, begins: Vec<usize>) -> Vec<usize> {
-    if begins.len() <= 1 {
-        return begins;
-    }
-    let mut ends = begins.clone();
-    ends.sort_by_key(|at| Reverse(hits[*at].last_seen));
-    let (mut begins, mut ends) = (begins.into_iter().peekable(), ends.into_iter().peekable());
-    let mut taken = (hits[first].first_seen, hits[first].last_seen);
-    let mut waiting: BinaryHeap<Reverse<(usize, usize)>> = BinaryHeap::new();
-    let mut chain = Vec::new();
-    loop {
-        let begun = std::iter::from_fn(|| begins.next_if(|at| hits[*at].first_seen <= taken.1));
-        let ended = std::iter::from_fn(|| ends.next_if(|at| hits[*at].last_seen >= taken.0));
-        for at in begun.chain(ended) {
-            passes[at] += 1;
-            if passes[at] == 2 {
-                waiting.push(Reverse((ranks[at], at)));
-            }
-        }
-        let Some(Reverse((_, next))) = waiting.pop() else { return chain };
-        taken = (taken.0.min(hits[next].first_seen), taken.1.max(hits[next].last_seen));
-        chain.push(next);
-    }
-}
-
-fn overlap(a: &Hit, b: &Hit) -> bool {
-    a.user == b.user
-        && a.allowed.is_some() == b.allowed.is_some()
-        && a.first_seen <= b.last_seen
-        && b.first_seen <= a.last_seen
+    order.sort_by_key(|at| groups[*at].hits.first().is_some_and(|hit| hits[*hit].allowed.is_some()));
+    let entries = order.into_iter().flat_map(|group| {
+        let members = groups[group].hits.iter().enumerate();
+        members.map(move |(at, &hit)| Entry { hit, grouped: at > 0, group })
+    });
+    entries.collect()
 }
 
 #[cfg(test)]
@@ -318,22 +322,6 @@ mod tests {
     use crate::model::{Span, Time};
     use crate::report::testing;
     use crate::triage::Disposition;
-    use proptest::prelude::*;
-
-    /// Every hit in order, each followed by what overlaps any of its group, looked for one by one.
-    fn one_by_one(hits: &[Hit], order: &[usize]) -> Vec<usize> {
-        let mut waiting = order.to_vec();
-        let mut listed = Vec::new();
-        while !waiting.is_empty() {
-            let mut group = vec![waiting.remove(0)];
-            while let Some(at) = waiting.iter().position(|hit| group.iter().any(|of| overlap(&hits[*of], &hits[*hit])))
-            {
-                group.push(waiting.remove(at));
-            }
-            listed.extend(group);
-        }
-        listed
-    }
 
     #[test]
     fn what_is_found_letter_by_letter_is_what_is_found_at_once() {
@@ -346,7 +334,7 @@ mod tests {
             Hit { id, upn, user: crate::model::Sym(0), first_seen, last_seen, ..model.clone() }
         };
         let hits: Vec<Hit> = (0..60).map(hit).collect();
-        let (orders, mut case) = (Orders::new(&hits), Case::new("b".into(), "ana".into()));
+        let (orders, mut case) = (Orders::new(&hits, &Incidents::default()), Case::new("b".into(), "ana".into()));
         for number in (0..60).step_by(4) {
             case.set_disposition(&hits[number].id, Some(Disposition::Benign), Time::MISSING);
         }
@@ -370,36 +358,34 @@ mod tests {
         assert_eq!(list.entries.len(), before + 1);
     }
 
-    proptest! {
-        #[test]
-        fn a_group_is_what_overlaps_one_of_it(times in prop::collection::vec((0_i64..40, 0_i64..6, 0_u32..2), 0..40)) {
-            let loaded = testing::loaded();
-            let model = testing::hits(&loaded).remove(0);
-            let at = |minute| Time::parse("2026-05-01T00:00:00Z").unwrap().plus(Span::minutes(minute));
-            let mut hits: Vec<Hit> = times
-                .into_iter()
-                .map(|(from, long, user)| {
-                    let (first_seen, last_seen) = (at(from), at(from + long));
-                    Hit { user: crate::model::Sym(user), first_seen, last_seen, ..model.clone() }
-                })
-                .collect();
-            hits.sort_by_key(|hit| hit.first_seen);
-            let mut order: Vec<usize> = (0..hits.len()).collect();
-            order.sort_by(|a, b| hits[*a].upn.cmp(&hits[*b].upn));
-            let listed: Vec<usize> = grouped(&hits, Sort::User).iter().map(|entry| entry.hit).collect();
-            prop_assert_eq!(listed, one_by_one(&hits, &order));
-            let latest_first: Vec<usize> = (0..hits.len()).rev().collect();
-            let (mut ranks, mut passes) = (vec![0; hits.len()], vec![0; hits.len()]);
-            for (rank, hit) in latest_first.iter().enumerate() {
-                ranks[*hit] = rank;
-            }
-            let (mut groups, group_of) = groups(&hits);
-            let mut listed = Vec::new();
-            for first in &latest_first {
-                let group = std::mem::take(&mut groups[group_of[*first]]);
-                listed.extend(chained(&hits, &ranks, &mut passes, *first, group));
-            }
-            prop_assert_eq!(listed, one_by_one(&hits, &latest_first));
-        }
+    #[test]
+    fn a_group_has_one_line_until_it_is_opened() {
+        let loaded = testing::loaded();
+        let model = testing::hits(&loaded).remove(0);
+        let hits: Vec<Hit> = (0..4).map(|number| Hit { id: number.to_string(), ..model.clone() }).collect();
+        let groups = vec![
+            Group { hits: vec![2, 0], incident: Some(0), times: 0 },
+            Group { hits: vec![1, 3], incident: Some(1), times: 2 },
+        ];
+        let entries = sorted(&hits, &groups, Sort::Severity);
+        let orders = Orders {
+            by_sort: [entries.clone(), entries.clone(), entries],
+            group_of: vec![0, 1, 0, 1],
+            groups,
+            widths: Widths::new(&hits),
+            texts: Texts::new(&hits),
+        };
+        let case = Case::new("b".into(), "ana".into());
+        let mut list = HitList::default();
+        let shown = |list: &HitList| list.entries.iter().map(|entry| entry.hit).collect::<Vec<_>>();
+        list.arrange(&hits, &orders, &case);
+        assert_eq!(shown(&list), [2, 1]);
+        list.is_open = true;
+        list.arrange(&hits, &orders, &case);
+        assert_eq!(shown(&list), [2, 0, 1, 3]);
+        list.list = List::at(3);
+        list.is_open = false;
+        list.arrange(&hits, &orders, &case);
+        assert_eq!(list.selected(), Some(1), "the cursor goes to the line that leads");
     }
 }

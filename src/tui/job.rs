@@ -1,8 +1,7 @@
 //! Jobs that may take longer than a frame: the screen asks, the worker runs them.
 
 use super::copy::{self, Spot};
-use super::evidence::Evidence;
-use super::hit_list::Orders;
+use super::evidence::{Evidence, Grouped};
 use super::scope::Scope;
 use super::users::{Everyone, User};
 use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
@@ -59,8 +58,8 @@ pub enum JobResult {
     Reach(EventId, Vec<(Value, Counts)>),
     /// Effect of the settings.
     WhatIf(Box<Change>),
-    /// The hits of the settings, and their orders.
-    Rerun(Box<Settings>, Arc<Vec<Hit>>, Arc<Orders>),
+    /// The hits of the settings, and their incidents.
+    Rerun(Box<Settings>, Arc<Vec<Hit>>, Arc<Grouped>),
     /// The rows of the part that hold it, in order.
     Found(Chunk, Vec<EventId>),
     /// Runs and bursts.
@@ -137,8 +136,8 @@ impl JobRunner {
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();
-                let orders = Arc::new(Orders::new(&self.hits));
-                JobResult::Rerun(settings, Arc::clone(&self.hits), orders)
+                let found = Grouped::new(&self.loaded, self.facts, &settings, &self.candidates, &self.hits);
+                JobResult::Rerun(settings, Arc::clone(&self.hits), Arc::new(found))
             }
             Job::Search(chunk) => {
                 let found = self.search(&chunk);
@@ -198,7 +197,7 @@ mod tests {
     #[test]
     fn the_tree_on_screen_is_kept_until_the_one_after_the_next() {
         let loaded = Arc::new(Loaded::new(Store::build(vec![Part::default()]), Vec::new(), Vec::new()));
-        let evidence = Evidence::new(loaded, Arc::default(), Settings::default(), Facts::embedded());
+        let evidence = Evidence::new(loaded, Arc::default(), Settings::default(), Facts::embedded(), &Arc::default());
         let mut runner = JobRunner::new(&evidence, Arc::default());
         let mut tree = |grouping| match runner.run(Job::Tree(Scope::List(Arc::default()), grouping)) {
             JobResult::Tree(.., tree) => tree,

@@ -42,6 +42,8 @@ pub struct Areas {
     pub footer: Rect,
     /// Everything between.
     pub body: Rect,
+    /// The card of the incident; empty where it is not shown.
+    pub card: Rect,
     panes: [Rect; 3],
 }
 
@@ -67,7 +69,8 @@ pub fn too_small(size: Size) -> bool {
 pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(Rect::from(size));
-    let mut areas = Areas { header, footer, body, panes: [Rect::default(); 3] };
+    let mut areas = Areas { header, footer, body, card: Rect::default(), panes: [Rect::default(); 3] };
+    let mut card = Rect::default();
     let mut put = |pane: Pane, area| areas.panes[pane as usize] = area;
     if alone || size.width < 72 || size.height < 20 {
         put(focus, body);
@@ -78,13 +81,26 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
         let [top, bottom] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
         put(Pane::Hits, top);
         put(Pane::Triage, bottom);
-        put(Pane::Timeline, right);
+        let height = (body.height * 2 / 5).clamp(10, 22);
+        let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(right);
+        card = top;
+        put(Pane::Timeline, bottom);
     } else if size.height >= 36 {
         let [top, middle, bottom] =
             Layout::vertical([Constraint::Length(8), Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
         put(Pane::Hits, top);
-        put(Pane::Triage, middle);
+        if focus == Pane::Hits {
+            card = middle;
+        } else {
+            put(Pane::Triage, middle);
+        }
         put(Pane::Timeline, bottom);
+    } else if focus == Pane::Hits {
+        // What an incident is, before its rows.
+        let hits = (body.height / 3).clamp(6, 9);
+        let [top, bottom] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(body);
+        put(Pane::Hits, top);
+        card = bottom;
     } else {
         let above = if focus == Pane::Timeline { above } else { focus };
         // A step's sentence is read whole before its rows are.
@@ -93,6 +109,7 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
         put(above, top);
         put(Pane::Timeline, bottom);
     }
+    areas.card = card;
     areas
 }
 

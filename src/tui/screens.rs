@@ -1,6 +1,7 @@
 //! Draws the screens. Functions of the state; they change nothing and format visible rows only.
 
 mod bars;
+mod card;
 mod hits;
 mod loading;
 mod timeline;
@@ -41,6 +42,7 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
             let areas = layout::areas(area.as_size(), bench.above, bench.focus, bench.alone);
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
+            card::draw(bench, theme, frame, areas.card);
             let mut rows = areas.pane(Pane::Timeline);
             if matches!(app.overlays.top(), Some(Overlay::Search(_) | Overlay::Moment(_) | Overlay::Revoked(..))) {
                 // What is found is looked at while it is typed.

@@ -3,15 +3,15 @@
 mod marking;
 mod visiting;
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Grouped};
 use super::find::Find;
-use super::hit_list::{HitList, Orders};
+use super::hit_list::{Group, HitList};
 use super::layout::Pane;
 use super::near::NearView;
 use super::rows::{Mode, Timeline};
 use super::scroll::Move;
 use super::trail::Trail;
-use crate::analytics::{Hit, Settings, Step, Threshold};
+use crate::analytics::{Hit, Incident, Settings, Step, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
@@ -84,7 +84,7 @@ impl Workbench {
             alone: false,
             settled: Cell::default(),
         };
-        bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.orders, &bench.case);
+        bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.found.orders, &bench.case);
         let place = bench.case.place.clone();
         let left = place.and_then(|(id, step)| Some((bench.evidence.hits.iter().position(|hit| hit.id == id)?, step)));
         if let Some((hit, step)) = left {
@@ -106,6 +106,41 @@ impl Workbench {
     /// The hit worked on.
     pub fn current(&self) -> Option<&Hit> {
         self.evidence.hits.get(self.hit?)
+    }
+
+    /// The incident of the hit worked on; of a routine its first one.
+    pub fn incident(&self) -> Option<&Incident> {
+        let found = &self.evidence.found;
+        found.incidents.all.get(found.orders.incident(self.hit?)?)
+    }
+
+    /// Hits that a verdict on the incident closes: those of the incident or routine, where the list shows it as one.
+    pub fn closes(&self) -> &[usize] {
+        let Some(hit) = self.hit else { return &[] };
+        match self.evidence.found.orders.group(hit) {
+            Some(group) if !self.hit_list.is_open => &group.hits,
+            _ => self.hit.as_slice(),
+        }
+    }
+
+    /// The state of the incident in words: its verdict, or how many of its hits are closed; empty while it is open.
+    pub fn state_words(&self) -> String {
+        let Some(group) = self.hit.and_then(|hit| self.evidence.found.orders.group(hit)) else { return String::new() };
+        self.state_of(group)
+    }
+
+    /// The state of a group of hits in words.
+    pub fn state_of(&self, group: &Group) -> String {
+        let of = |hit: &usize| self.case.disposition(&self.evidence.hits[*hit].id);
+        let closed: Vec<Disposition> = group.hits.iter().filter_map(of).collect();
+        match closed.first() {
+            None => String::new(),
+            Some(first) if closed.len() == group.hits.len() && closed.iter().all(|other| other == first) => {
+                first.words().to_owned()
+            }
+            Some(_) if closed.len() == group.hits.len() => "closed".to_owned(),
+            Some(_) => format!("{} of {} closed", closed.len(), group.hits.len()),
+        }
     }
 
     /// The steps of a hit.
@@ -305,14 +340,41 @@ impl Workbench {
         }
     }
 
-    /// Sets or clears the disposition of the hit. A settled hit hands the keyboard back to the list.
-    pub fn set_disposition(&mut self, disposition: Option<Disposition>, now: Time) {
-        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return };
-        self.case.set_disposition(&hit.id, disposition, now);
-        if disposition.is_some() {
-            self.leave_step();
-            self.focus_on(Pane::Hits);
+    /// Sets or clears the disposition of the incident: of each of its hits, as one change. One that is closed hands the
+    /// keyboard back to the list, at the next one that is open; `false` when every one is closed.
+    pub fn set_disposition(&mut self, disposition: Option<Disposition>, now: Time) -> bool {
+        let ids: Vec<String> = self.closes().iter().map(|hit| self.evidence.hits[*hit].id.clone()).collect();
+        self.case.set_dispositions(&ids, disposition, now);
+        if disposition.is_none() {
+            return true;
         }
+        self.leave_step();
+        self.focus_on(Pane::Hits);
+        let Some(next) = self.next_open() else { return false };
+        self.hit_list.list = super::scroll::List::at(next);
+        self.select();
+        true
+    }
+
+    /// The next row of the list, round, with a hit that has no disposition and no entry of an allow-list.
+    fn next_open(&self) -> Option<usize> {
+        let (entries, groups) = (&self.hit_list.entries, &self.evidence.found.orders.groups);
+        let is_open = |hit: &usize| {
+            let hit = &self.evidence.hits[*hit];
+            hit.allowed.is_none() && self.case.disposition(&hit.id).is_none()
+        };
+        let has_open = |row: &usize| {
+            let entry = &entries[*row];
+            if self.hit_list.is_open { is_open(&entry.hit) } else { groups[entry.group].hits.iter().any(is_open) }
+        };
+        let here = self.hit_list.list.cursor;
+        (here + 1..entries.len()).chain(0..(here + 1).min(entries.len())).find(has_open)
+    }
+
+    /// Gives every hit of an incident a line in the list, or takes all but the first away.
+    pub fn toggle_hits(&mut self) {
+        self.hit_list.is_open = !self.hit_list.is_open;
+        self.arrange();
     }
 
     /// Puts the timeline back to what it was before the steps; whether a step was shown.
@@ -326,7 +388,7 @@ impl Workbench {
 
     /// Sorts and filters the hits anew.
     pub fn arrange(&mut self) {
-        self.hit_list.arrange(&self.evidence.hits, &self.evidence.orders, &self.case);
+        self.hit_list.arrange(&self.evidence.hits, &self.evidence.found.orders, &self.case);
         self.select();
     }
 
@@ -344,14 +406,14 @@ impl Workbench {
 
     /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. Verdicts on a
     /// hit that went stay in the case.
-    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, orders: Arc<Orders>, settings: Settings, now: Time) {
+    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, found: Arc<Grouped>, settings: Settings, now: Time) {
         let changed = thresholds_changed(&self.evidence.settings, &settings);
         let before = self.current().map(|hit| hit.id.clone());
-        (self.evidence.hits, self.evidence.orders) = (hits, orders);
+        (self.evidence.hits, self.evidence.found) = (hits, found);
         self.evidence.settings = settings;
         self.case.name_steps(self.evidence.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.hit = None;
-        self.hit_list.renew(&self.evidence.hits, &self.evidence.orders, &self.case);
+        self.hit_list.renew(&self.evidence.hits, &self.evidence.found.orders, &self.case);
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
         let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);

@@ -105,7 +105,7 @@ impl Desk {
         let Opened { file, case, found } = opened;
         let settings = analytics::Settings::default();
         let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));
-        let evidence = Evidence::new(loaded, hits, settings, Facts::embedded());
+        let evidence = Evidence::new(loaded, hits, settings, Facts::embedded(), &Arc::default());
         self.reader = Some(Reader::new(&evidence, Arc::default(), self.app.name.clone()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;

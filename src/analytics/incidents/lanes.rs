@@ -4,7 +4,7 @@ use super::super::distance::Location;
 use super::super::known::Standing;
 use super::super::places::Net;
 use super::super::{DetectContext, Hit};
-use crate::model::{EventId, Sym};
+use crate::model::{EventId, Field, Span, Sym};
 use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
@@ -37,6 +37,20 @@ impl Lane {
     }
 }
 
+/// Most sign-ins of a session that are looked at for its other places.
+const LOOKED_AT: usize = 2000;
+
+/// Sign-ins of the same sessions up to a day before the first row: the places where a session was the user's.
+fn of_sessions(context: &DetectContext, user: Sym, rows: &BTreeSet<EventId>) -> Vec<EventId> {
+    let store = context.store;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Vec::new() };
+    let (from, to) = (store.event(*first).time().plus(Span::from_ticks(-Span::DAY.ticks())), store.event(*last).time());
+    let issuing = rows.iter().map(|&id| store.event(id)).filter(|event| event.table.issues());
+    let sessions: BTreeSet<Sym> = issuing.map(|event| store.normalized_field(event, Field::SessionId)).collect();
+    let found = sessions.into_iter().filter_map(|session| context.sessions().get(user, session));
+    found.flat_map(|session| session.between(store, from, to).take(LOOKED_AT).collect::<Vec<_>>()).collect()
+}
+
 /// Lanes of some hits of one user: known places above, then undecided and new ones, each kind in order of its first
 /// row; rows without an address last.
 pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
@@ -50,6 +64,7 @@ pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
     }
     let mut at: HashMap<Option<std::net::IpAddr>, usize, RandomState> = HashMap::default();
     let mut lanes: Vec<Lane> = Vec::new();
+    rows.extend(of_sessions(context, user, &rows));
     for id in rows {
         let (event, place) = (store.event(id), places.place(id));
         let lane = *at.entry(place.address).or_insert_with(|| {

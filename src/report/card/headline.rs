@@ -12,7 +12,44 @@ use std::collections::BTreeSet;
 /// Places named of one side.
 const PLACES: usize = 2;
 
-pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]) -> String {
+/// The kind of story an incident is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Story {
+    /// A code was typed at one place, and its tokens went to another.
+    CodeElsewhere,
+    /// A device code, all of it from known places.
+    Code,
+    /// A session of one place was used from another.
+    SessionElsewhere,
+    /// A known place, then another.
+    Moved,
+    /// A sign-in from a place that is new.
+    NewPlace,
+    /// A sign-in from a place that nothing can be said of.
+    OpenPlace,
+    /// Known places alone.
+    KnownPlace,
+    /// No row names an address.
+    NoPlace,
+}
+
+impl Story {
+    /// A few words for a list.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CodeElsewhere => "code used elsewhere",
+            Self::Code => "device code",
+            Self::SessionElsewhere => "session used elsewhere",
+            Self::Moved => "then elsewhere",
+            Self::NewPlace => "new place",
+            Self::OpenPlace => "place not decided",
+            Self::KnownPlace => "known place",
+            Self::NoPlace => "no address",
+        }
+    }
+}
+
+pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]) -> (Story, String) {
     let store = context.store;
     let telling = || incident.lanes.iter().filter(|lane| !lane.is_neutral && !lane.address.is_empty());
     let of = |standing| telling().filter(|lane| lane.standing == standing).collect::<Vec<&Lane>>();
@@ -21,13 +58,12 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
     // Tokens that went where the user never was; without such a place, where the bundle cannot tell.
     let open = of(Standing::Undecided);
     let away = if new.is_empty() { &open } else { &new };
+    let is_browser = |id: &EventId| legs.contains(id) && leg_of(store.event(*id)) == Some(Leg::Browser);
     let typed: Vec<&Lane> = telling()
-        .filter(|lane| {
-            lane.sign_ins.iter().any(|id| legs.contains(id) && leg_of(store.event(*id)) == Some(Leg::Browser))
-        })
-        .filter(|lane| away.is_empty() || !away.iter().any(|other| other.address == lane.address))
+        .filter(|lane| lane.sign_ins.iter().any(is_browser))
+        .filter(|lane| !away.iter().any(|other| other.address == lane.address))
         .collect();
-    let what = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
+    let (story, what) = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
     let calls: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
     let acts: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.acts).map(|act| act.event).collect();
     let mut uses = Vec::new();
@@ -37,7 +73,7 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
     if !acts.is_empty() {
         uses.push(counted(acts.len(), "act"));
     }
-    if uses.is_empty() { what } else { format!("{what} {} followed.", uses.join(" and ")) }
+    (story, if uses.is_empty() { what } else { format!("{what} {} followed.", uses.join(" and ")) })
 }
 
 /// The sentence on the places: known ones, the others, and those where a code was typed.
@@ -46,27 +82,31 @@ fn sentence(
     incident: &Incident,
     (known, away, typed): (&[&Lane], &[&Lane], &[&Lane]),
     has_code: bool,
-) -> String {
+) -> (Story, String) {
     let is_new = away.iter().any(|lane| lane.standing == Standing::New);
     let news = if is_new { format!(" (new: {})", novelties(incident)) } else { String::new() };
     let to = words(away);
+    let later = |from: &[&Lane]| gap(store, from, away).map_or_else(String::new, |gap| format!(" {gap} later"));
     match (has_code, away.is_empty()) {
-        (true, false) if !typed.is_empty() => {
-            let gap = gap(store, typed, away).map_or_else(String::new, |gap| format!(" {gap} later"));
-            format!("Code typed at {}; tokens went to {to}{news}{gap}.", words(typed))
+        (true, false) if !typed.is_empty() => (
+            Story::CodeElsewhere,
+            format!("Code typed at {}; tokens went to {to}{news}{}.", words(typed), later(typed)),
+        ),
+        (true, false) => (Story::CodeElsewhere, format!("Tokens of a device code went to {to}{news}.")),
+        (true, true) if known.is_empty() => (Story::Code, "Device-code sign-in; no row names an address.".to_owned()),
+        (true, true) => (Story::Code, format!("Device-code sign-in, all from {}.", words(known))),
+        (false, false) if !known.is_empty() && share_session(store, known, away) => {
+            (Story::SessionElsewhere, format!("Session of {} used from {to}{news}{}.", words(known), later(known)))
         }
-        (true, false) => format!("Tokens of a device code went to {to}{news}."),
-        (true, true) => format!("Device-code sign-in, all from {}.", words(known)),
         (false, false) if !known.is_empty() => {
-            let gap = gap(store, known, away).map_or_else(String::new, |gap| format!(" {gap} later"));
-            let verb = if share_session(store, known, away) { "Session of" } else { "Signed in at" };
-            let used = if verb == "Session of" { "used from" } else { "then from" };
-            format!("{verb} {} {used} {to}{news}{gap}.", words(known))
+            (Story::Moved, format!("Signed in at {}, then from {to}{news}{}.", words(known), later(known)))
         }
-        (false, false) if is_new => format!("Signed in from {to}{news}."),
-        (false, false) => format!("Signed in from {to}; too few days before to say whether it is the user's."),
-        (false, true) if known.is_empty() => "No row names a public address.".to_owned(),
-        (false, true) => format!("All from {}, known to this user.", words(known)),
+        (false, false) if is_new => (Story::NewPlace, format!("Signed in from {to}{news}.")),
+        (false, false) => {
+            (Story::OpenPlace, format!("Signed in from {to}; too few days before to say whether it is the user's."))
+        }
+        (false, true) if known.is_empty() => (Story::NoPlace, "No row names a public address.".to_owned()),
+        (false, true) => (Story::KnownPlace, format!("All from {}, known to this user.", words(known))),
     }
 }
 

@@ -146,9 +146,9 @@ impl App {
                     return near.answered(change).map(Effect::Run).into_iter().collect();
                 }
             }
-            JobResult::Rerun(settings, hits, orders) => {
+            JobResult::Rerun(settings, hits, found) => {
                 let Some(bench) = self.workbench_mut() else { return Vec::new() };
-                bench.take_hits(hits, orders, *settings, now);
+                bench.take_hits(hits, found, *settings, now);
                 let hits = bench.evidence.hits.len();
                 let word = if hits == 1 { "hit" } else { "hits" };
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));

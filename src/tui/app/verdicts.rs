@@ -51,10 +51,16 @@ impl App {
 
     pub(super) fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
         self.overlays.clear();
-        self.bench(|bench| bench.set_disposition(disposition, now));
-        let open = self.workbench().and_then(|bench| Some(bench.progress(bench.current()?)));
-        if let Some(((done, steps), disposition)) = open.filter(|(done, steps)| done < steps).zip(disposition) {
-            self.say(format!("closed as {}, with {done} of {steps} steps answered", disposition.words()));
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        let progress = bench.current().map(|hit| bench.progress(hit));
+        let hits = bench.closes().len();
+        let has_next = bench.set_disposition(disposition, now);
+        if let Some((disposition, (done, steps))) = disposition.zip(progress) {
+            let all = if hits > 1 { format!("all {hits} hits ") } else { String::new() };
+            let answered =
+                if done < steps { format!(", with {done} of {steps} steps answered") } else { String::new() };
+            let next = if has_next { "" } else { "; nothing is open any more: e writes the note" };
+            self.say(format!("{all}closed as {}{answered}{next}", disposition.words()));
         }
         vec![Effect::Save]
     }

@@ -80,10 +80,16 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
         facts.push((3, if from == to { format!("{from} UTC") } else { format!("{from} → {short} UTC") }));
     }
     let word = if hits == 1 { "hit" } else { "hits" };
+    let incidents = bench.evidence.found.orders.groups.len();
+    let incidents = match (bench.evidence.found.incidents.all.is_empty(), incidents) {
+        (true, _) => String::new(),
+        (false, 1) => "1 incident, ".to_owned(),
+        (false, incidents) => format!("{incidents} incidents, "),
+    };
     let settings = &bench.evidence.settings;
     let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.value(settings) != threshold.value(&bench.start));
     let tuned = if tuned { " at other thresholds" } else { "" };
-    facts.push((0, format!("{hits} {word}{tuned}, {} closed", bench.settled())));
+    facts.push((0, format!("{incidents}{} of {hits} {word}{tuned} closed", bench.settled())));
     facts
 }
 

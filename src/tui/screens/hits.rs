@@ -1,10 +1,10 @@
-//! The hits: how bad, what, who, when, how far settled.
+//! The incidents: how bad, who, what, when, how far closed; each alone or with its hits.
 
 use super::pane;
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::triage::Disposition;
-use crate::tui::hit_list::{Entry, Widths};
+use crate::tui::hit_list::{Entry, Group, Widths};
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
@@ -21,7 +21,10 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     }
     let state = &bench.hit_list;
     let focused = bench.focus == Pane::Hits;
-    let mut title = vec![Span::styled(" Hits ", theme.style(Role::Title))];
+    let mut title = vec![Span::styled(
+        if state.is_open { " Incidents and hits " } else { " Incidents " },
+        theme.style(Role::Title),
+    )];
     if !state.filter.is_empty() {
         let shown = format!("{} of {} match \"{}\" ", state.entries.len(), bench.evidence.hits.len(), state.filter);
         title.push(Span::styled(fit(&shown, 60).into_owned(), theme.style(Role::Notice)));
@@ -29,9 +32,9 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let inside = pane(theme, frame, area, title, focused);
     if state.entries.is_empty() {
         let sentence = if bench.evidence.hits.is_empty() {
-            "No analytic fired on this bundle."
+            "No alert. B says what was read and what is missing, M lists near misses."
         } else {
-            "No hit matches the filter. Esc clears it."
+            "Nothing matches the filter. Esc clears it."
         };
         let text = Paragraph::new(sentence).wrap(ratatui::widgets::Wrap { trim: true });
         frame.render_widget(text.style(theme.style(Role::Quiet)), inside);
@@ -41,11 +44,17 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let top = state.list.top(state.entries.len(), height);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
-    let columns = Columns::new(&bench.evidence.orders.widths, room);
+    let columns = Columns::new(&bench.evidence.found.orders.widths, room);
     let lines: Vec<Line> = (top..state.entries.len().min(top + height))
         .map(|at| {
             let selected = at == state.list.cursor;
-            let line = row(bench, theme, state.entries[at], &columns, selected);
+            let entry = state.entries[at];
+            let line = match bench.evidence.found.orders.groups.get(entry.group) {
+                Some(group) if !state.is_open && group.incident.is_some() => {
+                    incident(bench, theme, entry, group, &columns, selected)
+                }
+                _ => row(bench, theme, entry, &columns, selected),
+            };
             if selected { theme.under_cursor(line, focused, room) } else { line }
         })
         .collect();
@@ -80,6 +89,61 @@ impl<'w> Columns<'w> {
         let domain = widths.domain.as_deref().filter(|_| widths.user > user);
         Self { analytic, user, time, done, domain }
     }
+}
+
+/// An incident or a routine in one line.
+fn incident<'a>(
+    bench: &'a Workbench,
+    theme: &Theme,
+    entry: Entry,
+    group: &Group,
+    columns: &Columns<'_>,
+    selected: bool,
+) -> Line<'a> {
+    let hit = &bench.evidence.hits[entry.hit];
+    let found = &bench.evidence.found;
+    let at = group.incident.unwrap_or_default();
+    let (one, card) = (&found.incidents.all[at], &found.cards[at]);
+    let (glyph, word, role) = severity(one.severity);
+    let state = bench.state_of(group);
+    let closed = !state.is_empty() || one.is_allowed;
+    let text = theme.style(if closed { Role::Settled } else { Role::Text });
+    let story = match group.times {
+        0 if !one.roles.is_empty() => format!("{}: {}", one.roles[0], card.story.words()),
+        0 => card.story.words().to_owned(),
+        times => format!("routine {times}×, {}", hit.app_name),
+    };
+    let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
+    // The story shares the room of the analytic's column and the user's.
+    let room = columns.analytic + columns.user;
+    let user = (found.orders.widths.user - columns.domain.map_or(0, str::len)).min(room * 3 / 5) + 2;
+    let when = one.first.second();
+    let when = when.get(5..16).unwrap_or(&when);
+    let state = match (state.is_empty(), one.is_allowed) {
+        (true, true) => "allowed".to_owned(),
+        (true, false) => {
+            let (done, steps) = bench.progress(hit);
+            if done == 0 { String::new() } else { format!("{done}/{steps}") }
+        }
+        (false, _) => state,
+    };
+    let said = if state.is_empty() { story } else { format!("{state} · {story}") };
+    let mut spans = vec![
+        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(format!("{glyph} {word:<4}"), if closed { text } else { theme.style(role) }),
+        Span::raw("  "),
+        Span::styled(pad(upn, user), text),
+        Span::styled(pad(&said, room.saturating_sub(user)), text),
+    ];
+    if columns.time > 0 {
+        let when = when.get(..columns.time - 1).unwrap_or(when);
+        spans.push(Span::styled(format!(" {when:>0$}", columns.time - 1), theme.style(Role::Quiet)));
+    }
+    if columns.done > 0 {
+        let hits = if group.hits.len() == 1 { String::new() } else { format!("{}×", group.hits.len()) };
+        spans.push(Span::styled(format!(" {hits:>5}"), text));
+    }
+    Line::from(spans)
 }
 
 fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<'_>, selected: bool) -> Line<'a> {

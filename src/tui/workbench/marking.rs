@@ -104,6 +104,10 @@ impl Workbench {
             self.hit_list.filter.clear();
             self.arrange();
         }
+        if self.hit_list.place(hit).is_none() {
+            self.hit_list.is_open = true;
+            self.arrange();
+        }
         self.hit_list.list = List::at(self.hit_list.place(hit).unwrap_or(0));
         self.select();
         if let Some(step) = step {
