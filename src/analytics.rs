@@ -53,6 +53,7 @@ pub mod sweeps;
 mod techniques;
 mod threshold;
 pub mod ties;
+pub mod token_uses;
 mod user_rows;
 mod want;
 mod weigh;

@@ -13,6 +13,7 @@ use super::revocations::Revocations;
 use super::sessions::Sessions;
 use super::software::Software;
 use super::ties::ActsByLink;
+use super::token_uses::TokenUses;
 use super::user_rows::UserRows;
 use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
@@ -37,6 +38,7 @@ pub struct Candidates {
     tied_acts: Mutex<HashMap<Sym, Arc<ActsByLink>>>,
     footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
     calls: OnceLock<Calls>,
+    token_uses: OnceLock<TokenUses>,
     revocations: OnceLock<Revocations>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
@@ -150,6 +152,11 @@ impl Candidates {
     /// Graph calls by user and client.
     pub(super) fn calls(&self, ask: impl FnOnce() -> Calls) -> &Calls {
         self.calls.get_or_init(ask)
+    }
+
+    /// Tokens that were seen in two networks.
+    pub(super) fn token_uses(&self, ask: impl FnOnce() -> TokenUses) -> &TokenUses {
+        self.token_uses.get_or_init(ask)
     }
 
     /// Revocations of every user that has some.

@@ -15,6 +15,7 @@ mod session_hop;
 mod session_hop_broad;
 mod session_machine;
 mod session_split;
+mod token_two_networks;
 mod tool_agent;
 
 use super::Analytic;
@@ -31,6 +32,7 @@ pub const ANALYTICS: &[Analytic] = &[
     device_to_prt::ANALYTIC,
     auth_code_handoff::ANALYTIC,
     session_machine::ANALYTIC,
+    token_two_networks::ANALYTIC,
     tool_agent::ANALYTIC,
     new_client::ANALYTIC,
     binding_drop::ANALYTIC,

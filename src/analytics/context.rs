@@ -14,6 +14,7 @@ use super::recon::Calls;
 use super::revocations::{self, Revocation, Revocations};
 use super::sessions::{Session, Sessions};
 use super::software::Software;
+use super::token_uses::TokenUses;
 use super::user_rows::UserRows;
 use super::{Candidates, Hit, Origins, Settings};
 use crate::facts::Facts;
@@ -211,6 +212,11 @@ impl<'a> DetectContext<'a> {
     /// Graph calls by user and client, with the form of each.
     pub fn calls_by_client(&self) -> &Calls {
         self.candidates.calls(|| Calls::new(self.origins(), self.rows(), |event| self.user(event)))
+    }
+
+    /// Tokens that were seen in two networks.
+    pub fn token_uses(&self) -> &TokenUses {
+        self.candidates.token_uses(|| TokenUses::new(self))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.

@@ -19,6 +19,7 @@ mod reach;
 mod recon;
 mod revoke;
 pub mod session;
+mod token_uses;
 
 pub use aftermath::{refused_after, renewed_after, residual_calls, returned_after, revoked_what, still_standing};
 pub use agents::{agent_in_tenant, others_with_agent};
@@ -43,6 +44,7 @@ pub use parties::{begun_by, interleaved, last_act, machines_of_session, parties,
 pub use reach::{reached, resources, valuable};
 pub use recon::{categories_read, read_or_refused, scopes_used, swept_before, swept_by_others};
 pub use revoke::what_to_revoke;
+pub use token_uses::{agents_of_sides, nets_of_token, pair_usual, token_expired};
 
 use super::{Finding, State};
 use crate::model::words;

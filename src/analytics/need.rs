@@ -96,6 +96,15 @@ pub(super) const OF_DEVICES: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
+const USES: &[Table] = &[Table::Graph, Table::AadGraph, Table::UnifiedAudit];
+
+/// Calls or acts with the token of each, and where they came from.
+pub(super) const OF_TOKEN_USES: &[Need] = &[
+    Need { tables: USES, columns: &[Field::TokenId] },
+    Need { tables: USES, columns: &[Field::IpAddress] },
+    Need { tables: USES, columns: &[Field::UserId, Field::UserPrincipalName] },
+];
+
 const ALL: &[Table] = &[Table::SignIn, Table::NonInteractive, Table::Graph, Table::AadGraph];
 
 /// Rows with the agent that made them.

@@ -71,6 +71,8 @@ pub struct Places {
     rows: Vec<(u32, u32)>,
     places: Vec<Place>,
     profiles: Vec<Profile>,
+    /// Numbers of the places at which resources saw the callers of sign-ins, where that was another address.
+    at_resource: HashMap<EventId, u32, RandomState>,
 }
 
 /// All that decides a place: address, recorded number, whether a service of Microsoft's would be neutral, and whether
@@ -88,7 +90,9 @@ impl Places {
         let mut rows = Vec::with_capacity(store.len());
         // Addresses and numbers that sign-ins record.
         let mut recorded: Vec<(Sym, Sym)> = Vec::new();
-        for (_, event) in store.events() {
+        let mut seen: Numbers<(Sym, bool, bool)> = Numbers::default();
+        let mut at_resource: HashMap<EventId, u32, RandomState> = HashMap::default();
+        for (id, event) in store.events() {
             let normalized = |field| store.normalized_field(event, field);
             let (address, number) = (normalized(Field::IpAddress), normalized(Field::Asn));
             let client = normalized(Field::AppId);
@@ -106,14 +110,30 @@ impl Places {
             let device = event[Field::DeviceDetail];
             let (profile, _) = profiles.number((agent, device, normalized(Field::GatewayJa4), is_cli));
             rows.push((place, profile));
+            let other = normalized(Field::AddressAtResource);
+            if !other.is_none() && other != address {
+                at_resource.insert(id, seen.number((other, no_agent || is_service, secure)).0);
+            }
         }
         let networks = Networks::new(store, &recorded);
-        let place = |key: PlaceKey| networks.place(store, facts, key);
-        Self {
-            rows,
-            places: places.keys.into_iter().map(place).collect(),
-            profiles: named(store, facts, profiles.keys),
-        }
+        let mut places: Vec<Place> = places.keys.into_iter().map(|key| networks.place(store, facts, key)).collect();
+        // The number that a sign-in records is of its own address alone.
+        let first = u32::try_from(places.len()).expect("no more than events");
+        places.extend(seen.keys.into_iter().map(|(address, is_service, secure)| {
+            let given = store.network(store.text(address)).map(|network| network.number);
+            networks.place_by_number(store, facts, (address, is_service, secure), given)
+        }));
+        at_resource.values_mut().for_each(|number| *number += first);
+        at_resource.retain(|id, number| {
+            let other = places[*number as usize].address;
+            other.is_some() && other != places[rows[id.0 as usize].0 as usize].address
+        });
+        Self { rows, places, profiles: named(store, facts, profiles.keys), at_resource }
+    }
+
+    /// Number of the place at which the resource saw the caller of a sign-in, where that was another public address.
+    pub fn at_resource(&self, id: EventId) -> Option<u32> {
+        self.at_resource.get(&id).copied()
     }
 
     /// Place of an event.
@@ -242,13 +262,24 @@ impl Networks {
     }
 
     fn place(&self, store: &Store, facts: &Facts, (sym, number, is_service, secure): PlaceKey) -> Place {
+        self.place_by_number(store, facts, (sym, is_service, secure), asn(store.text(number)))
+    }
+
+    /// As [`Self::place`], with the number that is known of the address itself.
+    fn place_by_number(
+        &self,
+        store: &Store,
+        facts: &Facts,
+        (sym, is_service, secure): (Sym, bool, bool),
+        number: Option<u32>,
+    ) -> Place {
         let address = net::parse(store.text(sym));
         let nearby = || {
             let address = address?;
             let at = self.addresses.get(&address).or_else(|| self.prefixes.get(&Net::prefix(address)));
             at.copied().flatten()
         };
-        let number = asn(store.text(number)).or_else(nearby);
+        let number = number.or_else(nearby);
         let is_microsoft = number.is_some_and(|number| facts.is_microsoft_asn(number));
         Place {
             address,

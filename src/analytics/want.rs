@@ -25,6 +25,12 @@ const CALLS: &[Table] = &[Table::Graph, Table::AadGraph];
 const SIGN_INS: &[Table] = &[Table::SignIn, Table::NonInteractive];
 const CHANGED: &[Table] = &[Table::Audit, Table::UnifiedAudit];
 
+/// Sign-ins that issued the tokens.
+pub(super) const ISSUERS: Want = Want {
+    ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::TokenId] }),
+    loss: "uses are compared with each other only, not with the sign-in that issued the token",
+};
+
 /// Calls made with the tokens.
 pub(super) const CALLS_OF_TOKENS: Want = Want {
     ask: Ask::Rows(Need { tables: CALLS, columns: &[Field::RequestUri] }),

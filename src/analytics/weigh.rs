@@ -26,6 +26,8 @@ const OTHER_CODES: usize = 2;
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
 const LOOKED_AT: usize = 500;
+/// The analytic whose hits are of uses of tokens.
+const OF_USES: &str = "token-two-networks";
 /// Other users whose habit an address is, from which on it is shared.
 const SHARED_BY: usize = 2;
 
@@ -76,11 +78,19 @@ impl Weighing<'_> {
         let event = store.event(id);
         (
             store.normalized_field(event, Field::SessionId),
-            places.number(id),
+            self.place_number(id),
             places.profile_number(id),
             places.profile(id).device,
             self.habits.binding(store, id),
         )
+    }
+
+    /// Number of the place that a row speaks for: where a hit is of uses of tokens, that at which the resource saw the
+    /// caller of a sign-in.
+    fn place_number(&self, id: EventId) -> u32 {
+        let places = self.context.places();
+        let seen = if self.hit.analytic == OF_USES { places.at_resource(id) } else { None };
+        seen.unwrap_or_else(|| places.number(id))
     }
 
     /// Facts of one group, by its first row and those of its place.
@@ -114,7 +124,7 @@ impl Weighing<'_> {
 
     fn network(&self, first: EventId) -> Vec<Fact> {
         let (context, user) = (self.context, self.hit.user);
-        let (known, place) = (context.known(), context.places().place(first));
+        let (known, place) = (context.known(), context.places().numbered(self.place_number(first)));
         let mut facts = Vec::new();
         if known.given(place).is_some_and(|given| !given.is_relay) {
             return vec![Fact::GivenNetwork];

@@ -72,6 +72,8 @@ pub enum Field {
     AuthenticationDetails,
     /// Fingerprint of the caller's TLS, which Defender alone records.
     GatewayJa4,
+    /// Address at which the resource saw the caller; usually blank.
+    AddressAtResource,
     /// Graph: HTTP method.
     RequestMethod,
     /// Graph: full request URI.
@@ -109,7 +111,7 @@ impl Field {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every field in declaration order.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::Id,
         Self::CorrelationId,
         Self::UserId,
@@ -144,6 +146,7 @@ impl Field {
         Self::RiskLevel,
         Self::AuthenticationDetails,
         Self::GatewayJa4,
+        Self::AddressAtResource,
         Self::RequestMethod,
         Self::RequestUri,
         Self::ResponseStatusCode,
@@ -215,6 +218,7 @@ impl Field {
             Self::RiskLevel => "RiskLevelDuringSignIn",
             Self::AuthenticationDetails => "AuthenticationDetails",
             Self::GatewayJa4 => "GatewayJA4",
+            Self::AddressAtResource => "IPAddressFromResourceProvider",
             Self::RequestMethod => "RequestMethod",
             Self::RequestUri => "RequestUri",
             Self::ResponseStatusCode => "ResponseStatusCode",

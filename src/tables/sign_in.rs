@@ -72,6 +72,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::ResourceTenantId, Field::DeviceDetail, Field::LocationDetails, Field::Location, Field::ClientAppUsed,
     Field::ProcessingDetails, Field::TokenProtection, Field::UserType, Field::ConditionalAccessStatus,
     Field::AuthenticationRequirement, Field::RiskLevel, Field::AuthenticationDetails, Field::GatewayJa4, Field::DeviceId,
+    Field::AddressAtResource,
 ];
 
 pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, SIGN_IN];
@@ -98,6 +99,7 @@ const SIGN_IN: Columns = &[
     ("osplatform", DevicePart(2)), ("devicename", DevicePart(1)),
     ("devicedetail", Json(Field::DeviceDetail, 1)),
     ("isthroughglobalsecureaccess", Mark(Flags::GLOBAL_SECURE_ACCESS)), ("gatewayja4", Text(Field::GatewayJa4, 0)),
+    ("ipaddressfromresourceprovider", Text(Field::AddressAtResource, 0)),
     // Outcome
     ("resulttype", Text(Field::ResultType, 3)), ("errorcode", Text(Field::ResultType, 2)),
     ("status.errorcode", Text(Field::ResultType, 1)), ("status", Status), ("endpointcall", Endpoint),
@@ -128,6 +130,7 @@ pub(super) const PORTAL: Columns = &[
     ("resource id", Text(Field::ResourceIdentity, 1)), ("resource", Text(Field::ResourceDisplayName, 0)),
     ("home tenant id", Text(Field::HomeTenantId, 0)), ("resource tenant id", Text(Field::ResourceTenantId, 0)),
     ("client app", Text(Field::ClientAppUsed, 0)),
+    ("ip address (seen by resource)", Text(Field::AddressAtResource, 0)),
     ("ip address", Text(Field::IpAddress, 1)), ("autonomous system number", Number(Field::Asn, 1)),
     ("user agent", Text(Field::UserAgent, 0)), ("location", PortalPlace),
     ("status", Status), ("sign-in error code", Number(Field::ResultType, 2)),

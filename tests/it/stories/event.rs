@@ -155,6 +155,11 @@ impl Event {
                 self.put(Field::IpAddress, address);
                 self.put(Field::Asn, network);
             }
+            ("seen", from) => {
+                let address = from.strip_prefix("from ").unwrap_or_default();
+                address.parse::<IpAddr>().map_err(|_| format!("no address {from}"))?;
+                self.put(Field::AddressAtResource, address);
+            }
             ("agent", name) => {
                 let agent = AGENTS.iter().find(|(known, _)| *known == name);
                 self.put(Field::UserAgent, agent.ok_or_else(|| format!("no agent {name}"))?.1);
