@@ -12,6 +12,7 @@ mod catalog;
 mod cell;
 pub mod certainty;
 mod context;
+pub mod device_ends;
 pub mod distance;
 mod finding;
 pub mod findings;

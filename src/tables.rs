@@ -23,6 +23,7 @@ mod spelling;
 mod unified_audit;
 
 pub use act::{ActRow, ReadAct};
+pub use audit::OBJECT_ID;
 pub use column::{Columns, DEVICE_PARTS, Rank, Target};
 pub use foreign::{Foreign, KeyMarks, Marked};
 pub use row_kind::RowKind;

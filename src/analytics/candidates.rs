@@ -2,6 +2,7 @@
 //! all rows again.
 
 use super::binding::BindingDrop;
+use super::device_ends::DeviceEnds;
 use super::first_use::FirstUse;
 use super::flow::{Flow, FlowKind};
 use super::foothold_rows::FootholdRows;
@@ -39,6 +40,7 @@ pub struct Candidates {
     footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
     calls: OnceLock<Calls>,
     token_uses: OnceLock<TokenUses>,
+    device_ends: OnceLock<DeviceEnds>,
     revocations: OnceLock<Revocations>,
     drops: OnceLock<Vec<BindingDrop>>,
     first_uses: OnceLock<Vec<FirstUse>>,
@@ -157,6 +159,11 @@ impl Candidates {
     /// Tokens that were seen in two networks.
     pub(super) fn token_uses(&self, ask: impl FnOnce() -> TokenUses) -> &TokenUses {
         self.token_uses.get_or_init(ask)
+    }
+
+    /// Ends of devices in the directory.
+    pub(super) fn device_ends(&self, ask: impl FnOnce() -> DeviceEnds) -> &DeviceEnds {
+        self.device_ends.get_or_init(ask)
     }
 
     /// Revocations of every user that has some.

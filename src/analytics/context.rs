@@ -1,6 +1,7 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
 use super::binding::{self, BindingDrop};
+use super::device_ends::DeviceEnds;
 use super::first_use::{self, FirstUse};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::handoff::{self, Handoff};
@@ -216,7 +217,13 @@ impl<'a> DetectContext<'a> {
 
     /// Tokens that were seen in two networks.
     pub fn token_uses(&self) -> &TokenUses {
-        self.candidates.token_uses(|| TokenUses::new(self))
+        self.candidates
+            .token_uses(|| TokenUses::new((self.store, self.places()), || self.rows(), |event| self.user(event)))
+    }
+
+    /// Ends of devices in the directory.
+    pub fn device_ends(&self) -> &DeviceEnds {
+        self.candidates.device_ends(|| DeviceEnds::new(self.store, self.rows()))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.

@@ -2,10 +2,9 @@
 //!
 //! Only tokens that were seen in two networks are kept: of a million tokens there are few.
 
-use super::DetectContext;
-use super::places::Net;
+use super::places::{Net, Places};
 use crate::model::{EventId, Field, Flags, Sym, Table};
-use crate::store::Event;
+use crate::store::{Event, Store};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
@@ -48,15 +47,26 @@ struct Seen {
     is_in_two: bool,
 }
 
+/// Rows that uses and issuers are found among.
+struct Reader<'s, U> {
+    store: &'s Store,
+    places: &'s Places,
+    /// The user of a row.
+    user: U,
+}
+
 impl TokenUses {
-    /// The uses in the rows of a run.
-    pub(super) fn new(context: &DetectContext) -> Self {
-        let (store, places) = (context.store, context.places());
+    /// The uses in the rows of a run, which are read twice.
+    pub(super) fn new<'s, I: Iterator<Item = (EventId, Event<'s>)>>(
+        (store, places): (&'s Store, &'s Places),
+        rows: impl Fn() -> I,
+        user: impl Fn(Event<'s>) -> Sym,
+    ) -> Self {
+        let reader = Reader { store, places, user };
         let mut seen: HashMap<(Sym, Sym), Seen, RandomState> = HashMap::default();
-        for (_, event, used) in uses(context) {
-            let key = (context.user(event), store.token(event[Field::TokenId]));
+        for (key, used) in rows().filter_map(|(id, event)| reader.used(id, event)) {
             let seen = seen.entry(key).or_insert_with(|| {
-                let issued = issuer(context, key).and_then(|id| places.net(id));
+                let issued = reader.issuer(key).and_then(|id| places.net(id));
                 Seen { net: used.net, is_in_two: issued.is_some_and(|net| net != used.net) }
             });
             seen.is_in_two |= seen.net != used.net;
@@ -66,12 +76,15 @@ impl TokenUses {
         if tokens.is_empty() {
             return Self::default();
         }
-        for (_, event, used) in uses(context) {
-            if let Some(uses) = tokens.get_mut(&(context.user(event), store.token(event[Field::TokenId]))) {
+        for (key, used) in rows().filter_map(|(id, event)| reader.used(id, event)) {
+            if let Some(uses) = tokens.get_mut(&key) {
                 uses.push(used);
             }
         }
-        let token = |((user, token), uses)| UsedToken { user, token, issuer: issuer(context, (user, token)), uses };
+        let token = |(key, uses): ((Sym, Sym), Vec<TokenUse>)| {
+            let (user, token) = key;
+            UsedToken { user, token, issuer: reader.issuer(key), uses }
+        };
         let mut found = Self { tokens: tokens.into_iter().map(token).collect(), ..Self::default() };
         found.tokens.sort_unstable_by_key(|token| (token.user, token.token));
         for token in &found.tokens {
@@ -90,16 +103,15 @@ impl TokenUses {
     }
 }
 
-/// The sign-in of the user that issued a token.
-fn issuer(context: &DetectContext, (user, token): (Sym, Sym)) -> Option<EventId> {
-    let store = context.store;
-    store.issuer(token).filter(|&id| context.user(store.event(id)) == user)
-}
+impl<'s, U: Fn(Event<'s>) -> Sym> Reader<'s, U> {
+    /// The sign-in of the user that issued a token.
+    fn issuer(&self, (user, token): (Sym, Sym)) -> Option<EventId> {
+        self.store.issuer(token).filter(|&id| (self.user)(self.store.event(id)) == user)
+    }
 
-/// Every use of a token by a user from a place that says something.
-fn uses<'c, 'a>(context: &'c DetectContext<'a>) -> impl Iterator<Item = (EventId, Event<'a>, TokenUse)> + 'c {
-    let (store, places) = (context.store, context.places());
-    context.rows().filter_map(move |(id, event)| {
+    /// The use of a token by a user from a place that says something, with user and token; `None` where a row is none.
+    fn used(&self, id: EventId, event: Event<'s>) -> Option<((Sym, Sym), TokenUse)> {
+        let (store, places) = (self.store, self.places);
         let place = if event.table.issues() {
             places.at_resource(id)?
         } else if event.table.uses() {
@@ -111,9 +123,10 @@ fn uses<'c, 'a>(context: &'c DetectContext<'a>) -> impl Iterator<Item = (EventId
             (event.table == Table::UnifiedAudit).then(|| places.number(id))?
         };
         let at = places.numbered(place);
-        if at.address.is_none() || store.token(event[Field::TokenId]).is_none() || context.user(event).is_none() {
+        let (user, token) = ((self.user)(event), store.token(event[Field::TokenId]));
+        if at.address.is_none() || token.is_none() || user.is_none() {
             return None;
         }
-        Some((id, event, TokenUse { id, place, net: at.telling_net()? }))
-    })
+        Some(((user, token), TokenUse { id, place, net: at.telling_net()? }))
+    }
 }

@@ -10,6 +10,8 @@ mod details;
 mod grants;
 mod portal;
 
+pub use details::OBJECT_ID;
+
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
 use super::members::{Members, read_out};
@@ -97,7 +99,9 @@ fn read(record: &Members<'_>) -> ActRow {
     row.set_some(Field::UserAgent, record.text(&["userAgent"]).or_else(|| changes.detail("User-Agent")));
     row.set_some(Field::DeviceId, changes.device_id());
     let device = part_text(&read_out(part(&initiated, "linkableIdentifiers").clone()), &["deviceId"]);
-    row.set_some(Field::DeviceId, device.filter(|id| tells(id)));
+    // Of a change to a device the field has that device alone.
+    let is_of_device = row.get(Field::Operation).is_some_and(|name| name.to_ascii_lowercase().contains("device"));
+    row.set_some(Field::DeviceId, device.filter(|id| !is_of_device && tells(id)));
     row.set(Field::ActedUpon, acted_upon(&changes, &actor));
     details::put(&mut row, &changes);
     row

@@ -1,13 +1,14 @@
 //! Devices of a hit's sign-ins: the request for their registration, their traces of tools, their use.
 
 use super::{KEPT, listed, missing, records_changes};
+use crate::analytics::device_ends::object_id;
 use crate::analytics::footholds::{self, Foothold};
 use crate::analytics::known::Outside;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_unbound};
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Span, Sym, Time};
-use crate::store::{Event, Key, device_member};
+use crate::store::{Key, device_id, device_member};
 use std::collections::BTreeSet;
 
 /// Time before a hit in which its device may have been asked for.
@@ -79,9 +80,18 @@ pub fn registration_request(context: &StepContext) -> Finding {
 
 /// Traces of tools in the names of the devices.
 pub fn device_registered(context: &StepContext) -> Finding {
-    let names = members(context, "displayName");
-    let systems = members(context, "operatingSystem");
-    let prints = names.iter().filter_map(|name| context.facts.fingerprint(name, ""));
+    let mut names = members(context, "displayName");
+    let mut systems = members(context, "operatingSystem");
+    for (name, detail) in registered(context) {
+        names.extend(Some(name).filter(|name| !name.is_empty() && !names.contains(name)));
+        let is_system = |part: &&str| !part.is_empty() && !part.contains(" id ") && !part.starts_with("trust type ");
+        systems.extend(detail.split(", ").take_while(is_system).map(str::to_owned));
+    }
+    systems.sort_unstable();
+    systems.dedup();
+    let facts = context.facts;
+    let prints = names.iter().filter_map(|name| facts.fingerprint(name, ""));
+    let prints = prints.chain(systems.iter().filter_map(|system| facts.fingerprint("", system)));
     let tools: BTreeSet<&str> = prints.map(|print| print.tool.as_str()).collect();
     let shown = match (names.is_empty(), systems.is_empty()) {
         (true, true) => "The sign-ins name neither device nor system".to_owned(),
@@ -93,15 +103,15 @@ pub fn device_registered(context: &StepContext) -> Finding {
         let lacks = format!("{shown}; version and agent of the registration are not among them");
         let export = "AuditLogs with Register device and Add device";
         let finding = if records_changes(context.store) {
-            Finding::new(State::Unknown, "no tool's name", format!("{shown}."))
+            Finding::new(State::Unknown, "no tool's trace", format!("{shown}."))
         } else {
             missing("AuditLogs needed", &lacks, export)
         };
         return finding.with_rows(context.hit.evidence.iter().copied().take(KEPT));
     }
     let tools: Vec<&str> = tools.into_iter().collect();
-    let sentence = format!("{shown}: a name that {} gives.", listed(&tools));
-    Finding::new(State::Supports, "a tool's name", sentence).with_rows(context.hit.evidence.iter().copied().take(KEPT))
+    let sentence = format!("{shown}: a name or a version that {} gives.", listed(&tools));
+    Finding::new(State::Supports, "a tool's trace", sentence).with_rows(context.hit.evidence.iter().copied().take(KEPT))
 }
 
 /// Sign-ins with the primary refresh tokens of the devices, from the hit on.
@@ -205,20 +215,35 @@ pub fn others_with_device(context: &StepContext) -> Finding {
     Finding::new(State::Unknown, counted(users.len(), "other user"), sentence).with_rows(rows)
 }
 
-/// Changes to the hit's devices in the directory, from the hit on.
-fn changes_of_device(context: &StepContext, wanted: impl Fn(&str) -> bool) -> Vec<EventId> {
+/// Rows that end the hit's devices, from the hit on.
+fn ends(context: &StepContext) -> Vec<EventId> {
     let (store, hit) = (context.store, context.hit);
-    let ids: BTreeSet<Sym> = devices(context).into_iter().collect();
-    let names: BTreeSet<String> = members(context, "displayName").into_iter().map(|name| name.to_lowercase()).collect();
-    let rows = context.detect.rows().filter(|(_, event)| event.table.records() && event.succeeded());
-    let is_of_device = |event: Event<'_>| {
-        ids.contains(&store.normalized_field(event, Field::DeviceId))
-            || names.contains(&store.text(event[Field::Object]).trim().to_lowercase())
+    let of_text = |device: Sym| {
+        let text = store.text(device);
+        device_id(text).unwrap_or_else(|| text.to_lowercase())
     };
-    let is_wanted = |event: Event<'_>| wanted(&store.text(event[Field::Operation]).to_lowercase());
-    rows.filter(|(_, event)| event.time() >= hit.first_seen && is_wanted(*event) && is_of_device(*event))
-        .map(|(id, _)| id)
-        .collect()
+    let mut ids: Vec<String> = devices(context).into_iter().map(of_text).collect();
+    ids.extend(changes(context).filter_map(|id| object_id(store, store.event(id))));
+    let mut names = members(context, "displayName");
+    names.extend(registered(context).map(|(name, _)| name));
+    let names: Vec<String> = names.into_iter().map(|name| name.to_lowercase()).collect();
+    let (ids, names) = (ids.iter().map(String::as_str), names.iter().map(String::as_str));
+    context.detect.device_ends().of(store, ids, names, hit.first_seen)
+}
+
+/// The hit's rows of the directory's log.
+fn changes<'a>(context: &'a StepContext<'_>) -> impl Iterator<Item = EventId> + 'a {
+    context.hit.evidence.iter().copied().filter(|&id| context.store.event(id).table.records())
+}
+
+/// Name and system of each device that the hit's rows register.
+fn registered<'a>(context: &'a StepContext<'_>) -> impl Iterator<Item = (String, &'a str)> + 'a {
+    changes(context).take(KEPT).map(|id| {
+        // Of a row without a device it is the user.
+        let name = context.store.get(id, Field::Object).trim();
+        let name = if name.contains('@') { String::new() } else { name.to_owned() };
+        (name, context.store.get(id, Field::Detail))
+    })
 }
 
 /// End of the device, by disabling or deletion.
@@ -230,11 +255,7 @@ pub fn device_disabled(context: &StepContext) -> Finding {
             &format!("AuditLogs from {} on, or the device's page in Entra", context.hit.first_seen.second()),
         );
     }
-    let ends = changes_of_device(context, |operation| {
-        operation.starts_with("delete device")
-            || operation.starts_with("disable device")
-            || operation.starts_with("unregister device")
-    });
+    let ends = ends(context);
     match ends.last() {
         None => Finding::new(
             State::Unknown,

@@ -7,6 +7,9 @@ use crate::facts::folded_operation;
 use crate::model::Field;
 use crate::tables::act::ActRow;
 
+/// Words before the id that the directory gives a device, which is not the one that sign-ins show.
+pub const OBJECT_ID: &str = "object id ";
+
 /// Longest detail, in bytes; a consent to every scope of Graph is longer.
 const MAX_DETAIL: usize = 2000;
 
@@ -224,7 +227,11 @@ fn account(operation: &str, reason: &str, changes: &Changes, note: &mut Note) {
             let words = value.map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value });
             note.detail(words.unwrap_or_default());
         }
-        note.detail(changes.device_id().map(|id| format!("device id {id}")).unwrap_or_default());
+        let device = changes.device_id();
+        let object = changes.target("Device").and_then(|target| target.id.as_ref());
+        let object = object.filter(|id| device.as_ref().is_none_or(|device| !device.eq_ignore_ascii_case(id)));
+        note.detail(device.map(|id| format!("device id {id}")).unwrap_or_default());
+        note.detail(object.map(|id| format!("{OBJECT_ID}{id}")).unwrap_or_default());
     }
     if let Some(policy) = grants::policy(changes) {
         match policy.states {

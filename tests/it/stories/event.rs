@@ -43,6 +43,7 @@ const AGENTS: &[(&str, &str)] = &[
     ("kali365", "kali365-live/2.1"),
     ("azurehound", "azurehound/v2.1.7"),
     ("axios", "axios/1.7.9"),
+    ("Dsreg", "Dsreg/10.0 (Windows 10.0.19041.928)"),
     ("SDK", "AZURECLI/2.60.0 (DEB) azsdk-python-core/1.28.0 Python/3.11.8 (Linux)"),
 ];
 

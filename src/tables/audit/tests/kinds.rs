@@ -29,7 +29,12 @@ fn a_device_has_a_device_id_that_is_no_object_id() {
     let row = changed("Register device", json!([target("Device", Some("DESKTOP-1"), None, vec![])]), details);
     assert_eq!(
         note(&row),
-        ["DESKTOP-1", "Windows, 10.0.19041.928, trust type 0, device id dddddddd-0000-4000-8000-00000000000d", ""]
+        [
+            "DESKTOP-1",
+            "Windows, 10.0.19041.928, trust type 0, device id dddddddd-0000-4000-8000-00000000000d, \
+             object id 00000006-0000-4000-8000-00000000000a",
+            ""
+        ]
     );
     assert_eq!(row.get(Field::DeviceId), Some("dddddddd-0000-4000-8000-00000000000d"));
     let properties = vec![
@@ -42,7 +47,8 @@ fn a_device_has_a_device_id_that_is_no_object_id() {
     assert_eq!(row.get(Field::DeviceId), Some("dddddddd-0000-4000-8000-00000000000d"));
     assert_eq!(
         note(&row)[1],
-        "Windows, 10.0.19041.928, trust type Workplace, device id dddddddd-0000-4000-8000-00000000000d"
+        "Windows, 10.0.19041.928, trust type Workplace, device id dddddddd-0000-4000-8000-00000000000d, \
+         object id 00000006-0000-4000-8000-00000000000a"
     );
     let names = vec![
         property("Device.ObjectID", None, Some("\"o\"")),
