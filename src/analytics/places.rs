@@ -123,7 +123,9 @@ impl Places {
             let given = store.network(store.text(address)).map(|network| network.number);
             networks.place_by_number(store, facts, (address, is_service, secure), given)
         }));
-        at_resource.values_mut().for_each(|number| *number += first);
+        for number in at_resource.values_mut() {
+            *number += first;
+        }
         at_resource.retain(|id, number| {
             let other = places[*number as usize].address;
             other.is_some() && other != places[rows[id.0 as usize].0 as usize].address

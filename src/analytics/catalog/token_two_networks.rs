@@ -75,7 +75,7 @@ const STEPS: &[Step] = &[
         id: "token-expired",
         title: "has it expired?",
         question: "Has the token expired?",
-        look_for: "More than 90 minutes, in evaluated sessions 28 hours, since it was issued.",
+        look_for: "90 minutes since its issue; 28 hours in evaluated sessions.",
         show: Show::Mark,
         answer: token_expired,
     },
@@ -101,7 +101,7 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
             found.entry((of, pair)).or_default().add(token, one);
         }
     }
-    found.into_iter().map(|((of, pair), found)| hit(context, of, pair, found)).collect()
+    found.into_iter().map(|((of, pair), found)| hit(context, of, pair, &found)).collect()
 }
 
 /// The session of a token: of its sign-in, else of the first use that names one.
@@ -298,7 +298,7 @@ fn in_turns(context: &DetectContext, a: &Side, b: &Side) -> bool {
     between(a, b) || between(b, a)
 }
 
-fn hit(context: &DetectContext, (user, of): Of, pair: Pair, found: Found) -> Hit {
+fn hit(context: &DetectContext, (user, of): Of, pair: Pair, found: &Found) -> Hit {
     let store = context.store;
     let time = |id: EventId| store.event(id).time();
     let uses: Vec<EventId> = found.uses.iter().copied().collect();
