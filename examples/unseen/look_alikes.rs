@@ -57,7 +57,7 @@ const fn lived(name: &'static str, suits: Suits, plan: Plan) -> LookAlike {
 }
 
 /// Every kind.
-pub(crate) const LOOK_ALIKES: [LookAlike; 20] = [
+pub(crate) const LOOK_ALIKES: [LookAlike; 21] = [
     written("administrator's codes from a cloud machine", an_administrator, codes::migration),
     written("developer's code on an office server", a_developer, codes::office_server),
     written("meeting room's weekly code", a_room, codes::room),
@@ -76,6 +76,7 @@ pub(crate) const LOOK_ALIKES: [LookAlike; 20] = [
         write: machines::private_computer,
     },
     LookAlike { name: "onboarding", suits: with_a_laptop, plan: machines::join, write: machines::enrol },
+    written("enrolment desk", an_administrator, machines::enrolment_desk),
     written("Authenticator enrolment", anybody, machines::authenticator),
     written("az login and Cloud Shell", a_developer, programs::azure_cli),
     written("administrator's inventory", an_administrator, programs::inventory),

@@ -28,7 +28,7 @@ const fn theft(name: &'static str, write: fn(&mut Story)) -> Theft {
 }
 
 /// Every kind.
-pub(crate) const THEFTS: [Theft; 14] = [
+pub(crate) const THEFTS: [Theft; 15] = [
     theft("code, new network", codes::new_network),
     theft("code, exchanges refused", codes::refused),
     theft("code, slow pivot", codes::slow_pivot),
@@ -38,6 +38,7 @@ pub(crate) const THEFTS: [Theft; 14] = [
     theft("session used elsewhere", replay::elsewhere),
     Theft { name: "behind the user's exit", suits: replay::has_an_exit, write: replay::behind_the_exit },
     Theft { name: "unbound replay", suits: replay::is_bound, write: replay::unbound },
+    theft("access token replayed", replay::access_token),
     theft("proxied sign-in, other network", aitm::two_networks),
     theft("proxied sign-in, kept alive", aitm::kept_alive),
     theft("code handed over", handoff::pasted),

@@ -152,6 +152,19 @@ fn browser_at(story: &Story, laptop: &Laptop) -> Origin {
     }
 }
 
+/// An administrator enrols new laptops in the office, one after another.
+pub(super) fn enrolment_desk(story: &mut Story) {
+    let mut second = story.working_second();
+    let spot = story.world.offices[story.person.office].exit.clone();
+    for _ in 0..story.rng.between(3, 6) {
+        let mut origin = story.machine_at(spot.clone(), "Windows10", "", "");
+        origin.device.id = story.rng.guid().to_string();
+        origin.device.name = format!("LT-{}", story.rng.between(1000, 9999));
+        join_device(story, second, &origin);
+        second += story.rng.between(90, 400);
+    }
+}
+
 /// The broker asks the registration service for the machine at hand.
 fn join_device(story: &mut Story, second: i64, origin: &Origin) {
     let session = story.rng.guid();

@@ -1,6 +1,7 @@
 //! Sessions and tokens taken from the victim's machine and used by somebody else.
 
-use crate::event::{Factor, Incoming, OK, Origin, SignIn};
+use crate::event::{Call, Factor, Incoming, OK, Origin, SignIn};
+use crate::export::Table;
 use crate::story::{Pair, Story};
 use crate::world::ids::{
     AAD_GRAPH, ARM, AZURE_PORTAL, EXCHANGE, GRAPH, OFFICE, OFFICE_HOME, ONEDRIVE, OUTLOOK_WEB, SHAREPOINT,
@@ -25,6 +26,37 @@ fn look_around(story: &mut Story, token: &SignIn, calls: i64) {
         ]);
         story.call(token, seconds, path);
         seconds += story.rng.between(1, 90);
+    }
+}
+
+/// An access token from a trace or from memory: calls with it from a second network, and no sign-in but the victim's.
+pub(super) fn access_token(story: &mut Story) {
+    let second = story.working_second();
+    let browser = story.browser(second);
+    let session = story.person.web_session_on(story.world, story.day);
+    let row = story.silent(second, &browser, session, (OFFICE_HOME, GRAPH));
+    let token = story.aside(row);
+    // Often the victim works on with it.
+    let mut seconds = 1;
+    for _ in 0..if story.rng.percent(70) { story.rng.between(1, 6) } else { 0 } {
+        let call = Call::get(&mut story.rng, &token, seconds, "/v1.0/me");
+        story.log.calls.push(call);
+        seconds += story.rng.between(60, 500);
+    }
+    let spot = story.rented();
+    let mut thief = story.thief(spot);
+    if story.rng.percent(60) {
+        (*story.rng.pick(&["python-requests/2.32.3", "axios/1.7.9", "curl/8.5.0"])).clone_into(&mut thief.agent);
+    }
+    let mut seconds = story.rng.between(120, 1800);
+    for _ in 0..story.rng.between(3, 20) {
+        let path = *story.rng.pick(&["/v1.0/me/messages?$top=50", "/v1.0/me/drive/root/children", "/v1.0/me"]);
+        let origin = thief.clone();
+        story.call_with(&token, seconds, path, |call| call.origin = origin);
+        seconds += story.rng.between(1, 90);
+    }
+    if !story.world.export.has(Table::Graph) {
+        story.undecided = Some("MicrosoftGraphActivityLogs");
     }
 }
 
