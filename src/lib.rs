@@ -31,6 +31,7 @@
 //! | incidents, routines, links between users | `analytics/incidents.rs` | |
 //! | text of an incident's card | `report/card.rs`; `report/incidents.rs` the same as a row | |
 //! | revocations, and access after them | `analytics/revocations.rs`, `analytics/aftermath.rs` | |
+//! | tokens by where they are used, ends of devices | `analytics/token_uses.rs`, `analytics/device_ends.rs` | |
 //! | readers of audit records | `tables/members.rs`, `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |

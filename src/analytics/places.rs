@@ -90,6 +90,7 @@ impl Places {
         let mut rows = Vec::with_capacity(store.len());
         // Addresses and numbers that sign-ins record.
         let mut recorded: Vec<(Sym, Sym)> = Vec::new();
+        let mut is_recorded: Vec<bool> = Vec::new();
         let mut seen: Numbers<(Sym, bool, bool)> = Numbers::default();
         let mut at_resource: HashMap<EventId, u32, RandomState> = HashMap::default();
         for (id, event) in store.events() {
@@ -104,7 +105,11 @@ impl Places {
             let agent = if no_agent { Sym::NONE } else { event[Field::UserAgent] };
             let secure = event.flags.has(Flags::GLOBAL_SECURE_ACCESS);
             let (place, is_new) = places.number((address, number, no_agent || is_service, secure));
-            if is_new && event.table.issues() {
+            if is_new {
+                is_recorded.push(false);
+            }
+            // A call may have named the place before.
+            if event.table.issues() && !std::mem::replace(&mut is_recorded[place as usize], true) {
                 recorded.push((address, number));
             }
             let device = event[Field::DeviceDetail];
@@ -458,5 +463,36 @@ mod tests {
             .collect();
         assert!(families.contains(&(true, "native:python-requests", Tool::None)));
         assert!(families.contains(&(false, "tool:http-lib", Tool::Library)));
+    }
+
+    #[test]
+    fn the_number_of_a_sign_in_counts_after_a_call_with_the_same() {
+        let net_of_second = |with_sign_in: bool| {
+            let mut store = Rows::default();
+            let at = |number| [(Field::IpAddress, "192.0.2.10"), (Field::Asn, number), (Field::UserAgent, BROWSER)];
+            store.row(Table::Graph, AT, &at("64500"));
+            store.row(Table::Graph, "2026-05-01T14:00:01Z", &at(""));
+            if with_sign_in {
+                store.row(Table::SignIn, "2026-05-01T14:00:02Z", &at("64500"));
+            }
+            Places::new(&store.build(), Facts::embedded()).net(EventId(1))
+        };
+        assert_eq!(net_of_second(false), Some(Net::V4([192, 0, 2])), "no call says it for others");
+        assert_eq!(net_of_second(true), Some(Net::Asn(64500)));
+    }
+
+    #[test]
+    fn the_resource_saw_the_caller_elsewhere() {
+        let mut store = Rows::default();
+        let seen = |from| [(Field::IpAddress, "192.0.2.10"), (Field::Asn, "64500"), (Field::AddressAtResource, from)];
+        for (second, from) in ["198.51.100.7:443", "192.0.2.10:443", "10.0.0.1", "x", "198.51.100.7"].iter().enumerate()
+        {
+            store.row(Table::SignIn, &format!("2026-05-01T14:00:0{second}Z"), &seen(from));
+        }
+        let places = Places::new(&store.build(), Facts::embedded());
+        let at = |id| places.at_resource(EventId(id)).map(|number| places.numbered(number));
+        assert_eq!(at(0).and_then(|place| place.net), Some(Net::V4([198, 51, 100])), "not the sign-in's number");
+        assert_eq!((at(1), at(2), at(3)), (None, None, None), "the same, private, no address");
+        assert_eq!(at(4), at(0));
     }
 }

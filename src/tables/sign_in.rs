@@ -171,6 +171,8 @@ mod tests {
         assert_eq!(target("properties.appId"), target("AppId"));
         assert_eq!(target("UserId_g"), target("UserId"));
         assert_eq!(targets("Autonomous system  number", true).under(Some(Table::SignIn)), Number(Field::Asn, 1));
+        let seen = targets("IP address (seen by resource)", true).under(Some(Table::SignIn));
+        assert_eq!(seen, Text(Field::AddressAtResource, 0));
         assert_eq!(targets("Application ID ", true).under(Some(Table::SignIn)), Text(Field::AppId, 1));
     }
 }
