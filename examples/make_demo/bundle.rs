@@ -2,7 +2,9 @@
 //!
 //! Same bytes on every machine and every run. `assets/demo/README.md` says what is planted where.
 
+mod act;
 mod call;
+mod change;
 mod days;
 #[path = "../common/rng.rs"]
 mod rng;
@@ -10,6 +12,7 @@ mod rng;
 mod row;
 mod sign_in;
 mod stories;
+mod work;
 mod world;
 
 use call::Call;
@@ -27,9 +30,10 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
     let people = world::people();
     let mut log = Log::default();
     days::write(&people, &mut log);
+    work::administration(&people, &mut log);
     stories::write(&people, &mut log);
-    let Log { interactive, non_interactive, graph, legacy, audit, service } = log;
-    [
+    let Log { interactive, non_interactive, graph, legacy, audit, unified, service } = log;
+    let mut files: Vec<(&'static str, Vec<u8>)> = [
         ("AADGraphActivityLogs.json", legacy),
         ("AADNonInteractiveUserSignInLogs.json", non_interactive),
         ("AADServicePrincipalSignInLogs.json", service),
@@ -38,7 +42,10 @@ pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("SigninLogs.json", interactive),
     ]
     .map(|(name, rows)| (name, lines(rows)))
-    .into()
+    .into();
+    let unified = [act::HEADER.as_bytes(), &lines(unified)].concat();
+    files.push(("UnifiedAuditLog.csv", unified));
+    files
 }
 
 /// Rows one a line, user by user: the result of a query has the order that was asked for, not the order of time.
@@ -69,6 +76,7 @@ struct Log {
     graph: Vec<Written>,
     legacy: Vec<Written>,
     audit: Vec<Written>,
+    unified: Vec<Written>,
     service: Vec<Written>,
 }
 
@@ -76,6 +84,7 @@ impl Log {
     fn sign_in(&mut self, row: &SignIn) {
         let rows = if row.table == Table::SignIn { &mut self.interactive } else { &mut self.non_interactive };
         rows.push(Written { user: row.person.upn.clone(), ingested: row.ingested(), line: row.line() });
+        work::acts(self, row);
     }
 
     fn call(&mut self, rng: &mut Rng, call: &Call) {

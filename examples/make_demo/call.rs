@@ -4,7 +4,7 @@ use super::Written;
 use super::rng::Rng;
 use super::row::Row;
 use super::sign_in::SignIn;
-use super::world::{Person, Place, TENANT, WORKSPACE};
+use super::world::{Place, TENANT, WORKSPACE};
 use tokentrail::testing::model::{Span, Table, Time};
 
 /// A Graph call made with the token of a sign-in.
@@ -83,24 +83,6 @@ pub(crate) fn legacy_call(rng: &mut Rng, token: &SignIn, seconds: i64, path: &st
         .text("SignInActivityId", token.id.uti())
         .text("UserAgent", token.agent)
         .text("UserId", token.person.id.to_string());
-    Written { user: String::new(), ingested: at, line: row.line() }
-}
-
-/// A row of the directory's audit log.
-pub(crate) fn audit(rng: &mut Rng, at: Time, person: &Person, operation: &str, target: &str) -> Written {
-    let mut row = Row::default();
-    row.text("TimeGenerated", at.to_string())
-        .text("ActivityDateTime", at.minus(Span::seconds(70)).to_string())
-        .text("Type", "AuditLogs")
-        .text("Category", "Device")
-        .text("TenantId", WORKSPACE)
-        .text("AADTenantId", TENANT)
-        .text("Id", format!("Directory_{}", rng.guid()))
-        .text("CorrelationId", rng.guid().to_string())
-        .text("OperationName", operation)
-        .text("Result", "success")
-        .raw("InitiatedBy", format!(r#"{{"user":{{"id":"{}","userPrincipalName":"{}"}}}}"#, person.id, person.upn))
-        .raw("TargetResources", format!(r#"[{{"displayName":"{target}","type":"Device"}}]"#));
     Written { user: String::new(), ingested: at, line: row.line() }
 }
 

@@ -3,6 +3,7 @@
 use super::call::{Call, service_principal};
 use super::rng::{Guid, Rng};
 use super::sign_in::{BAD_PASSWORD, CONSENT_NEEDED, MFA_NEEDED, Outcome, STAY_SIGNED_IN, SignIn};
+use super::work::passwords_by;
 use super::world::{
     ARM, AZURE_PORTAL, CLI, CLI_AGENT, Device, EXCHANGE, GRAPH, OFFICE, OFFICE_HOME, ONEDRIVE, OUTLOOK_MOBILE,
     PHONE_AGENT, PRESENCE, Person, Place, SHAREPOINT, SHAREPOINT_WEB, TEAMS, TEAMS_SERVICES, VSCODE, branch,
@@ -222,7 +223,7 @@ impl<'a> Day<'a> {
     /// Mail on a phone the tenant does not manage.
     fn phone(&mut self, log: &mut Log) {
         let phone = Device::unknown("Ios 18.4", "");
-        let session = Rng::seeded(&format!("{} phone", self.person.upn)).guid();
+        let session = self.phone_session();
         let second = self.rng.between(6 * 3600, 20 * 3600);
         let correlation = self.rng.guid();
         let mut row = self.silent(second, OUTLOOK_MOBILE, EXCHANGE, correlation);
@@ -233,6 +234,15 @@ impl<'a> Day<'a> {
         row.incoming = "refreshToken";
         row.scopes = &["EWS.AccessAsUser.All", "offline_access"];
         log.sign_in(&row);
+    }
+
+    /// The session of the phone: it signs in anew after each new password.
+    fn phone_session(&self) -> Guid {
+        let seed = match passwords_by(self.person, self.date) {
+            0 => format!("{} phone", self.person.upn),
+            changes => format!("{} phone {changes}", self.person.upn),
+        };
+        Rng::seeded(&seed).guid()
     }
 
     /// Azure CLI from the developer's own laptop, on all working days but two.

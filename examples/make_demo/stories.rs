@@ -17,7 +17,7 @@ pub(super) fn write(people: &[Person], log: &mut Log) {
     };
     phish::write(named("finance.director"), log);
     hop::write(named("a.novak"), log);
-    downloads::write(named("hr.lead"), log);
+    downloads::write(named("hr.lead"), named("helpdesk"), log);
     elsewhere::write(named("legal.counsel"), log);
     proxied::write(named("ceo"), log);
     lookalikes::office_starts(named("b.office"), log);

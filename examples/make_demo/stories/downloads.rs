@@ -1,6 +1,8 @@
 //! Story 4: a device code whose tokens go where the user never was: two resources, then files by the hundred.
 
+use super::super::act::{self, File};
 use super::super::call::Call;
+use super::super::change::{Actor, new_password};
 use super::super::rng::Rng;
 use super::super::sign_in::{CONFIRM_APP, OK, SignIn};
 use super::super::world::{Device, GRAPH, OFFICE, Person, SHAREPOINT, downloader};
@@ -11,7 +13,10 @@ const DAY: &str = "2026-04-29";
 /// Files taken with the token of 11:12:30.
 const FILES: i64 = 140;
 
-pub(super) fn write(victim: &Person, log: &mut Log) {
+/// Folders they are in.
+const FOLDERS: [&str; 4] = ["Payroll", "Contracts", "Reviews", "Sick notes"];
+
+pub(super) fn write(victim: &Person, desk: &Person, log: &mut Log) {
     let mut rng = Rng::seeded("downloads");
     let (session, correlation) = (rng.guid(), rng.guid());
     let attacker = downloader();
@@ -47,6 +52,22 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
     for file in 0..FILES {
         let path = format!("/v1.0/me/drive/items/01HRPAYR{:04}DOC/content", 1000 + file * 7);
         log.call(&mut rng, &Call { status: 302, ..Call::get(&renewed, seconds, &path) });
+        taken(log, &renewed, seconds, file);
         seconds += rng.between(2, 17);
     }
+
+    // The service desk ends it, and half an hour later a token from before still works.
+    let actor = Actor::Person(desk, &desk.office.address);
+    new_password(&mut rng, log, actor, victim, clock(DAY, "13:05:12"), "Reset password (by admin)");
+    taken(log, &renewed, 8917, FILES);
+}
+
+/// A file taken, as the unified log has it.
+fn taken(log: &mut Log, token: &SignIn, seconds: i64, number: i64) {
+    let mut rng = Rng::seeded(&format!("taken {number}"));
+    let folder = format!("Shared Documents/{}", rng.pick(&FOLDERS));
+    let name =
+        if number == FILES { "Redundancies 2026.xlsx".to_owned() } else { format!("HR-{}.pdf", 1000 + number * 7) };
+    let file = File { folder: &folder, name: &name };
+    log.unified.push(act::file(&mut rng, token, seconds, "FileDownloaded", (Some("HR"), &file)).written());
 }

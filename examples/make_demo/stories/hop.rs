@@ -1,6 +1,7 @@
 //! Story 2: a Teams session is replayed with Azure PowerShell's client id, for the legacy directory API.
 
 use super::super::call::{Call, legacy_call};
+use super::super::change::{Actor, Change, Target};
 use super::super::rng::Rng;
 use super::super::sign_in::SignIn;
 use super::super::world::{AAD_GRAPH, Device, GRAPH, POWERSHELL, Person, TEAMS, TEAMS_SERVICES, replayer};
@@ -70,4 +71,17 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
             log.legacy.extend(calls);
         }
     }
+    // A secret of their own for an application that can read every mailbox's backup.
+    let key = |entries: &str| format!("[{entries}]");
+    let old =
+        "\"[KeyIdentifier=5d0c4b1e-88f2-4a0e-9b57-0e3c7a61d400,KeyType=Password,KeyUsage=Verify,DisplayName=backup]\"";
+    let new =
+        "\"[KeyIdentifier=c3a9f7d2-1e64-4f0b-8a35-d2b90e7c4100,KeyType=Password,KeyUsage=Verify,DisplayName=sync]\"";
+    let app =
+        Target::new("Application", "Contoso Backup").with("KeyDescription", &key(old), &key(&format!("{old},{new}")));
+    let actor = Actor::Person(victim, &attacker.address);
+    let operation = "Update application \u{2013} Certificates and secrets management ";
+    let mut change = Change::new(&mut rng, clock(DAY, "10:16:31"), operation, actor, app);
+    change.details = vec![("User-Agent", "python-requests/2.32.3".to_owned())];
+    change.write(&mut rng, log);
 }

@@ -1,6 +1,7 @@
 //! Story 3: what looks alike and is somebody's own work.
 
-use super::super::call::{Call, audit};
+use super::super::call::Call;
+use super::super::change::device_joined;
 use super::super::days::{NEW_LAPTOP_DAY, device_on, weekday};
 use super::super::rng::Rng;
 use super::super::sign_in::{BAD_PASSWORD, CONFIRM_APP, OK, SignIn};
@@ -123,10 +124,8 @@ pub(super) fn new_laptop(person: &Person, log: &mut Log) {
         log.sign_in(&row);
     }
     office(log, &mut rng, person, &laptop, &person.office, clock(DAY, "12:45:30"));
-    for (time, operation) in [("12:21:40", "Register device"), ("12:21:41", "Add registered owner to device")] {
-        let row = audit(&mut rng, clock(DAY, time), person, operation, &laptop.name);
-        log.audit.push(row);
-    }
+    let time = clock(DAY, "12:21:40");
+    device_joined(&mut rng, log, (person, &person.office.address), time, (&laptop.name, &laptop.id));
 }
 
 /// Passwords sprayed from one address in one night, none of them right.

@@ -1,5 +1,6 @@
 //! Story 1: the finance director types a stranger's device code, and the stranger's script goes shopping.
 
+use super::super::act::{self, File, Message};
 use super::super::call::Call;
 use super::super::rng::Rng;
 use super::super::sign_in::{CONFIRM_APP, SignIn};
@@ -95,6 +96,8 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
     let batch = Call { method: "POST", ..Call::get(&exchanges[0], 612, "/v1.0/$batch") };
     log.call(&mut rng, &batch);
 
+    audited(&mut Rng::seeded("device-code phish, audited"), log, &exchanges[0], &exchanges[1]);
+
     // Meanwhile the victim works on: an ordinary call of their own Office, minutes later.
     let mut usual = SignIn::new(
         &mut rng,
@@ -109,4 +112,62 @@ pub(super) fn write(victim: &Person, log: &mut Log) {
     log.sign_in(&usual);
     let calendar = Call { at: usual.at.plus(Span::seconds(3)), ..Call::get(&usual, 3, "/v1.0/me/events?$top=10") };
     log.call(&mut rng, &calendar);
+}
+
+/// Messages opened, by the second of the record: those of a search and those beside it.
+const MESSAGES: [(i64, &[Message<'_>]); 3] = [
+    (
+        17,
+        &[
+            Message { folder: "\\Inbox", subject: "RE: Invoice 20418, Harbour Works" },
+            Message { folder: "\\Inbox", subject: "Updated bank details, supplier 4471" },
+            Message { folder: "\\Inbox", subject: "Payment run 30 April: please approve" },
+        ],
+    ),
+    (
+        71,
+        &[
+            Message { folder: "\\Inbox", subject: "Updated bank details, supplier 4471" },
+            Message { folder: "\\Inbox", subject: "Bank mandate: signatories 2026" },
+            Message { folder: "\\Sent Items", subject: "RE: Bank mandate: signatories 2026" },
+        ],
+    ),
+    (
+        344,
+        &[
+            Message { folder: "\\Inbox", subject: "Wire transfer confirmation 28 April" },
+            Message { folder: "\\Inbox", subject: "Wire transfer limits" },
+            Message { folder: "\\Sent Items", subject: "RE: Wire transfer limits" },
+        ],
+    ),
+];
+
+/// What the unified log has of it: messages, a chat and files by Graph, then a rule with the token for Exchange.
+fn audited(rng: &mut Rng, log: &mut Log, graph: &SignIn, exchange: &SignIn) {
+    const CLIENT: &str = "Client=REST;;";
+    for (seconds, messages) in MESSAGES {
+        let mut record = act::mail_read(rng, graph, seconds, CLIENT, messages);
+        record.linked(graph);
+        log.unified.push(record.written());
+    }
+    let thread = "19:7c1f0d5e_finance@thread.v2";
+    let mut read = act::chat(rng, graph, 214, "MessagesListed", thread);
+    read.text("ChatName", "Finance leads");
+    log.unified.push(read.written());
+    for (seconds, name) in [(242, "Forecast FY2026.xlsx"), (260, "Payment run April.xlsx")] {
+        let file = File { folder: "Documents/Treasury", name };
+        log.unified.push(act::file(rng, graph, seconds, "FileDownloaded", (None, &file)).written());
+    }
+    let rule = [
+        ("SubjectOrBodyContainsWords", "invoice;bank;wire"),
+        ("MoveToFolder", "RSS Feeds"),
+        ("MarkAsRead", "True"),
+        ("DeleteMessage", "True"),
+        ("StopProcessingRules", "True"),
+    ];
+    log.unified.push(act::inbox_rule(rng, exchange, 440, ".", &rule).written());
+    let alert = Message { folder: "\\Inbox", subject: "New sign-in to your account" };
+    let mut gone = act::mail_item(rng, exchange, 512, "HardDelete", CLIENT, &alert);
+    gone.linked(exchange);
+    log.unified.push(gone.written());
 }
