@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 const NAMED: usize = 6;
 /// Kinds of action in a sentence, the gravest first, before the rest is counted.
 const KINDS: usize = 8;
+/// As [`KINDS`], of each, where there are both acts and calls.
+const KINDS_OF_EACH: usize = 6;
 
 /// Reads the chosen hits as one story.
 pub(super) struct BottomLine<'a> {
@@ -111,6 +113,11 @@ impl<'a> BottomLine<'a> {
             format!("Between {} and {last} UTC ({span})", hit.first_seen.second())
         };
         let client = if hit.app_name.is_empty() { "a client" } else { &hit.app_name };
+        let store = &self.context.loaded.store;
+        if hit.sign_in_count == 0 && hit.evidence.iter().any(|&id| store.event(id).table.records()) {
+            let rows = counted(hit.evidence.len(), "row");
+            return format!("{when}, the audit logs have {rows} of it{from}.");
+        }
         if hit.sign_in_count == 0 {
             return format!("{when}, {client} made {}{from}.", counted(hit.evidence.len(), "call"));
         }
@@ -167,43 +174,39 @@ impl<'a> BottomLine<'a> {
         Some(format!("its code was typed at {typed_at}, where this user usually signs in, and {went}{reads}"))
     }
 
+    /// What was done: by the audit logs, then by the Graph calls. Each has what the other has not.
     fn calls(&self, hit: &Hit) -> String {
-        if !hit.acts.is_empty() {
-            return self.acts(hit);
+        match (hit.acts.is_empty(), hit.graph.is_empty()) {
+            (true, true) => {
+                "No Graph call and no act in the bundle is tied to it, so what the tokens were used for is not known \
+                 here."
+                    .to_owned()
+            }
+            (true, false) => self.graph_calls(hit, KINDS),
+            (false, true) => self.acts(hit, KINDS),
+            (false, false) => format!("{} {}", self.acts(hit, KINDS_OF_EACH), self.graph_calls(hit, KINDS_OF_EACH)),
         }
-        if hit.graph.is_empty() {
-            return "No Graph call in the bundle is tied to it, so what the tokens were used for is not known here."
-                .to_owned();
-        }
+    }
+
+    fn graph_calls(&self, hit: &Hit, most: usize) -> String {
         let events: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
         let store = &self.context.loaded.store;
         let done = gravity::kinds(count_actions(store, self.context.facts, &events));
         let (calls, link) = (counted(events.len(), "Graph call"), hit.link_words(store));
         let are = if events.len() == 1 { "is" } else { "are" };
         let last = events.last().map_or(Time::MISSING, |event| store.event(*event).time());
-        let after = if last > hit.last_seen {
-            format!(", {} after the last sign-in", last.since(hit.last_seen))
-        } else {
-            String::new()
-        };
-        let until = shortly(last, hit.first_seen);
-        format!("{calls} {are} tied to it (by {link}), until {until} UTC{after}: {}.", some(&done, KINDS, "; "))
+        let until = until(hit, last);
+        format!("{calls} {are} tied to it (by {link}), {until}: {}.", some(&done, most, "; "))
     }
 
-    /// The acts of the audit logs, and the number of Graph calls.
-    fn acts(&self, hit: &Hit) -> String {
+    /// The acts of the audit logs.
+    fn acts(&self, hit: &Hit, most: usize) -> String {
         let store = &self.context.loaded.store;
         let mut done = done(store, self.context.facts, &hit.acts);
         done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
         let words: Vec<String> = done.iter().map(Done::words).collect();
         let last = hit.acts.last().map_or(Time::MISSING, |act| store.event(act.event).time());
-        let calls = if hit.graph.is_empty() {
-            String::new()
-        } else {
-            format!(" {} are tied to it as well.", counted(hit.graph.len(), "Graph call"))
-        };
-        let until = shortly(last, hit.first_seen);
-        format!("By the audit logs, until {until} UTC: {}.{calls}", some(&words, KINDS, "; "))
+        format!("By the audit logs, {}: {}.", until(hit, last), some(&words, most, "; "))
     }
 
     /// The sentence on the hits beside the main one.
@@ -253,6 +256,16 @@ fn some_of(named: &[String], all: usize, between: &str) -> String {
     let more = all - named.len();
     let named = named.join(between);
     if more > 0 { format!("{named} and {more} more") } else { named }
+}
+
+/// `until 14:31:05 UTC, 26m27s after the last sign-in`.
+fn until(hit: &Hit, last: Time) -> String {
+    let after = if last > hit.last_seen && hit.sign_in_count > 0 {
+        format!(", {} after the last sign-in", last.since(hit.last_seen))
+    } else {
+        String::new()
+    };
+    format!("until {} UTC{after}", shortly(last, hit.first_seen))
 }
 
 /// A time to the second, without the day where that is clear.
