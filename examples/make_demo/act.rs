@@ -53,7 +53,7 @@ impl Record {
     }
 
     /// A record of what a sign-in's token did, some seconds after it.
-    pub(crate) fn of(rng: &mut Rng, token: &SignIn, seconds: i64, operation: &str, kind: Kind) -> Self {
+    pub(crate) fn with_token(rng: &mut Rng, token: &SignIn, seconds: i64, operation: &str, kind: Kind) -> Self {
         let person = token.person;
         let who = (person.upn.as_str(), &*person.id.to_string());
         let mut record = Self::new(token.at.plus(Span::seconds(seconds)), rng.guid(), operation, kind, who);
@@ -209,7 +209,7 @@ pub(crate) fn mail_read(rng: &mut Rng, token: &SignIn, seconds: i64, client: &st
             format!(r#"{{"FolderItems":[{}],"Id":"LgAAAA{}","Path":{}}}"#, items.join(","), folder.len(), json(folder))
         })
         .collect();
-    let mut record = Record::of(rng, token, seconds, "MailItemsAccessed", MAIL_READ);
+    let mut record = Record::with_token(rng, token, seconds, "MailItemsAccessed", MAIL_READ);
     record
         .mailbox(token.person, client)
         .raw(
@@ -233,7 +233,7 @@ pub(crate) fn mail_item(
     let folder = format!(r#"{{"Id":"LgAAAA{}","Path":{}}}"#, message.folder.len(), json(message.folder));
     let item = message.item(token.person);
     let is_sent = operation == "Send";
-    let mut record = Record::of(rng, token, seconds, operation, if is_sent { ITEM } else { ITEMS });
+    let mut record = Record::with_token(rng, token, seconds, operation, if is_sent { ITEM } else { ITEMS });
     record.mailbox(token.person, client);
     if is_sent {
         let item = item.strip_suffix('}').expect("an object");
@@ -258,7 +258,7 @@ pub(crate) fn file(
     operation: &str,
     (site, file): (Option<&str>, &File<'_>),
 ) -> Record {
-    let mut record = Record::of(rng, token, seconds, operation, if site.is_some() { SITE } else { DRIVE });
+    let mut record = Record::with_token(rng, token, seconds, operation, if site.is_some() { SITE } else { DRIVE });
     let site = match site {
         Some(site) => format!("https://contoso.sharepoint.com/sites/{site}"),
         None => {
@@ -282,7 +282,7 @@ pub(crate) fn file(
 
 /// Something in Teams.
 pub(crate) fn chat(rng: &mut Rng, token: &SignIn, seconds: i64, operation: &str, thread: &str) -> Record {
-    let mut record = Record::of(rng, token, seconds, operation, CHAT);
+    let mut record = Record::with_token(rng, token, seconds, operation, CHAT);
     record.linked(token);
     if !thread.is_empty() {
         record.text("ChatThreadId", thread).text("CommunicationType", "GroupChat");
@@ -302,7 +302,7 @@ pub(crate) fn inbox_rule(
     let all = [("Name", name)].into_iter().chain(parameters.iter().copied());
     let all: Vec<String> =
         all.map(|(name, value)| format!(r#"{{"Name":{},"Value":{}}}"#, json(name), json(value))).collect();
-    let mut record = Record::of(rng, token, seconds, "New-InboxRule", CMDLET);
+    let mut record = Record::with_token(rng, token, seconds, "New-InboxRule", CMDLET);
     record
         .linked(token)
         .raw("ExternalAccess", "false")

@@ -1,4 +1,4 @@
-//! Ordinary acts: the mail, files and chats of people at work, and what administrators do in a month.
+//! Ordinary acts: the mail, files and chats of people at work, and a month of the tenant's administration.
 
 use super::act::{self, CMDLET, File, ITEM, Message, Record};
 use super::change::{Actor, Change, Target, method_registered, new_password};
@@ -67,7 +67,7 @@ fn file(rng: &mut Rng) -> File<'static> {
     File { folder, name }
 }
 
-/// What a person does with the token of a sign-in from a place of their own.
+/// Acts of a person with the token of a sign-in from a place of their own.
 pub(super) fn acts(log: &mut Log, token: &SignIn) {
     let person = token.person;
     // A second delivery tells of no second sign-in.
@@ -119,7 +119,7 @@ fn outlook(rng: &mut Rng, log: &mut Log, token: &SignIn) {
     if rng.percent(40) {
         let seconds = rng.between(2, 60);
         let folder = *rng.pick(&["\\Inbox", "\\Inbox", "\\Sent Items", "\\Calendar"]);
-        let mut record = Record::of(rng, token, seconds, "MailItemsAccessed", ITEM);
+        let mut record = Record::with_token(rng, token, seconds, "MailItemsAccessed", ITEM);
         record
             .mailbox(token.person, CLIENT)
             .of_session(token)
@@ -204,11 +204,13 @@ pub(super) fn administration(people: &[Person], log: &mut Log) {
         new_password(&mut rng, log, by(person), person, clock(day, "19:40:12"), "Change user password");
     }
     for (group, account, day, time, operation) in [
+        ("Quiz evening", "v.lake", "2026-04-02", "10:05:51", "Add member to group"),
         ("Sales", "p.quill", "2026-04-07", "10:12:40", "Add member to group"),
         ("Projects", "g.stone", "2026-04-09", "14:02:11", "Add member to group"),
         ("Printers floor 2", "n.brook", "2026-04-15", "08:55:03", "Add member to group"),
         ("Sales", "q.north", "2026-04-16", "11:20:57", "Remove member from group"),
         ("Projects", "c.ibanez", "2026-04-21", "13:31:29", "Add member to group"),
+        ("Quiz evening", "r.oconnor", "2026-05-01", "16:41:02", "Remove member from group"),
         ("All laptops", "h.newlaptop", "2026-04-27", "13:10:44", "Add member to group"),
     ] {
         let person = Target::user(named(account)).with("Group.DisplayName", "", &json(group));
@@ -258,7 +260,7 @@ pub(super) fn administration(people: &[Person], log: &mut Log) {
     data_centre(people, log);
 }
 
-/// What Microsoft's data centre does to mailboxes: no person's act.
+/// Changes of mailboxes by Microsoft's data centre: no person's act.
 fn data_centre(people: &[Person], log: &mut Log) {
     let mut rng = Rng::seeded("data centre");
     for day in 0..super::DAYS {

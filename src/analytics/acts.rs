@@ -148,6 +148,25 @@ impl Done<'_> {
         format!("{tried}{verb}{times}{failed}")
     }
 
+    /// Words, and the names behind a number: `downloaded 2 files: a.docx, b.xlsx`, `read 8 messages: <subjects>`.
+    pub fn words_with_names(&self, store: &Store, most: usize) -> String {
+        let reads_mail = |row: &EventId| store.get(*row, Field::Operation).eq_ignore_ascii_case("MailItemsAccessed");
+        let (mut names, between) = if self.rows.iter().all(reads_mail) {
+            // Of messages the folder is the object, and the subjects are the detail, those of one record together.
+            (self.rows.iter().map(|row| store.get(*row, Field::Detail)).collect::<Vec<_>>(), "; ")
+        } else if self.objects.len() > 1 {
+            (self.objects.clone(), ", ")
+        } else {
+            (Vec::new(), ", ")
+        };
+        let mut seen = HashSet::new();
+        names.retain(|name| !name.is_empty() && seen.insert(*name));
+        let more = names.len().saturating_sub(most);
+        names.truncate(most);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        if names.is_empty() { self.words() } else { format!("{}: {}{more}", self.words(), names.join(between)) }
+    }
+
     /// Weight of the action, from 0 to 3; of an unknown operation 1.
     pub fn weight(&self) -> u8 {
         self.action.map_or(1, |action| action.weight)
@@ -251,5 +270,28 @@ mod tests {
         assert_eq!((words[0].0, words[0].1), (3, 0));
         assert_eq!((words[1].0, words[1].1), (1, 1));
         assert_eq!([&*words[0].2, &*words[1].2], ["read 3 messages", "downloaded 1 file (1 failed)"]);
+    }
+
+    #[test]
+    fn what_is_counted_is_named_too() {
+        let mut rows = Rows::default();
+        let mut act = |operation, object, detail| {
+            let fields = [(Field::Operation, operation), (Field::Object, object), (Field::Detail, detail)];
+            rows.row(Table::UnifiedAudit, "2026-05-01T14:00:00Z", &fields).flag(crate::model::Flags::SUCCESS);
+        };
+        for name in ["a.docx", "b.xlsx", "c.pdf", "a.docx"] {
+            act("FileDownloaded", name, "in Documents");
+        }
+        for subject in ["Invoice 1, Invoice 2", "Payment run", "Payment run"] {
+            act("MailItemsAccessed", "Inbox", subject);
+        }
+        act("New-InboxRule", ".", "deletes");
+        let store = rows.build();
+        let acts: Vec<HitAct> = store.events().map(|(event, _)| HitAct { event, rung: Rung::Token }).collect();
+        let done = done(&store, Facts::embedded(), &acts);
+        let words: Vec<String> = done.iter().map(|one| one.words_with_names(&store, 2)).collect();
+        assert!(words[0].ends_with(": a.docx, b.xlsx and 1 more"), "{words:?}");
+        assert!(words[1].ends_with(": Invoice 1, Invoice 2; Payment run"), "{words:?}");
+        assert_eq!(words[2], done[2].words(), "one object is named already");
     }
 }

@@ -110,10 +110,12 @@ pub(crate) enum Note {
     CodePage,
     /// UTF-16 behind UTF-8.
     Wide,
+    /// A record of the unified audit log that is cut off or empty.
+    CutAct,
 }
 
 impl Note {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::DamagedNumber,
         Self::DamagedId,
         Self::NoTimeOfDay,
@@ -126,6 +128,7 @@ impl Note {
         Self::Doubled,
         Self::CodePage,
         Self::Wide,
+        Self::CutAct,
     ];
 
     /// Returns whether it casts doubt on the times of rows, which only another export settles: it becomes a problem, not
@@ -168,6 +171,11 @@ impl Note {
                  wrong"
             ),
             Self::Wide => format!("UTF-16 stands in {rows} of a source that begins as UTF-8: it was read as such"),
+            Self::CutAct => format!(
+                "the record in {rows} of the unified audit log is empty, or is cut off as Excel cuts a cell at 32,767 \
+                 characters: of it only id, time, user and operation are read, not what it was done to; export again \
+                 without opening the file in a spreadsheet"
+            ),
             Self::ShortYear => format!("the years of {rows} have two digits: they were read as 20.., standing last"),
             Self::SharedName => format!(
                 "the months of {rows} have a name that differs between languages (listopad, lipiec): they were read as \

@@ -2,6 +2,7 @@
 //!
 //! `info` prints it, the workbench shows it, and the note tells it as its gaps.
 
+mod audit;
 mod foreign;
 mod hours;
 mod lack;

@@ -13,6 +13,7 @@ mod marked;
 mod selection;
 mod steps;
 mod timeline;
+mod unlogged;
 mod untriaged;
 
 use super::Names;
@@ -222,7 +223,7 @@ impl Report {
             attack: impact::attack(&context),
             explanations: steps::explanations(&context),
             gaps: log_gap(&log_problems).into_iter().chain(gaps::gaps(&context)).collect(),
-            assumptions: gaps::assumptions(header.settings, hits, loaded.store.networks()),
+            assumptions: gaps::assumptions(&loaded.store, header.settings, hits),
             custody: custody::custody(loaded, &context.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),
             log: case.log.iter().cloned().collect(),

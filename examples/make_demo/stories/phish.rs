@@ -142,7 +142,7 @@ const MESSAGES: [(i64, &[Message<'_>]); 3] = [
     ),
 ];
 
-/// What the unified log has of it: messages, a chat and files by Graph, then a rule with the token for Exchange.
+/// The unified log's records of it: messages, a chat and files by Graph, then a rule with the token for Exchange.
 fn audited(rng: &mut Rng, log: &mut Log, graph: &SignIn, exchange: &SignIn) {
     const CLIENT: &str = "Client=REST;;";
     for (seconds, messages) in MESSAGES {

@@ -65,7 +65,7 @@ fn footholds(rng: &mut Rng, log: &mut Log, victim: &Person, session: Guid) {
     device_joined(rng, log, (victim, &place.address), clock(DAY, "15:31:40"), ("DESKTOP-7K2QF9M", &id));
 }
 
-/// What the unified log has of a renewal: messages opened, at times a rule, and at last a mail in the victim's name.
+/// The unified log's records of a renewal: messages opened, at times a rule, and at last a mail in the victim's name.
 fn audited(rng: &mut Rng, log: &mut Log, token: &SignIn, time: &str) {
     const CLIENT: &str = "Client=REST;;";
     let inbox = |subject| Message { folder: "\\Inbox", subject };

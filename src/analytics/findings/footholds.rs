@@ -220,13 +220,20 @@ pub fn still_there(context: &StepContext) -> Finding {
     Finding::new(State::Unknown, brief, sentence).with_rows(removed.into_iter().map(|(_, id)| id))
 }
 
+/// Returns whether a sign-in method is one by its name, an address or a number, and no kind that many people have.
+fn names_one(method: &str) -> bool {
+    const DIGITS: usize = 7;
+    method.contains('@') || method.chars().filter(char::is_ascii_digit).count() >= DIGITS
+}
+
 /// Other users for whom the same object was added.
 pub fn same_object(context: &StepContext) -> Finding {
     let (store, hit, detect) = (context.store, context.hit, context.detect);
     let objects: Vec<String> = found(context)
         .iter()
-        .map(|one| store.get(one.row, Field::Object).trim().to_lowercase())
-        .filter(|object| !object.is_empty())
+        .map(|one| (one.kind(), store.get(one.row, Field::Object).trim().to_lowercase()))
+        .filter(|(kind, object)| !object.is_empty() && (*kind != "method" || names_one(object)))
+        .map(|(_, object)| object)
         .collect();
     let mut users: BTreeMap<&str, EventId> = BTreeMap::new();
     for (id, event) in detect.rows().filter(|(_, event)| event.table.records()) {

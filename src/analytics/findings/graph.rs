@@ -66,7 +66,8 @@ pub fn graph_verbs(context: &StepContext) -> Finding {
 /// The acts of the audit logs.
 fn act_verbs(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
-    let done = acts::done(store, context.facts, &hit.acts);
+    let mut done = acts::done(store, context.facts, &hit.acts);
+    done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
     let taken = done.iter().filter(|one| one.weight() >= OF_INTEREST && one.failed < one.rows.len()).count();
     let (state, brief) = if taken > 0 {
         (State::Supports, format!("{} of interest", counted(taken, "action")))
@@ -77,15 +78,17 @@ fn act_verbs(context: &StepContext) -> Finding {
     ties.sort_unstable();
     ties.dedup();
     let ties: Vec<&str> = ties.into_iter().map(Rung::word).collect();
-    let words: Vec<String> = done.iter().map(acts::Done::words).collect();
-    let sentence = format!(
-        "Audit logs, {} matched by {}: {}.",
-        counted(hit.acts.len(), "row"),
-        ties.join(", "),
-        crate::model::words::listed(&words, OBJECTS)
-    );
+    let mut words: Vec<String> = done.iter().take(OBJECTS).map(|one| one.words_with_names(store, NAMES)).collect();
+    if done.len() > OBJECTS {
+        words.push(format!("{} more", done.len() - OBJECTS));
+    }
+    let sentence =
+        format!("Audit logs, {} matched by {}: {}.", counted(hit.acts.len(), "row"), ties.join(", "), words.join("; "));
     Finding::new(state, brief, sentence).with_rows(hit.acts.iter().map(|act| act.event))
 }
+
+/// Names listed per act.
+const NAMES: usize = 3;
 
 /// Least weight of an action that matters by itself.
 const OF_INTEREST: u8 = 2;

@@ -2,7 +2,7 @@
 
 use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 use super::words::{counted, rows, sentence};
-use super::{Info, SourceInfo};
+use super::{Info, SourceInfo, audit};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
 use crate::model::{Field, ShapeFamily};
@@ -27,6 +27,8 @@ pub enum NoticeKind {
     Cut,
     /// Times may have been read other than they were meant.
     Times,
+    /// What the audit logs leave out.
+    Unlogged,
     /// Hours without rows where there usually are some.
     Gap,
     /// Rows that could not be read.
@@ -51,6 +53,7 @@ impl NoticeKind {
             Self::Unread => "not read",
             Self::Cut => "cut short?",
             Self::Times => "times",
+            Self::Unlogged => "not logged",
             Self::Gap => "gap",
             Self::Skipped => "skipped",
             Self::Withheld => "withheld",
@@ -107,6 +110,7 @@ pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     notices.extend(unread(info));
     notices.extend(each(info, cut));
     notices.extend(each(info, times));
+    notices.extend(audit::gaps(&loaded.store));
     notices.extend(gaps(info));
     notices.extend(each(info, skipped));
     notices.extend(each(info, withheld));
@@ -121,7 +125,7 @@ fn alike(loaded: &Loaded) -> Option<Notice> {
     lookalikes(loaded).map(|what| notice(NoticeKind::Lookalike, sentence(&what), name_the_table()))
 }
 
-fn notice(kind: NoticeKind, what: String, way_out: impl Into<Option<String>>) -> Notice {
+pub(super) fn notice(kind: NoticeKind, what: String, way_out: impl Into<Option<String>>) -> Notice {
     Notice { kind, at: None, source: None, what, way_out: way_out.into() }
 }
 
@@ -238,7 +242,8 @@ fn cut(source: &SourceInfo) -> Vec<Notice> {
     let rows = source.tables.values().sum::<u64>() + source.skipped;
     let what = format!("Exactly {rows} rows, a number at which exports are cut.");
     let way_out = "Export it again in shorter ranges of time.".to_owned();
-    if LIMITS.contains(&rows) { vec![notice(NoticeKind::Cut, what, way_out)] } else { Vec::new() }
+    let is_full = source.tables.iter().any(|(table, rows)| audit::is_full_page(table, *rows));
+    if LIMITS.contains(&rows) || is_full { vec![notice(NoticeKind::Cut, what, way_out)] } else { Vec::new() }
 }
 
 fn gaps(info: &Info) -> Vec<Notice> {

@@ -174,7 +174,7 @@ impl<'a> BottomLine<'a> {
         Some(format!("its code was typed at {typed_at}, where this user usually signs in, and {went}{reads}"))
     }
 
-    /// What was done: by the audit logs, then by the Graph calls. Each has what the other has not.
+    /// Acts of the audit logs, then Graph calls: each has what the other has not.
     fn calls(&self, hit: &Hit) -> String {
         match (hit.acts.is_empty(), hit.graph.is_empty()) {
             (true, true) => {

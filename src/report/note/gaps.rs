@@ -1,11 +1,11 @@
 //! Questions that the bundle cannot answer, and the assumptions made.
 
-use super::{NoteContext, steps};
+use super::{NoteContext, steps, unlogged};
 use crate::analytics::{ANALYTICS, Clients, Hit, Semantics, Settings, Threshold};
-use crate::facts::Networks;
 use crate::model::Table;
 use crate::model::words::counted;
 use crate::report::info::{Notice, NoticeKind, info, reason_words};
+use crate::store::Store;
 
 /// Further reasons named per source.
 const REASONS: usize = 3;
@@ -23,6 +23,7 @@ pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
     let (first, rest): (Vec<&Notice>, Vec<&Notice>) =
         info.notices.iter().partition(|notice| notice.kind <= NoticeKind::Gap);
     let mut gaps: Vec<String> = first.into_iter().map(sentence).collect();
+    gaps.extend(unlogged::unlogged(context));
     gaps.extend(steps::unanswered(context));
     gaps.extend(rest.into_iter().map(sentence));
     for (at, source) in info.sources.iter().enumerate() {
@@ -63,7 +64,8 @@ fn more_thresholds(settings: &Settings) -> Option<String> {
     (!words.is_empty()).then(|| format!("Also set: {}.", words.join("; ")))
 }
 
-pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&Networks>) -> Vec<String> {
+pub(super) fn assumptions(store: &Store, settings: &Settings, hits: &[Hit]) -> Vec<String> {
+    let networks = store.networks();
     let semantics = match settings.semantics {
         Semantics::Hunt => {
             "The hunts were run as they are meant: an event counts at the time it happened and once, however many rows \
@@ -140,6 +142,10 @@ pub(super) fn assumptions(settings: &Settings, hits: &[Hit], networks: Option<&N
             table.name, table.len, table.sha256
         ),
     });
+    if store.count(Table::UnifiedAudit) > 0 {
+        assumptions
+            .push("Messages read in a Teams client are not logged as read; those read through Graph are.".to_owned());
+    }
     assumptions.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
     assumptions.push(
         "Custody begins when this program first read the files: what happened to them before, it cannot tell."

@@ -1,7 +1,7 @@
 //! Effects of the Graph calls and of the acts made with the tokens, and the techniques they show.
 
 use super::NoteContext;
-use crate::analytics::acts::{Done, done};
+use crate::analytics::acts::done;
 use crate::analytics::{GraphTie, HitAct, count_actions, in_words};
 use crate::model::EventId;
 use crate::report::gravity;
@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Actions listed per user.
 const ACTIONS: usize = 40;
+/// Names listed per act.
+const NAMES: usize = 8;
 
 /// Effects of the Graph calls and acts tied to a user's hits.
 #[derive(Serialize)]
@@ -80,7 +82,7 @@ pub(super) fn impact(context: &NoteContext) -> Vec<Impact> {
         let acts: Vec<HitAct> = acts.get(upn).into_iter().flat_map(BTreeMap::values).copied().collect();
         let mut done = done(&context.loaded.store, context.facts, &acts);
         done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
-        let done = done.iter().map(Done::words).collect();
+        let done = done.iter().map(|one| one.words_with_names(&context.loaded.store, NAMES)).collect();
         Impact {
             upn: upn.to_owned(),
             calls: events.len(),

@@ -229,6 +229,24 @@ fn a_quote_that_is_not_closed_takes_no_other_row() {
 }
 
 #[test]
+fn records_that_a_spreadsheet_cut_are_counted_and_keep_their_envelope() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = r#"{""CreationTime"":""2026-05-01T10:00:00"",""Operation"":""Send"",""Workload"":""Exchange""}"#;
+    let header = "RecordId,CreationDate,RecordType,Operation,UserId,AuditData";
+    let row = |id: &str, data: &str| format!("{id},2026-05-01T10:00:00Z,2,Send,ana@contoso.com,\"{data}\"\n");
+    let text = format!("{header}\n{}{}{}", row("i1", whole), row("i2", &whole[..40]), row("i3", ""));
+    let loaded = read_one(file(folder.path(), "cut.csv", text.as_bytes()));
+    assert_eq!((loaded.rows_read(), loaded.problems.len()), (3, 0), "{:?}", loaded.problems);
+    let remarks = &loaded.sources[0].remarks;
+    assert!(
+        remarks.iter().any(|remark| remark.starts_with("the record in 2 rows of the unified audit log")),
+        "{remarks:?}"
+    );
+    let all = format!("{header}\n{}", row("i1", whole));
+    assert_eq!(read_one(file(folder.path(), "whole.csv", all.as_bytes())).sources[0].remarks, [""; 0]);
+}
+
+#[test]
 fn partial_results_and_broken_frames_are_said() {
     let folder = tempfile::tempdir().unwrap();
     let frames = json!([

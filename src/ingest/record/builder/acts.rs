@@ -2,6 +2,7 @@
 
 use super::{FULL, Record, RecordReader};
 use crate::ingest::record::keys::Column;
+use crate::ingest::stats::Note;
 use crate::model::{Field, Flags, Span};
 use crate::tables::ActRow;
 use crate::tables::members::Members;
@@ -46,6 +47,9 @@ impl RecordReader {
             }
         }
         self.record.utc_offset = Span::from_ticks(0);
+        if row.is_cut {
+            self.record.notes.add(Note::CutAct);
+        }
         debug_assert!(!self.record.knows(Field::ResultType), "flags of a result would hide the reader's");
     }
 }

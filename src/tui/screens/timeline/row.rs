@@ -134,8 +134,10 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let members = members(view, shown);
     let (mark, mark_role) = mark(view, members);
     let marked = bench.mark_among(members);
-    // A long request is told from its like by its end, and the client of a call is that of its token.
-    let most = columns.what + if line.kind == RowKind::Graph { columns.client } else { 0 };
+    // A long request or object is told from its like by its end, and the client of what is done with a token is that
+    // of the token.
+    let with_token = matches!(line.kind, RowKind::Graph | RowKind::Act | RowKind::Record);
+    let most = columns.what + if with_token { columns.client } else { 0 };
     let what = what(view, shown, &line, foreign || changes, most);
     let quiet = theme.style(Role::Quiet);
     let find = view.state.find.as_ref();
