@@ -1,6 +1,7 @@
 //! Keys in, screen out: the workbench without a terminal, its effects carried out on the spot.
 #![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
+mod acts;
 mod allowed;
 mod bundle;
 mod drafts;

@@ -17,7 +17,9 @@ use tokentrail::testing::tui::theme::{Borders, Name, Role, Theme};
 /// The size whose roles are held.
 const STYLED: (u16, u16) = (120, 40);
 /// Screens whose words are held at 200×60 too: those that do other things with the room than the main screen.
-const WIDE: [&str; 14] = [
+const WIDE: [&str; 16] = [
+    "acts_record",
+    "acts_timeline",
     "bundle",
     "groups",
     "help",

@@ -68,6 +68,63 @@ pub(crate) fn busy() -> String {
     text
 }
 
+/// The story with both audit logs: mail, a chat and files by the stolen token, a rule in the same session, and a device
+/// that only the address ties.
+pub(crate) fn audited() -> String {
+    let act = |number: usize, clock: &str, operation: &str, workload: &str, rest: &Value| {
+        let mut act = json!({
+            "AppAccessContext": { "AADSessionId": "s1", "UniqueTokenId": "tok0" },
+            "ClientIP": "198.51.100.23", "CreationTime": format!("2026-05-01T{clock}"), "Id": format!("act{number}"),
+            "Operation": operation, "RecordType": 2, "ResultStatus": "Succeeded", "UserKey": "u1",
+            "UserId": "finance.director@contoso.com", "Workload": workload,
+        });
+        for (name, value) in rest.as_object().unwrap() {
+            act[name] = value.clone();
+        }
+        act
+    };
+    let message =
+        |id: &str, subject: &str| json!({ "InternetMessageId": format!("<{id}@contoso.com>"), "Subject": subject });
+    let read = json!({
+        "OperationProperties": [{ "Name": "MailAccessType", "Value": "Bind" }],
+        "Folders": [{ "Path": "\\Inbox", "FolderItems": [message("m1", "Invoice 20418"), message("m2", "Bank details")] }],
+        "OperationCount": 2,
+    });
+    let rule = json!({
+        "ObjectId": "finance.director\\.",
+        "Parameters": [
+            { "Name": "Name", "Value": "." }, { "Name": "MoveToFolder", "Value": "RSS Feeds" },
+            { "Name": "DeleteMessage", "Value": "True" }, { "Name": "SubjectContainsWords", "Value": "invoice" },
+        ],
+    });
+    let file = |name: &str| {
+        let site = "https://contoso-my.sharepoint.com/personal/finance_director";
+        json!({ "ObjectId": format!("{site}/Documents/{name}"), "SourceFileName": name, "SourceRelativeUrl": "Documents" })
+    };
+    let chat = json!({ "ChatThreadId": "19:7c1f0d5e@thread.v2", "ChatName": "Finance leads" });
+    let device = json!({
+        "Type": "AuditLogs", "ActivityDateTime": "2026-05-01T14:12:00Z", "OperationName": "Register device",
+        "Id": "change0", "Result": "success", "LoggedByService": "Device Registration Service",
+        "InitiatedBy": { "user": {
+            "id": "u1", "userPrincipalName": "finance.director@contoso.com", "ipAddress": "198.51.100.23"
+        } },
+        "TargetResources": [{ "displayName": "DESKTOP-7K2QF9M", "type": "Device", "id": "d1" }],
+    });
+    let rows = [
+        act(0, "14:02:20", "MailItemsAccessed", "Exchange", &read),
+        act(1, "14:05:40", "MessagesListed", "MicrosoftTeams", &chat),
+        act(2, "14:06:02", "FileDownloaded", "OneDrive", &file("Forecast.xlsx")),
+        act(3, "14:06:20", "FileDownloaded", "OneDrive", &file("Payment run.xlsx")),
+        act(4, "14:09:20", "New-InboxRule", "Exchange", &rule),
+        device,
+    ];
+    let mut text = ndjson();
+    for row in rows {
+        writeln!(text, "{row}").unwrap();
+    }
+    text
+}
+
 /// Three that stay just below a threshold: the window, the time after a device code, the resources.
 pub(crate) fn near() -> String {
     let token = |user: &str, number: usize, at: &str, rest: &Value| {
