@@ -3,7 +3,7 @@
 use super::call::{Call, service_principal};
 use super::rng::{Guid, Rng};
 use super::sign_in::{BAD_PASSWORD, CONSENT_NEEDED, MFA_NEEDED, Outcome, STAY_SIGNED_IN, SignIn};
-use super::work::passwords_by;
+use super::work::endings_by;
 use super::world::{
     ARM, AZURE_PORTAL, CLI, CLI_AGENT, Device, EXCHANGE, GRAPH, OFFICE, OFFICE_HOME, ONEDRIVE, OUTLOOK_MOBILE,
     PHONE_AGENT, PRESENCE, Person, Place, SHAREPOINT, SHAREPOINT_WEB, TEAMS, TEAMS_SERVICES, VSCODE, branch,
@@ -47,7 +47,14 @@ pub(super) fn weekday(day: i64) -> i64 {
 
 /// The session of a person's laptop on a day: a new one each week.
 pub(super) fn week_session(person: &Person, day: i64) -> Guid {
-    Rng::seeded(&format!("{} week {}", person.upn, (day + 3) / 7)).guid()
+    let week = format!("{} week {}", person.upn, (day + 3) / 7);
+    let seed = if was_ended_this_week(person, day) { format!("{week}, anew") } else { week };
+    Rng::seeded(&seed).guid()
+}
+
+/// Returns whether the person's sessions were ended since Monday.
+fn was_ended_this_week(person: &Person, day: i64) -> bool {
+    endings_by(person, day) > endings_by(person, day - weekday(day))
 }
 
 /// The laptop a person has on a day: one of them gets a new one.
@@ -238,7 +245,7 @@ impl<'a> Day<'a> {
 
     /// The session of the phone: it signs in anew after each new password.
     fn phone_session(&self) -> Guid {
-        let seed = match passwords_by(self.person, self.date) {
+        let seed = match endings_by(self.person, self.date) {
             0 => format!("{} phone", self.person.upn),
             changes => format!("{} phone {changes}", self.person.upn),
         };

@@ -181,13 +181,16 @@ fn teams(rng: &mut Rng, log: &mut Log, token: &SignIn) {
 const NEW_PASSWORDS: [(&str, &str); 3] =
     [("z.mueller", "2026-04-10"), ("k.haddad", "2026-04-17"), ("t.marsh", "2026-04-24")];
 
-/// Returns how many new passwords a person has had by a day: what a phone signs in with anew.
-pub(super) fn passwords_by(person: &Person, day: i64) -> usize {
+/// Accounts whose sessions the service desk ended, and the day.
+const ENDED: [(&str, &str); 1] = [("hr.lead", "2026-04-29")];
+
+/// Number of times that a person's sessions have ended by a day: with each, phone and laptop sign in anew.
+pub(super) fn endings_by(person: &Person, day: i64) -> usize {
     let is_theirs = |(account, date): &&(&str, &str)| {
         let before = Time::parse(date).expect("a date") < at(day, 0);
         before && person.upn.starts_with(&format!("{account}@"))
     };
-    NEW_PASSWORDS.iter().filter(is_theirs).count()
+    NEW_PASSWORDS.iter().chain(&ENDED).filter(is_theirs).count()
 }
 
 /// The month of those who look after the tenant, and of the directory's own services.
