@@ -222,7 +222,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
             .collect(),
         problems: loaded.problems.iter().map(problem_info).collect(),
     };
-    info.notices = notice::notices(loaded, &info);
+    info.notices = notice::notices(loaded, &info, audit::gaps(&loaded.store));
     info.analytics = readiness::readiness(&loaded.store, &info);
     info
 }

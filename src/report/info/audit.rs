@@ -14,10 +14,6 @@ const NAMED: usize = 3;
 const THROTTLED: Span = Span::DAY;
 /// Rows that show how often a log has some.
 const ENOUGH: usize = 10;
-/// Rows that Search-UnifiedAuditLog gives at most in a call, and in a session.
-const PAGE: u64 = 5_000;
-const SESSION: u64 = 50_000;
-
 /// Name of a workload in words, the starts of its names in the log, and the loss without it.
 const WORKLOADS: [(&str, &[&str], &str); 3] = [
     ("Exchange", &["exchange"], "what was done in mail is not seen"),
@@ -205,17 +201,12 @@ fn claims(found: &Found) -> Option<Notice> {
     (lacking > 0 && lacking < all).then(|| notice(NoticeKind::Unlogged, what, way_out))
 }
 
-/// Returns whether a source of so many rows of the unified log may be the first of more.
-pub(super) fn is_full_page(table: &str, rows: u64) -> bool {
-    table == Table::UnifiedAudit.name() && rows > 0 && rows <= SESSION && rows % PAGE == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::testing::Rows;
 
-    fn said(rows: &mut Rows) -> Vec<String> {
+    fn sentences(rows: &mut Rows) -> Vec<String> {
         gaps(&rows.build()).into_iter().map(|notice| notice.what).collect()
     }
 
@@ -238,8 +229,8 @@ mod tests {
 
     #[test]
     fn a_whole_log_has_no_gap() {
-        assert_eq!(said(&mut whole()), [""; 0]);
-        assert_eq!(said(Rows::default().row(Table::SignIn, "2026-05-01T10:00:00Z", &[ANA])), [""; 0]);
+        assert_eq!(sentences(&mut whole()), [""; 0]);
+        assert_eq!(sentences(Rows::default().row(Table::SignIn, "2026-05-01T10:00:00Z", &[ANA])), [""; 0]);
     }
 
     #[test]
@@ -247,7 +238,7 @@ mod tests {
         let mut rows = Rows::default();
         act(&mut rows, ANA, "OneDrive", "FileAccessed", "");
         assert_eq!(
-            said(&mut rows),
+            sentences(&mut rows),
             [
                 "UnifiedAuditLog has no row of Exchange, nor of Teams: what was done in mail is not seen, what was done in \
               chats is not seen."
@@ -261,14 +252,14 @@ mod tests {
         act(&mut rows, BO, "Exchange", "Send", "");
         let one = "UnifiedAuditLog has no MailItemsAccessed of bo@contoso.com, though they acted in their mailbox: mail \
                    may have been read, and it is not logged, not licensed or not exported.";
-        assert_eq!(said(&mut rows), [one]);
+        assert_eq!(sentences(&mut rows), [one]);
         let mut rows = Rows::default();
         act(&mut rows, ANA, "Exchange", "Send", "");
         act(&mut rows, BO, "Exchange", "Send", "");
-        let said = said(&mut rows);
+        let found = sentences(&mut rows);
         assert!(
-            said[1].starts_with("UnifiedAuditLog has no MailItemsAccessed, though 2 users acted in their"),
-            "{said:?}"
+            found[1].starts_with("UnifiedAuditLog has no MailItemsAccessed, though 2 users acted in their"),
+            "{found:?}"
         );
     }
 
@@ -277,7 +268,7 @@ mod tests {
         let mut rows = whole();
         act(&mut rows, ANA, "Exchange", "MailItemsAccessed", "bind throttled");
         assert_eq!(
-            said(&mut rows),
+            sentences(&mut rows),
             [
                 "MailItemsAccessed of ana@contoso.com was throttled: what was read from 2026-05-01 10:00:00 to 2026-05-02 \
               10:00:00 UTC is not logged."
@@ -295,12 +286,12 @@ mod tests {
                 rows.row(Table::Audit, &format!("2026-05-05T{:02}:00:00Z", 8 + hour), &fields);
             }
             rows.row(Table::SignIn, before, &[ANA]).row(Table::SignIn, after, &[ANA]);
-            said(&mut rows)
+            sentences(&mut rows)
         };
         let whole = log("2026-05-05T07:00:00Z", "2026-05-06T08:00:00Z");
         assert_eq!(whole, [""; 0], "less than a day");
-        let said = log("2026-05-01T08:00:00Z", "2026-05-09T17:00:00Z");
-        let [begins, ends] = said.as_slice() else { panic!("{said:?}") };
+        let found = log("2026-05-01T08:00:00Z", "2026-05-09T17:00:00Z");
+        let [begins, ends] = found.as_slice() else { panic!("{found:?}") };
         assert!(
             begins.starts_with("AuditLogs begins at 2026-05-05 08:00:00 UTC, ") && begins.contains("first"),
             "{begins}"
@@ -313,19 +304,12 @@ mod tests {
         let mut rows = Rows::default();
         let token = (Field::TokenId, "AbCdEfGhIjKlMnOpQrStUw");
         rows.row(Table::Activity, "2026-05-01T10:00:00Z", &[ANA, token]);
-        assert_eq!(said(&mut rows), [""; 0]);
+        assert_eq!(sentences(&mut rows), [""; 0]);
         rows.row(Table::Activity, "2026-05-01T10:00:00Z", &[ANA, token]);
         rows.row(Table::Activity, "2026-05-01T10:00:09Z", &[ANA]);
         assert_eq!(
-            said(&mut rows),
+            sentences(&mut rows),
             ["1 row of 2 of AzureActivity have no claims, so no token id: only address and time tie them."]
         );
-    }
-
-    #[test]
-    fn a_page_of_a_search_may_be_the_first_of_more() {
-        let full = |rows| is_full_page("UnifiedAuditLog", rows);
-        assert!(full(5_000) && full(45_000) && full(50_000));
-        assert!(!full(4_999) && !full(55_000) && !full(0) && !is_full_page("SigninLogs", 5_000));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 use super::words::{counted, rows, sentence};
-use super::{Info, SourceInfo, audit};
+use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::{Field, ShapeFamily};
+use crate::model::{Field, ShapeFamily, Table};
 use crate::store::Store;
 use crate::tables::TABLES;
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub enum NoticeKind {
     Cut,
     /// Times may have been read other than they were meant.
     Times,
-    /// What the audit logs leave out.
+    /// Acts that the audit logs leave out.
     Unlogged,
     /// Hours without rows where there usually are some.
     Gap,
@@ -93,7 +93,8 @@ const LATE: (i64, i64) = (30 * 60, 6 * 60 * 60);
 /// Exports cut fractions of a second: so little before the event is no other clock.
 const EARLY: i64 = -5;
 
-pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
+/// The notices, with those on the audit logs among them.
+pub(super) fn notices(loaded: &Loaded, info: &Info, unlogged: Vec<Notice>) -> Vec<Notice> {
     if loaded.store.is_empty() {
         let mut notices: Vec<Notice> = nothing_analysed(loaded)
             .map(|what| notice(NoticeKind::NoTable, sentence(&what), export_sign_ins()))
@@ -110,7 +111,7 @@ pub(super) fn notices(loaded: &Loaded, info: &Info) -> Vec<Notice> {
     notices.extend(unread(info));
     notices.extend(each(info, cut));
     notices.extend(each(info, times));
-    notices.extend(audit::gaps(&loaded.store));
+    notices.extend(unlogged);
     notices.extend(gaps(info));
     notices.extend(each(info, skipped));
     notices.extend(each(info, withheld));
@@ -242,8 +243,17 @@ fn cut(source: &SourceInfo) -> Vec<Notice> {
     let rows = source.tables.values().sum::<u64>() + source.skipped;
     let what = format!("Exactly {rows} rows, a number at which exports are cut.");
     let way_out = "Export it again in shorter ranges of time.".to_owned();
-    let is_full = source.tables.iter().any(|(table, rows)| audit::is_full_page(table, *rows));
+    let is_full = source.tables.iter().any(|(table, rows)| is_full_page(table, *rows));
     if LIMITS.contains(&rows) || is_full { vec![notice(NoticeKind::Cut, what, way_out)] } else { Vec::new() }
+}
+
+/// Rows that Search-UnifiedAuditLog gives at most in a call, and in a session.
+const PAGE: u64 = 5_000;
+const SESSION: u64 = 50_000;
+
+/// Returns whether so many rows of a table may be the first of more.
+fn is_full_page(table: &str, rows: u64) -> bool {
+    table == Table::UnifiedAudit.name() && rows > 0 && rows <= SESSION && rows.is_multiple_of(PAGE)
 }
 
 fn gaps(info: &Info) -> Vec<Notice> {
@@ -347,4 +357,16 @@ fn clocks(info: &Info) -> Vec<Notice> {
             notice(NoticeKind::Clock, what, None)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_a_search_may_be_the_first_of_more() {
+        let is_full = |rows| is_full_page("UnifiedAuditLog", rows);
+        assert!(is_full(5_000) && is_full(45_000) && is_full(50_000));
+        assert!(!is_full(4_999) && !is_full(55_000) && !is_full(0) && !is_full_page("SigninLogs", 5_000));
+    }
 }
