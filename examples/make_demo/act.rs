@@ -259,12 +259,11 @@ pub(crate) fn file(
     (site, file): (Option<&str>, &File<'_>),
 ) -> Record {
     let mut record = Record::with_token(rng, token, seconds, operation, if site.is_some() { SITE } else { DRIVE });
-    let site = match site {
-        Some(site) => format!("https://contoso.sharepoint.com/sites/{site}"),
-        None => {
-            let person = token.person.upn.replace(['.', '@'], "_");
-            format!("https://contoso-my.sharepoint.com/personal/{person}")
-        }
+    let site = if let Some(site) = site {
+        format!("https://contoso.sharepoint.com/sites/{site}")
+    } else {
+        let person = token.person.upn.replace(['.', '@'], "_");
+        format!("https://contoso-my.sharepoint.com/personal/{person}")
     };
     let (_, extension) = file.name.rsplit_once('.').unwrap_or_default();
     record

@@ -37,7 +37,7 @@ struct Found {
     mailboxes: BTreeMap<Sym, Mailbox>,
     throttled: BTreeMap<Sym, Vec<Time>>,
     logs: BTreeMap<&'static str, Vec<Time>>,
-    /// Rows of AzureActivity, and those of them that name no token.
+    /// Rows of `AzureActivity`, and those of them that name no token.
     activities: (u64, u64),
 }
 
