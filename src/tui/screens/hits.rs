@@ -127,13 +127,13 @@ fn incident<'a>(
         }
         (false, _) => state,
     };
-    let said = if state.is_empty() { story } else { format!("{state} · {story}") };
+    let words = if state.is_empty() { story } else { format!("{state} · {story}") };
     let mut spans = vec![
         Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
         Span::styled(format!("{glyph} {word:<4}"), if closed { text } else { theme.style(role) }),
         Span::raw("  "),
         Span::styled(pad(upn, user), text),
-        Span::styled(pad(&said, room.saturating_sub(user)), text),
+        Span::styled(pad(&words, room.saturating_sub(user)), text),
     ];
     if columns.time > 0 {
         let when = when.get(..columns.time - 1).unwrap_or(when);
