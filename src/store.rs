@@ -219,9 +219,10 @@ impl Store {
         self.text(self.upns.get(&user).copied().unwrap_or(user))
     }
 
-    /// Every user key with its UPN, sorted by UPN.
+    /// Every user key with its UPN, sorted by UPN; users who were only acted upon too.
     pub fn users(&self) -> Vec<(Sym, &str)> {
         let mut users: Vec<Sym> = self.events.heads().map(|head| head.user).filter(|u| !u.is_none()).collect();
+        users.extend(self.all_acted_upon().map(|(_, user)| user));
         users.sort_unstable();
         users.dedup();
         let mut users: Vec<_> = users.into_iter().map(|user| (user, self.upn(user))).collect();

@@ -45,6 +45,7 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     }
     let mut events: Vec<EventId> = users.iter().flat_map(|user| of_user(&loaded.store, *user)).copied().collect();
     events.sort_unstable();
+    events.dedup();
     let events = within(&loaded, &events, run.settings.since, run.settings.until);
     let hits = load::hits(&loaded, &run);
     let hits = by_event(&hits);

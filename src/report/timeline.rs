@@ -141,7 +141,7 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
     let store = &loaded.store;
     let record = store.event(event);
     let action = match record.table.role() {
-        Role::Records => acts::action(store, facts, record),
+        Role::Records => Some(acts::verb(store, facts, record)),
         Role::Issues | Role::Uses => None,
     };
     let text = |text: Option<&'a str>| text.map_or(Value::Null, Value::from);
@@ -149,7 +149,7 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
     let count = acts::count(store, record).and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
     let values = [
         field(Field::Operation),
-        text(action.map(|action| &*action.verb)),
+        text(action),
         field(Field::Object),
         field(Field::Detail),
         Value::Number(count),

@@ -341,6 +341,37 @@ fn the_timeline_is_one_users_rows_in_order() {
     assert_eq!(later.len(), 2);
 }
 
+/// An account that somebody made may do nothing yet; and two accounts of one name are one timeline, each row once.
+#[test]
+fn the_timeline_of_a_user_only_acted_upon_has_those_rows() {
+    let folder = TempDir::new().unwrap();
+    let user = |id: &str, name: &str| serde_json::json!({"type": "User", "id": id, "userPrincipalName": name});
+    let row = |id: &str, operation: &str, actor: Value, target: Value| {
+        serde_json::json!({
+            "id": id, "activityDisplayName": operation, "activityDateTime": "2026-05-01T14:00:00Z", "result": "success",
+            "correlationId": id, "initiatedBy": {"user": actor}, "targetResources": [target],
+        })
+    };
+    let rows = [
+        row("a1", "Add user", user("u1", "admin@contoso.com"), user("u2", "new@contoso.com")),
+        row("a2", "Frobnicate user", user("u3", "anna@contoso.com"), user("u4", "ben@contoso.com")),
+        row("a3", "Delete user", user("u5", "anna@contoso.com"), Value::Null),
+        row("a4", "Update user", user("u3", "anna@contoso.com"), serde_json::json!({"type": "User", "id": "u5"})),
+    ];
+    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    fs::write(folder.path().join("audit.jsonl"), text).unwrap();
+    let of = |user: &str| {
+        let rows = lines(&run(folder.path(), &["timeline", "audit.jsonl", "--user", user]));
+        let of_row = |row: &Value| ["Id", "Action", "Actor"].map(|name| row[name].as_str().map(str::to_owned));
+        rows.iter().map(of_row).collect::<Vec<_>>()
+    };
+    let texts = |all: [&str; 3]| all.map(|text| Some(text.to_owned()));
+    assert_eq!(of("New@contoso.com"), [texts(["a1", "created an account", "admin@contoso.com"])]);
+    assert_eq!(of("ben@contoso.com"), [texts(["a2", "Frobnicate user", "anna@contoso.com"])]);
+    let ids: Vec<_> = of("anna@contoso.com").into_iter().map(|[id, ..]| id.unwrap()).collect();
+    assert_eq!(ids, ["a2", "a3", "a4"]);
+}
+
 #[test]
 fn info_names_what_each_source_lacks_and_what_was_skipped() {
     let (folder, _) = bundle();
