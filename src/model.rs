@@ -13,7 +13,7 @@ pub mod words;
 pub(crate) mod work;
 
 pub use authentication::{Proof, WrittenStep, auth_steps, authentication, mfa_proof};
-pub use event::{EventHead, EventId, Flags, NewEvent, Sym, Table, call_status, call_succeeded};
+pub use event::{EventHead, EventId, Flags, Kept, NewEvent, Sym, Table, call_status, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;
 pub use number::{Number, is_scientific, number};

@@ -69,6 +69,20 @@ pub fn call_status(status: &str) -> u64 {
     }
 }
 
+/// How much of its record a copy of an audit row keeps; the fullest copy represents the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// The record as its service wrote it.
+    #[default]
+    Whole,
+    /// The record inside another product's row, which may have lost lists: `RawEventData`.
+    Wrapped,
+    /// Columns that somebody chose: `OfficeActivity`, the portal's CSV.
+    Columns,
+    /// Only what stood around the record.
+    Envelope,
+}
+
 /// Properties of an event that the store derives once, so that no analytic compares text twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flags(pub u32);
@@ -125,6 +139,24 @@ impl Flags {
     pub const INCOMING_REFRESH: Self = Self(1 << 22);
     /// `IncomingTokenType` has a primary refresh token.
     pub const INCOMING_PRIMARY: Self = Self(1 << 23);
+
+    /// Place of the two bits that say how much of its record a copy keeps.
+    const KEPT_AT: u32 = 24;
+
+    /// Sets how much of its record a copy of an audit row keeps.
+    pub fn set_kept(&mut self, kept: Kept) {
+        self.0 = self.0 & !(3 << Self::KEPT_AT) | (kept as u32) << Self::KEPT_AT;
+    }
+
+    /// How much of its record a copy of an audit row keeps; the whole for rows of other tables.
+    pub fn kept(self) -> Kept {
+        match self.0 >> Self::KEPT_AT & 3 {
+            0 => Kept::Whole,
+            1 => Kept::Wrapped,
+            2 => Kept::Columns,
+            _ => Kept::Envelope,
+        }
+    }
 
     /// Returns whether every bit of `other` is set.
     pub fn has(self, other: Self) -> bool {

@@ -4,7 +4,7 @@
 //! lacks, the store adds an event with all of them ([`Flags::UNION`]), and hunt semantics read that one.
 
 use super::{Event, Store, order};
-use crate::model::{EventId, Field, Flags, SourceId, Table, Time};
+use crate::model::{EventId, Field, Flags, Kept, SourceId, Table, Time};
 use foldhash::fast::RandomState;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -69,8 +69,9 @@ impl Store {
         }
     }
 
-    /// Marks the rows that share (table, id): the row with the latest ingest time represents them, a missing time is
-    /// the oldest, a tie goes to the row read last. The others fill its blank fields, in the same order.
+    /// Marks the rows that share (table, id): the row that keeps most of its record represents them, then that with the
+    /// latest ingest time, a missing time is the oldest, a tie goes to the row read last. The others fill its blank
+    /// fields, in the same order.
     pub(super) fn mark_duplicates(&mut self) {
         let mut pairs = self.beaten();
         if pairs.is_empty() {
@@ -146,6 +147,7 @@ impl Store {
                 *winner = best[id(self.events.get(*row as usize)).0 as usize];
             }
         }
+        pairs.extend(self.copies_without_id());
         let beaten: HashSet<u32, RandomState> = pairs.iter().map(|(_, row)| *row).collect();
         let merged = self.merged(|row| !beaten.contains(&row));
         let stands: HashMap<u32, u32, RandomState> = merged.iter().map(|&(best, row)| (row, best)).collect();
@@ -189,6 +191,7 @@ impl Store {
         for &field in best.table.spec().fields {
             let lacks = |event: Event<'_>| self.normalized_field(event, field).is_none();
             let tells = |event: &Event<'_>| !lacks(*event) && !is_withheld(*event, field);
+            let others = || others().filter(|other| self.may_lend(best, *other, field));
             if lacks(best) || is_withheld(best, field) {
                 // A withheld value is better than none.
                 let giver = others().find(tells).or_else(|| others().find(|event| lacks(best) && !lacks(*event)));
@@ -228,6 +231,26 @@ impl Store {
         let head = self.events.head_mut(at);
         (head.created, head.flags) = (created, flags);
         Some(place.expect("a store holds at most 4,294,967,295 events"))
+    }
+
+    /// Returns whether a row may fill a blank of the row that represents its event. Of a change in both audit logs, id
+    /// and address are those of `AuditLogs`, for the other log names its front end's address. Whoever acted is not
+    /// put together from rows that name different actors.
+    fn may_lend(&self, best: Event<'_>, other: Event<'_>, field: Field) -> bool {
+        if !best.table.records() {
+            return true;
+        }
+        let names = |field: Field| !self.normalized_field(best, field).is_none();
+        match field {
+            Field::Id | Field::IpAddress => best.table == other.table,
+            Field::UserId | Field::UserPrincipalName | Field::AppDisplayName => {
+                let is_known = names(Field::UserId) || names(Field::UserPrincipalName);
+                // The account around a record may be an application's.
+                let is_user = field != Field::AppDisplayName && other.flags.kept() != Kept::Envelope;
+                !names(Field::AppDisplayName) && (!is_known || is_user)
+            }
+            _ => true,
+        }
     }
 
     /// The rows of an event that has several, the one that represents it first; none for an event of one row.
@@ -293,7 +316,7 @@ const TELLING: [Field; 7] = [
 
 /// Sort key of the rows of an event: the greatest represents it.
 fn rank(event: Event<'_>) -> impl Ord + use<> {
-    (event.ingested, event.origin.source, event.origin.record)
+    (Reverse(event.flags.kept()), event.ingested, event.origin.source, event.origin.record)
 }
 
 /// Returns whether the export hides the field's value.
@@ -370,6 +393,32 @@ mod tests {
             .map(|(_, event)| store.text(event[Field::SessionId]))
             .collect();
         assert_eq!(rows, ["old", "new", " "], "rows stay as they were written");
+    }
+
+    #[test]
+    fn the_copy_that_keeps_most_of_a_record_represents_it() {
+        let at = "2026-05-01T14:02:00Z";
+        let copies = [
+            (Kept::Whole, "", &[ID, (Field::UserPrincipalName, "ana@contoso.com"), (Field::Count, "3")][..]),
+            (Kept::Columns, "2026-05-01T14:09:00Z", &[ID, (Field::Count, "2"), (Field::UserAgent, "agent")]),
+            (Kept::Envelope, "", &[ID, (Field::UserId, "an-application"), (Field::IpAddress, "203.0.113.5")]),
+        ];
+        for first in 0..copies.len() {
+            let mut rows = Rows::default();
+            for (kept, ingested, fields) in copies.iter().cycle().skip(first).take(copies.len()) {
+                let mut flags = Flags::default();
+                flags.set_kept(*kept);
+                flags.set(Flags::SUCCESS, *kept != Kept::Whole);
+                rows.row_at(Table::UnifiedAudit, at, ingested, fields).flag(flags);
+            }
+            let store = rows.build();
+            let (_, event) = only(&store);
+            let text = |field| store.text(event[field]);
+            let fields = [Field::Count, Field::UserAgent, Field::IpAddress].map(text);
+            assert_eq!(fields, ["3", "agent", "203.0.113.5"], "from {first}");
+            assert!(!event.succeeded(), "only the record knows its outcome");
+            assert!(event[Field::UserId].is_none(), "the account around a record may be an application's");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Event, Store};
 use crate::facts::folded_operation;
 use crate::model::{Field, Span, Sym, Table, Time};
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Longest time between the two records of one directory change.
 const SAME_CHANGE: Span = Span::from_ticks(2 * 10_000_000);
@@ -49,9 +49,83 @@ impl Store {
             }
             pairs.extend(taken.into_iter().map(|(logon, sign_in)| (sign_in, logon)));
         }
-        pairs.extend(self.changes(rows(Table::Audit).collect(), rows(Table::UnifiedAudit).collect()));
+        let mut changes: Vec<(u32, Event<'_>)> = rows(Table::Audit).collect();
+        let copies = self.copies_of_portal(&changes);
+        let copied: HashSet<u32, RandomState> = copies.iter().map(|(_, row)| *row).collect();
+        changes.retain(|(row, _)| !copied.contains(row));
+        pairs.extend(copies);
+        pairs.extend(self.changes(changes, rows(Table::UnifiedAudit).collect()));
         pairs.extend(self.steps(rows(Table::Activity).collect()));
         pairs.sort_unstable();
+        pairs
+    }
+
+    /// Pairs of a row and a copy of it, of rows that have no record id: of one time, operation, user, object and
+    /// address.
+    pub(super) fn copies_without_id(&self) -> Vec<(u32, u32)> {
+        let mut first: HashMap<(Table, Time, [Sym; 8]), u32, RandomState> = HashMap::default();
+        let mut pairs = Vec::new();
+        for (row, event) in (0u32..).zip(self.events.iter()) {
+            if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.is_timed() {
+                continue;
+            }
+            let has = |field: Field| !self.normalized_field(event, field).is_none();
+            if has(Field::Id) || !has(Field::Operation) || !event.created.is_known() {
+                continue;
+            }
+            let key = [
+                Field::Operation,
+                Field::UserId,
+                Field::UserPrincipalName,
+                Field::Object,
+                Field::Detail,
+                Field::ActedUpon,
+                Field::IpAddress,
+                Field::CorrelationId,
+            ];
+            let key = (event.table, event.created, key.map(|field| self.normalized_field(event, field)));
+            let kept = *first.entry(key).or_insert(row);
+            if kept != row {
+                pairs.push((kept, row));
+            }
+        }
+        pairs
+    }
+
+    /// Pairs of a row of `AuditLogs` and its copy in the portal's CSV, which has no id: of one correlation id,
+    /// operation, object, first user acted upon, and time to the coarser of the two.
+    fn copies_of_portal(&self, changes: &[(u32, Event<'_>)]) -> Vec<(u32, u32)> {
+        let is_named = |event: Event<'_>| !self.normalized_field(event, Field::Id).is_none();
+        let first_user = |event: Event<'_>| {
+            let users = self.text(self.normalized_field(event, Field::ActedUpon));
+            users.split_whitespace().next().unwrap_or_default()
+        };
+        let key = |event: Event<'_>| {
+            let fields = [Field::CorrelationId, Field::Operation, Field::Object];
+            let key = fields.map(|field| self.normalized_field(event, field));
+            (!key[0].is_none() && !key[1].is_none()).then_some((key, first_user(event)))
+        };
+        if changes.iter().all(|(_, event)| is_named(*event)) {
+            return Vec::new();
+        }
+        let mut waiting: HashMap<_, Vec<Waiting>, RandomState> = HashMap::default();
+        for (row, event) in changes.iter().filter(|(_, event)| is_named(*event)) {
+            if let Some(key) = key(*event) {
+                waiting.entry(key).or_default().push((*row, event.time(), false));
+            }
+        }
+        let mut pairs = Vec::new();
+        for (row, event) in changes.iter().filter(|(_, event)| !is_named(*event)) {
+            let Some(known) = key(*event).and_then(|key| waiting.get_mut(&key)) else { continue };
+            let is_same = |time: Time| {
+                let coarse = time.precision().max(event.time().precision());
+                time.floor(coarse) == event.time().floor(coarse)
+            };
+            if let Some(change) = known.iter_mut().find(|(_, time, taken)| !taken && is_same(*time)) {
+                change.2 = true;
+                pairs.push((change.0, *row));
+            }
+        }
         pairs
     }
 
@@ -164,6 +238,86 @@ mod tests {
         change(&mut rows, Table::UnifiedAudit, "2026-05-01T14:00:01Z", "Add user.");
         let tables: Vec<Table> = live(rows).into_iter().map(|(table, ..)| table).collect();
         assert_eq!(tables, [Table::Audit, Table::UnifiedAudit, Table::UnifiedAudit]);
+    }
+
+    #[test]
+    fn a_merged_change_has_the_id_and_address_of_its_audit_log_alone() {
+        let mut rows = Rows::default();
+        let change = [(Field::CorrelationId, "c"), (Field::Operation, "Add user")];
+        let app = [(Field::AppDisplayName, "Device Registration Service")];
+        rows.row(Table::Audit, AT, &[&change[..], &app].concat());
+        let unified = [
+            (Field::Id, "u1"),
+            (Field::IpAddress, "203.0.113.5"),
+            (Field::UserPrincipalName, "ana@contoso.com"),
+            (Field::Workload, "AzureActiveDirectory"),
+        ];
+        rows.row(Table::UnifiedAudit, AT, &[&change[..], &unified].concat());
+        let store = rows.build();
+        let live: Vec<_> = store.events().filter(|(_, event)| !event.is_duplicate()).collect();
+        let [(_, event)] = live[..] else { panic!("one event: {}", live.len()) };
+        let lent = [Field::Id, Field::IpAddress, Field::UserPrincipalName].map(|field| store.text(event[field]));
+        assert_eq!(lent, ["", "", ""]);
+        assert_eq!(store.text(event[Field::Workload]), "AzureActiveDirectory");
+    }
+
+    #[test]
+    fn a_row_of_the_portal_is_a_copy_of_the_row_with_an_id() {
+        let row = |rows: &mut Rows, at: &str, id: &str, correlation: &str, operation: &str, user: &str| {
+            let fields = [
+                (Field::Id, id),
+                (Field::CorrelationId, correlation),
+                (Field::Operation, operation),
+                (Field::Object, "Ana"),
+                (Field::ActedUpon, user),
+            ];
+            rows.row(Table::Audit, at, &fields);
+        };
+        let one = "ana@contoso.com";
+        for (at, correlation, operation, user, live) in [
+            ("2026-05-01T14:00:00.1234567Z", "C", "Update user", one, 1),
+            ("2026-05-01T14:00:00Z", "c", "update user", one, 1),
+            ("2026-05-01T14:00:01Z", "c", "Update user", one, 2),
+            ("2026-05-01T14:00:00Z", "d", "Update user", one, 2),
+            ("2026-05-01T14:00:00Z", "", "Update user", one, 2),
+            ("2026-05-01T14:00:00Z", "c", "Delete user", one, 2),
+            ("2026-05-01T14:00:00Z", "c", "Update user", "ben@contoso.com", 2),
+        ] {
+            let mut rows = Rows::default();
+            row(&mut rows, "2026-05-01T14:00:00.1234567Z", "d1", "c", "Update user", one);
+            // The portal's file twice.
+            row(&mut rows, at, "", correlation, operation, user);
+            row(&mut rows, at, "", correlation, operation, user);
+            rows.row(
+                Table::UnifiedAudit,
+                "2026-05-01T14:00:00Z",
+                &[(Field::Id, "u1"), (Field::CorrelationId, "c"), (Field::Operation, "Update user.")],
+            );
+            let found = self::live(rows);
+            assert_eq!(found.len(), live, "{at} {correlation} {operation} {user}: {found:?}");
+        }
+        let mut rows = Rows::default();
+        row(&mut rows, AT, "d1", "c", "Update user", one);
+        row(&mut rows, AT, "d2", "c", "Update user", one);
+        row(&mut rows, AT, "", "c", "Update user", one);
+        assert_eq!(live(rows).len(), 2, "two changes stay two");
+    }
+
+    #[test]
+    fn rows_without_an_id_are_one_where_they_say_the_same() {
+        let mut rows = Rows::default();
+        let act = |rows: &mut Rows, at: &str, object: &str, id: &str| {
+            let user = (Field::UserPrincipalName, "ana@contoso.com");
+            let fields = [(Field::Operation, "FileDownloaded"), user, (Field::Object, object), (Field::Id, id)];
+            rows.row(Table::UnifiedAudit, at, &fields);
+        };
+        act(&mut rows, AT, "a.xlsx", "");
+        act(&mut rows, AT, "a.xlsx", "");
+        act(&mut rows, AT, "b.xlsx", "");
+        act(&mut rows, "2026-05-01T14:00:01Z", "a.xlsx", "");
+        act(&mut rows, AT, "a.xlsx", "u1");
+        act(&mut rows, AT, "a.xlsx", "u2");
+        assert_eq!(live(rows).len(), 5);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One row of an audit table, read from its record at once.
 
 use super::members::{Members, WrittenTime};
-use crate::model::Field;
+use crate::model::{Field, Kept};
 
 /// Reads a record of an audit table.
 pub type ReadAct = fn(&Members<'_>) -> ActRow;
@@ -15,6 +15,8 @@ pub struct ActRow {
     pub ingested: Option<WrittenTime>,
     /// Whether it failed: an attempt.
     pub failed: bool,
+    /// How much of the record it keeps.
+    pub kept: Kept,
     /// Whether a part of the record was cut off, so that only its envelope is read.
     pub is_cut: bool,
     texts: Vec<(Field, String)>,

@@ -7,7 +7,7 @@ use super::address::{address, tells};
 use super::members::{Members, read_out};
 use super::nested::{Nested, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table, Time};
+use crate::model::{Field, Kept, Table, Time};
 use resource::Resource;
 use serde_json::Value;
 
@@ -85,7 +85,13 @@ fn read(record: &Members<'_>) -> ActRow {
         claims.text("ipaddr"),
         record.around(&["source", "ip"]),
     ];
-    row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(|logged| address(&logged)));
+    // Of two copies, that with the better address represents the record.
+    let logged = logged.iter().map(|logged| address(logged.as_deref()?));
+    let found =
+        logged.zip([Kept::Whole, Kept::Wrapped, Kept::Columns, Kept::Columns]).find(|(found, _)| found.is_some());
+    let (found, kept) = found.unwrap_or((None, Kept::Envelope));
+    row.set_some(Field::IpAddress, found);
+    row.kept = kept;
     row.set_some(Field::AppId, claims.id("appid"));
     row.set_some(Field::TokenId, claims.id("uti"));
     row.set_some(Field::SessionId, claims.id("sid"));

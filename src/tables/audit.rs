@@ -17,7 +17,7 @@ use super::address::{address, tells};
 use super::members::{Members, read_out};
 use super::nested::{Nested, items, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table, Time};
+use crate::model::{Field, Kept, Table, Time};
 use changes::Changes;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -71,6 +71,7 @@ fn read(record: &Members<'_>) -> ActRow {
         None => Nested::open(record, MARKS),
     };
     let mut row = ActRow::default();
+    row.kept = if from_portal.is_some() { Kept::Columns } else { Kept::Whole };
     let names = ["activityDateTime", "createdDateTime", "time", "timeGenerated", "@timestamp", "timestamp"];
     row.created = portal::time(columns).or_else(|| record.time(columns, &names));
     row.set_some(Field::Id, record.text(&["id"]));

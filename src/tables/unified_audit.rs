@@ -17,7 +17,7 @@ use super::act::{ActRow, FIELDS};
 use super::address::tells;
 use super::members::Members;
 use super::{Missing, Role, RowKind, Success, TableSpec};
-use crate::model::{Field, Table};
+use crate::model::{Field, Kept, Table};
 use shape::{Body, Envelope};
 use std::borrow::Cow;
 
@@ -87,6 +87,15 @@ fn read(record: &Members<'_>) -> ActRow {
 fn read_body(body: &Body<'_>, around: &Envelope) -> ActRow {
     let mut row = ActRow::default();
     row.is_cut = around.is_cut;
+    row.kept = if body.is_nothing() {
+        Kept::Envelope
+    } else if around.is_wrapped {
+        Kept::Wrapped
+    } else if body.has("OfficeId") || body.has("OfficeWorkload") {
+        Kept::Columns
+    } else {
+        Kept::Whole
+    };
     put_times(&mut row, body, around);
     let text = |names: &[&str]| body.first(names).map(Cow::into_owned);
     row.set_some(Field::Id, text(&["OfficeId", "Id", "SourceRecordId", "RecordId"]).or_else(|| around.id.clone()));

@@ -1,7 +1,7 @@
 //! Each record in every shape.
 
 use super::read;
-use crate::model::Field;
+use crate::model::{Field, Kept};
 use crate::tables::act::ActRow;
 use crate::tables::members::Members;
 use serde_json::{Map, Value, json};
@@ -310,4 +310,25 @@ fn the_path_of_an_event_has_its_id() {
     assert_eq!(of_json(&record).get(Field::Id), Some(EVENT));
     record["id"] = json!(VM);
     assert_eq!(of_json(&record).get(Field::Id), None);
+}
+
+#[test]
+fn of_two_copies_that_with_the_better_address_represents_the_operation() {
+    let kept = |around: Value| {
+        let mut row = Record::default().rest();
+        for name in ["httpRequest", "callerIpAddress"] {
+            row.as_object_mut().unwrap().remove(name);
+        }
+        row.as_object_mut().unwrap().extend(around.as_object().unwrap().clone());
+        let row = read(&Members::from_text(&row.to_string()));
+        (row.get(Field::IpAddress).map(str::to_owned), row.kept)
+    };
+    let found = |address: &str, kept| (Some(address.to_owned()), kept);
+    let request = json!({"clientIpAddress": "203.0.113.9"});
+    assert_eq!(
+        kept(json!({"callerIpAddress": "203.0.113.8", "httpRequest": request})),
+        found("203.0.113.8", Kept::Whole)
+    );
+    assert_eq!(kept(json!({"callerIpAddress": "", "httpRequest": request})), found("203.0.113.9", Kept::Wrapped));
+    assert_eq!(kept(json!({})), found("203.0.113.7", Kept::Columns));
 }

@@ -86,6 +86,8 @@ pub(super) struct Envelope {
     pub(super) workload: Option<String>,
     pub(super) address: Option<String>,
     pub(super) agent: Option<String>,
+    /// Whether the record is inside a row of CloudAppEvents.
+    pub(super) is_wrapped: bool,
     /// True if the record was cut off, or left out where the export always has it.
     pub(super) is_cut: bool,
 }
@@ -173,6 +175,7 @@ fn inside(members: &Members<'_>, around: &Envelope, level: usize, read: &mut dyn
         if members.has(name) {
             whole.add(members);
             if let Some(inner) = object(members, name) {
+                whole.is_wrapped |= !is_always_there;
                 read_body(&inner, &whole, read);
             } else {
                 whole.is_cut = is_always_there;

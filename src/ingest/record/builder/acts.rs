@@ -37,6 +37,7 @@ impl RecordReader {
         self.record.text.clear();
         self.record.event.flags = Flags(kept);
         self.record.event.flags.set(Flags::SUCCESS, !row.failed);
+        self.record.event.flags.set_kept(row.kept);
         for (field, text) in row.texts() {
             self.record.put(field, FULL - 2, text);
         }
