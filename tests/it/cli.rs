@@ -358,7 +358,7 @@ fn the_timeline_of_a_user_only_acted_upon_has_those_rows() {
         row("a3", "Delete user", user("u5", "anna@contoso.com"), Value::Null),
         row("a4", "Update user", user("u3", "anna@contoso.com"), serde_json::json!({"type": "User", "id": "u5"})),
     ];
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let text: String = rows.iter().map(|row| row.to_string() + "\n").collect();
     fs::write(folder.path().join("audit.jsonl"), text).unwrap();
     let of = |user: &str| {
         let rows = lines(&run(folder.path(), &["timeline", "audit.jsonl", "--user", user]));

@@ -86,7 +86,7 @@ pub(super) struct Envelope {
     pub(super) workload: Option<String>,
     pub(super) address: Option<String>,
     pub(super) agent: Option<String>,
-    /// Whether the record is inside a row of CloudAppEvents.
+    /// True if the record is inside a row of `CloudAppEvents`.
     pub(super) is_wrapped: bool,
     /// True if the record was cut off, or left out where the export always has it.
     pub(super) is_cut: bool,

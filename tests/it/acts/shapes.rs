@@ -40,7 +40,7 @@ pub(super) const POORER: &[Shape] = &[
 ];
 
 pub(super) fn lines(rows: &[Value]) -> String {
-    rows.iter().map(|row| format!("{row}\n")).collect()
+    rows.iter().map(|row| row.to_string() + "\n").collect()
 }
 
 fn text(value: &Value) -> String {
@@ -190,7 +190,7 @@ fn lower(records: &[Value]) -> String {
     lines(&records.iter().map(row).collect::<Vec<_>>())
 }
 
-/// Rows of CloudAppEvents, whose account is an application: it may be, and must decide nothing where the record is known.
+/// Rows of `CloudAppEvents`, whose account is an application: it may be, and must decide nothing where the record is known.
 fn cloud(records: &[Value], raw: fn(Value) -> Value) -> Vec<Value> {
     let row = |record: &Value| {
         let time = format!("{}.0000000Z", record["CreationTime"].as_str().unwrap());
@@ -310,6 +310,8 @@ pub(super) fn audit_logs() -> Vec<(&'static str, String)> {
     ]
 }
 
+const RUN: &str = "MICROSOFT.COMPUTE/VIRTUALMACHINES/RUNCOMMAND/ACTION";
+
 /// Two Azure operations, three steps and one, in every shape.
 pub(super) fn activity() -> Vec<(&'static str, String)> {
     let claims = json!({
@@ -331,7 +333,6 @@ pub(super) fn activity() -> Vec<(&'static str, String)> {
         });
         rows.collect::<Vec<_>>()
     };
-    const RUN: &str = "MICROSOFT.COMPUTE/VIRTUALMACHINES/RUNCOMMAND/ACTION";
     let columns = |time: &str, id: &str, correlation: String, resource: String, status: &str, as_text: bool| {
         json!({
             "TimeGenerated": time, "EventSubmissionTimestamp": "2026-05-01T14:59:00Z", "EventDataId": id,
