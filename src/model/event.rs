@@ -69,7 +69,7 @@ pub fn call_status(status: &str) -> u64 {
     }
 }
 
-/// How much of its record a copy of an audit row keeps; the fullest copy represents the record.
+/// The share of its record that a copy of an audit row keeps; the fullest copy represents the record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kept {
     /// The record as its service wrote it.
@@ -148,7 +148,7 @@ impl Flags {
         self.0 = self.0 & !(3 << Self::KEPT_AT) | (kept as u32) << Self::KEPT_AT;
     }
 
-    /// How much of its record a copy of an audit row keeps; the whole for rows of other tables.
+    /// The share of its record that a copy of an audit row keeps; the whole for rows of other tables.
     pub fn kept(self) -> Kept {
         match self.0 >> Self::KEPT_AT & 3 {
             0 => Kept::Whole,

@@ -15,7 +15,7 @@ pub struct ActRow {
     pub ingested: Option<WrittenTime>,
     /// Whether it failed: an attempt.
     pub failed: bool,
-    /// How much of the record it keeps.
+    /// The share of the record that it keeps.
     pub kept: Kept,
     /// Whether a part of the record was cut off, so that only its envelope is read.
     pub is_cut: bool,
