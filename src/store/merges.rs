@@ -63,7 +63,7 @@ impl Store {
     /// Pairs of a row and a copy of it, of rows that have no record id: of one time, operation, user, object and
     /// address.
     pub(super) fn copies_without_id(&self) -> Vec<(u32, u32)> {
-        let mut first: HashMap<(Table, Time, [Sym; 8]), u32, RandomState> = HashMap::default();
+        let mut first: HashMap<(Table, Time, [Sym; 11]), u32, RandomState> = HashMap::default();
         let mut pairs = Vec::new();
         for (row, event) in (0u32..).zip(self.events.iter()) {
             if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.is_timed() {
@@ -82,6 +82,10 @@ impl Store {
                 Field::ActedUpon,
                 Field::IpAddress,
                 Field::CorrelationId,
+                // Several at once differ in these alone.
+                Field::Variant,
+                Field::Items,
+                Field::DeviceId,
             ];
             let key = (event.table, event.created, key.map(|field| self.normalized_field(event, field)));
             let kept = *first.entry(key).or_insert(row);

@@ -60,7 +60,7 @@ pub struct Workbench {
     pub above: Pane,
     /// Whether the focused pane has the whole screen.
     pub alone: bool,
-    /// Hits with a disposition, at a length of the log: every frame names their number, every change is a line.
+    /// Closed incidents, at a length of the log: every frame names their number, every change is a line.
     settled: Cell<Option<(usize, usize)>>,
 }
 
@@ -171,7 +171,7 @@ impl Workbench {
         (self.case.steps_done(hit, steps), steps.len())
     }
 
-    /// Hits with a disposition.
+    /// Incidents all of whose hits have a disposition; under published semantics hits that have one.
     pub fn settled(&self) -> usize {
         let lines = self.case.log.len();
         if let Some((at, settled)) = self.settled.get()
@@ -180,7 +180,9 @@ impl Workbench {
             return settled;
         }
         work::look(self.evidence.hits.len());
-        let settled = self.case.closed(&self.evidence.hits);
+        let is_closed = |hit: &usize| self.case.disposition(&self.evidence.hits[*hit].id).is_some();
+        let groups = &self.evidence.found.orders.groups;
+        let settled = groups.iter().filter(|group| group.hits.iter().all(is_closed)).count();
         self.settled.set(Some((lines, settled)));
         settled
     }

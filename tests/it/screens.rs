@@ -557,7 +557,7 @@ fn hits_are_filtered_by_typing() {
     desk.press("esc");
     assert_eq!(desk.bench().hit_list.entries.len(), all);
     desk.press("/").type_in("zzzz");
-    assert!(desk.screen().contains("No hit matches"));
+    assert!(desk.screen().contains("Nothing matches"));
     desk.press("enter y n i enter d t enter e esc z esc").resize((200, 60));
 }
 

@@ -65,7 +65,6 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
 /// The header's facts about the bundle, each with its weight: the lowest stays longest.
 fn facts(bench: &Workbench) -> Vec<(u8, String)> {
     let loaded = &bench.evidence.loaded;
-    let hits = bench.evidence.hits.len();
     let mut facts = vec![(1, format!("{} events", count(bench.store().len() as u64 - bench.store().duplicates())))];
     if loaded.rows_skipped() > 0 {
         facts.push((2, format!("{} not read", count(loaded.rows_skipped()))));
@@ -79,17 +78,17 @@ fn facts(bench: &Workbench) -> Vec<(u8, String)> {
         let short = if from.get(..5) == to.get(..5) { to.get(5..).unwrap_or(&to) } else { &to };
         facts.push((3, if from == to { format!("{from} UTC") } else { format!("{from} → {short} UTC") }));
     }
-    let word = if hits == 1 { "hit" } else { "hits" };
-    let incidents = bench.evidence.found.orders.groups.len();
-    let incidents = match (bench.evidence.found.incidents.all.is_empty(), incidents) {
-        (true, _) => String::new(),
-        (false, 1) => "1 incident, ".to_owned(),
-        (false, incidents) => format!("{incidents} incidents, "),
+    let groups = bench.evidence.found.orders.groups.len();
+    let noun = match (bench.evidence.found.incidents.all.is_empty(), groups) {
+        (true, 1) => "hit",
+        (true, _) => "hits",
+        (false, 1) => "incident",
+        (false, _) => "incidents",
     };
     let settings = &bench.evidence.settings;
     let tuned = Threshold::ALL.into_iter().any(|threshold| threshold.value(settings) != threshold.value(&bench.start));
     let tuned = if tuned { " at other thresholds" } else { "" };
-    facts.push((0, format!("{incidents}{} of {hits} {word}{tuned} closed", bench.settled())));
+    facts.push((0, format!("{groups} {noun}{tuned}, {} closed", bench.settled())));
     facts
 }
 

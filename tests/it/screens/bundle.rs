@@ -16,7 +16,7 @@ fn the_bundle_scrolls_and_closes() {
     let last = text(&desk.buffer(Name::Dark));
     assert!(last.contains("sha256"), "{last}");
     desk.press("q");
-    assert!(text(&desk.buffer(Name::Dark)).contains("Timeline"));
+    assert!(text(&desk.buffer(Name::Dark)).contains("Incidents"));
 }
 
 /// A poorer copy of the first exchange, which alone says the country.

@@ -186,7 +186,7 @@ fn everything_said_is_undone_where_it_was_said() {
     assert!(desk.screen().contains("nothing to undo"), "{}", desk.screen());
     let case = &desk.bench().case;
     assert!(case.hits.is_empty() && case.broken_log_line().is_none());
-    assert_eq!(case.log.len(), 12, "the log has what was said and what was undone");
+    assert_eq!(case.log.len(), 18, "the log has what was said of each hit and what was undone");
     desk.press("1 y");
     assert_eq!(desk.bench().case.verdict(&id, "device-code-address"), Some(Verdict::Supports));
 }

@@ -23,6 +23,7 @@ fn click(desk: &mut Desk, on: &str) {
 fn a_row_of_the_timeline_is_taken_then_opened() {
     for size in SIZES[..3].iter().copied() {
         let mut desk = Desk::open(size);
+        desk.press("tab tab");
         click(&mut desk, "/me/messages/AA");
         assert!(desk.screen().contains("Timeline"), "{size:?}");
         click(&mut desk, "/me/messages/AA");

@@ -296,12 +296,14 @@ fn place_of(desk: &Desk, analytic: &str) -> Option<usize> {
 fn every_step_of_every_analytic_moves_the_eye_and_comes_back() {
     for arrangement in ["f", "t", "- j j space", "t a f j j j space", "} j"] {
         let mut demo = on_the_demo((80, 24));
+        demo.press("f");
         for analytic in ANALYTICS {
             let mut story;
             let desk = if place_of(&demo, analytic.id).is_some() {
                 &mut demo
             } else {
                 story = on_its_story((80, 24), analytic.id);
+                story.press("f");
                 &mut story
             };
             let place = place_of(desk, analytic.id).unwrap_or_else(|| panic!("{} has no hit", analytic.id));
