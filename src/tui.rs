@@ -331,7 +331,7 @@ impl Session {
         let bench = app.workbench();
         let mut summary = ExitSummary {
             hits: bench.map(|bench| bench.evidence.hits.len()),
-            settled: bench.map_or(0, workbench::Workbench::settled),
+            settled: bench.map_or(0, |bench| bench.case.closed(&bench.evidence.hits)),
             unsaved: app.unsaved.clone(),
             note: app.written.clone(),
             signal,

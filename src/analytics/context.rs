@@ -5,7 +5,7 @@ use super::device_ends::DeviceEnds;
 use super::first_use::{self, FirstUse};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::handoff::{self, Handoff};
-use super::known::Known;
+use super::known::{Known, Standing};
 use super::machines::{Bindings, Machines, other_machines};
 use super::parties::Split;
 use super::past::Past;
@@ -264,6 +264,14 @@ impl<'a> DetectContext<'a> {
     /// First uses of a client for a sensitive resource, by user in time order.
     pub fn first_uses(&self) -> &[FirstUse] {
         self.candidates.first_uses(|| first_use::first_uses(self.origins(), |event| self.admits(event)))
+    }
+
+    /// Standing of a row's address with the row's user, at its time; `None` for a row of nobody or without an address,
+    /// and of Microsoft's services.
+    pub fn standing(&self, id: EventId) -> Option<Standing> {
+        let (event, place) = (self.store.event(id), self.places().place(id));
+        let says = !event.user.is_none() && place.address.is_some() && place.telling_net().is_some();
+        says.then(|| self.known().standing_of_address(event.user, place, event.time()))
     }
 
     /// Past of a user.

@@ -1,16 +1,20 @@
 //! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
 //! can do nothing else. The same hits, steps, case file and note.
 
+mod incidents;
 mod joining;
 mod marks;
+
+use incidents::Group;
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
 use super::{Exit, load};
-use crate::analytics::{Hit, State, by_id};
+use crate::analytics::{self, Hit, State, by_id};
 use crate::casefile::note::Written;
 use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
+use crate::model::words::counted;
 use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
 use crate::session::{Composed, ExitSummary, Unkept};
@@ -18,6 +22,7 @@ use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_first};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Rows printed at once.
 const ROWS: usize = 40;
@@ -25,8 +30,9 @@ const ROWS: usize = 40;
 /// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, z undo, d disposition, l list of hits, e note, q quit";
-const LIST_KEYS: &str = "a number to walk that hit, m marked rows, c conflicts and copies, z undo, e note, q quit";
+                         on it, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
+                         e note, q quit";
+const LIST_KEYS: &str = "a number to walk that incident, m marked rows, c conflicts and copies, z undo, e note, q quit";
 const DISPOSITIONS: [(&str, Disposition); 4] = [
     ("t", Disposition::TruePositive),
     ("b", Disposition::Benign),
@@ -49,7 +55,8 @@ pub(super) fn run(
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let mut hits = load::hits(&loaded, run);
+    let candidates = Arc::default();
+    let mut hits = analytics::run_over(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
     hits.sort_by_key(worst_first);
     let (opening, advice) = run.opening(paths, look);
     let opened = opening.open(&fingerprint(&loaded.sources), |name| std::env::var_os(name), now())?;
@@ -59,6 +66,7 @@ pub(super) fn run(
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);
+    let groups = incidents::groups(loaded, run.facts, &run.settings, candidates, hits);
     let mut talk = Talk { name, loaded, hits, run, file, case, found, places, out, note: None, unsaved: None };
     let input = &mut io::stdin().lock();
     if talk.join(input)? {
@@ -71,7 +79,7 @@ pub(super) fn run(
                 talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
             }
         }
-        talk.hits(input)?;
+        talk.list(&groups, input)?;
     }
     talk.leave()?;
     Ok(exit)
@@ -99,6 +107,8 @@ struct Talk<'a> {
 enum Next {
     List,
     Quit,
+    /// Another hit of the incident, by its place.
+    Hit(usize),
 }
 
 impl Talk<'_> {
@@ -116,44 +126,42 @@ impl Talk<'_> {
         Ok((read > 0).then(|| line.trim().to_owned()))
     }
 
-    fn hits(&mut self, input: &mut dyn BufRead) -> anyhow::Result<()> {
+    fn list(&mut self, groups: &[Group], input: &mut dyn BufRead) -> anyhow::Result<()> {
         loop {
             let settled = self.case.closed(self.hits);
-            let (name, count) = (self.name.clone(), self.hits.len());
-            self.say(format!("{name}: {count} hits, {settled} closed."))?;
-            for (at, hit) in self.hits.iter().enumerate() {
-                let (done, steps) = self.progress(hit);
-                let outcome = self.case.disposition(&hit.id).map_or("", Disposition::words);
-                let allowed = if hit.allowed.is_some() { ", allowed" } else { "" };
-                let line = format!(
-                    "{}. {} {}, {}, {}, {done} of {steps} steps{}{outcome}{allowed}",
-                    at + 1,
-                    hit.severity.word(),
-                    hit.analytic,
-                    hit.upn,
-                    hit.first_seen.second(),
-                    if outcome.is_empty() { "" } else { ", " },
-                );
+            let (name, hits) = (self.name.clone(), self.hits.len());
+            let incidents = if groups.iter().any(Group::is_incident) {
+                format!("{}, ", counted(groups.len(), "incident"))
+            } else {
+                String::new()
+            };
+            self.say(format!("{name}: {incidents}{hits} hits, {settled} closed."))?;
+            for (number, group) in (1..).zip(groups) {
+                let line = self.line(number, group);
                 self.say(line)?;
             }
-            let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(()) };
-            match typed.as_str() {
-                "q" => return Ok(()),
-                "e" => self.write_note()?,
-                "m" => self.marks()?,
-                "c" => self.decisions(input)?,
-                "z" => {
-                    self.undo(None)?;
-                }
-                "" => {}
-                typed => match typed.parse::<usize>().ok().and_then(|at| self.hits.get(at.checked_sub(1)?)) {
-                    Some(hit) => {
-                        if self.walk(hit, input)? == Next::Quit {
-                            return Ok(());
-                        }
+            // A slip costs a line, not the list.
+            let group = loop {
+                let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(()) };
+                match typed.as_str() {
+                    "q" => return Ok(()),
+                    "e" => self.write_note()?,
+                    "m" => self.marks()?,
+                    "c" => self.decisions(input)?,
+                    "z" => {
+                        self.undo(None)?;
                     }
-                    None => self.say(format!("{typed} is no hit of the list."))?,
-                },
+                    "" | "l" => break None,
+                    typed => match typed.parse::<usize>().ok().and_then(|at| groups.get(at.checked_sub(1)?)) {
+                        Some(group) => break Some(group),
+                        None => self.say(format!("{typed} is no incident of the list."))?,
+                    },
+                }
+            };
+            if let Some(group) = group
+                && self.walk(group, input)? == Next::Quit
+            {
+                return Ok(());
             }
         }
     }
@@ -178,8 +186,20 @@ impl Talk<'_> {
         (self.case.steps_done(hit, steps), steps.len())
     }
 
+    /// Prints an incident, and walks the steps of its leading hit; of another one where that is asked for.
+    fn walk(&mut self, group: &Group, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        self.card(group)?;
+        let mut at = 0;
+        loop {
+            match self.walk_hit(group, &self.hits[group.hits[at]], input)? {
+                Next::Hit(other) => at = other,
+                next => return Ok(next),
+            }
+        }
+    }
+
     /// Walks the steps of a hit, from the first without a verdict.
-    fn walk(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+    fn walk_hit(&mut self, group: &Group, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
         let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
         self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, hit.upn))?;
         self.say(format!("Severity: {}", hit.severity_reason))?;
@@ -188,10 +208,15 @@ impl Talk<'_> {
             self.say(format!("Because: {reason}"))?;
         }
         let mut step = self.case.first_open_step(hit, steps).map_or(1, |at| at + 1);
+        let mut printed = 0;
         loop {
             let id = steps.get(step - 1).map_or("", |step| step.id);
             self.case.place = Some((hit.id.clone(), id.to_owned()));
-            self.step(hit, step, steps.len())?;
+            // A slip costs a line, not the step.
+            if printed != step {
+                self.step(hit, step, steps.len())?;
+                printed = step;
+            }
             let Some(typed) = self.ask(STEP_KEYS, input)? else { return Ok(Next::Quit) };
             let (word, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
             let verdict = match word {
@@ -205,19 +230,26 @@ impl Talk<'_> {
                 self.case.set_verdict(&hit.id, id, verdict, now());
                 self.save()?;
                 if verdict.is_none() {
+                    printed = 0;
                     continue;
                 }
             }
             match word {
                 "y" | "x" | "u" | "n" | "" if step < steps.len() => step += 1,
-                "y" | "x" | "u" | "n" | "d" | "" => return self.dispose(hit, input),
+                "y" | "x" | "u" | "n" | "d" | "" => return self.dispose(group, input),
+                "h" if rest.is_empty() => self.hits_of(group)?,
+                "h" => match rest.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
+                    Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
+                    _ => self.say(format!("{rest} is no hit of this incident."))?,
+                },
                 "p" => step = step.saturating_sub(1).max(1),
                 "i" => {
                     self.case.set_remark(&hit.id, id, rest.trim(), now());
                     self.save()?;
+                    printed = 0;
                 }
                 "r" => self.rows(hit, step)?,
-                "z" => step = self.undo(Some(hit))?.unwrap_or(step),
+                "z" => (step, printed) = (self.undo(Some(hit))?.unwrap_or(step), 0),
                 word if self.mark(hit, step, word, rest)? => {}
                 "l" => return Ok(Next::List),
                 "e" => self.write_note()?,
@@ -279,17 +311,21 @@ impl Talk<'_> {
         Ok(())
     }
 
-    fn dispose(&mut self, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+    fn dispose(&mut self, group: &Group, input: &mut dyn BufRead) -> anyhow::Result<Next> {
         let keys = "t true positive, b benign, f false positive, u undetermined, - take it back, l leave it as it is";
+        let ids: Vec<String> = group.hits.iter().map(|at| self.hits[*at].id.clone()).collect();
+        let outcome = self.case.disposition(&ids[0]).map_or("open", Disposition::words);
+        self.say(match ids.len() {
+            1 => format!("What is this hit? It is {outcome}."),
+            hits => format!("What is this incident? A verdict closes its {hits} hits. It is {outcome}."),
+        })?;
         loop {
-            let outcome = self.case.disposition(&hit.id).map_or("open", Disposition::words);
-            self.say(format!("What is this hit? It is {outcome}."))?;
             let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
             let disposition = DISPOSITIONS.iter().find(|(key, _)| *key == typed).map(|(_, disposition)| *disposition);
             match typed.as_str() {
                 "l" | "" => return Ok(Next::List),
-                "-" => self.case.set_disposition(&hit.id, None, now()),
-                _ if disposition.is_some() => self.case.set_disposition(&hit.id, disposition, now()),
+                "-" => self.case.set_dispositions(&ids, None, now()),
+                _ if disposition.is_some() => self.case.set_dispositions(&ids, disposition, now()),
                 _ => {
                     self.say(format!("{typed} means nothing here."))?;
                     continue;

@@ -33,6 +33,8 @@ enum SearchScope {
     Remark,
     /// Any mark on the event.
     Mark,
+    /// Whether it failed.
+    Failed,
 }
 
 const ASN: SearchScope = SearchScope::Fields(&[Field::Asn]);
@@ -43,7 +45,7 @@ const USERS: [Field; 5] =
 const RESULTS: [Field; 4] = [Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode, Field::Outcome];
 
 /// Short names of scopes.
-const NAMES: [(&str, SearchScope); 22] = [
+const NAMES: [(&str, SearchScope); 23] = [
     ("user", SearchScope::Fields(&USERS)),
     ("ip", SearchScope::Fields(&[Field::IpAddress])),
     ("asn", ASN),
@@ -66,6 +68,7 @@ const NAMES: [(&str, SearchScope); 22] = [
     ("tag", SearchScope::Tags),
     ("remark", SearchScope::Remark),
     ("mark", SearchScope::Mark),
+    ("failed", SearchScope::Failed),
 ];
 
 /// The scope of a name before a colon: a short name, or a column of Log Analytics.
@@ -103,6 +106,8 @@ impl Memory {
 
 /// One condition of a search.
 struct Term {
+    /// Whether rows that hold it are left out: `-app:office`.
+    negated: bool,
     place: SearchScope,
     /// `None` asks only for a value that is not empty.
     pattern: Option<Regex>,
@@ -124,7 +129,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Reads `text`, `field:value` and `/expression/`, each also in quotes, separated by spaces.
+    /// Reads `text`, `field:value` and `/expression/`, each also in quotes, separated by spaces; after a `-` what must
+    /// not hold.
     ///
     /// # Errors
     /// The fault of an expression, in a line.
@@ -152,11 +158,15 @@ impl Search {
     /// The parts of a cell that match, in order; `fields` are those that the cell shows.
     pub fn parts(&self, fields: &[Field], cell: &str) -> Vec<Range<usize>> {
         let tells = |term: &&Term| match term.place {
+            _ if term.negated => false,
             SearchScope::Anywhere => true,
             SearchScope::Fields(asked) => fields.iter().any(|field| asked.contains(field)),
-            SearchScope::Kind | SearchScope::Time | SearchScope::Tags | SearchScope::Remark | SearchScope::Mark => {
-                false
-            }
+            SearchScope::Kind
+            | SearchScope::Time
+            | SearchScope::Tags
+            | SearchScope::Remark
+            | SearchScope::Mark
+            | SearchScope::Failed => false,
         };
         let patterns = self.terms.iter().filter(tells).filter_map(|term| term.pattern.as_ref());
         let found = patterns.flat_map(|pattern| pattern.find_iter(cell)).map(|part| part.range());
@@ -174,6 +184,11 @@ impl Search {
 
 impl Term {
     fn parse(word: &str) -> Result<Self, String> {
+        // A dash alone is a text.
+        let (negated, word) = match word.strip_prefix('-').filter(|rest| !rest.is_empty()) {
+            Some(rest) => (true, rest),
+            None => (false, word),
+        };
         let named = word.split_once(':').and_then(|(name, value)| Some((place(name)?, value)));
         let (place, value) = named.unwrap_or((SearchScope::Anywhere, word));
         // As the timeline writes it; records have the digits only.
@@ -194,6 +209,7 @@ impl Term {
             RegexBuilder::new(&text).case_insensitive(true).size_limit(REGEX_BYTES).dfa_size_limit(REGEX_BYTES).build();
         let pattern = built.map_err(|error| reason(&error))?;
         Ok(Self {
+            negated,
             place,
             pattern: (!text.is_empty()).then_some(pattern),
             clock: place == SearchScope::Anywhere && is_clock(value),
@@ -206,6 +222,10 @@ impl Term {
     }
 
     fn holds(&mut self, store: &Store, facts: &Facts, event: EventId, mark: Option<&Mark>) -> bool {
+        self.is_in(store, facts, event, mark) != self.negated
+    }
+
+    fn is_in(&mut self, store: &Store, facts: &Facts, event: EventId, mark: Option<&Mark>) -> bool {
         let row = store.event(event);
         let tagged = || mark.is_some_and(|mark| mark.tags.iter().any(|tag| self.says(tag)));
         let remarked = || mark.is_some_and(|mark| !mark.remark.is_empty() && self.says(&mark.remark));
@@ -224,6 +244,7 @@ impl Term {
             }
             SearchScope::Kind => self.says(timeline::kind(row).words()),
             SearchScope::Time => self.says(&row.time().second()),
+            SearchScope::Failed => timeline::has_failed(store, row) && self.says("yes"),
         }
     }
 
@@ -296,9 +317,10 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 
 /// The end of a quote or an expression that `text` begins with, a name before it included.
 fn kept_together(text: &str) -> Option<usize> {
-    let start = match text.split_once(':') {
-        Some((name, _)) if place(name).is_some() => name.len() + 1,
-        _ => 0,
+    let dash = usize::from(text.starts_with('-'));
+    let start = match text[dash..].split_once(':') {
+        Some((name, _)) if place(name).is_some() => dash + name.len() + 1,
+        _ => dash,
     };
     let close = text[start..].chars().next().filter(|first| matches!(first, '"' | '/'))?;
     let inside = start + 1;
@@ -398,6 +420,23 @@ mod tests {
             ("2x31", vec![]),
         ] {
             assert_eq!(found(line), rows, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_dash_leaves_rows_out_and_failures_have_a_name() {
+        for (line, expected) in [
+            ("-invoice", vec![0]),
+            ("-ip:198.51.100.23", vec![1]),
+            ("-uri:\"an invoice\"", vec![0]),
+            ("-/no.such/", vec![0, 1]),
+            ("ip:198 -failed:", vec![]),
+            ("failed:", vec![0]),
+            ("failed:yes", vec![0]),
+            ("-failed:", vec![1]),
+            ("-", vec![0]),
+        ] {
+            assert_eq!(found(line), expected, "{line}");
         }
     }
 

@@ -68,19 +68,24 @@ pub fn density(store: &Store, events: &[EventId], from: Time, to: Time, buckets:
     edges.windows(2).take(buckets).map(|pair| pair[1].saturating_sub(pair[0])).collect()
 }
 
-/// One event in words; `before` is the event of the line above.
-pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
-    let row = store.event(event);
+/// Returns whether a sign-in, call or act failed. Where an export has no result, none did.
+pub fn has_failed(store: &Store, row: Event<'_>) -> bool {
     let text = |field| store.text(row[field]);
-    let kind = kind(row);
-    // What an export does not tell is no failure.
-    let failed = match row.table.spec().success {
+    match row.table.spec().success {
         Success::Status => Some(text(Field::ResponseStatusCode))
             .filter(|code| !code.is_empty())
             .is_some_and(|code| !call_succeeded(code)),
         Success::Result => !text(Field::ResultType).is_empty() && !row.succeeded(),
         Success::Act => !row.succeeded(),
-    };
+    }
+}
+
+/// One event in words; `before` is the event of the line above.
+pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
+    let row = store.event(event);
+    let text = |field| store.text(row[field]);
+    let kind = kind(row);
+    let failed = has_failed(store, row);
     let client = text(Field::AppDisplayName);
     Line {
         time: row.time(),

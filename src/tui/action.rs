@@ -140,6 +140,8 @@ pub enum Action {
     ToggleCollapsed,
     /// Timeline: collapse or open the run under the cursor.
     ToggleRun,
+    /// Timeline: the rows found alone, or all rows.
+    OnlyFound,
     /// Timeline: to where activity begins again.
     NextBurst,
     /// Timeline: to where activity began before.

@@ -613,6 +613,7 @@ impl App {
             }
             Action::ToggleCollapsed => self.toggle_collapsed(),
             Action::ToggleRun => self.toggle_run(),
+            Action::OnlyFound => self.toggle_only_found(),
             Action::NextBurst => self.jump_burst(false),
             Action::PrevBurst => self.jump_burst(true),
             Action::SaveTo => self.ask_save_to(),

@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its replacement, each of one column.
-const SIGNS: [(char, &str); 50] = [
+const SIGNS: [(char, &str); 51] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
     ('…', "~"),
@@ -26,6 +26,7 @@ const SIGNS: [(char, &str); 50] = [
     ('✎', "i"),
     ('◆', "*"),
     ('◇', "?"),
+    ('◈', "@"),
     ('●', "o"),
     ('○', "."),
     ('•', "*"),

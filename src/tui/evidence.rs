@@ -1,7 +1,7 @@
 //! The bundle, its hits and their incidents.
 
 use super::hit_list::Orders;
-use crate::analytics::{self, Analytic, Candidates, Hit, Incidents, Settings};
+use crate::analytics::{self, Analytic, Candidates, DetectContext, Hit, Incidents, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::report::card::{Card, CardContext, card};
@@ -33,6 +33,8 @@ pub struct Grouped {
     pub cards: Vec<Card>,
     /// Orders of the hits.
     pub orders: Orders,
+    /// Places of all rows, and the networks of all users.
+    candidates: Arc<Candidates>,
 }
 
 impl Grouped {
@@ -49,7 +51,7 @@ impl Grouped {
         let context = CardContext { store, facts, hits, incidents: &incidents };
         let cards = (0..incidents.all.len()).map(|at| card(&context, at)).collect();
         let orders = Orders::new(hits, &incidents);
-        Self { incidents, cards, orders }
+        Self { incidents, cards, orders, candidates: Arc::clone(candidates) }
     }
 }
 
@@ -69,6 +71,12 @@ impl Evidence {
     /// The events.
     pub fn store(&self) -> &Store {
         &self.loaded.store
+    }
+
+    /// Places of all rows, and the networks of all users.
+    pub fn origins(&self) -> DetectContext<'_> {
+        let candidates = Arc::clone(&self.found.candidates);
+        DetectContext::over(self.store(), self.facts, &self.settings, candidates)
     }
 
     /// The card of a hit's incident.

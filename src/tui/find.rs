@@ -98,6 +98,11 @@ impl Find {
         meet(events, &self.after) || meet(events, &self.before)
     }
 
+    /// The rows found, in order.
+    pub fn all(&self) -> Vec<EventId> {
+        self.before.iter().chain(&self.after).copied().collect()
+    }
+
     /// The number of a row among those found, from 1.
     pub fn place(&self, event: EventId) -> Option<usize> {
         let of = |found: &[EventId]| found.binary_search(&event).ok();

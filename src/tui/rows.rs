@@ -94,6 +94,8 @@ pub struct Shown {
     pub step: Option<Show>,
     /// Rows of the step, in time order.
     pub marks: Arc<Vec<EventId>>,
+    /// The rows found by the search, where they are shown alone.
+    only: Option<Arc<Vec<EventId>>>,
     /// A part of the value's events: nothing is copied, however many there are.
     range: Range<usize>,
     /// These events in place of that part.
@@ -119,6 +121,7 @@ impl Default for Shown {
             window: (Time::MISSING, Time::MISSING),
             step: None,
             marks: Arc::default(),
+            only: None,
             range: 0..0,
             listed: None,
             planted: None,

@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The header's words once the hits are there, however many are found: other tests count them.
-pub(crate) const READY: &str = " hits, 0 closed";
+pub(crate) const READY: &str = ", 0 closed";
 
 /// The header's words until the last change is on disk.
 const SAVING: &str = " saving… ";
@@ -129,7 +129,7 @@ impl Tty {
         command.args(arguments);
         let mut tty = Self::start(command, tempfile::tempdir().unwrap(), &[]);
         tty.resize(rows, columns);
-        tty.shows("closed").shows("GET 200");
+        tty.shows("closed").shows("? help");
         tty.rests();
         tty
     }

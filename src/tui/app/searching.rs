@@ -74,7 +74,21 @@ impl App {
 
     /// Esc at the timeline: the cursor stays.
     pub(super) fn leave_search(&mut self) {
-        self.on_timeline(|timeline, _| timeline.find = None);
+        self.on_timeline(Timeline::leave_search);
+    }
+
+    /// Shows the rows found alone, or all again.
+    pub(super) fn toggle_only_found(&mut self) {
+        let mut done = false;
+        self.on_timeline(|timeline, store| done = timeline.toggle_only(store));
+        if !done {
+            let words = match self.find() {
+                None => "search first: / then what to keep, -word for what to leave out",
+                Some(find) if !find.is_done() => "still searching",
+                Some(_) => "no row holds it",
+            };
+            self.say(words.to_owned());
+        }
     }
 
     pub(super) fn next_found(&mut self, back: bool) {

@@ -6,6 +6,7 @@ use crate::store::Store;
 use crate::tui::find::Find;
 use crate::tui::scroll::List;
 use std::ops::Range;
+use std::sync::Arc;
 
 impl Timeline {
     fn before(&self) -> Before {
@@ -42,6 +43,34 @@ impl Timeline {
         self.kept.clone_from(&before.kept);
         self.show(store, before.shown.clone());
         Some(before)
+    }
+
+    /// Shows the rows found alone, or all rows again; `false` where there is nothing to show alone.
+    pub fn toggle_only(&mut self, store: &Store) -> bool {
+        let event = self.event(store);
+        if self.shown.only.take().is_none() {
+            let found = self.find.as_ref().filter(|find| find.is_done()).map(Find::all).unwrap_or_default();
+            if found.is_empty() {
+                return false;
+            }
+            self.shown.only = Some(Arc::new(found));
+        }
+        self.arrange(store);
+        self.go_to(store, event);
+        true
+    }
+
+    /// Returns whether the rows found are shown alone.
+    pub fn is_only(&self) -> bool {
+        self.shown.only.is_some()
+    }
+
+    /// Leaves the search: all rows are shown again, the cursor stays.
+    pub fn leave_search(&mut self, store: &Store) {
+        if self.is_only() {
+            self.toggle_only(store);
+        }
+        self.find = None;
     }
 
     /// Takes what was found. The cursor goes to the first row once it is known.

@@ -29,7 +29,11 @@ impl Timeline {
         let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
         let marks = Arc::clone(&self.shown.marks);
         let ends = time(marks.first()).zip(time(marks.last()));
-        if let (Some(Show::Only | Show::GroupBy(_)), Some(ends)) = (self.shown.step, ends) {
+        if let Some(only) = self.shown.only.clone() {
+            let whole = time(only.first()).zip(time(only.last()));
+            self.shown.window = whole.unwrap_or(self.shown.window);
+            self.shown.listed = Some(only);
+        } else if let (Some(Show::Only | Show::GroupBy(_)), Some(ends)) = (self.shown.step, ends) {
             self.shown.window = ends;
             self.shown.listed = Some(marks);
         } else {

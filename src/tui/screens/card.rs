@@ -106,8 +106,8 @@ fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> 
         .map(|lane| {
             let (sign, role) = match lane.standing {
                 Standing::Known => ("·", Role::Quiet),
-                Standing::New => ("+", Role::High),
-                Standing::Undecided => ("?", Role::Medium),
+                Standing::New => ("◈", Role::High),
+                Standing::Undecided => ("◇", Role::Medium),
             };
             let mut spans = vec![Span::styled(pad(&format!("{sign} {}", name(lane)), left), theme.style(role))];
             spans.extend((0..columns).map(|column| {
@@ -116,7 +116,7 @@ fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> 
                     Some(Mark::Code) => ("◆", Role::DeviceCode),
                     Some(Mark::SignIn) => ("○", role),
                     Some(Mark::Token) => ("●", role),
-                    Some(Mark::Failed) => ("×", Role::Failed),
+                    Some(Mark::Failed) => ("✗", Role::Failed),
                     None => ("─", Role::Border),
                 };
                 Span::styled(glyph, theme.style(role))

@@ -6,7 +6,7 @@ mod row;
 mod strip;
 
 use super::pane;
-use crate::analytics::Show;
+use crate::analytics::{DetectContext, Show};
 use crate::model::EventId;
 use crate::store::Key;
 use crate::triage::pivot::Value;
@@ -30,6 +30,7 @@ struct View<'a> {
     state: &'a Timeline,
     theme: &'a Theme,
     columns: Columns,
+    origins: DetectContext<'a>,
 }
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
@@ -43,6 +44,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     };
     let room = usize::from(area.width).saturating_sub(4);
     let about = match &state.find {
+        Some(find) if state.is_only() => format!("only the {}", found(find, None)),
         Some(find) => found(find, state.event(bench.store())),
         None => title(bench, state),
     };
@@ -54,7 +56,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     ]);
     let inside = pane(theme, frame, area, title, focused);
     let room = usize::from(inside.width);
-    let view = View { bench, state, theme, columns: Columns::new(state, room) };
+    let view = View { bench, state, theme, columns: Columns::new(state, room), origins: bench.evidence.origins() };
     let mut lines = Vec::with_capacity(usize::from(inside.height));
     let height = list_rows(bench, usize::from(inside.height));
     if usize::from(inside.height) > height {

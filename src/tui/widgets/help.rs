@@ -16,10 +16,16 @@ use ratatui::widgets::Paragraph;
 const MOST: usize = 4;
 
 /// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
-const SIGNS: [(&str, &str); 21] = [
-    ("▲ ■ ▽", "Hits: high, medium, low severity"),
-    ("└", "Hits: of the same user at the same time as the one above; timeline: a call made with the token above"),
+const SIGNS: [(&str, &str); 27] = [
+    ("▲ ■ ▽", "Incidents: high, medium, low severity"),
+    ("7×", "Incidents: so many hits in one; f lists them"),
+    ("└", "Hits: of the same incident as the one above; timeline: a call made with the token above"),
     ("0/7 ✓", "Hits: steps answered of all; closed"),
+    ("◈", "Map and timeline: an address that is new to the user"),
+    ("· ◇", "Map: a place that the user is known at; that the bundle cannot decide"),
+    ("█ ▅ ▂", "Map: took or changed; read or searched; looked around"),
+    ("░", "Map: a log has ended"),
+    ("▎", "Map: sessions were revoked"),
     ("▲ ▽ ◇", "Findings: points to theft, harmless, cannot tell"),
     ("∅", "Findings: the bundle cannot answer"),
     ("✓ ✗ ?", "Steps: your verdict: theft, harmless, cannot tell"),

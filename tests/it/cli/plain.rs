@@ -31,17 +31,17 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     let output = talk(folder.path(), "1\ny\ny\ny\ny\nu\nt\ne\nq\n");
     assert!(output.contains("(y supports"), "{output}");
     assert!(
-        output.contains("1. high device-code-burst, finance.director@contoso.com")
-            && output.contains("7 of 7 steps, true positive")
+        output.contains("1. high, finance.director@contoso.com, 2026-05-01 14:02:00, ")
+            && output.contains(", 2 hits, 7 of 7 steps, true positive"),
+        "{output}"
     );
-    assert!(output.contains("1 closed") && output.contains("Note written to "), "{output}");
+    assert!(output.contains("finance.director@contoso.com: Tokens of a device code went to "), "the card: {output}");
+    assert!(output.contains("2 closed") && output.contains("Note written to "), "{output}");
     let case: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("case/c.json")).unwrap()).unwrap();
-    let work = case["hits"].as_object().unwrap().values().next().unwrap();
-    assert_eq!(
-        (work["verdicts"]["code-to-burst"].as_str(), work["disposition"].as_str()),
-        (Some("against"), Some("true-positive"))
-    );
+    let works = case["hits"].as_object().unwrap();
+    assert!(works.len() == 2 && works.values().all(|work| work["disposition"] == "true-positive"), "{works:?}");
+    assert!(works.values().any(|work| work["verdicts"]["code-to-burst"] == "against"));
     let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
     assert!(note.contains("looked at the portal"));
 }

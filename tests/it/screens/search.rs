@@ -57,6 +57,35 @@ fn rows_are_found_while_typing_counted_and_walked() {
 }
 
 #[test]
+fn what_is_found_is_shown_alone_and_then_all_again() {
+    let mut desk = searched((120, 40), "uri:/messages/");
+    desk.press("enter");
+    let all = desk.bench().timeline.as_ref().unwrap().len();
+    desk.press("o");
+    let timeline = |desk: &Desk| {
+        let timeline = desk.bench().timeline.as_ref().unwrap();
+        (timeline.events(desk.bench().store()).len(), timeline.is_only())
+    };
+    assert_eq!(timeline(&desk), (2, true));
+    assert!(desk.screen().contains("only the 2 found for uri:/messages/"), "{}", desk.screen());
+    assert_eq!(row(&desk), "call0");
+    desk.press("n");
+    assert_eq!(row(&desk), "call1");
+    desk.press("o");
+    assert_eq!((desk.bench().timeline.as_ref().unwrap().len(), timeline(&desk).1), (all, false));
+    // Leaving the search shows all rows again, and the cursor stays.
+    desk.press("o esc");
+    assert_eq!((row(&desk).as_str(), timeline(&desk).1), ("call1", false));
+    // Terms stack, and a dash leaves rows out.
+    desk.press("/").type_in("kind:graph -uri:/messages/").press("enter o");
+    assert!(desk.screen().contains("only the "), "{}", desk.screen());
+    let store = desk.bench().store();
+    let rows = desk.bench().timeline.as_ref().unwrap().events(store);
+    let uri = |id| store.get(id, tokentrail::testing::model::Field::RequestUri);
+    assert!(!rows.is_empty() && rows.iter().all(|id| !uri(*id).is_empty() && !uri(*id).contains("/messages/")));
+}
+
+#[test]
 fn a_search_given_up_comes_back_to_where_it_began() {
     let mut desk = Desk::open((120, 40));
     desk.press("l l j j j");

@@ -13,7 +13,7 @@ fn a_new_size_is_drawn_at_once() {
     tty.resize(40, 120);
     tty.until("three panes", |output| {
         let text = output.screen.screen().contents();
-        text.contains("Hits") && text.contains("Triage") && text.contains("Timeline")
+        text.contains("Incidents") && text.contains("Triage") && text.contains("Timeline")
     });
     tty.resize(5, 20);
     tty.shows("need 40×10");
@@ -113,7 +113,7 @@ fn everything_drawn_is_drawn_in_whole_frames() {
 #[test]
 fn keys_that_wait_share_a_frame() {
     let mut tty = Tty::workbench();
-    tty.shows(READY).shows("└ GET 200");
+    tty.shows(READY).shows("Incidents");
     tty.keys("\t\t");
     let before = tty.rests();
     tty.keys(&"j".repeat(200));
@@ -244,7 +244,7 @@ fn on_a_full_disk_what_was_there_stays_and_what_comes_is_kept_later() {
 fn the_mouse_is_taken_only_where_asked_and_given_back() {
     let mode = |tty: &Tty| tty.output.0.lock().unwrap().screen.screen().mouse_protocol_mode();
     let mut tty = Tty::workbench();
-    tty.shows(READY).shows("└ GET 200");
+    tty.shows(READY).shows("Incidents");
     assert_eq!(mode(&tty), vt100::MouseProtocolMode::None);
     tty.keys("\u{1b}OQ").shows("the mouse is the workbench's");
     assert_ne!(mode(&tty), vt100::MouseProtocolMode::None);
@@ -256,7 +256,7 @@ fn the_mouse_is_taken_only_where_asked_and_given_back() {
     // A click takes the row, another opens the hit.
     let (row, column) = at(&tty, "b.office");
     let click = format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m");
-    tty.keys(&click).shows("Timeline b.office");
+    tty.keys(&click).shows("▽ b.office@contoso.com · ");
     tty.keys(&click).shows("step 1 of 6");
     let (row, column) = at(&tty, "Timeline");
     tty.keys(&format!("\u{1b}[<65;{column};{}M", row + 2));

@@ -2,6 +2,7 @@
 
 use super::group_rows::{CLOSED, group, is_after_revocation, sign};
 use super::{View, account, branches};
+use crate::analytics::known::Standing;
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
 use crate::triage::Mark;
@@ -181,8 +182,9 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         cell(client, &[Field::AppId, Field::AppDisplayName], quiet);
     }
     if columns.address > 0 {
+        let (sign, role) = standing(view, shown.event);
         let address = fit_middle(line.address, columns.address - 1);
-        cell(pad(&format!(" {address}"), columns.address), &[Field::IpAddress], quiet);
+        cell(pad(&format!("{sign}{address}"), columns.address), &[Field::IpAddress], theme.style(role));
     }
     if columns.asn > 0 {
         let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
@@ -253,6 +255,15 @@ fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
         ("•", Role::Evidence)
     } else {
         (" ", Role::Text)
+    }
+}
+
+/// Sign and role of a row's address: what is new to the user stands out, what is known may be overlooked.
+fn standing(view: &View, event: EventId) -> (&'static str, Role) {
+    match view.origins.standing(event) {
+        Some(Standing::New) => ("◈", Role::High),
+        Some(Standing::Undecided) => (" ", Role::Text),
+        Some(Standing::Known) | None => (" ", Role::Quiet),
     }
 }
 
