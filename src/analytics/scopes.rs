@@ -2,6 +2,7 @@
 
 use crate::facts::Facts;
 use crate::model::flag;
+use crate::model::words::is_guid;
 pub use crate::store::device_id;
 use crate::store::device_member;
 use serde_json::Value;
@@ -37,15 +38,15 @@ pub struct Role<'a> {
     pub is_privileged: bool,
 }
 
-/// Roles that a sign-in's processing details name, as far as the facts know them.
+/// Roles whose template ids a sign-in's processing details have, among the claims (`wids`) or the scopes, as far as the
+/// facts know them.
 pub fn roles<'a>(facts: &'a Facts, details: &str) -> Vec<Role<'a>> {
-    // A sign-in of most users has none: no JSON is read for it.
-    if !details.contains("wids") {
-        return Vec::new();
-    }
-    let written = detail(details, "wids").unwrap_or_default().to_lowercase();
-    let ids = written.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    ids.filter_map(|id| Some(Role { name: facts.role(id)?, is_privileged: facts.is_privileged_role(id) })).collect()
+    let ids = details.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|id| is_guid(id));
+    let role = |id: &str| {
+        let id = id.to_ascii_lowercase();
+        Some(Role { name: facts.role(&id)?, is_privileged: facts.is_privileged_role(&id) })
+    };
+    ids.filter_map(role).collect()
 }
 
 /// A value by key in `AuthenticationProcessingDetails`, an array of `{key, value}`.

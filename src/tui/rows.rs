@@ -167,7 +167,10 @@ impl Timeline {
     /// The time around a hit, cursor on its first event.
     pub fn for_hit(store: &Store, hit: &Hit, mode: Mode) -> Self {
         let first = hit.legs.first().into_iter().chain(hit.evidence.first()).min().copied();
-        let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, hit.last_seen), mode);
+        // What the tokens were used for comes after the last of them.
+        let uses = hit.graph.last().map(|call| call.event).max(hit.acts.last().map(|act| act.event));
+        let ends = uses.map_or(hit.last_seen, |id| store.event(id).time().max(hit.last_seen));
+        let mut timeline = Self::new(Value::user(hit.user), (hit.first_seen, ends), mode);
         timeline.shown.zoom = Zoom::Around(OPENING);
         let begins = first.map_or(hit.first_seen, |first| store.event(first).time().min(hit.first_seen));
         timeline.signs = vec![

@@ -28,7 +28,7 @@ const CELL: (f32, f32) = (8.0, 17.0);
 #[test]
 fn the_readme_shows_the_real_screen() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screen.svg");
-    let drawn = svg(&screen("enter y"), &DARK);
+    let drawn = svg(&screen("j j j j"), &DARK);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &drawn).unwrap();
     }
