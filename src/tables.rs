@@ -93,6 +93,8 @@ pub struct TableSpec {
     pub table: Table,
     /// Its Log Analytics name.
     pub name: &'static str,
+    /// A few words for it in a sentence: `Graph log`.
+    pub words: &'static str,
     /// Other names in `Type`, in a diagnostics category or in a container's name, lower case.
     pub aliases: &'static [&'static str],
     /// Parts of the file names of downloads and collectors, lower case. Those of later tables take precedence.

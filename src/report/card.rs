@@ -67,8 +67,10 @@ pub enum Label {
     Left,
     /// Resources whose tokens were issued and whose use no table here shows.
     Could,
-    /// The last row, the end of the logs, the life of the tokens.
+    /// The last row, and the logs that end there.
     Until,
+    /// The life of the tokens.
+    Tokens,
     /// Revocations, and rows after them.
     Revoked,
     /// Controls, as the records have them.
@@ -90,6 +92,7 @@ impl Label {
             Self::Left => "left",
             Self::Could => "could",
             Self::Until => "until",
+            Self::Tokens => "tokens",
             Self::Revoked => "revoked",
             Self::Controls => "checks",
             Self::Others => "others",
@@ -125,6 +128,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         made.left(),
         made.could(),
         Some(made.until()),
+        made.tokens(),
         Some(made.revoked()),
         made.controls(),
         made.others(at),
@@ -204,23 +208,25 @@ impl Made<'_> {
     }
 
     fn until(&self) -> CardLine {
-        let (store, last) = (self.context.store, self.incident.last);
-        let issued = self.hits.iter().flat_map(|hit| &hit.evidence).filter(|id| {
-            let event = store.event(**id);
-            event.table.issues() && event.succeeded()
-        });
-        let issued = issued.map(|id| store.event(*id).time()).max();
+        let last = self.incident.last;
         let shortly = |time: Time| if time.day() == last.day() { time.clock() } else { time.second() };
         let mut text = format!("last row {} UTC", last.second());
         for (table, end) in ends(self.context, self.rows_of_use(), last) {
-            text = format!("{text}; {} ends {}, what came after is not here", table.name(), shortly(end));
-        }
-        if let Some(issued) = issued {
-            let (plain, evaluated) =
-                (issued.plus(lifetimes::ACCESS_TOKEN_AT_MOST), issued.plus(lifetimes::EVALUATED_TOKEN_AT_MOST));
-            text = format!("{text}; access tokens live to {} ({} with CAE)", shortly(plain), shortly(evaluated));
+            text = format!("{text}; {} ends {}", table.spec().words, shortly(end));
         }
         CardLine { label: Label::Until, text }
+    }
+
+    /// The lives of the last token that was issued.
+    fn tokens(&self) -> Option<CardLine> {
+        let store = self.context.store;
+        let issues = |id: &EventId| store.event(*id).table.issues() && store.event(*id).succeeded();
+        let issued = self.hits.iter().flat_map(|hit| &hit.evidence).copied().filter(issues).max()?;
+        let issued = store.event(issued).time();
+        let (plain, evaluated) =
+            (issued.plus(lifetimes::ACCESS_TOKEN_AT_MOST), issued.plus(lifetimes::EVALUATED_TOKEN_AT_MOST));
+        let text = format!("access tokens live to {} UTC, with CAE to {}", plain.second(), evaluated.second());
+        Some(CardLine { label: Label::Tokens, text })
     }
 
     /// Calls and acts.

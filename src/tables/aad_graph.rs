@@ -9,6 +9,7 @@ use crate::model::Table;
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::AadGraph,
     name: "AADGraphActivityLogs",
+    words: "Azure AD Graph log",
     aliases: &["azureadgraphactivitylogs"],
     file_marks: &["adgraphactivity"],
     keys: &[],

@@ -14,6 +14,7 @@ use serde_json::Value;
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Activity,
     name: "AzureActivity",
+    words: "Azure activity log",
     aliases: &["administrative"],
     file_marks: &[],
     keys: &[

@@ -25,6 +25,7 @@ use std::collections::HashSet;
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Audit,
     name: "AuditLogs",
+    words: "directory audit log",
     aliases: &[],
     file_marks: &[],
     keys: &[

@@ -9,6 +9,7 @@ use crate::model::{Field, Table};
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Graph,
     name: "MicrosoftGraphActivityLogs",
+    words: "Graph log",
     aliases: &["graphapiauditevents"],
     file_marks: &["graphactivity"],
     keys: &[],

@@ -7,6 +7,7 @@ use crate::model::{Field, Table};
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::NonInteractive,
     name: "AADNonInteractiveUserSignInLogs",
+    words: "non-interactive sign-in log",
     aliases: &["noninteractiveusersigninlogs"],
     file_marks: &["noninteractive", "rt_signin_log"],
     keys: &[],

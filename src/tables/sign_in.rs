@@ -12,6 +12,7 @@ use crate::model::{Field, Flags, Table};
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::SignIn,
     name: "SigninLogs",
+    words: "sign-in log",
     aliases: &["interactiveusersigninlogs"],
     file_marks: &["interactivesignins", "interactiveuser", "signinlogs"],
     keys: &[],

@@ -24,6 +24,7 @@ use std::borrow::Cow;
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::UnifiedAudit,
     name: "UnifiedAuditLog",
+    words: "unified audit log",
     aliases: &["officeactivity", "cloudappevents", "enrichedoffice365auditlogs"],
     file_marks: &[],
     keys: &[

@@ -81,7 +81,7 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
         let [top, bottom] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
         put(Pane::Hits, top);
         put(Pane::Triage, bottom);
-        let height = (body.height * 2 / 5).clamp(10, 22);
+        let height = (body.height * 9 / 20).clamp(10, 22);
         let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(right);
         card = top;
         put(Pane::Timeline, bottom);

@@ -4,8 +4,8 @@
 mod bundle;
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, LazyLock};
 use tokentrail::testing::analytics::{self, Settings};
 use tokentrail::testing::demo;
 use tokentrail::testing::facts::Facts;
@@ -330,4 +330,30 @@ fn the_note_s_bottom_line_tells_the_phish() {
         bottom_line(Some(Disposition::Benign))[2].ends_with("never seen for this user."),
         "that it was meant, they say"
     );
+}
+
+#[test]
+fn the_thefts_are_one_incident_each_and_the_office_is_a_routine() {
+    let (settings, candidates) = (Settings::default(), Arc::default());
+    let store = &LOADED.store;
+    let hits = analytics::run_over(store, Facts::embedded(), &settings, Arc::clone(&candidates));
+    let found = analytics::Incidents::new(store, Facts::embedded(), &settings, candidates, &hits);
+    let high: Vec<&str> = found
+        .all
+        .iter()
+        .filter(|incident| incident.severity > Severity::Low)
+        .map(|incident| hits[incident.leading()].upn.as_str())
+        .collect();
+    let mut users = high.clone();
+    users.sort_unstable();
+    users.dedup();
+    assert_eq!((high.len(), users.len()), (5, 5), "{high:?}");
+    assert_eq!(high[0], "a.novak@contoso.com", "the administrator comes first");
+    assert_eq!(found.all[0].roles, ["Global Administrator"]);
+    let [office] = &found.routines[..] else { panic!("{:?}", found.routines) };
+    assert_eq!(
+        (hits[found.all[office.incidents[0]].leading()].upn.as_str(), office.incidents.len()),
+        ("b.office@contoso.com", 20)
+    );
+    assert!(found.shared.is_empty(), "no two users share something new");
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod drafts;
 mod explore;
 mod hostile;
+mod incidents;
 mod joining;
 mod many;
 mod marks;

@@ -73,7 +73,7 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
     if !acts.is_empty() {
         uses.push(counted(acts.len(), "act"));
     }
-    (story, if uses.is_empty() { what } else { format!("{what} {} followed.", uses.join(" and ")) })
+    (story, if uses.is_empty() { what } else { format!("{what} {}.", uses.join(", ")) })
 }
 
 /// The sentence on the places: known ones, the others, and those where a code was typed.
@@ -84,24 +84,27 @@ fn sentence(
     has_code: bool,
 ) -> (Story, String) {
     let is_new = away.iter().any(|lane| lane.standing == Standing::New);
-    let news = if is_new { format!(" (new: {})", novelties(incident)) } else { String::new() };
-    let to = words(away);
+    let news = if is_new { format!("new: {}", novelties(incident)) } else { String::new() };
+    let to = match away {
+        _ if news.is_empty() => words(away),
+        [one] if !one.location.is_empty() => format!("{} ({}; {news})", one.address, one.location),
+        _ => format!("{} ({news})", words(away)),
+    };
     let later = |from: &[&Lane]| gap(store, from, away).map_or_else(String::new, |gap| format!(" {gap} later"));
     match (has_code, away.is_empty()) {
-        (true, false) if !typed.is_empty() => (
-            Story::CodeElsewhere,
-            format!("Code typed at {}; tokens went to {to}{news}{}.", words(typed), later(typed)),
-        ),
-        (true, false) => (Story::CodeElsewhere, format!("Tokens of a device code went to {to}{news}.")),
+        (true, false) if !typed.is_empty() => {
+            (Story::CodeElsewhere, format!("Code typed at {}; tokens went to {to}{}.", words(typed), later(typed)))
+        }
+        (true, false) => (Story::CodeElsewhere, format!("Tokens of a device code went to {to}.")),
         (true, true) if known.is_empty() => (Story::Code, "Device-code sign-in; no row names an address.".to_owned()),
         (true, true) => (Story::Code, format!("Device-code sign-in, all from {}.", words(known))),
         (false, false) if !known.is_empty() && share_session(store, known, away) => {
-            (Story::SessionElsewhere, format!("Session of {} used from {to}{news}{}.", words(known), later(known)))
+            (Story::SessionElsewhere, format!("Session of {} used from {to}{}.", words(known), later(known)))
         }
         (false, false) if !known.is_empty() => {
-            (Story::Moved, format!("Signed in at {}, then from {to}{news}{}.", words(known), later(known)))
+            (Story::Moved, format!("Signed in at {}, then from {to}{}.", words(known), later(known)))
         }
-        (false, false) if is_new => (Story::NewPlace, format!("Signed in from {to}{news}.")),
+        (false, false) if is_new => (Story::NewPlace, format!("Signed in from {to}.")),
         (false, false) => {
             (Story::OpenPlace, format!("Signed in from {to}; too few days before to say whether it is the user's."))
         }

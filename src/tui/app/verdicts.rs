@@ -59,7 +59,7 @@ impl App {
             let all = if hits > 1 { format!("all {hits} hits ") } else { String::new() };
             let answered =
                 if done < steps { format!(", with {done} of {steps} steps answered") } else { String::new() };
-            let next = if has_next { "" } else { "; nothing is open any more: e writes the note" };
+            let next = if has_next { "" } else { "; nothing is open: e writes the note" };
             self.say(format!("{all}closed as {}{answered}{next}", disposition.words()));
         }
         vec![Effect::Save]

@@ -2,7 +2,8 @@
 
 use super::pane;
 use crate::analytics::known::Standing;
-use crate::model::Severity;
+use crate::model::words::counted;
+use crate::model::{Confidence, Severity};
 use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use};
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width, wrap};
@@ -19,7 +20,7 @@ const LABEL: usize = 9;
 /// Most lines of one answer.
 const ANSWER: usize = 4;
 /// Lines that go first where there is no room for all, in this order.
-const SPARED: [Label; 3] = [Label::Looked, Label::Controls, Label::Others];
+const SPARED: [Label; 5] = [Label::Looked, Label::Controls, Label::Others, Label::Missing, Label::Could];
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.height < 3 || area.width < 20 {
@@ -37,13 +38,13 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         return;
     };
     let incident = bench.incident().map_or((hit.severity, hit.confidence), |one| (one.severity, one.confidence));
-    let inside = pane(theme, frame, area, title(bench, theme, card, incident.0), bench.focus == Pane::Hits);
+    let inside = pane(theme, frame, area, title(bench, theme, card, incident), bench.focus == Pane::Hits);
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
     let mut lines: Vec<Line> =
         wrap(&card.headline, room, 3).into_iter().map(|text| Line::styled(text, theme.style(Role::Header))).collect();
-    let sure = format!("severity {}, confidence {}", incident.0.word(), incident.1.word());
-    lines.push(labelled(theme, "how sure", &sure, room));
-    lines.extend(map(theme, &card.map, room, height.saturating_sub(lines.len() + 6)));
+    // Two places, their uses and the times come before the last of the answers.
+    let for_map = height.saturating_sub(lines.len() + 6).max(4.min(height.saturating_sub(lines.len() + 2)));
+    lines.extend(map(theme, &card.map, room, for_map));
     let mut answers: Vec<&CardLine> = card.lines.iter().collect();
     for label in SPARED {
         if lines.len() + answers.len() > height {
@@ -64,20 +65,26 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-fn title<'a>(bench: &Workbench, theme: &Theme, card: &Card, severity: Severity) -> Line<'a> {
+fn title<'a>(
+    bench: &Workbench,
+    theme: &Theme,
+    card: &Card,
+    (severity, confidence): (Severity, Confidence),
+) -> Line<'a> {
     let (glyph, _, role) = super::hits::severity(severity);
     let roles = if card.roles.is_empty() { String::new() } else { format!(" · {}", card.roles.join(", ")) };
-    let mut spans = vec![
+    let state = bench.state_words();
+    let state = if state.is_empty() { state } else { format!(" · {state}") };
+    Line::from(vec![
         Span::styled(format!(" {glyph}"), theme.style(role)),
         Span::styled(format!(" {}", fit(&card.who, 48)), theme.style(Role::Title)),
+        Span::styled(state, theme.style(Role::Notice)),
         Span::styled(fit(&roles, 40).into_owned(), theme.style(role)),
-        Span::styled(format!(" · {} ", card.story.words()), theme.style(Role::Quiet)),
-    ];
-    let state = bench.state_words();
-    if !state.is_empty() {
-        spans.push(Span::styled(format!("· {state} "), theme.style(Role::Notice)));
-    }
-    Line::from(spans)
+        Span::styled(
+            format!(" · confidence {} · {} ", confidence.word(), card.story.words()),
+            theme.style(Role::Quiet),
+        ),
+    ])
 }
 
 fn labelled<'a>(theme: &Theme, label: &str, text: &str, room: usize) -> Line<'a> {
@@ -163,7 +170,7 @@ fn times<'a>(theme: &Theme, map: &Map, left: usize, columns: usize, more: usize)
     let from = map.from.second();
     let to = if map.from.day() == map.to.day() { map.to.clock() } else { map.to.second() };
     let gap = columns.saturating_sub(width(&from) + width(&to)).max(1);
-    let places = if more > 0 { format!("  {more} more places") } else { String::new() };
+    let places = if more > 0 { format!("  {}", counted(more, "more place")) } else { String::new() };
     let text = format!("{}{from}{}{to}", pad(&places, left), " ".repeat(gap));
     Line::styled(text, theme.style(Role::Quiet))
 }

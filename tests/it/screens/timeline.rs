@@ -214,7 +214,7 @@ fn a_time_is_gone_to_from_the_row_looked_at() {
 
 #[test]
 fn a_revocation_is_kept_told_and_taken_back() {
-    let mut desk = busy((120, 40));
+    let mut desk = busy((120, 44));
     desk.press("R").type_in("never").press("enter");
     assert!(desk.screen().contains("\"never\" is no time"), "{}", desk.screen());
     desk.press("ctrl-u").type_in("14:05:10").press("enter");
@@ -266,7 +266,7 @@ fn until_the_worker_answers_rows_stand_as_they_were() {
 }
 
 /// Every analytic on the demo.
-fn on_the_demo(size: (u16, u16)) -> Desk {
+pub(super) fn on_the_demo(size: (u16, u16)) -> Desk {
     let all = ANALYTICS.iter().map(|analytic| analytic.id.to_owned()).collect();
     let settings = analytics::Settings { analytics: Some(all), ..analytics::Settings::default() };
     let mut desk = Desk::over(size, demo::NAME, demo::archive(), &settings);

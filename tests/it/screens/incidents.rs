@@ -1,0 +1,83 @@
+//! Incidents: their list, card, verdicts.
+
+use super::Desk;
+use super::timeline::on_the_demo;
+use tokentrail::testing::triage::Disposition;
+
+/// The first screen answers without a key: who, both places, what was taken, where a log ends, until when tokens live.
+#[test]
+fn the_first_screen_says_who_where_what_and_until_when() {
+    let mut desk = on_the_demo((80, 24));
+    while desk.bench().current().unwrap().upn != "finance.director@contoso.com" {
+        desk.press("j");
+    }
+    let screen = desk.screen();
+    for words in [
+        "finance.director@contoso.com",
+        "203.0.113.20 (London, GB)",
+        "198.51.100.23",
+        "(Amsterdam, NL; new: address, network)",
+        "took     downloaded 2 files",
+        "left     created inbox rule",
+        "until    last row 2026-05-01 14:31:05 UTC; Graph log ends 14:31:05",
+        "tokens   access tokens live to 2026-05-01 15:34:37 UTC, with CAE to 2026-05-02",
+        "revoked  no revocation seen in this bundle",
+        "◈ 198.51.100.23 Amsterdam, NL ",
+        "· 203.0.113.20 London, GB",
+        "█",
+    ] {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+}
+
+#[test]
+fn a_verdict_closes_the_incident_goes_on_to_the_next_and_is_undone_at_once() {
+    let mut desk = on_the_demo((80, 24));
+    let first: Vec<String> = ids(&desk);
+    assert!(first.len() > 1, "an incident of several hits");
+    desk.press("d t");
+    assert!(desk.screen().contains(&format!("all {} hits closed as true positive", first.len())), "{}", desk.screen());
+    assert_eq!(desk.bench().hit_list.list.cursor, 1, "the next open one");
+    let of = |desk: &Desk, id: &String| desk.bench().case.disposition(id);
+    assert!(first.iter().all(|id| of(&desk, id) == Some(Disposition::TruePositive)));
+    assert!(desk.screen().contains("12 incidents, 1 closed"), "{}", desk.screen());
+    desk.press("Z");
+    assert!(first.iter().all(|id| of(&desk, id).is_none()), "all at once");
+    assert_eq!(desk.bench().hit_list.list.cursor, 0, "back where it was said");
+}
+
+#[test]
+fn every_incident_is_closed_in_at_most_40_keys_and_then_that_is_said() {
+    let mut desk = on_the_demo((120, 40));
+    let mut keys = 0;
+    while desk.bench().settled() < desk.bench().evidence.found.orders.groups.len() {
+        let severity = desk.bench().incident().unwrap().severity;
+        desk.press(if severity == tokentrail::testing::model::Severity::Low { "d b" } else { "d t" });
+        keys += 2;
+        assert!(keys <= 40, "{keys}");
+    }
+    assert!(desk.screen().contains("nothing is open: e writes the note"), "{}", desk.screen());
+    assert!(desk.bench().evidence.hits.iter().all(|hit| desk.bench().case.disposition(&hit.id).is_some()));
+}
+
+#[test]
+fn f_lists_the_hits_of_each_incident_and_a_verdict_is_then_on_one() {
+    let mut desk = on_the_demo((120, 40));
+    let hits = ids(&desk);
+    let closed = desk.bench().hit_list.entries.len();
+    desk.press("f");
+    assert_eq!(desk.bench().hit_list.entries.len(), desk.bench().evidence.hits.len());
+    assert!(desk.screen().contains("Incidents and hits"), "{}", desk.screen());
+    desk.press("j d b");
+    let of = |id: &String| desk.bench().case.disposition(id);
+    assert_eq!((of(&hits[0]), of(&hits[1])), (None, Some(Disposition::Benign)));
+    desk.press("f");
+    assert_eq!(desk.bench().hit_list.entries.len(), closed);
+    assert!(desk.screen().contains(&format!("1 of {} closed", hits.len())), "{}", desk.screen());
+}
+
+/// Ids of the hits of the incident under the cursor.
+fn ids(desk: &Desk) -> Vec<String> {
+    let bench = desk.bench();
+    bench.closes().iter().map(|hit| bench.evidence.hits[*hit].id.clone()).collect()
+}
