@@ -17,6 +17,7 @@ mod json;
 mod log;
 mod markdown;
 pub mod note;
+mod picture;
 mod row;
 pub mod seal;
 #[cfg(test)]
@@ -47,8 +48,10 @@ pub fn exporter(id: &str) -> Option<&'static Exporter> {
     EXPORTERS.iter().find(|exporter| exporter.id == id)
 }
 
-/// Writes the indicators for machines: CSV, not defanged.
+/// Writes the indicators for machines: CSV, not defanged. A user's own and shared ones stand in it on request only: it
+/// is what gets pasted into a block list.
 pub fn write_indicators(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rows = report.indicators.iter().map(note::Indicator::row);
+    let kept = |indicator: &&note::Indicator| report.all_indicators || indicator.is_to_block();
+    let rows = report.indicators.iter().filter(kept).map(note::Indicator::row);
     write_under(&note::Indicator::COLUMNS, rows, Format::Csv, out)
 }

@@ -7,6 +7,6 @@ mod open;
 mod typed;
 
 pub use exit_summary::ExitSummary;
-pub use note::{Composed, report};
+pub use note::{Asked, Composed, report};
 pub use open::{Opening, Unkept};
 pub use typed::unentered;

@@ -14,20 +14,28 @@ pub struct Written {
     pub note: PathBuf,
     /// Its indicators as CSV.
     pub indicators: PathBuf,
+    /// Maps of its incidents.
+    pub maps: Vec<PathBuf>,
     /// Paths of the earlier files kept aside, which were not as this program had written them.
     pub kept: Vec<PathBuf>,
 }
 
-/// Writes a note at `path`, and its indicators beside it.
+/// Writes a note at `path`, and beside it its indicators and its maps, each of these by the end of its name.
 ///
 /// A note there as this program wrote it is replaced. One that somebody changed, or a file that is no note of ours, is
 /// moved aside first, under a free name beside it.
 ///
 /// # Errors
 /// When a step fails, and where a case is there; the earlier file is still there, or beside it.
-pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written> {
-    let mut written = Written { note: path.to_owned(), indicators: indicators_path(path), kept: Vec::new() };
-    if let Some(case) = [&written.note, &written.indicators].into_iter().find(|path| is_case(path)) {
+pub fn write(path: &Path, note: &[u8], indicators: &[u8], maps: &[(String, String)]) -> io::Result<Written> {
+    let mut written = Written {
+        note: path.to_owned(),
+        indicators: indicators_path(path),
+        maps: maps.iter().map(|(name, _)| path.with_extension(name)).collect(),
+        kept: Vec::new(),
+    };
+    let all = [&written.note, &written.indicators].into_iter().chain(&written.maps);
+    if let Some(case) = all.into_iter().find(|path| is_case(path)) {
         let error = format!("{} is a case: give the note another name", shown(case));
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, error));
     }
@@ -37,10 +45,20 @@ pub fn write(path: &Path, note: &[u8], indicators: &[u8]) -> io::Result<Written>
     if csv.is_some_and(|csv| csv != indicators && !seal::names_indicators(known, &csv)) {
         written.kept.push(keep(&written.indicators)?);
     }
-    if there.is_some_and(|there| there != note && !seal::is_whole(&there)) {
+    let before: Vec<Option<Vec<u8>>> = written.maps.iter().map(|path| standing(path)).collect::<io::Result<_>>()?;
+    for (at, before) in before.into_iter().enumerate() {
+        let svg = maps[at].1.as_bytes();
+        if before.is_some_and(|before| before != svg && !seal::names(known, &before)) {
+            written.kept.push(keep(&written.maps[at])?);
+        }
+    }
+    if there.as_ref().is_some_and(|there| there != note && !seal::is_whole(there)) {
         written.kept.insert(0, keep(&written.note)?);
     }
     replace(&written.indicators, indicators)?;
+    for (path, (_, svg)) in written.maps.iter().zip(maps) {
+        replace(path, svg.as_bytes())?;
+    }
     replace(&written.note, note)?;
     Ok(written)
 }
@@ -108,7 +126,7 @@ mod tests {
     }
 
     fn written(path: &Path, (note, csv): &(String, String)) -> Vec<String> {
-        let written = write(path, note.as_bytes(), csv.as_bytes()).unwrap();
+        let written = write(path, note.as_bytes(), csv.as_bytes(), &[]).unwrap();
         assert_eq!(fs::read_to_string(path).unwrap(), *note);
         assert_eq!(fs::read_to_string(&written.indicators).unwrap(), *csv);
         written.kept.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
@@ -136,6 +154,26 @@ mod tests {
     }
 
     #[test]
+    fn a_map_changed_by_hand_is_kept_and_one_that_the_note_names_is_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case.md");
+        let map = |svg: &str| vec![("incident-1.svg".to_owned(), svg.to_owned())];
+        let text = |svg: &str| {
+            let open = format!("map {}\n", seal::sha256(svg.as_bytes()));
+            let hash = seal::sha256(open.as_bytes());
+            format!("{open}Seal, SHA-256 of every other line: `{hash}`\n")
+        };
+        let write = |svg: &str| write(&path, text(svg).as_bytes(), b"", &map(svg)).unwrap();
+        let written = write("one");
+        assert_eq!(written.maps, [home.path().join("case.incident-1.svg")]);
+        assert_eq!(fs::read_to_string(&written.maps[0]).unwrap(), "one");
+        assert!(write("two").kept.is_empty(), "the note named it");
+        fs::write(&written.maps[0], "mine").unwrap();
+        assert_eq!(write("three").kept, [home.path().join("case.incident-1.kept.svg")]);
+        assert_eq!(fs::read_to_string(home.path().join("case.incident-1.kept.svg")).unwrap(), "mine");
+    }
+
+    #[test]
     fn a_csv_without_its_note_is_kept_unless_it_says_the_same() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("case");
@@ -154,10 +192,10 @@ mod tests {
         let path = home.path().join("case.md");
         for case in [path.clone(), indicators_path(&path)] {
             fs::write(&case, "{\"version\":1,\"bundle\":\"b\",\"tlp\":\"TLP:RED\"}").unwrap();
-            assert!(write(&path, b"n", b"i").unwrap_err().to_string().contains("is a case"));
+            assert!(write(&path, b"n", b"i", &[]).unwrap_err().to_string().contains("is a case"));
             fs::remove_file(case).unwrap();
         }
-        write(&path, b"n", b"i").unwrap();
+        write(&path, b"n", b"i", &[]).unwrap();
     }
 
     #[test]
@@ -165,7 +203,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("case.md");
         fs::create_dir(&path).unwrap();
-        assert!(write(&path, b"n", b"i").unwrap_err().to_string().contains("is no file"));
+        assert!(write(&path, b"n", b"i", &[]).unwrap_err().to_string().contains("is no file"));
         assert!(!indicators_path(&path).exists(), "nothing is written in halves");
         assert!(path.is_dir());
     }

@@ -295,9 +295,15 @@ pub(super) struct NoteArgs {
     /// How to write
     #[arg(long, value_parser = exporters(), default_value = EXPORTERS[0].id)]
     pub(super) format: String,
-    /// Write here rather than to stdout, with the indicators as CSV beside it
+    /// Write here rather than to stdout, with the indicators as CSV and the maps as SVG beside it
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Only this incident, or those of this user: an id of `scan --incidents`, a sign-in name or an object id
+    #[arg(long, value_name = "ID|USER")]
+    pub(super) incident: Option<String>,
+    /// Write the indicators that are the user's own or shared by many into the CSV too
+    #[arg(long)]
+    pub(super) all_indicators: bool,
 }
 
 #[derive(Args)]

@@ -5,15 +5,20 @@ use super::resolve::Run;
 use super::style::{Shell, Talk};
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say};
+use super::usage::usage;
+use crate::analytics::{Hit, Incident, Incidents, Semantics};
 use crate::casefile;
 use crate::ingest::Loaded;
+use crate::model::words::{counted, listed};
 use crate::model::{inert, is_blank, shown};
+use crate::report::note::chosen;
 use crate::report::{exporter, write_indicators};
-use crate::session::report;
+use crate::session::{Asked, report};
 use crate::triage::{Case, fingerprint};
 use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let run = resolve::resolve(&args.bundle.run, user)?;
@@ -30,7 +35,13 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     }
     let hits = load::hits(&loaded, &run);
     case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
-    let report = report(&loaded, run.facts, &hits, &run.settings, &case, &load::name(&args.bundle.paths));
+    if let Some(value) = &args.incident {
+        refuse_unknown(value, &loaded, &run, &hits)?;
+    }
+    let name = load::name(&args.bundle.paths);
+    let asked =
+        Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
+    let report = report(&loaded, run.facts, &hits, &run.settings, &case, &asked);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {
         None => (exporter.write)(&report, out)?,
@@ -38,10 +49,14 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
             let (mut note, mut indicators) = (Vec::new(), Vec::new());
             (exporter.write)(&report, &mut note)?;
             write_indicators(&report, &mut indicators)?;
-            let written = casefile::note::write(path, &note, &indicators)
+            let written = casefile::note::write(path, &note, &indicators, &report.maps())
                 .with_context(|| format!("cannot write {}", shown(path)))?;
             if shell.talk >= Talk::Progress {
-                say(format_args!("wrote {} and {}", shown(path), shown(&written.indicators)));
+                let maps = match written.maps.len() {
+                    0 => String::new(),
+                    count => format!(", and {} beside it", counted(count, "map")),
+                };
+                say(format_args!("wrote {} and {}{maps}", shown(path), shown(&written.indicators)));
             }
             // However quiet: somebody will look for what they wrote.
             for kept in &written.kept {
@@ -81,6 +96,27 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::R
         bail!("there is no case file {}", shown(path));
     }
     Ok(stored.unwrap_or_else(|| run.marked(Case::new(bundle, String::new()))))
+}
+
+/// Ids named of the incidents there are.
+const NAMED: usize = 20;
+
+/// A value of `--incident` that fits nothing, with the ids there are.
+fn refuse_unknown(value: &str, loaded: &Loaded, run: &Run, hits: &[Hit]) -> anyhow::Result<()> {
+    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), hits);
+    if !chosen(&incidents, hits, value).is_empty() {
+        return Ok(());
+    }
+    let named = |incident: &Incident| format!("{} ({})", incident.id, hits[incident.leading()].upn);
+    let ids: Vec<String> = incidents.all.iter().map(named).collect();
+    let there = if run.settings.semantics == Semantics::Published {
+        "published semantics have hits alone".to_owned()
+    } else if ids.is_empty() {
+        "there is none".to_owned()
+    } else {
+        format!("there are {}", listed(&ids, NAMED))
+    };
+    Err(usage(format!("--incident {value}: no incident has this id or user; {there}")))
 }
 
 /// A note among the evidence would be part of the bundle the next time, and make it another bundle.

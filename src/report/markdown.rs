@@ -1,5 +1,6 @@
 //! The note as Markdown that a ticket system renders: CommonMark with tables, and no HTML.
 
+mod incidents;
 mod page;
 
 use super::escape::Md;
@@ -8,7 +9,8 @@ use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNo
 use super::seal::{self, seal};
 use super::{Exporter, note};
 use crate::model::Time;
-use crate::model::words::counted;
+use crate::model::words::{counted, is_guid};
+use crate::triage::LogLine;
 use crate::triage::marks::lost_words;
 use crate::triage::timeline::RowKind;
 use page::Page;
@@ -20,20 +22,37 @@ pub(super) const EXPORTER: Exporter = Exporter { id: "markdown", write };
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();
     header(&mut page, report);
-    page.section("Bottom line");
-    page.paragraph(&Md::text(&report.bottom_line.join(" ")));
+    let by_hits = report.incidents.is_empty();
+    if by_hits {
+        page.section("Bottom line");
+        page.paragraph(&Md::text(&report.bottom_line.join(" ")));
+    } else {
+        incidents::first_page(&mut page, report);
+    }
     if let Some(now) = &report.do_now {
         do_now(&mut page, now);
     }
-    key_facts(&mut page, report);
-    timeline(&mut page, report);
+    if by_hits {
+        key_facts(&mut page, report);
+        timeline(&mut page, report);
+    } else {
+        incidents::in_full(&mut page, report);
+        incidents::rows(&mut page, report);
+    }
     marked(&mut page, report);
-    steps(&mut page, report);
+    if by_hits {
+        steps(&mut page, report);
+    }
     conflicts(&mut page, report);
-    not_triaged(&mut page, &report.not_triaged);
-    impact(&mut page, report);
-    scope(&mut page, report);
-    indicators(&mut page, &report.indicators);
+    if by_hits {
+        not_triaged(&mut page, &report.not_triaged);
+        impact(&mut page, report);
+        scope(&mut page, report);
+        indicators(&mut page, &report.indicators);
+    } else {
+        incidents::scope(&mut page, report);
+        incidents::indicators(&mut page, report);
+    }
     attack(&mut page, report);
     page.list("Other explanations considered", &report.explanations);
     page.list("Gaps", &report.gaps);
@@ -54,7 +73,7 @@ fn header(page: &mut Page, report: &Report) {
     let analyst = if report.analyst.is_empty() { "not given (--analyst NAME)" } else { &report.analyst };
     let rows = [
         ("Verdict", Md::text(&report.verdict)),
-        ("Confidence", report.confidence.as_deref().map_or_else(Md::default, Md::text)),
+        ("Confidence", report.confidence.as_deref().filter(|_| report.incidents.is_empty()).map_or_else(Md::default, Md::text)),
         ("Tenant", Md::codes(report.tenants.iter().map(String::as_str))),
         ("Analyst", Md::text(analyst)),
         ("Worked on (UTC)", worked),
@@ -74,16 +93,31 @@ fn do_now(page: &mut Page, now: &DoNow) {
     for task in &now.tasks {
         page.task(&Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** ")).then(&Md::ours(task.what)));
     }
-    let commands: Vec<&str> = now.tasks.iter().flat_map(|task| &task.commands).map(String::as_str).collect();
+    let commands = commands(now);
     if !commands.is_empty() {
         page.paragraph(&Md::ours("As commands of the Graph PowerShell module, to be read before they are run:"));
-        page.block(&commands);
+        page.block(&commands.iter().map(String::as_str).collect::<Vec<_>>());
     }
     page.paragraph(&Md::ours("What still works after a revocation:"));
     for text in &now.still_valid {
         page.item(&Md::text(text));
     }
     page.paragraph(&Md::text(&format!("Sources: {}.", now.sources.join("; "))));
+}
+
+/// The commands; of several users one a task, for all of them.
+fn commands(now: &DoNow) -> Vec<String> {
+    let ids: Vec<&str> = now.users.iter().map(|user| user.id.as_str()).filter(|id| is_guid(id)).collect();
+    if ids.len() < 2 || ids.len() < now.users.len() {
+        return now.tasks.iter().flat_map(|task| task.commands.iter().cloned()).collect();
+    }
+    let quoted: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
+    let each = |command: &String| {
+        let id = ids.iter().find(|id| command.contains(**id))?;
+        Some(format!("$users | ForEach-Object {{ {} }}", command.replace(id, "$_")))
+    };
+    let tasks = now.tasks.iter().filter_map(|task| task.commands.first().and_then(each));
+    std::iter::once(format!("$users = {}", quoted.join(", "))).chain(tasks).collect()
 }
 
 fn key_facts(page: &mut Page, report: &Report) {
@@ -93,11 +127,6 @@ fn key_facts(page: &mut Page, report: &Report) {
     page.section("Key facts");
     for hit in &report.hits {
         hit_heading(page, hit);
-        let fact = |fact: &note::FactNote| {
-            let value = |value: &String| if fact.exact { Md::code(value) } else { Md::text(&to_the_second(value)) };
-            let values: Vec<Md> = fact.values.iter().map(value).collect();
-            vec![Md::ours(fact.name), Md::joined(&values, if fact.exact { ", " } else { "; " })]
-        };
         let settled = vec![Md::ours("Disposition"), Md::ours(hit.disposition)];
         let id = vec![Md::ours("Hit"), Md::code(&hit.id)];
         page.table(&["Fact", "Value"], [settled, id].into_iter().chain(hit.facts.iter().map(fact)));
@@ -149,6 +178,12 @@ fn not_triaged(page: &mut Page, hits: &[note::HitLine]) {
             "Hits of low severity stand together by user and analytic; tokentrail scan lists each.",
         ));
     }
+}
+
+fn fact(fact: &note::FactNote) -> Vec<Md> {
+    let value = |value: &String| if fact.exact { Md::code(value) } else { Md::text(&to_the_second(value)) };
+    let values: Vec<Md> = fact.values.iter().map(value).collect();
+    vec![Md::ours(fact.name), Md::joined(&values, if fact.exact { ", " } else { "; " })]
 }
 
 fn hit_heading(page: &mut Page, hit: &HitNote) {
@@ -336,9 +371,13 @@ fn attack(page: &mut Page, report: &Report) {
     }
     page.section("ATT&CK");
     let row = |attack: &note::AttackNote| {
-        let earned = |earned: &note::Earned| format!("{} (hit {})", earned.evidence, numbers(&earned.hits));
-        let earned: Vec<String> = attack.evidence.iter().map(earned).collect();
-        vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&earned.join("; "))]
+        let evidence = if report.incidents.is_empty() {
+            let earned = |earned: &note::Earned| format!("{} (hit {})", earned.evidence, numbers(&earned.hits));
+            attack.evidence.iter().map(earned).collect()
+        } else {
+            incidents::earned(report, attack)
+        };
+        vec![Md::ours(attack.id), Md::ours(attack.name), Md::text(&evidence.join("; "))]
     };
     page.table(&["Id", "Technique", "Evidence"], report.attack.iter().map(row));
 }
@@ -391,13 +430,38 @@ fn log(page: &mut Page, report: &Report) {
         return;
     }
     page.section("Analyst log");
-    let row = |line: &crate::triage::LogLine| {
+    let row = |line: &LogLine| {
         let hash = line.hash.get(..12).unwrap_or(&line.hash);
         let who = if line.who.is_empty() { Md::ours("-") } else { Md::field(&line.who) };
         // The time in full: its hash is over every digit.
         vec![Md::text(&line.at), who, Md::text(&line.what), Md::code(hash)]
     };
-    page.table(&["At (UTC)", "Who", "What", "Hash"], report.log.iter().map(row));
+    let (lines, is_short) = log_lines(&report.log);
+    page.table(&["At (UTC)", "Who", "What", "Hash"], lines.iter().map(row));
+    if is_short {
+        page.paragraph(&Md::ours("Runs of one verdict on many hits are cut: the JSON note and the case file have each line."));
+    }
+}
+
+/// Fewest lines of a run that are cut to the first and the last.
+const RUN: usize = 5;
+
+/// The lines of the log; of a run of like ones about several hits the first, how many follow, and the last.
+fn log_lines(log: &[LogLine]) -> (Vec<LogLine>, bool) {
+    let about = |line: &LogLine| line.what.split_once(": ").map(|(_, what)| what.to_owned());
+    let alike = |a: &LogLine, b: &LogLine| a.who == b.who && about(a).is_some() && about(a) == about(b);
+    let (mut lines, mut is_short) = (Vec::new(), false);
+    for run in log.chunk_by(alike) {
+        if run.len() < RUN {
+            lines.extend(run.iter().cloned());
+            continue;
+        }
+        let (first, last) = (&run[0], &run[run.len() - 1]);
+        let between = format!("{} more, each on another hit: {}", run.len() - 2, about(first).unwrap_or_default());
+        lines.extend([first.clone(), LogLine { what: between, ..run[run.len() - 2].clone() }, last.clone()]);
+        is_short = true;
+    }
+    (lines, is_short)
 }
 
 /// A text that is a time as we write it, to the second: the fractions decide nothing here, and JSON has them.

@@ -8,18 +8,21 @@ mod differing;
 mod do_now;
 mod gaps;
 mod impact;
+mod incidents;
 mod indicators;
 mod marked;
 mod selection;
 mod steps;
+mod story;
 mod timeline;
 mod unlogged;
 mod untriaged;
+mod verdict;
 
 use super::Names;
 use super::hits::source_name;
 use crate::analytics::revocations::Revocations;
-use crate::analytics::{DetectContext, Hit, Settings, reached};
+use crate::analytics::{Candidates, DetectContext, Hit, Incidents, Settings, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
 use crate::model::{EventId, Field};
@@ -30,17 +33,21 @@ use selection::Selection;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
 pub use differing::ConflictNote;
 pub use do_now::DoNow;
 pub use impact::{AttackNote, Earned, Impact};
-pub use indicators::{Indicator, Scope};
+pub use incidents::{IncidentNote, IncidentStep, LineNote, MapNote, RoutineNote};
+pub use indicators::{Indicator, IndicatorKind, Nobody, Role, Scope};
 pub use marked::MarkNote;
 pub use steps::{FactNote, HitNote, StepNote};
+pub use story::StoryNote;
 pub use timeline::{EventNote, TimelineNote};
 pub use untriaged::{HitGroup, HitLine, groups};
+pub use verdict::Outcome;
 
 /// The note's facts that are neither in the bundle nor in the case.
 pub struct Header<'a> {
@@ -52,6 +59,33 @@ pub struct Header<'a> {
     pub settings: &'a Settings,
     /// Names of sources whose bytes differ from those read; `None` when nobody looked again.
     pub changed: Option<&'a [String]>,
+    /// The incidents that the note is on, by id or user; `None` for all.
+    pub only: Option<&'a str>,
+    /// Whether the indicators for machines have those of the user and of everybody too.
+    pub all_indicators: bool,
+}
+
+impl<'a> Header<'a> {
+    /// The header of a note on the whole case, whose sources nobody looked at again.
+    pub fn new(case: &'a str, version: &'a str, settings: &'a Settings) -> Self {
+        Self { case, version, settings, changed: None, only: None, all_indicators: false }
+    }
+}
+
+/// Positions of the incidents with an id, or with a user by sign-in name or object id. Of a routine's id its incidents.
+pub fn chosen(incidents: &Incidents, hits: &[Hit], value: &str) -> Vec<usize> {
+    let value = value.trim();
+    let fits = |at: &usize| {
+        let incident = &incidents.all[*at];
+        let hit = &hits[incident.leading()];
+        let routine = incident.routine.map_or("", |routine| &incidents.routines[routine].id);
+        !value.is_empty()
+            && (incident.id == value
+                || routine == value
+                || hit.upn.eq_ignore_ascii_case(value)
+                || hit.user_id.eq_ignore_ascii_case(value))
+    };
+    (0..incidents.all.len()).filter(fits).collect()
 }
 
 /// The indicators of one hit, whatever it was settled as.
@@ -59,9 +93,19 @@ pub fn indicators(loaded: &Loaded, facts: &Facts, hit: &Hit) -> Vec<Indicator> {
     let mut case = Case::new(String::new(), String::new());
     let stolen = HitWork { disposition: Some(Disposition::TruePositive), ..HitWork::default() };
     case.hits.insert(hit.id.clone(), stolen);
-    let (selection, places) = (Selection::new(std::slice::from_ref(hit), &case), Places::default());
-    let revocations = Revocations::new();
-    let context = NoteContext { loaded, facts, case: &case, selection, labels: Vec::new(), places, revocations };
+    let hits = std::slice::from_ref(hit);
+    let incidents = Incidents::default();
+    let context = NoteContext {
+        loaded,
+        facts,
+        case: &case,
+        hits,
+        incidents: &incidents,
+        selection: Selection::of_hits(hits, &case),
+        labels: Vec::new(),
+        places: Places::default(),
+        revocations: Revocations::new(),
+    };
     indicators::traces(&context).indicators()
 }
 
@@ -91,6 +135,12 @@ pub struct Report {
     pub bottom_line: Vec<String>,
     /// Tasks to do at once; `None` when there is nothing to contain.
     pub do_now: Option<DoNow>,
+    /// The incidents, the worst first; none under published semantics, where the note goes by hits.
+    pub incidents: Vec<IncidentNote>,
+    /// Routines whose incidents are rows.
+    pub routines: Vec<RoutineNote>,
+    /// Number of incidents that the note leaves out, as it was asked to.
+    pub other_incidents: usize,
     /// Hits described in full.
     pub hits: Vec<HitNote>,
     /// Hits nobody looked at yet, when others were.
@@ -107,6 +157,11 @@ pub struct Report {
     pub impact: Vec<Impact>,
     /// Other users who share the traces.
     pub scope: Vec<Scope>,
+    /// Traces that are new to the user and that nobody else has.
+    pub nobody_else: Vec<Nobody>,
+    /// Whether the indicators for machines have all of them.
+    #[serde(skip)]
+    pub all_indicators: bool,
     /// Traces to look for elsewhere; not defanged.
     pub indicators: Vec<Indicator>,
     /// Techniques and what earned them.
@@ -134,6 +189,10 @@ struct NoteContext<'a> {
     loaded: &'a Loaded,
     facts: &'a Facts,
     case: &'a Case,
+    /// Every hit of the run.
+    hits: &'a [Hit],
+    /// Their incidents.
+    incidents: &'a Incidents,
     selection: Selection<'a>,
     labels: Vec<String>,
     places: Places,
@@ -176,7 +235,7 @@ impl NoteContext<'_> {
     fn threats(&self) -> impl Iterator<Item = (usize, &Hit)> {
         let is_threat = |hit: &Hit| match self.disposition(hit) {
             Some(disposition) => matches!(disposition, Disposition::TruePositive | Disposition::Undetermined),
-            None => selection::is_pressing(hit),
+            None => self.selection.is_threat(hit),
         };
         let numbered = self.selection.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
         numbered.filter(move |(_, hit)| is_threat(hit))
@@ -190,13 +249,38 @@ impl NoteContext<'_> {
 }
 
 impl Report {
+    /// The pictures beside the note: the end of each file's name, and SVG.
+    pub fn maps(&self) -> Vec<(String, String)> {
+        let maps = self.incidents.iter().filter_map(|incident| incident.map.as_ref());
+        maps.map(|map| (map.file.clone(), map.svg.clone())).collect()
+    }
+
     /// Works the note out. The hits are those of a run over the bundle, in its order.
     pub fn build(loaded: &Loaded, facts: &Facts, hits: &[Hit], case: &Case, header: &Header) -> Self {
         let labels = custody::labels(&loaded.sources);
-        let (selection, places) = (Selection::new(hits, case), Places::find(loaded, case));
-        let revocations = DetectContext::new(&loaded.store, facts, header.settings).all_revocations().clone();
-        let context = NoteContext { loaded, facts, case, selection, labels, places, revocations };
+        let candidates: Arc<Candidates> = Arc::default();
+        let detect = DetectContext::over(&loaded.store, facts, header.settings, Arc::clone(&candidates));
+        let revocations = detect.all_revocations().clone();
+        let incidents = Incidents::new(&loaded.store, facts, header.settings, candidates, hits);
+        let only = header.only.map(|value| chosen(&incidents, hits, value));
+        let selection = if incidents.all.is_empty() {
+            Selection::of_hits(hits, case)
+        } else {
+            Selection::of_incidents(hits, &incidents, case, only.as_deref())
+        };
+        let context = NoteContext {
+            loaded,
+            facts,
+            case,
+            hits,
+            incidents: &incidents,
+            selection,
+            labels,
+            places: Places::find(loaded, case),
+            revocations,
+        };
         let traces = indicators::traces(&context);
+        let incident_notes = incidents::incidents(&context);
         let account = BottomLine::new(&context);
         let log_problems = log_problems(&context, hits);
         Self {
@@ -209,8 +293,11 @@ impl Report {
             worked: case.log.first().zip(case.log.last()).map(|(first, last)| (first.at.clone(), last.at.clone())),
             verdict: account.verdict(),
             confidence: account.confidence(),
-            bottom_line: account.bottom_line(),
+            bottom_line: account.bottom_line(&incident_notes),
             do_now: do_now::do_now(&context),
+            incidents: incident_notes,
+            routines: incidents::routines(&context),
+            other_incidents: incidents.all.len() - context.selection.incidents.len(),
             hits: steps::hit_notes(&context),
             not_triaged: context.selection.untriaged.iter().map(|hit| untriaged::hit_line(hit)).collect(),
             timeline: timeline::timeline(&context),
@@ -219,6 +306,8 @@ impl Report {
             conflicts: differing::conflicts(&context, hits),
             impact: impact::impact(&context),
             scope: traces.scope(),
+            nobody_else: traces.nobody_else(),
+            all_indicators: header.all_indicators,
             indicators: traces.indicators(),
             attack: impact::attack(&context),
             explanations: steps::explanations(&context),

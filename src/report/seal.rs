@@ -38,13 +38,13 @@ pub(super) fn lines(report: &Report) -> io::Result<[String; 2]> {
 fn indicators_hash(report: &Report) -> io::Result<String> {
     let mut csv = Vec::new();
     write_indicators(report, &mut csv)?;
-    Ok(sha256(&[&csv]))
+    Ok(sha256_of(&[&csv]))
 }
 
 /// The note with the blank seal in it filled in.
 pub(super) fn seal(mut note: String) -> String {
     if let Some(line) = last_line(note.as_bytes(), &SEALS) {
-        let hash = sha256(&[&note.as_bytes()[..line.start], &note.as_bytes()[line.end..]]);
+        let hash = sha256_of(&[&note.as_bytes()[..line.start], &note.as_bytes()[line.end..]]);
         note.insert_str(line.value, &hash);
     }
     note
@@ -53,13 +53,24 @@ pub(super) fn seal(mut note: String) -> String {
 /// Returns whether a note is as this program wrote it: some version of it, for whatever case.
 pub fn is_whole(note: &[u8]) -> bool {
     let Some(line) = last_line(note, &SEALS) else { return false };
-    let hash = sha256(&[&note[..line.start], &note[line.end..]]);
+    let hash = sha256_of(&[&note[..line.start], &note[line.end..]]);
     note[line.value..].starts_with(hash.as_bytes())
 }
 
 /// Returns whether a CSV is the one written with a note, whatever became of the note.
 pub fn names_indicators(note: &[u8], csv: &[u8]) -> bool {
-    last_line(note, &INDICATORS).is_some_and(|line| note[line.value..].starts_with(sha256(&[csv]).as_bytes()))
+    last_line(note, &INDICATORS).is_some_and(|line| note[line.value..].starts_with(sha256_of(&[csv]).as_bytes()))
+}
+
+/// Returns whether a note names the hash of some bytes written with it, whatever became of the note.
+pub fn names(note: &[u8], bytes: &[u8]) -> bool {
+    let hash = sha256(bytes);
+    note.windows(hash.len()).any(|window| window == hash.as_bytes())
+}
+
+/// SHA-256 in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    sha256_of(&[bytes])
 }
 
 /// The positions of a line, with its break, and of the hash in it.
@@ -82,7 +93,7 @@ fn last_line(note: &[u8], beginnings: &[&str]) -> Option<Line> {
     None
 }
 
-fn sha256(parts: &[&[u8]]) -> String {
+fn sha256_of(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part);
@@ -106,7 +117,7 @@ mod tests {
             let line = note.lines().nth(4).unwrap();
             assert_eq!(line.len(), beginning.len() + DIGITS + 1);
             let others = note.replace(&format!("{line}\n"), "");
-            assert_eq!(line[beginning.len()..][..DIGITS], sha256(&[others.as_bytes()]), "as grep and sha256sum say");
+            assert_eq!(line[beginning.len()..][..DIGITS], sha256_of(&[others.as_bytes()]), "as grep and sha256sum say");
             for changed in [
                 note.replace("middle", "muddle"),
                 note.replace("last\n", "last"),
@@ -122,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_csv_is_known_by_the_note_even_a_changed_one() {
-        let note = format!("by hand\n{}{}`\n", INDICATORS[0], sha256(&[b"a,b\n"]));
+        let note = format!("by hand\n{}{}`\n", INDICATORS[0], sha256_of(&[b"a,b\n"]));
         assert!(names_indicators(note.as_bytes(), b"a,b\n"));
         assert!(!names_indicators(note.as_bytes(), b"a,c\n"));
         assert!(!names_indicators(b"", b"a,b\n"));

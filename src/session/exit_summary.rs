@@ -2,6 +2,7 @@
 
 use crate::casefile::note::Written;
 use crate::casefile::{CaseFile, Closed};
+use crate::model::words::counted;
 use crate::model::{Time, inert, shown};
 use crate::triage::Case;
 use std::fmt;
@@ -55,8 +56,11 @@ impl fmt::Display for ExitSummary {
             (None, Some(case)) => writeln!(f, "case  {}{}", shown(case), self.closed)?,
             (None, None) => writeln!(f, "case  none: no verdicts yet")?,
         }
-        let Some(Written { note, indicators, kept }) = &self.note else { return writeln!(f, "note  not written") };
+        let Some(Written { note, indicators, maps, kept }) = &self.note else { return writeln!(f, "note  not written") };
         write!(f, "note  {} (indicators: {}", shown(note), shown(indicators))?;
+        if !maps.is_empty() {
+            write!(f, "; {} beside it", counted(maps.len(), "map"))?;
+        }
         for (at, kept) in kept.iter().enumerate() {
             let lead = if at == 0 { "; changed by hand, and kept: " } else { ", " };
             write!(f, "{lead}{}", shown(kept))?;
@@ -75,7 +79,7 @@ mod tests {
         assert_eq!(summary.to_string(), "1 hit, 0 closed\ncase  none: no verdicts yet\nnote  not written\n");
         summary.case = Some("/s/c.json".into());
         let (note, indicators) = ("/s/c.md".into(), "/s/c.indicators.csv".into());
-        summary.note = Some(Written { note, indicators, kept: Vec::new() });
+        summary.note = Some(Written { note, indicators, maps: Vec::new(), kept: Vec::new() });
         summary.closed = Closed::Merged("/s/c.json".into(), 2);
         assert!(
             summary.to_string().contains("case  /s/c.json (your copy is merged; 2 conflicts to decide"),

@@ -17,17 +17,22 @@ pub struct Composed {
     pub text: String,
     /// Its indicators for machines, not defanged: CSV.
     pub indicators: String,
+    /// Its pictures: the end of each file's name, and SVG.
+    pub maps: Vec<(String, String)>,
 }
 
 impl Composed {
     /// Composes the note of a case, and its indicators. Reads the bundle's files again: see [`report`].
     pub fn new(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Self {
-        let report = report(loaded, facts, hits, settings, case, name);
+        Self::of(&report(loaded, facts, hits, settings, case, &Asked { name, ..Asked::default() }))
+    }
+
+    fn of(report: &Report) -> Self {
         let (mut text, mut indicators) = (Vec::new(), Vec::new());
-        (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-        write_indicators(&report, &mut indicators).expect("writing to memory does not fail");
+        (EXPORTERS[0].write)(report, &mut text).expect("writing to memory does not fail");
+        write_indicators(report, &mut indicators).expect("writing to memory does not fail");
         let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Self { text: read(text), indicators: read(indicators) }
+        Self { text: read(text), indicators: read(indicators), maps: report.maps() }
     }
 
     /// Writes the note at `path`, and its indicators beside it. Text changed by hand there is kept:
@@ -36,13 +41,36 @@ impl Composed {
     /// # Errors
     /// When either cannot be written; the files from before are still there, or beside it.
     pub fn write(&self, path: &Path) -> io::Result<Written> {
-        write(path, self.text.as_bytes(), self.indicators.as_bytes())
+        write(path, self.text.as_bytes(), self.indicators.as_bytes(), &self.maps)
     }
 }
 
-/// The report on a case of the bundle called `name`. Hashes the bundle's files again, to name those that changed.
-pub fn report(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Report {
+/// The choices of a note.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// Name of the bundle.
+    pub name: &'a str,
+    /// The incidents that it is on, by id or user; `None` for all.
+    pub only: Option<&'a str>,
+    /// Whether its CSV has the indicators of the user and of everybody too.
+    pub all_indicators: bool,
+}
+
+/// The report on a case of the bundle. Hashes the bundle's files again, to name those that changed.
+pub fn report(
+    loaded: &Loaded,
+    facts: &Facts,
+    hits: &[Hit],
+    settings: &Settings,
+    case: &Case,
+    asked: &Asked,
+) -> Report {
     let changed = changed(&loaded.sources);
-    let header = Header { case: name, version: env!("CARGO_PKG_VERSION"), settings, changed: Some(&changed) };
+    let header = Header {
+        changed: Some(&changed),
+        only: asked.only,
+        all_indicators: asked.all_indicators,
+        ..Header::new(asked.name, env!("CARGO_PKG_VERSION"), settings)
+    };
     Report::build(loaded, facts, hits, case, &header)
 }

@@ -632,5 +632,5 @@ mod chance {
 }
 
 fn composed(text: &str) -> Composed {
-    Composed { text: text.to_owned(), indicators: "Kind,Value\n".to_owned() }
+    Composed { text: text.to_owned(), indicators: "Kind,Value\n".to_owned(), ..Composed::default() }
 }

@@ -1,5 +1,7 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
+use super::incidents::IncidentNote;
+use super::verdict::{self, Outcome};
 use super::{NoteContext, first_source};
 use crate::analytics::acts::{Done, done};
 use crate::analytics::{Baseline, Hit, Leg, count_actions, leg_of};
@@ -7,10 +9,12 @@ use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
 use crate::report::gravity;
 use crate::triage::Disposition;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Names in a sentence before the rest is counted.
 const NAMED: usize = 6;
+/// Incidents told of.
+const CARDS: usize = 5;
 /// Kinds of action in a sentence, the gravest first, before the rest is counted.
 const KINDS: usize = 8;
 /// As [`KINDS`], of each, where there are both acts and calls.
@@ -29,8 +33,17 @@ impl<'a> BottomLine<'a> {
         Self { context, main }
     }
 
-    /// `true positive (2 hits), not settled (1 hit)`.
+    /// `theft (2 incidents), open (1 incident)`; without incidents `true positive (2 hits), open (1 hit)`.
     pub(super) fn verdict(&self) -> String {
+        let incidents = &self.context.selection.incidents;
+        if !incidents.is_empty() {
+            let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
+            for one in incidents {
+                *counts.entry(verdict::outcome(self.context, &one.hits)).or_default() += 1;
+            }
+            let words = |(outcome, count): (Outcome, usize)| format!("{} ({})", outcome.word(), counted(count, "incident"));
+            return counts.into_iter().map(words).collect::<Vec<_>>().join(", ");
+        }
         let of = |wanted: Option<Disposition>| {
             self.context.selection.full.iter().filter(|hit| self.context.disposition(hit) == wanted).count()
         };
@@ -51,7 +64,11 @@ impl<'a> BottomLine<'a> {
         self.main.map(|hit| format!("{}: {}", hit.confidence.word(), hit.confidence_reason))
     }
 
-    pub(super) fn bottom_line(&self) -> Vec<String> {
+    /// A few sentences, facts first; of each incident of the first page one and its verdict.
+    pub(super) fn bottom_line(&self, incidents: &[IncidentNote]) -> Vec<String> {
+        if !incidents.is_empty() {
+            return self.by_incidents(incidents);
+        }
         let Some(hit) = self.main else {
             return vec![
                 "No analytic found anything in this bundle with these settings.".to_owned(),
@@ -59,16 +76,38 @@ impl<'a> BottomLine<'a> {
             ];
         };
         let sentences = [
-            Some(self.opening(hit)),
             Some(self.events(hit)),
             self.device_code(hit),
             Some(self.calls(hit)),
+            Some(self.verdict_on(hit)),
             self.rest(),
         ];
         sentences.into_iter().flatten().collect()
     }
 
-    fn opening(&self, hit: &Hit) -> String {
+    fn by_incidents(&self, incidents: &[IncidentNote]) -> Vec<String> {
+        let first: Vec<&IncidentNote> = incidents.iter().filter(|incident| incident.first_page).collect();
+        let shown = if first.is_empty() { incidents.iter().take(1).collect() } else { first };
+        let mut sentences: Vec<String> = shown
+            .iter()
+            .take(CARDS)
+            .map(|one| {
+                let said = if one.verdict == Outcome::Open.word() {
+                    "No analyst has closed it.".to_owned()
+                } else {
+                    format!("The analyst's verdict: {}.", one.verdict)
+                };
+                format!("{}: {} {said}", one.upn, one.headline)
+            })
+            .collect();
+        let others = incidents.len() - shown.len().min(CARDS);
+        if others > 0 {
+            sentences.push(format!("The bundle has {}.", counted(others, "other incident")));
+        }
+        sentences
+    }
+
+    fn verdict_on(&self, hit: &Hit) -> String {
         let (upn, analytic) = (&hit.upn, hit.analytic);
         let sure = match hit.confidence {
             Confidence::High => "carry that well",
@@ -76,17 +115,9 @@ impl<'a> BottomLine<'a> {
             Confidence::Low => "do not carry that",
         };
         match self.context.disposition(hit) {
-            Some(Disposition::TruePositive) => {
-                format!("Tokens of {upn} were stolen and used: the analyst closed this {analytic} as a true positive.")
-            }
-            Some(Disposition::Undetermined) => format!(
-                "Whether tokens of {upn} were stolen is not known: the analyst closed this {analytic} as undetermined."
-            ),
-            Some(Disposition::Benign) => {
-                format!("What {analytic} found for {upn} was authorised activity: benign.")
-            }
-            Some(Disposition::FalsePositive) => {
-                format!("{analytic} misfired on {upn}: a false positive.")
+            Some(disposition) => {
+                let word = Outcome::of(Some(disposition)).word();
+                format!("The analyst's verdict on this {analytic} of {upn}: {word}.")
             }
             None => format!(
                 "This {analytic} points to theft of tokens from {upn}, of {} severity; the facts {sure}, and no \
@@ -166,12 +197,7 @@ impl<'a> BottomLine<'a> {
             return Some(went);
         }
         let typed_at = listed(&self.distinct(&typed, Field::IpAddress), NAMED);
-        let reads = match self.context.disposition(hit) {
-            Some(Disposition::TruePositive) => ", so the user was phished",
-            Some(Disposition::Benign | Disposition::FalsePositive) => "",
-            Some(Disposition::Undetermined) | None => ", as when a user is phished",
-        };
-        Some(format!("its code was typed at {typed_at}, where this user usually signs in, and {went}{reads}"))
+        Some(format!("its code was typed at {typed_at}, where this user usually signs in, and {went}"))
     }
 
     /// Acts of the audit logs, then Graph calls: each has what the other has not.

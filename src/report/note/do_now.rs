@@ -1,6 +1,7 @@
 //! The tasks to do at once, and their users.
 
 use super::NoteContext;
+use super::selection::is_pressing;
 use crate::report::containment::{self, SOURCES, STILL_VALID};
 use crate::triage::Disposition;
 use serde::Serialize;
@@ -45,10 +46,17 @@ pub struct TaskNote {
 }
 
 pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
-    let last = context.threats().map(|(_, hit)| hit.last_seen).max()?;
+    // An open incident that the facts do not carry waits for its verdict.
+    let pressing: BTreeSet<usize> = context
+        .threats()
+        .filter(|(_, hit)| context.disposition(hit).is_some() || is_pressing(hit))
+        .map(|(_, hit)| context.selection.number(hit))
+        .collect();
+    let threats = || context.threats().map(|(_, hit)| hit).filter(|hit| pressing.contains(&context.selection.number(hit)));
+    let last = threats().map(|hit| hit.last_seen).max()?;
     let users: BTreeSet<UserNote> =
-        context.threats().map(|(_, hit)| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
-    let device_code = context.threats().any(|(_, hit)| !hit.legs.is_empty());
+        threats().map(|hit| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
+    let device_code = threats().any(|hit| !hit.legs.is_empty());
     let reached = context.reaches();
     let task = |task: &'static containment::Task| TaskNote {
         title: task.title,
@@ -63,6 +71,6 @@ pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
     let tasks = containment::tasks(device_code, &reached).map(task).collect();
     let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
     still_valid.push(containment::ends(last));
-    let settled = context.threats().any(|(_, hit)| context.disposition(hit) == Some(Disposition::TruePositive));
+    let settled = threats().any(|hit| context.disposition(hit) == Some(Disposition::TruePositive));
     Some(DoNow { settled, users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
 }

@@ -1,12 +1,13 @@
 //! The traces of the hits in the whole bundle: indicators, and who else has them.
 
 use super::NoteContext;
-use crate::analytics::{Leg, leg_of};
+use crate::analytics::known::Standing;
+use crate::analytics::{Incident, Leg, leg_of};
 use crate::facts::Agent;
 use crate::model::{EventId, Field, Flags, Sym, Time};
 use crate::report::defang;
 use crate::report::row::{Row, Value};
-use crate::store::{Event, Store};
+use crate::store::{Event, Key, Store, device_id};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,6 +22,8 @@ pub enum IndicatorKind {
     Address,
     /// User agent that is no ordinary software's.
     UserAgent,
+    /// Registered device.
+    Device,
     /// Session.
     Session,
     /// Access token.
@@ -28,13 +31,14 @@ pub enum IndicatorKind {
 }
 
 impl IndicatorKind {
-    const ALL: [Self; 4] = [Self::Address, Self::UserAgent, Self::Session, Self::Token];
+    const ALL: [Self; 5] = [Self::Address, Self::UserAgent, Self::Device, Self::Session, Self::Token];
 
     /// The word in exports.
     pub fn word(self) -> &'static str {
         match self {
             Self::Address => "address",
             Self::UserAgent => "user-agent",
+            Self::Device => "device",
             Self::Session => "session",
             Self::Token => "token",
         }
@@ -44,19 +48,51 @@ impl IndicatorKind {
         match self {
             Self::Address => store.normalized_field(event, Field::IpAddress),
             Self::UserAgent => store.normalized_field(event, Field::UserAgent),
+            Self::Device => Key::Device.value(store, event),
             Self::Session => store.normalized_field(event, Field::SessionId),
             Self::Token => store.token(event[Field::TokenId]),
         }
     }
 
-    fn text<'s>(self, store: &'s Store, event: Event<'_>) -> &'s str {
+    /// The value as shown: as logged, and of a device its id.
+    fn text(self, store: &Store, event: Event<'_>) -> String {
         let field = match self {
             Self::Address => Field::IpAddress,
             Self::UserAgent => Field::UserAgent,
+            Self::Device => {
+                let text = store.text(Key::Device.value(store, event));
+                return device_id(text).unwrap_or_else(|| text.to_owned());
+            }
             Self::Session => Field::SessionId,
             Self::Token => Field::TokenId,
         };
-        store.text(event[field])
+        store.text(event[field]).trim().to_owned()
+    }
+}
+
+/// Whose an indicator is, by the incidents: the least innocent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// New to the user.
+    Intruder,
+    /// The bundle cannot decide.
+    Undecided,
+    /// Known to the user alone.
+    User,
+    /// Known to the user, and used by others.
+    Shared,
+}
+
+impl Role {
+    /// The word in exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Intruder => "intruder",
+            Self::Undecided => "undecided",
+            Self::User => "user",
+            Self::Shared => "shared",
+        }
     }
 }
 
@@ -66,6 +102,8 @@ impl IndicatorKind {
 pub struct Indicator {
     /// Its kind.
     pub kind: IndicatorKind,
+    /// Whose it is; `None` where there are no incidents.
+    pub role: Option<Role>,
     /// The value as logged.
     pub value: String,
     /// In what part it was seen.
@@ -84,7 +122,13 @@ pub struct Indicator {
 
 impl Indicator {
     /// The columns of its row, in order.
-    pub const COLUMNS: [&str; 8] = ["Type", "Value", "SeenAs", "FirstSeen", "LastSeen", "Rows", "Elsewhere", "Hits"];
+    pub const COLUMNS: [&str; 9] =
+        ["Type", "Value", "SeenAs", "FirstSeen", "LastSeen", "Rows", "Elsewhere", "Hits", "Role"];
+
+    /// Returns whether it belongs into a block list: it is not the user's own.
+    pub fn is_to_block(&self) -> bool {
+        !matches!(self.role, Some(Role::User | Role::Shared))
+    }
 
     /// The value as no program takes it for a link or an address.
     pub fn defanged(&self) -> String {
@@ -105,6 +149,7 @@ impl Indicator {
         row.push("Rows", Value::count(self.rows));
         row.push("Elsewhere", Value::count(self.elsewhere));
         row.push("Hits", Value::list(self.hits.iter().map(ToString::to_string)));
+        row.push("Role", self.role.map_or(Value::Null, |role| role.word().into()));
         row
     }
 }
@@ -125,6 +170,16 @@ pub struct Scope {
     pub rows: usize,
 }
 
+/// A trace that is new to the user and that nobody else has.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Nobody {
+    /// Its kind.
+    pub kind: IndicatorKind,
+    /// The value as logged.
+    pub value: String,
+}
+
 /// Everything known of one trace.
 struct Trace {
     value: String,
@@ -137,33 +192,91 @@ struct Trace {
     hits: BTreeSet<usize>,
     elsewhere: usize,
     others: BTreeMap<Sym, usize>,
+    /// Its worst role, before it is known who else has it.
+    role: Option<Role>,
 }
 
 /// The traces of the hits that are not settled as harmless.
 pub(super) struct Traces<'a> {
     store: &'a Store,
-    found: BTreeMap<(IndicatorKind, String), Trace>,
+    found: BTreeMap<(Option<Role>, IndicatorKind, String), Trace>,
 }
 
 pub(super) fn traces<'a>(context: &'a NoteContext) -> Traces<'a> {
     let store = &context.loaded.store;
     let mut found: HashMap<(IndicatorKind, Sym), Trace> = HashMap::new();
     let mut users = BTreeSet::new();
+    let mut judges: BTreeMap<usize, Judge> = BTreeMap::new();
     for (number, hit) in context.threats() {
         users.insert(hit.user);
+        let chosen = context.selection.number(hit).checked_sub(1).map(|at| &context.selection.incidents[at]);
+        let mut judge = chosen.map(|chosen| {
+            judges.entry(chosen.at).or_insert_with(|| Judge::new(chosen.incident, hit.user))
+        });
         let calls = hit.graph.iter().map(|call| (call.event, "Graph call"));
         let legs = hit.legs.iter().map(|leg| (*leg, leg_word(store.event(*leg))));
-        for (id, seen_as) in hit.evidence.iter().map(|id| (*id, "sign-in")).chain(legs).chain(calls) {
+        // Without incidents the note stays as it was published.
+        let acts = hit.acts.iter().map(|act| (act.event, "audit log")).filter(|_| chosen.is_some());
+        for (id, seen_as) in hit.evidence.iter().map(|id| (*id, "sign-in")).chain(legs).chain(calls).chain(acts) {
             for kind in IndicatorKind::ALL {
-                note(context, &mut found, kind, id, number, seen_as);
+                note(context, &mut found, kind, id, (number, judge.as_deref_mut()), seen_as);
             }
         }
     }
     if !found.is_empty() {
         look_around(store, &mut found, &users);
     }
-    let keyed = found.into_iter().map(|((kind, _), trace)| ((kind, trace.value.clone()), trace)).collect();
-    Traces { store, found: keyed }
+    let keyed = found.into_iter().map(|((kind, _), mut trace)| {
+        if trace.role == Some(Role::User) && !trace.others.is_empty() {
+            trace.role = Some(Role::Shared);
+        }
+        ((trace.role, kind, trace.value.clone()), trace)
+    });
+    Traces { store, found: keyed.collect() }
+}
+
+/// Judges the traces of one incident.
+struct Judge {
+    user: Sym,
+    /// Standing of the place of each of its rows.
+    places: HashMap<EventId, Standing>,
+    first: Time,
+    /// Values that the user had before.
+    known: HashMap<(IndicatorKind, Sym), bool>,
+}
+
+impl Judge {
+    fn new(incident: &Incident, user: Sym) -> Self {
+        let mut places = HashMap::new();
+        for lane in incident.lanes.iter().filter(|lane| !lane.address.is_empty()) {
+            places.extend(lane.sign_ins.iter().chain(&lane.uses).map(|id| (*id, lane.standing)));
+        }
+        Self { user, places, first: incident.first, known: HashMap::new() }
+    }
+
+    /// The role of a value by one of its rows: known is what the user had before, or has at a known place.
+    fn role(&mut self, store: &Store, kind: IndicatorKind, sym: Sym, id: EventId) -> Role {
+        let key = match kind {
+            IndicatorKind::UserAgent => Some(Key::Agent),
+            IndicatorKind::Device => Some(Key::Device),
+            // A place is judged by its days, and a session or token that goes elsewhere is known to the thief too.
+            IndicatorKind::Address | IndicatorKind::Session | IndicatorKind::Token => None,
+        };
+        let (user, first) = (self.user, self.first);
+        if let Some(key) = key
+            && *self.known.entry((kind, sym)).or_insert_with(|| {
+                let before = store.with(key, sym).iter().map(|id| store.event(*id)).take_while(|row| row.time() < first);
+                before.into_iter().any(|row| row.user == user && row.time().day() != first.day())
+            })
+        {
+            return Role::User;
+        }
+        match self.places.get(&id) {
+            Some(Standing::New) => Role::Intruder,
+            Some(Standing::Known) => Role::User,
+            Some(Standing::Undecided) | None => Role::Undecided,
+        }
+    }
 }
 
 fn note(
@@ -171,18 +284,18 @@ fn note(
     found: &mut HashMap<(IndicatorKind, Sym), Trace>,
     kind: IndicatorKind,
     id: EventId,
-    number: usize,
+    (number, judge): (usize, Option<&mut Judge>),
     seen_as: &'static str,
 ) {
     let store = &context.loaded.store;
     let event = store.event(id);
     let sym = kind.value(store, event);
-    let value = kind.text(store, event);
-    if sym.is_none() || (kind == IndicatorKind::UserAgent && is_ordinary(context, value)) {
+    if sym.is_none() || (kind == IndicatorKind::UserAgent && is_ordinary(context, store.text(sym))) {
         return;
     }
+    let role = judge.map(|judge| judge.role(store, kind, sym, id));
     let trace = found.entry((kind, sym)).or_insert_with(|| Trace {
-        value: value.trim().to_owned(),
+        value: kind.text(store, event),
         seen_as: BTreeSet::new(),
         first: event.time(),
         last: event.time(),
@@ -191,7 +304,9 @@ fn note(
         hits: BTreeSet::new(),
         elsewhere: 0,
         others: BTreeMap::new(),
+        role,
     });
+    trace.role = trace.role.min(role);
     trace.seen_as.insert(seen_as);
     if kind == IndicatorKind::Token && event.flags.has(Flags::TOKEN_COMPUTED) {
         trace.seen_as.insert("computed from the sign-in id");
@@ -234,8 +349,9 @@ fn leg_word(event: Event<'_>) -> &'static str {
 
 impl Traces<'_> {
     pub(super) fn indicators(&self) -> Vec<Indicator> {
-        let indicator = |((kind, _), trace): (&(IndicatorKind, String), &Trace)| Indicator {
+        let indicator = |((role, kind, _), trace): (&(Option<Role>, IndicatorKind, String), &Trace)| Indicator {
             kind: *kind,
+            role: *role,
             value: trace.value.clone(),
             seen_as: trace.seen_as.iter().copied().collect(),
             first_seen: trace.first,
@@ -247,9 +363,11 @@ impl Traces<'_> {
         self.found.iter().map(indicator).collect()
     }
 
+    /// Traces that others have too: with incidents only those that are not the user's own, the rarest first.
     pub(super) fn scope(&self) -> Vec<Scope> {
-        let shared = self.found.iter().filter(|(_, trace)| !trace.others.is_empty());
-        let scope = |((kind, _), trace): (&(IndicatorKind, String), &Trace)| {
+        let is_theirs = |role: Option<Role>| !matches!(role, Some(Role::User | Role::Shared));
+        let shared = self.found.iter().filter(|((role, ..), trace)| is_theirs(*role) && !trace.others.is_empty());
+        let scope = |((_, kind, _), trace): (&(Option<Role>, IndicatorKind, String), &Trace)| {
             let mut names: Vec<&str> = trace.others.keys().map(|user| self.store.upn(*user)).collect();
             names.sort_unstable();
             Scope {
@@ -260,6 +378,19 @@ impl Traces<'_> {
                 rows: trace.others.values().sum(),
             }
         };
-        shared.map(scope).collect()
+        let mut scope: Vec<Scope> = shared.map(scope).collect();
+        if self.found.keys().any(|(role, ..)| role.is_some()) {
+            scope.sort_by_key(|scope| (scope.other_users, scope.rows));
+        }
+        scope
+    }
+
+    /// The intruder's traces that nobody else has.
+    pub(super) fn nobody_else(&self) -> Vec<Nobody> {
+        let alone = |((role, ..), trace): &(&(Option<Role>, IndicatorKind, String), &Trace)| {
+            *role == Some(Role::Intruder) && trace.others.is_empty()
+        };
+        let found = self.found.iter().filter(alone);
+        found.map(|((_, kind, _), trace)| Nobody { kind: *kind, value: trace.value.clone() }).collect()
     }
 }

@@ -6,7 +6,7 @@ use crate::model::words::counted;
 use crate::model::{EventId, Field, Flags, Severity};
 use crate::triage::timeline::of_user;
 use serde::Serialize;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Rows named as evidence of a step.
 const ROWS: usize = 5;
@@ -58,6 +58,12 @@ pub struct StepNote {
     pub id: &'static str,
     /// Question.
     pub question: &'static str,
+    /// The question in a few words.
+    #[serde(skip)]
+    pub title: &'static str,
+    /// The finding in a few words.
+    #[serde(skip)]
+    pub brief: String,
     /// The way the bundle points.
     pub finding: &'static str,
     /// The sentence with the numbers.
@@ -86,12 +92,15 @@ pub(super) fn hit_notes(context: &NoteContext) -> Vec<HitNote> {
     context.selection.full.iter().enumerate().map(note).collect()
 }
 
-fn step(context: &NoteContext, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
+pub(super) fn step(context: &NoteContext, hit: &Hit, index: usize, finding: &Finding) -> StepNote {
     let (id, question) = asked(hit, index);
+    let title = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index)).map_or("", |step| step.title);
     StepNote {
         number: index + 1,
         id,
         question,
+        title,
+        brief: finding.brief.clone(),
         finding: finding.state.word(),
         sentence: finding.sentence.clone(),
         records: context.at_all(&finding.rows[..finding.rows.len().min(ROWS)]),
@@ -102,7 +111,7 @@ fn step(context: &NoteContext, hit: &Hit, index: usize, finding: &Finding) -> St
 }
 
 /// Id and question of a step (from 0).
-fn asked(hit: &Hit, index: usize) -> (&'static str, &'static str) {
+pub(super) fn asked(hit: &Hit, index: usize) -> (&'static str, &'static str) {
     let step = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(index));
     step.map_or(("", ""), |step| (step.id, step.question))
 }
@@ -135,7 +144,7 @@ fn revoked_by_logs(context: &NoteContext, hit: &Hit) -> Vec<String> {
     if is_open { vec!["no revocation seen in this bundle".to_owned()] } else { Vec::new() }
 }
 
-fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
+pub(super) fn facts(context: &NoteContext, hit: &Hit) -> Vec<FactNote> {
     let of = |events: &[EventId], field| distinct(context, events, field);
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
@@ -274,11 +283,20 @@ fn resource_label(context: &NoteContext, hit: &Hit, id: &str) -> String {
     if name == id { name } else { format!("{name} ({id})") }
 }
 
+/// `hit 2 step 3`; where the hit is of an incident `incident 1 step 3 of foothold`.
+fn place(context: &NoteContext, index: usize, hit: &Hit, step: usize) -> String {
+    match context.selection.number(hit) {
+        0 => format!("hit {} step {}", index + 1, step + 1),
+        number => format!("incident {number} step {} of {}", step + 1, hit.analytic),
+    }
+}
+
 /// Explanations that speak against, from the bundle or the analyst, and their outcome.
 pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
     use crate::triage::Verdict;
     let mut sentences = Vec::new();
-    for (index, hit) in context.selection.full.iter().enumerate() {
+    let mut known: HashSet<(usize, &str)> = HashSet::new();
+    for (index, hit) in context.selection.full.iter().enumerate().filter(|(_, hit)| context.selection.is_in_full(hit)) {
         for (step, finding) in hit.findings.iter().enumerate() {
             let (id, _) = asked(hit, step);
             let verdict = context.case.verdict(&hit.id, id);
@@ -291,7 +309,12 @@ pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
             };
             let remark = context.case.remark(&hit.id, id).map_or_else(String::new, |remark| format!(" {remark}"));
             let sentence = finding.sentence.trim_end_matches('.');
-            sentences.push(format!("Hit {}, step {}: {sentence}.{weighed}{remark}", index + 1, step + 1));
+            let place = place(context, index, hit, step);
+            let text = format!("{}{}: {sentence}.{weighed}{remark}", place[..1].to_uppercase(), &place[1..]);
+            // Several hits of an incident ask the same.
+            if known.insert((context.selection.number(hit), sentence)) || verdict.is_some() {
+                sentences.push(text);
+            }
         }
     }
     sentences
@@ -301,9 +324,9 @@ pub(super) fn explanations(context: &NoteContext) -> Vec<String> {
 pub(super) fn unanswered(context: &NoteContext) -> Vec<String> {
     let mut missing: Vec<(&str, Vec<String>)> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
-    for (index, hit) in context.selection.full.iter().enumerate() {
+    for (index, hit) in context.selection.full.iter().enumerate().filter(|(_, hit)| context.selection.is_in_full(hit)) {
         for (step, finding) in hit.findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Missing) {
-            let place = format!("hit {} step {}", index + 1, step + 1);
+            let place = place(context, index, hit, step);
             let at = *known.entry(&finding.sentence).or_insert(missing.len());
             match missing.get_mut(at) {
                 Some((_, places)) => places.push(place),

@@ -55,7 +55,7 @@ pub struct EventNote {
 }
 
 pub(super) fn timeline(context: &NoteContext) -> TimelineNote {
-    let full = &context.selection.full;
+    let full: Vec<&Hit> = context.selection.full.iter().copied().filter(|hit| context.selection.is_in_full(hit)).collect();
     let sign_ins: BTreeSet<EventId> =
         full.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
     let acts = full.iter().flat_map(|hit| &hit.acts).map(|act| act.event);

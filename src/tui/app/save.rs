@@ -154,7 +154,7 @@ mod tests {
     }
 
     fn composed() -> Message {
-        Message::Composed(Composed { text: "# Case note".to_owned(), indicators: String::new() })
+        Message::Composed(Composed { text: "# Case note".to_owned(), ..Composed::default() })
     }
 
     #[test]

@@ -1,0 +1,342 @@
+//! The sections of a note that goes by incidents.
+
+use super::page::Page;
+use super::{fact, numbers};
+use crate::model::words::{counted, listed};
+use crate::report::escape::Md;
+use crate::report::note::{
+    AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote, Scope, StoryNote,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Steps whose findings the card or the tasks have: written where the analyst answered them.
+const ELSEWHERE: [&str; 2] = ["what-to-revoke", "graph-actions"];
+/// Facts that a row of its own section has.
+const TOKENS: [&str; 3] = ["Sessions", "Tokens (uti)", "Tokens (uti) computed from the sign-in id"];
+/// Values named of one kind in a sentence.
+const NAMED: usize = 6;
+/// Records named of a step.
+const RECORDS: usize = 2;
+
+/// The card of every incident that is theft or open and above low.
+pub(super) fn first_page(page: &mut Page, report: &Report) {
+    page.section("In short");
+    let first: Vec<&IncidentNote> = report.incidents.iter().filter(|incident| incident.first_page).collect();
+    if report.other_incidents > 0 {
+        let words = counted(report.other_incidents, "further incident");
+        page.paragraph(&Md::made(format_args!("This note leaves out {words} of the bundle, as it was asked to.")));
+    }
+    if first.is_empty() {
+        page.paragraph(&Md::ours("No incident is closed as theft, and none that is open is above low severity."));
+    }
+    for incident in first {
+        heading(page, incident);
+        card(page, incident);
+    }
+}
+
+/// `1. ana@contoso.com (Global Administrator): theft`.
+fn heading(page: &mut Page, incident: &IncidentNote) {
+    let roles = if incident.roles.is_empty() {
+        Md::default()
+    } else {
+        Md::ours(" (").then(&Md::text(&incident.roles.join(", "))).then(&Md::ours(")"))
+    };
+    let name = Md::made(format_args!("Incident {}: ", incident.number)).then(&Md::field(&incident.upn)).then(&roles);
+    page.heading(&name.then(&Md::ours(": ")).then(&Md::ours(incident.outcome.word())));
+}
+
+/// The facts, then the verdict and what speaks against it, then the card's lines.
+fn card(page: &mut Page, incident: &IncidentNote) {
+    page.paragraph(&Md::text(&incident.headline));
+    page.paragraph(&verdict(incident));
+    for line in &incident.card {
+        page.item(&Md::ours("**").then(&Md::ours(line.what)).then(&Md::ours("** ")).then(&Md::text(&line.text)));
+    }
+    if let Some(map) = &incident.map {
+        page.item(&Md::ours("**map** beside this note: ").then(&Md::code(&format!("….{}", map.file))));
+    }
+}
+
+fn verdict(incident: &IncidentNote) -> Md {
+    let verdict = match incident.outcome {
+        Outcome::Open if incident.verdict == Outcome::Open.word() => "No analyst has closed it.".to_owned(),
+        _ => format!("The analyst's verdict: {}.", incident.verdict),
+    };
+    let sure = format!(
+        "Severity {}: {}. Confidence {}: {}.",
+        incident.severity,
+        incident.severity_reasons.join("; "),
+        incident.confidence,
+        incident.confidence_reason
+    );
+    let against = incident.contradictions.join(" ");
+    let all = [verdict, against, sure];
+    Md::text(&all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// Facts, rows and steps of the incidents in full.
+pub(super) fn in_full(page: &mut Page, report: &Report) {
+    let mut is_first = true;
+    for incident in report.incidents.iter().filter(|incident| incident.in_full) {
+        if std::mem::take(&mut is_first) {
+            page.section("Incidents");
+        }
+        heading(page, incident);
+        if !incident.first_page {
+            card(page, incident);
+        }
+        let id = vec![Md::ours("Incident"), Md::code(&incident.id)];
+        let hits = vec![Md::ours("Hits"), Md::codes(incident.hits.iter().map(String::as_str))];
+        let is_threat = incident.first_page;
+        let kept = incident.facts.iter().filter(|fact| !is_threat || !TOKENS.contains(&fact.name));
+        page.table(&["Fact", "Value"], [id, hits].into_iter().chain(kept.map(fact)));
+        story(page, incident);
+        steps(page, incident);
+    }
+}
+
+fn story(page: &mut Page, incident: &IncidentNote) {
+    if incident.story.is_empty() {
+        return;
+    }
+    let row = |story: &StoryNote| {
+        let times = if story.first.second() == story.last.second() {
+            story.first.second()
+        } else if story.first.day() == story.last.day() {
+            format!("{} to {}", story.first.second(), story.last.clock())
+        } else {
+            format!("{} to {}", story.first.second(), story.last.second())
+        };
+        let place = Md::code_of(&story.address, Some(&story.record)).then(&Md::ours(" ")).then(&Md::ours(story.standing));
+        vec![
+            Md::made(times),
+            Md::made(story.rows),
+            place,
+            Md::field_of(&story.what, Some(&story.record)),
+            Md::code(&story.record),
+        ]
+    };
+    page.table(&["Time (UTC)", "Rows", "From", "What", "First record"], incident.story.iter().map(row));
+    if incident.further > 0 {
+        let words = counted(incident.further, "further kind");
+        page.paragraph(&Md::made(format_args!("{words} of rows left out; the JSON note has each row.")));
+    }
+}
+
+/// The leading hit's steps and those with an answer as rows, the others in a few words each.
+fn steps(page: &mut Page, incident: &IncidentNote) {
+    let is_answered = |step: &IncidentStep| step.step.verdict.is_some() || step.step.remark.is_some();
+    let is_row =
+        |step: &&IncidentStep| is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id));
+    let rows: Vec<&IncidentStep> = incident.steps.iter().filter(is_row).collect();
+    if !rows.is_empty() {
+        step_rows(page, &rows, rows.iter().any(|step| is_answered(step)));
+    }
+    let rest = incident.steps.iter().filter(|step| !is_row(step) && !ELSEWHERE.contains(&step.step.id));
+    let mut by: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    const FINDINGS: [&str; 4] = ["supports", "against", "unknown", "missing"];
+    for step in rest {
+        let at = FINDINGS.iter().position(|word| *word == step.step.finding).unwrap_or(FINDINGS.len() - 1);
+        by.entry(at).or_default().push(format!("{}: {}", step.step.title, step.step.brief));
+    }
+    for (at, words) in by {
+        let lead = ["Further findings for theft", "Against theft", "Cannot tell", "Missing"][at];
+        page.item(&Md::ours(lead).then(&Md::ours(": ")).then(&Md::text(&words.join("; "))));
+    }
+}
+
+fn step_rows(page: &mut Page, rows: &[&IncidentStep], is_answered: bool) {
+    let row = |step: &&IncidentStep| {
+        let IncidentStep { step, analytic, .. } = step;
+        let more = step.further + step.records.len().saturating_sub(RECORDS);
+        let records = Md::codes(step.records.iter().take(RECORDS).map(String::as_str));
+        let further = if more > 0 { Md::made(format_args!(" and {more} more")) } else { Md::default() };
+        let mut cells = vec![
+            Md::ours(analytic).then(&Md::made(format_args!(" {}", step.number))),
+            Md::ours(step.question),
+            Md::ours(step.finding).then(&Md::ours(": ")).then(&Md::text(&step.sentence)),
+        ];
+        if is_answered {
+            cells.push(Md::ours(step.verdict.unwrap_or_default()));
+            cells.push(Md::text(step.remark.as_deref().unwrap_or_default()));
+        }
+        cells.push(records.then(&further));
+        cells
+    };
+    let heads: &[&'static str] = if is_answered {
+        &["Step", "Question", "Finding", "Verdict", "Remark", "Records"]
+    } else {
+        &["Step", "Question", "Finding", "Records"]
+    };
+    page.table(heads, rows.iter().map(row));
+}
+
+/// Routines, and the incidents that are neither theft nor open above low: one row each.
+pub(super) fn rows(page: &mut Page, report: &Report) {
+    let alone = |incident: &&IncidentNote| !incident.in_full && incident.routine.is_none();
+    let alone: Vec<&IncidentNote> = report.incidents.iter().filter(alone).collect();
+    if alone.is_empty() && report.routines.is_empty() {
+        return;
+    }
+    page.section("Other incidents");
+    let row = |incident: &&IncidentNote| {
+        vec![
+            Md::made(incident.number).then(&Md::ours(" ")).then(&Md::code(&incident.id)),
+            Md::field(&incident.upn),
+            Md::ours(incident.severity),
+            Md::made(incident.first_seen.second()),
+            Md::ours("").then(&Md::made(incident.analytics.join(", "))).then(&Md::ours(": ")).then(&Md::text(&incident.headline)),
+            Md::made(&incident.verdict),
+        ]
+    };
+    let routine = |routine: &RoutineNote| {
+        let (from, to) = &routine.hours;
+        let times = format!("{}\u{d7} until {}, begins between {from} and {to} UTC, nothing new to the user", routine.incidents, routine.last_seen.day());
+        vec![
+            Md::ours("routine ").then(&Md::code(&routine.id)),
+            Md::field(&routine.upn),
+            Md::ours("low"),
+            Md::made(routine.first_seen.second()),
+            Md::ours(routine.analytic).then(&Md::ours(", ")).then(&Md::field(&routine.client)).then(&Md::ours(" ")).then(&Md::made(times)),
+            Md::made(&routine.verdict),
+        ]
+    };
+    let heads = ["Incident", "User", "Severity", "First (UTC)", "What", "Verdict"];
+    page.table(&heads, alone.iter().map(row).chain(report.routines.iter().map(routine)));
+    // Low ones without an answered step are an everyday matter.
+    for incident in &alone {
+        let is_light = incident.severity == "low" && incident.confidence == "low" && incident.steps.is_empty();
+        if !incident.contradictions.is_empty() && !is_light {
+            let number = Md::made(format_args!("Incident {}: ", incident.number));
+            page.item(&number.then(&Md::text(&incident.contradictions.join(" "))));
+        }
+    }
+    let light = |incident: &&&IncidentNote| incident.steps.is_empty() && incident.outcome.is_harmless();
+    let unanswered: Vec<usize> = alone.iter().filter(light).map(|incident| incident.number).collect();
+    if !unanswered.is_empty() {
+        page.item(&Md::made(format_args!("No step was answered before the verdict: incident {}", numbers(&unanswered))));
+    }
+    for incident in alone.iter().filter(|incident| !incident.steps.is_empty()) {
+        heading(page, incident);
+        step_rows(page, &incident.steps.iter().collect::<Vec<_>>(), true);
+    }
+}
+
+/// The incident of each hit, both by number.
+fn by_hit(report: &Report) -> HashMap<usize, usize> {
+    let pairs = |incident: &'_ IncidentNote| {
+        let number = incident.number;
+        incident.hit_numbers.iter().map(move |hit| (*hit, number)).collect::<Vec<_>>()
+    };
+    report.incidents.iter().flat_map(pairs).collect()
+}
+
+/// Numbers of the incidents of some hits.
+fn incidents_of(by_hit: &HashMap<usize, usize>, hits: &[usize]) -> Vec<usize> {
+    let numbers: BTreeSet<usize> = hits.iter().filter_map(|hit| by_hit.get(hit).copied()).collect();
+    numbers.into_iter().collect()
+}
+
+/// The evidence of a technique: of each incident the first.
+pub(super) fn earned(report: &Report, attack: &AttackNote) -> Vec<String> {
+    let hits = by_hit(report);
+    let mut by: BTreeMap<usize, &str> = BTreeMap::new();
+    for earned in &attack.evidence {
+        for number in incidents_of(&hits, &earned.hits) {
+            by.entry(number).or_insert(&earned.evidence);
+        }
+    }
+    by.into_iter().map(|(number, evidence)| format!("{evidence} (incident {number})")).collect()
+}
+
+pub(super) fn scope(page: &mut Page, report: &Report) {
+    if report.scope.is_empty() && report.nobody_else.is_empty() {
+        return;
+    }
+    page.section("Scope: who else");
+    if !report.scope.is_empty() {
+        let row = |scope: &Scope| {
+            let more = scope.other_users.saturating_sub(scope.named.len());
+            let more = if more > 0 { Md::made(format_args!(" and {more} more")) } else { Md::default() };
+            let names: Vec<Md> = scope.named.iter().map(|name| Md::field(name)).collect();
+            vec![
+                Md::ours(scope.kind.word()),
+                Md::code(&scope.value),
+                Md::made(scope.other_users),
+                Md::made(scope.rows),
+                Md::joined(&names, ", ").then(&more),
+            ]
+        };
+        page.table(&["New to the user", "Value", "Other users", "Their rows", "Users"], report.scope.iter().map(row));
+    }
+    let of = |kind: IndicatorKind| report.nobody_else.iter().filter(move |one| one.kind == kind);
+    let mut parts: Vec<Md> = [IndicatorKind::Address, IndicatorKind::UserAgent, IndicatorKind::Device]
+        .into_iter()
+        .flat_map(|kind| of(kind).map(|one| Md::code(&one.value)))
+        .collect();
+    for (kind, noun) in [(IndicatorKind::Session, "session"), (IndicatorKind::Token, "token")] {
+        let count = of(kind).count();
+        if count > 0 {
+            parts.push(Md::made(counted(count, noun)));
+        }
+    }
+    if !parts.is_empty() {
+        let users = if report.incidents.iter().filter(|one| one.first_page).count() == 1 {
+            "Nobody else used "
+        } else {
+            "Nobody outside these incidents used "
+        };
+        page.paragraph(&Md::ours(users).then(&Md::joined(&parts, ", ")).then(&Md::ours(".")));
+    }
+}
+
+/// The indicators, the intruder's first; sessions and tokens of one incident on a row.
+pub(super) fn indicators(page: &mut Page, report: &Report) {
+    if report.indicators.is_empty() {
+        return;
+    }
+    page.section("Indicators");
+    page.paragraph(&Md::ours(
+        "Defanged here; the CSV beside this note is not. It leaves out what is the user's own or shared: do not block \
+         those.",
+    ));
+    let is_many = |one: &Indicator| matches!(one.kind, IndicatorKind::Session | IndicatorKind::Token);
+    let hits = by_hit(report);
+    let mut groups: Vec<Vec<&Indicator>> = Vec::new();
+    let mut places: HashMap<(Option<Role>, IndicatorKind, Vec<usize>), usize> = HashMap::new();
+    for indicator in &report.indicators {
+        let next = groups.len();
+        let alike = (indicator.role, indicator.kind, incidents_of(&hits, &indicator.hits));
+        let place = if is_many(indicator) { *places.entry(alike).or_insert(next) } else { next };
+        match groups.get_mut(place) {
+            Some(group) => group.push(indicator),
+            None => groups.push(vec![indicator]),
+        }
+    }
+    let row = |group: &Vec<&Indicator>| {
+        let first = group[0];
+        let mut seen: Vec<&str> = group.iter().flat_map(|one| one.seen_as.iter().copied()).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        let role = match first.role {
+            Some(Role::User) => "user's own",
+            Some(role) => role.word(),
+            None => "",
+        };
+        let from = group.iter().map(|one| one.first_seen).min().unwrap_or(first.first_seen);
+        let to = group.iter().map(|one| one.last_seen).max().unwrap_or(first.last_seen);
+        vec![
+            Md::ours(role),
+            Md::ours(first.kind.word()),
+            Md::codes(group.iter().map(|one| one.defanged()).collect::<Vec<_>>().iter().map(String::as_str)),
+            Md::text(&listed(&seen, NAMED)),
+            Md::made(format_args!("{} to {}", from.second(), if from.day() == to.day() { to.clock() } else { to.second() })),
+            Md::made(numbers(&incidents_of(&hits, &first.hits))),
+            Md::made(group.iter().map(|one| one.rows).sum::<usize>()),
+            Md::made(group.iter().map(|one| one.elsewhere).sum::<usize>()),
+        ]
+    };
+    let heads = ["Role", "Type", "Value", "Seen as", "Time (UTC)", "Incident", "Rows", "Rows elsewhere"];
+    page.table(&heads, groups.iter().map(row));
+}

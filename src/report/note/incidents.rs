@@ -1,0 +1,317 @@
+//! Each incident once: its card, the verdict and what speaks against it, key facts, and the steps that ask something new.
+
+use super::NoteContext;
+use super::selection::{Chosen, Depth};
+use super::steps::{self, FactNote, StepNote};
+use super::story::{self, StoryNote};
+use super::verdict::{self, Outcome};
+use crate::analytics::{GraphCall, Hit, HitAct};
+use crate::model::{EventId, Time};
+use crate::report::card::{Card, CardContext, CardLine, card};
+use crate::report::picture;
+use serde::{Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// An incident.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct IncidentNote {
+    /// Its number in this note.
+    pub number: usize,
+    /// Id, as in every export.
+    pub id: String,
+    /// User.
+    pub upn: String,
+    /// Object id of the user.
+    pub user_id: String,
+    /// Privileged roles in its tokens.
+    pub roles: Vec<String>,
+    /// The gravest verdict on its hits.
+    #[serde(serialize_with = "outcome_word")]
+    pub outcome: Outcome,
+    /// The verdicts in words.
+    pub verdict: String,
+    /// Sentences on all that speaks against the verdict.
+    pub contradictions: Vec<String>,
+    /// Severity.
+    pub severity: &'static str,
+    /// Reasons for the severity.
+    pub severity_reasons: Vec<String>,
+    /// Confidence.
+    pub confidence: &'static str,
+    /// Facts that the confidence follows from.
+    pub confidence_reason: String,
+    /// First event.
+    pub first_seen: Time,
+    /// Last row tied to it.
+    pub last_seen: Time,
+    /// The sentence on what happened.
+    pub headline: String,
+    /// The card's lines.
+    pub card: Vec<LineNote>,
+    /// Analytics that found its hits.
+    pub analytics: Vec<&'static str>,
+    /// Ids of its hits, the leading one first.
+    pub hits: Vec<String>,
+    /// Number of its hits among the note's; empty where they are not described.
+    pub hit_numbers: Vec<usize>,
+    /// Id of its routine.
+    pub routine: Option<String>,
+    /// Whether its card stands on the first page.
+    pub first_page: bool,
+    /// Whether facts and steps are given here.
+    pub in_full: bool,
+    /// Key facts, of all its hits together.
+    pub facts: Vec<FactNote>,
+    /// What happened, like rows together.
+    pub story: Vec<StoryNote>,
+    /// Kinds of rows beyond those of the story.
+    pub further: usize,
+    /// The leading hit's steps, and those of the others that ask something new or that the analyst answered.
+    pub steps: Vec<IncidentStep>,
+    /// The picture beside the note.
+    pub map: Option<MapNote>,
+}
+
+/// A line of the card.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LineNote {
+    /// The question.
+    pub what: &'static str,
+    /// The answer.
+    pub text: String,
+}
+
+/// A step, and its analytic.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct IncidentStep {
+    /// Analytic of the hit.
+    pub analytic: &'static str,
+    /// Whether it is the leading hit's.
+    pub leading: bool,
+    /// The step.
+    #[serde(flatten)]
+    pub step: StepNote,
+}
+
+/// The map of an incident as a picture.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct MapNote {
+    /// End of the name of its file, which begins with the note's own: `incident-3b7d1904f49b.svg`.
+    pub file: String,
+    /// Hash of its bytes.
+    pub sha256: String,
+    /// The picture.
+    #[serde(skip)]
+    pub svg: String,
+}
+
+/// Incidents that keep happening, as one row.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoutineNote {
+    /// Id.
+    pub id: String,
+    /// User.
+    pub upn: String,
+    /// Analytic.
+    pub analytic: &'static str,
+    /// Client.
+    pub client: String,
+    /// Number of incidents.
+    pub incidents: usize,
+    /// First event of all.
+    pub first_seen: Time,
+    /// Last event of all.
+    pub last_seen: Time,
+    /// Earliest and latest time of day at which one begins.
+    pub hours: (String, String),
+    /// The verdicts in words.
+    pub verdict: String,
+    /// The gravest verdict.
+    #[serde(serialize_with = "outcome_word")]
+    pub outcome: Outcome,
+}
+
+fn outcome_word<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.word())
+}
+
+/// The incidents of the note, in its order.
+pub(super) fn incidents(context: &NoteContext) -> Vec<IncidentNote> {
+    let numbers: BTreeMap<&str, usize> =
+        context.selection.full.iter().enumerate().map(|(at, hit)| (hit.id.as_str(), at + 1)).collect();
+    let chosen = context.selection.incidents.iter().enumerate();
+    chosen.map(|(at, chosen)| incident(context, at + 1, chosen, &numbers)).collect()
+}
+
+fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTreeMap<&str, usize>) -> IncidentNote {
+    let Chosen { at, incident, hits, depth } = chosen;
+    let leading = hits[0];
+    let Card { who, headline, lines, map, .. } = card(&card_context(context), *at);
+    let in_full = *depth != Depth::Row;
+    let svg = (*depth == Depth::First).then(|| picture::svg(&map, &who, &incident.id));
+    let analytics: BTreeSet<&'static str> = hits.iter().map(|hit| hit.analytic).collect();
+    let merged = if in_full { merged(hits) } else { leading.clone() };
+    let (story, further) = if in_full { story::story(context, incident, &merged) } else { (Vec::new(), 0) };
+    IncidentNote {
+        number,
+        id: incident.id.clone(),
+        user_id: leading.user_id.clone(),
+        roles: incident.roles.clone(),
+        outcome: verdict::outcome(context, hits),
+        verdict: verdict::words(context, hits),
+        contradictions: verdict::contradictions(context, hits),
+        severity: incident.severity.word(),
+        severity_reasons: incident.severity_reasons.clone(),
+        confidence: incident.confidence.word(),
+        confidence_reason: leading.confidence_reason.clone(),
+        first_seen: incident.first,
+        last_seen: incident.last,
+        headline,
+        card: lines.into_iter().map(|CardLine { label, text }| LineNote { what: label.word(), text }).collect(),
+        analytics: analytics.into_iter().collect(),
+        hits: hits.iter().map(|hit| hit.id.clone()).collect(),
+        hit_numbers: hits.iter().filter_map(|hit| numbers.get(hit.id.as_str()).copied()).collect(),
+        routine: incident.routine.map(|at| context.incidents.routines[at].id.clone()),
+        first_page: *depth == Depth::First,
+        in_full,
+        facts: if in_full { facts(context, hits, &merged) } else { Vec::new() },
+        story,
+        further,
+        steps: steps_of(context, hits, in_full),
+        map: svg.map(|svg| MapNote {
+            file: format!("incident-{}.svg", incident.id),
+            sha256: crate::report::seal::sha256(svg.as_bytes()),
+            svg,
+        }),
+        upn: who,
+    }
+}
+
+fn card_context<'a>(context: &'a NoteContext) -> CardContext<'a> {
+    CardContext {
+        store: &context.loaded.store,
+        facts: context.facts,
+        hits: context.hits,
+        incidents: context.incidents,
+    }
+}
+
+/// One hit with the rows of all.
+fn merged(hits: &[&Hit]) -> Hit {
+    let mut merged = hits[0].clone();
+    let rows = |of: fn(&Hit) -> &[EventId]| {
+        hits.iter().flat_map(|hit| of(hit)).copied().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+    };
+    merged.evidence = rows(|hit| &hit.evidence);
+    merged.legs = rows(|hit| &hit.legs);
+    let mut calls: BTreeMap<EventId, GraphCall> = BTreeMap::new();
+    let mut acts: BTreeMap<EventId, HitAct> = BTreeMap::new();
+    for hit in hits {
+        for call in &hit.graph {
+            let known = calls.entry(call.event).or_insert(*call);
+            known.tie = known.tie.min(call.tie);
+        }
+        for act in &hit.acts {
+            let known = acts.entry(act.event).or_insert(*act);
+            known.rung = known.rung.min(act.rung);
+        }
+        for id in &hit.resource_ids {
+            if !merged.resource_ids.contains(id) {
+                merged.resource_ids.push(id.clone());
+            }
+        }
+        merged.first_seen = merged.first_seen.min(hit.first_seen);
+        merged.last_seen = merged.last_seen.max(hit.last_seen);
+    }
+    merged.graph = calls.into_values().collect();
+    merged.acts = acts.into_values().collect();
+    merged
+}
+
+/// Key facts that the card does not say.
+fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit) -> Vec<FactNote> {
+    /// Facts of a hit that card, verdict or indicators have.
+    const ELSEWHERE: [&str; 9] = [
+        "User",
+        "First seen (UTC)",
+        "Last seen (UTC)",
+        "Sign-ins",
+        "Why it is a hit",
+        "Severity",
+        "Confidence",
+        "Found by",
+        "Graph addresses",
+    ];
+    let mut facts = steps::facts(context, merged);
+    facts.retain(|fact| !ELSEWHERE.contains(&fact.name));
+    let clients: BTreeSet<String> = hits
+        .iter()
+        .filter(|hit| hit.app_id != merged.app_id && !hit.app_id.is_empty())
+        .map(|hit| format!("{} ({})", hit.app_name, hit.app_id))
+        .collect();
+    let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
+    facts.push(text("Other clients", clients.into_iter().collect()));
+    // Hits of one analytic often have the same reasons.
+    let mut reasons: Vec<String> = Vec::new();
+    for hit in hits {
+        let reason = format!("{}: {}", hit.analytic, hit.reasons.join("; "));
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    facts.push(text("Why these are hits", reasons));
+    facts.retain(|fact| !fact.values.is_empty());
+    facts
+}
+
+/// The steps of an incident: all of the leading hit's, and of the others those with a new id or with work. Of one that is
+/// not in full those with work.
+fn steps_of(context: &NoteContext, hits: &[&Hit], in_full: bool) -> Vec<IncidentStep> {
+    let mut asked: HashSet<&'static str> = HashSet::new();
+    let mut kept = Vec::new();
+    for (at, hit) in hits.iter().enumerate() {
+        for (index, finding) in hit.findings.iter().enumerate() {
+            let (id, _) = steps::asked(hit, index);
+            let is_new = asked.insert(id) || id.is_empty();
+            let has_work = context.case.verdict(&hit.id, id).is_some() || context.case.remark(&hit.id, id).is_some();
+            if has_work || (in_full && (at == 0 || is_new)) {
+                let step = steps::step(context, hit, index, finding);
+                kept.push(IncidentStep { analytic: hit.analytic, leading: at == 0, step });
+            }
+        }
+    }
+    kept
+}
+
+/// The routines with at least one incident that is a row of the note.
+pub(super) fn routines(context: &NoteContext) -> Vec<RoutineNote> {
+    let mut by: BTreeMap<usize, Vec<&Chosen>> = BTreeMap::new();
+    for chosen in context.selection.incidents.iter().filter(|chosen| chosen.depth == Depth::Row) {
+        if let Some(routine) = chosen.incident.routine {
+            by.entry(routine).or_default().push(chosen);
+        }
+    }
+    let note = |(at, chosen): (usize, Vec<&Chosen>)| {
+        let routine = &context.incidents.routines[at];
+        let hits: Vec<&Hit> = chosen.iter().flat_map(|one| one.hits.clone()).collect();
+        let leading = chosen[0].hits[0];
+        RoutineNote {
+            id: routine.id.clone(),
+            upn: if leading.upn.is_empty() { leading.user_id.clone() } else { leading.upn.clone() },
+            analytic: leading.analytic,
+            client: leading.app_name.clone(),
+            incidents: chosen.len(),
+            first_seen: routine.first,
+            last_seen: routine.last,
+            hours: routine.hours.clone(),
+            verdict: verdict::words(context, &hits),
+            outcome: verdict::outcome(context, &hits),
+        }
+    };
+    by.into_iter().map(note).collect()
+}
