@@ -54,7 +54,10 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         incidents::indicators(&mut page, report);
     }
     attack(&mut page, report);
-    page.list("Other explanations considered", &report.explanations);
+    if by_hits {
+        // Each stands beside the step of its incident.
+        page.list("Other explanations considered", &report.explanations);
+    }
     page.list("Gaps", &report.gaps);
     page.list("Assumptions", &report.assumptions);
     custody(&mut page, report);
@@ -388,8 +391,10 @@ fn custody(page: &mut Page, report: &Report) {
     }
     page.section("Custody");
     let time = |time: Option<Time>| time.map_or_else(Md::default, |time| Md::made(time.second()));
-    let row = |source: &note::Custody| {
-        let name = Md::code(&source.label);
+    let by_hits = report.incidents.is_empty();
+    let row = |(at, source): (usize, &note::Custody)| {
+        let key = if by_hits { Md::default() } else { Md::made(format_args!("F{} ", at + 1)) };
+        let name = key.then(&Md::code(&source.label));
         let given = if source.name == source.label { Md::default() } else { Md::code(&source.name) };
         let changed = if source.changed { Md::ours("**changed since it was read**") } else { Md::default() };
         vec![
@@ -415,7 +420,7 @@ fn custody(page: &mut Page, report: &Report) {
         "First event (UTC)",
         "Last event (UTC)",
     ];
-    page.table(&heads, report.custody.iter().map(row));
+    page.table(&heads, report.custody.iter().enumerate().map(row));
     if report.custody.iter().any(|source| source.name.contains('!')) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
     }

@@ -18,6 +18,21 @@ const NAMED: usize = 6;
 /// Records named of a step.
 const RECORDS: usize = 2;
 
+/// Keys of the files, as custody lists them: `F2`.
+struct Keys<'r>(HashMap<&'r str, usize>);
+
+impl<'r> Keys<'r> {
+    fn new(report: &'r Report) -> Self {
+        Self(report.custody.iter().enumerate().map(|(at, file)| (file.label.as_str(), at + 1)).collect())
+    }
+
+    /// `F2:97,98` of a record named by its file.
+    fn short(&self, record: &str) -> Md {
+        let found = record.rsplit_once(':').and_then(|(file, rows)| Some((self.0.get(file)?, rows)));
+        found.map_or_else(|| Md::code(record), |(key, rows)| Md::made(format_args!("F{key}:{rows}")))
+    }
+}
+
 /// The card of every incident that is theft or open and above low.
 pub(super) fn first_page(page: &mut Page, report: &Report) {
     page.section("In short");
@@ -77,36 +92,38 @@ fn verdict(incident: &IncidentNote) -> Md {
 
 /// Facts, rows and steps of the incidents in full.
 pub(super) fn in_full(page: &mut Page, report: &Report) {
+    let keys = Keys::new(report);
     let mut is_first = true;
     for incident in report.incidents.iter().filter(|incident| incident.in_full) {
         if std::mem::take(&mut is_first) {
             page.section("Incidents");
+            page.paragraph(&Md::ours("Records are named by file and row; the keys of the files stand under custody."));
         }
         heading(page, incident);
         if !incident.first_page {
             card(page, incident);
         }
         let id = vec![Md::ours("Incident"), Md::code(&incident.id)];
-        let hits = vec![Md::ours("Hits"), Md::codes(incident.hits.iter().map(String::as_str))];
         let is_threat = incident.first_page;
         let kept = incident.facts.iter().filter(|fact| !is_threat || !TOKENS.contains(&fact.name));
-        page.table(&["Fact", "Value"], [id, hits].into_iter().chain(kept.map(fact)));
-        story(page, incident);
-        steps(page, incident);
+        page.table(&["Fact", "Value"], [id].into_iter().chain(kept.map(fact)));
+        story(page, incident, &keys);
+        steps(page, incident, &keys);
     }
 }
 
-fn story(page: &mut Page, incident: &IncidentNote) {
+fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     if incident.story.is_empty() {
         return;
     }
     let row = |story: &StoryNote| {
+        let from = if story.first.day() == incident.first_seen.day() { story.first.clock() } else { story.first.second() };
         let times = if story.first.second() == story.last.second() {
-            story.first.second()
+            from
         } else if story.first.day() == story.last.day() {
-            format!("{} to {}", story.first.second(), story.last.clock())
+            format!("{from} to {}", story.last.clock())
         } else {
-            format!("{} to {}", story.first.second(), story.last.second())
+            format!("{from} to {}", story.last.second())
         };
         let place = Md::code_of(&story.address, Some(&story.record)).then(&Md::ours(" ")).then(&Md::ours(story.standing));
         vec![
@@ -114,10 +131,11 @@ fn story(page: &mut Page, incident: &IncidentNote) {
             Md::made(story.rows),
             place,
             Md::field_of(&story.what, Some(&story.record)),
-            Md::code(&story.record),
+            keys.short(&story.record),
         ]
     };
-    page.table(&["Time (UTC)", "Rows", "From", "What", "First record"], incident.story.iter().map(row));
+    page.paragraph(&Md::made(format_args!("Rows of {} (UTC):", incident.first_seen.day())));
+    page.table(&["Time", "Rows", "From", "What", "First"], incident.story.iter().map(row));
     if incident.further > 0 {
         let words = counted(incident.further, "further kind");
         page.paragraph(&Md::made(format_args!("{words} of rows left out; the JSON note has each row.")));
@@ -125,13 +143,13 @@ fn story(page: &mut Page, incident: &IncidentNote) {
 }
 
 /// The leading hit's steps and those with an answer as rows, the others in a few words each.
-fn steps(page: &mut Page, incident: &IncidentNote) {
+fn steps(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     let is_answered = |step: &IncidentStep| step.step.verdict.is_some() || step.step.remark.is_some();
     let is_row =
         |step: &&IncidentStep| is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id));
     let rows: Vec<&IncidentStep> = incident.steps.iter().filter(is_row).collect();
     if !rows.is_empty() {
-        step_rows(page, &rows, rows.iter().any(|step| is_answered(step)));
+        step_rows(page, &rows, rows.iter().any(|step| is_answered(step)), keys);
     }
     let rest = incident.steps.iter().filter(|step| !is_row(step) && !ELSEWHERE.contains(&step.step.id));
     let mut by: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -146,15 +164,16 @@ fn steps(page: &mut Page, incident: &IncidentNote) {
     }
 }
 
-fn step_rows(page: &mut Page, rows: &[&IncidentStep], is_answered: bool) {
+fn step_rows(page: &mut Page, rows: &[&IncidentStep], is_answered: bool, keys: &Keys) {
     let row = |step: &&IncidentStep| {
-        let IncidentStep { step, analytic, .. } = step;
+        let IncidentStep { step, analytic, leading } = step;
         let more = step.further + step.records.len().saturating_sub(RECORDS);
-        let records = Md::codes(step.records.iter().take(RECORDS).map(String::as_str));
+        let records: Vec<Md> = step.records.iter().take(RECORDS).map(|record| keys.short(record)).collect();
+        let records = Md::joined(&records, ", ");
+        let of = if *leading { String::new() } else { format!(" of {analytic}") };
         let further = if more > 0 { Md::made(format_args!(" and {more} more")) } else { Md::default() };
         let mut cells = vec![
-            Md::ours(analytic).then(&Md::made(format_args!(" {}", step.number))),
-            Md::ours(step.question),
+            Md::made(format_args!("{}{of}: {}", step.number, step.title)),
             Md::ours(step.finding).then(&Md::ours(": ")).then(&Md::text(&step.sentence)),
         ];
         if is_answered {
@@ -165,9 +184,9 @@ fn step_rows(page: &mut Page, rows: &[&IncidentStep], is_answered: bool) {
         cells
     };
     let heads: &[&'static str] = if is_answered {
-        &["Step", "Question", "Finding", "Verdict", "Remark", "Records"]
+        &["Step", "Finding", "Verdict", "Remark", "Records"]
     } else {
-        &["Step", "Question", "Finding", "Records"]
+        &["Step", "Finding", "Records"]
     };
     page.table(heads, rows.iter().map(row));
 }
@@ -180,6 +199,7 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
         return;
     }
     page.section("Other incidents");
+    let keys = Keys::new(report);
     let row = |incident: &&IncidentNote| {
         vec![
             Md::made(incident.number).then(&Md::ours(" ")).then(&Md::code(&incident.id)),
@@ -219,7 +239,7 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
     }
     for incident in alone.iter().filter(|incident| !incident.steps.is_empty()) {
         heading(page, incident);
-        step_rows(page, &incident.steps.iter().collect::<Vec<_>>(), true);
+        step_rows(page, &incident.steps.iter().collect::<Vec<_>>(), true, &keys);
     }
 }
 
@@ -238,16 +258,24 @@ fn incidents_of(by_hit: &HashMap<usize, usize>, hits: &[usize]) -> Vec<usize> {
     numbers.into_iter().collect()
 }
 
-/// The evidence of a technique: of each incident the first.
+/// The evidence of a technique: of each incident the first phrase, like ones together.
 pub(super) fn earned(report: &Report, attack: &AttackNote) -> Vec<String> {
     let hits = by_hit(report);
-    let mut by: BTreeMap<usize, &str> = BTreeMap::new();
+    let mut first: BTreeMap<usize, &str> = BTreeMap::new();
     for earned in &attack.evidence {
+        let phrase = earned.evidence.split("; ").next().unwrap_or_default();
         for number in incidents_of(&hits, &earned.hits) {
-            by.entry(number).or_insert(&earned.evidence);
+            first.entry(number).or_insert(phrase);
         }
     }
-    by.into_iter().map(|(number, evidence)| format!("{evidence} (incident {number})")).collect()
+    let mut by: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (number, phrase) in first {
+        match by.iter_mut().find(|(known, _)| *known == phrase) {
+            Some((_, numbers)) => numbers.push(number),
+            None => by.push((phrase, vec![number])),
+        }
+    }
+    by.into_iter().map(|(phrase, of)| format!("{phrase} (incident {})", numbers(&of))).collect()
 }
 
 pub(super) fn scope(page: &mut Page, report: &Report) {
@@ -301,7 +329,10 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
         "Defanged here; the CSV beside this note is not. It leaves out what is the user's own or shared: do not block \
          those.",
     ));
-    let is_many = |one: &Indicator| matches!(one.kind, IndicatorKind::Session | IndicatorKind::Token);
+    // Those by which nothing is blocked stand together.
+    let is_many = |one: &Indicator| {
+        matches!(one.kind, IndicatorKind::Device | IndicatorKind::Session | IndicatorKind::Token)
+    };
     let hits = by_hit(report);
     let mut groups: Vec<Vec<&Indicator>> = Vec::new();
     let mut places: HashMap<(Option<Role>, IndicatorKind, Vec<usize>), usize> = HashMap::new();
@@ -316,9 +347,7 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
     }
     let row = |group: &Vec<&Indicator>| {
         let first = group[0];
-        let mut seen: Vec<&str> = group.iter().flat_map(|one| one.seen_as.iter().copied()).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let seen = if is_many(first) { String::new() } else { listed(&first.seen_as, NAMED) };
         let role = match first.role {
             Some(Role::User) => "user's own",
             Some(role) => role.word(),
@@ -330,7 +359,7 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
             Md::ours(role),
             Md::ours(first.kind.word()),
             Md::codes(group.iter().map(|one| one.defanged()).collect::<Vec<_>>().iter().map(String::as_str)),
-            Md::text(&listed(&seen, NAMED)),
+            Md::text(&seen),
             Md::made(format_args!("{} to {}", from.second(), if from.day() == to.day() { to.clock() } else { to.second() })),
             Md::made(numbers(&incidents_of(&hits, &first.hits))),
             Md::made(group.iter().map(|one| one.rows).sum::<usize>()),

@@ -7,7 +7,7 @@ use super::story::{self, StoryNote};
 use super::verdict::{self, Outcome};
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::{EventId, Time};
-use crate::report::card::{Card, CardContext, CardLine, card};
+use crate::report::card::{Card, CardContext, CardLine, Label, card};
 use crate::report::picture;
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -172,7 +172,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         first_seen: incident.first,
         last_seen: incident.last,
         headline,
-        card: lines.into_iter().map(|CardLine { label, text }| LineNote { what: label.word(), text }).collect(),
+        card: lines.into_iter().map(|line| line_note(context, leading, line)).collect(),
         analytics: analytics.into_iter().collect(),
         hits: hits.iter().map(|hit| hit.id.clone()).collect(),
         hit_numbers: hits.iter().filter_map(|hit| numbers.get(hit.id.as_str()).copied()).collect(),
@@ -190,6 +190,12 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         }),
         upn: who,
     }
+}
+
+/// A line of the card. A revocation that the analyst entered is in the case alone.
+fn line_note(context: &NoteContext, leading: &Hit, CardLine { label, text }: CardLine) -> LineNote {
+    let entered = (label == Label::Revoked).then(|| steps::revoked(context, leading)).flatten();
+    LineNote { what: label.word(), text: entered.unwrap_or(text) }
 }
 
 fn card_context<'a>(context: &'a NoteContext) -> CardContext<'a> {
@@ -235,36 +241,44 @@ fn merged(hits: &[&Hit]) -> Hit {
 
 /// Key facts that the card does not say.
 fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit) -> Vec<FactNote> {
-    /// Facts of a hit that card, verdict or indicators have.
-    const ELSEWHERE: [&str; 9] = [
-        "User",
-        "First seen (UTC)",
-        "Last seen (UTC)",
-        "Sign-ins",
-        "Why it is a hit",
-        "Severity",
-        "Confidence",
-        "Found by",
-        "Graph addresses",
+    /// Facts of a hit that are the incident's too.
+    const KEPT: [&str; 11] = [
+        "User id",
+        "Client",
+        "Client id",
+        "Resources",
+        "Addresses",
+        "Network numbers (ASN)",
+        "User agents",
+        "Sessions",
+        "Tokens (uti)",
+        "Tokens (uti) computed from the sign-in id",
+        "Device-code legs",
     ];
     let mut facts = steps::facts(context, merged);
-    facts.retain(|fact| !ELSEWHERE.contains(&fact.name));
+    let agents = facts.iter().find(|fact| fact.name == "User agents").map(|fact| fact.values.clone());
+    facts.retain(|fact| {
+        // Of the calls what the sign-ins do not have.
+        let is_new = || fact.values.iter().any(|value| !agents.iter().flatten().any(|agent| agent == value));
+        KEPT.contains(&fact.name)
+            || matches!(fact.name, "Allowed by" | "Not allowed")
+            || (fact.name == "Graph user agents" && is_new())
+    });
+    let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
     let clients: BTreeSet<String> = hits
         .iter()
         .filter(|hit| hit.app_id != merged.app_id && !hit.app_id.is_empty())
         .map(|hit| format!("{} ({})", hit.app_name, hit.app_id))
         .collect();
-    let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
     facts.push(text("Other clients", clients.into_iter().collect()));
-    // Hits of one analytic often have the same reasons.
-    let mut reasons: Vec<String> = Vec::new();
+    facts.push(text("Client family (FOCI)", Some(merged.family.clone()).filter(|text| !text.is_empty()).into_iter().collect()));
+    facts.push(text("Revoked (UTC)", steps::revoked(context, merged).into_iter().collect()));
+    facts.push(text("Why it is a hit", vec![format!("{}: {}", merged.analytic, merged.reasons.join("; "))]));
+    let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for hit in hits {
-        let reason = format!("{}: {}", hit.analytic, hit.reasons.join("; "));
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
+        by.entry(hit.analytic).or_default().push(&hit.id);
     }
-    facts.push(text("Why these are hits", reasons));
+    facts.push(text("Hits", by.into_iter().map(|(analytic, ids)| format!("{analytic} {}", ids.join(", "))).collect()));
     facts.retain(|fact| !fact.values.is_empty());
     facts
 }

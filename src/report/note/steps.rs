@@ -117,7 +117,7 @@ pub(super) fn asked(hit: &Hit, index: usize) -> (&'static str, &'static str) {
 }
 
 /// When the user's sessions were revoked, as the analyst says, and what came after it.
-fn revoked(context: &NoteContext, hit: &Hit) -> Option<String> {
+pub(super) fn revoked(context: &NoteContext, hit: &Hit) -> Option<String> {
     let store = &context.loaded.store;
     let time = context.case.revoked(store.text(hit.user))?;
     let rows = of_user(store, hit.user);

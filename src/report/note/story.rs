@@ -13,9 +13,9 @@ use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
 /// Kinds of rows shown.
-const KINDS: usize = 14;
+const KINDS: usize = 12;
 /// Objects named of one kind.
-const OBJECTS: usize = 4;
+const OBJECTS: usize = 3;
 
 /// Like rows of one place.
 #[derive(Serialize)]
