@@ -500,7 +500,7 @@ fn a_case_of_any_name_is_not_in_the_place_of_its_note_its_copies_or_its_lock() {
             assert!(!beside[..at].contains(one), "{one:?}");
         }
         note::write(&note, b"note", b"csv", &[]).unwrap();
-        note::write(&note, b"note 2", b"csv 2").unwrap();
+        note::write(&note, b"note 2", b"csv 2", &[]).unwrap();
         assert_eq!(stored(&path, "b").unwrap().unwrap(), case, "{name}");
         drop(file);
         fs::remove_dir_all(home.path()).unwrap();

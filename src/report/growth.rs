@@ -322,7 +322,7 @@ fn looks(kind: &Content, n: usize) -> (u64, usize) {
         let hits = analytics::run(store, facts, &settings);
         found = hits.len();
         let case = Case::new(fingerprint(&loaded.sources), String::new());
-        let header = Header { case: "contoso", version: "0.0.0", settings: &settings, changed: None };
+        let header = Header::new("contoso", "0.0.0", &settings);
         let report = Report::build(&loaded, facts, &hits, &case, &header);
         (exporter("markdown").unwrap().write)(&report, &mut std::io::sink()).unwrap();
         lines(&info(&loaded));

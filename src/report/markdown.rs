@@ -392,16 +392,28 @@ fn custody(page: &mut Page, report: &Report) {
     page.section("Custody");
     let time = |time: Option<Time>| time.map_or_else(Md::default, |time| Md::made(time.second()));
     let by_hits = report.incidents.is_empty();
+    // One place of all is said once.
+    let before = |source: &'_ note::Custody| source.name.strip_suffix(&source.label).map(str::to_owned);
+    let folder = report.custody.first().and_then(before).filter(|folder| !folder.is_empty());
+    let folder = folder.filter(|folder| report.custody.iter().all(|source| before(source).as_ref() == Some(folder)));
     let row = |(at, source): (usize, &note::Custody)| {
         let key = if by_hits { Md::default() } else { Md::made(format_args!("F{} ", at + 1)) };
         let name = key.then(&Md::code(&source.label));
-        let given = if source.name == source.label { Md::default() } else { Md::code(&source.name) };
+        let given = if source.name == source.label || (!by_hits && folder.is_some()) {
+            Md::default()
+        } else {
+            Md::code(&source.name)
+        };
         let changed = if source.changed { Md::ours("**changed since it was read**") } else { Md::default() };
         vec![
             name,
             given.then(&changed),
             Md::made(bytes(source.bytes, source.decoded)),
-            Md::code(&source.sha256),
+            if !by_hits && at > 0 && report.custody[at - 1].sha256 == source.sha256 {
+                Md::ours("\u{2033}")
+            } else {
+                Md::code(&source.sha256)
+            },
             Md::made(source.read),
             Md::made(source.duplicates),
             Md::made(source.skipped),
@@ -421,6 +433,9 @@ fn custody(page: &mut Page, report: &Report) {
         "Last event (UTC)",
     ];
     page.table(&heads, report.custody.iter().enumerate().map(row));
+    if let Some(folder) = folder.filter(|_| !by_hits) {
+        page.paragraph(&Md::ours("Every path as supplied begins with ").then(&Md::code(&folder)).then(&Md::ours(".")));
+    }
     if report.custody.iter().any(|source| source.name.contains('!')) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
     }
@@ -444,14 +459,14 @@ fn log(page: &mut Page, report: &Report) {
     let (lines, is_short) = log_lines(&report.log);
     page.table(&["At (UTC)", "Who", "What", "Hash"], lines.iter().map(row));
     if is_short {
-        page.paragraph(&Md::ours("Runs of one verdict on many hits are cut: the JSON note and the case file have each line."));
+        page.paragraph(&Md::ours("One verdict on several hits is one line here; the JSON note and the case file have each."));
     }
 }
 
-/// Fewest lines of a run that are cut to the first and the last.
-const RUN: usize = 5;
+/// Fewest lines of a run that are one.
+const RUN: usize = 3;
 
-/// The lines of the log; of a run of like ones about several hits the first, how many follow, and the last.
+/// The lines of the log; a run of like ones about several hits is one, with time and hash of its last.
 fn log_lines(log: &[LogLine]) -> (Vec<LogLine>, bool) {
     let about = |line: &LogLine| line.what.split_once(": ").map(|(_, what)| what.to_owned());
     let alike = |a: &LogLine, b: &LogLine| a.who == b.who && about(a).is_some() && about(a) == about(b);
@@ -462,8 +477,9 @@ fn log_lines(log: &[LogLine]) -> (Vec<LogLine>, bool) {
             continue;
         }
         let (first, last) = (&run[0], &run[run.len() - 1]);
-        let between = format!("{} more, each on another hit: {}", run.len() - 2, about(first).unwrap_or_default());
-        lines.extend([first.clone(), LogLine { what: between, ..run[run.len() - 2].clone() }, last.clone()]);
+        let id = |line: &LogLine| line.what.split(": ").next().unwrap_or_default().to_owned();
+        let what = format!("{} hits, {} to {}: {}", run.len(), id(first), id(last), about(first).unwrap_or_default());
+        lines.push(LogLine { what, ..last.clone() });
         is_short = true;
     }
     (lines, is_short)

@@ -10,7 +10,7 @@ fn note(case: &Case, format: &str) -> String {
     let loaded = loaded();
     let hits = hits(&loaded);
     let settings = Settings::default();
-    let header = Header { case: "contoso", version: "0.0.0", settings: &settings, changed: None };
+    let header = Header::new("contoso", "0.0.0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &hits, case, &header);
     let mut out = Vec::new();
     (exporter(format).unwrap().write)(&report, &mut out).unwrap();
@@ -75,7 +75,7 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
     pressing.id = "heavy-2".into();
     hits.push(pressing);
     let settings = Settings::default();
-    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let header = Header::new("c", "0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
     let mut out = Vec::new();
     (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
@@ -107,7 +107,7 @@ fn a_request_is_copied_as_it_was_logged_and_leads_nowhere() {
     let mut page = Vec::new();
     let loaded = loaded();
     let (hits, settings) = (hits(&loaded), Settings::default());
-    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let header = Header::new("c", "0", &settings);
     let mut report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
     report.timeline.events.last_mut().unwrap().what = "GET 200 https://evil.example/a?q=`x`|y&$top=5".into();
     (exporter("markdown").unwrap().write)(&report, &mut page).unwrap();
@@ -121,7 +121,7 @@ fn what_came_packed_says_both_sizes() {
     let mut loaded = loaded();
     loaded.sources[0].decoded = Some(9000);
     let settings = Settings::default();
-    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let header = Header::new("c", "0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
     let mut out = Vec::new();
     (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
@@ -160,10 +160,8 @@ fn a_bundle_without_hits_names_the_gaps() {
     let loaded = loaded();
     let settings = Settings::default();
     let header = Header {
-        case: "c",
-        version: "0",
-        settings: &settings,
         changed: Some(&["/evidence/contoso/rows.json".to_owned()]),
+        ..Header::new("c", "0", &settings)
     };
     let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
     assert_eq!(report.verdict, "no hits");
@@ -266,7 +264,7 @@ fn indicators_are_not_defanged_for_machines() {
     let loaded = loaded();
     let hits = hits(&loaded);
     let settings = Settings::default();
-    let header = Header { case: "c", version: "0", settings: &settings, changed: None };
+    let header = Header::new("c", "0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
     let mut out = Vec::new();
     write_indicators(&report, &mut out).unwrap();

@@ -6,12 +6,13 @@ mod bundle;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
-use tokentrail::testing::analytics::{self, Settings};
+use tokentrail::testing::analytics::{self, Hit, Settings};
 use tokentrail::testing::demo;
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, load};
 use tokentrail::testing::model::{Confidence, EventId, Field, Flags, Severity, Table};
-use tokentrail::testing::report::{Header, Report};
+use tokentrail::testing::report::note::Role;
+use tokentrail::testing::report::{Header, Report, exporter, write_indicators};
 use tokentrail::testing::store::Event;
 use tokentrail::testing::triage::{Case, Disposition, fingerprint};
 
@@ -300,36 +301,124 @@ fn footholds_and_access_after_a_revocation_are_the_intruders_alone() {
     assert_eq!(found("after-revoke"), [high("hr.lead")]);
 }
 
+/// The demo's case with every incident closed: those above low as one thing, the others as benign.
+fn closed(hits: &[Hit], worst: Disposition) -> Case {
+    let mut case = Case::new(fingerprint(&LOADED.sources), "ana".to_owned());
+    // Incident by incident, as in the workbench.
+    let mut hits: Vec<&Hit> = hits.iter().collect();
+    hits.sort_by_key(|hit| &hit.incident);
+    for hit in hits {
+        let is_low = hit.severity == Severity::Low;
+        case.set_disposition(&hit.id, Some(if is_low { Disposition::Benign } else { worst }), hit.last_seen);
+    }
+    case
+}
+
+fn written(report: &Report, format: &str) -> String {
+    let mut out = Vec::new();
+    (exporter(format).unwrap().write)(report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 #[test]
-fn the_note_s_bottom_line_tells_the_phish() {
+fn a_note_with_every_incident_closed_is_short_and_tells_each_once() {
     let settings = Settings::default();
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
-    // Alone: of many hits the first of the highest leads, and it is another's.
-    let hit = hits.iter().find(|hit| hit.analytic == "device-code-burst" && hit.severity == Severity::High).unwrap();
-    let alone = std::slice::from_ref(hit);
-    let header = Header { case: "demo", version: "0", settings: &settings, changed: None };
-    let bottom_line = |disposition| {
-        let mut case = Case::new(fingerprint(&LOADED.sources), String::new());
-        case.set_disposition(&hit.id, disposition, hit.last_seen);
-        Report::build(&LOADED, Facts::embedded(), alone, &case, &header).bottom_line
-    };
-    let line = bottom_line(Some(Disposition::TruePositive));
-    assert!((3..=5).contains(&line.len()), "{line:?}");
-    let decided = "its code was typed at 203.0.113.20, where this user usually signs in, and the tokens went to \
-                   198.51.100.23, never seen for this user, so the user was phished.";
-    assert!(line[2].ends_with(decided), "{line:?}");
-    let calls = "until 14:31:05 UTC, 26m27s after the last sign-in: downloaded files 2×; searched mail for \"invoice\" 2×, \
-                 \"bank details\" 1× and \"wire transfer\" 1×; ";
-    assert!(line[3].contains(calls), "{line:?}");
-    for act in ["downloaded 2 files", "created inbox rule \".\"", "read 8 messages", "chat messages of Finance leads"] {
-        assert!(line[3].contains(act), "{act} in {line:?}");
+    let header = Header { changed: Some(&[]), ..Header::new("demo", "0", &settings) };
+    for worst in Disposition::ALL {
+        let report = Report::build(&LOADED, Facts::embedded(), &hits, &closed(&hits, worst), &header);
+        let note = written(&report, "markdown");
+        assert!(note.len() <= 40_000, "{} bytes, {worst:?}", note.len());
+        for map in report.maps() {
+            assert!(map.1.len() <= 6 * 1024, "{} bytes", map.1.len());
+        }
+        let ids = report.incidents.iter().filter(|incident| incident.in_full).map(|incident| &incident.id);
+        for id in ids {
+            assert_eq!(note.matches(&format!("| Incident | `{id}` |")).count(), 1, "{id}");
+        }
     }
-    assert!(!line[3].contains("own profile"), "every client reads it: {line:?}");
-    assert!(bottom_line(None)[2].ends_with(", as when a user is phished."), "{:?}", bottom_line(None));
-    assert!(
-        bottom_line(Some(Disposition::Benign))[2].ends_with("never seen for this user."),
-        "that it was meant, they say"
-    );
+}
+
+#[test]
+fn a_note_says_no_more_of_a_theft_than_the_rows_and_the_verdict() {
+    let settings = Settings::default();
+    let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
+    let header = Header::new("demo", "0", &settings);
+    let mut case = closed(&hits, Disposition::TruePositive);
+    let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &header);
+    let note = written(&report, "markdown");
+    for word in ["phished", "were stolen", "thief"] {
+        assert!(!note.contains(word), "{word} in {note}");
+    }
+    let first = report.incidents.iter().find(|incident| incident.upn.starts_with("finance.director")).unwrap();
+    let at = |text: &str| note.find(text).unwrap_or_else(|| panic!("{text} in {note}"));
+    let fact = at("(Amsterdam, NL) (new: address, network) 4s later");
+    let verdict = fact + note[fact..].find("The analyst's verdict: theft. No step was answered before this verdict.").unwrap();
+    assert!(fact < verdict && verdict < at("## Do now"), "fact first, verdict second");
+    assert_eq!(first.contradictions[0], "No step was answered before this verdict.");
+    // The same incident as benign: what looks like theft is said, and nothing reads as if it were.
+    for hit in hits.iter().filter(|hit| hit.upn == first.upn) {
+        case.set_disposition(&hit.id, Some(Disposition::Benign), hit.last_seen);
+    }
+    let only = Header { only: Some(&first.upn), ..header };
+    let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &only);
+    let note = written(&report, "markdown");
+    assert!(note.contains("The analyst's verdict: authorised activity."), "{note}");
+    assert!(note.contains("The verdict is authorised activity, while "), "{note}");
+    assert!(note.contains("What fits theft all the same: the network is new to the user"), "{note}");
+    assert!(!note.contains("## Do now") && !note.contains("## Indicators"), "{note}");
+    assert_eq!((report.incidents.len(), report.incidents[0].in_full), (1, true));
+    assert!(report.bottom_line[0].ends_with("The analyst's verdict: authorised activity."), "{:?}", report.bottom_line);
+}
+
+#[test]
+fn indicators_say_whose_they_are_and_the_csv_has_the_intruder_s() {
+    let settings = Settings::default();
+    let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
+    let case = Case::new(fingerprint(&LOADED.sources), String::new());
+    let csv = |all_indicators| {
+        let header = Header { all_indicators, ..Header::new("demo", "0", &settings) };
+        let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &header);
+        let mut out = Vec::new();
+        write_indicators(&report, &mut out).unwrap();
+        (report, String::from_utf8(out).unwrap())
+    };
+    let (report, few) = csv(false);
+    let role = |value: &str| report.indicators.iter().find(|one| one.value == value).and_then(|one| one.role);
+    for (value, wanted) in [
+        ("198.51.100.23", Role::Intruder),
+        ("python-requests/2.31.0", Role::Intruder),
+        ("203.0.113.20", Role::User),
+        ("192.0.2.140", Role::Shared),
+        ("192.0.2.10", Role::Shared),
+    ] {
+        assert_eq!(role(value), Some(wanted), "{value}");
+        assert_eq!(few.contains(&format!(",{value},")), wanted == Role::Intruder, "{value} in {few}");
+    }
+    assert_eq!(report.indicators[0].role, Some(Role::Intruder));
+    let (_, all) = csv(true);
+    assert!(all.contains("address,203.0.113.20,") && all.contains("address,192.0.2.140,"), "{all}");
+    let alone = |value: &str| report.nobody_else.iter().any(|one| one.value == value);
+    assert!(alone("198.51.100.23") && alone("axios/1.7.9"));
+    assert!(report.scope.iter().all(|scope| !scope.value.starts_with("192.0.2.")), "the office is no scope");
+}
+
+#[test]
+fn hits_of_one_incident_ask_each_question_once() {
+    let settings = Settings::default();
+    let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
+    let case = Case::new(fingerprint(&LOADED.sources), String::new());
+    let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &Header::new("demo", "0", &settings));
+    for incident in report.incidents.iter().filter(|incident| incident.in_full) {
+        let ids: Vec<&str> = incident.steps.iter().map(|step| step.step.id).collect();
+        let once: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), once.len(), "{ids:?}");
+        assert!(incident.steps[0].leading && incident.hits.len() >= 3);
+    }
+    let json: serde_json::Value = serde_json::from_str(&written(&report, "json")).unwrap();
+    assert_eq!(json["Incidents"].as_array().unwrap().len(), report.incidents.len());
+    assert_eq!(json["Incidents"][0]["FirstPage"], true);
+    assert_eq!(json["Routines"][0]["Incidents"], 20);
 }
 
 #[test]

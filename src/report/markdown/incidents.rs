@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::{fact, numbers};
-use crate::model::words::{counted, listed};
+use crate::model::words::counted;
 use crate::report::escape::Md;
 use crate::report::note::{
     AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote, Scope, StoryNote,
@@ -11,10 +11,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Steps whose findings the card or the tasks have: written where the analyst answered them.
 const ELSEWHERE: [&str; 2] = ["what-to-revoke", "graph-actions"];
-/// Facts that a row of its own section has.
+/// Facts that the indicators have.
 const TOKENS: [&str; 3] = ["Sessions", "Tokens (uti)", "Tokens (uti) computed from the sign-in id"];
-/// Values named of one kind in a sentence.
-const NAMED: usize = 6;
+/// Facts that the steps have in words.
+const IN_STEPS: [&str; 4] = ["Network numbers (ASN)", "Why it is a hit", "Resources", "Client family (FOCI)"];
+/// Most tokens named on a row.
+const FEW: usize = 3;
+/// Rows of a record named of a step.
+const ROWS: usize = 3;
 /// Records named of a step.
 const RECORDS: usize = 2;
 
@@ -29,7 +33,14 @@ impl<'r> Keys<'r> {
     /// `F2:97,98` of a record named by its file.
     fn short(&self, record: &str) -> Md {
         let found = record.rsplit_once(':').and_then(|(file, rows)| Some((self.0.get(file)?, rows)));
-        found.map_or_else(|| Md::code(record), |(key, rows)| Md::made(format_args!("F{key}:{rows}")))
+        found.map_or_else(
+            || Md::code(record),
+            |(key, rows)| {
+                let few: Vec<&str> = rows.split(',').take(ROWS).collect();
+                let gap = if few.len() < rows.split(',').count() { "…" } else { "" };
+                Md::made(format_args!("F{key}:{}{gap}", few.join(",")))
+            },
+        )
     }
 }
 
@@ -105,7 +116,8 @@ pub(super) fn in_full(page: &mut Page, report: &Report) {
         }
         let id = vec![Md::ours("Incident"), Md::code(&incident.id)];
         let is_threat = incident.first_page;
-        let kept = incident.facts.iter().filter(|fact| !is_threat || !TOKENS.contains(&fact.name));
+        let is_here = |name: &&str| !IN_STEPS.contains(name) && !(is_threat && TOKENS.contains(name));
+        let kept = incident.facts.iter().filter(|fact| is_here(&fact.name));
         page.table(&["Fact", "Value"], [id].into_iter().chain(kept.map(fact)));
         story(page, incident, &keys);
         steps(page, incident, &keys);
@@ -116,7 +128,8 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     if incident.story.is_empty() {
         return;
     }
-    let row = |story: &StoryNote| {
+    let mut before = None;
+    let mut row = |story: &StoryNote| {
         let from = if story.first.day() == incident.first_seen.day() { story.first.clock() } else { story.first.second() };
         let times = if story.first.second() == story.last.second() {
             from
@@ -125,7 +138,13 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
         } else {
             format!("{from} to {}", story.last.second())
         };
-        let place = Md::code_of(&story.address, Some(&story.record)).then(&Md::ours(" ")).then(&Md::ours(story.standing));
+        let here = Some((story.address.clone(), story.standing));
+        let place = if here == before {
+            Md::ours("\u{2033}")
+        } else {
+            Md::code_of(&story.address, Some(&story.record)).then(&Md::ours(" ")).then(&Md::ours(story.standing))
+        };
+        before = here;
         vec![
             Md::made(times),
             Md::made(story.rows),
@@ -135,7 +154,7 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
         ]
     };
     page.paragraph(&Md::made(format_args!("Rows of {} (UTC):", incident.first_seen.day())));
-    page.table(&["Time", "Rows", "From", "What", "First"], incident.story.iter().map(row));
+    page.table(&["Time", "Rows", "From", "What", "First"], incident.story.iter().map(&mut row));
     if incident.further > 0 {
         let words = counted(incident.further, "further kind");
         page.paragraph(&Md::made(format_args!("{words} of rows left out; the JSON note has each row.")));
@@ -152,15 +171,30 @@ fn steps(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
         step_rows(page, &rows, rows.iter().any(|step| is_answered(step)), keys);
     }
     let rest = incident.steps.iter().filter(|step| !is_row(step) && !ELSEWHERE.contains(&step.step.id));
-    let mut by: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let (mut by, mut nothing): (BTreeMap<usize, Vec<String>>, usize) = (BTreeMap::new(), 0);
     const FINDINGS: [&str; 4] = ["supports", "against", "unknown", "missing"];
     for step in rest {
+        // It looked for rows that are not there.
+        if step.step.finding == FINDINGS[2] && step.step.records.is_empty() {
+            nothing += 1;
+            continue;
+        }
         let at = FINDINGS.iter().position(|word| *word == step.step.finding).unwrap_or(FINDINGS.len() - 1);
-        by.entry(at).or_default().push(format!("{}: {}", step.step.title, step.step.brief));
+        let words = by.entry(at).or_default();
+        let mark = if step.step.title.ends_with('?') { "" } else { ":" };
+        let one = format!("{}{mark} {}", step.step.title, step.step.brief);
+        // Several analytics word a question alike.
+        if !words.contains(&one) {
+            words.push(one);
+        }
     }
     for (at, words) in by {
-        let lead = ["Further findings for theft", "Against theft", "Cannot tell", "Missing"][at];
+        let lead = ["Also for theft", "Also against", "Cannot tell", "Missing"][at];
         page.item(&Md::ours(lead).then(&Md::ours(": ")).then(&Md::text(&words.join("; "))));
+    }
+    if nothing > 0 {
+        let steps = counted(nothing, "further step");
+        page.item(&Md::made(format_args!("{steps} found no row to go by; the JSON note has each")));
     }
 }
 
@@ -258,7 +292,7 @@ fn incidents_of(by_hit: &HashMap<usize, usize>, hits: &[usize]) -> Vec<usize> {
     numbers.into_iter().collect()
 }
 
-/// The evidence of a technique: of each incident the first phrase, like ones together.
+/// The evidence of a technique: the first phrase of the first incident, and the others that earned it.
 pub(super) fn earned(report: &Report, attack: &AttackNote) -> Vec<String> {
     let hits = by_hit(report);
     let mut first: BTreeMap<usize, &str> = BTreeMap::new();
@@ -268,14 +302,10 @@ pub(super) fn earned(report: &Report, attack: &AttackNote) -> Vec<String> {
             first.entry(number).or_insert(phrase);
         }
     }
-    let mut by: Vec<(&str, Vec<usize>)> = Vec::new();
-    for (number, phrase) in first {
-        match by.iter_mut().find(|(known, _)| *known == phrase) {
-            Some((_, numbers)) => numbers.push(number),
-            None => by.push((phrase, vec![number])),
-        }
-    }
-    by.into_iter().map(|(phrase, of)| format!("{phrase} (incident {})", numbers(&of))).collect()
+    let Some((number, phrase)) = first.pop_first() else { return Vec::new() };
+    let others: Vec<usize> = first.into_keys().collect();
+    let also = if others.is_empty() { String::new() } else { format!("; also incident {}", numbers(&others)) };
+    vec![format!("{phrase} (incident {number}{also})")]
 }
 
 pub(super) fn scope(page: &mut Page, report: &Report) {
@@ -327,7 +357,7 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
     page.section("Indicators");
     page.paragraph(&Md::ours(
         "Defanged here; the CSV beside this note is not. It leaves out what is the user's own or shared: do not block \
-         those.",
+         those. JSON has first and last time of each.",
     ));
     // Those by which nothing is blocked stand together.
     let is_many = |one: &Indicator| {
@@ -338,7 +368,10 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
     let mut places: HashMap<(Option<Role>, IndicatorKind, Vec<usize>), usize> = HashMap::new();
     for indicator in &report.indicators {
         let next = groups.len();
-        let alike = (indicator.role, indicator.kind, incidents_of(&hits, &indicator.hits));
+        // The user's own are no more than a warning.
+        let is_theirs = indicator.is_to_block();
+        let of = if is_theirs { incidents_of(&hits, &indicator.hits) } else { Vec::new() };
+        let alike = (indicator.role, indicator.kind, of);
         let place = if is_many(indicator) { *places.entry(alike).or_insert(next) } else { next };
         match groups.get_mut(place) {
             Some(group) => group.push(indicator),
@@ -347,25 +380,26 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
     }
     let row = |group: &Vec<&Indicator>| {
         let first = group[0];
-        let seen = if is_many(first) { String::new() } else { listed(&first.seen_as, NAMED) };
+        let all: Vec<usize> = group.iter().flat_map(|one| one.hits.iter().copied()).collect();
         let role = match first.role {
             Some(Role::User) => "user's own",
             Some(role) => role.word(),
             None => "",
         };
-        let from = group.iter().map(|one| one.first_seen).min().unwrap_or(first.first_seen);
-        let to = group.iter().map(|one| one.last_seen).max().unwrap_or(first.last_seen);
         vec![
             Md::ours(role),
             Md::ours(first.kind.word()),
-            Md::codes(group.iter().map(|one| one.defanged()).collect::<Vec<_>>().iter().map(String::as_str)),
-            Md::text(&seen),
-            Md::made(format_args!("{} to {}", from.second(), if from.day() == to.day() { to.clock() } else { to.second() })),
-            Md::made(numbers(&incidents_of(&hits, &first.hits))),
+            if first.kind == IndicatorKind::Token && group.len() > FEW {
+                Md::made(format_args!("{} tokens: the CSV names them", group.len()))
+            } else {
+                let values: Vec<String> = group.iter().map(|one| one.defanged()).collect();
+                Md::codes(values.iter().map(String::as_str))
+            },
+            Md::made(numbers(&incidents_of(&hits, &all))),
             Md::made(group.iter().map(|one| one.rows).sum::<usize>()),
             Md::made(group.iter().map(|one| one.elsewhere).sum::<usize>()),
         ]
     };
-    let heads = ["Role", "Type", "Value", "Seen as", "Time (UTC)", "Incident", "Rows", "Rows elsewhere"];
+    let heads = ["Role", "Type", "Value", "Incident", "Rows", "Elsewhere"];
     page.table(&heads, groups.iter().map(row));
 }

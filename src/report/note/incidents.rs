@@ -5,6 +5,7 @@ use super::selection::{Chosen, Depth};
 use super::steps::{self, FactNote, StepNote};
 use super::story::{self, StoryNote};
 use super::verdict::{self, Outcome};
+use crate::analytics::known::Standing;
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::{EventId, Time};
 use crate::report::card::{Card, CardContext, CardLine, Label, card};
@@ -155,6 +156,14 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
     let in_full = *depth != Depth::Row;
     let svg = (*depth == Depth::First).then(|| picture::svg(&map, &who, &incident.id));
     let analytics: BTreeSet<&'static str> = hits.iter().map(|hit| hit.analytic).collect();
+    // The user's own software and networks are no news.
+    let known: BTreeSet<EventId> = incident
+        .lanes
+        .iter()
+        .filter(|lane| lane.standing == Standing::Known)
+        .flat_map(|lane| lane.sign_ins.iter().chain(&lane.uses))
+        .copied()
+        .collect();
     let merged = if in_full { merged(hits) } else { leading.clone() };
     let (story, further) = if in_full { story::story(context, incident, &merged) } else { (Vec::new(), 0) };
     IncidentNote {
@@ -179,7 +188,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         routine: incident.routine.map(|at| context.incidents.routines[at].id.clone()),
         first_page: *depth == Depth::First,
         in_full,
-        facts: if in_full { facts(context, hits, &merged) } else { Vec::new() },
+        facts: if in_full { facts(context, hits, &merged, &known) } else { Vec::new() },
         story,
         further,
         steps: steps_of(context, hits, in_full),
@@ -239,23 +248,26 @@ fn merged(hits: &[&Hit]) -> Hit {
     merged
 }
 
+/// Resources named.
+const RESOURCES: usize = 10;
+
 /// Key facts that the card does not say.
-fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit) -> Vec<FactNote> {
+fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit, known: &BTreeSet<EventId>) -> Vec<FactNote> {
     /// Facts of a hit that are the incident's too.
-    const KEPT: [&str; 11] = [
+    const KEPT: [&str; 6] = [
         "User id",
-        "Client",
-        "Client id",
-        "Resources",
-        "Addresses",
         "Network numbers (ASN)",
         "User agents",
         "Sessions",
         "Tokens (uti)",
         "Tokens (uti) computed from the sign-in id",
-        "Device-code legs",
     ];
-    let mut facts = steps::facts(context, merged);
+    let mut away = merged.clone();
+    away.evidence.retain(|id| !known.contains(id));
+    if away.evidence.is_empty() {
+        away.evidence.clone_from(&merged.evidence);
+    }
+    let mut facts = steps::facts(context, &away);
     let agents = facts.iter().find(|fact| fact.name == "User agents").map(|fact| fact.values.clone());
     facts.retain(|fact| {
         // Of the calls what the sign-ins do not have.
@@ -265,12 +277,17 @@ fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit) -> Vec<FactNote> {
             || (fact.name == "Graph user agents" && is_new())
     });
     let text = |name, values: Vec<String>| FactNote { name, values, exact: false };
-    let clients: BTreeSet<String> = hits
-        .iter()
-        .filter(|hit| hit.app_id != merged.app_id && !hit.app_id.is_empty())
-        .map(|hit| format!("{} ({})", hit.app_name, hit.app_id))
-        .collect();
-    facts.push(text("Other clients", clients.into_iter().collect()));
+    let mut clients: Vec<String> = Vec::new();
+    for hit in hits.iter().filter(|hit| !hit.app_id.is_empty()) {
+        let client = format!("{} ({})", hit.app_name, hit.app_id);
+        if !clients.contains(&client) {
+            clients.push(client);
+        }
+    }
+    facts.push(text("Clients", clients));
+    let names = merged.resource_ids.iter().take(RESOURCES).map(|id| steps::resource_name(context, merged, id));
+    let more = merged.resource_ids.len().checked_sub(RESOURCES + 1).map(|more| format!("and {} more", more + 1));
+    facts.push(text("Resources", names.chain(more).collect()));
     facts.push(text("Client family (FOCI)", Some(merged.family.clone()).filter(|text| !text.is_empty()).into_iter().collect()));
     facts.push(text("Revoked (UTC)", steps::revoked(context, merged).into_iter().collect()));
     facts.push(text("Why it is a hit", vec![format!("{}: {}", merged.analytic, merged.reasons.join("; "))]));

@@ -98,8 +98,8 @@ impl<'a> Selection<'a> {
                 one.depth = Depth::Full;
             }
         }
-        // Stable: the worst first.
-        all.sort_by_key(|one| one.depth);
+        // Stable: the worst first; a routine's, which are one row together, last.
+        all.sort_by_key(|one| (one.depth, one.depth == Depth::Row && one.incident.routine.is_some()));
         let is_row = |one: &&Chosen<'a>| one.depth == Depth::Row;
         let mut full: Vec<&Hit> = all.iter().filter(|one| !is_row(one)).flat_map(|one| one.hits.clone()).collect();
         let (worked, untriaged): (Vec<&Hit>, Vec<&Hit>) =

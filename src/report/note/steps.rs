@@ -329,6 +329,7 @@ pub(super) fn unanswered(context: &NoteContext) -> Vec<String> {
             let place = place(context, index, hit, step);
             let at = *known.entry(&finding.sentence).or_insert(missing.len());
             match missing.get_mut(at) {
+                Some((_, places)) if places.contains(&place) => {}
                 Some((_, places)) => places.push(place),
                 None => missing.push((&finding.sentence, vec![place])),
             }

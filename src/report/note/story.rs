@@ -3,6 +3,7 @@
 use super::NoteContext;
 use crate::analytics::known::Standing;
 use crate::analytics::{Hit, Incident};
+use crate::facts::{ActClass, Action, Verb, Weight};
 use crate::model::words::listed;
 use crate::model::{EventId, Field, Time};
 use crate::report::timeline::client_name;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
 /// Kinds of rows shown.
-const KINDS: usize = 12;
+const KINDS: usize = 8;
 /// Objects named of one kind.
 const OBJECTS: usize = 3;
 
@@ -37,6 +38,30 @@ pub struct StoryNote {
     pub record: String,
 }
 
+/// Gravity of kinds of rows: those of most weight are kept where not all can be.
+const LOOKED: u8 = 1;
+const READ: u8 = 2;
+const CHANGED: u8 = 3;
+const SIGNED_IN: u8 = 4;
+
+fn call_gravity(verb: &Verb) -> u8 {
+    match verb.weight {
+        Weight::Plumbing => 0,
+        Weight::Took | Weight::Changed | Weight::Prepared => CHANGED,
+        Weight::Searched | Weight::Read if verb.reach.is_content() => READ,
+        Weight::Searched | Weight::Read | Weight::Listed | Weight::Other => LOOKED,
+    }
+}
+
+fn act_gravity(action: &Action) -> u8 {
+    match action.class {
+        None | Some(ActClass::Stop) => 0,
+        Some(ActClass::Find) => LOOKED,
+        Some(ActClass::Read) => READ,
+        Some(_) => CHANGED,
+    }
+}
+
 /// All that makes rows alike.
 #[derive(PartialEq, Eq, Hash)]
 struct Like<'a> {
@@ -48,6 +73,8 @@ struct Like<'a> {
 
 /// Rows found so far.
 struct Found<'a> {
+    /// Its gravity: sign-ins always count.
+    gravity: u8,
     rows: Vec<EventId>,
     objects: Vec<String>,
     address: &'a str,
@@ -70,16 +97,19 @@ pub(super) fn story(context: &NoteContext, incident: &Incident, merged: &Hit) ->
     let mut found: Vec<Found> = Vec::new();
     for &id in &rows {
         let (event, line) = (store.event(id), line(store, facts, id, None));
-        let (what, object) = match event.table.role() {
+        let (gravity, what, object) = match event.table.role() {
             Role::Uses => {
                 let verb = facts.graph_verb(store.get(id, Field::RequestMethod), store.get(id, Field::RequestUri));
-                (verb.action.to_string(), verb.object.unwrap_or_default())
+                (call_gravity(&verb), verb.action.to_string(), verb.object.unwrap_or_default())
             }
-            Role::Records => (acts::verb(store, facts, event).to_owned(), store.get(id, Field::Object).to_owned()),
-            Role::Issues if line.kind == RowKind::DeviceCode => (line.what.clone(), String::new()),
+            Role::Records => {
+                let gravity = acts::action(store, facts, event).map_or(LOOKED, act_gravity);
+                (gravity, acts::verb(store, facts, event).to_owned(), store.get(id, Field::Object).to_owned())
+            }
+            Role::Issues if line.kind == RowKind::DeviceCode => (SIGNED_IN, line.what.clone(), String::new()),
             Role::Issues => {
                 let lead = if line.failed { "failed sign-in by" } else { "token for" };
-                (format!("{lead} {}", client_name(facts, line.client)), line.what.clone())
+                (SIGNED_IN, format!("{lead} {}", client_name(facts, line.client)), line.what.clone())
             }
         };
         let like = Like { address: line.address, kind: line.kind as u8, what: what.clone(), failed: line.failed };
@@ -87,7 +117,7 @@ pub(super) fn story(context: &NoteContext, incident: &Incident, merged: &Hit) ->
         let place = *places.entry(like).or_insert(next);
         if place == next {
             let (address, failed) = (line.address, line.failed);
-            found.push(Found { rows: Vec::new(), objects: Vec::new(), address, what, failed });
+            found.push(Found { gravity, rows: Vec::new(), objects: Vec::new(), address, what, failed });
         }
         let one = &mut found[place];
         one.rows.push(id);
@@ -96,7 +126,16 @@ pub(super) fn story(context: &NoteContext, incident: &Incident, merged: &Hit) ->
         }
     }
     let further = found.len().saturating_sub(KINDS);
-    found.truncate(KINDS);
+    if further > 0 {
+        let mut gravest: Vec<usize> = (0..found.len()).collect();
+        gravest.sort_by_key(|at| std::cmp::Reverse(found[*at].gravity));
+        gravest.truncate(KINDS);
+        let mut at = 0;
+        found.retain(|_| {
+            at += 1;
+            gravest.contains(&(at - 1))
+        });
+    }
     let note = |one: Found| {
         let (first, last) = (one.rows[0], one.rows[one.rows.len() - 1]);
         let objects = if one.objects.is_empty() { String::new() } else { format!(": {}", listed(&one.objects, OBJECTS)) };

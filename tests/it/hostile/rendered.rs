@@ -238,7 +238,7 @@ fn a_whole_note_of_hostile_values_has_no_element_but_ours() {
     let text = super::values::whole();
     (case.analyst, case.tlp) = (text.clone(), text.clone());
     let changed = [text.clone()];
-    let header = Header { case: &text, version: "0", settings: &settings, changed: Some(&changed) };
+    let header = Header { changed: Some(&changed), ..Header::new(&text, "0", &settings) };
     let report = Report::build(&loaded, Facts::embedded(), &hits, &case, &header);
     let mut note = Vec::new();
     (exporter("markdown").unwrap().write)(&report, &mut note).unwrap();
