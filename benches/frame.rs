@@ -164,11 +164,15 @@ fn long_log() {
     let bench = app.workbench().expect("it is open");
     let (loaded, settings, hits) =
         (Arc::clone(&bench.evidence.loaded), bench.evidence.settings.clone(), Arc::clone(&bench.evidence.hits));
-    let header = Header { case: "case", version: "0", settings: &settings, changed: None };
+    let header = Header::new("case", "0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &hits, &case, &header);
     let mut text = Vec::new();
     (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-    let note = Composed { text: String::from_utf8(text).expect("a note is text"), indicators: String::new() };
+    let note = Composed {
+        text: String::from_utf8(text).expect("a note is text"),
+        indicators: String::new(),
+        maps: Vec::new(),
+    };
     let paths = || (PathBuf::from("case"), PathBuf::from("note"));
     let opened = |case: Case| {
         let ((case_path, note_path), places) = (paths(), Places::default());

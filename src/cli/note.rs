@@ -3,9 +3,9 @@
 use super::args::NoteArgs;
 use super::resolve::Run;
 use super::style::{Shell, Talk};
+use super::usage::usage;
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say};
-use super::usage::usage;
 use crate::analytics::{Hit, Incident, Incidents, Semantics};
 use crate::casefile;
 use crate::ingest::Loaded;
@@ -39,8 +39,7 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
         refuse_unknown(value, &loaded, &run, &hits)?;
     }
     let name = load::name(&args.bundle.paths);
-    let asked =
-        Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
+    let asked = Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
     let report = report(&loaded, run.facts, &hits, &run.settings, &case, &asked);
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {

@@ -225,7 +225,7 @@ impl Made<'_> {
         let issued = store.event(issued).time();
         let (plain, evaluated) =
             (issued.plus(lifetimes::ACCESS_TOKEN_AT_MOST), issued.plus(lifetimes::EVALUATED_TOKEN_AT_MOST));
-        let text = format!("access tokens live to {} UTC, with CAE to {}", plain.second(), evaluated.second());
+        let text = format!("live to {} UTC, with CAE to {}", plain.second(), evaluated.second());
         Some(CardLine { label: Label::Tokens, text })
     }
 

@@ -76,7 +76,10 @@ fn header(page: &mut Page, report: &Report) {
     let analyst = if report.analyst.is_empty() { "not given (--analyst NAME)" } else { &report.analyst };
     let rows = [
         ("Verdict", Md::text(&report.verdict)),
-        ("Confidence", report.confidence.as_deref().filter(|_| report.incidents.is_empty()).map_or_else(Md::default, Md::text)),
+        (
+            "Confidence",
+            report.confidence.as_deref().filter(|_| report.incidents.is_empty()).map_or_else(Md::default, Md::text),
+        ),
         ("Tenant", Md::codes(report.tenants.iter().map(String::as_str))),
         ("Analyst", Md::text(analyst)),
         ("Worked on (UTC)", worked),
@@ -459,7 +462,9 @@ fn log(page: &mut Page, report: &Report) {
     let (lines, is_short) = log_lines(&report.log);
     page.table(&["At (UTC)", "Who", "What", "Hash"], lines.iter().map(row));
     if is_short {
-        page.paragraph(&Md::ours("One verdict on several hits is one line here; the JSON note and the case file have each."));
+        page.paragraph(&Md::ours(
+            "One verdict on several hits is one line here; the JSON note and the case file have each.",
+        ));
     }
 }
 

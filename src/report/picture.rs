@@ -41,12 +41,14 @@ pub(super) fn svg(map: &Map, who: &str, id: &str) -> String {
         let name = name(lane);
         put(format_args!("<text x=\"8\" y=\"{}\" fill=\"{colour}\">{name}</text>", y + 4));
         put(format_args!("<path d=\"M{LEFT} {y}h{}\" stroke=\"#ddd\"/>", COLUMNS * STEP));
-        for (mark, colour, rise, width) in
-            [(Mark::Failed, "#999", 4, 2), (Mark::Token, colour, 0, 7), (Mark::SignIn, colour, 7, 4), (Mark::Code, "#b06000", 9, 6)]
-        {
+        for (mark, colour, rise, width) in [
+            (Mark::Failed, "#999", 4, 2),
+            (Mark::Token, colour, 0, 7),
+            (Mark::SignIn, colour, 7, 4),
+            (Mark::Code, "#b06000", 9, 6),
+        ] {
             let is = |column: usize| strongest(&lane.marks, column) == Some(mark);
-            let path =
-                if rise == 0 { spans(is, y) } else { path(is, |x| format!("M{x} {}v{}", y - rise, 2 * rise)) };
+            let path = if rise == 0 { spans(is, y) } else { path(is, |x| format!("M{x} {}v{}", y - rise, 2 * rise)) };
             if !path.is_empty() {
                 put(format_args!("<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>"));
             }

@@ -159,10 +159,8 @@ fn harmless_hits_ask_for_nothing() {
 fn a_bundle_without_hits_names_the_gaps() {
     let loaded = loaded();
     let settings = Settings::default();
-    let header = Header {
-        changed: Some(&["/evidence/contoso/rows.json".to_owned()]),
-        ..Header::new("c", "0", &settings)
-    };
+    let header =
+        Header { changed: Some(&["/evidence/contoso/rows.json".to_owned()]), ..Header::new("c", "0", &settings) };
     let report = Report::build(&loaded, Facts::embedded(), &[], &untouched(), &header);
     assert_eq!(report.verdict, "no hits");
     assert!(report.gaps.iter().any(|gap| gap.contains("1 row could not be read: is cut off in the middle, record 7")));

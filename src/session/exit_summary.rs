@@ -56,7 +56,9 @@ impl fmt::Display for ExitSummary {
             (None, Some(case)) => writeln!(f, "case  {}{}", shown(case), self.closed)?,
             (None, None) => writeln!(f, "case  none: no verdicts yet")?,
         }
-        let Some(Written { note, indicators, maps, kept }) = &self.note else { return writeln!(f, "note  not written") };
+        let Some(Written { note, indicators, maps, kept }) = &self.note else {
+            return writeln!(f, "note  not written");
+        };
         write!(f, "note  {} (indicators: {}", shown(note), shown(indicators))?;
         if !maps.is_empty() {
             write!(f, "; {} beside it", counted(maps.len(), "map"))?;

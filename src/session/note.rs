@@ -57,14 +57,7 @@ pub struct Asked<'a> {
 }
 
 /// The report on a case of the bundle. Hashes the bundle's files again, to name those that changed.
-pub fn report(
-    loaded: &Loaded,
-    facts: &Facts,
-    hits: &[Hit],
-    settings: &Settings,
-    case: &Case,
-    asked: &Asked,
-) -> Report {
+pub fn report(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, asked: &Asked) -> Report {
     let changed = changed(&loaded.sources);
     let header = Header {
         changed: Some(&changed),

@@ -5,7 +5,8 @@ use super::{fact, numbers};
 use crate::model::words::counted;
 use crate::report::escape::Md;
 use crate::report::note::{
-    AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote, Scope, StoryNote,
+    AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote, Scope,
+    StoryNote,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -130,7 +131,8 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     }
     let mut before = None;
     let mut row = |story: &StoryNote| {
-        let from = if story.first.day() == incident.first_seen.day() { story.first.clock() } else { story.first.second() };
+        let from =
+            if story.first.day() == incident.first_seen.day() { story.first.clock() } else { story.first.second() };
         let times = if story.first.second() == story.last.second() {
             from
         } else if story.first.day() == story.last.day() {
@@ -164,8 +166,7 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
 /// The leading hit's steps and those with an answer as rows, the others in a few words each.
 fn steps(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     let is_answered = |step: &IncidentStep| step.step.verdict.is_some() || step.step.remark.is_some();
-    let is_row =
-        |step: &&IncidentStep| is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id));
+    let is_row = |step: &&IncidentStep| is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id));
     let rows: Vec<&IncidentStep> = incident.steps.iter().filter(is_row).collect();
     if !rows.is_empty() {
         step_rows(page, &rows, rows.iter().any(|step| is_answered(step)), keys);
@@ -240,19 +241,30 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
             Md::field(&incident.upn),
             Md::ours(incident.severity),
             Md::made(incident.first_seen.second()),
-            Md::ours("").then(&Md::made(incident.analytics.join(", "))).then(&Md::ours(": ")).then(&Md::text(&incident.headline)),
+            Md::ours("")
+                .then(&Md::made(incident.analytics.join(", ")))
+                .then(&Md::ours(": "))
+                .then(&Md::text(&incident.headline)),
             Md::made(&incident.verdict),
         ]
     };
     let routine = |routine: &RoutineNote| {
         let (from, to) = &routine.hours;
-        let times = format!("{}\u{d7} until {}, begins between {from} and {to} UTC, nothing new to the user", routine.incidents, routine.last_seen.day());
+        let times = format!(
+            "{}\u{d7} until {}, begins between {from} and {to} UTC, nothing new to the user",
+            routine.incidents,
+            routine.last_seen.day()
+        );
         vec![
             Md::ours("routine ").then(&Md::code(&routine.id)),
             Md::field(&routine.upn),
             Md::ours("low"),
             Md::made(routine.first_seen.second()),
-            Md::ours(routine.analytic).then(&Md::ours(", ")).then(&Md::field(&routine.client)).then(&Md::ours(" ")).then(&Md::made(times)),
+            Md::ours(routine.analytic)
+                .then(&Md::ours(", "))
+                .then(&Md::field(&routine.client))
+                .then(&Md::ours(" "))
+                .then(&Md::made(times)),
             Md::made(&routine.verdict),
         ]
     };
@@ -269,7 +281,10 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
     let light = |incident: &&&IncidentNote| incident.steps.is_empty() && incident.outcome.is_harmless();
     let unanswered: Vec<usize> = alone.iter().filter(light).map(|incident| incident.number).collect();
     if !unanswered.is_empty() {
-        page.item(&Md::made(format_args!("No step was answered before the verdict: incident {}", numbers(&unanswered))));
+        page.item(&Md::made(format_args!(
+            "No step was answered before the verdict: incident {}",
+            numbers(&unanswered)
+        )));
     }
     for incident in alone.iter().filter(|incident| !incident.steps.is_empty()) {
         heading(page, incident);
@@ -360,9 +375,8 @@ pub(super) fn indicators(page: &mut Page, report: &Report) {
          those. JSON has first and last time of each.",
     ));
     // Those by which nothing is blocked stand together.
-    let is_many = |one: &Indicator| {
-        matches!(one.kind, IndicatorKind::Device | IndicatorKind::Session | IndicatorKind::Token)
-    };
+    let is_many =
+        |one: &Indicator| matches!(one.kind, IndicatorKind::Device | IndicatorKind::Session | IndicatorKind::Token);
     let hits = by_hit(report);
     let mut groups: Vec<Vec<&Indicator>> = Vec::new();
     let mut places: HashMap<(Option<Role>, IndicatorKind, Vec<usize>), usize> = HashMap::new();

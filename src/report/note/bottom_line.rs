@@ -41,7 +41,8 @@ impl<'a> BottomLine<'a> {
             for one in incidents {
                 *counts.entry(verdict::outcome(self.context, &one.hits)).or_default() += 1;
             }
-            let words = |(outcome, count): (Outcome, usize)| format!("{} ({})", outcome.word(), counted(count, "incident"));
+            let words =
+                |(outcome, count): (Outcome, usize)| format!("{} ({})", outcome.word(), counted(count, "incident"));
             return counts.into_iter().map(words).collect::<Vec<_>>().join(", ");
         }
         let of = |wanted: Option<Disposition>| {

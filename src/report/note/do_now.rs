@@ -52,7 +52,8 @@ pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
         .filter(|(_, hit)| context.disposition(hit).is_some() || is_pressing(hit))
         .map(|(_, hit)| context.selection.number(hit))
         .collect();
-    let threats = || context.threats().map(|(_, hit)| hit).filter(|hit| pressing.contains(&context.selection.number(hit)));
+    let threats =
+        || context.threats().map(|(_, hit)| hit).filter(|hit| pressing.contains(&context.selection.number(hit)));
     let last = threats().map(|hit| hit.last_seen).max()?;
     let users: BTreeSet<UserNote> =
         threats().map(|hit| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();

@@ -208,12 +208,7 @@ fn line_note(context: &NoteContext, leading: &Hit, CardLine { label, text }: Car
 }
 
 fn card_context<'a>(context: &'a NoteContext) -> CardContext<'a> {
-    CardContext {
-        store: &context.loaded.store,
-        facts: context.facts,
-        hits: context.hits,
-        incidents: context.incidents,
-    }
+    CardContext { store: &context.loaded.store, facts: context.facts, hits: context.hits, incidents: context.incidents }
 }
 
 /// One hit with the rows of all.
@@ -288,7 +283,10 @@ fn facts(context: &NoteContext, hits: &[&Hit], merged: &Hit, known: &BTreeSet<Ev
     let names = merged.resource_ids.iter().take(RESOURCES).map(|id| steps::resource_name(context, merged, id));
     let more = merged.resource_ids.len().checked_sub(RESOURCES + 1).map(|more| format!("and {} more", more + 1));
     facts.push(text("Resources", names.chain(more).collect()));
-    facts.push(text("Client family (FOCI)", Some(merged.family.clone()).filter(|text| !text.is_empty()).into_iter().collect()));
+    facts.push(text(
+        "Client family (FOCI)",
+        Some(merged.family.clone()).filter(|text| !text.is_empty()).into_iter().collect(),
+    ));
     facts.push(text("Revoked (UTC)", steps::revoked(context, merged).into_iter().collect()));
     facts.push(text("Why it is a hit", vec![format!("{}: {}", merged.analytic, merged.reasons.join("; "))]));
     let mut by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -210,9 +210,8 @@ pub(super) fn traces<'a>(context: &'a NoteContext) -> Traces<'a> {
     for (number, hit) in context.threats() {
         users.insert(hit.user);
         let chosen = context.selection.number(hit).checked_sub(1).map(|at| &context.selection.incidents[at]);
-        let mut judge = chosen.map(|chosen| {
-            judges.entry(chosen.at).or_insert_with(|| Judge::new(chosen.incident, hit.user))
-        });
+        let mut judge =
+            chosen.map(|chosen| judges.entry(chosen.at).or_insert_with(|| Judge::new(chosen.incident, hit.user)));
         let calls = hit.graph.iter().map(|call| (call.event, "Graph call"));
         let legs = hit.legs.iter().map(|leg| (*leg, leg_word(store.event(*leg))));
         // Without incidents the note stays as it was published.
@@ -265,7 +264,8 @@ impl Judge {
         let (user, first) = (self.user, self.first);
         if let Some(key) = key
             && *self.known.entry((kind, sym)).or_insert_with(|| {
-                let before = store.with(key, sym).iter().map(|id| store.event(*id)).take_while(|row| row.time() < first);
+                let before =
+                    store.with(key, sym).iter().map(|id| store.event(*id)).take_while(|row| row.time() < first);
                 before.into_iter().any(|row| row.user == user && row.time().day() != first.day())
             })
         {

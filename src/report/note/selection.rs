@@ -92,7 +92,8 @@ impl<'a> Selection<'a> {
             Some(only) => only.iter().copied().map(chosen).collect(),
             None => (0..incidents.all.len()).map(chosen).collect(),
         };
-        let is_untouched = all.iter().all(|one| one.depth == Depth::Row && !one.hits.iter().any(|hit| is_worked(case, hit)));
+        let is_untouched =
+            all.iter().all(|one| one.depth == Depth::Row && !one.hits.iter().any(|hit| is_worked(case, hit)));
         if is_untouched {
             for one in all.iter_mut().filter(|one| one.incident.routine.is_none()).take(LIGHT) {
                 one.depth = Depth::Full;
@@ -105,7 +106,8 @@ impl<'a> Selection<'a> {
         let (worked, untriaged): (Vec<&Hit>, Vec<&Hit>) =
             all.iter().filter(is_row).flat_map(|one| one.hits.clone()).partition(|hit| is_worked(case, hit));
         full.extend(worked);
-        let numbers = all.iter().enumerate().flat_map(|(at, one)| one.hits.iter().map(move |hit| (hit.id.as_str(), at + 1)));
+        let numbers =
+            all.iter().enumerate().flat_map(|(at, one)| one.hits.iter().map(move |hit| (hit.id.as_str(), at + 1)));
         let numbers = numbers.collect();
         let first = all.iter().filter(|one| one.depth == Depth::First).flat_map(|one| &one.hits);
         let first = first.map(|hit| hit.id.as_str()).collect();

@@ -138,7 +138,8 @@ pub(super) fn story(context: &NoteContext, incident: &Incident, merged: &Hit) ->
     }
     let note = |one: Found| {
         let (first, last) = (one.rows[0], one.rows[one.rows.len() - 1]);
-        let objects = if one.objects.is_empty() { String::new() } else { format!(": {}", listed(&one.objects, OBJECTS)) };
+        let objects =
+            if one.objects.is_empty() { String::new() } else { format!(": {}", listed(&one.objects, OBJECTS)) };
         let tried = if one.failed && !one.what.starts_with("failed") { "refused: " } else { "" };
         StoryNote {
             first: store.event(first).time(),

@@ -55,7 +55,8 @@ pub struct EventNote {
 }
 
 pub(super) fn timeline(context: &NoteContext) -> TimelineNote {
-    let full: Vec<&Hit> = context.selection.full.iter().copied().filter(|hit| context.selection.is_in_full(hit)).collect();
+    let full: Vec<&Hit> =
+        context.selection.full.iter().copied().filter(|hit| context.selection.is_in_full(hit)).collect();
     let sign_ins: BTreeSet<EventId> =
         full.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
     let acts = full.iter().flat_map(|hit| &hit.acts).map(|act| act.event);

@@ -77,11 +77,15 @@ pub(super) fn words(context: &NoteContext, hits: &[&Hit]) -> String {
 pub(super) fn contradictions(context: &NoteContext, hits: &[&Hit]) -> Vec<String> {
     let outcome = outcome(context, hits);
     let found = |state: State| -> usize {
-        let of = hits.iter().flat_map(|hit| hit.findings.iter().enumerate().map(|(at, found)| (asked(hit, at).0, found)));
+        let of =
+            hits.iter().flat_map(|hit| hit.findings.iter().enumerate().map(|(at, found)| (asked(hit, at).0, found)));
         of.filter(|(_, found)| found.state == state).map(|(id, _)| id).collect::<BTreeSet<_>>().len()
     };
-    let said: Vec<Verdict> =
-        hits.iter().filter_map(|hit| context.case.work(&hit.id)).flat_map(|work| work.verdicts.values().copied()).collect();
+    let said: Vec<Verdict> = hits
+        .iter()
+        .filter_map(|hit| context.case.work(&hit.id))
+        .flat_map(|work| work.verdicts.values().copied())
+        .collect();
     let count = |verdict: Verdict| said.iter().filter(|one| **one == verdict).count();
     let (supports, against) = (found(State::Supports), found(State::Against));
     let mut sentences = Vec::new();
@@ -110,8 +114,7 @@ pub(super) fn contradictions(context: &NoteContext, hits: &[&Hit]) -> Vec<String
         Outcome::Theft => {
             if against > 0 {
                 let speak = if against == 1 { "speaks" } else { "speak" };
-                sentences
-                    .push(format!("{} {speak} against theft, {supports} for it.", counted(against, "finding")));
+                sentences.push(format!("{} {speak} against theft, {supports} for it.", counted(against, "finding")));
             }
             if leading.confidence == Confidence::Low {
                 sentences.push(format!("What fits everyday work: {}.", leading.confidence_reason));

@@ -20,7 +20,7 @@ fn the_first_screen_says_who_where_what_and_until_when() {
         "took     downloaded 2 files",
         "left     created inbox rule",
         "until    last row 2026-05-01 14:31:05 UTC; Graph log ends 14:31:05",
-        "tokens   access tokens live to 2026-05-01 15:34:37 UTC, with CAE to 2026-05-02",
+        "tokens   live to 2026-05-01 15:34:37 UTC, with CAE to 2026-05-02",
         "revoked  no revocation seen in this bundle",
         "◈ 198.51.100.23 Amsterdam, NL ",
         "· 203.0.113.20 London, GB",
