@@ -163,7 +163,11 @@ impl Made<'_> {
         let mut acts = done(store, facts, &self.acts());
         acts.retain(|one| bucket_of_act(one) == Some(label));
         acts.sort_by_key(|one| std::cmp::Reverse(one.weight()));
-        let words: Vec<String> = acts.iter().map(with_objects).chain(gravity::kinds(counts)).collect();
+        // Both logs may have one and the same read.
+        let by = if acts.is_empty() { "" } else { "by Graph calls: " };
+        let calls = gravity::kinds(counts).into_iter().enumerate();
+        let calls = calls.map(|(at, words)| if at == 0 { format!("{by}{words}") } else { words });
+        let words: Vec<String> = acts.iter().map(with_objects).chain(calls).collect();
         (!words.is_empty()).then(|| CardLine { label, text: some(&words) })
     }
 
@@ -370,7 +374,22 @@ fn spaced(text: &str) -> String {
 /// An act with the first of its objects.
 fn with_objects(one: &Done<'_>) -> String {
     let words = one.words();
-    if one.objects.len() < 2 { words } else { format!("{words} ({})", listed(&one.objects, OBJECTS)) }
+    if one.objects.len() < 2 {
+        return words;
+    }
+    // A record of several mail folders names them all.
+    let folders = |object: &'_ &str| object.starts_with('\\');
+    if !one.objects.iter().all(folders) {
+        return format!("{words} ({})", listed(&one.objects, OBJECTS));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in one.objects.iter().flat_map(|object| object.split(", ")) {
+        let name = name.trim_start_matches('\\');
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    format!("{words} ({})", listed(&names, OBJECTS))
 }
 
 fn bucket_of_call(count: &ActionCount) -> Option<Label> {

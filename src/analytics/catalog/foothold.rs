@@ -207,10 +207,16 @@ fn hit(context: &DetectContext, user: Sym, found: &[Foothold<'_>], grade: Grade)
         builder.columns = vec![("Footholds", Cell::Rows(found.iter().map(|one| cells(context, one)).collect()))];
         builder.attack = techniques(found);
         let surviving = found.iter().filter(|one| one.action.survives).count();
-        builder.reasons = vec![format!(
-            "{}, {surviving} of which outlive a revocation and a new password",
-            counted(found.len(), "change")
-        )];
+        let outlive = match (found.len(), surviving) {
+            (1, 0) => "which does not outlive".to_owned(),
+            (1, _) => "which outlives".to_owned(),
+            (_, 0) => "none of which outlives".to_owned(),
+            (all, surviving) if all == surviving => "all of which outlive".to_owned(),
+            (_, 1) => "1 of which outlives".to_owned(),
+            (_, surviving) => format!("{surviving} of which outlive"),
+        };
+        let changes = counted(found.len(), "change");
+        builder.reasons = vec![format!("{changes}, {outlive} a revocation and a new password")];
     }
     let times: Vec<Time> = rows.iter().map(|&id| store.event(id).time()).collect();
     builder.seen = Some((times[0], times[times.len() - 1]));
