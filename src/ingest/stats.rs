@@ -34,12 +34,16 @@ pub(crate) struct SourceStats {
     /// Cells as long as Excel lets them be, by column: cut, most likely.
     pub(crate) full_cells: BTreeMap<String, u64>,
     pub(crate) remarks: Vec<String>,
+    /// Records that the header of another export stands before.
+    pub(crate) second_headers: Vec<u64>,
     /// Rows that each note holds for.
     pub(crate) noted: [u64; Note::ALL.len()],
     first: Option<Time>,
     last: Option<Time>,
     fields: FieldSet,
     unread: Vec<Unread>,
+    /// Those of them from before rows that were counted apart.
+    before_rows: Option<usize>,
 }
 
 /// Assumptions made about rows, one bit each: rows are many.
@@ -309,6 +313,17 @@ impl SourceStats {
         self.note(Unread { record: None, offset: None, kind: ProblemKind::Times, reason });
     }
 
+    /// Notes that every row is read, or given to another thread: what comes is behind them.
+    pub(crate) fn end_rows(&mut self) {
+        self.before_rows = Some(self.unread.len());
+    }
+
+    /// Parts what came behind the rows from what came before them.
+    pub(crate) fn split_behind_rows(&mut self) -> Self {
+        let unread = self.before_rows.map(|before| self.unread.split_off(before)).unwrap_or_default();
+        Self { source: self.source, unread, ..Self::default() }
+    }
+
     fn note(&mut self, unread: Unread) {
         if self.unread.len() < PROBLEMS_KEPT {
             self.unread.push(unread);
@@ -376,6 +391,7 @@ impl SourceStats {
             self.note(Unread { record: unread.record.map(|record| record + self.records), ..unread });
         }
         self.dates.join(&piece.dates, self.records);
+        self.second_headers.extend(piece.second_headers.iter().map(|record| record + self.records));
         for (column, cells) in piece.full_cells {
             *self.full_cells.entry(column).or_default() += cells;
         }
@@ -404,6 +420,10 @@ impl SourceStats {
     pub(crate) fn settle(mut self, source: &mut Source, problems: &mut Vec<Problem>) {
         if self.records == 0 && self.unread.is_empty() {
             self.problem(None, "holds no rows".to_owned());
+        }
+        for record in std::mem::take(&mut self.second_headers) {
+            self.remarks
+                .push(format!("another export begins in the same file: a second header stands before record {record}"));
         }
         let (remark, problem) = self.dates.sentences();
         self.remarks.extend(remark);

@@ -1,10 +1,14 @@
-//! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind.
+//! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind. Whoever has
+//! nothing left to do reads rows that another cut out of a CSV.
+
+mod blocks;
 
 use super::bundle::intake::Input;
 use super::bytes::body::{Stretch, reason};
 use super::bytes::decode::{self, FileRange, Method};
 use super::framing::shape::{self, Framing, HEAD, Shape};
-use super::framing::{lines, stream};
+use super::framing::stream::{self, ReadRecords};
+use super::framing::{csv, lines};
 use super::options::Options;
 use super::progress::Meter;
 use super::record::builder::{AmbiguousDate, OtherReading, RecordReader};
@@ -12,6 +16,7 @@ use super::stats::SourceStats;
 use crate::model::words::hex;
 use crate::model::{Flags, SourceId, Time};
 use crate::store::Part;
+use blocks::Blocks;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -68,16 +73,20 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
     let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let jobs = plan(inputs, options);
     let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
+    // Of a large source others read rows.
+    let is_large = |job: &Job| matches!(job, Job::Source(input) if inputs[*input].bytes > SMALL);
+    let busy = if jobs.iter().any(is_large) { threads } else { threads.min(jobs.len()) };
     let workers = Workers {
         inputs,
         options,
         meter,
         jobs: &jobs,
         next: AtomicUsize::new(0),
+        blocks: Blocks::new(busy, streams),
         pipe: streams < threads && threads > 1,
     };
     let outputs = std::thread::scope(|scope| {
-        let rest: Vec<_> = (1..threads.min(jobs.len())).map(|_| scope.spawn(|| workers.work())).collect();
+        let rest: Vec<_> = (1..busy).map(|_| scope.spawn(|| workers.work())).collect();
         let mut outputs = vec![workers.work()];
         for thread in rest {
             outputs.push(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -199,6 +208,7 @@ struct Workers<'a> {
     meter: &'a Meter<'a>,
     jobs: &'a [Job],
     next: AtomicUsize,
+    blocks: Blocks,
     /// True if a packed source gets a thread to unpack it.
     pipe: bool,
 }
@@ -218,11 +228,17 @@ impl Workers<'_> {
                         output.hashes.push((self.inputs[*input].holder.body.path().to_owned(), hash));
                     }
                 }
-                Job::Source(input) => self.source(*input, &mut output),
+                Job::Source(input) => {
+                    let _open = self.blocks.begin();
+                    self.source(*input, &mut output);
+                }
                 Job::Piece { input, shape, range } => {
                     self.piece(*input, shape, range.clone(), &mut buffer, &mut output);
                 }
             }
+        }
+        while let Some((input, rows)) = self.blocks.wait(|| self.meter.is_stopped()) {
+            self.rows(input, &rows, &mut output.records, &mut output.shown, &mut output.pieces);
         }
         output
     }
@@ -232,11 +248,14 @@ impl Workers<'_> {
         let mut stats = SourceStats::new(source_id(index), &input.name);
         let first = output.records.part().events.len();
         let count = |bytes| self.meter.read(bytes, 0, index);
-        let Output { records, shown, .. } = output;
+        let Output { records, shown, pieces, .. } = output;
+        let apart = pieces.len();
         let max_ratio = self.options.max_ratio;
         let stream = |reader: &mut dyn Read| {
             let mut counted = Counted { reader, bytes: 0 };
-            self.stream(&mut counted, index, records, shown, &mut stats);
+            let mut reading = Reading { workers: self, index, shown, pieces, counted: 0 };
+            stream::read(&mut counted, self.options, records, &mut stats, &mut reading);
+            reading.keep_on(records.part(), stats.read);
             stats.decoded = counted.bytes;
         };
         let outcome = if self.pipe && input.packed {
@@ -247,28 +266,39 @@ impl Workers<'_> {
         if let Err(error) = outcome {
             stats.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
         }
+        // The last of its rows, which nobody may have time for.
+        while let Some((input, rows)) = self.blocks.take() {
+            self.rows(input, &rows, records, shown, pieces);
+        }
         self.meter.finish(index);
-        let events = first..output.records.part().events.len();
-        output.pieces.push(Done { input: index, start: 0, events, stats });
+        // Events of rows that were counted apart are theirs.
+        let end = if pieces.len() == apart { records.part().events.len() } else { first };
+        let behind = stats.split_behind_rows();
+        pieces.push(Done { input: index, start: 0, events: first..end, stats });
+        pieces.push(Done { input: index, start: u64::MAX, events: 0..0, stats: behind });
     }
 
-    fn stream(
+    /// Reads rows of a source, counted apart: those before them may be with another thread.
+    fn rows(
         &self,
-        reader: &mut dyn Read,
         index: usize,
+        rows: &csv::Rows<'_>,
         records: &mut RecordReader,
         shown: &mut usize,
-        stats: &mut SourceStats,
-    ) {
+        pieces: &mut Vec<Done>,
+    ) -> bool {
+        let mut stats = SourceStats::new(source_id(index), &self.inputs[index].name);
+        let first = records.part().events.len();
         let mut counted = 0;
-        let mut keep_on = |part: &Part, read: u64| {
+        let goes_on = rows.read(records, &mut stats, &mut |part, read| {
             self.show(part, shown);
             self.meter.read(0, read - counted, index);
             counted = read;
             !self.meter.is_stopped()
-        };
-        stream::read(reader, self.options, records, stats, &mut keep_on);
-        keep_on(records.part(), stats.read);
+        });
+        let events = first..records.part().events.len();
+        pieces.push(Done { input: index, start: rows.offset(), events, stats });
+        goes_on
     }
 
     /// Offers the events read since the last call as first rows, while those are wanted.
@@ -305,6 +335,32 @@ impl Workers<'_> {
         self.meter.finish_piece(index);
         let events = first..output.records.part().events.len();
         output.pieces.push(Done { input: index, start: range.start, events, stats });
+    }
+}
+
+/// The reading of a whole source.
+struct Reading<'o, 'w> {
+    workers: &'o Workers<'w>,
+    index: usize,
+    shown: &'o mut usize,
+    pieces: &'o mut Vec<Done>,
+    /// Rows that the meter knows.
+    counted: u64,
+}
+
+impl ReadRecords for Reading<'_, '_> {
+    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, _: &mut SourceStats) -> bool {
+        match self.workers.blocks.put(self.index, rows) {
+            Some(rows) => self.workers.rows(self.index, &rows, records, self.shown, self.pieces),
+            None => !self.workers.meter.is_stopped(),
+        }
+    }
+
+    fn keep_on(&mut self, part: &Part, read: u64) -> bool {
+        self.workers.show(part, self.shown);
+        self.workers.meter.read(0, read - self.counted, self.index);
+        self.counted = read;
+        !self.workers.meter.is_stopped()
     }
 }
 

@@ -1,16 +1,19 @@
 //! CSV from portals and hunting screens.
 
-use super::keep_on::KeepOn;
+mod cut;
+mod rows;
+
 use crate::ingest::bytes::codepage;
 use crate::ingest::bytes::window::Window;
-use crate::ingest::record::builder::{Position, RecordReader};
 use crate::ingest::record::keys::Column;
 use crate::ingest::record::timestamps::zone_minutes;
 use crate::ingest::record::unwrap;
-use crate::ingest::stats::{Note, SourceStats};
+use crate::ingest::stats::SourceStats;
 use crate::model::Span;
 use crate::tables::{KeyMarks, Target, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
+use rows::Cutter;
+pub(crate) use rows::{Rows, Take};
 
 /// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
 const LINES_BEFORE: usize = 16;
@@ -27,9 +30,6 @@ const PORTAL_DATE: &str = "date";
 
 /// Column names of the portal's download of the factors of sign-ins.
 const FACTOR_MARKS: [&str; 2] = ["request id", "authentication method"];
-
-/// Characters at which Excel cuts a cell.
-const EXCEL_CELL: usize = 32_767;
 
 /// A header line.
 pub(crate) struct Header {
@@ -272,95 +272,39 @@ impl Cells {
     }
 }
 
-/// Reads every record of a stream whose first is `header`.
+/// Cuts a stream whose first record is `header` into rows, for `take` to read or to give to another thread; it ends the
+/// reading by returning false.
 pub(crate) fn stream(
     window: &mut Window<'_>,
-    header: &Header,
+    header: Header,
     max_record: usize,
-    records: &mut RecordReader,
     stats: &mut SourceStats,
-    keep_on: &mut KeepOn<'_>,
+    take: &mut Take<'_>,
 ) {
-    let mut cells = Cells::new(header.delimiter);
-    let mut is_header = true;
     pass_over(window, header.before, stats);
-    let mut second: Option<Header> = None;
+    let mut cells = Cells::new(header.delimiter);
     loop {
-        let header = second.as_ref().unwrap_or(header);
         while window.byte(0).is_some_and(|b| b == b'\n' || b == b'\r') {
             window.consume(1);
         }
         let offset = window.offset();
         match record(window, &mut cells, max_record) {
-            Some(Ok((_, count))) if is_header && count != header.columns.len() => {
+            Some(Ok((len, count))) if count == header.columns.len() => {
+                window.consume(len);
+                break;
+            }
+            Some(Ok(_)) => {
                 return stats.problem(Some(offset), "a quote in its header is not closed: no row was read".to_owned());
-            }
-            Some(Ok((len, _))) if is_header => {
-                window.consume(len);
-                is_header = false;
-            }
-            // A quote that is not closed takes in the lines after it, until another one is met.
-            Some(Ok((len, count))) if !header.fits(&cells, count) && has_lines(&window.bytes()[..len]) => {
-                next_line(window, &mut cells);
-                let wanted = header.columns.len();
-                stats.records += 1;
-                stats.skip(
-                    offset,
-                    format!("has {count} cells under {wanted} columns, a quote in it is not closed; reading goes on in the next line"),
-                );
-            }
-            Some(Ok((len, count))) => {
-                let bytes = &window.bytes()[..len];
-                let next = header.second(cells.cell(0).unwrap_or_default(), bytes);
-                match next {
-                    Some(next) => {
-                        let record = stats.records + 1;
-                        stats.remarks.push(format!(
-                            "another export begins in the same file: a second header stands before record {record}"
-                        ));
-                        second = Some(next);
-                    }
-                    None => row(&cells, count, header, Position::new(offset, bytes), records, stats),
-                }
-                window.consume(len);
             }
             Some(Err(())) => {
                 stats.skip_too_long(offset, max_record);
-                next_line(window, &mut cells);
+                next_line(window);
+                cells.reader.reset();
             }
             None => return,
         }
-        if !keep_on(records.part(), stats.read) {
-            return;
-        }
     }
-}
-
-/// The cells of a row whose values stand twice, on two lines, each once. A cell of one line may stand among them: what
-/// the tool that did it adds of its own. `None` where a cell has lines that differ, or few have lines at all.
-fn halves<'c>(cells: &[&'c str]) -> Option<Vec<&'c str>> {
-    let (mut twice, mut once) = (0, 0);
-    let halved = cells.iter().map(|cell| {
-        let cell = cell.trim_end_matches(['\r', '\n']);
-        if cell.is_empty() {
-            Some(cell)
-        } else if memchr::memchr(b'\n', cell.as_bytes()).is_none() {
-            once += 1;
-            Some(cell)
-        } else {
-            twice += 1;
-            half(cell)
-        }
-    });
-    let halved = halved.collect::<Option<Vec<_>>>()?;
-    (twice > 2 && twice > once).then_some(halved)
-}
-
-/// The value of a cell that holds it twice, on two lines.
-fn half(cell: &str) -> Option<&str> {
-    let (first, second) = cell.split_at_checked(cell.len() / 2)?;
-    let (first, second) = (first.trim_end_matches(['\r', '\n']), second.trim_start_matches(['\r', '\n']));
-    (first == second && first.len() + second.len() < cell.len()).then_some(first)
+    Cutter::new(window, header, max_record).run(stats, take);
 }
 
 /// Consumes the lines before the header, and says which.
@@ -376,14 +320,8 @@ fn pass_over(window: &mut Window<'_>, before: usize, stats: &mut SourceStats) {
     window.consume(before);
 }
 
-/// Returns whether a record has more than one line.
-fn has_lines(record: &[u8]) -> bool {
-    memchr::memchr(b'\n', record.trim_ascii_end()).is_some()
-}
-
-/// Goes to the line after the one at the front, and forgets what was read of it.
-fn next_line(window: &mut Window<'_>, cells: &mut Cells) {
-    cells.reader.reset();
+/// Goes to the line after the one at the front.
+fn next_line(window: &mut Window<'_>) {
     loop {
         if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
             return window.consume(at + 1);
@@ -413,49 +351,6 @@ fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Opti
             return None;
         }
     }
-}
-
-fn row(
-    cells: &Cells,
-    count: usize,
-    header: &Header,
-    position: Position,
-    records: &mut RecordReader,
-    stats: &mut SourceStats,
-) {
-    let wanted = header.columns.len();
-    if !header.fits(cells, count) {
-        stats.records += 1;
-        return stats.skip(position.offset, format!("has {count} cells under {wanted} columns"));
-    }
-    if header.factors {
-        stats.records += 1;
-        return stats.count("Entra portal authentication details");
-    }
-    let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
-    let bytes = &cells.text[..cells.ends[count - 1]];
-    if texts.is_none()
-        && let Some(parts) = codepage::windows(bytes).and_then(|_| cells.windows(wanted))
-    {
-        stats.note_one(Note::CodePage);
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        return records.cells(&parts, &header.columns, position, stats);
-    }
-    if let Some(mut texts) = texts {
-        if memchr::memchr(b'\n', bytes).is_some()
-            && let Some(halves) = halves(&texts)
-        {
-            stats.note_one(Note::Doubled);
-            texts = halves;
-        }
-        let is_full = |text: &&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
-        for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
-            *stats.full_cells.entry(column.name.clone()).or_default() += 1;
-        }
-        return records.cells(&texts, &header.columns, position, stats);
-    }
-    stats.records += 1;
-    stats.skip(position.offset, format!("a byte after {} is not UTF-8", position.offset));
 }
 
 #[cfg(test)]

@@ -9,15 +9,37 @@ use crate::ingest::bytes::window::Window;
 use crate::ingest::options::Options;
 use crate::ingest::record::builder::RecordReader;
 use crate::ingest::stats::SourceStats;
+use crate::store::Part;
 use std::io::Read;
 
-/// Reads every record to the end of the stream, as long as `keep_on` returns true.
+/// Reads the records of a stream.
+pub(crate) trait ReadRecords {
+    /// Rows of a CSV, which another thread may read; `stats` are those of the source. Reading ends when it returns
+    /// false.
+    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool;
+
+    /// As [`KeepOn`].
+    fn keep_on(&mut self, part: &Part, read: u64) -> bool;
+}
+
+/// Reads everything in the one thread.
+impl<K: FnMut(&Part, u64) -> bool> ReadRecords for K {
+    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool {
+        rows.read(records, stats, self)
+    }
+
+    fn keep_on(&mut self, part: &Part, read: u64) -> bool {
+        self(part, read)
+    }
+}
+
+/// Reads every record to the end of the stream, as long as `reading` returns true.
 pub(crate) fn read(
     reader: &mut dyn Read,
     options: &Options,
     records: &mut RecordReader,
     stats: &mut SourceStats,
-    keep_on: &mut KeepOn<'_>,
+    reading: &mut dyn ReadRecords,
 ) {
     let max_record = options.max_record;
     let mut window = Window::new(reader, options.max_bytes);
@@ -45,9 +67,17 @@ pub(crate) fn read(
         window.consume(3);
     }
     match (shape.framing, header) {
-        (Framing::Csv, Some(header)) => csv::stream(&mut window, &header, max_record, records, stats, keep_on),
-        (Framing::Lines, _) => lines::stream(&mut window, max_record, records, stats, keep_on),
-        _ => JsonStream::new(&mut window, 0, max_record, records, stats).asking(keep_on).run(),
+        (Framing::Csv, Some(header)) => {
+            csv::stream(&mut window, header, max_record, stats, &mut |rows, stats| reading.rows(rows, records, stats));
+            stats.end_rows();
+        }
+        (Framing::Lines, _) => {
+            lines::stream(&mut window, max_record, records, stats, &mut |part, read| reading.keep_on(part, read));
+        }
+        _ => {
+            let keep_on: &mut KeepOn<'_> = &mut |part, read| reading.keep_on(part, read);
+            JsonStream::new(&mut window, 0, max_record, records, stats).asking(keep_on).run();
+        }
     }
     if let Some(failure) = window.failure.take() {
         let offset = window.offset();

@@ -1,0 +1,164 @@
+//! The ends of records, found without reading their cells: what lies between can be read by another thread.
+
+/// Search for the end of one record. It goes on where it stopped when more of the record is there.
+pub(super) struct Scan {
+    delimiter: u8,
+    columns: usize,
+    at: usize,
+    state: State,
+    /// Cells that ended.
+    cells: usize,
+    /// Position after the first of them.
+    first: usize,
+    /// True if the cell that is open holds something.
+    is_filled: bool,
+    /// True if a cell beyond the columns does.
+    is_beyond: bool,
+}
+
+/// State of a reader of CSV between two bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// At the start of a cell, or at the byte that ends one.
+    Border,
+    /// In a cell without quotes around it, where a quote is a letter.
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell: it ends the cell, unless another follows.
+    Quote,
+}
+
+impl Scan {
+    /// Before the record's first byte.
+    pub(super) fn new(delimiter: u8, columns: usize) -> Self {
+        Self { delimiter, columns, at: 0, state: State::Border, cells: 0, first: 0, is_filled: false, is_beyond: false }
+    }
+
+    /// Begins behind the first bytes, which are no part of the first cell.
+    pub(super) fn pass_over(&mut self, bytes: usize) {
+        self.at = self.at.max(bytes);
+    }
+
+    /// The length of the record, its line break included; `None` if `record`, all there is of it, has no end.
+    pub(super) fn end(&mut self, record: &[u8]) -> Option<usize> {
+        while let Some(&byte) = record.get(self.at) {
+            match self.state {
+                State::Border if byte == b'"' => self.go(1, State::Quoted),
+                State::Border if byte == self.delimiter => {
+                    self.end_cell();
+                    self.at += 1;
+                }
+                State::Border if matches!(byte, b'\n' | b'\r') => {
+                    self.end_cell();
+                    return Some(self.at + 1);
+                }
+                State::Border => self.go(0, State::Plain),
+                State::Plain => {
+                    let rest = &record[self.at..];
+                    let end = memchr::memchr3(self.delimiter, b'\n', b'\r', rest);
+                    self.is_filled |= end != Some(0);
+                    self.go(end.unwrap_or(rest.len()), if end.is_some() { State::Border } else { State::Plain });
+                }
+                State::Quoted => {
+                    let rest = &record[self.at..];
+                    let quote = memchr::memchr(b'"', rest);
+                    self.is_filled |= quote != Some(0);
+                    match quote {
+                        Some(quote) => self.go(quote + 1, State::Quote),
+                        None => self.go(rest.len(), State::Quoted),
+                    }
+                }
+                State::Quote if byte == b'"' => {
+                    self.is_filled = true;
+                    self.go(1, State::Quoted);
+                }
+                State::Quote if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => self.go(0, State::Border),
+                State::Quote => self.go(0, State::Plain),
+            }
+        }
+        None
+    }
+
+    /// Takes the end of the source for the end of the record.
+    pub(super) fn end_here(&mut self) {
+        self.end_cell();
+    }
+
+    /// Cells of the record, once its end is found.
+    pub(super) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// The first cell as written, once its end is found.
+    pub(super) fn first<'r>(&self, record: &'r [u8]) -> &'r [u8] {
+        &record[..self.first]
+    }
+
+    /// Returns whether the record has a cell for each column, and nothing beyond.
+    pub(super) fn fits(&self) -> bool {
+        self.cells >= self.columns && !self.is_beyond
+    }
+
+    fn go(&mut self, bytes: usize, state: State) {
+        self.at += bytes;
+        self.state = state;
+    }
+
+    fn end_cell(&mut self) {
+        self.cells += 1;
+        if self.cells == 1 {
+            self.first = self.at;
+        }
+        self.is_beyond |= self.is_filled && self.cells > self.columns;
+        self.is_filled = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use csv_core::{ReadRecordResult, ReaderBuilder};
+    use proptest::prelude::*;
+
+    /// Length and cells of the first record, as the reader of its cells has them.
+    fn read(bytes: &[u8]) -> (usize, Vec<String>) {
+        let mut reader = ReaderBuilder::new().build();
+        let (mut text, mut ends) = ([0; 1024], [0; 256]);
+        let (mut result, mut len, mut written, mut cells) = reader.read_record(bytes, &mut text, &mut ends);
+        if result == ReadRecordResult::InputEmpty {
+            let (more, ended, filled);
+            (result, more, filled, ended) = reader.read_record(&[], &mut text[written..], &mut ends[cells..]);
+            (len, written, cells) = (len + more, written + filled, cells + ended);
+        }
+        assert_eq!(result, ReadRecordResult::Record);
+        assert!(written <= text.len());
+        let start = |cell: usize| if cell == 0 { 0 } else { ends[cell - 1] };
+        let cell = |cell| String::from_utf8_lossy(&text[start(cell)..ends[cell]]).into_owned();
+        (len, (0..cells).map(cell).collect())
+    }
+
+    proptest! {
+        /// It ends records where the reader of cells does, in whatever steps they come, and counts the same cells.
+        #[test]
+        fn ends_where_the_reader_of_cells_ends(text in "[ab,\"][a,\"\r\n]{0,40}", step in 1usize..9, columns in 1usize..5) {
+            let bytes = text.as_bytes();
+            let (len, cells) = read(bytes);
+            let mut scan = Scan::new(b',', columns);
+            let mut there = 0;
+            let end = loop {
+                there = (there + step).min(bytes.len());
+                match scan.end(&bytes[..there]) {
+                    Some(end) => break end,
+                    None if there == bytes.len() => {
+                        scan.end_here();
+                        break there;
+                    }
+                    None => {}
+                }
+            };
+            prop_assert_eq!((end, scan.cells()), (len, cells.len()), "{:?}", text);
+            let fits = cells.len() >= columns && cells[columns..].iter().all(String::is_empty);
+            prop_assert_eq!(scan.fits(), fits, "{:?}", text);
+        }
+    }
+}
