@@ -13,6 +13,7 @@ mod column;
 mod common;
 pub mod foreign;
 mod graph;
+pub mod json;
 pub mod members;
 mod nested;
 mod non_interactive;

@@ -4,12 +4,12 @@ mod resource;
 
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
-use super::members::{Members, read_out};
-use super::nested::{Nested, part, part_text, text};
+use super::json::Value;
+use super::members::Members;
+use super::nested::{Nested, opened, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table, Time};
 use resource::Resource;
-use serde_json::Value;
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Activity,
@@ -113,18 +113,19 @@ fn read(record: &Members<'_>) -> ActRow {
 }
 
 /// The member of a record, or else of its identity.
-fn either(record: &Nested, identity: &Value, name: &str) -> Value {
+fn either<'v>(record: &'v Nested<'v>, identity: &'v Value<'v>, name: &str) -> Value<'v> {
     let found = record.outer_value(name);
-    let found = if found.is_object() { found.into_owned() } else { read_out(part(identity, name).clone()) };
+    let found = if found.is_object() { found } else { opened(part(identity, name)) };
     // PowerShell's class around them.
-    match part(&found, "content") {
-        content @ Value::Object(_) => content.clone(),
-        _ => found,
-    }
+    let content = match part(&found, "content") {
+        content @ Value::Object(_) => Some(content.clone().into_static()),
+        _ => None,
+    };
+    content.unwrap_or_else(|| found.into_owned())
 }
 
 /// The first text under several names, or the value of an object there that has a local name too.
-fn valued(record: &Nested, names: &[&str]) -> Option<String> {
+fn valued(record: &Nested<'_>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let value = record.outer_value(name);
         text(&value).or_else(|| part_text(&value, &["value"]))
@@ -132,7 +133,7 @@ fn valued(record: &Nested, names: &[&str]) -> Option<String> {
 }
 
 /// The operation, which is never the name for people: that is in the language of the portal, and has no slash.
-fn operation(record: &Nested, authorization: &Value) -> Option<String> {
+fn operation(record: &Nested<'_>, authorization: &Value<'_>) -> Option<String> {
     let logged = valued(record, &["operationNameValue", "operationName"]).filter(|name| name.contains('/'));
     let name = logged.or_else(|| part_text(authorization, &["action"]))?;
     let name = name.trim();
@@ -146,14 +147,14 @@ fn event_of(path: &str) -> Option<String> {
 }
 
 /// Puts the result, and the reason of a failure.
-fn put_outcome(row: &mut ActRow, record: &Nested) {
+fn put_outcome(row: &mut ActRow, record: &Nested<'_>) {
     let status = valued(record, &["activityStatusValue", "activityStatus", "resultType", "status"]);
     let Some(status) = status.or_else(|| record.around(&["event", "outcome"])) else { return };
     row.failed = status.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("fail"));
     row.set(Field::Outcome, status);
     if row.failed {
         let message = record.value("statusMessage");
-        let error = read_out(part(&message, "error").clone());
+        let error = opened(part(&message, "error"));
         let code = part_text(&error, &["code"]).or_else(|| part_text(&message, &["code"]));
         let short = || valued(record, &["activitySubstatusValue", "subStatus", "resultSignature"]);
         row.set_some(Field::ResultDescription, code.or_else(short));
@@ -161,13 +162,13 @@ fn put_outcome(row: &mut ActRow, record: &Nested) {
 }
 
 /// Puts whoever acted: a user by the claims, else the caller. The object id of an application is no user's.
-fn put_actor(row: &mut ActRow, record: &Nested, claims: &Claims, authorization: &Value) {
+fn put_actor(row: &mut ActRow, record: &Nested<'_>, claims: &Claims<'_>, authorization: &Value<'_>) {
     if let Some(name) = claims.text("upn") {
         row.set(Field::UserPrincipalName, name);
         row.set_some(Field::UserId, claims.id("objectidentifier").or_else(|| claims.id("oid")));
         return;
     }
-    let evidence = read_out(part(authorization, "evidence").clone());
+    let evidence = opened(part(authorization, "evidence"));
     let kind = part_text(&evidence, &["principalType"]).unwrap_or_default();
     let is_app = claims.text("idtyp").is_some_and(|kind| kind.eq_ignore_ascii_case("app"))
         || kind.eq_ignore_ascii_case("ServicePrincipal") && claims.text("scope").is_none();
@@ -191,10 +192,10 @@ fn is_guid(text: &str) -> bool {
 }
 
 /// Claims of the token that acted.
-struct Claims(Value);
+struct Claims<'r>(Value<'r>);
 
-impl Claims {
-    fn read(claims: Value) -> Self {
+impl<'r> Claims<'r> {
+    fn read(claims: Value<'r>) -> Self {
         Self(claims)
     }
 
@@ -220,7 +221,7 @@ fn issue(issued: &str) -> Option<String> {
 }
 
 /// The id of the resource, and what it names. Of equal ids the one in which upper and lower case were kept is taken.
-fn resource(record: &Nested, authorization: &Value) -> (String, Resource) {
+fn resource(record: &Nested<'_>, authorization: &Value<'_>) -> (String, Resource) {
     let names = ["resourceId", "_ResourceId", "resourceUri"];
     let scope = || part_text(authorization, &["scope"]);
     let entity = || record.text(&["entity"]);
@@ -232,10 +233,10 @@ fn resource(record: &Nested, authorization: &Value) -> (String, Resource) {
 }
 
 /// Role and principal of an assignment, from the body of the request.
-fn assignment(record: &Nested) -> Vec<String> {
+fn assignment(record: &Nested<'_>) -> Vec<String> {
     let body = record.value("requestbody");
-    let inner = read_out(part(&body, "properties").clone());
-    let inner = if inner.is_object() { &inner } else { &*body };
+    let inner = opened(part(&body, "properties"));
+    let inner = if inner.is_object() { &*inner } else { &*body };
     let role = part_text(inner, &["roleDefinitionId"]).map(|id| id.rsplit('/').next().unwrap_or_default().to_owned());
     let kind = part_text(inner, &["principalType"]).unwrap_or_else(|| "principal".to_owned());
     let principal = part_text(inner, &["principalId"]);

@@ -14,12 +14,12 @@ pub use details::OBJECT_ID;
 
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
-use super::members::{Members, read_out};
-use super::nested::{Nested, items, part, part_text, text};
+use super::json::Value;
+use super::members::Members;
+use super::nested::{Nested, items, opened, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table, Time};
 use changes::Changes;
-use serde_json::Value;
 use std::collections::HashSet;
 
 pub(super) const SPEC: TableSpec = TableSpec {
@@ -67,10 +67,8 @@ const MARKS: &[&str] = &["activityDisplayName", "operationName", "targetResource
 fn read(record: &Members<'_>) -> ActRow {
     let columns = record;
     let from_portal = portal::record(record);
-    let record = match &from_portal {
-        Some(json) => Nested::open(&Members::from_text(&json.to_string()), MARKS),
-        None => Nested::open(record, MARKS),
-    };
+    let portal = from_portal.as_ref().map(|json| Members::from_text(&json.to_string()));
+    let record = Nested::open(portal.as_ref().unwrap_or(record), MARKS);
     let mut row = ActRow::default();
     row.kept = if from_portal.is_some() { Kept::Columns } else { Kept::Whole };
     let names = ["activityDateTime", "createdDateTime", "time", "timeGenerated", "@timestamp", "timestamp"];
@@ -97,10 +95,11 @@ fn read(record: &Members<'_>) -> ActRow {
     row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(|logged| address(&logged)));
     put_token(&mut row, part(&initiated, "linkableIdentifiers"));
 
-    let changes = Changes::read(&record.value("targetResources"), &record.value("additionalDetails"));
+    let (targets, details) = (record.value("targetResources"), record.value("additionalDetails"));
+    let changes = Changes::read(&targets, &details);
     row.set_some(Field::UserAgent, record.text(&["userAgent"]).or_else(|| changes.detail("User-Agent")));
     row.set_some(Field::DeviceId, changes.device_id());
-    let device = part_text(&read_out(part(&initiated, "linkableIdentifiers").clone()), &["deviceId"]);
+    let device = part_text(&opened(part(&initiated, "linkableIdentifiers")), &["deviceId"]);
     // Of a change to a device the field has that device alone.
     let is_of_device = row.get(Field::Operation).is_some_and(|name| name.to_ascii_lowercase().contains("device"));
     row.set_some(Field::DeviceId, device.filter(|id| !is_of_device && tells(id)));
@@ -111,7 +110,7 @@ fn read(record: &Members<'_>) -> ActRow {
 
 /// Puts object, detail and variant of a change that another table has: from its targets and further details as they
 /// are written here.
-pub(super) fn put_change(row: &mut ActRow, targets: &Value, details: &Value) {
+pub(super) fn put_change(row: &mut ActRow, targets: &Value<'_>, details: &Value<'_>) {
     let changes = Changes::read(targets, details);
     row.set_some(Field::DeviceId, changes.device_id());
     details::put(row, &changes);
@@ -124,9 +123,9 @@ fn without_stop(name: &str) -> &str {
 }
 
 /// Puts the ids of the actor's token, which the beta of the Graph API has.
-fn put_token(row: &mut ActRow, linkable: &Value) {
-    let linkable = read_out(linkable.clone());
-    let token = read_out(part(&linkable, "tokenDetails").clone());
+fn put_token(row: &mut ActRow, linkable: &Value<'_>) {
+    let linkable = opened(linkable);
+    let token = opened(part(&linkable, "tokenDetails"));
     row.set_some(Field::SessionId, part_text(&linkable, &["sessionId"]).filter(|id| tells(id)));
     row.set_some(Field::TokenId, part_text(&token, &["uniqueTokenIdentifier"]).filter(|id| tells(id)));
     row.set_some(Field::IssuedAt, part_text(&token, &["issuedAtDateTime"]).and_then(|time| rfc3339(&time)));
@@ -148,8 +147,8 @@ struct Actor {
 }
 
 impl Actor {
-    fn read(initiated: &Value) -> Self {
-        let user = read_out(part(initiated, "user").clone());
+    fn read(initiated: &Value<'_>) -> Self {
+        let user = opened(part(initiated, "user"));
         let name = part_text(&user, &["userPrincipalName"]);
         let (name, service) = match name {
             Some(name) if SERVICES.iter().any(|service| name.to_ascii_lowercase().starts_with(service)) => {
@@ -159,7 +158,7 @@ impl Actor {
         };
         let id = part_text(&user, &["id"]).filter(|id| service.is_none() && tells(id));
         let names = ["displayName", "servicePrincipalName", "servicePrincipalId", "appId"];
-        let app = || part_text(&read_out(part(initiated, "app").clone()), &names);
+        let app = || part_text(&opened(part(initiated, "app")), &names);
         let app = if name.is_none() && id.is_none() { service.or_else(app) } else { None };
         Self { name, id, app }
     }
@@ -179,7 +178,7 @@ impl Actor {
 }
 
 /// The users changed, by sign-in name or else object id, in lower case; the actor is none of them.
-fn acted_upon(changes: &Changes, actor: &Actor) -> String {
+fn acted_upon(changes: &Changes<'_>, actor: &Actor) -> String {
     let mut users: Vec<String> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for target in changes.targets.iter().filter(|target| target.is_user()) {

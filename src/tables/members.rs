@@ -1,9 +1,9 @@
 //! Members of a whole record, for tables whose rows are read at once: name and value, whatever shape they came in.
 
+use super::json::{Map, Name, Value};
 use crate::model::Span;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,11 @@ use std::fmt;
 /// Members of a record or of an object inside one. Names compare without case, and without the suffixes of union
 /// exports; of members of one name the first that is not empty counts.
 #[derive(Debug, Default)]
-pub struct Members<'r>(Vec<Member<'r>>);
+pub struct Members<'r> {
+    list: Vec<Member<'r>>,
+    /// First letter of each name, in lower case: a hundred names are looked for in every record, and most are not in it.
+    letters: Vec<u8>,
+}
 
 #[derive(Debug)]
 struct Member<'r> {
@@ -47,7 +51,8 @@ impl<'r> Members<'r> {
 
     /// The members of a JSON object in a text that does not outlive them.
     pub fn from_text(json: &str) -> Members<'static> {
-        let members = Members::from_json(json).0.into_iter().map(|member| Member {
+        let Members { list, letters } = Members::from_json(json);
+        let members = list.into_iter().map(|member| Member {
             name: Cow::Owned(member.name.into_owned()),
             value: match member.value {
                 Written::Json(json) => Written::Json(Cow::Owned(json.into_owned())),
@@ -55,22 +60,27 @@ impl<'r> Members<'r> {
             },
             utc_offset: member.utc_offset,
         });
-        Members(members.collect())
+        Members { list: members.collect(), letters }
+    }
+
+    fn add(&mut self, name: Cow<'r, str>, value: Written<'r>, utc_offset: Span) {
+        self.letters.push(letter(&name));
+        self.list.push(Member { name, value, utc_offset });
     }
 
     /// Adds a CSV cell under its column.
     pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
-        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Cell(Cow::Borrowed(cell)), utc_offset });
+        self.add(Cow::Borrowed(name), Written::Cell(Cow::Borrowed(cell)), utc_offset);
     }
 
     /// Adds a JSON value under its column.
     pub fn add_json(&mut self, name: &'r str, json: &'r str, utc_offset: Span) {
-        self.0.push(Member { name: Cow::Borrowed(name), value: Written::Json(Cow::Borrowed(json)), utc_offset });
+        self.add(Cow::Borrowed(name), Written::Json(Cow::Borrowed(json)), utc_offset);
     }
 
     /// Every name, as written.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|member| &*member.name)
+        self.list.iter().map(|member| &*member.name)
     }
 
     /// Returns whether there is a value under the name, one that is not empty or null.
@@ -96,18 +106,18 @@ impl<'r> Members<'r> {
     }
 
     /// A value, JSON and PowerShell's `@{…}` inside texts read out; null where it is missing.
-    pub fn value(&self, name: &str) -> Value {
+    pub fn value(&self, name: &str) -> Value<'_> {
         self.find(name).map_or(Value::Null, |member| member.value.read())
     }
 
     /// Name as written and value of each member that is not empty, as [`Self::value`] has it.
-    pub fn values(&self) -> impl Iterator<Item = (&str, Value)> {
-        self.0.iter().filter(|member| !member.value.is_empty()).map(|member| (&*member.name, member.value.read()))
+    pub fn values(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
+        self.list.iter().filter(|member| !member.value.is_empty()).map(|member| (&*member.name, member.value.read()))
     }
 
     /// Name as written and text of each member that has one, as [`Self::text`] has it.
     pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.0.iter().filter_map(|member| Some((&*member.name, member.value.text()?)))
+        self.list.iter().filter_map(|member| Some((&*member.name, member.value.text()?)))
     }
 
     /// The members of an object under a name, inside a text too; `None` where it is no object.
@@ -117,17 +127,20 @@ impl<'r> Members<'r> {
             Written::Json(json) if json.starts_with('{') => Cow::Borrowed(&**json),
             Written::Json(json) => plain_text(json)?,
         };
-        let json = if json.starts_with("@{") { Cow::Owned(power_shell(&json)?.to_string()) } else { json };
+        let json =
+            if json.starts_with("@{") { Cow::Owned(Value::Object(power_shell(&json)?).to_string()) } else { json };
         let members = match json {
             _ if !json.starts_with('{') => return None,
             Cow::Borrowed(json) => Members::from_json(json),
             Cow::Owned(json) => Members::from_text(&json),
         };
-        (!members.0.is_empty()).then_some(members)
+        (!members.list.is_empty()).then_some(members)
     }
 
     fn find(&self, name: &str) -> Option<&Member<'_>> {
-        self.0.iter().find(|member| is_name(&member.name, name) && !member.value.is_empty())
+        memchr::memchr_iter(letter(name), &self.letters)
+            .map(|at| &self.list[at])
+            .find(|member| is_name(&member.name, name) && !member.value.is_empty())
     }
 }
 
@@ -147,25 +160,25 @@ impl Written<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    fn read(&self) -> Value {
+    fn read(&self) -> Value<'_> {
         match self {
-            Self::Cell(cell) => read_out(Value::String(cell.to_string())),
+            Self::Cell(cell) => read_out(Value::String(Cow::Borrowed(cell))),
             Self::Json(json) => read_out(serde_json::from_str(json).unwrap_or_default()),
         }
     }
 }
 
+/// The first letter of a name in lower case, blanks before it left out; 0 where it has none.
+fn letter(name: &str) -> u8 {
+    name.as_bytes().trim_ascii_start().first().map_or(0, u8::to_ascii_lowercase)
+}
+
 /// Returns whether a key as written is a name: without case, and without what exports add to columns.
 #[inline]
 fn is_name(written: &str, name: &str) -> bool {
-    // Asked for every name of every record: nearly all differ in length or in the first letter.
     let (mut written, name) = (written.as_bytes(), name.as_bytes());
     if written.first().is_some_and(u8::is_ascii_whitespace) {
         written = written.trim_ascii_start();
-    }
-    let letter = |text: &[u8]| text.first().map(u8::to_ascii_lowercase);
-    if letter(written) != letter(name) {
-        return false;
     }
     let Some((start, rest)) = written.split_at_checked(name.len()) else { return false };
     if !start.eq_ignore_ascii_case(name) {
@@ -201,16 +214,12 @@ fn plain_text(json: &str) -> Option<Cow<'_, str>> {
 const LAYERS: usize = 4;
 
 /// A value without the text around it, where the text is JSON, or PowerShell's form of an object.
-pub fn read_out(mut value: Value) -> Value {
+pub fn read_out(mut value: Value<'_>) -> Value<'_> {
     for _ in 0..LAYERS {
-        let Value::String(text) = &value else { break };
-        let text = text.trim();
-        let inner = if text.starts_with("@{") {
-            power_shell(text)
-        } else if text.starts_with(['{', '[', '"']) {
-            serde_json::from_str(text).ok()
-        } else {
-            None
+        let inner = match &value {
+            Value::String(Cow::Borrowed(text)) => in_text(text),
+            Value::String(Cow::Owned(text)) => in_text(text).map(Value::into_static),
+            _ => None,
         };
         match inner {
             Some(inner) => value = inner,
@@ -227,9 +236,21 @@ pub fn read_out(mut value: Value) -> Value {
     value
 }
 
+/// The value that a text holds.
+fn in_text(text: &str) -> Option<Value<'_>> {
+    let text = text.trim();
+    if text.starts_with("@{") {
+        power_shell(text).map(Value::Object)
+    } else if text.starts_with(['{', '[', '"']) {
+        serde_json::from_str(text).ok()
+    } else {
+        None
+    }
+}
+
 /// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts. A part that
 /// names nothing belongs to the value before it, which had the separator in it.
-pub fn power_shell(text: &str) -> Option<Value> {
+pub fn power_shell(text: &str) -> Option<Map<'static>> {
     let body = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
     let mut parts: Vec<(&str, String)> = Vec::new();
     for part in body.split("; ") {
@@ -248,12 +269,12 @@ pub fn power_shell(text: &str) -> Option<Value> {
             (None, None) => return None,
         }
     }
-    let text = |value: String| Value::String(value.trim().to_owned());
-    Some(Value::Object(parts.into_iter().map(|(name, value)| (name.to_owned(), text(value))).collect()))
+    let text = |value: String| Value::String(Cow::Owned(value.trim().to_owned()));
+    Some(parts.into_iter().map(|(name, value)| (Cow::Owned(name.to_owned()), text(value))).collect())
 }
 
 /// The member of an object under a name, without case; null where there is none.
-pub fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+pub fn member<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
     let Value::Object(object) = value else { return &Value::Null };
     object
         .get(name)
@@ -262,7 +283,7 @@ pub fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
 }
 
 /// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
-pub fn scalar(value: &Value) -> Option<String> {
+pub fn scalar(value: &Value<'_>) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
@@ -272,12 +293,12 @@ pub fn scalar(value: &Value) -> Option<String> {
 }
 
 /// The text of an object's member.
-pub fn member_text(value: &Value, name: &str) -> Option<String> {
+pub fn member_text(value: &Value<'_>, name: &str) -> Option<String> {
     scalar(member(value, name))
 }
 
 /// The elements of an array; of an object or a scalar, itself; of null, nothing.
-pub fn elements(value: &Value) -> &[Value] {
+pub fn elements<'v>(value: &'v Value<'v>) -> &'v [Value<'v>] {
     match value {
         Value::Array(items) => items,
         Value::Null => &[],
@@ -286,7 +307,7 @@ pub fn elements(value: &Value) -> &[Value] {
 }
 
 /// The value of a list of names and values (`[{"Name": …, "Value": …}]`, in either order, or `{name: value}`).
-pub fn named(list: &Value, name: &str) -> Option<String> {
+pub fn named(list: &Value<'_>, name: &str) -> Option<String> {
     let in_list = elements(list).iter().find_map(|entry| {
         let key = member_text(entry, "Name").or_else(|| member_text(entry, "Key"))?;
         if key.eq_ignore_ascii_case(name) { member_text(entry, "Value") } else { None }
@@ -311,21 +332,15 @@ impl<'de> Visitor<'de> for Object {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members = Vec::new();
+        // As many as nearly all records have.
+        const ROOM: usize = 32;
+        let mut members = Members { list: Vec::with_capacity(ROOM), letters: Vec::with_capacity(ROOM) };
         while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            members.push(Member {
-                name: name.0,
-                value: Written::Json(Cow::Borrowed(value.get())),
-                utc_offset: Span::from_ticks(0),
-            });
+            members.add(name.0, Written::Json(Cow::Borrowed(value.get())), Span::from_ticks(0));
         }
-        Ok(Members(members))
+        Ok(members)
     }
 }
-
-/// A key, borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Name<'r>(#[serde(borrow)] Cow<'r, str>);
 
 #[cfg(test)]
 mod tests {
@@ -352,7 +367,7 @@ mod tests {
         assert_eq!(members.inside("a").unwrap().text("B").as_deref(), Some("x"));
         assert_eq!(named(&members.value("c"), "MailAccessType").as_deref(), Some("Bind"));
         assert_eq!(named(&members.value("d"), "a").as_deref(), Some("1"));
-        assert_eq!(members.value("e"), serde_json::json!(["r"]));
+        assert_eq!(members.value("e").to_string(), r#"["r"]"#);
         let parts =
             Members::from_json(r#"{"a":"@{UserAgent=Mozilla/5.0 (X; Y; z); Id=1; In=@{B=2; C=3}; Mail=a=b;;}"}"#);
         let parts = parts.inside("a").unwrap();

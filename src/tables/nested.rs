@@ -1,9 +1,9 @@
 //! A record as objects in objects, whatever shipped it: names joined by dots are parted, JSON in texts is read, envelopes
 //! are opened.
 
+use super::json::{Map, Value};
 use super::members::{Members, WrittenTime, elements, read_out, scalar};
 use crate::model::Span;
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// Names of objects that hold a record, the untouched copy before what a pipeline made of it.
@@ -18,29 +18,29 @@ const SUFFIXES: [&str; 8] = ["", "s", "g", "t", "d", "b", "dynamic", "string"];
 
 /// A record, its `properties` and the envelopes around it.
 #[derive(Debug)]
-pub(super) struct Nested {
+pub(super) struct Nested<'r> {
     /// The record's `properties`; null where it has none.
-    inner: Value,
-    record: Value,
+    inner: Value<'r>,
+    record: Value<'r>,
     /// Envelopes, the nearest first, without what they hold.
-    around: Vec<Value>,
+    around: Vec<Value<'r>>,
 }
 
-impl Nested {
+impl<'r> Nested<'r> {
     /// Opens a record; one that has a text or an object under one of `marks` needs no opening.
-    pub(super) fn open(record: &Members<'_>, marks: &[&str]) -> Self {
+    pub(super) fn open(record: &'r Members<'_>, marks: &[&str]) -> Self {
         Self::descend(nest(record), marks, 0).unwrap_or_else(|record| Self::at(record, Vec::new()))
     }
 
-    fn at(mut record: Value, around: Vec<Value>) -> Self {
+    fn at(mut record: Value<'r>, around: Vec<Value<'r>>) -> Self {
         let inner = take(&mut record, "properties");
         Self { inner, record, around }
     }
 
     /// The record in an object; the object again where it holds none.
-    fn descend(mut object: Value, marks: &[&str], level: usize) -> Result<Self, Value> {
+    fn descend(mut object: Value<'r>, marks: &[&str], level: usize) -> Result<Self, Value<'r>> {
         let inner = part(&object, "properties");
-        let is_record = |value: &Value| marks.iter().any(|mark| !is_nothing(part(value, mark)));
+        let is_record = |value: &Value<'_>| marks.iter().any(|mark| !is_nothing(part(value, mark)));
         if is_record(&object) || is_record(&read(inner)) {
             return Ok(Self::at(object, Vec::new()));
         }
@@ -65,12 +65,12 @@ impl Nested {
     }
 
     /// A member of the `properties`, else of the record.
-    pub(super) fn value(&self, name: &str) -> Cow<'_, Value> {
+    pub(super) fn value(&self, name: &str) -> Cow<'_, Value<'_>> {
         first([&self.inner, &self.record], name)
     }
 
     /// As [`Self::value`], the record before its `properties`.
-    pub(super) fn outer_value(&self, name: &str) -> Cow<'_, Value> {
+    pub(super) fn outer_value(&self, name: &str) -> Cow<'_, Value<'_>> {
         first([&self.record, &self.inner], name)
     }
 
@@ -103,13 +103,13 @@ impl Nested {
 }
 
 /// The member of the first of two objects that has one.
-fn first<'v>(objects: [&'v Value; 2], name: &str) -> Cow<'v, Value> {
+fn first<'v>(objects: [&'v Value<'v>; 2], name: &str) -> Cow<'v, Value<'v>> {
     let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(value));
     found.map_or(Cow::Owned(Value::Null), read)
 }
 
 /// The members of a record in their objects.
-fn nest(record: &Members<'_>) -> Value {
+fn nest<'r>(record: &'r Members<'_>) -> Value<'r> {
     let mut object = Value::Object(Map::new());
     for (name, value) in record.values().filter(|(_, value)| !is_nothing(value)) {
         put(&mut object, &path(bare(name)), value);
@@ -140,7 +140,7 @@ fn path(name: &str) -> Vec<&str> {
 }
 
 /// Puts a value at the end of a path. What is there stays, unless it is a text in the place of an object.
-fn put(object: &mut Value, path: &[&str], value: Value) {
+fn put<'r>(object: &mut Value<'r>, path: &[&'r str], value: Value<'r>) {
     let Value::Object(members) = object else { return };
     match path {
         [] => {}
@@ -155,11 +155,11 @@ fn put(object: &mut Value, path: &[&str], value: Value) {
             Some(known) if is_nothing(known) || value.is_object() && known.is_string() => *known = value,
             Some(_) => {}
             None => {
-                members.insert((*name).to_owned(), value);
+                members.insert(Cow::Borrowed(*name), value);
             }
         },
         [name, rest @ ..] => {
-            let inner = members.entry(*name).or_insert(Value::Null);
+            let inner = members.entry(Cow::Borrowed(*name)).or_insert(Value::Null);
             if !inner.is_object() {
                 *inner = Value::Object(Map::new());
             }
@@ -169,14 +169,14 @@ fn put(object: &mut Value, path: &[&str], value: Value) {
 }
 
 /// Takes what an object has under a name, JSON in texts read; null where it has nothing.
-fn take(object: &mut Value, name: &str) -> Value {
+fn take<'r>(object: &mut Value<'r>, name: &str) -> Value<'r> {
     let Value::Object(members) = object else { return Value::Null };
     let key = members.keys().find(|key| is_name(key, name)).cloned();
     key.and_then(|key| members.remove(&key)).map_or(Value::Null, read_out)
 }
 
 /// The member of an object under a name, without case and underscores; null where there is none.
-pub(super) fn part<'v>(value: &'v Value, name: &str) -> &'v Value {
+pub(super) fn part<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
     let Value::Object(members) = value else { return &Value::Null };
     members
         .get(name)
@@ -185,7 +185,7 @@ pub(super) fn part<'v>(value: &'v Value, name: &str) -> &'v Value {
 }
 
 /// The first of several names that an object has a text under.
-pub(super) fn part_text(value: &Value, names: &[&str]) -> Option<String> {
+pub(super) fn part_text(value: &Value<'_>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| text(part(value, name)))
 }
 
@@ -206,22 +206,30 @@ fn is_name(key: &str, name: &str) -> bool {
 }
 
 /// A value without the text around it.
-pub(super) fn read(value: &Value) -> Cow<'_, Value> {
+pub(super) fn read<'v>(value: &'v Value<'v>) -> Cow<'v, Value<'v>> {
     match value {
         Value::String(text) if text.trim_start().starts_with(['{', '[', '"', '@']) => {
-            Cow::Owned(read_out(value.clone()))
+            Cow::Owned(read_out(Value::String(Cow::Borrowed(text))))
         }
         _ => Cow::Borrowed(value),
     }
 }
 
+/// As [`read`], and the elements of a list that PowerShell made texts of.
+pub(super) fn opened<'v>(value: &'v Value<'v>) -> Cow<'v, Value<'v>> {
+    match value {
+        Value::Array(items) if items.iter().any(Value::is_string) => Cow::Owned(read_out(value.clone())),
+        _ => read(value),
+    }
+}
+
 /// The elements of an array or of an object numbered as one, JSON in texts read; of anything else but null, itself.
-pub(super) fn items(value: &Value) -> Vec<Cow<'_, Value>> {
+pub(super) fn items<'v>(value: &'v Value<'v>) -> Vec<Cow<'v, Value<'v>>> {
     if let Value::Object(members) = value
         && !members.is_empty()
         && members.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()) && key.len() < 9)
     {
-        let mut numbered: Vec<(u32, &Value)> =
+        let mut numbered: Vec<(u32, &Value<'_>)> =
             members.iter().filter_map(|(key, value)| Some((key.parse().ok()?, value))).collect();
         numbered.sort_by_key(|(number, _)| *number);
         return numbered.into_iter().map(|(_, value)| read(value)).collect();
@@ -230,14 +238,14 @@ pub(super) fn items(value: &Value) -> Vec<Cow<'_, Value>> {
 }
 
 /// A scalar as text, also the only one of an array.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Array(items) if items.len() == 1 => scalar(&items[0]),
         _ => scalar(value),
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_nothing(value: &Value<'_>) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),

@@ -3,6 +3,7 @@
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
+use crate::tables::json::Value as Json;
 use crate::tables::members;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -40,20 +41,20 @@ pub(crate) fn power_shell(text: &str) -> Option<String> {
     if text.matches("@{").count() != 1 {
         return None;
     }
-    let Value::Object(members) = members::power_shell(text)? else { return None };
-    let members = members.into_iter().map(|(mut name, value)| {
+    let members = members::power_shell(text)?.into_iter().map(|(name, value)| {
+        let mut name = name.into_owned();
         let value = match value.as_str() {
-            Some("True") => Value::Bool(true),
-            Some("False") => Value::Bool(false),
+            Some("True") => Json::Bool(true),
+            Some("False") => Json::Bool(false),
             _ => value,
         };
         // As Entra itself spells it.
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_lowercase();
         }
-        (name, value)
+        (Cow::Owned(name), value)
     });
-    Some(Value::Object(members.collect()).to_string())
+    Some(Json::Object(members.collect()).to_string())
 }
 
 /// `{'a': 'b', 'c': True}`, as some loggers write an object into a text, as JSON; nothing where it holds what such a

@@ -40,7 +40,7 @@ impl Blocks {
     /// For so many threads, which read so many sources that rows may come of.
     pub(super) fn new(threads: usize, sources: usize) -> Self {
         let state = State { waiting: VecDeque::new(), open: sources };
-        Self { most: (threads - 1) * FOR_EACH, state: Mutex::new(state), changed: Condvar::new() }
+        Self { most: threads.saturating_sub(1) * FOR_EACH, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Begins a source.

@@ -2,47 +2,56 @@
 
 use super::{items, part, part_text, text};
 use crate::tables::address::tells;
+use crate::tables::json::Value;
 use crate::tables::nested::read;
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Targets and further details of a record.
 #[derive(Debug, Default)]
-pub(super) struct Changes {
-    pub(super) targets: Vec<Target>,
+pub(super) struct Changes<'r> {
+    pub(super) targets: Vec<Target<'r>>,
     /// Name and value.
     details: Vec<(String, String)>,
 }
 
 /// An object that was changed.
 #[derive(Debug, Default)]
-pub(super) struct Target {
+pub(super) struct Target<'r> {
     /// `User`, `Device`, `ServicePrincipal`, …
     kind: Option<String>,
     pub(super) name: Option<String>,
     pub(super) id: Option<String>,
     pub(super) upn: Option<String>,
-    properties: Vec<Property>,
+    properties: Vec<Property<'r>>,
 }
 
 /// A changed property. Its values are read out of the texts around them.
 #[derive(Debug)]
-pub(super) struct Property {
+pub(super) struct Property<'r> {
     pub(super) name: String,
-    pub(super) old: Value,
-    pub(super) new: Value,
+    pub(super) old: Value<'r>,
+    pub(super) new: Value<'r>,
 }
 
-impl Target {
-    fn read(target: &Value) -> Self {
-        let properties = read(part(target, "modifiedProperties"));
+impl<'r> Target<'r> {
+    fn read(target: &'r Value<'r>) -> Self {
+        let properties = match read(part(target, "modifiedProperties")) {
+            Cow::Borrowed(list) => Property::list(list),
+            Cow::Owned(list) => Property::list(&list).into_iter().map(Property::into_static).collect(),
+        };
         Self {
             kind: part_text(target, &["type"]),
             name: part_text(target, &["displayName"]),
             id: part_text(target, &["id"]),
             upn: part_text(target, &["userPrincipalName"]),
-            properties: items(&properties).iter().filter_map(|property| Property::read(property)).collect(),
+            properties,
         }
+    }
+
+    fn into_static(self) -> Target<'static> {
+        let Self { kind, name, id, upn, properties } = self;
+        Target { kind, name, id, upn, properties: properties.into_iter().map(Property::into_static).collect() }
     }
 
     /// Returns whether it is a user; what has a sign-in name is one, where no kind is logged.
@@ -62,20 +71,36 @@ impl Target {
     }
 }
 
-impl Property {
-    fn read(property: &Value) -> Option<Self> {
+impl<'r> Property<'r> {
+    fn read(property: &'r Value<'r>) -> Option<Self> {
         let value = |name: &str| read(part(property, name)).into_owned();
         // A name that no text is around, as every other value here.
         let name = part_text(property, &["displayName", "name"])?;
         Some(Self { name, old: value("oldValue"), new: value("newValue") })
     }
+
+    fn list(list: &'r Value<'r>) -> Vec<Self> {
+        let read = |property| match property {
+            Cow::Borrowed(property) => Self::read(property),
+            Cow::Owned(property) => Property::read(&property).map(Property::into_static),
+        };
+        items(list).into_iter().filter_map(read).collect()
+    }
+
+    fn into_static(self) -> Property<'static> {
+        Property { name: self.name, old: self.old.into_static(), new: self.new.into_static() }
+    }
 }
 
-impl Changes {
-    pub(super) fn read(targets: &Value, details: &Value) -> Self {
-        let pair = |entry: &Value| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
+impl<'r> Changes<'r> {
+    pub(super) fn read(targets: &'r Value<'r>, details: &'r Value<'r>) -> Self {
+        let pair = |entry: &Value<'_>| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
+        let target = |target| match target {
+            Cow::Borrowed(target) => Target::read(target),
+            Cow::Owned(target) => Target::read(&target).into_static(),
+        };
         Self {
-            targets: items(targets).iter().map(|target| Target::read(target)).collect(),
+            targets: items(targets).into_iter().map(target).collect(),
             details: items(details).iter().filter_map(|entry| pair(entry)).collect(),
         }
     }
@@ -86,7 +111,7 @@ impl Changes {
     }
 
     /// A changed property by name, one with a new value before others.
-    pub(super) fn property(&self, name: &str) -> Option<&Property> {
+    pub(super) fn property(&self, name: &str) -> Option<&Property<'r>> {
         let named = || self.properties().filter(|property| property.name.eq_ignore_ascii_case(name));
         named().find(|property| plain(&property.new).is_some()).or_else(|| named().next())
     }
@@ -103,17 +128,17 @@ impl Changes {
     }
 
     /// Every changed property.
-    pub(super) fn properties(&self) -> impl Iterator<Item = &Property> {
+    pub(super) fn properties(&self) -> impl Iterator<Item = &Property<'r>> {
         self.targets.iter().flat_map(|target| &target.properties)
     }
 
     /// The first target of a kind.
-    pub(super) fn target(&self, kind: &str) -> Option<&Target> {
+    pub(super) fn target(&self, kind: &str) -> Option<&Target<'r>> {
         self.targets.iter().find(|target| target.is(kind))
     }
 
     /// The first user among the targets.
-    pub(super) fn user(&self) -> Option<&Target> {
+    pub(super) fn user(&self) -> Option<&Target<'r>> {
         self.targets.iter().find(|target| target.is_user())
     }
 
@@ -155,7 +180,7 @@ fn is_description(name: &str) -> bool {
 }
 
 /// A value as one text: elements of an array are joined; `None` where there is nothing in it.
-pub(super) fn plain(value: &Value) -> Option<String> {
+pub(super) fn plain(value: &Value<'_>) -> Option<String> {
     let joined = match value {
         Value::Array(items) => items.iter().filter_map(text).collect::<Vec<_>>().join(", "),
         other => text(other)?,

@@ -58,7 +58,7 @@ impl Note {
 }
 
 /// Puts object, detail and variant of a change.
-pub(super) fn put(row: &mut ActRow, changes: &Changes) {
+pub(super) fn put(row: &mut ActRow, changes: &Changes<'_>) {
     let operation = folded_operation(row.get(Field::Operation).unwrap_or_default());
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
     let mut note = Note { object: object(&operation, &reason, changes), ..Note::default() };
@@ -88,7 +88,7 @@ fn is_of_methods(operation: &str) -> bool {
 }
 
 /// The name of the thing changed.
-fn object(operation: &str, reason: &str, changes: &Changes) -> Option<String> {
+fn object(operation: &str, reason: &str, changes: &Changes<'_>) -> Option<String> {
     let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(str::to_owned);
     let user = || changes.user().and_then(|user| user.label()).map(str::to_owned);
     let first = || changes.targets.iter().find_map(|target| target.label()).map(str::to_owned);
@@ -130,7 +130,7 @@ fn object(operation: &str, reason: &str, changes: &Changes) -> Option<String> {
 }
 
 /// The application that got a right, which is not the API it is for: by name, or by the id that the record gives.
-fn client_app(changes: &Changes) -> Option<String> {
+fn client_app(changes: &Changes<'_>) -> Option<String> {
     let named = changes.any_text("ServicePrincipal.DisplayName");
     let apps = || changes.targets.iter().filter(|target| target.is("ServicePrincipal"));
     let id = changes.any_text("ServicePrincipal.ObjectID");
@@ -143,7 +143,7 @@ fn client_app(changes: &Changes) -> Option<String> {
 }
 
 /// The sign-in method of a registration: its detail, else the rest of the sentence that gives the reason.
-fn method_name(reason: &str, changes: &Changes) -> Option<String> {
+fn method_name(reason: &str, changes: &Changes<'_>) -> Option<String> {
     let note = || {
         const SENTENCES: [&str; 5] = [
             "User started the registration for ",
@@ -159,7 +159,7 @@ fn method_name(reason: &str, changes: &Changes) -> Option<String> {
 }
 
 /// Scopes, roles, secrets and trusts.
-fn rights(operation: &str, changes: &Changes, note: &mut Note) {
+fn rights(operation: &str, changes: &Changes<'_>, note: &mut Note) {
     if operation.contains("consent") || operation.contains("permission grant") {
         let scopes = grants::scopes(changes);
         if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
@@ -193,7 +193,7 @@ fn rights(operation: &str, changes: &Changes, note: &mut Note) {
 }
 
 /// Sign-in methods, devices, policies, and whether an account may sign in.
-fn account(operation: &str, reason: &str, changes: &Changes, note: &mut Note) {
+fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note) {
     if let Some(methods) = grants::methods(changes) {
         note.difference(&methods, "methods", "methods-removed");
         if note.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
@@ -267,7 +267,7 @@ fn account(operation: &str, reason: &str, changes: &Changes, note: &mut Note) {
 }
 
 /// The names of the changed properties, where nothing better is known. What is added or taken away is named already.
-fn named(operation: &str, changes: &Changes, note: &mut Note) {
+fn named(operation: &str, changes: &Changes<'_>, note: &mut Note) {
     let names = changes.changed();
     if names.is_empty() && UPDATES.contains(&operation) {
         note.variant("nothing");

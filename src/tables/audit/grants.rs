@@ -2,7 +2,7 @@
 
 use super::changes::{Changes, Property, plain};
 use super::{items, part, part_text, text};
-use serde_json::{Map, Value};
+use crate::tables::json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
@@ -48,7 +48,7 @@ impl<'t> Grant<'t> {
 }
 
 /// The scopes that a consent or a grant added.
-pub(super) fn scopes(changes: &Changes) -> Scopes {
+pub(super) fn scopes(changes: &Changes<'_>) -> Scopes {
     let mut added: Vec<String> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     let mut kinds: Vec<String> = Vec::new();
@@ -120,13 +120,13 @@ impl Difference {
 }
 
 /// The secrets and certificates of an application that came and went: new less old, by key id.
-pub(super) fn keys(changes: &Changes) -> Option<Difference> {
+pub(super) fn keys(changes: &Changes<'_>) -> Option<Difference> {
     let property = changes.property("KeyDescription")?;
     Some(Difference::compare(&described(&property.old), &described(&property.new)))
 }
 
 /// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as id and words. Other texts are not quoted.
-fn described(value: &Value) -> Vec<(String, String)> {
+fn described(value: &Value<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for text in items(value).iter().filter_map(|item| text(item)) {
         let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
@@ -150,10 +150,10 @@ fn described(value: &Value) -> Vec<(String, String)> {
 }
 
 /// The trusts in tokens of other issuers that came and went.
-pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
+pub(super) fn trusts(changes: &Changes<'_>) -> Option<Difference> {
     let property = changes.property("FederatedIdentityCredentials")?;
-    let read = |value: &Value| -> Vec<(String, String)> {
-        let trust = |item: &Value| {
+    let read = |value: &Value<'_>| -> Vec<(String, String)> {
+        let trust = |item: &Value<'_>| {
             let issuer = part_text(item, &["issuer"]).unwrap_or_default();
             let subject = part_text(item, &["subject"]).or_else(|| part_text(item, &["claimsMatchingExpressionValue"]));
             let words = format!("issuer {issuer}, subject {}", subject.as_deref().unwrap_or("not given"));
@@ -165,7 +165,7 @@ pub(super) fn trusts(changes: &Changes) -> Option<Difference> {
 }
 
 /// The sign-in methods of a user that came and went; `None` where none are in the record.
-pub(super) fn methods(changes: &Changes) -> Option<Difference> {
+pub(super) fn methods(changes: &Changes<'_>) -> Option<Difference> {
     const OF_METHODS: &str = "StrongAuthentication";
     let mut properties = changes
         .properties()
@@ -185,7 +185,7 @@ pub(super) fn methods(changes: &Changes) -> Option<Difference> {
 }
 
 /// The entries of a method's property, each as id and words: a type's code, a phone's name, an address.
-fn method(property: &Property, value: &Value) -> Vec<(String, String)> {
+fn method(property: &Property<'_>, value: &Value<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for item in items(value) {
         let entries: Vec<(String, String)> = [
@@ -232,15 +232,19 @@ pub(super) struct Policy {
     pub(super) parts: Vec<String>,
 }
 
-/// The change of a policy's text; `None` where the record has none.
-pub(super) fn policy(changes: &Changes) -> Option<Policy> {
-    let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
-    let only = |value: &Value| match items(value).into_iter().next().map(Cow::into_owned) {
+/// The object that a value is, or the first of a list.
+fn only_object<'v>(value: &'v Value<'v>) -> Map<'v> {
+    match items(value).into_iter().next().map(Cow::into_owned) {
         Some(Value::Object(policy)) => policy,
         _ => Map::new(),
-    };
-    let (old, new) = (Value::Object(only(&property.old)), Value::Object(only(&property.new)));
-    let excluded = |policy: &Value| -> BTreeSet<String> {
+    }
+}
+
+/// The change of a policy's text; `None` where the record has none.
+pub(super) fn policy(changes: &Changes<'_>) -> Option<Policy> {
+    let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
+    let (old, new) = (Value::Object(only_object(&property.old)), Value::Object(only_object(&property.new)));
+    let excluded = |policy: &Value<'_>| -> BTreeSet<String> {
         let users = part(part(policy, "conditions"), "users");
         let lists = ["excludeUsers", "excludeGroups", "excludeRoles"];
         let ids = lists.iter().flat_map(|list| items(part(users, list)));
@@ -252,13 +256,13 @@ pub(super) fn policy(changes: &Changes) -> Option<Policy> {
         && !after.is_empty()
     {
         policy.excluded = excluded(&new).difference(&excluded(&old)).count();
-        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-        let is_part = |name: &&&String| {
+        let names: BTreeSet<&Cow<'_, str>> = before.keys().chain(after.keys()).collect();
+        let is_part = |name: &&&Cow<'_, str>| {
             let name = name.to_ascii_lowercase();
             !["id", "state", "version", "createddatetime", "modifieddatetime"].contains(&name.as_str())
         };
-        let differs = |name: &&&String| before.get(**name) != after.get(**name);
-        policy.parts = names.iter().filter(is_part).filter(differs).map(|name| (**name).clone()).collect();
+        let differs = |name: &&&Cow<'_, str>| before.get(&***name) != after.get(&***name);
+        policy.parts = names.iter().filter(is_part).filter(differs).map(|name| (**name).to_string()).collect();
     }
     Some(policy)
 }

@@ -5,6 +5,7 @@ use super::words::meaning;
 use crate::model::Field;
 use crate::model::words::listed;
 use crate::tables::act::ActRow;
+use crate::tables::json::Value;
 use crate::tables::members::{elements, member, member_text};
 
 /// Resources that are listed.
@@ -29,7 +30,7 @@ fn copilot(row: &mut ActRow, body: &Body<'_>) {
     let data = body.value("CopilotEventData");
     let host = member_text(&data, "AppHost").and_then(|host| meaning(&host));
     let resources = elements(member(&data, "AccessedResources"));
-    let name = |resource: &serde_json::Value| {
+    let name = |resource: &Value<'_>| {
         ["Name", "SiteUrl", "Id", "ID"].iter().find_map(|name| meaning(&member_text(resource, name)?))
     };
     let names: Vec<String> = resources.iter().filter_map(name).collect();

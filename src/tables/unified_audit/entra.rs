@@ -7,8 +7,8 @@ use crate::model::words::is_guid;
 use crate::tables::act::ActRow;
 use crate::tables::address::tells;
 use crate::tables::audit;
+use crate::tables::json::{Map, Value};
 use crate::tables::members::{elements, member, member_text, named, read_out};
-use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
 /// Types of entries of `Target`.
@@ -48,27 +48,32 @@ pub(super) fn change(row: &mut ActRow, body: &Body<'_>) {
             OTHER if id.bytes().all(|byte| byte.is_ascii_alphabetic()) => "type",
             _ => continue,
         };
-        target.entry(name).or_insert(Value::String(id));
+        target.entry(Cow::Borrowed(name)).or_insert(id.into());
     }
-    target.insert("modifiedProperties".to_owned(), properties(body.value("ModifiedProperties")));
+    target.insert(Cow::Borrowed("modifiedProperties"), properties(body.value("ModifiedProperties")));
     let details = read_out(named(&body.value("ExtendedProperties"), "additionalDetails").unwrap_or_default().into());
     let details = match details {
-        Value::Object(members) => members.into_iter().map(|(key, value)| json!({"key": key, "value": value})).collect(),
+        Value::Object(members) => Value::Array(
+            members
+                .into_iter()
+                .map(|(key, value)| Value::from([("key", Value::String(key)), ("value", value)]))
+                .collect(),
+        ),
         _ => Value::Null,
     };
-    audit::put_change(row, &json!([target]), &details);
+    audit::put_change(row, &Value::Array(vec![Value::Object(target)]), &details);
     row.set_some(Field::Object, body.first(&["ObjectId", "OfficeObjectId"]).and_then(|text| meaning(&text)));
 }
 
 /// Changed properties as a list. A pipeline may have made an object of them, with `_` for the dots of names.
-fn properties(list: Value) -> Value {
+fn properties(list: Value<'_>) -> Value<'_> {
     match list {
         Value::Object(members) if !members.contains_key("Name") => {
-            let property = |(name, value): (String, Value)| {
-                let (new, old) = (member(&value, "NewValue"), member(&value, "OldValue"));
-                json!({"name": name.replace('_', "."), "newValue": new, "oldValue": old})
+            let property = |(name, value): (Cow<'_, str>, Value<'_>)| {
+                let [new, old] = ["NewValue", "OldValue"].map(|name| member(&value, name).clone().into_static());
+                Value::from([("name", name.replace('_', ".").into()), ("newValue", new), ("oldValue", old)])
             };
-            members.into_iter().map(property).collect()
+            Value::Array(members.into_iter().map(property).collect())
         }
         other => other,
     }
@@ -77,8 +82,8 @@ fn properties(list: Value) -> Value {
 /// Sign-in names among the targets.
 pub(super) fn users(body: &Body<'_>) -> Vec<String> {
     let targets = body.first_value(&["Target", "AADTarget"]);
-    let is_user = |target: &&Value| member_text(target, "Type").as_deref() == Some(SIGN_IN_NAME);
-    let id = |target: &Value| member_text(target, "ID").filter(|id| tells(id));
+    let is_user = |target: &&Value<'_>| member_text(target, "Type").as_deref() == Some(SIGN_IN_NAME);
+    let id = |target: &Value<'_>| member_text(target, "ID").filter(|id| tells(id));
     elements(&targets).iter().filter(is_user).filter_map(id).collect()
 }
 

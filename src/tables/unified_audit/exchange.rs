@@ -6,8 +6,8 @@ use super::words::{digests, is_true, meaning};
 use crate::model::Field;
 use crate::model::words::listed;
 use crate::tables::act::ActRow;
+use crate::tables::json::Value;
 use crate::tables::members::{elements, member, member_text, named};
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// Start of the message ids of SharePoint's sharing mail, which nobody typed.
@@ -48,7 +48,7 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool {
 fn messages_read(row: &mut ActRow, body: &Body<'_>) {
     let properties = body.value("OperationProperties");
     let folders = body.value("Folders");
-    let folders: Vec<&Value> = elements(&folders).iter().filter(|folder| folder.is_object()).collect();
+    let folders: Vec<&Value<'_>> = elements(&folders).iter().filter(|folder| folder.is_object()).collect();
     let access = named(&properties, "MailAccessType").map(|kind| kind.to_ascii_lowercase());
     let is_sync = access.map_or(folders.is_empty() && body.has("Item"), |kind| kind == "sync");
     let is_throttled = named(&properties, "IsThrottled").is_some_and(|text| is_true(&text));
@@ -72,7 +72,7 @@ fn messages_read(row: &mut ActRow, body: &Body<'_>) {
 }
 
 /// Puts the number of distinct items, their digests, and the log's number where it differs.
-fn count<'v>(row: &mut ActRow, items: impl Iterator<Item = &'v Value>, logged: Option<usize>, has_items: bool) {
+fn count<'v>(row: &mut ActRow, items: impl Iterator<Item = &'v Value<'v>>, logged: Option<usize>, has_items: bool) {
     let (mut ids, mut subjects, mut is_lost) = (Vec::new(), Vec::new(), false);
     for item in items {
         is_lost |= !item.is_object();
@@ -99,12 +99,12 @@ fn count<'v>(row: &mut ActRow, items: impl Iterator<Item = &'v Value>, logged: O
 }
 
 /// The message id, which copies of a message share, else the id of the item.
-fn item_id(item: &Value) -> Option<String> {
+fn item_id(item: &Value<'_>) -> Option<String> {
     member_text(item, "InternetMessageId").or_else(|| member_text(item, "Id"))
 }
 
 /// A folder by its path, else by its name, else by its id.
-fn folder_name(folder: &Value) -> Option<String> {
+fn folder_name(folder: &Value<'_>) -> Option<String> {
     ["Path", "Name", "Id"].iter().find_map(|name| meaning(&member_text(folder, name)?))
 }
 
@@ -150,7 +150,7 @@ fn item(row: &mut ActRow, body: &Body<'_>, operation: &str) {
 fn several(row: &mut ActRow, body: &Body<'_>) {
     let items = body.value("AffectedItems");
     let is_lost = elements(&items).iter().any(|item| !item.is_object());
-    let items: Vec<&Value> = elements(&items).iter().filter(|item| item.is_object()).collect();
+    let items: Vec<&Value<'_>> = elements(&items).iter().filter(|item| item.is_object()).collect();
     let (from, to) = (body.value("Folder"), body.value("DestFolder"));
     let subject = items.iter().find_map(|item| member_text(item, "Subject"));
     let id = || items.iter().find_map(|item| item_id(item));

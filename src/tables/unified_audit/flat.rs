@@ -1,7 +1,8 @@
 //! Records whose objects were flattened into names with dots: `o365.audit.AppAccessContext.UniqueTokenId`.
 
+use crate::tables::json::{Map, Value};
 use crate::tables::members::Members;
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// First parts of names that hold a record.
 const OUTER: [&str; 8] = ["o365", "o365audit", "event", "_source", "result", "fields", "auditdata", "raweventdata"];
@@ -28,19 +29,19 @@ pub(super) fn nested(members: &Members<'_>) -> Option<Members<'static>> {
 }
 
 /// An array of one scalar as that scalar.
-fn single(value: Value) -> Value {
+fn single(value: Value<'_>) -> Value<'_> {
     match value {
         Value::Array(mut items) if items.len() == 1 && !items[0].is_object() && !items[0].is_array() => items.remove(0),
         other => other,
     }
 }
 
-fn put(object: &mut Value, path: &[&str], value: Value) {
+fn put<'r>(object: &mut Value<'r>, path: &[&'r str], value: Value<'r>) {
     if !object.is_object() {
         *object = Value::Object(Map::new());
     }
     let (Value::Object(members), Some((name, rest))) = (object, path.split_first()) else { return };
-    let member = members.entry(*name).or_insert(Value::Null);
+    let member = members.entry(Cow::Borrowed(*name)).or_insert(Value::Null);
     if rest.is_empty() {
         if member.is_null() {
             *member = value;
@@ -51,12 +52,12 @@ fn put(object: &mut Value, path: &[&str], value: Value) {
 }
 
 /// Objects with numbers for names as arrays.
-fn listed(value: Value) -> Value {
+fn listed(value: Value<'_>) -> Value<'_> {
     match value {
         Value::Object(members) => {
             let is_list = !members.is_empty() && members.keys().all(|key| key.bytes().all(|b| b.is_ascii_digit()));
             if is_list {
-                let mut items: Vec<(u64, Value)> =
+                let mut items: Vec<(u64, Value<'_>)> =
                     members.into_iter().map(|(key, value)| (key.parse().unwrap_or(u64::MAX), listed(value))).collect();
                 items.sort_by_key(|(number, _)| *number);
                 Value::Array(items.into_iter().map(|(_, value)| value).collect())

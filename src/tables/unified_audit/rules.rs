@@ -6,8 +6,8 @@ use super::shape::Body;
 use super::words::{is_sign_in_name, is_true, meaning};
 use crate::model::Field;
 use crate::tables::act::ActRow;
+use crate::tables::json::Value;
 use crate::tables::members::{elements, member, member_text, named, read_out};
-use serde_json::Value;
 
 /// Parameters of rules that send mail elsewhere, and the words for each.
 const FORWARDS: [(&str, &str); 8] = [
@@ -152,7 +152,7 @@ fn rule(parameter: &impl Fn(&str) -> Option<String>) -> Rule {
 }
 
 /// Puts the forwarding of a mailbox; returns whether the cmdlet sets or clears it.
-fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<String>) -> bool {
+fn forwarding(row: &mut ActRow, parameters: &Value<'_>, mailbox: Option<String>) -> bool {
     const NAMES: [&str; 2] = ["ForwardingAddress", "ForwardingSmtpAddress"];
     let is_set = |name: &str| named(parameters, name).and_then(|text| meaning(&text));
     let of_mailbox = mailbox.as_ref().map(|mailbox| format!("of {mailbox}"));
@@ -165,7 +165,7 @@ fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<String>) -> 
         row.set(Field::Detail, [of_mailbox, keeps()].into_iter().flatten().collect::<Vec<_>>().join(", "));
         return true;
     }
-    let names_one = |entry: &Value| {
+    let names_one = |entry: &Value<'_>| {
         let name = member_text(entry, "Name");
         name.is_some_and(|name| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
     };
@@ -179,7 +179,7 @@ fn forwarding(row: &mut ActRow, parameters: &Value, mailbox: Option<String>) -> 
 }
 
 /// Returns whether a cmdlet switches auditing.
-fn is_of_auditing(operation: &str, parameters: &Value) -> bool {
+fn is_of_auditing(operation: &str, parameters: &Value<'_>) -> bool {
     const NAMES: [&str; 4] = ["AuditEnabled", "AuditBypassEnabled", "AuditDisabled", "UnifiedAuditLogIngestionEnabled"];
     match operation {
         "set-mailboxauditbypassassociation" | "set-adminauditlogconfig" => true,
@@ -189,7 +189,7 @@ fn is_of_auditing(operation: &str, parameters: &Value) -> bool {
 }
 
 /// The parameters of a cmdlet, but for its object and for secrets.
-fn shown(parameters: &Value) -> String {
+fn shown(parameters: &Value<'_>) -> String {
     let pairs = elements(parameters).iter().filter_map(|entry| {
         let (name, value) = (member_text(entry, "Name")?, member_text(entry, "Value")?);
         let lower = name.to_ascii_lowercase();
@@ -228,7 +228,7 @@ pub(super) fn from_client(row: &mut ActRow, body: &Body<'_>) {
 
 impl Rule {
     /// Adds an action of a client's rule.
-    fn action(&mut self, kind: &str, recipients: &str, action: &Value) {
+    fn action(&mut self, kind: &str, recipients: &str, action: &Value<'_>) {
         let lower = kind.to_ascii_lowercase();
         let to = if recipients.is_empty() { String::new() } else { format!(" to {recipients}") };
         if lower.contains("forward") {
@@ -255,7 +255,7 @@ impl Rule {
 }
 
 /// The value of a named entry, whatever it is.
-fn entry(properties: &Value, name: &str) -> Option<Value> {
+fn entry<'v>(properties: &'v Value<'v>, name: &str) -> Option<Value<'v>> {
     let in_list = elements(properties)
         .iter()
         .find(|entry| member_text(entry, "Name").is_some_and(|key| key.eq_ignore_ascii_case(name)))
@@ -265,14 +265,14 @@ fn entry(properties: &Value, name: &str) -> Option<Value> {
 }
 
 /// Recipients of an action, by address where they are objects.
-fn recipients(action: &Value) -> String {
+fn recipients(action: &Value<'_>) -> String {
     let names = ["Recipients", "Recipient", "Addresses", "To"];
     let list = names.iter().map(|name| member(action, name)).find(|list| !list.is_null());
-    let of_object = |value: &Value| {
+    let of_object = |value: &Value<'_>| {
         let names = ["Address", "SmtpAddress", "EmailAddress", "DisplayName", "Name"];
         names.iter().find_map(|name| member_text(value, name))
     };
-    let text = |value: &Value| value.as_str().map(|text| text.trim().to_owned()).or_else(|| of_object(value));
+    let text = |value: &Value<'_>| value.as_str().map(|text| text.trim().to_owned()).or_else(|| of_object(value));
     list.map(|list| elements(list).iter().filter_map(text).collect::<Vec<_>>().join(", ")).unwrap_or_default()
 }
 

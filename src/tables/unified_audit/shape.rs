@@ -1,8 +1,8 @@
 //! The record inside each shape of an export.
 
 use super::flat;
+use crate::tables::json::Value;
 use crate::tables::members::{Members, WrittenTime};
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// Names under which a record stands untouched beside what a pipeline made of it.
@@ -63,12 +63,12 @@ impl Body<'_> {
     }
 
     /// As [`Members::value`].
-    pub(super) fn value(&self, name: &str) -> Value {
+    pub(super) fn value(&self, name: &str) -> Value<'_> {
         self.layers.iter().find(|layer| layer.has(name)).map_or(Value::Null, |layer| layer.value(name))
     }
 
     /// The value under the first of several names that has one.
-    pub(super) fn first_value(&self, names: &[&str]) -> Value {
+    pub(super) fn first_value(&self, names: &[&str]) -> Value<'_> {
         names.iter().find(|name| self.has(name)).map_or(Value::Null, |name| self.value(name))
     }
 }

@@ -5,6 +5,7 @@ use super::words::{is_true, meaning};
 use crate::model::Field;
 use crate::model::words::listed;
 use crate::tables::act::ActRow;
+use crate::tables::json::Value;
 use crate::tables::members::{elements, member, member_text};
 
 /// Names and domains that are listed.
@@ -39,7 +40,7 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) {
     }
     detail.extend(text(&["ChannelName"]).map(|channel| format!("channel {channel}")));
     let members = body.value("Members");
-    let name = |member: &serde_json::Value| {
+    let name = |member: &Value<'_>| {
         let names = ["UPN", "Upn", "UserPrincipalName", "DisplayName"];
         names.iter().find_map(|name| meaning(&member_text(member, name)?))
     };

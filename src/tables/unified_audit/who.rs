@@ -5,10 +5,10 @@ use crate::model::words::is_guid;
 use crate::model::{Field, Time};
 use crate::tables::act::ActRow;
 use crate::tables::address::{address, tells};
+use crate::tables::json::Value;
 use crate::tables::members::{elements, member, member_text, named, read_out};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ fn agent(body: &Body<'_>) -> Option<String> {
     if body.has("ExtendedProperties") {
         let extended = body.value("ExtendedProperties");
         let in_details = || {
-            let details = read_out(Value::String(named(&extended, "additionalDetails")?));
+            let details = read_out(named(&extended, "additionalDetails")?.into());
             member_text(&details, "User-Agent")
         };
         if let Some(agent) = named(&extended, "UserAgent").or_else(in_details) {
@@ -112,7 +112,7 @@ const NAME: &str = "1";
 /// The display name of the application that acted.
 fn name_of_actor(body: &Body<'_>) -> Option<String> {
     let actors = body.value("Actor");
-    let is_name = |actor: &&Value| member_text(actor, "Type").as_deref() == Some(NAME);
+    let is_name = |actor: &&Value<'_>| member_text(actor, "Type").as_deref() == Some(NAME);
     elements(&actors).iter().find(is_name).and_then(|actor| member_text(actor, "ID"))
 }
 
