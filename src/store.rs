@@ -440,13 +440,20 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
             Normalized::Other(normalized) => Cow::Owned(normalized),
         }
     };
-    order.sort_unstable_by(|a, b| {
-        a.0.cmp(&b.0).then_with(|| {
-            let (a, b) = (events.get(a.1 as usize), events.get(b.1 as usize));
-            let place = |event: Event<'_>| (event.origin.source, event.origin.record, event.is_union());
-            a.ingested.cmp(&b.ingested).then_with(|| id(a).cmp(&id(b))).then_with(|| place(a).cmp(&place(b)))
-        })
-    });
+    order.sort_unstable();
+    // Audit logs write whole seconds, so that many events have one time: the id of each is normalized once.
+    for same in order.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
+        let key = |at: u32| {
+            let event = events.get(at as usize);
+            let place = (event.origin.source, event.origin.record, event.is_union());
+            (event.ingested, id(event), place, at)
+        };
+        let mut keys: Vec<_> = same.iter().map(|(_, at)| key(*at)).collect();
+        keys.sort_unstable();
+        for ((_, place), (.., at)) in same.iter_mut().zip(keys) {
+            *place = at;
+        }
+    }
     order.into_iter().map(|(_, at)| at).collect()
 }
 

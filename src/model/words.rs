@@ -1,6 +1,6 @@
 //! Counts, lists, bytes and ids as text.
 
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 
 /// `1 row`, `3 rows`.
 pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {

@@ -13,8 +13,8 @@ use std::fmt;
 #[derive(Debug, Default)]
 pub struct Members<'r> {
     list: Vec<Member<'r>>,
-    /// First letter of each name, in lower case: a hundred names are looked for in every record, and most are not in it.
-    letters: Vec<u8>,
+    /// What a look at each name would show first: a hundred names are looked for in every record, and most are not in it.
+    marks: Vec<NameMark>,
 }
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl<'r> Members<'r> {
 
     /// The members of a JSON object in a text that does not outlive them.
     pub fn from_text(json: &str) -> Members<'static> {
-        let Members { list, letters } = Members::from_json(json);
+        let Members { list, marks } = Members::from_json(json);
         let members = list.into_iter().map(|member| Member {
             name: Cow::Owned(member.name.into_owned()),
             value: match member.value {
@@ -60,11 +60,11 @@ impl<'r> Members<'r> {
             },
             utc_offset: member.utc_offset,
         });
-        Members { list: members.collect(), letters }
+        Members { list: members.collect(), marks }
     }
 
     fn add(&mut self, name: Cow<'r, str>, value: Written<'r>, utc_offset: Span) {
-        self.letters.push(letter(&name));
+        self.marks.push(NameMark::of_key(&name));
         self.list.push(Member { name, value, utc_offset });
     }
 
@@ -138,9 +138,10 @@ impl<'r> Members<'r> {
     }
 
     fn find(&self, name: &str) -> Option<&Member<'_>> {
-        memchr::memchr_iter(letter(name), &self.letters)
-            .map(|at| &self.list[at])
-            .find(|member| is_name(&member.name, name) && !member.value.is_empty())
+        let mark = NameMark::of_name(name);
+        let mut alike =
+            self.marks.iter().zip(&self.list).filter(|(known, _)| known.may_be(mark)).map(|(_, member)| member);
+        alike.find(|member| is_name(&member.name, name) && !member.value.is_empty())
     }
 }
 
@@ -163,14 +164,45 @@ impl Written<'_> {
     fn read(&self) -> Value<'_> {
         match self {
             Self::Cell(cell) => read_out(Value::String(Cow::Borrowed(cell))),
-            Self::Json(json) => read_out(serde_json::from_str(json).unwrap_or_default()),
+            Self::Json(json) => read_out(match json.as_bytes() {
+                [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => json[1..json.len() - 1].into(),
+                _ => serde_json::from_str(json).unwrap_or_default(),
+            }),
         }
     }
 }
 
-/// The first letter of a name in lower case, blanks before it left out; 0 where it has none.
-fn letter(name: &str) -> u8 {
-    name.as_bytes().trim_ascii_start().first().map_or(0, u8::to_ascii_lowercase)
+/// First letter of a name, in lower case, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct NameMark {
+    letter: u8,
+    /// [`Self::ANY`] where exports may have added something, or the name is long.
+    len: u8,
+}
+
+impl NameMark {
+    const ANY: u8 = u8::MAX;
+
+    fn of_key(key: &str) -> Self {
+        let bytes = key.as_bytes().trim_ascii_start();
+        let is_plain = bytes.len() == key.len() && !key.bytes().any(|byte| byte == b'_' || byte.is_ascii_whitespace());
+        let len = if is_plain { Self::of_name(key).len } else { Self::ANY };
+        Self { letter: Self::first(bytes), len }
+    }
+
+    fn of_name(name: &str) -> Self {
+        Self { letter: Self::first(name.as_bytes()), len: u8::try_from(name.len()).unwrap_or(Self::ANY) }
+    }
+
+    fn first(bytes: &[u8]) -> u8 {
+        bytes.first().map_or(0, u8::to_ascii_lowercase)
+    }
+
+    /// Returns whether a key with this mark may be a name with that one.
+    #[inline]
+    fn may_be(self, name: Self) -> bool {
+        self.letter == name.letter && (self.len == name.len || self.len == Self::ANY)
+    }
 }
 
 /// Returns whether a key as written is a name: without case, and without what exports add to columns.
@@ -334,7 +366,7 @@ impl<'de> Visitor<'de> for Object {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         // As many as nearly all records have.
         const ROOM: usize = 32;
-        let mut members = Members { list: Vec::with_capacity(ROOM), letters: Vec::with_capacity(ROOM) };
+        let mut members = Members { list: Vec::with_capacity(ROOM), marks: Vec::with_capacity(ROOM) };
         while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
             members.add(name.0, Written::Json(Cow::Borrowed(value.get())), Span::from_ticks(0));
         }

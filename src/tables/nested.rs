@@ -112,7 +112,13 @@ fn first<'v>(objects: [&'v Value<'v>; 2], name: &str) -> Cow<'v, Value<'v>> {
 fn nest<'r>(record: &'r Members<'_>) -> Value<'r> {
     let mut object = Value::Object(Map::new());
     for (name, value) in record.values().filter(|(_, value)| !is_nothing(value)) {
-        put(&mut object, &path(bare(name)), value);
+        let name = bare(name);
+        // Nearly every name is of one part.
+        if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'}')) {
+            put(&mut object, &path(name), value);
+        } else {
+            put(&mut object, &[name], value);
+        }
     }
     object
 }
@@ -120,7 +126,7 @@ fn nest<'r>(record: &'r Members<'_>) -> Value<'r> {
 /// A column's name without what exports add to it.
 fn bare(name: &str) -> &str {
     let name = name.trim();
-    let name = name.split(" [").next().unwrap_or(name);
+    let name = if name.ends_with(']') { name.split(" [").next().unwrap_or(name) } else { name };
     match name.rsplit_once('_') {
         Some((start, end)) if !start.is_empty() && SUFFIXES.contains(&end) => start,
         _ => name,
@@ -178,10 +184,16 @@ fn take<'r>(object: &mut Value<'r>, name: &str) -> Value<'r> {
 /// The member of an object under a name, without case and underscores; null where there is none.
 pub(super) fn part<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
     let Value::Object(members) = value else { return &Value::Null };
-    members
-        .get(name)
-        .or_else(|| members.iter().find(|(key, _)| is_name(key, name)).map(|(_, value)| value))
-        .unwrap_or(&Value::Null)
+    let mut found = None;
+    for (key, value) in members {
+        if is_name(key, name) {
+            if key == name {
+                return value;
+            }
+            found = found.or(Some(value));
+        }
+    }
+    found.unwrap_or(&Value::Null)
 }
 
 /// The first of several names that an object has a text under.
@@ -191,7 +203,9 @@ pub(super) fn part_text(value: &Value<'_>, names: &[&str]) -> Option<String> {
 
 /// Returns whether a key is a name: `targetResources` is `target_resources`, but `_id` of a search tool is no `id`.
 fn is_name(key: &str, name: &str) -> bool {
-    if key.starts_with('_') != name.starts_with('_') || key.len() < name.len() {
+    let letter = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
+    // Underscores but the first are passed over: either both names begin with one, or neither does.
+    if letter(key) != letter(name) || key.len() < name.len() {
         return false;
     }
     let mut letters = key.bytes().filter(|byte| *byte != b'_');

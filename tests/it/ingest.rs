@@ -12,6 +12,7 @@ mod foreign;
 mod hits;
 mod marks;
 pub(crate) mod packed;
+mod threads;
 mod values;
 mod workbooks;
 mod wrapped;

@@ -260,6 +260,12 @@ impl Cells {
         }
     }
 
+    /// Reads a record that is there from its start to its end; its number of cells.
+    fn split(&mut self, record: &[u8], delimiter: u8) -> usize {
+        cut::split(record, delimiter, &mut self.text, &mut self.ends);
+        self.ends.len()
+    }
+
     fn cell(&self, index: usize) -> Option<&str> {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         std::str::from_utf8(&self.text[start..self.ends[index]]).ok()

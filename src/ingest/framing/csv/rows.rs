@@ -1,7 +1,7 @@
 //! Rows of a CSV: cut out of the stream by one thread, read by any.
 
 use super::cut::Scan;
-use super::{Cells, Header, Step, next_line};
+use super::{Cells, Header, next_line};
 use crate::ingest::bytes::codepage;
 use crate::ingest::bytes::window::Window;
 use crate::ingest::framing::keep_on::KeepOn;
@@ -50,18 +50,15 @@ impl Rows<'_> {
     /// Reads them, as long as `keep_on` returns true; returns the last answer.
     pub(crate) fn read(&self, records: &mut RecordReader, stats: &mut SourceStats, keep_on: &mut KeepOn<'_>) -> bool {
         let mut cells = Cells::new(self.header.delimiter);
-        if !self.fresh {
-            // It takes a mark of byte order off the first bytes that it sees.
-            cells.feed(b"\n", &mut 0, &mut 0);
-        }
+        let mut is_fresh = self.fresh;
         for cut in &self.cuts {
             match *cut {
                 Cut::Record { start, len } => {
                     let record = &self.bytes[start..start + len];
                     let position = Position::new(self.offset + start as u64, record);
-                    if let Some(count) = whole(&mut cells, record) {
-                        row(&cells, count, &self.header, position, records, stats);
-                    }
+                    let count = cells.split(without_mark(record, is_fresh), self.header.delimiter);
+                    row(&cells, count, &self.header, position, records, stats);
+                    is_fresh = false;
                 }
                 // A quote that is not closed takes in the lines after it, until another one is met.
                 Cut::Unclosed { start, cells: count } => {
@@ -71,7 +68,7 @@ impl Rows<'_> {
                         self.offset + start as u64,
                         format!("has {count} cells under {wanted} columns, a quote in it is not closed; reading goes on in the next line"),
                     );
-                    cells.reader.reset();
+                    is_fresh = true;
                 }
                 Cut::TooLong { start } => stats.skip_too_long(self.offset + start as u64, self.max_record),
                 Cut::Header => stats.second_headers.push(stats.records + 1),
@@ -84,18 +81,9 @@ impl Rows<'_> {
     }
 }
 
-/// Reads a record that is there from its start to its end; its number of cells.
-fn whole(cells: &mut Cells, record: &[u8]) -> Option<usize> {
-    let (mut text, mut ends) = (0, 0);
-    let mut step = cells.feed(record, &mut text, &mut ends);
-    // The last line of a source may lack its end.
-    if matches!(step, Step::Incomplete(_)) {
-        step = cells.feed(&[], &mut text, &mut ends);
-    }
-    match step {
-        Step::Record(_, count) => Some(count),
-        Step::Incomplete(_) | Step::End => None,
-    }
+/// A record without the mark of byte order that may stand before it in the first line after a fault.
+fn without_mark(record: &[u8], is_fresh: bool) -> &[u8] {
+    record.strip_prefix(b"\xef\xbb\xbf").filter(|_| is_fresh).unwrap_or(record)
 }
 
 /// Takes rows, to read them or to give them to another thread; ends the reading by returning false.
@@ -225,10 +213,7 @@ fn first_cell(written: &[u8], delimiter: u8, is_after_fault: bool) -> Option<Cow
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
     let mut cells = Cells::new(delimiter);
-    if !is_after_fault {
-        cells.feed(b"\n", &mut 0, &mut 0);
-    }
-    whole(&mut cells, written)?;
+    cells.split(without_mark(written, is_after_fault), delimiter);
     cells.cell(0).map(|cell| Cow::Owned(cell.to_owned()))
 }
 

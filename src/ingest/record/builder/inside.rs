@@ -3,7 +3,6 @@
 use super::{Column, Object, Position, ROW_START, RecordReader, acts, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
 use crate::ingest::stats::{Assumed, SourceStats};
-use crate::tables::members::Members;
 use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 
@@ -91,7 +90,7 @@ impl RecordReader {
                 Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
                 parser.end()
             },
-            || Members::from_json(json),
+            || acts::of_object(json),
         );
     }
 
