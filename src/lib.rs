@@ -61,7 +61,8 @@
 //! | search in the timeline | `triage/search.rs` parses and matches, `tui/find.rs` keeps the matches | |
 //! | jobs for the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts the rows that a key reads | |
 //! | overlays over the panes | `tui/overlay.rs` | |
-//! | the note | [`report::note`] its content, one file per format | an exporter |
+//! | the note | [`report::note`] its content, one file per format; `report/picture.rs` the maps beside it | an exporter |
+//! | incidents of the note: which are on its first page, in full or a row | `report/note/selection.rs`; `report/note/verdict.rs` what speaks against a verdict | |
 //! | order of actions in the bottom line | the table in `report/gravity.rs` | |
 //! | opening a case, writing its note, the exit summary: in the workbench and `--plain` | [`session`] | |
 //! | changes to a note on disk | `report/seal.rs` finds them; [`casefile::note`] keeps them | |

@@ -62,6 +62,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     page.list("Assumptions", &report.assumptions);
     custody(&mut page, report);
     log(&mut page, report);
+    incidents::maps(&mut page, report);
     page.lines(&seal::lines(report)?);
     page.paragraph(&Md::text(&report.tlp));
     out.write_all(seal(page.text()).as_bytes())

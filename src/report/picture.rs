@@ -7,14 +7,14 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 /// Columns that the time is cut into: with the lanes they bound the size.
-const COLUMNS: usize = 80;
+const COLUMNS: usize = 48;
 /// Lanes drawn before the rest is counted.
 const LANES: usize = 5;
 /// Characters of a place's name.
-const NAME: usize = 34;
+const NAME: usize = 32;
 /// Width of the names, of a column, and of what lies beyond the end.
 const LEFT: usize = 230;
-const STEP: usize = 6;
+const STEP: usize = 10;
 const BEYOND: usize = 80;
 /// Height of a lane, and of the title above all.
 const LANE: usize = 30;
@@ -167,13 +167,12 @@ fn arrow(lanes: &[MapLane]) -> Option<(String, String)> {
     Some((place(from), place(to)))
 }
 
-/// Text as XML has it: log text is hostile, and a control character would end the picture.
+/// Text as XML has it: log text is hostile, and a control character would end the picture. Cut to so many characters as
+/// they are written, of which an escape has several.
 fn escaped(text: &str, most: usize) -> String {
-    let text = inert(text);
-    let cut: String = text.chars().take(most).collect();
-    let gap = if cut.len() < text.len() { "…" } else { "" };
     let mut out = String::new();
-    for letter in cut.chars() {
+    for letter in inert(text).chars() {
+        let before = out.len();
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -183,8 +182,13 @@ fn escaped(text: &str, most: usize) -> String {
             letter if letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
             letter => out.push(letter),
         }
+        if out.chars().count() > most {
+            out.truncate(before);
+            out.push('…');
+            break;
+        }
     }
-    out + gap
+    out
 }
 
 #[cfg(test)]
@@ -238,7 +242,7 @@ mod tests {
         let mut new = known.clone();
         (new.standing, new.marks[0], new.marks[30]) = (Standing::New, None, Some(Mark::Token));
         let svg = svg(&map(vec![known.clone(), new]), "ana", "1");
-        assert!(svg.contains("d=\"M233 51L293 81\""), "{svg}");
+        assert!(svg.contains("d=\"M235 51L295 81\""), "{svg}");
         assert!(!self::svg(&map(vec![known]), "ana", "1").contains("stroke-dasharray"), "nothing to go to");
     }
 }

@@ -69,7 +69,7 @@ pub fn names(note: &[u8], bytes: &[u8]) -> bool {
 }
 
 /// SHA-256 in hexadecimal digits.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     sha256_of(&[bytes])
 }
 

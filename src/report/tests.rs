@@ -2,7 +2,7 @@
 
 use super::testing::{AGENT, hits, loaded, time};
 use super::{EXPORTERS, Header, Report, exporter, hits as rows, write_indicators};
-use crate::analytics::Settings;
+use crate::analytics::{Semantics, Settings};
 use crate::facts::Facts;
 use crate::triage::{Case, Disposition, Verdict, fingerprint};
 
@@ -14,6 +14,21 @@ fn note(case: &Case, format: &str) -> String {
     let report = Report::build(&loaded, Facts::embedded(), &hits, case, &header);
     let mut out = Vec::new();
     (exporter(format).unwrap().write)(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The settings of a note that goes by hits.
+fn published() -> Settings {
+    Settings { semantics: Semantics::Published, ..Settings::default() }
+}
+
+/// As [`note`], by hits.
+fn by_hits(case: &Case) -> String {
+    let loaded = loaded();
+    let (hits, settings) = (hits(&loaded), published());
+    let report = Report::build(&loaded, Facts::embedded(), &hits, case, &Header::new("contoso", "0.0.0", &settings));
+    let mut out = Vec::new();
+    (exporter("markdown").unwrap().write)(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -36,6 +51,11 @@ fn a_settled_case_reads_as_one() {
 }
 
 #[test]
+fn under_published_semantics_the_note_goes_by_hits() {
+    insta::assert_snapshot!(by_hits(&settled()));
+}
+
+#[test]
 fn the_same_case_gives_the_same_bytes() {
     for exporter in EXPORTERS {
         assert_eq!(note(&settled(), exporter.id), note(&settled(), exporter.id));
@@ -45,9 +65,9 @@ fn the_same_case_gives_the_same_bytes() {
 #[test]
 fn an_untouched_case_says_so_and_still_tells_all() {
     let note = note(&untouched(), "markdown");
-    assert!(note.contains("| Verdict | open (2 hits) |"), "{note}");
+    assert!(note.contains("| Verdict | open (2 incidents) |"), "{note}");
     assert!(note.contains("## Do now"), "a pressing hit asks for containment");
-    assert!(note.contains("## Not yet triaged"), "the light hit is told on one line");
+    assert!(note.contains("## Other incidents"), "the light one is a row");
     assert!(!note.contains("## Analyst log"), "nothing to say is not written");
     assert!(note.contains("| Analyst | not given (--analyst NAME) |"), "{note}");
 }
@@ -74,7 +94,7 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
     let mut pressing = hits[3].clone();
     pressing.id = "heavy-2".into();
     hits.push(pressing);
-    let settings = Settings::default();
+    let settings = published();
     let header = Header::new("c", "0", &settings);
     let report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
     let mut out = Vec::new();
@@ -89,7 +109,7 @@ fn light_hits_nobody_looked_at_stand_together_behind_the_steps() {
 
 #[test]
 fn the_bottom_line_says_until_when_the_tokens_were_used() {
-    let note = note(&settled(), "markdown");
+    let note = by_hits(&settled());
     let sentence =
         "2 Graph calls are tied to it (by token), until 14:03:05 UTC, 34s after the last sign-in: searched mail";
     assert!(note.contains(sentence), "{note}");
@@ -106,7 +126,7 @@ fn the_bottom_line_says_until_when_the_tokens_were_used() {
 fn a_request_is_copied_as_it_was_logged_and_leads_nowhere() {
     let mut page = Vec::new();
     let loaded = loaded();
-    let (hits, settings) = (hits(&loaded), Settings::default());
+    let (hits, settings) = (hits(&loaded), published());
     let header = Header::new("c", "0", &settings);
     let mut report = Report::build(&loaded, Facts::embedded(), &hits, &settled(), &header);
     report.timeline.events.last_mut().unwrap().what = "GET 200 https://evil.example/a?q=`x`|y&$top=5".into();
@@ -152,7 +172,7 @@ fn harmless_hits_ask_for_nothing() {
     let note = note(&case, "markdown");
     assert!(!note.contains("## Do now"));
     assert!(!note.contains("## Indicators"));
-    assert!(note.contains("benign (1 hit), false positive (1 hit)"), "{note}");
+    assert!(note.contains("authorised activity (1 incident), rule misfired (1 incident)"), "{note}");
 }
 
 #[test]
@@ -231,11 +251,12 @@ fn marked_rows_have_a_section_and_stand_out_in_the_timeline() {
     let note = note(&marked(), "markdown");
     let section = note.split("## Marked by the analyst").nth(1).unwrap().split("\n## ").next().unwrap();
     insta::assert_snapshot!(section);
-    assert_eq!(note.lines().filter(|line| line.contains("| ★ token |")).count(), 1, "{note}");
+    assert_eq!(note.lines().filter(|line| line.contains("| ★ token for")).count(), 1, "{note}");
+    assert_eq!(by_hits(&marked()).lines().filter(|line| line.contains("| ★ token |")).count(), 1);
     let mut case = settled();
     case.set_event_remark("AADNonInteractiveUserSignInLogs a", "odd", time("16:04:00"));
     let note = self::note(&case, "markdown");
-    assert_eq!(note.lines().filter(|line| line.contains("| ☆ token |")).count(), 1, "one sign, one meaning: {note}");
+    assert_eq!(note.lines().filter(|line| line.contains("| ☆ token for")).count(), 1, "one sign, one meaning: {note}");
     assert!(!note.contains("| ★ "), "{note}");
 }
 

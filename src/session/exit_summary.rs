@@ -2,7 +2,6 @@
 
 use crate::casefile::note::Written;
 use crate::casefile::{CaseFile, Closed};
-use crate::model::words::counted;
 use crate::model::{Time, inert, shown};
 use crate::triage::Case;
 use std::fmt;
@@ -56,13 +55,8 @@ impl fmt::Display for ExitSummary {
             (None, Some(case)) => writeln!(f, "case  {}{}", shown(case), self.closed)?,
             (None, None) => writeln!(f, "case  none: no verdicts yet")?,
         }
-        let Some(Written { note, indicators, maps, kept }) = &self.note else {
-            return writeln!(f, "note  not written");
-        };
+        let Some(Written { note, indicators, kept, .. }) = &self.note else { return writeln!(f, "note  not written") };
         write!(f, "note  {} (indicators: {}", shown(note), shown(indicators))?;
-        if !maps.is_empty() {
-            write!(f, "; {} beside it", counted(maps.len(), "map"))?;
-        }
         for (at, kept) in kept.iter().enumerate() {
             let lead = if at == 0 { "; changed by hand, and kept: " } else { ", " };
             write!(f, "{lead}{}", shown(kept))?;

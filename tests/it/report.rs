@@ -59,17 +59,13 @@ fn a_case_file_settles_the_note() {
     assert!(note_text.starts_with("TLP:AMBER\n") && note_text.ends_with("\nTLP:AMBER\n"));
     let sections: Vec<&str> = note_text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     let order = [
-        "Bottom line",
+        "In short",
         "Do now",
-        "Key facts",
-        "Timeline",
-        "Triage steps",
-        "Not yet triaged",
-        "Impact",
+        "Incidents",
+        "Other incidents",
         "Scope: who else",
         "Indicators",
         "ATT&CK",
-        "Other explanations considered",
         "Gaps",
         "Assumptions",
         "Custody",
@@ -78,7 +74,7 @@ fn a_case_file_settles_the_note() {
     let kept: Vec<&str> = order.into_iter().filter(|name| sections.contains(name)).collect();
     assert_eq!(sections, kept, "in order, and none of another name");
     assert!(sections.contains(&"Analyst log") && sections.contains(&"Indicators"));
-    assert!(note_text.contains("true positive (1 hit), open (2 hits)"), "{note_text}");
+    assert!(note_text.contains("The analyst's verdict: theft (1 of "), "{note_text}");
     assert!(note_text.contains("called the user: she typed a code"));
     assert!(note_text.contains("searched mail for \"invoice\""));
     assert!(note_text.contains("198[.]51[.]100[.]23"));
@@ -92,7 +88,7 @@ fn the_case_of_the_workbench_is_found_again() {
     let state = folder.path().join("state");
     let path = casefile::default_path(&case.bundle, |name| (name == "XDG_STATE_HOME").then(|| state.clone().into()));
     casefile::replace(&path.unwrap(), &case.to_bytes()).unwrap();
-    assert!(text(&note(folder.path(), &["logs"]).stdout).contains("true positive (1 hit)"));
+    assert!(text(&note(folder.path(), &["logs"]).stdout).contains("The analyst's verdict: theft"));
 }
 
 #[test]
@@ -127,6 +123,52 @@ fn a_note_on_disk_has_its_indicators_beside_it() {
     let csv = fs::read_to_string(folder.path().join("out/note.indicators.csv")).unwrap();
     assert!(csv.contains("address,198.51.100.23,"), "{csv}");
     assert!(!csv.contains("[.]"));
+}
+
+#[test]
+fn a_note_is_on_one_incident_where_it_is_asked_for() {
+    let folder = folder();
+    bundle::write_days_before(&folder.path().join("logs"));
+    let json = |args: &[&str]| -> Value {
+        serde_json::from_slice(&note(folder.path(), &[&["logs", "--format", "json"], args].concat()).stdout).unwrap()
+    };
+    let all = json(&[]);
+    let incidents = all["Incidents"].as_array().unwrap();
+    let id = incidents[0]["Id"].as_str().unwrap();
+    let of_user = incidents.iter().filter(|incident| incident["Upn"] == VICTIM).count();
+    for (value, count) in [(id, 1), (VICTIM, of_user), (&VICTIM.to_uppercase(), of_user)] {
+        let some = json(&["--incident", value]);
+        assert_eq!(some["Incidents"].as_array().unwrap().len(), count, "{value}");
+        assert_eq!(some["OtherIncidents"], incidents.len() - count);
+        assert!(some["Incidents"].as_array().unwrap().iter().all(|incident| incident["InFull"] == true));
+    }
+    let output = note(folder.path(), &["logs", "--incident", "nobody"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(id), "{}", text(&output.stderr));
+    let output = note(folder.path(), &["logs", "--as-published", "--incident", id]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("published semantics have hits alone"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn maps_stand_beside_a_note_on_disk_and_all_indicators_on_request() {
+    let folder = folder();
+    bundle::write_days_before(&folder.path().join("logs"));
+    let output = note(folder.path(), &["logs", "-o", "n.md", "--all-indicators"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(folder.path().join("n.md")).unwrap();
+    let name = page
+        .split("`….")
+        .find(|rest| rest.starts_with("incident-") && !rest.starts_with("incident-ID"))
+        .and_then(|rest| rest.split('`').next())
+        .expect("the note names the map");
+    let svg = fs::read_to_string(folder.path().join(format!("n.{name}"))).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.contains("198.51.100.23"), "{svg}");
+    let all = fs::read_to_string(folder.path().join("n.indicators.csv")).unwrap();
+    note(folder.path(), &["logs", "-o", "n.md"]);
+    let few = fs::read_to_string(folder.path().join("n.indicators.csv")).unwrap();
+    assert!(all.contains(",user") && !few.contains(",user\n") && !few.contains(",shared\n"), "{all}\n{few}");
+    assert_eq!(fs::read_to_string(folder.path().join(format!("n.{name}"))).unwrap(), svg, "the same bytes");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The sections of a note that goes by incidents.
 
 use super::page::Page;
-use super::{fact, numbers};
+use super::{fact, numbers, star};
 use crate::model::words::counted;
 use crate::report::escape::Md;
 use crate::report::note::{
@@ -56,9 +56,23 @@ pub(super) fn first_page(page: &mut Page, report: &Report) {
     if first.is_empty() {
         page.paragraph(&Md::ours("No incident is closed as theft, and none that is open is above low severity."));
     }
+    if !first.is_empty() {
+        page.paragraph(&Md::ours("A map of each stands beside this note, under its name and `….incident-ID.svg`."));
+    }
     for incident in first {
         heading(page, incident);
         card(page, incident);
+    }
+}
+
+/// Names and hashes of the maps: by them a later note tells one that was changed by hand.
+pub(super) fn maps(page: &mut Page, report: &Report) {
+    let maps = report.incidents.iter().filter_map(|incident| incident.map.as_ref());
+    let words: Vec<Md> = maps
+        .map(|map| Md::code(&format!("….{}", map.file)).then(&Md::ours(" ")).then(&Md::code(&map.sha256)))
+        .collect();
+    if !words.is_empty() {
+        page.paragraph(&Md::ours("SHA-256 of the maps beside it: ").then(&Md::joined(&words, ", ")));
     }
 }
 
@@ -79,9 +93,6 @@ fn card(page: &mut Page, incident: &IncidentNote) {
     page.paragraph(&verdict(incident));
     for line in &incident.card {
         page.item(&Md::ours("**").then(&Md::ours(line.what)).then(&Md::ours("** ")).then(&Md::text(&line.text)));
-    }
-    if let Some(map) = &incident.map {
-        page.item(&Md::ours("**map** beside this note: ").then(&Md::code(&format!("….{}", map.file))));
     }
 }
 
@@ -151,7 +162,8 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
             Md::made(times),
             Md::made(story.rows),
             place,
-            Md::field_of(&story.what, Some(&story.record)),
+            if story.marked { star(story.bookmarked).then(&Md::ours(" ")) } else { Md::default() }
+                .then(&Md::field_of(&story.what, Some(&story.record))),
             keys.short(&story.record),
         ]
     };

@@ -93,12 +93,12 @@ impl<'a> BottomLine<'a> {
             .iter()
             .take(CARDS)
             .map(|one| {
-                let said = if one.verdict == Outcome::Open.word() {
+                let verdict = if one.verdict == Outcome::Open.word() {
                     "No analyst has closed it.".to_owned()
                 } else {
                     format!("The analyst's verdict: {}.", one.verdict)
                 };
-                format!("{}: {} {said}", one.upn, one.headline)
+                format!("{}: {} {verdict}", one.upn, one.headline)
             })
             .collect();
         let others = incidents.len() - shown.len().min(CARDS);

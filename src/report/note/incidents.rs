@@ -7,10 +7,12 @@ use super::story::{self, StoryNote};
 use super::verdict::{self, Outcome};
 use crate::analytics::known::Standing;
 use crate::analytics::{GraphCall, Hit, HitAct};
+use crate::model::words::hex;
 use crate::model::{EventId, Time};
 use crate::report::card::{Card, CardContext, CardLine, Label, card};
 use crate::report::picture;
 use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// An incident.
@@ -194,7 +196,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         steps: steps_of(context, hits, in_full),
         map: svg.map(|svg| MapNote {
             file: format!("incident-{}.svg", incident.id),
-            sha256: crate::report::seal::sha256(svg.as_bytes()),
+            sha256: hex(&Sha256::digest(svg.as_bytes())),
             svg,
         }),
         upn: who,

@@ -9,7 +9,7 @@ use crate::report::defang;
 use crate::report::row::{Row, Value};
 use crate::store::{Event, Key, Store, device_id};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Users named per trace.
 const NAMED: usize = 5;
@@ -70,7 +70,7 @@ impl IndicatorKind {
     }
 }
 
-/// Whose an indicator is, by the incidents: the least innocent first.
+/// Owner of an indicator, by the incidents: the least innocent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -102,7 +102,7 @@ impl Role {
 pub struct Indicator {
     /// Its kind.
     pub kind: IndicatorKind,
-    /// Whose it is; `None` where there are no incidents.
+    /// Its owner; `None` where there are no incidents.
     pub role: Option<Role>,
     /// The value as logged.
     pub value: String,
@@ -192,8 +192,11 @@ struct Trace {
     hits: BTreeSet<usize>,
     elsewhere: usize,
     others: BTreeMap<Sym, usize>,
-    /// Its worst role, before it is known who else has it.
-    role: Option<Role>,
+    /// Its places in the incidents.
+    seen: HashSet<Seen>,
+    /// First day of each user of the incidents, for software and devices: a place is judged by its days, and a session
+    /// or token that goes elsewhere is known to the thief too.
+    had: HashMap<Sym, i64>,
 }
 
 /// The traces of the hits that are not settled as harmless.
@@ -210,38 +213,30 @@ pub(super) fn traces<'a>(context: &'a NoteContext) -> Traces<'a> {
     for (number, hit) in context.threats() {
         users.insert(hit.user);
         let chosen = context.selection.number(hit).checked_sub(1).map(|at| &context.selection.incidents[at]);
-        let mut judge =
-            chosen.map(|chosen| judges.entry(chosen.at).or_insert_with(|| Judge::new(chosen.incident, hit.user)));
+        let judge =
+            chosen.map(|chosen| &*judges.entry(chosen.at).or_insert_with(|| Judge::new(chosen.incident, hit.user)));
         let calls = hit.graph.iter().map(|call| (call.event, "Graph call"));
         let legs = hit.legs.iter().map(|leg| (*leg, leg_word(store.event(*leg))));
         // Without incidents the note stays as it was published.
         let acts = hit.acts.iter().map(|act| (act.event, "audit log")).filter(|_| chosen.is_some());
         for (id, seen_as) in hit.evidence.iter().map(|id| (*id, "sign-in")).chain(legs).chain(calls).chain(acts) {
             for kind in IndicatorKind::ALL {
-                note(context, &mut found, kind, id, (number, judge.as_deref_mut()), seen_as);
+                note(context, &mut found, kind, id, (number, judge), seen_as);
             }
         }
     }
     if !found.is_empty() {
         look_around(store, &mut found, &users);
     }
-    let keyed = found.into_iter().map(|((kind, _), mut trace)| {
-        if trace.role == Some(Role::User) && !trace.others.is_empty() {
-            trace.role = Some(Role::Shared);
-        }
-        ((trace.role, kind, trace.value.clone()), trace)
-    });
+    let keyed = found.into_iter().map(|((kind, _), trace)| ((trace.role(), kind, trace.value.clone()), trace));
     Traces { store, found: keyed.collect() }
 }
 
-/// Judges the traces of one incident.
+/// Standings of the places of one incident.
 struct Judge {
     user: Sym,
-    /// Standing of the place of each of its rows.
     places: HashMap<EventId, Standing>,
     first: Time,
-    /// Values that the user had before.
-    known: HashMap<(IndicatorKind, Sym), bool>,
 }
 
 impl Judge {
@@ -250,32 +245,39 @@ impl Judge {
         for lane in incident.lanes.iter().filter(|lane| !lane.address.is_empty()) {
             places.extend(lane.sign_ins.iter().chain(&lane.uses).map(|id| (*id, lane.standing)));
         }
-        Self { user, places, first: incident.first, known: HashMap::new() }
+        Self { user, places, first: incident.first }
     }
 
-    /// The role of a value by one of its rows: known is what the user had before, or has at a known place.
-    fn role(&mut self, store: &Store, kind: IndicatorKind, sym: Sym, id: EventId) -> Role {
-        let key = match kind {
-            IndicatorKind::UserAgent => Some(Key::Agent),
-            IndicatorKind::Device => Some(Key::Device),
-            // A place is judged by its days, and a session or token that goes elsewhere is known to the thief too.
-            IndicatorKind::Address | IndicatorKind::Session | IndicatorKind::Token => None,
-        };
-        let (user, first) = (self.user, self.first);
-        if let Some(key) = key
-            && *self.known.entry((kind, sym)).or_insert_with(|| {
-                let before =
-                    store.with(key, sym).iter().map(|id| store.event(*id)).take_while(|row| row.time() < first);
-                before.into_iter().any(|row| row.user == user && row.time().day() != first.day())
-            })
-        {
-            return Role::User;
-        }
-        match self.places.get(&id) {
+    /// The role of a value by one of its rows.
+    fn seen(&self, id: EventId) -> Seen {
+        let role = match self.places.get(&id) {
             Some(Standing::New) => Role::Intruder,
             Some(Standing::Known) => Role::User,
             Some(Standing::Undecided) | None => Role::Undecided,
-        }
+        };
+        Seen { role, user: self.user, day: self.first.day_number() }
+    }
+}
+
+/// A value as rows of one incident show it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Seen {
+    /// The role by its place.
+    role: Role,
+    user: Sym,
+    /// Day of the incident.
+    day: i64,
+}
+
+impl Trace {
+    /// Its worst role: what the user had on a day before is the user's.
+    fn role(&self) -> Option<Role> {
+        let role = |seen: &Seen| {
+            let is_known = self.had.get(&seen.user).is_some_and(|day| *day < seen.day);
+            if is_known { Role::User } else { seen.role }
+        };
+        let role = self.seen.iter().map(role).min();
+        if role == Some(Role::User) && !self.others.is_empty() { Some(Role::Shared) } else { role }
     }
 }
 
@@ -284,7 +286,7 @@ fn note(
     found: &mut HashMap<(IndicatorKind, Sym), Trace>,
     kind: IndicatorKind,
     id: EventId,
-    (number, judge): (usize, Option<&mut Judge>),
+    (number, judge): (usize, Option<&Judge>),
     seen_as: &'static str,
 ) {
     let store = &context.loaded.store;
@@ -293,7 +295,7 @@ fn note(
     if sym.is_none() || (kind == IndicatorKind::UserAgent && is_ordinary(context, store.text(sym))) {
         return;
     }
-    let role = judge.map(|judge| judge.role(store, kind, sym, id));
+    let seen = judge.map(|judge| judge.seen(id));
     let trace = found.entry((kind, sym)).or_insert_with(|| Trace {
         value: kind.text(store, event),
         seen_as: BTreeSet::new(),
@@ -304,9 +306,10 @@ fn note(
         hits: BTreeSet::new(),
         elsewhere: 0,
         others: BTreeMap::new(),
-        role,
+        seen: HashSet::new(),
+        had: HashMap::new(),
     });
-    trace.role = trace.role.min(role);
+    trace.seen.extend(seen);
     trace.seen_as.insert(seen_as);
     if kind == IndicatorKind::Token && event.flags.has(Flags::TOKEN_COMPUTED) {
         trace.seen_as.insert("computed from the sign-in id");
@@ -323,6 +326,9 @@ fn look_around(store: &Store, found: &mut HashMap<(IndicatorKind, Sym), Trace>, 
     for (id, event) in store.events().filter(|(_, event)| !event.is_duplicate()) {
         for kind in IndicatorKind::ALL {
             let Some(trace) = found.get_mut(&(kind, kind.value(store, event))) else { continue };
+            if matches!(kind, IndicatorKind::UserAgent | IndicatorKind::Device) && users.contains(&event.user) {
+                trace.had.entry(event.user).or_insert_with(|| event.time().day_number());
+            }
             if trace.events.contains(&id) {
                 continue;
             }

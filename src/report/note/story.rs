@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
 /// Kinds of rows shown.
-const KINDS: usize = 8;
+const KINDS: usize = 7;
 /// Objects named of one kind.
 const OBJECTS: usize = 3;
 
@@ -36,6 +36,10 @@ pub struct StoryNote {
     pub what: String,
     /// `file:record` of the first row.
     pub record: String,
+    /// Whether the analyst marked one of the rows.
+    pub marked: bool,
+    /// Whether one of these is bookmarked.
+    pub bookmarked: bool,
 }
 
 /// Gravity of kinds of rows: those of most weight are kept where not all can be.
@@ -141,7 +145,10 @@ pub(super) fn story(context: &NoteContext, incident: &Incident, merged: &Hit) ->
         let objects =
             if one.objects.is_empty() { String::new() } else { format!(": {}", listed(&one.objects, OBJECTS)) };
         let tried = if one.failed && !one.what.starts_with("failed") { "refused: " } else { "" };
+        let marks = || one.rows.iter().filter_map(|id| context.places.mark(context.case, *id));
         StoryNote {
+            marked: marks().next().is_some(),
+            bookmarked: marks().any(|mark| mark.bookmarked),
             first: store.event(first).time(),
             last: store.event(last).time(),
             rows: one.rows.len(),

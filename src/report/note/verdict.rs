@@ -81,15 +81,15 @@ pub(super) fn contradictions(context: &NoteContext, hits: &[&Hit]) -> Vec<String
             hits.iter().flat_map(|hit| hit.findings.iter().enumerate().map(|(at, found)| (asked(hit, at).0, found)));
         of.filter(|(_, found)| found.state == state).map(|(id, _)| id).collect::<BTreeSet<_>>().len()
     };
-    let said: Vec<Verdict> = hits
+    let answers: Vec<Verdict> = hits
         .iter()
         .filter_map(|hit| context.case.work(&hit.id))
         .flat_map(|work| work.verdicts.values().copied())
         .collect();
-    let count = |verdict: Verdict| said.iter().filter(|one| **one == verdict).count();
+    let count = |verdict: Verdict| answers.iter().filter(|one| **one == verdict).count();
     let (supports, against) = (found(State::Supports), found(State::Against));
     let mut sentences = Vec::new();
-    if matches!(outcome, Outcome::Theft | Outcome::Authorised | Outcome::Misfired) && said.is_empty() {
+    if matches!(outcome, Outcome::Theft | Outcome::Authorised | Outcome::Misfired) && answers.is_empty() {
         sentences.push("No step was answered before this verdict.".to_owned());
     }
     let leading = hits[0];

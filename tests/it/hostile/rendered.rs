@@ -243,7 +243,7 @@ fn a_whole_note_of_hostile_values_has_no_element_but_ours() {
     let mut note = Vec::new();
     (exporter("markdown").unwrap().write)(&report, &mut note).unwrap();
     let note = String::from_utf8(note).unwrap();
-    for section in ["Bottom line", "Key facts", "Timeline", "Marked by the analyst", "Indicators", "Analyst log"] {
+    for section in ["In short", "Incidents", "Marked by the analyst", "Indicators", "Analyst log"] {
         assert!(note.contains(&format!("\n## {section}\n")), "{section}");
     }
     for (name, renderer) in RENDERERS {
