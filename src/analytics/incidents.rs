@@ -49,6 +49,8 @@ pub struct Incident {
     pub roles: Vec<String>,
     /// All that is new to its user, sorted.
     pub novel: Vec<Novel>,
+    /// Positions of its links, in order.
+    pub links: Vec<usize>,
     /// Its places: known ones first.
     pub lanes: Vec<Lane>,
     /// Revocations of its user from its first event on, in order.
@@ -107,12 +109,17 @@ impl Incidents {
         all.sort_by(|a, b| rank(hits, a).cmp(&rank(hits, b)));
         let routines = routine::found(hits, &mut all);
         let shared = shared(hits, &all);
+        for (link, shared) in shared.iter().enumerate() {
+            for at in &shared.incidents {
+                all[*at].links.push(link);
+            }
+        }
         Self { all, routines, shared, ends: ends_of_tables(store) }
     }
 
     /// Links of an incident.
     pub fn links(&self, incident: usize) -> impl Iterator<Item = &Shared> {
-        self.shared.iter().filter(move |shared| shared.incidents.binary_search(&incident).is_ok())
+        self.all[incident].links.iter().map(|link| &self.shared[*link])
     }
 }
 
@@ -171,6 +178,7 @@ fn incident(context: &DetectContext, novelty: &mut Novelty, hits: &[Hit], mut gr
         revoked: context.revocations(leading.user).iter().map(|one| one.at).filter(|at| Some(*at) >= first).collect(),
         is_familiar: novelty.is_familiar(leading.user, &rows),
         routine: None,
+        links: Vec::new(),
         is_allowed: leading.allowed.is_some(),
         hits: group,
     }

@@ -23,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const KINDS: usize = 4;
 /// Objects named of one kind.
 const OBJECTS: usize = 3;
+/// Incidents looked at for one link: an intruder's address may be in thousands.
+const LINKED: usize = 100;
 /// Names in a line before the rest is counted.
 const NAMED: usize = 4;
 
@@ -298,8 +300,8 @@ impl Made<'_> {
 
     fn others(&self, at: usize) -> Option<CardLine> {
         let Incidents { all, .. } = self.context.incidents;
-        let linked: BTreeSet<usize> =
-            self.context.incidents.links(at).flat_map(|link| link.incidents.clone()).collect();
+        let links = self.context.incidents.links(at).flat_map(|link| link.incidents.iter().take(LINKED));
+        let linked: BTreeSet<usize> = links.copied().collect();
         let users: BTreeSet<&str> = linked
             .into_iter()
             .map(|other| self.context.hits[all[other].leading()].upn.as_str())

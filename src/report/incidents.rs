@@ -30,6 +30,9 @@ pub const COLUMNS: [&str; 22] = [
     "Card",
 ];
 
+/// Incidents of others named of one link: an intruder's address may be in thousands.
+const LINKED: usize = 100;
+
 /// Every incident as a row, the worst first.
 pub fn rows<'a>(context: &'a CardContext<'a>) -> impl Iterator<Item = Row<'a>> + Clone {
     (0..context.incidents.all.len()).map(move |at| row(context, at))
@@ -113,7 +116,7 @@ fn linked<'a>(context: &'a CardContext<'a>, at: usize) -> Vec<Row<'a>> {
     let user = |at: usize| context.hits[all[at].leading()].user;
     let mut rows = Vec::new();
     for link in context.incidents.links(at) {
-        for &other in link.incidents.iter().filter(|other| user(**other) != user(at)) {
+        for &other in link.incidents.iter().filter(|other| user(**other) != user(at)).take(LINKED) {
             let mut row = named(link.novel.kind(), link.novel.value());
             row.push("IncidentId", all[other].id.as_str());
             row.push("UserPrincipalName", context.hits[all[other].leading()].upn.as_str());

@@ -5,7 +5,6 @@ use super::super::known::Standing;
 use super::super::places::Net;
 use super::super::{DetectContext, Hit};
 use crate::model::{EventId, Field, Span, Sym};
-use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,7 +23,7 @@ pub struct Lane {
     pub is_neutral: bool,
     /// Sign-ins and legs of codes, in order.
     pub sign_ins: Vec<EventId>,
-    /// Other users with rows from the address; 0 where the address is known to the user.
+    /// Number of other users who signed in from the address.
     pub others: usize,
     /// Calls and acts, in order.
     pub uses: Vec<EventId>,
@@ -74,7 +73,7 @@ pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
                 location: String::new(),
                 standing: context.known().standing_of_address(user, place, event.time()),
                 is_neutral: place.is_neutral,
-                others: 0,
+                others: place.address.map_or(0, |address| context.known().others_ever_at_address(user, address)),
                 sign_ins: Vec::new(),
                 uses: Vec::new(),
             });
@@ -89,12 +88,6 @@ pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
         } else {
             lane.uses.push(id);
         }
-    }
-    for lane in lanes.iter_mut().filter(|lane| lane.standing != Standing::Known && !lane.address.is_empty()) {
-        let address = lane.first().map_or(Sym::NONE, |id| store.value(Key::Address, id));
-        let users = store.with(Key::Address, address).iter().map(|&id| store.event(id).user);
-        let others: BTreeSet<Sym> = users.filter(|other| *other != user && !other.is_none()).collect();
-        lane.others = others.len();
     }
     lanes.sort_by_key(|lane| (lane.address.is_empty(), lane.standing != Standing::Known, lane.first()));
     lanes
