@@ -55,6 +55,7 @@ impl Value<'_> {
     }
 
     /// Takes it, and leaves null.
+    #[must_use]
     pub fn take(&mut self) -> Self {
         std::mem::take(self)
     }

@@ -13,7 +13,7 @@ use std::fmt;
 #[derive(Debug, Default)]
 pub struct Members<'r> {
     list: Vec<Member<'r>>,
-    /// What a look at each name would show first: a hundred names are looked for in every record, and most are not in it.
+    /// The mark of each name: a hundred names are looked for in every record, and most are not in it.
     marks: Vec<NameMark>,
 }
 

@@ -153,9 +153,9 @@ fn put<'r>(object: &mut Value<'r>, path: &[&'r str], value: Value<'r>) {
         [name] => match members.get_mut(*name) {
             Some(Value::Object(known)) => {
                 if let Value::Object(more) = value {
-                    more.into_iter().for_each(|(name, value)| {
+                    for (name, value) in more {
                         known.entry(name).or_insert(value);
-                    });
+                    }
                 }
             }
             Some(known) if is_nothing(known) || value.is_object() && known.is_string() => *known = value,

@@ -54,7 +54,6 @@ impl Scan {
                     self.end_cell();
                     return Some(self.at + 1);
                 }
-                State::Border => self.go(0, State::Plain),
                 State::Plain => {
                     let rest = &record[self.at..];
                     let end = memchr::memchr3(self.delimiter, b'\n', b'\r', rest);
@@ -74,7 +73,7 @@ impl Scan {
                     self.go(1, State::Quoted);
                 }
                 State::Quote if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => self.go(0, State::Border),
-                State::Quote => self.go(0, State::Plain),
+                State::Border | State::Quote => self.go(0, State::Plain),
             }
         }
         None
@@ -135,7 +134,7 @@ pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut
                 }
             }
         }
-        // What stands behind the quotes belongs to the cell; without a quote at its end all the rest does.
+        // Text behind the quotes belongs to the cell; without a quote at its end all the rest does.
         let rest = &record[at..];
         let end = if is_open { None } else { memchr::memchr3(delimiter, b'\n', b'\r', rest) };
         text.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);

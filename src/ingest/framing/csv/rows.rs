@@ -24,7 +24,7 @@ pub(crate) struct Rows<'b> {
     max_record: usize,
 }
 
-/// What begins at a position among the rows.
+/// A stretch of the rows, by the position that it begins at.
 enum Cut {
     /// A record of this length.
     Record { start: usize, len: usize },
@@ -136,7 +136,7 @@ impl<'w, 'r> Cutter<'w, 'r> {
                 if rest.len() > self.max_record {
                     break None;
                 }
-                // What is cut need not wait for more.
+                // The records cut so far need not wait for more.
                 if !self.hand_over(stats, take) {
                     return;
                 }
@@ -145,24 +145,20 @@ impl<'w, 'r> Cutter<'w, 'r> {
                     break Some(self.window.bytes().len());
                 }
             };
-            match len {
-                Some(len) => {
-                    let next = self.cut(&scan, len);
-                    if let Some(next) = next {
-                        if !self.hand_over(stats, take) {
-                            return;
-                        }
-                        self.header = Arc::new(next);
-                    }
+            let Some(len) = len else {
+                self.cuts.push(Cut::TooLong { start: self.at });
+                if !self.hand_over(stats, take) {
+                    return;
                 }
-                None => {
-                    self.cuts.push(Cut::TooLong { start: self.at });
-                    if !self.hand_over(stats, take) {
-                        return;
-                    }
-                    next_line(self.window);
-                    (self.fresh, self.is_after_fault) = (true, true);
+                next_line(self.window);
+                (self.fresh, self.is_after_fault) = (true, true);
+                continue;
+            };
+            if let Some(next) = self.cut(&scan, len) {
+                if !self.hand_over(stats, take) {
+                    return;
                 }
+                self.header = Arc::new(next);
             }
         }
     }
