@@ -24,10 +24,10 @@ pub struct Composed {
 impl Composed {
     /// Composes the note of a case, and its indicators. Reads the bundle's files again: see [`report`].
     pub fn new(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Self {
-        Self::of(&report(loaded, facts, hits, settings, case, &Asked { name, ..Asked::default() }))
+        Self::from_report(&report(loaded, facts, hits, settings, case, &Asked { name, ..Asked::default() }))
     }
 
-    fn of(report: &Report) -> Self {
+    fn from_report(report: &Report) -> Self {
         let (mut text, mut indicators) = (Vec::new(), Vec::new());
         (EXPORTERS[0].write)(report, &mut text).expect("writing to memory does not fail");
         write_indicators(report, &mut indicators).expect("writing to memory does not fail");

@@ -20,6 +20,8 @@ const IN_STEPS: [&str; 4] = ["Network numbers (ASN)", "Why it is a hit", "Resour
 const FEW: usize = 3;
 /// Rows of a record named of a step.
 const ROWS: usize = 3;
+/// Words of findings, in the order in which they are listed.
+const FINDINGS: [&str; 4] = ["supports", "against", "unknown", "missing"];
 /// Records named of a step.
 const RECORDS: usize = 2;
 
@@ -128,7 +130,7 @@ pub(super) fn in_full(page: &mut Page, report: &Report) {
         }
         let id = vec![Md::ours("Incident"), Md::code(&incident.id)];
         let is_threat = incident.first_page;
-        let is_here = |name: &&str| !IN_STEPS.contains(name) && !(is_threat && TOKENS.contains(name));
+        let is_here = |name: &&str| !(IN_STEPS.contains(name) || is_threat && TOKENS.contains(name));
         let kept = incident.facts.iter().filter(|fact| is_here(&fact.name));
         page.table(&["Fact", "Value"], [id].into_iter().chain(kept.map(fact)));
         story(page, incident, &keys);
@@ -185,7 +187,6 @@ fn steps(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     }
     let rest = incident.steps.iter().filter(|step| !is_row(step) && !ELSEWHERE.contains(&step.step.id));
     let (mut by, mut nothing): (BTreeMap<usize, Vec<String>>, usize) = (BTreeMap::new(), 0);
-    const FINDINGS: [&str; 4] = ["supports", "against", "unknown", "missing"];
     for step in rest {
         // It looked for rows that are not there.
         if step.step.finding == FINDINGS[2] && step.step.records.is_empty() {

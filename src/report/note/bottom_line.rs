@@ -68,7 +68,7 @@ impl<'a> BottomLine<'a> {
     /// A few sentences, facts first; of each incident of the first page one and its verdict.
     pub(super) fn bottom_line(&self, incidents: &[IncidentNote]) -> Vec<String> {
         if !incidents.is_empty() {
-            return self.by_incidents(incidents);
+            return Self::by_incidents(incidents);
         }
         let Some(hit) = self.main else {
             return vec![
@@ -86,7 +86,7 @@ impl<'a> BottomLine<'a> {
         sentences.into_iter().flatten().collect()
     }
 
-    fn by_incidents(&self, incidents: &[IncidentNote]) -> Vec<String> {
+    fn by_incidents(incidents: &[IncidentNote]) -> Vec<String> {
         let first: Vec<&IncidentNote> = incidents.iter().filter(|incident| incident.first_page).collect();
         let shown = if first.is_empty() { incidents.iter().take(1).collect() } else { first };
         let mut sentences: Vec<String> = shown
@@ -117,7 +117,7 @@ impl<'a> BottomLine<'a> {
         };
         match self.context.disposition(hit) {
             Some(disposition) => {
-                let word = Outcome::of(Some(disposition)).word();
+                let word = Outcome::new(Some(disposition)).word();
                 format!("The analyst's verdict on this {analytic} of {upn}: {word}.")
             }
             None => format!(

@@ -32,7 +32,7 @@ pub struct StoryNote {
     pub address: String,
     /// Standing of the address with the user; empty for a row without one.
     pub standing: &'static str,
-    /// What was done.
+    /// The act in words.
     pub what: String,
     /// `file:record` of the first row.
     pub record: String,

@@ -28,7 +28,7 @@ impl Outcome {
     pub const ALL: [Self; 5] = [Self::Theft, Self::Undecided, Self::Open, Self::Authorised, Self::Misfired];
 
     /// The outcome of one hit.
-    pub fn of(disposition: Option<Disposition>) -> Self {
+    pub fn new(disposition: Option<Disposition>) -> Self {
         match disposition {
             Some(Disposition::TruePositive) => Self::Theft,
             Some(Disposition::Undetermined) => Self::Undecided,
@@ -57,14 +57,14 @@ impl Outcome {
 
 /// The gravest outcome of some hits.
 pub(super) fn outcome(context: &NoteContext, hits: &[&Hit]) -> Outcome {
-    hits.iter().map(|hit| Outcome::of(context.disposition(hit))).min().unwrap_or(Outcome::Open)
+    hits.iter().map(|hit| Outcome::new(context.disposition(hit))).min().unwrap_or(Outcome::Open)
 }
 
 /// `theft`; of several verdicts `theft (2 of 3 hits), open (1)`.
 pub(super) fn words(context: &NoteContext, hits: &[&Hit]) -> String {
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for hit in hits {
-        *counts.entry(Outcome::of(context.disposition(hit))).or_default() += 1;
+        *counts.entry(Outcome::new(context.disposition(hit))).or_default() += 1;
     }
     if counts.len() == 1 {
         return counts.into_keys().next().unwrap_or(Outcome::Open).word().to_owned();
