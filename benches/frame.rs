@@ -168,11 +168,7 @@ fn long_log() {
     let report = Report::build(&loaded, Facts::embedded(), &hits, &case, &header);
     let mut text = Vec::new();
     (EXPORTERS[0].write)(&report, &mut text).expect("writing to memory does not fail");
-    let note = Composed {
-        text: String::from_utf8(text).expect("a note is text"),
-        indicators: String::new(),
-        maps: Vec::new(),
-    };
+    let note = Composed { text: String::from_utf8(text).expect("a note is text"), ..Composed::default() };
     let paths = || (PathBuf::from("case"), PathBuf::from("note"));
     let opened = |case: Case| {
         let ((case_path, note_path), places) = (paths(), Places::default());

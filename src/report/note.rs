@@ -40,7 +40,7 @@ pub use custody::{Custody, changed};
 pub use differing::ConflictNote;
 pub use do_now::DoNow;
 pub use impact::{AttackNote, Earned, Impact};
-pub use incidents::{IncidentNote, IncidentStep, LineNote, MapNote, RoutineNote};
+pub use incidents::{IncidentNote, IncidentStep, RoutineNote};
 pub use indicators::{Indicator, IndicatorKind, Nobody, Role, Scope};
 pub use marked::MarkNote;
 pub use steps::{FactNote, HitNote, StepNote};

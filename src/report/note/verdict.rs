@@ -24,9 +24,6 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome, in order.
-    pub const ALL: [Self; 5] = [Self::Theft, Self::Undecided, Self::Open, Self::Authorised, Self::Misfired];
-
     /// The outcome of one hit.
     pub fn new(disposition: Option<Disposition>) -> Self {
         match disposition {
