@@ -352,7 +352,7 @@ fn a_note_says_no_more_of_a_theft_than_the_rows_and_the_verdict() {
     }
     let first = report.incidents.iter().find(|incident| incident.upn.starts_with("finance.director")).unwrap();
     let at = |text: &str| note.find(text).unwrap_or_else(|| panic!("{text} in {note}"));
-    let fact = at("(Amsterdam, NL) (new: address, network) 4s later");
+    let fact = at("(Amsterdam, NL; new: address, network) 4s later");
     let verdict =
         fact + note[fact..].find("The analyst's verdict: theft. No step was answered before this verdict.").unwrap();
     assert!(fact < verdict && verdict < at("## Do now"), "fact first, verdict second");

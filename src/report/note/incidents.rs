@@ -66,7 +66,7 @@ pub struct IncidentNote {
     pub in_full: bool,
     /// Key facts, of all its hits together.
     pub facts: Vec<FactNote>,
-    /// What happened, like rows together.
+    /// Rows of the story, like ones together.
     pub story: Vec<StoryNote>,
     /// Kinds of rows beyond those of the story.
     pub further: usize,
