@@ -147,9 +147,13 @@ impl Talk<'_> {
                     "q" => return Ok(()),
                     "e" => self.write_note()?,
                     "m" => self.marks()?,
-                    "c" => self.decisions(input)?,
+                    "c" => {
+                        self.decisions(input)?;
+                        break None;
+                    }
                     "z" => {
                         self.undo(None)?;
+                        break None;
                     }
                     "" | "l" => break None,
                     typed => match typed.parse::<usize>().ok().and_then(|at| groups.get(at.checked_sub(1)?)) {
