@@ -242,20 +242,11 @@ impl Made<'_> {
     }
 
     fn revoked(&self) -> CardLine {
-        let Some(&at) = self.incident.revoked.first() else {
-            let text = "no revocation seen in this bundle".to_owned();
-            return CardLine { label: Label::Revoked, text };
+        let text = match self.incident.revoked.first() {
+            None => "no revocation seen in this bundle".to_owned(),
+            Some(at) => after(self.context.store, self.incident, *at),
         };
-        let store = self.context.store;
-        let sign_ins = self.hits.iter().flat_map(|hit| hit.evidence.iter().copied());
-        let after: BTreeSet<EventId> =
-            sign_ins.chain(self.rows_of_use()).filter(|id| store.event(*id).time() > at).collect();
-        let last = after.last().map(|id| store.event(*id).time());
-        let what = match last {
-            None => "none of these rows is after it".to_owned(),
-            Some(last) => format!("{} after it, the last {} later", counted(after.len(), "row"), last.since(at)),
-        };
-        CardLine { label: Label::Revoked, text: format!("{} UTC; {what}", at.second()) }
+        CardLine { label: Label::Revoked, text }
     }
 
     /// Controls, by the records of the sign-ins from places that are not known.
@@ -339,6 +330,23 @@ impl Made<'_> {
         }
         (!parts.is_empty()).then(|| CardLine { label: Label::Missing, text: parts.join("; ") })
     }
+}
+
+/// A revocation, and the rows of an incident after it: those from places that are not known, where it has some.
+pub fn after(store: &Store, incident: &Incident, at: Time) -> String {
+    let foreign = || incident.lanes.iter().filter(|lane| lane.standing != Standing::Known);
+    let is_any = foreign().next().is_none();
+    let lanes = incident.lanes.iter().filter(|lane| is_any || lane.standing != Standing::Known);
+    let (mut rows, mut last) = (0, None);
+    for list in lanes.flat_map(|lane| [&lane.sign_ins, &lane.uses]) {
+        rows += list.len() - list.partition_point(|id| store.event(*id).time() <= at);
+        last = last.max(list.last().map(|id| store.event(*id).time()));
+    }
+    let what = match last.filter(|_| rows > 0) {
+        None => "none of these rows is after it".to_owned(),
+        Some(last) => format!("{} after it, the last {} later", counted(rows, "row"), last.since(at)),
+    };
+    format!("{} UTC; {what}", at.second())
 }
 
 /// Tables of some uses that end at the last row or before: no later use of that kind can be seen. Changes in the

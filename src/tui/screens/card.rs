@@ -4,7 +4,8 @@ use super::pane;
 use crate::analytics::known::Standing;
 use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
-use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use};
+use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after};
+use crate::triage::pivot::Value;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -45,7 +46,14 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     // Two places, their uses and the times come before the last of the answers.
     let for_map = height.saturating_sub(lines.len() + 6).max(4.min(height.saturating_sub(lines.len() + 2)));
     lines.extend(map(theme, &card.map, room, for_map));
+    // A time that the analyst entered takes the place of what the logs say.
+    let entered = bench.incident().zip(bench.revoked_of(Value::user(hit.user)));
+    let entered =
+        entered.map(|(incident, at)| CardLine { label: Label::Revoked, text: after(bench.store(), incident, at) });
     let mut answers: Vec<&CardLine> = card.lines.iter().collect();
+    for answer in answers.iter_mut().filter(|line| line.label == Label::Revoked) {
+        *answer = entered.as_ref().unwrap_or(*answer);
+    }
     for label in SPARED {
         if lines.len() + answers.len() > height {
             answers.retain(|line| line.label != label);

@@ -81,3 +81,18 @@ fn ids(desk: &Desk) -> Vec<String> {
     let bench = desk.bench();
     bench.closes().iter().map(|hit| bench.evidence.hits[*hit].id.clone()).collect()
 }
+
+#[test]
+fn a_revocation_that_is_entered_stands_on_the_card_with_what_came_after() {
+    let mut desk = on_the_demo((80, 24));
+    while desk.bench().current().unwrap().upn != "finance.director@contoso.com" {
+        desk.press("j");
+    }
+    assert!(desk.screen().contains("revoked  no revocation seen in this bundle"));
+    desk.press("R").type_in("14:20").press("enter");
+    while desk.bench().focus != tokentrail::testing::tui::layout::Pane::Hits {
+        desk.press("tab");
+    }
+    let words = "revoked  2026-05-01 14:20:00 UTC; 1 row after it, the last 11m05s later";
+    assert!(desk.screen().contains(words), "{}", desk.screen());
+}
