@@ -4,6 +4,7 @@ pub mod acts;
 mod case;
 mod change;
 mod draft;
+pub mod groups;
 pub mod lineage;
 mod log;
 mod log_problem;

@@ -5,7 +5,7 @@ mod incidents;
 mod joining;
 mod marks;
 
-use incidents::Group;
+use incidents::Listed;
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
@@ -18,6 +18,7 @@ use crate::model::words::counted;
 use crate::model::{EventId, inert};
 use crate::report::{Names, log_problems};
 use crate::session::{Composed, ExitSummary, Unkept};
+use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_first};
 use std::io::{self, BufRead, Write};
@@ -66,7 +67,7 @@ pub(super) fn run(
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);
-    let groups = incidents::groups(loaded, run.facts, &run.settings, candidates, hits);
+    let listed = incidents::listed(loaded, run.facts, &run.settings, candidates, hits);
     let mut talk = Talk { name, loaded, hits, run, file, case, found, places, out, note: None, unsaved: None };
     let input = &mut io::stdin().lock();
     if talk.join(input)? {
@@ -79,7 +80,7 @@ pub(super) fn run(
                 talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
             }
         }
-        talk.list(&groups, input)?;
+        talk.list(&listed, input)?;
     }
     talk.leave()?;
     Ok(exit)
@@ -126,22 +127,22 @@ impl Talk<'_> {
         Ok((read > 0).then(|| line.trim().to_owned()))
     }
 
-    fn list(&mut self, groups: &[Group], input: &mut dyn BufRead) -> anyhow::Result<()> {
+    fn list(&mut self, listed: &[Listed], input: &mut dyn BufRead) -> anyhow::Result<()> {
         loop {
             let settled = self.case.closed(self.hits);
             let (name, hits) = (self.name.clone(), self.hits.len());
-            let incidents = if groups.iter().any(Group::is_incident) {
-                format!("{}, ", counted(groups.len(), "incident"))
+            let incidents = if listed.iter().any(|one| one.card.is_some()) {
+                format!("{}, ", counted(listed.len(), "incident"))
             } else {
                 String::new()
             };
             self.say(format!("{name}: {incidents}{hits} hits, {settled} closed."))?;
-            for (number, group) in (1..).zip(groups) {
-                let line = self.line(number, group);
+            for (number, one) in (1..).zip(listed) {
+                let line = self.line(number, one);
                 self.say(line)?;
             }
             // A slip costs a line, not the list.
-            let group = loop {
+            let chosen = loop {
                 let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(()) };
                 match typed.as_str() {
                     "q" => return Ok(()),
@@ -156,14 +157,14 @@ impl Talk<'_> {
                         break None;
                     }
                     "" | "l" => break None,
-                    typed => match typed.parse::<usize>().ok().and_then(|at| groups.get(at.checked_sub(1)?)) {
-                        Some(group) => break Some(group),
+                    typed => match typed.parse::<usize>().ok().and_then(|at| listed.get(at.checked_sub(1)?)) {
+                        Some(one) => break Some(one),
                         None => self.say(format!("{typed} is no incident of the list."))?,
                     },
                 }
             };
-            if let Some(group) = group
-                && self.walk(group, input)? == Next::Quit
+            if let Some(chosen) = chosen
+                && self.walk(chosen, input)? == Next::Quit
             {
                 return Ok(());
             }
@@ -191,8 +192,11 @@ impl Talk<'_> {
     }
 
     /// Prints an incident, and walks the steps of its leading hit; of another one where that is asked for.
-    fn walk(&mut self, group: &Group, input: &mut dyn BufRead) -> anyhow::Result<Next> {
-        self.card(group)?;
+    fn walk(&mut self, listed: &Listed, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        if let Some(card) = &listed.card {
+            self.card(card)?;
+        }
+        let group = &listed.group;
         let mut at = 0;
         loop {
             match self.walk_hit(group, &self.hits[group.hits[at]], input)? {

@@ -29,7 +29,7 @@ pub struct Evidence {
 pub struct Grouped {
     /// The incidents.
     pub incidents: Incidents,
-    /// The card of each incident.
+    /// The card of each group; none under published semantics.
     pub cards: Vec<Card>,
     /// Orders of the hits.
     pub orders: Orders,
@@ -48,9 +48,11 @@ impl Grouped {
     ) -> Self {
         let store = &loaded.store;
         let incidents = Incidents::new(store, facts, settings, Arc::clone(candidates), hits);
-        let context = CardContext { store, facts, hits, incidents: &incidents };
-        let cards = (0..incidents.all.len()).map(|at| card(&context, at)).collect();
         let orders = Orders::new(hits, &incidents);
+        let context = CardContext { store, facts, hits, incidents: &incidents };
+        let cards = orders.groups.iter().filter_map(|group| Some(card(&context, group.incident?))).collect();
+        // Every row of a timeline asks for it: better here than at the first frame.
+        DetectContext::over(store, facts, settings, Arc::clone(candidates)).known();
         Self { incidents, cards, orders, candidates: Arc::clone(candidates) }
     }
 }
@@ -81,6 +83,6 @@ impl Evidence {
 
     /// The card of a hit's incident.
     pub fn card(&self, hit: usize) -> Option<&Card> {
-        self.found.cards.get(self.found.orders.incident(hit)?)
+        self.found.cards.get(self.found.orders.group_of(hit)?)
     }
 }

@@ -5,6 +5,7 @@ use super::text::width;
 use crate::analytics::{Hit, Incidents};
 use crate::model::work;
 use crate::store::Query;
+use crate::triage::groups::{Group, groups};
 use crate::triage::{Case, worst_first};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -53,17 +54,6 @@ pub struct Entry {
     pub group: usize,
 }
 
-/// Hits that are listed as one: those of an incident or of a routine, or a hit by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
-    /// Positions of the hits: the one that leads first.
-    pub hits: Vec<usize>,
-    /// Position of the incident; of a routine that of its first one. `None` under published semantics.
-    pub incident: Option<usize>,
-    /// Number of incidents of a routine; 0 for what is none.
-    pub times: usize,
-}
-
 /// The hits as listed.
 #[derive(Default)]
 pub struct HitList {
@@ -100,6 +90,7 @@ pub struct Orders {
 impl Orders {
     /// Those of these hits.
     pub fn new(hits: &[Hit], incidents: &Incidents) -> Self {
+        work::look(hits.len());
         let groups = groups(hits, incidents);
         let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| sorted(hits, &groups, sort));
         let mut group_of = vec![0; hits.len()];
@@ -111,14 +102,14 @@ impl Orders {
         Self { by_sort, groups, group_of, widths: Widths::new(hits), texts: Texts::new(hits) }
     }
 
-    /// The group of a hit.
-    pub fn group(&self, hit: usize) -> Option<&Group> {
-        self.groups.get(*self.group_of.get(hit)?)
+    /// Position of a hit's group.
+    pub fn group_of(&self, hit: usize) -> Option<usize> {
+        self.group_of.get(hit).copied()
     }
 
-    /// Position of a hit's incident; of a routine that of its first one.
-    pub fn incident(&self, hit: usize) -> Option<usize> {
-        self.group(hit)?.incident
+    /// The group of a hit.
+    pub fn group(&self, hit: usize) -> Option<&Group> {
+        self.groups.get(self.group_of(hit)?)
     }
 
     fn by(&self, sort: Sort) -> &[Entry] {
@@ -270,26 +261,6 @@ impl HitList {
     pub fn place(&self, hit: usize) -> Option<usize> {
         self.entries.iter().position(|entry| entry.hit == hit)
     }
-}
-
-/// The groups: routines and incidents, or each hit by itself where there are no incidents.
-fn groups(hits: &[Hit], incidents: &Incidents) -> Vec<Group> {
-    work::look(hits.len());
-    if incidents.all.is_empty() {
-        return (0..hits.len()).map(|hit| Group { hits: vec![hit], incident: None, times: 0 }).collect();
-    }
-    let routines = incidents.routines.iter().map(|routine| Group {
-        hits: routine.incidents.iter().flat_map(|at| incidents.all[*at].hits.iter().copied()).collect(),
-        incident: routine.incidents.first().copied(),
-        times: routine.incidents.len(),
-    });
-    let alone = incidents.all.iter().enumerate().filter(|(_, incident)| incident.routine.is_none());
-    let alone = alone.map(|(at, incident)| Group { hits: incident.hits.clone(), incident: Some(at), times: 0 });
-    // Incidents come the worst first, those that are allowed last; routines stand below the others.
-    let is_allowed = |group: &Group| group.hits.first().is_some_and(|hit| hits[*hit].allowed.is_some());
-    let mut groups: Vec<Group> = alone.chain(routines).collect();
-    groups.sort_by_key(is_allowed);
-    groups
 }
 
 /// Every hit in order, each group together. Groups are given the worst first.

@@ -5,7 +5,7 @@ mod visiting;
 
 use super::evidence::{Evidence, Grouped};
 use super::find::Find;
-use super::hit_list::{Group, HitList};
+use super::hit_list::HitList;
 use super::layout::Pane;
 use super::near::NearView;
 use super::rows::{Mode, Timeline};
@@ -15,6 +15,7 @@ use crate::analytics::{Hit, Incident, Settings, Step, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
+use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
 use crate::triage::{Case, Disposition, Verdict};
@@ -111,7 +112,7 @@ impl Workbench {
     /// The incident of the hit worked on; of a routine its first one.
     pub fn incident(&self) -> Option<&Incident> {
         let found = &self.evidence.found;
-        found.incidents.all.get(found.orders.incident(self.hit?)?)
+        found.incidents.all.get(found.orders.group(self.hit?)?.incident?)
     }
 
     /// Hits that a verdict on the incident closes: those of the incident or routine, where the list shows it as one.
@@ -123,24 +124,9 @@ impl Workbench {
         }
     }
 
-    /// The state of the incident in words: its verdict, or how many of its hits are closed; empty while it is open.
-    pub fn state_words(&self) -> String {
-        let Some(group) = self.hit.and_then(|hit| self.evidence.found.orders.group(hit)) else { return String::new() };
-        self.state_of(group)
-    }
-
-    /// The state of a group of hits in words.
+    /// The state of a group of hits in words: its verdict, or how many are closed; empty while it is open.
     pub fn state_of(&self, group: &Group) -> String {
-        let of = |hit: &usize| self.case.disposition(&self.evidence.hits[*hit].id);
-        let closed: Vec<Disposition> = group.hits.iter().filter_map(of).collect();
-        match closed.first() {
-            None => String::new(),
-            Some(first) if closed.len() == group.hits.len() && closed.iter().all(|other| other == first) => {
-                first.words().to_owned()
-            }
-            Some(_) if closed.len() == group.hits.len() => "closed".to_owned(),
-            Some(_) => format!("{} of {} closed", closed.len(), group.hits.len()),
-        }
+        self.case.outcome(&self.evidence.hits, group).unwrap_or_default()
     }
 
     /// The steps of a hit.

@@ -81,8 +81,9 @@ fn title<'a>(
 ) -> Line<'a> {
     let (glyph, _, role) = super::hits::severity(severity);
     let roles = if card.roles.is_empty() { String::new() } else { format!(" · {}", card.roles.join(", ")) };
-    let state = bench.state_words();
-    let state = if state.is_empty() { state } else { format!(" · {state}") };
+    let group = bench.hit.and_then(|hit| bench.evidence.found.orders.group(hit));
+    let state = group.map(|group| bench.state_of(group)).filter(|state| !state.is_empty());
+    let state = state.map_or_else(String::new, |state| format!(" · {state}"));
     Line::from(vec![
         Span::styled(format!(" {glyph}"), theme.style(role)),
         Span::styled(format!(" {}", fit(&card.who, 48)), theme.style(Role::Title)),

@@ -4,7 +4,8 @@ use super::pane;
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::triage::Disposition;
-use crate::tui::hit_list::{Entry, Group, Widths};
+use crate::triage::groups::Group;
+use crate::tui::hit_list::{Entry, Widths};
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
@@ -103,7 +104,7 @@ fn incident<'a>(
     let hit = &bench.evidence.hits[entry.hit];
     let found = &bench.evidence.found;
     let at = group.incident.unwrap_or_default();
-    let (one, card) = (&found.incidents.all[at], &found.cards[at]);
+    let (one, card) = (&found.incidents.all[at], &found.cards[entry.group]);
     let (glyph, word, role) = severity(one.severity);
     let state = bench.state_of(group);
     let closed = !state.is_empty() || one.is_allowed;
