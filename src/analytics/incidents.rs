@@ -23,6 +23,7 @@ use crate::facts::Facts;
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Sym, Table, Time};
 use crate::store::Store;
+use lanes::Addresses;
 use novel::Novelty;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,7 +65,7 @@ pub struct Incident {
 }
 
 impl Incident {
-    /// Position of the hit that it is told by.
+    /// Position of the hit that leads it.
     pub fn leading(&self) -> usize {
         self.hits[0]
     }
@@ -103,9 +104,9 @@ impl Incidents {
         for (at, hit) in hits.iter().enumerate() {
             groups.entry(&hit.incident).or_default().push(at);
         }
-        let mut novelty = Novelty::new(&context);
-        let mut all: Vec<Incident> =
-            groups.into_values().map(|group| incident(&context, &mut novelty, hits, group)).collect();
+        let (mut novelty, mut addresses) = (Novelty::new(&context), Addresses::default());
+        let incidents = groups.into_values().map(|group| incident(&context, &mut novelty, &mut addresses, hits, group));
+        let mut all: Vec<Incident> = incidents.collect();
         all.sort_by(|a, b| rank(hits, a).cmp(&rank(hits, b)));
         let routines = routine::found(hits, &mut all);
         let shared = shared(hits, &all);
@@ -144,7 +145,13 @@ fn rank<'h>(hits: &'h [Hit], incident: &Incident) -> impl Ord + use<'h> {
 }
 
 /// The incident of some hits, given in order of time.
-fn incident(context: &DetectContext, novelty: &mut Novelty, hits: &[Hit], mut group: Vec<usize>) -> Incident {
+fn incident(
+    context: &DetectContext,
+    novelty: &mut Novelty,
+    addresses: &mut Addresses,
+    hits: &[Hit],
+    mut group: Vec<usize>,
+) -> Incident {
     // Of equal ones the earliest leads.
     let how_bad = |at: &usize| {
         let hit = &hits[*at];
@@ -158,7 +165,7 @@ fn incident(context: &DetectContext, novelty: &mut Novelty, hits: &[Hit], mut gr
         of_group.iter().flat_map(|hit| hit.evidence.iter().chain(&hit.legs)).copied().collect();
     let store = context.store;
     let first = of_group.iter().map(|hit| hit.begins(store).min(hit.first_seen)).min();
-    let last = of_group.iter().flat_map(|hit| ends(store, hit)).max();
+    let last = of_group.iter().map(|hit| end(store, hit)).max();
     let roles = privileged(context, &rows);
     let raises = raises(&roles, &of_group);
     let leading = of_group[0];
@@ -174,7 +181,7 @@ fn incident(context: &DetectContext, novelty: &mut Novelty, hits: &[Hit], mut gr
         last: last.unwrap_or(leading.last_seen),
         roles,
         novel: novelty.of_rows(leading.user, &rows),
-        lanes: lanes::lanes(context, &of_group),
+        lanes: lanes::lanes(context, addresses, &of_group),
         revoked: context.revocations(leading.user).iter().map(|one| one.at).filter(|at| Some(*at) >= first).collect(),
         is_familiar: novelty.is_familiar(leading.user, &rows),
         routine: None,
@@ -184,13 +191,13 @@ fn incident(context: &DetectContext, novelty: &mut Novelty, hits: &[Hit], mut gr
     }
 }
 
-/// Ends of a hit: its own, and the last row tied to it by token or session.
-fn ends(store: &Store, hit: &Hit) -> impl Iterator<Item = Time> {
+/// End of a hit: its own, or the last row tied to it by token or session.
+fn end(store: &Store, hit: &Hit) -> Time {
     let by_id = |graph: GraphTie| matches!(graph, GraphTie::Token | GraphTie::Session);
-    let call = hit.graph.iter().filter(|call| by_id(call.tie)).map(|call| call.event).max();
-    let act = hit.acts.iter().filter(|act| act.rung.is_by_id()).map(|act| act.event).max();
-    let rows = [call, act].into_iter().flatten().map(|id| store.event(id).time());
-    std::iter::once(hit.last_seen).chain(rows).collect::<Vec<_>>().into_iter()
+    let calls = hit.graph.iter().filter(|call| by_id(call.tie)).map(|call| call.event);
+    let acts = hit.acts.iter().filter(|act| act.rung.is_by_id()).map(|act| act.event);
+    let last = calls.chain(acts).max().map(|id| store.event(id).time());
+    last.map_or(hit.last_seen, |last| last.max(hit.last_seen))
 }
 
 /// The last row of each table.
@@ -230,9 +237,14 @@ fn raises(roles: &[String], hits: &[&Hit]) -> Vec<String> {
     for hit in of("foothold").into_iter().take(1) {
         raises.extend(hit.reasons.first().map(|reason| format!("left behind: {reason}")));
     }
-    let after: usize = of("after-revoke").iter().map(|hit| hit.evidence.len() + hit.graph.len() + hit.acts.len()).sum();
-    if after > 0 {
-        raises.push(format!("{} after a revocation", counted(after, "row")));
+    let mut after: BTreeSet<EventId> = BTreeSet::new();
+    for hit in of("after-revoke") {
+        after.extend(&hit.evidence);
+        after.extend(hit.graph.iter().map(|call| call.event));
+        after.extend(hit.acts.iter().map(|act| act.event));
+    }
+    if !after.is_empty() {
+        raises.push(format!("{} after a revocation", counted(after.len(), "row")));
     }
     raises
 }

@@ -291,12 +291,6 @@ impl Known {
         part_of(&self.nets, net).iter().map(|(_, other, _)| *other).filter(move |other| *other != user)
     }
 
-    /// Number of users other than one who ever signed in from an address.
-    pub fn others_ever_at_address(&self, user: Sym, address: IpAddr) -> usize {
-        let is_own = days_of(&self.addresses, address, user).is_some();
-        part_of(&self.addresses, address).len() - usize::from(is_own)
-    }
-
     /// Users other than one who signed in from an address on two days before a time's day.
     pub fn others_at_address(&self, user: Sym, address: IpAddr, at: Time) -> impl Iterator<Item = Sym> + '_ {
         others(part_of(&self.addresses, address), user, day(at))

@@ -117,6 +117,7 @@ fn call_verbs(context: &StepContext) -> Finding {
 }
 
 /// An action with the number of its calls.
+#[derive(Clone)]
 pub struct ActionCount {
     /// The action, by the facts.
     pub verb: Verb,

@@ -83,45 +83,57 @@ fn ties(context: &DetectContext, hit: &Hit) -> HashSet<Tie, RandomState> {
     found
 }
 
-/// Hits joined so far, and the latest of them that has each tie.
+/// Hits joined so far, and the chains of those that share something.
 #[derive(Default)]
 struct Joined {
     /// The hit that each one stands with: itself, or an earlier one.
     with: HashMap<usize, usize, RandomState>,
-    /// Earliest hit and last moment of those that have a tie, and are at most a day apart from each other.
-    latest: HashMap<Tie, (usize, Time), RandomState>,
+    /// Chains of the hits that have a tie, in order of time.
+    chains: HashMap<Tie, Vec<Chain>, RandomState>,
 }
 
-/// Returns whether a hit is near enough to an earlier end for what they share.
-fn is_near(hit: &Hit, tie: &Tie, end: Time) -> bool {
-    matches!(tie, Tie::Event(_)) || hit.first_seen.since(end) <= Span::DAY
+/// Hits that share something, each at most a day after one before.
+struct Chain {
+    /// One of them.
+    hit: usize,
+    first: Time,
+    end: Time,
+}
+
+/// Returns whether two spans are near enough for what they share: a shared event says it whatever the time.
+fn is_near(tie: &Tie, end: Time, next: Time) -> bool {
+    matches!(tie, Tie::Event(_)) || next.since(end) <= Span::DAY
 }
 
 impl Joined {
     /// Joins a hit to all that it belongs to, and remembers its ties. Hits come in order of first seen.
     fn join_all(&mut self, hits: &[Hit], at: usize, ties: &HashSet<Tie, RandomState>) {
         self.with.insert(at, at);
+        let Hit { first_seen, last_seen, .. } = hits[at];
         for tie in ties {
-            let mut end = hits[at].last_seen;
-            if let Some(&(other, before)) = self.latest.get(tie)
-                && is_near(&hits[at], tie, before)
-            {
-                let (a, b) = (self.root(other), self.root(at));
-                self.with.insert(a.max(b), a.min(b));
-                end = end.max(before);
+            let chains = self.chains.entry(*tie).or_default();
+            match chains.last_mut() {
+                Some(chain) if is_near(tie, chain.end, first_seen) => {
+                    chain.end = chain.end.max(last_seen);
+                    let other = chain.hit;
+                    let (a, b) = (self.root(other), self.root(at));
+                    self.with.insert(a.max(b), a.min(b));
+                }
+                _ => chains.push(Chain { hit: at, first: first_seen, end: last_seen }),
             }
-            self.latest.insert(*tie, (at, end));
         }
     }
 
     /// The first group that a hit belongs to, without joining it.
     fn first_with(&mut self, hits: &[Hit], at: usize, ties: &HashSet<Tie, RandomState>) -> Option<usize> {
-        let near = |(tie, other, end): (&Tie, usize, Time)| {
-            let apart = hits[other].first_seen.since(hits[at].last_seen);
-            (is_near(&hits[at], tie, end) && (matches!(tie, Tie::Event(_)) || apart <= Span::DAY)).then_some(other)
+        let Hit { first_seen, last_seen, .. } = hits[at];
+        let near = |tie: &Tie| {
+            let chains = self.chains.get(tie)?;
+            // Their ends are in order, too.
+            let next = chains.get(chains.partition_point(|chain| !is_near(tie, chain.end, first_seen)))?;
+            is_near(tie, last_seen, next.first).then_some(next.hit)
         };
-        let with_tie = |tie| self.latest.get(tie).map(|&(other, end)| (tie, other, end));
-        let others: Vec<usize> = ties.iter().filter_map(with_tie).filter_map(near).collect();
+        let others: Vec<usize> = ties.iter().filter_map(near).collect();
         others.into_iter().map(|other| self.root(other)).min()
     }
 

@@ -5,6 +5,7 @@ use super::super::known::Standing;
 use super::super::places::Net;
 use super::super::{DetectContext, Hit};
 use crate::model::{EventId, Field, Span, Sym};
+use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,7 +24,7 @@ pub struct Lane {
     pub is_neutral: bool,
     /// Sign-ins and legs of codes, in order.
     pub sign_ins: Vec<EventId>,
-    /// Number of other users who signed in from the address.
+    /// Number of other users with rows from the address, failed ones too.
     pub others: usize,
     /// Calls and acts, in order.
     pub uses: Vec<EventId>,
@@ -36,8 +37,29 @@ impl Lane {
     }
 }
 
+/// Sign-ins of a lane that are read for its location.
+const LOCATED: usize = 5;
 /// Most sign-ins of a session that are looked at for its other places.
 const LOOKED_AT: usize = 2000;
+
+/// Users of each address that was asked for: many incidents may share one.
+#[derive(Default)]
+pub(super) struct Addresses(HashMap<Sym, Vec<Sym>, RandomState>);
+
+impl Addresses {
+    /// Number of users other than one with rows from a row's address.
+    fn others(&mut self, store: &Store, user: Sym, id: EventId) -> usize {
+        let address = store.value(Key::Address, id);
+        let users = self.0.entry(address).or_insert_with(|| {
+            let rows = store.with(Key::Address, address).iter();
+            let mut users: Vec<Sym> = rows.map(|&id| store.event(id).user).filter(|user| !user.is_none()).collect();
+            users.sort_unstable();
+            users.dedup();
+            users
+        });
+        users.len() - usize::from(users.binary_search(&user).is_ok())
+    }
+}
 
 /// Sign-ins of the same sessions up to a day before the first row: the places where a session was the user's.
 fn of_sessions(context: &DetectContext, user: Sym, rows: &BTreeSet<EventId>) -> Vec<EventId> {
@@ -52,7 +74,7 @@ fn of_sessions(context: &DetectContext, user: Sym, rows: &BTreeSet<EventId>) -> 
 
 /// Lanes of some hits of one user: known places above, then undecided and new ones, each kind in order of its first
 /// row; rows without an address last.
-pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
+pub(super) fn lanes(context: &DetectContext, addresses: &mut Addresses, hits: &[&Hit]) -> Vec<Lane> {
     let (store, places) = (context.store, context.places());
     let user = hits.first().map_or(Sym::NONE, |hit| hit.user);
     let mut rows: BTreeSet<EventId> = BTreeSet::new();
@@ -73,7 +95,7 @@ pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
                 location: String::new(),
                 standing: context.known().standing_of_address(user, place, event.time()),
                 is_neutral: place.is_neutral,
-                others: place.address.map_or(0, |address| context.known().others_ever_at_address(user, address)),
+                others: if place.address.is_some() { addresses.others(store, user, id) } else { 0 },
                 sign_ins: Vec::new(),
                 uses: Vec::new(),
             });
@@ -81,7 +103,7 @@ pub(super) fn lanes(context: &DetectContext, hits: &[&Hit]) -> Vec<Lane> {
         });
         let lane = &mut lanes[lane];
         if event.table.issues() {
-            if lane.location.is_empty() {
+            if lane.location.is_empty() && lane.sign_ins.len() < LOCATED {
                 lane.location = Location::new(store, id).words();
             }
             lane.sign_ins.push(id);

@@ -138,6 +138,41 @@ fn near_misses_keep_the_ids_of_other_incidents() {
 }
 
 #[test]
+fn a_near_miss_joins_what_is_near_it_and_not_what_comes_later() {
+    let mut made = Made::default();
+    made.at_desk("u");
+    made.burst("u", "2026-04-20T10:00:00Z", &[DESK, SESSION]);
+    made.row("u", "2026-04-20T11:00:00Z", &[DESK, &[LIBRARY, REFRESH], SESSION]);
+    made.burst("u", "2026-04-25T10:00:00Z", &[DESK, SESSION]);
+    let store = made.rows.build();
+    let hits = crate::analytics::run_with_low(&store, Facts::embedded(), &Settings::default(), Arc::default());
+    let near = hits.iter().find(|hit| hit.analytic == "tool-agent" && hit.is_near_miss()).expect("a near miss");
+    let of_day = |day: &str| {
+        let burst = |hit: &&Hit| hit.analytic == "foci-burst" && hit.first_seen.day() == day;
+        &*hits.iter().find(burst).expect("a burst").incident
+    };
+    assert_ne!(of_day("2026-04-20"), of_day("2026-04-25"));
+    assert_eq!(near.incident, of_day("2026-04-20"));
+}
+
+#[test]
+fn whoever_failed_at_an_address_was_there_too() {
+    for (row, others) in [(false, 0), (true, 1)] {
+        let mut made = Made::default();
+        made.at_desk("u");
+        made.burst("u", "2026-04-20T10:00:00Z", &[AWAY]);
+        if row {
+            made.row("v", "2026-04-20T11:00:00Z", &[AWAY, &[(Field::ResultType, "50126")]]);
+        }
+        // No row from then on makes a habit: that hides nobody.
+        let until = Time::parse("2026-04-19T00:00:00Z");
+        let (_, found) = made.found(&Settings { baseline_until: until, ..Settings::default() });
+        let lanes = found.all.iter().flat_map(|incident| &incident.lanes);
+        assert_eq!(lanes.map(|lane| lane.others).max(), Some(others));
+    }
+}
+
+#[test]
 fn three_alike_with_nothing_new_are_a_routine_and_what_differs_stands_alone() {
     let mut made = Made::default();
     made.at_desk("u");
