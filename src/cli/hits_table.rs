@@ -5,7 +5,7 @@ use super::table::{Cell, Column, Table};
 use crate::analytics::incidents::Routine;
 use crate::analytics::{Hit, Incident};
 use crate::model::words::counted;
-use crate::report::card::{CardContext, card};
+use crate::report::card::{CardContext, headline};
 use std::io::{self, Write};
 
 /// Prints the incidents, with the hits of each unless only incidents are asked for; under published semantics the hits.
@@ -34,7 +34,7 @@ pub(super) fn write(context: &CardContext, only_incidents: bool, shell: &Shell, 
     }
     for (at, incident) in incidents.all.iter().enumerate().filter(|(_, incident)| incident.routine.is_none()) {
         let leading = &hits[incident.leading()];
-        let headline = card(context, at).headline;
+        let headline = headline(context, at);
         if incident.hits.len() == 1 && !only_incidents {
             hit_row(&mut table, leading, "");
             table.below(&headline);

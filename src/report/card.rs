@@ -13,7 +13,7 @@ use super::gravity;
 use crate::analytics::acts::{Done, done};
 use crate::analytics::known::Standing;
 use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, reached};
-use crate::facts::{ActClass, Facts, Reach, Weight, lifetimes};
+use crate::facts::{ActClass, Facts, Reach, Verb, Weight, lifetimes};
 use crate::model::words::{counted, listed};
 use crate::model::{EventId, Field, Proof, Table, Time, mfa_proof};
 use crate::store::Store;
@@ -121,7 +121,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     let hits: Vec<&Hit> = incident.hits.iter().map(|hit| &context.hits[*hit]).collect();
     let leading = hits[0];
     let who = if leading.upn.is_empty() { &leading.user_id } else { &leading.upn };
-    let made = Made { context, incident, hits: &hits };
+    let made = Made::new(context, incident, &hits);
     let lines = [
         made.actions(Label::Took),
         made.actions(Label::Changed),
@@ -147,54 +147,65 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     }
 }
 
+/// The sentence on what happened in an incident, without the rest of its card.
+pub fn headline(context: &CardContext, at: usize) -> String {
+    let incident = &context.incidents.all[at];
+    let hits: Vec<&Hit> = incident.hits.iter().map(|hit| &context.hits[*hit]).collect();
+    headline::headline(context, incident, &hits).1
+}
+
 /// The lines of one card.
 struct Made<'a> {
     context: &'a CardContext<'a>,
     incident: &'a Incident,
     hits: &'a [&'a Hit],
+    /// Actions by the Graph calls.
+    calls: Vec<ActionCount>,
+    /// Actions by the audit logs, the gravest first.
+    done: Vec<Done<'a>>,
+}
+
+impl<'a> Made<'a> {
+    fn new(context: &'a CardContext<'a>, incident: &'a Incident, hits: &'a [&'a Hit]) -> Self {
+        let (store, facts) = (context.store, context.facts);
+        let calls: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
+        let calls: Vec<EventId> = calls.into_iter().collect();
+        // Acts of all hits, each once, by its strongest tie.
+        let mut acts: BTreeMap<EventId, HitAct> = BTreeMap::new();
+        for act in hits.iter().flat_map(|hit| &hit.acts) {
+            let known = acts.entry(act.event).or_insert(*act);
+            known.rung = known.rung.min(act.rung);
+        }
+        let acts: Vec<HitAct> = acts.into_values().collect();
+        let mut done = done(store, facts, &acts);
+        done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+        Self { context, incident, hits, calls: count_actions(store, facts, &calls), done }
+    }
 }
 
 impl Made<'_> {
     /// The actions of one bucket, the gravest first.
     fn actions(&self, label: Label) -> Option<CardLine> {
-        let (store, facts) = (self.context.store, self.context.facts);
-        let calls: BTreeSet<EventId> = self.hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
-        let calls: Vec<EventId> = calls.into_iter().collect();
-        let mut counts = count_actions(store, facts, &calls);
-        counts.retain(|count| bucket_of_call(count) == Some(label));
-        let mut acts = done(store, facts, &self.acts());
-        acts.retain(|one| bucket_of_act(one) == Some(label));
-        acts.sort_by_key(|one| std::cmp::Reverse(one.weight()));
+        let calls = self.calls.iter().filter(|count| label_of_verb(&count.verb) == Some(label)).cloned().collect();
+        let acts: Vec<String> =
+            self.done.iter().filter(|one| bucket_of_act(one) == Some(label)).map(with_objects).collect();
         // Both logs may have one and the same read.
         let by = if acts.is_empty() { "" } else { "by Graph calls: " };
-        let calls = gravity::kinds(counts).into_iter().enumerate();
+        let calls = gravity::kinds(calls).into_iter().enumerate();
         let calls = calls.map(|(at, words)| if at == 0 { format!("{by}{words}") } else { words });
-        let words: Vec<String> = acts.iter().map(with_objects).chain(calls).collect();
+        let words: Vec<String> = acts.into_iter().chain(calls).collect();
         (!words.is_empty()).then(|| CardLine { label, text: some(&words) })
     }
 
     /// Acts that leave a foothold, and whether it survives a new password and revoked sessions.
     fn left(&self) -> Option<CardLine> {
-        let store = self.context.store;
-        let mut acts = self.acts();
-        acts.retain(|act| store.event(act.event).succeeded());
-        let left = done(store, self.context.facts, &acts).into_iter().filter_map(|one| {
+        let left = self.done.iter().filter(|one| one.failed < one.rows.len()).filter_map(|one| {
             let action = one.action.filter(|action| action.foothold.is_some())?;
             let survives = if action.survives { ", survives a new password" } else { "" };
-            Some(format!("{}{survives}", with_objects(&one)))
+            Some(format!("{}{survives}", with_objects(one)))
         });
         let left: Vec<String> = left.collect();
         (!left.is_empty()).then(|| CardLine { label: Label::Left, text: some(&left) })
-    }
-
-    /// Acts of all hits, each once, by its strongest tie.
-    fn acts(&self) -> Vec<HitAct> {
-        let mut rows: BTreeMap<EventId, HitAct> = BTreeMap::new();
-        for act in self.hits.iter().flat_map(|hit| &hit.acts) {
-            let known = rows.entry(act.event).or_insert(*act);
-            known.rung = known.rung.min(act.rung);
-        }
-        rows.into_values().collect()
     }
 
     /// Valuable resources whose tokens were issued, and whose use no table of the bundle shows.
@@ -402,11 +413,11 @@ fn with_objects(one: &Done<'_>) -> String {
     format!("{words} ({})", listed(&names, OBJECTS))
 }
 
-fn bucket_of_call(count: &ActionCount) -> Option<Label> {
-    match count.verb.weight {
+fn label_of_verb(verb: &Verb) -> Option<Label> {
+    match verb.weight {
         Weight::Took => Some(Label::Took),
         Weight::Changed | Weight::Prepared => Some(Label::Changed),
-        Weight::Searched | Weight::Read if count.verb.reach.is_content() => Some(Label::Read),
+        Weight::Searched | Weight::Read if verb.reach.is_content() => Some(Label::Read),
         Weight::Searched | Weight::Read | Weight::Listed | Weight::Other => Some(Label::Looked),
         Weight::Plumbing => None,
     }

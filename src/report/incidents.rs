@@ -3,6 +3,7 @@
 use super::card::{Card, CardContext, card};
 use super::row::{Row, Value};
 use crate::analytics::incidents::{Lane, Novel};
+use crate::model::EventId;
 
 /// The columns that every incident has.
 pub const COLUMNS: [&str; 22] = [
@@ -49,8 +50,7 @@ fn row<'a>(context: &'a CardContext<'a>, at: usize) -> Row<'a> {
     let mut analytics: Vec<&str> = hits().map(|hit| hit.analytic).collect();
     analytics.sort_unstable();
     analytics.dedup();
-    let distinct = |rows: Vec<crate::model::EventId>| {
-        let mut rows = rows;
+    let distinct = |mut rows: Vec<EventId>| {
         rows.sort_unstable();
         rows.dedup();
         Value::count(rows.len())

@@ -1,11 +1,10 @@
 //! The map of an incident: one lane a place, marks by time, and the end of what the logs show.
 
-use super::CardContext;
+use super::{CardContext, Label, label_of_class, label_of_verb};
 use crate::analytics::incidents::Lane;
 use crate::analytics::known::Standing;
 use crate::analytics::{Hit, Incident, leg_of};
-use crate::facts::Weight;
-use crate::model::{EventId, Field, Span, Table, Time};
+use crate::model::{EventId, Field, Span, Sym, Table, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Parts that the time is cut into.
@@ -132,7 +131,7 @@ fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Vec<Option
         if foreign().next().is_some() { foreign().collect() } else { incident.lanes.iter().collect() };
     let mut uses = vec![None; BINS];
     // Like calls are looked up once.
-    let mut known: BTreeMap<(crate::model::Sym, crate::model::Sym), Option<Use>> = BTreeMap::new();
+    let mut known: BTreeMap<(Sym, Sym), Option<Use>> = BTreeMap::new();
     for &id in lanes.iter().flat_map(|lane| &lane.uses) {
         let event = store.event(id);
         let texts = if event.table.uses() {
@@ -150,22 +149,16 @@ fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Vec<Option
 fn weight(context: &CardContext, id: EventId) -> Option<Use> {
     let (store, facts) = (context.store, context.facts);
     let text = |field| store.get(id, field);
-    if !store.event(id).table.uses() {
-        let action = facts.action(text(Field::Operation), text(Field::Variant))?;
-        return match super::label_of_class(action.class) {
-            Some(super::Label::Took | super::Label::Changed) => Some(Use::Took),
-            Some(super::Label::Read) => Some(Use::Read),
-            Some(_) => Some(Use::Looked),
-            None => None,
-        };
-    }
-    let verb = facts.graph_verb(text(Field::RequestMethod), text(Field::RequestUri));
-    match verb.weight {
-        Weight::Took | Weight::Changed | Weight::Prepared => Some(Use::Took),
-        Weight::Searched | Weight::Read if verb.reach.is_content() => Some(Use::Read),
-        Weight::Plumbing => None,
-        _ => Some(Use::Looked),
-    }
+    let label = if store.event(id).table.uses() {
+        label_of_verb(&facts.graph_verb(text(Field::RequestMethod), text(Field::RequestUri)))
+    } else {
+        label_of_class(facts.action(text(Field::Operation), text(Field::Variant))?.class)
+    };
+    Some(match label? {
+        Label::Took | Label::Changed => Use::Took,
+        Label::Read => Use::Read,
+        _ => Use::Looked,
+    })
 }
 
 /// Times as parts.
