@@ -132,7 +132,7 @@ fn many_hits() {
     // Every hit with a word of the analyst's.
     let case = &mut app.workbench_mut().expect("it is open").case;
     for number in 0..HITS {
-        let disposition = Some(Disposition::Benign);
+        let disposition = Some(Disposition::Authorised);
         case.set_disposition(&format!("{number:012x}"), disposition, Time::from_ticks(0));
     }
     println!("all of them settled:");

@@ -29,6 +29,7 @@ pub mod hit_builder;
 pub mod incidents;
 pub mod known;
 mod known_networks;
+mod look_alike;
 pub mod machines;
 mod mark;
 mod near;
@@ -73,6 +74,7 @@ pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, GraphCall, GraphTie, Hit, HitAct};
 pub use incidents::{Incident, Incidents};
 pub use known_networks::{KnownNetwork, KnownNetworks};
+pub use look_alike::LookAlike;
 pub use mark::{Grade, Mark, Marks};
 pub use near::{Near, NearMiss, near_misses};
 pub use need::Need;
@@ -106,6 +108,8 @@ pub struct Analytic {
     pub title: &'static str,
     /// Its behaviour, why it matters, and look-alikes. Markdown, a paragraph each.
     pub about: &'static str,
+    /// The innocent stories of its look-alikes, the likeliest first.
+    pub look_alikes: &'static [LookAlike],
     /// The published hunt it comes from.
     pub source: &'static str,
     /// ATT&CK ids it may earn (each needs evidence).

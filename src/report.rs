@@ -27,7 +27,7 @@ mod tests;
 pub mod timeline;
 
 pub use log::{Names, log_problems};
-pub use note::{Header, Report};
+pub use note::{Grounds, Header, Report, contradiction};
 pub use row::{Format, write, write_under};
 
 use std::io::{self, Write};

@@ -12,6 +12,7 @@ pub mod action;
 pub mod app;
 mod ascii;
 pub mod clipboard;
+pub mod closing;
 pub mod copy;
 pub mod decisions;
 pub mod edit;

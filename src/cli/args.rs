@@ -286,7 +286,7 @@ pub(super) struct ListArgs {
 pub(super) struct NoteArgs {
     #[command(flatten)]
     pub(super) bundle: BundleArgs,
-    /// The case: verdicts, remarks, dispositions and marks; must be of this bundle
+    /// The case: verdicts, remarks and marks; must be of this bundle
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// Who the note is by [default: as the case says]

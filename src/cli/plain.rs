@@ -16,11 +16,11 @@ use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
 use crate::model::words::counted;
 use crate::model::{EventId, inert};
-use crate::report::{Names, log_problems};
+use crate::report::{Names, card, log_problems};
 use crate::session::{Composed, ExitSummary, Unkept};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
-use crate::triage::{Case, Disposition, Verdict, fingerprint, timeline, worst_first};
+use crate::triage::{Case, Closing, Disposition, Verdict, fingerprint, reasons, timeline, worst_first};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,11 +34,12 @@ const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict ba
                          on it, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
                          e note, q quit";
 const LIST_KEYS: &str = "a number to walk that incident, m marked rows, c conflicts and copies, z undo, e note, q quit";
-const DISPOSITIONS: [(&str, Disposition); 4] = [
-    ("t", Disposition::TruePositive),
-    ("b", Disposition::Benign),
-    ("f", Disposition::FalsePositive),
-    ("u", Disposition::Undetermined),
+/// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
+const DISPOSITIONS: [(&[&str], Disposition); 4] = [
+    (&["t"], Disposition::Theft),
+    (&["a", "b"], Disposition::Authorised),
+    (&["m", "f"], Disposition::Misfired),
+    (&["c", "u"], Disposition::CannotTell),
 ];
 
 /// Reads the bundle and talks until the input ends.
@@ -319,29 +320,46 @@ impl Talk<'_> {
         Ok(())
     }
 
+    /// Asks for the verdict on an incident; for every one but theft then for the reason, and for who confirmed it.
     fn dispose(&mut self, group: &Group, input: &mut dyn BufRead) -> anyhow::Result<Next> {
-        let keys = "t true positive, b benign, f false positive, u undetermined, - take it back, l leave it as it is";
-        let ids: Vec<String> = group.hits.iter().map(|at| self.hits[*at].id.clone()).collect();
+        let keys =
+            "t theft, a authorised activity, m rule misfired, c cannot tell, - take it back, l leave it as it is";
+        let hits: Vec<&Hit> = group.hits.iter().map(|at| &self.hits[*at]).collect();
+        let ids: Vec<String> = hits.iter().map(|hit| hit.id.clone()).collect();
         let outcome = self.case.disposition(&ids[0]).map_or("open", Disposition::words);
         self.say(match ids.len() {
-            1 => format!("What is this hit? It is {outcome}."),
+            1 => format!("What is this incident? It is {outcome}."),
             hits => format!("What is this incident? A verdict closes its {hits} hits. It is {outcome}."),
         })?;
-        loop {
+        let disposition = loop {
             let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
-            let disposition = DISPOSITIONS.iter().find(|(key, _)| *key == typed).map(|(_, disposition)| *disposition);
-            match typed.as_str() {
-                "l" | "" => return Ok(Next::List),
-                "-" => self.case.set_dispositions(&ids, None, now()),
-                _ if disposition.is_some() => self.case.set_dispositions(&ids, disposition, now()),
-                _ => {
-                    self.say(format!("{typed} means nothing here."))?;
-                    continue;
-                }
+            match DISPOSITIONS.iter().find(|(keys, _)| keys.contains(&typed.as_str())) {
+                Some((_, disposition)) => break Some(*disposition),
+                None if typed == "-" => break None,
+                None if typed.is_empty() || typed == "l" => return Ok(Next::List),
+                None => self.say(format!("{typed} means nothing here."))?,
             }
-            self.save()?;
-            return Ok(Next::List);
+        };
+        let mut closing = disposition.map(Closing::bare);
+        if let Some(closing) = closing.as_mut().filter(|closing| closing.disposition.needs_a_reason()) {
+            let offered = reasons(closing.disposition, hits.iter().map(|hit| hit.analytic));
+            for (number, reason) in (1..).zip(&offered) {
+                self.say(format!("{number}. {reason}"))?;
+            }
+            let Some(typed) = self.ask("why? a number, or in your words; empty for no reason", input)? else {
+                return Ok(Next::Quit);
+            };
+            let number = typed.parse::<usize>().ok().and_then(|number| offered.get(number.checked_sub(1)?));
+            closing.reason = number.map_or(typed, |reason| (*reason).to_owned());
+            let Some(typed) = self.ask("who confirmed it? empty for nobody", input)? else { return Ok(Next::Quit) };
+            closing.confirmed = typed;
         }
+        self.case.close_hits(&ids, closing.as_ref(), now());
+        self.save()?;
+        if let Some(line) = card::verdict(&self.case, &hits) {
+            self.say(format!("Verdict: {}.", line.text))?;
+        }
+        Ok(Next::List)
     }
 
     /// Puts the case on disk before anything else is read.

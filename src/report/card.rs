@@ -9,7 +9,7 @@ mod map;
 pub use headline::Story;
 pub use map::{BINS, Map, MapLane, Mark, Use};
 
-use super::gravity;
+use super::{Grounds, contradiction, gravity};
 use crate::analytics::acts::{Done, done};
 use crate::analytics::known::Standing;
 use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, reached};
@@ -17,6 +17,7 @@ use crate::facts::{ActClass, Facts, Reach, Verb, Weight, lifetimes};
 use crate::model::words::{counted, listed};
 use crate::model::{EventId, Field, Proof, Table, Time, mfa_proof};
 use crate::store::Store;
+use crate::triage::Case;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds of action in a line before the rest is counted.
@@ -57,6 +58,8 @@ pub struct CardLine {
 /// Question of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label {
+    /// The analyst's verdict with its grounds, and what contradicts it.
+    Verdict,
     /// Data that was copied out.
     Took,
     /// Changes made.
@@ -87,6 +90,7 @@ impl Label {
     /// Its word, of at most seven letters.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Verdict => "verdict",
             Self::Took => "took",
             Self::Changed => "changed",
             Self::Read => "read",
@@ -145,6 +149,23 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         headline,
         lines: lines.into_iter().flatten().collect(),
     }
+}
+
+/// The line on the verdict of some hits; `None` while none is closed.
+pub fn verdict(case: &Case, hits: &[&Hit]) -> Option<CardLine> {
+    let closed = hits.iter().filter(|hit| case.disposition(&hit.id).is_some()).count();
+    let first = hits.iter().find_map(|hit| case.closing(&hit.id))?;
+    let grounds = Grounds::new(case, hits);
+    let grounds: Vec<String> = grounds.reason().into_iter().chain(grounds.confirmed()).collect();
+    let colon = if grounds.is_empty() { "" } else { ": " };
+    let mut text = format!("{}{colon}{}", first.disposition.words(), grounds.join(", "));
+    if closed < hits.len() {
+        text = format!("{text}; {closed} of {} hits closed", hits.len());
+    }
+    if let Some(against) = contradiction(case, hits) {
+        text = format!("{text}; {against}");
+    }
+    Some(CardLine { label: Label::Verdict, text })
 }
 
 /// The sentence on what happened in an incident, without the rest of its card.

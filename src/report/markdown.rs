@@ -134,7 +134,7 @@ fn key_facts(page: &mut Page, report: &Report) {
     page.section("Key facts");
     for hit in &report.hits {
         hit_heading(page, hit);
-        let settled = vec![Md::ours("Disposition"), Md::ours(hit.disposition)];
+        let settled = vec![Md::ours("Verdict"), Md::ours(hit.disposition)];
         let id = vec![Md::ours("Hit"), Md::code(&hit.id)];
         page.table(&["Fact", "Value"], [settled, id].into_iter().chain(hit.facts.iter().map(fact)));
     }

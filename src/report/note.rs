@@ -47,7 +47,7 @@ pub use steps::{FactNote, HitNote, StepNote};
 pub use story::StoryNote;
 pub use timeline::{EventNote, TimelineNote};
 pub use untriaged::{HitGroup, HitLine, groups};
-pub use verdict::Outcome;
+pub use verdict::{Grounds, Outcome, contradiction};
 
 /// The note's facts that are neither in the bundle nor in the case.
 pub struct Header<'a> {
@@ -91,7 +91,7 @@ pub fn chosen(incidents: &Incidents, hits: &[Hit], value: &str) -> Vec<usize> {
 /// The indicators of one hit, whatever it was settled as.
 pub fn indicators(loaded: &Loaded, facts: &Facts, hit: &Hit) -> Vec<Indicator> {
     let mut case = Case::new(String::new(), String::new());
-    let stolen = HitWork { disposition: Some(Disposition::TruePositive), ..HitWork::default() };
+    let stolen = HitWork { disposition: Some(Disposition::Theft), ..HitWork::default() };
     case.hits.insert(hit.id.clone(), stolen);
     let hits = std::slice::from_ref(hit);
     let incidents = Incidents::default();
@@ -234,7 +234,7 @@ impl NoteContext<'_> {
     /// but pressing.
     fn threats(&self) -> impl Iterator<Item = (usize, &Hit)> {
         let is_threat = |hit: &Hit| match self.disposition(hit) {
-            Some(disposition) => matches!(disposition, Disposition::TruePositive | Disposition::Undetermined),
+            Some(disposition) => matches!(disposition, Disposition::Theft | Disposition::CannotTell),
             None => self.selection.is_threat(hit),
         };
         let numbered = self.selection.full.iter().enumerate().map(|(index, hit)| (index + 1, *hit));
@@ -330,7 +330,7 @@ fn log_problems(context: &NoteContext, hits: &[Hit]) -> Vec<String> {
 /// The limits of a note whose log does not lead to the case.
 fn log_gap(problems: &[String]) -> Option<String> {
     (!problems.is_empty()).then(|| {
-        "The case file was changed outside of tokentrail: not all verdicts, remarks and dispositions in this note are \
+        "The case file was changed outside of tokentrail: not all verdicts and remarks in this note are \
          those that were logged (see \"The case and its log do not agree\")."
             .to_owned()
     })

@@ -37,7 +37,7 @@ fn settled() -> Case {
     case.set_verdict("heavy", "device-code-address", Some(Verdict::Supports), time("16:00:00"));
     case.set_verdict("heavy", "code-to-burst", Some(Verdict::Unknown), time("16:01:00"));
     case.set_remark("heavy", "code-to-burst", "compliance was | faked <script>", time("16:02:00"));
-    case.set_disposition("heavy", Some(Disposition::TruePositive), time("16:03:00"));
+    case.set_disposition("heavy", Some(Disposition::Theft), time("16:03:00"));
     case
 }
 
@@ -75,9 +75,9 @@ fn an_untouched_case_says_so_and_still_tells_all() {
 #[test]
 fn a_log_of_nobody_says_so() {
     let mut case = untouched();
-    case.set_disposition("heavy", Some(Disposition::Undetermined), time("16:00:00"));
+    case.set_disposition("heavy", Some(Disposition::CannotTell), time("16:00:00"));
     let note = note(&case, "markdown");
-    assert!(note.contains("| 2026-05-01T16:00:00.0000000Z | unknown | heavy: disposition undetermined |"), "{note}");
+    assert!(note.contains("| 2026-05-01T16:00:00.0000000Z | unknown | heavy: verdict cannot tell |"), "{note}");
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn a_revocation_is_told_with_what_came_after_it() {
 #[test]
 fn harmless_hits_ask_for_nothing() {
     let mut case = untouched();
-    case.set_disposition("heavy", Some(Disposition::Benign), time("16:00:00"));
-    case.set_disposition("light", Some(Disposition::FalsePositive), time("16:00:00"));
+    case.set_disposition("heavy", Some(Disposition::Authorised), time("16:00:00"));
+    case.set_disposition("light", Some(Disposition::Misfired), time("16:00:00"));
     let note = note(&case, "markdown");
     assert!(!note.contains("## Do now"));
     assert!(!note.contains("## Indicators"));
@@ -272,7 +272,7 @@ fn the_json_note_has_the_marks() {
 #[test]
 fn the_json_note_has_the_text_as_logged() {
     let json: serde_json::Value = serde_json::from_str(&note(&settled(), "json")).unwrap();
-    assert_eq!(json["Hits"][0]["Disposition"], "true positive");
+    assert_eq!(json["Hits"][0]["Disposition"], "theft");
     assert_eq!(json["Hits"][0]["Steps"][1]["Remark"], "compliance was | faked <script>");
     assert_eq!(json["Log"].as_array().unwrap().len(), 4);
     assert_eq!(json["Timeline"]["Events"][1]["Record"], "rows.json:3");

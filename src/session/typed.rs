@@ -16,7 +16,7 @@ pub fn unentered(file: &CaseFile, found: &Found, loaded: &Loaded) -> Vec<(Draft,
     let drafts = drafts(file.path()).into_iter().chain(found.drafts.iter().cloned()).map(|draft| {
         let event = match &draft.prompt {
             Prompt::Tags { event } | Prompt::EventRemark { event } => find(loaded, event),
-            Prompt::Remark { .. } | Prompt::Revoked { .. } => None,
+            Prompt::Remark { .. } | Prompt::Revoked { .. } | Prompt::Reason { .. } => None,
         };
         (draft, event)
     });

@@ -4,7 +4,7 @@ use super::change::{Change, Conflict, History};
 use super::log::{Log, LogEnd};
 use super::log_problem::LogProblem;
 use super::numbered;
-use super::work::{Branch, Disposition, HitWork, Mark, Verdict};
+use super::work::{Branch, Closing, Disposition, HitWork, Mark, Verdict};
 use crate::model::words::hex;
 use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -237,9 +237,16 @@ impl Case {
         self.work(hit)?.remarks.get(step).map(String::as_str)
     }
 
-    /// Disposition of a hit.
+    /// Verdict on a hit.
     pub fn disposition(&self, hit: &str) -> Option<Disposition> {
         self.work(hit)?.disposition
+    }
+
+    /// Verdict on a hit with its grounds.
+    pub fn closing(&self, hit: &str) -> Option<Closing> {
+        let work = self.work(hit)?;
+        let (reason, confirmed) = (work.reason.clone(), work.confirmed.clone());
+        Some(Closing { disposition: work.disposition?, reason, confirmed })
     }
 
     /// Time of revocation of a user's sessions and tokens, as the analyst entered it.

@@ -1,6 +1,6 @@
 //! One change of a case as data, as its log keeps it, with its words; the conflicts that merging finds.
 
-use super::work::{Disposition, Verdict};
+use super::work::{Closing, Disposition, Verdict};
 use crate::model::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -29,8 +29,15 @@ pub enum Change {
     Verdict { hit: String, step: String, to: Option<Verdict> },
     /// The remark on a step; empty for none.
     Remark { hit: String, step: String, to: String },
-    /// The disposition of a hit.
-    Disposition { hit: String, to: Option<Disposition> },
+    /// The verdict on a hit, and its grounds.
+    Disposition {
+        hit: String,
+        to: Option<Disposition>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        confirmed: String,
+    },
     /// The bookmark of an event.
     Bookmark { event: String, to: bool },
     /// The tags of an event.
@@ -103,9 +110,8 @@ impl Change {
     /// Word for the value it sets: `verdict`.
     pub fn noun(&self) -> &'static str {
         match self {
-            Self::Verdict { .. } => "verdict",
+            Self::Verdict { .. } | Self::Disposition { .. } => "verdict",
             Self::Remark { .. } | Self::EventRemark { .. } => "remark",
-            Self::Disposition { .. } => "disposition",
             Self::Bookmark { .. } => "bookmark",
             Self::Tags { .. } => "tags",
             Self::Revoked { .. } => "revoked",
@@ -123,7 +129,9 @@ impl Change {
         match self {
             Self::Verdict { to, .. } => to.map_or_else(cleared, |verdict| verdict.word().to_owned()),
             Self::Remark { to, .. } | Self::EventRemark { to, .. } => quoted(to),
-            Self::Disposition { to, .. } => to.map_or_else(cleared, |disposition| disposition.words().to_owned()),
+            Self::Disposition { to, reason, confirmed, .. } => to.map_or_else(cleared, |disposition| {
+                Closing { disposition, reason: reason.clone(), confirmed: confirmed.clone() }.words()
+            }),
             Self::Bookmark { to: true, .. } => "set".to_owned(),
             Self::Bookmark { to: false, .. } => TAKEN.to_owned(),
             Self::Tlp { to } => to.clone(),

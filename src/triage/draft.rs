@@ -1,5 +1,6 @@
 //! A line that is typed and not entered yet.
 
+use super::work::Disposition;
 use serde::{Deserialize, Serialize};
 
 /// Prompt that a line is typed at.
@@ -15,6 +16,8 @@ pub enum Prompt {
     EventRemark { event: String },
     /// Time of revocation of a user's sessions.
     Revoked { user: String },
+    /// The reason for a verdict; the line on who confirmed it goes with it.
+    Reason { hit: String, to: Disposition, confirmed: String },
 }
 
 /// A line with its prompt.
@@ -34,6 +37,7 @@ impl Draft {
             Prompt::Remark { .. } | Prompt::EventRemark { .. } => "remark",
             Prompt::Tags { .. } => "tags",
             Prompt::Revoked { .. } => "time of revocation",
+            Prompt::Reason { .. } => "reason",
         };
         format!("{noun} \"{}\"", self.text)
     }

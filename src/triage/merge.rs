@@ -181,7 +181,7 @@ mod tests {
         copy.set_verdict("h", "1", None, at(20));
         copy.set_verdict("h", "3", Some(Verdict::Unknown), at(21));
         copy.set_remark("g", "1", "theirs", at(22));
-        copy.set_disposition("g", Some(Disposition::FalsePositive), at(23));
+        copy.set_disposition("g", Some(Disposition::Misfired), at(23));
         copy.set_bookmark("e", true, at(24));
         copy.set_tags("e", vec!["phish".into(), "c2".into()], at(25));
         copy.set_event_remark("e", "first", at(26));
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!((case.verdict("h", "1"), case.verdict("h", "2")), (None, Some(Verdict::Against)));
         assert_eq!((case.verdict("h", "3"), case.remark("g", "1")), (Some(Verdict::Unknown), Some("theirs")));
         assert_eq!((&case.marks, &case.revoked), (&copy.marks, &copy.revoked));
-        assert_eq!(case.disposition("g"), Some(Disposition::FalsePositive));
+        assert_eq!(case.disposition("g"), Some(Disposition::Misfired));
         let line = case.log.iter().find(|line| line.what == "g step 1: remark \"theirs\"").unwrap();
         assert_eq!((line.who.as_str(), line.at.as_str()), ("bo", at(22).to_string().as_str()));
         assert_eq!(case.log.last().unwrap().who, "ana");

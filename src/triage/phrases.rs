@@ -5,6 +5,14 @@ use super::change::{CLEARED, Change, TAKEN};
 use super::work::{Disposition, Verdict};
 use crate::model::Time;
 
+/// Its words for the verdict on a hit.
+const DISPOSITIONS: [(&str, Disposition); 4] = [
+    ("true positive", Disposition::Theft),
+    ("benign", Disposition::Authorised),
+    ("false positive", Disposition::Misfired),
+    ("undetermined", Disposition::CannotTell),
+];
+
 /// Reads the subject and the value of a phrase.
 type Read = fn(&str, &str) -> Option<Change>;
 
@@ -45,9 +53,10 @@ const PHRASES: [(&str, &str, Read); 7] = [
         Some(Change::Remark { hit, step, to: quoted(value)?.to_owned() })
     }),
     ("", ": disposition ", |hit, value| {
-        let to = Disposition::ALL.into_iter().find(|disposition| disposition.words() == value);
+        let to = DISPOSITIONS.into_iter().find(|(words, _)| *words == value).map(|(_, disposition)| disposition);
         let is_whole = !hit.contains(' ') && (to.is_some() || value == CLEARED);
-        is_whole.then(|| Change::Disposition { hit: hit.to_owned(), to })
+        let none = String::new;
+        is_whole.then(|| Change::Disposition { hit: hit.to_owned(), to, reason: none(), confirmed: none() })
     }),
 ];
 

@@ -138,7 +138,7 @@ impl Case {
             let (hit, to) = (|| hit.clone(), String::new);
             parts.extend(verdicts.into_iter().map(|step| Change::Verdict { hit: hit(), step: step.clone(), to: None }));
             parts.extend(remarks.into_iter().map(|step| Change::Remark { hit: hit(), step: step.clone(), to: to() }));
-            parts.push(Change::Disposition { hit: hit(), to: None });
+            parts.push(Change::Disposition { hit: hit(), to: None, reason: to(), confirmed: to() });
         }
         let marks: BTreeSet<&String> = self.marks.keys().chain(other.marks.keys()).collect();
         for event in marks {
@@ -164,7 +164,7 @@ mod tests {
         let mut case = Case::new("b".into(), "ana".into());
         case.set_verdict("h", "first-login", Some(Verdict::Supports), at);
         case.set_remark("h", "first-login", "seen", at);
-        case.set_disposition("h", Some(Disposition::TruePositive), at);
+        case.set_disposition("h", Some(Disposition::Theft), at);
         case.set_bookmark("e", true, at);
         case.set_tags("e", vec!["phish".into()], at);
         case.set_event_remark("e", "the first", at);
@@ -199,8 +199,8 @@ mod tests {
                 "verdict of hit h, step first-login: the log says supports, the case nothing",
             ),
             (r#""first-login": "seen""#, r#""first-login": "odd""#, r#"the log says "seen", the case "odd""#),
-            (r#""true-positive""#, r#""false-positive""#, "the log says true positive, the case false positive"),
-            (r#""true-positive""#, "null", "disposition of hit h: the log says true positive, the case nothing"),
+            (r#""true-positive""#, r#""false-positive""#, "the log says theft, the case rule misfired"),
+            (r#""true-positive""#, "null", "verdict of hit h: the log says theft, the case nothing"),
             (
                 r#""bookmarked": true"#,
                 r#""bookmarked": false"#,
@@ -283,7 +283,7 @@ mod tests {
         case.check_log();
         case.set_verdict("h", "first-login", Some(Verdict::Supports), at);
         assert_eq!(case.problems().len(), 1);
-        case.set_disposition("h", Some(Disposition::Benign), at);
+        case.set_disposition("h", Some(Disposition::Authorised), at);
         assert_eq!((case.problems(), case.log_problems()), (&[][..], Vec::new()));
     }
 

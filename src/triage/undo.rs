@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::change::{About, Change, Conflict, Done, History};
 use super::log_problem::LogProblem;
-use super::work::{Disposition, HitWork, Mark, Verdict};
+use super::work::{Closing, Disposition, HitWork, Mark, Verdict};
 use crate::model::Time;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,11 @@ impl Change {
         match self {
             Self::Verdict { hit, step, to } => case.on_hit(hit, |work| put(&mut work.verdicts, step, *to)),
             Self::Remark { hit, step, to } => case.on_hit(hit, |work| put(&mut work.remarks, step, text(to))),
-            Self::Disposition { hit, to } => case.on_hit(hit, |work| work.disposition = *to),
+            Self::Disposition { hit, to, reason, confirmed } => case.on_hit(hit, |work| {
+                work.disposition = *to;
+                work.reason.clone_from(reason);
+                work.confirmed.clone_from(confirmed);
+            }),
             Self::Bookmark { event, to } => case.on_mark(event, |mark| mark.bookmarked = *to),
             Self::Tags { event, to } => case.on_mark(event, |mark| mark.tags.clone_from(to)),
             Self::EventRemark { event, to } => case.on_mark(event, |mark| mark.remark.clone_from(to)),
@@ -31,7 +35,12 @@ impl Change {
         match &mut same {
             Self::Verdict { hit, step, to } => *to = case.verdict(hit, step),
             Self::Remark { hit, step, to } => case.remark(hit, step).unwrap_or_default().clone_into(to),
-            Self::Disposition { hit, to } => *to = case.disposition(hit),
+            Self::Disposition { hit, to, reason, confirmed } => {
+                let work = case.work(hit);
+                *to = work.and_then(|work| work.disposition);
+                *reason = work.map_or_else(String::new, |work| work.reason.clone());
+                *confirmed = work.map_or_else(String::new, |work| work.confirmed.clone());
+            }
             Self::Bookmark { event, to } => *to = case.marks.get(event).is_some_and(|mark| mark.bookmarked),
             Self::Tags { event, to } => *to = case.marks.get(event).map_or_else(Vec::new, |mark| mark.tags.clone()),
             Self::EventRemark { event, to } => {
@@ -90,17 +99,27 @@ impl Case {
         self.change(Change::Remark { hit: hit.to_owned(), step: step.to_owned(), to: remark.to_owned() }, at);
     }
 
-    /// Sets or clears a disposition.
+    /// Sets a verdict on a hit without grounds, or clears it.
     pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
-        self.change(Change::Disposition { hit: hit.to_owned(), to: disposition }, at);
+        self.close_hit(hit, disposition.map(Closing::bare).as_ref(), at);
     }
 
-    /// Sets or clears the disposition of several hits, each with its line in the log, as one change that is undone at
-    /// once.
-    pub fn set_dispositions(&mut self, hits: &[String], disposition: Option<Disposition>, at: Time) {
+    fn close_hit(&mut self, hit: &str, closing: Option<&Closing>, at: Time) {
+        let text = |part: fn(&Closing) -> &String| closing.map_or_else(String::new, |closing| part(closing).clone());
+        let change = Change::Disposition {
+            hit: hit.to_owned(),
+            to: closing.map(|closing| closing.disposition),
+            reason: text(|closing| &closing.reason),
+            confirmed: text(|closing| &closing.confirmed),
+        };
+        self.change(change, at);
+    }
+
+    /// Sets or clears the verdict on several hits, each with its line in the log, as one change that is undone at once.
+    pub fn close_hits(&mut self, hits: &[String], closing: Option<&Closing>, at: Time) {
         let before = self.history.0.len();
         for hit in hits {
-            self.set_disposition(hit, disposition, at);
+            self.close_hit(hit, closing, at);
         }
         for done in self.history.0.iter_mut().skip(before + 1) {
             done.joined = true;
@@ -204,7 +223,7 @@ mod tests {
         |case| case.set_verdict("h", "first-login", Some(Verdict::Supports), at(0)),
         |case| case.set_verdict("h", "first-login", Some(Verdict::Against), at(1)),
         |case| case.set_remark("h", "second-client", "seen", at(2)),
-        |case| case.set_disposition("h", Some(Disposition::Benign), at(3)),
+        |case| case.set_disposition("h", Some(Disposition::Authorised), at(3)),
         |case| case.set_bookmark("e", true, at(4)),
         |case| case.set_tags("e", vec!["phish".into()], at(5)),
         |case| case.set_event_remark("e", "the first", at(6)),

@@ -1,4 +1,4 @@
-//! The analyst's work as a case keeps it: verdicts and dispositions of hits, marks on events.
+//! The analyst's work as a case keeps it: verdicts on steps and hits, marks on events.
 
 use crate::model::Time;
 use serde::{Deserialize, Serialize};
@@ -28,32 +28,72 @@ impl Verdict {
     }
 }
 
-/// The analyst's judgement of a hit.
+/// The analyst's verdict on a hit, and so on an incident. Cases on disk keep the words of tokentrail 0.1.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Disposition {
     /// Token theft.
-    TruePositive,
-    /// True as described, and legitimate.
-    Benign,
+    #[serde(rename = "true-positive")]
+    Theft,
+    /// True as described, and meant.
+    #[serde(rename = "benign")]
+    Authorised,
     /// Not true as described.
-    FalsePositive,
+    #[serde(rename = "false-positive")]
+    Misfired,
     /// The evidence does not decide it.
-    Undetermined,
+    #[serde(rename = "undetermined")]
+    CannotTell,
 }
 
 impl Disposition {
     /// All, in the order of the menu.
-    pub const ALL: [Self; 4] = [Self::TruePositive, Self::Benign, Self::FalsePositive, Self::Undetermined];
+    pub const ALL: [Self; 4] = [Self::Theft, Self::Authorised, Self::Misfired, Self::CannotTell];
 
     /// Its words, the same everywhere.
     pub fn words(self) -> &'static str {
         match self {
-            Self::TruePositive => "true positive",
-            Self::Benign => "benign",
-            Self::FalsePositive => "false positive",
-            Self::Undetermined => "undetermined",
+            Self::Theft => "theft",
+            Self::Authorised => "authorised activity",
+            Self::Misfired => "rule misfired",
+            Self::CannotTell => "cannot tell",
         }
+    }
+
+    /// Returns whether it asks for a reason and for who confirmed it: every verdict but theft does.
+    pub fn needs_a_reason(self) -> bool {
+        self != Self::Theft
+    }
+
+    /// Returns whether it calls the incident harmless.
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Self::Authorised | Self::Misfired)
+    }
+}
+
+/// A verdict on a hit with its grounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The verdict.
+    pub disposition: Disposition,
+    /// Why, in the analyst's words; empty where none was given.
+    pub reason: String,
+    /// Who confirmed it, such as the user by phone; empty for nobody.
+    pub confirmed: String,
+}
+
+impl Closing {
+    /// A verdict without grounds.
+    pub fn bare(disposition: Disposition) -> Self {
+        Self { disposition, reason: String::new(), confirmed: String::new() }
+    }
+
+    /// `authorised activity: a new laptop, confirmed by ana@contoso.com`.
+    pub fn words(&self) -> String {
+        let mut words = self.disposition.words().to_owned();
+        if !self.reason.is_empty() {
+            words = format!("{words}: {}", self.reason);
+        }
+        if self.confirmed.is_empty() { words } else { format!("{words}, confirmed by {}", self.confirmed) }
     }
 }
 
@@ -65,8 +105,14 @@ pub struct HitWork {
     pub verdicts: BTreeMap<String, Verdict>,
     /// Remark by the same key.
     pub remarks: BTreeMap<String, String>,
-    /// Disposition of the hit.
+    /// Verdict on the hit.
     pub disposition: Option<Disposition>,
+    /// Why, in the analyst's words.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Who confirmed it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub confirmed: String,
     /// The analytic that step numbers of layout 1 or 2 were read by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbered_by: Option<String>,

@@ -516,7 +516,7 @@ impl App {
         if let Some((action, place)) = self.keymap.bound(&self.contexts(), Key::from(event)) {
             return self.act(action, Some(place), now);
         }
-        if self.overlays.top_mut().and_then(Overlay::line_mut).is_some_and(|line| line.key(event)) {
+        if self.overlays.top_mut().is_some_and(|overlay| overlay.key(event)) {
             return self.typed();
         }
         if self.overlays.is_empty() {
@@ -585,11 +585,11 @@ impl App {
             Action::ClearVerdict => return self.verdict(None, now),
             Action::Remark => self.remark(),
             Action::Dispose => self.dispose(),
-            Action::TruePositive => return self.disposition(Some(Disposition::TruePositive), now),
-            Action::Benign => return self.disposition(Some(Disposition::Benign), now),
-            Action::FalsePositive => return self.disposition(Some(Disposition::FalsePositive), now),
-            Action::Undetermined => return self.disposition(Some(Disposition::Undetermined), now),
-            Action::ClearDisposition => return self.disposition(None, now),
+            Action::TruePositive => return self.choose_verdict(Disposition::Theft, now),
+            Action::Benign => return self.choose_verdict(Disposition::Authorised, now),
+            Action::FalsePositive => return self.choose_verdict(Disposition::Misfired, now),
+            Action::Undetermined => return self.choose_verdict(Disposition::CannotTell, now),
+            Action::ClearDisposition => return self.close_incident(None, now),
             Action::Undo => return self.undo(now),
             Action::Bookmark => return self.bookmark(now),
             Action::Tags => return self.words(LineKind::Tags),

@@ -307,7 +307,7 @@ mod tests {
         let hits: Vec<Hit> = (0..60).map(hit).collect();
         let (orders, mut case) = (Orders::new(&hits, &Incidents::default()), Case::new("b".into(), "ana".into()));
         for number in (0..60).step_by(4) {
-            case.set_disposition(&hits[number].id, Some(Disposition::Benign), Time::MISSING);
+            case.set_disposition(&hits[number].id, Some(Disposition::Authorised), Time::MISSING);
         }
         let mut list = HitList::default();
         for filter in ["", "u", "us", "use", "us", "user1 b", "user1 ben", "ben", "", "open", "open 3", "zz", "z"] {
@@ -321,10 +321,10 @@ mod tests {
             }
         }
         // And once something else was said, all are looked at again.
-        list.filter = "ben".to_owned();
+        list.filter = "autho".to_owned();
         list.arrange(&hits, &orders, &case);
         let before = list.entries.len();
-        case.set_disposition(&hits[1].id, Some(Disposition::Benign), Time::MISSING);
+        case.set_disposition(&hits[1].id, Some(Disposition::Authorised), Time::MISSING);
         list.arrange(&hits, &orders, &case);
         assert_eq!(list.entries.len(), before + 1);
     }

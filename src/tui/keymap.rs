@@ -39,8 +39,10 @@ pub enum Context {
     Bundle,
     /// The note's preview.
     Note,
-    /// The disposition menu.
+    /// The menu of verdicts.
     Disposition,
+    /// The grounds of a verdict, being typed.
+    Closing,
     /// A line being typed.
     Prompt,
     /// The list of users.
@@ -84,7 +86,8 @@ impl Context {
             Self::Record => "Record",
             Self::Bundle => "Bundle",
             Self::Note => "Note",
-            Self::Disposition => "Disposition",
+            Self::Disposition => "Verdict",
+            Self::Closing => "Reason for a verdict",
             Self::Prompt => "Typing",
             Self::Users => "Users",
             Self::Near => "Near misses and thresholds",

@@ -1,5 +1,6 @@
 //! The overlays above the panes: one has the keyboard, and closes to the one below it.
 
+use super::closing::ClosingBox;
 use super::copy;
 use super::edit::LineEdit;
 use super::keymap::Context;
@@ -11,6 +12,7 @@ use super::scroll::List;
 use super::users::Users;
 use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
+use crossterm::event::KeyEvent;
 use std::path::PathBuf;
 
 /// Something over the panes.
@@ -53,8 +55,10 @@ pub enum Overlay {
         /// First line in view.
         offset: usize,
     },
-    /// The choice of the hit's disposition.
+    /// The choice of the verdict.
     Disposition,
+    /// The reason for the verdict, and who confirmed it.
+    Closing(Box<ClosingBox>),
     /// The hits' filter being typed.
     Filter(LineEdit),
     /// A query for the timeline, being typed.
@@ -96,6 +100,7 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
+            Self::Closing(_) => &[Context::Closing, Context::Prompt, Context::Everywhere],
             Self::Words(words) if words.kind == LineKind::Tags => {
                 &[Context::Tags, Context::Prompt, Context::Everywhere]
             }
@@ -121,6 +126,14 @@ impl Overlay {
         matches!(self, Self::Help { .. } | Self::Palette(_))
     }
 
+    /// Types a key that has no action; whether something takes it.
+    pub fn key(&mut self, event: KeyEvent) -> bool {
+        match self {
+            Self::Closing(closing) => closing.key(event),
+            other => other.line_mut().is_some_and(|line| line.key(event)),
+        }
+    }
+
     /// The line that keys without an action are typed into.
     pub fn line_mut(&mut self) -> Option<&mut LineEdit> {
         match self {
@@ -134,6 +147,7 @@ impl Overlay {
             Self::Users(users) => Some(&mut users.filter),
             Self::Palette(palette) => Some(&mut palette.filter),
             Self::Words(words) => Some(&mut words.line),
+            Self::Closing(closing) => Some(closing.line_mut()),
             Self::Record { .. }
             | Self::Bundle { .. }
             | Self::Note { .. }

@@ -40,6 +40,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             note::draw(lines.as_deref(), path, *offset, theme, frame, area);
         }
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
+        Some(Overlay::Closing(asked)) => prompt::closing(asked, theme, frame, area),
         Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
         Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
         Some(Overlay::Moment(line)) => prompt::line(&prompt::moment_title(), line, theme, frame, area),

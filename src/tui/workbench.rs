@@ -18,7 +18,8 @@ use crate::store::{Key, Store};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
-use crate::triage::{Case, Disposition, Verdict};
+use crate::triage::{Case, Closing, Disposition, Verdict, reasons};
+use crate::tui::closing::ClosingBox;
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -157,7 +158,7 @@ impl Workbench {
         (self.case.steps_done(hit, steps), steps.len())
     }
 
-    /// Incidents all of whose hits have a disposition; under published semantics hits that have one.
+    /// Incidents all of whose hits have a verdict; under published semantics hits that have one.
     pub fn settled(&self) -> usize {
         let lines = self.case.log.len();
         if let Some((at, settled)) = self.settled.get()
@@ -328,12 +329,20 @@ impl Workbench {
         }
     }
 
-    /// Sets or clears the disposition of the incident: of each of its hits, as one change. One that is closed hands the
+    /// The box that asks for the grounds of a verdict on the incident.
+    pub fn ask_reason(&self, disposition: Disposition) -> ClosingBox {
+        let analytics = self.closes().iter().map(|hit| self.evidence.hits[*hit].analytic);
+        let known = self.current().and_then(|hit| self.case.closing(&hit.id));
+        let known = known.filter(|known| known.disposition == disposition);
+        ClosingBox::new(disposition, reasons(disposition, analytics), known.as_ref())
+    }
+
+    /// Sets or clears the verdict on the incident: on each of its hits, as one change. One that is closed hands the
     /// keyboard back to the list, at the next one that is open; `false` when every one is closed.
-    pub fn set_disposition(&mut self, disposition: Option<Disposition>, now: Time) -> bool {
+    pub fn close(&mut self, closing: Option<&Closing>, now: Time) -> bool {
         let ids: Vec<String> = self.closes().iter().map(|hit| self.evidence.hits[*hit].id.clone()).collect();
-        self.case.set_dispositions(&ids, disposition, now);
-        if disposition.is_none() {
+        self.case.close_hits(&ids, closing, now);
+        if closing.is_none() {
             return true;
         }
         self.leave_step();
@@ -344,7 +353,7 @@ impl Workbench {
         true
     }
 
-    /// The next row of the list, round, with a hit that has no disposition and no entry of an allow-list.
+    /// The next row of the list, round, with a hit that has no verdict and no entry of an allow-list.
     fn next_open(&self) -> Option<usize> {
         let (entries, groups) = (&self.hit_list.entries, &self.evidence.found.orders.groups);
         let is_open = |hit: &usize| {

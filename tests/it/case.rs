@@ -74,7 +74,7 @@ fn every_verdict_of_an_old_case_is_found_under_the_id_of_its_step() {
     }
     assert_eq!(case.remark("ea9167441ca3", "code-to-burst"), Some("first remark"));
     assert_eq!(case.remark("ea9167441ca3", "what-to-revoke"), Some("what to revoke, the seventh"));
-    assert_eq!(case.disposition("ea9167441ca3"), Some(Disposition::FalsePositive));
+    assert_eq!(case.disposition("ea9167441ca3"), Some(Disposition::Misfired));
     assert_eq!(case.place, Some(("ea9167441ca3".to_owned(), "what-to-revoke".to_owned())));
     assert_eq!(case.marks.len(), 2);
     assert_eq!(case.revoked.len(), 1);
@@ -115,7 +115,7 @@ fn an_old_case_without_marks_opens_and_one_changed_by_hand_is_told() {
     assert_eq!((case.problems(), case.verdict("5a0cc3afffdd", "second-client")), (&[][..], Some(Verdict::Supports)));
     let text = std::fs::read_to_string(fixture("case-0.1.0.json")).unwrap();
     for (from, to, words) in [
-        ("\"false-positive\"", "\"benign\"", "the log says false positive, the case benign"),
+        ("\"false-positive\"", "\"benign\"", "the log says rule misfired, the case authorised activity"),
         ("\"6\": \"against\"", "\"6\": \"supports\"", "code-and-burst-origin: the log says against, the case supports"),
         ("\"phish\",", "", "the log says \"phish c2\", the case \"c2\""),
     ] {

@@ -6,7 +6,7 @@ mod bundle;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
-use tokentrail::testing::analytics::{self, Hit, Settings};
+use tokentrail::testing::analytics::{self, Hit, Incidents, Settings};
 use tokentrail::testing::demo;
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, load};
@@ -14,7 +14,8 @@ use tokentrail::testing::model::{Confidence, EventId, Field, Flags, Severity, Ta
 use tokentrail::testing::report::note::Role;
 use tokentrail::testing::report::{Header, Report, exporter, write_indicators};
 use tokentrail::testing::store::Event;
-use tokentrail::testing::triage::{Case, Disposition, fingerprint};
+use tokentrail::testing::triage::groups::groups;
+use tokentrail::testing::triage::{Case, Closing, Disposition, fingerprint, reasons};
 
 /// The archive as the loader reads it.
 static LOADED: LazyLock<Loaded> = LazyLock::new(|| {
@@ -301,15 +302,20 @@ fn footholds_and_access_after_a_revocation_are_the_intruders_alone() {
     assert_eq!(found("after-revoke"), [high("hr.lead")]);
 }
 
-/// The demo's case with every incident closed: those above low as one thing, the others as benign.
+/// The demo's case with every incident closed: those above low as one thing, the others as authorised.
 fn closed(hits: &[Hit], worst: Disposition) -> Case {
     let mut case = Case::new(fingerprint(&LOADED.sources), "ana".to_owned());
-    // Incident by incident, as in the workbench.
-    let mut hits: Vec<&Hit> = hits.iter().collect();
-    hits.sort_by_key(|hit| &hit.incident);
-    for hit in hits {
-        let is_low = hit.severity == Severity::Low;
-        case.set_disposition(&hit.id, Some(if is_low { Disposition::Benign } else { worst }), hit.last_seen);
+    // Incident by incident and routine by routine, as in the workbench.
+    let incidents = Incidents::new(&LOADED.store, Facts::embedded(), &Settings::default(), Arc::default(), hits);
+    for group in groups(hits, &incidents) {
+        let of_group = || group.hits.iter().map(|at| &hits[*at]);
+        let is_low = of_group().all(|hit| hit.severity == Severity::Low);
+        let mut closing = Closing::bare(if is_low { Disposition::Authorised } else { worst });
+        if let Some(reason) = reasons(closing.disposition, of_group().map(|hit| hit.analytic)).first() {
+            (closing.reason, closing.confirmed) = ((*reason).to_owned(), "the user, by phone".to_owned());
+        }
+        let ids: Vec<String> = of_group().map(|hit| hit.id.clone()).collect();
+        case.close_hits(&ids, Some(&closing), hits[group.hits[0]].last_seen);
     }
     case
 }
@@ -344,7 +350,7 @@ fn a_note_says_no_more_of_a_theft_than_the_rows_and_the_verdict() {
     let settings = Settings::default();
     let hits = analytics::run(&LOADED.store, Facts::embedded(), &settings);
     let header = Header::new("demo", "0", &settings);
-    let mut case = closed(&hits, Disposition::TruePositive);
+    let mut case = closed(&hits, Disposition::Theft);
     let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &header);
     let note = written(&report, "markdown");
     for word in ["phished", "were stolen", "thief"] {
@@ -359,12 +365,13 @@ fn a_note_says_no_more_of_a_theft_than_the_rows_and_the_verdict() {
     assert_eq!(first.contradictions[0], "No step was answered before this verdict.");
     // The same incident as benign: what looks like theft is said, and nothing reads as if it were.
     for hit in hits.iter().filter(|hit| hit.upn == first.upn) {
-        case.set_disposition(&hit.id, Some(Disposition::Benign), hit.last_seen);
+        case.set_disposition(&hit.id, Some(Disposition::Authorised), hit.last_seen);
     }
     let only = Header { only: Some(&first.upn), ..header };
     let report = Report::build(&LOADED, Facts::embedded(), &hits, &case, &only);
     let note = written(&report, "markdown");
-    assert!(note.contains("The analyst's verdict: authorised activity."), "{note}");
+    let grounds = ", no reason given, confirmed by nobody. No step was answered before this verdict.";
+    assert!(note.contains(&format!("The analyst's verdict: authorised activity{grounds}")), "{note}");
     assert!(note.contains("The verdict is authorised activity, while "), "{note}");
     assert!(note.contains("What fits theft all the same: the network is new to the user"), "{note}");
     assert!(!note.contains("## Do now") && !note.contains("## Indicators"), "{note}");

@@ -257,7 +257,7 @@ fn config() -> String {
 }
 
 fn keys() -> String {
-    const ORDER: [Context; 25] = [
+    const ORDER: &[Context] = &[
         Context::Workbench,
         Context::Hits,
         Context::Timeline,
@@ -278,6 +278,7 @@ fn keys() -> String {
         Context::Near,
         Context::Note,
         Context::Disposition,
+        Context::Closing,
         Context::Prompt,
         Context::Palette,
         Context::Help,
@@ -287,7 +288,7 @@ fn keys() -> String {
     let keymap = Keymap::embedded();
     assert!(keymap.contexts().all(|(context, _)| ORDER.contains(&context)), "every context stands in the table");
     let mut table = "| Where | Keys | What they do |\n|---|---|---|\n".to_owned();
-    for context in ORDER {
+    for &context in ORDER {
         for row in keymap.rows(context) {
             let keys: Vec<String> = row.keys().split(' ').map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
             writeln!(table, "| {} | {} | {} |", context.title(), keys.join(" "), row.desc).unwrap();

@@ -45,7 +45,7 @@ fn case(folder: &Path) -> Case {
     let id = hit_id(folder);
     case.set_verdict(&id, "what-to-revoke", Some(Verdict::Supports), at("08:00:00"));
     case.set_remark(&id, "what-to-revoke", "called the user: she typed a code", at("08:01:00"));
-    case.set_disposition(&id, Some(Disposition::TruePositive), at("08:02:00"));
+    case.set_disposition(&id, Some(Disposition::Theft), at("08:02:00"));
     case
 }
 

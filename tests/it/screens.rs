@@ -312,7 +312,7 @@ fn esc_leaves_the_zoom_before_what_it_hides() {
 fn a_disposition_says_how_many_steps_are_settled() {
     let mut desk = Desk::open((80, 24));
     desk.press("enter y esc d t");
-    assert!(desk.screen().contains("true positive, with 1 of 7 steps answered"), "{}", desk.screen());
+    assert!(desk.screen().contains("theft, with 1 of 7 steps answered"), "{}", desk.screen());
 }
 
 #[test]
@@ -431,7 +431,7 @@ fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
     let verdicts: Vec<_> = steps.map(|step| bench.case.verdict(&hit.id, step.id).unwrap()).collect();
     let (yes, no, open) = (Verdict::Supports, Verdict::Against, Verdict::Unknown);
     assert_eq!(verdicts, [yes, yes, yes, no, open, yes, yes]);
-    assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::TruePositive));
+    assert_eq!(bench.case.disposition(&hit.id), Some(Disposition::Theft));
     assert!(std::fs::read_to_string(desk.home.path().join("case.md")).unwrap().starts_with("# Case note"));
     desk.press("q");
     assert!(desk.quits);

@@ -7,7 +7,9 @@ use crate::analytics::findings::{
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_REVOCATIONS;
 use crate::analytics::revocations::Revocation;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Show, Step, certainty, want};
+use crate::analytics::{
+    Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, LookAlike, Show, Step, certainty, want,
+};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Sym};
 
@@ -16,6 +18,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "after-revoke",
     title: "Access after the revocation",
     about: ABOUT,
+    look_alikes: &[LookAlike::NewDevice, LookAlike::Helpdesk],
     source: "tokentrail",
     attack: &["T1078.004", "T1550.001"],
     needs: OF_REVOCATIONS,

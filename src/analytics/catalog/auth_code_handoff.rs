@@ -7,7 +7,7 @@ use crate::analytics::need::OF_HANDOFF;
 use crate::analytics::shared_steps::{CLIENT_USED_BEFORE, OTHERS_THERE, RESOURCES_OF_PARTY};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym};
 use std::cmp::Reverse;
@@ -18,6 +18,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "auth-code-handoff",
     title: "Code issued here, redeemed there",
     about: ABOUT,
+    look_alikes: &[LookAlike::SharedEgress, LookAlike::Developer],
     source: "tokentrail",
     attack: techniques::TOKEN_STOLEN,
     needs: OF_HANDOFF,

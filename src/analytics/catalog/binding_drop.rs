@@ -8,7 +8,7 @@ use crate::analytics::places::Tool;
 use crate::analytics::shared_steps::{NETWORKS_SEEN, PARTIES, RESOURCES_OF_PARTY, SOFTWARE_SEEN};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, certainty, graph_ties};
 use crate::model::{Confidence, EventId, Severity, Sym};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "binding-drop",
     title: "Unbound where bound is the rule",
     about: ABOUT,
+    look_alikes: &[LookAlike::NewDevice, LookAlike::Travel],
     source: "tokentrail",
     attack: techniques::TOKEN_STOLEN,
     needs: OF_BINDING,

@@ -9,7 +9,7 @@ use crate::analytics::rows::CLOCK_SKEW;
 use crate::analytics::shared_steps::GRAPH_ACTIONS;
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Hit, Show, Step};
+use crate::analytics::{Analytic, Cell, DetectContext, Hit, LookAlike, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
 use std::collections::{HashMap, HashSet};
 
@@ -18,6 +18,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "device-code-burst",
     title: "Device code, then a burst",
     about: ABOUT,
+    look_alikes: &[LookAlike::Developer, LookAlike::Administrator, LookAlike::NewDevice],
     source: "hunt-2025-045",
     attack: techniques::DEVICE_CODE,
     needs: OF_DEVICE_CODE,

@@ -12,7 +12,9 @@ use crate::analytics::rows::{CLOCK_SKEW, within};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
+use crate::analytics::{
+    Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Mark, Marks, Show, Step, certainty, graph_ties,
+};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Time};
@@ -24,6 +26,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "device-code-flow",
     title: "Device code, graded",
     about: ABOUT,
+    look_alikes: &[LookAlike::Developer, LookAlike::RoomDevice, LookAlike::Administrator, LookAlike::Travel],
     source: "tokentrail",
     attack: techniques::DEVICE_CODE,
     needs: OF_FLOW,

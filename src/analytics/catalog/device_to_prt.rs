@@ -17,7 +17,7 @@ use crate::analytics::known::{Outside, Standing};
 use crate::analytics::need::OF_DEVICES;
 use crate::analytics::places::Tool;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Mark, Show, Step, graph_ties};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Mark, Show, Step, graph_ties};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Table, Time};
 use crate::store::{device_id, device_member};
@@ -29,6 +29,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "device-to-prt",
     title: "From token to device",
     about: ABOUT,
+    look_alikes: &[LookAlike::RoomDevice, LookAlike::NewDevice, LookAlike::Onboarding],
     source: "tokentrail",
     attack: &["T1098.005", "T1528", "T1550.001"],
     needs: OF_DEVICES,

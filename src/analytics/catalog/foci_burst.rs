@@ -8,7 +8,7 @@ use crate::analytics::need::OF_BURST;
 use crate::analytics::shared_steps::CLIENT_USED_BEFORE;
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
+use crate::analytics::{Analytic, DetectContext, Hit, LookAlike, Show, Step};
 use crate::model::{Severity, Time};
 
 /// The analytic.
@@ -16,6 +16,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "foci-burst",
     title: "One client, many resources",
     about: ABOUT,
+    look_alikes: &[LookAlike::OfficeStart, LookAlike::Developer, LookAlike::NewDevice, LookAlike::Onboarding],
     source: "hunt-2025-044",
     attack: techniques::TOKEN_USED,
     needs: OF_BURST,

@@ -4,7 +4,7 @@ use crate::analytics::findings::{added, added_before, added_tie, rules_made, sam
 use crate::analytics::footholds::{self, Anchor, Foothold, Tied, rule_trait};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::need::OF_FOOTHOLD;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, want};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, want};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -14,6 +14,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "foothold",
     title: "Something that outlives a revocation",
     about: ABOUT,
+    look_alikes: &[LookAlike::Helpdesk, LookAlike::NewDevice, LookAlike::Onboarding],
     source: "tokentrail",
     attack: &[
         "T1070.008",

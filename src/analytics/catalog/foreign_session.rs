@@ -10,7 +10,9 @@ use crate::analytics::places::{Compared, Net, Tool};
 use crate::analytics::sessions::Session;
 use crate::analytics::shared_steps::{LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PLANTED};
 use crate::analytics::want;
-use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Marks, Show, Step, certainty, graph_ties};
+use crate::analytics::{
+    Analytic, DetectContext, Grade, Hit, LookAlike, Mark, Marks, Show, Step, certainty, graph_ties,
+};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table, Time};
 use crate::store::Key;
@@ -22,6 +24,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "foreign-session",
     title: "A session begun where the user never was",
     about: ABOUT,
+    look_alikes: &[LookAlike::Travel, LookAlike::NewDevice, LookAlike::SharedEgress],
     source: "tokentrail",
     attack: &[
         "T1021.007",

@@ -11,7 +11,7 @@ use crate::analytics::recon::{Call, Calls, Client};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, WHOSE_PARTY};
 use crate::analytics::sweeps::{Rule, Window, windows};
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step};
 use crate::facts::ClientRole;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym};
@@ -24,6 +24,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "graph-recon",
     title: "A sweep by Graph calls",
     about: ABOUT,
+    look_alikes: &[LookAlike::Administrator, LookAlike::Inventory],
     source: "tokentrail",
     attack: &["T1069.003", "T1087.004", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"],
     needs: OF_CALLS,

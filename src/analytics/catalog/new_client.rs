@@ -9,7 +9,7 @@ use crate::analytics::places::Tool;
 use crate::analytics::shared_steps::{BEGUN_BY, GRAPH_ACTIONS, NETWORKS_SEEN, SOFTWARE_SEEN};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, certainty, graph_ties};
 use crate::model::{Confidence, EventId, Field, Severity, Sym};
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "new-client",
     title: "First use of a client for a sensitive resource",
     about: ABOUT,
+    look_alikes: &[LookAlike::Administrator, LookAlike::Developer, LookAlike::Onboarding],
     source: "tokentrail",
     attack: techniques::TOKEN_USED,
     needs: OF_FIRST_USE,

@@ -6,7 +6,7 @@ use crate::analytics::need::OF_TESTED_HOP;
 use crate::analytics::session::{Hop, hops, published_hops};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, DetectContext, Hit, Show, Step};
+use crate::analytics::{Analytic, DetectContext, Hit, LookAlike, Show, Step};
 use crate::model::Severity;
 
 /// The analytic.
@@ -14,6 +14,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "session-hop",
     title: "One session, then an abused client",
     about: ABOUT,
+    look_alikes: &[LookAlike::Administrator, LookAlike::Developer],
     source: "Detect suspicious FOCI token logins V2 (HybridBrothers)",
     attack: techniques::TOKEN_USED,
     needs: OF_TESTED_HOP,

@@ -5,7 +5,7 @@ use crate::analytics::need::OF_HOP;
 use crate::analytics::session::{Hop, hops, published_hops};
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, DetectContext, Hit};
+use crate::analytics::{Analytic, DetectContext, Hit, LookAlike};
 use crate::model::Severity;
 
 /// The analytic.
@@ -13,6 +13,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "session-hop-broad",
     title: "One session, another client",
     about: ABOUT,
+    look_alikes: &[LookAlike::Administrator, LookAlike::Developer],
     source: "Detect suspicious FOCI token logins V1 (HybridBrothers)",
     attack: techniques::TOKEN_USED,
     needs: OF_HOP,

@@ -9,7 +9,7 @@ use crate::analytics::shared_steps::{
 };
 use crate::analytics::techniques;
 use crate::analytics::want;
-use crate::analytics::{Analytic, DetectContext, Grade, Hit, Mark, Show, Step, certainty, graph_ties};
+use crate::analytics::{Analytic, DetectContext, Grade, Hit, LookAlike, Mark, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Field, Severity, Sym};
 use std::collections::BTreeSet;
@@ -19,6 +19,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "session-machine",
     title: "One session, another machine",
     about: ABOUT,
+    look_alikes: &[LookAlike::Developer, LookAlike::NewDevice],
     source: "tokentrail",
     attack: techniques::TOKEN_USED,
     needs: OF_MACHINES,

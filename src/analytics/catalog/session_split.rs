@@ -10,7 +10,7 @@ use crate::analytics::shared_steps::{
     BEGUN_BY, GRAPH_ACTIONS, LAST_ACT, NETWORKS_SEEN, OTHERS_THERE, PARTIES, RESOURCES_OF_PARTY,
 };
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, Show, Step, certainty, graph_ties};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, certainty, graph_ties};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Table, Time};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "session-split",
     title: "One session, two parties",
     about: ABOUT,
+    look_alikes: &[LookAlike::Travel, LookAlike::SharedEgress, LookAlike::Developer],
     source: "tokentrail",
     attack: &[
         "T1021.007",

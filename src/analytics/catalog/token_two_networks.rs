@@ -9,7 +9,9 @@ use crate::analytics::places::{Compared, Net};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, WHOSE_PARTY};
 use crate::analytics::token_uses::{TokenUse, UsedToken};
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Show, Step, certainty};
+use crate::analytics::{
+    Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, LookAlike, Show, Step, certainty,
+};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Sym, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "token-two-networks",
     title: "One access token, two networks",
     about: ABOUT,
+    look_alikes: &[LookAlike::SharedEgress, LookAlike::Travel],
     source: "tokentrail",
     attack: &["T1550.001"],
     needs: OF_TOKEN_USES,

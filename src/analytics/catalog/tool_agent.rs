@@ -12,7 +12,7 @@ use crate::analytics::registration::BROKER;
 use crate::analytics::rows::{CLOCK_SKEW, distinct};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, NETWORKS_SEEN, WHOSE_PARTY};
 use crate::analytics::want;
-use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Show, Step};
+use crate::analytics::{Analytic, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, LookAlike, Show, Step};
 use crate::facts::ToolAgent;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Table, Time, call_status};
@@ -26,6 +26,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     id: "tool-agent",
     title: "A tool names itself",
     about: ABOUT,
+    look_alikes: &[LookAlike::Developer, LookAlike::Inventory],
     source: "tokentrail",
     attack: &["T1069.003", "T1078.004", "T1087.004", "T1114.002", "T1213.002", "T1213.005", "T1526", "T1530"],
     needs: OF_AGENTS,

@@ -5,8 +5,8 @@ use super::{fact, numbers, star};
 use crate::model::words::counted;
 use crate::report::escape::Md;
 use crate::report::note::{
-    AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote, Scope,
-    StoryNote,
+    AttackNote, Grounds, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote,
+    Scope, StoryNote,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -101,7 +101,10 @@ fn card(page: &mut Page, incident: &IncidentNote) {
 fn verdict(incident: &IncidentNote) -> Md {
     let verdict = match incident.outcome {
         Outcome::Open if incident.verdict == Outcome::Open.word() => "No analyst has closed it.".to_owned(),
-        _ => format!("The analyst's verdict: {}.", incident.verdict),
+        _ => {
+            let parts = [Some(incident.verdict.clone()), incident.grounds.reason(), incident.grounds.confirmed()];
+            format!("The analyst's verdict: {}.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        }
     };
     let sure = format!(
         "Severity {}: {}. Confidence {}: {}.",
@@ -113,6 +116,12 @@ fn verdict(incident: &IncidentNote) -> Md {
     let against = incident.contradictions.join(" ");
     let all = [verdict, against, sure];
     Md::text(&all.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "))
+}
+
+/// A verdict with its grounds.
+fn closed(verdict: &str, grounds: &Grounds) -> Md {
+    let parts = grounds.reason().into_iter().chain(grounds.confirmed()).map(|text| Md::text(&text));
+    Md::joined(&std::iter::once(Md::made(verdict)).chain(parts).collect::<Vec<_>>(), ", ")
 }
 
 /// Facts, rows and steps of the incidents in full.
@@ -258,7 +267,7 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
                 .then(&Md::made(incident.analytics.join(", ")))
                 .then(&Md::ours(": "))
                 .then(&Md::text(&incident.headline)),
-            Md::made(&incident.verdict),
+            closed(&incident.verdict, &incident.grounds),
         ]
     };
     let routine = |routine: &RoutineNote| {
@@ -278,7 +287,7 @@ pub(super) fn rows(page: &mut Page, report: &Report) {
                 .then(&Md::field(&routine.client))
                 .then(&Md::ours(" "))
                 .then(&Md::made(times)),
-            Md::made(&routine.verdict),
+            closed(&routine.verdict, &routine.grounds),
         ]
     };
     let heads = ["Incident", "User", "Severity", "First (UTC)", "What", "Verdict"];

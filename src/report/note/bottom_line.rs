@@ -39,7 +39,7 @@ impl<'a> BottomLine<'a> {
         if !incidents.is_empty() {
             let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
             for one in incidents {
-                *counts.entry(verdict::outcome(self.context, &one.hits)).or_default() += 1;
+                *counts.entry(verdict::outcome(self.context.case, &one.hits)).or_default() += 1;
             }
             let words =
                 |(outcome, count): (Outcome, usize)| format!("{} ({})", outcome.word(), counted(count, "incident"));

@@ -72,6 +72,6 @@ pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
     let tasks = containment::tasks(device_code, &reached).map(task).collect();
     let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
     still_valid.push(containment::ends(last));
-    let settled = threats().any(|hit| context.disposition(hit) == Some(Disposition::TruePositive));
+    let settled = threats().any(|hit| context.disposition(hit) == Some(Disposition::Theft));
     Some(DoNow { settled, users: users.into_iter().collect(), tasks, still_valid, sources: SOURCES })
 }

@@ -4,7 +4,7 @@ use super::NoteContext;
 use super::selection::{Chosen, Depth};
 use super::steps::{self, FactNote, StepNote};
 use super::story::{self, StoryNote};
-use super::verdict::{self, Outcome};
+use super::verdict::{self, Grounds, Outcome};
 use crate::analytics::known::Standing;
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::words::hex;
@@ -34,6 +34,9 @@ pub struct IncidentNote {
     pub outcome: Outcome,
     /// The verdicts in words.
     pub verdict: String,
+    /// Reasons for the verdicts, and who confirmed them.
+    #[serde(flatten)]
+    pub grounds: Grounds,
     /// Sentences on all that speaks against the verdict.
     pub contradictions: Vec<String>,
     /// Severity.
@@ -134,6 +137,9 @@ pub struct RoutineNote {
     pub hours: (String, String),
     /// The verdicts in words.
     pub verdict: String,
+    /// Reasons for the verdicts, and who confirmed them.
+    #[serde(flatten)]
+    pub grounds: Grounds,
     /// The gravest verdict.
     #[serde(serialize_with = "outcome_word")]
     pub outcome: Outcome,
@@ -174,9 +180,10 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         id: incident.id.clone(),
         user_id: leading.user_id.clone(),
         roles: incident.roles.clone(),
-        outcome: verdict::outcome(context, hits),
-        verdict: verdict::words(context, hits),
-        contradictions: verdict::contradictions(context, hits),
+        outcome: verdict::outcome(context.case, hits),
+        verdict: verdict::words(context.case, hits),
+        grounds: Grounds::new(context.case, hits),
+        contradictions: verdict::contradictions(context.case, hits),
         severity: incident.severity.word(),
         severity_reasons: incident.severity_reasons.clone(),
         confidence: incident.confidence.word(),
@@ -341,8 +348,9 @@ pub(super) fn routines(context: &NoteContext) -> Vec<RoutineNote> {
             first_seen: routine.first,
             last_seen: routine.last,
             hours: routine.hours.clone(),
-            verdict: verdict::words(context, &hits),
-            outcome: verdict::outcome(context, &hits),
+            verdict: verdict::words(context.case, &hits),
+            grounds: Grounds::new(context.case, &hits),
+            outcome: verdict::outcome(context.case, &hits),
         }
     };
     by.into_iter().map(note).collect()

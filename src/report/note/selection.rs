@@ -77,7 +77,7 @@ impl<'a> Selection<'a> {
             let dispositions: Vec<Option<Disposition>> =
                 of_incident.iter().map(|hit| case.disposition(&hit.id)).collect();
             let has = |wanted: Option<Disposition>| dispositions.contains(&wanted);
-            let is_closed_so = has(Some(Disposition::TruePositive)) || has(Some(Disposition::Undetermined));
+            let is_closed_so = has(Some(Disposition::Theft)) || has(Some(Disposition::CannotTell));
             let is_open = has(None) && !incident.is_allowed && incident.severity > Severity::Low;
             let depth = if is_closed_so || is_open {
                 Depth::First
@@ -150,10 +150,10 @@ pub(super) fn is_pressing(hit: &Hit) -> bool {
 /// Settled before open, and what matters first.
 fn rank(disposition: Option<Disposition>) -> u8 {
     match disposition {
-        Some(Disposition::TruePositive) => 0,
-        Some(Disposition::Undetermined) => 1,
-        Some(Disposition::Benign) => 2,
-        Some(Disposition::FalsePositive) => 3,
+        Some(Disposition::Theft) => 0,
+        Some(Disposition::CannotTell) => 1,
+        Some(Disposition::Authorised) => 2,
+        Some(Disposition::Misfired) => 3,
         None => 4,
     }
 }

@@ -27,7 +27,7 @@ pub struct HitNote {
     pub title: &'static str,
     /// User.
     pub upn: String,
-    /// The analyst's disposition: `not settled` until then.
+    /// The analyst's verdict; `open` until there is one.
     pub disposition: &'static str,
     /// Key facts.
     pub facts: Vec<FactNote>,

@@ -34,17 +34,18 @@ pub(super) fn unlogged(context: &NoteContext) -> Vec<String> {
             *rung = act.rung.min(*rung);
         }
     }
+    of_users(store, &users)
+}
+
+fn of_users(store: &Store, users: &BTreeMap<&str, OfUser>) -> Vec<String> {
     let range = range(store);
-    users.into_iter().flat_map(|(upn, user)| user.sentences(store, upn, range)).collect()
+    let sentences = users.iter().flat_map(|(upn, user)| user.sentences(store, upn, range));
+    sentences.chain(by_address(users)).collect()
 }
 
 impl OfUser {
     fn sentences(&self, store: &Store, upn: &str, range: Option<(Time, Time)>) -> Vec<String> {
-        [self.synchronised(store, upn), self.by_address(upn)]
-            .into_iter()
-            .flatten()
-            .chain(self.outside(upn, range))
-            .collect()
+        self.synchronised(store, upn).into_iter().chain(self.outside(upn, range)).collect()
     }
 
     /// Folders that a client took whole.
@@ -64,19 +65,6 @@ impl OfUser {
             "Mail folders of {upn} were synchronised{named}: which messages were taken is not logged. An eDiscovery \
              search of the mailbox says what the folders held."
         ))
-    }
-
-    /// Acts that no id ties.
-    fn by_address(&self, upn: &str) -> Option<String> {
-        let count = self.acts.values().filter(|rung| **rung == Rung::Network).count();
-        let are = if count == 1 { "is" } else { "are" };
-        (count > 0).then(|| {
-            format!(
-                "{count} of {} of {upn} {are} tied by address alone: the rows name no token and no session. For changes \
-                 in the directory, directoryAudits of Graph's beta endpoint has both.",
-                counted(self.acts.len(), "audit row")
-            )
-        })
     }
 
     /// Times of the hits that the unified log does not cover.
@@ -105,6 +93,22 @@ impl OfUser {
     }
 }
 
+/// Acts that no id ties, of all users.
+fn by_address(users: &BTreeMap<&str, OfUser>) -> Option<String> {
+    let counts = users.iter().filter_map(|(upn, user)| {
+        let count = user.acts.values().filter(|rung| **rung == Rung::Network).count();
+        (count > 0).then(|| format!("{count} of {} of {upn}", counted(user.acts.len(), "audit row")))
+    });
+    let counts: Vec<String> = counts.collect();
+    (!counts.is_empty()).then(|| {
+        format!(
+            "Tied by address alone, as the rows name no token and no session: {}. For changes in the directory, \
+             directoryAudits of Graph's beta endpoint has both.",
+            counts.join("; ")
+        )
+    })
+}
+
 /// First and last row of the unified log. Sign-ins are no acts, but show that the log goes so far.
 fn range(store: &Store) -> Option<(Time, Time)> {
     let rows = store.events().filter(|(_, event)| event.table == Table::UnifiedAudit && event.is_timed());
@@ -128,7 +132,8 @@ mod tests {
     fn sentences(rows: &mut Rows, rung: Rung) -> Vec<String> {
         let store = rows.build();
         let acts = store.events().map(|(id, _)| (id, rung)).collect();
-        OfUser { acts, first: time("10:00:00"), last: time("11:00:00") }.sentences(&store, UPN, range(&store))
+        let user = OfUser { acts, first: time("10:00:00"), last: time("11:00:00") };
+        of_users(&store, &BTreeMap::from([(UPN, user)]))
     }
 
     /// Rows at two times, of an operation.
@@ -163,7 +168,12 @@ mod tests {
     #[test]
     fn acts_that_an_address_ties_are_counted() {
         let found = sentences(&mut rows(["09:00:00", "12:00:00"], &[(Field::Operation, "Send")]), Rung::Network);
-        assert!(found[0].starts_with("2 of 2 audit rows of ana@contoso.com are tied by address alone"), "{found:?}");
+        assert!(
+            found[0].starts_with(
+                "Tied by address alone, as the rows name no token and no session: 2 of 2 audit rows of ana@contoso.com."
+            ),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::model::EventId;
-use crate::triage::{Draft, Prompt, marks};
+use crate::triage::{Closing, Draft, Prompt, marks};
 use crate::tui::edit::LineEdit;
 use crate::tui::marks::{LineKind, Words};
 use crate::tui::overlay::Overlay;
@@ -72,6 +72,15 @@ fn typed(bench: &Workbench, overlay: &Overlay) -> Option<Draft> {
             let known = bench.case.revoked(&user).map(crate::model::Time::second).unwrap_or_default();
             (Prompt::Revoked { user }, line, known)
         }
+        Overlay::Closing(asked) => {
+            let hit = bench.current()?.id.clone();
+            let typed = asked.closing();
+            if bench.ask_reason(asked.disposition).closing() == typed {
+                return None;
+            }
+            let Closing { disposition: to, reason: text, confirmed } = typed;
+            return Some(Draft { prompt: Prompt::Reason { hit, to, confirmed }, text });
+        }
         _ => return None,
     };
     let text = line.text();
@@ -94,6 +103,13 @@ fn reopened(bench: &mut Workbench, draft: &Draft, event: Option<EventId>) -> Opt
             bench.steps(&bench.evidence.hits[at]).iter().find(|known| known.id == step)?;
             bench.go_to_hit(at, Some(step));
             Overlay::Remark(line)
+        }
+        Prompt::Reason { hit, to, confirmed } => {
+            let at = bench.evidence.hits.iter().position(|known| known.id == *hit)?;
+            bench.go_to_hit(at, None);
+            let mut asked = bench.ask_reason(*to);
+            (asked.reason, asked.confirmed) = (line, LineEdit::with(confirmed));
+            Overlay::Closing(Box::new(asked))
         }
         Prompt::Tags { .. } => words(bench, event?, LineKind::Tags, line),
         Prompt::EventRemark { .. } => words(bench, event?, LineKind::Remark, line),

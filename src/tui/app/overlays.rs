@@ -92,7 +92,9 @@ impl App {
     pub(super) fn accept(&mut self, now: Time) -> Vec<Effect> {
         let waits = match self.overlays.top() {
             Some(Overlay::SaveTo(_)) => self.task.is_some(),
-            Some(Overlay::Remark(_) | Overlay::Words(_) | Overlay::Revoked(..)) => self.task == Some(Task::Merge),
+            Some(Overlay::Remark(_) | Overlay::Words(_) | Overlay::Revoked(..) | Overlay::Closing(_)) => {
+                self.task == Some(Task::Merge)
+            }
             _ => false,
         };
         if waits {
@@ -109,6 +111,7 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::Palette(palette)) => self.choose(&palette, now),
+            Some(Overlay::Closing(asked)) => self.take_grounds(asked, now),
             Some(Overlay::Words(words)) => self.take_words(&words, now),
             Some(Overlay::Copy(menu)) => copying::chosen(menu),
             Some(Overlay::Marks(list)) => {

@@ -45,8 +45,10 @@ impl App {
     }
 
     pub(super) fn next_part(&mut self) {
-        if let Some(Overlay::Near(near)) = self.overlays.top_mut() {
-            near.next_part();
+        match self.overlays.top_mut() {
+            Some(Overlay::Near(near)) => near.next_part(),
+            Some(Overlay::Closing(asked)) => asked.at_confirmed = !asked.at_confirmed,
+            _ => {}
         }
     }
 

@@ -1,8 +1,11 @@
-//! Records the analyst's verdicts, remarks and dispositions.
+//! Records the analyst's verdicts and remarks.
 
 use super::{App, Effect};
+use crate::analytics::Hit;
 use crate::model::Time;
-use crate::triage::{Disposition, Verdict};
+use crate::report::contradiction;
+use crate::triage::{Closing, Disposition, Verdict};
+use crate::tui::closing::ClosingBox;
 use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;
 use crate::tui::workbench::{Walked, Workbench};
@@ -49,18 +52,43 @@ impl App {
         }
     }
 
-    pub(super) fn disposition(&mut self, disposition: Option<Disposition>, now: Time) -> Vec<Effect> {
+    /// Closes as theft at once; every other verdict first asks for its grounds.
+    pub(super) fn choose_verdict(&mut self, disposition: Disposition, now: Time) -> Vec<Effect> {
+        if !disposition.needs_a_reason() {
+            return self.close_incident(Some(Closing::bare(disposition)), now);
+        }
+        let asked = self.workbench().map(|bench| bench.ask_reason(disposition));
+        self.overlays.show(asked.map(|asked| Overlay::Closing(Box::new(asked))));
+        Vec::new()
+    }
+
+    /// Enter in the box of grounds: on to the second line, then closed.
+    pub(super) fn take_grounds(&mut self, mut asked: Box<ClosingBox>, now: Time) -> Vec<Effect> {
+        if !asked.at_confirmed {
+            asked.at_confirmed = true;
+            self.overlays.lay(Overlay::Closing(asked));
+            return Vec::new();
+        }
+        self.close_incident(Some(asked.closing()), now)
+    }
+
+    /// Closes the incident, or takes its verdict away.
+    pub(super) fn close_incident(&mut self, closing: Option<Closing>, now: Time) -> Vec<Effect> {
         self.overlays.clear();
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
         let progress = bench.current().map(|hit| bench.progress(hit));
-        let hits = bench.closes().len();
-        let has_next = bench.set_disposition(disposition, now);
-        if let Some((disposition, (done, steps))) = disposition.zip(progress) {
-            let all = if hits > 1 { format!("all {hits} hits ") } else { String::new() };
+        let hits: Vec<usize> = bench.closes().to_vec();
+        let has_next = bench.close(closing.as_ref(), now);
+        if let Some((closing, (done, steps))) = closing.zip(progress) {
+            let hits: Vec<&Hit> = hits.iter().map(|hit| &bench.evidence.hits[*hit]).collect();
+            let against = contradiction(&bench.case, &hits);
+            let all = if hits.len() > 1 { format!("all {} hits ", hits.len()) } else { String::new() };
+            let word = closing.disposition.words();
+            let next = if has_next { "" } else { "; nothing is open: e writes the note" };
             let answered =
                 if done < steps { format!(", with {done} of {steps} steps answered") } else { String::new() };
-            let next = if has_next { "" } else { "; nothing is open: e writes the note" };
-            self.say(format!("{all}closed as {}{answered}{next}", disposition.words()));
+            let against = against.map_or_else(String::new, |against| format!("; {against}"));
+            self.say(format!("{all}closed as {word}{answered}{against}{next}"));
         }
         vec![Effect::Save]
     }

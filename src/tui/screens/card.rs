@@ -1,10 +1,11 @@
 //! The card of the incident under the cursor: who, both places, the map, and the lines below it.
 
 use super::pane;
+use crate::analytics::Hit;
 use crate::analytics::known::Standing;
 use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
-use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after};
+use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after, verdict};
 use crate::triage::pivot::Value;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width, wrap};
@@ -50,7 +51,9 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let entered = bench.incident().zip(bench.revoked_of(Value::user(hit.user)));
     let entered =
         entered.map(|(incident, at)| CardLine { label: Label::Revoked, text: after(bench.store(), incident, at) });
-    let mut answers: Vec<&CardLine> = card.lines.iter().collect();
+    let hits: Vec<&Hit> = bench.closes().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
+    let verdict = verdict(&bench.case, &hits);
+    let mut answers: Vec<&CardLine> = verdict.iter().chain(&card.lines).collect();
     for answer in answers.iter_mut().filter(|line| line.label == Label::Revoked) {
         *answer = entered.as_ref().unwrap_or(*answer);
     }

@@ -1,15 +1,16 @@
-//! A line being typed, and the menu of dispositions.
+//! A line being typed, the menu of verdicts, and the grounds of one.
 
 use super::framed;
 use crate::model::Sym;
 use crate::triage::time_input;
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::closing::ClosingBox;
 use crate::tui::edit::LineEdit;
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::marks::{LineKind, Words};
-use crate::tui::text::{count, fit, width};
+use crate::tui::text::{count, fit, pad, width};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -30,9 +31,12 @@ pub(super) fn line(title: &str, edit: &LineEdit, theme: &Theme, frame: &mut Fram
     let box_ = place(area);
     let title = format!(" {} ", fit(title, usize::from(area.width.saturating_sub(4))));
     let inside = framed(theme, frame, box_, title);
-    let room = usize::from(inside.width);
+    frame.render_widget(Paragraph::new(typed(edit, theme, usize::from(inside.width))), inside);
+}
+
+/// A line with its cursor in view: what does not fit goes at the left.
+fn typed<'a>(edit: &LineEdit, theme: &Theme, room: usize) -> Line<'a> {
     let (before, after) = edit.around_cursor();
-    // The cursor stays in view: what does not fit goes at the left.
     let mut start = 0;
     while width(&before[start..]) + 1 > room {
         start += before[start..].chars().next().map_or(1, char::len_utf8);
@@ -42,12 +46,11 @@ pub(super) fn line(title: &str, edit: &LineEdit, theme: &Theme, frame: &mut Fram
     let under = rest.next().unwrap_or(' ').to_string();
     let style = theme.style(Role::Text);
     let after = fit(rest.as_str(), room.saturating_sub(width(before) + width(&under))).into_owned();
-    let line = Line::from(vec![
+    Line::from(vec![
         Span::styled(fit(before, room).into_owned(), style),
         Span::styled(fit(&under, 2).into_owned(), style.add_modifier(Modifier::REVERSED)),
         Span::styled(after, style),
-    ]);
-    frame.render_widget(Paragraph::new(line), inside);
+    ])
 }
 
 /// The title of a remark: its step.
@@ -97,14 +100,14 @@ pub(super) fn search_title(app: &App) -> String {
     }
 }
 
-/// Draws the choice of the hit's disposition.
+/// Draws the choice of the verdict.
 pub(super) fn disposition(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     let rows = app.keymap.rows(Context::Disposition);
     let choices: Vec<_> = rows.iter().filter(|row| row.run != Action::Close).collect();
     let height = u16::try_from(choices.len()).unwrap_or(0) + 2;
     let longest = choices.iter().map(|row| width(&row.desc)).max().unwrap_or(0);
     let columns = u16::try_from(12 + 16 + longest + 2).unwrap_or(u16::MAX);
-    let inside = framed(theme, frame, centred(area, columns, height), " What is this hit? ");
+    let inside = framed(theme, frame, centred(area, columns, height), " What is this incident? ");
     let room = usize::from(inside.width);
     let lines: Vec<Line> = choices
         .into_iter()
@@ -120,4 +123,46 @@ pub(super) fn disposition(app: &App, theme: &Theme, frame: &mut Frame, area: Rec
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Columns of the names of the two lines.
+const NAMES: usize = 15;
+
+/// Draws the grounds of a verdict: the reasons offered, and the two lines.
+pub(super) fn closing(asked: &ClosingBox, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let height = u16::try_from(asked.offered.len() + 5).unwrap_or(u16::MAX);
+    let title = format!(" {}: why, and who confirmed it? ", asked.disposition.words());
+    let inside = framed(theme, frame, centred(area, 76, height), title);
+    let room = usize::from(inside.width);
+    let offered = asked.offered.iter().enumerate().map(|(at, reason)| {
+        Line::from(vec![
+            Span::styled(format!(" {}  ", at + 1), theme.style(Role::Key)),
+            Span::styled(fit(reason, room.saturating_sub(4)).into_owned(), theme.style(Role::Text)),
+        ])
+    });
+    let line = |name: &str, edit: &LineEdit, is_here: bool| {
+        let role = if is_here { Role::Focus } else { Role::Quiet };
+        let mut spans = vec![Span::styled(pad(&format!(" {name}"), NAMES), theme.style(role))];
+        let left = room.saturating_sub(NAMES);
+        if is_here {
+            spans.extend(typed(edit, theme, left).spans);
+        } else {
+            spans.push(Span::styled(fit(&edit.text(), left).into_owned(), theme.style(Role::Text)));
+        }
+        Line::from(spans)
+    };
+    let reason = line("Reason", &asked.reason, !asked.at_confirmed);
+    let confirmed = line("Confirmed by", &asked.confirmed, asked.at_confirmed);
+    let hint = if asked.at_confirmed {
+        " Enter closes the incident; empty: nobody confirmed it"
+    } else {
+        " A digit takes that reason, or type one; Enter goes on"
+    };
+    let hint = Line::styled(fit(hint, room).into_owned(), theme.style(Role::Quiet));
+    // The lines being typed stay in view on a low screen.
+    let offered: Vec<Line> = offered.take(usize::from(inside.height).saturating_sub(3)).collect();
+    frame.render_widget(
+        Paragraph::new(offered.into_iter().chain([reason, confirmed, hint]).collect::<Vec<_>>()),
+        inside,
+    );
 }

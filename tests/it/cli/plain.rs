@@ -32,7 +32,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     assert!(output.contains("(y supports"), "{output}");
     assert!(
         output.contains("1. high, finance.director@contoso.com, 2026-05-01 14:02:00, ")
-            && output.contains(", 2 hits, 7 of 7 steps, true positive"),
+            && output.contains(", 2 hits, 7 of 7 steps, theft"),
         "{output}"
     );
     assert!(output.contains("finance.director@contoso.com: Tokens of a device code went to "), "the card: {output}");
@@ -44,6 +44,31 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     assert!(works.values().any(|work| work["verdicts"]["code-to-burst"] == "against"));
     let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
     assert!(note.contains("looked at the portal"));
+}
+
+#[test]
+fn every_verdict_but_theft_asks_why_and_who_confirmed_it_and_the_note_has_both() {
+    let (folder, _) = bundle();
+    let output = talk(folder.path(), "1\nd\nk\na\n2\nher manager *by phone*\nq\n");
+    assert!(
+        output.contains("k means nothing here.") && output.contains("1. a developer's sign-in to a tool"),
+        "{output}"
+    );
+    let verdict = "Verdict: authorised activity: an administrator at work, confirmed by her manager *by phone*; ";
+    assert!(output.contains(verdict) && output.contains("theft all the same."), "{output}");
+    // No reason is taken as none, and a verdict that is taken back takes its reason with it.
+    let output = talk(folder.path(), "1\nd\nc\n\n\nd\n-\n1\nd\nm\n3\n\ne\nq\n");
+    assert!(output.contains("Verdict: cannot tell: no reason given, confirmed by nobody."), "{output}");
+    let case = std::fs::read_to_string(folder.path().join("case/c.json")).unwrap();
+    let case: Value = serde_json::from_str(&case).unwrap();
+    let work = case["hits"].as_object().unwrap().values().next().unwrap();
+    assert_eq!(work["reason"], "the rows belong to several people or machines", "{work}");
+    assert_eq!((&work["disposition"], &work["confirmed"]), (&"false-positive".into(), &Value::Null));
+    let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
+    assert!(
+        note.contains("rule misfired, the rows belong to several people or machines, confirmed by nobody"),
+        "{note}"
+    );
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub(crate) fn case(loaded: &Loaded, hits: &[String]) -> Case {
         case.set_verdict(hit, step, Some(Verdict::Supports), at);
         case.set_remark(hit, step, text, at);
         case.set_verdict(text, step, Some(Verdict::Against), at);
-        case.set_disposition(hit, Some(Disposition::TruePositive), at);
+        case.set_disposition(hit, Some(Disposition::Theft), at);
         let key = format!("AADNonInteractiveUserSignInLogs t{number}");
         case.set_tags(&key, vec![text.clone(), "usual".to_owned()], at);
         case.set_event_remark(&key, text, at);

@@ -155,14 +155,14 @@ fn thresholds_are_tried_and_applied_and_verdicts_of_hits_that_go_are_kept() {
     desk.press("M ] ] a");
     assert_eq!(desk.bench().evidence.settings.min_resources, 5);
     assert!(desk.bench().evidence.hits.is_empty(), "{}", desk.screen());
-    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::TruePositive), "the verdict is kept");
+    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::Theft), "the verdict is kept");
     let last = desk.bench().case.log.last().unwrap();
     assert_eq!(last.what, "thresholds changed: --min-resources 5 (was 3); 0 hits");
     desk.press("M [ [ tab t");
-    assert!(desk.screen().contains("true positive") || desk.screen().contains("gained"), "{}", desk.screen());
+    assert!(desk.screen().contains("theft") || desk.screen().contains("gained"), "{}", desk.screen());
     desk.press("a");
     assert!(desk.bench().evidence.hits.iter().any(|hit| hit.id == id), "the hit is back, and what was said to it");
-    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::TruePositive));
+    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::Theft));
     desk.press("M a");
     assert!(desk.screen().contains("no threshold was changed"));
 }

@@ -10,12 +10,12 @@ fn a_whole_hit_by_keys_alone() {
     let mut tty = Tty::workbench();
     tty.shows(READY).shows("? help");
     tty.keys("\r").shows("step 1 of 7");
-    tty.keys("yyyyyyy").shows("What is this hit?");
+    tty.keys("yyyyyyy").shows("What is this incident?");
     tty.keys("t").shows("1 closed");
     tty.keys("e").shows("Note →");
     tty.keys("w").shows("note written");
     tty.keys("q");
-    assert!(std::fs::read_to_string(tty.case()).unwrap().contains("disposition true positive"));
+    assert!(std::fs::read_to_string(tty.case()).unwrap().contains("verdict theft"));
     let (status, text) = tty.ends();
     assert!(status.success(), "{text}");
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
@@ -46,7 +46,7 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
         pressed += 1;
     };
     press(&mut tty, "\r", "step 1 of ");
-    while !tty.text().contains("What is this hit?") {
+    while !tty.text().contains("What is this incident?") {
         let before = tty.rests();
         press(&mut tty, "y", "");
         tty.until("an answer", |output| output.bytes.len() > before);
@@ -58,7 +58,7 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
     assert!(pressed <= 25, "{pressed} keys");
     let home = tty.home.path().to_owned();
     let note = notes(&home).pop().unwrap();
-    assert!(note.contains("true positive"), "{note}");
+    assert!(note.contains("verdict: theft"), "{note}");
     tty.keys("q");
     let (status, text) = tty.ends();
     assert!(status.success() && text.contains(" closed") && text.contains("note  "), "{text}");
@@ -77,12 +77,17 @@ fn killed_in_the_middle_nothing_said_is_lost() {
     // It comes back where it was, on a terminal that the killed one left as it likes.
     tty.shows("step 3 of 7");
     tty.keys("3").shows("seen before");
-    tty.keys("yyyyy").shows("What is this hit?");
-    tty.keys("b").shows("1 closed");
+    tty.keys("yyyyy").shows("What is this incident?");
+    tty.keys("a").shows("Reason");
+    tty.keys("at a customer's\r").shows("nobody confirmed it");
+    tty.keys("her manager\r").shows("1 closed");
     tty.keys("e").shows("Note →");
     tty.keys("w").shows("note written");
     let note = notes(tty.home.path()).pop().unwrap();
-    assert!(note.contains("seen before") && note.contains("benign"), "{note}");
+    assert!(
+        note.contains("seen before") && note.contains("authorised activity: at a customer's, confirmed by her manager"),
+        "{note}"
+    );
     tty.keys("q");
     assert!(tty.ends().0.success());
 }
