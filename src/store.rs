@@ -246,7 +246,11 @@ impl Store {
 
     /// The event's value of a key; [`Sym::NONE`] when it has none.
     pub fn value(&self, key: Key, id: EventId) -> Sym {
-        self.index(key).value(self, key, self.event(id))
+        match key {
+            // A device that only a text names is found by the index.
+            Key::Device => self.index(key).value(self, key, self.event(id)),
+            _ => key.value(self, self.event(id)),
+        }
     }
 
     /// Every value of a key with the number of events that [`Store::with`] gives for it, in no particular order.

@@ -17,6 +17,7 @@ pub mod copy;
 pub mod decisions;
 pub mod edit;
 pub mod evidence;
+pub mod filters;
 pub mod find;
 #[cfg(test)]
 mod growth;

@@ -78,6 +78,11 @@ fn place(name: &str) -> Option<SearchScope> {
     short.or_else(|| column().map(|at| SearchScope::Fields(&Field::ALL[at..=at])))
 }
 
+/// Returns whether a word before a colon names fields of rows.
+pub(super) fn is_name(name: &str) -> bool {
+    place(name).is_some()
+}
+
 /// Result of matching a text.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Seen {

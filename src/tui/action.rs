@@ -114,6 +114,20 @@ pub enum Action {
     Copy,
     /// Filter the hits.
     Filter,
+    /// Choose a filter from the row or incident under the cursor.
+    FilterMenu,
+    /// Leave out what is under the cursor of the menu of filters.
+    LeaveOut,
+    /// Timeline: failed rows alone, or all again.
+    FailedOnly,
+    /// Timeline: rows from new addresses alone, or all again.
+    NewOnly,
+    /// Timeline: one side of the incident, or both again.
+    OneSide,
+    /// Take the last filter back.
+    DropFilter,
+    /// Take every filter back.
+    ClearFilters,
     /// Change the order of the hits.
     Sort,
     /// Search the timeline.

@@ -3,6 +3,7 @@
 mod checking;
 mod copying;
 mod drafting;
+mod filtering;
 mod joining;
 mod marking;
 mod mouse;
@@ -597,7 +598,6 @@ impl App {
             Action::Complete => self.complete(),
             Action::Marks => self.list_marks(),
             Action::Copy => self.copy_menu(),
-            Action::Filter => self.filter(),
             Action::Sort => self.sort(),
             Action::Search => self.search(),
             Action::NextFound => self.next_found(false),
@@ -637,6 +637,7 @@ impl App {
             Action::ApplyThresholds => return self.apply_thresholds(),
             Action::Note => return self.note(),
             Action::WriteNote => return self.write_note(),
+            _ => self.narrow(action),
         }
         Vec::new()
     }

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::report::card::{Card, CardContext, card};
 use crate::store::Store;
+use crate::triage::filter::OtherSide;
 use std::sync::Arc;
 
 /// The worker's result once the bundle is read and the analytics have run.
@@ -31,6 +32,8 @@ pub struct Grouped {
     pub incidents: Incidents,
     /// The card of each group; none under published semantics.
     pub cards: Vec<Card>,
+    /// The other side of each incident, where it has two.
+    pub sides: Vec<Option<Arc<OtherSide>>>,
     /// Orders of the hits.
     pub orders: Orders,
     /// Places of all rows, and the networks of all users.
@@ -48,12 +51,13 @@ impl Grouped {
     ) -> Self {
         let store = &loaded.store;
         let incidents = Incidents::new(store, facts, settings, Arc::clone(candidates), hits);
-        let orders = Orders::new(hits, &incidents);
+        let orders = Orders::new(store, hits, &incidents);
         let context = CardContext { store, facts, hits, incidents: &incidents };
         let cards = orders.groups.iter().filter_map(|group| Some(card(&context, group.incident?))).collect();
+        let sides = incidents.all.iter().map(|incident| OtherSide::new(store, incident).map(Arc::new)).collect();
         // Every row of a timeline asks for it: better here than at the first frame.
         DetectContext::over(store, facts, settings, Arc::clone(candidates)).known();
-        Self { incidents, cards, orders, candidates: Arc::clone(candidates) }
+        Self { incidents, cards, sides, orders, candidates: Arc::clone(candidates) }
     }
 }
 

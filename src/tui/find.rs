@@ -93,6 +93,13 @@ impl Find {
         if rows.start >= self.start { &mut self.after } else { &mut self.before }.extend(found);
     }
 
+    /// Forgets rows found that are not among these, given in order.
+    pub fn keep(&mut self, events: &[EventId]) {
+        for found in [&mut self.after, &mut self.before] {
+            found.retain(|event| events.binary_search(event).is_ok());
+        }
+    }
+
     /// Returns whether one of the events, given in order, was found.
     pub fn holds_any(&self, events: &[EventId]) -> bool {
         meet(events, &self.after) || meet(events, &self.before)

@@ -11,8 +11,9 @@ use crate::analytics::{self, Settings};
 use crate::casefile::Found;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{Field, Source, Table, Time, work};
+use crate::model::{Field, Source, Sym, Table, Time, work};
 use crate::report::testing;
+use crate::store::Key as StoreKey;
 use crate::store::testing::Rows;
 use crate::triage::Case;
 use crate::triage::marks::Places;
@@ -37,13 +38,23 @@ struct Bench {
 impl Bench {
     /// So many users with a row each, and so many hits.
     fn open(users: usize, hits: usize) -> Self {
+        Self::with_rows(users, 1, hits)
+    }
+
+    /// So many users with so many rows each, and so many hits.
+    fn with_rows(users: usize, each: usize, hits: usize) -> Self {
         let mut rows = Rows::default();
         for user in 0..users {
             let (id, upn) = (format!("id-{user:06}"), format!("user{user:06}@contoso.com"));
-            let fields = [(Field::UserId, id.as_str()), (Field::UserPrincipalName, upn.as_str())];
-            rows.row(Table::NonInteractive, "2026-05-01T14:00:00Z", &fields);
+            let address = (Field::IpAddress, "203.0.113.20");
+            let fields = [(Field::UserId, id.as_str()), (Field::UserPrincipalName, upn.as_str()), address];
+            for _ in 0..each {
+                rows.row(Table::NonInteractive, "2026-05-01T14:00:00Z", &fields);
+            }
         }
         let loaded = Arc::new(Loaded::new(rows.build(), vec![Source::default()], Vec::new()));
+        // As the worker has done by then.
+        loaded.store.with(StoreKey::Device, Sym::NONE);
         let model = testing::hits(&testing::loaded()).remove(0);
         let named = loaded.store.users();
         let hit = |number: usize| {
@@ -115,6 +126,20 @@ fn the_list_of_users_is_made_and_searched_by_the_worker() {
         looked.into_iter().map(|looked| looked[0]).collect::<Vec<_>>()
     });
     assert_eq!(looked[0], looked[1], "on the thread that draws");
+}
+
+#[test]
+fn rows_are_filtered_by_the_worker() {
+    let looked = [20_000, 80_000].map(|rows| {
+        let mut bench = Bench::with_rows(1, rows, 1);
+        let looked = bench.press("l l a F enter \\ F x ! w \\ |");
+        let worked: u64 = looked.iter().map(|looked| looked[1]).sum();
+        assert!(worked >= 3 * rows as u64, "{worked} looks at {rows} rows");
+        looked.into_iter().map(|looked| looked[0]).collect::<Vec<_>>()
+    });
+    // Places among more rows take a few looks more.
+    let grows = looked[0].iter().zip(&looked[1]).any(|(few, many)| *many > few + few / 4);
+    assert!(!grows, "on the thread that draws: {looked:?}");
 }
 
 #[test]

@@ -4,11 +4,10 @@ use super::scroll::List;
 use super::text::width;
 use crate::analytics::{Hit, Incidents};
 use crate::model::work;
-use crate::store::Query;
+use crate::store::Store;
 use crate::triage::groups::{Group, groups};
+use crate::triage::listing::{ListFilter, Texts};
 use crate::triage::{Case, worst_first};
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
 
 /// Sort order of the hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,10 +66,12 @@ pub struct HitList {
     pub list: List,
     /// The order.
     pub sort: Sort,
-    /// The filter as typed.
-    pub filter: String,
-    /// The filter, the order and the length of the log that `entries` were made for.
-    found_by: Option<(String, Sort, usize)>,
+    /// The filters in force, the oldest first.
+    pub filters: Vec<ListFilter>,
+    /// The filter being typed; entered, it joins the others.
+    pub typed: String,
+    /// The filters, the order and the length of the log that `entries` were made for.
+    found_by: Option<(Vec<ListFilter>, String, Sort, usize)>,
 }
 
 /// Orders that follow from the hits alone, made once by the worker: sorting many takes longer than a frame may.
@@ -84,12 +85,13 @@ pub struct Orders {
     group_of: Vec<usize>,
     /// Their column widths, whatever part is in view.
     pub widths: Widths,
-    texts: Texts,
+    /// Texts that filters look at.
+    pub texts: Texts,
 }
 
 impl Orders {
     /// Those of these hits.
-    pub fn new(hits: &[Hit], incidents: &Incidents) -> Self {
+    pub fn new(store: &Store, hits: &[Hit], incidents: &Incidents) -> Self {
         work::look(hits.len());
         let groups = groups(hits, incidents);
         let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| sorted(hits, &groups, sort));
@@ -99,7 +101,7 @@ impl Orders {
                 group_of[hit] = number;
             }
         }
-        Self { by_sort, groups, group_of, widths: Widths::new(hits), texts: Texts::new(hits) }
+        Self { by_sort, groups, group_of, widths: Widths::new(hits), texts: Texts::new(store, hits) }
     }
 
     /// Position of a hit's group.
@@ -114,66 +116,6 @@ impl Orders {
 
     fn by(&self, sort: Sort) -> &[Entry] {
         &self.by_sort[sort as usize]
-    }
-}
-
-/// The texts that a filter looks at, each once: hits share them, and are far apart in memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Texts {
-    distinct: Vec<String>,
-    /// The numbers of each hit's texts.
-    of_hit: Vec<[u32; 4]>,
-    /// The hits by id, as a case has them.
-    by_id: Vec<usize>,
-}
-
-impl Texts {
-    fn new(hits: &[Hit]) -> Self {
-        let mut distinct: Vec<String> = Vec::new();
-        let mut numbers: HashMap<&str, u32, RandomState> = HashMap::default();
-        let mut number = |text| {
-            *numbers.entry(text).or_insert_with(|| {
-                distinct.push(text.to_owned());
-                u32::try_from(distinct.len() - 1).expect("four texts a hit")
-            })
-        };
-        let of_hit = hits
-            .iter()
-            .map(|hit| [number(hit.severity.word()), number(hit.analytic), number(&hit.upn), number(&hit.app_name)]);
-        let of_hit = of_hit.collect();
-        let mut by_id: Vec<usize> = (0..hits.len()).collect();
-        by_id.sort_by(|a, b| hits[*a].id.cmp(&hits[*b].id));
-        Self { distinct, of_hit, by_id }
-    }
-
-    /// The word for each hit's disposition.
-    fn dispositions(&self, hits: &[Hit], case: &Case) -> Vec<&'static str> {
-        let mut words = vec!["open"; hits.len()];
-        let mut rest = self.by_id.iter().copied().peekable();
-        for (id, disposition) in case.hits.iter().filter_map(|(id, work)| Some((id, work.disposition?))) {
-            while rest.next_if(|hit| hits[*hit].id < *id).is_some() {}
-            while let Some(hit) = rest.next_if(|hit| hits[*hit].id == *id) {
-                words[hit] = disposition.words();
-            }
-        }
-        words
-    }
-
-    /// Tells which hits answer a query: each of its words in one of a hit's texts.
-    fn answers(&self, query: &Query, hits: &[Hit], case: &Case) -> impl Fn(usize) -> bool {
-        let dispositions = self.dispositions(hits, case);
-        let words: Vec<_> = query
-            .words()
-            .map(|word| {
-                let held: Vec<bool> = self.distinct.iter().map(|text| word.is_in(text)).collect();
-                (word, held)
-            })
-            .collect();
-        move |hit| {
-            words.iter().all(|(word, held)| {
-                self.of_hit[hit].iter().any(|text| held[*text as usize]) || word.is_in(dispositions[hit])
-            })
-        }
     }
 }
 
@@ -215,12 +157,10 @@ impl HitList {
     /// Sorts and filters anew; the cursor stays on its hit where that is still shown, else on the one that leads it.
     pub fn arrange(&mut self, hits: &[Hit], orders: &Orders, case: &Case) {
         let before = self.selected();
-        let query = Query::new(&self.filter);
         let all = orders.by(self.sort);
-        if query.is_empty() {
-            all.clone_into(&mut self.matches);
-        } else {
-            let is_answer = orders.texts.answers(&query, hits, case);
+        if self.is_filtered() {
+            let filters = self.in_force();
+            let is_answer = orders.texts.kept(&filters, hits, case, &orders.groups);
             let answers = |entry: &&Entry| {
                 work::look(1);
                 is_answer(entry.hit)
@@ -230,8 +170,10 @@ impl HitList {
             let narrows = self.narrows(case);
             let is_shown = |entry: &&Entry| !narrows || shown.next_if(|shown| shown.hit == entry.hit).is_some();
             self.matches = all.iter().filter(is_shown).filter(answers).copied().collect();
+        } else {
+            all.clone_into(&mut self.matches);
         }
-        self.found_by = Some((self.filter.clone(), self.sort, case.log.len()));
+        self.found_by = Some((self.filters.clone(), self.typed.clone(), self.sort, case.log.len()));
         self.entries.clone_from(&self.matches);
         // A group whose first hit is filtered out begins with the next one.
         for at in 0..self.entries.len() {
@@ -252,9 +194,30 @@ impl HitList {
 
     /// Returns whether the matches of the line as typed are among those in view.
     fn narrows(&self, case: &Case) -> bool {
-        self.found_by.as_ref().is_some_and(|(filter, sort, lines)| {
-            self.filter.starts_with(filter) && (*sort, *lines) == (self.sort, case.log.len())
+        // What is left out, and a name that is typed to its colon, finds more with the next letter.
+        let plain = !self.typed.contains(['-', ':']);
+        self.found_by.as_ref().is_some_and(|(filters, typed, sort, lines)| {
+            plain
+                && self.typed.starts_with(typed.as_str())
+                && (filters, *sort, *lines) == (&self.filters, self.sort, case.log.len())
         })
+    }
+
+    /// Returns whether some incidents may be left out.
+    pub fn is_filtered(&self) -> bool {
+        !self.filters.is_empty() || !self.typed.trim().is_empty()
+    }
+
+    /// The filters in force, the one being typed last.
+    pub fn in_force(&self) -> Vec<ListFilter> {
+        let typed = (!self.typed.trim().is_empty()).then(|| ListFilter::Typed(self.typed.clone()));
+        self.filters.iter().cloned().chain(typed).collect()
+    }
+
+    /// Takes the line that is typed into the stack.
+    pub fn enter_typed(&mut self) {
+        self.filters = self.in_force();
+        self.typed.clear();
     }
 
     /// The row of a hit, if it is shown.
@@ -305,23 +268,45 @@ mod tests {
             Hit { id, upn, user: crate::model::Sym(0), first_seen, last_seen, ..model.clone() }
         };
         let hits: Vec<Hit> = (0..60).map(hit).collect();
-        let (orders, mut case) = (Orders::new(&hits, &Incidents::default()), Case::new("b".into(), "ana".into()));
+        let (orders, mut case) =
+            (Orders::new(&loaded.store, &hits, &Incidents::default()), Case::new("b".into(), "ana".into()));
         for number in (0..60).step_by(4) {
             case.set_disposition(&hits[number].id, Some(Disposition::Authorised), Time::MISSING);
         }
         let mut list = HitList::default();
-        for filter in ["", "u", "us", "use", "us", "user1 b", "user1 ben", "ben", "", "open", "open 3", "zz", "z"] {
+        for filter in [
+            "",
+            "u",
+            "us",
+            "use",
+            "us",
+            "user1 b",
+            "user1 ben",
+            "ben",
+            "",
+            "open",
+            "open 3",
+            "zz",
+            "z",
+            "-",
+            "-u",
+            "-us",
+            "user",
+            "user:",
+            "user:1",
+            "state:open -user0",
+        ] {
             for sort in [Sort::Severity, Sort::Severity, Sort::User] {
-                list.filter = filter.to_owned();
+                list.typed = filter.to_owned();
                 list.sort = sort;
                 list.arrange(&hits, &orders, &case);
-                let mut once = HitList { filter: filter.to_owned(), sort, ..HitList::default() };
+                let mut once = HitList { typed: filter.to_owned(), sort, ..HitList::default() };
                 once.arrange(&hits, &orders, &case);
                 assert_eq!(list.entries, once.entries, "{filter} by {}", sort.word());
             }
         }
         // And once something else was said, all are looked at again.
-        list.filter = "autho".to_owned();
+        list.typed = "autho".to_owned();
         list.arrange(&hits, &orders, &case);
         let before = list.entries.len();
         case.set_disposition(&hits[1].id, Some(Disposition::Authorised), Time::MISSING);
@@ -344,7 +329,7 @@ mod tests {
             group_of: vec![0, 1, 0, 1],
             groups,
             widths: Widths::new(&hits),
-            texts: Texts::new(&hits),
+            texts: Texts::new(&loaded.store, &hits),
         };
         let case = Case::new("b".into(), "ana".into());
         let mut list = HitList::default();

@@ -4,10 +4,11 @@ use super::copy::{self, Spot};
 use super::evidence::{Evidence, Grouped};
 use super::scope::Scope;
 use super::users::{Everyone, User};
-use crate::analytics::{self, Candidates, Difference, Hit, Near, Settings};
+use crate::analytics::{self, Candidates, DetectContext, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
+use crate::triage::filter::{self, Filter};
 use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Counts, Value};
 use crate::triage::runs::{self, Outline};
@@ -35,6 +36,21 @@ pub enum Job {
     Copy(usize, Spot),
     /// The users that match this.
     Users(String),
+    /// The rows that a filter keeps.
+    Sift(Box<Sift>),
+}
+
+/// Rows to choose from, and the filter that chooses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sift {
+    /// Most of the rows.
+    pub scope: Scope,
+    /// Rows beside them, in time order.
+    pub and: Arc<Vec<EventId>>,
+    /// The filter.
+    pub filter: Filter,
+    /// The analyst's marks on events.
+    pub marks: EventMarks,
 }
 
 /// A part of the rows to search.
@@ -70,6 +86,8 @@ pub enum JobResult {
     Copy(&'static str, Result<String, String>),
     /// Those that answer to it, and how many there are in all.
     Users(String, Arc<Vec<User>>, usize),
+    /// The rows kept, in time order.
+    Sifted(Box<Sift>, Vec<EventId>),
 }
 
 /// Effect of settings on the hits.
@@ -159,7 +177,22 @@ impl JobRunner {
                 let (shown, total) = self.users.find(store, &self.hits, &text);
                 JobResult::Users(text, shown, total)
             }
+            Job::Sift(sift) => {
+                let kept = self.sift(&sift);
+                JobResult::Sifted(sift, kept)
+            }
         }
+    }
+
+    fn sift(&self, sift: &Sift) -> Vec<EventId> {
+        let store = &self.loaded.store;
+        let context = DetectContext::over(store, self.facts, &self.settings, Arc::clone(&self.candidates));
+        let mut kept = filter::kept(&context, &sift.marks, &sift.filter, sift.scope.events(store));
+        if !sift.and.is_empty() {
+            kept.extend(filter::kept(&context, &sift.marks, &sift.filter, &sift.and));
+            kept.sort_unstable();
+        }
+        kept
     }
 
     fn tree(&mut self, scope: &Scope, grouping: Grouping) -> Arc<Tree> {

@@ -57,6 +57,8 @@ pub enum Context {
     Marks,
     /// The menu of what can be copied.
     Copy,
+    /// The menu of filters.
+    Filters,
     /// The question how to go on with a case that another process has.
     InUse,
     /// The conflicting decisions of two analysts.
@@ -95,6 +97,7 @@ impl Context {
             Self::Tags => "Typing tags",
             Self::Marks => "Marked events",
             Self::Copy => "Copy",
+            Self::Filters => "Only or without",
             Self::InUse => "Case in use",
             Self::Decisions => "Conflicts and copies",
             Self::Palette => "Actions",

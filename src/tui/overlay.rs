@@ -3,6 +3,7 @@
 use super::closing::ClosingBox;
 use super::copy;
 use super::edit::LineEdit;
+use super::filters;
 use super::keymap::Context;
 use super::marks::{LineKind, MarkList, Words};
 use super::near::NearView;
@@ -85,6 +86,8 @@ pub enum Overlay {
     Marks(MarkList),
     /// The copy menu.
     Copy(copy::Menu),
+    /// The menu of filters.
+    Filters(filters::Menu),
     /// The choice for a case that another process has open.
     InUse,
     /// Conflicting decisions of two analysts and unmerged copies: the cursor in them, and their number.
@@ -117,6 +120,7 @@ impl Overlay {
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
             Self::Marks(_) => &[Context::Marks, Context::List, Context::Everywhere],
             Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
+            Self::Filters(_) => &[Context::Filters, Context::List, Context::Everywhere],
             Self::InUse => &[Context::InUse, Context::Everywhere],
             Self::Decisions(..) => &[Context::Decisions, Context::List, Context::Everywhere],
         }
@@ -157,7 +161,8 @@ impl Overlay {
             | Self::Marks(_)
             | Self::InUse
             | Self::Decisions(..)
-            | Self::Copy(_) => None,
+            | Self::Copy(_)
+            | Self::Filters(_) => None,
         }
     }
 }

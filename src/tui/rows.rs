@@ -6,6 +6,7 @@ mod moves;
 mod row_layout;
 mod search;
 mod selection;
+mod sieve;
 mod steps;
 mod zoom;
 
@@ -23,6 +24,7 @@ use crate::triage::lineage::{GroupRow, Grouping, Tree, TreeBranch};
 use crate::triage::pivot::Value;
 use crate::triage::runs::Outline;
 use row_layout::{RowLayout, Slot};
+use sieve::Sieve;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -94,8 +96,6 @@ pub struct Shown {
     pub step: Option<Show>,
     /// Rows of the step, in time order.
     pub marks: Arc<Vec<EventId>>,
-    /// The rows found by the search, where they are shown alone.
-    only: Option<Arc<Vec<EventId>>>,
     /// A part of the value's events: nothing is copied, however many there are.
     range: Range<usize>,
     /// These events in place of that part.
@@ -121,7 +121,6 @@ impl Default for Shown {
             window: (Time::MISSING, Time::MISSING),
             step: None,
             marks: Arc::default(),
-            only: None,
             range: 0..0,
             listed: None,
             planted: None,
@@ -151,6 +150,8 @@ pub struct Timeline {
     pub shown: Shown,
     /// The view before a step took over.
     kept: Option<Box<Shown>>,
+    /// The filters in force.
+    sieve: Sieve,
     /// Moments that have a row of their own; of each, whether the row comes after an event of that very instant.
     signs: Vec<(Time, bool, Sign)>,
     /// Runs and bursts of everything that shares the value, once known.
@@ -203,6 +204,7 @@ impl Timeline {
             anchor: None,
             shown,
             kept: None,
+            sieve: Sieve::default(),
             signs: Vec::new(),
             outline: None,
             list_outline: None,

@@ -12,6 +12,7 @@ use super::ascii;
 use super::keymap::Key;
 use super::layout::{self, Pane, SMALLEST};
 use super::overlay::Overlay;
+use super::text::{fit, width};
 use super::theme::{Borders, Role, Theme};
 use super::widgets;
 use super::workbench::Workbench;
@@ -19,6 +20,9 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Paragraph};
+
+/// Between two filters.
+const BETWEEN: &str = " │ ";
 
 /// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
@@ -54,6 +58,23 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
     bars::header(app, theme, frame, areas.header);
     widgets::draw(app, theme, frame, areas.body);
     bars::footer(app, theme, frame, areas.footer);
+}
+
+/// Filters in force on one line: the last stays longest, what has no room is an ellipsis before it.
+fn stacked(filters: &[String], room: usize) -> String {
+    let mut shown = String::new();
+    for words in filters.iter().rev() {
+        let cell = fit(words, 40);
+        if shown.is_empty() {
+            shown = cell.into_owned();
+        } else if width(&cell) + width(BETWEEN) + width(&shown) + 2 <= room {
+            shown = format!("{cell}{BETWEEN}{shown}");
+        } else {
+            shown = format!("… {shown}");
+            break;
+        }
+    }
+    fit(&shown, room).into_owned()
 }
 
 /// First line in view and number of lines of the triage pane in a frame.

@@ -3,6 +3,7 @@
 mod bundle;
 mod copy;
 mod decisions;
+mod filters;
 mod help;
 mod in_use;
 mod marks;
@@ -41,7 +42,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         }
         Some(Overlay::Disposition) => prompt::disposition(app, theme, frame, area),
         Some(Overlay::Closing(asked)) => prompt::closing(asked, theme, frame, area),
-        Some(Overlay::Filter(line)) => prompt::line("Filter the hits", line, theme, frame, area),
+        Some(Overlay::Filter(line)) => prompt::line(&prompt::filter_title(app, line), line, theme, frame, area),
         Some(Overlay::Search(line)) => prompt::line(&prompt::search_title(app), line, theme, frame, area),
         Some(Overlay::Moment(line)) => prompt::line(&prompt::moment_title(), line, theme, frame, area),
         Some(Overlay::SaveTo(line)) => prompt::line("Keep the case in this file", line, theme, frame, area),
@@ -55,6 +56,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::InUse) => in_use::draw(app, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
+        Some(Overlay::Filters(menu)) => filters::draw(menu, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_) | Overlay::Decisions(..)) => {
             beyond(app, theme, frame, area);
         }
@@ -120,6 +122,7 @@ fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
         Overlay::Palette(palette) => (inside, palette.list, palette.shown.len()),
         Overlay::Marks(marks) => (marks::rows(marks, inside), marks.list, marks.events.len()),
         Overlay::Copy(menu) => (copy::rows(menu, body), menu.list, menu.items.len()),
+        Overlay::Filters(menu) => (filters::rows(menu, body), menu.list, menu.items.len()),
         Overlay::Pivot(menu) => (pivot::rows(menu, body), menu.list, menu.values.as_ref()?.len()),
         Overlay::Near(near) => (near::misses(near, inside), near.list, near.misses().len()),
         _ => return None,

@@ -15,6 +15,7 @@ use crate::analytics::{Hit, Incident, Settings, Step, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
+use crate::triage::filter::OtherSide;
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
@@ -114,6 +115,12 @@ impl Workbench {
     pub fn incident(&self) -> Option<&Incident> {
         let found = &self.evidence.found;
         found.incidents.all.get(found.orders.group(self.hit?)?.incident?)
+    }
+
+    /// Rows and addresses of the other side of the incident; `None` where it has one side.
+    pub fn other_side(&self) -> Option<Arc<OtherSide>> {
+        let found = &self.evidence.found;
+        found.sides.get(found.orders.group(self.hit?)?.incident?)?.clone()
     }
 
     /// Hits that a verdict on the incident closes: those of the incident or routine, where the list shows it as one.
@@ -224,7 +231,9 @@ impl Workbench {
     /// Takes the hit under the cursor of the list.
     pub fn select(&mut self) {
         let selected = self.hit_list.selected();
-        if selected == self.hit && selected.is_some() {
+        // A filter that leaves no incident leaves what is looked at.
+        let is_emptied = selected.is_none() && self.hit_list.is_filtered();
+        if self.hit.is_some() && (selected == self.hit || is_emptied) {
             return;
         }
         self.hit = selected;

@@ -76,9 +76,9 @@ fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Re
     if !drafts.is_empty() {
         say(Message::Drafts(drafts));
     }
-    // What the list of users and lineage read, while the first screen is looked at.
+    // What the list of users, lineage and the menus of a row read, while the first screen is looked at.
     loaded.store.users_by_name();
-    for key in [Key::Token, Key::Session] {
+    for key in [Key::Token, Key::Session, Key::Device] {
         loaded.store.with(key, Sym::NONE);
     }
     while let Ok(request) = requests.recv() {

@@ -273,6 +273,7 @@ fn keys() -> String {
         Context::Marks,
         Context::Tags,
         Context::Copy,
+        Context::Filters,
         Context::InUse,
         Context::Decisions,
         Context::Near,

@@ -6,6 +6,7 @@ mod allowed;
 mod bundle;
 mod drafts;
 mod explore;
+mod filters;
 mod hostile;
 mod incidents;
 mod joining;
@@ -96,8 +97,19 @@ impl Desk {
         desk
     }
 
+    /// The workbench, opened with other settings on the same hits.
+    fn open_with(size: (u16, u16), settings: analytics::Settings) -> Self {
+        let mut desk = Self::loading(size);
+        desk.reopen_with(settings);
+        desk
+    }
+
     /// Opens the case from disk, as a second start would.
     fn reopen(&mut self) {
+        self.reopen_with(analytics::Settings::default());
+    }
+
+    fn reopen_with(&mut self, settings: analytics::Settings) {
         let fingerprint = triage::fingerprint(&self.loaded.sources);
         // The start before has ended.
         self.file = None;
@@ -105,7 +117,6 @@ impl Desk {
         let mut opened = casefile::open(&self.case_path(), &[], &fingerprint, "ana", now).unwrap();
         opened.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now);
         let Opened { file, case, found } = opened;
-        let settings = analytics::Settings::default();
         let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));
         let evidence = Evidence::new(loaded, hits, settings, Facts::embedded(), &Arc::default());
         self.reader = Some(Reader::new(&evidence, Arc::default(), self.app.name.clone()));

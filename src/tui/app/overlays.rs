@@ -3,6 +3,8 @@
 use super::save::save_to;
 use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
+use crate::triage::listing::ListFilter;
+use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::job::Job;
 use crate::tui::keymap::Context;
@@ -33,7 +35,7 @@ impl App {
             Some(Overlay::Filter(line)) => {
                 let filter = line.text();
                 if let Some(bench) = self.workbench_mut() {
-                    bench.hit_list.filter = filter;
+                    bench.hit_list.typed = filter;
                     bench.arrange();
                 }
             }
@@ -75,18 +77,14 @@ impl App {
 
     pub(super) fn close(&mut self) {
         match self.overlays.lift() {
-            Some(Overlay::Filter(_)) => self.clear_filter(),
+            Some(Overlay::Filter(_)) => self.bench(|bench| {
+                bench.hit_list.typed.clear();
+                bench.arrange();
+            }),
             Some(Overlay::Search(_)) => self.give_up_search(),
             Some(note @ Overlay::Note { wanted: true, lines: None, .. }) => self.wait_for(note),
             _ => {}
         }
-    }
-
-    pub(super) fn clear_filter(&mut self) {
-        self.bench(|bench| {
-            bench.hit_list.filter.clear();
-            bench.arrange();
-        });
     }
 
     pub(super) fn accept(&mut self, now: Time) -> Vec<Effect> {
@@ -107,7 +105,14 @@ impl App {
                 vec![Effect::Save]
             }
             Some(Overlay::Filter(_)) => {
-                self.bench(|bench| bench.focus_on(Pane::Hits));
+                self.bench(|bench| {
+                    bench.hit_list.enter_typed();
+                    bench.focus_on(Pane::Hits);
+                });
+                Vec::new()
+            }
+            Some(Overlay::Filters(menu)) => {
+                self.filter_chosen(&menu, false);
                 Vec::new()
             }
             Some(Overlay::Palette(palette)) => self.choose(&palette, now),
@@ -136,11 +141,20 @@ impl App {
     pub(super) fn back(&mut self) {
         let Some(bench) = self.workbench_mut() else { return };
         // The zoom hides what the others would change.
-        if std::mem::take(&mut bench.alone) || bench.leave_step() || bench.walk_trail(true) {
+        if std::mem::take(&mut bench.alone) {
             return;
         }
-        if !bench.hit_list.filter.is_empty() {
-            self.clear_filter();
+        // What narrows the pane with the keyboard goes first.
+        let dropped = match bench.focus {
+            Pane::Hits => bench.drop_list_filters(true),
+            Pane::Timeline => bench.drop_row_filters(false),
+            Pane::Triage => None,
+        };
+        if dropped.is_some() || bench.leave_step() || bench.walk_trail(true) {
+            return;
+        }
+        if bench.drop_row_filters(false).is_none() {
+            bench.drop_list_filters(true);
         }
     }
 
@@ -182,12 +196,23 @@ impl App {
     pub(super) fn filter(&mut self) {
         if let Some(bench) = self.workbench_mut() {
             bench.focus_on(Pane::Hits);
-            let line = LineEdit::with(&bench.hit_list.filter);
+            // The line that was entered last is typed on.
+            if let Some(ListFilter::Typed(_)) = bench.hit_list.filters.last()
+                && let Some(ListFilter::Typed(line)) = bench.hit_list.filters.pop()
+            {
+                bench.hit_list.typed = line;
+            }
+            let line = LineEdit::with(&bench.hit_list.typed);
             self.overlays.show(Overlay::Filter(line));
         }
     }
 
     pub(super) fn sort(&mut self) {
+        if self.areas().pane(Pane::Hits).is_empty() {
+            let key = self.keymap.key_of(Action::NextPane);
+            self.say(format!("the incidents are not on screen: {key} goes to them"));
+            return;
+        }
         let Some(bench) = self.workbench_mut() else { return };
         bench.hit_list.sort = bench.hit_list.sort.next();
         bench.arrange();

@@ -165,6 +165,10 @@ impl App {
                 self.on_timeline(|timeline, store| timeline.take_tree(store, scope, shape, tree));
             }
             JobResult::Found(chunk, found) => return self.found(&chunk, found),
+            JobResult::Sifted(sift, kept) => {
+                self.asked = None;
+                self.on_timeline(|timeline, store| timeline.sifted(store, *sift, kept));
+            }
             JobResult::Copy(what, text) => return self.copy_made(what, text),
             JobResult::Users(text, shown, total) => return self.users_found(&text, shown, total),
         }
@@ -197,6 +201,7 @@ impl Overlay {
             Self::Marks(marks) => marks.list.go(step, marks.events.len(), height),
             Self::Decisions(list, len) => list.go(step, *len, height),
             Self::Copy(menu) => menu.list.go(step, menu.items.len(), height),
+            Self::Filters(menu) => menu.list.go(step, menu.items.len(), height),
             Self::Pivot(menu) => {
                 let len = menu.values.as_ref().map_or(0, Vec::len);
                 menu.list.go(step, len, len);

@@ -74,14 +74,14 @@ impl App {
 
     /// Esc at the timeline: the cursor stays.
     pub(super) fn leave_search(&mut self) {
-        self.on_timeline(Timeline::leave_search);
+        self.on_timeline(|timeline, _| timeline.leave_search());
     }
 
     /// Shows the rows found alone, or all again.
     pub(super) fn toggle_only_found(&mut self) {
-        let mut done = false;
+        let mut done = None;
         self.on_timeline(|timeline, store| done = timeline.toggle_only(store));
-        if !done {
+        if done.is_none() {
             let words = match self.find() {
                 None => "search first: / then what to keep, -word for what to leave out",
                 Some(find) if !find.is_done() => "still searching",

@@ -65,7 +65,8 @@ impl Timeline {
     pub(super) fn show(&mut self, store: &Store, shown: Shown) {
         self.shown = shown;
         let (list, rows, event) = (self.shown.list, self.len(), self.event(store));
-        self.lay(store);
+        // Filters may have come or gone meanwhile.
+        self.arrange(store);
         if self.len() == rows {
             self.shown.list = list;
         } else {

@@ -6,7 +6,6 @@ use crate::store::Store;
 use crate::tui::find::Find;
 use crate::tui::scroll::List;
 use std::ops::Range;
-use std::sync::Arc;
 
 impl Timeline {
     fn before(&self) -> Before {
@@ -35,7 +34,7 @@ impl Timeline {
         self.back_before(store);
     }
 
-    /// Ends the search and goes back; returns the view it was in. `None` without a search. `None` without a search.
+    /// Ends the search and goes back; returns the view it was in. `None` without a search.
     fn back_before(&mut self, store: &Store) -> Option<Before> {
         let before = self.before_search.take();
         self.find.take()?;
@@ -45,36 +44,19 @@ impl Timeline {
         Some(before)
     }
 
-    /// Shows the rows found alone, or all rows again; `false` where there is nothing to show alone.
-    pub fn toggle_only(&mut self, store: &Store) -> bool {
-        let event = self.event(store);
-        if self.shown.only.take().is_none() {
-            let found = self.find.as_ref().filter(|find| find.is_done()).map(Find::all).unwrap_or_default();
-            if found.is_empty() {
-                return false;
-            }
-            self.shown.only = Some(Arc::new(found));
-        }
-        self.arrange(store);
-        self.go_to(store, event);
-        true
-    }
-
-    /// Returns whether the rows found are shown alone.
-    pub fn is_only(&self) -> bool {
-        self.shown.only.is_some()
-    }
-
-    /// Leaves the search: all rows are shown again, the cursor stays.
-    pub fn leave_search(&mut self, store: &Store) {
-        if self.is_only() {
-            self.toggle_only(store);
-        }
+    /// Leaves the search; the cursor stays.
+    pub fn leave_search(&mut self) {
         self.find = None;
     }
 
     /// Takes what was found. The cursor goes to the first row once it is known.
     pub fn found(&mut self, store: &Store, rows: &Range<usize>, found: Vec<EventId>) {
+        // What a filter leaves out is not gone to.
+        let found = if self.filters().is_empty() {
+            found
+        } else {
+            found.into_iter().filter(|event| self.keeps(*event)).collect()
+        };
         let Some(find) = &mut self.find else { return };
         find.take(rows, found);
         let first = find.first().filter(|_| find.seeking);
@@ -96,6 +78,9 @@ impl Timeline {
     pub(in crate::tui) fn reveal(&mut self, store: &Store, event: EventId) {
         if self.events(store).binary_search(&event).is_err() {
             self.show_around(store, Zoom::All, self.about);
+        }
+        if !self.keeps(event) {
+            self.drop_filters(store, true);
         }
         self.put_on(store, event);
     }

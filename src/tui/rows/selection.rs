@@ -2,6 +2,7 @@
 //! rows; until it answers, rows are in time order, each by itself.
 
 use super::row_layout::{Plan, RowLayout, Sign, Starts};
+use super::sieve::Basis;
 use super::{Planted, Timeline, Zoom};
 use crate::analytics::Show;
 use crate::model::EventId;
@@ -29,12 +30,9 @@ impl Timeline {
         let time = |id: Option<&EventId>| id.map(|id| store.event(*id).time());
         let marks = Arc::clone(&self.shown.marks);
         let ends = time(marks.first()).zip(time(marks.last()));
-        if let Some(only) = self.shown.only.clone() {
-            let whole = time(only.first()).zip(time(only.last()));
-            self.shown.window = whole.unwrap_or(self.shown.window);
-            self.shown.listed = Some(only);
-        } else if let (Some(Show::Only | Show::GroupBy(_)), Some(ends)) = (self.shown.step, ends) {
+        if let (Some(Show::Only | Show::GroupBy(_)), Some(ends)) = (self.shown.step, ends) {
             self.shown.window = ends;
+            self.sieve.rest_on(Basis { scope: Scope::List(Arc::clone(&marks)), and: Arc::default() });
             self.shown.listed = Some(marks);
         } else {
             let centre = self.shown.centre;
@@ -47,12 +45,16 @@ impl Timeline {
             self.shown.window = (from, to);
             self.shown.range = timeline::between(store, events, from, to);
             let foreign = foreign(&marks, events);
+            self.sieve.rest_on(Basis { scope: Scope::All(of), and: Arc::new(foreign.clone()) });
             self.shown.listed = (!foreign.is_empty()).then(|| {
                 let inside = events.get(self.shown.range.clone()).unwrap_or(&[]);
                 let mut all: Vec<EventId> = inside.iter().copied().chain(foreign).collect();
                 all.sort_unstable();
                 Arc::new(all)
             });
+        }
+        if let Some(kept) = self.kept_of(self.events(store)) {
+            self.shown.listed = Some(kept);
         }
         self.plant(store);
         self.lay(store);
@@ -93,6 +95,9 @@ impl Timeline {
 
     /// The question to ask before everything is shown as wanted.
     pub fn wants(&self, store: &Store) -> Option<Job> {
+        if let Some(job) = self.sieve.wants() {
+            return Some(job);
+        }
         if let Some(grouping) = self.grouping().filter(|_| self.shown.planted.is_none()) {
             return Some(Job::Tree(self.scope(), grouping));
         }

@@ -1,6 +1,7 @@
 //! The line above and the line below.
 
-use crate::analytics::Threshold;
+use crate::analytics::{Settings, Threshold};
+use crate::model::Time;
 use crate::tui::app::{App, Saving, Stage};
 use crate::tui::keymap::Key;
 use crate::tui::text::{count, fit, width, wrap};
@@ -31,6 +32,9 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
     let mut parts = Vec::new();
     if let Stage::Working(bench) = &app.stage {
+        for words in in_force(bench, room) {
+            right.push(Span::styled(format!(" {words} "), theme.style(Role::Notice)));
+        }
         if bench.case.branch.is_some() {
             right.push(Span::styled(" COPY ", theme.style(Role::Notice)));
         }
@@ -60,6 +64,31 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     left.push(Span::raw(" ".repeat(room.saturating_sub(used))));
     left.extend(right);
     frame.render_widget(Line::from(left), area);
+}
+
+/// Everything that hides evidence: `--since` and `--until`, filters on incidents and on rows.
+fn in_force(bench: &Workbench, room: usize) -> Vec<String> {
+    let Settings { since, until, .. } = bench.evidence.settings;
+    let short = |time: Time| {
+        let text = time.second();
+        let text = text.strip_suffix(" 00:00:00").unwrap_or(&text);
+        // Where there is hardly room, a day says more than a name.
+        if room < 72 { text.get(5..).unwrap_or(text).to_owned() } else { text.to_owned() }
+    };
+    let time = match (since, until) {
+        (None, None) => None,
+        (Some(since), None) => Some(format!("since {}", short(since))),
+        (None, Some(until)) => Some(format!("until {}", short(until))),
+        (Some(since), Some(until)) => Some(format!("{} → {}", short(since), short(until))),
+    };
+    let rows = bench.timeline.as_ref().map_or(0, |timeline| timeline.filters().len());
+    let listed = bench.hit_list.in_force().len();
+    let many = match rows + listed {
+        0 => None,
+        1 => Some("1 filter".to_owned()),
+        many => Some(format!("{many} filters")),
+    };
+    time.into_iter().chain(many).collect()
 }
 
 /// The header's facts about the bundle, each with its weight: the lowest stays longest.

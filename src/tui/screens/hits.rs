@@ -1,13 +1,14 @@
 //! The incidents: how bad, who, what, when, how far closed; each alone or with its hits.
 
-use super::pane;
+use super::{pane, stacked};
 use crate::analytics::Hit;
 use crate::model::Severity;
 use crate::triage::Disposition;
 use crate::triage::groups::Group;
+use crate::triage::listing::ListFilter;
 use crate::tui::hit_list::{Entry, Widths};
 use crate::tui::layout::Pane;
-use crate::tui::text::{fit, pad};
+use crate::tui::text::pad;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
@@ -26,9 +27,8 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         if state.is_open { " Incidents and hits " } else { " Incidents " },
         theme.style(Role::Title),
     )];
-    if !state.filter.is_empty() {
-        let shown = format!("{} of {} match \"{}\" ", state.entries.len(), bench.evidence.hits.len(), state.filter);
-        title.push(Span::styled(fit(&shown, 60).into_owned(), theme.style(Role::Notice)));
+    if state.is_filtered() {
+        title.push(Span::styled(filters(bench, usize::from(area.width)), theme.style(Role::Notice)));
     }
     let inside = pane(theme, frame, area, title, focused);
     if state.entries.is_empty() {
@@ -60,6 +60,15 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// `3 of 7: only user b.office │ -ip:198.51.100.23 `, the last filter longest.
+fn filters(bench: &Workbench, width: usize) -> String {
+    let state = &bench.hit_list;
+    let all = if state.is_open { bench.evidence.hits.len() } else { bench.evidence.found.orders.groups.len() };
+    let words: Vec<String> = state.in_force().iter().map(ListFilter::words).collect();
+    let many = format!("{} of {all}: ", state.entries.len());
+    format!("{many}{} ", stacked(&words, width.saturating_sub(many.len() + 26)))
 }
 
 /// Widths of the columns: what does not fit goes, the user last.

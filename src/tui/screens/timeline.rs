@@ -1,6 +1,7 @@
 //! The user's tokens in time order or by lineage, under a strip that shows where they crowd.
 
 mod branches;
+mod chips;
 mod group_rows;
 mod row;
 mod strip;
@@ -44,7 +45,6 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     };
     let room = usize::from(area.width).saturating_sub(4);
     let about = match &state.find {
-        Some(find) if state.is_only() => format!("only the {}", found(find, None)),
         Some(find) => found(find, state.event(bench.store())),
         None => title(bench, state),
     };
@@ -59,10 +59,14 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let view = View { bench, state, theme, columns: Columns::new(state, room), origins: bench.evidence.origins() };
     let mut lines = Vec::with_capacity(usize::from(inside.height));
     let height = list_rows(bench, usize::from(inside.height));
-    if usize::from(inside.height) > height {
+    let above = usize::from(inside.height).saturating_sub(height);
+    if above > 0 && !state.filters().is_empty() {
+        lines.push(chips::chips(&view, room));
+    }
+    if lines.len() < above {
         lines.push(strip::strip(&view, room));
     }
-    if usize::from(inside.height) > height + 1 {
+    if lines.len() < above {
         lines.extend(look_for(&view, room));
     }
     let (top, cursor) = (state.shown.list.top(state.len(), height), state.shown.list.cursor);
@@ -72,16 +76,19 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         lines.push(if at == cursor { theme.under_cursor(line, focused, room) } else { line });
     }
     if state.is_empty() {
-        lines.push(Line::styled("no rows in this time", theme.style(Role::Quiet)));
+        lines.push(Line::styled(chips::nothing(state), theme.style(Role::Quiet)));
     }
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-/// Rows of the list in a pane with so many inside its frame: the strip has one, what the step looks for another.
+/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip one, what the step
+/// looks for another.
 pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
-    let strip = usize::from(inside > 3);
-    let look_for = usize::from(inside > 5 && bench.is_walking());
-    inside.saturating_sub(strip + look_for)
+    let is_filtered = bench.timeline.as_ref().is_some_and(|timeline| !timeline.filters().is_empty());
+    let chips = usize::from(inside > 1 && is_filtered);
+    let strip = usize::from(inside > 3 + chips);
+    let look_for = usize::from(inside > 5 + chips && bench.is_walking());
+    inside.saturating_sub(chips + strip + look_for)
 }
 
 /// The line that tells the analyst what to look for in the rows of the step.

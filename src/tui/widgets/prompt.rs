@@ -2,7 +2,7 @@
 
 use super::framed;
 use crate::model::Sym;
-use crate::triage::time_input;
+use crate::triage::{listing, time_input};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::closing::ClosingBox;
@@ -88,15 +88,29 @@ pub(super) fn words_title(app: &App, words: &Words) -> String {
     }
 }
 
+/// The title of the incidents' filter: matches so far, and a name that only rows have.
+pub(super) fn filter_title(app: &App, edit: &LineEdit) -> String {
+    let Some(bench) = app.workbench() else { return String::new() };
+    let line = edit.text();
+    if let Some(name) = listing::name_of_rows(&line) {
+        return format!("Filter the incidents: {name}: is a field of rows; search it in the timeline");
+    }
+    if line.trim().is_empty() {
+        return "Filter the incidents: text, user: ip: app: alert: state: day: ua:, -word".to_owned();
+    }
+    format!("Filter the incidents: {} left", count(bench.hit_list.entries.len() as u64))
+}
+
 /// The title of the search: matches so far, a mistake in the line, or the forms it takes.
 pub(super) fn search_title(app: &App) -> String {
-    let Some(find) = app.find() else { return "Search: text, field:value, /expression/".to_owned() };
+    const FORMS: &str = "Search the timeline: text, field:value, /expression/, -word";
+    let Some(find) = app.find() else { return FORMS.to_owned() };
     let rows = count(find.rows as u64);
     match &find.search {
-        Err(wrong) => format!("Search: {wrong}"),
-        Ok(_) if find.is_blank() => "Search: text, field:value, /expression/".to_owned(),
-        Ok(_) if find.is_done() => format!("Search: {} of {rows} rows", count(find.len() as u64)),
-        Ok(_) => format!("Search: {} of {rows} rows, {} % read", count(find.len() as u64), find.percent()),
+        Err(wrong) => format!("Search the timeline: {wrong}"),
+        Ok(_) if find.is_blank() => FORMS.to_owned(),
+        Ok(_) if find.is_done() => format!("Search the timeline: {} of {rows} rows", count(find.len() as u64)),
+        Ok(_) => format!("Search the timeline: {} of {rows} rows, {} % read", count(find.len() as u64), find.percent()),
     }
 }
 

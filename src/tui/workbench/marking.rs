@@ -101,7 +101,8 @@ impl Workbench {
     /// Goes to a hit, and to a step of it by its id.
     pub(in crate::tui) fn go_to_hit(&mut self, hit: usize, step: Option<&str>) {
         if self.hit_list.place(hit).is_none() {
-            self.hit_list.filter.clear();
+            self.hit_list.filters.clear();
+            self.hit_list.typed.clear();
             self.arrange();
         }
         if self.hit_list.place(hit).is_none() {

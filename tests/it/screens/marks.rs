@@ -131,7 +131,7 @@ fn marks_are_searched() {
         [("tag:c2", "2 of 32"), ("remark:first", "1 of 32"), ("mark:", "3 of 32"), ("phish", "1 of 32")]
     {
         desk.press("g /").type_in(query);
-        assert!(desk.screen().contains(&format!("Search: {found} rows")), "{query}: {}", desk.screen());
+        assert!(desk.screen().contains(&format!("Search the timeline: {found} rows")), "{query}: {}", desk.screen());
         desk.press("esc");
     }
 }

@@ -37,7 +37,7 @@ fn search_found() {
 #[test]
 fn rows_are_found_while_typing_counted_and_walked() {
     let mut desk = searched((120, 40), "uri:/messages/");
-    assert!(desk.screen().contains("Search: 2 of 32 rows"), "{}", desk.screen());
+    assert!(desk.screen().contains("Search the timeline: 2 of 32 rows"), "{}", desk.screen());
     assert_eq!(row(&desk), "call0", "the cursor is at the first");
     desk.press("enter");
     assert!(desk.screen().contains("1 of 2 found for uri:/messages/"), "{}", desk.screen());
@@ -64,21 +64,23 @@ fn what_is_found_is_shown_alone_and_then_all_again() {
     desk.press("o");
     let timeline = |desk: &Desk| {
         let timeline = desk.bench().timeline.as_ref().unwrap();
-        (timeline.events(desk.bench().store()).len(), timeline.is_only())
+        (timeline.events(desk.bench().store()).len(), timeline.filters().len())
     };
-    assert_eq!(timeline(&desk), (2, true));
-    assert!(desk.screen().contains("only the 2 found for uri:/messages/"), "{}", desk.screen());
+    assert_eq!(timeline(&desk), (2, 1));
+    assert!(desk.screen().contains("uri:/messages/  2 of 32 rows"), "{}", desk.screen());
     assert_eq!(row(&desk), "call0");
     desk.press("n");
     assert_eq!(row(&desk), "call1");
     desk.press("o");
-    assert_eq!((desk.bench().timeline.as_ref().unwrap().len(), timeline(&desk).1), (all, false));
-    // Leaving the search shows all rows again, and the cursor stays.
+    assert_eq!((desk.bench().timeline.as_ref().unwrap().len(), timeline(&desk).1), (all, 0));
+    // The filter outlasts the search; the next Esc takes it back, and the cursor stays.
     desk.press("o esc");
-    assert_eq!((row(&desk).as_str(), timeline(&desk).1), ("call1", false));
+    assert_eq!((row(&desk).as_str(), timeline(&desk).1), ("call1", 1));
+    desk.press("esc");
+    assert_eq!((row(&desk).as_str(), timeline(&desk).1), ("call1", 0));
     // Terms stack, and a dash leaves rows out.
     desk.press("/").type_in("kind:graph -uri:/messages/").press("enter o");
-    assert!(desk.screen().contains("only the "), "{}", desk.screen());
+    assert!(desk.screen().contains("kind:graph -uri:/messages/  "), "{}", desk.screen());
     let store = desk.bench().store();
     let rows = desk.bench().timeline.as_ref().unwrap().events(store);
     let uri = |id| store.get(id, tokentrail::testing::model::Field::RequestUri);
@@ -129,7 +131,7 @@ fn what_matches_is_told_without_colour() {
 #[test]
 fn what_cannot_be_read_or_is_not_there_is_said() {
     let mut desk = searched((80, 24), "/a(/");
-    assert!(desk.screen().contains("Search: no expression: unclosed group"), "{}", desk.screen());
+    assert!(desk.screen().contains("Search the timeline: no expression: unclosed group"), "{}", desk.screen());
     desk.press("enter");
     assert!(desk.screen().contains("no expression: unclosed group") && desk.bench().find().is_none());
     desk.press("/").type_in("nowhere at all").press("enter");
