@@ -10,6 +10,7 @@ pub mod escape;
 mod gravity;
 #[cfg(test)]
 mod growth;
+pub mod guided;
 pub mod hits;
 pub mod incidents;
 pub mod info;

@@ -24,6 +24,7 @@ pub mod search;
 pub mod time_input;
 pub mod timeline;
 mod undo;
+pub mod walk;
 mod work;
 
 pub use case::{Case, TLP, fingerprint};

@@ -20,6 +20,7 @@ use crate::report::{Names, card, log_problems};
 use crate::session::{Composed, ExitSummary, Unkept};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
+use crate::triage::walk::{Asked, walk};
 use crate::triage::{Case, Closing, Disposition, Verdict, fingerprint, reasons, timeline, worst_first};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -154,7 +155,7 @@ impl Talk<'_> {
                         break None;
                     }
                     "z" => {
-                        self.undo(None)?;
+                        self.undo(&[])?;
                         break None;
                     }
                     "" | "l" => break None,
@@ -186,44 +187,46 @@ impl Talk<'_> {
         problems.iter().try_for_each(|problem| self.say(format!("Log: {problem}.")))
     }
 
-    /// Steps with a verdict, and all.
-    fn progress(&self, hit: &Hit) -> (usize, usize) {
-        let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
-        (self.case.steps_done(hit, steps), steps.len())
+    /// Steps of some hits with an answer, and all.
+    fn progress(&self, hits: &[usize]) -> (usize, usize) {
+        let walk = walk(self.hits, hits, &self.case, by_id);
+        (self.case.answered(self.hits, &walk), walk.len())
     }
 
-    /// Prints an incident, and walks the steps of its leading hit; of another one where that is asked for.
+    /// Prints an incident, and walks its steps; those of one hit alone where that is asked for.
     fn walk(&mut self, listed: &Listed, input: &mut dyn BufRead) -> anyhow::Result<Next> {
         if let Some(card) = &listed.card {
             self.card(card)?;
         }
         let group = &listed.group;
-        let mut at = 0;
+        let mut of = group.hits.clone();
         loop {
-            match self.walk_hit(group, &self.hits[group.hits[at]], input)? {
-                Next::Hit(other) => at = other,
+            match self.walk_hits(group, &of, input)? {
+                Next::Hit(other) => of = vec![group.hits[other]],
                 next => return Ok(next),
             }
         }
     }
 
-    /// Walks the steps of a hit, from the first without a verdict.
-    fn walk_hit(&mut self, group: &Group, hit: &Hit, input: &mut dyn BufRead) -> anyhow::Result<Next> {
-        let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
+    /// Walks the steps of some hits, from the first without an answer.
+    fn walk_hits(&mut self, group: &Group, of: &[usize], input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        let steps = walk(self.hits, of, &self.case, by_id);
+        let hit = &self.hits[of[0]];
         self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, hit.upn))?;
         self.say(format!("Severity: {}", hit.severity_reason))?;
         self.say(format!("Confidence {}: {}", hit.confidence.word(), hit.confidence_reason))?;
         for reason in &hit.reasons {
             self.say(format!("Because: {reason}"))?;
         }
-        let mut step = self.case.first_open_step(hit, steps).map_or(1, |at| at + 1);
+        let mut step = self.case.first_open(self.hits, &steps).map_or(1, |at| at + 1);
         let mut printed = 0;
         loop {
-            let id = steps.get(step - 1).map_or("", |step| step.id);
+            let Some(asked) = steps.get(step - 1).copied() else { return self.dispose(group, input) };
+            let (hit, id) = (&self.hits[asked.hit], asked.step.id);
             self.case.place = Some((hit.id.clone(), id.to_owned()));
             // A slip costs a line, not the step.
             if printed != step {
-                self.step(hit, step, steps.len())?;
+                self.step(&asked, of[0], step, steps.len())?;
                 printed = step;
             }
             let Some(typed) = self.ask(STEP_KEYS, input)? else { return Ok(Next::Quit) };
@@ -257,9 +260,9 @@ impl Talk<'_> {
                     self.save()?;
                     printed = 0;
                 }
-                "r" => self.rows(hit, step)?,
-                "z" => (step, printed) = (self.undo(Some(hit))?.unwrap_or(step), 0),
-                word if self.mark(hit, step, word, rest)? => {}
+                "r" => self.rows(hit, asked.at)?,
+                "z" => (step, printed) = (self.undo(&steps)?.unwrap_or(step), 0),
+                word if self.mark(hit, asked.at, word, rest)? => {}
                 "l" => return Ok(Next::List),
                 "e" => self.write_note()?,
                 "q" => return Ok(Next::Quit),
@@ -271,25 +274,28 @@ impl Talk<'_> {
         }
     }
 
-    fn step(&mut self, hit: &Hit, step: usize, steps: usize) -> io::Result<()> {
-        let Some(asked) = by_id(hit.analytic).and_then(|analytic| analytic.steps.get(step - 1)) else { return Ok(()) };
-        self.say(format!("Step {step} of {steps}: {}", asked.question))?;
-        if let Some(finding) = hit.findings.get(step - 1) {
-            self.say(format!("{}: {}", evidence(finding.state), finding.sentence))?;
+    /// Prints a step: the question, the fact first, then its detail.
+    fn step(&mut self, asked: &Asked, leading: usize, step: usize, steps: usize) -> io::Result<()> {
+        let hit = &self.hits[asked.hit];
+        let also = if asked.hit == leading { String::new() } else { format!(" ({} asks)", hit.analytic) };
+        self.say(format!("Step {step} of {steps}{also}: {}", asked.step.question))?;
+        if let Some(finding) = asked.finding(self.hits) {
+            let brief = if finding.brief.is_empty() { String::new() } else { format!("{}. ", finding.brief) };
+            self.say(format!("{}: {brief}{}", evidence(finding.state), finding.sentence))?;
         }
-        self.say(format!("Look for: {}", asked.look_for))?;
-        if let Some(verdict) = self.case.verdict(&hit.id, asked.id) {
+        self.say(format!("Look for: {}", asked.step.look_for))?;
+        if let Some(verdict) = self.case.verdict(&hit.id, asked.step.id) {
             self.say(format!("Your verdict: {}", verdict.word()))?;
         }
-        if let Some(remark) = self.case.remark(&hit.id, asked.id).map(str::to_owned) {
+        if let Some(remark) = self.case.remark(&hit.id, asked.step.id).map(str::to_owned) {
             self.say(format!("Your remark: {remark}"))?;
         }
         Ok(())
     }
 
     /// The rows a step's finding rests on.
-    fn rows(&mut self, hit: &Hit, step: usize) -> io::Result<()> {
-        let rows: &[EventId] = hit.findings.get(step - 1).map_or(&[], |finding| &finding.rows);
+    fn rows(&mut self, hit: &Hit, at: usize) -> io::Result<()> {
+        let rows: &[EventId] = hit.findings.get(at).map_or(&[], |finding| &finding.rows);
         if rows.is_empty() {
             return self.say("This step rests on no rows.");
         }

@@ -3,6 +3,7 @@
 use crate::analytics::{Hit, by_id};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
+use crate::report::guided::QUESTIONS;
 use crate::triage::marks::Places;
 use crate::triage::{About, LogProblem, timeline};
 
@@ -33,7 +34,10 @@ impl Names<'_> {
                 let Some(step) = step else { return hit };
                 match steps.iter().position(|known| known.id == step) {
                     Some(at) => format!("{hit}, step {} ({})", at + 1, steps[at].title),
-                    None => format!("{hit}, step {step}"),
+                    None => match QUESTIONS.iter().find(|question| question.id == *step) {
+                        Some(question) => format!("{hit}, \"{}\"", question.words),
+                        None => format!("{hit}, step {step}"),
+                    },
                 }
             }
             About::Event(key) => self.places.event(key).map_or_else(

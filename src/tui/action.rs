@@ -70,6 +70,8 @@ pub enum Action {
     NextCopy,
     /// Show the sources of the bundle, and the gaps in its data.
     Bundle,
+    /// Ask the five plain questions.
+    Guided,
     /// Walk to the next step.
     NextStep,
     /// Walk to the step before.

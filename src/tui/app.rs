@@ -4,6 +4,7 @@ mod checking;
 mod copying;
 mod drafting;
 mod filtering;
+mod guided;
 mod joining;
 mod marking;
 mod mouse;
@@ -577,8 +578,9 @@ impl App {
                 self.overlays.show(Overlay::Bundle { lines: None, offset: 0 });
                 return vec![Effect::Describe];
             }
+            Action::Guided => self.guided(),
             Action::NextStep => self.next_step(),
-            Action::PrevStep => self.bench(|bench| bench.walk_to(bench.step.saturating_sub(1))),
+            Action::PrevStep => self.prev_step(),
             Action::JumpToStep => self.jump_to_step(place),
             Action::Supports => return self.verdict(Some(Verdict::Supports), now),
             Action::Against => return self.verdict(Some(Verdict::Against), now),

@@ -184,12 +184,8 @@ impl HitList {
         if !self.is_open {
             self.entries.retain(|entry| !entry.grouped);
         }
-        let place = before.and_then(|hit| self.place(hit).or_else(|| self.place_of_group(*orders.group_of.get(hit)?)));
+        let place = before.and_then(|hit| self.place(hit, orders));
         self.list = List::at(place.unwrap_or(0));
-    }
-
-    fn place_of_group(&self, group: usize) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.group == group)
     }
 
     /// Returns whether the matches of the line as typed are among those in view.
@@ -220,9 +216,11 @@ impl HitList {
         self.typed.clear();
     }
 
-    /// The row of a hit, if it is shown.
-    pub fn place(&self, hit: usize) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.hit == hit)
+    /// The row of a hit, else the first of its incident; `None` where the filter leaves it out.
+    pub fn place(&self, hit: usize, orders: &Orders) -> Option<usize> {
+        let row = self.entries.iter().position(|entry| entry.hit == hit);
+        let group = orders.group_of(hit);
+        row.or_else(|| self.entries.iter().position(|entry| Some(entry.group) == group))
     }
 }
 

@@ -61,6 +61,8 @@ pub enum Context {
     Filters,
     /// The question how to go on with a case that another process has.
     InUse,
+    /// The five plain questions.
+    Guided,
     /// The conflicting decisions of two analysts.
     Decisions,
     /// The list of actions.
@@ -99,6 +101,7 @@ impl Context {
             Self::Copy => "Copy",
             Self::Filters => "Only or without",
             Self::InUse => "Case in use",
+            Self::Guided => "Five questions",
             Self::Decisions => "Conflicts and copies",
             Self::Palette => "Actions",
             Self::Help => "Help",

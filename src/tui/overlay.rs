@@ -90,6 +90,8 @@ pub enum Overlay {
     Filters(filters::Menu),
     /// The choice for a case that another process has open.
     InUse,
+    /// The five plain questions, by the one that is open; one past the last for their end.
+    Guided(usize),
     /// Conflicting decisions of two analysts and unmerged copies: the cursor in them, and their number.
     Decisions(List, usize),
 }
@@ -122,6 +124,7 @@ impl Overlay {
             Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
             Self::Filters(_) => &[Context::Filters, Context::List, Context::Everywhere],
             Self::InUse => &[Context::InUse, Context::Everywhere],
+            Self::Guided(_) => &[Context::Guided, Context::Everywhere],
             Self::Decisions(..) => &[Context::Decisions, Context::List, Context::Everywhere],
         }
     }
@@ -160,6 +163,7 @@ impl Overlay {
             | Self::Pivot(_)
             | Self::Marks(_)
             | Self::InUse
+            | Self::Guided(_)
             | Self::Decisions(..)
             | Self::Copy(_)
             | Self::Filters(_) => None,

@@ -7,6 +7,8 @@ mod loading;
 mod timeline;
 mod triage;
 
+pub(super) use triage::found;
+
 use super::app::{App, Stage};
 use super::ascii;
 use super::keymap::Key;
@@ -90,7 +92,9 @@ pub(super) fn hint_at(app: &App, area: Rect, column: u16) -> Option<Key> {
 /// The step at that place of the triage pane, from 0.
 pub(super) fn step_at(bench: &Workbench, area: Rect, at: Position) -> Option<usize> {
     let inside = area.inner(Margin::new(1, 1));
-    inside.contains(at).then(|| triage::step_at(bench, area, usize::from(at.y - inside.y)))?
+    inside
+        .contains(at)
+        .then(|| triage::step_at(bench, area, usize::from(at.y - inside.y), usize::from(at.x - inside.x)))?
 }
 
 /// The row of a pane's list at that place, if there is one.

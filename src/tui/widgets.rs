@@ -4,6 +4,7 @@ mod bundle;
 mod copy;
 mod decisions;
 mod filters;
+mod guided;
 mod help;
 mod in_use;
 mod marks;
@@ -52,6 +53,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Remark(line)) => prompt::line(&prompt::remark_title(app), line, theme, frame, area),
         Some(Overlay::Words(words)) => {
             prompt::line(&prompt::words_title(app, words), &words.line, theme, frame, area);
+        }
+        Some(Overlay::Guided(at)) => {
+            if let Some(bench) = app.workbench() {
+                guided::draw(bench, *at, theme, frame, area);
+            }
         }
         Some(Overlay::InUse) => in_use::draw(app, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),

@@ -11,7 +11,7 @@ use super::near::NearView;
 use super::rows::{Mode, Timeline};
 use super::scroll::Move;
 use super::trail::Trail;
-use crate::analytics::{Hit, Incident, Settings, Step, Threshold};
+use crate::analytics::{Hit, Incident, Settings, Threshold};
 use crate::model::{EventId, Sym, Time, work};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
@@ -19,9 +19,11 @@ use crate::triage::filter::OtherSide;
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::pivot::Value;
+use crate::triage::walk::{Asked, walk};
 use crate::triage::{Case, Closing, Disposition, Verdict, reasons};
 use crate::tui::closing::ClosingBox;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The result of a step forward or back in the walk.
@@ -65,6 +67,8 @@ pub struct Workbench {
     pub alone: bool,
     /// Closed incidents, at a length of the log: every frame names their number, every change is a line.
     settled: Cell<Option<(usize, usize)>>,
+    /// The steps that are walked, and what they follow from: the hits, and the length of the log.
+    walk: RefCell<(Vec<usize>, usize, Rc<[Asked]>)>,
 }
 
 impl Workbench {
@@ -86,12 +90,13 @@ impl Workbench {
             above: Pane::Hits,
             alone: false,
             settled: Cell::default(),
+            walk: RefCell::default(),
         };
         bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.found.orders, &bench.case);
         let place = bench.case.place.clone();
         let left = place.and_then(|(id, step)| Some((bench.evidence.hits.iter().position(|hit| hit.id == id)?, step)));
         if let Some((hit, step)) = left {
-            bench.hit_list.list = super::scroll::List::at(bench.hit_list.place(hit).unwrap_or(0));
+            bench.hit_list.list = super::scroll::List::at(bench.row_of(hit).unwrap_or(0));
             bench.select();
             bench.walk_to(bench.place_of_step(hit, &step));
             bench.focus_on(Pane::Triage);
@@ -99,6 +104,11 @@ impl Workbench {
             bench.select();
         }
         bench
+    }
+
+    /// The row of a hit or of its incident in the list, if it is shown.
+    pub(super) fn row_of(&self, hit: usize) -> Option<usize> {
+        self.hit_list.place(hit, &self.evidence.found.orders)
     }
 
     /// The events.
@@ -137,32 +147,40 @@ impl Workbench {
         self.case.outcome(&self.evidence.hits, group).unwrap_or_default()
     }
 
-    /// The steps of a hit.
-    pub fn steps(&self, hit: &Hit) -> &'static [Step] {
-        (self.evidence.analytic)(hit.analytic).map_or(&[], |analytic| analytic.steps)
-    }
-
     /// Mistakes in the log of the case, a sentence each.
     pub fn log_problems(&self) -> Vec<String> {
         let Evidence { loaded, facts, hits, .. } = &self.evidence;
         log_problems(self.case.problems(), &Names { loaded, facts, hits, places: &self.places })
     }
 
-    /// The current step.
-    pub fn current_step(&self) -> Option<&'static Step> {
-        self.steps(self.current()?).get(self.step)
+    /// The steps of the incident under the cursor, where the list shows it as one; else those of the hit.
+    pub fn walk(&self) -> Rc<[Asked]> {
+        let (of, lines) = (self.closes(), self.case.log.len());
+        let mut known = self.walk.borrow_mut();
+        if known.0 != of || known.1 != lines {
+            let steps = walk(&self.evidence.hits, of, &self.case, self.evidence.analytic);
+            *known = (of.to_vec(), lines, steps.into());
+        }
+        Rc::clone(&known.2)
     }
 
-    /// Place (from 0) of a step among those of a hit; of one that is not there the first.
+    /// The current step with its hit.
+    pub fn current_step(&self) -> Option<(&Hit, Asked)> {
+        let asked = *self.walk().get(self.step)?;
+        Some((&self.evidence.hits[asked.hit], asked))
+    }
+
+    /// Place (from 0) of a step of a hit in the walk of its incident; of one that is not asked there the first.
     pub(super) fn place_of_step(&self, hit: usize, id: &str) -> usize {
-        let steps = self.evidence.hits.get(hit).map_or(&[][..], |hit| self.steps(hit));
-        steps.iter().position(|step| step.id == id).unwrap_or(0)
+        let walk = self.walk();
+        let place = walk.iter().position(|one| one.hit == hit && one.step.id == id);
+        place.or_else(|| walk.iter().position(|one| one.step.id == id)).unwrap_or(0)
     }
 
-    /// Steps of a hit with a verdict, and all its steps.
-    pub fn progress(&self, hit: &Hit) -> (usize, usize) {
-        let steps = self.steps(hit);
-        (self.case.steps_done(hit, steps), steps.len())
+    /// Steps of some hits' walk with an answer, and all its steps.
+    pub fn progress(&self, hits: &[usize]) -> (usize, usize) {
+        let walk = walk(&self.evidence.hits, hits, &self.case, self.evidence.analytic);
+        (self.case.answered(&self.evidence.hits, &walk), walk.len())
     }
 
     /// Incidents all of whose hits have a verdict; under published semantics hits that have one.
@@ -285,10 +303,12 @@ impl Workbench {
         }
     }
 
-    /// Starts or resumes the triage of the hit: at its first step without a verdict.
+    /// Starts or resumes the triage of the incident: at its first step without an answer.
     pub fn open_hit(&mut self) {
-        let Some(hit) = self.current() else { return };
-        let open = self.case.first_open_step(hit, self.steps(hit));
+        if self.hit.is_none() {
+            return;
+        }
+        let open = self.case.first_open(&self.evidence.hits, &self.walk());
         self.focus_on(Pane::Triage);
         self.walk_to(open.unwrap_or(0));
     }
@@ -296,24 +316,27 @@ impl Workbench {
     /// Walks to a step (from 0), or as near as there is one, and shows its rows.
     pub fn walk_to(&mut self, step: usize) {
         self.go_home();
-        let Some(hit) = self.hit.and_then(|at| self.evidence.hits.get(at)) else { return };
-        let steps = self.steps(hit);
-        self.step = step.min(steps.len().saturating_sub(1));
+        if self.hit.is_none() {
+            return;
+        }
+        let walk = self.walk();
+        self.step = step.min(walk.len().saturating_sub(1));
         if self.focus == Pane::Hits {
             self.focus = Pane::Triage;
             self.above = Pane::Triage;
         }
         self.triage_top = None;
-        let Some(step) = steps.get(self.step) else { return };
-        self.case.place = Some((hit.id.clone(), step.id.to_owned()));
+        let Some(asked) = walk.get(self.step) else { return };
+        self.case.place = Some((self.evidence.hits[asked.hit].id.clone(), asked.step.id.to_owned()));
         if let Some(timeline) = &mut self.timeline {
-            timeline.show_step(self.evidence.store(), step.show, hit.findings.get(self.step));
+            timeline.show_step(self.evidence.store(), asked.step.show, asked.finding(&self.evidence.hits));
         }
     }
 
-    /// Walks to the next step; a hit that was only looked at begins with its first.
+    /// Walks to the next step; an incident that was only looked at begins with its first.
     pub fn walk_on(&mut self) -> Option<Walked> {
-        let steps = self.steps(self.current()?).len();
+        self.hit?;
+        let steps = self.walk().len();
         if !self.is_walking() {
             self.walk_to(self.step);
         } else if self.step + 1 < steps {
@@ -326,15 +349,20 @@ impl Workbench {
 
     /// Sets or clears the verdict of the current step; `false` when there is none.
     pub fn set_verdict(&mut self, verdict: Option<Verdict>, now: Time) -> bool {
-        let Some((hit, step)) = self.current().map(|hit| hit.id.clone()).zip(self.current_step()) else { return false };
-        self.case.set_verdict(&hit, step.id, verdict, now);
+        let Some((hit, step)) = self.step_key() else { return false };
+        self.case.set_verdict(&hit, step, verdict, now);
         true
+    }
+
+    /// Id of the current step's hit, and of the step.
+    fn step_key(&self) -> Option<(String, &'static str)> {
+        self.current_step().map(|(hit, asked)| (hit.id.clone(), asked.step.id))
     }
 
     /// Sets the remark of the current step.
     pub fn set_remark(&mut self, remark: &str, now: Time) {
-        if let Some((hit, step)) = self.current().map(|hit| hit.id.clone()).zip(self.current_step()) {
-            self.case.set_remark(&hit, step.id, remark, now);
+        if let Some((hit, step)) = self.step_key() {
+            self.case.set_remark(&hit, step, remark, now);
         }
     }
 
@@ -421,7 +449,7 @@ impl Workbench {
         self.hit = None;
         self.hit_list.renew(&self.evidence.hits, &self.evidence.found.orders, &self.case);
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
-        let place = place.and_then(|hit| self.hit_list.place(hit)).unwrap_or(0);
+        let place = place.and_then(|hit| self.row_of(hit)).unwrap_or(0);
         self.hit_list.list = super::scroll::List::at(place);
         self.step = 0;
         self.select();

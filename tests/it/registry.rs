@@ -275,6 +275,7 @@ fn keys() -> String {
         Context::Copy,
         Context::Filters,
         Context::InUse,
+        Context::Guided,
         Context::Decisions,
         Context::Near,
         Context::Note,

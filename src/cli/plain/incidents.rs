@@ -44,7 +44,7 @@ impl Talk<'_> {
     pub(super) fn line(&self, number: usize, listed: &Listed) -> String {
         let Listed { group, card, severity } = listed;
         let leading = &self.hits[group.hits[0]];
-        let (done, steps) = self.progress(leading);
+        let (done, steps) = self.progress(&group.hits);
         let story = match (card, group.times) {
             (Some(card), 0) => card.story.words().to_owned(),
             (Some(_), times) => format!("routine {times} times, {}", leading.app_name),
@@ -79,7 +79,7 @@ impl Talk<'_> {
     pub(super) fn hits_of(&mut self, group: &Group) -> io::Result<()> {
         for (number, &at) in (1..).zip(&group.hits) {
             let hit = &self.hits[at];
-            let (done, steps) = self.progress(hit);
+            let (done, steps) = self.progress(&[at]);
             let outcome = self.case.disposition(&hit.id).map_or("open", Disposition::words);
             self.say(format!(
                 "{number}. {} {}, {}, {done} of {steps} steps, {outcome}",

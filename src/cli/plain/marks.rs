@@ -4,17 +4,18 @@ use super::Talk;
 use crate::analytics::{Hit, by_id};
 use crate::cli::resolve::now;
 use crate::model::EventId;
+use crate::triage::walk::{Asked, walk};
 use crate::triage::{About, marks, timeline};
 use std::io;
 
 impl Talk<'_> {
     /// `b 3`, `t 3 phish c2`, `m 3 the first`: marks a row by its number; `false` when the word is none of these.
-    pub(super) fn mark(&mut self, hit: &Hit, step: usize, word: &str, rest: &str) -> io::Result<bool> {
+    pub(super) fn mark(&mut self, hit: &Hit, at: usize, word: &str, rest: &str) -> io::Result<bool> {
         if !matches!(word, "b" | "t" | "m") {
             return Ok(false);
         }
         let (number, text) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
-        let rows: &[EventId] = hit.findings.get(step - 1).map_or(&[], |finding| &finding.rows);
+        let rows: &[EventId] = hit.findings.get(at).map_or(&[], |finding| &finding.rows);
         let row = number.parse::<usize>().ok().and_then(|number| rows.get(number.checked_sub(1)?));
         let Some(event) = row.copied() else {
             self.say(format!("{word} needs the number of a row of this step: r lists them."))?;
@@ -61,19 +62,24 @@ impl Talk<'_> {
         lost.map_or(Ok(()), |words| self.say(format!("{words}.")))
     }
 
-    /// Takes the last thing said back; the step it was about, where that is one of this hit.
-    pub(super) fn undo(&mut self, hit: Option<&Hit>) -> io::Result<Option<usize>> {
+    /// Takes the last thing said back; the step of a walk (from 1) that it was about, if it was about one.
+    pub(super) fn undo(&mut self, steps: &[Asked]) -> io::Result<Option<usize>> {
         let Some((what, about)) = self.case.undo(now()) else {
             self.say("There is nothing to undo: what was said before this start is not taken back this way.")?;
             return Ok(None);
         };
         self.save()?;
         let About::Hit(id, Some(step)) = about else { return self.say(format!("Undid: {what}")).map(|()| None) };
-        let whose = self.hits.iter().find(|known| known.id == id);
-        let steps = whose.and_then(|hit| by_id(hit.analytic)).map_or(&[][..], |analytic| analytic.steps);
-        let number = steps.iter().position(|known| known.id == step).map(|at| at + 1);
-        let numbered = number.map(|number| what.replacen(&format!(" step {step}"), &format!(" step {number}"), 1));
+        let number = |steps: &[Asked]| {
+            let is_it = |one: &Asked| self.hits[one.hit].id == id && one.step.id == step;
+            steps.iter().position(is_it).map(|at| at + 1)
+        };
+        let here = number(steps);
+        // In the list it is numbered as in the hit.
+        let whose = self.hits.iter().position(|known| known.id == id);
+        let numbered = here.or_else(|| number(&walk(self.hits, &[whose?], &self.case, by_id)));
+        let numbered = numbered.map(|number| what.replacen(&format!(" step {step}"), &format!(" step {number}"), 1));
         self.say(format!("Undid: {}", numbered.unwrap_or(what)))?;
-        Ok(number.filter(|_| hit.is_some_and(|hit| hit.id == id)))
+        Ok(here)
     }
 }

@@ -93,6 +93,9 @@ fn heading(page: &mut Page, incident: &IncidentNote) {
 fn card(page: &mut Page, incident: &IncidentNote) {
     page.paragraph(&Md::text(&incident.headline));
     page.paragraph(&verdict(incident));
+    if !incident.answers.is_empty() {
+        page.paragraph(&Md::text(&format!("The analyst's answers: {}", incident.answers.join(" "))));
+    }
     for line in &incident.card {
         page.item(&Md::ours("**").then(&Md::ours(line.what)).then(&Md::ours("** ")).then(&Md::text(&line.text)));
     }

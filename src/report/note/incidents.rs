@@ -10,6 +10,7 @@ use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::words::hex;
 use crate::model::{EventId, Time};
 use crate::report::card::{Card, CardContext, CardLine, Label, card};
+use crate::report::guided::answered;
 use crate::report::picture;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -37,6 +38,8 @@ pub struct IncidentNote {
     /// Reasons for the verdicts, and who confirmed them.
     #[serde(flatten)]
     pub grounds: Grounds,
+    /// The analyst's answers to the five plain questions.
+    pub answers: Vec<String>,
     /// Sentences on all that speaks against the verdict.
     pub contradictions: Vec<String>,
     /// Severity.
@@ -183,6 +186,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         outcome: verdict::outcome(context.case, hits),
         verdict: verdict::words(context.case, hits),
         grounds: Grounds::new(context.case, hits),
+        answers: answered(context.case, leading),
         contradictions: verdict::contradictions(context.case, hits),
         severity: incident.severity.word(),
         severity_reasons: incident.severity_reasons.clone(),

@@ -4,6 +4,7 @@ use super::steps::asked;
 use crate::analytics::{Hit, State};
 use crate::model::Confidence;
 use crate::model::words::counted;
+use crate::report::guided::QUESTIONS;
 use crate::triage::{Case, Closing, Disposition, Verdict};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -142,9 +143,11 @@ pub fn contradiction(case: &Case, hits: &[&Hit]) -> Option<String> {
 /// Sentences on all that speaks against the verdict of some hits, of which the first leads.
 pub(super) fn contradictions(case: &Case, hits: &[&Hit]) -> Vec<String> {
     let outcome = outcome(case, hits);
-    let answers: Vec<Verdict> =
-        hits.iter().filter_map(|hit| case.work(&hit.id)).flat_map(|work| work.verdicts.values().copied()).collect();
-    let count = |verdict: Verdict| answers.iter().filter(|one| **one == verdict).count();
+    let answers: Vec<(&String, &Verdict)> =
+        hits.iter().filter_map(|hit| case.work(&hit.id)).flat_map(|work| &work.verdicts).collect();
+    // Answers to the plain questions stand by themselves: no step has them.
+    let is_step = |id: &str| !QUESTIONS.iter().any(|question| question.id == id);
+    let count = |verdict: Verdict| answers.iter().filter(|(id, one)| **one == verdict && is_step(id)).count();
     let (supports, against) = findings(hits);
     let mut sentences = Vec::new();
     if matches!(outcome, Outcome::Theft | Outcome::Authorised | Outcome::Misfired) && answers.is_empty() {

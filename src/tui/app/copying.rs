@@ -11,8 +11,10 @@ impl App {
         let event = self.event_here();
         let record = if let Some(Overlay::Record { row, .. }) = self.overlays.top() { Some(*row) } else { event };
         let Some(bench) = self.workbench() else { return };
-        let hit = bench.current();
-        let step = hit.filter(|_| bench.is_walking()).map(|_| bench.step);
+        // At a step its hit is meant, which need not be the one that leads.
+        let asked = bench.current_step().filter(|_| bench.is_walking());
+        let hit = asked.map_or_else(|| bench.current(), |(hit, _)| Some(hit));
+        let step = asked.map(|(_, asked)| asked.at);
         let spot = Spot { event, record, hit: hit.map(|hit| hit.id.clone()), step };
         let menu = Menu::new(&bench.evidence, spot);
         self.overlays.lay(Overlay::Copy(menu));

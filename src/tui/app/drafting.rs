@@ -55,9 +55,9 @@ impl App {
 fn typed(bench: &Workbench, overlay: &Overlay) -> Option<Draft> {
     let (prompt, line, known) = match overlay {
         Overlay::Remark(line) => {
-            let (hit, step) = (bench.current()?, bench.current_step()?);
-            let known = bench.case.remark(&hit.id, step.id).unwrap_or_default().to_owned();
-            (Prompt::Remark { hit: hit.id.clone(), step: step.id.to_owned() }, line, known)
+            let (hit, asked) = bench.current_step()?;
+            let known = bench.case.remark(&hit.id, asked.step.id).unwrap_or_default().to_owned();
+            (Prompt::Remark { hit: hit.id.clone(), step: asked.step.id.to_owned() }, line, known)
         }
         Overlay::Words(words) => {
             let event = marks::key(&bench.evidence.loaded, words.event);
@@ -100,7 +100,8 @@ fn reopened(bench: &mut Workbench, draft: &Draft, event: Option<EventId>) -> Opt
     Some(match &draft.prompt {
         Prompt::Remark { hit, step } => {
             let at = bench.evidence.hits.iter().position(|known| known.id == *hit)?;
-            bench.steps(&bench.evidence.hits[at]).iter().find(|known| known.id == step)?;
+            let steps = (bench.evidence.analytic)(bench.evidence.hits[at].analytic)?.steps;
+            steps.iter().find(|known| known.id == step)?;
             bench.go_to_hit(at, Some(step));
             Overlay::Remark(line)
         }

@@ -11,7 +11,17 @@ use crate::tui::overlay::Overlay;
 use crate::tui::workbench::{Walked, Workbench};
 
 impl App {
+    pub(super) fn prev_step(&mut self) {
+        if self.is_guided() {
+            return self.guided_step(true);
+        }
+        self.bench(|bench| bench.walk_to(bench.step.saturating_sub(1)));
+    }
+
     pub(super) fn next_step(&mut self) {
+        if self.is_guided() {
+            return self.guided_step(false);
+        }
         if self.workbench_mut().and_then(Workbench::walk_on) == Some(Walked::End) {
             self.overlays.show(Overlay::Disposition);
         }
@@ -20,15 +30,18 @@ impl App {
     pub(super) fn jump_to_step(&mut self, place: Option<usize>) {
         let step = place.unwrap_or(1);
         let Some(bench) = self.workbench_mut() else { return };
-        let steps = bench.current().map_or(0, |hit| bench.steps(hit).len());
+        let steps = bench.walk().len();
         if step <= steps {
             bench.walk_to(step - 1);
         } else {
-            self.say(format!("this hit has {steps} steps"));
+            self.say(format!("this incident has {steps} steps"));
         }
     }
 
     pub(super) fn verdict(&mut self, verdict: Option<Verdict>, now: Time) -> Vec<Effect> {
+        if self.is_guided() {
+            return self.guided_answer(verdict, now);
+        }
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
         if !bench.is_walking() || !bench.set_verdict(verdict, now) {
             return Vec::new();
@@ -41,8 +54,8 @@ impl App {
 
     pub(super) fn remark(&mut self) {
         let Some(bench) = self.workbench() else { return };
-        let Some((hit, step)) = bench.current().zip(bench.current_step()) else { return };
-        let remark = bench.case.remark(&hit.id, step.id).unwrap_or_default();
+        let Some((hit, asked)) = bench.current_step() else { return };
+        let remark = bench.case.remark(&hit.id, asked.step.id).unwrap_or_default();
         self.overlays.show(Overlay::Remark(LineEdit::with(remark)));
     }
 
@@ -76,10 +89,11 @@ impl App {
     pub(super) fn close_incident(&mut self, closing: Option<Closing>, now: Time) -> Vec<Effect> {
         self.overlays.clear();
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
-        let progress = bench.current().map(|hit| bench.progress(hit));
         let hits: Vec<usize> = bench.closes().to_vec();
+        let progress = bench.progress(&hits);
         let has_next = bench.close(closing.as_ref(), now);
-        if let Some((closing, (done, steps))) = closing.zip(progress) {
+        if let Some(closing) = closing {
+            let (done, steps) = progress;
             let hits: Vec<&Hit> = hits.iter().map(|hit| &bench.evidence.hits[*hit]).collect();
             let against = contradiction(&bench.case, &hits);
             let all = if hits.len() > 1 { format!("all {} hits ", hits.len()) } else { String::new() };

@@ -132,7 +132,7 @@ fn incident<'a>(
     let state = match (state.is_empty(), one.is_allowed) {
         (true, true) => "allowed".to_owned(),
         (true, false) => {
-            let (done, steps) = bench.progress(hit);
+            let (done, steps) = bench.progress(&group.hits);
             if done == 0 { String::new() } else { format!("{done}/{steps}") }
         }
         (false, _) => state,
@@ -186,7 +186,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
         spans.push(Span::styled(format!(" {when:>0$}", columns.time - 1), theme.style(Role::Quiet)));
     }
     if columns.done > 0 {
-        let (done, steps) = bench.progress(hit);
+        let (done, steps) = bench.progress(&[entry.hit]);
         let mark = if disposition.is_some() { "✓".to_owned() } else { format!("{done}/{steps}") };
         spans.push(Span::styled(format!(" {mark:>5}"), text));
     }

@@ -66,9 +66,6 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     if lines.len() < above {
         lines.push(strip::strip(&view, room));
     }
-    if lines.len() < above {
-        lines.extend(look_for(&view, room));
-    }
     let (top, cursor) = (state.shown.list.top(state.len(), height), state.shown.list.cursor);
     below(theme, frame, area, state.len().saturating_sub(top + height));
     for at in top..state.len().min(top + height) {
@@ -81,24 +78,12 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip one, what the step
-/// looks for another.
+/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip another.
 pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
     let is_filtered = bench.timeline.as_ref().is_some_and(|timeline| !timeline.filters().is_empty());
     let chips = usize::from(inside > 1 && is_filtered);
     let strip = usize::from(inside > 3 + chips);
-    let look_for = usize::from(inside > 5 + chips && bench.is_walking());
-    inside.saturating_sub(chips + strip + look_for)
-}
-
-/// The line that tells the analyst what to look for in the rows of the step.
-fn look_for<'a>(view: &View, room: usize) -> Option<Line<'a>> {
-    const LABEL: &str = " look for: ";
-    let bench = view.bench;
-    let step = bench.current().and_then(|hit| bench.steps(hit).get(bench.step))?;
-    let text = fit(step.look_for, room.saturating_sub(width(LABEL))).into_owned();
-    let style = |role| view.theme.style(role);
-    Some(Line::from(vec![Span::styled(LABEL, style(Role::Mark)), Span::styled(text, style(Role::Text))]))
+    inside.saturating_sub(chips + strip)
 }
 
 /// A sign-in name without its domain.

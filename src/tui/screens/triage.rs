@@ -1,22 +1,30 @@
-//! The steps of a hit: question, finding, verdict, remark.
+//! The steps of an incident: question, finding, verdict, remark.
 
 use super::hits::severity;
 use super::pane;
-use crate::analytics::{Finding, Hit, State, Step};
+use crate::analytics::{Hit, State};
 use crate::triage::Verdict;
+use crate::triage::walk::Asked;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use std::ops::Range;
 
 /// Most lines one text of a step takes.
 const MOST: usize = 40;
+
+/// Columns from which the list of steps stands beside the open one, in a pane that is too low for both.
+const BESIDE: u16 = 64;
+/// Rows from which both have room one above the other.
+const HIGH: u16 = 16;
+/// Columns of the list beside the open step.
+const LIST: usize = 30;
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.is_empty() {
@@ -27,75 +35,130 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         pane(theme, frame, area, Span::styled(" Triage ", theme.style(Role::Title)), focused);
         return;
     };
-    let steps = bench.steps(hit);
     let title = Line::from(vec![
         Span::styled(" Triage ", theme.style(Role::Title)),
-        Span::styled(title(bench, hit, steps.len()), theme.style(Role::Quiet)),
+        Span::styled(title(bench, hit), theme.style(Role::Quiet)),
     ]);
     let inside = pane(theme, frame, area, title, focused);
     let height = usize::from(inside.height);
-    let (lines, places) = text(bench, hit, theme, usize::from(inside.width));
-    let top = top(bench, lines.len(), &places, height);
-    below(theme, frame, area, lines.len().saturating_sub(top + height));
-    let lines: Vec<Line> = lines.into_iter().skip(top).take(height).collect();
-    frame.render_widget(Paragraph::new(lines), inside);
+    let shown = Shown::new(bench, hit, theme, area);
+    let top = shown.top(bench, height);
+    below(theme, frame, area, shown.lines.len().saturating_sub(top + height));
+    let (mut list, mut lines) = (shown.list, shown.lines);
+    let mut rest = inside;
+    if !list.is_empty() {
+        let [left, right] = Layout::horizontal([Constraint::Length(width_of(LIST)), Constraint::Min(0)]).areas(inside);
+        let top = list_top(bench, list.len(), height);
+        list.drain(..top);
+        frame.render_widget(Paragraph::new(list), left);
+        rest = right;
+    }
+    lines.drain(..top);
+    lines.truncate(height);
+    frame.render_widget(Paragraph::new(lines), rest);
+}
+
+fn width_of(columns: usize) -> u16 {
+    u16::try_from(columns).unwrap_or(u16::MAX)
 }
 
 /// First line in view and number of lines, in a frame of this area.
 pub(super) fn extent(bench: &Workbench, area: Rect) -> (usize, usize) {
     let Some(hit) = bench.current() else { return (0, 0) };
-    let (width, height) = (area.width.saturating_sub(2), area.height.saturating_sub(2));
-    let (lines, places) = text(bench, hit, &Theme::plain(), usize::from(width));
-    (top(bench, lines.len(), &places, usize::from(height)), lines.len())
+    let shown = Shown::new(bench, hit, &Theme::plain(), area);
+    (shown.top(bench, usize::from(area.height.saturating_sub(2))), shown.lines.len())
 }
 
-/// The step on this line of the pane.
-pub(super) fn step_at(bench: &Workbench, area: Rect, line: usize) -> Option<usize> {
-    let hit = bench.current()?;
-    let (lines, places) = text(bench, hit, &Theme::plain(), usize::from(area.width.saturating_sub(2)));
+/// The step at this line and column of the pane.
+pub(super) fn step_at(bench: &Workbench, area: Rect, line: usize, column: usize) -> Option<usize> {
+    let shown = Shown::new(bench, bench.current()?, &Theme::plain(), area);
     let height = usize::from(area.height.saturating_sub(2));
-    let line = top(bench, lines.len(), &places, height) + line;
-    // The others have one line each.
-    let (before, after) = (line.checked_sub(places.steps)?, line.checked_sub(places.current.end));
-    let step = after.map_or(before.min(bench.step), |after| bench.step + 1 + after);
-    (step < bench.steps(hit).len()).then_some(step)
+    if shown.list.is_empty() {
+        return *shown.steps.get(shown.top(bench, height) + line)?;
+    }
+    let steps = bench.walk().len();
+    let step = list_top(bench, steps, height) + line;
+    (column < LIST && step < steps).then_some(step)
 }
 
-/// The first line of the steps, and the lines of the current one.
-struct Places {
-    steps: usize,
+/// The first line of the list beside the open step: that step stays in view.
+fn list_top(bench: &Workbench, steps: usize, height: usize) -> usize {
+    (bench.step + 1 + height / 2).saturating_sub(height).min(steps.saturating_sub(height))
+}
+
+/// Everything that the pane says.
+struct Shown {
+    /// The list of steps, where it stands beside the rest.
+    list: Vec<Line<'static>>,
+    /// The rest.
+    lines: Vec<Line<'static>>,
+    /// The step of each of these lines that belongs to one.
+    steps: Vec<Option<usize>>,
+    /// The lines of the current step.
     current: Range<usize>,
 }
 
-/// The first line in view. Walking, that is the first step, or as far on as the whole of the current one needs;
-/// a step longer than the pane is seen from its beginning.
-fn top(bench: &Workbench, lines: usize, places: &Places, height: usize) -> usize {
-    let needed = (places.current.end + 1).saturating_sub(height).min(places.current.start);
-    let natural = if bench.is_walking() { needed.max(places.steps) } else { 0 };
-    bench.triage_top.unwrap_or(natural).min(lines.saturating_sub(height))
-}
-
-/// Everything the pane says of a hit, and which lines are the current step's.
-fn text(bench: &Workbench, hit: &Hit, theme: &Theme, room: usize) -> (Vec<Line<'static>>, Places) {
-    let mut text = Text { theme, room, lines: Vec::new() };
-    summary(&mut text, hit);
-    let steps = text.lines.len();
-    let mut current = steps..steps;
-    for (at, step) in bench.steps(hit).iter().enumerate() {
-        let start = text.lines.len();
-        let finding = hit.findings.get(at);
-        head(&mut text, bench, hit, at, step, finding);
-        if at == bench.step {
-            body(&mut text, bench, hit, step, finding);
-            current = start..text.lines.len();
+impl Shown {
+    fn new(bench: &Workbench, hit: &Hit, theme: &Theme, area: Rect) -> Self {
+        let room = usize::from(area.width.saturating_sub(2));
+        let is_beside = bench.is_walking() && area.width >= BESIDE && area.height < HIGH + 2;
+        let walk = bench.walk();
+        if is_beside {
+            let mut list = Text { theme, room: LIST - 1, lines: Vec::new() };
+            for (at, asked) in walk.iter().enumerate() {
+                head(&mut list, bench, at, asked, Brief::Left);
+            }
+            let mut text = Text { theme, room: room - LIST, lines: Vec::new() };
+            if let Some(asked) = walk.get(bench.step) {
+                whose(&mut text, bench, hit, asked);
+                body(&mut text, bench, asked, 0);
+            }
+            let lines = text.lines;
+            return Self {
+                list: list.lines,
+                steps: vec![Some(bench.step); lines.len()],
+                current: 0..lines.len(),
+                lines,
+            };
         }
+        let mut text = Text { theme, room, lines: Vec::new() };
+        summary(&mut text, hit);
+        let mut steps = vec![None; text.lines.len()];
+        let mut current = steps.len()..steps.len();
+        let mut before = hit.id.as_str();
+        for (at, asked) in walk.iter().enumerate() {
+            let of = &bench.evidence.hits[asked.hit];
+            if of.id != before {
+                before = &of.id;
+                text.lines.push(Line::styled(format!(" {} asks too:", of.analytic), theme.style(Role::Quiet)));
+                steps.push(None);
+            }
+            let start = text.lines.len();
+            head(&mut text, bench, at, asked, Brief::Shown);
+            if at == bench.step {
+                body(&mut text, bench, asked, INDENT);
+                current = start..text.lines.len();
+            }
+            steps.resize(text.lines.len(), Some(at));
+        }
+        attack(&mut text, hit);
+        steps.resize(text.lines.len(), None);
+        Self { list: Vec::new(), lines: text.lines, steps, current }
     }
-    attack(&mut text, hit);
-    (text.lines, Places { steps, current })
+
+    /// The first line in view. Walking, that is the first step, or as far on as the whole of the current one needs;
+    /// a step longer than the pane is seen from its beginning.
+    fn top(&self, bench: &Workbench, height: usize) -> usize {
+        let first = self.steps.iter().position(Option::is_some).unwrap_or(0);
+        let needed = (self.current.end + 1).saturating_sub(height).min(self.current.start);
+        let natural = if bench.is_walking() && self.list.is_empty() { needed.max(first) } else { 0 };
+        bench.triage_top.unwrap_or(natural).min(self.lines.len().saturating_sub(height))
+    }
 }
 
-fn title(bench: &Workbench, hit: &Hit, steps: usize) -> String {
+fn title(bench: &Workbench, hit: &Hit) -> String {
     let (_, word, _) = severity(hit.severity);
+    let steps = bench.walk().len();
     let suffix =
         bench.case.disposition(&hit.id).map_or_else(String::new, |disposition| format!(", {}", disposition.words()));
     if bench.is_walking() {
@@ -168,19 +231,30 @@ fn attack(text: &mut Text, hit: &Hit) {
     }
 }
 
+/// Whether a step's line has its finding in a few words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Brief {
+    Shown,
+    Left,
+}
+
 /// `▶✓ 2 device code → burst   ▲ supports  2m00s`
-fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, finding: Option<&Finding>) {
+fn head(text: &mut Text, bench: &Workbench, at: usize, asked: &Asked, shown: Brief) {
     let theme = text.theme;
     let current = at == bench.step;
+    let hits = &bench.evidence.hits;
+    let (hit, step) = (&hits[asked.hit], asked.step);
     let (glyph, word, role) = verdict_sign(bench.case.verdict(&hit.id, step.id));
     let number = format!(" {} ", at + 1);
-    let (mark, brief, state_role) = finding.map_or((String::new(), "", Role::Missing), |finding| {
+    let (mark, brief, state_role) = asked.finding(hits).map_or((String::new(), "", Role::Missing), |finding| {
         let (glyph, role) = found(finding.state);
         (format!(" {glyph} "), finding.brief.as_str(), role)
     });
+    let brief = if shown == Brief::Shown { brief } else { "" };
     let lead = 2 + width(&number);
     let remark = if bench.case.remark(&hit.id, step.id).is_some() { " ✎" } else { "" };
-    let word = if current && !word.is_empty() { format!("  your verdict: {word}") } else { String::new() };
+    let has_room = current && shown == Brief::Shown && !word.is_empty();
+    let word = if has_room { format!("  your verdict: {word}") } else { String::new() };
     let room = text.room.saturating_sub(lead + width(&mark) + width(remark) + width(&word));
     let title = fit(step.title, room);
     let brief = fit(brief, room.saturating_sub(width(&title) + 1));
@@ -204,23 +278,48 @@ fn head(text: &mut Text, bench: &Workbench, hit: &Hit, at: usize, step: &Step, f
     ]));
 }
 
-/// The current step's lines below its head.
-fn body(text: &mut Text, bench: &Workbench, hit: &Hit, step: &Step, finding: Option<&Finding>) {
-    const INDENT: usize = 5;
-    text.labelled(INDENT, "", Role::Text, step.question, Role::Text);
+/// The analytic that asks, where it is not the leading one's question, and the analyst's answer.
+fn whose(text: &mut Text, bench: &Workbench, leading: &Hit, asked: &Asked) {
+    let hit = &bench.evidence.hits[asked.hit];
+    if hit.id != leading.id {
+        text.lines.push(Line::styled(format!("{} asks:", hit.analytic), text.theme.style(Role::Quiet)));
+    }
+    let (_, word, role) = verdict_sign(bench.case.verdict(&hit.id, asked.step.id));
+    if !word.is_empty() {
+        text.labelled(0, "your verdict:", role, word, Role::Text);
+    }
+}
+
+/// Columns before the lines below a step's head.
+const INDENT: usize = 5;
+
+/// The lines of the current step below its head: the fact first, then the question it answers and the detail.
+fn body(text: &mut Text, bench: &Workbench, asked: &Asked, indent: usize) {
+    let (hits, step) = (&bench.evidence.hits, asked.step);
+    text.labelled(indent, "", Role::Text, step.question, Role::Text);
+    let finding = asked.finding(hits);
     if let Some(finding) = finding {
         let (glyph, role) = found(finding.state);
         let whom = if finding.state == State::Supports { " theft" } else { "" };
-        text.labelled(INDENT, &format!("{glyph} {}{whom}:", finding.state.word()), role, &finding.sentence, Role::Text);
+        let label = format!("{glyph} {}{whom}:", finding.state.word());
+        let (fact, fact_role) = match finding.brief.as_str() {
+            "" => (finding.sentence.as_str(), Role::Text),
+            brief => (brief, Role::Title),
+        };
+        text.labelled(indent, &label, role, fact, fact_role);
     }
-    text.labelled(INDENT, "look for:", Role::Quiet, step.look_for, Role::Quiet);
-    if let Some(remark) = bench.case.remark(&hit.id, step.id) {
-        text.labelled(INDENT, "remark:", Role::Quiet, remark, Role::Notice);
+    // The detail may be longer than the pane: a remark typed a moment ago is to be seen.
+    if let Some(remark) = bench.case.remark(&hits[asked.hit].id, step.id) {
+        text.labelled(indent, "remark:", Role::Quiet, remark, Role::Notice);
+    }
+    text.labelled(indent, "look for:", Role::Quiet, step.look_for, Role::Quiet);
+    if let Some(finding) = finding.filter(|finding| !finding.brief.is_empty()) {
+        text.labelled(indent + 2, "", Role::Text, &finding.sentence, Role::Text);
     }
 }
 
 /// Glyph and role of a finding.
-fn found(state: State) -> (&'static str, Role) {
+pub(in crate::tui) fn found(state: State) -> (&'static str, Role) {
     match state {
         State::Supports => ("▲", Role::Supports),
         State::Against => ("▽", Role::Against),

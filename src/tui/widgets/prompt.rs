@@ -56,7 +56,7 @@ fn typed<'a>(edit: &LineEdit, theme: &Theme, room: usize) -> Line<'a> {
 /// The title of a remark: its step.
 pub(super) fn remark_title(app: &App) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
-    let title = bench.current().and_then(|hit| bench.steps(hit).get(bench.step)).map_or("", |step| step.title);
+    let title = bench.current_step().map_or("", |(_, asked)| asked.step.title);
     format!("Remark on step {}: {title}", bench.step + 1)
 }
 

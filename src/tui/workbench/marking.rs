@@ -2,6 +2,7 @@
 
 use super::Workbench;
 use crate::model::{EventId, Sym, Time};
+use crate::report::guided::QUESTIONS;
 use crate::triage::marks;
 use crate::triage::pivot::{self, Value};
 use crate::triage::search::EventMarks;
@@ -72,6 +73,10 @@ impl Workbench {
                     self.go_to_hit(hit, step.as_deref());
                 }
                 let place = whose.zip(step.as_deref()).map(|(hit, step)| self.place_of_step(hit, step));
+                let question = step.as_deref().and_then(|id| QUESTIONS.iter().find(|question| question.id == id));
+                if let Some(question) = question {
+                    return Some(format!("{} {}", question.words, words_after(&format!("{id} step {}", question.id))));
+                }
                 let words = words_after(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
                 let step = place.map_or_else(String::new, |place| format!("step {}: ", place + 1));
                 let whose = whose.map_or_else(|| id.clone(), |hit| self.evidence.hits[hit].upn.clone());
@@ -100,16 +105,12 @@ impl Workbench {
 
     /// Goes to a hit, and to a step of it by its id.
     pub(in crate::tui) fn go_to_hit(&mut self, hit: usize, step: Option<&str>) {
-        if self.hit_list.place(hit).is_none() {
+        if self.row_of(hit).is_none() {
             self.hit_list.filters.clear();
             self.hit_list.typed.clear();
             self.arrange();
         }
-        if self.hit_list.place(hit).is_none() {
-            self.hit_list.is_open = true;
-            self.arrange();
-        }
-        self.hit_list.list = List::at(self.hit_list.place(hit).unwrap_or(0));
+        self.hit_list.list = List::at(self.row_of(hit).unwrap_or(0));
         self.select();
         if let Some(step) = step {
             self.focus_on(Pane::Triage);

@@ -17,7 +17,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     let output = talk(folder.path(), "1\nr\ni looked at the portal\ny\nx\nq\n");
     for words in [
         "2 hits, 0 closed",
-        "Step 1 of 7: ",
+        "Step 1 of 11: ",
         "The bundle ",
         "Look for: ",
         "Your remark: looked at the portal",
@@ -25,14 +25,14 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     ] {
         assert!(output.contains(words), "{words}: {output}");
     }
-    assert!(output.contains("Step 3 of 7") && output.ends_with("note  not written\n"), "{output}");
+    assert!(output.contains("Step 3 of 11") && output.ends_with("note  not written\n"), "{output}");
     assert!(!output.contains('\u{1b}'), "log text must not reach the terminal alive");
     // It goes on where it was, to the note.
-    let output = talk(folder.path(), "1\ny\ny\ny\ny\nu\nt\ne\nq\n");
+    let output = talk(folder.path(), "1\ny\ny\ny\ny\nu\nd\nt\ne\nq\n");
     assert!(output.contains("(y supports"), "{output}");
     assert!(
         output.contains("1. high, finance.director@contoso.com, 2026-05-01 14:02:00, ")
-            && output.contains(", 2 hits, 7 of 7 steps, theft"),
+            && output.contains(", 2 hits, 7 of 11 steps, theft"),
         "{output}"
     );
     assert!(output.contains("finance.director@contoso.com: Tokens of a device code went to "), "the card: {output}");

@@ -108,7 +108,7 @@ fn a_filter_holds_in_the_rows_of_a_step_and_in_every_time() {
     desk.press("0");
     let near = rows(&desk);
     assert!(near.iter().all(|row| graph.contains(row)), "within the time");
-    for _ in 1..desk.bench().current().map(|hit| desk.bench().steps(hit).len()).unwrap() {
+    for _ in 1..desk.bench().walk().len() {
         desk.press("n");
         assert!(rows(&desk).iter().all(|row| graph.contains(row)), "{}", desk.screen());
         assert!(desk.screen().contains("kind:graph"), "{}", desk.screen());

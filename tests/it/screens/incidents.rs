@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::timeline::on_the_demo;
+use tokentrail::testing::report::guided::answered;
 use tokentrail::testing::triage::Disposition;
 
 /// The first screen answers without a key: who, both places, what was taken, where a log ends, until when tokens live.
@@ -95,4 +96,37 @@ fn a_revocation_that_is_entered_stands_on_the_card_with_what_came_after() {
     }
     let words = "revoked  2026-05-01 14:20:00 UTC; 1 row after it, the last 11m05s later";
     assert!(desk.screen().contains(words), "{}", desk.screen());
+}
+
+#[test]
+fn five_plain_questions_lead_to_a_verdict_and_their_answers_stand_on_the_notes_first_page() {
+    let mut desk = on_the_demo((80, 24));
+    desk.press("g");
+    let question = |desk: &Desk, words: &str| assert!(desk.screen().contains(words), "{words}: {}", desk.screen());
+    question(&desk, "1 of 5: Was it the user?");
+    question(&desk, "The note's first page");
+    desk.press("1");
+    question(&desk, "2 of 5: Where did the tokens go?");
+    question(&desk, "Was it the user? not the user.");
+    desk.press("1 1 1 2");
+    question(&desk, "Every question is answered.");
+    let id = desk.bench().current().unwrap().id.clone();
+    desk.press("N backspace");
+    assert_eq!(desk.bench().case.verdict(&id, "guided-over"), None, "an answer is taken back");
+    desk.press("3 enter t");
+    assert_eq!(desk.bench().case.disposition(&id), Some(Disposition::Theft));
+    let bench = desk.bench();
+    let leading: Vec<_> = bench.evidence.hits.iter().filter(|hit| hit.id == id).collect();
+    assert_eq!(
+        answered(&bench.case, leading[0]),
+        [
+            "Was it the user? not the user.",
+            "Where did the tokens go? to a place that is not the user's.",
+            "What was done with them? more than the user's work.",
+            "What was left behind? something that gives access.",
+            "Is it over? cannot tell.",
+        ]
+    );
+    desk.press("Z Z");
+    assert!(desk.screen().contains("undid: Is it over? verdict unknown"), "{}", desk.screen());
 }

@@ -123,14 +123,14 @@ fn nothing_is_said_into_a_case_that_is_being_merged() {
     desk.press("t");
     assert!(desk.screen().contains("not now: merging…"), "{}", desk.screen());
     desk.press("esc enter 3");
-    assert!(desk.screen().contains("step 3 of 7"), "looking goes on: {}", desk.screen());
+    assert!(desk.screen().contains("step 3 of 22"), "looking goes on: {}", desk.screen());
     desk.press("x i");
     assert!(desk.screen().contains("not now: merging…") && desk.app.overlays.is_empty(), "{}", desk.screen());
     assert_eq!(desk.bench().case.log.len(), before);
     let copy = desk.case_path().with_file_name("case-2.json");
     desk.update(Message::Absorbed(copy, Ok(Box::new(absorbed))));
     let screen = desk.screen();
-    assert!(!screen.contains("merging") && screen.contains("step 3 of 7"), "where it was: {screen}");
+    assert!(!screen.contains("merging") && screen.contains("step 3 of 22"), "where it was: {screen}");
     assert_eq!(desk.bench().case.log.len(), before + 1);
     desk.press("x");
     assert_eq!(desk.bench().case.log.len(), before + 2);

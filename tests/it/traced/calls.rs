@@ -113,9 +113,9 @@ fn no_session_does_either() {
     let environment: Vec<_> = environment.iter().map(|(name, value)| (*name, value.to_str().unwrap())).collect();
     let mut tty = Tty::start(command, tempfile::tempdir().unwrap(), &environment);
     tty.shows(READY).shows("? help");
-    tty.keys("\ry").shows("step 2 of 7");
+    tty.keys("\ry").shows("step 2 of ");
     tty.keys("iseen before").shows("seen before");
-    tty.keys("\r").shows("step 2 of 7");
+    tty.keys("\r").shows("step 2 of ");
     tty.keys("Y\r").shows("not confirmed");
     tty.keys("ew").shows("note written");
     tty.keys("\u{1b}OQ").shows("the mouse is the workbench's");

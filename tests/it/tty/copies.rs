@@ -24,7 +24,7 @@ fn a_copy_comes_out_whole_between_two_frames_and_in_a_file_for_the_user_alone() 
     use std::os::unix::fs::PermissionsExt;
     let mut tty = Tty::workbench_with(&[("TMUX", ""), ("STY", "")]);
     tty.shows(READY).shows("? help");
-    tty.keys("\r3").shows("step 3 of 7");
+    tty.keys("\r3").shows("step 3 of ");
     tty.keys("Y").shows("those of the hit, defanged");
     tty.keys("\r").shows("not confirmed");
     let file = tty.kept("txt");
@@ -50,7 +50,7 @@ fn a_copy_too_long_for_a_terminal_is_not_sent() {
     command.arg(bundle);
     let mut tty = Tty::start(command, home, &[("TMUX", ""), ("STY", "")]);
     tty.shows(READY).shows("? help");
-    tty.keys("\r3").shows("step 3 of 7");
+    tty.keys("\r3").shows("step 3 of ");
     tty.keys("Yjjjj\r").shows("were not sent");
     assert_eq!(std::fs::read_to_string(tty.kept("txt")).unwrap(), long);
     tty.keys("q");

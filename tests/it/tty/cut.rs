@@ -5,7 +5,7 @@ use super::{READY, Tty};
 fn at_a_step() -> Tty {
     let mut tty = Tty::workbench();
     tty.shows(READY).shows("? help");
-    tty.keys("\r").shows("step 1 of 7");
+    tty.keys("\r").shows("step 1 of ");
     tty
 }
 
@@ -36,7 +36,7 @@ fn a_paste_outside_of_a_line_runs_no_keys_even_without_its_end() {
         std::thread::sleep(std::time::Duration::from_millis(1500));
         tty.keys("?").shows("Help");
         tty.keys("\u{1b}");
-        tty.shows("step 1 of 7");
+        tty.shows("step 1 of ");
         tty.keys("\u{3}");
         assert!(tty.ends().0.success());
     }
@@ -48,7 +48,7 @@ fn a_paste_in_a_line_is_its_text_even_without_its_end() {
         let mut tty = at_a_step();
         tty.keys("i").shows("Remark");
         tty.keys(&format!("\u{1b}[200~seen before, yes{end}")).shows("seen before, yes");
-        tty.keys("\r").shows("step 1 of 7");
+        tty.keys("\r").shows("step 1 of ");
         tty.case_says("seen before, yes", 1);
         tty.keys("q");
         assert!(tty.ends().0.success());

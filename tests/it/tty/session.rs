@@ -9,8 +9,8 @@ use std::path::Path;
 fn a_whole_hit_by_keys_alone() {
     let mut tty = Tty::workbench();
     tty.shows(READY).shows("? help");
-    tty.keys("\r").shows("step 1 of 7");
-    tty.keys("yyyyyyy").shows("What is this incident?");
+    tty.keys("\r").shows("step 1 of ");
+    tty.keys("yyyyyyyd").shows("What is this incident?");
     tty.keys("t").shows("1 closed");
     tty.keys("e").shows("Note →");
     tty.keys("w").shows("note written");
@@ -46,12 +46,14 @@ fn the_demos_first_hit_is_settled_and_written_in_at_most_25_keys() {
         pressed += 1;
     };
     press(&mut tty, "\r", "step 1 of ");
-    while !tty.text().contains("What is this incident?") {
+    // Every step of the hit that leads; those of the others are there to be walked.
+    for _ in 0..8 {
         let before = tty.rests();
         press(&mut tty, "y", "");
         tty.until("an answer", |output| output.bytes.len() > before);
         tty.rests();
     }
+    press(&mut tty, "d", "What is this incident?");
     press(&mut tty, "t", "1 closed");
     press(&mut tty, "e", "# ");
     press(&mut tty, "w", "note written");
@@ -75,9 +77,9 @@ fn killed_in_the_middle_nothing_said_is_lost() {
     command.arg(bundle(home.path()));
     let mut tty = Tty::start(command, home, &[]);
     // It comes back where it was, on a terminal that the killed one left as it likes.
-    tty.shows("step 3 of 7");
+    tty.shows("step 3 of ");
     tty.keys("3").shows("seen before");
-    tty.keys("yyyyy").shows("What is this incident?");
+    tty.keys("yyyyyd").shows("What is this incident?");
     tty.keys("a").shows("Reason");
     tty.keys("at a customer's\r").shows("nobody confirmed it");
     tty.keys("her manager\r").shows("1 closed");

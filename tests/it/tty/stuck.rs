@@ -22,7 +22,7 @@ impl Stuck {
         let mut tty = Tty::start(command, home, &[]);
         tty.resize(60, 200);
         tty.shows(READY).shows("? help");
-        tty.keys("\r").shows("step 1 of 7");
+        tty.keys("\r").shows("step 1 of ");
         tty.stop_reading(true);
         for turn in 0..20 {
             // Each size is drawn whole, once the one before is taken: no terminal keeps that much unread.
@@ -97,7 +97,7 @@ fn keys_are_taken_and_verdicts_saved_while_nobody_reads() {
     stuck.tty.case_says("verdict against", 1);
     // What is shown afterwards is the last, whatever was not drawn meanwhile.
     stuck.tty.stop_reading(false);
-    stuck.tty.shows("step 4 of 7");
+    stuck.tty.shows("step 4 of ");
     stuck.tty.keys("q");
     let text = stuck.read_on();
     assert!(text.contains(READY), "{text}");
@@ -113,7 +113,7 @@ fn what_is_drawn_afterwards_is_whole() {
     stuck.tty.keys("\u{1b}");
     stuck.tty.until("all of it", |output| {
         let text = output.screen.screen().contents();
-        text.starts_with(" tokentrail") && text.contains("step 1 of 7") && text.lines().count() == 24
+        text.starts_with(" tokentrail") && text.contains("step 1 of ") && text.lines().count() == 24
     });
     stuck.tty.keys("q");
     let output = std::sync::Arc::clone(&stuck.tty.output);

@@ -36,12 +36,12 @@ fn the_second_is_told_who_has_the_case_before_anything_can_be_typed() {
     bo.keys("\ryxZdt").rests();
     bo.shows("READ ONLY").shows("In use by ana");
     bo.keys("r").shows("read only, no verdict is kept");
-    bo.keys("\rn").shows("step 2 of 7");
+    bo.keys("\rn").shows("step 2 of ");
     bo.keys("x").shows("read only, no verdict is kept");
     bo.keys("D").shows("In use by ana");
     bo.keys("c").shows("COPY").shows("your work goes to the copy c-2.json");
-    ana.keys("\ry").shows("step 2 of 7");
-    bo.keys("\r2x").shows("step 3 of 7");
+    ana.keys("\ry").shows("step 2 of ");
+    bo.keys("\r2x").shows("step 3 of ");
     ana.keys("q");
     assert!(ana.ends().0.success());
     bo.keys("q");
@@ -61,7 +61,7 @@ fn killed_or_ended_by_a_signal_the_lock_keeps_nobody_out() {
         let mut ana = workbench(shared.path(), "ana");
         ana.shows(READY).shows("? help");
         // The later ones go on at the step.
-        ana.keys(if signal == "KILL" { "\ry" } else { "1y" }).shows("step 2 of 7");
+        ana.keys(if signal == "KILL" { "\ry" } else { "1y" }).shows("step 2 of ");
         ana.signal(signal);
         ana.child.wait().unwrap();
         assert_eq!(shared.path().join("case/c.json.lock").exists(), signal == "KILL");
@@ -81,8 +81,8 @@ fn a_conflict_is_shown_at_the_start_and_decided_there() {
     let mut bo = workbench(shared.path(), "bo");
     bo.shows("READ ONLY");
     bo.keys("c").shows("COPY");
-    ana.keys("\ry").shows("step 2 of 7");
-    bo.keys("\rx").shows("step 2 of 7");
+    ana.keys("\ry").shows("step 2 of ");
+    bo.keys("\rx").shows("step 2 of ");
     bo.keys("q");
     assert!(bo.ends().1.replace('\n', "").contains("(a copy, merged at the next start"));
     ana.keys("q");
@@ -91,7 +91,7 @@ fn a_conflict_is_shown_at_the_start_and_decided_there() {
     cy.shows("Conflicts and copies").shows("device-code-burst of finance.director@contoso.com, step 1 (");
     cy.shows("ours: supports").shows("theirs: against (bo, ").shows("0 changes by bo, 1 conflict to decide");
     cy.keys("yx").rests();
-    cy.keys("t").shows("decided: ").shows("step 2 of 7");
+    cy.keys("t").shows("decided: ").shows("step 2 of ");
     cy.keys("D").shows("no conflict and no copy to merge");
     cy.keys("q");
     cy.ends();
