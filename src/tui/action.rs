@@ -130,8 +130,14 @@ pub enum Action {
     DropFilter,
     /// Take every filter back.
     ClearFilters,
-    /// Change the order of the hits.
+    /// Sort the incidents by the next column.
     Sort,
+    /// Turn their order round.
+    TurnSort,
+    /// Mark the row of the list for a verdict on several, or take its mark.
+    MarkRow,
+    /// Mark all rows from the last mark to the cursor.
+    MarkRange,
     /// Search the timeline.
     Search,
     /// Go to the row found next.

@@ -352,9 +352,13 @@ impl App {
 
     /// The areas of the panes.
     pub fn areas(&self) -> Areas {
-        let (above, focus, alone) =
-            self.workbench().map_or((Pane::Hits, Pane::Hits, false), |bench| (bench.above, bench.focus, bench.alone));
-        layout::areas(self.size, above, focus, alone)
+        let Some(bench) = self.workbench() else {
+            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, 0);
+        };
+        // As many as there are unfiltered: panes do not jump while a filter is typed.
+        let orders = &bench.evidence.found.orders;
+        let listed = if bench.hit_list.is_open { bench.evidence.hits.len() } else { orders.groups.len() };
+        layout::areas(self.size, bench.above, bench.focus, bench.alone, listed)
     }
 
     /// The contexts whose keys hold, the nearest first.
@@ -600,7 +604,8 @@ impl App {
             Action::Complete => self.complete(),
             Action::Marks => self.list_marks(),
             Action::Copy => self.copy_menu(),
-            Action::Sort => self.sort(),
+            Action::Sort => self.sort(false),
+            Action::TurnSort => self.sort(true),
             Action::Search => self.search(),
             Action::NextFound => self.next_found(false),
             Action::PrevFound => self.next_found(true),

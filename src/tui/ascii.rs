@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its replacement, each of one column.
-const SIGNS: [(char, &str); 51] = [
+const SIGNS: [(char, &str); 52] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
     ('…', "~"),
@@ -24,6 +24,7 @@ const SIGNS: [(char, &str); 51] = [
     ('✗', "x"),
     ('✓', "+"),
     ('✎', "i"),
+    ('✚', "+"),
     ('◆', "*"),
     ('◇', "?"),
     ('◈', "@"),

@@ -8,37 +8,60 @@ use crate::store::Store;
 use crate::triage::groups::{Group, groups};
 use crate::triage::listing::{ListFilter, Texts};
 use crate::triage::{Case, worst_first};
+use std::collections::BTreeSet;
 
-/// Sort order of the hits.
+/// Column that the list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
+pub enum Column {
     /// The worst first.
     #[default]
     Severity,
-    /// The earliest first.
-    Time,
     /// By sign-in name.
     User,
+    /// By analytic.
+    Alert,
+    /// The earliest first.
+    First,
+    /// Those with most hits first.
+    Hits,
+}
+
+impl Column {
+    /// All, in the order of the screen.
+    const ALL: [Self; 5] = [Self::Severity, Self::User, Self::Alert, Self::First, Self::Hits];
+
+    /// The word in the list's head.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Severity => "sev",
+            Self::User => "user",
+            Self::Alert => "alert",
+            Self::First => "first",
+            Self::Hits => "hits",
+        }
+    }
+}
+
+/// Sort order of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub by: Column,
+    /// Whether the column's order is turned round.
+    pub reversed: bool,
 }
 
 impl Sort {
-    /// The next order, round.
+    /// By the next column, round.
     #[must_use]
     pub fn next(self) -> Self {
-        match self {
-            Self::Severity => Self::Time,
-            Self::Time => Self::User,
-            Self::User => Self::Severity,
-        }
+        Self { by: Column::ALL[(self.by as usize + 1) % Column::ALL.len()], reversed: false }
     }
 
-    /// The word on screen.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Time => "time",
-            Self::User => "user",
-        }
+    /// The direction in the list's head: values grow down the list, or shrink.
+    pub fn arrow(self) -> &'static str {
+        let shrinks = matches!(self.by, Column::Severity | Column::Hits);
+        if shrinks == self.reversed { "↑" } else { "↓" }
     }
 }
 
@@ -66,6 +89,12 @@ pub struct HitList {
     pub list: List,
     /// The order.
     pub sort: Sort,
+    /// Hits whose rows are marked; a row that leads others stands for them all.
+    marked: BTreeSet<usize>,
+    /// Where the last mark was made.
+    anchor: Option<usize>,
+    /// Hits that a verdict on the marked rows closes.
+    pub closing: Vec<usize>,
     /// The filters in force, the oldest first.
     pub filters: Vec<ListFilter>,
     /// The filter being typed; entered, it joins the others.
@@ -77,8 +106,10 @@ pub struct HitList {
 /// Orders that follow from the hits alone, made once by the worker: sorting many takes longer than a frame may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
-    /// All hits in each [`Sort`].
-    by_sort: [Vec<Entry>; 3],
+    /// Positions of the groups by each [`Column`], what is allowed last.
+    by_column: [Vec<usize>; Column::ALL.len()],
+    /// Number of groups that are not allowed.
+    asked: usize,
     /// The groups.
     pub groups: Vec<Group>,
     /// The group of each hit.
@@ -94,14 +125,15 @@ impl Orders {
     pub fn new(store: &Store, hits: &[Hit], incidents: &Incidents) -> Self {
         work::look(hits.len());
         let groups = groups(hits, incidents);
-        let by_sort = [Sort::Severity, Sort::Time, Sort::User].map(|sort| sorted(hits, &groups, sort));
+        let by_column = Column::ALL.map(|column| sorted(hits, &groups, column));
+        let asked = groups.iter().filter(|group| !is_allowed(hits, group)).count();
         let mut group_of = vec![0; hits.len()];
         for (number, group) in groups.iter().enumerate() {
             for &hit in &group.hits {
                 group_of[hit] = number;
             }
         }
-        Self { by_sort, groups, group_of, widths: Widths::new(hits), texts: Texts::new(store, hits) }
+        Self { by_column, asked, groups, group_of, widths: Widths::new(hits), texts: Texts::new(store, hits) }
     }
 
     /// Position of a hit's group.
@@ -114,8 +146,19 @@ impl Orders {
         self.groups.get(self.group_of(hit)?)
     }
 
-    fn by(&self, sort: Sort) -> &[Entry] {
-        &self.by_sort[sort as usize]
+    /// Every hit in order, each group together; what is allowed stands below, whatever the order.
+    fn by(&self, sort: Sort) -> Vec<Entry> {
+        let (asked, allowed) = self.by_column[sort.by as usize].split_at(self.asked);
+        let entries = |group: &usize| {
+            let group = *group;
+            let members = self.groups[group].hits.iter().enumerate();
+            members.map(move |(at, &hit)| Entry { hit, grouped: at > 0, group })
+        };
+        if sort.reversed {
+            asked.iter().rev().chain(allowed).flat_map(entries).collect()
+        } else {
+            asked.iter().chain(allowed).flat_map(entries).collect()
+        }
     }
 }
 
@@ -171,7 +214,7 @@ impl HitList {
             let is_shown = |entry: &&Entry| !narrows || shown.next_if(|shown| shown.hit == entry.hit).is_some();
             self.matches = all.iter().filter(is_shown).filter(answers).copied().collect();
         } else {
-            all.clone_into(&mut self.matches);
+            self.matches = all;
         }
         self.found_by = Some((self.filters.clone(), self.typed.clone(), self.sort, case.log.len()));
         self.entries.clone_from(&self.matches);
@@ -184,6 +227,11 @@ impl HitList {
         if !self.is_open {
             self.entries.retain(|entry| !entry.grouped);
         }
+        // A verdict closes nothing that is not in view.
+        let shown: BTreeSet<usize> = self.entries.iter().map(|entry| entry.hit).collect();
+        self.marked.retain(|hit| shown.contains(hit));
+        self.anchor = self.anchor.filter(|hit| shown.contains(hit));
+        self.close_marked(orders);
         let place = before.and_then(|hit| self.place(hit, orders));
         self.list = List::at(place.unwrap_or(0));
     }
@@ -197,6 +245,52 @@ impl HitList {
                 && self.typed.starts_with(typed.as_str())
                 && (filters, *sort, *lines) == (&self.filters, self.sort, case.log.len())
         })
+    }
+
+    /// Returns whether a row is marked.
+    pub fn is_marked(&self, entry: &Entry) -> bool {
+        self.marked.contains(&entry.hit)
+    }
+
+    /// Number of marked rows.
+    pub fn marked(&self) -> usize {
+        self.marked.len()
+    }
+
+    /// Marks the row under the cursor, or takes its mark, and goes on to the next.
+    pub fn toggle_mark(&mut self, orders: &Orders) {
+        let Some(hit) = self.selected() else { return };
+        if !self.marked.remove(&hit) {
+            self.marked.insert(hit);
+        }
+        self.anchor = Some(hit);
+        self.list.cursor = (self.list.cursor + 1).min(self.entries.len().saturating_sub(1));
+        self.close_marked(orders);
+    }
+
+    /// Marks every row from the last mark to the cursor.
+    pub fn mark_range(&mut self, orders: &Orders) {
+        let here = self.list.cursor;
+        let from = self.anchor.and_then(|hit| self.place(hit)).unwrap_or(here);
+        let range = self.entries.get(from.min(here)..=from.max(here)).unwrap_or_default();
+        self.marked.extend(range.iter().map(|entry| entry.hit));
+        self.anchor = self.selected();
+        self.close_marked(orders);
+    }
+
+    /// Takes every mark; `false` where there is none.
+    pub fn clear_marks(&mut self) -> bool {
+        self.anchor = None;
+        self.closing.clear();
+        !std::mem::take(&mut self.marked).is_empty()
+    }
+
+    fn close_marked(&mut self, orders: &Orders) {
+        let hits = |hit: &usize| match orders.group(*hit).filter(|_| !self.is_open) {
+            Some(group) => group.hits.clone(),
+            None => vec![*hit],
+        };
+        self.closing = self.marked.iter().flat_map(hits).collect();
     }
 
     /// Returns whether some incidents may be left out.
@@ -224,28 +318,29 @@ impl HitList {
     }
 }
 
-/// Every hit in order, each group together. Groups are given the worst first.
-fn sorted(hits: &[Hit], groups: &[Group], sort: Sort) -> Vec<Entry> {
+fn is_allowed(hits: &[Hit], group: &Group) -> bool {
+    group.hits.first().is_some_and(|hit| hits[*hit].allowed.is_some())
+}
+
+/// Positions of the groups in order of a column; what is allowed last. Groups are given the worst first.
+fn sorted(hits: &[Hit], groups: &[Group], column: Column) -> Vec<usize> {
     work::look(hits.len());
     let mut order: Vec<usize> = (0..groups.len()).collect();
     let first = |at: &usize| groups[*at].hits.iter().map(|hit| hits[*hit].first_seen).min();
-    let user = |at: usize| groups[at].hits.first().map(|hit| hits[*hit].upn.as_str());
-    match sort {
+    let leading = |at: &usize| groups[*at].hits.first().map(|hit| &hits[*hit]);
+    match column {
         // Without incidents, hits come in order of time.
-        Sort::Severity if groups.iter().all(|group| group.incident.is_none()) => {
-            order.sort_by_key(|at| groups[*at].hits.first().map(|hit| worst_first(&hits[*hit])));
+        Column::Severity if groups.iter().all(|group| group.incident.is_none()) => {
+            order.sort_by_key(|at| leading(at).map(worst_first));
         }
-        Sort::Severity => {}
-        Sort::Time => order.sort_by_key(first),
-        Sort::User => order.sort_by(|a, b| user(*a).cmp(&user(*b))),
+        Column::Severity => {}
+        Column::First => order.sort_by_key(first),
+        Column::User => order.sort_by(|a, b| leading(a).map(|hit| &hit.upn).cmp(&leading(b).map(|hit| &hit.upn))),
+        Column::Alert => order.sort_by_key(|at| leading(at).map(|hit| hit.analytic)),
+        Column::Hits => order.sort_by_key(|at| std::cmp::Reverse(groups[*at].hits.len())),
     }
-    // What is allowed stands below, whatever the order.
-    order.sort_by_key(|at| groups[*at].hits.first().is_some_and(|hit| hits[*hit].allowed.is_some()));
-    let entries = order.into_iter().flat_map(|group| {
-        let members = groups[group].hits.iter().enumerate();
-        members.map(move |(at, &hit)| Entry { hit, grouped: at > 0, group })
-    });
-    entries.collect()
+    order.sort_by_key(|at| is_allowed(hits, &groups[*at]));
+    order
 }
 
 #[cfg(test)]
@@ -294,13 +389,15 @@ mod tests {
             "user:1",
             "state:open -user0",
         ] {
-            for sort in [Sort::Severity, Sort::Severity, Sort::User] {
+            let by = |by, reversed| Sort { by, reversed };
+            let severity = by(Column::Severity, false);
+            for sort in [severity, severity, by(Column::User, false), by(Column::User, true)] {
                 list.typed = filter.to_owned();
                 list.sort = sort;
                 list.arrange(&hits, &orders, &case);
                 let mut once = HitList { typed: filter.to_owned(), sort, ..HitList::default() };
                 once.arrange(&hits, &orders, &case);
-                assert_eq!(list.entries, once.entries, "{filter} by {}", sort.word());
+                assert_eq!(list.entries, once.entries, "{filter} by {sort:?}");
             }
         }
         // And once something else was said, all are looked at again.
@@ -321,9 +418,9 @@ mod tests {
             Group { hits: vec![2, 0], incident: Some(0), times: 0 },
             Group { hits: vec![1, 3], incident: Some(1), times: 2 },
         ];
-        let entries = sorted(&hits, &groups, Sort::Severity);
         let orders = Orders {
-            by_sort: [entries.clone(), entries.clone(), entries],
+            by_column: Column::ALL.map(|column| sorted(&hits, &groups, column)),
+            asked: 2,
             group_of: vec![0, 1, 0, 1],
             groups,
             widths: Widths::new(&hits),
@@ -341,5 +438,54 @@ mod tests {
         list.is_open = false;
         list.arrange(&hits, &orders, &case);
         assert_eq!(list.selected(), Some(1), "the cursor goes to the line that leads");
+    }
+
+    #[test]
+    fn every_column_sorts_both_ways() {
+        let loaded = testing::loaded();
+        let model = testing::hits(&loaded).remove(0);
+        let at = |minute| Time::parse("2026-05-01T00:00:00Z").unwrap().plus(Span::minutes(minute));
+        let hit = |number: i64| Hit {
+            id: number.to_string(),
+            upn: format!("user{}@contoso.com", (number * 7) % 5),
+            first_seen: at((number * 3) % 5),
+            ..model.clone()
+        };
+        let hits: Vec<Hit> = (0..5).map(hit).collect();
+        let orders = Orders::new(&loaded.store, &hits, &Incidents::default());
+        let order = |by, reversed| {
+            let entries = orders.by(Sort { by, reversed });
+            entries.iter().map(|entry| entry.hit).collect::<Vec<_>>()
+        };
+        let users: Vec<&str> = order(Column::User, false).iter().map(|hit| hits[*hit].upn.as_str()).collect();
+        assert!(users.is_sorted(), "{users:?}");
+        assert!(order(Column::First, false).iter().map(|hit| hits[*hit].first_seen).is_sorted());
+        for column in Column::ALL {
+            let mut turned = order(column, true);
+            turned.reverse();
+            assert_eq!(turned, order(column, false), "{column:?}");
+        }
+        let arrows = [(Column::User, false), (Column::User, true), (Column::Severity, false)];
+        assert_eq!(arrows.map(|(by, reversed)| Sort { by, reversed }.arrow()), ["↑", "↓", "↓"]);
+    }
+
+    #[test]
+    fn marks_go_with_what_is_filtered_out() {
+        let loaded = testing::loaded();
+        let model = testing::hits(&loaded).remove(0);
+        let hit = |number: usize| Hit { id: number.to_string(), upn: format!("user{number}"), ..model.clone() };
+        let hits: Vec<Hit> = (0..6).map(hit).collect();
+        let (orders, case) =
+            (Orders::new(&loaded.store, &hits, &Incidents::default()), Case::new("b".into(), "a".into()));
+        let mut list = HitList::default();
+        list.arrange(&hits, &orders, &case);
+        list.toggle_mark(&orders);
+        list.list = List::at(3);
+        list.mark_range(&orders);
+        assert_eq!(list.closing, [0, 1, 2, 3]);
+        list.typed = "-user2".to_owned();
+        list.arrange(&hits, &orders, &case);
+        assert_eq!((list.closing.clone(), list.marked()), (vec![0, 1, 3], 3));
+        assert!(list.clear_marks() && !list.clear_marks() && list.closing.is_empty());
     }
 }

@@ -64,9 +64,9 @@ pub fn too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }
 
-/// The areas of a screen. `above` is the pane shown above the timeline where only two fit; `alone` is the one
-/// that has the whole screen, if any.
-pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
+/// The areas of a screen. `above` is the pane shown above the timeline where only two fit; `alone` is whether the
+/// focused pane has the whole screen; `listed` is the number of rows of the list.
+pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool, listed: usize) -> Areas {
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(Rect::from(size));
     let mut areas = Areas { header, footer, body, card: Rect::default(), panes: [Rect::default(); 3] };
@@ -75,16 +75,18 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool) -> Areas {
     if alone || size.width < 72 || size.height < 20 {
         put(focus, body);
     } else if size.width >= 100 && size.height >= 24 {
-        let left = (size.width * 2 / 5).clamp(42, 80);
-        let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
-        let hits = (body.height / 3).clamp(6, 16);
-        let [top, bottom] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
-        put(Pane::Hits, top);
-        put(Pane::Triage, bottom);
-        let height = (body.height * 9 / 20).clamp(10, 22);
-        let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(right);
-        card = top;
-        put(Pane::Timeline, bottom);
+        // The list needs columns, the timeline more of them: each row of panes is divided by itself.
+        let listed = u16::try_from(listed).unwrap_or(u16::MAX).saturating_add(3);
+        let height = listed.clamp(17, 26).min((body.height * 9 / 20).max(10));
+        let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(body);
+        let hits = (size.width * 7 / 15).clamp(46, 84);
+        let [left, right] = Layout::horizontal([Constraint::Length(hits), Constraint::Min(0)]).areas(top);
+        put(Pane::Hits, left);
+        card = right;
+        let triage = (size.width * 37 / 100).clamp(40, 72);
+        let [left, right] = Layout::horizontal([Constraint::Length(triage), Constraint::Min(0)]).areas(bottom);
+        put(Pane::Triage, left);
+        put(Pane::Timeline, right);
     } else if size.height >= 36 {
         let [top, middle, bottom] =
             Layout::vertical([Constraint::Length(8), Constraint::Fill(1), Constraint::Fill(1)]).areas(body);
@@ -134,7 +136,7 @@ mod tests {
             for height in [1, 5, 10, 16, 20, 24, 36, 40, 60, 200] {
                 for focus in Pane::ALL {
                     let size = Size { width, height };
-                    let areas = areas(size, Pane::Hits, focus, false);
+                    let areas = areas(size, Pane::Hits, focus, false, 7);
                     assert!(too_small(size) || areas.rows(focus) > 0, "{size:?} {focus:?}");
                 }
             }

@@ -41,11 +41,11 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
         frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Error)), area);
         return;
     }
-    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false);
+    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false, 0);
     match &app.stage {
         Stage::Loading(state) => loading::draw(app, state, theme, frame, areas.body),
         Stage::Working(bench) => {
-            let areas = layout::areas(area.as_size(), bench.above, bench.focus, bench.alone);
+            let areas = app.areas();
             hits::draw(bench, theme, frame, areas.pane(Pane::Hits));
             triage::draw(bench, theme, frame, areas.pane(Pane::Triage));
             card::draw(bench, theme, frame, areas.card);
@@ -105,7 +105,10 @@ pub(super) fn row_at(bench: &Workbench, pane: Pane, area: Rect, at: Position) ->
     }
     let height = usize::from(inside.height);
     let (list, len, above) = match pane {
-        Pane::Hits => (bench.hit_list.list, bench.hit_list.entries.len(), 0),
+        Pane::Hits => {
+            let above = height - hits::list_rows(height);
+            (bench.hit_list.list, bench.hit_list.entries.len(), above)
+        }
         // The strip and what to look for stand above its rows.
         Pane::Timeline => {
             let above = height - timeline_rows(bench, height).min(height);
@@ -123,6 +126,15 @@ pub(super) fn cursor(bench: &Workbench, pane: Pane) -> Option<usize> {
         Pane::Hits => Some(bench.hit_list.list.cursor),
         Pane::Timeline => bench.timeline.as_ref().map(|rows| rows.shown.list.cursor),
         Pane::Triage => None,
+    }
+}
+
+/// Rows of the list in a pane with so many inside its frame.
+pub(super) fn list_rows(bench: &Workbench, pane: Pane, inside: usize) -> usize {
+    match pane {
+        Pane::Hits => hits::list_rows(inside),
+        Pane::Timeline => timeline_rows(bench, inside),
+        Pane::Triage => inside,
     }
 }
 

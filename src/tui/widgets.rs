@@ -91,6 +91,7 @@ pub(super) fn above_prompt(area: Rect) -> u16 {
 pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
     match overlay {
         Overlay::Near(view) => near::rows(view, height),
+        Overlay::Users(_) => height.saturating_sub(users::HEAD),
         Overlay::Decisions(..) => decisions::in_view(height),
         _ => height,
     }
@@ -124,7 +125,7 @@ pub(super) fn cursor(app: &App) -> Option<usize> {
 fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
     let inside = body.inner(Margin::new(1, 1));
     Some(match app.overlays.top()? {
-        Overlay::Users(users) => (inside, users.list, users.shown.len()),
+        Overlay::Users(users) => (below_rows(inside, users::HEAD), users.list, users.shown.len()),
         Overlay::Palette(palette) => (inside, palette.list, palette.shown.len()),
         Overlay::Marks(marks) => (marks::rows(marks, inside), marks.list, marks.events.len()),
         Overlay::Copy(menu) => (copy::rows(menu, body), menu.list, menu.items.len()),
@@ -135,14 +136,23 @@ fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
     })
 }
 
+/// Says at the head of a frame that it begins above.
+pub(super) fn above(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
+    at_edge(theme, frame, area, "↑", lines, area.y);
+}
+
 /// Says at the foot of a frame that it goes on below.
 pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
+    at_edge(theme, frame, area, "↓", lines, area.bottom().saturating_sub(1));
+}
+
+fn at_edge(theme: &Theme, frame: &mut Frame, area: Rect, arrow: &str, lines: usize, y: u16) {
     if lines == 0 || area.height < 2 {
         return;
     }
-    let text = format!(" ↓ {lines} more ");
+    let text = format!(" {arrow} {lines} more ");
     let width = u16::try_from(super::text::width(&text)).unwrap_or(u16::MAX).min(area.width.saturating_sub(2));
-    let foot = Rect { x: area.right() - 1 - width, y: area.bottom() - 1, width, height: 1 };
+    let foot = Rect { x: area.right() - 1 - width, y, width, height: 1 };
     frame.render_widget(Line::styled(text, theme.style(Role::Quiet)), foot);
 }
 

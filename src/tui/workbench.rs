@@ -133,9 +133,13 @@ impl Workbench {
         found.sides.get(found.orders.group(self.hit?)?.incident?)?.clone()
     }
 
-    /// Hits that a verdict on the incident closes: those of the incident or routine, where the list shows it as one.
+    /// Hits that a verdict closes: those of all marked rows, else those of the incident or routine, where the list shows
+    /// it as one.
     pub fn closes(&self) -> &[usize] {
         let Some(hit) = self.hit else { return &[] };
+        if !self.hit_list.closing.is_empty() {
+            return &self.hit_list.closing;
+        }
         match self.evidence.found.orders.group(hit) {
             Some(group) if !self.hit_list.is_open => &group.hits,
             _ => self.hit.as_slice(),
@@ -379,6 +383,7 @@ impl Workbench {
     pub fn close(&mut self, closing: Option<&Closing>, now: Time) -> bool {
         let ids: Vec<String> = self.closes().iter().map(|hit| self.evidence.hits[*hit].id.clone()).collect();
         self.case.close_hits(&ids, closing, now);
+        self.hit_list.clear_marks();
         if closing.is_none() {
             return true;
         }

@@ -10,6 +10,7 @@ mod filters;
 mod hostile;
 mod incidents;
 mod joining;
+mod listing;
 mod many;
 mod marks;
 mod mouse;

@@ -21,6 +21,11 @@ impl App {
             Action::OneSide => self.filter_side(),
             Action::DropFilter => self.drop_filters(false),
             Action::ClearFilters => self.drop_filters(true),
+            Action::MarkRow => self.bench(|bench| {
+                bench.hit_list.toggle_mark(&bench.evidence.found.orders);
+                bench.select();
+            }),
+            Action::MarkRange => self.bench(|bench| bench.hit_list.mark_range(&bench.evidence.found.orders)),
             _ => {}
         }
     }

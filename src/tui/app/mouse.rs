@@ -82,7 +82,8 @@ impl App {
             let open = if pane == Pane::Hits { Action::OpenHit } else { Action::OpenRecord };
             return self.act(open, None, now);
         }
-        bench.go(Move::To(row), areas.rows(pane));
+        let height = screens::list_rows(bench, pane, areas.rows(pane));
+        bench.go(Move::To(row), height);
         Vec::new()
     }
 

@@ -144,6 +144,9 @@ impl App {
         if std::mem::take(&mut bench.alone) {
             return;
         }
+        if bench.focus == Pane::Hits && bench.hit_list.clear_marks() {
+            return;
+        }
         // What narrows the pane with the keyboard goes first.
         let dropped = match bench.focus {
             Pane::Hits => bench.drop_list_filters(true),
@@ -187,7 +190,7 @@ impl App {
                     let height = screens::timeline_rows(bench, areas.rows(Pane::Timeline));
                     bench.go(step, height);
                 }
-                _ => bench.go(step, areas.rows(bench.focus)),
+                _ => bench.go(step, screens::list_rows(bench, Pane::Hits, areas.rows(Pane::Hits))),
             },
             _ => {}
         }
@@ -207,16 +210,22 @@ impl App {
         }
     }
 
-    pub(super) fn sort(&mut self) {
+    /// Sorts by the next column, or turns the order of this one round.
+    pub(super) fn sort(&mut self, turn: bool) {
         if self.areas().pane(Pane::Hits).is_empty() {
             let key = self.keymap.key_of(Action::NextPane);
             self.say(format!("the incidents are not on screen: {key} goes to them"));
             return;
         }
         let Some(bench) = self.workbench_mut() else { return };
-        bench.hit_list.sort = bench.hit_list.sort.next();
+        let sort = &mut bench.hit_list.sort;
+        if turn {
+            sort.reversed ^= true;
+        } else {
+            *sort = sort.next();
+        }
+        let words = format!("sorted by {} {}", sort.by.word(), sort.arrow());
         bench.arrange();
-        let word = bench.hit_list.sort.word();
-        self.say(format!("hits sorted by {word}"));
+        self.say(words);
     }
 }

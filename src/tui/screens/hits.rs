@@ -6,11 +6,11 @@ use crate::model::Severity;
 use crate::triage::Disposition;
 use crate::triage::groups::Group;
 use crate::triage::listing::ListFilter;
-use crate::tui::hit_list::{Entry, Widths};
+use crate::tui::hit_list::{Column, Entry, Sort, Widths};
 use crate::tui::layout::Pane;
-use crate::tui::text::pad;
+use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::below;
+use crate::tui::widgets::{above, below};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -27,6 +27,15 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         if state.is_open { " Incidents and hits " } else { " Incidents " },
         theme.style(Role::Title),
     )];
+    if state.marked() > 0 {
+        title.push(Span::styled(format!("{} marked ", state.marked()), theme.style(Role::Notice)));
+    }
+    let height = list_rows(usize::from(area.height.saturating_sub(2)));
+    let has_head = usize::from(area.height.saturating_sub(2)) > height;
+    if !has_head {
+        let by = format!("by {} {} ", state.sort.by.word(), state.sort.arrow());
+        title.push(Span::styled(by, theme.style(Role::Quiet)));
+    }
     if state.is_filtered() {
         title.push(Span::styled(filters(bench, usize::from(area.width)), theme.style(Role::Notice)));
     }
@@ -41,25 +50,32 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         frame.render_widget(text.style(theme.style(Role::Quiet)), inside);
         return;
     }
-    let height = usize::from(inside.height);
     let top = state.list.top(state.entries.len(), height);
+    above(theme, frame, area, top);
     below(theme, frame, area, state.entries.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
-    let columns = Columns::new(&bench.evidence.found.orders.widths, room);
-    let lines: Vec<Line> = (top..state.entries.len().min(top + height))
-        .map(|at| {
-            let selected = at == state.list.cursor;
-            let entry = state.entries[at];
-            let line = match bench.evidence.found.orders.groups.get(entry.group) {
-                Some(group) if !state.is_open && group.incident.is_some() => {
-                    incident(bench, theme, entry, group, &columns, selected)
-                }
-                _ => row(bench, theme, entry, &columns, selected),
-            };
-            if selected { theme.under_cursor(line, focused, room) } else { line }
-        })
-        .collect();
+    let orders = &bench.evidence.found.orders;
+    let by_incident = !state.is_open && orders.groups.iter().any(|group| group.incident.is_some());
+    let columns = Columns::new(&orders.widths, room, by_incident, state.sort);
+    let head = has_head.then(|| columns.head(theme, state.sort));
+    let rows = (top..state.entries.len().min(top + height)).map(|at| {
+        let selected = at == state.list.cursor;
+        let entry = state.entries[at];
+        let line = match bench.evidence.found.orders.groups.get(entry.group) {
+            Some(group) if !state.is_open && group.incident.is_some() => {
+                incident(bench, theme, entry, group, &columns, selected)
+            }
+            _ => row(bench, theme, entry, &columns, selected),
+        };
+        if selected { theme.under_cursor(line, focused, room) } else { line }
+    });
+    let lines: Vec<Line> = head.into_iter().chain(rows).collect();
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Rows of the list in a pane with so many inside its frame: the heads of the columns have a line where there is room.
+pub(super) fn list_rows(inside: usize) -> usize {
+    inside - usize::from(inside > 5)
 }
 
 /// `3 of 7: only user b.office │ -ip:198.51.100.23 `, the last filter longest.
@@ -77,6 +93,8 @@ struct Columns<'w> {
     user: usize,
     time: usize,
     done: usize,
+    /// Whether a row is an incident, in the order user, words; of a hit they are analytic, user.
+    by_incident: bool,
     /// The common end of every user's name, where it is left out for want of room.
     domain: Option<&'w str>,
 }
@@ -85,19 +103,54 @@ struct Columns<'w> {
 const LEAD: usize = 9;
 
 impl<'w> Columns<'w> {
-    fn new(widths: &'w Widths, room: usize) -> Self {
-        let analytic = widths.analytic.min(20) + 1;
-        let room = room.saturating_sub(LEAD + analytic);
-        let done = if room >= 16 { 6 } else { 0 };
-        // The time is what tells hits of one user apart: the day of it stays where the user still has room.
-        let time = match room.saturating_sub(done) {
-            38.. => 12,
-            22.. => 6,
+    fn new(widths: &'w Widths, room: usize, by_incident: bool, sort: Sort) -> Self {
+        let rest = room.saturating_sub(LEAD);
+        // An incident is told in words, which go on where its user ends.
+        let analytic = if by_incident { 0 } else { widths.analytic.min(20) + 1 };
+        let rest = rest.saturating_sub(analytic);
+        let done = if rest >= 16 { 6 } else { 0 };
+        // The time is what tells hits of one user apart, and what a list sorted by it is about.
+        let (whole, day) = if by_incident { (56, 24) } else { (38, 22) };
+        let sorted = if sort.by == Column::First { 16 } else { 0 };
+        let time = match rest.saturating_sub(done) + sorted {
+            left if left >= whole => 12,
+            left if left >= day => 6,
             _ => 0,
         };
-        let user = room.saturating_sub(done + time);
-        let domain = widths.domain.as_deref().filter(|_| widths.user > user);
-        Self { analytic, user, time, done, domain }
+        let user = rest.saturating_sub(done + time);
+        let all = if by_incident { user * 3 / 5 } else { user };
+        let domain = widths.domain.as_deref().filter(|_| widths.user > all);
+        let (analytic, user) = if by_incident {
+            let whose = (widths.user - domain.map_or(0, str::len)).min(all) + 2;
+            (user.saturating_sub(whose), whose.min(user))
+        } else {
+            (analytic, user)
+        };
+        Self { analytic, user, time, done, by_incident, domain }
+    }
+
+    /// The heads of the columns, with an arrow at the one that the list is sorted by.
+    fn head<'a>(&self, theme: &Theme, sort: Sort) -> Line<'a> {
+        let cell = |column: Column, word: &str, room: usize, right: bool| {
+            let is_sorted = sort.by == column;
+            let arrow = if is_sorted { sort.arrow() } else { "" };
+            let text = format!("{word}{arrow}");
+            let text = if right { format!("{text:>room$}") } else { pad(&text, room) };
+            let text = fit(&text, room).into_owned();
+            Span::styled(text, theme.style(if is_sorted { Role::Title } else { Role::Quiet }))
+        };
+        let alert = cell(Column::Alert, if self.by_incident { "what" } else { "alert" }, self.analytic, false);
+        let user = cell(Column::User, "user", self.user, false);
+        let (second, third) = if self.by_incident { (user, alert) } else { (alert, user) };
+        let last = if self.by_incident { "hits" } else { "steps" };
+        Line::from(vec![
+            Span::raw(" "),
+            cell(Column::Severity, "sev", LEAD - 1, false),
+            second,
+            third,
+            cell(Column::First, "first", self.time, true),
+            cell(Column::Hits, last, self.done, true),
+        ])
     }
 }
 
@@ -124,9 +177,6 @@ fn incident<'a>(
         times => format!("routine {times}×, {}", hit.app_name),
     };
     let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
-    // The story shares the room of the analytic's column and the user's.
-    let room = columns.analytic + columns.user;
-    let user = (found.orders.widths.user - columns.domain.map_or(0, str::len)).min(room * 3 / 5) + 2;
     let when = one.first.second();
     let when = when.get(5..16).unwrap_or(&when);
     let state = match (state.is_empty(), one.is_allowed) {
@@ -139,11 +189,11 @@ fn incident<'a>(
     };
     let words = if state.is_empty() { story } else { format!("{state} · {story}") };
     let mut spans = vec![
-        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(mark(bench, entry, selected), theme.style(Role::Focus)),
         Span::styled(format!("{glyph} {word:<4}"), if closed { text } else { theme.style(role) }),
         Span::raw("  "),
-        Span::styled(pad(upn, user), text),
-        Span::styled(pad(&words, room.saturating_sub(user)), text),
+        Span::styled(pad(&fit(upn, columns.user.saturating_sub(1)), columns.user), text),
+        Span::styled(pad(&words, columns.analytic), text),
     ];
     if columns.time > 0 {
         let when = when.get(..columns.time - 1).unwrap_or(when);
@@ -162,11 +212,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
     let (glyph, word, role) = severity(hit.severity);
     let settled = disposition.is_some() || hit.allowed.is_some();
     let text = theme.style(if settled { Role::Settled } else { Role::Text });
-    let mark = match (selected, entry.grouped) {
-        (true, _) => "▌",
-        (false, true) => "└",
-        (false, false) => " ",
-    };
+    let mark = mark(bench, entry, selected);
     let allowed = hit.allowed.as_ref().map(|_| "allowed");
     let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
     let user = match disposition.map(Disposition::words).or(allowed) {
@@ -191,6 +237,16 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
         spans.push(Span::styled(format!(" {mark:>5}"), text));
     }
     Line::from(spans)
+}
+
+/// The sign at the left edge: marked for a verdict, under the cursor, of the incident above.
+fn mark(bench: &Workbench, entry: Entry, selected: bool) -> &'static str {
+    match (bench.hit_list.is_marked(&entry), selected, entry.grouped) {
+        (true, ..) => "✚",
+        (_, true, _) => "▌",
+        (_, _, true) => "└",
+        _ => " ",
+    }
 }
 
 fn when(hit: &Hit) -> String {

@@ -16,9 +16,11 @@ use ratatui::widgets::Paragraph;
 const MOST: usize = 4;
 
 /// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
-const SIGNS: [(&str, &str); 27] = [
+const SIGNS: [(&str, &str); 29] = [
     ("▲ ■ ▽", "Incidents: high, medium, low severity"),
     ("7×", "Incidents: so many hits in one; f lists them"),
+    ("✚", "Incidents: marked; a verdict closes all marked ones"),
+    ("↑ ↓", "Incidents: sorted by this column, the least or the most first"),
     ("└", "Hits: of the same incident as the one above; timeline: a call made with the token above"),
     ("0/7 ✓", "Hits: steps answered of all; closed"),
     ("◈", "Map and timeline: an address that is new to the user"),

@@ -1,6 +1,6 @@
 //! Every user: how many rows and hits, and when they were active.
 
-use super::{below, framed};
+use super::{above, below, framed};
 use crate::model::Time;
 use crate::store::Store;
 use crate::triage::pivot::Value;
@@ -37,19 +37,20 @@ pub(super) fn draw(users: &Users, bench: &Workbench, theme: &Theme, frame: &mut 
         frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Quiet)), inside);
         return;
     }
-    let height = usize::from(inside.height);
+    let height = usize::from(inside.height).saturating_sub(HEAD);
     let top = users.list.top(users.shown.len(), height);
+    above(theme, frame, area, top);
     below(theme, frame, area, users.shown.len().saturating_sub(top + height));
     let room = usize::from(inside.width);
     let columns = Columns::new(room);
     let range = bench.store().range();
-    let lines: Vec<Line> = (top..users.shown.len().min(top + height))
-        .map(|at| {
-            let selected = at == users.list.cursor;
-            let line = row(bench.store(), theme, users.shown[at], &columns, range, selected);
-            if selected { theme.under_cursor(line, true, room) } else { line }
-        })
-        .collect();
+    let head = Line::styled(columns.head(), theme.style(Role::Quiet));
+    let rows = (top..users.shown.len().min(top + height)).map(|at| {
+        let selected = at == users.list.cursor;
+        let line = row(bench.store(), theme, users.shown[at], &columns, range, selected);
+        if selected { theme.under_cursor(line, true, room) } else { line }
+    });
+    let lines: Vec<Line> = std::iter::once(head).chain(rows).collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
@@ -59,6 +60,9 @@ struct Columns {
     strip: usize,
     times: usize,
 }
+
+/// Lines above the rows: the heads of the columns.
+pub(super) const HEAD: usize = 1;
 
 /// Cursor mark, rows and hits.
 const NUMBERS: usize = 1 + 15 + 9;
@@ -75,6 +79,12 @@ impl Columns {
             0
         };
         Self { user: rest.saturating_sub(times + strip), strip, times }
+    }
+
+    fn head(&self) -> String {
+        let strip = if self.strip > 0 { pad("  when", self.strip) } else { String::new() };
+        let times = if self.times > 0 { format!(" {:>11} {:>12}", "first", "last") } else { String::new() };
+        format!(" {}{:>15}{:>9}{strip}{times}", pad("user", self.user), "rows", "hits")
     }
 }
 

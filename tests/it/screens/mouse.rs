@@ -33,7 +33,7 @@ fn a_row_of_the_timeline_is_taken_then_opened() {
 
 #[test]
 fn a_step_is_walked_to() {
-    let mut desk = Desk::open((120, 40));
+    let mut desk = Desk::open((200, 60));
     click(&mut desk, "6 same plac");
     assert!(desk.screen().contains("step 6 of 22"), "{}", desk.screen());
     click(&mut desk, "The sentence of step 6");

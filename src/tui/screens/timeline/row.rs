@@ -59,11 +59,13 @@ impl Columns {
         let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
         // Branches need room, and the client of a session is mostly one.
-        let narrow = if state.is_tree() && !state.is_grouped() { 66 } else { 56 };
+        let narrow = if state.is_tree() && !state.is_grouped() { 10 } else { 0 };
         let client = if rest >= 90 {
             20
-        } else if rest >= narrow {
+        } else if rest >= 56 + narrow {
             15
+        } else if rest >= 48 + narrow {
+            11
         } else {
             0
         };
