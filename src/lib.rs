@@ -59,6 +59,7 @@
 //! | input from the terminal, output to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
 //! | entries of the copy menu | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
 //! | filters on rows and on incidents | `triage/filter.rs`, `triage/listing.rs` the conditions; `tui/rows/sieve.rs` the stack and its rows | |
+//! | an incident beside its user's usual days | `triage/compare.rs` | |
 //! | search in the timeline | `triage/search.rs` parses and matches, `tui/find.rs` keeps the matches | |
 //! | jobs for the worker, so that no key waits | `tui/job.rs` the jobs and their results, `tui/reader.rs` runs them; `tui/growth.rs` counts the rows that a key reads | |
 //! | overlays over the panes | `tui/overlay.rs` | |

@@ -3,6 +3,7 @@
 pub mod acts;
 mod case;
 mod change;
+pub mod compare;
 mod draft;
 pub mod filter;
 pub mod groups;

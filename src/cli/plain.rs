@@ -5,7 +5,7 @@ mod incidents;
 mod joining;
 mod marks;
 
-use incidents::Listed;
+use incidents::{Listed, numbered};
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
@@ -32,9 +32,9 @@ const ROWS: usize = 40;
 /// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
+                         on it, v compare with the usual days, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
                          e note, q quit";
-const LIST_KEYS: &str = "a number to walk that incident, m marked rows, c conflicts and copies, z undo, e note, q quit";
+const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
 /// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
 const DISPOSITIONS: [(&[&str], Disposition); 4] = [
     (&["t"], Disposition::Theft),
@@ -159,7 +159,11 @@ impl Talk<'_> {
                         break None;
                     }
                     "" | "l" => break None,
-                    typed => match typed.parse::<usize>().ok().and_then(|at| listed.get(at.checked_sub(1)?)) {
+                    typed if typed.starts_with("v ") => match numbered(listed, &typed[2..]) {
+                        Some(one) => self.compare(&one.group)?,
+                        None => self.say(format!("{typed}: no such incident"))?,
+                    },
+                    typed => match numbered(listed, typed) {
                         Some(one) => break Some(one),
                         None => self.say(format!("{typed} is no incident of the list."))?,
                     },
@@ -261,6 +265,7 @@ impl Talk<'_> {
                     printed = 0;
                 }
                 "r" => self.rows(hit, asked.at)?,
+                "v" => self.compare(group)?,
                 "z" => (step, printed) = (self.undo(&steps)?.unwrap_or(step), 0),
                 word if self.mark(hit, asked.at, word, rest)? => {}
                 "l" => return Ok(Next::List),

@@ -178,6 +178,8 @@ pub enum Action {
     NearMisses,
     /// Ask what shares a value of the row.
     Pivot,
+    /// Show the incident beside its user's usual days.
+    Compare,
     /// Back to the timeline before.
     TrailBack,
     /// On to the timeline that was left.

@@ -91,7 +91,7 @@ pub struct HitList {
     pub sort: Sort,
     /// Hits whose rows are marked; a row that leads others stands for them all.
     marked: BTreeSet<usize>,
-    /// Where the last mark was made.
+    /// The hit whose row was marked last.
     anchor: Option<usize>,
     /// Hits that a verdict on the marked rows closes.
     pub closing: Vec<usize>,

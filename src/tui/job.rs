@@ -8,12 +8,13 @@ use crate::analytics::{self, Candidates, DetectContext, Difference, Hit, Near, S
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::EventId;
+use crate::triage::compare::{self, Comparison};
 use crate::triage::filter::{self, Filter};
 use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Counts, Value};
 use crate::triage::runs::{self, Outline};
 use crate::triage::search::{EventMarks, Search};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub enum Job {
     Users(String),
     /// The rows that a filter keeps.
     Sift(Box<Sift>),
+    /// The hits of these ids beside their user's usual days.
+    Compare(Vec<String>),
 }
 
 /// Rows to choose from, and the filter that chooses.
@@ -88,6 +91,8 @@ pub enum JobResult {
     Users(String, Arc<Vec<User>>, usize),
     /// The rows kept, in time order.
     Sifted(Box<Sift>, Vec<EventId>),
+    /// The comparison of these hits.
+    Compared(Vec<String>, Box<Comparison>),
 }
 
 /// Effect of settings on the hits.
@@ -177,6 +182,12 @@ impl JobRunner {
                 let (shown, total) = self.users.find(store, &self.hits, &text);
                 JobResult::Users(text, shown, total)
             }
+            Job::Compare(ids) => {
+                let wanted: HashSet<&String> = ids.iter().collect();
+                let of: Vec<usize> = (0..self.hits.len()).filter(|at| wanted.contains(&self.hits[*at].id)).collect();
+                let comparison = compare::compare(&self.context(), &self.hits, &of);
+                JobResult::Compared(ids, Box::new(comparison))
+            }
             Job::Sift(sift) => {
                 let kept = self.sift(&sift);
                 JobResult::Sifted(sift, kept)
@@ -184,9 +195,13 @@ impl JobRunner {
         }
     }
 
+    fn context(&self) -> DetectContext<'_> {
+        DetectContext::over(&self.loaded.store, self.facts, &self.settings, Arc::clone(&self.candidates))
+    }
+
     fn sift(&self, sift: &Sift) -> Vec<EventId> {
         let store = &self.loaded.store;
-        let context = DetectContext::over(store, self.facts, &self.settings, Arc::clone(&self.candidates));
+        let context = self.context();
         let mut kept = filter::kept(&context, &sift.marks, &sift.filter, sift.scope.events(store));
         if !sift.and.is_empty() {
             kept.extend(filter::kept(&context, &sift.marks, &sift.filter, &sift.and));

@@ -59,6 +59,8 @@ pub enum Context {
     Copy,
     /// The menu of filters.
     Filters,
+    /// An incident beside its user's usual days.
+    Compare,
     /// The question how to go on with a case that another process has.
     InUse,
     /// The five plain questions.
@@ -100,6 +102,7 @@ impl Context {
             Self::Marks => "Marked events",
             Self::Copy => "Copy",
             Self::Filters => "Only or without",
+            Self::Compare => "Compare",
             Self::InUse => "Case in use",
             Self::Guided => "Five questions",
             Self::Decisions => "Conflicts and copies",

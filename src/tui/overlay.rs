@@ -14,6 +14,7 @@ use super::users::Users;
 use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
 use crossterm::event::KeyEvent;
+use crate::triage::compare::Comparison;
 use std::path::PathBuf;
 
 /// Something over the panes.
@@ -88,6 +89,17 @@ pub enum Overlay {
     Copy(copy::Menu),
     /// The menu of filters.
     Filters(filters::Menu),
+    /// An incident beside its user's usual days.
+    Compare {
+        /// The ids of its hits.
+        hits: Vec<String>,
+        /// Its user.
+        user: String,
+        /// The counts once they are known.
+        comparison: Option<Box<Comparison>>,
+        /// First line in view.
+        offset: usize,
+    },
     /// The choice for a case that another process has open.
     InUse,
     /// The five plain questions, by the one that is open; one past the last for their end.
@@ -122,6 +134,7 @@ impl Overlay {
             Self::Pivot(_) => &[Context::Pivot, Context::List, Context::Everywhere],
             Self::Marks(_) => &[Context::Marks, Context::List, Context::Everywhere],
             Self::Copy(_) => &[Context::Copy, Context::List, Context::Everywhere],
+            Self::Compare { .. } => &[Context::Compare, Context::List, Context::Everywhere],
             Self::Filters(_) => &[Context::Filters, Context::List, Context::Everywhere],
             Self::InUse => &[Context::InUse, Context::Everywhere],
             Self::Guided(_) => &[Context::Guided, Context::Everywhere],
@@ -166,6 +179,7 @@ impl Overlay {
             | Self::Guided(_)
             | Self::Decisions(..)
             | Self::Copy(_)
+            | Self::Compare { .. }
             | Self::Filters(_) => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Draws the overlays above the panes.
 
 mod bundle;
+mod compare;
 mod copy;
 mod decisions;
 mod filters;
@@ -62,6 +63,9 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::InUse) => in_use::draw(app, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
         Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
+        Some(Overlay::Compare { user, comparison, offset, .. }) => {
+            compare::draw(user, comparison.as_deref(), *offset, theme, frame, area);
+        }
         Some(Overlay::Filters(menu)) => filters::draw(menu, theme, frame, area),
         Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_) | Overlay::Decisions(..)) => {
             beyond(app, theme, frame, area);
@@ -105,6 +109,7 @@ pub(super) fn count(app: &App) -> usize {
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
         Some(Overlay::Note { lines: Some(lines), .. }) => lines.len(),
+        Some(Overlay::Compare { comparison: Some(comparison), .. }) => compare::count(comparison),
         _ => 0,
     }
 }

@@ -127,6 +127,12 @@ impl Workbench {
         found.incidents.all.get(found.orders.group(self.hit?)?.incident?)
     }
 
+    /// The hits of the incident; of a routine all of its incidents', under published semantics the one alone.
+    pub fn incident_hits(&self) -> &[usize] {
+        let Some(hit) = self.hit.as_ref() else { return &[] };
+        self.evidence.found.orders.group(*hit).map_or(std::slice::from_ref(hit), |group| &group.hits)
+    }
+
     /// Rows and addresses of the other side of the incident; `None` where it has one side.
     pub fn other_side(&self) -> Option<Arc<OtherSide>> {
         let found = &self.evidence.found;

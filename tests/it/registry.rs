@@ -274,6 +274,7 @@ fn keys() -> String {
         Context::Tags,
         Context::Copy,
         Context::Filters,
+        Context::Compare,
         Context::InUse,
         Context::Guided,
         Context::Decisions,

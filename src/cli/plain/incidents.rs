@@ -1,15 +1,19 @@
 //! The incidents by lines: the list, the card, and the hits of one.
 
 use super::Talk;
-use crate::analytics::{Candidates, Hit, Incidents, Settings};
+use crate::analytics::{Candidates, DetectContext, Hit, Incidents, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
 use crate::report::card::{Card, CardContext, card};
 use crate::triage::Disposition;
+use crate::triage::compare::{self, Compared};
 use crate::triage::groups::{Group, groups};
 use std::io;
 use std::sync::Arc;
+
+/// Values of one kind that are printed of a comparison.
+const VALUES: usize = 12;
 
 /// A line of the list.
 pub(super) struct Listed {
@@ -39,7 +43,27 @@ pub(super) fn listed(
     groups(hits, &incidents).into_iter().map(line).collect()
 }
 
+/// The incident of a number as typed.
+pub(super) fn numbered<'a>(listed: &'a [Listed], typed: &str) -> Option<&'a Listed> {
+    listed.get(typed.trim().parse::<usize>().ok()?.checked_sub(1)?)
+}
+
 impl Talk<'_> {
+    /// Prints the hits of a group beside their user's usual days: what is new comes first.
+    pub(super) fn compare(&mut self, group: &Group) -> io::Result<()> {
+        let (store, facts) = (&self.loaded.store, self.run.facts);
+        let context = DetectContext::new(store, facts, &self.run.settings);
+        let comparison = compare::compare(&context, self.hits, &group.hits);
+        self.say(format!("{}.", comparison.words()))?;
+        for part in &comparison.parts {
+            let values: Vec<String> = part.values.iter().take(VALUES).map(Compared::words).collect();
+            let more = part.more + part.values.len() - values.len();
+            let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+            self.say(format!("{}: {}{more}", part.name, values.join("; ")))?;
+        }
+        Ok(())
+    }
+
     /// `1. high, a.novak@contoso.com, 2026-04-29 09:31:02, session used elsewhere, 8 hits, 0 of 8 steps`.
     pub(super) fn line(&self, number: usize, listed: &Listed) -> String {
         let Listed { group, card, severity } = listed;

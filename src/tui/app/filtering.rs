@@ -10,7 +10,7 @@ use crate::tui::text::fit;
 use crate::tui::workbench::Workbench;
 
 impl App {
-    /// Does one of the actions on filters.
+    /// Does one of the actions on the rows and the list: filters, order, marks for a verdict.
     pub(super) fn narrow(&mut self, action: Action) {
         match action {
             Action::Filter => self.filter(),
@@ -21,6 +21,8 @@ impl App {
             Action::OneSide => self.filter_side(),
             Action::DropFilter => self.drop_filters(false),
             Action::ClearFilters => self.drop_filters(true),
+            Action::Sort => self.sort(false),
+            Action::TurnSort => self.sort(true),
             Action::MarkRow => self.bench(|bench| {
                 bench.hit_list.toggle_mark(&bench.evidence.found.orders);
                 bench.select();

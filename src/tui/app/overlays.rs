@@ -171,6 +171,7 @@ impl App {
                     Overlay::Help { offset, .. }
                     | Overlay::Record { offset, .. }
                     | Overlay::Bundle { offset, .. }
+                    | Overlay::Compare { offset, .. }
                     | Overlay::Note { offset, .. },
                 ),
                 _,

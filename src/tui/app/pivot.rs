@@ -32,6 +32,21 @@ impl App {
         vec![Effect::Run(Job::Reach(event))]
     }
 
+    /// Opens the comparison of the incident with its user's usual days.
+    pub(super) fn compare(&mut self) -> Vec<Effect> {
+        let compared = self.workbench().and_then(|bench| {
+            let hits = bench.incident_hits().iter().map(|hit| bench.evidence.hits[*hit].id.clone()).collect();
+            Some((hits, bench.current()?.upn.clone()))
+        });
+        let Some((hits, user)): Option<(Vec<String>, String)> = compared else {
+            self.say("no incident to compare".to_owned());
+            return Vec::new();
+        };
+        let job = Job::Compare(hits.clone());
+        self.overlays.show(Overlay::Compare { hits, user, comparison: None, offset: 0 });
+        vec![Effect::Run(job)]
+    }
+
     pub(super) fn near_misses(&mut self) -> Vec<Effect> {
         let Some(bench) = self.workbench_mut() else { return Vec::new() };
         // As it was left to look at rows.
@@ -168,6 +183,13 @@ impl App {
             JobResult::Sifted(sift, kept) => {
                 self.asked = None;
                 self.on_timeline(|timeline, store| timeline.sifted(store, *sift, kept));
+            }
+            JobResult::Compared(ids, counted) => {
+                if let Some(Overlay::Compare { hits, comparison, .. }) = self.overlays.in_use_mut()
+                    && *hits == ids
+                {
+                    *comparison = Some(counted);
+                }
             }
             JobResult::Copy(what, text) => return self.copy_made(what, text),
             JobResult::Users(text, shown, total) => return self.users_found(&text, shown, total),

@@ -72,6 +72,17 @@ fn every_verdict_but_theft_asks_why_and_who_confirmed_it_and_the_note_has_both()
 }
 
 #[test]
+fn an_incident_is_compared_with_the_usual_days_by_lines() {
+    let (folder, _) = bundle();
+    for typed in ["v 1\nq\n", "1\nv\nq\n"] {
+        let output = talk(folder.path(), typed);
+        assert!(output.contains(" rows of the incident, ") && output.contains("days before it"), "{output}");
+        assert!(output.contains("\naddress: ") && output.contains(" here, 0 before"), "{output}");
+    }
+    assert!(talk(folder.path(), "v 9\nq\n").contains("v 9: no such incident"));
+}
+
+#[test]
 fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
     let (folder, _) = bundle();
     let root = format!("{}/", folder.path().canonicalize().unwrap().display());

@@ -76,6 +76,25 @@ fn a_verdict_closes_all_that_are_marked_and_one_undo_opens_them() {
 }
 
 #[test]
+fn an_incident_is_compared_with_the_usual_days() {
+    for size in [(200, 60), (120, 40), (80, 24)] {
+        let mut desk = Desk::open(size);
+        desk.press("V");
+        let screen = desk.screen();
+        assert!(screen.contains("this incident and the usual days") && screen.contains("days before it"), "{screen}");
+        let line = |desk: &mut Desk, text: &str| desk.screen().lines().position(|line| line.contains(text));
+        let lane = &desk.bench().evidence.found.incidents.all[0].lanes;
+        let (known, new) = (lane[0].address.clone(), lane[1].address.clone());
+        let at_new = line(&mut desk, &format!("◈{new}")).unwrap_or_else(|| panic!("{screen}"));
+        assert!(line(&mut desk, &known).unwrap() > at_new, "what is new comes first: {screen}");
+        desk.press("G");
+        assert!(desk.screen().contains("14:00"), "the hours are the last: {}", desk.screen());
+        desk.press("esc");
+        assert!(desk.app.overlays.is_empty());
+    }
+}
+
+#[test]
 fn the_list_of_users_has_heads_and_says_what_is_above() {
     let mut desk = Desk::open((80, 24));
     desk.press("U");
