@@ -3,8 +3,8 @@
 use super::acts;
 use super::request::{path, request_shape};
 use crate::analytics::{Leg, side_of};
-use crate::facts::Facts;
-use crate::model::{EventId, Field, Span, Sym, Time, call_succeeded};
+use crate::facts::{Facts, Weight};
+use crate::model::{EventId, Field, Span, Sym, Time, call_status, call_succeeded};
 use crate::store::{Event, Key, Store};
 pub use crate::tables::RowKind;
 use crate::tables::{Role, Success};
@@ -78,6 +78,35 @@ pub fn has_failed(store: &Store, row: Event<'_>) -> bool {
         Success::Result => !text(Field::ResultType).is_empty() && !row.succeeded(),
         Success::Act => !row.succeeded(),
     }
+}
+
+/// Returns whether a call failed that was refused, or that would have changed something.
+pub fn is_attempt(store: &Store, row: Event<'_>) -> bool {
+    let text = |field| store.text(row[field]);
+    row.table.role() == Role::Uses
+        && has_failed(store, row)
+        && (matches!(call_status(text(Field::ResponseStatusCode)), 401 | 403)
+            || !text(Field::RequestMethod).eq_ignore_ascii_case("GET"))
+}
+
+/// A call in plain words: `searched mail for "invoice"`, `tried (403): listed applications`. `None` for what is no call
+/// that the facts know.
+pub fn call_words(store: &Store, facts: &Facts, event: EventId, with_object: bool) -> Option<String> {
+    let row = store.event(event);
+    if row.table.role() != Role::Uses {
+        return None;
+    }
+    let text = |field| store.text(row[field]);
+    let verb = facts.graph_verb(text(Field::RequestMethod), text(Field::RequestUri));
+    if !verb.is_known {
+        return None;
+    }
+    let sought = if verb.weight == Weight::Searched { "for " } else { "" };
+    let object = verb.object.filter(|_| with_object);
+    let object = object.map_or_else(String::new, |object| format!(" {sought}\"{object}\""));
+    let tried =
+        if has_failed(store, row) { format!("tried ({}): ", text(Field::ResponseStatusCode)) } else { String::new() };
+    Some(format!("{tried}{}{object}", verb.action))
 }
 
 /// One event in words; `before` is the event of the line above.
@@ -222,6 +251,31 @@ mod tests {
         assert_eq!(lines[1].gap, Some(Span::minutes(2)));
         assert_eq!((lines[1].failed, lines[1].client), (true, "app"));
         assert_eq!(lines[3..].iter().map(|line| line.tied).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn calls_have_plain_words_and_a_refusal_is_an_attempt() {
+        let mut rows = Rows::default();
+        for (method, status, path) in [
+            ("GET", "200", "me/messages?$search=%22invoice%22"),
+            ("GET", "403", "applications"),
+            ("GET", "404", "me/photo/$value"),
+            ("POST", "400", "me/mailFolders/inbox/messageRules"),
+        ] {
+            let uri = format!("https://graph.microsoft.com/v1.0/{path}");
+            let fields = [
+                (Field::RequestMethod, method),
+                (Field::ResponseStatusCode, status),
+                (Field::RequestUri, uri.as_str()),
+            ];
+            rows.row(Table::Graph, "2026-05-01T14:00:00Z", &fields);
+        }
+        let store = rows.build();
+        let words = |id| call_words(&store, Facts::embedded(), EventId(id), true).unwrap_or_default();
+        assert_eq!(words(0), "searched mail for \"invoice\"");
+        assert!(words(1).starts_with("tried (403): "), "{}", words(1));
+        let attempts: Vec<bool> = store.events().map(|(_, row)| is_attempt(&store, row)).collect();
+        assert_eq!(attempts, [false, true, false, true]);
     }
 
     #[test]

@@ -572,7 +572,7 @@ impl App {
             Action::NextPane if !self.overlays.is_empty() => self.next_part(),
             Action::NextPane => self.bench(|bench| bench.enter(bench.focus.next())),
             Action::PrevPane => self.bench(|bench| bench.enter(bench.focus.prev())),
-            Action::ZoomPane => self.bench(|bench| bench.alone = !bench.alone),
+            Action::ZoomPane => self.zoom_pane(),
             Action::OpenHit => self.bench(Workbench::open_hit),
             Action::OpenRecord => return self.open_record(),
             Action::NextRecord => return self.other_record(Move::Next),

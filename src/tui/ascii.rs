@@ -6,7 +6,7 @@
 use ratatui::buffer::Buffer;
 
 /// A sign and its replacement, each of one column.
-const SIGNS: [(char, &str); 52] = [
+const SIGNS: [(char, &str); 53] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
     ('…', "~"),
@@ -32,6 +32,7 @@ const SIGNS: [(char, &str); 52] = [
     ('○', "."),
     ('•', "*"),
     ('∙', "-"),
+    ('»', "-"),
     ('▸', ">"),
     ('▶', ">"),
     ('▲', "^"),

@@ -33,6 +33,11 @@ impl List {
         Self { cursor, top: cursor.saturating_sub(2) }
     }
 
+    /// Puts the cursor's row into the middle of a view of `height` rows.
+    pub fn centre(&mut self, height: usize) {
+        self.top = self.cursor.saturating_sub(height / 2);
+    }
+
     /// Moves the cursor in `len` rows seen through `height`.
     pub fn go(&mut self, step: Move, len: usize, height: usize) {
         let page = height.saturating_sub(1).max(1);

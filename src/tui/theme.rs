@@ -152,6 +152,16 @@ impl Theme {
         line.style(self.style(Role::Cursor))
     }
 
+    /// Like [`Self::under_cursor`], but for a span that is read by its colour: it lies on a ground of that colour.
+    pub fn under_cursor_but<'a>(&self, line: Line<'a>, focused: bool, room: usize, span: usize) -> Line<'a> {
+        let style = line.spans.get(span).map(|span| span.style).filter(|style| style.fg.is_some());
+        let mut line = self.under_cursor(line, focused, room);
+        if let (Some(style), Some(span)) = (style, line.spans.get_mut(span)) {
+            span.style = style;
+        }
+        line
+    }
+
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles[role as usize]

@@ -6,6 +6,7 @@ mod allowed;
 mod bundle;
 mod drafts;
 mod explore;
+mod eye;
 mod filters;
 mod hostile;
 mod incidents;

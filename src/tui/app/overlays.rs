@@ -161,6 +161,20 @@ impl App {
         }
     }
 
+    /// Gives the focused pane the whole screen or takes it back; the rows on both sides of its cursor are in view.
+    pub(super) fn zoom_pane(&mut self) {
+        self.bench(|bench| bench.alone = !bench.alone);
+        let areas = self.areas();
+        self.bench(|bench| {
+            let height = screens::list_rows(bench, bench.focus, areas.rows(bench.focus));
+            match (bench.focus, &mut bench.timeline) {
+                (Pane::Hits, _) => bench.hit_list.list.centre(height),
+                (Pane::Timeline, Some(timeline)) => timeline.shown.list.centre(height),
+                _ => bench.triage_top = None,
+            }
+        });
+    }
+
     pub(super) fn go(&mut self, step: Move) {
         let height = layout::overlay_rows(self.size);
         let len = widgets::count(self);

@@ -82,13 +82,13 @@ fn title<'a>(
     card: &Card,
     (severity, confidence): (Severity, Confidence),
 ) -> Line<'a> {
-    let (glyph, _, role) = super::hits::severity(severity);
+    let (glyph, word, role) = super::hits::severity(severity);
     let roles = if card.roles.is_empty() { String::new() } else { format!(" · {}", card.roles.join(", ")) };
     let group = bench.hit.and_then(|hit| bench.evidence.found.orders.group(hit));
     let state = group.map(|group| bench.state_of(group)).filter(|state| !state.is_empty());
     let state = state.map_or_else(String::new, |state| format!(" · {state}"));
     Line::from(vec![
-        Span::styled(format!(" {glyph}"), theme.style(role)),
+        Span::styled(format!(" {glyph} {word}"), theme.style(role)),
         Span::styled(format!(" {}", fit(&card.who, 48)), theme.style(Role::Title)),
         Span::styled(state, theme.style(Role::Notice)),
         Span::styled(fit(&roles, 40).into_owned(), theme.style(role)),

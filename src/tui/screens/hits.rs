@@ -67,7 +67,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
             }
             _ => row(bench, theme, entry, &columns, selected),
         };
-        if selected { theme.under_cursor(line, focused, room) } else { line }
+        if selected { theme.under_cursor_but(line, focused, room, SEVERITY) } else { line }
     });
     let lines: Vec<Line> = head.into_iter().chain(rows).collect();
     frame.render_widget(Paragraph::new(lines), inside);
@@ -86,6 +86,9 @@ fn filters(bench: &Workbench, width: usize) -> String {
     let many = format!("{} of {all}: ", state.entries.len());
     format!("{many}{} ", stacked(&words, width.saturating_sub(many.len() + 26)))
 }
+
+/// Place of the severity among the spans of a row.
+const SEVERITY: usize = 1;
 
 /// Widths of the columns: what does not fit goes, the user last.
 struct Columns<'w> {
@@ -233,7 +236,7 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
     }
     if columns.done > 0 {
         let (done, steps) = bench.progress(&[entry.hit]);
-        let mark = if disposition.is_some() { "✓".to_owned() } else { format!("{done}/{steps}") };
+        let mark = if disposition.is_some() { "done".to_owned() } else { format!("{done}/{steps}") };
         spans.push(Span::styled(format!(" {mark:>5}"), text));
     }
     Line::from(spans)
@@ -257,8 +260,8 @@ fn when(hit: &Hit) -> String {
 /// Glyph, short word and role of a severity.
 pub(super) fn severity(severity: Severity) -> (&'static str, &'static str, Role) {
     match severity {
-        Severity::High => ("▲", "high", Role::High),
+        Severity::High => ("■", "high", Role::High),
         Severity::Medium => ("■", "med", Role::Medium),
-        Severity::Low => ("▽", "low", Role::Low),
+        Severity::Low => ("■", "low", Role::Low),
     }
 }

@@ -16,19 +16,20 @@ use ratatui::widgets::Paragraph;
 const MOST: usize = 4;
 
 /// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
-const SIGNS: [(&str, &str); 29] = [
-    ("▲ ■ ▽", "Incidents: high, medium, low severity"),
+const SIGNS: [(&str, &str); 30] = [
+    ("■", "Incidents: severity; the word says which"),
     ("7×", "Incidents: so many hits in one; f lists them"),
     ("✚", "Incidents: marked; a verdict closes all marked ones"),
-    ("↑ ↓", "Incidents: sorted by this column, the least or the most first"),
-    ("└", "Hits: of the same incident as the one above; timeline: a call made with the token above"),
-    ("0/7 ✓", "Hits: steps answered of all; closed"),
-    ("◈", "Map and timeline: an address that is new to the user"),
-    ("· ◇", "Map: a place that the user is known at; that the bundle cannot decide"),
+    ("↑ ↓", "Incidents: sorted by this column, the least or the most first; more rows that way"),
+    ("└", "Of the row above: a hit of the same incident, a call made with that token"),
+    ("0/7", "Hits: steps answered of all"),
+    ("◈", "New to the user: an address, a value compared"),
+    ("·", "Map: a place that the user is known at"),
     ("█ ▅ ▂", "Map: took or changed; read or searched; looked around"),
     ("░", "Map: a log has ended"),
     ("▎", "Map: sessions were revoked"),
-    ("▲ ▽ ◇", "Findings: points to theft, harmless, cannot tell"),
+    ("▲ ▽", "Findings: points to theft, harmless"),
+    ("◇", "The bundle cannot tell: a finding, a place on the map, a value compared"),
     ("∅", "Findings: the bundle cannot answer"),
     ("✓ ✗ ?", "Steps: your verdict: theft, harmless, cannot tell"),
     ("✎", "Steps: has a remark"),
@@ -36,7 +37,7 @@ const SIGNS: [(&str, &str); 29] = [
     ("◆", "Timeline: device-code sign-in"),
     ("○", "Timeline: sign-in with the user present"),
     ("●", "Timeline: token issued without the user, by a refresh token"),
-    ("∙", "Timeline: Graph call"),
+    ("»", "Timeline: Graph call"),
     ("▪", "Timeline: act or change from an audit log"),
     ("✗", "Timeline: failed"),
     ("•", "Timeline: a row of the hit"),
@@ -168,4 +169,28 @@ pub(super) fn draw(
     below(theme, frame, area, lines.len().saturating_sub(offset + height));
     let lines: Vec<Line> = lines.into_iter().skip(offset).take(height).collect();
     frame.render_widget(Paragraph::new(lines), inside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sign of two meanings: your verdict "harmless" on a step, and a failed row.
+    const TWICE: &str = "✗";
+
+    #[test]
+    fn a_sign_has_one_meaning() {
+        let signs = || SIGNS.iter().flat_map(|(signs, _)| signs.split(' '));
+        for sign in signs().filter(|sign| !sign.is_empty() && *sign != TWICE) {
+            assert_eq!(signs().filter(|other| *other == sign).count(), 1, "{sign}");
+        }
+    }
+
+    #[test]
+    fn the_signs_of_list_and_timeline_stand_in_the_legend() {
+        for sign in ["■", "✚", "└", "◈", "◇", "◆", "○", "●", "»", "▪", "✗", "•", "▸", "★", "☆", "*", "!"]
+        {
+            assert!(SIGNS.iter().any(|(signs, _)| signs.split(' ').any(|one| one == sign)), "{sign}");
+        }
+    }
 }

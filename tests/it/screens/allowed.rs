@@ -19,7 +19,7 @@ fn the_address_that_kept_an_entry_from_a_hit_stands_beside_its_steps() {
         }
         desk.reopen();
         let screen = desk.screen().split_whitespace().collect::<Vec<_>>().join(" ");
-        let expected = if is_allowed { "203.0.113.77, outside of entry 1" } else { "would cover it but for" };
+        let expected = if is_allowed { "203.0.113.77, outside of entry" } else { "would cover it but for" };
         assert!(screen.contains(expected) && screen.contains("203.0.113.77"), "{}", desk.screen());
         assert_eq!(screen.contains("not allowed"), !is_allowed, "{}", desk.screen());
     }

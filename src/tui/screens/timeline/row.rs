@@ -59,12 +59,12 @@ impl Columns {
         let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
         // Branches need room, and the client of a session is mostly one.
-        let narrow = if state.is_tree() && !state.is_grouped() { 10 } else { 0 };
+        let (whole, short) = if state.is_tree() && !state.is_grouped() { (66, 66) } else { (56, 48) };
         let client = if rest >= 90 {
             20
-        } else if rest >= 56 + narrow {
+        } else if rest >= whole {
             15
-        } else if rest >= 48 + narrow {
+        } else if rest >= short {
             11
         } else {
             0
@@ -127,8 +127,13 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let changes =
         of.key != Key::User && (shown.first || shown.above.is_none_or(|above| store.event(above).user != user));
     let (glyph, kind_role) = kind(line.kind, line.failed);
+    // What somebody new was refused tells what was wanted: it is no noise.
+    let is_attempt = timeline::is_attempt(store, store.event(shown.event))
+        && view.origins.standing(shown.event) == Some(Standing::New);
+    let kind_role = if is_attempt { Role::High } else { kind_role };
     let text = theme.style(match (foreign, line.failed, line.kind) {
         (true, ..) => Role::Foreign,
+        _ if is_attempt => Role::Text,
         (_, true, _) => Role::Failed,
         (_, _, RowKind::Graph) => Role::Graph,
         _ if line.weight == Some(0) => Role::Quiet,
@@ -228,6 +233,7 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
         let many = format!("{} × ", count(run.places.len() as u64));
         let lasts = if room < ROOM_FOR_SPAN { String::new() } else { format!(" · {lasts}") };
         let rest = room.saturating_sub(width(&whose) + width(&many) + width(&lasts));
+        let words = in_room(words, rest, || timeline::call_words(store, bench.evidence.facts, shown.event, false));
         return format!("{whose}{many}{}{lasts}", fit(&words, rest));
     }
     // The glyph says it where the words have no room.
@@ -238,7 +244,14 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
         let rest = room.saturating_sub(width(&whose) + width(CLOSED) + width(&below));
         return format!("{CLOSED}{whose}{}{below}", fit(what, rest));
     }
-    format!("{whose}{}", fit(what, room))
+    let rest = room.saturating_sub(width(&whose));
+    let what = in_room(what.to_owned(), rest, || timeline::call_words(store, bench.evidence.facts, shown.event, true));
+    format!("{whose}{}", fit(&what, rest))
+}
+
+/// The text of a row where it fits, else its plain words, if it has some.
+fn in_room(text: String, room: usize, plain: impl FnOnce() -> Option<String>) -> String {
+    if width(&text) <= room { text } else { plain().unwrap_or(text) }
 }
 
 /// Adds the analyst's mark to a row's text, where there is room.
@@ -275,7 +288,7 @@ fn kind(kind: RowKind, failed: bool) -> (&'static str, Role) {
         RowKind::DeviceCode => ("◆", Role::DeviceCode),
         RowKind::SignIn => ("○", Role::Text),
         RowKind::Token => ("●", Role::Text),
-        RowKind::Graph => ("∙", Role::Graph),
+        RowKind::Graph => ("»", Role::Graph),
         RowKind::Act | RowKind::Record => ("▪", Role::Text),
     }
 }
