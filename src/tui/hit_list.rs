@@ -271,7 +271,7 @@ impl HitList {
     /// Marks every row from the last mark to the cursor.
     pub fn mark_range(&mut self, orders: &Orders) {
         let here = self.list.cursor;
-        let from = self.anchor.and_then(|hit| self.place(hit)).unwrap_or(here);
+        let from = self.anchor.and_then(|hit| self.entries.iter().position(|entry| entry.hit == hit)).unwrap_or(here);
         let range = self.entries.get(from.min(here)..=from.max(here)).unwrap_or_default();
         self.marked.extend(range.iter().map(|entry| entry.hit));
         self.anchor = self.selected();

@@ -139,17 +139,18 @@ impl Workbench {
         found.sides.get(found.orders.group(self.hit?)?.incident?)?.clone()
     }
 
-    /// Hits that a verdict closes: those of all marked rows, else those of the incident or routine, where the list shows
-    /// it as one.
-    pub fn closes(&self) -> &[usize] {
+    /// Hits of the row under the cursor: those of the incident or routine, where the list shows it as one.
+    pub fn hits_here(&self) -> &[usize] {
         let Some(hit) = self.hit else { return &[] };
-        if !self.hit_list.closing.is_empty() {
-            return &self.hit_list.closing;
-        }
         match self.evidence.found.orders.group(hit) {
             Some(group) if !self.hit_list.is_open => &group.hits,
             _ => self.hit.as_slice(),
         }
+    }
+
+    /// Hits that a verdict closes: those of all marked rows, else those under the cursor.
+    pub fn closes(&self) -> &[usize] {
+        if self.hit_list.closing.is_empty() { self.hits_here() } else { &self.hit_list.closing }
     }
 
     /// The state of a group of hits in words: its verdict, or how many are closed; empty while it is open.
@@ -165,7 +166,7 @@ impl Workbench {
 
     /// The steps of the incident under the cursor, where the list shows it as one; else those of the hit.
     pub fn walk(&self) -> Rc<[Asked]> {
-        let (of, lines) = (self.closes(), self.case.log.len());
+        let (of, lines) = (self.hits_here(), self.case.log.len());
         let mut known = self.walk.borrow_mut();
         if known.0 != of || known.1 != lines {
             let steps = walk(&self.evidence.hits, of, &self.case, self.evidence.analytic);

@@ -51,7 +51,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let entered = bench.incident().zip(bench.revoked_of(Value::user(hit.user)));
     let entered =
         entered.map(|(incident, at)| CardLine { label: Label::Revoked, text: after(bench.store(), incident, at) });
-    let hits: Vec<&Hit> = bench.closes().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
+    let hits: Vec<&Hit> = bench.hits_here().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
     let verdict = verdict(&bench.case, &hits);
     let mut answers: Vec<&CardLine> = verdict.iter().chain(&card.lines).collect();
     for answer in answers.iter_mut().filter(|line| line.label == Label::Revoked) {

@@ -21,7 +21,7 @@ const PAGE: usize = 60;
 
 pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Frame, area: Rect) {
     let (Some(hit), Some(card)) = (bench.current(), bench.hit.and_then(|hit| bench.evidence.card(hit))) else { return };
-    let hits: Vec<&Hit> = bench.closes().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
+    let hits: Vec<&Hit> = bench.hits_here().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
     let [left, right] = Layout::horizontal([Constraint::Percentage(56), Constraint::Min(0)]).areas(area);
     let question = QUESTIONS.get(at);
     let title = question.map_or_else(
