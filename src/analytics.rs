@@ -72,6 +72,7 @@ pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
 pub use hit::{Attack, GraphCall, GraphTie, Hit, HitAct};
+pub use hit_builder::hit_id;
 pub use incidents::{Incident, Incidents};
 pub use known_networks::{KnownNetwork, KnownNetworks};
 pub use look_alike::LookAlike;

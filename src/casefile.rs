@@ -1,23 +1,26 @@
-//! The case on disk: found again by the bundle's bytes, replaced as a whole, never written over another's work.
+//! The case on disk: found again by the bundle's files and hits, replaced as a whole, never written over another's work.
 
 mod copies;
 pub mod draft;
+mod find;
 mod lock;
 pub mod note;
 mod process;
 mod replace;
 
 pub use copies::{Closed, Found, Join, Opened, name, unmerged};
+pub use find::{Choice, find};
 pub use lock::{Holder, Taken};
 pub use process::Life;
 pub use replace::{Unsynced, replace};
 
 use crate::facts::given;
 use crate::model::{Time, inert, shown};
-use crate::triage::Case;
+use crate::triage::{Bundle, Case, Claim, Common};
 use lock::{Attempt, Lock};
 use replace::{Kept, Pending, Sync};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -44,10 +47,12 @@ pub enum CaseError {
         version: u32,
     },
     /// It is about other evidence.
-    #[error("{} belongs to another bundle; {WAY_OUT}", shown(path))]
+    #[error("{} belongs to another bundle: {common} are in this one; {WAY_OUT}", shown(path))]
     OtherBundle {
         /// The file.
         path: PathBuf,
+        /// Evidence that they share: none.
+        common: Common,
     },
     /// It would be among the evidence.
     #[error("{} stands inside the evidence; give a path outside of {} with --case FILE", shown(path), shown(evidence))]
@@ -130,7 +135,9 @@ pub struct CaseFile {
     known: Option<Vec<u8>>,
     /// The case as it would have been written when it was opened: a case of 0.1.0 that was only looked at stays one.
     unchanged: Option<Vec<u8>>,
-    bundle: String,
+    bundle: Bundle,
+    /// Fingerprints of the bundles that the case was opened on before.
+    earlier: BTreeSet<String>,
     /// Hits of the run and their analytics: step numbers of 0.1.0 are read by them.
     hits: Vec<(String, String)>,
     me: Holder,
@@ -219,21 +226,22 @@ pub fn folder(environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf>
 /// While another process has the lock, the file is read only until [`CaseFile::join`] says otherwise. [`Opened::resume`]
 /// merges the copies that others left.
 ///
-/// `evidence` are the paths of the bundle: a case never stands inside a folder of it, nor in the place of a file.
+/// `evidence` are the paths of the bundle: a case never stands inside a folder of it, nor in the place of a file. A case
+/// of other evidence is opened if it shares any with the bundle.
 ///
 /// # Errors
 /// Any [`CaseError`]; the file is then left as it is.
 pub fn open(
     path: &Path,
     evidence: &[PathBuf],
-    fingerprint: &str,
+    bundle: impl Into<Bundle>,
     analyst: &str,
     now: Time,
 ) -> Result<Opened, CaseError> {
     let path = outside(path, evidence)?;
+    let mut file = CaseFile::at(path, bundle.into(), Holder::this(analyst, now));
     // A file that is no case of this bundle gets no lock beside it.
-    load(&path, fingerprint)?;
-    let mut file = CaseFile::at(path, fingerprint, Holder::this(analyst, now));
+    file.load_with_bytes(&file.path)?;
     let mut found = Found::default();
     file.ask(lock::take, &mut found);
     file.begin(found)
@@ -257,22 +265,27 @@ fn outside(path: &Path, evidence: &[PathBuf]) -> Result<PathBuf, CaseError> {
 ///
 /// # Errors
 /// Any [`CaseError`]; the file is left as it is.
-pub fn stored(path: &Path, fingerprint: &str) -> Result<Option<Case>, CaseError> {
-    Ok(load(path, fingerprint)?.map(|(case, _)| case))
+pub fn stored(path: &Path, bundle: &Bundle) -> Result<Option<Case>, CaseError> {
+    Ok(load(path, bundle, |_| false)?.map(|(case, _)| case))
 }
 
-/// The case at `path` and its bytes, if it is of that bundle.
-fn load(path: &Path, fingerprint: &str) -> Result<Option<(Case, Vec<u8>)>, CaseError> {
+/// The case at `path` and its bytes, if it is of that bundle, shares evidence with it, or is known for another reason.
+fn load(path: &Path, bundle: &Bundle, is_known: impl Fn(&Case) -> bool) -> Result<Option<(Case, Vec<u8>)>, CaseError> {
     let bytes = match given::read(path, MOST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(unread(path, source)),
     };
     let case = read(path, &bytes)?;
-    if case.bundle != fingerprint {
-        return Err(CaseError::OtherBundle { path: path.to_owned() });
+    if !bundle.fits(&case) && !is_known(&case) {
+        return Err(CaseError::OtherBundle { path: path.to_owned(), common: bundle.common(&case) });
     }
     Ok(Some((case, bytes)))
+}
+
+/// The evidence that a case file says it is about, if it is one that this program reads.
+fn read_claim(bytes: &[u8]) -> Option<Claim> {
+    serde_json::from_slice::<Claim>(bytes).ok().filter(|claim| claim.version <= Case::VERSION)
 }
 
 /// Tells a case that cannot be read from a folder that cannot.
@@ -321,12 +334,13 @@ pub fn copy_path(case: &Path) -> PathBuf {
 }
 
 impl CaseFile {
-    fn at(path: PathBuf, bundle: &str, me: Holder) -> Self {
+    fn at(path: PathBuf, bundle: Bundle, me: Holder) -> Self {
         Self {
             path,
             known: None,
             unchanged: None,
-            bundle: bundle.to_owned(),
+            bundle,
+            earlier: BTreeSet::new(),
             hits: Vec::new(),
             me,
             lock: None,
@@ -344,7 +358,7 @@ impl CaseFile {
 
     /// A file for a case that has no place yet: [`CaseFile::move_to`] gives it one.
     pub fn nowhere(case: &Case, now: Time) -> Self {
-        Self::at(PathBuf::new(), &case.bundle, Holder::this(&case.analyst, now))
+        Self::at(PathBuf::new(), case.bundle.as_str().into(), Holder::this(&case.analyst, now))
     }
 
     /// Its folder.

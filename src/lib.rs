@@ -48,6 +48,7 @@
 //! | storage and comparison of rows | [`store`]: interned text, normalized forms, users, indexes; `store/duplicates.rs` duplicates, `store/token.rs` computed token ids | |
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
 //! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
+//! | a case on evidence that has changed | `triage/basis.rs` the evidence as a case lists it, `triage/bundle.rs` a bundle as cases see it, `triage/carry.rs` its change in a sentence; `casefile/find.rs` the case of a bundle |
 //! | the right to write a case | `casefile/lock.rs`, `casefile/process.rs`; `casefile/copies.rs` copies written by others meanwhile, `triage/merge.rs` their merge | |
 //! | words for acts of audit tables | `triage/acts.rs`, by the table of [`facts::Facts::action`] | a row of `actions.csv` |
 //! | runs of like rows, lineage of rows | `triage/runs.rs`, `triage/lineage.rs` | |

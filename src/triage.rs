@@ -1,6 +1,9 @@
 //! The case: the analyst's work on hits and events. Pure: times and names come in as arguments, files are the shell's.
 
 pub mod acts;
+mod basis;
+mod bundle;
+mod carry;
 mod case;
 mod change;
 pub mod compare;
@@ -28,6 +31,9 @@ mod undo;
 pub mod walk;
 mod work;
 
+pub use basis::Common;
+pub use bundle::{Bundle, Claim};
+pub use carry::Grown;
 pub use case::{Case, TLP, fingerprint};
 pub use change::{About, Change, Conflict};
 pub use draft::{Draft, Prompt};

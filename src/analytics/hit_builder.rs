@@ -112,14 +112,8 @@ impl HitBuilder {
         let session = self.session.map(|sym| store.text(sym).to_owned());
         let resource_ids =
             if context.bare { Vec::new() } else { (context.reading.resources)(store, &self.resource_events) };
-        let id = short_hash(&[
-            self.analytic,
-            store.text(self.user),
-            &app_id,
-            session.as_deref().unwrap_or_default(),
-            // To the second: an export that cuts the rest gives the same id.
-            &first_seen.second(),
-        ]);
+        let user = store.text(self.user);
+        let id = hit_id(self.analytic, user, &app_id, session.as_deref().unwrap_or_default(), first_seen);
         Hit {
             id,
             analytic: self.analytic,
@@ -280,6 +274,12 @@ pub fn graph_reason(store: &Store, hit: &Hit) -> Option<String> {
         0 => tied,
         count => format!("{tied}: {count} of its sign-ins name no token"),
     })
+}
+
+/// The id of a hit that begins at that time.
+pub fn hit_id(analytic: &str, user: &str, app: &str, session: &str, first: Time) -> String {
+    // To the second: an export that cuts the rest gives the same id.
+    short_hash(&[analytic, user, app, session, &first.second()])
 }
 
 /// Twelve hex digits over the parts.

@@ -8,7 +8,7 @@ use super::{CaseError, CaseFile, load};
 use crate::model::words::counted;
 use crate::model::{Time, inert, shown};
 use crate::triage::merge::{Merged, merge};
-use crate::triage::{Case, Draft};
+use crate::triage::{Bundle, Case, Draft, Grown};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
@@ -45,6 +45,10 @@ pub struct Found {
     pub drafts: Vec<Draft>,
     /// Copies that cannot be merged, and why.
     pub unread: Vec<(PathBuf, String)>,
+    /// The change of the evidence since the case was opened last.
+    pub grown: Option<Grown>,
+    /// Other cases that share evidence with the bundle.
+    pub others: Vec<PathBuf>,
 }
 
 /// The ways to go on with a case that another process has.
@@ -115,6 +119,7 @@ impl Opened {
         let Self { file, case, found } = self;
         file.name_steps(case);
         case.check_log();
+        found.grown = case.carry_over(&file.bundle, now);
         file.unchanged = Some(case.to_bytes());
         if file.lock.is_none() {
             return;
@@ -127,7 +132,15 @@ impl Opened {
 impl Found {
     /// Sentences to show at the start.
     pub fn sentences(&self) -> Vec<String> {
-        let mut sentences = Vec::new();
+        let mut sentences: Vec<String> = self.grown.iter().map(ToString::to_string).collect();
+        if let [first, rest @ ..] = &self.others[..] {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let shares = if rest.is_empty() { "shares" } else { "share" };
+            sentences.push(format!(
+                "{}{more} {shares} evidence with this bundle too and stays as it is: --case opens another case",
+                inert(&name(first))
+            ));
+        }
         if let Some(left) = &self.left {
             sentences.push(format!("taken over from {left}: that process ended without closing the case"));
         }
@@ -152,11 +165,13 @@ pub fn name(path: &Path) -> String {
 }
 
 /// Work on a case's bundle that is not merged into it, for those who only read. Nothing is changed.
-pub fn unmerged(path: &Path, fingerprint: &str) -> Vec<Unmerged> {
+pub fn unmerged(path: &Path, bundle: &Bundle) -> Vec<Unmerged> {
     let case = name(path);
-    let apart = load(path, fingerprint).ok().flatten().map_or_else(Vec::new, |(case, _)| case.apart);
+    let main = load(path, bundle, |_| false).ok().flatten().map(|(case, _)| case);
+    let is_known = |copy: &Case| main.as_ref().is_some_and(|main| main.was_opened_on(&copy.bundle));
+    let apart = main.as_ref().map_or(&[][..], |case| &case.apart);
     let copies = numbered(path).into_iter().filter_map(|path| {
-        let (copy, _) = load(&path, fingerprint).ok()??;
+        let (copy, _) = load(&path, bundle, is_known).ok()??;
         let of = copy.branch.as_ref().map(|branch| branch.case.as_str());
         let is_stranded = of.is_none() && !apart.contains(&name(&path));
         (is_stranded || of == Some(&case)).then_some(Unmerged { path, analyst: copy.analyst, is_stranded })
@@ -210,8 +225,9 @@ impl CaseFile {
 
     /// Reads the case.
     pub(super) fn begin(mut self, found: Found) -> Result<Opened, CaseError> {
-        let (case, known) = load(&self.path, &self.bundle)?.unzip();
-        let mut case = case.unwrap_or_else(|| Case::new(self.bundle.clone(), self.me.analyst.clone()));
+        let (case, known) = self.load_with_bytes(&self.path)?.unzip();
+        let mut case = case.unwrap_or_else(|| self.begun(self.me.analyst.clone()));
+        self.earlier = case.bundles();
         self.known = known;
         // Whoever works on it now signs what comes.
         self.me.analyst.clone_into(&mut case.analyst);
@@ -220,7 +236,8 @@ impl CaseFile {
 
     /// A file of the same bundle.
     fn like(&self, path: PathBuf, me: Holder) -> Self {
-        Self { hits: self.hits.clone(), ..Self::at(path, &self.bundle, me) }
+        let (hits, earlier) = (self.hits.clone(), self.earlier.clone());
+        Self { earlier, hits, ..Self::at(path, self.bundle.clone(), me) }
     }
 
     /// Gives a case of 0.1.0 its step ids.
@@ -228,9 +245,19 @@ impl CaseFile {
         case.name_steps(self.hits.iter().map(|(hit, analytic)| (hit.as_str(), analytic.as_str())));
     }
 
+    /// A case of the bundle that nobody has worked on.
+    fn begun(&self, analyst: String) -> Case {
+        Case::new(self.bundle.fingerprint.clone(), analyst)
+    }
+
+    /// The case of the bundle in a file, and its bytes.
+    pub(super) fn load_with_bytes(&self, path: &Path) -> Result<Option<(Case, Vec<u8>)>, CaseError> {
+        load(path, &self.bundle, |case| self.earlier.contains(&case.bundle))
+    }
+
     /// Another case of the bundle, its steps named.
     fn load(&self, path: &Path) -> Result<Option<Case>, CaseError> {
-        let mut case = load(path, &self.bundle)?.map(|(case, _)| case);
+        let mut case = self.load_with_bytes(path)?.map(|(case, _)| case);
         if let Some(case) = &mut case {
             self.name_steps(case);
         }
@@ -258,10 +285,11 @@ impl CaseFile {
             }
             Join::Copy => {
                 let case = file.load(&file.path)?;
-                let mut copy = case.clone().unwrap_or_else(|| Case::new(file.bundle.clone(), String::new()));
+                let mut copy = case.clone().unwrap_or_else(|| file.begun(String::new()));
                 copy.check_log();
                 copy.part_from(case.as_ref(), name(&file.path));
                 file.me.analyst.clone_into(&mut copy.analyst);
+                found.grown = copy.carry_over(&file.bundle, now);
                 let (path, lock) = file.reserve(&file.path).map_err(|source| file.unwritable(source))?;
                 (file.path, file.lock) = (path, Some(lock));
                 Ok(Opened { file, case: copy, found })

@@ -178,9 +178,9 @@ fn a_failed_save_loses_nothing() {
     assert_eq!(names(home.path()), ["aside", "case.json", "case.json.lock"], "no half-written file stays");
     fs::remove_dir(&path).unwrap();
     fs::rename(&aside, &path).unwrap();
-    assert!(stored(&path, "b").unwrap().unwrap().hits.is_empty());
+    assert!(stored(&path, &"b".into()).unwrap().unwrap().hits.is_empty());
     assert_eq!(file.save(&mut case).unwrap(), Saved::Here);
-    assert_eq!(stored(&path, "b").unwrap().unwrap(), case);
+    assert_eq!(stored(&path, &"b".into()).unwrap().unwrap(), case);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn worked_apart(path: &Path) -> (CaseFile, Case, CaseFile, Case) {
 }
 
 fn is_merged(home: &Path, path: &Path) {
-    let case = stored(path, "b").unwrap().unwrap();
+    let case = stored(path, &"b".into()).unwrap().unwrap();
     let verdict = |step| case.verdict("h", step);
     assert_eq!((verdict("2"), verdict("3")), (Some(Verdict::Supports), Some(Verdict::Against)));
     assert_eq!((verdict("1"), case.conflicts.len()), (Some(Verdict::Supports), 1));
@@ -274,11 +274,11 @@ fn a_copy_closed_before_the_case_is_merged_at_the_next_start() {
     let path = home.path().join("case.json");
     let (first, case, second, copy) = worked_apart(&path);
     assert!(matches!(second.close(&copy, at(30)), Closed::Copy(_)));
-    assert_eq!(unmerged(&path, "b").len(), 1);
+    assert_eq!(unmerged(&path, &"b".into()).len(), 1);
     assert_eq!(first.close(&case, at(31)), Closed::Case);
     let Opened { file, case, found } = taken_up(&path, "b", "cy", at(40));
     assert_eq!(found.sentences(), ["merged case-2.json: 1 change by bo, 1 conflict to decide"]);
-    assert_eq!((case.analyst.as_str(), unmerged(&path, "b").len()), ("cy", 0));
+    assert_eq!((case.analyst.as_str(), unmerged(&path, &"b".into()).len()), ("cy", 0));
     drop(file);
     is_merged(home.path(), &path);
 }
@@ -361,7 +361,7 @@ fn a_lock_nobody_can_check_is_taken_only_on_request_and_its_owner_goes_on_in_a_c
     assert_eq!(first.save(&mut case).unwrap(), Saved::Here, "it goes on there");
     assert_eq!(second.close(&mine, at(14)), Closed::Case);
     assert_eq!(first.close(&case, at(15)), Closed::Merged(path.canonicalize().unwrap(), 0));
-    let merged = stored(&path, "b").unwrap().unwrap();
+    let merged = stored(&path, &"b".into()).unwrap().unwrap();
     let verdicts: Vec<_> = (1..=3).map(|step| merged.verdict("h1", &step.to_string())).collect();
     assert_eq!(verdicts, [Some(Verdict::Supports), Some(Verdict::Supports), Some(Verdict::Against)]);
 }
@@ -403,7 +403,7 @@ fn a_file_that_something_else_changed_is_left_and_a_missing_lock_is_made_again()
     case.set_verdict("h1", "4", Some(Verdict::Against), at(3));
     file.save(&mut case).unwrap();
     file.close(&case, at(4));
-    let merged = stored(&path, "b").unwrap().unwrap();
+    let merged = stored(&path, &"b".into()).unwrap().unwrap();
     assert_eq!(
         (merged.verdict("h1", "3"), merged.verdict("h1", "4")),
         (Some(Verdict::Supports), Some(Verdict::Against))
@@ -423,13 +423,13 @@ fn what_0_1_0_left_beside_a_case_is_merged_on_request() {
     for (name, case) in [("case.json", &case), ("case-2.json", &stranded), ("case-3.json", &other)] {
         fs::write(home.path().join(name), case.to_bytes()).unwrap();
     }
-    assert!(unmerged(&path, "b")[0].is_stranded);
+    assert!(unmerged(&path, &"b".into())[0].is_stranded);
     let Opened { mut file, case: mut here, found } = taken_up(&path, "b", "cy", at(10));
     let beside = file.path().with_file_name("case-2.json");
     assert_eq!((&found.stranded, here.verdict("h", "2")), (&vec![beside.clone()], None));
     let merged = file.absorb(&beside, &mut here, at(11)).unwrap();
     assert_eq!((merged.carried, merged.conflicts), (1, 1));
-    assert_eq!(stored(&path, "b").unwrap().unwrap(), here);
+    assert_eq!(stored(&path, &"b".into()).unwrap().unwrap(), here);
     drop(file);
     assert_eq!(names(home.path()), ["case-2.merged.json", "case-3.json", "case.json"]);
 }
@@ -445,7 +445,7 @@ fn a_file_that_is_no_copy_is_asked_about_once() {
     drop(file);
     for stranded in [1, 0] {
         let Opened { mut file, mut case, found } = taken_up(&path, "b", "ana", at(1));
-        assert_eq!((found.stranded.len(), unmerged(&path, "b").len()), (stranded, stranded));
+        assert_eq!((found.stranded.len(), unmerged(&path, &"b".into()).len()), (stranded, stranded));
         case.apart = vec!["case-2.json".to_owned()];
         file.save(&mut case).unwrap();
     }
@@ -464,7 +464,7 @@ fn a_case_that_was_only_looked_at_is_not_written_anew() {
     file.save(&mut case).unwrap();
     case.place = None;
     file.save(&mut case).unwrap();
-    assert_eq!(stored(&path, "b").unwrap().unwrap().place, None);
+    assert_eq!(stored(&path, &"b".into()).unwrap().unwrap().place, None);
 }
 
 #[test]
@@ -501,7 +501,7 @@ fn a_case_of_any_name_is_not_in_the_place_of_its_note_its_copies_or_its_lock() {
         }
         note::write(&note, b"note", b"csv", &[]).unwrap();
         note::write(&note, b"note 2", b"csv 2", &[]).unwrap();
-        assert_eq!(stored(&path, "b").unwrap().unwrap(), case, "{name}");
+        assert_eq!(stored(&path, &"b".into()).unwrap().unwrap(), case, "{name}");
         drop(file);
         fs::remove_dir_all(home.path()).unwrap();
     }

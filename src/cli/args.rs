@@ -89,7 +89,7 @@ pub(super) struct ConfigArgs {
 /// Look of the workbench, and the place of the case.
 #[derive(Args)]
 pub(super) struct ScreenArgs {
-    /// Keep the case in this file rather than in the state folder
+    /// Keep the case in this file rather than in the state folder; a case there must share evidence with the bundle
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// Who signs the verdicts [default: as set in the config, else the login name]
@@ -286,7 +286,7 @@ pub(super) struct ListArgs {
 pub(super) struct NoteArgs {
     #[command(flatten)]
     pub(super) bundle: BundleArgs,
-    /// The case: verdicts, remarks and marks; must be of this bundle
+    /// The case: verdicts, remarks and marks; must share evidence with this bundle
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
     /// Who the note is by [default: as the case says]

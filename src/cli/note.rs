@@ -14,7 +14,7 @@ use crate::model::{inert, is_blank, shown};
 use crate::report::note::chosen;
 use crate::report::{exporter, write_indicators};
 use crate::session::{Asked, report};
-use crate::triage::{Case, fingerprint};
+use crate::triage::{Bundle, Case};
 use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,11 +29,11 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let mut case = case(args.case.as_deref(), &loaded, &run)?;
+    let hits = load::hits(&loaded, &run);
+    let mut case = case(args.case.as_deref(), &loaded, &hits, &run)?;
     if let Some(name) = args.analyst.as_ref().filter(|name| !is_blank(name)) {
         name.trim().clone_into(&mut case.analyst);
     }
-    let hits = load::hits(&loaded, &run);
     case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
     if let Some(value) = &args.incident {
         refuse_unknown(value, &loaded, &run, &hits)?;
@@ -68,9 +68,10 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.
-pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::Result<Case> {
-    let bundle = fingerprint(&loaded.sources);
-    let beside = casefile::default_path(&bundle, |name| std::env::var_os(name)).ok();
+pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run) -> anyhow::Result<Case> {
+    let bundle = Bundle::new(loaded, hits);
+    let place = casefile::default_path(&bundle.fingerprint, |name| std::env::var_os(name)).ok();
+    let beside = place.filter(|_| path.is_none()).map(|place| casefile::find(&place, &bundle).path);
     let stored = match path.or(beside.as_deref()) {
         None => None,
         Some(file) => {
@@ -94,7 +95,12 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, run: &Run) -> anyhow::R
     if let Some(path) = path.filter(|_| stored.is_none()) {
         bail!("there is no case file {}", shown(path));
     }
-    Ok(stored.unwrap_or_else(|| run.marked(Case::new(bundle, String::new()))))
+    let mut case = stored.unwrap_or_else(|| run.marked(Case::new(bundle.fingerprint.clone(), String::new())));
+    // However quiet: what is printed is about other evidence than what was saved.
+    if let Some(grown) = case.read_on(&bundle) {
+        say(format_args!("{grown}"));
+    }
+    Ok(case)
 }
 
 /// Ids named of the incidents there are.

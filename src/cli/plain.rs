@@ -21,7 +21,7 @@ use crate::session::{Composed, ExitSummary, Unkept};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::walk::{Asked, walk};
-use crate::triage::{Case, Closing, Disposition, Verdict, fingerprint, reasons, timeline, worst_first};
+use crate::triage::{Bundle, Case, Closing, Disposition, Verdict, reasons, timeline, worst_first};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(super) fn run(
     let mut hits = analytics::run_over(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
     hits.sort_by_key(worst_first);
     let (opening, advice) = run.opening(paths, look);
-    let opened = opening.open(&fingerprint(&loaded.sources), |name| std::env::var_os(name), now())?;
+    let opened = opening.open(Bundle::new(&loaded, &hits), |name| std::env::var_os(name), now())?;
     let mut opened = opened.unwrap_or_else(|Unkept { case, why }| Opened::nowhere(case, &why, now()));
     opened.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now());
     let Opened { file, case, found } = opened;

@@ -25,7 +25,7 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     run.options.hash = args.case.is_some();
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let case = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
-        let case = super::note::case(Some(path), &loaded, &run)?;
+        let case = super::note::case(Some(path), &loaded, &load::hits(&loaded, &run), &run)?;
         let places = Places::find(&loaded, &case);
         if let Some(words) = lost_words(places.lost(&case)).filter(|_| shell.talk >= Talk::Progress) {
             say(format_args!("{words}"));

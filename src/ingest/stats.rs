@@ -24,6 +24,8 @@ pub(crate) struct SourceStats {
     pub(crate) skipped: u64,
     /// Bytes that came out of a packed source.
     pub(crate) decoded: u64,
+    /// SHA-256 of its unpacked bytes.
+    pub(crate) content: Option<String>,
     pub(crate) tables: BTreeMap<String, u64>,
     /// Those of them that look like rows of ours, in a table of another name.
     lookalikes: BTreeMap<String, u64>,
@@ -399,6 +401,7 @@ impl SourceStats {
         self.read += piece.read;
         self.skipped += piece.skipped;
         self.decoded += piece.decoded;
+        self.content = self.content.take().or(piece.content);
         for (table, count) in piece.tables {
             *self.tables.entry(table).or_default() += count;
         }
@@ -471,6 +474,7 @@ impl SourceStats {
         let assumed = ASSUMPTIONS.iter().filter(|(assumed, _)| self.assumed.0 & assumed.0 != 0);
         self.remarks.extend(assumed.map(|(_, message)| (*message).to_owned()));
         source.shape = self.shape;
+        source.content = self.content.unwrap_or_default();
         source.tables = self.tables;
         source.lookalikes = self.lookalikes;
         source.read = self.read;

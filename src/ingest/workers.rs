@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::{Deref, Range};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of a plain line file that one thread takes at a time.
@@ -34,6 +35,8 @@ const SMALL: u64 = 4 << 20;
 enum Job {
     /// Hash the file of a source.
     Hash(usize),
+    /// Hash the bytes of a source that lies unpacked in another file, and is read in pieces.
+    Content(usize),
     /// Read a whole source.
     Source(usize),
     /// Read the lines of a plain file that begin in this range.
@@ -57,6 +60,7 @@ struct Output {
     shown: usize,
     pieces: Vec<Done>,
     hashes: Vec<(PathBuf, String)>,
+    contents: Vec<(usize, String)>,
 }
 
 /// One job's records, which are next to each other in its thread's part.
@@ -100,10 +104,11 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
 /// reads, for somebody waits to see the first row.
 fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
     let mut whole: Vec<usize> = Vec::new();
-    let mut pieces = Vec::new();
+    let (mut pieces, mut pieces_of) = (Vec::new(), Vec::new());
     for (index, input) in inputs.iter().enumerate() {
         match plain_lines(input) {
             Some(shape) => {
+                pieces_of.push(index);
                 let end = input.bytes.min(options.max_bytes);
                 let starts = (0..end).step_by(usize::try_from(PIECE).expect("a piece fits into memory"));
                 pieces.extend(starts.map(|start| Job::Piece {
@@ -122,9 +127,16 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
         let mut files: Vec<usize> = (0..inputs.len()).collect();
         files.dedup_by_key(|index| inputs[*index].holder.body.path());
         jobs.extend(files.into_iter().map(Job::Hash));
+        let pieces = pieces_of.into_iter().filter(|index| is_inside(&inputs[*index]));
+        jobs.extend(pieces.map(Job::Content));
     }
     jobs.extend(reads);
     jobs
+}
+
+/// Returns whether the unpacked bytes of a source are not the bytes of its file: they have a hash of their own then.
+fn is_inside(input: &Input) -> bool {
+    input.packed || input.member.is_some()
 }
 
 /// The shape of a large plain file whose records are lines and can be read from anywhere.
@@ -144,7 +156,7 @@ fn plain_lines(input: &Input) -> Option<&'static Shape> {
 /// Joins the threads' output: pieces in source order, with record numbers that count through the source.
 fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
     let mut parts = Vec::new();
-    let mut hashes = BTreeMap::new();
+    let (mut hashes, mut contents) = (BTreeMap::new(), Vec::new());
     let mut pieces = Vec::new();
     let mut ambiguous = Vec::new();
     for (worker, output) in outputs.into_iter().enumerate() {
@@ -152,6 +164,7 @@ fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
         parts.push(part);
         ambiguous.push(waiting);
         hashes.extend(output.hashes);
+        contents.extend(output.contents);
         pieces.extend(output.pieces.into_iter().map(|piece| (worker, piece)));
     }
     pieces.sort_by_key(|(_, piece)| (piece.input, piece.start));
@@ -167,6 +180,12 @@ fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
             }
         }
         stats.join(piece.stats);
+    }
+    for (input, content) in contents {
+        stats[input].content = Some(content);
+    }
+    for (input, stats) in inputs.iter().zip(&mut stats).filter(|(input, _)| !is_inside(input)) {
+        stats.content = hashes.get(input.holder.body.path()).cloned();
     }
     settle_dates(&mut parts, ambiguous, &mut stats);
     ReadResult { parts, stats, hashes }
@@ -228,6 +247,11 @@ impl Workers<'_> {
                         output.hashes.push((self.inputs[*input].holder.body.path().to_owned(), hash));
                     }
                 }
+                Job::Content(input) => {
+                    if let Ok(hash) = sha256(&self.inputs[*input].place, self.meter) {
+                        output.contents.push((*input, hash));
+                    }
+                }
                 Job::Source(input) => {
                     let _open = self.blocks.begin();
                     self.source(*input, &mut output);
@@ -258,11 +282,14 @@ impl Workers<'_> {
             reading.keep_on(records.part(), stats.read);
             stats.decoded = counted.bytes;
         };
+        let content = OnceLock::new();
+        let hashed = (self.options.hash && is_inside(input)).then_some(&content);
         let outcome = if self.pipe && input.packed {
-            decode::piped(&input.place, max_ratio, &count, stream)
+            decode::piped(&input.place, max_ratio, &count, hashed, stream)
         } else {
-            decode::open(&input.place, max_ratio, &count, stream)
+            decode::open_hashed(&input.place, max_ratio, &count, hashed, stream)
         };
+        stats.content = content.into_inner();
         if let Err(error) = outcome {
             stats.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
         }

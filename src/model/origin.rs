@@ -41,6 +41,9 @@ pub struct Source {
     pub decoded: Option<u64>,
     /// SHA-256 of the file as received, lower-case hex. Members carry their archive's.
     pub sha256: String,
+    /// SHA-256 of the unpacked bytes, lower-case hex: the same in every archive. Empty where nothing was hashed, or the
+    /// bytes were not read to their end.
+    pub content: String,
     /// Rows per table, including tables that no analytic reads.
     pub tables: BTreeMap<String, u64>,
     /// Those of [`Self::tables`] that look like sign-ins or calls, and are in a table of another name.

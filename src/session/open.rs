@@ -1,8 +1,8 @@
 //! Opening the case of a bundle.
 
-use crate::casefile::{self, CaseError, Opened};
+use crate::casefile::{self, CaseError, Choice, Opened, find};
 use crate::model::Time;
-use crate::triage::Case;
+use crate::triage::{Bundle, Case};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -29,22 +29,29 @@ pub struct Unkept {
 }
 
 impl Opening {
-    /// Opens the case of the bundle with this fingerprint, or begins one. [`Unkept`] where no file was named and there
-    /// is no place for one. `environment` looks a variable up.
+    /// Opens the case of the bundle, or begins one: the file that was named, else the bundle's own, else one in the same
+    /// folder that shares evidence with it ([`casefile::find`]). [`Unkept`] where no file was named and there is no place
+    /// for one. `environment` looks a variable up.
     ///
     /// # Errors
     /// When a case is there and is not ours to use, or the file that was named cannot be used.
     pub fn open(
         &self,
-        fingerprint: &str,
+        bundle: impl Into<Bundle>,
         environment: impl Fn(&str) -> Option<OsString>,
         now: Time,
     ) -> Result<Result<Opened, Unkept>, CaseError> {
-        let path = match &self.case {
-            Some(path) => Ok(path.clone()),
-            None => casefile::default_path(fingerprint, environment),
+        let bundle = bundle.into();
+        let choice = match &self.case {
+            Some(path) => Ok(Choice { path: path.clone(), others: Vec::new() }),
+            None => casefile::default_path(&bundle.fingerprint, environment).map(|place| find(&place, &bundle)),
         };
-        match path.and_then(|path| casefile::open(&path, &self.paths, fingerprint, &self.analyst, now)) {
+        let opened = choice.and_then(|Choice { path, others }| {
+            let mut opened = casefile::open(&path, &self.paths, bundle.clone(), &self.analyst, now)?;
+            opened.found.others = others;
+            Ok(opened)
+        });
+        match opened {
             Ok(mut opened) => {
                 if opened.file.is_new() {
                     self.mark(&mut opened.case);
@@ -53,7 +60,8 @@ impl Opening {
             }
             Err(error) => match error.no_place().filter(|_| self.case.is_none()) {
                 Some(why) => {
-                    let mut case = Case::new(fingerprint.to_owned(), self.analyst.clone());
+                    let mut case = Case::new(bundle.fingerprint.clone(), self.analyst.clone());
+                    let _ = case.carry_over(&bundle, now);
                     self.mark(&mut case);
                     Ok(Err(Unkept { case, why }))
                 }

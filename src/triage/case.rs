@@ -1,5 +1,6 @@
 //! The case: the analyst's work on one bundle with the log that gives it, read and written.
 
+use super::basis::Basis;
 use super::change::{Change, Conflict, History};
 use super::log::{Log, LogEnd};
 use super::log_problem::LogProblem;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
 pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
@@ -22,8 +24,10 @@ pub const TLP: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+ST
 pub struct Case {
     /// Version of this layout; a newer one is not touched.
     pub version: u32,
-    /// [`fingerprint`] of the bundle.
+    /// [`fingerprint`] of the bundle that it was opened on last.
     pub bundle: String,
+    /// The evidence it was made from; `None` in a file that lists none.
+    pub(super) basis: Option<Arc<Basis>>,
     /// The analyst.
     pub analyst: String,
     /// TLP marking, such as `TLP:AMBER`.
@@ -77,6 +81,8 @@ struct Stored {
     #[serde(default)]
     branch: Option<Box<Branch>>,
     #[serde(default)]
+    basis: Option<Basis>,
+    #[serde(default)]
     log: Log,
     /// End of the log when the file was written; layouts 1 and 2 do not have it.
     #[serde(default)]
@@ -88,7 +94,7 @@ struct Stored {
 impl From<Stored> for Case {
     fn from(stored: Stored) -> Self {
         let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end, .. } = stored;
-        let Stored { conflicts, apart, branch, rest, .. } = stored;
+        let Stored { conflicts, apart, branch, basis, rest, .. } = stored;
         let end = log.end();
         // A program that wrote no change as data wrote no end either.
         let ends = log_end.is_some() || version >= 3 || log.iter().any(|line| line.change.is_some());
@@ -103,6 +109,7 @@ impl From<Stored> for Case {
             conflicts,
             apart,
             branch,
+            basis: basis.map(Arc::new),
             log,
             rest,
             cut,
@@ -154,6 +161,7 @@ impl Case {
             conflicts: Vec::new(),
             apart: Vec::new(),
             branch: None,
+            basis: None,
             log: Log::default(),
             rest: BTreeMap::new(),
             cut: None,
@@ -191,7 +199,12 @@ impl Case {
         };
         let mut bytes = serde_json::to_vec_pretty(&head).expect("a case is texts and numbers");
         bytes.truncate(bytes.len() - "\n}".len());
-        bytes.reserve(self.log.texts().map(str::len).sum::<usize>() + 32);
+        let basis = self.basis.as_ref().map_or("", |basis| basis.text());
+        bytes.reserve(self.log.texts().map(str::len).sum::<usize>() + basis.len() + 64);
+        if !basis.is_empty() {
+            bytes.extend_from_slice(b",\n  \"basis\": ");
+            bytes.extend_from_slice(basis.as_bytes());
+        }
         bytes.extend_from_slice(b",\n  \"log\": [");
         self.log.texts().for_each(|text| bytes.extend_from_slice(text.as_bytes()));
         bytes.extend_from_slice(if self.log.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" });

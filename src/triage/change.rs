@@ -107,6 +107,14 @@ impl Change {
         }
     }
 
+    /// The same value of another hit.
+    pub(super) fn on_hit(mut self, to: String) -> Self {
+        if let Self::Verdict { hit, .. } | Self::Remark { hit, .. } | Self::Disposition { hit, .. } = &mut self {
+            *hit = to;
+        }
+        self
+    }
+
     /// Word for the value it sets: `verdict`.
     pub fn noun(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@
 use super::case::Case;
 use super::work::Mark;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field, Sym, Table};
+use crate::model::{EventId, Field, Source, Sym, Table};
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest row id used as a key; ids are 36 characters long.
@@ -32,7 +32,7 @@ pub fn tags_used(case: &Case) -> Vec<String> {
     used.into_iter().map(|(tag, _)| tag.to_owned()).collect()
 }
 
-/// The key of an event: `table id`; where the row has no id, hash of its source and record number.
+/// The key of an event: `table id`; where the row has no id, hash of its source's unpacked bytes and record number.
 pub fn key(loaded: &Loaded, event: EventId) -> String {
     let store = &loaded.store;
     let row = store.event(event);
@@ -40,11 +40,23 @@ pub fn key(loaded: &Loaded, event: EventId) -> String {
     if !id.is_empty() && id.len() <= ID_BYTES {
         return format!("{} {id}", row.table.name());
     }
-    let source = loaded.sources.get(row.origin.source.0 as usize);
+    match source_of(loaded, event) {
+        Some(source) if !source.content.is_empty() => format!("sha256:{} record {}", source.content, row.origin.record),
+        _ => received_key(loaded, event),
+    }
+}
+
+fn source_of(loaded: &Loaded, event: EventId) -> Option<&Source> {
+    loaded.sources.get(loaded.store.event(event).origin.source.0 as usize)
+}
+
+/// The key of a row without id by the file as received: cases had it before the unpacked bytes were hashed.
+fn received_key(loaded: &Loaded, event: EventId) -> String {
+    let source = source_of(loaded, event);
     let hash = source.map_or("", |source| source.sha256.as_str());
     // Members of an archive share its hash.
     let member = source.and_then(|source| source.member.as_deref()).map_or_else(String::new, |name| format!("!{name}"));
-    format!("sha256:{hash}{member} record {}", row.origin.record)
+    format!("sha256:{hash}{member} record {}", loaded.store.event(event).origin.record)
 }
 
 /// The event of a key, in one pass over the bundle.
@@ -82,8 +94,8 @@ impl Places {
             if let Some(key) = ids.get(&(row.table, id)) {
                 places.put((*key).clone(), event);
             } else if by_id < case.marks.len() && (id.is_none() || store.text(id).len() > ID_BYTES) {
-                let key = key(loaded, event);
-                if case.marks.contains_key(&key) {
+                let keys = [key(loaded, event), received_key(loaded, event)];
+                if let Some(key) = keys.into_iter().find(|key| case.marks.contains_key(key)) {
                     places.put(key, event);
                 }
             }
@@ -98,7 +110,8 @@ impl Places {
 
     /// The key of an event; remembers the event, so that its mark is found.
     pub fn name(&mut self, loaded: &Loaded, event: EventId) -> String {
-        let key = key(loaded, event);
+        let known = self.keys.get(&event).cloned();
+        let key = known.unwrap_or_else(|| key(loaded, event));
         self.put(key.clone(), event);
         key
     }
@@ -144,7 +157,7 @@ pub fn lost_words(lost: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Source, Time};
+    use crate::model::Time;
     use crate::store::testing::Rows;
 
     type Told<'a> = (Table, &'a str, &'a [(Field, &'a str)]);
@@ -188,6 +201,25 @@ mod tests {
                 format!("sha256:{}!in.json record 5", "ab".repeat(32)),
             ]
         );
+    }
+
+    #[test]
+    fn a_row_without_id_keeps_its_mark_when_its_file_is_packed_otherwise() {
+        let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
+        let mut loaded = loaded([0, 1, 2, 3, 4]);
+        let received = standing(&loaded)[2].clone();
+        loaded.sources[0].content = "cd".repeat(32);
+        let (event, key) = standing(&loaded)[3].clone();
+        assert_eq!(key, format!("sha256:{} record 5", "cd".repeat(32)));
+        let mut case = Case::new("b".into(), "ana".into());
+        for key in [&key, &received.1] {
+            case.set_bookmark(key, true, at);
+        }
+        let mut places = Places::find(&loaded, &case);
+        assert_eq!((places.event(&key), places.event(&received.1)), (Some(event), Some(received.0)));
+        assert_eq!(places.name(&loaded, received.0), received.1, "one event has one key in a case");
+        loaded.sources[0] = Source { content: "cd".repeat(32), sha256: "ef".repeat(32), ..Source::default() };
+        assert_eq!(Places::find(&loaded, &case).event(&key), Some(event), "as a file of its own");
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub fn merge(case: &mut Case, copy: &Case, name: &str, at: Time) -> Merged {
 
 /// Author and time of a value in a case: by the last log line that sets it so, else by the last that sets it at all,
 /// else by the last line.
-fn signed(change: &Change, case: &Case) -> (String, String) {
+pub(super) fn signed(change: &Change, case: &Case) -> (String, String) {
     let words = change.words();
     let line = |says: &dyn Fn(&super::LogLine) -> bool| case.log.iter().rev().find(|line| says(line));
     let same = |other: &Change| other.sets_the_same(change);

@@ -13,7 +13,7 @@ use crate::model::{Sym, shown};
 use crate::session::{Opening, Unkept, unentered};
 use crate::store::Key;
 use crate::triage::marks::Places;
-use crate::triage::{Case, fingerprint};
+use crate::triage::{Bundle, Case};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -55,11 +55,11 @@ fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Re
         return Err(NothingReadable { problems: loaded.problems }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
-    let environment = |name: &str| std::env::var_os(name);
-    let opened = job.opening.open(&fingerprint(&loaded.sources), environment, super::input::now())?;
     let facts = job.facts;
     let candidates: Arc<Candidates> = Arc::default();
     let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
+    let environment = |name: &str| std::env::var_os(name);
+    let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
     let (keep, case, found) = take_up(opened, &hits);
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);

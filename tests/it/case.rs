@@ -24,7 +24,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 fn open(path: &Path) -> Case {
-    casefile::stored(path, BUNDLE).unwrap().unwrap()
+    casefile::stored(path, &BUNDLE.into()).unwrap().unwrap()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The program from outside: stdout, stderr, exit codes, and what is promised to scripts.
 
 mod given;
+mod growing;
 mod lists;
 mod plain;
 mod user_config;

@@ -97,6 +97,7 @@ fn a_case_that_does_not_fit_is_named_and_left_alone() {
     let case = case(folder.path());
     let mut other = case.clone();
     other.bundle = "0".repeat(64);
+    other.hits = std::mem::take(&mut other.hits).into_iter().map(|(hit, work)| (format!("{hit}0"), work)).collect();
     let mut newer = case.clone();
     newer.version = Case::VERSION + 1;
     for (bytes, message) in [

@@ -116,7 +116,7 @@ impl Desk {
         // The start before has ended.
         self.file = None;
         let now = Time::parse("2026-05-02T07:59:00Z").unwrap();
-        let mut opened = casefile::open(&self.case_path(), &[], &fingerprint, "ana", now).unwrap();
+        let mut opened = casefile::open(&self.case_path(), &[], fingerprint.as_str(), "ana", now).unwrap();
         opened.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now);
         let Opened { file, case, found } = opened;
         let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));

@@ -1,14 +1,17 @@
 //! Bytes as records are read from: unpacked, and as UTF-8.
 
 use super::body::{Body, Stretch};
+use crate::model::words::hex;
 use bzip2::read::MultiBzDecoder;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
+use sha2::{Digest, Sha256};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -92,13 +95,54 @@ pub(crate) fn open<T>(
     count: &(dyn Fn(u64) + Sync),
     take: impl FnOnce(&mut dyn Read) -> T,
 ) -> io::Result<T> {
+    open_hashed(place, max_ratio, count, None, take)
+}
+
+/// As [`open`]; `content` gets the SHA-256 of the unpacked bytes, if they were read to their end.
+pub(crate) fn open_hashed<T>(
+    place: &FileRange,
+    max_ratio: u64,
+    count: &(dyn Fn(u64) + Sync),
+    content: Option<&OnceLock<String>>,
+    take: impl FnOnce(&mut dyn Read) -> T,
+) -> io::Result<T> {
     let read = AtomicU64::new(0);
     let file = ranged(place, count, &read, 256 << 10)?;
     let unpacked = unpacked(Box::new(member(place, file)?))?;
-    if unpacked.packed || place.method != Method::Stored {
-        utf8(Bounded { reader: unpacked.reader, given: 0, read: &read, max_ratio }, take)
+    let mut reader = if unpacked.packed || place.method != Method::Stored {
+        Box::new(Bounded { reader: unpacked.reader, given: 0, read: &read, max_ratio })
     } else {
-        utf8(unpacked.reader, take)
+        unpacked.reader
+    };
+    let Some(content) = content else { return utf8(reader, take) };
+    let mut hashed = Hashed { reader: &mut reader, hash: Sha256::new(), failed: false };
+    let taken = utf8(&mut hashed, take)?;
+    // Whoever found the last record need not have asked for the end.
+    let rest = io::copy(&mut (&mut hashed).take(REST), &mut io::sink());
+    if !hashed.failed && rest.is_ok_and(|rest| rest < REST) {
+        let _ = content.set(hex(&hashed.hash.finalize()));
+    }
+    Ok(taken)
+}
+
+/// Most bytes behind the last record that are read for the sake of a hash alone.
+const REST: u64 = 1 << 20;
+
+/// A stream that is hashed as it is read.
+struct Hashed<R> {
+    reader: R,
+    hash: Sha256,
+    /// Whether some of it could not be read: a hash of the beginning depends on how much was asked for at a time.
+    failed: bool,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer);
+        self.failed |= read.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        let count = read?;
+        self.hash.update(&buffer[..count]);
+        Ok(count)
     }
 }
 
@@ -175,16 +219,17 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// As [`open`], with the unpacking on a thread of its own.
+/// As [`open_hashed`], with the unpacking and hashing on a thread of its own.
 pub(crate) fn piped<T>(
     place: &FileRange,
     max_ratio: u64,
     count: &(dyn Fn(u64) + Sync),
+    content: Option<&OnceLock<String>>,
     take: impl FnOnce(&mut dyn Read) -> T,
 ) -> io::Result<T> {
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(4);
-        let unpacker = scope.spawn(move || open(place, max_ratio, count, |reader| pump(reader, &send)));
+        let unpacker = scope.spawn(move || open_hashed(place, max_ratio, count, content, |reader| pump(reader, &send)));
         let taken = take(&mut Piped { receive, block: Vec::new(), at: 0 });
         unpacker.join().unwrap_or_else(|_| Err(io::Error::other("the unpacker gave up"))).map(|()| taken)
     })

@@ -14,7 +14,7 @@ fn at() -> Time {
 /// The case as another analyst has it open.
 fn other(desk: &Desk) -> Opened {
     let bundle = fingerprint(&desk.loaded.sources);
-    let mut opened = tokentrail::testing::casefile::open(&desk.case_path(), &[], &bundle, "bo", at()).unwrap();
+    let mut opened = tokentrail::testing::casefile::open(&desk.case_path(), &[], bundle.as_str(), "bo", at()).unwrap();
     opened.resume(desk.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), at());
     opened
 }

@@ -58,20 +58,20 @@ fn a_verdict_closes_all_that_are_marked_and_one_undo_opens_them() {
     assert!(desk.screen().contains("Incidents 1 marked"), "{}", desk.screen());
     desk.press("G v");
     assert!(desk.screen().contains(&format!("Incidents {groups} marked")), "{}", desk.screen());
-    desk.press("d b");
+    desk.press("d a 1 enter");
     let closed = |desk: &Desk| {
         let bench = desk.bench();
         let of = |hit: &&tokentrail::testing::analytics::Hit| bench.case.disposition(&hit.id);
-        bench.evidence.hits.iter().filter(|hit| of(hit) == Some(Disposition::Benign)).count()
+        bench.evidence.hits.iter().filter(|hit| of(hit) == Some(Disposition::Authorised)).count()
     };
     assert_eq!(closed(&desk), hits);
     assert!(!desk.screen().contains(" marked"), "the marks are done with: {}", desk.screen());
     desk.press("Z");
     assert_eq!(closed(&desk), 0, "one change");
     // Esc takes marks back first.
-    desk.press("g space esc");
+    desk.press("home space esc");
     assert_eq!(desk.bench().hit_list.marked(), 0);
-    desk.press("d b");
+    desk.press("d a 1 enter");
     assert!(closed(&desk) < hits, "the one under the cursor alone");
 }
 

@@ -111,7 +111,8 @@ fn a_mark_whose_event_is_not_here_is_kept_and_counted() {
     let fingerprint = fingerprint(&desk.loaded.sources);
     desk.file = None;
     let now = tokentrail::testing::model::Time::from_ticks(0);
-    let Opened { mut file, mut case, .. } = casefile::open(&desk.case_path(), &[], &fingerprint, "ana", now).unwrap();
+    let Opened { mut file, mut case, .. } =
+        casefile::open(&desk.case_path(), &[], fingerprint.as_str(), "ana", now).unwrap();
     case.set_bookmark("SigninLogs gone", true, tokentrail::testing::model::Time::from_ticks(0));
     file.save(&mut case).unwrap();
     drop(file);
