@@ -3,7 +3,7 @@
 //! A folder uses only those left of it; `tests/it/layers.rs` fails on an import that points right, and on a circle.
 //!
 //! ```text
-//! bytes → table_names → stats → record → password → options → framing → progress → bundle → workers
+//! bytes → table_names → stats → record → password → options → framing → unread → progress → bundle → workers
 //! ```
 //!
 //! `bytes` decodes and unpacks, `record` makes an event of one record, `framing` finds the records in a source, `bundle`
@@ -18,9 +18,10 @@ mod progress;
 mod record;
 mod stats;
 mod table_names;
+mod unread;
 mod workers;
 
-use crate::model::{EventId, Problem, Source, Span, inert};
+use crate::model::{EventId, Problem, Source, SourceId, Span, Table, inert};
 use crate::store::Store;
 pub use bundle::archive::needs_password;
 use bundle::intake::Input;
@@ -35,6 +36,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+pub use unread::Carried;
 
 /// Everything a bundle gave.
 pub struct Loaded {
@@ -79,6 +81,29 @@ impl Loaded {
     #[cfg(any(test, feature = "testing"))]
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
         Self { store, sources, problems, places: Vec::new() }
+    }
+
+    /// Rows of tables that are only counted and hold any of the texts as a word of its own, source by source, in the
+    /// first `most` decoded bytes of those sources. They are read again: not for the thread that draws. The second part
+    /// names the sources that were not looked through to their end.
+    pub fn carried(&self, texts: &[String], most: u64) -> (Vec<Carried>, Vec<String>) {
+        let (mut found, mut cut, mut left) = (Vec::new(), Vec::new(), most);
+        for (at, (source, place)) in (0..).zip(self.sources.iter().zip(&self.places)) {
+            if source.tables.iter().all(|(name, rows)| *rows == 0 || Table::named(name).is_some()) {
+                continue;
+            }
+            let bytes = source.decoded.unwrap_or(source.bytes);
+            match unread::carried(&source.name, SourceId(at), place, texts, left) {
+                Ok((rows, true)) => found.extend(rows),
+                Ok((rows, false)) => {
+                    found.extend(rows);
+                    cut.push(source.name.clone());
+                }
+                Err(_) => cut.push(source.name.clone()),
+            }
+            left = left.saturating_sub(bytes);
+        }
+        (found, cut)
     }
 
     /// The raw bytes of an event's record, read again from its source.

@@ -29,6 +29,7 @@
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
 //! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
 //! | incidents, routines, links between users | `analytics/incidents.rs` | |
+//! | visibility of an incident: hours of each table, rows of tables that no check reads | `report/visibility.rs`; `ingest/unread.rs` reads their sources again | |
 //! | text of an incident's card | `report/card.rs`; `report/incidents.rs` the same as a row | |
 //! | revocations, and access after them | `analytics/revocations.rs`, `analytics/aftermath.rs` | |
 //! | tokens by where they are used, ends of devices | `analytics/token_uses.rs`, `analytics/device_ends.rs` | |

@@ -26,6 +26,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod visibility;
 
 pub use log::{Names, log_problems};
 pub use note::{Grounds, Header, Report, contradiction};

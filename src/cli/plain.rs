@@ -10,7 +10,7 @@ use incidents::{Listed, numbered};
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
 use super::{Exit, load};
-use crate::analytics::{self, Hit, State, by_id};
+use crate::analytics::{self, Hit, Incidents, State, by_id};
 use crate::casefile::note::Written;
 use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
@@ -32,7 +32,8 @@ const ROWS: usize = 40;
 /// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, v compare with the usual days, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
+                         on it, v compare with the usual days, w what the logs show of its hours, z undo, \
+                         d verdict, h hits of the incident, h N walk hit N, l list, \
                          e note, q quit";
 const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
 /// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
@@ -69,8 +70,10 @@ pub(super) fn run(
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);
-    let listed = incidents::listed(loaded, run.facts, &run.settings, candidates, hits);
-    let mut talk = Talk { name, loaded, hits, run, file, case, found, places, out, note: None, unsaved: None };
+    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, candidates, hits);
+    let listed = incidents::listed(loaded, run.facts, &incidents, hits);
+    let mut talk =
+        Talk { name, loaded, hits, incidents, run, file, case, found, places, out, note: None, unsaved: None };
     let input = &mut io::stdin().lock();
     if talk.join(input)? {
         if let Some(advice) = advice {
@@ -93,6 +96,7 @@ struct Talk<'a> {
     name: String,
     loaded: &'a Loaded,
     hits: &'a [Hit],
+    incidents: Incidents,
     run: &'a Run,
     file: CaseFile,
     case: Case,
@@ -258,6 +262,7 @@ impl Talk<'_> {
                     Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
                     _ => self.say(format!("{rest} is no hit of this incident."))?,
                 },
+                "w" => self.visibility(group)?,
                 "p" => step = step.saturating_sub(1).max(1),
                 "i" => {
                     self.case.set_remark(&hit.id, id, rest.trim(), now());

@@ -43,9 +43,21 @@ pub(crate) struct SourceStats {
     first: Option<Time>,
     last: Option<Time>,
     fields: FieldSet,
+    /// Places of the rows that were only counted, where somebody looks for them.
+    pub(crate) left: Option<Vec<Left>>,
     unread: Vec<Unread>,
     /// Those of them from before rows that were counted apart.
     before_rows: Option<usize>,
+}
+
+/// A row that was only counted.
+pub(crate) struct Left {
+    /// The table it was counted under.
+    pub(crate) table: String,
+    /// Offset of its first byte in the decoded source.
+    pub(crate) offset: u64,
+    /// Its bytes.
+    pub(crate) len: usize,
 }
 
 /// Assumptions made about rows, one bit each: rows are many.

@@ -2,13 +2,14 @@
 //! frame.
 
 use super::app::{App, Effect, Message};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Grouped};
 use super::job::{Job, JobRunner};
-use crate::analytics::Candidates;
+use crate::analytics::{Candidates, Hit};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::{EventId, Time};
-use crate::report::info::{info, lines};
+use crate::report::info::{Tone, info, lines};
+use crate::report::visibility::visibility;
 use crate::session::Composed;
 use crate::triage::Case;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ pub enum Request {
     Record(EventId),
     /// A job about the whole bundle.
     Run(Job),
-    /// The page about the bundle.
-    Bundle,
+    /// The page about the bundle, with what it shows of the incident in this place.
+    Bundle(Option<(Arc<Vec<Hit>>, Arc<Grouped>, usize)>),
     /// The note of this case.
     Note(Box<Case>),
 }
@@ -31,7 +32,10 @@ impl Request {
         match effect {
             Effect::Run(job) => Some(Self::Run(job)),
             Effect::ReadRecord(event) => Some(Self::Record(event)),
-            Effect::Describe => Some(Self::Bundle),
+            Effect::Describe => Some(Self::Bundle(app.workbench().and_then(|bench| {
+                let evidence = &bench.evidence;
+                Some((Arc::clone(&evidence.hits), Arc::clone(&evidence.found), bench.place_of_incident()?))
+            }))),
             Effect::Compose => app.workbench().map(|bench| Self::Note(Box::new(bench.case.clone()))),
             _ => None,
         }
@@ -60,7 +64,15 @@ impl Reader {
                 Message::Record(event, self.loaded.raw_record(event).map_err(|error| error.to_string()))
             }
             Request::Run(job) => Message::JobDone(self.runner.run(job), now),
-            Request::Bundle => Message::Described(lines(&info(&self.loaded))),
+            Request::Bundle(incident) => {
+                let seen = incident.map(|(hits, found, at)| visibility(&self.loaded, &found.incidents, &hits, at));
+                let mut page = seen.map_or_else(Vec::new, |seen| seen.lines(true));
+                if !page.is_empty() {
+                    page.push((Tone::Head, String::new()));
+                }
+                page.extend(lines(&info(&self.loaded)));
+                Message::Described(page)
+            }
             Request::Note(case) => {
                 let JobRunner { hits, settings, .. } = &self.runner;
                 Message::Composed(Composed::new(&self.loaded, self.facts, hits, settings, &case, &self.name))

@@ -123,8 +123,12 @@ impl Workbench {
 
     /// The incident of the hit worked on; of a routine its first one.
     pub fn incident(&self) -> Option<&Incident> {
-        let found = &self.evidence.found;
-        found.incidents.all.get(found.orders.group(self.hit?)?.incident?)
+        self.evidence.found.incidents.all.get(self.place_of_incident()?)
+    }
+
+    /// Position of [`Self::incident`].
+    pub fn place_of_incident(&self) -> Option<usize> {
+        self.evidence.found.orders.group(self.hit?)?.incident
     }
 
     /// The hits of the incident; of a routine all of its incidents', under published semantics the one alone.

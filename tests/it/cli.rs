@@ -4,6 +4,7 @@ mod given;
 mod growing;
 mod lists;
 mod plain;
+mod seeing;
 mod user_config;
 
 use crate::bundle::{self, AGENT, VICTIM};

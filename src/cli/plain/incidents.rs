@@ -1,16 +1,16 @@
 //! The incidents by lines: the list, the card, and the hits of one.
 
 use super::Talk;
-use crate::analytics::{Candidates, DetectContext, Hit, Incidents, Settings};
+use crate::analytics::{DetectContext, Hit, Incidents};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
 use crate::report::card::{Card, CardContext, card};
+use crate::report::visibility::visibility;
 use crate::triage::Disposition;
 use crate::triage::compare::{self, Compared};
 use crate::triage::groups::{Group, groups};
 use std::io;
-use std::sync::Arc;
 
 /// Values of one kind that are printed of a comparison.
 const VALUES: usize = 12;
@@ -25,22 +25,15 @@ pub(super) struct Listed {
 }
 
 /// Every line of the list, in order.
-pub(super) fn listed(
-    loaded: &Loaded,
-    facts: &Facts,
-    settings: &Settings,
-    candidates: Arc<Candidates>,
-    hits: &[Hit],
-) -> Vec<Listed> {
+pub(super) fn listed(loaded: &Loaded, facts: &Facts, incidents: &Incidents, hits: &[Hit]) -> Vec<Listed> {
     let store = &loaded.store;
-    let incidents = Incidents::new(store, facts, settings, candidates, hits);
-    let context = CardContext { store, facts, hits, incidents: &incidents };
+    let context = CardContext { store, facts, hits, incidents };
     let line = |group: Group| Listed {
         card: group.incident.map(|at| card(&context, at)),
         severity: group.incident.map_or(hits[group.hits[0]].severity, |at| incidents.all[at].severity),
         group,
     };
-    groups(hits, &incidents).into_iter().map(line).collect()
+    groups(hits, incidents).into_iter().map(line).collect()
 }
 
 /// The incident of a number as typed.
@@ -97,6 +90,13 @@ impl Talk<'_> {
             self.say(format!("{}: {}", line.label.word(), line.text))?;
         }
         Ok(())
+    }
+
+    /// Prints what the logs show of the hours of a group's incident.
+    pub(super) fn visibility(&mut self, group: &Group) -> io::Result<()> {
+        let Some(at) = group.incident else { return self.say("Published semantics have no incidents.") };
+        let lines = visibility(self.loaded, &self.incidents, self.hits, at).lines(false);
+        lines.into_iter().try_for_each(|(_, line)| self.say(format!("{line}.")))
     }
 
     /// Prints the hits of a group.

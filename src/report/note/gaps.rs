@@ -1,10 +1,12 @@
 //! Questions that the bundle cannot answer, and the assumptions made.
 
+use super::selection::Depth;
 use super::{NoteContext, steps, unlogged};
 use crate::analytics::{ANALYTICS, Clients, Hit, Semantics, Settings, Threshold};
 use crate::model::Table;
 use crate::model::words::counted;
 use crate::report::info::{Notice, NoticeKind, info, reason_words};
+use crate::report::visibility::unread_of;
 use crate::store::Store;
 
 /// Further reasons named per source.
@@ -23,6 +25,10 @@ pub(super) fn gaps(context: &NoteContext) -> Vec<String> {
     let (first, rest): (Vec<&Notice>, Vec<&Notice>) =
         info.notices.iter().partition(|notice| notice.kind <= NoticeKind::Gap);
     let mut gaps: Vec<String> = first.into_iter().map(sentence).collect();
+    for chosen in context.selection.incidents.iter().filter(|chosen| chosen.depth == Depth::First) {
+        let unread = unread_of(context.loaded, chosen.incident);
+        gaps.extend(unread.iter().map(|unread| format!("{}.", unread.words(label(unread.at)))));
+    }
     gaps.extend(unlogged::unlogged(context));
     gaps.extend(steps::unanswered(context));
     gaps.extend(rest.into_iter().map(sentence));

@@ -20,7 +20,7 @@ fn case(path: &Path) -> Case {
     Case::from_bytes(&fs::read(path).unwrap()).unwrap()
 }
 
-/// What `--plain` says to this input.
+/// The output of `--plain` for this input.
 fn plain(folder: &Path, args: &[&str], typed: &str) -> String {
     let output = tokentrail(folder).arg("--plain").args(args).write_stdin(typed).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

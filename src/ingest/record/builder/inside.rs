@@ -2,7 +2,7 @@
 
 use super::{Column, Object, Position, ROW_START, RecordReader, acts, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
-use crate::ingest::stats::{Assumed, SourceStats};
+use crate::ingest::stats::{Assumed, Left, SourceStats};
 use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 
@@ -21,9 +21,12 @@ pub(super) enum Unclaimed {
 
 /// Counts a record of no table of ours, or names the error in its place.
 pub(super) fn leave(table: &str, answer: Option<String>, position: Position, stats: &mut SourceStats) {
-    match answer {
-        Some(answer) => stats.problem(Some(position.offset), answer),
-        None => stats.count(table),
+    if let Some(answer) = answer {
+        return stats.problem(Some(position.offset), answer);
+    }
+    stats.count(table);
+    if let Some(left) = &mut stats.left {
+        left.push(Left { table: table.to_owned(), offset: position.offset, len: position.len });
     }
 }
 
