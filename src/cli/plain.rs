@@ -32,8 +32,8 @@ const ROWS: usize = 40;
 /// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, v compare with the usual days, w what the logs show of its hours, z undo, \
-                         d verdict, h hits of the incident, h N walk hit N, l list, \
+                         on it, v compare with the usual days, s what the logs show of its hours, w who else used its \
+                         values, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
                          e note, q quit";
 const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
 /// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
@@ -262,7 +262,8 @@ impl Talk<'_> {
                     Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
                     _ => self.say(format!("{rest} is no hit of this incident."))?,
                 },
-                "w" => self.visibility(group)?,
+                "s" => self.visibility(group)?,
+                "w" => self.who_else(group)?,
                 "p" => step = step.saturating_sub(1).max(1),
                 "i" => {
                     self.case.set_remark(&hit.id, id, rest.trim(), now());

@@ -1,9 +1,12 @@
 //! Pivots: the events of all users that share a value with an event.
 
+use crate::analytics::Incident;
+use crate::analytics::known::Standing;
 use crate::facts::Facts;
+use crate::model::words::{counted, listed};
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store, device_id};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A value that events share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +66,123 @@ pub fn values(store: &Store, event: EventId) -> Vec<Value> {
     let held = KEYS.into_iter().map(|key| Value { key, sym: store.value(key, event) });
     held.filter(|value| !value.sym.is_none()).collect()
 }
+
+/// Kinds in the order of what tells most of who else was there.
+const TELLING: [Key; 8] =
+    [Key::Address, Key::Agent, Key::Device, Key::Session, Key::Token, Key::Client, Key::Resource, Key::User];
+
+/// Values offered of one kind: an incident may have thousands of tokens.
+const OF_KIND: usize = 3;
+/// Rows of an incident that are looked at for its values.
+const LOOKED_AT: usize = 5000;
+
+/// A value of an incident or a row, with its reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The value.
+    pub value: Value,
+    /// Whether no row of the user before the incident has it.
+    pub is_new: bool,
+    /// Counts of its events.
+    pub counts: Counts,
+    /// The other users, those with most rows first.
+    pub others: Vec<(Sym, usize)>,
+}
+
+/// A question who else has the values of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspects {
+    /// The first row that the values are of.
+    pub event: EventId,
+    user: Sym,
+    /// The incident's first event: values that the user had before are not new.
+    first: Time,
+    /// Rows from places that are not known to the user; every row where there is none.
+    rows: Vec<EventId>,
+}
+
+impl Suspects {
+    /// The question about an incident of a user; `None` where it has no row.
+    pub fn new(store: &Store, incident: &Incident) -> Option<Self> {
+        let foreign = || incident.lanes.iter().filter(|lane| lane.standing != Standing::Known && !lane.is_neutral);
+        let is_any = foreign().next().is_none();
+        let lanes = incident.lanes.iter().filter(|lane| is_any || lane.standing != Standing::Known && !lane.is_neutral);
+        let mut rows: Vec<EventId> = lanes.flat_map(|lane| lane.sign_ins.iter().chain(&lane.uses)).copied().collect();
+        rows.sort_unstable();
+        rows.truncate(LOOKED_AT);
+        let event = *rows.first()?;
+        Some(Self { event, user: store.event(event).user, first: incident.first, rows })
+    }
+
+    /// The values, what is new first, then the rarest: those of the fewest other users, then of the fewest rows.
+    pub fn reach(&self, store: &Store) -> Vec<Reach> {
+        let held: HashSet<Value, foldhash::fast::RandomState> =
+            self.rows.iter().flat_map(|event| values(store, *event)).filter(|value| value.key != Key::User).collect();
+        let is_new = |value: &Value| {
+            let before = value.events(store).iter().take_while(|event| store.event(**event).time() < self.first);
+            !before.into_iter().any(|event| store.event(*event).user == self.user)
+        };
+        let mut reach: Vec<Reach> = held
+            .into_iter()
+            .map(|value| reach_of(store, value, self.user, is_new(&value)))
+            // A client or resource is everybody's, unless this user never had it.
+            .filter(|reach| reach.is_new || !matches!(reach.value.key, Key::Client | Key::Resource))
+            .collect();
+        sort(store, &mut reach);
+        let mut of_kind: HashMap<&str, usize> = HashMap::new();
+        reach.retain(|reach| {
+            let count = of_kind.entry(reach.value.kind()).or_default();
+            *count += 1;
+            *count <= OF_KIND
+        });
+        reach
+    }
+}
+
+/// The values of a row, the rarest first and its user last.
+pub fn reach_of_row(store: &Store, event: EventId) -> Vec<Reach> {
+    let user = store.event(event).user;
+    let mut reach: Vec<Reach> =
+        values(store, event).into_iter().map(|value| reach_of(store, value, user, false)).collect();
+    sort(store, &mut reach);
+    reach
+}
+
+fn sort(store: &Store, reach: &mut [Reach]) {
+    let kind = |value: Value| TELLING.iter().position(|key| *key == value.key);
+    reach.sort_by(|one, other| {
+        let rank = |reach: &Reach| {
+            (reach.value.key == Key::User, !reach.is_new, reach.others.len(), kind(reach.value), reach.counts.rows)
+        };
+        rank(one).cmp(&rank(other)).then_with(|| store.text(one.value.sym).cmp(store.text(other.value.sym)))
+    });
+}
+
+fn reach_of(store: &Store, value: Value, user: Sym, is_new: bool) -> Reach {
+    let mut users: HashMap<Sym, usize, foldhash::fast::RandomState> = HashMap::default();
+    for id in value.events(store) {
+        *users.entry(store.event(*id).user).or_default() += 1;
+    }
+    let mut others: Vec<(Sym, usize)> =
+        users.into_iter().filter(|(other, _)| !other.is_none() && *other != user).collect();
+    others.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| store.upn(one.0).cmp(store.upn(other.0))));
+    Reach { value, is_new, counts: counts(store, value), others }
+}
+
+impl Reach {
+    /// The others in words: `nobody else`, `3 others: hr.lead@contoso.com 12 rows, ceo@contoso.com 3 rows and 1 more`.
+    pub fn others_words(&self, store: &Store) -> String {
+        if self.others.is_empty() {
+            return "nobody else".to_owned();
+        }
+        let named: Vec<String> =
+            self.others.iter().map(|(user, rows)| format!("{} {}", store.upn(*user), counted(*rows, "row"))).collect();
+        format!("{}: {}", counted(self.others.len(), "other"), listed(&named, NAMED))
+    }
+}
+
+/// Other users named.
+const NAMED: usize = 4;
 
 /// Counts of the events that share a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::model::EventId;
 use crate::triage::compare::{self, Comparison};
 use crate::triage::filter::{self, Filter};
 use crate::triage::lineage::{self, Grouping, Tree};
-use crate::triage::pivot::{self, Counts, Value};
+use crate::triage::pivot::{self, Reach, Suspects, Value};
 use crate::triage::runs::{self, Outline};
 use crate::triage::search::{EventMarks, Search};
 use std::collections::{HashSet, VecDeque};
@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub enum Job {
     /// The reach of each value of this row.
     Reach(EventId),
+    /// The reach of each value of an incident.
+    Suspects(Box<Suspects>),
     /// Effect of these settings on the hits, and their near misses.
     WhatIf(Box<Settings>),
     /// The hits these settings find.
@@ -74,7 +76,7 @@ pub struct Chunk {
 /// The result of a job.
 pub enum JobResult {
     /// The values of the row, each with its counts.
-    Reach(EventId, Vec<(Value, Counts)>),
+    Reach(EventId, Vec<Reach>),
     /// Effect of the settings.
     WhatIf(Box<Change>),
     /// The hits of the settings, and their incidents.
@@ -144,10 +146,8 @@ impl JobRunner {
     pub fn run(&mut self, job: Job) -> JobResult {
         let store = &self.loaded.store;
         match job {
-            Job::Reach(event) => {
-                let counted = |value| (value, pivot::counts(store, value));
-                JobResult::Reach(event, pivot::values(store, event).into_iter().map(counted).collect())
-            }
+            Job::Reach(event) => JobResult::Reach(event, pivot::reach_of_row(store, event)),
+            Job::Suspects(suspects) => JobResult::Reach(suspects.event, suspects.reach(store)),
             Job::WhatIf(settings) => {
                 let candidates = self.candidates.clone().renewed(&settings);
                 let difference = analytics::what_if(store, self.facts, &settings, &candidates, &self.hits);

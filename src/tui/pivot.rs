@@ -2,14 +2,14 @@
 
 use super::scroll::List;
 use crate::model::EventId;
-use crate::triage::pivot::{Counts, Value};
+use crate::triage::pivot::{Reach, Value};
 
 /// The values of a row, to go on by one of them.
 pub struct Menu {
     /// The row.
     pub event: EventId,
     /// Its values with what they reach, once counted.
-    pub values: Option<Vec<(Value, Counts)>>,
+    pub values: Option<Vec<Reach>>,
     /// The cursor.
     pub list: List,
     /// Whether to go on as soon as they are counted.
@@ -24,6 +24,6 @@ impl Menu {
 
     /// The value under the cursor.
     pub fn selected(&self) -> Option<Value> {
-        self.values.as_ref()?.get(self.list.cursor).map(|(value, _)| *value)
+        self.values.as_ref()?.get(self.list.cursor).map(|reach| reach.value)
     }
 }

@@ -5,11 +5,13 @@ use crate::analytics::{DetectContext, Hit, Incidents};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
+use crate::model::words::counted;
 use crate::report::card::{Card, CardContext, card};
 use crate::report::visibility::visibility;
 use crate::triage::Disposition;
 use crate::triage::compare::{self, Compared};
 use crate::triage::groups::{Group, groups};
+use crate::triage::pivot::Suspects;
 use std::io;
 
 /// Values of one kind that are printed of a comparison.
@@ -97,6 +99,20 @@ impl Talk<'_> {
         let Some(at) = group.incident else { return self.say("Published semantics have no incidents.") };
         let lines = visibility(self.loaded, &self.incidents, self.hits, at).lines(false);
         lines.into_iter().try_for_each(|(_, line)| self.say(format!("{line}.")))
+    }
+
+    /// Prints who else has the values of a group's incident, what is new first.
+    pub(super) fn who_else(&mut self, group: &Group) -> io::Result<()> {
+        let store = &self.loaded.store;
+        let suspects = group.incident.and_then(|at| Suspects::new(store, &self.incidents.all[at]));
+        let Some(suspects) = suspects else { return self.say("There is no row to go by.") };
+        for reach in suspects.reach(store) {
+            let (kind, value) = (reach.value.kind(), reach.value.words(store, self.run.facts));
+            let new = if reach.is_new { " (new to the user)" } else { "" };
+            let rows = counted(reach.counts.rows, "row");
+            self.say(format!("{kind} {value}{new}, {rows}: {}.", reach.others_words(store)))?;
+        }
+        Ok(())
     }
 
     /// Prints the hits of a group.

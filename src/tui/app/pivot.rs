@@ -2,7 +2,7 @@
 
 use super::{App, Effect};
 use crate::model::{EventId, Time};
-use crate::triage::pivot::Value;
+use crate::triage::pivot::{Suspects, Value};
 use crate::tui::job::{Job, JobResult};
 use crate::tui::layout::Pane;
 use crate::tui::near::{NearView, Part};
@@ -24,6 +24,13 @@ impl App {
     }
 
     pub(super) fn pivot(&mut self) -> Vec<Effect> {
+        // On the card and in the lists it is about the incident; in the timeline about the row.
+        let incident = self.workbench().filter(|bench| bench.focus != Pane::Timeline);
+        let suspects = incident.and_then(|bench| Suspects::new(bench.store(), bench.incident()?));
+        if let Some(suspects) = suspects {
+            self.overlays.show(Overlay::Pivot(Menu::new(suspects.event)));
+            return vec![Effect::Run(Job::Suspects(Box::new(suspects)))];
+        }
         let Some(event) = self.workbench().and_then(Workbench::event) else {
             self.say("no row here".to_owned());
             return Vec::new();

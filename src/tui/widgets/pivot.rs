@@ -1,9 +1,9 @@
 //! Draws the pivot menu, each value with its reach.
 
 use super::{below_rows, framed};
-use crate::model::Time;
+use crate::model::{Time, inert};
 use crate::store::Key;
-use crate::triage::pivot::{Counts, Value};
+use crate::triage::pivot::Reach;
 use crate::tui::layout::centred;
 use crate::tui::pivot::Menu;
 use crate::tui::text::{count, fit, fit_middle, pad};
@@ -23,7 +23,7 @@ fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let width = area.width.saturating_sub(2).min(WIDEST);
     let columns = Columns::new(usize::from(width.saturating_sub(2)));
     let times = columns.times == 0 && rows > 1;
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + u16::from(times));
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4 + u16::from(times));
     (centred(area, width, height), columns, times)
 }
 
@@ -43,18 +43,22 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
         Some(values) if values.is_empty() => vec![Line::styled("This row has no value to go on by.", quiet)],
         Some(values) => {
             let head = Line::styled(columns.head(), quiet);
-            let rows = values.iter().enumerate().map(|(at, (value, counts))| {
+            let rows = values.iter().enumerate().map(|(at, reach)| {
                 let selected = at == menu.list.cursor;
-                let line = row(bench, theme, *value, counts, &columns, selected);
+                let line = row(bench, theme, reach, &columns, selected);
                 if selected { theme.under_cursor(line, true, room) } else { line }
             });
             // Where the columns have no room for them, the row under the cursor still says when.
-            let when = values.get(menu.list.cursor).filter(|_| times).map(|(_, counts)| {
+            let when = values.get(menu.list.cursor).filter(|_| times).map(|Reach { counts, .. }| {
                 let minute = |time: Time| time.second().get(..16).unwrap_or_default().to_owned();
                 let times = format!("  first {}, last {} UTC", minute(counts.first), minute(counts.last));
                 Line::styled(fit(&times, room).into_owned(), quiet)
             });
-            std::iter::once(head).chain(rows).chain(when).collect()
+            let others = values.get(menu.list.cursor).map(|reach| {
+                let words = inert(&reach.others_words(bench.store())).into_owned();
+                Line::styled(fit(&format!("  {words}"), room).into_owned(), theme.style(Role::Text))
+            });
+            std::iter::once(head).chain(rows).chain(when).chain(others).collect()
         }
     };
     frame.render_widget(Paragraph::new(lines), inside);
@@ -81,29 +85,26 @@ impl Columns {
     }
 
     fn head(&self) -> String {
-        let names = ["rows", "users", "sessions", "days"].into_iter().take(self.numbers);
+        let names = ["rows", "others", "sessions", "days"].into_iter().take(self.numbers);
         let numbers: Vec<String> = names.map(|name| format!("{name:>NUMBER$}")).collect();
         let times = if self.times > 0 { format!("{:>13}{:>13}", "first", "last") } else { String::new() };
         format!("{}{}{times}", " ".repeat(LEAD + self.value), numbers.concat())
     }
 }
 
-fn row<'a>(
-    bench: &Workbench,
-    theme: &Theme,
-    value: Value,
-    counts: &Counts,
-    columns: &Columns,
-    selected: bool,
-) -> Line<'a> {
-    let words = value.words(bench.store(), bench.evidence.facts);
+fn row<'a>(bench: &Workbench, theme: &Theme, reach: &Reach, columns: &Columns, selected: bool) -> Line<'a> {
+    let Reach { value, is_new, counts, others } = reach;
+    let new = if *is_new { "◈ " } else { "" };
+    let words = format!("{new}{}", value.words(bench.store(), bench.evidence.facts));
     // A name is told by its beginning, an id by its end too.
     let words = match value.key {
         Key::Address | Key::Session | Key::Token | Key::Device => fit_middle(&words, columns.value.saturating_sub(1)),
         _ => fit(&words, columns.value.saturating_sub(1)),
     };
-    let numbers = [counts.rows, counts.users, counts.sessions, counts.days].into_iter().take(columns.numbers);
-    let numbers: Vec<String> = numbers.map(|number| format!("{:>NUMBER$}", count(number as u64))).collect();
+    let others = if others.is_empty() { "nobody".to_owned() } else { count(others.len() as u64) };
+    let numbers = [count(counts.rows as u64), others, count(counts.sessions as u64), count(counts.days as u64)];
+    let numbers: Vec<String> =
+        numbers.into_iter().take(columns.numbers).map(|number| format!("{number:>NUMBER$}")).collect();
     let short = |time: Time| time.second().get(5..16).unwrap_or_default().to_owned();
     let times = if columns.times > 0 {
         format!("{:>13}{:>13}", short(counts.first), short(counts.last))

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 fn plain(folder: &Path, paths: &[&str]) -> String {
-    let output = tokentrail(folder).arg("--plain").args(paths).write_stdin("1\nw\nq\n").output().unwrap();
+    let output = tokentrail(folder).arg("--plain").args(paths).write_stdin("1\ns\nw\nq\n").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     text(&output.stdout)
 }
@@ -34,6 +34,10 @@ fn each_table_says_where_it_ends_and_unread_rows_with_the_intruders_address_are_
         "ends 14:02:09, before the incident's last row.",
         "Azure activity log: not in this bundle.",
         " UTC of: ",
+        "address 198.51.100.23 (new to the user), ",
+        "agent ",
+        ": nobody else.",
+        ": 1 other: ",
         "No row of a table that no check reads carries 198.51.100.23",
     ] {
         assert!(quiet.contains(words), "{words}: {quiet}");

@@ -35,6 +35,40 @@ fn pivot_menu() {
 }
 
 #[test]
+fn who_else_offers_what_is_new_in_the_incident_and_never_the_users_own_place_first() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("p");
+    let screen = desk.screen();
+    let lines: Vec<&str> = screen.lines().filter(|line| line.contains('║')).collect();
+    assert!(lines[1].contains("▌address  ◈ 198.51.100.23") && lines[1].contains("nobody"), "{screen}");
+    assert!(!screen.contains("address  192.0.2.10") && screen.contains("  nobody else"), "{screen}");
+    assert!(!lines.iter().any(|line| line.contains(" user ")), "the user's own rows are no answer: {screen}");
+    desk.press("enter");
+    assert_eq!(value(&desk), "address 198.51.100.23");
+    // In the timeline it is about the row, whose user comes last.
+    desk.press("p G enter");
+    assert_eq!(value(&desk), "user finance.director@contoso.com");
+}
+
+#[test]
+fn who_else_names_the_others_with_their_rows() {
+    let desk = near((80, 24));
+    let store = desk.bench().store();
+    for (event, row) in store.events().filter(|(_, row)| !row.is_duplicate() && !row.user.is_none()) {
+        for reach in pivot::reach_of_row(store, event) {
+            let rows: usize = reach.others.iter().map(|(_, rows)| rows).sum();
+            let others = reach.value.events(store).iter().filter(|other| {
+                let user = store.event(**other).user;
+                !user.is_none() && user != row.user
+            });
+            assert_eq!(rows, others.count());
+            assert!(reach.others.windows(2).all(|pair| pair[0].1 >= pair[1].1));
+            assert_eq!(reach.others_words(store) == "nobody else", rows == 0);
+        }
+    }
+}
+
+#[test]
 fn pivot_rows() {
     let mut desk = near((80, 24));
     desk.press("p enter j p G enter");
@@ -89,7 +123,7 @@ fn the_trail_is_walked_both_ways_and_cut_where_it_goes_on() {
     desk.press(">");
     assert!(desk.screen().contains("the trail ends here"));
     desk.press("< p j j enter");
-    assert!(value(&desk).starts_with("resource"), "{}", value(&desk));
+    assert!(!value(&desk).starts_with("user") && !value(&desk).starts_with("address"), "{}", value(&desk));
     desk.press(">");
     assert!(desk.screen().contains("the trail ends here"), "going on from the middle cuts what came after");
     desk.press("esc esc");
