@@ -475,7 +475,7 @@ fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
 }
 
 /// Fields whose texts are shown and searched but never compared normalized; token ids are compared as written.
-const NOT_COMPARED: [Field; 9] = [
+const NOT_COMPARED: [Field; 11] = [
     Field::TokenId,
     Field::RequestUri,
     Field::DeviceDetail,
@@ -485,6 +485,8 @@ const NOT_COMPARED: [Field; 9] = [
     Field::ResultDescription,
     Field::AuthenticationDetails,
     Field::Scopes,
+    Field::RiskState,
+    Field::Policies,
 ];
 
 const PROTOCOLS: Flags = Flags(Flags::DEVICE_PROTOCOL.0 | Flags::MOVED_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0);

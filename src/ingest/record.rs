@@ -7,6 +7,7 @@ pub(crate) mod builder;
 pub(crate) mod fast_json;
 pub(crate) mod json_scan;
 pub(crate) mod keys;
+pub(crate) mod policies;
 pub(crate) mod sink;
 pub(crate) mod strict_json;
 pub(crate) mod table_clues;

@@ -68,6 +68,10 @@ pub enum Field {
     AuthenticationRequirement,
     /// Risk level during the sign-in.
     RiskLevel,
+    /// Risk state of the user, what Entra detected, and the rest of the risk's columns, where they say anything.
+    RiskState,
+    /// Conditional Access policies that applied or would have, in the short form of [`super::policies_text()`].
+    Policies,
     /// Steps of the authentication in the short form of [`super::authentication()`].
     AuthenticationDetails,
     /// Fingerprint of the caller's TLS, which Defender alone records.
@@ -111,7 +115,7 @@ impl Field {
     pub const COUNT: usize = Self::ALL.len();
 
     /// Every field in declaration order.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 52] = [
         Self::Id,
         Self::CorrelationId,
         Self::UserId,
@@ -144,6 +148,8 @@ impl Field {
         Self::ConditionalAccessStatus,
         Self::AuthenticationRequirement,
         Self::RiskLevel,
+        Self::RiskState,
+        Self::Policies,
         Self::AuthenticationDetails,
         Self::GatewayJa4,
         Self::AddressAtResource,
@@ -216,6 +222,8 @@ impl Field {
             Self::ConditionalAccessStatus => "ConditionalAccessStatus",
             Self::AuthenticationRequirement => "AuthenticationRequirement",
             Self::RiskLevel => "RiskLevelDuringSignIn",
+            Self::RiskState => "RiskState",
+            Self::Policies => "ConditionalAccessPolicies",
             Self::AuthenticationDetails => "AuthenticationDetails",
             Self::GatewayJa4 => "GatewayJA4",
             Self::AddressAtResource => "IPAddressFromResourceProvider",

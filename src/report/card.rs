@@ -3,9 +3,11 @@
 //! The workbench and the note show the same text. Every line rests on the incident's rows; what the bundle cannot show
 //! is called missing, and what it cannot compare is never called new.
 
+mod controls;
 mod headline;
 mod map;
 
+pub use controls::Control;
 pub use headline::Story;
 pub use map::{BINS, Map, MapLane, Mark, Use};
 
@@ -15,7 +17,7 @@ use crate::analytics::known::Standing;
 use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, reached};
 use crate::facts::{ActClass, Facts, Reach, Verb, Weight, lifetimes};
 use crate::model::words::{counted, listed};
-use crate::model::{EventId, Field, Proof, Table, Time, mfa_proof};
+use crate::model::{EventId, Table, Time};
 use crate::store::Store;
 use crate::triage::Case;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +46,8 @@ pub struct Card {
     pub map: Map,
     /// The lines below, in order.
     pub lines: Vec<CardLine>,
+    /// The controls, those first that would have stopped it; a line has them in short.
+    pub controls: Vec<Control>,
 }
 
 /// One line of a card.
@@ -78,7 +82,7 @@ pub enum Label {
     Tokens,
     /// Revocations, and rows after them.
     Revoked,
-    /// Controls, as the records have them.
+    /// Controls: what would have stopped it, and what did not.
     Controls,
     /// Other users at the same new things.
     Others,
@@ -100,7 +104,7 @@ impl Label {
             Self::Until => "until",
             Self::Tokens => "tokens",
             Self::Revoked => "revoked",
-            Self::Controls => "checks",
+            Self::Controls => "control",
             Self::Others => "others",
             Self::Missing => "missing",
         }
@@ -126,6 +130,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     let leading = hits[0];
     let who = if leading.upn.is_empty() { &leading.user_id } else { &leading.upn };
     let made = Made::new(context, incident, &hits);
+    let controls = controls::controls(context.store, incident, &hits);
     let lines = [
         made.actions(Label::Took),
         made.actions(Label::Changed),
@@ -136,7 +141,8 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         Some(made.until()),
         made.tokens(),
         Some(made.revoked()),
-        made.controls(),
+        Some(CardLine { label: Label::Controls, text: controls::brief(&controls) })
+            .filter(|line| !line.text.is_empty()),
         made.others(at),
         made.missing(),
     ];
@@ -148,6 +154,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         roles: incident.roles.clone(),
         headline,
         lines: lines.into_iter().flatten().collect(),
+        controls,
     }
 }
 
@@ -279,46 +286,6 @@ impl Made<'_> {
             Some(at) => after(self.context.store, self.incident, *at),
         };
         CardLine { label: Label::Revoked, text }
-    }
-
-    /// Controls, by the records of the sign-ins from places that are not known.
-    fn controls(&self) -> Option<CardLine> {
-        let store = self.context.store;
-        let lanes = self.incident.lanes.iter().filter(|lane| lane.standing != Standing::Known);
-        let rows: Vec<EventId> = lanes.flat_map(|lane| lane.sign_ins.iter().copied()).collect();
-        let mut policy: BTreeMap<String, usize> = BTreeMap::new();
-        let (mut risk, mut claims, mut fresh): (BTreeMap<String, usize>, usize, usize) = Default::default();
-        for &id in &rows {
-            let text = |field| store.get(id, field);
-            let status = text(Field::ConditionalAccessStatus);
-            if !status.is_empty() {
-                *policy.entry(spaced(status)).or_default() += 1;
-            }
-            let level = text(Field::RiskLevel).to_lowercase();
-            if !matches!(&*level, "" | "none" | "hidden" | "unknownfuturevalue") {
-                *risk.entry(level).or_default() += 1;
-            }
-            let proof = mfa_proof(text(Field::AuthenticationDetails));
-            claims += usize::from(proof == Some(Proof::Claim));
-            fresh += usize::from(proof == Some(Proof::Fresh));
-        }
-        let listed = |kinds: BTreeMap<String, usize>| {
-            kinds.into_iter().map(|(kind, count)| format!("{kind} {count}×")).collect::<Vec<_>>().join(", ")
-        };
-        let mut parts = Vec::new();
-        if !policy.is_empty() {
-            parts.push(format!("Conditional Access {}", listed(policy)));
-        }
-        if claims > 0 {
-            parts.push(format!("MFA by claim in the token {claims}×"));
-        }
-        if fresh > 0 {
-            parts.push(format!("MFA given {fresh}×"));
-        }
-        if !risk.is_empty() {
-            parts.push(format!("risk {}", listed(risk)));
-        }
-        (!parts.is_empty()).then(|| CardLine { label: Label::Controls, text: parts.join("; ") })
     }
 
     fn others(&self, at: usize) -> Option<CardLine> {

@@ -66,6 +66,10 @@ pub enum Target {
     Steps,
     /// Result (0) or method (1) of the second factor, for which the portal has a column each.
     MfaPart(usize),
+    /// The list of Conditional Access policies, of which those are kept that applied or would have.
+    Policies(Rank),
+    /// State (0), detections (1), detail (2) or the user's level (3) of the risk, for which each export has columns.
+    RiskPart(usize),
     /// Sets flags where it says yes.
     Mark(Flags),
     /// Proof of a call's client for itself: a number, 0 for none.
@@ -84,6 +88,8 @@ impl Target {
             Self::TokenOwner => Some(Field::UserId),
             Self::DevicePart(_) => Some(Field::DeviceDetail),
             Self::Steps | Self::MfaPart(_) => Some(Field::AuthenticationDetails),
+            Self::Policies(_) => Some(Field::Policies),
+            Self::RiskPart(_) => Some(Field::RiskState),
             Self::Skip
             | Self::Created(_)
             | Self::Ingested(_)

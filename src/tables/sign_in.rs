@@ -2,8 +2,8 @@
 
 use super::column::Columns;
 use super::column::Target::{
-    Created, DevicePart, Endpoint, Json, Mark, MfaPart, Number, Place, PortalPlace, Resource, Status, Steps, Text,
-    Words,
+    Created, DevicePart, Endpoint, Json, Mark, MfaPart, Number, Place, Policies, PortalPlace, Resource, RiskPart,
+    Status, Steps, Text, Words,
 };
 use super::common::{ENVELOPE, TOKEN};
 use super::{Missing, Role, RowKind, Success, TableSpec};
@@ -73,7 +73,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::ResourceTenantId, Field::DeviceDetail, Field::LocationDetails, Field::Location, Field::ClientAppUsed,
     Field::ProcessingDetails, Field::TokenProtection, Field::UserType, Field::ConditionalAccessStatus,
     Field::AuthenticationRequirement, Field::RiskLevel, Field::AuthenticationDetails, Field::GatewayJa4, Field::DeviceId,
-    Field::AddressAtResource,
+    Field::AddressAtResource, Field::RiskState, Field::Policies,
 ];
 
 pub(super) const COLUMNS: &[Columns] = &[ENVELOPE, TOKEN, SIGN_IN];
@@ -108,7 +108,10 @@ const SIGN_IN: Columns = &[
     ("status.failurereason", Text(Field::ResultDescription, 0)), ("failurereason", Text(Field::ResultDescription, 0)),
     ("conditionalaccessstatus", Text(Field::ConditionalAccessStatus, 0)),
     ("authenticationrequirement", Text(Field::AuthenticationRequirement, 0)),
+    ("conditionalaccesspolicies", Policies(1)), ("appliedconditionalaccesspolicies", Policies(0)),
     ("authenticationdetails", Steps), ("risklevelduringsignin", Text(Field::RiskLevel, 0)),
+    ("riskstate", RiskPart(0)), ("riskeventtypes", RiskPart(1)), ("riskeventtypes_v2", RiskPart(1)),
+    ("riskdetail", RiskPart(2)), ("risklevelaggregated", RiskPart(3)),
     // Token
     ("authenticationprotocol", Text(Field::AuthenticationProtocol, 0)),
     ("originaltransfermethod", Text(Field::OriginalTransferMethod, 0)),

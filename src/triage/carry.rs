@@ -265,7 +265,7 @@ mod tests {
         let mut case = Case::new("b1".into(), "ana".into());
         assert_eq!(case.carry_over(&before, at(100)), None, "a new case has nothing to say");
         case.set_verdict(&old, "second-client", Some(Verdict::Against), at(101));
-        case.set_disposition(&old, Some(Disposition::Benign), at(102));
+        case.set_disposition(&old, Some(Disposition::Authorised), at(102));
         case.analyst = "bo".into();
         assert!(after.common(&case).hits == 0 && after.fits(&case), "nothing but the rows is the same");
         assert!(!bundle("b3", &[0, 11]).fits(&case));
@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(case.verdict(&new, "second-client"), Some(Verdict::Against));
         assert_eq!(
             (case.disposition(&new), case.disposition(&old)),
-            (Some(Disposition::Benign), case.disposition(&new))
+            (Some(Disposition::Authorised), case.disposition(&new))
         );
         let signed = case.log.iter().filter(|line| line.what.starts_with(&new) && line.who == "ana").count();
         assert_eq!((signed, case.log_problems(), case.analyst.as_str()), (2, Vec::new(), "bo"), "by whom it was given");

@@ -11,6 +11,7 @@ use tokentrail::testing::demo;
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, load};
 use tokentrail::testing::model::{Confidence, EventId, Field, Flags, Severity, Table};
+use tokentrail::testing::report::card::{CardContext, Control, Label, card};
 use tokentrail::testing::report::note::Role;
 use tokentrail::testing::report::{Header, Report, exporter, write_indicators};
 use tokentrail::testing::store::Event;
@@ -300,6 +301,32 @@ fn footholds_and_access_after_a_revocation_are_the_intruders_alone() {
     let high = |account| (account, Severity::High);
     assert_eq!(footholds, ["a.novak", "ceo", "finance.director", "legal.counsel"].map(high));
     assert_eq!(found("after-revoke"), [high("hr.lead")]);
+}
+
+#[test]
+fn the_card_names_the_policy_that_would_have_blocked_the_code() {
+    let settings = Settings::default();
+    let facts = Facts::embedded();
+    let hits = analytics::run(&LOADED.store, facts, &settings);
+    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits);
+    let context = CardContext { store: &LOADED.store, facts, hits: &hits, incidents: &incidents };
+    let control = |upn: &str| {
+        let of = |at: &usize| hits[incidents.all[*at].leading()].upn == upn;
+        let at = (0..incidents.all.len()).find(of).unwrap();
+        let card = card(&context, at);
+        let line = card.lines.iter().find(|line| line.label == Label::Controls).unwrap().text.clone();
+        (line, card.controls.iter().map(Control::line).collect::<Vec<_>>())
+    };
+    let (line, all) = control("finance.director@contoso.com");
+    assert!(line.starts_with("turn on CA014: Block device code flow: would have blocked 1 sign-in; CA001"), "{line}");
+    assert!(line.contains("met by a claim in the token") && line.contains("risk medium 1×"), "{line}");
+    let has = |words: &str| assert!(all.iter().any(|line| line.contains(words)), "{words} in {all:#?}");
+    has("CA014: Block device code flow: report-only, would have blocked 1 sign-in; turn it on");
+    has("risk: medium 1×; atRisk, unfamiliarFeatures");
+    has("token protection: unbound");
+    has("device: no compliant device at");
+    let (line, _) = control("a.novak@contoso.com");
+    assert!(line.starts_with("CA001") && !line.contains("turn on"), "{line}");
 }
 
 /// The demo's case with every incident closed: those above low as one thing, the others as authorised.

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
 use crate::model::words::counted;
-use crate::report::card::{Card, CardContext, card};
+use crate::report::card::{Card, CardContext, Label, card};
 use crate::report::visibility::visibility;
 use crate::triage::Disposition;
 use crate::triage::compare::{self, Compared};
@@ -89,7 +89,13 @@ impl Talk<'_> {
         let roles = if card.roles.is_empty() { String::new() } else { format!(", {}", card.roles.join(", ")) };
         self.say(format!("{}{roles}: {}", card.who, card.headline))?;
         for line in &card.lines {
-            self.say(format!("{}: {}", line.label.word(), line.text))?;
+            if line.label == Label::Controls {
+                for control in &card.controls {
+                    self.say(format!("{}: {}", line.label.word(), control.line()))?;
+                }
+            } else {
+                self.say(format!("{}: {}", line.label.word(), line.text))?;
+            }
         }
         Ok(())
     }

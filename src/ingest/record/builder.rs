@@ -109,6 +109,8 @@ struct Record {
     device: Option<Box<[String; DEVICE_PARTS.len()]>>,
     /// Result and method of the second factor.
     mfa: Option<Box<[String; 2]>>,
+    /// State, detections, detail and level of the risk, where they say anything.
+    risk: Option<Box<[String; value::RISK_PARTS]>>,
     utc_offset: Span,
     /// Order of day and month in its dates, where they are numbers alone.
     dates: Option<Box<Dates>>,
@@ -148,6 +150,7 @@ impl Default for Record {
             token_owner: None,
             device: None,
             mfa: None,
+            risk: None,
             utc_offset: Span::from_ticks(0),
             dates: None,
             assumed: Assumed::default(),
@@ -394,6 +397,9 @@ impl RecordReader {
             let [detail, method] = parts.each_ref().map(String::as_str);
             let step = WrittenStep { method, detail, requirement: "multifactor", succeeded: None };
             record.put(Field::AuthenticationDetails, 1, &authentication([step]));
+        }
+        if let Some(parts) = record.risk.take() {
+            record.put(Field::RiskState, 0, &value::risk(&parts));
         }
         let user = record.has(Field::UserId) || record.has(Field::UserPrincipalName);
         let is_request = record.has(Field::RequestUri)

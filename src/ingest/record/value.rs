@@ -1,5 +1,7 @@
 //! Values in the one form the store keeps, whichever shape wrote them.
 
+mod step;
+
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
@@ -9,8 +11,8 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write;
+use step::ReadStep;
 
 /// JSON text without the white space between its tokens; a text that is not JSON stays as it is.
 pub(crate) fn compact(text: &str) -> Cow<'_, str> {
@@ -136,9 +138,6 @@ pub(crate) fn status(json: &str) -> Status {
     Status { code: member("errorCode"), reason: member("failureReason"), steps: authentication(steps) }
 }
 
-/// Members of an object by name.
-type Members<'t> = HashMap<Cow<'t, str>, Value>;
-
 /// The steps of an authentication in short; `None` for what holds none. A text that is their short form already is
 /// taken as it is.
 pub(crate) fn steps(text: &str) -> Option<Cow<'_, str>> {
@@ -146,39 +145,20 @@ pub(crate) fn steps(text: &str) -> Option<Cow<'_, str>> {
     if !text.starts_with(['[', '{']) {
         return (!auth_steps(text).is_empty()).then_some(Cow::Borrowed(text));
     }
-    let steps: Vec<Members<'_>> = match text.strip_prefix('[') {
+    let steps: Vec<ReadStep<'_>> = match text.strip_prefix('[') {
         // Most sign-ins without a prompt have none.
         Some(rest) if rest.trim_start().starts_with(']') => return None,
         Some(_) => serde_json::from_str(text).ok()?,
         None => vec![serde_json::from_str(text).ok()?],
     };
-    let read = |step: &Members<'_>| {
-        let mut parts = [const { String::new() }; 3];
-        let mut succeeded = None;
-        for (key, value) in step {
-            let Some(text) = scalar(value) else { continue };
-            let part = STEP_PARTS.iter().position(|name| is_key(key, name));
-            match part {
-                Some(part) => parts[part] = text,
-                None if is_key(key, "succeeded") => succeeded = flag(&text),
-                None => {}
-            }
-        }
-        (parts, succeeded)
-    };
-    let steps: Vec<([String; 3], Option<bool>)> = steps.iter().map(read).collect();
-    let text = authentication(steps.iter().map(|([method, detail, requirement], succeeded)| WrittenStep {
-        method,
-        detail,
-        requirement,
-        succeeded: *succeeded,
+    let text = authentication(steps.iter().map(|step| WrittenStep {
+        method: &step.parts[0],
+        detail: &step.parts[1],
+        requirement: &step.parts[2],
+        succeeded: step.succeeded,
     }));
     (!text.is_empty()).then_some(Cow::Owned(text))
 }
-
-/// Members of a step that are texts.
-const STEP_PARTS: [&str; 3] =
-    ["authenticationMethod", "authenticationStepResultDetail", "authenticationStepRequirement"];
 
 /// Reason given for an API's error answer in place of rows; `None` where it has no code.
 pub(crate) fn error_answer(json: &str) -> Option<String> {
@@ -200,8 +180,46 @@ pub(crate) fn country(json: &str) -> Option<String> {
 }
 
 /// Returns whether a key is this name, in any case and with Elastic's underscores.
-fn is_key(key: &str, name: &str) -> bool {
+pub(super) fn is_key(key: &str, name: &str) -> bool {
     key.eq_ignore_ascii_case(name) || key.contains('_') && key.replace('_', "").eq_ignore_ascii_case(name)
+}
+
+/// Columns of the risk that are kept beside its level.
+pub(crate) const RISK_PARTS: usize = 4;
+
+/// A value of the risk's columns; `None` where it says nothing. Defender writes numbers for words.
+pub(crate) fn risk_part(part: usize, text: &str) -> Option<Cow<'_, str>> {
+    const STATES: [(&str, &str); 6] = [
+        ("0", "none"),
+        ("1", "confirmedSafe"),
+        ("2", "remediated"),
+        ("3", "dismissed"),
+        ("4", "atRisk"),
+        ("5", "confirmedCompromised"),
+    ];
+    const LEVELS: [(&str, &str); 5] = [("0", "none"), ("1", "none"), ("10", "low"), ("50", "medium"), ("100", "high")];
+    // As most rows have it.
+    if matches!(text, "none" | "[]" | "") {
+        return None;
+    }
+    let text = text.trim();
+    let text = if text.starts_with('[') { Cow::Owned(words(text, ",")?) } else { Cow::Borrowed(text) };
+    let numbers: &[(&str, &str)] = match part {
+        0 => &STATES,
+        3 => &LEVELS,
+        _ => &[],
+    };
+    let text = numbers.iter().find(|(number, _)| *number == text).map_or(text, |(_, word)| Cow::Borrowed(*word));
+    let says_nothing = ["", "none", "hidden", "unknownfuturevalue", "null"];
+    (!says_nothing.iter().any(|word| text.eq_ignore_ascii_case(word))).then_some(text)
+}
+
+/// The columns of the risk in one text: `atRisk; unfamiliarFeatures; user's level medium`.
+pub(crate) fn risk(parts: &[String; RISK_PARTS]) -> String {
+    let [state, detections, detail, level] = parts;
+    let level = if level.is_empty() { String::new() } else { format!("user's level {level}") };
+    let parts = [state, detections, detail, &level].into_iter().filter(|text| !text.is_empty());
+    parts.map(|text| text.replace(';', ",")).collect::<Vec<_>>().join("; ")
 }
 
 /// An array of words, joined.

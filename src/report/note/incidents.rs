@@ -9,7 +9,7 @@ use crate::analytics::known::Standing;
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::words::hex;
 use crate::model::{EventId, Time};
-use crate::report::card::{Card, CardContext, CardLine, Label, card};
+use crate::report::card::{Card, CardContext, CardLine, Control, Label, card};
 use crate::report::guided::answered;
 use crate::report::picture;
 use serde::{Serialize, Serializer};
@@ -58,6 +58,8 @@ pub struct IncidentNote {
     pub headline: String,
     /// The card's lines.
     pub card: Vec<LineNote>,
+    /// Effect of each control, and the change that would have made it bite: those first that would have stopped it.
+    pub controls: Vec<ControlNote>,
     /// Analytics that found its hits.
     pub analytics: Vec<&'static str>,
     /// Ids of its hits, the leading one first.
@@ -90,6 +92,18 @@ pub struct LineNote {
     pub what: &'static str,
     /// The answer.
     pub text: String,
+}
+
+/// A control at the sign-ins of an incident.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ControlNote {
+    /// A policy's name, or the kind of control.
+    pub name: String,
+    /// Its effect.
+    pub did: String,
+    /// The change by which it would have stopped them.
+    pub change: Option<String>,
 }
 
 /// A step, and its analytic.
@@ -164,7 +178,7 @@ pub(super) fn incidents(context: &NoteContext) -> Vec<IncidentNote> {
 fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTreeMap<&str, usize>) -> IncidentNote {
     let Chosen { at, incident, hits, depth } = chosen;
     let leading = hits[0];
-    let Card { who, headline, lines, map, .. } = card(&card_context(context), *at);
+    let Card { who, headline, lines, map, controls, .. } = card(&card_context(context), *at);
     let in_full = *depth != Depth::Row;
     let svg = (*depth == Depth::First).then(|| picture::svg(&map, &who, &incident.id));
     let analytics: BTreeSet<&'static str> = hits.iter().map(|hit| hit.analytic).collect();
@@ -196,6 +210,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         last_seen: incident.last,
         headline,
         card: lines.into_iter().map(|line| line_note(context, leading, line)).collect(),
+        controls: controls.into_iter().map(control_note).collect(),
         analytics: analytics.into_iter().collect(),
         hits: hits.iter().map(|hit| hit.id.clone()).collect(),
         hit_numbers: hits.iter().filter_map(|hit| numbers.get(hit.id.as_str()).copied()).collect(),
@@ -219,6 +234,10 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
 fn line_note(context: &NoteContext, leading: &Hit, CardLine { label, text }: CardLine) -> LineNote {
     let entered = (label == Label::Revoked).then(|| steps::revoked(context, leading)).flatten();
     LineNote { what: label.word(), text: entered.unwrap_or(text) }
+}
+
+fn control_note(Control { name, did, change, .. }: Control) -> ControlNote {
+    ControlNote { name, did, change: Some(change).filter(|change| !change.is_empty()) }
 }
 
 fn card_context<'a>(context: &'a NoteContext) -> CardContext<'a> {

@@ -22,7 +22,7 @@ const LABEL: usize = 9;
 /// Most lines of one answer.
 const ANSWER: usize = 4;
 /// Lines that go first where there is no room for all, in this order.
-const SPARED: [Label; 5] = [Label::Looked, Label::Controls, Label::Others, Label::Missing, Label::Could];
+const SPARED: [Label; 5] = [Label::Looked, Label::Others, Label::Missing, Label::Could, Label::Controls];
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.height < 3 || area.width < 20 {

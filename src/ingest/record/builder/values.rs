@@ -4,11 +4,12 @@ use super::numbers::may_be_damaged;
 use super::{RecordReader, plain_reason};
 use crate::ingest::record::json_scan::{MAX_DEPTH, deeper_than};
 use crate::ingest::record::keys::{INNER_START, ROW_START};
+use crate::ingest::record::policies;
 use crate::ingest::record::strict_json::Object;
 use crate::ingest::record::value;
 use crate::ingest::stats::Assumed;
 use crate::ingest::table_names;
-use crate::model::{Field, Flags, Number, Table, flag, number};
+use crate::model::{Field, Flags, Number, Table, flag, is_policies, number};
 use crate::store::{is_blank, is_success};
 use crate::tables::{self, Rank, Target};
 use serde::de::{DeserializeSeed, IgnoredAny};
@@ -55,6 +56,10 @@ impl RecordReader {
                 }
                 if let Target::Json(field, rank) = target {
                     self.record.put_written(field, rank, raw);
+                    return Ok(());
+                }
+                if let Target::Policies(rank) = target {
+                    self.record.put(Field::Policies, rank, &policies::short(raw));
                     return Ok(());
                 }
                 let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
@@ -131,6 +136,17 @@ impl RecordReader {
                     self.record.put(Field::AuthenticationDetails, 2, &steps);
                 }
             }
+            Target::Policies(rank) if text.starts_with(['[', '{']) => {
+                self.record.put(Field::Policies, rank, &policies::short(text));
+            }
+            // Its own short form, as `timeline` prints it.
+            Target::Policies(rank) if is_policies(text) => self.record.put(Field::Policies, rank, text),
+            Target::Policies(_) => {}
+            Target::RiskPart(part) => {
+                if let Some(word) = value::risk_part(part, text) {
+                    word.into_owned().clone_into(&mut self.record.risk.get_or_insert_default()[part]);
+                }
+            }
             Target::Mark(flags) => self.record.event.flags.set(flags, flag(text) == Some(true)),
             Target::ClientProof => {
                 let proved = number(text) != Number::Whole(0) && !is_blank(text, Field::ResultType);
@@ -182,6 +198,14 @@ impl RecordReader {
             Target::Status => {
                 self.record.status = Some(self.record.hold(raw));
                 Ok(())
+            }
+            Target::Policies(rank) => {
+                self.record.put(Field::Policies, rank, &policies::short(raw));
+                Ok(())
+            }
+            Target::RiskPart(_) => {
+                let words = value::words(raw, ",").ok_or("is an object where words are expected")?;
+                self.text(target, &words)
             }
             Target::Words(Field::Scopes, rank) => self.words(Field::Scopes, rank, raw, " "),
             Target::Words(field, rank) => self.words(field, rank, raw, ","),
@@ -282,7 +306,9 @@ impl RecordReader {
 /// are arrays stay, unless what is in it is the array as text.
 fn unwraps(target: Target, array: &str) -> bool {
     match target {
-        Target::Json(Field::ProcessingDetails, _) | Target::Steps => array[1..].trim_start().starts_with('"'),
+        Target::Json(Field::ProcessingDetails, _) | Target::Steps | Target::Policies(_) => {
+            array[1..].trim_start().starts_with('"')
+        }
         Target::Words(..) | Target::EventTypes | Target::ErrorAnswer | Target::Skip => false,
         _ => true,
     }
