@@ -8,6 +8,7 @@ use super::flow::{Flow, FlowKind};
 use super::foothold_rows::FootholdRows;
 use super::known::Known;
 use super::machines::Machines;
+use super::news::Seen;
 use super::places::Places;
 use super::recon::Calls;
 use super::revocations::Revocations;
@@ -36,6 +37,7 @@ pub struct Candidates {
     software: OnceLock<Software>,
     machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
     user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
+    seen: Mutex<HashMap<Sym, Arc<Seen>>>,
     tied_acts: Mutex<HashMap<Sym, Arc<ActsByLink>>>,
     footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
     calls: OnceLock<Calls>,
@@ -123,6 +125,12 @@ impl Candidates {
     /// Rows of a user, indexed once.
     pub(super) fn rows_of(&self, user: Sym, ask: impl FnOnce() -> UserRows) -> Arc<UserRows> {
         let mut known = self.user_rows.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+    }
+
+    /// Days of a user's values, counted once.
+    pub(super) fn seen_of(&self, user: Sym, ask: impl FnOnce() -> Seen) -> Arc<Seen> {
+        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
     }
 

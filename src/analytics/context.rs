@@ -7,6 +7,7 @@ use super::flow::{Flow, FlowKind, Joined, leg_in};
 use super::handoff::{self, Handoff};
 use super::known::{Known, Standing};
 use super::machines::{Bindings, Machines, other_machines};
+use super::news::{self, News, Seen};
 use super::parties::Split;
 use super::past::Past;
 use super::places::Places;
@@ -272,6 +273,20 @@ impl<'a> DetectContext<'a> {
         let (event, place) = (self.store.event(id), self.places().place(id));
         let says = !event.user.is_none() && place.address.is_some() && place.telling_net().is_some();
         says.then(|| self.known().standing_of_address(event.user, place, event.time()))
+    }
+
+    /// Standing of each value of a row with the row's user: known, new or undecided. Looks through the user's rows at the first call.
+    pub fn news(&self, id: EventId) -> News {
+        let user = self.store.event(id).user;
+        if user.is_none() {
+            return News::default();
+        }
+        news::news(self.origins(), &self.seen_of(user), &self.rows_of(user).habits, self.standing(id), id)
+    }
+
+    /// Days of a user's values.
+    pub(super) fn seen_of(&self, user: Sym) -> Arc<Seen> {
+        self.candidates.seen_of(user, || Seen::new(self.origins(), user, self.settings.baseline_until))
     }
 
     /// Past of a user.

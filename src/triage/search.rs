@@ -2,6 +2,8 @@
 
 use super::work::Mark;
 use super::{acts, timeline};
+use crate::analytics::known::Standing;
+use crate::analytics::news::{NewKind, News};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym};
 use crate::store::Store;
@@ -35,6 +37,8 @@ enum SearchScope {
     Mark,
     /// Whether it failed.
     Failed,
+    /// Kinds of what is new to the user.
+    New,
 }
 
 const ASN: SearchScope = SearchScope::Fields(&[Field::Asn]);
@@ -45,7 +49,7 @@ const USERS: [Field; 5] =
 const RESULTS: [Field; 4] = [Field::ResultType, Field::ResultDescription, Field::ResponseStatusCode, Field::Outcome];
 
 /// Short names of scopes.
-const NAMES: [(&str, SearchScope); 23] = [
+const NAMES: [(&str, SearchScope); 24] = [
     ("user", SearchScope::Fields(&USERS)),
     ("ip", SearchScope::Fields(&[Field::IpAddress])),
     ("asn", ASN),
@@ -69,6 +73,7 @@ const NAMES: [(&str, SearchScope); 23] = [
     ("remark", SearchScope::Remark),
     ("mark", SearchScope::Mark),
     ("failed", SearchScope::Failed),
+    ("new", SearchScope::New),
 ];
 
 /// The scope of a name before a colon: a short name, or a column of Log Analytics.
@@ -131,7 +136,11 @@ struct Term {
 pub struct Search {
     terms: Vec<Term>,
     marks: EventMarks,
+    news: Option<NewsOf>,
 }
+
+/// What of a row is new to its user: work of the analytics, which a search asks for only where a term does.
+pub type NewsOf = Arc<dyn Fn(&Store, &Facts, EventId) -> News + Send + Sync>;
 
 impl Search {
     /// Reads `text`, `field:value` and `/expression/`, each also in quotes, separated by spaces; after a `-` what must
@@ -140,13 +149,23 @@ impl Search {
     /// # Errors
     /// The fault of an expression, in a line.
     pub fn parse(line: &str) -> Result<Self, String> {
-        Ok(Self { terms: words(line).map(Term::parse).collect::<Result<_, _>>()?, marks: EventMarks::default() })
+        Ok(Self {
+            terms: words(line).map(Term::parse).collect::<Result<_, _>>()?,
+            marks: EventMarks::default(),
+            news: None,
+        })
     }
 
     /// This search, with the marks it may ask for.
     #[must_use]
     pub fn with(self, marks: EventMarks) -> Self {
         Self { marks, ..self }
+    }
+
+    /// This search, with what tells what of a row is new. Without it nothing is.
+    #[must_use]
+    pub fn with_news(self, news: NewsOf) -> Self {
+        Self { news: Some(news), ..self }
     }
 
     /// Returns whether the search is empty.
@@ -157,7 +176,14 @@ impl Search {
     /// Returns whether a row matches every term.
     pub fn holds(&mut self, store: &Store, facts: &Facts, event: EventId) -> bool {
         let mark = self.marks.get(&event);
-        self.terms.iter_mut().all(|term| term.holds(store, facts, event, mark))
+        let news = self.news.as_ref();
+        self.terms.iter_mut().all(|term| match term.place {
+            SearchScope::New => {
+                let news = news.map(|news| news(store, facts, event)).unwrap_or_default();
+                term.is_among(&news) != term.negated
+            }
+            _ => term.holds(store, facts, event, mark),
+        })
     }
 
     /// The parts of a cell that match, in order; `fields` are those that the cell shows.
@@ -171,6 +197,7 @@ impl Search {
             | SearchScope::Tags
             | SearchScope::Remark
             | SearchScope::Mark
+            | SearchScope::New
             | SearchScope::Failed => false,
         };
         let patterns = self.terms.iter().filter(tells).filter_map(|term| term.pattern.as_ref());
@@ -250,7 +277,15 @@ impl Term {
             SearchScope::Kind => self.says(timeline::kind(row).words()),
             SearchScope::Time => self.says(&row.time().second()),
             SearchScope::Failed => timeline::has_failed(store, row) && self.says("yes"),
+            // The search asks for it, which has the news.
+            SearchScope::New => false,
         }
+    }
+
+    /// Returns whether a kind of what is new has the pattern in one of its names.
+    fn is_among(&self, news: &News) -> bool {
+        let names = |kind: NewKind| kind.aliases().iter().copied().chain([kind.word(), "yes"]);
+        news.with(Standing::New).any(|kind| names(kind).any(|name| self.says(name)))
     }
 
     fn says(&self, text: &str) -> bool {

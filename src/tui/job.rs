@@ -13,7 +13,7 @@ use crate::triage::filter::{self, Filter};
 use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Reach, Suspects, Value};
 use crate::triage::runs::{self, Outline};
-use crate::triage::search::{EventMarks, Search};
+use crate::triage::search::{EventMarks, NewsOf, Search};
 use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -226,7 +226,12 @@ impl JobRunner {
 
     fn search(&mut self, chunk: &Chunk) -> Vec<EventId> {
         if self.search.as_ref().is_none_or(|(number, _)| *number != chunk.number) {
-            let search = Search::parse(&chunk.query).map(|search| search.with(Arc::clone(&chunk.marks)));
+            let (candidates, settings) = (Arc::clone(&self.candidates), self.settings.clone());
+            let news: NewsOf = Arc::new(move |store, facts, event| {
+                DetectContext::over(store, facts, &settings, Arc::clone(&candidates)).news(event)
+            });
+            let search = Search::parse(&chunk.query);
+            let search = search.map(|search| search.with(Arc::clone(&chunk.marks)).with_news(news));
             self.search = search.ok().map(|search| (chunk.number, search));
         }
         let Some((_, search)) = &mut self.search else { return Vec::new() };

@@ -23,7 +23,7 @@ const SIGNS: [(&str, &str); 30] = [
     ("↑ ↓", "Incidents: sorted by this column, the least or the most first; more rows that way"),
     ("└", "Of the row above: a hit of the same incident, a call made with that token"),
     ("0/7", "Hits: steps answered of all"),
-    ("◈", "New to the user: an address, a value compared"),
+    ("◈", "New to the user: an address, a value compared; the record names all that is"),
     ("·", "Map: a place that the user is known at"),
     ("█ ▅ ▂", "Map: took or changed; read or searched; looked around"),
     ("░", "Map: a log has ended"),

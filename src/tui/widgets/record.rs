@@ -1,6 +1,11 @@
 //! A raw record, pretty, beside the fields we read from it.
 
 use super::{below, framed, scrolling};
+use crate::analytics::binding::{Protection, code_words};
+use crate::analytics::known::Standing;
+use crate::analytics::news::NewKind;
+use crate::analytics::scopes::{detail, roles};
+use crate::facts::Facts;
 use crate::model::{EventId, Field, Flags};
 use crate::tui::action::Action;
 use crate::tui::app::App;
@@ -102,6 +107,7 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
     };
     let mut lines = mark_lines(bench, event);
     lines.extend(legend(app, bench, &copies));
+    lines.extend(news_lines(bench, event));
     lines.extend(["what we read:".to_owned(), format!("  Table: {}", row.table.name())]);
     if row.created.is_known() {
         lines.push(format!("  CreatedDateTime: {}{}", row.created, from(store.time_row(event))));
@@ -118,12 +124,9 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         if let Some(token) = computed {
             lines.push(format!("  {}: {token}  (computed from Id: no row names it)", field.column()));
         } else if !store.get(event, field).is_empty() {
-            lines.push(format!(
-                "  {}: {}{}",
-                field.column(),
-                store.get(event, field),
-                from(store.field_row(event, field))
-            ));
+            let text = store.get(event, field);
+            lines.push(format!("  {}: {text}{}", field.column(), from(store.field_row(event, field))));
+            lines.extend(meaning(bench.evidence.facts, field, text).map(|words| format!("    = {words}")));
         }
     }
     // Of these columns a flag is all that is kept.
@@ -134,6 +137,48 @@ fn fields(app: &App, event: EventId) -> Vec<String> {
         if row.flags.has(flag) {
             lines.push(format!("  {column}"));
         }
+    }
+    lines
+}
+
+/// A code or an id of a field in words.
+fn meaning(facts: &Facts, field: Field, text: &str) -> Option<String> {
+    match field {
+        Field::TokenProtection => {
+            let code = Protection::read(text).code.filter(|code| *code != 0)?;
+            Some(format!("{code}: {}", code_words(code)))
+        }
+        Field::ProcessingDetails => {
+            let cae = detail(text, "Is CAE Token").or_else(|| detail(text, "IsCAEToken"));
+            let cae = cae.map(|flag| {
+                let not = if flag.eq_ignore_ascii_case("true") { "" } else { "no " };
+                format!("{not}continuous access evaluation")
+            });
+            let roles: Vec<&str> = roles(facts, text).into_iter().map(|role| role.name).collect();
+            let roles = (!roles.is_empty()).then(|| format!("roles {}", roles.join(", ")));
+            let words: Vec<String> = cae.into_iter().chain(roles).collect();
+            (!words.is_empty()).then(|| words.join("; "))
+        }
+        _ => None,
+    }
+}
+
+/// What of the event is new to its user, known, or neither.
+fn news_lines(bench: &Workbench, event: EventId) -> Vec<String> {
+    let news = bench.evidence.origins().news(event);
+    let mut lines = Vec::new();
+    for (standing, lead) in [
+        (Standing::New, "◈ new to this user"),
+        (Standing::Undecided, "cannot tell whether new"),
+        (Standing::Known, "known"),
+    ] {
+        let kinds: Vec<&str> = news.with(standing).map(NewKind::word).collect();
+        if !kinds.is_empty() {
+            lines.push(format!("{lead}: {}", kinds.join(", ")));
+        }
+    }
+    if !lines.is_empty() {
+        lines.push(String::new());
     }
     lines
 }

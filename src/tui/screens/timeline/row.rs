@@ -3,6 +3,7 @@
 use super::group_rows::{CLOSED, group, is_after_revocation, sign};
 use super::{View, account, branches};
 use crate::analytics::known::Standing;
+use crate::analytics::news::{NewKind, News};
 use crate::model::{EventId, Field, Span as Length, Time};
 use crate::store::Key;
 use crate::triage::Mark;
@@ -13,6 +14,7 @@ use crate::tui::find::meet;
 use crate::tui::rows::{Row, Run, Timeline};
 use crate::tui::text::{count, fit, fit_middle, pad, width};
 use crate::tui::theme::Role;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 /// The fields of the column of resources, requests and acts.
@@ -181,25 +183,31 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     };
     let is_long = width(&what) > room;
     let room = if is_long { room + columns.client } else { room };
-    cell(pad(&noted(what, marked, room), room), WHAT, text);
+    let news = view.origins.news(shown.event);
+    // The resource has no column of its own.
+    let of_what = if news.is_new(NewKind::Resource) { text.add_modifier(Modifier::BOLD) } else { text };
+    cell(pad(&noted(what, marked, room), room), WHAT, of_what);
+    // What is new to the user stands out, by itself where the columns show it.
+    let sign = |kind: NewKind| if news.is_new(kind) { NEW } else { " " };
+    let bright = |kind: NewKind| if news.is_new(kind) { theme.style(Role::Title) } else { quiet };
     if columns.client > 0 && !is_long {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
         let client = line.client.strip_prefix("Microsoft ").unwrap_or(line.client);
-        let client = pad(&format!(" {}", fit(client, columns.client - 1)), columns.client);
-        cell(client, &[Field::AppId, Field::AppDisplayName], quiet);
+        let client = pad(&format!("{}{}", sign(NewKind::Client), fit(client, columns.client - 1)), columns.client);
+        cell(client, &[Field::AppId, Field::AppDisplayName], bright(NewKind::Client));
     }
     if columns.address > 0 {
-        let (sign, role) = standing(view, shown.event);
+        let (mark, role) = standing(&news);
         let address = fit_middle(line.address, columns.address - 1);
-        cell(pad(&format!("{sign}{address}"), columns.address), &[Field::IpAddress], theme.style(role));
+        cell(pad(&format!("{mark}{address}"), columns.address), &[Field::IpAddress], theme.style(role));
     }
     if columns.asn > 0 {
         let asn = if line.asn.is_empty() { String::new() } else { format!(" AS{}", line.asn) };
-        cell(pad(&asn, columns.asn), &[Field::Asn], quiet);
+        cell(pad(&asn, columns.asn), &[Field::Asn], bright(NewKind::Network));
     }
     if columns.agent > 0 {
-        let agent = pad(&format!(" {}", fit(line.agent, columns.agent - 1)), columns.agent);
-        cell(agent, &[Field::UserAgent], quiet);
+        let agent = pad(&format!("{}{}", sign(NewKind::Agent), fit(line.agent, columns.agent - 1)), columns.agent);
+        cell(agent, &[Field::UserAgent], bright(NewKind::Agent));
     }
     Line::from(spans)
 }
@@ -273,12 +281,15 @@ fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
     }
 }
 
-/// Sign and role of a row's address: what is new to the user stands out, what is known may be overlooked.
-fn standing(view: &View, event: EventId) -> (&'static str, Role) {
-    match view.origins.standing(event) {
-        Some(Standing::New) => ("◈", Role::High),
+/// Sign of a value that is new to the user.
+const NEW: &str = "◈";
+
+/// Sign and role of a row's address: a place that is new to the user stands out, what is known may be overlooked.
+fn standing(news: &News) -> (&'static str, Role) {
+    match news.of_kind(NewKind::Address) {
+        _ if news.has_new_place() => (NEW, Role::High),
         Some(Standing::Undecided) => (" ", Role::Text),
-        Some(Standing::Known) | None => (" ", Role::Quiet),
+        Some(Standing::New | Standing::Known) | None => (" ", Role::Quiet),
     }
 }
 
