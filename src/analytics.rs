@@ -40,6 +40,7 @@ pub mod owners;
 pub mod parties;
 pub mod past;
 pub mod places;
+pub mod points;
 mod reading;
 pub mod recon;
 pub mod registration;
@@ -153,6 +154,16 @@ impl Analytic {
 /// The analytic of that id.
 pub fn by_id(id: &str) -> Option<&'static Analytic> {
     ANALYTICS.iter().find(|analytic| analytic.id == id)
+}
+
+/// The findings of a hit that are evidence: the step on what to revoke is a task.
+pub fn of_evidence(hit: &Hit) -> impl Iterator<Item = &Finding> {
+    let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
+    hit.findings
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !steps.get(*at).is_some_and(Step::is_task))
+        .map(|(_, finding)| finding)
 }
 
 /// Runs the chosen analytics and answers every step of every hit; near misses are left out.

@@ -26,6 +26,9 @@
 //! | findings of triage steps | `analytics/findings/`: functions from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
 //! | severity, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
+//! | facts of an incident against its innocent story, how common each is | `analytics/points.rs`; `report/card/weighed.rs` the page | |
+//! | values of a row that are new to its user | `analytics/news.rs` | |
+//! | Conditional Access policies in short | `model/policies.rs` the text, `ingest/record/policies.rs` reads lists; `report/card/controls.rs` what would have stopped it | |
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
 //! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
 //! | incidents, routines, links between users | `analytics/incidents.rs` | |

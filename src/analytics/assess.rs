@@ -136,8 +136,9 @@ pub fn confidence(findings: &[Finding]) -> (Confidence, String) {
     )
 }
 
-/// Techniques earned by the evidence, each with that evidence; sorted by id.
-pub fn attack(context: &StepContext) -> Vec<Attack> {
+/// Techniques earned by the evidence, each with that evidence; sorted by id. A sign-in that everyday work explains earns
+/// none: its severity is low.
+pub fn attack(context: &StepContext, severity: Severity) -> Vec<Attack> {
     let (store, hit) = (context.store, context.hit);
     let mut earned: BTreeMap<&'static str, String> = BTreeMap::new();
     let presented = hit.evidence.iter().filter(|&&id| presents_token(store.event(id))).count();
@@ -162,6 +163,9 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
             format!("token for {}; registration itself is in the audit log", names.join(", ")),
         );
     }
+    if severity == Severity::Low {
+        earned.clear();
+    }
     let calls: Vec<EventId> = hit.graph.iter().map(|call| call.event).collect();
     let tally = findings::count_actions(store, context.facts, &calls);
     let mut actions: BTreeMap<&'static str, Vec<&findings::ActionCount>> = BTreeMap::new();
@@ -183,7 +187,7 @@ pub fn attack(context: &StepContext) -> Vec<Attack> {
             }
         }
     }
-    for own in &hit.attack {
+    for own in hit.attack.iter().filter(|_| severity > Severity::Low) {
         earned.insert(own.id, own.evidence.clone());
     }
     let declared = |id: &str| context.analytic.attack.contains(&id);
@@ -197,9 +201,14 @@ pub fn complete(context: &StepContext) -> Assessment {
     let (severity, severity_reason) = severity(context);
     let most = context.hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
     let by_weights = context.hit.weights.as_ref().map(|weights| (weights.confidence(), weights.sentence()));
-    let (found, confidence_reason) = by_weights.unwrap_or_else(|| confidence(&findings));
+    let (found, confidence_reason) = by_weights.unwrap_or_else(|| {
+        let steps = findings.iter().zip(context.analytic.steps);
+        let evidence: Vec<Finding> =
+            steps.filter(|(_, step)| !step.is_task()).map(|(finding, _)| finding.clone()).collect();
+        confidence(&evidence)
+    });
     let confidence = found.min(most);
-    Assessment { attack: attack(context), findings, severity, severity_reason, confidence, confidence_reason }
+    Assessment { attack: attack(context, severity), findings, severity, severity_reason, confidence, confidence_reason }
 }
 
 /// Results of [`complete`].

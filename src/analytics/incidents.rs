@@ -18,6 +18,7 @@ pub use novel::Novel;
 pub use routine::Routine;
 
 use super::hit_builder::short_hash;
+use super::points::{Point, Points};
 use super::{Candidates, DetectContext, GraphTie, Hit, Semantics, Settings, scopes};
 use crate::facts::Facts;
 use crate::model::words::counted;
@@ -62,6 +63,8 @@ pub struct Incident {
     pub routine: Option<usize>,
     /// Whether an entry of the allow-list covers it.
     pub is_allowed: bool,
+    /// The facts of its leading hit, against the best innocent story: those first that weigh.
+    pub points: Vec<Point>,
 }
 
 impl Incident {
@@ -107,6 +110,10 @@ impl Incidents {
         let (mut novelty, mut addresses) = (Novelty::new(&context), Addresses::default());
         let incidents = groups.into_values().map(|group| incident(&context, &mut novelty, &mut addresses, hits, group));
         let mut all: Vec<Incident> = incidents.collect();
+        let mut points = Points::new(&context, hits);
+        for incident in &mut all {
+            incident.points = points.of_hit(&hits[incident.leading()]);
+        }
         all.sort_by(|a, b| rank(hits, a).cmp(&rank(hits, b)));
         let routines = routine::found(hits, &mut all);
         let shared = shared(hits, &all);
@@ -187,6 +194,7 @@ fn incident(
         routine: None,
         links: Vec::new(),
         is_allowed: leading.allowed.is_some(),
+        points: Vec::new(),
         hits: group,
     }
 }

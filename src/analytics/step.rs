@@ -22,6 +22,13 @@ pub struct Step {
     pub answer: Answer,
 }
 
+impl Step {
+    /// Returns whether it is a task, and no question of evidence: what to revoke.
+    pub fn is_task(&self) -> bool {
+        self.id == "what-to-revoke"
+    }
+}
+
 /// Computes a step's finding for a hit.
 pub(super) type Answer = fn(&StepContext) -> Finding;
 

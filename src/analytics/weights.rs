@@ -13,6 +13,10 @@ pub const HIGH: i32 = 3;
 /// Weight for theft over that for work from which confidence is medium.
 pub const MEDIUM: i32 = 1;
 
+/// The rule of confidence in a sentence.
+pub const RULE: &str = "high from 3 more for theft than for everyday work, medium from 1, else low; never high while the \
+                        days before cannot tell whose network it is; what fits both weighs nothing";
+
 /// A fact that weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {

@@ -6,18 +6,21 @@
 mod controls;
 mod headline;
 mod map;
+mod weighed;
 
 pub use controls::Control;
 pub use headline::Story;
 pub use map::{BINS, Map, MapLane, Mark, Use};
+pub use weighed::{fits, weighed};
 
 use super::{Grounds, contradiction, gravity};
 use crate::analytics::acts::{Done, done};
 use crate::analytics::known::Standing;
-use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, reached};
+use crate::analytics::points::{Point, innocent_story};
+use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, of_evidence, reached};
 use crate::facts::{ActClass, Facts, Reach, Verb, Weight, lifetimes};
 use crate::model::words::{counted, listed};
-use crate::model::{EventId, Table, Time};
+use crate::model::{Confidence, EventId, Table, Time};
 use crate::store::Store;
 use crate::triage::Case;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +51,14 @@ pub struct Card {
     pub lines: Vec<CardLine>,
     /// The controls, those first that would have stopped it; a line has them in short.
     pub controls: Vec<Control>,
+    /// The facts, those first that weigh.
+    pub points: Vec<Point>,
+    /// The best innocent story.
+    pub innocent: &'static str,
+    /// Confidence of the incident.
+    pub confidence: Confidence,
+    /// What the bundle lacks to answer more; empty where it lacks nothing.
+    pub missing: String,
 }
 
 /// One line of a card.
@@ -146,6 +157,8 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         made.others(at),
         made.missing(),
     ];
+    let missing = lines.iter().flatten().find(|line| line.label == Label::Missing);
+    let missing = missing.map_or_else(String::new, |line| line.text.clone());
     let (story, headline) = headline::headline(context, incident, &hits);
     Card {
         story,
@@ -155,6 +168,10 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         headline,
         lines: lines.into_iter().flatten().collect(),
         controls,
+        points: incident.points.clone(),
+        innocent: innocent_story(leading.analytic),
+        confidence: incident.confidence,
+        missing,
     }
 }
 
@@ -318,7 +335,7 @@ impl Made<'_> {
         let store = self.context.store;
         let absent: Vec<&str> =
             Table::ALL.into_iter().filter(|table| store.count(*table) == 0).map(Table::name).collect();
-        let open = self.hits.iter().flat_map(|hit| &hit.findings).filter(|finding| finding.state == State::Missing);
+        let open = self.hits.iter().flat_map(|hit| of_evidence(hit)).filter(|finding| finding.state == State::Missing);
         let open = open.count();
         let mut parts = Vec::new();
         if !absent.is_empty() {

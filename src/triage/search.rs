@@ -139,7 +139,7 @@ pub struct Search {
     news: Option<NewsOf>,
 }
 
-/// What of a row is new to its user: work of the analytics, which a search asks for only where a term does.
+/// News of a row: work of the analytics, which a search asks for only where a term does.
 pub type NewsOf = Arc<dyn Fn(&Store, &Facts, EventId) -> News + Send + Sync>;
 
 impl Search {

@@ -72,6 +72,8 @@ pub enum Action {
     Bundle,
     /// Ask the five plain questions.
     Guided,
+    /// Show the facts of the incident, theft against the best innocent story, and the controls.
+    Weigh,
     /// Walk to the next step.
     NextStep,
     /// Walk to the step before.

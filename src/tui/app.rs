@@ -427,7 +427,7 @@ impl App {
             }
             Message::Described(page) => {
                 let log = self.workbench().map(log_lines).unwrap_or_default();
-                if let Some(Overlay::Bundle { lines, .. }) = self.overlays.top_mut() {
+                if let Some(Overlay::Bundle { title: None, lines, .. }) = self.overlays.top_mut() {
                     *lines = Some(log.into_iter().chain(page).collect());
                 }
             }
@@ -579,10 +579,11 @@ impl App {
             Action::PrevRecord => return self.other_record(Move::Prev),
             Action::NextCopy => return self.next_copy(),
             Action::Bundle => {
-                self.overlays.show(Overlay::Bundle { lines: None, offset: 0 });
+                self.overlays.show(Overlay::Bundle { title: None, lines: None, offset: 0 });
                 return vec![Effect::Describe];
             }
             Action::Guided => self.guided(),
+            Action::Weigh => self.weigh(),
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.prev_step(),
             Action::JumpToStep => self.jump_to_step(place),

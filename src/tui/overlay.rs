@@ -41,6 +41,8 @@ pub enum Overlay {
     },
     /// The page about the bundle: its sources, and the gaps in its data.
     Bundle {
+        /// Its title, where it is a page of another kind: the facts of an incident.
+        title: Option<&'static str>,
         /// Its lines once they are known.
         lines: Option<Vec<(Tone, String)>>,
         /// First line in view.

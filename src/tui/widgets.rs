@@ -36,8 +36,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Record { event, row, lines, offset }) => {
             record::draw(app, (*event, *row), lines.as_ref(), *offset, theme, frame, area);
         }
-        Some(Overlay::Bundle { lines, offset }) => {
-            bundle::draw(lines.as_deref(), *offset, theme, frame, area);
+        Some(Overlay::Bundle { title, lines, offset }) => {
+            bundle::draw(*title, lines.as_deref(), *offset, theme, frame, area);
         }
         Some(Overlay::Note { lines, path, offset, .. }) => {
             note::draw(lines.as_deref(), path, *offset, theme, frame, area);

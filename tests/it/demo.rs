@@ -6,7 +6,9 @@ mod bundle;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
-use tokentrail::testing::analytics::{self, Hit, Incidents, Settings};
+use tokentrail::testing::analytics::known::Standing;
+use tokentrail::testing::analytics::news::NewKind;
+use tokentrail::testing::analytics::{self, DetectContext, Hit, Incidents, Settings, State};
 use tokentrail::testing::demo;
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Loaded, Options, load};
@@ -322,11 +324,51 @@ fn the_card_names_the_policy_that_would_have_blocked_the_code() {
     assert!(line.contains("met by a claim in the token") && line.contains("risk medium 1×"), "{line}");
     let has = |words: &str| assert!(all.iter().any(|line| line.contains(words)), "{words} in {all:#?}");
     has("CA014: Block device code flow: report-only, would have blocked 1 sign-in; turn it on");
-    has("risk: medium 1×; atRisk, unfamiliarFeatures");
+    has("risk: medium 1×; atRisk; unfamiliarFeatures");
     has("token protection: unbound");
     has("device: no compliant device at");
     let (line, _) = control("a.novak@contoso.com");
     assert!(line.starts_with("CA001") && !line.contains("turn on"), "{line}");
+}
+
+#[test]
+fn facts_of_every_harmless_user_weigh_nothing_and_each_says_how_common_it_is() {
+    let settings = Settings::default();
+    let facts = Facts::embedded();
+    let hits = analytics::run(&LOADED.store, facts, &settings);
+    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits);
+    let of = |upn: &str| incidents.all.iter().find(|one| hits[one.leading()].upn == upn).unwrap();
+    let theft = of("finance.director@contoso.com");
+    let new = theft.points.iter().find(|point| point.sentence.contains("network is new")).unwrap();
+    assert!(new.for_theft == 3 && !new.fits_work() && !new.rows.is_empty());
+    let common = new.common.unwrap();
+    assert!(common.of >= 20 && common.holds == 0 && !common.is_common(), "{common:?}");
+    let pace = theft.points.iter().find(|point| point.sentence == "4s from code to token").unwrap();
+    assert!(pace.fits_theft() && pace.fits_work() && pace.weight() == "0");
+    let codes = pace.common.unwrap();
+    assert_eq!((codes.holds, codes.of), (1, 1), "the developer's code is redeemed as quickly");
+    for (hit, supports) in hits.iter().flat_map(|hit| hit.findings.iter().map(move |finding| (hit, finding))) {
+        let brief = supports.brief.as_str();
+        assert!(supports.state != State::Supports || !["family client", "unbound"].contains(&brief), "{}", hit.id);
+    }
+    for hit in hits.iter().filter(|hit| hit.severity == Severity::Low) {
+        let by_sign_ins = |id: &str| ["T1528", "T1078.004", "T1550.001"].contains(&id);
+        assert!(!hit.attack.iter().any(|attack| by_sign_ins(attack.id)), "{} {:?}", hit.upn, hit.attack);
+    }
+}
+
+#[test]
+fn what_is_new_in_a_row_is_told_by_kind() {
+    let settings = Settings::default();
+    let context = DetectContext::new(&LOADED.store, Facts::embedded(), &settings);
+    let stolen = rows("finance.director@contoso.com", Table::NonInteractive, "2026-05-01");
+    let (first, _) = stolen.iter().find(|(_, event)| event.flags.has(Flags::DEVICE_TRANSFER)).unwrap();
+    let new: Vec<&str> = context.news(*first).with(Standing::New).map(NewKind::word).collect();
+    for kind in ["address", "network", "country", "agent", "client"] {
+        assert!(new.contains(&kind), "{kind} in {new:?}");
+    }
+    let (own, _) = rows("b.office@contoso.com", Table::NonInteractive, "2026-04-29")[0];
+    assert_eq!(context.news(own).with(Standing::New).count(), 0);
 }
 
 /// The demo's case with every incident closed: those above low as one thing, the others as authorised.

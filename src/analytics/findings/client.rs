@@ -13,7 +13,8 @@ pub fn client_family(context: &StepContext) -> Finding {
     let hit = context.hit;
     let membership = context.facts.family_at(&hit.app_id.to_lowercase(), hit.first_seen);
     let (state, brief) = match membership.standing {
-        Standing::Member => (State::Supports, "family client"),
+        // Office starts are of the family too.
+        Standing::Member => (State::Unknown, "family client"),
         Standing::Leaving => (State::Unknown, "leaving the family"),
         Standing::Left => (State::Unknown, "left the family"),
         Standing::Never => (State::Unknown, "no family client"),

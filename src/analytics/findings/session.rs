@@ -118,15 +118,17 @@ pub fn elapsed(context: &StepContext) -> Finding {
     let Some((first, second, seconds)) = ends(context) else { return no_rows() };
     let time = |id| context.store.event(id).time();
     let gap = time(second).since(time(first));
-    let state = if gap <= AUTOMATED { State::Supports } else { State::Unknown };
-    let reads =
-        if gap <= AUTOMATED { "a tool's pace" } else { "no tool's pace; a person's, or a token kept for later" };
+    let reads = if gap <= AUTOMATED {
+        "a tool's pace, or an administrator's"
+    } else {
+        "no tool's pace; a person's, or a token kept for later"
+    };
     let sentence = format!(
         "{gap} from first login to second client ({reads}), {} in all until {}.",
         counted(seconds.len(), "request"),
         context.hit.last_seen.second()
     );
-    Finding::new(state, gap.to_string(), sentence).with_rows([first, second])
+    Finding::new(State::Unknown, gap.to_string(), sentence).with_rows([first, second])
 }
 
 /// The published tuning questions: the Global Administrator role and a compliant device.
@@ -167,11 +169,11 @@ pub fn binding(context: &StepContext) -> Finding {
     let Some((_, second, seconds)) = ends(context) else { return no_rows() };
     let protection = Protection::read(context.store.get(second, Field::TokenProtection));
     let (state, brief, sentence) = if protection.binding == Some(Binding::Unbound) {
-        (
-            State::Supports,
-            "unbound",
-            "The sign-in session was unbound: its refresh token could be replayed from anywhere.",
-        )
+        let habits = context.detect.rows_of(context.hit.user);
+        // Most tokens are unbound: it tells something only where the user's others are bound.
+        let is_lost = habits.habits.is_binding_lost(context.detect.origins(), second);
+        let state = if is_lost { State::Supports } else { State::Unknown };
+        (state, "unbound", "The sign-in session was unbound: its refresh token could be replayed from anywhere.")
     } else if protection.binding == Some(Binding::Bound) {
         (
             State::Against,

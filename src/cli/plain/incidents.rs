@@ -1,12 +1,13 @@
 //! The incidents by lines: the list, the card, and the hits of one.
 
 use super::Talk;
+use crate::analytics::weights::RULE;
 use crate::analytics::{DetectContext, Hit, Incidents};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
 use crate::model::words::counted;
-use crate::report::card::{Card, CardContext, Label, card};
+use crate::report::card::{Card, CardContext, Label, card, fits};
 use crate::report::visibility::visibility;
 use crate::triage::Disposition;
 use crate::triage::compare::{self, Compared};
@@ -88,6 +89,12 @@ impl Talk<'_> {
     pub(super) fn card(&mut self, card: &Card) -> io::Result<()> {
         let roles = if card.roles.is_empty() { String::new() } else { format!(", {}", card.roles.join(", ")) };
         self.say(format!("{}{roles}: {}", card.who, card.headline))?;
+        for point in &card.points {
+            self.say(format!("fact, {}: {}", fits(point), point.line()))?;
+        }
+        if !card.points.is_empty() {
+            self.say(format!("facts: against {}; confidence is {RULE}", card.innocent))?;
+        }
         for line in &card.lines {
             if line.label == Label::Controls {
                 for control in &card.controls {

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Steps whose findings the card or the tasks have: written where the analyst answered them.
 const ELSEWHERE: [&str; 2] = ["what-to-revoke", "graph-actions"];
+/// Steps whose findings hold for every harmless user: named in few words where the analyst did not answer them.
+const OF_EVERYBODY: [&str; 4] = ["client-and-family", "code-to-burst", "time-between", "token-binding"];
 /// Facts that the indicators have.
 const TOKENS: [&str; 3] = ["Sessions", "Tokens (uti)", "Tokens (uti) computed from the sign-in id"];
 /// Facts that the steps have in words.
@@ -192,7 +194,10 @@ fn story(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
 /// The leading hit's steps and those with an answer as rows, the others in a few words each.
 fn steps(page: &mut Page, incident: &IncidentNote, keys: &Keys) {
     let is_answered = |step: &IncidentStep| step.step.verdict.is_some() || step.step.remark.is_some();
-    let is_row = |step: &&IncidentStep| is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id));
+    let is_neutral = |step: &IncidentStep| OF_EVERYBODY.contains(&step.step.id) && step.step.finding == FINDINGS[2];
+    let is_row = |step: &&IncidentStep| {
+        is_answered(step) || (step.leading && !ELSEWHERE.contains(&step.step.id) && !is_neutral(step))
+    };
     let rows: Vec<&IncidentStep> = incident.steps.iter().filter(is_row).collect();
     if !rows.is_empty() {
         step_rows(page, &rows, rows.iter().any(|step| is_answered(step)), keys);

@@ -6,10 +6,11 @@ use super::steps::{self, FactNote, StepNote};
 use super::story::{self, StoryNote};
 use super::verdict::{self, Grounds, Outcome};
 use crate::analytics::known::Standing;
+use crate::analytics::points::Point;
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::words::hex;
 use crate::model::{EventId, Time};
-use crate::report::card::{Card, CardContext, CardLine, Control, Label, card};
+use crate::report::card::{Card, CardContext, CardLine, Control, Label, card, fits};
 use crate::report::guided::answered;
 use crate::report::picture;
 use serde::{Serialize, Serializer};
@@ -50,6 +51,10 @@ pub struct IncidentNote {
     pub confidence: &'static str,
     /// Facts that the confidence follows from.
     pub confidence_reason: String,
+    /// The best innocent story.
+    pub innocent: &'static str,
+    /// Facts, those first that weigh: the story each fits, and how common it is here.
+    pub weighed: Vec<PointNote>,
     /// First event.
     pub first_seen: Time,
     /// Last row tied to it.
@@ -92,6 +97,22 @@ pub struct LineNote {
     pub what: &'static str,
     /// The answer.
     pub text: String,
+}
+
+/// A fact.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PointNote {
+    /// The fact in words.
+    pub fact: String,
+    /// `fits theft`, `against it` or `fits both`.
+    pub fits: &'static str,
+    /// Weight for theft, less that for everyday work.
+    pub weight: i32,
+    /// Number of its rows.
+    pub rows: usize,
+    /// Comparable sign-ins of the bundle in which it holds too, and their number.
+    pub common: Option<[usize; 2]>,
 }
 
 /// A control at the sign-ins of an incident.
@@ -178,7 +199,7 @@ pub(super) fn incidents(context: &NoteContext) -> Vec<IncidentNote> {
 fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTreeMap<&str, usize>) -> IncidentNote {
     let Chosen { at, incident, hits, depth } = chosen;
     let leading = hits[0];
-    let Card { who, headline, lines, map, controls, .. } = card(&card_context(context), *at);
+    let Card { who, headline, lines, map, controls, points, innocent, .. } = card(&card_context(context), *at);
     let in_full = *depth != Depth::Row;
     let svg = (*depth == Depth::First).then(|| picture::svg(&map, &who, &incident.id));
     let analytics: BTreeSet<&'static str> = hits.iter().map(|hit| hit.analytic).collect();
@@ -205,7 +226,9 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         severity: incident.severity.word(),
         severity_reasons: incident.severity_reasons.clone(),
         confidence: incident.confidence.word(),
-        confidence_reason: leading.confidence_reason.clone(),
+        confidence_reason: if points.is_empty() { leading.confidence_reason.clone() } else { reason(&points) },
+        innocent,
+        weighed: points.iter().map(point_note).collect(),
         first_seen: incident.first,
         last_seen: incident.last,
         headline,
@@ -234,6 +257,30 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
 fn line_note(context: &NoteContext, leading: &Hit, CardLine { label, text }: CardLine) -> LineNote {
     let entered = (label == Label::Revoked).then(|| steps::revoked(context, leading)).flatten();
     LineNote { what: label.word(), text: entered.unwrap_or(text) }
+}
+
+/// The facts that weigh, with their weights and how common they are here, and the sums.
+fn reason(points: &[Point]) -> String {
+    let weighs = || points.iter().filter(|point| point.for_theft + point.for_work > 0);
+    let fact = |point: &Point| {
+        let common =
+            point.common.map_or_else(String::new, |common| format!("; {} of {} here", common.holds, common.of));
+        format!("{} ({}{common})", point.sentence, point.weight())
+    };
+    let facts: Vec<String> = weighs().map(fact).collect();
+    let facts = if facts.is_empty() { "no fact tells theft from work".to_owned() } else { facts.join("; ") };
+    let sum = |of: fn(&Point) -> i32| weighs().map(of).sum::<i32>();
+    format!("{facts}: {} for theft, {} for work", sum(|point| point.for_theft), sum(|point| point.for_work))
+}
+
+fn point_note(point: &Point) -> PointNote {
+    PointNote {
+        fact: point.sentence.clone(),
+        fits: fits(point),
+        weight: point.for_theft - point.for_work,
+        rows: point.rows.len(),
+        common: point.common.map(|common| [common.holds, common.of]),
+    }
 }
 
 fn control_note(Control { name, did, change, .. }: Control) -> ControlNote {

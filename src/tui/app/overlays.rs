@@ -3,6 +3,7 @@
 use super::save::save_to;
 use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
+use crate::report::card::weighed;
 use crate::triage::listing::ListFilter;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
@@ -15,6 +16,18 @@ use crate::tui::scroll::{Move, scrolled};
 use crate::tui::{screens, widgets};
 
 impl App {
+    /// Shows the facts of the incident under the cursor.
+    pub(super) fn weigh(&mut self) {
+        let card = self.workbench().and_then(|bench| bench.evidence.card(bench.hit?));
+        match card.map(weighed) {
+            Some(lines) => {
+                let title = Some(" Facts: theft, or an innocent story ");
+                self.overlays.show(Overlay::Bundle { title, lines: Some(lines), offset: 0 });
+            }
+            None => self.say("no incident here: published semantics have hits alone".to_owned()),
+        }
+    }
+
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
         // Outside of a line, pasted text would be a row of commands: verdicts among them.
         if self.overlays.top_mut().and_then(Overlay::line_mut).is_some_and(|line| line.insert(text)) {

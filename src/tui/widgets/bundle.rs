@@ -24,8 +24,15 @@ pub(super) fn fitted(lines: &[(Tone, String)], room: usize) -> Vec<(Role, String
     lines.iter().flat_map(fit).collect()
 }
 
-pub(super) fn draw(lines: Option<&[(Tone, String)]>, offset: usize, theme: &Theme, frame: &mut Frame, area: Rect) {
-    let inside = framed(theme, frame, area, " Bundle: what was read ");
+pub(super) fn draw(
+    title: Option<&str>,
+    lines: Option<&[(Tone, String)]>,
+    offset: usize,
+    theme: &Theme,
+    frame: &mut Frame,
+    area: Rect,
+) {
+    let inside = framed(theme, frame, area, title.unwrap_or(" Bundle: what was read "));
     let lines = match lines {
         Some(lines) => fitted(lines, usize::from(inside.width)),
         None => vec![(Role::Quiet, "The rows are being counted.".to_owned())],

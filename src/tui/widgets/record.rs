@@ -163,7 +163,7 @@ fn meaning(facts: &Facts, field: Field, text: &str) -> Option<String> {
     }
 }
 
-/// What of the event is new to its user, known, or neither.
+/// Kinds of the event's values that are new to its user, known, or neither.
 fn news_lines(bench: &Workbench, event: EventId) -> Vec<String> {
     let news = bench.evidence.origins().news(event);
     let mut lines = Vec::new();
