@@ -92,6 +92,16 @@ impl News {
         NewKind::ALL.into_iter().filter(move |kind| self.of_kind(*kind) == Some(standing))
     }
 
+    /// News in which some kinds are new.
+    #[cfg(test)]
+    pub fn of_kinds(kinds: &[NewKind]) -> Self {
+        let mut news = Self::default();
+        for kind in kinds {
+            news.0[*kind as usize] = Some(Standing::New);
+        }
+        news
+    }
+
     /// Returns whether the place is new: address, network or country.
     pub fn has_new_place(&self) -> bool {
         self.with(Standing::New).any(NewKind::is_place)

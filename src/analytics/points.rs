@@ -13,7 +13,6 @@ use super::software::SoftwareSeen;
 use super::weights::Fact;
 use super::{DetectContext, Hit};
 use crate::facts::Standing as Family;
-use crate::model::words::counted;
 use crate::model::{EventId, Field, Proof, Severity, Span, Sym, mfa_proof};
 use crate::store::Key;
 use foldhash::fast::RandomState;
@@ -38,9 +37,14 @@ pub struct Common {
 }
 
 impl Common {
-    /// `2 of 3 other device codes here`.
+    /// `1 of 300 other sign-ins with this client`.
     pub fn words(&self) -> String {
-        format!("{} of {} here", self.holds, counted(self.of, self.noun))
+        let plural = if self.of == 1 { "" } else { "s" };
+        let (head, tail) = self
+            .noun
+            .split_once(" with ")
+            .map_or((self.noun, String::new()), |(head, tail)| (head, format!(" with {tail}")));
+        format!("{} of {} {head}{plural}{tail} here", self.holds, self.of)
     }
 
     /// Returns whether at least every other one has it: it tells nothing here.
@@ -111,6 +115,7 @@ pub(super) struct Points<'c, 'a> {
     context: &'c DetectContext<'a>,
     /// Rows of hits above low.
     of_hits: HashSet<EventId, RandomState>,
+    /// By client; under [`Sym::NONE`] those of all.
     samples: HashMap<Sym, Vec<EventId>, RandomState>,
     found: HashMap<(Sym, Asked), Common, RandomState>,
 }
@@ -186,7 +191,11 @@ impl<'c, 'a> Points<'c, 'a> {
                 let binding = points.context.rows_of(user).habits.binding(points.context.store, id)?;
                 Some(binding == Binding::Unbound)
             });
-            points.push(point("the token is unbound, as the user's others of this client".to_owned(), unbound, common));
+            points.push(point(
+                "the token is unbound, and bound ones are no rule for this user and client".to_owned(),
+                unbound,
+                common,
+            ));
         }
         let family = self.context.facts.family_at(&hit.app_id.to_lowercase(), hit.first_seen);
         if family.standing == Family::Member {
@@ -213,22 +222,21 @@ impl<'c, 'a> Points<'c, 'a> {
         (!gaps.is_empty()).then_some(Common { holds, of: gaps.len(), noun: "other device code" })
     }
 
-    /// The frequency of something among the sign-ins with a client.
+    /// The frequency of something among the sign-ins with a client; among all, where it has too few.
     fn common(&mut self, client: Sym, asked: Asked, holds: impl Fn(&Self, EventId) -> Option<bool>) -> Option<Common> {
+        let client = if self.sample(client).len() < ENOUGH { Sym::NONE } else { client };
         if !self.found.contains_key(&(client, asked)) {
             let sample = self.sample(client);
             let answers: Vec<bool> = sample.iter().filter_map(|&id| holds(self, id)).collect();
             let holds = answers.iter().filter(|holds| **holds).count();
-            self.found.insert((client, asked), Common { holds, of: answers.len(), noun: "other sign-in" });
+            let noun = if client.is_none() { "other sign-in" } else { "other sign-in with this client" };
+            self.found.insert((client, asked), Common { holds, of: answers.len(), noun });
         }
         self.found.get(&(client, asked)).copied().filter(|common| common.of > 0)
     }
 
-    /// Comparable sign-ins with a client: successful, of no hit above low, spread over all of them.
+    /// Comparable sign-ins, with a client or all: successful, of no hit above low, spread over all of them.
     fn sample(&mut self, client: Sym) -> Vec<EventId> {
-        if client.is_none() {
-            return Vec::new();
-        }
         if let Some(sample) = self.samples.get(&client) {
             return sample.clone();
         }
@@ -238,7 +246,11 @@ impl<'c, 'a> Points<'c, 'a> {
             let passed = event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate();
             passed && !event.user.is_none() && !self.of_hits.contains(id)
         };
-        let rows: Vec<EventId> = store.with(Key::Client, client).iter().copied().filter(counts).collect();
+        let rows: Vec<EventId> = if client.is_none() {
+            store.events().map(|(id, _)| id).filter(counts).collect()
+        } else {
+            store.with(Key::Client, client).iter().copied().filter(counts).collect()
+        };
         let step = rows.len().div_ceil(SAMPLE).max(1);
         let sample: Vec<EventId> = rows.into_iter().step_by(step).collect();
         self.samples.insert(client, sample.clone());

@@ -57,7 +57,7 @@ pub struct Card {
     pub innocent: &'static str,
     /// Confidence of the incident.
     pub confidence: Confidence,
-    /// What the bundle lacks to answer more; empty where it lacks nothing.
+    /// Tables and answers that the bundle lacks; empty where it lacks nothing.
     pub missing: String,
 }
 

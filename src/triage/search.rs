@@ -566,4 +566,23 @@ mod tests {
             assert_eq!(NAMES.iter().filter(|(other, _)| *other == name).count(), 1, "{name}");
         }
     }
+
+    #[test]
+    fn new_asks_for_kinds_of_what_is_new() {
+        let store = store();
+        let first = store.events().next().expect("a row").0;
+        let found = |line: &str| {
+            // The bundle has no days before: here the first row is new by what a test says.
+            let news: NewsOf = Arc::new(move |_, _, event| {
+                if event == first { News::of_kinds(&[NewKind::Country, NewKind::Client]) } else { News::default() }
+            });
+            let mut search = Search::parse(line).unwrap().with_news(news);
+            let rows = store.events().map(|(id, _)| id);
+            rows.filter(|id| search.holds(&store, Facts::embedded(), *id)).map(|id| id.0).collect::<Vec<_>>()
+        };
+        assert_eq!((found("new:"), found("new:country"), found("new:app")), (vec![0], vec![0], vec![0]));
+        assert_eq!((found("new:ip"), found("-new:"), found("-new:ip")), (vec![], vec![1], vec![0, 1]));
+        let mut without = Search::parse("new:").unwrap();
+        assert!(!without.holds(&store, Facts::embedded(), first), "nobody tells");
+    }
 }

@@ -56,7 +56,12 @@ impl Grouped {
         let cards = orders.groups.iter().filter_map(|group| Some(card(&context, group.incident?))).collect();
         let sides = incidents.all.iter().map(|incident| OtherSide::new(store, incident).map(Arc::new)).collect();
         // Every row of a timeline asks for it: better here than at the first frame.
-        DetectContext::over(store, facts, settings, Arc::clone(candidates)).known();
+        let origins = DetectContext::over(store, facts, settings, Arc::clone(candidates));
+        origins.known();
+        // So it is with what is new to a user, whose rows are looked through once.
+        for hit in hits {
+            hit.evidence.first().map(|id| origins.news(*id));
+        }
         Self { incidents, cards, sides, orders, candidates: Arc::clone(candidates) }
     }
 }

@@ -345,6 +345,7 @@ fn facts_of_every_harmless_user_weigh_nothing_and_each_says_how_common_it_is() {
     assert!(common.of >= 20 && common.holds == 0 && !common.is_common(), "{common:?}");
     let pace = theft.points.iter().find(|point| point.sentence == "4s from code to token").unwrap();
     assert!(pace.fits_theft() && pace.fits_work() && pace.weight() == "0");
+    assert!(common.words().contains("other sign-in"), "{}", common.words());
     let codes = pace.common.unwrap();
     assert_eq!((codes.holds, codes.of), (1, 1), "the developer's code is redeemed as quickly");
     for (hit, supports) in hits.iter().flat_map(|hit| hit.findings.iter().map(move |finding| (hit, finding))) {
