@@ -60,7 +60,9 @@ impl Grouped {
         origins.known();
         // So it is with what is new to a user, whose rows are looked through once.
         for hit in hits {
-            hit.evidence.first().map(|id| origins.news(*id));
+            if let Some(&id) = hit.evidence.first() {
+                origins.news(id);
+            }
         }
         Self { incidents, cards, sides, orders, candidates: Arc::clone(candidates) }
     }
