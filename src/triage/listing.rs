@@ -124,10 +124,10 @@ impl Term {
     fn meets(&self, field: ListField, text: &str) -> bool {
         match self.field {
             Some(wanted) if wanted != field => false,
-            _ if self.exact => text.to_lowercase() == self.text,
+            _ if self.exact => holds(text, &self.text) && text.to_lowercase() == self.text,
             // Letters apart from each other would leave out more than was meant.
             None if !self.without && field.is_short() => self.query.matches(text),
-            _ => text.to_lowercase().contains(&self.text),
+            _ => holds(text, &self.text),
         }
     }
 }
@@ -239,6 +239,16 @@ impl Texts {
     }
 }
 
+/// Returns whether a text contains another, which is in lower case.
+fn holds(text: &str, wanted: &str) -> bool {
+    if text.is_ascii() && wanted.is_ascii() {
+        // There are many: none is copied.
+        let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+        return wanted.is_empty() || text.windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted));
+    }
+    text.to_lowercase().contains(wanted)
+}
+
 /// A name in a line that rows have and incidents do not: `result`.
 pub fn name_of_rows(line: &str) -> Option<&str> {
     let names = line.split_whitespace().filter_map(|word| word.trim_start_matches('-').split_once(':'));
@@ -249,4 +259,32 @@ pub fn name_of_rows(line: &str) -> Option<&str> {
 fn rows(hit: &Hit) -> impl Iterator<Item = EventId> + '_ {
     let calls = hit.graph.iter().map(|call| call.event).chain(hit.acts.iter().map(|act| act.event));
     hit.evidence.iter().chain(&hit.legs).copied().chain(calls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_in_any_case() {
+        for (text, wanted, found) in [
+            ("B.Office@contoso.com", "b.off", true),
+            ("Jörg@contoso.com", "jörg", true),
+            ("abc", "abcd", false),
+            ("", "", true),
+        ] {
+            assert_eq!(holds(text, wanted), found, "{text} {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_a_name_with_a_value_a_text_or_what_is_left_out() {
+        let meets = |word: &str, field, text| Term::parse(word).meets(field, text);
+        assert!(meets("ip:198", ListField::Address, "198.51.100.23") && !meets("ip:198", ListField::User, "198"));
+        assert!(meets("fdc", ListField::User, "finance.director@contoso.com"), "letters in their order");
+        assert!(!meets("-fdc", ListField::User, "finance.director@contoso.com"), "what is left out stands as typed");
+        assert!(!meets("121", ListField::Address, "198.21.100.21"), "nor are letters gathered from an address");
+        assert_eq!(name_of_rows("b.office result:403"), Some("result"));
+        assert_eq!(name_of_rows("user:ana ip:1 odd:2"), None);
+    }
 }

@@ -96,7 +96,12 @@ impl Find {
     /// Forgets rows found that are not among these, given in order.
     pub fn keep(&mut self, events: &[EventId]) {
         for found in [&mut self.after, &mut self.before] {
-            found.retain(|event| events.binary_search(event).is_ok());
+            let first = found.first().map_or(0, |first| events.partition_point(|event| event < first));
+            let mut rest = events[first..].iter().peekable();
+            found.retain(|event| {
+                while rest.next_if(|other| *other < event).is_some() {}
+                rest.peek() == Some(&event)
+            });
         }
     }
 
@@ -189,6 +194,17 @@ mod tests {
         assert_eq!([step(90, true), step(60, true), step(10, true)], [(60, false), (10, false), (90, true)].map(Some));
         assert_eq!([10, 60, 90, 11].map(|id| find.place(EventId(id))), [Some(1), Some(2), Some(3), None]);
         assert!(find.holds_any(&[EventId(10)]) && !find.holds_any(&[EventId(50)]));
+    }
+
+    #[test]
+    fn rows_found_are_kept_where_a_filter_keeps_them() {
+        let mut find = find(100, 50);
+        find.take(&(50..100), [55, 60, 90].map(EventId).to_vec());
+        find.take(&(0..50), [1, 10].map(EventId).to_vec());
+        find.keep(&[0, 1, 2, 60, 61, 90].map(EventId));
+        assert_eq!(find.all(), [1, 60, 90].map(EventId));
+        find.keep(&[]);
+        assert!(find.is_empty());
     }
 
     #[test]

@@ -228,10 +228,11 @@ impl HitList {
             self.entries.retain(|entry| !entry.grouped);
         }
         // A verdict closes nothing that is not in view.
-        let shown: BTreeSet<usize> = self.entries.iter().map(|entry| entry.hit).collect();
-        self.marked.retain(|hit| shown.contains(hit));
-        self.anchor = self.anchor.filter(|hit| shown.contains(hit));
-        self.close_marked(orders);
+        if !self.marked.is_empty() {
+            let shown: BTreeSet<usize> = self.entries.iter().map(|entry| entry.hit).collect();
+            self.marked.retain(|hit| shown.contains(hit));
+            self.close_marked(orders);
+        }
         let place = before.and_then(|hit| self.place(hit, orders));
         self.list = List::at(place.unwrap_or(0));
     }

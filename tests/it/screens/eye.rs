@@ -1,4 +1,4 @@
-//! Where the eye is led: severity under the cursor, attempts that were refused, words where an address has no room.
+//! Emphasis: severity under the cursor, attempts that were refused, words for addresses that have no room.
 
 use super::{Desk, SIZES};
 use ratatui::style::Color;

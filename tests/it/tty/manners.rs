@@ -256,7 +256,7 @@ fn the_mouse_is_taken_only_where_asked_and_given_back() {
     // A click takes the row, another opens the hit.
     let (row, column) = at(&tty, "b.office");
     let click = format!("\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m");
-    tty.keys(&click).shows("▽ b.office@contoso.com · ");
+    tty.keys(&click).shows("■ low b.office@contoso.com · ");
     tty.keys(&click).shows("step 1 of 6");
     let (row, column) = at(&tty, "Timeline");
     tty.keys(&format!("\u{1b}[<65;{column};{}M", row + 2));
