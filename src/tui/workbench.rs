@@ -152,9 +152,11 @@ impl Workbench {
         }
     }
 
-    /// Hits that a verdict closes: those of all marked rows, else those under the cursor.
+    /// Hits that a verdict closes: in the list those of all marked rows, else those under the cursor. At its steps an
+    /// incident is closed by itself: the marks may be out of sight.
     pub fn closes(&self) -> &[usize] {
-        if self.hit_list.closing.is_empty() { self.hits_here() } else { &self.hit_list.closing }
+        let is_marked = self.focus == Pane::Hits && !self.hit_list.closing.is_empty();
+        if is_marked { &self.hit_list.closing } else { self.hits_here() }
     }
 
     /// The state of a group of hits in words: its verdict, or how many are closed; empty while it is open.
@@ -394,7 +396,9 @@ impl Workbench {
     pub fn close(&mut self, closing: Option<&Closing>, now: Time) -> bool {
         let ids: Vec<String> = self.closes().iter().map(|hit| self.evidence.hits[*hit].id.clone()).collect();
         self.case.close_hits(&ids, closing, now);
-        self.hit_list.clear_marks();
+        if self.focus == Pane::Hits {
+            self.hit_list.clear_marks();
+        }
         if closing.is_none() {
             return true;
         }
