@@ -89,7 +89,7 @@ impl Loaded {
     pub fn carried(&self, texts: &[String], most: u64) -> (Vec<Carried>, Vec<String>) {
         let (mut found, mut cut, mut left) = (Vec::new(), Vec::new(), most);
         for (at, (source, place)) in (0..).zip(self.sources.iter().zip(&self.places)) {
-            if source.tables.iter().all(|(name, rows)| *rows == 0 || Table::named(name).is_some()) {
+            if !has_unread(source) {
                 continue;
             }
             let bytes = source.decoded.unwrap_or(source.bytes);
@@ -104,6 +104,11 @@ impl Loaded {
             left = left.saturating_sub(bytes);
         }
         (found, cut)
+    }
+
+    /// Returns whether any source has rows of a table that is only counted.
+    pub fn has_unread(&self) -> bool {
+        self.sources.iter().any(has_unread)
     }
 
     /// The raw bytes of an event's record, read again from its source.
@@ -130,6 +135,10 @@ impl Loaded {
             }),
         }
     }
+}
+
+fn has_unread(source: &Source) -> bool {
+    source.tables.iter().any(|(name, rows)| *rows > 0 && Table::named(name).is_none())
 }
 
 /// The UTC offset that a text such as `+02:00`, `-5` or `UTC+5:30` names.

@@ -87,6 +87,8 @@ pub struct Visibility {
     pub unread: Vec<Unread>,
     /// Sources that were not looked through to their end.
     pub cut: Vec<String>,
+    /// Whether the bundle has rows of tables that no check reads.
+    pub has_unread: bool,
 }
 
 /// Visibility of an incident. Reads all rows, and sources again: not for the thread that draws.
@@ -108,7 +110,18 @@ pub fn visibility(loaded: &Loaded, incidents: &Incidents, hits: &[Hit], at: usiz
     let (unread, cut) = unread(loaded, &texts);
     let who = if leading.upn.is_empty() { &leading.user_id } else { &leading.upn };
     let last = incident.last;
-    Visibility { who: who.clone(), from, until, last, hours, values: texts, left_out, unread, cut }
+    Visibility {
+        who: who.clone(),
+        from,
+        until,
+        last,
+        hours,
+        values: texts,
+        left_out,
+        unread,
+        cut,
+        has_unread: loaded.has_unread(),
+    }
 }
 
 /// The rows that are only counted and carry values of an incident. Reads sources again.
@@ -215,14 +228,14 @@ fn hours(store: &Store, (from, until): (Time, Time), user: Sym, carrying: &BTree
 }
 
 impl Hours {
-    /// The bar: rows, silence, and the time that the table does not cover; blank where it is not in the bundle.
+    /// The bar: rows, silence, and the time that the table does not cover; nothing where it is not in the bundle.
     pub fn bar(&self) -> String {
         let sign = |part: &Part| match part {
             Part::Rows => '█',
             Part::Silent => '·',
             Part::Outside => '░',
         };
-        if self.parts.is_empty() { " ".repeat(PARTS) } else { self.parts.iter().map(sign).collect() }
+        self.parts.iter().map(sign).collect()
     }
 
     /// The bar in words: `41 rows, 22 of the user; ends 14:31:05, with the incident's last row`.
@@ -274,16 +287,15 @@ impl Visibility {
         if bars {
             lines.push((Tone::Quiet, "█ rows · silent ░ before the log begins or after it ends".to_owned()));
         }
-        for hours in &self.hours {
-            let name = hours.table.spec().words;
+        let (here, absent): (Vec<&Hours>, Vec<&Hours>) = self.hours.iter().partition(|hours| hours.range.is_some());
+        for hours in here {
             let tone = if hours.is_short(self) { Tone::Warn } else { Tone::Plain };
-            let words = hours.words(self);
-            if bars {
-                lines.push((tone, format!("{} {name}", hours.bar())));
-                lines.push((Tone::Quiet, format!("    {words}")));
-            } else {
-                lines.push((tone, format!("{name}: {words}")));
-            }
+            let bar = if bars { format!("{} ", hours.bar()) } else { String::new() };
+            lines.push((tone, format!("{bar}{}: {}", hours.table.spec().words, hours.words(self))));
+        }
+        if !absent.is_empty() {
+            let names: Vec<&str> = absent.iter().map(|hours| hours.table.spec().words).collect();
+            lines.push((Tone::Warn, format!("not in this bundle: {}", names.join(", "))));
         }
         let short: Vec<&str> =
             self.hours.iter().filter(|hours| hours.is_short(self)).map(|hours| hours.table.name()).collect();
@@ -293,7 +305,7 @@ impl Visibility {
         for unread in &self.unread {
             lines.push((Tone::Warn, inert(&unread.words(&unread.source)).into_owned()));
         }
-        if self.unread.is_empty() {
+        if self.unread.is_empty() && self.has_unread {
             let values = listed(&self.values, NAMED);
             lines.push((Tone::Plain, format!("No row of a table that no check reads carries {}", inert(&values))));
         }
