@@ -58,10 +58,9 @@ impl NewKind {
         match self {
             Self::Address => &["ip"],
             Self::Network => &["asn", "net"],
-            Self::Country => &[],
             Self::Agent => &["ua", "software"],
             Self::Client => &["app"],
-            Self::Device => &[],
+            Self::Country | Self::Device => &[],
             Self::Resource => &["res"],
         }
     }
@@ -78,17 +77,17 @@ pub struct News([Option<Standing>; NewKind::ALL.len()]);
 
 impl News {
     /// Standing of one kind.
-    pub fn of_kind(&self, kind: NewKind) -> Option<Standing> {
+    pub fn of_kind(self, kind: NewKind) -> Option<Standing> {
         self.0[kind as usize]
     }
 
     /// Returns whether the value of a kind is new.
-    pub fn is_new(&self, kind: NewKind) -> bool {
+    pub fn is_new(self, kind: NewKind) -> bool {
         self.of_kind(kind) == Some(Standing::New)
     }
 
     /// The kinds with a standing, in order.
-    pub fn with(&self, standing: Standing) -> impl Iterator<Item = NewKind> + '_ {
+    pub fn with(self, standing: Standing) -> impl Iterator<Item = NewKind> {
         NewKind::ALL.into_iter().filter(move |kind| self.of_kind(*kind) == Some(standing))
     }
 
@@ -103,7 +102,7 @@ impl News {
     }
 
     /// Returns whether the place is new: address, network or country.
-    pub fn has_new_place(&self) -> bool {
+    pub fn has_new_place(self) -> bool {
         self.with(Standing::New).any(NewKind::is_place)
     }
 }

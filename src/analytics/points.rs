@@ -170,7 +170,7 @@ impl<'c, 'a> Points<'c, 'a> {
             common,
         };
         let mut points = Vec::new();
-        if let Some(gap) = self.from_code(&hit.legs, &hit.evidence).filter(|gap| *gap <= POLLED) {
+        if let Some(gap) = self.time_from_code(&hit.legs, &hit.evidence).filter(|gap| *gap <= POLLED) {
             points.push(point(format!("{gap} from code to token"), hit.legs.clone(), self.polled()));
         }
         let is_claim = |id: &EventId| mfa_proof(store.get(*id, Field::AuthenticationDetails)) == Some(Proof::Claim);
@@ -205,7 +205,7 @@ impl<'c, 'a> Points<'c, 'a> {
     }
 
     /// Time from the last time a code was typed to the first token after it, among legs and other rows in time order.
-    fn from_code(&self, legs: &[EventId], rows: &[EventId]) -> Option<Span> {
+    fn time_from_code(&self, legs: &[EventId], rows: &[EventId]) -> Option<Span> {
         let store = self.context.store;
         let is_typed = |id: &EventId| leg_of(store.event(*id)) == Some(Leg::Browser);
         let typed = legs.iter().copied().rfind(|id| is_typed(id))?;
@@ -217,7 +217,7 @@ impl<'c, 'a> Points<'c, 'a> {
     fn polled(&self) -> Option<Common> {
         let flows = self.context.flows_in(FlowKind::DeviceCode).values().flatten();
         let apart = flows.filter(|flow| flow.legs.iter().all(|leg| !self.of_hits.contains(leg)));
-        let gaps: Vec<Span> = apart.filter_map(|flow| self.from_code(&flow.legs, &[])).collect();
+        let gaps: Vec<Span> = apart.filter_map(|flow| self.time_from_code(&flow.legs, &[])).collect();
         let holds = gaps.iter().filter(|gap| **gap <= POLLED).count();
         (!gaps.is_empty()).then_some(Common { holds, of: gaps.len(), noun: "other device code" })
     }

@@ -32,10 +32,6 @@ pub enum PolicyResult {
 impl PolicyResult {
     /// Reads Entra's word; `None` where the policy did not apply.
     pub fn read(word: &str) -> Option<Self> {
-        // As Entra itself spells what most policies do.
-        if matches!(word, "notApplied" | "reportOnlyNotApplied") {
-            return None;
-        }
         const WORDS: [(&str, Option<PolicyResult>); 9] = [
             ("notapplied", None),
             ("reportonlynotapplied", None),
@@ -47,6 +43,10 @@ impl PolicyResult {
             ("reportonlysuccess", Some(PolicyResult::WouldMeet)),
             ("", None),
         ];
+        // As Entra itself spells what most policies do.
+        if matches!(word, "notApplied" | "reportOnlyNotApplied") {
+            return None;
+        }
         let found = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known));
         found.map_or(Some(Self::Unknown), |(_, result)| *result)
     }

@@ -180,7 +180,7 @@ impl Search {
         self.terms.iter_mut().all(|term| match term.place {
             SearchScope::New => {
                 let news = news.map(|news| news(store, facts, event)).unwrap_or_default();
-                term.is_among(&news) != term.negated
+                term.is_among(news) != term.negated
             }
             _ => term.holds(store, facts, event, mark),
         })
@@ -283,7 +283,7 @@ impl Term {
     }
 
     /// Returns whether a kind of what is new has the pattern in one of its names.
-    fn is_among(&self, news: &News) -> bool {
+    fn is_among(&self, news: News) -> bool {
         let names = |kind: NewKind| kind.aliases().iter().copied().chain([kind.word(), "yes"]);
         news.with(Standing::New).any(|kind| names(kind).any(|name| self.says(name)))
     }

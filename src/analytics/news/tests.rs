@@ -27,13 +27,13 @@ fn last(days: std::ops::RangeInclusive<u32>, table: Table, differs: &[(Field, &s
     context.news(id)
 }
 
-fn new(news: &News) -> Vec<&'static str> {
+fn new(news: News) -> Vec<&'static str> {
     news.with(Standing::New).map(NewKind::word).collect()
 }
 
 #[test]
 fn each_value_is_new_by_itself() {
-    let issued = |differs: &[(Field, &str)]| new(&last(1..=9, Table::NonInteractive, differs));
+    let issued = |differs: &[(Field, &str)]| new(last(1..=9, Table::NonInteractive, differs));
     assert_eq!(issued(&[]), Vec::<&str>::new());
     assert_eq!(issued(&[(Field::Location, "NL")]), ["country"]);
     assert_eq!(issued(&[(Field::UserAgent, "python-requests/2.31.0")]), ["agent"]);
@@ -57,9 +57,9 @@ fn what_the_days_before_cannot_decide_is_never_new() {
         (Field::ResourceIdentity, "vault"),
     ];
     let few = last(1..=6, Table::NonInteractive, &all);
-    assert_eq!(new(&few), Vec::<&str>::new());
+    assert_eq!(new(few), Vec::<&str>::new());
     assert_eq!(few.with(Standing::Undecided).count(), 6);
-    assert_eq!(new(&last(1..=9, Table::NonInteractive, &all)).len(), 6);
+    assert_eq!(new(last(1..=9, Table::NonInteractive, &all)).len(), 6);
 }
 
 #[test]

@@ -188,10 +188,7 @@ mod tests {
         let capitals = usual.replace("displayName", "DisplayName").replace("\"result", "\"Result");
         assert_eq!(short(&capitals), SHORT);
         let underscores = usual.replace("displayName", "display_name").replace("enforcedGrant", "enforced_grant_");
-        assert_eq!(
-            short(&underscores.replace("_controls", "_controls")).split(" [").next(),
-            Some("CA001: MFA = success")
-        );
+        assert_eq!(short(&underscores).split(" [").next(), Some("CA001: MFA = success"));
         let turned = r#"[{"result":"success","displayName":"A"},{"result":"failure","displayName":"B"}]"#;
         assert_eq!(short(turned), "A = success; B = failure");
     }

@@ -141,7 +141,6 @@ impl RecordReader {
             }
             // Its own short form, as `timeline` prints it.
             Target::Policies(rank) if is_policies(text) => self.record.put(Field::Policies, rank, text),
-            Target::Policies(_) => {}
             Target::RiskPart(part) => {
                 if let Some(word) = value::risk_part(part, text) {
                     word.into_owned().clone_into(&mut self.record.risk.get_or_insert_default()[part]);
@@ -153,6 +152,7 @@ impl RecordReader {
                 self.record.event.flags.set(Flags::APP_AUTH, proved);
             }
             Target::Skip
+            | Target::Policies(_)
             | Target::Type(_)
             | Target::Category
             | Target::Activity

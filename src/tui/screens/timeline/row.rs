@@ -197,7 +197,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         cell(client, &[Field::AppId, Field::AppDisplayName], bright(NewKind::Client));
     }
     if columns.address > 0 {
-        let (mark, role) = standing(&news);
+        let (mark, role) = standing(news);
         let address = fit_middle(line.address, columns.address - 1);
         cell(pad(&format!("{mark}{address}"), columns.address), &[Field::IpAddress], theme.style(role));
     }
@@ -285,7 +285,7 @@ fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
 const NEW: &str = "◈";
 
 /// Sign and role of a row's address: a place that is new to the user stands out, what is known may be overlooked.
-fn standing(news: &News) -> (&'static str, Role) {
+fn standing(news: News) -> (&'static str, Role) {
     match news.of_kind(NewKind::Address) {
         _ if news.has_new_place() => (NEW, Role::High),
         Some(Standing::Undecided) => (" ", Role::Text),
