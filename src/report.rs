@@ -26,10 +26,11 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+pub mod verdict;
 pub mod visibility;
 
 pub use log::{Names, log_problems};
-pub use note::{Grounds, Header, Report, contradiction};
+pub use note::{Header, Report};
 pub use row::{Format, write, write_under};
 
 use std::io::{self, Write};

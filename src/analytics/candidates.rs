@@ -22,6 +22,19 @@ use crate::model::{EventId, Span, Sym, Time};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// Something about each user, found once. Nobody who asks of another user waits meanwhile.
+type ByUser<T> = Mutex<HashMap<Sym, Arc<OnceLock<Arc<T>>>>>;
+
+fn once<T>(known: &ByUser<T>, user: Sym, ask: impl FnOnce() -> T) -> Arc<T> {
+    let cell = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(user).or_default());
+    Arc::clone(cell.get_or_init(|| Arc::new(ask())))
+}
+
+fn is_known<T>(known: &ByUser<T>, user: Sym) -> bool {
+    let known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    known.get(&user).is_some_and(|cell| cell.get().is_some())
+}
+
 /// Candidates of each kind, found on first use.
 #[derive(Default)]
 pub struct Candidates {
@@ -36,8 +49,8 @@ pub struct Candidates {
     sessions: OnceLock<Sessions>,
     software: OnceLock<Software>,
     machines: OnceLock<HashMap<(Sym, Sym), Machines>>,
-    user_rows: Mutex<HashMap<Sym, Arc<UserRows>>>,
-    seen: Mutex<HashMap<Sym, Arc<Seen>>>,
+    user_rows: ByUser<UserRows>,
+    seen: ByUser<Seen>,
     tied_acts: Mutex<HashMap<Sym, Arc<ActsByLink>>>,
     footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
     calls: OnceLock<Calls>,
@@ -124,14 +137,17 @@ impl Candidates {
 
     /// Rows of a user, indexed once.
     pub(super) fn rows_of(&self, user: Sym, ask: impl FnOnce() -> UserRows) -> Arc<UserRows> {
-        let mut known = self.user_rows.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+        once(&self.user_rows, user, ask)
+    }
+
+    /// Returns whether the rows of a user were looked through.
+    pub(super) fn knows(&self, user: Sym) -> bool {
+        is_known(&self.user_rows, user) && is_known(&self.seen, user)
     }
 
     /// Days of a user's values, counted once.
     pub(super) fn seen_of(&self, user: Sym, ask: impl FnOnce() -> Seen) -> Arc<Seen> {
-        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+        once(&self.seen, user, ask)
     }
 
     /// Acts of a user by what ties them, found once.

@@ -284,6 +284,22 @@ impl<'a> DetectContext<'a> {
         news::news(self.origins(), &self.seen_of(user), &self.rows_of(user).habits, self.standing(id), id)
     }
 
+    /// As [`DetectContext::news`], without looking through rows: before that was done, the address alone has a standing.
+    pub fn known_news(&self, id: EventId) -> News {
+        if self.knows(self.store.event(id).user) { self.news(id) } else { News::of_address(self.standing(id)) }
+    }
+
+    /// Returns whether the rows of a user were looked through for [`DetectContext::news`].
+    pub fn knows(&self, user: Sym) -> bool {
+        self.candidates.knows(user)
+    }
+
+    /// Looks through the rows of a user for [`DetectContext::news`].
+    pub fn look_through(&self, user: Sym) {
+        self.seen_of(user);
+        self.rows_of(user);
+    }
+
     /// Days of a user's values.
     pub(super) fn seen_of(&self, user: Sym) -> Arc<Seen> {
         self.candidates.seen_of(user, || Seen::new(self.origins(), user, self.settings.baseline_until))

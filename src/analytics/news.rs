@@ -76,6 +76,13 @@ impl NewKind {
 pub struct News([Option<Standing>; NewKind::ALL.len()]);
 
 impl News {
+    /// The standing of a row's address alone.
+    pub(super) fn of_address(address: Option<Standing>) -> Self {
+        let mut news = Self::default();
+        news.0[NewKind::Address as usize] = address;
+        news
+    }
+
     /// Standing of one kind.
     pub fn of_kind(self, kind: NewKind) -> Option<Standing> {
         self.0[kind as usize]

@@ -13,7 +13,8 @@ pub use headline::Story;
 pub use map::{BINS, Map, MapLane, Mark, Use};
 pub use weighed::{fits, weighed};
 
-use super::{Grounds, contradiction, gravity};
+use super::gravity;
+use super::verdict::{Grounds, contradiction};
 use crate::analytics::acts::{Done, done};
 use crate::analytics::known::Standing;
 use crate::analytics::points::{Point, innocent_story};

@@ -47,7 +47,6 @@ pub use steps::{FactNote, HitNote, StepNote};
 pub use story::StoryNote;
 pub use timeline::{EventNote, TimelineNote};
 pub use untriaged::{HitGroup, HitLine, groups};
-pub use verdict::{Grounds, Outcome, contradiction};
 
 /// The note's facts that are neither in the bundle nor in the case.
 pub struct Header<'a> {

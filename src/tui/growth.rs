@@ -64,8 +64,9 @@ impl Bench {
         };
         let hits: Arc<Vec<_>> = Arc::new((0..hits).map(hit).collect());
         let (settings, facts) = (Settings::default(), Facts::embedded());
-        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &Arc::default());
-        let reader = Reader::new(&evidence, Arc::default(), "bundle".to_owned());
+        let candidates = Arc::default();
+        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates);
+        let reader = Reader::new(&evidence, candidates, "bundle".to_owned());
         let (case, places) = (Case::new("b".into(), "ana".into()), Places::default());
         let (case_path, note_path, found) = (PathBuf::new(), PathBuf::new(), Found::default());
         let ready = Ready { evidence, case, places, case_path, note_path, found };

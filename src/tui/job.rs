@@ -7,7 +7,7 @@ use super::users::{Everyone, User};
 use crate::analytics::{self, Candidates, DetectContext, Difference, Hit, Near, Settings};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::EventId;
+use crate::model::{EventId, Sym};
 use crate::triage::compare::{self, Comparison};
 use crate::triage::filter::{self, Filter};
 use crate::triage::lineage::{self, Grouping, Tree};
@@ -43,6 +43,8 @@ pub enum Job {
     Sift(Box<Sift>),
     /// The hits of these ids beside their user's usual days.
     Compare(Vec<String>),
+    /// A look through a user's rows: it tells what is new in each.
+    LookThrough(Sym),
 }
 
 /// Rows to choose from, and the filter that chooses.
@@ -95,6 +97,8 @@ pub enum JobResult {
     Sifted(Box<Sift>, Vec<EventId>),
     /// The comparison of these hits.
     Compared(Vec<String>, Box<Comparison>),
+    /// This user's rows were looked through.
+    LookedThrough(Sym),
 }
 
 /// Effect of settings on the hits.
@@ -187,6 +191,10 @@ impl JobRunner {
                 let of: Vec<usize> = (0..self.hits.len()).filter(|at| wanted.contains(&self.hits[*at].id)).collect();
                 let comparison = compare::compare(&self.context(), &self.hits, &of);
                 JobResult::Compared(ids, Box::new(comparison))
+            }
+            Job::LookThrough(user) => {
+                self.context().look_through(user);
+                JobResult::LookedThrough(user)
             }
             Job::Sift(sift) => {
                 let kept = self.sift(&sift);

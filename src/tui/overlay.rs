@@ -13,8 +13,8 @@ use super::scroll::List;
 use super::users::Users;
 use crate::model::{EventId, Sym};
 use crate::report::info::Tone;
-use crossterm::event::KeyEvent;
 use crate::triage::compare::Comparison;
+use crossterm::event::KeyEvent;
 use std::path::PathBuf;
 
 /// Something over the panes.

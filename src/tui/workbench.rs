@@ -23,6 +23,7 @@ use crate::triage::walk::{Asked, walk};
 use crate::triage::{Case, Closing, Disposition, Verdict, reasons};
 use crate::tui::closing::ClosingBox;
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ pub struct Workbench {
     pub alone: bool,
     /// Closed incidents, at a length of the log: every frame names their number, every change is a line.
     settled: Cell<Option<(usize, usize)>>,
+    /// Users whose rows the worker looked through: nobody is asked for twice.
+    pub(super) looked_through: HashSet<Sym>,
     /// The steps that are walked, and what they follow from: the hits, and the length of the log.
     walk: RefCell<(Vec<usize>, usize, Rc<[Asked]>)>,
 }
@@ -90,6 +93,7 @@ impl Workbench {
             above: Pane::Hits,
             alone: false,
             settled: Cell::default(),
+            looked_through: HashSet::new(),
             walk: RefCell::default(),
         };
         bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.found.orders, &bench.case);
@@ -219,6 +223,13 @@ impl Workbench {
     /// The event under the timeline's cursor.
     pub fn event(&self) -> Option<EventId> {
         self.timeline.as_ref()?.event(self.store())
+    }
+
+    /// The user of the timeline, while nobody has looked through the rows for what is new in each.
+    pub fn unknown_user(&self) -> Option<Sym> {
+        let of = self.timeline.as_ref()?.of;
+        let is_user = of.key == Key::User && !of.sym.is_none() && !self.looked_through.contains(&of.sym);
+        (is_user && !self.evidence.origins().knows(of.sym)).then_some(of.sym)
     }
 
     /// Gives a pane the keyboard.

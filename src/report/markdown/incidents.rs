@@ -5,9 +5,9 @@ use super::{fact, numbers, star};
 use crate::model::words::counted;
 use crate::report::escape::Md;
 use crate::report::note::{
-    AttackNote, Grounds, IncidentNote, IncidentStep, Indicator, IndicatorKind, Outcome, Report, Role, RoutineNote,
-    Scope, StoryNote,
+    AttackNote, IncidentNote, IncidentStep, Indicator, IndicatorKind, Report, Role, RoutineNote, Scope, StoryNote,
 };
+use crate::report::verdict::{Grounds, Outcome};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Steps whose findings the card or the tasks have: written where the analyst answered them.

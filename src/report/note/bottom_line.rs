@@ -1,13 +1,13 @@
 //! Verdict, confidence and the bottom line: the whole case in five sentences.
 
 use super::incidents::IncidentNote;
-use super::verdict::{self, Outcome};
 use super::{NoteContext, first_source};
 use crate::analytics::acts::{Done, done};
 use crate::analytics::{Baseline, Hit, Leg, count_actions, leg_of};
 use crate::model::words::{counted, listed};
 use crate::model::{Confidence, EventId, Field, Time};
 use crate::report::gravity;
+use crate::report::verdict::{self, Outcome};
 use crate::triage::Disposition;
 use std::collections::{BTreeMap, BTreeSet};
 

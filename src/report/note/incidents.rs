@@ -4,7 +4,7 @@ use super::NoteContext;
 use super::selection::{Chosen, Depth};
 use super::steps::{self, FactNote, StepNote};
 use super::story::{self, StoryNote};
-use super::verdict::{self, Grounds, Outcome};
+use super::verdict;
 use crate::analytics::known::Standing;
 use crate::analytics::points::Point;
 use crate::analytics::{GraphCall, Hit, HitAct};
@@ -13,6 +13,7 @@ use crate::model::{EventId, Time};
 use crate::report::card::{Card, CardContext, CardLine, Control, Label, card, fits};
 use crate::report::guided::answered;
 use crate::report::picture;
+use crate::report::verdict::{Grounds, Outcome, outcome};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -218,7 +219,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         id: incident.id.clone(),
         user_id: leading.user_id.clone(),
         roles: incident.roles.clone(),
-        outcome: verdict::outcome(context.case, hits),
+        outcome: outcome(context.case, hits),
         verdict: verdict::words(context.case, hits),
         grounds: Grounds::new(context.case, hits),
         answers: answered(context.case, leading),
@@ -420,7 +421,7 @@ pub(super) fn routines(context: &NoteContext) -> Vec<RoutineNote> {
             hours: routine.hours.clone(),
             verdict: verdict::words(context.case, &hits),
             grounds: Grounds::new(context.case, &hits),
-            outcome: verdict::outcome(context.case, &hits),
+            outcome: outcome(context.case, &hits),
         }
     };
     by.into_iter().map(note).collect()

@@ -191,6 +191,10 @@ impl App {
                 self.asked = None;
                 self.on_timeline(|timeline, store| timeline.sifted(store, *sift, kept));
             }
+            JobResult::LookedThrough(user) => {
+                self.asked = None;
+                self.bench(|bench| _ = bench.looked_through.insert(user));
+            }
             JobResult::Compared(ids, counted) => {
                 if let Some(Overlay::Compare { hits, comparison, .. }) = self.overlays.in_use_mut()
                     && *hits == ids

@@ -5,6 +5,7 @@ use crate::model::{Span, Sym, Time};
 use crate::triage::runs::SILENCE;
 use crate::triage::time_input;
 use crate::tui::edit::LineEdit;
+use crate::tui::job::Job;
 use crate::tui::layout::Pane;
 use crate::tui::overlay::Overlay;
 use crate::tui::rows::{Jump, Timeline};
@@ -17,7 +18,8 @@ impl App {
             return None;
         }
         let bench = self.workbench()?;
-        self.asked = bench.timeline.as_ref()?.wants(bench.store());
+        self.asked =
+            bench.timeline.as_ref()?.wants(bench.store()).or_else(|| bench.unknown_user().map(Job::LookThrough));
         self.asked.clone().map(Effect::Run)
     }
 

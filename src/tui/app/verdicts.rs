@@ -3,7 +3,7 @@
 use super::{App, Effect};
 use crate::analytics::Hit;
 use crate::model::Time;
-use crate::report::contradiction;
+use crate::report::verdict::contradiction;
 use crate::triage::{Closing, Disposition, Verdict};
 use crate::tui::closing::ClosingBox;
 use crate::tui::edit::LineEdit;

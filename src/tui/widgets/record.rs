@@ -165,7 +165,7 @@ fn meaning(facts: &Facts, field: Field, text: &str) -> Option<String> {
 
 /// Kinds of the event's values that are new to its user, known, or neither.
 fn news_lines(bench: &Workbench, event: EventId) -> Vec<String> {
-    let news = bench.evidence.origins().news(event);
+    let news = bench.evidence.origins().known_news(event);
     let mut lines = Vec::new();
     for (standing, lead) in [
         (Standing::New, "◈ new to this user"),

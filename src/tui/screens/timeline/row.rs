@@ -183,7 +183,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     };
     let is_long = width(&what) > room;
     let room = if is_long { room + columns.client } else { room };
-    let news = view.origins.news(shown.event);
+    let news = view.origins.known_news(shown.event);
     // The resource has no column of its own.
     let of_what = if news.is_new(NewKind::Resource) { text.add_modifier(Modifier::BOLD) } else { text };
     cell(pad(&noted(what, marked, room), room), WHAT, of_what);
