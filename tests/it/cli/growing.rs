@@ -3,8 +3,9 @@
 use super::{bundle, run, text, tokentrail};
 use crate::bundle::{VICTIM, write_days_before};
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use tokentrail::testing::model::Time;
 use tokentrail::testing::triage::Case;
 
@@ -201,4 +202,30 @@ fn of_two_cases_the_closest_is_opened_and_the_other_is_named() {
     assert!(output.contains("bo.json shares evidence with this bundle too"), "{output}");
     assert!(!output.contains("mine"), "never merged unasked: {output}");
     assert_eq!(fs::read(&other).unwrap(), there);
+}
+
+#[test]
+fn a_copy_made_on_other_evidence_while_the_case_is_in_use_is_merged() {
+    let (folder, _) = bundle();
+    let folder = folder.path();
+    let path = worked_on(folder);
+    zip(&folder.join("logs"), &folder.join("logs.zip"));
+    let mut holder = std::process::Command::new(assert_cmd::cargo::cargo_bin("tokentrail"));
+    holder.current_dir(folder).args(["--plain", "logs"]).env("XDG_STATE_HOME", folder.join("state"));
+    holder.env("XDG_CONFIG_HOME", folder.join("config")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = holder.spawn().unwrap();
+    // It has the case once it speaks.
+    holder.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    let output = plain(folder, &["logs.zip", "--analyst", "bo"], "c\n1\n2\ni theirs\nq\n");
+    assert!(output.contains("It is in use by ") && output.contains("Your work goes to a copy"), "{output}");
+    assert!(sentence(&output).starts_with("3 of 3 files known, 3 packed or named otherwise: "), "{output}");
+    drop(holder.stdin.take());
+    holder.wait().unwrap();
+    let output = plain(folder, &["logs"], "1\n2\nq\n");
+    assert!(output.contains(": 1 change by bo.") && output.contains("Your remark: theirs"), "{output}");
+    assert_eq!(
+        (case(&path).log_problems(), sentence(&output)),
+        (Vec::new(), ""),
+        "the case itself saw no other evidence"
+    );
 }
