@@ -41,6 +41,7 @@ mod scope;
 mod screen_diff;
 pub mod screens;
 pub mod scroll;
+pub mod signs;
 mod terminal;
 pub mod text;
 pub mod theme;

@@ -198,7 +198,7 @@ impl Talk<'_> {
     /// Steps of some hits with an answer, and all.
     fn progress(&self, hits: &[usize]) -> (usize, usize) {
         let walk = walk(self.hits, hits, &self.case, by_id);
-        (self.case.answered(self.hits, &walk), walk.len())
+        self.case.answered(self.hits, &walk)
     }
 
     /// Prints an incident, and walks its steps; those of one hit alone where that is asked for.
@@ -292,7 +292,8 @@ impl Talk<'_> {
         self.say(format!("Step {step} of {steps}{also}: {}", asked.step.question))?;
         if let Some(finding) = asked.finding(self.hits) {
             let brief = if finding.brief.is_empty() { String::new() } else { format!("{}. ", finding.brief) };
-            self.say(format!("{}: {brief}{}", evidence(finding.state), finding.sentence))?;
+            let lead = if asked.step.is_task() { "To do" } else { evidence(finding.state) };
+            self.say(format!("{lead}: {brief}{}", finding.sentence))?;
         }
         self.say(format!("Look for: {}", asked.step.look_for))?;
         if let Some(verdict) = self.case.verdict(&hit.id, asked.step.id) {

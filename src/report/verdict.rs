@@ -61,7 +61,7 @@ pub fn outcome(case: &Case, hits: &[&Hit]) -> Outcome {
 pub struct Grounds {
     /// Reasons, in the analyst's words.
     pub reasons: Vec<String>,
-    /// Who confirmed them.
+    /// The confirmers.
     pub confirmed_by: Vec<String>,
     /// Whether a verdict among them asks for both.
     #[serde(skip)]
@@ -91,7 +91,7 @@ impl Grounds {
         Some(self.reasons.join("; "))
     }
 
-    /// Who confirmed it; that nobody did, where the verdict asks for it.
+    /// The confirmers; that there is none, where the verdict asks for one.
     pub fn confirmed(&self) -> Option<String> {
         if self.confirmed_by.is_empty() {
             return self.is_asked.then(|| "confirmed by nobody".to_owned());

@@ -46,13 +46,16 @@ pub fn walk(hits: &[Hit], of: &[usize], case: &Case, analytic: fn(&str) -> Optio
 }
 
 impl Case {
-    /// Steps of a walk with an answer.
-    pub fn answered(&self, hits: &[Hit], walk: &[Asked]) -> usize {
-        walk.iter().filter(|one| self.verdict(&hits[one.hit].id, one.step.id).is_some()).count()
+    /// Steps of a walk with an answer, and all that are questions: what is to do asks nothing.
+    pub fn answered(&self, hits: &[Hit], walk: &[Asked]) -> (usize, usize) {
+        let questions = || walk.iter().filter(|one| !one.step.is_task());
+        let answered = questions().filter(|one| self.verdict(&hits[one.hit].id, one.step.id).is_some());
+        (answered.count(), questions().count())
     }
 
-    /// Place (from 0) of the first step of a walk without an answer.
+    /// Place (from 0) of the first question of a walk without an answer.
     pub fn first_open(&self, hits: &[Hit], walk: &[Asked]) -> Option<usize> {
-        walk.iter().position(|one| self.verdict(&hits[one.hit].id, one.step.id).is_none())
+        let is_open = |one: &Asked| !one.step.is_task() && self.verdict(&hits[one.hit].id, one.step.id).is_none();
+        walk.iter().position(is_open)
     }
 }

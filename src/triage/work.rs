@@ -75,9 +75,9 @@ impl Disposition {
 pub struct Closing {
     /// The verdict.
     pub disposition: Disposition,
-    /// Why, in the analyst's words; empty where none was given.
+    /// The reason, in the analyst's words; empty where none was given.
     pub reason: String,
-    /// Who confirmed it, such as the user by phone; empty for nobody.
+    /// The confirmer, such as the user by phone; empty for nobody.
     pub confirmed: String,
 }
 
@@ -107,10 +107,10 @@ pub struct HitWork {
     pub remarks: BTreeMap<String, String>,
     /// Verdict on the hit.
     pub disposition: Option<Disposition>,
-    /// Why, in the analyst's words.
+    /// The reason, in the analyst's words.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// Who confirmed it.
+    /// The confirmer.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub confirmed: String,
     /// The analytic that step numbers of layout 1 or 2 were read by.

@@ -13,7 +13,7 @@ pub struct ClosingBox {
     pub offered: Vec<&'static str>,
     /// The reason.
     pub reason: LineEdit,
-    /// Who confirmed it.
+    /// The name of the confirmer.
     pub confirmed: LineEdit,
     /// Whether the second line has the keyboard.
     pub at_confirmed: bool,

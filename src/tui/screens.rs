@@ -7,8 +7,6 @@ mod loading;
 mod timeline;
 mod triage;
 
-pub(super) use triage::found;
-
 use super::app::{App, Stage};
 use super::ascii;
 use super::keymap::Key;

@@ -201,7 +201,7 @@ impl Workbench {
     /// Steps of some hits' walk with an answer, and all its steps.
     pub fn progress(&self, hits: &[usize]) -> (usize, usize) {
         let walk = walk(&self.evidence.hits, hits, &self.case, self.evidence.analytic);
-        (self.case.answered(&self.evidence.hits, &walk), walk.len())
+        self.case.answered(&self.evidence.hits, &walk)
     }
 
     /// Incidents all of whose hits have a verdict; under published semantics hits that have one.

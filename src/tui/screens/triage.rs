@@ -6,6 +6,7 @@ use crate::analytics::{Hit, State};
 use crate::triage::Verdict;
 use crate::triage::walk::Asked;
 use crate::tui::layout::Pane;
+use crate::tui::signs;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::below;
@@ -247,7 +248,7 @@ fn head(text: &mut Text, bench: &Workbench, at: usize, asked: &Asked, shown: Bri
     let (glyph, word, role) = verdict_sign(bench.case.verdict(&hit.id, step.id));
     let number = format!(" {} ", at + 1);
     let (mark, brief, state_role) = asked.finding(hits).map_or((String::new(), "", Role::Missing), |finding| {
-        let (glyph, role) = found(finding.state);
+        let (glyph, role) = sign(asked, finding.state);
         (format!(" {glyph} "), finding.brief.as_str(), role)
     });
     let brief = if shown == Brief::Shown { brief } else { "" };
@@ -299,9 +300,13 @@ fn body(text: &mut Text, bench: &Workbench, asked: &Asked, indent: usize) {
     text.labelled(indent, "", Role::Text, step.question, Role::Text);
     let finding = asked.finding(hits);
     if let Some(finding) = finding {
-        let (glyph, role) = found(finding.state);
+        let (glyph, role) = sign(asked, finding.state);
         let whom = if finding.state == State::Supports { " theft" } else { "" };
-        let label = format!("{glyph} {}{whom}:", finding.state.word());
+        let label = if asked.step.is_task() {
+            format!("{glyph} to do:")
+        } else {
+            format!("{glyph} {}{whom}:", finding.state.word())
+        };
         let (fact, fact_role) = match finding.brief.as_str() {
             "" => (finding.sentence.as_str(), Role::Text),
             brief => (brief, Role::Title),
@@ -318,14 +323,9 @@ fn body(text: &mut Text, bench: &Workbench, asked: &Asked, indent: usize) {
     }
 }
 
-/// Glyph and role of a finding.
-pub(in crate::tui) fn found(state: State) -> (&'static str, Role) {
-    match state {
-        State::Supports => ("▲", Role::Supports),
-        State::Against => ("▽", Role::Against),
-        State::Unknown => ("◇", Role::Unknown),
-        State::Missing => ("∅", Role::Missing),
-    }
+/// Glyph and role of a step's finding: what is to do is no evidence.
+fn sign(asked: &Asked, state: State) -> (&'static str, Role) {
+    if asked.step.is_task() { ("→", Role::Notice) } else { signs::finding(state) }
 }
 
 /// Glyph, word and role of a verdict; no word where there is none.

@@ -5,7 +5,7 @@ use crate::analytics::Hit;
 use crate::report::card::{Card, verdict};
 use crate::report::guided::{ANSWERS, QUESTIONS, Question, answered};
 use crate::triage::Verdict;
-use crate::tui::screens::found;
+use crate::tui::signs;
 use crate::tui::text::{fit, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
@@ -58,7 +58,7 @@ pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Fram
 fn facts<'a>(question: &Question, card: &Card, hits: &[&Hit], theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = Vec::new();
     for fact in question.facts(card, hits) {
-        let (glyph, role) = fact.state.map_or(("·", Role::Quiet), found);
+        let (glyph, role) = fact.state.map_or(("·", Role::Quiet), signs::finding);
         let wrapped = wrap(&format!("{}: {}", fact.name, fact.text), room.saturating_sub(3), FACT);
         for (number, text) in wrapped.into_iter().enumerate() {
             let (mark, body) = if number == 0 { (glyph, Role::Text) } else { (" ", Role::Quiet) };

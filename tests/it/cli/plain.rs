@@ -32,7 +32,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     assert!(output.contains("(y supports"), "{output}");
     assert!(
         output.contains("1. high, finance.director@contoso.com, 2026-05-01 14:02:00, ")
-            && output.contains(", 2 hits, 7 of 11 steps, theft"),
+            && output.contains(", 2 hits, 6 of 10 steps, theft"),
         "{output}"
     );
     assert!(output.contains("finance.director@contoso.com: Tokens of a device code went to "), "the card: {output}");

@@ -69,10 +69,10 @@ fn a_verdict_closes_all_that_are_marked_and_one_undo_opens_them() {
     desk.press("Z");
     assert_eq!(closed(&desk), 0, "one change");
     // At the steps of an incident it is closed by itself.
-    desk.press("g space G space g enter d b");
+    desk.press("home space G space home enter d a 1 enter");
     assert!(closed(&desk) > 0 && closed(&desk) < hits);
     assert_eq!(desk.bench().hit_list.marked(), 2);
-    desk.press("Z g esc");
+    desk.press("Z home esc");
     // Esc takes marks back first.
     desk.press("home space esc");
     assert_eq!(desk.bench().hit_list.marked(), 0);
