@@ -63,6 +63,9 @@
 //! | the log of a case | `triage/log.rs` hashes its lines, `triage/replay.rs` checks it against the case, `triage/log_problem.rs` words the differences; `triage/phrases.rs` and `triage/numbered.rs` read cases of 0.1.0 | |
 //! | input from the terminal, output to it | `tui/input/bytes.rs` keys, mouse and pastes; `tui/terminal/outlet.rs` writes without waiting | |
 //! | entries of the copy menu | `tui/copy.rs`: a row of `ENTRIES`; `tui/clipboard.rs` sends it | |
+//! | steps of an incident as one walk | `triage/walk.rs` | |
+//! | five plain questions on an incident, and their facts | `report/guided.rs` | |
+//! | a verdict: its reasons | `analytics/look_alike.rs` the stories, `triage/reasons.rs` those offered; `report/verdict.rs` grounds and contradiction | |
 //! | filters on rows and on incidents | `triage/filter.rs`, `triage/listing.rs` the conditions; `tui/rows/sieve.rs` the stack and its rows | |
 //! | an incident beside its user's usual days | `triage/compare.rs` | |
 //! | search in the timeline | `triage/search.rs` parses and matches, `tui/find.rs` keeps the matches | |

@@ -11,7 +11,7 @@ use super::known::Standing;
 use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
 use super::weights::Fact;
-use super::{DetectContext, Hit};
+use super::{DetectContext, Hit, by_id};
 use crate::facts::Standing as Family;
 use crate::model::{EventId, Field, Proof, Severity, Span, Sym, mfa_proof};
 use crate::store::Key;
@@ -96,18 +96,8 @@ impl Point {
 
 /// The best innocent story of an analytic's hits.
 pub fn innocent_story(analytic: &str) -> &'static str {
-    match analytic {
-        "device-code-burst" | "device-code-flow" | "new-client" => "a developer's sign-in",
-        "foci-burst" => "Office starting",
-        "session-hop" | "session-hop-broad" | "graph-recon" => "an administrator at work",
-        "session-split" | "foreign-session" | "session-machine" => "travel, or a new laptop",
-        "device-to-prt" | "binding-drop" => "a new laptop, or onboarding",
-        "token-two-networks" | "auth-code-handoff" => "shared egress",
-        "tool-agent" => "a developer's script",
-        "foothold" => "the user's change of their settings",
-        "after-revoke" => "a phone that signs in anew",
-        _ => "everyday work",
-    }
+    let best = by_id(analytic).and_then(|analytic| analytic.look_alikes.first());
+    best.map_or("everyday work", |story| story.words())
 }
 
 /// Finds points, looking at each client's comparable sign-ins once.

@@ -34,11 +34,6 @@ impl Query {
         self.words.iter().all(|word| is_in_a_part(text, word))
     }
 
-    /// A query for each of its words.
-    pub fn words(&self) -> impl Iterator<Item = Word<'_>> {
-        self.words.iter().map(|word| Word(word))
-    }
-
     /// The items that match, best first: by the first of an item's texts that matches, then by its score. Equal items
     /// keep their order, and so do all when the query is empty or too many match.
     ///
@@ -59,16 +54,6 @@ impl Query {
         let best =
             |word: &String| text.split_whitespace().filter_map(|part| self.matcher.fuzzy_match(part, word)).max();
         self.words.iter().map(best).sum()
-    }
-}
-
-/// A word of a query.
-pub struct Word<'q>(&'q str);
-
-impl Word<'_> {
-    /// Returns whether a text matches it.
-    pub fn is_in(&self, text: &str) -> bool {
-        is_in_a_part(text, self.0)
     }
 }
 

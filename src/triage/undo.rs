@@ -3,7 +3,9 @@
 use super::case::Case;
 use super::change::{About, Change, Conflict, Done, History};
 use super::log_problem::LogProblem;
-use super::work::{Closing, Disposition, HitWork, Mark, Verdict};
+#[cfg(any(test, feature = "testing"))]
+use super::work::Disposition;
+use super::work::{Closing, HitWork, Mark, Verdict};
 use crate::model::Time;
 use std::collections::BTreeMap;
 
@@ -100,6 +102,7 @@ impl Case {
     }
 
     /// Sets a verdict on a hit without grounds, or clears it.
+    #[cfg(any(test, feature = "testing"))]
     pub fn set_disposition(&mut self, hit: &str, disposition: Option<Disposition>, at: Time) {
         self.close_hit(hit, disposition.map(Closing::bare).as_ref(), at);
     }

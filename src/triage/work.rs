@@ -63,11 +63,6 @@ impl Disposition {
     pub fn needs_a_reason(self) -> bool {
         self != Self::Theft
     }
-
-    /// Returns whether it calls the incident harmless.
-    pub fn is_harmless(self) -> bool {
-        matches!(self, Self::Authorised | Self::Misfired)
-    }
 }
 
 /// A verdict on a hit with its grounds.

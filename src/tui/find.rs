@@ -110,11 +110,6 @@ impl Find {
         meet(events, &self.after) || meet(events, &self.before)
     }
 
-    /// The rows found, in order.
-    pub fn all(&self) -> Vec<EventId> {
-        self.before.iter().chain(&self.after).copied().collect()
-    }
-
     /// The number of a row among those found, from 1.
     pub fn place(&self, event: EventId) -> Option<usize> {
         let of = |found: &[EventId]| found.binary_search(&event).ok();
@@ -202,7 +197,8 @@ mod tests {
         find.take(&(50..100), [55, 60, 90].map(EventId).to_vec());
         find.take(&(0..50), [1, 10].map(EventId).to_vec());
         find.keep(&[0, 1, 2, 60, 61, 90].map(EventId));
-        assert_eq!(find.all(), [1, 60, 90].map(EventId));
+        let all: Vec<EventId> = find.before.iter().chain(&find.after).copied().collect();
+        assert_eq!(all, [1, 60, 90].map(EventId));
         find.keep(&[]);
         assert!(find.is_empty());
     }

@@ -68,11 +68,6 @@ impl Timeline {
         &self.sieve.filters
     }
 
-    /// Returns whether filters are in force whose rows are not known yet.
-    pub fn is_sifting(&self) -> bool {
-        self.sieve.kept.len() < self.sieve.filters.len()
-    }
-
     /// Number of rows that the filters keep, at any time.
     pub fn kept(&self) -> Option<usize> {
         self.sieve.kept().map(|kept| kept.len())
