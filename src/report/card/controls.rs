@@ -26,6 +26,8 @@ pub struct Control {
     pub change: String,
     /// The same in few words; empty for what need not be said on a card.
     pub(super) brief: String,
+    /// Whether it says how second factors were met.
+    has_proofs: bool,
 }
 
 impl Control {
@@ -50,7 +52,7 @@ pub(super) fn controls(store: &Store, incident: &Incident, hits: &[&Hit]) -> Vec
     let passed: Vec<EventId> = rows.iter().copied().filter(|id| store.event(*id).succeeded()).collect();
     let proofs = Proofs::new(store, &passed);
     let mut found = of_policies(store, &rows, &passed, &proofs);
-    if !found.iter().any(|control| control.did.contains("claim in the token")) {
+    if !found.iter().any(|control| control.has_proofs) {
         found.extend(proofs.control());
     }
     found.extend(risk(store, &rows));
@@ -114,7 +116,7 @@ fn of_policies(store: &Store, rows: &[EventId], passed: &[EventId], proofs: &Pro
 }
 
 fn plain(name: &str, did: String) -> Control {
-    Control { name: name.to_owned(), did, change: String::new(), brief: String::new() }
+    Control { name: name.to_owned(), did, change: String::new(), brief: String::new(), has_proofs: false }
 }
 
 /// One policy; its gravest result decides.
@@ -132,32 +134,29 @@ fn policy(name: &str, results: &Results, proofs: &Proofs) -> Option<Control> {
                 format!("would have refused {times} ({grants} not met)")
             };
             let brief = format!("turn on {name}: {would}");
-            Control { did: format!("report-only, {would}"), change: turn_on(), brief, name }
+            Control { change: turn_on(), brief, ..plain(&name, format!("report-only, {would}")) }
         }
         PolicyResult::WouldAsk => {
             let would = format!("would have asked for {grants} at {times}");
             let brief = format!("turn on {name}: {would}");
-            Control { did: format!("report-only, {would}"), change: turn_on(), brief, name }
+            Control { change: turn_on(), brief, ..plain(&name, format!("report-only, {would}")) }
         }
         PolicyResult::Stopped => {
             let did = format!("refused {times}");
-            Control { brief: format!("{name} {did}"), did, change: String::new(), name }
+            Control { brief: format!("{name} {did}"), ..plain(&name, did) }
         }
         PolicyResult::Met => {
             let asks_mfa = results.grants.to_ascii_lowercase().contains("mfa");
             let how = if asks_mfa { proofs.words() } else { String::new() };
+            let has_proofs = !how.is_empty();
             let how = if how.is_empty() { "met".to_owned() } else { format!("met {how}") };
             let change = if asks_mfa && proofs.claims > 0 {
                 "a sign-in frequency of every time would have asked anew".to_owned()
             } else {
                 String::new()
             };
-            Control {
-                did: format!("applied to {times}, {how} ({grants})"),
-                brief: format!("{name} {how}"),
-                change,
-                name,
-            }
+            let did = format!("applied to {times}, {how} ({grants})");
+            Control { brief: format!("{name} {how}"), change, has_proofs, ..plain(&name, did) }
         }
         PolicyResult::WouldMeet => plain(&name, format!("report-only, would have been met at {times}")),
         PolicyResult::Unknown => plain(&name, format!("result not known at {times}")),
