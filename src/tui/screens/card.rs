@@ -22,7 +22,8 @@ const LABEL: usize = 9;
 /// Most lines of one answer.
 const ANSWER: usize = 4;
 /// Lines that go first where there is no room for all, in this order.
-const SPARED: [Label; 5] = [Label::Looked, Label::Others, Label::Missing, Label::Could, Label::Controls];
+const SPARED: [Label; 6] =
+    [Label::Looked, Label::Others, Label::Missing, Label::Could, Label::Revoked, Label::Controls];
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.height < 3 || area.width < 20 {
@@ -57,7 +58,9 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     for answer in answers.iter_mut().filter(|line| line.label == Label::Revoked) {
         *answer = entered.as_ref().unwrap_or(*answer);
     }
-    for label in SPARED {
+    // A revocation is never left out; that there is none is.
+    let is_revoked = entered.is_some() || bench.incident().is_some_and(|incident| !incident.revoked.is_empty());
+    for label in SPARED.into_iter().filter(|label| *label != Label::Revoked || !is_revoked) {
         if lines.len() + answers.len() > height {
             answers.retain(|line| line.label != label);
         }
