@@ -1,6 +1,7 @@
 //! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
 //! can do nothing else. The same hits, steps, case file and note.
 
+mod guided;
 mod incidents;
 mod joining;
 mod marks;
@@ -32,7 +33,7 @@ const ROWS: usize = 40;
 /// Input at a step; the help shows this.
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, v compare with the usual days, s what the logs show of its hours, w who else used its \
+                         on it, g five plain questions, v compare with the usual days, s what the logs show of its hours, w who else used its \
                          values, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
                          e note, q quit";
 const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
@@ -209,7 +210,7 @@ impl Talk<'_> {
         let group = &listed.group;
         let mut of = group.hits.clone();
         loop {
-            match self.walk_hits(group, &of, input)? {
+            match self.walk_hits(listed, &of, input)? {
                 Next::Hit(other) => of = vec![group.hits[other]],
                 next => return Ok(next),
             }
@@ -217,7 +218,8 @@ impl Talk<'_> {
     }
 
     /// Walks the steps of some hits, from the first without an answer.
-    fn walk_hits(&mut self, group: &Group, of: &[usize], input: &mut dyn BufRead) -> anyhow::Result<Next> {
+    fn walk_hits(&mut self, listed: &Listed, of: &[usize], input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        let group = &listed.group;
         let steps = walk(self.hits, of, &self.case, by_id);
         let hit = &self.hits[of[0]];
         self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, hit.upn))?;
@@ -262,6 +264,8 @@ impl Talk<'_> {
                     Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
                     _ => self.say(format!("{rest} is no hit of this incident."))?,
                 },
+                "g" if self.guided(listed, &steps, input)? => return self.dispose(group, input),
+                "g" => return Ok(Next::Quit),
                 "s" => self.visibility(group)?,
                 "w" => self.who_else(group)?,
                 "p" => step = step.saturating_sub(1).max(1),

@@ -2,9 +2,9 @@
 
 use super::card::{Card, Label};
 use crate::analytics::known::Standing;
-use crate::analytics::{Hit, State, by_id};
+use crate::analytics::{Hit, State};
+use crate::triage::walk::Asked;
 use crate::triage::{Case, Verdict};
-use std::collections::HashSet;
 
 /// Most findings named under a question.
 const FACTS: usize = 6;
@@ -125,9 +125,9 @@ pub struct Fact {
 }
 
 impl Question {
-    /// Its facts: the places for the second question, lines of the card, findings of the incident's hits. Findings that
-    /// point somewhere come first, and no question twice.
-    pub fn facts(&self, card: &Card, hits: &[&Hit]) -> Vec<Fact> {
+    /// Its facts: the places for the second question, lines of the card, findings of the incident's walk: first those
+    /// that point somewhere. `hits` are all of the run.
+    pub fn facts(&self, card: &Card, hits: &[Hit], walk: &[Asked]) -> Vec<Fact> {
         let mut facts: Vec<Fact> = Vec::new();
         if self.id == QUESTIONS[1].id {
             for lane in &card.map.lanes {
@@ -143,14 +143,10 @@ impl Question {
         }
         let lines = card.lines.iter().filter(|line| self.labels.contains(&line.label));
         facts.extend(lines.map(|line| Fact { state: None, name: line.label.word(), text: line.text.clone() }));
-        let mut asked = HashSet::new();
-        let mut found: Vec<Fact> = hits
+        let mut found: Vec<Fact> = walk
             .iter()
-            .flat_map(|hit| {
-                let steps = by_id(hit.analytic).map_or(&[][..], |analytic| analytic.steps);
-                steps.iter().zip(&hit.findings)
-            })
-            .filter(|(step, _)| self.steps.contains(&step.id) && asked.insert(step.id))
+            .filter(|asked| self.steps.contains(&asked.step.id))
+            .filter_map(|asked| Some((asked.step, asked.finding(hits)?)))
             .map(|(step, finding)| Fact {
                 state: Some(finding.state),
                 name: step.title,
@@ -185,6 +181,7 @@ pub fn answered(case: &Case, leading: &Hit) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::analytics::ANALYTICS;
+    use std::collections::HashSet;
 
     #[test]
     fn every_step_that_a_question_names_is_asked_by_an_analytic_and_none_twice() {

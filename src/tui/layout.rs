@@ -77,7 +77,8 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool, listed: usize) -
     } else if size.width >= 100 && size.height >= 24 {
         // The list needs columns, the timeline more of them: each row of panes is divided by itself.
         let listed = u16::try_from(listed).unwrap_or(u16::MAX).saturating_add(3);
-        let height = listed.clamp(17, 26).min((body.height * 9 / 20).max(10));
+        // Every line of a card has its place before a long list has.
+        let height = listed.clamp(21, 26).min((body.height * 11 / 20).max(10));
         let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(body);
         let hits = (size.width * 7 / 15).clamp(46, 84);
         let [left, right] = Layout::horizontal([Constraint::Length(hits), Constraint::Min(0)]).areas(top);

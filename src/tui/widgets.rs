@@ -18,6 +18,7 @@ mod record;
 mod users;
 
 use super::app::App;
+use super::layout::centred;
 use super::overlay::Overlay;
 use super::scroll::List;
 use super::theme::{Role, Theme};
@@ -84,6 +85,12 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Marks(list)) => marks::draw(list, app, bench, theme, frame, area),
         _ => {}
     }
+}
+
+/// The box of a menu of so many rows, in the middle.
+fn menu_place(rows: usize, widest: u16, area: Rect) -> Rect {
+    let height = u16::try_from(rows.max(1)).unwrap_or(u16::MAX).saturating_add(2);
+    centred(area, area.width.saturating_sub(2).min(widest), height)
 }
 
 /// The line that a prompt begins at.

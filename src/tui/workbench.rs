@@ -13,6 +13,7 @@ use super::scroll::Move;
 use super::trail::Trail;
 use crate::analytics::{Hit, Incident, Settings, Threshold};
 use crate::model::{EventId, Sym, Time, work};
+use crate::report::card::{CardLine, verdict};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
 use crate::triage::filter::OtherSide;
@@ -22,8 +23,8 @@ use crate::triage::pivot::Value;
 use crate::triage::walk::{Asked, walk};
 use crate::triage::{Case, Closing, Disposition, Verdict, reasons};
 use crate::tui::closing::ClosingBox;
-use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -70,8 +71,30 @@ pub struct Workbench {
     settled: Cell<Option<(usize, usize)>>,
     /// Users whose rows the worker looked through: nobody is asked for twice.
     pub(super) looked_through: HashSet<Sym>,
-    /// The steps that are walked, and what they follow from: the hits, and the length of the log.
-    walk: RefCell<(Vec<usize>, usize, Rc<[Asked]>)>,
+    /// Everything that each frame shows of the hits under the cursor.
+    here: RefCell<Here>,
+    /// The states of listed groups, at a length of the log.
+    states: RefCell<(usize, HashMap<usize, GroupState>)>,
+}
+
+/// Results of a pass over some hits, at a length of the log.
+#[derive(Default)]
+struct Here {
+    of: Vec<usize>,
+    lines: usize,
+    walk: Rc<[Asked]>,
+    verdict: Option<CardLine>,
+}
+
+/// The analyst's progress on a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupState {
+    /// Its verdict in words, or how many of its hits are closed; empty while it is open.
+    pub verdict: String,
+    /// Steps with an answer.
+    pub answered: usize,
+    /// Steps that are questions.
+    pub questions: usize,
 }
 
 impl Workbench {
@@ -94,7 +117,8 @@ impl Workbench {
             alone: false,
             settled: Cell::default(),
             looked_through: HashSet::new(),
-            walk: RefCell::default(),
+            here: RefCell::default(),
+            states: RefCell::default(),
         };
         bench.hit_list.arrange(&bench.evidence.hits, &bench.evidence.found.orders, &bench.case);
         let place = bench.case.place.clone();
@@ -163,9 +187,20 @@ impl Workbench {
         if is_marked { &self.hit_list.closing } else { self.hits_here() }
     }
 
-    /// The state of a group of hits in words: its verdict, or how many are closed; empty while it is open.
-    pub fn state_of(&self, group: &Group) -> String {
-        self.case.outcome(&self.evidence.hits, group).unwrap_or_default()
+    /// The state of a listed group, by its position.
+    pub fn state_of(&self, at: usize) -> GroupState {
+        let lines = self.case.log.len();
+        let mut states = self.states.borrow_mut();
+        if states.0 != lines {
+            *states = (lines, HashMap::new());
+        }
+        let state = || {
+            let group: &Group = self.evidence.found.orders.groups.get(at)?;
+            let verdict = self.case.outcome(&self.evidence.hits, group).unwrap_or_default();
+            let (answered, questions) = self.progress(&group.hits);
+            Some(GroupState { verdict, answered, questions })
+        };
+        states.1.entry(at).or_insert_with(|| state().unwrap_or_default()).clone()
     }
 
     /// Mistakes in the log of the case, a sentence each.
@@ -176,13 +211,33 @@ impl Workbench {
 
     /// The steps of the incident under the cursor, where the list shows it as one; else those of the hit.
     pub fn walk(&self) -> Rc<[Asked]> {
+        Rc::clone(&self.here().walk)
+    }
+
+    /// The line of the card on the verdict of the hits under the cursor.
+    pub fn verdict_here(&self) -> Option<CardLine> {
+        self.here().verdict.clone()
+    }
+
+    fn here(&self) -> Ref<'_, Here> {
         let (of, lines) = (self.hits_here(), self.case.log.len());
-        let mut known = self.walk.borrow_mut();
-        if known.0 != of || known.1 != lines {
-            let steps = walk(&self.evidence.hits, of, &self.case, self.evidence.analytic);
-            *known = (of.to_vec(), lines, steps.into());
+        let is_known = {
+            let known = self.here.borrow();
+            known.of == of && known.lines == lines
+        };
+        if !is_known {
+            let walk = walk(&self.evidence.hits, of, &self.case, self.evidence.analytic).into();
+            let hits: Vec<&Hit> = of.iter().map(|hit| &self.evidence.hits[*hit]).collect();
+            *self.here.borrow_mut() = Here { of: of.to_vec(), lines, walk, verdict: verdict(&self.case, &hits) };
         }
-        Rc::clone(&known.2)
+        self.here.borrow()
+    }
+
+    /// Forgets what follows from the hits and the case: they were replaced.
+    pub(super) fn forget(&mut self) {
+        self.settled.take();
+        self.here.take();
+        self.states.take();
     }
 
     /// The current step with its hit.
@@ -484,7 +539,7 @@ impl Workbench {
         self.hit_list.list = super::scroll::List::at(place);
         self.step = 0;
         self.select();
-        self.settled.take();
+        self.forget();
         self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
     }
 }

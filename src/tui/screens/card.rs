@@ -1,11 +1,10 @@
 //! The card of the incident under the cursor: who, both places, the map, and the lines below it.
 
 use super::pane;
-use crate::analytics::Hit;
 use crate::analytics::known::Standing;
 use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
-use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after, verdict};
+use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after};
 use crate::triage::pivot::Value;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width, wrap};
@@ -52,8 +51,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let entered = bench.incident().zip(bench.revoked_of(Value::user(hit.user)));
     let entered =
         entered.map(|(incident, at)| CardLine { label: Label::Revoked, text: after(bench.store(), incident, at) });
-    let hits: Vec<&Hit> = bench.hits_here().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
-    let verdict = verdict(&bench.case, &hits);
+    let verdict = bench.verdict_here();
     let mut answers: Vec<&CardLine> = verdict.iter().chain(&card.lines).collect();
     for answer in answers.iter_mut().filter(|line| line.label == Label::Revoked) {
         *answer = entered.as_ref().unwrap_or(*answer);
@@ -87,8 +85,8 @@ fn title<'a>(
 ) -> Line<'a> {
     let (glyph, word, role) = super::hits::severity(severity);
     let roles = if card.roles.is_empty() { String::new() } else { format!(" · {}", card.roles.join(", ")) };
-    let group = bench.hit.and_then(|hit| bench.evidence.found.orders.group(hit));
-    let state = group.map(|group| bench.state_of(group)).filter(|state| !state.is_empty());
+    let group = bench.hit.and_then(|hit| bench.evidence.found.orders.group_of(hit));
+    let state = group.map(|at| bench.state_of(at).verdict).filter(|state| !state.is_empty());
     let state = state.map_or_else(String::new, |state| format!(" · {state}"));
     Line::from(vec![
         Span::styled(format!(" {glyph} {word}"), theme.style(role)),

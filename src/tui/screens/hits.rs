@@ -11,7 +11,7 @@ use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{above, below};
-use crate::tui::workbench::Workbench;
+use crate::tui::workbench::{GroupState, Workbench};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -171,7 +171,7 @@ fn incident<'a>(
     let at = group.incident.unwrap_or_default();
     let (one, card) = (&found.incidents.all[at], &found.cards[entry.group]);
     let (glyph, word, role) = severity(one.severity);
-    let state = bench.state_of(group);
+    let GroupState { verdict: state, answered, questions } = bench.state_of(entry.group);
     let closed = !state.is_empty() || one.is_allowed;
     let text = theme.style(if closed { Role::Settled } else { Role::Text });
     let story = match group.times {
@@ -184,10 +184,8 @@ fn incident<'a>(
     let when = when.get(5..16).unwrap_or(&when);
     let state = match (state.is_empty(), one.is_allowed) {
         (true, true) => "allowed".to_owned(),
-        (true, false) => {
-            let (done, steps) = bench.progress(&group.hits);
-            if done == 0 { String::new() } else { format!("{done}/{steps}") }
-        }
+        (true, false) if answered == 0 => String::new(),
+        (true, false) => format!("{answered}/{questions}"),
         (false, _) => state,
     };
     let words = if state.is_empty() { story } else { format!("{state} · {story}") };

@@ -1,8 +1,7 @@
 //! Draws the menu of filters.
 
-use super::{below, framed};
+use super::{below, framed, menu_place};
 use crate::tui::filters::{Item, Menu};
-use crate::tui::layout::centred;
 use crate::tui::text::fit;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -14,8 +13,7 @@ use ratatui::widgets::Paragraph;
 const WIDEST: u16 = 80;
 
 fn place(menu: &Menu, area: Rect) -> Rect {
-    let height = u16::try_from(menu.items.len().max(1)).unwrap_or(u16::MAX).saturating_add(2);
-    centred(area, area.width.saturating_sub(2).min(WIDEST), height)
+    menu_place(menu.items.len(), WIDEST, area)
 }
 
 /// The area of its rows.

@@ -1,9 +1,7 @@
 //! Draws the five plain questions: the facts and answers at the left, the note's first page at the right.
 
 use super::framed;
-use crate::analytics::Hit;
-use crate::report::card::{Card, verdict};
-use crate::report::guided::{ANSWERS, QUESTIONS, Question, answered};
+use crate::report::guided::{ANSWERS, Fact, QUESTIONS, Question, answered};
 use crate::triage::Verdict;
 use crate::tui::signs;
 use crate::tui::text::{fit, wrap};
@@ -21,7 +19,6 @@ const PAGE: usize = 60;
 
 pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Frame, area: Rect) {
     let (Some(hit), Some(card)) = (bench.current(), bench.hit.and_then(|hit| bench.evidence.card(hit))) else { return };
-    let hits: Vec<&Hit> = bench.hits_here().iter().map(|hit| &bench.evidence.hits[*hit]).collect();
     let [left, right] = Layout::horizontal([Constraint::Percentage(56), Constraint::Min(0)]).areas(area);
     let question = QUESTIONS.get(at);
     let title = question.map_or_else(
@@ -30,9 +27,10 @@ pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Fram
     );
     let inside = framed(theme, frame, left, fit(&title, usize::from(left.width.saturating_sub(2))).into_owned());
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
+    let walk = bench.walk();
     let lines = match question {
         Some(question) => {
-            let mut lines = facts(question, card, &hits, theme, room);
+            let mut lines = facts(&question.facts(card, &bench.evidence.hits, &walk), theme, room);
             // The answers stay in view below the facts.
             lines.truncate(height.saturating_sub(question.answers.len() + 1));
             lines.push(Line::default());
@@ -46,7 +44,7 @@ pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Fram
     let room = usize::from(inside.width);
     let mut page = vec![(Role::Title, card.who.clone()), (Role::Text, card.headline.clone())];
     page.extend(answered(&bench.case, hit).into_iter().map(|answer| (Role::Title, answer)));
-    page.extend(verdict(&bench.case, &hits).map(|line| (Role::Title, format!("Verdict: {}.", line.text))));
+    page.extend(bench.verdict_here().map(|line| (Role::Title, format!("Verdict: {}.", line.text))));
     page.extend(card.lines.iter().map(|line| (Role::Quiet, format!("{}: {}", line.label.word(), line.text))));
     let lines = page
         .iter()
@@ -55,9 +53,9 @@ pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Fram
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-fn facts<'a>(question: &Question, card: &Card, hits: &[&Hit], theme: &Theme, room: usize) -> Vec<Line<'a>> {
+fn facts<'a>(facts: &[Fact], theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = Vec::new();
-    for fact in question.facts(card, hits) {
+    for fact in facts {
         let (glyph, role) = fact.state.map_or(("·", Role::Quiet), signs::finding);
         let wrapped = wrap(&format!("{}: {}", fact.name, fact.text), room.saturating_sub(3), FACT);
         for (number, text) in wrapped.into_iter().enumerate() {

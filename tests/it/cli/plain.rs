@@ -83,6 +83,27 @@ fn an_incident_is_compared_with_the_usual_days_by_lines() {
 }
 
 #[test]
+fn five_plain_questions_lead_to_the_verdict_by_lines() {
+    let (folder, _) = bundle();
+    let output = talk(folder.path(), "1\ng\n1\n9\n2\n\n3\n1\nt\ne\nq\n");
+    for words in [
+        "Question 1 of 5: Was it the user?",
+        "9 means nothing here.",
+        "Question 5 of 5: Is it over?",
+        "until: last row ",
+        "What is this incident?",
+        "Verdict: theft",
+    ] {
+        assert!(output.contains(words), "{words}: {output}");
+    }
+    let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
+    let answers = "Was it the user? not the user. Where did the tokens go? to the user's places. \
+                   What was left behind? cannot tell. Is it over? not over.";
+    assert!(note.contains(answers), "{note}");
+    assert!(talk(folder.path(), "1\ng\n").contains("Your answer: not the user"), "and they are kept");
+}
+
+#[test]
 fn a_note_changed_by_hand_is_kept_and_a_case_that_is_not_there_is_not_named() {
     let (folder, _) = bundle();
     let root = format!("{}/", folder.path().canonicalize().unwrap().display());

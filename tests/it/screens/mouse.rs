@@ -90,7 +90,7 @@ fn a_hint_does_what_its_key_does() {
     assert!(desk.screen().contains("Help"), "{}", desk.screen());
     click(&mut desk, "close");
     assert!(!desk.screen().contains("Help"));
-    click(&mut desk, "walk the hit");
+    click(&mut desk, "walk the steps");
     assert!(desk.screen().contains("step 1 of 22"));
     click(&mut desk, "y theft");
     assert!(desk.screen().contains("step 2 of 22"), "{}", desk.screen());

@@ -214,7 +214,7 @@ fn a_time_is_gone_to_from_the_row_looked_at() {
 
 #[test]
 fn a_revocation_is_kept_told_and_taken_back() {
-    let mut desk = busy((120, 44));
+    let mut desk = busy((120, 52));
     desk.press("R").type_in("never").press("enter");
     assert!(desk.screen().contains("\"never\" is no time"), "{}", desk.screen());
     desk.press("ctrl-u").type_in("14:05:10").press("enter");
