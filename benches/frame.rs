@@ -239,7 +239,8 @@ fn open_on(store: Store, hits: Vec<analytics::Hit>, candidates: Arc<analytics::C
     }
     let (hits, settings) = (Arc::new(hits), Settings::default());
     let loaded = Arc::new(Loaded::new(store, Vec::new(), Vec::new()));
-    let evidence = Evidence::new(loaded, hits, settings, Facts::embedded(), &candidates);
+    let evidence =
+        Evidence::new(loaded, hits, settings, Facts::embedded(), &candidates, std::collections::BTreeSet::new());
     let mut reader = Reader::new(&evidence, candidates, "bench".to_owned());
     let mut app = App::new("bench".to_owned(), Keymap::embedded(), SIZE);
     let case = Case::new(String::new(), String::new());

@@ -35,6 +35,10 @@ use std::sync::Arc;
 pub struct Incident {
     /// Stable across runs and machines: a short hash of the user and the earliest hit's id.
     pub id: String,
+    /// Whether the analyst took its only hit out of an incident or a routine.
+    pub is_alone: bool,
+    /// Id of the incident that the analyst took its only hit out of.
+    pub part_of: Option<String>,
     /// Positions of its hits: the leading one first, the others in order of time.
     pub hits: Vec<usize>,
     /// Severity of its worst hit, one higher for a privileged role, a foothold, or access after a revocation.
@@ -97,19 +101,41 @@ pub struct Incidents {
 }
 
 impl Incidents {
-    /// Incidents of some hits; none under published semantics.
-    pub fn new(store: &Store, facts: &Facts, settings: &Settings, candidates: Arc<Candidates>, hits: &[Hit]) -> Self {
+    /// Incidents of some hits; none under published semantics. The hits of these ids, which the analyst took out, are
+    /// an incident each: what is left keeps its id.
+    pub fn new(
+        store: &Store,
+        facts: &Facts,
+        settings: &Settings,
+        candidates: Arc<Candidates>,
+        hits: &[Hit],
+        alone: &BTreeSet<String>,
+    ) -> Self {
         if settings.semantics == Semantics::Published {
             return Self::default();
         }
         let context = DetectContext::over(store, facts, settings, candidates);
-        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
         for (at, hit) in hits.iter().enumerate() {
-            groups.entry(&hit.incident).or_default().push(at);
+            let taken_out = alone.contains(&hit.id).then_some(hit.id.as_str());
+            groups.entry((&hit.incident, taken_out)).or_default().push(at);
         }
+        // A hit that is all of its incident leaves nothing.
+        let parts =
+            |incident: &str| groups.range((incident, None)..).take_while(|((of, _), _)| *of == incident).count();
+        let parted: BTreeSet<&str> =
+            groups.keys().filter(|(of, out)| out.is_some() && parts(of) > 1).filter_map(|key| key.1).collect();
         let (mut novelty, mut addresses) = (Novelty::new(&context), Addresses::default());
         let incidents = groups.into_values().map(|group| incident(&context, &mut novelty, &mut addresses, hits, group));
         let mut all: Vec<Incident> = incidents.collect();
+        for incident in &mut all {
+            let hit = &hits[incident.leading()];
+            incident.is_alone = alone.contains(&hit.id);
+            if parted.contains(hit.id.as_str()) {
+                incident.id = short_hash(&["alone", &hit.user_id, &hit.id]);
+                incident.part_of = Some(hit.incident.clone());
+            }
+        }
         let mut points = Points::new(&context, hits);
         for incident in &mut all {
             incident.points = points.of_hit(&hits[incident.leading()]);
@@ -181,6 +207,8 @@ fn incident(
     severity_reasons.push(leading.severity_reason.clone());
     Incident {
         id: leading.incident.clone(),
+        is_alone: false,
+        part_of: None,
         severity: if is_raised { Severity::High } else { leading.severity },
         severity_reasons,
         confidence: leading.confidence,

@@ -36,7 +36,7 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     }
     case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
     if let Some(value) = &args.incident {
-        refuse_unknown(value, &loaded, &run, &hits)?;
+        refuse_unknown(value, &loaded, &run, &hits, &case)?;
     }
     let name = load::name(&args.bundle.paths);
     let asked = Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
@@ -107,8 +107,8 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run
 const NAMED: usize = 20;
 
 /// A value of `--incident` that fits nothing, with the ids there are.
-fn refuse_unknown(value: &str, loaded: &Loaded, run: &Run, hits: &[Hit]) -> anyhow::Result<()> {
-    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), hits);
+fn refuse_unknown(value: &str, loaded: &Loaded, run: &Run, hits: &[Hit], case: &Case) -> anyhow::Result<()> {
+    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), hits, &case.alone());
     if !chosen(&incidents, hits, value).is_empty() {
         return Ok(());
     }

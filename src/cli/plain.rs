@@ -34,7 +34,8 @@ const ROWS: usize = 40;
 const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
                          p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
                          on it, g five plain questions, v compare with the usual days, s what the logs show of its hours, w who else used its \
-                         values, z undo, d verdict, h hits of the incident, h N walk hit N, l list, \
+                         values, z undo, d verdict, h hits of the incident, h N walk hit N, \
+                         o N take hit N out of the incident or put it back, l list, \
                          e note, q quit";
 const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
 /// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
@@ -71,8 +72,7 @@ pub(super) fn run(
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);
-    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, candidates, hits);
-    let listed = incidents::listed(loaded, run.facts, &incidents, hits);
+    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, candidates, hits, &case.alone());
     let mut talk =
         Talk { name, loaded, hits, incidents, run, file, case, found, places, out, note: None, unsaved: None };
     let input = &mut io::stdin().lock();
@@ -86,7 +86,7 @@ pub(super) fn run(
                 talk.say(format!("Typed before and not entered: {}. The workbench offers it again.", draft.words()))?;
             }
         }
-        talk.list(&listed, input)?;
+        talk.list(input)?;
     }
     talk.leave()?;
     Ok(exit)
@@ -117,6 +117,8 @@ enum Next {
     Quit,
     /// Another hit of the incident, by its place.
     Hit(usize),
+    /// The list anew: a hit was taken out of its incident, or put back.
+    Regrouped,
 }
 
 impl Talk<'_> {
@@ -134,8 +136,23 @@ impl Talk<'_> {
         Ok((read > 0).then(|| line.trim().to_owned()))
     }
 
-    fn list(&mut self, listed: &[Listed], input: &mut dyn BufRead) -> anyhow::Result<()> {
+    fn list(&mut self, input: &mut dyn BufRead) -> anyhow::Result<()> {
+        while self.list_once(input)? == Next::Regrouped {
+            let Run { facts, settings, .. } = self.run;
+            let (store, alone) = (&self.loaded.store, self.case.alone());
+            self.incidents = Incidents::new(store, facts, settings, Arc::default(), self.hits, &alone);
+        }
+        Ok(())
+    }
+
+    /// Lists the incidents and walks those that are chosen, until they are others or the input ends.
+    fn list_once(&mut self, input: &mut dyn BufRead) -> anyhow::Result<Next> {
+        let listed = &incidents::listed(self.loaded, self.run.facts, &self.incidents, self.hits)[..];
+        let alone = self.case.alone();
         loop {
+            if self.case.alone() != alone {
+                return Ok(Next::Regrouped);
+            }
             let settled = self.case.closed(self.hits);
             let (name, hits) = (self.name.clone(), self.hits.len());
             let incidents = if listed.iter().any(|one| one.card.is_some()) {
@@ -150,9 +167,9 @@ impl Talk<'_> {
             }
             // A slip costs a line, not the list.
             let chosen = loop {
-                let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(()) };
+                let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(Next::Quit) };
                 match typed.as_str() {
-                    "q" => return Ok(()),
+                    "q" => return Ok(Next::Quit),
                     "e" => self.write_note()?,
                     "m" => self.marks()?,
                     "c" => {
@@ -177,7 +194,7 @@ impl Talk<'_> {
             if let Some(chosen) = chosen
                 && self.walk(chosen, input)? == Next::Quit
             {
-                return Ok(());
+                return Ok(Next::Quit);
             }
         }
     }
@@ -264,6 +281,14 @@ impl Talk<'_> {
                     Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
                     _ => self.say(format!("{rest} is no hit of this incident."))?,
                 },
+                "o" => {
+                    let number = rest.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+                    match number.and_then(|number| group.hits.get(number)) {
+                        Some(hit) if self.take_out(group, *hit)? => return Ok(Next::List),
+                        Some(_) => {}
+                        None => self.say(format!("{rest} is no hit of this incident."))?,
+                    }
+                }
                 "g" if self.guided(listed, &steps, input)? => return self.dispose(group, input),
                 "g" => return Ok(Next::Quit),
                 "s" => self.visibility(group)?,

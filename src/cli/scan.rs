@@ -9,6 +9,7 @@ use crate::analytics::{self, ANALYTICS, Hit, Incidents, Semantics};
 use crate::model::inert;
 use crate::report;
 use crate::report::card::CardContext;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dy
     // A program that reads them can filter by severity; a person reads the others.
     let candidates = Arc::default();
     let mut hits = analytics::run_with_low(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
-    let of_hits = |hits: &[Hit]| Incidents::new(&loaded.store, run.facts, &run.settings, candidates.clone(), hits);
+    let of_hits = |hits: &[Hit]| {
+        Incidents::new(&loaded.store, run.facts, &run.settings, candidates.clone(), hits, &BTreeSet::new())
+    };
     match machine(args.format, shell) {
         Some(format) if args.incidents => {
             let incidents = of_hits(&hits);

@@ -76,6 +76,8 @@ pub struct CardLine {
 pub enum Label {
     /// The analyst's verdict with its grounds, and what contradicts it.
     Verdict,
+    /// The incident or routine that the analyst took its hit out of.
+    Part,
     /// Data that was copied out.
     Took,
     /// Changes made.
@@ -107,6 +109,7 @@ impl Label {
     pub fn word(self) -> &'static str {
         match self {
             Self::Verdict => "verdict",
+            Self::Part => "part",
             Self::Took => "took",
             Self::Changed => "changed",
             Self::Read => "read",
@@ -144,6 +147,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     let made = Made::new(context, incident, &hits);
     let controls = controls::controls(context.store, incident, &hits);
     let lines = [
+        part(incident),
         made.actions(Label::Took),
         made.actions(Label::Changed),
         made.actions(Label::Read),
@@ -191,6 +195,16 @@ pub fn verdict(case: &Case, hits: &[&Hit]) -> Option<CardLine> {
         text = format!("{text}; {against}");
     }
     Some(CardLine { label: Label::Verdict, text })
+}
+
+/// The line on what the analyst took the only hit of an incident out of.
+fn part(incident: &Incident) -> Option<CardLine> {
+    let from = match &incident.part_of {
+        Some(id) => format!("incident {id}"),
+        None => "its routine".to_owned(),
+    };
+    let text = format!("the analyst took this hit out of {from}");
+    incident.is_alone.then_some(CardLine { label: Label::Part, text })
 }
 
 /// The sentence on what happened in an incident, without the rest of its card.

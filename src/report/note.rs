@@ -260,7 +260,7 @@ impl Report {
         let candidates: Arc<Candidates> = Arc::default();
         let detect = DetectContext::over(&loaded.store, facts, header.settings, Arc::clone(&candidates));
         let revocations = detect.all_revocations().clone();
-        let incidents = Incidents::new(&loaded.store, facts, header.settings, candidates, hits);
+        let incidents = Incidents::new(&loaded.store, facts, header.settings, candidates, hits, &case.alone());
         let only = header.only.map(|value| chosen(&incidents, hits, value));
         let selection = if incidents.all.is_empty() {
             Selection::of_hits(hits, case)

@@ -11,7 +11,7 @@ use crate::model::{Source, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The sharing marks, from the widest circle to the closest (FIRST, TLP 2.0).
@@ -260,6 +260,11 @@ impl Case {
         let work = self.work(hit)?;
         let (reason, confirmed) = (work.reason.clone(), work.confirmed.clone());
         Some(Closing { disposition: work.disposition?, reason, confirmed })
+    }
+
+    /// Ids of the hits that the analyst took out of their incidents.
+    pub fn alone(&self) -> BTreeSet<String> {
+        self.hits.iter().filter(|(_, work)| work.alone).map(|(id, _)| id.clone()).collect()
     }
 
     /// Time of revocation of a user's sessions and tokens, as the analyst entered it.

@@ -38,6 +38,8 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         confirmed: String,
     },
+    /// Whether a hit is taken out of its incident.
+    Alone { hit: String, to: bool },
     /// The bookmark of an event.
     Bookmark { event: String, to: bool },
     /// The tags of an event.
@@ -97,7 +99,7 @@ impl Change {
             Self::Verdict { hit, step, .. } | Self::Remark { hit, step, .. } => {
                 About::Hit(hit.clone(), Some(step.clone()))
             }
-            Self::Disposition { hit, .. } => About::Hit(hit.clone(), None),
+            Self::Disposition { hit, .. } | Self::Alone { hit, .. } => About::Hit(hit.clone(), None),
             Self::Bookmark { event, .. } | Self::Tags { event, .. } | Self::EventRemark { event, .. } => {
                 About::Event(event.clone())
             }
@@ -109,7 +111,11 @@ impl Change {
 
     /// The same value of another hit.
     pub(super) fn on_hit(mut self, to: String) -> Self {
-        if let Self::Verdict { hit, .. } | Self::Remark { hit, .. } | Self::Disposition { hit, .. } = &mut self {
+        if let Self::Verdict { hit, .. }
+        | Self::Remark { hit, .. }
+        | Self::Disposition { hit, .. }
+        | Self::Alone { hit, .. } = &mut self
+        {
             *hit = to;
         }
         self
@@ -120,6 +126,7 @@ impl Change {
         match self {
             Self::Verdict { .. } | Self::Disposition { .. } => "verdict",
             Self::Remark { .. } | Self::EventRemark { .. } => "remark",
+            Self::Alone { .. } => "incident",
             Self::Bookmark { .. } => "bookmark",
             Self::Tags { .. } => "tags",
             Self::Revoked { .. } => "revoked",
@@ -140,6 +147,8 @@ impl Change {
             Self::Disposition { to, reason, confirmed, .. } => to.map_or_else(cleared, |disposition| {
                 Closing { disposition, reason: reason.clone(), confirmed: confirmed.clone() }.words()
             }),
+            Self::Alone { to: true, .. } => "taken out of it".to_owned(),
+            Self::Alone { to: false, .. } => "put back".to_owned(),
             Self::Bookmark { to: true, .. } => "set".to_owned(),
             Self::Bookmark { to: false, .. } => TAKEN.to_owned(),
             Self::Tlp { to } => to.clone(),

@@ -88,9 +88,10 @@ fn is_known(change: &Change, case: &Case) -> bool {
             case.marks.contains_key(event)
         }
         Change::Revoked { user, .. } => case.revoked.contains_key(user),
-        Change::Verdict { hit, .. } | Change::Remark { hit, .. } | Change::Disposition { hit, .. } => {
-            case.hits.contains_key(hit)
-        }
+        Change::Verdict { hit, .. }
+        | Change::Remark { hit, .. }
+        | Change::Disposition { hit, .. }
+        | Change::Alone { hit, .. } => case.hits.contains_key(hit),
         Change::Tlp { .. }
         | Change::Conflict { .. }
         | Change::Apart { .. }

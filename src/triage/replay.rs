@@ -1,5 +1,5 @@
-//! Checks the log against the case: replayed from nothing, it must give every verdict, remark, disposition, mark, time
-//! of revocation, conflict, file kept apart and sharing mark of the case, and no other.
+//! Checks the log against the case: replayed from nothing, it must give every verdict, remark, disposition, hit
+//! taken out, mark, time of revocation, conflict, file kept apart and sharing mark of the case, and no other.
 
 use super::case::Case;
 use super::change::{Change, Conflict};
@@ -139,6 +139,7 @@ impl Case {
             parts.extend(verdicts.into_iter().map(|step| Change::Verdict { hit: hit(), step: step.clone(), to: None }));
             parts.extend(remarks.into_iter().map(|step| Change::Remark { hit: hit(), step: step.clone(), to: to() }));
             parts.push(Change::Disposition { hit: hit(), to: None, reason: to(), confirmed: to() });
+            parts.push(Change::Alone { hit: hit(), to: false });
         }
         let marks: BTreeSet<&String> = self.marks.keys().chain(other.marks.keys()).collect();
         for event in marks {

@@ -20,6 +20,7 @@ impl Change {
                 work.reason.clone_from(reason);
                 work.confirmed.clone_from(confirmed);
             }),
+            Self::Alone { hit, to } => case.on_hit(hit, |work| work.alone = *to),
             Self::Bookmark { event, to } => case.on_mark(event, |mark| mark.bookmarked = *to),
             Self::Tags { event, to } => case.on_mark(event, |mark| mark.tags.clone_from(to)),
             Self::EventRemark { event, to } => case.on_mark(event, |mark| mark.remark.clone_from(to)),
@@ -43,6 +44,7 @@ impl Change {
                 *reason = work.map_or_else(String::new, |work| work.reason.clone());
                 *confirmed = work.map_or_else(String::new, |work| work.confirmed.clone());
             }
+            Self::Alone { hit, to } => *to = case.work(hit).is_some_and(|work| work.alone),
             Self::Bookmark { event, to } => *to = case.marks.get(event).is_some_and(|mark| mark.bookmarked),
             Self::Tags { event, to } => *to = case.marks.get(event).map_or_else(Vec::new, |mark| mark.tags.clone()),
             Self::EventRemark { event, to } => {
@@ -124,9 +126,23 @@ impl Case {
         for hit in hits {
             self.close_hit(hit, closing, at);
         }
+        self.join_changes(before);
+    }
+
+    /// Makes one change of all those after the first `before`: they are undone at once.
+    fn join_changes(&mut self, before: usize) {
         for done in self.history.0.iter_mut().skip(before + 1) {
             done.joined = true;
         }
+    }
+
+    /// Takes hits out of their incident, or puts them back, as one change.
+    pub fn set_alone(&mut self, hits: &[String], alone: bool, at: Time) {
+        let before = self.history.0.len();
+        for hit in hits {
+            self.change(Change::Alone { hit: hit.clone(), to: alone }, at);
+        }
+        self.join_changes(before);
     }
 
     /// Sets or removes the bookmark of an event.
@@ -222,7 +238,7 @@ mod tests {
     }
 
     /// Every kind of change, and every change back to nothing.
-    const CHANGES: [fn(&mut Case); 10] = [
+    const CHANGES: [fn(&mut Case); 11] = [
         |case| case.set_verdict("h", "first-login", Some(Verdict::Supports), at(0)),
         |case| case.set_verdict("h", "first-login", Some(Verdict::Against), at(1)),
         |case| case.set_remark("h", "second-client", "seen", at(2)),
@@ -233,6 +249,7 @@ mod tests {
         |case| case.set_bookmark("e", false, at(7)),
         |case| case.set_revoked("u", Some(at(-60)), at(8)),
         |case| case.set_revoked("u", None, at(9)),
+        |case| case.set_alone(&["h".into()], true, at(10)),
     ];
 
     #[test]
@@ -252,7 +269,7 @@ mod tests {
             assert_eq!(case.log_problems(), []);
         }
         assert!(case.undo(at(61)).is_none());
-        assert_eq!(case.log.len(), 20);
+        assert_eq!(case.log.len(), 22);
     }
 
     #[test]

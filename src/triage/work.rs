@@ -108,6 +108,9 @@ pub struct HitWork {
     /// The confirmer.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub confirmed: String,
+    /// Whether the analyst took it out of its incident.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     /// The analytic that step numbers of layout 1 or 2 were read by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbered_by: Option<String>,

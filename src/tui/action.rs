@@ -70,6 +70,8 @@ pub enum Action {
     NextCopy,
     /// Show the sources of the bundle, and the gaps in its data.
     Bundle,
+    /// Take the hit out of its incident, or put it back.
+    TakeOut,
     /// Ask the five plain questions.
     Guided,
     /// Show the facts of the incident, theft against the best innocent story, and the controls.
@@ -224,6 +226,7 @@ impl Action {
                 | Self::FalsePositive
                 | Self::Undetermined
                 | Self::ClearDisposition
+                | Self::TakeOut
                 | Self::Undo
                 | Self::Bookmark
                 | Self::Tags

@@ -643,7 +643,7 @@ impl App {
             Action::ApplyThresholds => return self.apply_thresholds(),
             Action::Note => return self.note(),
             Action::WriteNote => return self.write_note(),
-            _ => self.narrow(action),
+            _ => return self.narrow(action, now),
         }
         Vec::new()
     }

@@ -7,6 +7,7 @@ use crate::ingest::Loaded;
 use crate::report::card::{Card, CardContext, card};
 use crate::store::Store;
 use crate::triage::filter::OtherSide;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The worker's result once the bundle is read and the analytics have run.
@@ -36,21 +37,24 @@ pub struct Grouped {
     pub sides: Vec<Option<Arc<OtherSide>>>,
     /// Orders of the hits.
     pub orders: Orders,
+    /// Ids of the hits that the analyst had taken out of their incidents.
+    pub alone: BTreeSet<String>,
     /// Places of all rows, and the networks of all users.
     candidates: Arc<Candidates>,
 }
 
 impl Grouped {
-    /// Groups some hits.
+    /// Groups some hits, those of the ids in `alone` each by itself.
     pub fn new(
         loaded: &Loaded,
         facts: &Facts,
         settings: &Settings,
         candidates: &Arc<Candidates>,
         hits: &[Hit],
+        alone: BTreeSet<String>,
     ) -> Self {
         let store = &loaded.store;
-        let incidents = Incidents::new(store, facts, settings, Arc::clone(candidates), hits);
+        let incidents = Incidents::new(store, facts, settings, Arc::clone(candidates), hits, &alone);
         let orders = Orders::new(store, hits, &incidents);
         let context = CardContext { store, facts, hits, incidents: &incidents };
         let cards = orders.groups.iter().filter_map(|group| Some(card(&context, group.incident?))).collect();
@@ -64,7 +68,7 @@ impl Grouped {
                 origins.news(id);
             }
         }
-        Self { incidents, cards, sides, orders, candidates: Arc::clone(candidates) }
+        Self { incidents, cards, sides, orders, alone, candidates: Arc::clone(candidates) }
     }
 }
 
@@ -76,8 +80,9 @@ impl Evidence {
         settings: Settings,
         facts: &'static Facts,
         candidates: &Arc<Candidates>,
+        alone: BTreeSet<String>,
     ) -> Self {
-        let found = Arc::new(Grouped::new(&loaded, facts, &settings, candidates, &hits));
+        let found = Arc::new(Grouped::new(&loaded, facts, &settings, candidates, &hits, alone));
         Self { loaded, hits, found, settings, facts, analytic: analytics::by_id }
     }
 

@@ -65,7 +65,8 @@ impl Bench {
         let hits: Arc<Vec<_>> = Arc::new((0..hits).map(hit).collect());
         let (settings, facts) = (Settings::default(), Facts::embedded());
         let candidates = Arc::default();
-        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates);
+        let evidence =
+            Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, std::collections::BTreeSet::new());
         let reader = Reader::new(&evidence, candidates, "bundle".to_owned());
         let (case, places) = (Case::new("b".into(), "ana".into()), Places::default());
         let (case_path, note_path, found) = (PathBuf::new(), PathBuf::new(), Found::default());

@@ -14,7 +14,7 @@ use crate::triage::lineage::{self, Grouping, Tree};
 use crate::triage::pivot::{self, Reach, Suspects, Value};
 use crate::triage::runs::{self, Outline};
 use crate::triage::search::{EventMarks, NewsOf, Search};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub enum Job {
     WhatIf(Box<Settings>),
     /// The hits these settings find.
     Rerun(Box<Settings>),
+    /// The incidents where the hits of these ids are taken out.
+    Group(BTreeSet<String>),
     /// The rows of this part that match the search.
     Search(Chunk),
     /// The runs that can show as one row, and the start of each stretch of activity.
@@ -83,6 +85,8 @@ pub enum JobResult {
     WhatIf(Box<Change>),
     /// The hits of the settings, and their incidents.
     Rerun(Box<Settings>, Arc<Vec<Hit>>, Arc<Grouped>),
+    /// The incidents of these hits.
+    Grouped(Arc<Vec<Hit>>, Arc<Grouped>),
     /// The rows of the part that hold it, in order.
     Found(Chunk, Vec<EventId>),
     /// Runs and bursts.
@@ -120,6 +124,8 @@ pub struct JobRunner {
     pub hits: Arc<Vec<Hit>>,
     /// The settings of the last run.
     pub settings: Settings,
+    /// Ids of the hits that were taken out of their incidents at the last grouping.
+    alone: BTreeSet<String>,
     /// The search under way, with what it knows of the texts, by its number.
     search: Option<(u64, Search)>,
     users: Everyone,
@@ -140,6 +146,7 @@ impl JobRunner {
             candidates,
             hits: Arc::clone(&evidence.hits),
             settings: evidence.settings.clone(),
+            alone: evidence.found.alone.clone(),
             search: None,
             users: Everyone::default(),
             trees: VecDeque::new(),
@@ -163,8 +170,11 @@ impl JobRunner {
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();
-                let found = Grouped::new(&self.loaded, self.facts, &settings, &self.candidates, &self.hits);
-                JobResult::Rerun(settings, Arc::clone(&self.hits), Arc::new(found))
+                JobResult::Rerun(settings, Arc::clone(&self.hits), self.grouped())
+            }
+            Job::Group(alone) => {
+                self.alone = alone;
+                JobResult::Grouped(Arc::clone(&self.hits), self.grouped())
             }
             Job::Search(chunk) => {
                 let found = self.search(&chunk);
@@ -205,6 +215,11 @@ impl JobRunner {
 
     fn context(&self) -> DetectContext<'_> {
         DetectContext::over(&self.loaded.store, self.facts, &self.settings, Arc::clone(&self.candidates))
+    }
+
+    fn grouped(&self) -> Arc<Grouped> {
+        let (candidates, alone) = (&self.candidates, self.alone.clone());
+        Arc::new(Grouped::new(&self.loaded, self.facts, &self.settings, candidates, &self.hits, alone))
     }
 
     fn sift(&self, sift: &Sift) -> Vec<EventId> {
@@ -258,7 +273,14 @@ mod tests {
     #[test]
     fn the_tree_on_screen_is_kept_until_the_one_after_the_next() {
         let loaded = Arc::new(Loaded::new(Store::build(vec![Part::default()]), Vec::new(), Vec::new()));
-        let evidence = Evidence::new(loaded, Arc::default(), Settings::default(), Facts::embedded(), &Arc::default());
+        let evidence = Evidence::new(
+            loaded,
+            Arc::default(),
+            Settings::default(),
+            Facts::embedded(),
+            &Arc::default(),
+            BTreeSet::new(),
+        );
         let mut runner = JobRunner::new(&evidence, Arc::default());
         let mut tree = |grouping| match runner.run(Job::Tree(Scope::List(Arc::default()), grouping)) {
             JobResult::Tree(.., tree) => tree,

@@ -1,7 +1,10 @@
 //! The state behind the three panes, and what each action does to it.
 
 mod marking;
+mod taking_out;
 mod visiting;
+
+pub use taking_out::TakenOut;
 
 use super::evidence::{Evidence, Grouped};
 use super::find::Find;
@@ -69,6 +72,8 @@ pub struct Workbench {
     pub alone: bool,
     /// Closed incidents, at a length of the log: every frame names their number, every change is a line.
     settled: Cell<Option<(usize, usize)>>,
+    /// Length of the log at which the incidents were last seen to be those of the case.
+    grouped: Cell<Option<usize>>,
     /// Users whose rows the worker looked through: nobody is asked for twice.
     pub(super) looked_through: HashSet<Sym>,
     /// Everything that each frame shows of the hits under the cursor.
@@ -116,6 +121,7 @@ impl Workbench {
             above: Pane::Hits,
             alone: false,
             settled: Cell::default(),
+            grouped: Cell::default(),
             looked_through: HashSet::new(),
             here: RefCell::default(),
             states: RefCell::default(),
@@ -236,6 +242,7 @@ impl Workbench {
     /// Forgets what follows from the hits and the case: they were replaced.
     pub(super) fn forget(&mut self) {
         self.settled.take();
+        self.grouped.take();
         self.here.take();
         self.states.take();
     }
@@ -528,10 +535,16 @@ impl Workbench {
     /// hit that went stay in the case.
     pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, found: Arc<Grouped>, settings: Settings, now: Time) {
         let changed = thresholds_changed(&self.evidence.settings, &settings);
+        self.evidence.settings = settings;
+        self.case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
+        self.list_anew(hits, found);
+        self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
+    }
+
+    /// Lists other hits, or the same in other incidents; the cursor stays on its hit.
+    fn list_anew(&mut self, hits: Arc<Vec<Hit>>, found: Arc<Grouped>) {
         let before = self.current().map(|hit| hit.id.clone());
         (self.evidence.hits, self.evidence.found) = (hits, found);
-        self.evidence.settings = settings;
-        self.case.name_steps(self.evidence.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.hit = None;
         self.hit_list.renew(&self.evidence.hits, &self.evidence.found.orders, &self.case);
         let place = before.and_then(|id| self.evidence.hits.iter().position(|hit| hit.id == id));
@@ -540,7 +553,6 @@ impl Workbench {
         self.step = 0;
         self.select();
         self.forget();
-        self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
     }
 }
 

@@ -65,7 +65,7 @@ fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Re
     loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
     let settings = job.settings.clone();
-    let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates);
+    let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, case.alone());
     let mut reader = Reader::new(&evidence, candidates, job.name.clone());
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));

@@ -310,7 +310,7 @@ fn the_card_names_the_policy_that_would_have_blocked_the_code() {
     let settings = Settings::default();
     let facts = Facts::embedded();
     let hits = analytics::run(&LOADED.store, facts, &settings);
-    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits);
+    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits, &BTreeSet::new());
     let context = CardContext { store: &LOADED.store, facts, hits: &hits, incidents: &incidents };
     let control = |upn: &str| {
         let of = |at: &usize| hits[incidents.all[*at].leading()].upn == upn;
@@ -336,7 +336,7 @@ fn facts_of_every_harmless_user_weigh_nothing_and_each_says_how_common_it_is() {
     let settings = Settings::default();
     let facts = Facts::embedded();
     let hits = analytics::run(&LOADED.store, facts, &settings);
-    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits);
+    let incidents = Incidents::new(&LOADED.store, facts, &settings, Arc::default(), &hits, &BTreeSet::new());
     let of = |upn: &str| incidents.all.iter().find(|one| hits[one.leading()].upn == upn).unwrap();
     let theft = of("finance.director@contoso.com");
     let new = theft.points.iter().find(|point| point.sentence.contains("network is new")).unwrap();
@@ -376,7 +376,8 @@ fn what_is_new_in_a_row_is_told_by_kind() {
 fn closed(hits: &[Hit], worst: Disposition) -> Case {
     let mut case = Case::new(fingerprint(&LOADED.sources), "ana".to_owned());
     // Incident by incident and routine by routine, as in the workbench.
-    let incidents = Incidents::new(&LOADED.store, Facts::embedded(), &Settings::default(), Arc::default(), hits);
+    let incidents =
+        Incidents::new(&LOADED.store, Facts::embedded(), &Settings::default(), Arc::default(), hits, &BTreeSet::new());
     for group in groups(hits, &incidents) {
         let of_group = || group.hits.iter().map(|at| &hits[*at]);
         let is_low = of_group().all(|hit| hit.severity == Severity::Low);
@@ -504,7 +505,7 @@ fn the_thefts_are_one_incident_each_and_the_office_is_a_routine() {
     let (settings, candidates) = (Settings::default(), Arc::default());
     let store = &LOADED.store;
     let hits = analytics::run_over(store, Facts::embedded(), &settings, Arc::clone(&candidates));
-    let found = analytics::Incidents::new(store, Facts::embedded(), &settings, candidates, &hits);
+    let found = analytics::Incidents::new(store, Facts::embedded(), &settings, candidates, &hits, &BTreeSet::new());
     let high: Vec<&str> = found
         .all
         .iter()

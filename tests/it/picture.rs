@@ -46,7 +46,14 @@ fn screen(keys: &str) -> Buffer {
         Arc::new(ingest::load(&[PathBuf::from(demo::NAME)], &options, &|_| {}, &AtomicBool::new(false)).unwrap());
     let hits = Arc::new(analytics::run(&loaded.store, Facts::embedded(), &analytics::Settings::default()));
     let case = Case::new(fingerprint(&loaded.sources), String::new());
-    let evidence = Evidence::new(loaded, hits, analytics::Settings::default(), Facts::embedded(), &Arc::default());
+    let evidence = Evidence::new(
+        loaded,
+        hits,
+        analytics::Settings::default(),
+        Facts::embedded(),
+        &Arc::default(),
+        std::collections::BTreeSet::new(),
+    );
     let mut app = App::new(demo::NAME.to_owned(), Keymap::embedded(), SIZE);
     let shown = PathBuf::from("/case");
     let places = Places::find(&evidence.loaded, &case);

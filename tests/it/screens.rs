@@ -19,6 +19,7 @@ mod save;
 mod search;
 mod shown;
 pub(crate) mod story;
+mod taking_out;
 mod timeline;
 
 use ratatui::Terminal;
@@ -120,7 +121,7 @@ impl Desk {
         opened.resume(self.hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now);
         let Opened { file, case, found } = opened;
         let (loaded, hits) = (Arc::clone(&self.loaded), Arc::clone(&self.hits));
-        let evidence = Evidence::new(loaded, hits, settings, Facts::embedded(), &Arc::default());
+        let evidence = Evidence::new(loaded, hits, settings, Facts::embedded(), &Arc::default(), case.alone());
         self.reader = Some(Reader::new(&evidence, Arc::default(), self.app.name.clone()));
         self.app = App::new(self.app.name.clone(), Keymap::embedded(), self.app.size);
         self.quits = false;

@@ -31,7 +31,7 @@ pub(super) fn found(hits: &[Hit], all: &mut [Incident]) -> Vec<Routine> {
     for (at, incident) in all.iter().enumerate() {
         let hit = &hits[incident.leading()];
         let is_plain = incident.severity == Severity::Low && !incident.is_allowed && incident.novel.is_empty();
-        if is_plain && incident.is_familiar && !hit.user.is_none() {
+        if is_plain && incident.is_familiar && !incident.is_alone && !hit.user.is_none() {
             like.entry((hit.user, hit.analytic, &hit.app_id)).or_default().push(at);
         }
     }

@@ -45,10 +45,16 @@ impl Made {
 
     /// The incidents: for each its user, the number of its hits, and whether it is of a routine.
     fn found(&mut self, settings: &Settings) -> (Vec<Hit>, Incidents) {
+        self.found_without(settings, |_| false)
+    }
+
+    /// The incidents where some hits are taken out.
+    fn found_without(&mut self, settings: &Settings, is_out: fn(&Hit) -> bool) -> (Vec<Hit>, Incidents) {
         let store = self.rows.build();
         let candidates: Arc<Candidates> = Arc::default();
         let hits = run_over(&store, Facts::embedded(), settings, Arc::clone(&candidates));
-        let incidents = Incidents::new(&store, Facts::embedded(), settings, candidates, &hits);
+        let alone = hits.iter().filter(|hit| is_out(hit)).map(|hit| hit.id.clone()).collect();
+        let incidents = Incidents::new(&store, Facts::embedded(), settings, candidates, &hits, &alone);
         (hits, incidents)
     }
 
@@ -237,4 +243,44 @@ fn published_semantics_have_no_incidents() {
     let settings = Settings { semantics: Semantics::Published, ..Settings::default() };
     let (hits, found) = made.found(&settings);
     assert!(hits.iter().all(|hit| hit.incident.is_empty()) && found.all.is_empty());
+}
+
+#[test]
+fn a_hit_taken_out_is_an_incident_of_its_own_and_what_is_left_keeps_its_id() {
+    let made = || {
+        let mut made = Made::default();
+        made.at_desk("u");
+        made.burst("u", "2026-04-20T10:00:00Z", &[DESK, SESSION]);
+        made.burst("u", "2026-04-21T09:00:00Z", &[DESK, SESSION]);
+        made
+    };
+    let only = Settings { analytics: Some(vec!["foci-burst".to_owned()]), ..Settings::default() };
+    let (_, whole) = made().found(&only);
+    let [one] = &whole.all[..] else { panic!("{:?}", whole.all) };
+    // The earliest gave the incident its id.
+    for is_out in [|hit: &Hit| hit.first_seen.day() == "2026-04-20", |hit: &Hit| hit.first_seen.day() != "2026-04-20"] {
+        let (hits, parted) = made().found_without(&only, is_out);
+        assert_eq!(parted.all.len(), 2);
+        for incident in &parted.all {
+            let is_out = is_out(&hits[incident.leading()]);
+            assert_eq!((incident.is_alone, incident.id == one.id), (is_out, !is_out));
+            assert_eq!(incident.part_of.as_ref(), is_out.then_some(&one.id));
+        }
+    }
+    let (_, both) = made().found_without(&only, |_| true);
+    let ids: BTreeSet<&String> = both.all.iter().map(|incident| &incident.id).collect();
+    assert_eq!((ids.len(), ids.contains(&one.id)), (2, false));
+}
+
+#[test]
+fn a_hit_taken_out_leaves_its_routine() {
+    let mut made = Made::default();
+    made.at_desk("u");
+    for day in 20..24 {
+        made.burst("u", &format!("2026-04-{day}T08:30:00Z"), &[DESK]);
+    }
+    let (_, found) = made.found_without(&Settings::default(), |hit| hit.first_seen.day() == "2026-04-21");
+    assert_eq!(found.routines.iter().map(|routine| routine.incidents.len()).collect::<Vec<_>>(), [3]);
+    let out = found.all.iter().find(|incident| incident.is_alone).expect("an incident");
+    assert_eq!((out.routine, &out.part_of), (None, &None));
 }

@@ -3,6 +3,7 @@
 use super::Talk;
 use crate::analytics::weights::RULE;
 use crate::analytics::{DetectContext, Hit, Incidents};
+use crate::cli::resolve::now;
 use crate::facts::Facts;
 use crate::ingest::Loaded;
 use crate::model::Severity;
@@ -126,6 +127,20 @@ impl Talk<'_> {
             self.say(format!("{kind} {value}{new}, {rows}: {}.", reach.others_words(store)))?;
         }
         Ok(())
+    }
+
+    /// Takes a hit out of its incident, or puts it back; `false` where there is nothing to take it out of.
+    pub(super) fn take_out(&mut self, group: &Group, hit: usize) -> io::Result<bool> {
+        let id = self.hits[hit].id.clone();
+        let is_out = self.case.alone().contains(&id);
+        if !is_out && group.hits.len() == 1 {
+            self.say("It is the only hit of its incident.")?;
+            return Ok(false);
+        }
+        self.case.set_alone(&[id], !is_out, now());
+        self.say(if is_out { "The hit is back in its incident." } else { "The hit is an incident of its own now." })?;
+        self.save()?;
+        Ok(true)
     }
 
     /// Prints the hits of a group.

@@ -1,6 +1,7 @@
 //! Filters on the rows of the timeline and on the list of incidents: putting them in force, taking them back.
 
-use super::App;
+use super::{App, Effect};
+use crate::model::Time;
 use crate::triage::filter::{Filter, Side, Test};
 use crate::tui::action::Action;
 use crate::tui::filters::{Item, Menu};
@@ -11,7 +12,7 @@ use crate::tui::workbench::Workbench;
 
 impl App {
     /// Does one of the actions on the rows and the list: filters, order, marks for a verdict.
-    pub(super) fn narrow(&mut self, action: Action) {
+    pub(super) fn narrow(&mut self, action: Action, now: Time) -> Vec<Effect> {
         match action {
             Action::Filter => self.filter(),
             Action::FilterMenu => self.filter_menu(),
@@ -27,10 +28,12 @@ impl App {
                 bench.hit_list.toggle_mark(&bench.evidence.found.orders);
                 bench.select();
             }),
+            Action::TakeOut => return self.take_out(now),
             Action::MarkRange => self.bench(|bench| bench.hit_list.mark_range(&bench.evidence.found.orders)),
             // One that was given no arm anywhere: the tests press every action.
             _ => debug_assert!(false, "{action:?} has no arm"),
         }
+        Vec::new()
     }
 
     /// Opens the menu of filters for the row or incident under the cursor.

@@ -178,6 +178,10 @@ impl App {
                 self.say(format!("{hits} {word} with these thresholds, until you leave"));
                 return vec![Effect::Save];
             }
+            JobResult::Grouped(hits, found) => {
+                self.asked = None;
+                self.bench(|bench| bench.take_groups(&hits, found));
+            }
             JobResult::Outline(scope, outline) => {
                 self.asked = None;
                 self.on_timeline(|timeline, store| timeline.take_outline(store, scope, outline));

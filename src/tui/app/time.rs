@@ -1,6 +1,6 @@
 //! The keys of the timeline: moving in time, collapsing rows.
 
-use super::{App, Effect};
+use super::{App, Effect, Task};
 use crate::model::{Span, Sym, Time};
 use crate::triage::runs::SILENCE;
 use crate::triage::time_input;
@@ -18,8 +18,10 @@ impl App {
             return None;
         }
         let bench = self.workbench()?;
-        self.asked =
-            bench.timeline.as_ref()?.wants(bench.store()).or_else(|| bench.unknown_user().map(Job::LookThrough));
+        // Hits of other thresholds wait for the end of a merge: the worker has them, the screen has not.
+        let groups = if self.task == Some(Task::Merge) { None } else { bench.wants_groups() };
+        let rows = || bench.timeline.as_ref()?.wants(bench.store());
+        self.asked = groups.or_else(rows).or_else(|| bench.unknown_user().map(Job::LookThrough));
         self.asked.clone().map(Effect::Run)
     }
 

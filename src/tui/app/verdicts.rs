@@ -5,10 +5,11 @@ use crate::analytics::Hit;
 use crate::model::Time;
 use crate::report::verdict::contradiction;
 use crate::triage::{Closing, Disposition, Verdict};
+use crate::tui::action::Action;
 use crate::tui::closing::ClosingBox;
 use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;
-use crate::tui::workbench::{Walked, Workbench};
+use crate::tui::workbench::{TakenOut, Walked, Workbench};
 
 impl App {
     pub(super) fn prev_step(&mut self) {
@@ -83,6 +84,24 @@ impl App {
             return Vec::new();
         }
         self.close_incident(Some(asked.closing()), now)
+    }
+
+    /// Takes the hit under the cursor, or the marked ones, out of their incident; puts back what is out.
+    pub(super) fn take_out(&mut self, now: Time) -> Vec<Effect> {
+        let Some(bench) = self.workbench_mut() else { return Vec::new() };
+        let text = match bench.take_out(now) {
+            Ok(TakenOut { hits: 1, is_back: false }) => "the hit is an incident of its own now".to_owned(),
+            Ok(TakenOut { hits, is_back: false }) => format!("{hits} hits are an incident each now"),
+            Ok(TakenOut { hits: 1, is_back: true }) => "the hit is back in its incident".to_owned(),
+            Ok(TakenOut { hits, is_back: true }) => format!("{hits} hits are back in their incidents"),
+            Err(why) => {
+                let key = self.keymap.key_of(Action::ToggleCollapsed);
+                self.say(why.words(&key));
+                return Vec::new();
+            }
+        };
+        self.say(text);
+        vec![Effect::Save]
     }
 
     /// Closes the incident, or takes its verdict away.

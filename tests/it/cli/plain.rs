@@ -185,3 +185,19 @@ fn an_input_that_ends_or_says_nothing_loses_nothing() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("reads the answers from stdin"));
 }
+
+#[test]
+fn a_hit_is_taken_out_of_its_incident_by_lines() {
+    let (folder, _) = bundle();
+    let output = talk(folder.path(), "1\no 99\no 2\nl\nq\n");
+    assert!(output.contains("99 is no hit of this incident."), "{output}");
+    assert!(output.contains("The hit is an incident of its own now."), "{output}");
+    let incidents = |output: &str| -> Vec<usize> {
+        let counts = output.lines().filter(|line| line.ends_with(" closed.")).filter_map(|line| line.split(' ').nth(1));
+        counts.filter_map(|count| count.parse().ok()).collect()
+    };
+    let counts = incidents(&output);
+    assert_eq!(counts.first().map(|count| count + 1), counts.get(1).copied(), "{output}");
+    let again = talk(folder.path(), "q\n");
+    assert_eq!(incidents(&again).first(), counts.get(1), "{again}");
+}
