@@ -220,7 +220,9 @@ fn run_over_some(
         allow.apply(store, &mut hits);
     }
     if settings.semantics == Semantics::Hunt {
-        incidents::assign(&DetectContext::over(store, facts, settings, candidates), &mut hits);
+        let context = DetectContext::over(store, facts, settings, candidates);
+        points::discount(&context, &mut hits);
+        incidents::assign(&context, &mut hits);
     }
     hits
 }

@@ -10,10 +10,10 @@ use super::habits::DeviceSeen;
 use super::known::Standing;
 use super::places::{Net, Tool};
 use super::software::SoftwareSeen;
-use super::weights::Fact;
+use super::weights::{Fact, Weights};
 use super::{DetectContext, Hit, by_id};
 use crate::facts::Standing as Family;
-use crate::model::{EventId, Field, Proof, Severity, Span, Sym, mfa_proof};
+use crate::model::{Confidence, EventId, Field, Proof, Severity, Span, Sym, mfa_proof};
 use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
@@ -47,7 +47,7 @@ impl Common {
         format!("{} of {} {head}{plural}{tail} here", self.holds, self.of)
     }
 
-    /// Returns whether at least every other one has it: it tells nothing here.
+    /// Returns whether at least every other one has it: as a fact for theft it tells nothing here.
     pub fn is_common(&self) -> bool {
         self.of >= ENOUGH && self.holds * 2 >= self.of
     }
@@ -118,6 +118,25 @@ enum Asked {
     Unbound,
 }
 
+/// Takes the weight of facts for theft that are common here, and grades the confidence of the hits anew.
+pub(super) fn discount(context: &DetectContext, hits: &mut [Hit]) {
+    let mut points = Points::new(context, hits);
+    for hit in hits.iter_mut().filter(|hit| hit.severity > Severity::Low) {
+        let Some(weights) = &hit.weights else { continue };
+        let client = points.client_of(hit, weights);
+        let is_common =
+            |fact: &Fact| fact.for_theft() > 0 && points.of_fact(client, *fact).is_some_and(|found| found.is_common());
+        let common: Vec<Fact> = weights.facts.iter().copied().filter(is_common).collect();
+        if common.is_empty() {
+            continue;
+        }
+        let weights = Weights { common, ..weights.clone() };
+        let most = hit.grade.as_ref().map_or(Confidence::High, |grade| grade.most);
+        (hit.confidence, hit.confidence_reason) = (weights.confidence().min(most), weights.sentence());
+        hit.weights = Some(weights);
+    }
+}
+
 impl<'c, 'a> Points<'c, 'a> {
     pub(super) fn new(context: &'c DetectContext<'a>, hits: &[Hit]) -> Self {
         let above = hits.iter().filter(|hit| hit.severity > Severity::Low);
@@ -128,25 +147,32 @@ impl<'c, 'a> Points<'c, 'a> {
     /// The facts of an incident, by its leading hit: those first that weigh.
     pub(super) fn of_hit(&mut self, hit: &Hit) -> Vec<Point> {
         let Some(weights) = &hit.weights else { return Vec::new() };
-        let client = weights.rows.first().or(hit.evidence.first());
-        let client = client.map_or(Sym::NONE, |id| self.client(*id));
+        let client = self.client_of(hit, weights);
         let mut points: Vec<Point> = weights
             .facts
             .iter()
             .map(|&fact| Point {
                 sentence: fact.words().to_owned(),
                 rows: weights.rows.clone(),
-                for_theft: fact.for_theft(),
+                for_theft: weights.theft_of(fact),
                 for_work: fact.for_work(),
-                common: self.common(client, Asked::Fact(fact as u8), |points, id| points.holds(fact, id)),
+                common: self.of_fact(client, fact),
             })
             .collect();
         points.extend(self.neutral(hit, client, weights.has(Fact::BindingLost)));
         points
     }
 
-    fn client(&self, id: EventId) -> Sym {
-        self.context.store.normalized_field(self.context.store.event(id), Field::AppId)
+    /// The client of the rows that decide.
+    fn client_of(&self, hit: &Hit, weights: &Weights) -> Sym {
+        let store = self.context.store;
+        let row = weights.rows.first().or(hit.evidence.first());
+        row.map_or(Sym::NONE, |id| store.normalized_field(store.event(*id), Field::AppId))
+    }
+
+    /// The frequency of a fact.
+    fn of_fact(&mut self, client: Sym, fact: Fact) -> Option<Common> {
+        self.common(client, Asked::Fact(fact as u8), |points, id| points.holds(fact, id))
     }
 
     /// Facts that harmless sign-ins have as well.

@@ -48,7 +48,7 @@ pub(super) fn weigh(context: &DetectContext, hit: &Hit, baseline: &Baseline) -> 
     let mut networks: HashMap<u32, Vec<Fact>, RandomState> = HashMap::default();
     let weighed = groups.into_iter().map(|((_, place, ..), rows)| {
         let network = networks.entry(place).or_insert_with(|| weighing.network(rows[0])).clone();
-        Weights { facts: weighing.facts(rows[0], network), rows }
+        Weights { facts: weighing.facts(rows[0], network), rows, ..Weights::default() }
     });
     // Of equal weight the earliest decides.
     let worst = weighed.max_by_key(|weights| (weights.over(), std::cmp::Reverse(weights.rows.first().copied())));

@@ -2,6 +2,7 @@
 //!
 //! A fact counts only where it tells the two apart. That a code was redeemed within five minutes, that the client is of
 //! the family, that calls were made or that a token is unbound holds for harmless sign-ins as well, and weighs nothing.
+//! Neither does a fact for theft that holds in every other comparable sign-in of the bundle: [`super::points`].
 //!
 //! Confidence is high from [`HIGH`] more for theft than for work on, medium from [`MEDIUM`] on, else low. It is never
 //! high while the days before cannot tell whether the network is the user's.
@@ -15,7 +16,7 @@ pub const MEDIUM: i32 = 1;
 
 /// The rule of confidence in a sentence.
 pub const RULE: &str = "high from 3 more for theft than for everyday work, medium from 1, else low; never high while the \
-                        days before cannot tell whose network it is; what fits both weighs nothing";
+                        days before cannot tell whose network it is; what fits both, or is common here, weighs nothing";
 
 /// A fact that weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +119,8 @@ impl Fact {
 pub struct Weights {
     /// The facts, in the order of the table.
     pub facts: Vec<Fact>,
+    /// Those of them for theft that are common here: they weigh nothing.
+    pub common: Vec<Fact>,
     /// The rows of the group that decides, in time order.
     pub rows: Vec<EventId>,
 }
@@ -125,7 +128,12 @@ pub struct Weights {
 impl Weights {
     /// Weight for theft.
     pub fn for_theft(&self) -> i32 {
-        self.facts.iter().map(|fact| fact.for_theft()).sum()
+        self.facts.iter().map(|fact| self.theft_of(*fact)).sum()
+    }
+
+    /// Weight of one of its facts for theft: none where it is common here.
+    pub fn theft_of(&self, fact: Fact) -> i32 {
+        if self.common.contains(&fact) { 0 } else { fact.for_theft() }
     }
 
     /// Weight for everyday work.
@@ -171,7 +179,8 @@ impl Weights {
 
     /// The facts with their weights, as a sentence.
     pub fn sentence(&self) -> String {
-        let weighed = |fact: &Fact| match (fact.for_theft(), fact.for_work()) {
+        let weighed = |fact: &Fact| match (self.theft_of(*fact), fact.for_work()) {
+            _ if self.common.contains(fact) => format!("{} (0: common here)", fact.words()),
             (0, 0) => format!("{} (0)", fact.words()),
             (0, work) => format!("{} (-{work})", fact.words()),
             (theft, _) => format!("{} (+{theft})", fact.words()),
@@ -211,7 +220,7 @@ mod tests {
     ];
 
     fn with(facts: &[Fact]) -> Weights {
-        Weights { facts: facts.to_vec(), rows: Vec::new() }
+        Weights { facts: facts.to_vec(), ..Weights::default() }
     }
 
     #[test]
@@ -245,6 +254,14 @@ mod tests {
         assert_eq!(with(&[Fact::OpenNetwork, Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium);
         assert_eq!(with(&[Fact::Kit, Fact::OtherDevice]).confidence(), Confidence::Medium, "no address at all");
         assert_eq!(with(&[Fact::OwnExit, Fact::Kit]).confidence(), Confidence::High);
+    }
+
+    #[test]
+    fn a_fact_for_theft_that_is_common_here_weighs_nothing() {
+        let facts = [Fact::NewNetwork, Fact::NewSoftware, Fact::OwnDevice].to_vec();
+        let weights = Weights { facts, common: vec![Fact::NewNetwork], rows: Vec::new() };
+        assert_eq!((weights.for_theft(), weights.for_work(), weights.confidence()), (1, 1, Confidence::Low));
+        assert!(weights.sentence().starts_with("the network is new to the user (0: common here); "));
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
         let fact = |fact: &crate::analytics::weights::Fact| {
             let mut row = Row::default();
             row.push("Fact", fact.words());
-            row.push("ForTheft", Value::Number(fact.for_theft().into()));
+            row.push("ForTheft", Value::Number(weights.theft_of(*fact).into()));
             row.push("ForWork", Value::Number(fact.for_work().into()));
             row
         };

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::analytics::testing::{AWAY, DESK, LIBRARY, REFRESH};
+use crate::analytics::weights::Fact;
 use crate::analytics::{Incidents, Settings, run_over};
 use crate::model::{Span, Table};
 use crate::store::testing::Rows;
@@ -283,4 +284,32 @@ fn a_hit_taken_out_leaves_its_routine() {
     assert_eq!(found.routines.iter().map(|routine| routine.incidents.len()).collect::<Vec<_>>(), [3]);
     let out = found.all.iter().find(|incident| incident.is_alone).expect("an incident");
     assert_eq!((out.routine, &out.part_of), (None, &None));
+}
+
+#[test]
+fn a_network_that_is_new_to_most_says_nothing_of_one() {
+    for (roaming, is_common) in [(0, false), (9, true)] {
+        let mut made = Made::default();
+        for user in ["u", "v", "w"] {
+            made.at_desk(user);
+            for day in 0..roaming {
+                let (address, asn) = (format!("198.51.{day}.7"), format!("6460{day}"));
+                let place = [(Field::IpAddress, &*address), (Field::Asn, &*asn), OFFICE, REFRESH];
+                for hour in ["09", "15"] {
+                    made.row(user, &format!("2026-04-{}T{hour}:00:00Z", 11 + day), &[DESK, &place]);
+                }
+            }
+        }
+        made.burst("u", "2026-04-20T10:00:00Z", &[AWAY]);
+        let (hits, found) = made.found(&Settings::default());
+        let away = found.all.iter().find(|one| one.first.day() == "2026-04-20").expect("an incident");
+        let hit = &hits[away.leading()];
+        let weights = hit.weights.as_ref().expect("a hunt weighs");
+        assert!(weights.has(Fact::NewNetwork), "{}", weights.sentence());
+        assert_eq!(weights.common.contains(&Fact::NewNetwork), is_common, "{}", weights.sentence());
+        assert_eq!(hit.confidence == Confidence::Low, is_common, "{}", hit.confidence_reason);
+        assert_eq!(hit.confidence, away.confidence);
+        let point = away.points.iter().find(|point| point.sentence == Fact::NewNetwork.words()).expect("the fact");
+        assert_eq!(point.for_theft, if is_common { 0 } else { 3 });
+    }
 }

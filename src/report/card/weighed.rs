@@ -16,7 +16,11 @@ pub fn weighed(card: &Card) -> Vec<(Tone, String)> {
         let tone = if point.for_theft > 0 { Tone::Warn } else { Tone::Plain };
         let about = [Some(counted(point.rows.len(), "row")), point.common.map(|common| common.words())];
         let about = about.into_iter().flatten().collect::<Vec<_>>().join("; ");
-        let common = if point.common.is_some_and(|common| common.is_common()) { ": common here" } else { "" };
+        let common = if point.for_work == 0 && point.common.is_some_and(|common| common.is_common()) {
+            ": common here"
+        } else {
+            ""
+        };
         [
             (tone, format!("{:>3} {:FITS$} {}", point.weight(), fits(point), point.sentence)),
             (Tone::Quiet, format!("    {:FITS$} {about}{common}", "")),
