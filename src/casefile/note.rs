@@ -60,7 +60,27 @@ pub fn write(path: &Path, note: &[u8], indicators: &[u8], maps: &[(String, Strin
         replace(path, svg.as_bytes())?;
     }
     replace(&written.note, note)?;
+    if written.kept.is_empty() {
+        remove_stale_maps(path, known, &written.maps);
+    }
     Ok(written)
+}
+
+/// Removes the maps that only the replaced note named: nothing refers to them any more. One that somebody changed
+/// stays, and so does one that cannot be removed.
+fn remove_stale_maps(note: &Path, replaced: &[u8], current: &[PathBuf]) {
+    let Some(stem) = note.file_stem() else { return };
+    let folder = note.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beginning = format!("{}.incident-", stem.to_string_lossy());
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_map = name.starts_with(&beginning) && name.ends_with(".svg");
+        let path = note.with_file_name(entry.file_name());
+        if is_map && !current.contains(&path) && fs::read(&path).is_ok_and(|svg| seal::names(replaced, &svg)) {
+            // It is no more than litter.
+            let _ = fs::remove_file(&path);
+        }
+    }
 }
 
 /// Path of the indicators of a note.
@@ -171,6 +191,29 @@ mod tests {
         fs::write(&written.maps[0], "mine").unwrap();
         assert_eq!(write("three").kept, [home.path().join("case.incident-1.kept.svg")]);
         assert_eq!(fs::read_to_string(home.path().join("case.incident-1.kept.svg")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_map_that_no_note_names_any_more_is_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("case.md");
+        let text = |svg: &str| {
+            let open = format!("map {}\n", seal::sha256(svg.as_bytes()));
+            let hash = seal::sha256(open.as_bytes());
+            format!("{open}Seal, SHA-256 of every other line: `{hash}`\n")
+        };
+        let write = |name: &str| {
+            let maps = [(format!("incident-{name}.svg"), name.to_owned())];
+            write(&path, text(name).as_bytes(), b"", &maps).unwrap().maps
+        };
+        let first = write("a");
+        fs::write(home.path().join("case.incident-other.svg"), "of another program").unwrap();
+        let second = write("b");
+        assert_eq!((first[0].exists(), second[0].exists()), (false, true));
+        assert!(home.path().join("case.incident-other.svg").exists());
+        fs::write(&path, "mine, with the map").unwrap();
+        write("c");
+        assert!(second[0].exists(), "the note that was kept has it");
     }
 
     #[test]
