@@ -67,7 +67,7 @@ mod what_if;
 pub use allow::{Allow, AllowList, Uncovered};
 pub use baseline::Baseline;
 pub use candidates::Candidates;
-pub use catalog::ANALYTICS;
+pub use catalog::{ANALYTICS, hop_clients};
 pub use cell::Cell;
 pub use context::DetectContext;
 pub use finding::{Finding, State};

@@ -23,7 +23,7 @@ mod tools;
 mod user_tables;
 mod weight;
 
-pub use actions::{ActClass, Action, folded_operation};
+pub use actions::{ActClass, Action, CONTINUES, folded_operation};
 pub use agents::Agent;
 #[cfg(any(test, feature = "testing"))]
 pub use attack::all as techniques;
@@ -90,7 +90,6 @@ impl Facts {
     }
 
     /// Every client known, sorted by id.
-    #[cfg(any(test, feature = "testing"))]
     pub fn clients(&self) -> &[Client] {
         &self.clients
     }
@@ -141,6 +140,27 @@ impl Facts {
     /// Returns whether a client (normalized id) plays this part.
     pub fn client_has(&self, id: &str, role: ClientRole) -> bool {
         self.client_roles.get(id).is_some_and(|played| played.contains(&role))
+    }
+
+    /// The clients, by normalized id, that play this part.
+    pub fn clients_with(&self, role: ClientRole) -> impl Iterator<Item = &str> {
+        self.client_roles.iter().filter(move |(_, played)| played.contains(&role)).map(|(id, _)| id.as_str())
+    }
+
+    /// The resources, by normalized id, of which [`Self::is_sensitive`] holds.
+    pub fn sensitive_resources(&self) -> impl Iterator<Item = &str> {
+        self.sensitive.iter().filter(|(_, resource)| resource.is_marked).map(|(id, _)| id.as_str())
+    }
+
+    /// A regular expression that fits each user agent in lower case that [`Self::tool`] knows, shells aside.
+    pub fn tool_pattern(&self) -> String {
+        tools::pattern(&self.tools)
+    }
+
+    /// The operations, by folded name, that leave a foothold in one variant at least; a name that ends in
+    /// [`CONTINUES`] goes on in any way.
+    pub fn foothold_operations(&self) -> impl Iterator<Item = &str> {
+        self.actions.footholds()
     }
 
     /// Returns whether a resource (normalized id) is one that a client's first use of draws attention to.

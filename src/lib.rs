@@ -6,7 +6,7 @@
 //! import that points right, and on files that use each other in a circle.
 //!
 //! ```text
-//! model → facts → tables → store → ingest → analytics → triage → report → demo → casefile → session → config → cli → tui → main
+//! model → facts → tables → store → ingest → analytics → triage → report → query → demo → casefile → session → config → cli → tui → main
 //! ```
 //!
 //! # From bytes to pixels
@@ -102,6 +102,7 @@ mod demo;
 mod facts;
 mod ingest;
 mod model;
+mod query;
 mod report;
 mod session;
 mod store;

@@ -35,6 +35,10 @@ pub mod report {
     pub use crate::report::*;
 }
 /// See the layer of this name.
+pub mod query {
+    pub use crate::query::*;
+}
+/// See the layer of this name.
 pub mod demo {
     pub use crate::demo::*;
 }

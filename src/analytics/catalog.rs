@@ -40,3 +40,9 @@ pub const ANALYTICS: &[Analytic] = &[
     foothold::ANALYTIC,
     after_revoke::ANALYTIC,
 ];
+
+/// Id and name of each client that one of the session analytics looks for as a session's second.
+pub fn hop_clients(analytic: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let hops = [&session_hop::HOP, &session_hop_broad::HOP];
+    hops.into_iter().filter(move |hop| hop.analytic == analytic).flat_map(|hop| hop.clients.iter().copied())
+}

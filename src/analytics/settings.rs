@@ -40,7 +40,7 @@ pub enum Clients {
 
 /// The five ids that hunts 2025-044 and 2025-045 watch. The first is no known application: it shares its first
 /// block with the real Azure CLI id, the last of the five.
-pub(super) const SEED_CLIENTS: [&str; 5] = [
+const SEED_CLIENTS: [&str; 5] = [
     "04b07795-8542-4bc9-aaaa-59d79c0a3df9",
     "1950a258-227b-4e31-a9cf-717495945fc2",
     "29d9ed98-a469-4536-ade2-f981bc1d605e",
@@ -49,6 +49,16 @@ pub(super) const SEED_CLIENTS: [&str; 5] = [
 ];
 
 impl Clients {
+    /// The ids that are watched, each once and sorted.
+    pub fn watched<'a>(&'a self, facts: &'a Facts) -> BTreeSet<&'a str> {
+        let family = || facts.clients().iter().map(|client| client.id.as_str()).filter(|id| facts.was_ever_family(id));
+        match self {
+            Self::Seeds => SEED_CLIENTS.into(),
+            Self::Family => family().chain(SEED_CLIENTS).collect(),
+            Self::Listed(ids) => ids.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// Returns whether the id is watched. Pass it normalized for hunt semantics, as written for published ones.
     pub fn watch(&self, facts: &Facts, id: &str) -> bool {
         match self {

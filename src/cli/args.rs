@@ -3,6 +3,7 @@
 use crate::analytics::ANALYTICS;
 use crate::config::{Borders, Mouse, ThemeName};
 use crate::model::{Span, Time};
+use crate::query::Target;
 use crate::report::EXPORTERS;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -58,6 +59,8 @@ pub(super) enum Command {
     List(ListArgs),
     /// Write the case note without the workbench
     Note(NoteArgs),
+    /// Print an analytic as a query for the engine that holds more than one machine can
+    Query(QueryArgs),
     /// Open the workbench on the built-in demo bundle, or write that bundle out
     Demo(DemoArgs),
     /// Print a config of your own, where it goes, and what is wrong with it
@@ -304,6 +307,18 @@ pub(super) struct NoteArgs {
     /// Write the indicators that are the user's own or shared by many into the CSV too
     #[arg(long)]
     pub(super) all_indicators: bool,
+}
+
+#[derive(Args)]
+pub(super) struct QueryArgs {
+    /// The analytic
+    #[arg(value_name = "ANALYTIC", value_parser = ids())]
+    pub(super) what: String,
+    /// The engine that the query is for
+    #[arg(long, value_name = "ENGINE", value_parser = words::<Target>(), default_value = "sentinel")]
+    pub(super) target: Target,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
 }
 
 #[derive(Args)]

@@ -13,7 +13,7 @@ pub use class::ActClass;
 pub(super) const TABLE: &str = include_str!("../../assets/facts/actions.csv");
 
 /// Ends the name of an operation that goes on in any way.
-const CONTINUES: char = '…';
+pub const CONTINUES: char = '…';
 
 /// Names of logs that the table may give.
 const LOGS: [&str; 4] = ["UnifiedAuditLog", "AuditLogs", "AzureActivity", "AZKVAuditLogs"];
@@ -107,6 +107,12 @@ impl Actions {
             known.sort_by_key(|variant| std::cmp::Reverse(variant.words.len()));
         }
         self.beginnings.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    }
+
+    /// Folded names of operations that leave a foothold.
+    pub(super) fn footholds(&self) -> impl Iterator<Item = &str> {
+        let leaves = |variants: &[Variant]| variants.iter().any(|variant| variant.action.foothold.is_some());
+        self.by_name.iter().filter(move |(_, variants)| leaves(variants)).map(|(name, _)| &**name)
     }
 
     /// The action of an operation, by the most special variant whose words are all in the row's.

@@ -118,6 +118,23 @@ pub(super) fn load() -> Vec<ToolAgent> {
     rows.map(|row| row.checked().expect("a test checks every row of the table")).collect()
 }
 
+/// A regular expression that fits what one of the rows fits; of a pattern of several parts it asks for the first.
+pub(super) fn pattern(rows: &[ToolAgent]) -> String {
+    let escaped = |text: &str| {
+        let plain = |c: char| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
+        text.chars().map(plain).collect::<String>()
+    };
+    let of_row = |row: &ToolAgent| {
+        let part = escaped(row.parts.first().map_or("", String::as_str));
+        match row.kind {
+            PatternKind::Prefix => format!("^{part}"),
+            PatternKind::Contains | PatternKind::AllOf => part,
+            PatternKind::Whole => format!("^{part}$"),
+        }
+    };
+    rows.iter().filter(|row| !row.is_shell()).map(of_row).collect::<Vec<_>>().join("|")
+}
+
 /// The first row that fits the trimmed agent, compared without case.
 pub(super) fn find<'a>(rows: &'a [ToolAgent], user_agent: &str) -> Option<&'a ToolAgent> {
     let agent = user_agent.trim().to_ascii_lowercase();

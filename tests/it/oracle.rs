@@ -4,6 +4,7 @@
 //! `ORACLE_CASES` says how many random bundles to try, `ORACLE_SEED` with which to begin.
 
 mod acts;
+mod engine;
 mod files;
 mod hunt;
 mod judge;

@@ -107,7 +107,7 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 /// Clients that the published V2 query watches, and AAD Graph as the only resource.
-const HOP: Hop = Hop {
+pub(super) const HOP: Hop = Hop {
     analytic: ANALYTIC.id,
     clients: &[
         ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI"),

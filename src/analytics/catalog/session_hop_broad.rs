@@ -33,7 +33,7 @@ PowerShell or Office 365 Management joins later, for any resource, whatever the 
 It finds what `session-hop` leaves out by its time limit and its one resource, and with it much ordinary work: \
 sessions live for weeks on a joined device. Off unless `--analytics` names it.";
 
-const HOP: Hop = Hop {
+pub(super) const HOP: Hop = Hop {
     analytic: ANALYTIC.id,
     clients: &[
         ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI"),

@@ -25,7 +25,7 @@ pub(crate) fn store_of(rows: &[Row], per_source: usize) -> Store {
 }
 
 /// A row as a line of an export: missing fields are missing or null, a result is a number where it can be.
-fn record(row: &Row) -> Map<String, Value> {
+pub(crate) fn record(row: &Row) -> Map<String, Value> {
     let mut record = Map::new();
     record.insert("Type".to_owned(), json!(row.table.name()));
     if let Some(time) = row.created {

@@ -1,0 +1,23 @@
+    -- Texts that say nothing, in lower case and without padding.
+    ['', '-', '--', '–', '—', '<null>', '(null)', '+ac0-', '+ac0', 'null', 'nil', 'n/a', 'nan', 'undefined', 'none', 'na',
+     '{pii removed}', '00000000-0000-0000-0000-000000000000'] AS Nothing,
+    (x -> lowerUTF8(trimBoth(replaceRegexpAll(ifNull(toString(x), ''), '^\\s+|\\s+$', '')))) AS lowered,
+    -- Nothing, a spreadsheet's error or short form of a number, or one character repeated.
+    (x -> has(Nothing, x) OR match(x, '^(err:[0-9]+|#.*[!?]|#+|#n/a|[-+]?[0-9]+([.,][0-9]+)?e[-+]?[0-9]+)$')
+        OR (lengthUTF8(replaceRegexpAll(x, '[-{}()=]', '')) != 1
+            AND replaceAll(replaceRegexpAll(x, '[-{}()=]', ''), substringUTF8(replaceRegexpAll(x, '[-{}()=]', ''), 1, 1), '') = '')
+        ) AS saysNothing,
+    -- An id or a name as it is compared; '' where it says nothing.
+    (x -> if(saysNothing(lowered(x)), '', lowered(x))) AS clean,
+    -- A word of a fixed list, without case and spaces; '' where it says nothing.
+    (x -> if(saysNothing(lowered(x)) AND lowered(x) != 'none', '', replaceRegexpAll(lowered(x), '\\s', ''))) AS word,
+    -- An address without the port that some records add.
+    (x -> clean(replaceRegexpOne(replaceRegexpOne(ifNull(toString(x), ''), '^\\s*([0-9]+\\.[0-9.]+):[0-9]+\\s*$', '\\1'),
+        '^\\s*\\[(.+)\\](:[0-9]+)?\\s*$', '\\1'))) AS address,
+    -- An id of a token: case counts, what pads it does not.
+    (x -> if(clean(x) = '', '', replaceRegexpOne(trimBoth(ifNull(toString(x), '')), '=+$', ''))) AS token,
+    -- A result that is a success.
+    (x -> match(lowered(x), '^(0([.,]0+)?|success)$')) AS isZero,
+    -- Ticks of 100 ns since 1970, in which times are compared.
+    (x -> intDiv(toUnixTimestamp64Nano(toDateTime64(x, 9, 'UTC')), 100)) AS ticks,
+    (x -> toDateTime64(fromUnixTimestamp64Nano(x * 100, 'UTC'), 7, 'UTC')) AS moment,

@@ -1,0 +1,69 @@
+//! Queries: an analytic as the text of a query, for the engine that holds more than one machine can; and the queries
+//! that fetch what this program reads.
+//!
+//! The program opens no connection: a query is text to paste or to pipe. Texts are in `assets/query/`, one file for each
+//! analytic, semantics and language; [`Template`](template) fills them in. A file says in its first lines what it does
+//! not compute: an engine that works on sets finds some hits whole, of the others the users and spans to look at.
+
+mod catalog;
+mod language;
+mod parameter;
+mod target;
+mod template;
+
+pub use catalog::{Coverage, coverage};
+pub use language::{Language, Value};
+pub use target::Target;
+
+use crate::analytics::{Analytic, Semantics, Settings};
+use crate::facts::Facts;
+use thiserror::Error;
+
+/// The reason why there is no query.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum QueryError {
+    /// Nobody published one.
+    #[error(
+        "{0} ports no published query: leave out --as-published for the query of its own rules ({1} have published ones)"
+    )]
+    NotPublished(&'static str, String),
+    /// The tables of the target lack what the analytic needs.
+    #[error(
+        "{analytic} needs {lacks}, which Defender's own tables do not have: take --target sentinel, whose tables the \
+         Defender portal shows beside them once a workspace is connected"
+    )]
+    NotInTarget {
+        /// The analytic.
+        analytic: &'static str,
+        /// The columns.
+        lacks: String,
+    },
+}
+
+/// The text of an analytic's query, under the semantics of the settings and with their values written in.
+///
+/// # Errors
+/// Where nobody published a query, or the target cannot answer it.
+pub fn of_analytic(
+    analytic: &Analytic,
+    settings: &Settings,
+    facts: &Facts,
+    target: Target,
+) -> Result<String, QueryError> {
+    let published = settings.semantics == Semantics::Published;
+    let Some(file) = catalog::file(analytic.id, settings.semantics, target.language()) else {
+        return Err(QueryError::NotPublished(analytic.id, catalog::published().join(", ")));
+    };
+    if let Some(lacks) = target.lacks(analytic) {
+        return Err(QueryError::NotInTarget { analytic: analytic.id, lacks });
+    }
+    let comment = target.language().comment();
+    let mut text = format!("{comment} {}: {}\n", analytic.id, analytic.title);
+    let semantics = if published { "as published" } else { "by tokentrail's own rules" };
+    let origin = if published { format!(" ({})", analytic.source) } else { String::new() };
+    text +=
+        &format!("{comment} Semantics: {}, {semantics}{origin}. For {}.\n", settings.semantics.word(), target.words());
+    text += &format!("{comment} {}\n", catalog::coverage(analytic.id).words(analytic.id));
+    text += &template::filled(file, target, settings, facts);
+    Ok(text)
+}
