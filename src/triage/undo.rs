@@ -80,6 +80,11 @@ impl Case {
         }
     }
 
+    /// Returns whether a change of this run can be undone.
+    pub fn can_undo(&self) -> bool {
+        !self.history.0.is_empty()
+    }
+
     /// Undoes the last change of this run; returns its words and its subject.
     pub fn undo(&mut self, at: Time) -> Option<(String, About)> {
         loop {

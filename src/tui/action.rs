@@ -38,6 +38,8 @@ pub enum Action {
     Close,
     /// Take what was typed in a prompt.
     Accept,
+    /// Show the rows of the step under the cursor.
+    OpenStep,
     /// Undo the nearest narrowing: a step's rows, the filter, the zoomed pane.
     Back,
     /// Next row.
@@ -204,7 +206,89 @@ pub enum Action {
     WriteNote,
 }
 
+/// The part of the work that an action belongs to: the list of actions is grouped by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The incidents and their list.
+    Incidents,
+    /// The steps of an incident.
+    Steps,
+    /// The verdict on an incident.
+    Verdict,
+    /// The rows of the timeline.
+    Timeline,
+    /// Marks, tags and remarks on rows.
+    Marks,
+    /// Filters on rows and incidents.
+    Filters,
+    /// Users, values, records and near misses looked up.
+    LookUp,
+    /// The case and its note.
+    Case,
+    /// Moves of the cursor.
+    Moves,
+    /// Panes, help, the program.
+    Screen,
+}
+
+impl Subject {
+    /// Its word in the list of actions.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Incidents => "incident",
+            Self::Steps => "steps",
+            Self::Verdict => "verdict",
+            Self::Timeline => "timeline",
+            Self::Marks => "marks",
+            Self::Filters => "filters",
+            Self::LookUp => "look up",
+            Self::Case => "case",
+            Self::Moves => "move",
+            Self::Screen => "screen",
+        }
+    }
+}
+
 impl Action {
+    /// The part of the work that it belongs to.
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::OpenHit | Self::Guided | Self::Weigh | Self::Compare | Self::Sort | Self::TurnSort => {
+                Subject::Incidents
+            }
+            Self::MarkRow | Self::MarkRange => Subject::Incidents,
+            Self::OpenStep | Self::NextStep | Self::PrevStep | Self::JumpToStep | Self::Remark => Subject::Steps,
+            Self::Supports | Self::Against | Self::Unknown | Self::ClearVerdict => Subject::Steps,
+            Self::Dispose | Self::TruePositive | Self::Benign | Self::FalsePositive | Self::Undetermined => {
+                Subject::Verdict
+            }
+            Self::ClearDisposition | Self::Revoked => Subject::Verdict,
+            Self::ZoomIn | Self::ZoomOut | Self::AroundHit | Self::AllOfUser | Self::ToggleLineage => Subject::Timeline,
+            Self::ToggleCollapsed | Self::ToggleRun | Self::NextBurst | Self::PrevBurst | Self::GoToTime => {
+                Subject::Timeline
+            }
+            Self::OpenRecord | Self::TrailBack | Self::TrailOn => Subject::Timeline,
+            Self::Search | Self::NextFound | Self::PrevFound | Self::LeaveSearch | Self::OnlyFound => Subject::Timeline,
+            Self::Bookmark | Self::Tags | Self::RemarkRow | Self::Complete | Self::Marks => Subject::Marks,
+            Self::Filter | Self::FilterMenu | Self::LeaveOut | Self::FailedOnly | Self::NewOnly | Self::OneSide => {
+                Subject::Filters
+            }
+            Self::DropFilter | Self::ClearFilters => Subject::Filters,
+            Self::NextRecord | Self::PrevRecord | Self::NextCopy | Self::Bundle | Self::Users | Self::Pivot => {
+                Subject::LookUp
+            }
+            Self::NearMisses | Self::Raise | Self::Lower | Self::TryMiss => Subject::LookUp,
+            Self::ApplyThresholds | Self::ResetThresholds => Subject::LookUp,
+            Self::SaveTo | Self::Decisions | Self::TakeTheirs | Self::KeepOurs | Self::ReadOnly => Subject::Case,
+            Self::WorkOnCopy | Self::TakeOver | Self::Undo | Self::Copy | Self::Note | Self::WriteNote => Subject::Case,
+            Self::Next | Self::Prev | Self::PageDown | Self::PageUp | Self::First | Self::Last => Subject::Moves,
+            Self::Back | Self::NextPane | Self::PrevPane | Self::ZoomPane | Self::Help | Self::Palette => {
+                Subject::Screen
+            }
+            Self::Close | Self::Accept | Self::Quit | Self::Suspend | Self::Mouse => Subject::Screen,
+        }
+    }
+
     /// Every action.
     pub const ALL: &[Self] = Self::VARIANTS;
 

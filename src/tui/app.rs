@@ -8,6 +8,7 @@ mod guided;
 mod joining;
 mod marking;
 mod mouse;
+mod obstacles;
 mod overlays;
 mod pivot;
 mod records;
@@ -375,12 +376,12 @@ impl App {
                     Pane::Triage => Context::Triage,
                 };
                 let mut contexts = vec![pane, Context::Workbench, Context::List, Context::Everywhere];
-                // In the list of hits a verdict would settle a step that nobody is looking at.
                 if bench.is_away() {
                     contexts.insert(1, Context::Away);
                 }
+                // In the list of hits a verdict would settle a step that nobody is looking at.
                 if bench.is_walking() && bench.focus != Pane::Hits {
-                    contexts.insert(1, Context::Walking);
+                    contexts.insert(0, Context::Walking);
                 }
                 if bench.focus == Pane::Timeline && bench.find().is_some() {
                     contexts.insert(0, Context::Searching);
@@ -570,8 +571,8 @@ impl App {
             Action::First => self.go(Move::First),
             Action::Last => self.go(Move::Last),
             Action::NextPane if !self.overlays.is_empty() => self.next_part(),
-            Action::NextPane => self.bench(|bench| bench.enter(bench.focus.next())),
-            Action::PrevPane => self.bench(|bench| bench.enter(bench.focus.prev())),
+            Action::NextPane => self.bench(|bench| bench.focus_on(bench.focus.next())),
+            Action::PrevPane => self.bench(|bench| bench.focus_on(bench.focus.prev())),
             Action::ZoomPane => self.zoom_pane(),
             Action::OpenHit => self.bench(Workbench::open_hit),
             Action::OpenRecord => return self.open_record(),
@@ -584,6 +585,7 @@ impl App {
             }
             Action::Guided => self.guided(),
             Action::Weigh => self.weigh(),
+            Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.prev_step(),
             Action::JumpToStep => self.jump_to_step(place),

@@ -302,14 +302,6 @@ impl Workbench {
         }
     }
 
-    /// Gives a pane the keyboard, as the user goes round them: the triage pane shows the rows of its step.
-    pub fn enter(&mut self, pane: Pane) {
-        self.focus_on(pane);
-        if pane == Pane::Triage && !self.is_walking() {
-            self.walk_to(self.step);
-        }
-    }
-
     /// Returns whether the rows of a step are shown.
     pub fn is_walking(&self) -> bool {
         self.timeline.as_ref().is_some_and(|timeline| timeline.shown.step.is_some())

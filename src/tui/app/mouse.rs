@@ -73,7 +73,7 @@ impl App {
         let had_focus = bench.focus == pane;
         let row = screens::row_at(bench, pane, areas.pane(pane), at);
         let step = (pane == Pane::Triage).then(|| screens::step_at(bench, areas.pane(pane), at)).flatten();
-        bench.enter(pane);
+        bench.focus_on(pane);
         if let Some(step) = step {
             return self.act(Action::JumpToStep, Some(step + 1), now);
         }

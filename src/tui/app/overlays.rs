@@ -8,10 +8,9 @@ use crate::triage::listing::ListFilter;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::job::Job;
-use crate::tui::keymap::Context;
 use crate::tui::layout::{self, Pane};
 use crate::tui::overlay::Overlay;
-use crate::tui::palette::Palette;
+use crate::tui::palette::{Entry, Palette};
 use crate::tui::scroll::{Move, scrolled};
 use crate::tui::{screens, widgets};
 
@@ -68,20 +67,18 @@ impl App {
 
     pub(super) fn palette(&mut self) {
         let here = self.contexts();
-        self.overlays.lay(Overlay::Palette(Box::new(Palette::new(&self.keymap, &here))));
+        let pane = self.workbench().map_or(Pane::Hits, |bench| bench.focus);
+        let palette = Palette::new(&self.keymap, &here, pane, |action| self.obstacle(action));
+        self.overlays.lay(Overlay::Palette(Box::new(palette)));
     }
 
     /// Does the action under the palette's cursor, where the palette was opened.
     fn choose(&mut self, palette: &Palette, now: Time) -> Vec<Effect> {
         let chosen = palette.selected().cloned();
         match chosen {
-            Some(entry) if entry.context == Context::Walking && !self.contexts().contains(&Context::Walking) => {
-                self.say(format!("{}: walk to a step first", entry.action.name()));
-                Vec::new()
-            }
-            Some(entry) if entry.ready => self.act(entry.action, None, now),
-            Some(entry) => {
-                self.say(format!("{} works in \"{}\"", entry.action.name(), entry.context.title()));
+            Some(Entry { action, obstacle: None, .. }) => self.act(action, None, now),
+            Some(Entry { action, obstacle: Some(why), .. }) => {
+                self.say(format!("{}: {why}", action.name()));
                 Vec::new()
             }
             None => Vec::new(),

@@ -1,4 +1,4 @@
-//! Every action: name, what it does, key.
+//! The actions: the part of the work they belong to, name, effect, key.
 
 use super::{below, framed};
 use crate::tui::palette::{Entry, Palette};
@@ -12,7 +12,7 @@ use ratatui::widgets::Paragraph;
 pub(super) fn draw(palette: &Palette, theme: &Theme, frame: &mut Frame, area: Rect) {
     let (before, after) = palette.filter.around_cursor();
     let title = if before.is_empty() && after.is_empty() {
-        " Actions: type to find one, Enter does it ".to_owned()
+        format!(" Actions: type to find one, Enter does it; {} more work elsewhere ", palette.left_out())
     } else {
         format!(" Actions: {before}▏{after} ")
     };
@@ -27,22 +27,36 @@ pub(super) fn draw(palette: &Palette, theme: &Theme, frame: &mut Frame, area: Re
     let lines: Vec<Line> = (top..palette.shown.len().min(top + height))
         .map(|at| {
             let selected = at == palette.list.cursor;
-            let line = row(&palette.shown[at], theme, room, selected);
+            let above = at.checked_sub(1).filter(|_| at > top).map(|above| head(&palette.shown[above]));
+            let head = Some(head(&palette.shown[at])).filter(|head| above != Some(*head)).unwrap_or_default();
+            let line = row(&palette.shown[at], head, theme, room, selected);
             if selected { theme.under_cursor(line, true, room) } else { line }
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-fn row<'a>(entry: &Entry, theme: &Theme, room: usize, selected: bool) -> Line<'a> {
+/// The word that leads a group of actions.
+fn head(entry: &Entry) -> &'static str {
+    if entry.obstacle.is_some() { "not now" } else { entry.action.subject().word() }
+}
+
+fn row<'a>(entry: &Entry, head: &str, theme: &Theme, room: usize, selected: bool) -> Line<'a> {
     const NAME: usize = 19;
-    let keys = if room >= 70 { 20 } else { 10 };
-    let about = if entry.ready { entry.about.clone() } else { format!("[{}] {}", entry.context.title(), entry.about) };
-    let name = theme.style(if entry.ready { Role::Title } else { Role::Quiet });
+    let (subject, keys) = match room {
+        100.. => (10, 20),
+        70.. => (10, 10),
+        _ => (0, 10),
+    };
+    let (about, name) = match &entry.obstacle {
+        None => (entry.about.clone(), Role::Title),
+        Some(why) => (format!("{why}: {}", entry.about), Role::Quiet),
+    };
     Line::from(vec![
         Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
-        Span::styled(pad(entry.action.name(), NAME), name),
-        Span::styled(pad(&about, room.saturating_sub(2 + NAME + keys)), theme.style(Role::Text)),
+        Span::styled(pad(head, subject), theme.style(Role::Quiet)),
+        Span::styled(pad(entry.action.name(), NAME), theme.style(name)),
+        Span::styled(pad(&about, room.saturating_sub(2 + subject + NAME + keys)), theme.style(Role::Text)),
         Span::styled(pad(&format!(" {}", entry.keys), keys), theme.style(Role::Key)),
     ])
 }

@@ -1,0 +1,57 @@
+//! The reason why an action can do nothing now: the list of actions leaves it out, and says why where it is asked for.
+
+use super::App;
+use crate::analytics::Semantics;
+use crate::tui::action::{Action, Subject};
+use crate::tui::workbench::Workbench;
+
+impl App {
+    /// The reason why an action can do nothing where the user is; `None` where it can.
+    pub(super) fn obstacle(&self, action: Action) -> Option<&'static str> {
+        if self.is_read_only() && action.changes_the_case() {
+            return Some("read only");
+        }
+        if !self.overlays.is_empty() {
+            return None;
+        }
+        of_bench(self.workbench()?, action)
+    }
+}
+
+fn of_bench(bench: &Workbench, action: Action) -> Option<&'static str> {
+    const NO_INCIDENT: &str = "no incident here";
+    let unless = |holds: bool, why: &'static str| (!holds).then_some(why);
+    let timeline = bench.timeline.as_ref();
+    match action {
+        Action::Supports | Action::Against | Action::Unknown | Action::ClearVerdict | Action::Remark => {
+            unless(bench.is_walking(), "no step is open")
+        }
+        Action::TrailBack => unless(bench.is_away(), "no timeline before this one"),
+        Action::TrailOn => unless(!bench.trail.forth.is_empty(), "no timeline was left"),
+        Action::NextFound | Action::PrevFound | Action::LeaveSearch | Action::OnlyFound => {
+            unless(bench.find().is_some(), "nothing is searched")
+        }
+        Action::DropFilter | Action::ClearFilters => {
+            let filters = timeline.map_or(0, |timeline| timeline.filters().len()) + bench.hit_list.in_force().len();
+            unless(filters > 0, "no filter is in force")
+        }
+        Action::OneSide => unless(bench.other_side().is_some(), "every row of this incident is of one side"),
+        Action::Undo => unless(bench.case.can_undo(), "nothing to undo"),
+        Action::NearMisses => {
+            let is_hunt = bench.evidence.settings.semantics != Semantics::Published;
+            unless(is_hunt, "published queries stand as they are")
+        }
+        Action::Weigh | Action::Guided => unless(bench.incident().is_some(), NO_INCIDENT),
+        Action::Sort | Action::TurnSort | Action::MarkRow | Action::MarkRange | Action::Filter => {
+            unless(!bench.evidence.hits.is_empty(), NO_INCIDENT)
+        }
+        Action::Compare => unless(bench.current().is_some(), NO_INCIDENT),
+        _ => match action.subject() {
+            Subject::Incidents | Subject::Steps => unless(bench.current().is_some(), NO_INCIDENT),
+            Subject::Verdict if action != Action::Revoked => unless(bench.current().is_some(), NO_INCIDENT),
+            Subject::Timeline | Subject::Filters => unless(timeline.is_some(), "no timeline here"),
+            Subject::Marks if action != Action::Marks => unless(bench.event().is_some(), "no row here"),
+            _ => None,
+        },
+    }
+}
