@@ -34,6 +34,7 @@ pub mod machines;
 mod mark;
 mod near;
 mod need;
+pub mod names;
 pub mod news;
 mod origins;
 pub mod owners;

@@ -41,6 +41,7 @@ pub use weight::Weight;
 
 use crate::model::Time;
 use resources::Resources;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// All facts.
@@ -120,6 +121,24 @@ impl Facts {
     /// The resource that has (or had) this display name, compared without case.
     pub fn resource_named(&self, name: &str) -> Option<&Resource> {
         self.resources.named(name)
+    }
+
+    /// The name a client is shown by: that of the facts, else the logged one, else its id. Columns of data keep what was
+    /// logged.
+    pub fn client_name<'a>(&'a self, id: &'a str, logged: &'a str) -> &'a str {
+        shown_name(self.client(id).map(|client| client.name.as_str()), id, logged)
+    }
+
+    /// The name a resource is shown by, likewise; one that only its logged name tells goes by the facts' name too.
+    pub fn resource_name<'a>(&'a self, id: &'a str, logged: &'a str) -> &'a str {
+        let known = self.resource(id).or_else(|| self.resource_named(logged).filter(|_| id.is_empty()));
+        shown_name(known.map(|resource| resource.name.as_str()), id, logged)
+    }
+
+    /// A scope as shown: a role by its name, anything else as it is.
+    pub fn scope_name<'a>(&'a self, scope: &'a str) -> Cow<'a, str> {
+        let role = self.role(&scope.to_ascii_lowercase());
+        role.map_or(Cow::Borrowed(scope), |name| Cow::Owned(format!("{name} role")))
     }
 
     /// The class of a user agent. A client can fake it: a script is evidence, a browser proves nothing.
@@ -205,4 +224,9 @@ impl Facts {
     pub fn call_techniques(&self) -> impl Iterator<Item = &'static str> {
         self.verbs.iter().filter_map(|row| row.technique)
     }
+}
+
+/// The name to show: the known one, else the logged one, else the id.
+fn shown_name<'a>(known: Option<&'a str>, id: &'a str, logged: &'a str) -> &'a str {
+    known.unwrap_or(if logged.is_empty() { id } else { logged })
 }

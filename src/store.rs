@@ -46,6 +46,9 @@ pub struct Part {
 /// Marks a text that is a value in some fields only, in [`Store::normalized`]; `merge()` keeps this number free.
 const PLACEHOLDER: Sym = Sym(u32::MAX);
 
+/// Characters of an id that tell a user from another of the same sign-in name.
+const ID_PART: usize = 8;
+
 /// Every event of the bundle.
 ///
 /// Events are in hunt order: event time, ingest time, id, then place in the bundle. The store keeps the duplicates of
@@ -64,6 +67,8 @@ pub struct Store {
     normalized_tokens: HashMap<Sym, Sym>,
     /// The normalized UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym, RandomState>,
+    /// User keys of each normalized UPN that several have.
+    namesakes: HashMap<Sym, Vec<Sym>, RandomState>,
     duplicates: duplicates::Duplicates,
     /// Number of events that are unions of rows.
     unions: u64,
@@ -103,6 +108,7 @@ impl Store {
             placeholders: HashMap::default(),
             normalized_tokens: HashMap::new(),
             upns: HashMap::default(),
+            namesakes: HashMap::default(),
             duplicates: duplicates::Duplicates::default(),
             unions: 0,
             computed: Computed::default(),
@@ -217,6 +223,30 @@ impl Store {
     /// Normalized UPN of a user key; the key itself where the bundle knows none.
     pub fn upn(&self, user: Sym) -> &str {
         self.text(self.upns.get(&user).copied().unwrap_or(user))
+    }
+
+    /// The sign-in name as shown: where several users have it, with the beginning of the user's own id.
+    pub fn who(&self, user: Sym) -> Cow<'_, str> {
+        self.who_as(user, self.upn(user))
+    }
+
+    /// [`Self::who`] with the name in another form, such as without its domain.
+    pub fn who_as<'t>(&'t self, user: Sym, name: &'t str) -> Cow<'t, str> {
+        self.namesake(user).map_or(Cow::Borrowed(name), |id| Cow::Owned(format!("{name} [{id}]")))
+    }
+
+    /// Text that tells a user from another of the same sign-in name: the beginning of the id. `None` where the name does.
+    pub fn namesake(&self, user: Sym) -> Option<&str> {
+        let upn = self.upns.get(&user)?;
+        let users = self.namesakes.get(upn)?;
+        // A row that names no id may be any of theirs.
+        if *upn == user {
+            return Some("no id");
+        }
+        let id = self.text(user);
+        let part = id.get(..ID_PART).unwrap_or(id);
+        let is_shared = users.iter().any(|other| *other != user && self.text(*other).starts_with(part));
+        Some(if is_shared { id } else { part })
     }
 
     /// Every user key with its UPN, sorted by UPN; users who were only acted upon too.
@@ -383,6 +413,10 @@ impl Store {
             }
         }
         self.resolve_acted_upon(&ids);
+        for (user, upn) in &self.upns {
+            self.namesakes.entry(*upn).or_default().push(*user);
+        }
+        self.namesakes.retain(|_, users| users.len() > 1);
     }
 }
 

@@ -29,6 +29,11 @@ pub fn added(first: &str, second: &str) -> Vec<String> {
     added
 }
 
+/// Scopes as shown: roles among them by name.
+pub fn scope_names(facts: &Facts, scopes: &[String]) -> Vec<String> {
+    scopes.iter().map(|scope| facts.scope_name(scope).into_owned()).collect()
+}
+
 /// A role of the directory in a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Role<'a> {

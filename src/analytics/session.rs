@@ -2,6 +2,7 @@
 
 use super::candidates::{Request, SessionOf};
 use super::flow::presents_token;
+use super::names::{client_of, resource_of};
 use super::{Cell, DetectContext, Hit, HitBuilder, graph_ties, scopes};
 use crate::model::{EventId, Field, Flags, Span, Sym, Table};
 use crate::store::Event;
@@ -330,13 +331,13 @@ fn columns(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<(&'stat
 fn reasons(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<String> {
     let store = context.store;
     let (login, event) = (store.event(pair.first), store.event(second));
-    let name = |event: Event<'_>| store.text(event[Field::AppDisplayName]).to_owned();
+    let name = |event: Event<'_>| client_of(store, context.facts, event).to_owned();
     let mut reasons = vec![format!(
         "{} after the session's first login ({}), {} asked for {} with {}",
         context.time(event).since(context.time(login)),
         name(login),
         name(event),
-        store.text(event[Field::ResourceDisplayName]),
+        resource_of(store, context.facts, event),
         match store.text(event[Field::IncomingTokenType]) {
             "unknownFutureValue" => "a token whose kind the export withholds (unknownFutureValue)",
             "" => "no recorded token",

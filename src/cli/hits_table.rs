@@ -28,7 +28,7 @@ pub(super) fn write(context: &CardContext, only_incidents: bool, shell: &Shell, 
     ]);
     if incidents.all.is_empty() {
         for hit in hits {
-            hit_row(&mut table, hit, "");
+            hit_row(&mut table, context, hit, "");
             table.below(&reasons(hit));
         }
     }
@@ -36,16 +36,16 @@ pub(super) fn write(context: &CardContext, only_incidents: bool, shell: &Shell, 
         let leading = &hits[incident.leading()];
         let headline = headline(context, at);
         if incident.hits.len() == 1 && !only_incidents {
-            hit_row(&mut table, leading, "");
+            hit_row(&mut table, context, leading, "");
             table.below(&headline);
             table.below(&reasons(leading));
             continue;
         }
-        incident_row(&mut table, incident, hits);
+        incident_row(&mut table, context, incident);
         table.below(&headline);
         if !only_incidents {
             for &hit in &incident.hits {
-                hit_row(&mut table, &hits[hit], "\u{2514} ");
+                hit_row(&mut table, context, &hits[hit], "\u{2514} ");
                 table.below(&reasons(&hits[hit]));
             }
         }
@@ -56,12 +56,12 @@ pub(super) fn write(context: &CardContext, only_incidents: bool, shell: &Shell, 
     table.write(shell, out)
 }
 
-fn hit_row(table: &mut Table, hit: &Hit, mark: &str) {
+fn hit_row(table: &mut Table, context: &CardContext, hit: &Hit, mark: &str) {
     table.row([
         Cell::painted(hit.severity.word(), hit.severity.into()),
         Cell::painted(hit.confidence.word(), hit.confidence.into()),
         format!("{mark}{}", hit.analytic).into(),
-        hit.upn.as_str().into(),
+        context.store.who_as(hit.user, &hit.upn).into_owned().into(),
         hit.first_seen.second().into(),
         hit.last_seen.since(hit.first_seen).to_string().into(),
         hit.app_name.as_str().into(),
@@ -71,13 +71,13 @@ fn hit_row(table: &mut Table, hit: &Hit, mark: &str) {
     ]);
 }
 
-fn incident_row(table: &mut Table, incident: &Incident, hits: &[Hit]) {
-    let leading = &hits[incident.leading()];
+fn incident_row(table: &mut Table, context: &CardContext, incident: &Incident) {
+    let leading = &context.hits[incident.leading()];
     table.row([
         Cell::painted(incident.severity.word(), incident.severity.into()),
         Cell::painted(incident.confidence.word(), incident.confidence.into()),
         format!("incident of {}", counted(incident.hits.len(), "hit")).into(),
-        leading.upn.as_str().into(),
+        context.store.who_as(leading.user, &leading.upn).into_owned().into(),
         incident.first.second().into(),
         incident.last.since(incident.first).to_string().into(),
         leading.app_name.as_str().into(),
@@ -94,7 +94,7 @@ fn routine_row(table: &mut Table, routine: &Routine, context: &CardContext) {
         Cell::painted(first.severity.word(), first.severity.into()),
         Cell::painted(first.confidence.word(), first.confidence.into()),
         "routine".into(),
-        leading.upn.as_str().into(),
+        context.store.who_as(leading.user, &leading.upn).into_owned().into(),
         routine.first.second().into(),
         routine.last.since(routine.first).to_string().into(),
         leading.app_name.as_str().into(),

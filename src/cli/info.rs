@@ -99,7 +99,7 @@ fn sources(info: &Info) -> Table {
         Column::new("SOURCE").shrinks(16).keeps_end(),
         Column::new("SHAPE"),
         Column::new("READ").right(),
-        Column::new("FOLDED").right(),
+        Column::new("DUPLICATES").right(),
         Column::new("OTHER").right(),
         Column::new("SKIPPED").right(),
         Column::new("FIRST (UTC)").optional(),

@@ -54,14 +54,8 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     let skipped = loaded.rows_skipped();
     if shell.talk >= Talk::Progress || skipped > 0 || lookalikes.is_some() {
         let (read, duplicates) = (loaded.rows_read(), loaded.store.duplicates());
-        let rows = if read == 1 { "row" } else { "rows" };
-        let count = loaded.sources.len();
-        let sources = if count == 1 { "source" } else { "sources" };
-        let noun = if duplicates == 1 { "duplicate" } else { "duplicates" };
-        say(format_args!(
-            "read {read} {rows} from {count} {sources}, folded {duplicates} {noun}, skipped {skipped} \
-             (tokentrail info shows which)"
-        ));
+        let words = info::read_words(loaded.sources.len(), read, duplicates, skipped);
+        say(format_args!("{words} (tokentrail info shows which)"));
     }
     if loaded.nothing_readable() { Exit::Unreadable } else { Exit::Done }
 }

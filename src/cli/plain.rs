@@ -239,7 +239,7 @@ impl Talk<'_> {
         let group = &listed.group;
         let steps = walk(self.hits, of, &self.case, by_id);
         let hit = &self.hits[of[0]];
-        self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, hit.upn))?;
+        self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, self.loaded.store.who_as(hit.user, &hit.upn)))?;
         self.say(format!("Severity: {}", hit.severity_reason))?;
         self.say(format!("Confidence {}: {}", hit.confidence.word(), hit.confidence_reason))?;
         for reason in &hit.reasons {

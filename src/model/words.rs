@@ -10,9 +10,14 @@ pub fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -
 
 /// `a, b and 3 more`: the first `most`, and how many more there are.
 pub fn listed<T: AsRef<str>>(texts: &[T], most: usize) -> String {
-    let named: Vec<&str> = texts.iter().take(most).map(AsRef::as_ref).collect();
+    listed_by(texts, most, |text| text.as_ref().to_owned())
+}
+
+/// [`listed()`] of things that only the named ones are put into words of.
+pub fn listed_by<T>(things: &[T], most: usize, words: impl FnMut(&T) -> String) -> String {
+    let named: Vec<String> = things.iter().take(most).map(words).collect();
     let named = named.join(", ");
-    if texts.len() > most { format!("{named} and {} more", texts.len() - most) } else { named }
+    if things.len() > most { format!("{named} and {} more", things.len() - most) } else { named }
 }
 
 /// Bytes in lower-case hexadecimal digits.

@@ -143,7 +143,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     let incident = &context.incidents.all[at];
     let hits: Vec<&Hit> = incident.hits.iter().map(|hit| &context.hits[*hit]).collect();
     let leading = hits[0];
-    let who = if leading.upn.is_empty() { &leading.user_id } else { &leading.upn };
+    let who = if leading.upn.is_empty() { leading.user_id.clone() } else { context.store.who_as(leading.user, &leading.upn).into_owned() };
     let made = Made::new(context, incident, &hits);
     let controls = controls::controls(context.store, incident, &hits);
     let lines = [
@@ -168,7 +168,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     Card {
         story,
         map: map::map(context, incident, &hits),
-        who: who.clone(),
+        who,
         roles: incident.roles.clone(),
         headline,
         lines: lines.into_iter().flatten().collect(),

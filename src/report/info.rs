@@ -18,6 +18,7 @@ pub use lack::Lack;
 pub use lines::{Tone, bytes, lag_words, lines, reason_words, source_lines, summary};
 pub use notice::{Notice, NoticeKind};
 pub use readiness::Readiness;
+pub use words::read_words;
 
 use super::note::labels;
 use super::row::armless;

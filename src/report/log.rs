@@ -48,7 +48,7 @@ impl Names<'_> {
                 },
             ),
             About::User(key) => {
-                store.find(key).map_or_else(|| format!("user {key}"), |user| store.upn(user).to_owned())
+                store.find(key).map_or_else(|| format!("user {key}"), |user| store.who(user).into_owned())
             }
             About::Log => "the log".to_owned(),
         }

@@ -3,7 +3,7 @@
 use crate::analytics::Incident;
 use crate::analytics::known::Standing;
 use crate::facts::Facts;
-use crate::model::words::{counted, listed};
+use crate::model::words::{counted, listed_by};
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Key, Store, device_id};
 use std::collections::{HashMap, HashSet};
@@ -46,7 +46,7 @@ impl Value {
         let text = store.text(self.sym);
         let named = |name: Option<&str>| name.map_or_else(|| text.to_owned(), |name| format!("{name} ({text})"));
         match self.key {
-            Key::User => store.upn(self.sym).to_owned(),
+            Key::User => store.who(self.sym).into_owned(),
             Key::Client => named(facts.client(text).map(|client| client.name.as_str())),
             Key::Resource => named(facts.resource(text).map(|resource| resource.name.as_str())),
             // A device that is told by a whole text only.
@@ -85,6 +85,8 @@ pub struct Reach {
     pub is_new: bool,
     /// Counts of its events.
     pub counts: Counts,
+    /// The user of the row or incident, with the rows of theirs.
+    pub own: (Sym, usize),
     /// The other users, those with most rows first.
     pub others: Vec<(Sym, usize)>,
 }
@@ -139,11 +141,11 @@ impl Suspects {
     }
 }
 
-/// The values of a row, the rarest first and its user last.
-pub fn reach_of_row(store: &Store, event: EventId) -> Vec<Reach> {
+/// The values of a row, the rarest first and its user last; left out is the value that all rows shown share.
+pub fn reach_of_row(store: &Store, event: EventId, shown: Option<Value>) -> Vec<Reach> {
     let user = store.event(event).user;
-    let mut reach: Vec<Reach> =
-        values(store, event).into_iter().map(|value| reach_of(store, value, user, false)).collect();
+    let held = values(store, event).into_iter().filter(|value| Some(*value) != shown);
+    let mut reach: Vec<Reach> = held.map(|value| reach_of(store, value, user, false)).collect();
     sort(store, &mut reach);
     reach
 }
@@ -163,10 +165,11 @@ fn reach_of(store: &Store, value: Value, user: Sym, is_new: bool) -> Reach {
     for id in value.events(store) {
         *users.entry(store.event(*id).user).or_default() += 1;
     }
+    let own = (user, users.get(&user).copied().unwrap_or(0));
     let mut others: Vec<(Sym, usize)> =
         users.into_iter().filter(|(other, _)| !other.is_none() && *other != user).collect();
     others.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| store.upn(one.0).cmp(store.upn(other.0))));
-    Reach { value, is_new, counts: counts(store, value), others }
+    Reach { value, is_new, counts: counts(store, value), own, others }
 }
 
 impl Reach {
@@ -175,10 +178,28 @@ impl Reach {
         if self.others.is_empty() {
             return "nobody else".to_owned();
         }
-        let named: Vec<String> =
-            self.others.iter().map(|(user, rows)| format!("{} {}", store.upn(*user), counted(*rows, "row"))).collect();
-        format!("{}: {}", counted(self.others.len(), "other"), listed(&named, NAMED))
+        let named = listed_by(&self.others, NAMED, |share| share_words(store, *share));
+        format!("{}: {named}", counted(self.others.len(), "other"))
     }
+
+    /// The row's or incident's own user, then the others, each with their rows.
+    pub fn words(&self, store: &Store) -> String {
+        if self.own.0.is_none() || self.own.1 == 0 {
+            return self.others_words(store);
+        }
+        format!("{}; {}", share_words(store, self.own), self.others_words(store))
+    }
+
+    /// Every user with the rows of theirs: the row's or incident's own first, then those with most.
+    pub fn shares(&self) -> Vec<(Sym, usize)> {
+        let own = Some(self.own).filter(|(user, rows)| !user.is_none() && *rows > 0);
+        own.into_iter().chain(self.others.iter().copied()).collect()
+    }
+}
+
+/// `hr.lead@contoso.com 12 rows`.
+fn share_words(store: &Store, (user, rows): (Sym, usize)) -> String {
+    format!("{} {}", store.who(user), counted(rows, "row"))
 }
 
 /// Other users named.
@@ -278,6 +299,39 @@ mod tests {
         assert_eq!(device(0).words(&store, Facts::embedded()), "aaaa0000-0000-0000-0000-00000000000b");
         assert_eq!(device(3).words(&store, Facts::embedded()), "only in a text");
         assert_eq!(device(3).events(&store), [ids[3]]);
+    }
+
+    #[test]
+    fn a_row_offers_no_value_that_all_rows_shown_share_and_names_whose_the_others_are() {
+        let store = store();
+        let first = store.events().next().unwrap().0;
+        let user = Value::user(store.event(first).user);
+        let reach = reach_of_row(&store, first, Some(user));
+        assert!(reach.iter().all(|reach| reach.value != user), "it would lead to where one is");
+        assert!(reach_of_row(&store, first, None).iter().any(|reach| reach.value == user));
+        let address = reach.iter().find(|reach| reach.value.key == Key::Address).unwrap();
+        assert_eq!(address.words(&store), "u1 2 rows; 1 other: u2 1 row");
+        assert_eq!(address.shares().iter().map(|(_, rows)| rows).sum::<usize>(), address.counts.rows);
+    }
+
+    #[test]
+    fn users_of_one_name_are_told_apart_by_the_beginning_of_their_ids() {
+        let mut rows = Rows::default();
+        let twins = ["1f0d2a77-0000-4000-8000-000000000001", "a4b3c2d1-0000-4000-8000-000000000002"];
+        for (id, name) in twins.map(|id| (id, "ana@contoso.com")).into_iter().chain([("u3", "bo@contoso.com")]) {
+            rows.row(
+                Table::SignIn,
+                "2026-05-01T10:00:00Z",
+                &[(Field::UserId, id), (Field::UserPrincipalName, name)],
+            );
+        }
+        rows.row(Table::SignIn, "2026-05-01T10:00:00Z", &[(Field::UserPrincipalName, "ana@contoso.com")]);
+        let store = rows.build();
+        let who = |key: &str| store.who(store.find(key).unwrap()).into_owned();
+        assert_eq!(who(twins[0]), "ana@contoso.com [1f0d2a77]");
+        assert_eq!(who(twins[1]), "ana@contoso.com [a4b3c2d1]");
+        assert_eq!(who("ana@contoso.com"), "ana@contoso.com [no id]", "it may be either's");
+        assert_eq!(who("u3"), "bo@contoso.com");
     }
 
     #[test]

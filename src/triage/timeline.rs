@@ -2,6 +2,7 @@
 
 use super::acts;
 use super::request::{path, request_shape};
+use crate::analytics::names::{client_of, resource_of};
 use crate::analytics::{Leg, side_of};
 use crate::facts::{Facts, Weight};
 use crate::model::{EventId, Field, Span, Sym, Time, call_status, call_succeeded};
@@ -21,7 +22,7 @@ pub struct Line<'a> {
     /// Resource, request or act, result included when it is not success: `Exchange Online`, `GET 200 /me/messages`,
     /// `read 14 messages (Inbox)`.
     pub what: String,
-    /// Client name as recorded, else by the facts, else its id.
+    /// Client, by the name that it is shown by.
     pub client: &'a str,
     /// Caller address.
     pub address: &'a str,
@@ -115,7 +116,6 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
     let text = |field| store.text(row[field]);
     let kind = kind(row);
     let failed = has_failed(store, row);
-    let client = text(Field::AppDisplayName);
     Line {
         time: row.time(),
         gap: before.map(|before| row.time().since(store.event(before).time())),
@@ -125,7 +125,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
             Role::Issues => resource(store, facts, row, kind, failed),
             Role::Records => acts::words(store, facts, row, failed),
         },
-        client: if client.is_empty() { named(store, facts, row) } else { client },
+        client: client_of(store, facts, row),
         address: text(Field::IpAddress),
         asn: text(Field::Asn),
         agent: text(Field::UserAgent),
@@ -165,9 +165,7 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
 
 /// `Exchange Online`, `device code entered → Azure Resource Manager`, `Microsoft Graph  ✗ 50076`
 fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed: bool) -> String {
-    let id = store.text(store.normalized_field(row, Field::ResourceIdentity));
-    let logged = store.text(row[Field::ResourceDisplayName]);
-    let name = facts.resource(id).map_or(if logged.is_empty() { id } else { logged }, |resource| &resource.name);
+    let name = resource_of(store, facts, row);
     let leg = match kind {
         RowKind::DeviceCode if side_of(row) == Some(Leg::Browser) => "device code entered",
         RowKind::DeviceCode => "device code redeemed",
@@ -177,12 +175,6 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed:
     let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
     let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };
     format!("{leg}{arrow}{name}{result}")
-}
-
-/// A client that the record does not name: its name in the facts, else its id.
-fn named<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
-    let id = store.text(store.normalized_field(row, Field::AppId));
-    facts.client(id).map_or(store.text(row[Field::AppId]), |client| client.name.as_str())
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ impl Orders {
                 group_of[hit] = number;
             }
         }
-        Self { by_column, asked, groups, group_of, widths: Widths::new(hits), texts: Texts::new(store, hits) }
+        Self { by_column, asked, groups, group_of, widths: Widths::new(store, hits), texts: Texts::new(store, hits) }
     }
 
     /// Position of a hit's group.
@@ -174,12 +174,14 @@ pub struct Widths {
 }
 
 impl Widths {
-    fn new(hits: &[Hit]) -> Self {
+    fn new(store: &Store, hits: &[Hit]) -> Self {
         work::look(hits.len());
-        let widest = |text: fn(&Hit) -> &str| hits.iter().map(|hit| width(text(hit))).max().unwrap_or(0);
+        let namesake = |hit: &Hit| store.namesake(hit.user).map_or(0, |id| width(id) + 3);
+        let user = hits.iter().map(|hit| width(&hit.upn) + namesake(hit)).max().unwrap_or(0);
+        let analytic = hits.iter().map(|hit| width(hit.analytic)).max().unwrap_or(0);
         let first = hits.first().and_then(|hit| Some(&hit.upn[hit.upn.rfind('@')?..]));
         let domain = first.filter(|domain| hits.iter().all(|hit| hit.upn.ends_with(domain))).map(str::to_owned);
-        Self { analytic: widest(|hit| hit.analytic), user: widest(|hit| &hit.upn), domain }
+        Self { analytic, user, domain }
     }
 }
 
@@ -424,7 +426,7 @@ mod tests {
             asked: 2,
             group_of: vec![0, 1, 0, 1],
             groups,
-            widths: Widths::new(&hits),
+            widths: Widths::new(&loaded.store, &hits),
             texts: Texts::new(&loaded.store, &hits),
         };
         let case = Case::new("b".into(), "ana".into());

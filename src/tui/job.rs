@@ -21,8 +21,8 @@ use std::sync::Arc;
 /// Something to find out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// The reach of each value of this row.
-    Reach(EventId),
+    /// The reach of each value of this row, but for the value that all rows shown share.
+    Reach(EventId, Option<Value>),
     /// The reach of each value of an incident.
     Suspects(Box<Suspects>),
     /// Effect of these settings on the hits, and their near misses.
@@ -157,7 +157,7 @@ impl JobRunner {
     pub fn run(&mut self, job: Job) -> JobResult {
         let store = &self.loaded.store;
         match job {
-            Job::Reach(event) => JobResult::Reach(event, pivot::reach_of_row(store, event)),
+            Job::Reach(event, shown) => JobResult::Reach(event, pivot::reach_of_row(store, event, shown)),
             Job::Suspects(suspects) => JobResult::Reach(suspects.event, suspects.reach(store)),
             Job::WhatIf(settings) => {
                 let candidates = self.candidates.clone().renewed(&settings);

@@ -2,7 +2,7 @@
 
 use super::scroll::List;
 use crate::model::EventId;
-use crate::triage::pivot::{Reach, Value};
+use crate::triage::pivot::Reach;
 
 /// The values of a row, to go on by one of them.
 pub struct Menu {
@@ -22,8 +22,8 @@ impl Menu {
         Self { event, values: None, list: List::default(), wanted: false }
     }
 
-    /// The value under the cursor.
-    pub fn selected(&self) -> Option<Value> {
-        self.values.as_ref()?.get(self.list.cursor).map(|reach| reach.value)
+    /// The value under the cursor, with its reach.
+    pub fn selected(&self) -> Option<&Reach> {
+        self.values.as_ref()?.get(self.list.cursor)
     }
 }

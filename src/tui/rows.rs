@@ -18,7 +18,7 @@ use super::find::Find;
 use super::scope::Scope;
 use super::scroll::{List, Move};
 use crate::analytics::{Baseline, Hit, Show};
-use crate::model::{EventId, Time};
+use crate::model::{EventId, Sym, Time};
 use crate::store::Store;
 use crate::triage::lineage::{GroupRow, Grouping, Tree, TreeBranch};
 use crate::triage::pivot::Value;
@@ -150,6 +150,8 @@ pub struct Timeline {
     pub shown: Shown,
     /// The view before a step took over.
     kept: Option<Box<Shown>>,
+    /// Users of the rows with their numbers, where the rows share another value than a user and were counted.
+    pub shares: Vec<(Sym, usize)>,
     /// The filters in force.
     sieve: Sieve,
     /// Moments that have a row of their own; of each, whether the row comes after an event of that very instant.
@@ -204,6 +206,7 @@ impl Timeline {
             anchor: None,
             shown,
             kept: None,
+            shares: Vec::new(),
             sieve: Sieve::default(),
             signs: Vec::new(),
             outline: None,

@@ -143,7 +143,7 @@ fn the_last_line_on_stderr_counts_what_was_read() {
     for args in [&["scan", "logs"][..], &["info", "logs"], &["note", "logs"], &["timeline", "logs", "--user", VICTIM]] {
         let stderr = text(&run(folder.path(), args).stderr);
         let last = stderr.lines().last().unwrap();
-        let counts = "read 9 rows from 3 sources, folded 1 duplicate, skipped 1 (tokentrail info shows which)";
+        let counts = "3 sources, 9 rows read, 1 duplicate, 1 skipped: 8 events (tokentrail info shows which)";
         assert_eq!(last, counts, "{args:?}");
     }
     // Quiet, but not about a loss.

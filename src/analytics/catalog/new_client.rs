@@ -4,6 +4,7 @@ use crate::analytics::findings::{client_rarity, scopes_asked};
 use crate::analytics::first_use::{FirstUse, MOST_USERS};
 use crate::analytics::hit_builder::HitBuilder;
 use crate::analytics::known::Standing;
+use crate::analytics::names::resource_of;
 use crate::analytics::need::OF_FIRST_USE;
 use crate::analytics::places::Tool;
 use crate::analytics::shared_steps::{BEGUN_BY, GRAPH_ACTIONS, NETWORKS_SEEN, SOFTWARE_SEEN};
@@ -113,7 +114,10 @@ fn hit(context: &DetectContext, (user, app, session): (Sym, Sym, Sym), firsts: G
         calls.retain(|call| store.normalized_field(store.event(call.event), Field::AppId) == app);
         builder.graph = calls;
         builder.columns = vec![("UsersOfClient", Cell::count(users))];
-        let names = context.texts(&events, Field::ResourceDisplayName);
+        let mut names: Vec<&str> =
+            events.iter().map(|id| resource_of(store, context.facts, store.event(*id))).collect();
+        names.sort_unstable();
+        names.dedup();
         builder.reasons = vec![format!(
             "first use of {} for {}; {users} of at most {MOST_USERS} users of the bundle do so up to it",
             builder.app_name,

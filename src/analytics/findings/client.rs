@@ -1,6 +1,7 @@
 //! The client of a hit: its family, its use before by the user and by others, and its scopes.
 
 use super::{KEPT, listed, missing};
+use crate::analytics::scopes::scope_names;
 use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::facts::Standing;
 use crate::model::words::counted;
@@ -108,7 +109,7 @@ pub fn scopes_asked(context: &StepContext) -> Finding {
         let export = "AuthenticationProcessingDetails from Log Analytics or Graph";
         return missing("scopes not recorded", lacks, export).with_rows(rows);
     }
-    let scopes: Vec<String> = scopes.into_iter().collect();
+    let scopes = scope_names(context.facts, &scopes.into_iter().collect::<Vec<_>>());
     let sentence = format!("Scopes of the tokens: {}.", listed(&scopes));
     Finding::new(State::Unknown, counted(scopes.len(), "scope"), sentence).with_rows(rows)
 }

@@ -2,6 +2,8 @@
 
 use super::{listed, missing, origin_of};
 use crate::analytics::binding::{Binding, Protection};
+use crate::analytics::names::{client_of, resource_of};
+use crate::analytics::scopes::scope_names;
 use crate::analytics::session::GLOBAL_ADMINISTRATOR;
 use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::model::words::counted;
@@ -37,7 +39,7 @@ pub fn second_client(context: &StepContext) -> Finding {
     let hop = if same {
         "the client of the first login too".to_owned()
     } else {
-        format!("after {}", store.get(first, Field::AppDisplayName))
+        format!("after {}", client_of(store, context.facts, store.event(first)))
     };
     let (state, brief) = if context.baseline.is_thin() {
         (State::Unknown, "no history to compare")
@@ -48,8 +50,8 @@ pub fn second_client(context: &StepContext) -> Finding {
     };
     let sentence = format!(
         "{} ({hop}) asked for {} in {}; {family}. This user and this client: {}.",
-        store.get(second, Field::AppDisplayName),
-        store.get(second, Field::ResourceDisplayName),
+        client_of(store, context.facts, store.event(second)),
+        resource_of(store, context.facts, store.event(second)),
         counted(seconds.len(), "request"),
         used.words(),
     );
@@ -100,12 +102,17 @@ pub fn scope_change(context: &StepContext) -> Finding {
         .with_rows([first, second]);
     }
     let added = scopes::added(details(first), details(second));
+    let role = added.iter().find(|scope| context.facts.role(&scope.to_ascii_lowercase()).is_some());
     let (state, brief) = match (before.is_empty(), added.is_empty()) {
         (true, _) => (State::Unknown, "first not recorded".to_owned()),
         (false, true) => (State::Against, "no new scope".to_owned()),
-        (false, false) => (State::Supports, counted(added.len(), "new scope")),
+        (false, false) => {
+            let role = role.map(|role| format!("new: {}", context.facts.scope_name(role)));
+            (State::Supports, role.unwrap_or_else(|| counted(added.len(), "new scope")))
+        }
     };
-    let sentence = format!("First: {}. Second: {}. New: {}.", or_none(&before), or_none(&after), or_none(&added));
+    let words = |scopes: &[String]| or_none(&scope_names(context.facts, scopes));
+    let sentence = format!("First: {}. Second: {}. New: {}.", words(&before), words(&after), words(&added));
     Finding::new(state, brief, sentence).with_rows([first, second])
 }
 

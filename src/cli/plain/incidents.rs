@@ -68,7 +68,9 @@ impl Talk<'_> {
         let (done, steps) = self.progress(&group.hits);
         let story = match (card, group.times) {
             (Some(card), 0) => card.story.words().to_owned(),
-            (Some(_), times) => format!("routine {times} times, {}", leading.app_name),
+            (Some(_), times) => {
+                format!("routine {times} times, {}", self.run.facts.client_name(&leading.app_id, &leading.app_name))
+            }
             (None, _) => leading.analytic.to_owned(),
         };
         let hits =
@@ -76,7 +78,7 @@ impl Talk<'_> {
         let mut line = format!(
             "{number}. {}, {}, {}, {story}, {hits}, {done} of {steps} steps",
             severity.word(),
-            leading.upn,
+            self.loaded.store.who_as(leading.user, &leading.upn),
             leading.first_seen.second()
         );
         let outcome = self.case.outcome(self.hits, group);
@@ -124,7 +126,7 @@ impl Talk<'_> {
             let (kind, value) = (reach.value.kind(), reach.value.words(store, self.run.facts));
             let new = if reach.is_new { " (new to the user)" } else { "" };
             let rows = counted(reach.counts.rows, "row");
-            self.say(format!("{kind} {value}{new}, {rows}: {}.", reach.others_words(store)))?;
+            self.say(format!("{kind} {value}{new}, {rows}: {}.", reach.words(store)))?;
         }
         Ok(())
     }

@@ -54,7 +54,7 @@ impl Talk<'_> {
         let store = &self.loaded.store;
         for event in rows {
             let line = timeline::line(store, self.run.facts, event, None);
-            let (time, upn) = (line.time.second(), store.upn(store.event(event).user));
+            let (time, upn) = (line.time.second(), store.who(store.event(event).user));
             let mark = self.marked(event);
             self.say(format!("{time} UTC, {upn}, {}: {}{mark}", line.kind.words(), line.what))?;
         }

@@ -1,6 +1,6 @@
 //! The page about a bundle as lines of text, each with its indentation; its user wraps them.
 
-use super::words::{counted, rows, second};
+use super::words::{counted, read_words, rows, second};
 use super::{Info, Lag, Reason, SourceInfo};
 use crate::model::{Span, Table};
 
@@ -70,17 +70,7 @@ pub fn lag_words(lag: Lag) -> String {
 
 /// The lines about the whole bundle.
 pub fn summary(info: &Info) -> Vec<(Tone, String)> {
-    let sources = match info.sources.len() {
-        1 => "1 source".to_owned(),
-        count => format!("{count} sources"),
-    };
-    let events = counted(info.read - info.duplicates, "event");
-    let summary = format!(
-        "{sources}, {} read, {}, {} skipped: {events}",
-        rows(info.read),
-        counted(info.duplicates, "duplicate"),
-        info.skipped
-    );
+    let summary = read_words(info.sources.len(), info.read, info.duplicates, info.skipped);
     let mut lines = vec![(Tone::Head, summary)];
     if info.first_event.is_some() {
         lines.push((Tone::Plain, format!("{} → {} UTC", second(info.first_event), second(info.last_event))));

@@ -2,6 +2,7 @@
 
 use super::{App, Effect};
 use crate::model::{EventId, Time};
+use crate::store::Key;
 use crate::triage::pivot::{Suspects, Value};
 use crate::tui::job::{Job, JobResult};
 use crate::tui::layout::Pane;
@@ -36,7 +37,8 @@ impl App {
             return Vec::new();
         };
         self.overlays.show(Overlay::Pivot(Menu::new(event)));
-        vec![Effect::Run(Job::Reach(event))]
+        let shown = self.workbench().and_then(|bench| bench.timeline.as_ref()).map(|timeline| timeline.of);
+        vec![Effect::Run(Job::Reach(event, shown))]
     }
 
     /// Opens the comparison of the incident with its user's usual days.
@@ -134,13 +136,21 @@ impl App {
 
     fn leave_by(&mut self, mut menu: Menu) {
         match (menu.selected(), &menu.values) {
-            (Some(value), _) => self.visit(value, Some(menu.event)),
+            (Some(reach), _) => {
+                let (value, shares) = (reach.value, reach.shares());
+                self.visit(value, Some(menu.event));
+                self.bench(|bench| {
+                    if let Some(timeline) = bench.timeline.as_mut().filter(|_| value.key != Key::User) {
+                        timeline.shares = shares;
+                    }
+                });
+            }
             // Typed ahead of counts that take a moment.
             (None, None) => {
                 menu.wanted = true;
                 self.overlays.show(Overlay::Pivot(menu));
             }
-            (None, Some(_)) => self.say("the row has no value to go on by".to_owned()),
+            (None, Some(_)) => self.say("the row has no other value to go on by".to_owned()),
         }
     }
 

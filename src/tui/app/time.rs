@@ -127,7 +127,7 @@ impl App {
             return Vec::new();
         }
         bench.set_revoked(user, revoked, now);
-        let upn = bench.store().upn(user).to_owned();
+        let upn = bench.store().who(user).into_owned();
         self.say(match revoked {
             Some(time) => format!("revocation time {} UTC saved for {upn}", time.second()),
             None => format!("{upn}: revocation cleared"),

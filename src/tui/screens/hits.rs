@@ -16,6 +16,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use std::borrow::Cow;
 
 pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Rect) {
     if area.is_empty() {
@@ -177,9 +178,9 @@ fn incident<'a>(
     let story = match group.times {
         0 if !one.roles.is_empty() => format!("{}: {}", one.roles[0], card.story.words()),
         0 => card.story.words().to_owned(),
-        times => format!("routine {times}×, {}", hit.app_name),
+        times => format!("routine {times}×, {}", bench.evidence.facts.client_name(&hit.app_id, &hit.app_name)),
     };
-    let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
+    let upn = name(bench, hit, columns);
     let when = one.first.second();
     let when = when.get(5..16).unwrap_or(&when);
     let state = match (state.is_empty(), one.is_allowed) {
@@ -193,7 +194,7 @@ fn incident<'a>(
         Span::styled(mark(bench, entry, selected), theme.style(Role::Focus)),
         Span::styled(format!("{glyph} {word:<4}"), if closed { text } else { theme.style(role) }),
         Span::raw("  "),
-        Span::styled(pad(&fit(upn, columns.user.saturating_sub(1)), columns.user), text),
+        Span::styled(pad(&fit(&upn, columns.user.saturating_sub(1)), columns.user), text),
         Span::styled(pad(&words, columns.analytic), text),
     ];
     if columns.time > 0 {
@@ -215,10 +216,10 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
     let text = theme.style(if settled { Role::Settled } else { Role::Text });
     let mark = mark(bench, entry, selected);
     let allowed = hit.allowed.as_ref().map(|_| "allowed");
-    let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
+    let upn = name(bench, hit, columns);
     let user = match disposition.map(Disposition::words).or(allowed) {
         Some(word) => format!("{word} {upn}"),
-        None => upn.to_owned(),
+        None => upn.into_owned(),
     };
     let mut spans = vec![
         Span::styled(mark, theme.style(Role::Focus)),
@@ -238,6 +239,13 @@ fn row<'a>(bench: &'a Workbench, theme: &Theme, entry: Entry, columns: &Columns<
         spans.push(Span::styled(format!(" {mark:>5}"), text));
     }
     Line::from(spans)
+}
+
+/// The user's sign-in name, without the domain that all share where it has no room, with what tells users of one name
+/// apart.
+fn name<'b>(bench: &'b Workbench, hit: &'b Hit, columns: &Columns) -> Cow<'b, str> {
+    let upn = columns.domain.and_then(|domain| hit.upn.strip_suffix(domain)).unwrap_or(&hit.upn);
+    bench.store().who_as(hit.user, upn)
 }
 
 /// The sign at the left edge: marked for a verdict, under the cursor, of the incident above.

@@ -8,8 +8,8 @@ mod strip;
 
 use super::pane;
 use crate::analytics::{DetectContext, Show};
-use crate::model::EventId;
-use crate::store::Key;
+use crate::model::{EventId, Sym};
+use crate::store::{Key, Store};
 use crate::triage::pivot::Value;
 use crate::tui::find::Find;
 use crate::tui::layout::Pane;
@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use row::Columns;
+use std::borrow::Cow;
 
 /// Everything a row needs.
 struct View<'a> {
@@ -63,6 +64,9 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     if above > 0 && !state.filters().is_empty() {
         lines.push(chips::chips(&view, room));
     }
+    if lines.len() + 1 < above && !state.shares.is_empty() {
+        lines.push(chips::shares(&view, room));
+    }
     if lines.len() < above {
         lines.push(strip::strip(&view, room));
     }
@@ -78,36 +82,40 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip another.
+/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip another, and so
+/// has whose the rows are where they are not one user's.
 pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
     let is_filtered = bench.timeline.as_ref().is_some_and(|timeline| !timeline.filters().is_empty());
     let chips = usize::from(inside > 1 && is_filtered);
     let strip = usize::from(inside > 3 + chips);
-    inside.saturating_sub(chips + strip)
+    let is_shared = bench.timeline.as_ref().is_some_and(|timeline| !timeline.shares.is_empty());
+    let shares = usize::from(is_shared && strip > 0 && inside > 5 + chips);
+    inside.saturating_sub(chips + strip + shares)
 }
 
-/// A sign-in name without its domain.
-fn account(upn: &str) -> &str {
-    upn.split_once('@').map_or(upn, |(account, _)| account)
+/// A user's sign-in name without its domain, with what tells users of one name apart.
+fn account(store: &Store, user: Sym) -> Cow<'_, str> {
+    let upn = store.upn(user);
+    store.who_as(user, upn.split_once('@').map_or(upn, |(account, _)| account))
 }
 
 /// The user of the hit; away from it, what led here: `finance.director › address 198.51.100.23 › user a.novak`, the last
 /// of which stays longest.
 fn whose(bench: &Workbench, room: usize) -> String {
-    let mut whose = bench.current().map_or_else(String::new, |hit| hit.upn.clone());
     let trail = bench.trail();
+    let hit = bench.current().map(|hit| hit.user);
     if trail.is_empty() {
+        let whose = hit.map_or_else(String::new, |user| bench.store().who(user).into_owned());
         return fit(&whose, room).into_owned();
     }
-    whose.truncate(account(&whose).len());
     let words = |value: &Value| {
-        let words = value.words(bench.store(), bench.evidence.facts);
-        let words = if value.key == Key::User { account(&words) } else { &words };
-        format!("{} {}", value.kind(), fit_middle(words, 40))
+        if value.key == Key::User {
+            return format!("user {}", account(bench.store(), value.sym));
+        }
+        format!("{} {}", value.kind(), fit_middle(&value.words(bench.store(), bench.evidence.facts), 40))
     };
-    for value in &trail {
-        whose = format!("{whose} › {}", words(value));
-    }
+    let home = hit.map(|user| account(bench.store(), user).into_owned());
+    let whose = home.into_iter().chain(trail.iter().map(words)).collect::<Vec<_>>().join(" › ");
     let mut start = 0;
     while width(&whose[start..]) > room {
         match whose[start..].find(" › ") {

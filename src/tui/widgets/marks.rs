@@ -87,7 +87,7 @@ fn row<'a>(bench: &Workbench, theme: &Theme, event: EventId, columns: &Columns, 
         Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
         Span::styled(format!("{} ", mark.glyph()), theme.style(Role::Notice)),
         Span::styled(format!("{} ", pad(&time, columns.time)), text),
-        Span::styled(pad(store.upn(store.event(event).user), columns.user), theme.style(Role::Quiet)),
+        Span::styled(pad(&store.who(store.event(event).user), columns.user), theme.style(Role::Quiet)),
         Span::styled(format!(" {} ", pad(&line.what, columns.what)), text),
         Span::styled(fit(&mark.words(), columns.words).into_owned(), theme.style(Role::Title)),
     ])

@@ -6,7 +6,7 @@ use crate::store::Key;
 use crate::triage::pivot::Reach;
 use crate::tui::layout::centred;
 use crate::tui::pivot::Menu;
-use crate::tui::text::{count, fit, fit_middle, pad};
+use crate::tui::text::{count, fit, fit_middle, pad, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
@@ -16,6 +16,9 @@ use ratatui::widgets::Paragraph;
 
 /// Widest box that reads well.
 const WIDEST: u16 = 130;
+/// Most lines that name whose rows have the value under the cursor.
+const OTHERS: usize = 2;
+const OTHERS_HIGH: u16 = 2;
 
 /// The area of the box, its columns, and whether the times of the row under the cursor have a line of their own.
 fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
@@ -23,7 +26,7 @@ fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let width = area.width.saturating_sub(2).min(WIDEST);
     let columns = Columns::new(usize::from(width.saturating_sub(2)));
     let times = columns.times == 0 && rows > 1;
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4 + u16::from(times));
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + OTHERS_HIGH + u16::from(times));
     (centred(area, width, height), columns, times)
 }
 
@@ -40,7 +43,7 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
     let quiet = theme.style(Role::Quiet);
     let lines = match &menu.values {
         None => vec![Line::styled("counting …", quiet)],
-        Some(values) if values.is_empty() => vec![Line::styled("This row has no value to go on by.", quiet)],
+        Some(values) if values.is_empty() => vec![Line::styled("This row has no other value to go on by.", quiet)],
         Some(values) => {
             let head = Line::styled(columns.head(), quiet);
             let rows = values.iter().enumerate().map(|(at, reach)| {
@@ -55,10 +58,11 @@ pub(super) fn draw(menu: &Menu, bench: &Workbench, theme: &Theme, frame: &mut Fr
                 Line::styled(fit(&times, room).into_owned(), quiet)
             });
             let others = values.get(menu.list.cursor).map(|reach| {
-                let words = inert(&reach.others_words(bench.store())).into_owned();
-                Line::styled(fit(&format!("  {words}"), room).into_owned(), theme.style(Role::Text))
+                let words = inert(&reach.words(bench.store())).into_owned();
+                let wrapped = wrap(&words, room.saturating_sub(2), OTHERS);
+                wrapped.into_iter().map(|text| Line::styled(format!("  {text}"), theme.style(Role::Text)))
             });
-            std::iter::once(head).chain(rows).chain(when).chain(others).collect()
+            std::iter::once(head).chain(rows).chain(when).chain(others.into_iter().flatten()).collect()
         }
     };
     frame.render_widget(Paragraph::new(lines), inside);
@@ -93,7 +97,7 @@ impl Columns {
 }
 
 fn row<'a>(bench: &Workbench, theme: &Theme, reach: &Reach, columns: &Columns, selected: bool) -> Line<'a> {
-    let Reach { value, is_new, counts, others } = reach;
+    let Reach { value, is_new, counts, others, .. } = reach;
     let new = if *is_new { "◈ " } else { "" };
     let words = format!("{new}{}", value.words(bench.store(), bench.evidence.facts));
     // A name is told by its beginning, an id by its end too.

@@ -68,7 +68,7 @@ pub(super) fn moment_title() -> String {
 /// The title of the revocation prompt: the user, and the forms it takes.
 pub(super) fn revoked_title(app: &App, user: Sym) -> String {
     let Some(bench) = app.workbench() else { return String::new() };
-    let upn = bench.store().upn(user);
+    let upn = bench.store().who(user);
     format!("Revoked (UTC), empty for never: 14:02, 2026-05-01 14:02, +10m · {upn}")
 }
 

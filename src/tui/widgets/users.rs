@@ -105,7 +105,7 @@ fn row<'a>(
     let quiet = theme.style(Role::Quiet);
     let mut spans = vec![
         Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
-        Span::styled(pad(store.upn(user.user), columns.user), theme.style(Role::Text)),
+        Span::styled(pad(&store.who(user.user), columns.user), theme.style(Role::Text)),
         Span::styled(format!("{rows:>15}"), quiet),
         Span::styled(format!("{hits:>9}"), theme.style(Role::Title)),
     ];

@@ -79,7 +79,7 @@ impl Workbench {
                 }
                 let words = words_after(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
                 let step = place.map_or_else(String::new, |place| format!("step {}: ", place + 1));
-                let whose = whose.map_or_else(|| id.clone(), |hit| self.evidence.hits[hit].upn.clone());
+                let whose = whose.map_or_else(|| id.clone(), |hit| self.store().who(self.evidence.hits[hit].user).into_owned());
                 format!("{step}{words} ({whose})")
             }
             About::Event(key) => {
@@ -96,7 +96,7 @@ impl Workbench {
                     self.show_revoked(user);
                     self.go_to_user(user);
                 }
-                let upn = user.map_or(key.as_str(), |user| self.store().upn(user));
+                let upn = user.map_or(key.as_str().into(), |user| self.store().who(user));
                 format!("{} ({upn})", words_after(&format!("user {key}")))
             }
             About::Log => what,

@@ -55,7 +55,7 @@ fn who_else_names_the_others_with_their_rows() {
     let desk = near((80, 24));
     let store = desk.bench().store();
     for (event, row) in store.events().filter(|(_, row)| !row.is_duplicate() && !row.user.is_none()) {
-        for reach in pivot::reach_of_row(store, event) {
+        for reach in pivot::reach_of_row(store, event, None) {
             let rows: usize = reach.others.iter().map(|(_, rows)| rows).sum();
             let others = reach.value.events(store).iter().filter(|other| {
                 let user = store.event(**other).user;

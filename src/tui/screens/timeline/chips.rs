@@ -1,11 +1,16 @@
 //! The filters in force on the rows, on one line.
 
-use super::View;
+use super::{View, account};
+use crate::model::Sym;
+use crate::model::words::{counted, listed_by};
 use crate::tui::rows::{Timeline, Zoom};
 use crate::tui::screens::stacked;
-use crate::tui::text::{count, width};
+use crate::tui::text::{count, fit, width};
 use crate::tui::theme::Role;
 use ratatui::text::{Line, Span};
+
+/// Users named of rows that share another value.
+const SHARES: usize = 6;
 
 /// ` only address 198.51.100.23 │ without failed rows   12 of 167 rows`: the last filter stays longest.
 pub(super) fn chips<'a>(view: &View, room: usize) -> Line<'a> {
@@ -22,6 +27,15 @@ pub(super) fn chips<'a>(view: &View, room: usize) -> Line<'a> {
         Span::styled(format!(" {}", stacked(&words, left)), view.theme.style(Role::Notice)),
         Span::styled(so_many, view.theme.style(Role::Quiet)),
     ])
+}
+
+/// ` whose: finance.director 22 rows, a.novak 4 rows and 2 more`: the users of rows that share another value.
+pub(super) fn shares<'a>(view: &View, room: usize) -> Line<'a> {
+    let store = view.bench.store();
+    let share = |(user, rows): &(Sym, usize)| format!("{} {}", account(store, *user), counted(*rows, "row"));
+    let words = listed_by(&view.state.shares, SHARES, share);
+    let style = view.theme.style(Role::Notice);
+    Line::styled(fit(&format!(" whose: {words}"), room).into_owned(), style)
 }
 
 /// The sentence where no row is shown.

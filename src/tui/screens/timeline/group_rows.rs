@@ -88,8 +88,8 @@ fn of_whom(view: &View, event: EventId) -> String {
     if view.state.of == Value::user(user) {
         return String::new();
     }
-    let upn = store.upn(user);
-    format!(", {}", if upn.is_empty() { "nobody" } else { super::account(upn) })
+    let name = super::account(store, user);
+    format!(", {}", if name.is_empty() { "nobody" } else { &name })
 }
 
 fn moment(view: &View, time: Time) -> String {

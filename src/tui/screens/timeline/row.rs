@@ -227,8 +227,8 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
     let room = most.saturating_sub(usize::from(shown.branch.depth) * 2);
     let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
-        let user = account(store.upn(store.event(shown.event).user));
-        let name = line.actor.filter(|_| user.is_empty()).unwrap_or(user);
+        let user = account(store, store.event(shown.event).user);
+        let name = line.actor.filter(|_| user.is_empty()).unwrap_or(&user);
         format!("{}: ", fit(name, 24))
     } else if tied {
         branches::TIED.to_owned()
