@@ -76,7 +76,7 @@ fn tables(info: &Info) -> Table {
             day_and_minute(row.last_event).into(),
         ]);
         if let Some(lag) = row.lag {
-            table.below(&format!("ingested {}", lag_words(lag)));
+            table.below(&lag_words(lag));
         }
     }
     table

@@ -4,9 +4,11 @@
 mod guided;
 mod incidents;
 mod joining;
+mod keys;
 mod marks;
 
 use incidents::{Listed, numbered};
+use keys::{LIST, STEP, VERDICT};
 
 use super::args::ScreenArgs;
 use super::resolve::{Run, now};
@@ -30,14 +32,6 @@ use std::sync::Arc;
 /// Rows printed at once.
 const ROWS: usize = 40;
 
-/// Input at a step; the help shows this.
-const STEP_KEYS: &str = "y supports, x against, u unknown, - take the verdict back, i TEXT remark, r rows, n next, \
-                         p previous, a number for that step, b N bookmark row N, t N WORDS its tags, m N TEXT a remark \
-                         on it, g five plain questions, v compare with the usual days, s what the logs show of its hours, w who else used its \
-                         values, z undo, d verdict, h hits of the incident, h N walk hit N, \
-                         o N take hit N out of the incident or put it back, l list, \
-                         e note, q quit";
-const LIST_KEYS: &str = "a number to walk that incident, v N to compare it with the usual days, m marked rows, c conflicts and copies, z undo, e note, q quit";
 /// The letters of each verdict: those of the workbench, and those of tokentrail 0.1.0.
 const DISPOSITIONS: [(&[&str], Disposition); 4] = [
     (&["t"], Disposition::Theft),
@@ -73,8 +67,21 @@ pub(super) fn run(
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);
     let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, candidates, hits, &case.alone());
-    let mut talk =
-        Talk { name, loaded, hits, incidents, run, file, case, found, places, out, note: None, unsaved: None };
+    let mut talk = Talk {
+        name,
+        loaded,
+        hits,
+        incidents,
+        run,
+        file,
+        case,
+        found,
+        places,
+        out,
+        note: None,
+        unsaved: None,
+        slipped: false,
+    };
     let input = &mut io::stdin().lock();
     if talk.join(input)? {
         if let Some(advice) = advice {
@@ -108,6 +115,8 @@ struct Talk<'a> {
     note: Option<Written>,
     /// Why the last save failed, if it did.
     unsaved: Option<String>,
+    /// Whether the last input meant nothing: the keys are not read out again.
+    slipped: bool,
 }
 
 /// The result of a part of the conversation.
@@ -124,16 +133,6 @@ enum Next {
 impl Talk<'_> {
     fn say(&mut self, text: impl AsRef<str>) -> io::Result<()> {
         writeln!(self.out, "{}", inert(text.as_ref()))
-    }
-
-    /// Asks; `None` at the end of the input.
-    fn ask(&mut self, keys: &str, input: &mut dyn BufRead) -> io::Result<Option<String>> {
-        write!(self.out, "({keys})\n> ")?;
-        self.out.flush()?;
-        let mut line = String::new();
-        let read = input.read_line(&mut line)?;
-        writeln!(self.out)?;
-        Ok((read > 0).then(|| line.trim().to_owned()))
     }
 
     fn list(&mut self, input: &mut dyn BufRead) -> anyhow::Result<()> {
@@ -167,7 +166,7 @@ impl Talk<'_> {
             }
             // A slip costs a line, not the list.
             let chosen = loop {
-                let Some(typed) = self.ask(LIST_KEYS, input)? else { return Ok(Next::Quit) };
+                let Some(typed) = self.key(&LIST, input)? else { return Ok(Next::Quit) };
                 match typed.as_str() {
                     "q" => return Ok(Next::Quit),
                     "e" => self.write_note()?,
@@ -183,11 +182,11 @@ impl Talk<'_> {
                     "" | "l" => break None,
                     typed if typed.starts_with("v ") => match numbered(listed, &typed[2..]) {
                         Some(one) => self.compare(&one.group)?,
-                        None => self.say(format!("{typed}: no such incident"))?,
+                        None => self.slip(&format!("{typed}: no such incident"))?,
                     },
                     typed => match numbered(listed, typed) {
                         Some(one) => break Some(one),
-                        None => self.say(format!("{typed} is no incident of the list."))?,
+                        None => self.slip(&format!("{typed} is no incident of the list"))?,
                     },
                 }
             };
@@ -239,7 +238,12 @@ impl Talk<'_> {
         let group = &listed.group;
         let steps = walk(self.hits, of, &self.case, by_id);
         let hit = &self.hits[of[0]];
-        self.say(format!("{} {}, {}", hit.severity.word(), hit.analytic, self.loaded.store.who_as(hit.user, &hit.upn)))?;
+        self.say(format!(
+            "{} {}, {}",
+            hit.severity.word(),
+            hit.analytic,
+            self.loaded.store.who_as(hit.user, &hit.upn)
+        ))?;
         self.say(format!("Severity: {}", hit.severity_reason))?;
         self.say(format!("Confidence {}: {}", hit.confidence.word(), hit.confidence_reason))?;
         for reason in &hit.reasons {
@@ -256,7 +260,7 @@ impl Talk<'_> {
                 self.step(&asked, of[0], step, steps.len())?;
                 printed = step;
             }
-            let Some(typed) = self.ask(STEP_KEYS, input)? else { return Ok(Next::Quit) };
+            let Some(typed) = self.key(&STEP, input)? else { return Ok(Next::Quit) };
             let (word, rest) = typed.split_once(' ').unwrap_or((&typed, ""));
             let verdict = match word {
                 "y" => Some(Some(Verdict::Supports)),
@@ -279,14 +283,14 @@ impl Talk<'_> {
                 "h" if rest.is_empty() => self.hits_of(group)?,
                 "h" => match rest.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1)) {
                     Some(number) if number < group.hits.len() => return Ok(Next::Hit(number)),
-                    _ => self.say(format!("{rest} is no hit of this incident."))?,
+                    _ => self.slip(&format!("{rest} is no hit of this incident"))?,
                 },
                 "o" => {
                     let number = rest.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
                     match number.and_then(|number| group.hits.get(number)) {
                         Some(hit) if self.take_out(group, *hit)? => return Ok(Next::List),
                         Some(_) => {}
-                        None => self.say(format!("{rest} is no hit of this incident."))?,
+                        None => self.slip(&format!("{rest} is no hit of this incident"))?,
                     }
                 }
                 "g" if self.guided(listed, &steps, input)? => return self.dispose(group, input),
@@ -308,7 +312,7 @@ impl Talk<'_> {
                 "q" => return Ok(Next::Quit),
                 word => match word.parse::<usize>() {
                     Ok(number) if (1..=steps.len()).contains(&number) => step = number,
-                    _ => self.say(format!("{typed} means nothing here."))?,
+                    _ => self.slip(&format!("{typed} means nothing here"))?,
                 },
             }
         }
@@ -369,8 +373,6 @@ impl Talk<'_> {
 
     /// Asks for the verdict on an incident; for every one but theft then for the reason, and for who confirmed it.
     fn dispose(&mut self, group: &Group, input: &mut dyn BufRead) -> anyhow::Result<Next> {
-        let keys =
-            "t theft, a authorised activity, m rule misfired, c cannot tell, - take it back, l leave it as it is";
         let hits: Vec<&Hit> = group.hits.iter().map(|at| &self.hits[*at]).collect();
         let ids: Vec<String> = hits.iter().map(|hit| hit.id.clone()).collect();
         let outcome = self.case.disposition(&ids[0]).map_or("open", Disposition::words);
@@ -379,12 +381,12 @@ impl Talk<'_> {
             hits => format!("What is this incident? A verdict closes its {hits} hits. It is {outcome}."),
         })?;
         let disposition = loop {
-            let Some(typed) = self.ask(keys, input)? else { return Ok(Next::Quit) };
+            let Some(typed) = self.key(&VERDICT, input)? else { return Ok(Next::Quit) };
             match DISPOSITIONS.iter().find(|(keys, _)| keys.contains(&typed.as_str())) {
                 Some((_, disposition)) => break Some(*disposition),
                 None if typed == "-" => break None,
                 None if typed.is_empty() || typed == "l" => return Ok(Next::List),
-                None => self.say(format!("{typed} means nothing here."))?,
+                None => self.slip(&format!("{typed} means nothing here"))?,
             }
         };
         let mut closing = disposition.map(Closing::bare);
@@ -393,12 +395,14 @@ impl Talk<'_> {
             for (number, reason) in (1..).zip(&offered) {
                 self.say(format!("{number}. {reason}"))?;
             }
-            let Some(typed) = self.ask("why? a number, or in your words; empty for no reason", input)? else {
+            let Some(typed) = self.ask_text("why? a number, or in your words; empty for no reason", input)? else {
                 return Ok(Next::Quit);
             };
             let number = typed.parse::<usize>().ok().and_then(|number| offered.get(number.checked_sub(1)?));
             closing.reason = number.map_or(typed, |reason| (*reason).to_owned());
-            let Some(typed) = self.ask("who confirmed it? empty for nobody", input)? else { return Ok(Next::Quit) };
+            let Some(typed) = self.ask_text("who confirmed it? empty for nobody", input)? else {
+                return Ok(Next::Quit);
+            };
             closing.confirmed = typed;
         }
         self.case.close_hits(&ids, closing.as_ref(), now());

@@ -143,7 +143,11 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     let incident = &context.incidents.all[at];
     let hits: Vec<&Hit> = incident.hits.iter().map(|hit| &context.hits[*hit]).collect();
     let leading = hits[0];
-    let who = if leading.upn.is_empty() { leading.user_id.clone() } else { context.store.who_as(leading.user, &leading.upn).into_owned() };
+    let who = if leading.upn.is_empty() {
+        leading.user_id.clone()
+    } else {
+        context.store.who_as(leading.user, &leading.upn).into_owned()
+    };
     let made = Made::new(context, incident, &hits);
     let controls = controls::controls(context.store, incident, &hits);
     let lines = [

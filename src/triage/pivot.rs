@@ -319,11 +319,7 @@ mod tests {
         let mut rows = Rows::default();
         let twins = ["1f0d2a77-0000-4000-8000-000000000001", "a4b3c2d1-0000-4000-8000-000000000002"];
         for (id, name) in twins.map(|id| (id, "ana@contoso.com")).into_iter().chain([("u3", "bo@contoso.com")]) {
-            rows.row(
-                Table::SignIn,
-                "2026-05-01T10:00:00Z",
-                &[(Field::UserId, id), (Field::UserPrincipalName, name)],
-            );
+            rows.row(Table::SignIn, "2026-05-01T10:00:00Z", &[(Field::UserId, id), (Field::UserPrincipalName, name)]);
         }
         rows.row(Table::SignIn, "2026-05-01T10:00:00Z", &[(Field::UserPrincipalName, "ana@contoso.com")]);
         let store = rows.build();

@@ -34,7 +34,7 @@ impl Talk<'_> {
                     "3" | "u" => Some(ANSWERS[2]),
                     "-" => None,
                     _ => {
-                        self.say(format!("{typed} means nothing here."))?;
+                        self.slip(&format!("{typed} means nothing here"))?;
                         continue;
                     }
                 };

@@ -13,7 +13,9 @@ impl Talk<'_> {
     /// Says what was found beside the case, and asks how to go on where another process has it; `false` to leave.
     pub(super) fn join(&mut self, input: &mut dyn BufRead) -> io::Result<bool> {
         while let Some(taken) = self.found.holder.clone() {
-            self.say(format!("This case has one writer. It is in use by {taken}."))?;
+            if !self.slipped {
+                self.say(format!("This case has one writer. It is in use by {taken}."))?;
+            }
             let Some(typed) = self.ask(JOIN_KEYS, input)? else { return Ok(false) };
             let how = match typed.as_str() {
                 "q" => return Ok(false),
@@ -34,7 +36,7 @@ impl Talk<'_> {
                     Join::TakeOver
                 }
                 typed => {
-                    self.say(format!("{typed} means nothing here."))?;
+                    self.slip(&format!("{typed} means nothing here"))?;
                     continue;
                 }
             };
@@ -88,8 +90,11 @@ impl Talk<'_> {
             if left.is_empty() {
                 return self.say("No conflict and no copy to merge.");
             }
-            for (number, line) in (1..).zip(&left) {
-                self.say(format!("{number}. {line}"))?;
+            // A slip costs a line, not the list.
+            if !self.slipped {
+                for (number, line) in (1..).zip(&left) {
+                    self.say(format!("{number}. {line}"))?;
+                }
             }
             let Some(typed) = self.ask(DECIDE_KEYS, input)? else { return Ok(()) };
             let (word, number) = typed.split_once(' ').unwrap_or((&typed, ""));
@@ -98,7 +103,7 @@ impl Talk<'_> {
                 ("l", _) => return Ok(()),
                 ("t" | "o", _) if self.file.is_read_only() => self.say("Read only: that is not kept.")?,
                 ("t" | "o", Some(at)) => self.decide(at, word == "t")?,
-                _ => self.say(format!("{typed} means nothing here."))?,
+                _ => self.slip(&format!("{typed} means nothing here"))?,
             }
         }
     }

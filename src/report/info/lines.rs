@@ -33,7 +33,7 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
         let range = format!("{} → {} UTC", second(table.first_event), second(table.last_event));
         lines.push((Tone::Plain, format!("  {}, {range}", counted(table.events, "event"))));
         if let Some(lag) = table.lag {
-            lines.push((Tone::Quiet, format!("  ingested {}", lag_words(lag))));
+            lines.push((Tone::Quiet, format!("  {}", lag_words(lag))));
         }
     }
     if !info.analytics.is_empty() {
@@ -57,15 +57,18 @@ pub fn lines(info: &Info) -> Vec<(Tone, String)> {
     lines
 }
 
-/// `5m00s after the event (median), 2h at most`. Exports cut fractions of a second: it may be before it.
+/// `ingested 5m00s after the event (median), 2h at most`. Exports cut fractions of a second: a second before it is none.
 pub fn lag_words(lag: Lag) -> String {
-    let span = |seconds: i64| {
-        let side = if seconds < 0 { "before" } else { "after" };
-        (Span::seconds(seconds.abs()).to_string(), side)
+    let span = |seconds: i64| Span::seconds(seconds.abs()).to_string();
+    let most = match lag.max_seconds {
+        seconds if seconds < 0 => String::new(),
+        seconds => format!(", {} after it at most", span(seconds)),
     };
-    let ((median, side), (most, far_side)) = (span(lag.median_seconds), span(lag.max_seconds));
-    let far_side = if side == far_side { String::new() } else { format!(" {far_side} it") };
-    format!("{median} {side} the event (median), {most}{far_side} at most")
+    match lag.median_seconds {
+        ..-1 => format!("clock skew: ingest time precedes the event by {} (median){most}", span(lag.median_seconds)),
+        -1..=0 => format!("ingested with the event (median){most}"),
+        median => format!("ingested {} after the event (median), {} at most", span(median), span(lag.max_seconds)),
+    }
 }
 
 /// The lines about the whole bundle.
@@ -169,7 +172,9 @@ mod tests {
     #[test]
     fn a_clock_may_be_ahead() {
         let words = |median_seconds, max_seconds| lag_words(Lag { median_seconds, max_seconds });
-        assert_eq!(words(90, 7200), "1m30s after the event (median), 2h00m at most");
-        assert_eq!(words(-1, 739), "1s before the event (median), 12m19s after it at most");
+        assert_eq!(words(90, 7200), "ingested 1m30s after the event (median), 2h00m at most");
+        assert_eq!(words(-1, 739), "ingested with the event (median), 12m19s after it at most");
+        let skewed = "clock skew: ingest time precedes the event by 5m00s (median), 12m19s after it at most";
+        assert_eq!(words(-300, 739), skewed);
     }
 }

@@ -212,7 +212,10 @@ fn unread(info: &Info) -> Vec<Notice> {
     });
     let mut kinds: Vec<(Vec<&str>, Notice)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for (at, source, reason) in paths.chain(of_sources) {
+    let mut all: Vec<(Option<usize>, &str, String)> = paths.chain(of_sources).collect();
+    // A log that was not read comes before a text that came along with the logs.
+    all.sort_by_key(|(_, source, _)| is_document(source));
+    for (at, source, reason) in all {
         let place = *places.entry(super::kind_of(&reason)).or_insert(kinds.len());
         if let Some((others, _)) = kinds.get_mut(place) {
             others.push(source);
@@ -231,6 +234,16 @@ fn unread(info: &Info) -> Vec<Notice> {
         notice
     });
     notices.collect()
+}
+
+/// Endings of files that come along with logs and are none.
+const DOCUMENTS: [&str; 12] =
+    ["md", "markdown", "rst", "pdf", "docx", "pptx", "html", "htm", "png", "jpg", "jpeg", "svg"];
+
+fn is_document(source: &str) -> bool {
+    let name = source.rsplit(['/', '\\', '!']).next().unwrap_or(source);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    DOCUMENTS.iter().any(|document| ending.eq_ignore_ascii_case(document))
 }
 
 /// Notices of how times were read where the source does not tell.
@@ -353,7 +366,7 @@ fn clocks(info: &Info) -> Vec<Notice> {
     tables
         .map(|(table, lag)| {
             let trails = super::lag_words(lag);
-            let what = format!("{table} was ingested {trails}: TimeGenerated is not when it happened.");
+            let what = format!("{table}: {trails}. TimeGenerated is not when it happened.");
             notice(NoticeKind::Clock, what, None)
         })
         .collect()
@@ -362,6 +375,12 @@ fn clocks(info: &Info) -> Vec<Notice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_beside_the_logs_is_no_log() {
+        assert!(is_document("logs.zip!docs/README.md") && is_document("a\\Report.PDF"));
+        assert!(!is_document("SigninLogs.json") && !is_document("export.md/rows.csv") && !is_document("md"));
+    }
 
     #[test]
     fn a_page_of_a_search_may_be_the_first_of_more() {

@@ -79,7 +79,8 @@ impl Workbench {
                 }
                 let words = words_after(&step.as_ref().map_or_else(|| id.clone(), |step| format!("{id} step {step}")));
                 let step = place.map_or_else(String::new, |place| format!("step {}: ", place + 1));
-                let whose = whose.map_or_else(|| id.clone(), |hit| self.store().who(self.evidence.hits[hit].user).into_owned());
+                let whose =
+                    whose.map_or_else(|| id.clone(), |hit| self.store().who(self.evidence.hits[hit].user).into_owned());
                 format!("{step}{words} ({whose})")
             }
             About::Event(key) => {

@@ -29,7 +29,7 @@ fn a_hit_is_walked_settled_and_noted_by_lines() {
     assert!(!output.contains('\u{1b}'), "log text must not reach the terminal alive");
     // It goes on where it was, to the note.
     let output = talk(folder.path(), "1\ny\ny\ny\ny\nu\nd\nt\ne\nq\n");
-    assert!(output.contains("(y supports"), "{output}");
+    assert!(output.contains("(y theft, x harmless"), "{output}");
     assert!(
         output.contains("1. high, finance.director@contoso.com, 2026-05-01 14:02:00, ")
             && output.contains(", 2 hits, 6 of 10 steps, theft"),
@@ -51,7 +51,8 @@ fn every_verdict_but_theft_asks_why_and_who_confirmed_it_and_the_note_has_both()
     let (folder, _) = bundle();
     let output = talk(folder.path(), "1\nd\nk\na\n2\nher manager *by phone*\nq\n");
     assert!(
-        output.contains("k means nothing here.") && output.contains("1. a developer's sign-in to a tool"),
+        output.contains("k means nothing here; ? lists the keys.")
+            && output.contains("1. a developer's sign-in to a tool"),
         "{output}"
     );
     let verdict = "Verdict: authorised activity: an administrator at work, confirmed by her manager *by phone*; ";
@@ -83,12 +84,31 @@ fn an_incident_is_compared_with_the_usual_days_by_lines() {
 }
 
 #[test]
+fn a_slip_costs_one_line_and_every_key_is_a_question_mark_away() {
+    let (folder, _) = bundle();
+    let lines = |typed: &str| talk(folder.path(), typed).lines().filter(|line| !line.is_empty()).count();
+    let (list, step) = (lines("q\n"), lines("1\nq\n"));
+    for slip in ["x", "99", "tt", "v 77"] {
+        assert_eq!(lines(&format!("{slip}\nq\n")), list + 2, "{slip}: one line, and its prompt");
+    }
+    for slip in ["k 0 0", "99", "yes", "h 88"] {
+        assert_eq!(lines(&format!("1\n{slip}\nq\n")), step + 2, "{slip}: one line, and its prompt");
+    }
+    let output = talk(folder.path(), "?\n1\n?\nq\n");
+    for words in ["m: marked rows\n", "i TEXT: a remark on the step\n", "h: hits of the incident; h N walks hit N\n"] {
+        assert_eq!(output.matches(words).count(), 1, "{words}: {output}");
+    }
+    let prompts = output.lines().filter(|line| line.starts_with('('));
+    assert!(prompts.clone().count() == 2 && prompts.clone().all(|line| line.len() <= 80), "{output}");
+}
+
+#[test]
 fn five_plain_questions_lead_to_the_verdict_by_lines() {
     let (folder, _) = bundle();
     let output = talk(folder.path(), "1\ng\n1\n9\n2\n\n3\n1\nt\ne\nq\n");
     for words in [
         "Question 1 of 5: Was it the user?",
-        "9 means nothing here.",
+        "9 means nothing here; ? lists the keys.",
         "Question 5 of 5: Is it over?",
         "until: last row ",
         "What is this incident?",
@@ -131,7 +151,6 @@ fn rows_are_marked_and_what_was_said_is_undone_by_lines() {
         "Row 1, bookmarked\n",
         "Row 1, bookmarked, tags phish c2",
         "b needs the number of a row",
-        "m marked rows",
         ", bookmarked, tags phish c2\n2. ",
     ] {
         assert!(output.contains(words), "{words}: {output}");
