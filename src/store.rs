@@ -80,6 +80,8 @@ pub struct Store {
     by_name: OnceLock<Vec<(Sym, usize)>>,
     /// The first sign-in that issued each token that a row uses.
     issuers: OnceLock<HashMap<Sym, Option<EventId>, RandomState>>,
+    /// Numbers of these tokens among those of each user.
+    token_numbers: OnceLock<HashMap<Sym, u32, RandomState>>,
 }
 
 impl Store {
@@ -117,6 +119,7 @@ impl Store {
             present: OnceLock::new(),
             by_name: OnceLock::new(),
             issuers: OnceLock::new(),
+            token_numbers: OnceLock::new(),
             indexes: Default::default(),
         };
         store.normalize_texts(normalized);

@@ -19,6 +19,7 @@ pub mod edit;
 pub mod evidence;
 pub mod filters;
 pub mod find;
+pub mod glyphs;
 #[cfg(test)]
 mod growth;
 pub mod hit_list;
@@ -41,7 +42,6 @@ mod scope;
 mod screen_diff;
 pub mod screens;
 pub mod scroll;
-pub mod signs;
 mod terminal;
 pub mod text;
 pub mod theme;

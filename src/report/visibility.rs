@@ -231,7 +231,7 @@ impl Hours {
     /// The bar: rows, silence, and the time that the table does not cover; nothing where it is not in the bundle.
     pub fn bar(&self) -> String {
         let sign = |part: &Part| match part {
-            Part::Rows => '█',
+            Part::Rows => '━',
             Part::Silent => '·',
             Part::Outside => '░',
         };
@@ -285,7 +285,7 @@ impl Visibility {
         let (from, until) = (self.from.second(), self.until.second());
         let mut lines = vec![(Tone::Head, format!("What the logs show of {}, {from} → {until} UTC", inert(&self.who)))];
         if bars {
-            lines.push((Tone::Quiet, "█ rows · silent ░ before the log begins or after it ends".to_owned()));
+            lines.push((Tone::Quiet, "━ rows · silent ░ before the log begins or after it ends".to_owned()));
         }
         let (here, absent): (Vec<&Hours>, Vec<&Hours>) = self.hours.iter().partition(|hours| hours.range.is_some());
         for hours in here {

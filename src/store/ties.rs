@@ -46,6 +46,29 @@ impl Store {
         })
     }
 
+    /// The number of a row's token among those of its user that a row uses, in order of issue from 0; `None` for a token
+    /// that no row uses or no sign-in issued.
+    pub fn token_number(&self, event: Event<'_>) -> Option<usize> {
+        let token = self.token(event[Field::TokenId]);
+        self.token_numbers().get(&token).map(|number| *number as usize)
+    }
+
+    /// The greatest [`Self::token_number`]; `None` where there is none. Worked out on first use, with all numbers.
+    pub fn greatest_token_number(&self) -> Option<usize> {
+        self.token_numbers().values().max().map(|number| *number as usize)
+    }
+
+    fn token_numbers(&self) -> &HashMap<Sym, u32, RandomState> {
+        self.token_numbers.get_or_init(|| {
+            let issued = self.issuers().iter().filter(|(token, _)| !token.is_none());
+            let issued = issued.filter_map(|(token, id)| id.map(|id| (self.event(id).user, id, *token)));
+            let mut issued: Vec<(Sym, EventId, Sym)> = issued.collect();
+            issued.sort_unstable();
+            let of_user = issued.chunk_by(|one, other| one.0 == other.0);
+            of_user.flat_map(|of_user| of_user.iter().map(|(.., token)| *token).zip(0..)).collect()
+        })
+    }
+
     /// Returns whether the event uses a token that a sign-in of the bundle issued.
     pub fn has_issuer(&self, event: Event<'_>) -> bool {
         !event.table.issues() && self.issuer(self.token(event[Field::TokenId])).is_some()
@@ -75,5 +98,35 @@ mod tests {
         let uses = store.with(Key::Token, token).iter().filter(|id| store.event(**id).table.uses());
         assert_eq!(uses.count(), 2);
         assert_eq!(store.issuer(Sym::NONE), None);
+    }
+
+    #[test]
+    fn tokens_are_numbered_for_each_user_in_order_of_issue_where_a_row_uses_them() {
+        let mut rows = Rows::default();
+        let sign_in = |rows: &mut Rows, at: &str, user: &str, token: &str| {
+            let fields = [(Field::UserId, user), (Field::Id, token), (Field::TokenId, token)];
+            rows.row(Table::NonInteractive, &format!("2026-05-01T{at}Z"), &fields);
+        };
+        for (at, user, token) in [
+            ("14:03:00", "ana", "late"),
+            ("14:00:00", "ana", "early"),
+            ("14:01:00", "ana", "unused"),
+            ("14:02:00", "bo", "his"),
+        ] {
+            sign_in(&mut rows, at, user, token);
+        }
+        for token in ["early", "late", "his", "of no row"] {
+            rows.row(Table::Graph, "2026-05-01T14:05:00Z", &[(Field::TokenId, token)]);
+        }
+        let store = rows.build();
+        let number = |token: &str| {
+            let mut rows = store.events().filter(|(_, row)| store.text(row[Field::TokenId]) == token);
+            let numbers: Vec<_> = rows.by_ref().map(|(_, row)| store.token_number(row)).collect();
+            assert!(numbers.windows(2).all(|pair| pair[0] == pair[1]), "a call has the number of its sign-in");
+            numbers[0]
+        };
+        assert_eq!(["early", "late", "his"].map(number), [Some(0), Some(1), Some(0)]);
+        assert_eq!(["unused", "of no row"].map(number), [None, None]);
+        assert_eq!(store.greatest_token_number(), Some(1));
     }
 }

@@ -86,7 +86,7 @@ pub struct Reach {
     /// Counts of its events.
     pub counts: Counts,
     /// The user of the row or incident, with the rows of theirs.
-    pub own: (Sym, usize),
+    pub of_user: (Sym, usize),
     /// The other users, those with most rows first.
     pub others: Vec<(Sym, usize)>,
 }
@@ -165,11 +165,11 @@ fn reach_of(store: &Store, value: Value, user: Sym, is_new: bool) -> Reach {
     for id in value.events(store) {
         *users.entry(store.event(*id).user).or_default() += 1;
     }
-    let own = (user, users.get(&user).copied().unwrap_or(0));
+    let of_user = (user, users.get(&user).copied().unwrap_or(0));
     let mut others: Vec<(Sym, usize)> =
         users.into_iter().filter(|(other, _)| !other.is_none() && *other != user).collect();
     others.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| store.upn(one.0).cmp(store.upn(other.0))));
-    Reach { value, is_new, counts: counts(store, value), own, others }
+    Reach { value, is_new, counts: counts(store, value), of_user, others }
 }
 
 impl Reach {
@@ -184,16 +184,16 @@ impl Reach {
 
     /// The row's or incident's own user, then the others, each with their rows.
     pub fn words(&self, store: &Store) -> String {
-        if self.own.0.is_none() || self.own.1 == 0 {
+        if self.of_user.0.is_none() || self.of_user.1 == 0 {
             return self.others_words(store);
         }
-        format!("{}; {}", share_words(store, self.own), self.others_words(store))
+        format!("{}; {}", share_words(store, self.of_user), self.others_words(store))
     }
 
     /// Every user with the rows of theirs: the row's or incident's own first, then those with most.
     pub fn shares(&self) -> Vec<(Sym, usize)> {
-        let own = Some(self.own).filter(|(user, rows)| !user.is_none() && *rows > 0);
-        own.into_iter().chain(self.others.iter().copied()).collect()
+        let theirs = Some(self.of_user).filter(|(user, rows)| !user.is_none() && *rows > 0);
+        theirs.into_iter().chain(self.others.iter().copied()).collect()
     }
 }
 

@@ -37,8 +37,8 @@ pub struct Line<'a> {
     pub weight: Option<u8>,
     /// Whether the sign-in, call or act failed.
     pub failed: bool,
-    /// Whether it is a call whose token a sign-in of the bundle issued.
-    pub tied: bool,
+    /// Number of the token that it issued or was made with: [`Store::token_number`].
+    pub token: Option<usize>,
 }
 
 /// The user's events in time order, duplicates left out.
@@ -132,7 +132,7 @@ pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Opti
         actor: acts::actor(store, row, &[]).filter(|_| row.user.is_none()),
         weight: acts::action(store, facts, row).map(|action| action.weight),
         failed,
-        tied: store.has_issuer(row),
+        token: store.token_number(row),
     }
 }
 
@@ -242,7 +242,7 @@ mod tests {
         );
         assert_eq!(lines[1].gap, Some(Span::minutes(2)));
         assert_eq!((lines[1].failed, lines[1].client), (true, "app"));
-        assert_eq!(lines[3..].iter().map(|line| line.tied).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(lines[2..].iter().map(|line| line.token).collect::<Vec<_>>(), [Some(0), Some(0), None]);
     }
 
     #[test]

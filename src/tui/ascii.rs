@@ -3,16 +3,16 @@
 //! It goes by character, so a sign of ours inside log text shows its stand-in too: a `…` that was logged reads `~`. All
 //! other log text is shown as it is. Files and copies never pass here.
 
+use super::glyphs::Glyph;
 use ratatui::buffer::Buffer;
+use strum::VariantArray;
 
-/// A sign and its replacement, each of one column.
-const SIGNS: [(char, &str); 53] = [
+/// A character of our texts and its replacement, each of one column. Signs have theirs in [`super::glyphs`].
+const TEXTS: [(char, &str); 22] = [
     // What stands for a control character of a log.
     ('\u{fffd}', "?"),
     ('…', "~"),
     ('→', ">"),
-    ('↓', "v"),
-    ('↑', "^"),
     ('›', ">"),
     ('‹', "<"),
     ('×', "x"),
@@ -20,47 +20,19 @@ const SIGNS: [(char, &str); 53] = [
     ('·', "."),
     ('–', "-"),
     ('—', "-"),
-    ('∅', "0"),
-    ('✗', "x"),
-    ('✓', "+"),
-    ('✎', "i"),
-    ('✚', "+"),
-    ('◆', "*"),
-    ('◇', "?"),
-    ('◈', "@"),
-    ('●', "o"),
-    ('○', "."),
-    ('•', "*"),
     ('∙', "-"),
-    ('»', "-"),
-    ('▸', ">"),
-    ('▶', ">"),
-    ('▲', "^"),
-    ('▼', "v"),
-    ('▽', "v"),
-    ('■', "#"),
-    ('▪', "#"),
-    ('□', "."),
-    ('▌', ">"),
     ('▏', "|"),
-    ('▎', "|"),
     ('▐', "|"),
-    ('▁', "_"),
-    ('▂', "."),
-    ('▃', ":"),
-    ('▄', "-"),
-    ('▅', "="),
-    ('▆', "+"),
-    ('▇', "*"),
-    ('█', "#"),
-    ('░', "."),
-    ('▒', ":"),
-    ('▓', "%"),
-    ('▾', "v"),
-    ('▴', "^"),
-    ('◦', "."),
-    ('★', "!"),
-    ('☆', ":"),
+    ('▎', "|"),
+    // Heights of bars, as digits.
+    ('▁', "1"),
+    ('▂', "2"),
+    ('▃', "3"),
+    ('▄', "4"),
+    ('▅', "5"),
+    ('▆', "6"),
+    ('▇', "7"),
+    ('█', "8"),
 ];
 
 /// Replaces every sign and every line of a frame.
@@ -75,17 +47,23 @@ pub(super) fn in_ascii(buffer: &mut Buffer) {
     }
 }
 
-fn stand_in(sign: char) -> Option<&'static str> {
+pub(super) fn stand_in(sign: char) -> Option<&'static str> {
     match sign {
         ..='\u{7f}' => None,
+        _ if sign_of(sign).is_some() => sign_of(sign),
         '─' | '╌' | '┄' | '┈' => Some("-"),
         '│' | '┃' | '║' | '╎' | '┆' | '┊' => Some("|"),
         // The frame with the keyboard and what lies over the panes are told by it.
         '━' | '═' | '╍' | '┅' | '┉' => Some("="),
-        '└' | '╰' => Some("`"),
+        '╰' => Some("`"),
         '\u{2500}'..='\u{257f}' => Some("+"),
-        _ => SIGNS.iter().find(|(ours, _)| *ours == sign).map(|(_, stand_in)| *stand_in),
+        _ => TEXTS.iter().find(|(ours, _)| *ours == sign).map(|(_, stand_in)| *stand_in),
     }
+}
+
+fn sign_of(sign: char) -> Option<&'static str> {
+    let ours = Glyph::VARIANTS.iter().find(|ours| ours.text().starts_with(sign));
+    ours.map(|ours| ours.ascii())
 }
 
 #[cfg(test)]
@@ -95,9 +73,9 @@ mod tests {
 
     #[test]
     fn every_stand_in_is_one_column_of_ascii() {
-        for (at, (sign, stand_in)) in SIGNS.iter().enumerate() {
+        for (at, (sign, stand_in)) in TEXTS.iter().enumerate() {
             assert!(stand_in.is_ascii() && stand_in.len() == 1 && width(&sign.to_string()) == 1, "{sign}");
-            assert!(SIGNS[..at].iter().all(|(other, _)| other != sign), "{sign} stands twice");
+            assert!(TEXTS[..at].iter().all(|(other, _)| other != sign), "{sign} stands twice");
         }
     }
 

@@ -62,6 +62,7 @@ impl Grouped {
         // Every row of a timeline asks for it: better here than at the first frame.
         let origins = DetectContext::over(store, facts, settings, Arc::clone(candidates));
         origins.known();
+        store.greatest_token_number();
         // So it is with what is new to a user, whose rows are looked through once.
         for hit in hits {
             if let Some(&id) = hit.evidence.first() {

@@ -1,5 +1,6 @@
 //! Order, groups and filter of the incidents pane.
 
+use super::glyphs::Glyph;
 use super::scroll::List;
 use super::text::width;
 use crate::analytics::{Hit, Incidents};
@@ -61,7 +62,7 @@ impl Sort {
     /// The direction in the list's head: values grow down the list, or shrink.
     pub fn arrow(self) -> &'static str {
         let shrinks = matches!(self.by, Column::Severity | Column::Hits);
-        if shrinks == self.reversed { "↑" } else { "↓" }
+        if shrinks == self.reversed { Glyph::Ascending.text() } else { Glyph::Descending.text() }
     }
 }
 

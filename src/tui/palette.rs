@@ -77,9 +77,9 @@ impl Palette {
         }
         let order = order(pane);
         let place = |subject: Subject| order.iter().position(|one| *one == subject);
-        let own: Vec<Context> = here.iter().copied().take_while(|context| *context != Context::Workbench).collect();
+        let nearest: Vec<Context> = here.iter().copied().take_while(|context| *context != Context::Workbench).collect();
         all.sort_by_key(|entry| {
-            (entry.obstacle.is_some(), place(entry.action.subject()), !own.contains(&entry.context))
+            (entry.obstacle.is_some(), place(entry.action.subject()), !nearest.contains(&entry.context))
         });
         let mut palette = Self { shown: Vec::new(), all, filter: LineEdit::default(), list: List::default() };
         palette.find();

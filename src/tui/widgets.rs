@@ -18,6 +18,7 @@ mod record;
 mod users;
 
 use super::app::App;
+use super::glyphs::Glyph;
 use super::layout::centred;
 use super::overlay::Overlay;
 use super::scroll::List;
@@ -150,12 +151,12 @@ fn list(app: &App, body: Rect) -> Option<(Rect, List, usize)> {
 
 /// Says at the head of a frame that it begins above.
 pub(super) fn above(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
-    at_edge(theme, frame, area, "↑", lines, area.y);
+    at_edge(theme, frame, area, Glyph::Ascending.text(), lines, area.y);
 }
 
 /// Says at the foot of a frame that it goes on below.
 pub(super) fn below(theme: &Theme, frame: &mut Frame, area: Rect, lines: usize) {
-    at_edge(theme, frame, area, "↓", lines, area.bottom().saturating_sub(1));
+    at_edge(theme, frame, area, Glyph::Descending.text(), lines, area.bottom().saturating_sub(1));
 }
 
 fn at_edge(theme: &Theme, frame: &mut Frame, area: Rect, arrow: &str, lines: usize, y: u16) {

@@ -6,6 +6,7 @@ use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
 use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after};
 use crate::triage::pivot::Value;
+use crate::tui::glyphs::Glyph;
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -125,18 +126,18 @@ fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> 
         .iter()
         .map(|lane| {
             let (sign, role) = match lane.standing {
-                Standing::Known => ("·", Role::Quiet),
-                Standing::New => ("◈", Role::High),
-                Standing::Undecided => ("◇", Role::Medium),
+                Standing::Known => (" ", Role::Quiet),
+                Standing::New => (Glyph::New.text(), Role::High),
+                Standing::Undecided => (Glyph::CannotTell.text(), Role::Medium),
             };
             let mut spans = vec![Span::styled(pad(&format!("{sign} {}", name(lane)), left), theme.style(role))];
             spans.extend((0..columns).map(|column| {
                 let found = scale.bins(column).filter_map(|bin| lane.marks[bin]).max();
                 let (glyph, role) = match found {
-                    Some(Mark::Code) => ("◆", Role::DeviceCode),
-                    Some(Mark::SignIn) => ("○", role),
-                    Some(Mark::Token) => ("●", role),
-                    Some(Mark::Failed) => ("✗", Role::Failed),
+                    Some(Mark::Code) => (Glyph::Code.text(), Role::DeviceCode),
+                    Some(Mark::SignIn) => (Glyph::SignIn.text(), role),
+                    Some(Mark::Token) => (Glyph::Token.text(), role),
+                    Some(Mark::Failed) => (Glyph::Failed.text(), Role::Failed),
                     None => ("─", Role::Border),
                 };
                 Span::styled(glyph, theme.style(role))
@@ -169,8 +170,8 @@ fn uses<'a>(theme: &Theme, map: &Map, left: usize, scale: &Columns) -> Line<'a> 
             Some(Use::Took) => ("█", Role::High),
             Some(Use::Read) => ("▅", Role::Graph),
             Some(Use::Looked) => ("▂", Role::Graph),
-            None if revoked == Some(column) => ("▎", Role::Notice),
-            None if edge.is_some_and(|edge| column > edge) => ("░", Role::Missing),
+            None if revoked == Some(column) => (Glyph::Revoked.text(), Role::Notice),
+            None if edge.is_some_and(|edge| column > edge) => (Glyph::LogEnded.text(), Role::Missing),
             None => (" ", Role::Text),
         };
         Span::styled(glyph, theme.style(role))

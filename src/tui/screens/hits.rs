@@ -6,6 +6,7 @@ use crate::model::Severity;
 use crate::triage::Disposition;
 use crate::triage::groups::Group;
 use crate::triage::listing::ListFilter;
+use crate::tui::glyphs::Glyph;
 use crate::tui::hit_list::{Column, Entry, Sort, Widths};
 use crate::tui::layout::Pane;
 use crate::tui::text::{fit, pad};
@@ -251,9 +252,9 @@ fn name<'b>(bench: &'b Workbench, hit: &'b Hit, columns: &Columns) -> Cow<'b, st
 /// The sign at the left edge: marked for a verdict, under the cursor, of the incident above.
 fn mark(bench: &Workbench, entry: Entry, selected: bool) -> &'static str {
     match (bench.hit_list.is_marked(&entry), selected, entry.grouped) {
-        (true, ..) => "✚",
-        (_, true, _) => "▌",
-        (_, _, true) => "└",
+        (true, ..) => Glyph::Marked.text(),
+        (_, true, _) => Glyph::Cursor.text(),
+        (_, _, true) => Glyph::Below.text(),
         _ => " ",
     }
 }
@@ -266,8 +267,8 @@ fn when(hit: &Hit) -> String {
 /// Glyph, short word and role of a severity.
 pub(super) fn severity(severity: Severity) -> (&'static str, &'static str, Role) {
     match severity {
-        Severity::High => ("■", "high", Role::High),
-        Severity::Medium => ("■", "med", Role::Medium),
-        Severity::Low => ("■", "low", Role::Low),
+        Severity::High => (Glyph::Severity.text(), "high", Role::High),
+        Severity::Medium => (Glyph::Severity.text(), "med", Role::Medium),
+        Severity::Low => (Glyph::Severity.text(), "low", Role::Low),
     }
 }

@@ -107,8 +107,8 @@ fn bar(state: &Loading, theme: &Theme, room: usize) -> Line<'static> {
     let columns = room.saturating_sub(6);
     let full = usize::try_from(done).unwrap_or(0) * columns / 1000;
     Line::from(vec![
-        Part::styled("█".repeat(full), theme.style(Role::Bar)),
-        Part::styled("░".repeat(columns - full), theme.style(Role::Quiet)),
+        Part::styled("━".repeat(full), theme.style(Role::Bar)),
+        Part::styled("─".repeat(columns - full), theme.style(Role::Quiet)),
         Part::styled(format!(" {:>3} %", done / 10), theme.style(Role::Text)),
     ])
 }

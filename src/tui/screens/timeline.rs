@@ -12,6 +12,7 @@ use crate::model::{EventId, Sym};
 use crate::store::{Key, Store};
 use crate::triage::pivot::Value;
 use crate::tui::find::Find;
+use crate::tui::glyphs::Glyph;
 use crate::tui::layout::Pane;
 use crate::tui::rows::{Timeline, Zoom};
 use crate::tui::text::{count, fit, fit_middle, width};
@@ -57,7 +58,13 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     ]);
     let inside = pane(theme, frame, area, title, focused);
     let room = usize::from(inside.width);
-    let view = View { bench, state, theme, columns: Columns::new(state, room), origins: bench.evidence.origins() };
+    let view = View {
+        bench,
+        state,
+        theme,
+        columns: Columns::new(bench.store(), state, room),
+        origins: bench.evidence.origins(),
+    };
     let mut lines = Vec::with_capacity(usize::from(inside.height));
     let height = list_rows(bench, usize::from(inside.height));
     let above = usize::from(inside.height).saturating_sub(height);
@@ -144,7 +151,7 @@ fn extent(bench: &Workbench, state: &Timeline) -> String {
         None if bench.is_away() && state.shown.zoom == Zoom::All => rows(state.events(bench.store()).len()),
         None => around(state),
         Some(_) if state.shown.marks.is_empty() => format!("{}, step {step} has no rows", around(state)),
-        Some(Show::Mark) => format!("{}, ▸ {marked} of step {step}", around(state)),
+        Some(Show::Mark) => format!("{}, {} {marked} of step {step}", around(state), Glyph::OfStep.text()),
         Some(Show::Only) => format!("only the {marked} of step {step}"),
         Some(Show::GroupBy(field)) => format!("{marked} of step {step} by {}", field.column()),
     }

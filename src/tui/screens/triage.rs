@@ -3,10 +3,9 @@
 use super::hits::severity;
 use super::pane;
 use crate::analytics::{Hit, State};
-use crate::triage::Verdict;
 use crate::triage::walk::Asked;
+use crate::tui::glyphs::{self, Glyph};
 use crate::tui::layout::Pane;
-use crate::tui::signs;
 use crate::tui::text::{fit, width, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::below;
@@ -245,7 +244,7 @@ fn head(text: &mut Text, bench: &Workbench, at: usize, asked: &Asked, shown: Bri
     let current = at == bench.step;
     let hits = &bench.evidence.hits;
     let (hit, step) = (&hits[asked.hit], asked.step);
-    let (glyph, word, role) = verdict_sign(bench.case.verdict(&hit.id, step.id));
+    let (glyph, word, role) = glyphs::verdict(bench.case.verdict(&hit.id, step.id));
     let number = format!(" {} ", at + 1);
     let (mark, brief, state_role) = asked.finding(hits).map_or((String::new(), "", Role::Missing), |finding| {
         let (glyph, role) = sign(asked, finding.state);
@@ -253,19 +252,20 @@ fn head(text: &mut Text, bench: &Workbench, at: usize, asked: &Asked, shown: Bri
     });
     let brief = if shown == Brief::Shown { brief } else { "" };
     let lead = 2 + width(&number);
-    let remark = if bench.case.remark(&hit.id, step.id).is_some() { " ✎" } else { "" };
+    let has_remark = bench.case.remark(&hit.id, step.id).is_some();
+    let remark = if has_remark { format!(" {}", Glyph::Remark.text()) } else { String::new() };
     let has_room = current && shown == Brief::Shown && !word.is_empty();
     let word = if has_room { format!("  your verdict: {word}") } else { String::new() };
-    let room = text.room.saturating_sub(lead + width(&mark) + width(remark) + width(&word));
+    let room = text.room.saturating_sub(lead + width(&mark) + width(&remark) + width(&word));
     let title = fit(step.title, room);
     let brief = fit(brief, room.saturating_sub(width(&title) + 1));
     let gap = room.saturating_sub(width(&title) + width(&brief));
     let style = theme.style(if current { Role::Title } else { Role::Text });
     text.lines.push(Line::from(vec![
         match (current, bench.is_walking()) {
-            (true, true) => Span::styled("▶", theme.style(Role::Focus)),
+            (true, true) => Span::styled(Glyph::Chosen.text(), theme.style(Role::Focus)),
             // Where walking goes on: no key settles it yet.
-            (true, false) => Span::styled("◦", theme.style(Role::Quiet)),
+            (true, false) => Span::styled(Glyph::Next.text(), theme.style(Role::Quiet)),
             (false, _) => Span::raw(" "),
         },
         Span::styled(glyph, theme.style(role)),
@@ -285,7 +285,7 @@ fn whose(text: &mut Text, bench: &Workbench, leading: &Hit, asked: &Asked) {
     if hit.id != leading.id {
         text.lines.push(Line::styled(format!("{} asks:", hit.analytic), text.theme.style(Role::Quiet)));
     }
-    let (_, word, role) = verdict_sign(bench.case.verdict(&hit.id, asked.step.id));
+    let (_, word, role) = glyphs::verdict(bench.case.verdict(&hit.id, asked.step.id));
     if !word.is_empty() {
         text.labelled(0, "your verdict:", role, word, Role::Text);
     }
@@ -325,15 +325,5 @@ fn body(text: &mut Text, bench: &Workbench, asked: &Asked, indent: usize) {
 
 /// Glyph and role of a step's finding: what is to do is no evidence.
 fn sign(asked: &Asked, state: State) -> (&'static str, Role) {
-    if asked.step.is_task() { ("→", Role::Notice) } else { signs::finding(state) }
-}
-
-/// Glyph, word and role of a verdict; no word where there is none.
-fn verdict_sign(verdict: Option<Verdict>) -> (&'static str, &'static str, Role) {
-    match verdict {
-        Some(Verdict::Supports) => ("✓", "theft", Role::Supports),
-        Some(Verdict::Against) => ("✗", "harmless", Role::Against),
-        Some(Verdict::Unknown) => ("?", "can't tell", Role::Unknown),
-        None => ("·", "", Role::Quiet),
-    }
+    if asked.step.is_task() { (Glyph::ToDo.text(), Role::Notice) } else { glyphs::finding(state) }
 }

@@ -3,6 +3,7 @@
 use super::{above, below, framed};
 use crate::analytics::known::Standing;
 use crate::triage::compare::{Comparison, Part, bar};
+use crate::tui::glyphs::Glyph;
 use crate::tui::text::{count as number, fit, fit_middle, pad};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -68,15 +69,15 @@ impl Columns {
         let (most_here, most_usual) = (most(|one| one.rows), most(|one| one.usual));
         for one in &part.values {
             let (sign, role) = match (one.standing, one.rows) {
-                (Standing::New, _) => ("◈", Role::High),
-                (Standing::Undecided, _) => ("◇", Role::Text),
+                (Standing::New, _) => (Glyph::New.text(), Role::High),
+                (Standing::Undecided, _) => (Glyph::CannotTell.text(), Role::Text),
                 (Standing::Known, 0) => (" ", Role::Quiet),
                 (Standing::Known, _) => (" ", Role::Text),
             };
             let cell = |rows: usize, most: usize| {
                 let filled = bar(rows, most, self.bar);
                 let count = if rows == 0 { "·".to_owned() } else { number(rows as u64) };
-                (format!("{count:>0$} ", COUNT - 1), "▇".repeat(filled), " ".repeat(self.bar - filled))
+                (format!("{count:>0$} ", COUNT - 1), "━".repeat(filled), " ".repeat(self.bar - filled))
             };
             let ((here, here_bar, gap), (usual, usual_bar, _)) =
                 (cell(one.rows, most_here), cell(one.usual, most_usual));

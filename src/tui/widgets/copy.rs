@@ -2,6 +2,7 @@
 
 use super::{below, framed, menu_place};
 use crate::tui::copy::{ENTRIES, Item, Menu};
+use crate::tui::glyphs::Glyph;
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -41,7 +42,7 @@ pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
             Item::Made(entry) => (ENTRIES.get(*entry).map_or("", |entry| entry.about), Role::Quiet),
         };
         let line = Line::from(vec![
-            Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+            Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
             Span::styled(pad(item.name(), NAME), theme.style(Role::Title)),
             Span::styled(fit(about, room.saturating_sub(NAME + 1)).into_owned(), theme.style(role)),
         ]);

@@ -3,6 +3,7 @@
 use super::{below, framed};
 use crate::casefile::name;
 use crate::tui::app::App;
+use crate::tui::glyphs::Glyph;
 use crate::tui::scroll::List;
 use crate::tui::text::{fit, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -43,7 +44,7 @@ pub(super) fn draw(list: &List, app: &App, bench: &Workbench, theme: &Theme, fra
     for (at, (about, _)) in rows.iter().enumerate().skip(top).take(height) {
         let selected = at == list.cursor;
         let line = Line::from(vec![
-            Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+            Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
             Span::styled(fit(about, room.saturating_sub(1)).into_owned(), theme.style(Role::Title)),
         ]);
         lines.push(if selected { theme.under_cursor(line, true, room) } else { line });

@@ -2,6 +2,7 @@
 
 use super::{below, framed, menu_place};
 use crate::tui::filters::{Item, Menu};
+use crate::tui::glyphs::Glyph;
 use crate::tui::text::fit;
 use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
@@ -38,7 +39,7 @@ pub(super) fn draw(menu: &Menu, theme: &Theme, frame: &mut Frame, area: Rect) {
     let row = |(at, (_, words)): (usize, &(Item, String))| {
         let selected = at == menu.list.cursor;
         let line = Line::from(vec![
-            Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+            Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
             Span::styled(fit(words, room.saturating_sub(1)).into_owned(), theme.style(Role::Text)),
         ]);
         if selected { theme.under_cursor(line, true, room) } else { line }

@@ -3,7 +3,7 @@
 use super::framed;
 use crate::report::guided::{ANSWERS, Fact, QUESTIONS, Question, answered};
 use crate::triage::Verdict;
-use crate::tui::signs;
+use crate::tui::glyphs::{self, Glyph};
 use crate::tui::text::{fit, wrap};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::workbench::Workbench;
@@ -56,7 +56,7 @@ pub(super) fn draw(bench: &Workbench, at: usize, theme: &Theme, frame: &mut Fram
 fn facts<'a>(facts: &[Fact], theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = Vec::new();
     for fact in facts {
-        let (glyph, role) = fact.state.map_or(("·", Role::Quiet), signs::finding);
+        let (glyph, role) = fact.state.map_or((" ", Role::Quiet), glyphs::finding);
         let wrapped = wrap(&format!("{}: {}", fact.name, fact.text), room.saturating_sub(3), FACT);
         for (number, text) in wrapped.into_iter().enumerate() {
             let (mark, body) = if number == 0 { (glyph, Role::Text) } else { (" ", Role::Quiet) };
@@ -74,7 +74,7 @@ fn facts<'a>(facts: &[Fact], theme: &Theme, room: usize) -> Vec<Line<'a>> {
 
 fn answers<'a>(question: &Question, given: Option<Verdict>, theme: &Theme, room: usize) -> Vec<Line<'a>> {
     let line = |((number, words), answer): ((usize, &'static str), Verdict)| {
-        let (mark, role) = if given == Some(answer) { ("▶", Role::Title) } else { (" ", Role::Text) };
+        let (mark, role) = if given == Some(answer) { (Glyph::Chosen.text(), Role::Title) } else { (" ", Role::Text) };
         Line::from(vec![
             Span::styled(format!("{mark}{number} "), theme.style(Role::Key)),
             Span::styled(fit(words, room.saturating_sub(3)).into_owned(), theme.style(role)),

@@ -3,6 +3,7 @@
 use super::{below, framed};
 use crate::tui::app::App;
 use crate::tui::edit::LineEdit;
+use crate::tui::glyphs::{Glyph, PATTERNS};
 use crate::tui::keymap::{Binding, Context, Keymap};
 use crate::tui::overlay::Overlay;
 use crate::tui::text::{fit, fit_middle, fit_name, pad, width, wrap};
@@ -11,43 +12,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use strum::VariantArray;
 
 /// Most lines one sentence takes.
 const MOST: usize = 4;
-
-/// Meanings of the signs on the screens. An ASCII screen shows their stand-ins here too.
-const SIGNS: [(&str, &str); 30] = [
-    ("■", "Incidents: severity; the word says which"),
-    ("7×", "Incidents: so many hits in one; f lists them"),
-    ("✚", "Incidents: marked; a verdict closes all marked ones"),
-    ("↑ ↓", "Incidents: sorted by this column, the least or the most first; more rows that way"),
-    ("└", "Of the row above: a hit of the same incident, a call made with that token"),
-    ("0/7", "Hits: steps answered of all"),
-    ("◈", "New to the user: an address, a value compared; the record names all that is"),
-    ("·", "Map: a place that the user is known at"),
-    ("█ ▅ ▂", "Map: took or changed; read or searched; looked around"),
-    ("░", "Map: a log has ended"),
-    ("▎", "Map: sessions were revoked"),
-    ("▲ ▽", "Findings: points to theft, harmless"),
-    ("◇", "The bundle cannot tell: a finding, a place on the map, a value compared"),
-    ("∅", "Findings: the bundle cannot answer"),
-    ("✓ ✗ ?", "Steps: your verdict: theft, harmless, cannot tell"),
-    ("✎", "Steps: has a remark"),
-    ("▶ ◦", "Steps: the one that is open; where walking goes on"),
-    ("◆", "Timeline: device-code sign-in"),
-    ("○", "Timeline: sign-in with the user present"),
-    ("●", "Timeline: token issued without the user, by a refresh token"),
-    ("»", "Timeline: Graph call"),
-    ("▪", "Timeline: act or change from an audit log"),
-    ("✗", "Timeline: failed"),
-    ("•", "Timeline: a row of the hit"),
-    ("▸", "Timeline: a row that the step rests on"),
-    ("★ ☆", "Timeline: bookmarked; with tags or a remark alone"),
-    ("*", "Timeline: found by the search"),
-    ("!", "Timeline: after the revocation"),
-    ("38 ×", "Timeline: so many like rows in one"),
-    ("+", "Timeline: closed over what hangs below"),
-];
 
 /// A heading, a key, a sign.
 enum Row<'a> {
@@ -75,7 +43,9 @@ fn rows<'a>(keymap: &'a Keymap, here: &[Context], filter: &LineEdit) -> Vec<Row<
     let matches = |(sign, means): &(&str, &str)| {
         means.to_lowercase().contains(&wanted) || !wanted.is_empty() && sign.contains(&wanted)
     };
-    let signs: Vec<Row> = SIGNS.into_iter().filter(matches).map(|(sign, means)| Row::Sign(sign, means)).collect();
+    // An ASCII screen shows their stand-ins here too.
+    let signs = Glyph::VARIANTS.iter().map(|sign| (sign.text(), sign.means())).chain(PATTERNS);
+    let signs: Vec<Row> = signs.filter(matches).map(|(sign, means)| Row::Sign(sign, means)).collect();
     if !signs.is_empty() {
         lines.push(Row::Heading("Signs"));
         lines.extend(signs);
@@ -120,7 +90,7 @@ fn lines(rows: &[Row], theme: &Theme, room: usize) -> Vec<Line<'static>> {
 
 /// The mark of a row of the user's table, against those built in.
 fn mark(binding: &Binding) -> char {
-    if binding.is_yours { '*' } else { ' ' }
+    if binding.is_yours { '=' } else { ' ' }
 }
 
 fn keys_of(binding: &Binding) -> String {
@@ -132,7 +102,7 @@ fn whence(keymap: &Keymap, theme: &Theme, frame: &mut Frame, area: Rect) {
     // The other end says how much is below.
     let room = area.width.saturating_sub(20);
     let text = match &keymap.yours {
-        Some(file) => format!(" * from {} ", fit_name(file, usize::from(room.saturating_sub(9)))),
+        Some(file) => format!(" = from {} ", fit_name(file, usize::from(room.saturating_sub(9)))),
         None => " change them in keymap.toml: tokentrail config --path ".to_owned(),
     };
     let text = fit_middle(&text, usize::from(room));
@@ -169,28 +139,4 @@ pub(super) fn draw(
     below(theme, frame, area, lines.len().saturating_sub(offset + height));
     let lines: Vec<Line> = lines.into_iter().skip(offset).take(height).collect();
     frame.render_widget(Paragraph::new(lines), inside);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A sign of two meanings: your verdict "harmless" on a step, and a failed row.
-    const TWICE: &str = "✗";
-
-    #[test]
-    fn a_sign_has_one_meaning() {
-        let signs = || SIGNS.iter().flat_map(|(signs, _)| signs.split(' '));
-        for sign in signs().filter(|sign| !sign.is_empty() && *sign != TWICE) {
-            assert_eq!(signs().filter(|other| *other == sign).count(), 1, "{sign}");
-        }
-    }
-
-    #[test]
-    fn the_signs_of_list_and_timeline_stand_in_the_legend() {
-        for sign in ["■", "✚", "└", "◈", "◇", "◆", "○", "●", "»", "▪", "✗", "•", "▸", "★", "☆", "*", "!"]
-        {
-            assert!(SIGNS.iter().any(|(signs, _)| signs.split(' ').any(|one| one == sign)), "{sign}");
-        }
-    }
 }

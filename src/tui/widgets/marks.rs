@@ -6,6 +6,7 @@ use crate::triage::marks::lost_words;
 use crate::triage::timeline;
 use crate::tui::action::Action;
 use crate::tui::app::App;
+use crate::tui::glyphs::Glyph;
 use crate::tui::marks::MarkList;
 use crate::tui::text::{count, fit, pad, width, wrap};
 use crate::tui::theme::{Role, Theme};
@@ -84,7 +85,7 @@ fn row<'a>(bench: &Workbench, theme: &Theme, event: EventId, columns: &Columns, 
     let time = if columns.time >= width(&line.time.second()) { line.time.second() } else { line.time.clock() };
     let text = theme.style(if line.failed { Role::Failed } else { Role::Text });
     Line::from(vec![
-        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
         Span::styled(format!("{} ", mark.glyph()), theme.style(Role::Notice)),
         Span::styled(format!("{} ", pad(&time, columns.time)), text),
         Span::styled(pad(&store.who(store.event(event).user), columns.user), theme.style(Role::Quiet)),

@@ -2,6 +2,7 @@
 
 use super::{below, below_rows, framed};
 use crate::analytics::{Hit, NearMiss};
+use crate::tui::glyphs::Glyph;
 use crate::tui::near::{NearView, Part};
 use crate::tui::text::{count, fit, pad};
 use crate::tui::theme::{Role, Theme};
@@ -76,7 +77,7 @@ pub(super) fn draw(near: &NearView, bench: &Workbench, theme: &Theme, frame: &mu
 }
 
 fn mark(here: bool) -> &'static str {
-    if here { "▌" } else { " " }
+    if here { Glyph::Cursor.text() } else { " " }
 }
 
 fn thresholds<'a>(near: &NearView, theme: &Theme, room: usize) -> Vec<Line<'a>> {

@@ -1,6 +1,7 @@
 //! The actions: the part of the work they belong to, name, effect, key.
 
 use super::{below, framed};
+use crate::tui::glyphs::Glyph;
 use crate::tui::palette::{Entry, Palette};
 use crate::tui::text::{fit, pad};
 use crate::tui::theme::{Role, Theme};
@@ -53,7 +54,7 @@ fn row<'a>(entry: &Entry, head: &str, theme: &Theme, room: usize, selected: bool
         Some(why) => (format!("{why}: {}", entry.about), Role::Quiet),
     };
     Line::from(vec![
-        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
         Span::styled(pad(head, subject), theme.style(Role::Quiet)),
         Span::styled(pad(entry.action.name(), NAME), theme.style(name)),
         Span::styled(pad(&about, room.saturating_sub(2 + subject + NAME + keys)), theme.style(Role::Text)),

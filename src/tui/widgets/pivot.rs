@@ -4,6 +4,7 @@ use super::{below_rows, framed};
 use crate::model::{Time, inert};
 use crate::store::Key;
 use crate::triage::pivot::Reach;
+use crate::tui::glyphs::Glyph;
 use crate::tui::layout::centred;
 use crate::tui::pivot::Menu;
 use crate::tui::text::{count, fit, fit_middle, pad, wrap};
@@ -23,10 +24,13 @@ const OTHERS_HIGH: u16 = 2;
 /// The area of the box, its columns, and whether the times of the row under the cursor have a line of their own.
 fn place(menu: &Menu, area: Rect) -> (Rect, Columns, bool) {
     let rows = menu.values.as_ref().map_or(1, Vec::len).max(1);
+    // One size for the whole menu: it does not jump with the cursor.
+    let is_shared = menu.values.iter().flatten().any(|reach| !reach.others.is_empty());
+    let others = if is_shared { OTHERS_HIGH } else { 1 };
     let width = area.width.saturating_sub(2).min(WIDEST);
     let columns = Columns::new(usize::from(width.saturating_sub(2)));
     let times = columns.times == 0 && rows > 1;
-    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + OTHERS_HIGH + u16::from(times));
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(3 + others + u16::from(times));
     (centred(area, width, height), columns, times)
 }
 
@@ -98,7 +102,7 @@ impl Columns {
 
 fn row<'a>(bench: &Workbench, theme: &Theme, reach: &Reach, columns: &Columns, selected: bool) -> Line<'a> {
     let Reach { value, is_new, counts, others, .. } = reach;
-    let new = if *is_new { "◈ " } else { "" };
+    let new = if *is_new { format!("{} ", Glyph::New.text()) } else { String::new() };
     let words = format!("{new}{}", value.words(bench.store(), bench.evidence.facts));
     // A name is told by its beginning, an id by its end too.
     let words = match value.key {
@@ -116,7 +120,7 @@ fn row<'a>(bench: &Workbench, theme: &Theme, reach: &Reach, columns: &Columns, s
         String::new()
     };
     Line::from(vec![
-        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
         Span::styled(pad(value.kind(), LEAD - 1), theme.style(Role::Quiet)),
         Span::styled(pad(&words, columns.value), theme.style(Role::Text)),
         Span::styled(numbers.concat(), theme.style(Role::Text)),

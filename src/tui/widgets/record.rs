@@ -168,7 +168,7 @@ fn news_lines(bench: &Workbench, event: EventId) -> Vec<String> {
     let news = bench.evidence.origins().known_news(event);
     let mut lines = Vec::new();
     for (standing, lead) in [
-        (Standing::New, "◈ new to this user"),
+        (Standing::New, "new to this user"),
         (Standing::Undecided, "cannot tell whether new"),
         (Standing::Known, "known"),
     ] {

@@ -5,6 +5,7 @@ use crate::model::Time;
 use crate::store::Store;
 use crate::triage::pivot::Value;
 use crate::triage::timeline;
+use crate::tui::glyphs::Glyph;
 use crate::tui::text::{bar, count, fit, pad};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::users::{User, Users};
@@ -104,7 +105,7 @@ fn row<'a>(
     let rows = if user.rows == 1 { "1 row".to_owned() } else { format!("{} rows", count(user.rows as u64)) };
     let quiet = theme.style(Role::Quiet);
     let mut spans = vec![
-        Span::styled(if selected { "▌" } else { " " }, theme.style(Role::Focus)),
+        Span::styled(if selected { Glyph::Cursor.text() } else { " " }, theme.style(Role::Focus)),
         Span::styled(pad(&store.who(user.user), columns.user), theme.style(Role::Text)),
         Span::styled(format!("{rows:>15}"), quiet),
         Span::styled(format!("{hits:>9}"), theme.style(Role::Title)),

@@ -72,7 +72,7 @@ fn a_password_opens_and_is_never_told() {
         ("wrong", 3, "is encrypted with another password"),
         ("empty", 2, "its first line is empty"),
         ("gone", 2, "--password-file gone: "),
-        ("right", 0, "read 5 rows from 1 source"),
+        ("right", 0, "1 source, 5 rows read"),
     ] {
         let output = run(folder.path(), &["scan", "e.zip", "--password-file", file]);
         let message = text(&output.stderr);

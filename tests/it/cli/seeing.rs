@@ -36,8 +36,8 @@ fn each_table_says_where_it_ends_and_unread_rows_with_the_intruders_address_are_
         " UTC of: ",
         "address 198.51.100.23 (new to the user), ",
         "agent ",
-        ": nobody else.",
-        ": 1 other: ",
+        "; nobody else.",
+        "; 1 other: ",
     ] {
         assert!(quiet.contains(words), "{words}: {quiet}");
     }

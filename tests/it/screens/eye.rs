@@ -24,7 +24,7 @@ fn severity_keeps_its_colour_under_the_cursor() {
 #[test]
 fn a_refused_call_from_a_new_address_is_not_greyed() {
     let mut desk = Desk::open((200, 60));
-    desk.press("l l");
+    desk.press("enter l");
     let buffer = desk.buffer(Name::Dark);
     let rows: Vec<_> = buffer.content().chunks(200).collect();
     let text = |row: &[ratatui::buffer::Cell]| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
@@ -40,21 +40,21 @@ fn a_refused_call_from_a_new_address_is_not_greyed() {
 #[test]
 fn an_address_without_room_gives_way_to_plain_words() {
     let mut desk = Desk::open((120, 40));
-    desk.press("l l");
+    desk.press("enter l");
     let screen = desk.screen();
     assert!(screen.contains("searched mail for \"invoi"), "{screen}");
     assert!(!screen.contains("$search"), "{screen}");
     // And the client has its column, as on the smaller screen.
     assert!(screen.contains("Azure CLI"), "{screen}");
     let mut desk = Desk::open((200, 60));
-    desk.press("l l");
+    desk.press("enter l");
     assert!(desk.screen().contains("/me/messages?$search=\"invoice\""), "{}", desk.screen());
 }
 
 #[test]
 fn a_pane_that_gets_the_screen_keeps_the_rows_around_its_cursor() {
     let mut desk = Desk::open((120, 24));
-    desk.press("l l a G z");
+    desk.press("enter l a G z");
     let timeline = desk.bench().timeline.as_ref().unwrap();
     let (len, cursor) = (timeline.len(), timeline.shown.list.cursor);
     let top = timeline.shown.list.top(len, 20);

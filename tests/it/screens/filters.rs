@@ -18,7 +18,7 @@ fn rows(desk: &Desk) -> Vec<EventId> {
 /// A timeline of everything, with the keyboard.
 fn at_rows(size: (u16, u16)) -> Desk {
     let mut desk = Desk::open(size);
-    desk.press("l l a g");
+    desk.press("enter l a g");
     desk
 }
 
@@ -186,7 +186,7 @@ fn filters_in_force_stand_in_the_header_at_every_size() {
         let header = |desk: &mut Desk| desk.screen().lines().next().unwrap_or_default().to_owned();
         let since = if size.0 < 72 { "since 05-01" } else { "since 2026-05-01" };
         assert!(header(&mut desk).contains(since), "{size:?}: {}", desk.screen());
-        desk.press("l l !");
+        desk.press("enter l !");
         assert!(header(&mut desk).contains("1 filter"), "{size:?}: {}", desk.screen());
     }
 }

@@ -12,7 +12,7 @@ use tokentrail::testing::tui::theme::Name;
 /// The prompt of the timeline, with something typed.
 fn searched(size: (u16, u16), query: &str) -> Desk {
     let mut desk = Desk::open(size);
-    desk.press("l l /").type_in(query);
+    desk.press("enter l /").type_in(query);
     desk
 }
 
@@ -90,7 +90,7 @@ fn what_is_found_is_shown_alone_and_then_all_again() {
 #[test]
 fn a_search_given_up_comes_back_to_where_it_began() {
     let mut desk = Desk::open((120, 40));
-    desk.press("l l j j j");
+    desk.press("enter l j j j");
     let (before, zoom) = (row(&desk), desk.bench().timeline.as_ref().unwrap().shown.zoom);
     desk.press("/").type_in("time:2026-04-07");
     assert_eq!((row(&desk).as_str(), desk.bench().timeline.as_ref().unwrap().shown.zoom), ("u1-day-7", Zoom::All));
@@ -145,7 +145,7 @@ fn what_cannot_be_read_or_is_not_there_is_said() {
 #[test]
 fn an_answer_to_another_line_is_not_taken() {
     let mut desk = Desk::open((80, 24));
-    desk.press("l l /");
+    desk.press("enter l /");
     let now = Time::parse("2026-05-02T08:00:00Z").unwrap();
     let mut typed = |key: &str| {
         let key = Key::try_from(key.to_owned()).unwrap();

@@ -16,9 +16,6 @@ struct Branches {
 
 const BRANCHES: Branches = Branches { fork: "├ ", end: "└ ", on: "│ ", over: "  " };
 
-/// The last row of a branch, where no tree is drawn: a call under the token above it.
-pub(super) const TIED: &str = BRANCHES.end;
-
 /// The branches before a row.
 pub(super) fn drawn(branch: TreeBranch) -> String {
     let mut branches = String::new();

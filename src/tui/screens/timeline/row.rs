@@ -5,12 +5,13 @@ use super::{View, account, branches};
 use crate::analytics::known::Standing;
 use crate::analytics::news::{NewKind, News};
 use crate::model::{EventId, Field, Span as Length, Time};
-use crate::store::Key;
+use crate::store::{Key, Store};
 use crate::triage::Mark;
 use crate::triage::lineage::TreeBranch;
 use crate::triage::runs::SILENCE;
 use crate::triage::timeline::{self, RowKind};
 use crate::tui::find::meet;
+use crate::tui::glyphs::{self, Glyph};
 use crate::tui::rows::{Row, Run, Timeline};
 use crate::tui::text::{count, fit, fit_middle, pad, width};
 use crate::tui::theme::Role;
@@ -42,6 +43,8 @@ pub(super) struct Columns {
     address: usize,
     asn: usize,
     agent: usize,
+    /// Letters of the token, and the space after them.
+    token: usize,
 }
 
 /// Narrower, a run does not say how long it lasts.
@@ -53,12 +56,13 @@ const LEAD: usize = 12;
 impl Columns {
     /// Columns before what a row says.
     pub(super) fn lead(&self) -> usize {
-        LEAD + if self.dated { 14 } else { 8 }
+        LEAD + self.token + if self.dated { 14 } else { 8 }
     }
 
-    pub(super) fn new(state: &Timeline, room: usize) -> Self {
+    pub(super) fn new(store: &Store, state: &Timeline, room: usize) -> Self {
         let dated = state.shown.window.0.day() != state.shown.window.1.day();
-        let rest = room.saturating_sub(LEAD + if dated { 14 } else { 8 });
+        let token = store.greatest_token_number().map_or(0, |greatest| glyphs::token(greatest).len() + 1);
+        let rest = room.saturating_sub(LEAD + token + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
         // Branches need room, and the client of a session is mostly one.
         let (whole, short) = if state.is_tree() && !state.is_grouped() { (66, 66) } else { (56, 48) };
@@ -73,7 +77,7 @@ impl Columns {
         };
         let asn = if rest >= 78 { 9 } else { 0 };
         let agent = if rest >= 96 { (rest - 70) / 3 } else { 0 };
-        Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent }
+        Self { dated, what: rest.saturating_sub(address + client + asn + agent), client, address, asn, agent, token }
     }
 }
 
@@ -162,11 +166,12 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
             .map(|(text_of, role)| Span::styled(text_of, role.map_or(text, |role| theme.style(role)))),
     );
     spans.extend([
-        if is_found { Span::styled("*", found) } else { Span::styled(" ", quiet) },
+        if is_found { Span::styled(Glyph::Found.text(), found) } else { Span::styled(" ", quiet) },
         Span::styled(format!("{gap:>7}"), theme.style(gap_role)),
-        if after { Span::styled("!", theme.style(Role::Notice)) } else { Span::styled(" ", quiet) },
+        if after { Span::styled(Glyph::Revoked.text(), theme.style(Role::Notice)) } else { Span::styled(" ", quiet) },
         Span::styled(glyph, theme.style(if foreign { Role::Foreign } else { kind_role })),
         Span::styled(marked.map_or(" ", Mark::glyph), theme.style(Role::Notice)),
+        Span::styled(token(view, shown, &line), theme.style(if foreign { Role::Foreign } else { Role::Title })),
     ]);
     let branches = branches::drawn(shown.branch);
     let room = columns.what.saturating_sub(width(&branches));
@@ -188,7 +193,7 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     let of_what = if news.is_new(NewKind::Resource) { text.add_modifier(Modifier::BOLD) } else { text };
     cell(pad(&noted(what, marked, room), room), WHAT, of_what);
     // What is new to the user stands out, by itself where the columns show it.
-    let sign = |kind: NewKind| if news.is_new(kind) { NEW } else { " " };
+    let sign = |kind: NewKind| if news.is_new(kind) { Glyph::New.text() } else { " " };
     let bright = |kind: NewKind| if news.is_new(kind) { theme.style(Role::Title) } else { quiet };
     if columns.client > 0 && !is_long {
         // Nearly every client is Microsoft's: the word would push out the one that tells them apart.
@@ -212,6 +217,15 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
     Line::from(spans)
 }
 
+/// The letters of the row's token: a sign-in and what was done with its token have the same. A run of sign-ins has
+/// several, and so none.
+fn token(view: &View, shown: &Shown, line: &timeline::Line) -> String {
+    let store = view.bench.store();
+    let same = |run: &Run| store.token_number(store.event(run.last)) == line.token;
+    let number = line.token.filter(|_| shown.run.is_none_or(same));
+    pad(&number.map_or_else(String::new, glyphs::token), view.columns.token)
+}
+
 /// The events of a row.
 fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     match shown.run {
@@ -225,13 +239,10 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
     let room = most.saturating_sub(usize::from(shown.branch.depth) * 2);
-    let tied = line.tied && !view.state.is_tree();
     let whose = if names_user {
         let user = account(store, store.event(shown.event).user);
         let name = line.actor.filter(|_| user.is_empty()).unwrap_or(&user);
         format!("{}: ", fit(name, 24))
-    } else if tied {
-        branches::TIED.to_owned()
     } else {
         String::new()
     };
@@ -273,21 +284,18 @@ fn noted(what: String, marked: Option<&Mark>, room: usize) -> String {
 fn mark(view: &View, members: &[EventId]) -> (&'static str, Role) {
     let of_hit = || view.bench.current().is_some_and(|hit| meet(members, &hit.evidence) || meet(members, &hit.legs));
     if meet(members, &view.state.shown.marks) {
-        ("▸", Role::Mark)
+        (Glyph::OfStep.text(), Role::Mark)
     } else if of_hit() {
-        ("•", Role::Evidence)
+        (Glyph::OfHit.text(), Role::Evidence)
     } else {
         (" ", Role::Text)
     }
 }
 
-/// Sign of a value that is new to the user.
-const NEW: &str = "◈";
-
 /// Sign and role of a row's address: a place that is new to the user stands out, what is known may be overlooked.
 fn standing(news: News) -> (&'static str, Role) {
     match news.of_kind(NewKind::Address) {
-        _ if news.has_new_place() => (NEW, Role::High),
+        _ if news.has_new_place() => (Glyph::New.text(), Role::High),
         Some(Standing::Undecided) => (" ", Role::Text),
         Some(Standing::New | Standing::Known) | None => (" ", Role::Quiet),
     }
@@ -295,12 +303,12 @@ fn standing(news: News) -> (&'static str, Role) {
 
 fn kind(kind: RowKind, failed: bool) -> (&'static str, Role) {
     match kind {
-        _ if failed => ("✗", Role::Failed),
-        RowKind::DeviceCode => ("◆", Role::DeviceCode),
-        RowKind::SignIn => ("○", Role::Text),
-        RowKind::Token => ("●", Role::Text),
-        RowKind::Graph => ("»", Role::Graph),
-        RowKind::Act | RowKind::Record => ("▪", Role::Text),
+        _ if failed => (Glyph::Failed.text(), Role::Failed),
+        RowKind::DeviceCode => (Glyph::Code.text(), Role::DeviceCode),
+        RowKind::SignIn => (Glyph::SignIn.text(), Role::Text),
+        RowKind::Token => (Glyph::Token.text(), Role::Text),
+        RowKind::Graph => (Glyph::Call.text(), Role::Graph),
+        RowKind::Act | RowKind::Record => (Glyph::Act.text(), Role::Text),
     }
 }
 

@@ -3,13 +3,14 @@
 use super::View;
 use crate::model::Time;
 use crate::triage::timeline;
+use crate::tui::glyphs::Glyph;
 use crate::tui::text::{bar, width};
 use crate::tui::theme::Role;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 /// The instant of a revocation.
-const REVOKED: &str = "!";
+const REVOKED: &str = Glyph::Revoked.text();
 
 /// `13:50 ▁▁▂█▇▁▁▁ 14:20`: the time of the hit in its own colour, the cursor reversed, `!` where the user was
 /// revoked.
