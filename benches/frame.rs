@@ -211,7 +211,7 @@ fn screens_of(store: Store, keys: &[&str]) {
     for run in ["builds indexes", "again"] {
         let event = app.workbench().and_then(Workbench::event).expect("a hit is open");
         let start = Instant::now();
-        reader.answer(Request::Run(Job::Reach(event)), Time::from_ticks(0));
+        reader.answer(Request::Run(Job::Reach(event, None)), Time::from_ticks(0));
         println!("who else, all values counted ({run}): {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     }
     for keys in keys {

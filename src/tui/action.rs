@@ -256,7 +256,7 @@ impl Action {
             Self::OpenHit | Self::Guided | Self::Weigh | Self::Compare | Self::Sort | Self::TurnSort => {
                 Subject::Incidents
             }
-            Self::MarkRow | Self::MarkRange => Subject::Incidents,
+            Self::MarkRow | Self::MarkRange | Self::TakeOut => Subject::Incidents,
             Self::OpenStep | Self::NextStep | Self::PrevStep | Self::JumpToStep | Self::Remark => Subject::Steps,
             Self::Supports | Self::Against | Self::Unknown | Self::ClearVerdict => Subject::Steps,
             Self::Dispose | Self::TruePositive | Self::Benign | Self::FalsePositive | Self::Undetermined => {
