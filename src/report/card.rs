@@ -10,7 +10,7 @@ mod weighed;
 
 pub use controls::Control;
 pub use headline::Story;
-pub use map::{BINS, Map, MapLane, Mark, Use};
+pub use map::{BINS, Map, MapLane, Mark, Spot, Use};
 pub use weighed::{fits, weighed};
 
 use super::gravity;

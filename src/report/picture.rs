@@ -205,6 +205,7 @@ mod tests {
             lanes,
             more: 3,
             uses: (0..BINS).map(|bin| uses[bin / 3 % 3]).collect(),
+            use_rows: vec![None; BINS],
             edge: Some(BINS - 1),
             revoked: Some(BINS / 2),
         }
@@ -218,6 +219,7 @@ mod tests {
             location: text.to_owned(),
             standing,
             marks: (0..BINS).map(|bin| Some(marks[bin / 3 % 4])).collect(),
+            rows: vec![None; BINS],
         }
     }
 

@@ -7,6 +7,7 @@ use crate::analytics::incidents::Lane;
 use crate::analytics::known::Standing;
 use crate::analytics::{DetectContext, Incident};
 use crate::facts::Facts;
+use crate::model::words::counted;
 use crate::model::{EventId, Sym, Table, work};
 use crate::store::{Key, Store};
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub enum Test {
     Table(Table),
     /// A line of the search language.
     Typed(String),
+    /// Rows by themselves, in time order, under a name: those that a fact rests on.
+    Rows(Arc<Vec<EventId>>, String),
 }
 
 /// A side of an incident.
@@ -106,6 +109,7 @@ impl Test {
             Self::Side(Side::Other, _) => "the other side".to_owned(),
             Self::Table(table) => table.spec().name.to_owned(),
             Self::Typed(line) => line.trim().to_owned(),
+            Self::Rows(rows, name) => format!("{} of: {name}", counted(rows.len(), "row")),
         }
     }
 }
@@ -134,6 +138,7 @@ pub fn kept(context: &DetectContext, marks: &EventMarks, filter: &Filter, events
         Test::New => context.standing(event) == Some(Standing::New),
         Test::Side(side, other) => other.has(store, event) == (*side == Side::Other),
         Test::Table(table) => store.event(event).table == *table,
+        Test::Rows(rows, _) => rows.binary_search(&event).is_ok(),
         Test::Typed(_) => search.as_mut().is_none_or(|search| search.holds(store, facts, event)),
     };
     work::look(events.len());
@@ -172,6 +177,7 @@ mod tests {
             (Test::Side(Side::User, other), vec![0, 1], "only the user's side"),
             (Test::Table(Table::Graph), vec![2, 3], "only MicrosoftGraphActivityLogs"),
             (Test::Typed("-ip:203.0.113.20".to_owned()), vec![2, 3], "-ip:203.0.113.20"),
+            (Test::Rows(Arc::new(vec![all[1], all[3]]), "odd".to_owned()), vec![1, 3], "only 2 rows of: odd"),
         ] {
             let only = Filter::only(test);
             assert_eq!(only.words(&store, facts), words);

@@ -78,6 +78,10 @@ pub enum Action {
     Guided,
     /// Show the facts of the incident, theft against the best innocent story, and the controls.
     Weigh,
+    /// Go to the next mark of the map.
+    NextMark,
+    /// Go to the mark of the map before.
+    PrevMark,
     /// Walk to the next step.
     NextStep,
     /// Walk to the step before.
@@ -256,7 +260,7 @@ impl Action {
             Self::OpenHit | Self::Guided | Self::Weigh | Self::Compare | Self::Sort | Self::TurnSort => {
                 Subject::Incidents
             }
-            Self::MarkRow | Self::MarkRange | Self::TakeOut => Subject::Incidents,
+            Self::MarkRow | Self::MarkRange | Self::NextMark | Self::PrevMark | Self::TakeOut => Subject::Incidents,
             Self::OpenStep | Self::NextStep | Self::PrevStep | Self::JumpToStep | Self::Remark => Subject::Steps,
             Self::Supports | Self::Against | Self::Unknown | Self::ClearVerdict => Subject::Steps,
             Self::Dispose | Self::TruePositive | Self::Benign | Self::FalsePositive | Self::Undetermined => {

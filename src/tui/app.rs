@@ -428,7 +428,7 @@ impl App {
             }
             Message::Described(page) => {
                 let log = self.workbench().map(log_lines).unwrap_or_default();
-                if let Some(Overlay::Bundle { title: None, lines, .. }) = self.overlays.top_mut() {
+                if let Some(Overlay::Bundle { lines, .. }) = self.overlays.top_mut() {
                     *lines = Some(log.into_iter().chain(page).collect());
                 }
             }
@@ -580,11 +580,13 @@ impl App {
             Action::PrevRecord => return self.other_record(Move::Prev),
             Action::NextCopy => return self.next_copy(),
             Action::Bundle => {
-                self.overlays.show(Overlay::Bundle { title: None, lines: None, offset: 0 });
+                self.overlays.show(Overlay::Bundle { lines: None, offset: 0 });
                 return vec![Effect::Describe];
             }
             Action::Guided => self.guided(),
             Action::Weigh => self.weigh(),
+            Action::NextMark => self.walk_map(false),
+            Action::PrevMark => self.walk_map(true),
             Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.prev_step(),

@@ -37,6 +37,8 @@ pub enum Context {
     Record,
     /// The page about the bundle.
     Bundle,
+    /// The facts of an incident.
+    Facts,
     /// The note's preview.
     Note,
     /// The menu of verdicts.
@@ -91,6 +93,7 @@ impl Context {
             Self::List => "Rows and pages",
             Self::Record => "Record",
             Self::Bundle => "Bundle",
+            Self::Facts => "Facts",
             Self::Note => "Note",
             Self::Disposition => "Verdict",
             Self::Closing => "Reason for a verdict",

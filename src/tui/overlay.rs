@@ -17,6 +17,15 @@ use crate::triage::compare::Comparison;
 use crossterm::event::KeyEvent;
 use std::path::PathBuf;
 
+/// The page of an incident's facts: a fact is under the cursor, and the page may be longer than the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Place of the fact under the cursor.
+    pub cursor: usize,
+    /// First line in view, where the user scrolled.
+    pub offset: usize,
+}
+
 /// Something over the panes.
 pub enum Overlay {
     /// Every key of where the user is.
@@ -41,13 +50,13 @@ pub enum Overlay {
     },
     /// The page about the bundle: its sources, and the gaps in its data.
     Bundle {
-        /// Its title, where it is a page of another kind: the facts of an incident.
-        title: Option<&'static str>,
         /// Its lines once they are known.
         lines: Option<Vec<(Tone, String)>>,
         /// First line in view.
         offset: usize,
     },
+    /// The facts of the incident, weighed.
+    Facts(Facts),
     /// The case note before it is written.
     Note {
         /// Its lines once composed, wrapped for the screen.
@@ -117,6 +126,7 @@ impl Overlay {
             Self::Help { .. } => &[Context::Help, Context::Everywhere],
             Self::Record { .. } => &[Context::Record, Context::List, Context::Everywhere],
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
+            Self::Facts(_) => &[Context::Facts, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Closing(_) => &[Context::Closing, Context::Prompt, Context::Everywhere],
@@ -172,6 +182,7 @@ impl Overlay {
             Self::Closing(closing) => Some(closing.line_mut()),
             Self::Record { .. }
             | Self::Bundle { .. }
+            | Self::Facts(_)
             | Self::Note { .. }
             | Self::Disposition
             | Self::Near(_)

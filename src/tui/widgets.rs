@@ -4,6 +4,7 @@ mod bundle;
 mod compare;
 mod copy;
 mod decisions;
+mod facts;
 mod filters;
 mod guided;
 mod help;
@@ -38,9 +39,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Record { event, row, lines, offset }) => {
             record::draw(app, (*event, *row), lines.as_ref(), *offset, theme, frame, area);
         }
-        Some(Overlay::Bundle { title, lines, offset }) => {
-            bundle::draw(*title, lines.as_deref(), *offset, theme, frame, area);
-        }
+        Some(Overlay::Bundle { lines, offset }) => bundle::draw(lines.as_deref(), *offset, theme, frame, area),
         Some(Overlay::Note { lines, path, offset, .. }) => {
             note::draw(lines.as_deref(), path, *offset, theme, frame, area);
         }
@@ -69,9 +68,14 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             compare::draw(user, comparison.as_deref(), *offset, theme, frame, area);
         }
         Some(Overlay::Filters(menu)) => filters::draw(menu, theme, frame, area),
-        Some(Overlay::Users(_) | Overlay::Near(_) | Overlay::Pivot(_) | Overlay::Marks(_) | Overlay::Decisions(..)) => {
-            beyond(app, theme, frame, area);
-        }
+        Some(
+            Overlay::Users(_)
+            | Overlay::Near(_)
+            | Overlay::Pivot(_)
+            | Overlay::Facts(_)
+            | Overlay::Marks(_)
+            | Overlay::Decisions(..),
+        ) => beyond(app, theme, frame, area),
     }
 }
 
@@ -82,6 +86,7 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Users(list)) => users::draw(list, bench, theme, frame, area),
         Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
+        Some(Overlay::Facts(facts)) => facts::draw(*facts, bench, theme, frame, area),
         Some(Overlay::Decisions(list, _)) => decisions::draw(list, app, bench, theme, frame, area),
         Some(Overlay::Marks(list)) => marks::draw(list, app, bench, theme, frame, area),
         _ => {}
@@ -116,6 +121,7 @@ pub(super) fn count(app: &App) -> usize {
         Some(Overlay::Help { .. }) => help::count(app, room),
         Some(Overlay::Record { .. }) => record::count(app, room),
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
+        Some(Overlay::Facts(_)) => app.workbench().map_or(0, |bench| facts::count(bench, room)),
         Some(Overlay::Note { lines: Some(lines), .. }) => lines.len(),
         Some(Overlay::Compare { comparison: Some(comparison), .. }) => compare::count(comparison),
         _ => 0,

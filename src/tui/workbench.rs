@@ -16,7 +16,7 @@ use super::scroll::Move;
 use super::trail::Trail;
 use crate::analytics::{Hit, Incident, Settings, Threshold};
 use crate::model::{EventId, Sym, Time, work};
-use crate::report::card::{CardLine, verdict};
+use crate::report::card::{CardLine, Spot, verdict};
 use crate::report::{Names, log_problems};
 use crate::store::{Key, Store};
 use crate::triage::filter::OtherSide;
@@ -62,6 +62,8 @@ pub struct Workbench {
     pub hit: Option<usize>,
     /// Position of its current step.
     pub step: usize,
+    /// The mark of the map that was gone to.
+    pub spot: Option<Spot>,
     /// First line of the triage pane, where the user scrolled away from the step.
     pub triage_top: Option<usize>,
     /// The pane with the keyboard.
@@ -116,6 +118,7 @@ impl Workbench {
             near: None,
             hit: None,
             step: 0,
+            spot: None,
             triage_top: None,
             focus: Pane::Hits,
             above: Pane::Hits,
@@ -337,6 +340,7 @@ impl Workbench {
             return;
         }
         self.hit = selected;
+        self.spot = None;
         self.step = 0;
         self.triage_top = None;
         self.trail = Trail::default();

@@ -7,6 +7,7 @@ mod bundle;
 mod drafts;
 mod explore;
 mod eye;
+mod facts;
 mod filters;
 mod hostile;
 mod incidents;
@@ -335,7 +336,7 @@ fn help_goes_to_its_end_and_explains_the_signs() {
     desk.press("?");
     assert!(desk.screen().contains("more"), "{}", desk.screen());
     desk.press("end");
-    assert!(desk.screen().contains("Timeline: closed over what hangs below"), "{}", desk.screen());
+    assert!(desk.screen().contains("Map: looked around; read or searched"), "{}", desk.screen());
     desk.press("home").type_in("device-code");
     assert!(desk.screen().contains("◆") && !desk.screen().contains("Graph call"), "{}", desk.screen());
 }

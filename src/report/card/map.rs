@@ -29,6 +29,8 @@ pub struct Map {
     pub more: usize,
     /// The gravest use of the tokens in each part, from places that are not known; of all where every place is.
     pub uses: Vec<Option<Use>>,
+    /// The first row of each of these uses.
+    pub use_rows: Vec<Option<EventId>>,
     /// The part in which a table of these uses ends, where it ends at the last of them or before.
     pub edge: Option<usize>,
     /// The part of the first revocation.
@@ -46,6 +48,8 @@ pub struct MapLane {
     pub standing: Standing,
     /// The gravest mark of each part.
     pub marks: Vec<Option<Mark>>,
+    /// The first row of each of these marks.
+    pub rows: Vec<Option<EventId>>,
 }
 
 /// A mark on a lane, the gravest last.
@@ -100,36 +104,37 @@ pub(super) fn map(context: &CardContext, incident: &Incident, hits: &[&Hit]) -> 
     };
     let more = with_rows().count() - kept.len();
     let lanes = kept.into_iter().map(|lane| {
-        let mut marks = vec![None; BINS];
+        let mut bins = Bins::default();
         for &id in lane.sign_ins.iter().filter(|id| store.event(**id).time() >= from) {
-            let at = &mut marks[scale.bin(store.event(id).time())];
-            *at = (*at).max(Some(mark(id)));
+            bins.put(scale.bin(store.event(id).time()), mark(id), id);
         }
         let (address, location) = (lane.address.clone(), lane.location.clone());
-        MapLane { address, location, standing: lane.standing, marks }
+        MapLane { address, location, standing: lane.standing, marks: bins.gravest, rows: bins.rows }
     });
     let lanes = lanes.collect();
     let calls = hits.iter().flat_map(|hit| hit.graph.iter().map(|call| call.event));
     let uses_of_hits = calls.chain(hits.iter().flat_map(|hit| hit.acts.iter().map(|act| act.event)));
     let edge = super::ends(context, uses_of_hits, incident.last).map(|(_, end)| scale.bin(end)).min();
+    let uses = uses(context, incident, &scale);
     Map {
         from,
         to: incident.last,
         lanes,
         more,
-        uses: uses(context, incident, &scale),
+        uses: uses.gravest,
+        use_rows: uses.rows,
         edge,
         revoked: incident.revoked.first().filter(|at| **at <= incident.last).map(|at| scale.bin(*at)),
     }
 }
 
 /// The gravest use in each part.
-fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Vec<Option<Use>> {
+fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Bins<Use> {
     let store = context.store;
     let foreign = || incident.lanes.iter().filter(|lane| lane.standing != Standing::Known && !lane.uses.is_empty());
     let lanes: Vec<&Lane> =
         if foreign().next().is_some() { foreign().collect() } else { incident.lanes.iter().collect() };
-    let mut uses = vec![None; BINS];
+    let mut uses = Bins::default();
     // Like calls are looked up once.
     let mut known: BTreeMap<(Sym, Sym), Option<Use>> = BTreeMap::new();
     for &id in lanes.iter().flat_map(|lane| &lane.uses) {
@@ -140,8 +145,9 @@ fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Vec<Option
             (event[Field::Operation], event[Field::Variant])
         };
         let found = *known.entry(texts).or_insert_with(|| weight(context, id));
-        let at = &mut uses[scale.bin(event.time())];
-        *at = (*at).max(found);
+        if let Some(found) = found {
+            uses.put(scale.bin(event.time()), found, id);
+        }
     }
     uses
 }
@@ -159,6 +165,55 @@ fn weight(context: &CardContext, id: EventId) -> Option<Use> {
         Label::Read => Use::Read,
         _ => Use::Looked,
     })
+}
+
+/// The gravest of each part, and its first row.
+struct Bins<T> {
+    gravest: Vec<Option<T>>,
+    rows: Vec<Option<EventId>>,
+}
+
+impl<T: Copy> Default for Bins<T> {
+    fn default() -> Self {
+        Self { gravest: vec![None; BINS], rows: vec![None; BINS] }
+    }
+}
+
+impl<T: Copy + Ord> Bins<T> {
+    fn put(&mut self, bin: usize, value: T, row: EventId) {
+        let (gravest, first) = (&mut self.gravest[bin], &mut self.rows[bin]);
+        if *gravest < Some(value) {
+            (*gravest, *first) = (Some(value), Some(row));
+        } else if *gravest == Some(value) {
+            *first = (*first).min(Some(row));
+        }
+    }
+}
+
+/// A mark of the map that a screen can go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// Its part.
+    pub bin: usize,
+    /// Its lane; `None` for the line of uses.
+    pub lane: Option<usize>,
+    /// Its row.
+    pub row: EventId,
+}
+
+impl Map {
+    /// Every mark with its row, in order of time.
+    pub fn spots(&self) -> Vec<Spot> {
+        let lanes = self.lanes.iter().enumerate().map(|(at, lane)| (Some(at), &lane.rows));
+        let all = lanes.chain([(None, &self.use_rows)]);
+        let spots = all.flat_map(|(lane, rows)| {
+            let spot = move |(bin, row): (usize, &Option<EventId>)| Some(Spot { bin, lane, row: (*row)? });
+            rows.iter().enumerate().filter_map(spot)
+        });
+        let mut spots: Vec<Spot> = spots.collect();
+        spots.sort_unstable_by_key(|spot| (spot.row, spot.lane.is_none()));
+        spots
+    }
 }
 
 /// Times as parts.

@@ -10,9 +10,10 @@ use crate::report::info::Tone;
 const FITS: usize = 12;
 
 /// The page: facts, the rule of confidence with its numbers, and the controls.
-pub fn weighed(card: &Card) -> Vec<(Tone, String)> {
-    let mut lines = vec![(Tone::Head, format!("{}: theft, or {}?", card.who, card.innocent))];
-    lines.extend(card.points.iter().flat_map(|point| {
+///
+/// Each line has the place of the fact that it is on.
+pub fn weighed(card: &Card) -> Vec<(Option<usize>, Tone, String)> {
+    let facts = card.points.iter().enumerate().flat_map(|(at, point)| {
         let tone = if point.for_theft > 0 { Tone::Warn } else { Tone::Plain };
         let about = [Some(counted(point.rows.len(), "row")), point.common.map(|common| common.words())];
         let about = about.into_iter().flatten().collect::<Vec<_>>().join("; ");
@@ -22,10 +23,18 @@ pub fn weighed(card: &Card) -> Vec<(Tone, String)> {
             ""
         };
         [
-            (tone, format!("{:>3} {:FITS$} {}", point.weight(), fits(point), point.sentence)),
-            (Tone::Quiet, format!("    {:FITS$} {about}{common}", "")),
+            (Some(at), tone, format!("{:>3} {:FITS$} {}", point.weight(), fits(point), point.sentence)),
+            (Some(at), Tone::Quiet, format!("    {:FITS$} {about}{common}", "")),
         ]
-    }));
+    });
+    let head = (None, Tone::Head, format!("{}: theft, or {}?", card.who, card.innocent));
+    let below = below(card).into_iter().map(|(tone, line)| (None, tone, line));
+    std::iter::once(head).chain(facts).chain(below).collect()
+}
+
+/// The lines below the facts.
+fn below(card: &Card) -> Vec<(Tone, String)> {
+    let mut lines = Vec::new();
     if card.points.is_empty() {
         lines.push((Tone::Plain, "No fact tells theft from everyday work.".to_owned()));
     }

@@ -16,6 +16,13 @@ impl App {
         }
     }
 
+    /// Goes to the next mark of the map, or the one before, and says what its row is.
+    pub(super) fn walk_map(&mut self, back: bool) {
+        let row = self.workbench_mut().and_then(|bench| bench.walk_map(back));
+        let words = row.and_then(|row| self.workbench().map(|bench| bench.spot_words(row)));
+        self.say(words.unwrap_or_else(|| "the map has no mark".to_owned()));
+    }
+
     pub(super) fn bookmark(&mut self, now: Time) -> Vec<Effect> {
         let event = self.event_here();
         let Some((event, bench)) = event.zip(self.workbench_mut()) else { return self.no_row() };

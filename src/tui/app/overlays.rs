@@ -3,27 +3,57 @@
 use super::save::save_to;
 use super::{App, Effect, Stage, Task, copying};
 use crate::model::Time;
-use crate::report::card::weighed;
+use crate::triage::filter::{Filter, Test};
 use crate::triage::listing::ListFilter;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::job::Job;
 use crate::tui::layout::{self, Pane};
-use crate::tui::overlay::Overlay;
+use crate::tui::overlay::{Facts, Overlay};
 use crate::tui::palette::{Entry, Palette};
 use crate::tui::scroll::{Move, scrolled};
 use crate::tui::{screens, widgets};
+use std::sync::Arc;
 
 impl App {
     /// Shows the facts of the incident under the cursor.
     pub(super) fn weigh(&mut self) {
-        let card = self.workbench().and_then(|bench| bench.evidence.card(bench.hit?));
-        match card.map(weighed) {
-            Some(lines) => {
-                let title = Some(" Facts: theft, or an innocent story ");
-                self.overlays.show(Overlay::Bundle { title, lines: Some(lines), offset: 0 });
-            }
-            None => self.say("no incident here: published semantics have hits alone".to_owned()),
+        if self.workbench().and_then(|bench| bench.evidence.card(bench.hit?)).is_some() {
+            self.overlays.show(Overlay::Facts(Facts::default()));
+        } else {
+            self.say("no incident here: published semantics have hits alone".to_owned());
+        }
+    }
+
+    /// Shows the rows that the fact under the cursor rests on.
+    pub(super) fn show_fact(&mut self, facts: Facts) {
+        let Some(bench) = self.workbench_mut() else { return };
+        let card = bench.hit.and_then(|hit| bench.evidence.card(hit));
+        let Some(point) = card.and_then(|card| card.points.get(facts.cursor)) else {
+            self.overlays.show(Overlay::Facts(facts));
+            self.say("no fact here".to_owned());
+            return;
+        };
+        let rows = Test::Rows(Arc::new(point.rows.clone()), point.sentence.clone());
+        bench.go_home();
+        bench.leave_step();
+        let marks = bench.marks();
+        bench.on_timeline(|timeline, store| timeline.show_rows(store, Filter::only(rows), marks));
+        bench.focus_on(Pane::Timeline);
+    }
+
+    /// Moves on the page of facts: to the next fact, and past the last one through the rest of the page.
+    fn go_in_facts(&mut self, step: Move) {
+        let Some(bench) = self.workbench() else { return };
+        let points = bench.hit.and_then(|hit| bench.evidence.card(hit)).map_or(0, |card| card.points.len());
+        let (height, len) = (layout::overlay_rows(self.size), widgets::count(self));
+        let Some(Overlay::Facts(facts)) = self.overlays.top_mut() else { return };
+        let last = points.saturating_sub(1);
+        match step {
+            Move::Next if facts.cursor < last => facts.cursor += 1,
+            Move::Prev if facts.offset == 0 => facts.cursor = facts.cursor.saturating_sub(1),
+            Move::First => *facts = Facts::default(),
+            _ => facts.offset = scrolled(facts.offset, step, len, height),
         }
     }
 
@@ -143,6 +173,10 @@ impl App {
             }
             Some(Overlay::SaveTo(line)) => save_to(&line),
             Some(Overlay::Revoked(user, line)) => self.accept_revoked(user, line, now),
+            Some(Overlay::Facts(facts)) => {
+                self.show_fact(facts);
+                Vec::new()
+            }
             Some(overlay) => self.go_on(overlay),
             None => Vec::new(),
         }
@@ -186,6 +220,9 @@ impl App {
     }
 
     pub(super) fn go(&mut self, step: Move) {
+        if matches!(self.overlays.top(), Some(Overlay::Facts(_))) {
+            return self.go_in_facts(step);
+        }
         let height = layout::overlay_rows(self.size);
         let len = widgets::count(self);
         let areas = self.areas();

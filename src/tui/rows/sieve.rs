@@ -113,12 +113,26 @@ impl Timeline {
         }
         let on = self.put_filter(store, filter, marks);
         if on {
-            let zoom = self.shown.zoom;
-            self.sieve.before = Some((self.sieve.filters.len(), zoom));
-            self.shown.zoom = Zoom::All;
-            self.sift(store);
+            self.show_all_times(store);
         }
         Some(on)
+    }
+
+    /// Shows the rows that a filter keeps, of all times, until it is taken back.
+    pub fn show_rows(&mut self, store: &Store, filter: Filter, marks: EventMarks) {
+        self.find = None;
+        if self.sieve.filters.contains(&filter) || self.put_filter(store, filter, marks) {
+            self.show_all_times(store);
+        }
+    }
+
+    fn show_all_times(&mut self, store: &Store) {
+        let zoom = self.shown.zoom;
+        if self.sieve.before.is_none() {
+            self.sieve.before = Some((self.sieve.filters.len(), zoom));
+        }
+        self.shown.zoom = Zoom::All;
+        self.sift(store);
     }
 
     /// Takes the last filter back, or all of them; the last one taken. `None` where none is in force.

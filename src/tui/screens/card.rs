@@ -4,7 +4,7 @@ use super::pane;
 use crate::analytics::known::Standing;
 use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
-use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Use, after};
+use crate::report::card::{BINS, Card, CardLine, Label, Map, MapLane, Mark, Spot, Use, after};
 use crate::triage::pivot::Value;
 use crate::tui::glyphs::Glyph;
 use crate::tui::layout::Pane;
@@ -14,6 +14,7 @@ use crate::tui::widgets::below;
 use crate::tui::workbench::Workbench;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
@@ -47,7 +48,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
         wrap(&card.headline, room, 3).into_iter().map(|text| Line::styled(text, theme.style(Role::Header))).collect();
     // Two places, their uses and the times come before the last of the answers.
     let for_map = height.saturating_sub(lines.len() + 6).max(4.min(height.saturating_sub(lines.len() + 2)));
-    lines.extend(map(theme, &card.map, room, for_map));
+    lines.extend(map(theme, &card.map, bench.spot, room, for_map));
     // A time that the analyst entered takes the place of what the logs say.
     let entered = bench.incident().zip(bench.revoked_of(Value::user(hit.user)));
     let entered =
@@ -109,7 +110,7 @@ fn labelled<'a>(theme: &Theme, label: &str, text: &str, room: usize) -> Line<'a>
 }
 
 /// The map: a lane a place, the uses below, and the times at both ends.
-fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> {
+fn map<'a>(theme: &Theme, map: &Map, spot: Option<Spot>, room: usize, most: usize) -> Vec<Line<'a>> {
     if map.lanes.is_empty() || most < 2 || room < 50 {
         return Vec::new();
     }
@@ -119,12 +120,12 @@ fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> 
     let name = |lane: &MapLane| {
         if lane.location.is_empty() { lane.address.clone() } else { format!("{} {}", lane.address, lane.location) }
     };
-    let left = shown.iter().map(|lane| width(&name(lane)) + 3).max().unwrap_or(0).clamp(LABEL, room / 2);
+    let left = shown.iter().map(|(_, lane)| width(&name(lane)) + 3).max().unwrap_or(0).clamp(LABEL, room / 2);
     let columns = room - left;
     let scale = Columns { columns };
     let mut lines: Vec<Line> = shown
         .iter()
-        .map(|lane| {
+        .map(|(at, lane)| {
             let (sign, role) = match lane.standing {
                 Standing::Known => (" ", Role::Quiet),
                 Standing::New => (Glyph::New.text(), Role::High),
@@ -140,27 +141,35 @@ fn map<'a>(theme: &Theme, map: &Map, room: usize, most: usize) -> Vec<Line<'a>> 
                     Some(Mark::Failed) => (Glyph::Failed.text(), Role::Failed),
                     None => ("─", Role::Border),
                 };
-                Span::styled(glyph, theme.style(role))
+                let is_spot = spot.is_some_and(|spot| spot.lane == Some(*at) && scale.column(spot.bin) == column);
+                Span::styled(glyph, spotted(theme.style(role), is_spot))
             }));
             Line::from(spans)
         })
         .collect();
     if has_uses {
-        lines.push(uses(theme, map, left, &scale));
+        lines.push(uses(theme, map, spot, left, &scale));
     }
     lines.push(times(theme, map, left, columns, map.lanes.len() - shown.len() + map.more));
     lines
 }
 
 /// The lanes that are shown where not all can be: the first known one, then the others.
-fn kept(lanes: &[MapLane], most: usize) -> Vec<&MapLane> {
-    let known = lanes.iter().filter(|lane| lane.standing == Standing::Known);
-    let others: Vec<&MapLane> = lanes.iter().filter(|lane| lane.standing != Standing::Known).collect();
+///
+/// Each with its place on the map.
+fn kept(lanes: &[MapLane], most: usize) -> Vec<(usize, &MapLane)> {
+    let known = lanes.iter().enumerate().filter(|(_, lane)| lane.standing == Standing::Known);
+    let others: Vec<_> = lanes.iter().enumerate().filter(|(_, lane)| lane.standing != Standing::Known).collect();
     let room = most.saturating_sub(others.len()).max(usize::from(most > 1));
     known.take(room).chain(others).take(most).collect()
 }
 
-fn uses<'a>(theme: &Theme, map: &Map, left: usize, scale: &Columns) -> Line<'a> {
+/// The style of a mark; that of the one that was gone to is turned round.
+fn spotted(style: Style, is_spot: bool) -> Style {
+    if is_spot { style.add_modifier(Modifier::REVERSED) } else { style }
+}
+
+fn uses<'a>(theme: &Theme, map: &Map, spot: Option<Spot>, left: usize, scale: &Columns) -> Line<'a> {
     let mut spans = vec![Span::styled(pad("  done", left), theme.style(Role::Quiet))];
     let edge = map.edge.map(|bin| scale.column(bin));
     let revoked = map.revoked.map(|bin| scale.column(bin));
@@ -174,7 +183,8 @@ fn uses<'a>(theme: &Theme, map: &Map, left: usize, scale: &Columns) -> Line<'a> 
             None if edge.is_some_and(|edge| column > edge) => (Glyph::LogEnded.text(), Role::Missing),
             None => (" ", Role::Text),
         };
-        Span::styled(glyph, theme.style(role))
+        let is_spot = spot.is_some_and(|spot| spot.lane.is_none() && scale.column(spot.bin) == column);
+        Span::styled(glyph, spotted(theme.style(role), is_spot))
     }));
     Line::from(spans)
 }

@@ -10,29 +10,27 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use std::iter::once;
 
+/// Role of a line of its tone.
+pub(super) fn role(tone: Tone) -> Role {
+    match tone {
+        Tone::Head => Role::Title,
+        Tone::Warn => Role::Medium,
+        Tone::Plain => Role::Text,
+        Tone::Quiet => Role::Quiet,
+    }
+}
+
 /// The lines as they fit.
 pub(super) fn fitted(lines: &[(Tone, String)], room: usize) -> Vec<(Role, String)> {
     let fit = |(tone, line): &(Tone, String)| {
-        let role = match tone {
-            Tone::Head => Role::Title,
-            Tone::Warn => Role::Medium,
-            Tone::Plain => Role::Text,
-            Tone::Quiet => Role::Quiet,
-        };
+        let role = role(*tone);
         wrapped(once(line.as_str()), room).into_iter().map(move |part| (role, part))
     };
     lines.iter().flat_map(fit).collect()
 }
 
-pub(super) fn draw(
-    title: Option<&str>,
-    lines: Option<&[(Tone, String)]>,
-    offset: usize,
-    theme: &Theme,
-    frame: &mut Frame,
-    area: Rect,
-) {
-    let inside = framed(theme, frame, area, title.unwrap_or(" Bundle: what was read "));
+pub(super) fn draw(lines: Option<&[(Tone, String)]>, offset: usize, theme: &Theme, frame: &mut Frame, area: Rect) {
+    let inside = framed(theme, frame, area, " Bundle: what was read ");
     let lines = match lines {
         Some(lines) => fitted(lines, usize::from(inside.width)),
         None => vec![(Role::Quiet, "The rows are being counted.".to_owned())],

@@ -62,6 +62,16 @@ impl Workbench {
         format!("{} {}", line.time.clock(), fit(&line.what, 60))
     }
 
+    /// The row of a mark of the map in words: time, what, client and address.
+    pub fn spot_words(&self, event: EventId) -> String {
+        let store = self.store();
+        let line = timeline::line(store, self.evidence.facts, event, None);
+        let what = timeline::call_words(store, self.evidence.facts, event, true).unwrap_or_else(|| line.what.clone());
+        let parts = [line.time.clock(), what, line.client.to_owned(), line.address.to_owned()];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+
     /// Undoes the analyst's last change and goes to its place; returns the change in words.
     pub fn undo(&mut self, now: Time) -> Option<String> {
         let (what, about) = self.case.undo(now)?;
@@ -143,6 +153,33 @@ impl Workbench {
             self.visit_owner(event);
         }
         self.focus_on(Pane::Timeline);
+    }
+
+    /// Goes to the next mark of the map, or to the one before, round, and to its row in the timeline; its row. `None`
+    /// where the map has none.
+    pub fn walk_map(&mut self, back: bool) -> Option<EventId> {
+        let spots = self.evidence.card(self.hit?)?.map.spots();
+        let here = self.spot.and_then(|here| spots.iter().position(|spot| *spot == here));
+        let last = spots.len().checked_sub(1)?;
+        let to = match (here, back) {
+            (None, false) => 0,
+            (None, true) => last,
+            (Some(here), false) => {
+                if here == last {
+                    0
+                } else {
+                    here + 1
+                }
+            }
+            (Some(here), true) => here.checked_sub(1).unwrap_or(last),
+        };
+        let spot = spots[to];
+        self.spot = Some(spot);
+        self.go_home();
+        self.leave_step();
+        let row = spot.row;
+        self.on_timeline(|timeline, store| timeline.reveal(store, row));
+        Some(row)
     }
 
     /// Shows the timeline of an event's user; of an event that is nobody's, that of its first value. `false` where it
