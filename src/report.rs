@@ -4,6 +4,7 @@
 //! Everything here is a function of its arguments: no clock and no terminal, so the same case gives the same bytes.
 
 pub mod card;
+pub mod checklist;
 pub mod containment;
 pub mod defang;
 pub mod escape;

@@ -1,6 +1,7 @@
 //! `--plain`: the workbench's triage as numbered text, a line at a time, for screen readers, pipes and terminals that
 //! can do nothing else. The same hits, steps, case file and note.
 
+mod containing;
 mod guided;
 mod incidents;
 mod joining;
@@ -295,6 +296,7 @@ impl Talk<'_> {
                 }
                 "g" if self.guided(listed, &steps, input)? => return self.dispose(group, input),
                 "g" => return Ok(Next::Quit),
+                "k" => self.contain(group, rest)?,
                 "s" => self.visibility(group)?,
                 "w" => self.who_else(group)?,
                 "p" => step = step.saturating_sub(1).max(1),

@@ -234,17 +234,28 @@ impl<'a> Made<'a> {
         let (store, facts) = (context.store, context.facts);
         let calls: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
         let calls: Vec<EventId> = calls.into_iter().collect();
-        // Acts of all hits, each once, by its strongest tie.
-        let mut acts: BTreeMap<EventId, HitAct> = BTreeMap::new();
-        for act in hits.iter().flat_map(|hit| &hit.acts) {
-            let known = acts.entry(act.event).or_insert(*act);
-            known.rung = known.rung.min(act.rung);
-        }
-        let acts: Vec<HitAct> = acts.into_values().collect();
-        let mut done = done(store, facts, &acts);
+        let mut done = done(store, facts, &acts_of(hits));
         done.sort_by_key(|one| std::cmp::Reverse(one.weight()));
         Self { context, incident, hits, calls: count_actions(store, facts, &calls), done }
     }
+}
+
+/// Acts of some hits, each once, by its strongest tie.
+fn acts_of(hits: &[&Hit]) -> Vec<HitAct> {
+    let mut acts: BTreeMap<EventId, HitAct> = BTreeMap::new();
+    for act in hits.iter().flat_map(|hit| &hit.acts) {
+        let known = acts.entry(act.event).or_insert(*act);
+        known.rung = known.rung.min(act.rung);
+    }
+    acts.into_values().collect()
+}
+
+/// Something made of each act of some hits that leaves a foothold.
+pub fn left_behind<T>(context: &CardContext, hits: &[&Hit], make: impl Fn(&Done) -> T) -> Vec<T> {
+    let acts = acts_of(hits);
+    let done = done(context.store, context.facts, &acts);
+    let left = |one: &&Done| one.failed < one.rows.len() && one.action.is_some_and(|action| action.foothold.is_some());
+    done.iter().filter(left).map(make).collect()
 }
 
 impl Made<'_> {

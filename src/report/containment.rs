@@ -18,8 +18,10 @@ pub enum When {
 }
 
 /// One thing to do.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
+    /// Id that a case keeps its tick under: never changed, never given to another task.
+    pub id: &'static str,
     /// In three or four words.
     pub title: &'static str,
     /// Its effect, and its limits.
@@ -33,6 +35,7 @@ pub struct Task {
 /// Every task, first things first.
 pub const TASKS: &[Task] = &[
     Task {
+        id: "disable-user",
         title: "Disable the user",
         what: "No new token is issued from then on; services that enforce continuous access evaluation drop the ones \
                they see.",
@@ -40,6 +43,7 @@ pub const TASKS: &[Task] = &[
         when: When::Always,
     },
     Task {
+        id: "revoke-sessions",
         title: "Revoke sessions",
         what: "Refresh tokens and the session cookies of Entra ID stop working, whichever client holds them. Access \
                tokens already issued do not.",
@@ -47,6 +51,7 @@ pub const TASKS: &[Task] = &[
         when: When::Always,
     },
     Task {
+        id: "disable-devices",
         title: "Disable devices",
         what: "The user's devices, above all any registered since the first event: a device's primary refresh token \
                outlives a change of password.",
@@ -54,18 +59,21 @@ pub const TASKS: &[Task] = &[
         when: When::Always,
     },
     Task {
+        id: "reset-password",
         title: "Reset the password",
         what: "Twice where it is synchronised from on-premises. Alone it is not enough against a stolen token.",
         command: None,
         when: When::Always,
     },
     Task {
+        id: "review-methods",
         title: "Review MFA methods",
         what: "Remove phones, keys and authenticators that the user does not know, then register anew.",
         command: Some("Get-MgUserAuthenticationMethod -UserId {user}"),
         when: When::Always,
     },
     Task {
+        id: "review-applications",
         title: "Review consents and credentials of applications",
         what: "Remove grants made since the first event, and secrets or certificates added to applications the user \
                owns: they survive all of the above.",
@@ -73,12 +81,14 @@ pub const TASKS: &[Task] = &[
         when: When::Always,
     },
     Task {
+        id: "review-mailbox",
         title: "Review inbox rules and forwarding",
         what: "Rules, forwarding and mailbox delegates made since the first event.",
         command: None,
         when: When::Reached(&[Reach::Mail, Reach::Graph]),
     },
     Task {
+        id: "undo-changes",
         title: "Undo role and resource changes",
         what: "Look through the activity log of the subscriptions and the directory's audit log from the first event \
                on.",
@@ -86,12 +96,14 @@ pub const TASKS: &[Task] = &[
         when: When::Reached(&[Reach::AzureManagement, Reach::Directory]),
     },
     Task {
+        id: "rotate-secrets",
         title: "Rotate secrets",
         what: "Every secret, key and certificate that the user could read.",
         command: None,
         when: When::Reached(&[Reach::KeyVault]),
     },
     Task {
+        id: "mark-compromised",
         title: "Mark the user compromised",
         what: "In ID Protection, so that risk policies act; block the addresses of the indicators, knowing that \
                residential proxies change theirs.",
@@ -99,12 +111,14 @@ pub const TASKS: &[Task] = &[
         when: When::Always,
     },
     Task {
+        id: "block-device-code",
         title: "Block the device code flow",
         what: "With Conditional Access, for everyone but those who sign in to devices without a keyboard.",
         command: None,
         when: When::DeviceCode,
     },
     Task {
+        id: "keep-watching",
         title: "Keep watching until the last token has expired",
         what: "Search Graph activity and the audit logs of mailbox and files for the tokens, sessions and addresses \
                below, from the first event until the last access token has expired.",

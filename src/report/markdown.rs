@@ -98,7 +98,16 @@ fn do_now(page: &mut Page, now: &DoNow) {
     let lead = if now.settled { "For " } else { "If this is theft (no analyst has closed it yet), for " };
     page.paragraph(&Md::ours(lead).then(&Md::joined(&users, "; ")).then(&Md::ours(", in this order:")));
     for task in &now.tasks {
-        page.task(&Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** ")).then(&Md::ours(task.what)));
+        let mut line = Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** "));
+        if !task.because.is_empty() {
+            line = line.then(&Md::text(&format!("Found: {}. ", task.because.join("; "))));
+        }
+        line = line.then(&Md::ours(task.what));
+        for done in &task.done {
+            let at = format!(", {} UTC.", done.at.second());
+            line = line.then(&Md::ours(" Done for ")).then(&Md::field(&done.upn)).then(&Md::made(at));
+        }
+        page.task(&line, task.done.len() >= now.users.len() && !task.done.is_empty());
     }
     let commands = commands(now);
     if !commands.is_empty() {

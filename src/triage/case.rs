@@ -40,6 +40,8 @@ pub struct Case {
     pub place: Option<(String, String)>,
     /// Time of revocation of a user's sessions and tokens, as the analyst entered it, by the store's key of the user.
     pub revoked: BTreeMap<String, Time>,
+    /// When each task of containment was done, by the store's key of the user and the id of the task.
+    pub contained: BTreeMap<String, BTreeMap<String, Time>>,
     /// Values that another analyst changed differently, until somebody decides.
     pub conflicts: Vec<Conflict>,
     /// Files beside it that look like copies and that the analyst keeps apart.
@@ -75,6 +77,8 @@ struct Stored {
     #[serde(default)]
     revoked: BTreeMap<String, Time>,
     #[serde(default)]
+    contained: BTreeMap<String, BTreeMap<String, Time>>,
+    #[serde(default)]
     conflicts: Vec<Conflict>,
     #[serde(default)]
     apart: Vec<String>,
@@ -94,7 +98,7 @@ struct Stored {
 impl From<Stored> for Case {
     fn from(stored: Stored) -> Self {
         let Stored { version, bundle, analyst, tlp, hits, marks, place, revoked, log, log_end, .. } = stored;
-        let Stored { conflicts, apart, branch, basis, rest, .. } = stored;
+        let Stored { conflicts, apart, branch, basis, contained, rest, .. } = stored;
         let end = log.end();
         // A program that wrote no change as data wrote no end either.
         let ends = log_end.is_some() || version >= 3 || log.iter().any(|line| line.change.is_some());
@@ -106,6 +110,7 @@ impl From<Stored> for Case {
             marks,
             place,
             revoked,
+            contained,
             conflicts,
             apart,
             branch,
@@ -131,6 +136,8 @@ struct Head<'a> {
     place: &'a Option<(String, String)>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     revoked: &'a BTreeMap<String, Time>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    contained: &'a BTreeMap<String, BTreeMap<String, Time>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     conflicts: &'a [Conflict],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -158,6 +165,7 @@ impl Case {
             marks: BTreeMap::new(),
             place: None,
             revoked: BTreeMap::new(),
+            contained: BTreeMap::new(),
             conflicts: Vec::new(),
             apart: Vec::new(),
             branch: None,
@@ -191,6 +199,7 @@ impl Case {
             marks: &self.marks,
             place: &self.place,
             revoked: &self.revoked,
+            contained: &self.contained,
             conflicts: &self.conflicts,
             apart: &self.apart,
             branch: self.branch.as_deref(),
@@ -272,6 +281,11 @@ impl Case {
         self.revoked.get(user).copied()
     }
 
+    /// When a task of containment was done for a user.
+    pub fn task_done(&self, user: &str, task: &str) -> Option<Time> {
+        self.contained.get(user)?.get(task).copied()
+    }
+
     /// Appends a line to the log that changes nothing in the case.
     pub fn log(&mut self, at: Time, what: String) {
         self.push_line(at, what, Change::Nothing);
@@ -333,10 +347,17 @@ mod tests {
         let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
         let revoked = Time::parse("2026-05-01T14:10:00Z").unwrap();
         case.set_revoked("u1", Some(revoked), at);
+        case.set_task("u2", "revoke-sessions", Some(at), true, at);
+        assert_eq!(case.revoked("u2"), Some(at), "a time of revocation comes with it");
+        assert!(case.undo(at).is_some() && case.task_done("u2", "revoke-sessions").is_none());
+        assert_eq!(case.revoked("u2"), None, "and goes with it");
+        case.set_task("u1", "revoke-sessions", Some(at), true, at);
+        assert_eq!(case.revoked("u1"), Some(revoked), "one that is known stays");
         case.set_remark("h", "first-login", "a \"word\"\\ \u{2028}", at);
         case.place = Some(("h".into(), "first-login".into()));
         let again = Case::from_bytes(&case.to_bytes()).unwrap();
         assert_eq!((again.revoked("u1"), again.revoked("u2")), (Some(revoked), None));
+        assert_eq!(again.task_done("u1", "revoke-sessions"), Some(at));
         assert_eq!(again.log.first().unwrap().what, "user u1: revoked at 2026-05-01T14:10:00.0000000Z");
         assert_eq!((again.log_problems(), again.to_bytes() == case.to_bytes()), (Vec::new(), true));
         assert_eq!(again, Case { history: again.history.clone(), ..case });

@@ -48,6 +48,8 @@ pub enum Change {
     EventRemark { event: String, to: String },
     /// Time of revocation of a user's sessions.
     Revoked { user: String, to: Option<Time> },
+    /// When a task of containment was done for a user; `None` while it is not.
+    Task { user: String, task: String, to: Option<Time> },
     /// The sharing mark of the case.
     Tlp { to: String },
     /// A conflict, found by a merge or decided; `ours` is the case's value at its decision.
@@ -89,6 +91,7 @@ impl Change {
         match (self, other) {
             (Self::Conflict { found: one, .. }, Self::Conflict { found: two, .. }) => one == two,
             (Self::Apart { file: one, .. }, Self::Apart { file: two, .. }) => one == two,
+            (Self::Task { task: one, .. }, Self::Task { task: two, .. }) if one != two => false,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other) && self.about() == other.about(),
         }
     }
@@ -103,7 +106,7 @@ impl Change {
             Self::Bookmark { event, .. } | Self::Tags { event, .. } | Self::EventRemark { event, .. } => {
                 About::Event(event.clone())
             }
-            Self::Revoked { user, .. } => About::User(user.clone()),
+            Self::Revoked { user, .. } | Self::Task { user, .. } => About::User(user.clone()),
             Self::Conflict { found, .. } => found.theirs.about(),
             Self::Tlp { .. } | Self::Apart { .. } | Self::Nothing | Self::LogCut { .. } => About::Log,
         }
@@ -130,6 +133,7 @@ impl Change {
             Self::Bookmark { .. } => "bookmark",
             Self::Tags { .. } => "tags",
             Self::Revoked { .. } => "revoked",
+            Self::Task { .. } => "task",
             Self::Tlp { .. } => "sharing mark",
             Self::Conflict { .. } => "conflict",
             Self::Apart { .. } => "file kept apart",
@@ -157,6 +161,10 @@ impl Change {
             Self::Conflict { open: false, .. } | Self::Apart { to: false, .. } => cleared(),
             Self::Tags { to, .. } => quoted(&to.join(" ")),
             Self::Revoked { to, .. } => to.map_or_else(cleared, |time| format!("at {time}")),
+            Self::Task { task, to, .. } => match to {
+                Some(time) => format!("{task} done at {time}"),
+                None => format!("{task} {CLEARED}"),
+            },
             Self::Nothing | Self::LogCut { .. } => String::new(),
         }
     }
@@ -173,6 +181,8 @@ impl Change {
     pub(super) fn short_value(&self) -> String {
         match self {
             Self::Revoked { to: Some(time), .. } => time.second(),
+            Self::Task { to: Some(time), .. } => format!("done {}", time.second()),
+            Self::Task { to: None, .. } => "nothing".to_owned(),
             change => change.value_or_nothing(),
         }
     }
@@ -181,6 +191,7 @@ impl Change {
     pub fn named(&self, name: impl FnOnce(&About) -> String) -> String {
         let noun = match self {
             Self::Revoked { .. } => "sessions revoked",
+            Self::Task { task, .. } => task,
             change => change.noun(),
         };
         format!("{}: {noun}", name(&self.about()))

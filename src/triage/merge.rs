@@ -104,14 +104,15 @@ impl Case {
             branch.hits.clone_from(&case.hits);
             branch.marks.clone_from(&case.marks);
             branch.revoked.clone_from(&case.revoked);
+            branch.contained.clone_from(&case.contained);
         }
         self.branch = Some(Box::new(branch));
     }
 
     /// The case it was made from; empty where it does not name one.
     fn base(&self) -> Self {
-        let Branch { hits, marks, revoked, .. } = self.branch.as_deref().cloned().unwrap_or_default();
-        Self { hits, marks, revoked, ..Self::new(String::new(), String::new()) }
+        let Branch { hits, marks, revoked, contained, .. } = self.branch.as_deref().cloned().unwrap_or_default();
+        Self { hits, marks, revoked, contained, ..Self::new(String::new(), String::new()) }
     }
 
     /// Records that a file beside the case is no copy of it.
@@ -186,8 +187,10 @@ mod tests {
         copy.set_tags("e", vec!["phish".into(), "c2".into()], at(25));
         copy.set_event_remark("e", "first", at(26));
         copy.set_revoked("u", Some(at(-60)), at(27));
+        copy.set_task("u", "disable-user", Some(at(28)), false, at(28));
         let merged = merge(&mut case, &copy, "case-2.json", at(60));
-        assert_eq!(merged, Merged { carried: 8, conflicts: 0, who: "bo".into() });
+        assert_eq!(case.task_done("u", "disable-user"), Some(at(28)));
+        assert_eq!(merged, Merged { carried: 9, conflicts: 0, who: "bo".into() });
         assert_eq!((case.verdict("h", "1"), case.verdict("h", "2")), (None, Some(Verdict::Against)));
         assert_eq!((case.verdict("h", "3"), case.remark("g", "1")), (Some(Verdict::Unknown), Some("theirs")));
         assert_eq!((&case.marks, &case.revoked), (&copy.marks, &copy.revoked));

@@ -88,6 +88,7 @@ fn is_known(change: &Change, case: &Case) -> bool {
             case.marks.contains_key(event)
         }
         Change::Revoked { user, .. } => case.revoked.contains_key(user),
+        Change::Task { user, .. } => case.contained.contains_key(user),
         Change::Verdict { hit, .. }
         | Change::Remark { hit, .. }
         | Change::Disposition { hit, .. }

@@ -150,6 +150,10 @@ impl Case {
         }
         let users: BTreeSet<&String> = self.revoked.keys().chain(other.revoked.keys()).collect();
         parts.extend(users.into_iter().map(|user| Change::Revoked { user: user.clone(), to: None }));
+        for (user, tasks) in self.contained.iter().chain(&other.contained) {
+            let part = |task: &String| Change::Task { user: user.clone(), task: task.clone(), to: None };
+            parts.extend(tasks.keys().map(part));
+        }
         parts.iter().map(|part| part.as_in(self)).collect()
     }
 }
@@ -170,6 +174,7 @@ mod tests {
         case.set_tags("e", vec!["phish".into()], at);
         case.set_event_remark("e", "the first", at);
         case.set_revoked("u", Some(at), at);
+        case.set_task("u", "disable-user", Some(at), false, at);
         case.log(at, "thresholds changed: --window 11m (was 10m); 3 hits".into());
         case.set_verdict("h", "second-client", Some(Verdict::Against), at);
         case.undo(at);

@@ -25,6 +25,10 @@ impl Change {
             Self::Tags { event, to } => case.on_mark(event, |mark| mark.tags.clone_from(to)),
             Self::EventRemark { event, to } => case.on_mark(event, |mark| mark.remark.clone_from(to)),
             Self::Revoked { user, to } => put(&mut case.revoked, user, *to),
+            Self::Task { user, task, to } => {
+                put(case.contained.entry(user.clone()).or_default(), task, *to);
+                case.contained.retain(|_, tasks| !tasks.is_empty());
+            }
             Self::Tlp { to } => case.tlp.clone_from(to),
             Self::Conflict { found, open, .. } => list(&mut case.conflicts, found, *open),
             Self::Apart { file, to } => list(&mut case.apart, file, *to),
@@ -51,6 +55,7 @@ impl Change {
                 *to = case.marks.get(event).map_or_else(String::new, |mark| mark.remark.clone());
             }
             Self::Revoked { user, to } => *to = case.revoked(user),
+            Self::Task { user, task, to } => *to = case.task_done(user, task),
             Self::Tlp { to } => to.clone_from(&case.tlp),
             Self::Conflict { found, open, .. } => *open = case.conflicts.contains(found),
             Self::Apart { file, to } => *to = case.apart.contains(file),
@@ -171,6 +176,19 @@ impl Case {
     }
 
     /// Conflicts of the log over the value of a change that the case no longer has.
+    /// Says when a task of containment was done for a user, `None` for not. Sessions that are revoked by it have their
+    /// time of revocation from it, where none is known: both are undone at once.
+    pub fn set_task(&mut self, user: &str, task: &str, done: Option<Time>, revokes: bool, at: Time) {
+        self.change(Change::Task { user: user.to_owned(), task: task.to_owned(), to: done }, at);
+        let before = self.history.0.len();
+        if revokes && done.is_some() && self.revoked(user).is_none() {
+            self.set_revoked(user, done, at);
+            for done in self.history.0.iter_mut().skip(before) {
+                done.joined = true;
+            }
+        }
+    }
+
     fn lost_conflicts(&self, change: &Change) -> Vec<Conflict> {
         let lost = |problem: &LogProblem| match problem {
             LogProblem::Differs(pair) => match &**pair {

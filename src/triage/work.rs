@@ -162,6 +162,9 @@ pub struct Branch {
     /// Its times of revocation.
     #[serde(default)]
     pub revoked: BTreeMap<String, Time>,
+    /// Its tasks of containment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contained: BTreeMap<String, BTreeMap<String, Time>>,
     /// Fields of a later program.
     #[serde(flatten)]
     pub rest: BTreeMap<String, Value>,

@@ -204,6 +204,12 @@ pub enum Action {
     ApplyThresholds,
     /// Back to the thresholds as set.
     ResetThresholds,
+    /// List what there is to do about the incident, and until when its tokens may work.
+    Contain,
+    /// Tick a task of containment, or take the tick back.
+    Tick,
+    /// Copy the command of a task.
+    CopyCommand,
     /// Preview the case note.
     Note,
     /// Write the case note.
@@ -266,7 +272,7 @@ impl Action {
             Self::Dispose | Self::TruePositive | Self::Benign | Self::FalsePositive | Self::Undetermined => {
                 Subject::Verdict
             }
-            Self::ClearDisposition | Self::Revoked => Subject::Verdict,
+            Self::ClearDisposition | Self::Revoked | Self::Contain | Self::Tick | Self::CopyCommand => Subject::Verdict,
             Self::ZoomIn | Self::ZoomOut | Self::AroundHit | Self::AllOfUser | Self::ToggleLineage => Subject::Timeline,
             Self::ToggleCollapsed | Self::ToggleRun | Self::NextBurst | Self::PrevBurst | Self::GoToTime => {
                 Subject::Timeline
@@ -322,6 +328,7 @@ impl Action {
                 | Self::Revoked
                 | Self::ApplyThresholds
                 | Self::WriteNote
+                | Self::Tick
         )
     }
 

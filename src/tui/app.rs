@@ -1,6 +1,7 @@
 //! All state of the screen. `update` takes each event and returns the effects to carry out; nothing here reads or writes.
 
 mod checking;
+mod containing;
 mod copying;
 mod drafting;
 mod filtering;
@@ -585,6 +586,9 @@ impl App {
             }
             Action::Guided => self.guided(),
             Action::Weigh => self.weigh(),
+            Action::Contain => self.contain(now),
+            Action::Tick => return self.tick(now),
+            Action::CopyCommand => return self.copy_command(),
             Action::NextMark => self.walk_map(false),
             Action::PrevMark => self.walk_map(true),
             Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),

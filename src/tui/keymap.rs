@@ -39,6 +39,8 @@ pub enum Context {
     Bundle,
     /// The facts of an incident.
     Facts,
+    /// What there is to do about an incident.
+    Containment,
     /// The note's preview.
     Note,
     /// The menu of verdicts.
@@ -94,6 +96,7 @@ impl Context {
             Self::Record => "Record",
             Self::Bundle => "Bundle",
             Self::Facts => "Facts",
+            Self::Containment => "Containment",
             Self::Note => "Note",
             Self::Disposition => "Verdict",
             Self::Closing => "Reason for a verdict",

@@ -11,7 +11,8 @@ use super::palette::Palette;
 use super::pivot::Menu;
 use super::scroll::List;
 use super::users::Users;
-use crate::model::{EventId, Sym};
+use crate::model::{EventId, Sym, Time};
+use crate::report::checklist::Checklist;
 use crate::report::info::Tone;
 use crate::triage::compare::Comparison;
 use crossterm::event::KeyEvent;
@@ -24,6 +25,21 @@ pub struct Facts {
     pub cursor: usize,
     /// First line in view, where the user scrolled.
     pub offset: usize,
+}
+
+/// The checklist of an incident as shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Containment {
+    /// The tasks and clocks.
+    pub list: Checklist,
+    /// Sign-in name of the user.
+    pub who: String,
+    /// Key of the user.
+    pub user: Sym,
+    /// The time it was opened at: what is left of each token is counted from it.
+    pub now: Time,
+    /// The cursor among the tasks.
+    pub cursor: List,
 }
 
 /// Something over the panes.
@@ -57,6 +73,8 @@ pub enum Overlay {
     },
     /// The facts of the incident, weighed.
     Facts(Facts),
+    /// What there is to do about the incident.
+    Containment(Box<Containment>),
     /// The case note before it is written.
     Note {
         /// Its lines once composed, wrapped for the screen.
@@ -127,6 +145,7 @@ impl Overlay {
             Self::Record { .. } => &[Context::Record, Context::List, Context::Everywhere],
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Facts(_) => &[Context::Facts, Context::List, Context::Everywhere],
+            Self::Containment(_) => &[Context::Containment, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Closing(_) => &[Context::Closing, Context::Prompt, Context::Everywhere],
@@ -183,6 +202,7 @@ impl Overlay {
             Self::Record { .. }
             | Self::Bundle { .. }
             | Self::Facts(_)
+            | Self::Containment(_)
             | Self::Note { .. }
             | Self::Disposition
             | Self::Near(_)

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod compare;
+mod containment;
 mod copy;
 mod decisions;
 mod facts;
@@ -73,6 +74,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
             | Overlay::Near(_)
             | Overlay::Pivot(_)
             | Overlay::Facts(_)
+            | Overlay::Containment(_)
             | Overlay::Marks(_)
             | Overlay::Decisions(..),
         ) => beyond(app, theme, frame, area),
@@ -87,6 +89,7 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         Some(Overlay::Near(view)) => near::draw(view, bench, theme, frame, area),
         Some(Overlay::Pivot(menu)) => pivot::draw(menu, bench, theme, frame, area),
         Some(Overlay::Facts(facts)) => facts::draw(*facts, bench, theme, frame, area),
+        Some(Overlay::Containment(shown)) => containment::draw(shown, bench, theme, frame, area),
         Some(Overlay::Decisions(list, _)) => decisions::draw(list, app, bench, theme, frame, area),
         Some(Overlay::Marks(list)) => marks::draw(list, app, bench, theme, frame, area),
         _ => {}
@@ -109,6 +112,7 @@ pub(super) fn rows_in_view(overlay: &Overlay, height: usize) -> usize {
     match overlay {
         Overlay::Near(view) => near::rows(view, height),
         Overlay::Users(_) => height.saturating_sub(users::HEAD),
+        Overlay::Containment(shown) => containment::rows(shown, height),
         Overlay::Decisions(..) => decisions::in_view(height),
         _ => height,
     }

@@ -277,6 +277,8 @@ fn keys() -> String {
         Context::Compare,
         Context::InUse,
         Context::Guided,
+        Context::Facts,
+        Context::Containment,
         Context::Decisions,
         Context::Near,
         Context::Note,

@@ -39,8 +39,9 @@ impl Page {
         self.in_list = true;
     }
 
-    pub(super) fn task(&mut self, text: &Md) {
-        self.push(format_args!("- [ ] {text}"));
+    pub(super) fn task(&mut self, text: &Md, is_done: bool) {
+        let tick = if is_done { 'x' } else { ' ' };
+        self.push(format_args!("- [{tick}] {text}"));
         self.in_list = true;
     }
 

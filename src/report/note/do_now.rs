@@ -2,10 +2,13 @@
 
 use super::NoteContext;
 use super::selection::is_pressing;
+use crate::model::Time;
+use crate::report::card::CardContext;
+use crate::report::checklist::checklist;
 use crate::report::containment::{self, SOURCES, STILL_VALID};
 use crate::triage::Disposition;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Containment.
 #[derive(Serialize)]
@@ -41,8 +44,40 @@ pub struct TaskNote {
     pub title: &'static str,
     /// Its effect, and its limits.
     pub what: &'static str,
+    /// Rows of the incidents that call for it, in words.
+    pub because: Vec<String>,
+    /// Users for whom an analyst ticked it as done, and when.
+    pub done: Vec<DoneNote>,
     /// Commands to copy, one a user.
     pub commands: Vec<String>,
+}
+
+/// A task done for a user.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DoneNote {
+    /// The user.
+    pub upn: String,
+    /// When, as ticked.
+    pub at: Time,
+}
+
+/// What in the rows calls for each task, by its id.
+fn reasons(context: &NoteContext, pressing: &BTreeSet<usize>) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let cards = CardContext {
+        store: &context.loaded.store,
+        facts: context.facts,
+        hits: context.hits,
+        incidents: context.incidents,
+    };
+    let mut reasons: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let chosen = context.selection.incidents.iter().enumerate().filter(|(at, _)| pressing.contains(&(at + 1)));
+    for item in chosen.flat_map(|(_, chosen)| checklist(&cards, chosen.at).tasks) {
+        if !item.because.is_empty() {
+            reasons.entry(item.task.id).or_default().insert(item.because);
+        }
+    }
+    reasons
 }
 
 pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
@@ -59,9 +94,19 @@ pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
         threats().map(|hit| UserNote { upn: hit.upn.clone(), id: hit.user_id.clone() }).collect();
     let device_code = threats().any(|hit| !hit.legs.is_empty());
     let reached = context.reaches();
+    let reasons = reasons(context, &pressing);
+    let store = &context.loaded.store;
+    let keys: BTreeSet<(&str, &str)> =
+        threats().map(|hit| (hit.upn.as_str(), store.text(hit.user))).filter(|(_, key)| !key.is_empty()).collect();
+    let done = |task: &containment::Task| {
+        let done = keys.iter().filter_map(|(upn, key)| Some((upn, context.case.task_done(key, task.id)?)));
+        done.map(|(upn, at)| DoneNote { upn: (*upn).to_owned(), at }).collect()
+    };
     let task = |task: &'static containment::Task| TaskNote {
         title: task.title,
         what: task.what,
+        because: reasons.get(task.id).into_iter().flatten().cloned().collect(),
+        done: done(task),
         commands: users
             .iter()
             .filter_map(|user| containment::command(task, &user.id))
@@ -69,7 +114,9 @@ pub(super) fn do_now(context: &NoteContext) -> Option<DoNow> {
             .into_iter()
             .collect(),
     };
-    let tasks = containment::tasks(device_code, &reached).map(task).collect();
+    let due: BTreeSet<&str> = containment::tasks(device_code, &reached).map(|task| task.id).collect();
+    let is_due = |task: &&containment::Task| due.contains(task.id) || reasons.contains_key(task.id);
+    let tasks = containment::TASKS.iter().filter(is_due).map(task).collect();
     let mut still_valid: Vec<String> = STILL_VALID.iter().map(|&text| text.to_owned()).collect();
     still_valid.push(containment::ends(last));
     let settled = threats().any(|hit| context.disposition(hit) == Some(Disposition::Theft));

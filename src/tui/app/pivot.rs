@@ -247,6 +247,7 @@ impl Overlay {
             Self::Near(near) => near.go(step, height),
             Self::Marks(marks) => marks.list.go(step, marks.events.len(), height),
             Self::Decisions(list, len) => list.go(step, *len, height),
+            Self::Containment(shown) => shown.cursor.go(step, shown.list.tasks.len(), height),
             Self::Copy(menu) => menu.list.go(step, menu.items.len(), height),
             Self::Filters(menu) => menu.list.go(step, menu.items.len(), height),
             Self::Pivot(menu) => {

@@ -91,7 +91,7 @@ fn a_slip_costs_one_line_and_every_key_is_a_question_mark_away() {
     for slip in ["x", "99", "tt", "v 77"] {
         assert_eq!(lines(&format!("{slip}\nq\n")), list + 2, "{slip}: one line, and its prompt");
     }
-    for slip in ["k 0 0", "99", "yes", "h 88"] {
+    for slip in ["k 0", "99", "yes", "h 88"] {
         assert_eq!(lines(&format!("1\n{slip}\nq\n")), step + 2, "{slip}: one line, and its prompt");
     }
     let output = talk(folder.path(), "?\n1\n?\nq\n");
@@ -209,7 +209,7 @@ fn an_input_that_ends_or_says_nothing_loses_nothing() {
 fn a_hit_is_taken_out_of_its_incident_by_lines() {
     let (folder, _) = bundle();
     let output = talk(folder.path(), "1\no 99\no 2\nl\nq\n");
-    assert!(output.contains("99 is no hit of this incident."), "{output}");
+    assert!(output.contains("99 is no hit of this incident"), "{output}");
     assert!(output.contains("The hit is an incident of its own now."), "{output}");
     let incidents = |output: &str| -> Vec<usize> {
         let counts = output.lines().filter(|line| line.ends_with(" closed.")).filter_map(|line| line.split(' ').nth(1));
@@ -219,4 +219,31 @@ fn a_hit_is_taken_out_of_its_incident_by_lines() {
     assert_eq!(counts.first().map(|count| count + 1), counts.get(1).copied(), "{output}");
     let again = talk(folder.path(), "q\n");
     assert_eq!(incidents(&again).first(), counts.get(1), "{again}");
+}
+
+#[test]
+fn what_to_do_is_ticked_by_lines_and_the_note_has_the_ticks() {
+    let (folder, _) = bundle();
+    let output = talk(folder.path(), "1\nk\nk 2\nk 2\nk 1\nk\nd\nt\ne\nq\n");
+    for words in [
+        "1. to do: Disable the user. ",
+        "2. to do: Revoke sessions. ",
+        "Revoke sessions: done.\n",
+        "Revoke sessions: no longer done.\n",
+        "1. done 20",
+        ": issued 2026-05-01 14:0",
+        "in a CAE session until ",
+        " (over)",
+    ] {
+        assert!(output.contains(words), "{words}: {output}");
+    }
+    let case = std::fs::read_to_string(folder.path().join("case/c.json")).unwrap();
+    let case: Value = serde_json::from_str(&case).unwrap();
+    let ticks: Vec<&Value> = case["contained"].as_object().unwrap().values().collect();
+    assert!(ticks.len() == 1 && ticks[0].as_object().unwrap().len() == 1, "{ticks:?}");
+    let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
+    let line = note.lines().find(|line| line.contains("**Disable the user.**")).unwrap();
+    assert!(line.starts_with("- [x] ") && line.contains("Done for finance.director@contoso.com, 20"), "{line}");
+    assert!(note.contains("- [ ] **Rotate secrets.** Found: tokens for Azure Key Vault."), "{note}");
+    assert!(!talk(folder.path(), "1\nq\n").contains("do not agree"), "the log gives the ticks");
 }

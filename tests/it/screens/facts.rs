@@ -40,7 +40,8 @@ fn marks_of_the_map_are_walked_round_in_order_of_time_each_with_its_row() {
         assert_eq!(desk.bench().event(), Some(spot.row));
         assert_eq!(desk.bench().focus, Pane::Hits, "the card stays");
         let time = desk.bench().store().event(spot.row).time().clock();
-        assert!(desk.screen().lines().last().unwrap().contains(&time), "its row is named: {}", desk.screen());
+        let said = desk.app.status.as_ref().unwrap().text.clone();
+        assert!(said.starts_with(&time), "its row is named: {said}");
         let buffer = desk.buffer(tokentrail::testing::tui::theme::Name::Mono);
         let turned = |cell: &&ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED);
         assert!(buffer.content().iter().skip(80 * 9).any(|cell| turned(&cell)), "the mark stands out");
@@ -71,4 +72,34 @@ fn tab_moves_the_keyboard_and_opens_no_step() {
     assert!(desk.bench().is_walking());
     desk.press("enter");
     assert!(matches!(desk.app.overlays.top(), Some(Overlay::Record { .. })), "an open step's row has a record");
+}
+
+#[test]
+fn what_to_do_is_ticked_undone_and_copied() {
+    let mut desk = Desk::open((80, 24));
+    desk.press("C");
+    let screen = desk.screen();
+    assert!(screen.contains("Contain finance.director@contoso.com: 0 of "), "{screen}");
+    assert!(screen.contains("□ Disable the user") && screen.contains("no revocation is known"), "{screen}");
+    desk.press("space");
+    let user = desk.bench().current().unwrap().user;
+    let key = desk.bench().store().text(user).to_owned();
+    assert!(desk.bench().case.task_done(&key, "disable-user").is_some());
+    assert!(desk.screen().contains("✓ Disable the user") && desk.screen().contains(": 1 of "), "{}", desk.screen());
+    desk.press("j space");
+    assert!(desk.bench().case.revoked(&key).is_some(), "revoking sets the time that the timeline shows");
+    assert!(desk.screen().contains("sessions revoked 2026-05-02 08:0"), "{}", desk.screen());
+    desk.press("Y");
+    assert!(desk.copied.starts_with("Revoke-MgUserSignInSession -UserId "), "{}", desk.copied);
+    desk.press("Z");
+    assert_eq!((desk.bench().case.task_done(&key, "revoke-sessions"), desk.bench().case.revoked(&key)), (None, None));
+    desk.reopen();
+    assert!(desk.bench().case.task_done(&key, "disable-user").is_some(), "it is on disk");
+    assert!(desk.bench().case.problems().is_empty(), "{:?}", desk.bench().case.problems());
+    for size in SIZES {
+        desk.resize(size);
+        desk.press("C G");
+        assert!(size.0 < 60 || desk.screen().contains("▌□ Keep watching"), "{size:?}: {}", desk.screen());
+        desk.press("esc");
+    }
 }

@@ -24,7 +24,7 @@ fn the_first_screen_says_who_where_what_and_until_when() {
         "tokens   live to 2026-05-01 15:34:37 UTC, with CAE to 2026-05-02",
         "control  turn on CA014: Block device code flow",
         "◈ 198.51.100.23 Amsterdam, NL ",
-        "· 203.0.113.20 London, GB",
+        "  203.0.113.20 London, GB",
         "█",
     ] {
         assert!(screen.contains(words), "{words}\n{screen}");

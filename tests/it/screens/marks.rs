@@ -66,7 +66,7 @@ fn copy_menu() {
 #[test]
 fn every_mark_is_on_disk_before_the_next_key_and_found_again() {
     let mut desk = Desk::open((120, 40));
-    desk.press("tab tab m");
+    desk.press("enter tab m");
     let case = on_disk(&desk);
     assert_eq!((&case, case.version), (&desk.bench().case, 3));
     assert!(case.marks.values().next().unwrap().bookmarked);

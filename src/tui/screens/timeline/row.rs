@@ -61,7 +61,10 @@ impl Columns {
 
     pub(super) fn new(store: &Store, state: &Timeline, room: usize) -> Self {
         let dated = state.shown.window.0.day() != state.shown.window.1.day();
-        let token = store.greatest_token_number().map_or(0, |greatest| glyphs::token(greatest).len() + 1);
+        // By lineage a call hangs below the sign-in that gave its token.
+        let is_told = state.is_tree() && !state.is_grouped();
+        let greatest = store.greatest_token_number().filter(|_| !is_told);
+        let token = greatest.map_or(0, |greatest| glyphs::token(greatest).len() + 1);
         let rest = room.saturating_sub(LEAD + token + if dated { 14 } else { 8 });
         let address = if rest >= 38 { 16 } else { 0 };
         // Branches need room, and the client of a session is mostly one.
@@ -223,7 +226,8 @@ fn token(view: &View, shown: &Shown, line: &timeline::Line) -> String {
     let store = view.bench.store();
     let same = |run: &Run| store.token_number(store.event(run.last)) == line.token;
     let number = line.token.filter(|_| shown.run.is_none_or(same));
-    pad(&number.map_or_else(String::new, glyphs::token), view.columns.token)
+    let letters = number.filter(|_| view.columns.token > 0).map_or_else(String::new, glyphs::token);
+    pad(&letters, view.columns.token)
 }
 
 /// The events of a row.
