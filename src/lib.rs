@@ -78,6 +78,10 @@
 //! | changes to a note on disk | `report/seal.rs` finds them; [`casefile::note`] keeps them | |
 //! | the user's settings | [`config`]: `config.toml` and its faults; `tui/keymap/user_keys.rs` keys | |
 //! | text that is safe for a terminal | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/screen_diff.rs` | |
+//! | what there is to do about an incident, its ticks, the clock of its tokens | `report/containment.rs` the tasks, `report/checklist.rs` those of an incident; ticks are `contained` of a case | |
+//! | glyphs: one meaning, one ASCII stand-in, one line of the legend each | `tui/glyphs.rs`, the table | |
+//! | names of clients and resources, of users who share one | `analytics/names.rs`, `Facts::resource_name`; `Store::who` | |
+//! | the list of actions: groups, and why one cannot run now | `tui/palette.rs`, `Action::subject`; `tui/app/obstacles.rs` | |
 //! | keys | `assets/keymap.toml`, `tui/action.rs`, one arm in `tui/app.rs` | a key |
 //!
 //! # What leaves the crate

@@ -232,7 +232,7 @@ fn burst_reasons(context: &DetectContext, burst: &Burst, events: &[EventId]) -> 
     )];
     let tokens = incoming(context, events);
     if !tokens.is_empty() {
-        reasons.push(format!("tokens presented: {tokens}"));
+        reasons.push(format!("of {}: {tokens}", counted(events.len(), "sign-in")));
     }
     reasons
 }
@@ -240,7 +240,7 @@ fn burst_reasons(context: &DetectContext, burst: &Burst, events: &[EventId]) -> 
 /// Most kinds of token that a sentence names; there are four.
 const KINDS: usize = 12;
 
-/// Incoming tokens of the rows, blank ones left out: `refreshToken 5, withheld 1`.
+/// Incoming tokens of the rows, blank ones left out: `1 without a token, 6 with a refresh token`.
 fn incoming(context: &DetectContext, events: &[EventId]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for &id in events {
@@ -251,8 +251,11 @@ fn incoming(context: &DetectContext, events: &[EventId]) -> String {
     let shown = kinds.iter().take(KINDS).map(|kind| {
         let count = counts.get(kind.as_str()).copied().unwrap_or(0);
         match kind.as_str() {
-            "unknownFutureValue" => format!("withheld by the export (unknownFutureValue) {count}"),
-            _ => format!("{kind} {count}"),
+            "unknownFutureValue" => format!("{count} with a token that the export withholds (unknownFutureValue)"),
+            "none" => format!("{count} without a token"),
+            "refreshToken" => format!("{count} with a refresh token"),
+            "primaryRefreshToken" => format!("{count} with a primary refresh token"),
+            _ => format!("{count} with {kind}"),
         }
     });
     let shown = shown.collect::<Vec<_>>().join(", ");

@@ -142,7 +142,7 @@ impl Client {
             let sources = format!("{newest}; {}", seen.gone_source);
             return Membership { standing: Standing::Leaving, sentence: cited(&sentence, &sources) };
         }
-        let sentence = format!("left the family {}", month(&seen.first_gone_day));
+        let sentence = format!("shares no tokens with other Microsoft apps since {}", month(&seen.first_gone_day));
         Membership { standing: Standing::Left, sentence: cited(&sentence, &seen.gone_source) }
     }
 }
@@ -273,7 +273,11 @@ mod tests {
                     Standing::Leaving,
                     "leaving the family (between 2025-12-02 and 2026-01-26) (ROADtools@a100963, ROADtools@7eb28a9)",
                 ),
-                ("2026-01-26T00:00:00Z", Standing::Left, "left the family Jan 2026 (ROADtools@7eb28a9)"),
+                (
+                    "2026-01-26T00:00:00Z",
+                    Standing::Left,
+                    "shares no tokens with other Microsoft apps since Jan 2026 (ROADtools@7eb28a9)",
+                ),
             ] {
                 assert_eq!(at(id, time), Membership { standing, sentence: sentence.to_owned() }, "{id} {time}");
             }

@@ -32,6 +32,7 @@ use super::near::NearView;
 use super::overlay::{Overlay, Overlays};
 use super::pretty::laid_out;
 use super::rows::Timeline;
+use super::screens;
 use super::scroll::Move;
 use super::workbench::Workbench;
 use crate::casefile::note::Written;
@@ -355,12 +356,13 @@ impl App {
     /// The areas of the panes.
     pub fn areas(&self) -> Areas {
         let Some(bench) = self.workbench() else {
-            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, 0);
+            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, 0, |_| 0);
         };
         // As many as there are unfiltered: panes do not jump while a filter is typed.
         let orders = &bench.evidence.found.orders;
         let listed = if bench.hit_list.is_open { bench.evidence.hits.len() } else { orders.groups.len() };
-        layout::areas(self.size, bench.above, bench.focus, bench.alone, listed)
+        let card_lines = |columns| screens::card_lines(bench, columns);
+        layout::areas(self.size, bench.above, bench.focus, bench.alone, listed, card_lines)
     }
 
     /// The contexts whose keys hold, the nearest first.

@@ -64,9 +64,20 @@ pub fn too_small(size: Size) -> bool {
     size.width < SMALLEST.width || size.height < SMALLEST.height
 }
 
+/// Columns from which a list and the steps below it have room beside a timeline with all its columns.
+const WIDE: u16 = 160;
+
 /// The areas of a screen. `above` is the pane shown above the timeline where only two fit; `alone` is whether the
-/// focused pane has the whole screen; `listed` is the number of rows of the list.
-pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool, listed: usize) -> Areas {
+/// focused pane has the whole screen; `listed` is the number of rows of the list; `card` gives the lines of the card in
+/// a frame of so many columns.
+pub fn areas(
+    size: Size,
+    above: Pane,
+    focus: Pane,
+    alone: bool,
+    listed: usize,
+    card_lines: impl Fn(u16) -> usize,
+) -> Areas {
     let [header, body, footer] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(Rect::from(size));
     let mut areas = Areas { header, footer, body, card: Rect::default(), panes: [Rect::default(); 3] };
@@ -74,6 +85,22 @@ pub fn areas(size: Size, above: Pane, focus: Pane, alone: bool, listed: usize) -
     let mut put = |pane: Pane, area| areas.panes[pane as usize] = area;
     if alone || size.width < 72 || size.height < 20 {
         put(focus, body);
+    } else if size.width >= WIDE && size.height >= 36 {
+        // List and card have the rows they need, and what is longer has the rest: no pane is blank while another
+        // scrolls.
+        let rows = |needed: usize| u16::try_from(needed).unwrap_or(u16::MAX).saturating_add(2);
+        let [left, right] =
+            Layout::horizontal([Constraint::Length((size.width * 7 / 15).clamp(46, 84)), Constraint::Min(0)])
+                .areas(body);
+        let most = body.height / 2;
+        let hits = rows(listed.saturating_add(1)).clamp(6, most);
+        let [list, steps] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
+        let lines = rows(card_lines(right.width)).clamp(6, most);
+        let [top, bottom] = Layout::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(right);
+        put(Pane::Hits, list);
+        put(Pane::Triage, steps);
+        card = top;
+        put(Pane::Timeline, bottom);
     } else if size.width >= 100 && size.height >= 24 {
         // The list needs columns, the timeline more of them: each row of panes is divided by itself.
         let listed = u16::try_from(listed).unwrap_or(u16::MAX).saturating_add(3);
@@ -137,7 +164,7 @@ mod tests {
             for height in [1, 5, 10, 16, 20, 24, 36, 40, 60, 200] {
                 for focus in Pane::ALL {
                     let size = Size { width, height };
-                    let areas = areas(size, Pane::Hits, focus, false, 7);
+                    let areas = areas(size, Pane::Hits, focus, false, 7, |_| 12);
                     assert!(too_small(size) || areas.rows(focus) > 0, "{size:?} {focus:?}");
                 }
             }

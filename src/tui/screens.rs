@@ -39,7 +39,7 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
         frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Error)), area);
         return;
     }
-    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false, 0);
+    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false, 0, |_| 0);
     match &app.stage {
         Stage::Loading(state) => loading::draw(app, state, theme, frame, areas.body),
         Stage::Working(bench) => {
@@ -75,6 +75,11 @@ fn stacked(filters: &[String], room: usize) -> String {
         }
     }
     fit(&shown, room).into_owned()
+}
+
+/// Lines of the card in a frame of so many columns.
+pub(super) fn card_lines(bench: &Workbench, columns: u16) -> usize {
+    card::lines_needed(bench, columns)
 }
 
 /// First line in view and number of lines of the triage pane in a frame.

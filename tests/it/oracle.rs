@@ -251,7 +251,7 @@ fn hunt_hits_say_whether_the_published_query_finds_them() {
 /// Membership is judged at the date of the hit's first event.
 #[test]
 fn family_membership_is_printed_as_of_the_first_event() {
-    let left = "left the family Jan 2026";
+    let left = "shares no tokens with other Microsoft apps since Jan 2026";
     let leaving = "leaving the family (between 2025-12-02 and 2026-01-26)";
     let broker = "not a family client: device-registration path";
     for (client, date, words) in [

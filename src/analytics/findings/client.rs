@@ -17,7 +17,7 @@ pub fn client_family(context: &StepContext) -> Finding {
         // Office starts are of the family too.
         Standing::Member => (State::Unknown, "family client"),
         Standing::Leaving => (State::Unknown, "leaving the family"),
-        Standing::Left => (State::Unknown, "left the family"),
+        Standing::Left => (State::Unknown, "no longer of the family"),
         Standing::Never => (State::Unknown, "no family client"),
     };
     let means = match membership.standing {

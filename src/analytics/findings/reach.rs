@@ -42,12 +42,20 @@ pub fn resources(context: &StepContext) -> Finding {
     let personal = classes.keys().filter(|reach| reach.is_personal()).count();
     let control = classes.keys().filter(|reach| reach.is_control()).count();
     let (state, reads) = match (personal, control) {
-        (1.., 1..) => (State::Supports, "personal data and control together: no product asks for both when it starts"),
+        (1.., 1..) => {
+            (State::Supports, "personal data and control together: no Microsoft app requests both at start-up")
+        }
         (2.., 0) => (State::Unknown, "personal data only, as an Office client at start also asks for"),
         (0, 2..) => (State::Unknown, "control only, as a command line also asks for"),
         _ => (State::Against, "little of what an intruder wants"),
     };
-    let brief = format!("{}, {personal} personal, {control} control", counted(hit.resource_ids.len(), "resource"));
+    let kinds = match (personal, control) {
+        (1.., 1..) => "mail, chat or files and admin systems together",
+        (1.., 0) => "mail, chat or files",
+        (0, 1..) => "admin systems",
+        (0, 0) => "nothing of value",
+    };
+    let brief = format!("{}: {kinds}", counted(hit.resource_ids.len(), "resource"));
     let sentence = format!("{} resources: {}. {}.", hit.resource_ids.len(), named.join("; "), capital(reads));
     Finding::new(state, brief, sentence).with_rows(hit.evidence.iter().copied())
 }

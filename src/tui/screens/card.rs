@@ -1,6 +1,7 @@
 //! The card of the incident under the cursor: who, both places, the map, and the lines below it.
 
 use super::pane;
+use crate::analytics::Hit;
 use crate::analytics::known::Standing;
 use crate::model::words::counted;
 use crate::model::{Confidence, Severity};
@@ -22,6 +23,8 @@ use ratatui::widgets::Paragraph;
 const LABEL: usize = 9;
 /// Most lines of one answer.
 const ANSWER: usize = 4;
+/// Lines of a screen that has room for every line of a card.
+const WHOLE: usize = 60;
 /// Lines that go first where there is no room for all, in this order.
 const SPARED: [Label; 6] =
     [Label::Looked, Label::Others, Label::Missing, Label::Could, Label::Revoked, Label::Controls];
@@ -44,6 +47,21 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     let incident = bench.incident().map_or((hit.severity, hit.confidence), |one| (one.severity, one.confidence));
     let inside = pane(theme, frame, area, title(bench, theme, card, incident), bench.focus == Pane::Hits);
     let (room, height) = (usize::from(inside.width), usize::from(inside.height));
+    let mut lines = lines(bench, theme, card, hit, room, height);
+    below(theme, frame, area, lines.len().saturating_sub(height));
+    lines.truncate(height);
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+/// Lines that the whole card takes, in a frame of so many columns.
+pub(super) fn lines_needed(bench: &Workbench, columns: u16) -> usize {
+    let card = bench.hit.and_then(|hit| bench.evidence.card(hit));
+    let (Some(card), Some(hit)) = (card, bench.current()) else { return 1 };
+    lines(bench, &Theme::plain(), card, hit, usize::from(columns.saturating_sub(2)), WHOLE).len()
+}
+
+/// The card's lines: all of them where there is room, else those that matter most.
+fn lines<'a>(bench: &Workbench, theme: &Theme, card: &Card, hit: &Hit, room: usize, height: usize) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> =
         wrap(&card.headline, room, 3).into_iter().map(|text| Line::styled(text, theme.style(Role::Header))).collect();
     // Two places, their uses and the times come before the last of the answers.
@@ -74,9 +92,7 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
             lines.push(labelled(theme, if at == 0 { answer.label.word() } else { "" }, text, room));
         }
     }
-    below(theme, frame, area, lines.len().saturating_sub(height));
-    lines.truncate(height);
-    frame.render_widget(Paragraph::new(lines), inside);
+    lines
 }
 
 fn title<'a>(

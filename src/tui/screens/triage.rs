@@ -238,7 +238,7 @@ enum Brief {
     Left,
 }
 
-/// `▶✓ 2 device code → burst   ▲ supports  2m00s`
+/// `▶t 2 how fast?   ▲ supports  2m00s`
 fn head(text: &mut Text, bench: &Workbench, at: usize, asked: &Asked, shown: Brief) {
     let theme = text.theme;
     let current = at == bench.step;

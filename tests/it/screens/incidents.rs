@@ -4,6 +4,7 @@ use super::Desk;
 use super::timeline::on_the_demo;
 use tokentrail::testing::report::guided::answered;
 use tokentrail::testing::triage::Disposition;
+use tokentrail::testing::tui::layout::Pane;
 
 /// The first screen answers without a key: who, both places, what was taken, where a log ends, until when tokens live.
 #[test]
@@ -129,4 +130,45 @@ fn five_plain_questions_lead_to_a_verdict_and_their_answers_stand_on_the_notes_f
     );
     desk.press("Z Z");
     assert!(desk.screen().contains("undid: Is it over? verdict unknown"), "{}", desk.screen());
+}
+
+/// Rows inside a frame, how many of them are blank, and whether the frame says that more is below.
+fn blanks(buffer: &ratatui::buffer::Buffer, area: ratatui::layout::Rect) -> (usize, usize, bool) {
+    let text = |y: u16, from: u16, to: u16| (from..to).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    let rows = area.y + 1..area.bottom() - 1;
+    let blank = rows.clone().filter(|y| text(*y, area.x + 1, area.right() - 1).trim().is_empty()).count();
+    (rows.count(), blank, text(area.bottom() - 1, area.x, area.right()).contains(" more "))
+}
+
+#[test]
+fn rows_go_to_the_panes_that_need_them() {
+    for (size, width) in [((200, 60), 200), ((120, 40), 120)] {
+        let mut desk = on_the_demo(size);
+        let incidents = desk.bench().evidence.found.orders.groups.len();
+        for keys in ["", "enter"] {
+            for at in 0..incidents {
+                desk.press(keys);
+                let (areas, buffer) = (desk.app.areas(), desk.buffer(tokentrail::testing::tui::theme::Name::Dark));
+                let panes = [areas.pane(Pane::Hits), areas.card, areas.pane(Pane::Triage), areas.pane(Pane::Timeline)];
+                let found = panes.map(|pane| blanks(&buffer, pane));
+                let scrolls = found.iter().any(|(.., more)| *more);
+                for (pane, (rows, blank, _)) in ["list", "card"].iter().zip(&found[..2]) {
+                    // A narrow screen gives list and card one height: that of the longest card.
+                    let is_card_of_all = width < 160 && *pane == "card";
+                    let fits = !scrolls || blank * 3 <= *rows || is_card_of_all;
+                    assert!(fits, "{pane} of incident {at} at {size:?}: {blank} of {rows}\n{}", desk.screen());
+                }
+                // The worst incidents come first: those have rows for the rest.
+                for (pane, (rows, blank, _)) in ["steps", "timeline"].iter().zip(&found[2..]).filter(|_| at < 2) {
+                    assert!(!scrolls || blank * 3 <= *rows, "{pane} of incident {at} at {size:?}\n{}", desk.screen());
+                }
+                desk.press("esc esc");
+                while desk.bench().focus != Pane::Hits {
+                    desk.press("tab");
+                }
+                desk.press("j");
+            }
+            desk.press("home");
+        }
+    }
 }
