@@ -10,7 +10,7 @@ WITH
 --+ sign-ins
     chosen AS (
         SELECT * FROM signIns
-        WHERE (Source = 'AADNonInteractiveUserSignInLogs' AND has(Watched, lower(trimBoth(ifNull(AppId, '')))))
+        WHERE (Source = 'AADNonInteractiveUserSignInLogs' AND has(Watched, lowered(AppId)))
             OR match(lower(ifNull(AuthenticationProtocol, '')), 'device\\s*code') OR match(lower(ifNull(OriginalTransferMethod, '')), 'device\\s*code')
     ),
 --+ rows

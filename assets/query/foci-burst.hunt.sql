@@ -6,7 +6,7 @@ WITH
     Since AS Earliest,
 --+ values
 --+ sign-ins
-    chosen AS (SELECT * FROM exchanges WHERE has(Watched, lower(trimBoth(ifNull(AppId, ''))))),
+    chosen AS (SELECT * FROM exchanges WHERE has(Watched, lowered(AppId))),
 --+ rows
 --+ bursts
     hits AS (

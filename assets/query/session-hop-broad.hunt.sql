@@ -8,7 +8,7 @@ WITH
 --+ sign-ins
     chosen AS (
         SELECT * FROM signIns
-        WHERE lower(trimBoth(ifNull(SessionId, ''))) IN (SELECT lower(trimBoth(ifNull(SessionId, ''))) FROM signIns WHERE has(Abused, lower(trimBoth(ifNull(AppId, '')))))
+        WHERE lowered(SessionId) IN (SELECT lowered(SessionId) FROM signIns WHERE has(Abused, lowered(AppId)))
     ),
 --+ rows
 --+ hops

@@ -25,9 +25,10 @@
     ),
     -- A row without a user id takes the one that its name has elsewhere, if that is one.
     named AS (
-        SELECT clean(UserPrincipalName) AS Name, any(clean(UserId)) AS KnownId FROM signIns
-        WHERE clean(UserPrincipalName) IN (SELECT Upn FROM compared WHERE UserId = '' AND Upn != '')
-        GROUP BY Name HAVING uniqExactIf(clean(UserId), clean(UserId) != '') = 1
+        SELECT clean(UserPrincipalName) AS Name, max(clean(UserId)) AS KnownId FROM signIns
+        WHERE clean(UserPrincipalName) IN (SELECT clean(UserPrincipalName) FROM chosen WHERE clean(UserId) = '')
+            AND ticks(ifNull(CreatedDateTime, TimeGenerated)) >= ticks(Earliest) AND ticks(ifNull(CreatedDateTime, TimeGenerated)) < ticks(Until)
+        GROUP BY Name HAVING Name != '' AND uniqExactIf(clean(UserId), clean(UserId) != '') = 1
     ),
     rows AS (
         SELECT c.*, multiIf(c.UserId != '', c.UserId, ifNull(n.KnownId, '') != '', n.KnownId, c.Upn) AS User

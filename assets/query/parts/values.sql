@@ -1,16 +1,13 @@
-    -- Texts that say nothing, in lower case and without padding.
-    ['', '-', '--', '–', '—', '<null>', '(null)', '+ac0-', '+ac0', 'null', 'nil', 'n/a', 'nan', 'undefined', 'none', 'na',
-     '{pii removed}', '00000000-0000-0000-0000-000000000000'] AS Nothing,
-    (x -> lowerUTF8(trimBoth(replaceRegexpAll(ifNull(toString(x), ''), '^\\s+|\\s+$', '')))) AS lowered,
-    -- Nothing, a spreadsheet's error or short form of a number, or one character repeated.
-    (x -> has(Nothing, x) OR match(x, '^(err:[0-9]+|#.*[!?]|#+|#n/a|[-+]?[0-9]+([.,][0-9]+)?e[-+]?[0-9]+)$')
-        OR (lengthUTF8(replaceRegexpAll(x, '[-{}()=]', '')) != 1
-            AND replaceAll(replaceRegexpAll(x, '[-{}()=]', ''), substringUTF8(replaceRegexpAll(x, '[-{}()=]', ''), 1, 1), '') = '')
-        ) AS saysNothing,
+    -- Texts that say nothing, in lower case and without padding: marks and words for a missing value, a spreadsheet's error or
+    -- short form of a number.
+    '^(|-|--|–|—|<null>|\\(null\\)|\\+ac0-?|null|nil|n/a|nan|undefined|none|na|\\{pii removed\\}|err:[0-9]+|#.*[!?]|#+|#n/a|[-+]?[0-9]+([.,][0-9]+)?e[-+]?[0-9]+)$' AS Nothing,
+    (x -> lowerUTF8(replaceRegexpAll(ifNull(toString(x), ''), '^\\s+|\\s+$', ''))) AS lowered,
+    -- Those, and one character repeated, as of an all-zero id.
+    (x -> match(x, Nothing) OR (arrayUniq(splitByString('', replaceRegexpAll(x, '[-{}()=]', ''))) < 2 AND NOT match(x, '^[-{}()=]*[^-{}()=][-{}()=]*$'))) AS saysNothing,
     -- An id or a name as it is compared; '' where it says nothing.
-    (x -> if(saysNothing(lowered(x)), '', lowered(x))) AS clean,
+    (x -> arrayMap(text -> if(saysNothing(text), '', text), [lowered(x)])[1]) AS clean,
     -- A word of a fixed list, without case and spaces; '' where it says nothing.
-    (x -> if(saysNothing(lowered(x)) AND lowered(x) != 'none', '', replaceRegexpAll(lowered(x), '\\s', ''))) AS word,
+    (x -> arrayMap(text -> if(saysNothing(text) AND text != 'none', '', replaceRegexpAll(text, '\\s', '')), [lowered(x)])[1]) AS word,
     -- An address without the port that some records add.
     (x -> clean(replaceRegexpOne(replaceRegexpOne(ifNull(toString(x), ''), '^\\s*([0-9]+\\.[0-9.]+):[0-9]+\\s*$', '\\1'),
         '^\\s*\\[(.+)\\](:[0-9]+)?\\s*$', '\\1'))) AS address,
