@@ -202,6 +202,11 @@ impl Facts {
         self.networks.get(&asn).is_some_and(|network| network.is_marked)
     }
 
+    /// The AS numbers of which [`Self::is_microsoft_asn`] holds.
+    pub fn microsoft_networks(&self) -> impl Iterator<Item = u32> {
+        self.networks.iter().filter(|(_, network)| network.is_marked).map(|(asn, _)| *asn)
+    }
+
     /// Categories of requests, and the requests of tools that sweep.
     pub fn recon(&self) -> &Recon {
         &self.recon

@@ -72,6 +72,19 @@ const ENTRIES: &[Entry] = &[
     entry!("foci-burst", Hits, published),
     entry!("session-hop", Hits, published),
     entry!("session-hop-broad", Hits, published),
+    entry!("device-code-flow", Candidates),
+    entry!("session-split", Candidates),
+    entry!("foreign-session", Candidates),
+    entry!("device-to-prt", Candidates),
+    entry!("auth-code-handoff", Candidates),
+    entry!("session-machine", Candidates),
+    entry!("token-two-networks", Candidates),
+    entry!("tool-agent", Candidates),
+    entry!("new-client", Candidates),
+    entry!("binding-drop", Candidates),
+    entry!("graph-recon", Candidates),
+    entry!("foothold", Candidates),
+    entry!("after-revoke", Candidates),
 ];
 
 macro_rules! part {
@@ -88,6 +101,8 @@ const PARTS: &[(&str, Text)] = &[
     part!("bursts"),
     part!("codes"),
     part!("hops"),
+    part!("calls"),
+    part!("acts"),
     part!("published-bursts"),
     part!("published-hops"),
 ];

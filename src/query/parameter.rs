@@ -82,6 +82,15 @@ const PARAMETERS: &[Parameter] = &[
     of("HandoffClients", "clients whose authorization code can be pasted", |_, facts| {
         texts(facts.clients_with(ClientRole::Handoff))
     }),
+    of("BaselineUntil", "--baseline-until: no row from then on is a habit", |settings, _| {
+        settings.baseline_until.or(settings.until).map_or(Value::Ago(NOW), Value::Time)
+    }),
+    of("MicrosoftNetworks", "AS numbers of Microsoft's networks", |_, facts| {
+        texts(facts.microsoft_networks().map(|asn| asn.to_string()))
+    }),
+    of("ServiceClients", "services that call in a user's name", |_, facts| {
+        texts(facts.clients_with(ClientRole::ServiceSide))
+    }),
     of("SensitiveResources", "resources that a first use draws attention to", |_, facts| {
         texts(facts.sensitive_resources())
     }),
