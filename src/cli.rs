@@ -128,7 +128,7 @@ fn run(cli: &Cli, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
         Some(Command::Info(args)) => info::run(args, user()?, shell, out),
         Some(Command::List(args)) => list::run(args, shell, out),
         Some(Command::Note(args)) => note::run(args, user()?, shell, out),
-        Some(Command::Query(args)) => query::run(args, user()?, out),
+        Some(Command::Query(args)) => query::run(args, user()?, shell, out),
         Some(Command::Demo(args)) => demo::run(args, user()?, shell, out),
         Some(Command::Config(args)) => config::run(args, cli.shell.config.as_deref(), shell, out),
         Some(Command::Completions { shell }) => completions::run(*shell, out),

@@ -5,14 +5,22 @@
 //! analytic, semantics and language; [`Template`](template) fills them in. A file says in its first lines what it does
 //! not compute: an engine that works on sets finds some hits whole, of the others the users and spans to look at.
 
+mod case;
 mod catalog;
+mod collect;
+mod columns;
 mod language;
 mod parameter;
+mod subject;
 mod target;
 mod template;
 
+pub use case::{Question, of_case};
+#[cfg(any(test, feature = "testing"))]
 pub use catalog::{Coverage, coverage};
+pub use collect::collect;
 pub use language::{Language, Value};
+pub use subject::Subject;
 pub use target::Target;
 
 use crate::analytics::{Analytic, Semantics, Settings};
@@ -64,6 +72,10 @@ pub fn of_analytic(
     text +=
         &format!("{comment} Semantics: {}, {semantics}{origin}. For {}.\n", settings.semantics.word(), target.words());
     text += &format!("{comment} {}\n", catalog::coverage(analytic.id).words(analytic.id));
-    text += &template::filled(file, target, settings, facts);
+    let value = |name: &str| {
+        let parameter = parameter::named(name)?;
+        Some(((parameter.value)(settings, facts), parameter.about))
+    };
+    text += &template::filled(file, target, &value);
     Ok(text)
 }

@@ -1,9 +1,9 @@
 //! The command line. Nothing is worked out here: see [`super::resolve`].
 
-use crate::analytics::ANALYTICS;
+use crate::analytics::{ANALYTICS, by_id};
 use crate::config::{Borders, Mouse, ThemeName};
 use crate::model::{Span, Time};
-use crate::query::Target;
+use crate::query::{Question, Target};
 use crate::report::EXPORTERS;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -111,6 +111,9 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "WHETHER", value_parser = words::<Mouse>())]
     pub(super) mouse: Option<Mouse>,
 }
+
+/// The word for the script that fetches rows.
+pub(super) const COLLECT: &str = "collect";
 
 /// Heading of what every command takes.
 const SHELL: &str = "Options of every command";
@@ -311,12 +314,28 @@ pub(super) struct NoteArgs {
 
 #[derive(Args)]
 pub(super) struct QueryArgs {
-    /// The analytic
-    #[arg(value_name = "ANALYTIC", value_parser = ids())]
+    /// An analytic; collect for a script that fetches the rows of a bundle; baseline, scope or after-revoke for a question
+    /// of a case, with --case or --incident
+    #[arg(value_name = "WHAT", value_parser = queries())]
     pub(super) what: String,
+    /// The bundle of the case or the incident
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
     /// The engine that the query is for
     #[arg(long, value_name = "ENGINE", value_parser = words::<Target>(), default_value = "sentinel")]
     pub(super) target: Target,
+    /// Whose rows to fetch: a sign-in name or an object id; may be given again
+    #[arg(long, value_name = "USER")]
+    pub(super) user: Vec<String>,
+    /// The case: its incidents, and when sessions were revoked
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+    /// Only this incident, or those of this user: an id of `scan --incidents`, a sign-in name or an object id
+    #[arg(long, value_name = "ID|USER")]
+    pub(super) incident: Option<String>,
+    /// Length of the slices of time that collect asks for [default: what keeps an answer under the engine's limits]
+    #[arg(long, value_name = "DUR", value_parser = Span::parse)]
+    pub(super) slice: Option<Span>,
     #[command(flatten)]
     pub(super) run: RunArgs,
 }
@@ -357,6 +376,14 @@ pub(super) enum ListFormat {
 
 fn ids() -> PossibleValuesParser {
     ANALYTICS.iter().map(|analytic| analytic.id).collect::<Vec<_>>().into()
+}
+
+/// What `query` takes: an analytic, the script, a question of a case.
+fn queries() -> PossibleValuesParser {
+    let questions = Question::VARIANTS.iter().map(|question| <&'static str>::from(question));
+    let mut all: Vec<&str> = ANALYTICS.iter().map(|analytic| analytic.id).collect();
+    all.extend([COLLECT].into_iter().chain(questions).filter(|word| by_id(word).is_none()));
+    all.into()
 }
 
 fn exporters() -> PossibleValuesParser {

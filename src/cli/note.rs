@@ -107,7 +107,7 @@ pub(super) fn case(path: Option<&Path>, loaded: &Loaded, hits: &[Hit], run: &Run
 const NAMED: usize = 20;
 
 /// A value of `--incident` that fits nothing, with the ids there are.
-fn refuse_unknown(value: &str, loaded: &Loaded, run: &Run, hits: &[Hit], case: &Case) -> anyhow::Result<()> {
+pub(super) fn refuse_unknown(value: &str, loaded: &Loaded, run: &Run, hits: &[Hit], case: &Case) -> anyhow::Result<()> {
     let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), hits, &case.alone());
     if !chosen(&incidents, hits, value).is_empty() {
         return Ok(());

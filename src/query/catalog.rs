@@ -26,13 +26,13 @@ impl Coverage {
 }
 
 /// A text in both languages.
-struct Text {
-    kql: &'static str,
-    sql: &'static str,
+pub(super) struct Text {
+    pub(super) kql: &'static str,
+    pub(super) sql: &'static str,
 }
 
 impl Text {
-    fn of(&self, language: Language) -> &'static str {
+    pub(super) fn of(&self, language: Language) -> &'static str {
         match language {
             Language::Kql => self.kql,
             Language::Sql => self.sql,

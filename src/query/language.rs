@@ -54,7 +54,9 @@ impl Language {
                 '\n' => literal.push_str("\\n"),
                 '\r' => literal.push_str("\\r"),
                 '\t' => literal.push_str("\\t"),
-                '\\' | '"' | '\'' => literal.extend(['\\', c]),
+                '\\' => literal.push_str("\\\\"),
+                // The other quote stands as it is: JSON, which Kusto's lists are, has no escape for it.
+                _ if c == quote => literal.extend(['\\', c]),
                 ' '..='~' => literal.push(c),
                 _ if c.is_alphanumeric() => literal.push(c),
                 _ => self.numbered(c, &mut literal),
@@ -194,7 +196,7 @@ mod tests {
             (&Value::Span(Span::minutes(90)), "90m", "toInt64(54000000000)"),
             (&Value::Ago(Span::minutes(0)), "now()", "now64(7, 'UTC') - toIntervalSecond(0)"),
             (&Value::Ago(Span::minutes(60)), "ago(1h)", "now64(7, 'UTC') - toIntervalSecond(3600)"),
-            (&texts, r#"dynamic(["a", "é\""])"#, r#"CAST(['a', 'é\"'] AS Array(String))"#),
+            (&texts, r#"dynamic(["a", "é\""])"#, r#"CAST(['a', 'é"'] AS Array(String))"#),
             (&none, "dynamic([])", "CAST([] AS Array(String))"),
         ] {
             assert_eq!((Language::Kql.value(value).as_str(), Language::Sql.value(value).as_str()), (kql, sql));

@@ -28,77 +28,85 @@ const RECENT: Span = Span::minutes(24 * 60);
 /// The very moment.
 const NOW: Span = Span::minutes(0);
 
-const fn of(name: &'static str, about: &'static str, value: fn(&Settings, &Facts) -> Value) -> Parameter {
+const fn parameter(name: &'static str, about: &'static str, value: fn(&Settings, &Facts) -> Value) -> Parameter {
     Parameter { name, about, value }
 }
 
 /// Every parameter.
 const PARAMETERS: &[Parameter] = &[
-    of("Since", "--since: events from this time on", |settings, _| {
+    parameter("Since", "--since: events from this time on", |settings, _| {
         settings.since.map_or(Value::Ago(RECENT), Value::Time)
     }),
-    of("Until", "--until: events before this time", |settings, _| settings.until.map_or(Value::Ago(NOW), Value::Time)),
-    of("Lag", "longest time from an event to its arrival", |_, _| Value::Span(LAG)),
-    of("History", "days before --since in which habits are looked for", |_, _| Value::Span(HISTORY)),
-    of("MinResources", "--min-resources: distinct resources that make a burst", |settings, _| {
+    parameter("Until", "--until: events before this time", |settings, _| {
+        settings.until.map_or(Value::Ago(NOW), Value::Time)
+    }),
+    parameter("Lag", "longest time from an event to its arrival", |_, _| Value::Span(LAG)),
+    parameter("History", "days before --since in which habits are looked for", |_, _| Value::Span(HISTORY)),
+    parameter("MinResources", "--min-resources: distinct resources that make a burst", |settings, _| {
         Value::Number(i64::try_from(settings.min_resources).unwrap_or(i64::MAX))
     }),
-    of("Window", "--window: length of a burst's window", |settings, _| Value::Span(settings.window)),
-    of("DeviceCodeWindow", "--device-code-window: from a device code to the burst", |settings, _| {
+    parameter("Window", "--window: length of a burst's window", |settings, _| Value::Span(settings.window)),
+    parameter("DeviceCodeWindow", "--device-code-window: from a device code to the burst", |settings, _| {
         Value::Span(settings.device_code_window)
     }),
-    of("SessionWindow", "--session-window: from a session's first login to the second client", |settings, _| {
+    parameter("SessionWindow", "--session-window: from a session's first login to the second client", |settings, _| {
         Value::Span(settings.session_window)
     }),
-    of("SplitGap", "--split-gap: between two parties of one session", |settings, _| Value::Span(settings.split_gap)),
-    of("FootholdWindow", "--foothold-window: from a hit to a change", |settings, _| {
+    parameter("SplitGap", "--split-gap: between two parties of one session", |settings, _| {
+        Value::Span(settings.split_gap)
+    }),
+    parameter("FootholdWindow", "--foothold-window: from a hit to a change", |settings, _| {
         Value::Span(settings.foothold_window)
     }),
-    of("HandoffWindow", "--handoff-window: from the issue of a code to its exchange", |settings, _| {
+    parameter("HandoffWindow", "--handoff-window: from the issue of a code to its exchange", |settings, _| {
         Value::Span(settings.handoff_window)
     }),
-    of("ReconWindow", "--recon-window: length of a sweep's window", |settings, _| Value::Span(settings.recon_window)),
-    of(
+    parameter("ReconWindow", "--recon-window: length of a sweep's window", |settings, _| {
+        Value::Span(settings.recon_window)
+    }),
+    parameter(
         "AdminScopeOnly",
         "--admin-scope-only: Azure CLI counts only with the Global Administrator role",
         |settings, _| Value::Truth(settings.admin_scope_only),
     ),
-    of("NoncompliantOnly", "--noncompliant-only: and only from a device not known to be compliant", |settings, _| {
-        Value::Truth(settings.noncompliant_only)
-    }),
-    of("Watched", "--clients: clients whose bursts are watched", |settings, facts| {
+    parameter(
+        "NoncompliantOnly",
+        "--noncompliant-only: and only from a device not known to be compliant",
+        |settings, _| Value::Truth(settings.noncompliant_only),
+    ),
+    parameter("Watched", "--clients: clients whose bursts are watched", |settings, facts| {
         texts(settings.clients.watched(facts))
     }),
-    of("PublishedFamily", "the family list that the query was published with", |_, facts| {
+    parameter("PublishedFamily", "the family list that the query was published with", |_, facts| {
         texts(facts.clients().iter().map(|client| client.id.as_str()).filter(|id| facts.is_published_family(id)))
     }),
-    of("Family", "clients that were ever family members", |_, facts| {
+    parameter("Family", "clients that were ever family members", |_, facts| {
         texts(facts.clients().iter().map(|client| client.id.as_str()).filter(|id| facts.was_ever_family(id)))
     }),
-    of("HopClients", "clients abused as a session's second", |_, _| texts(hop_clients(HOP).map(|(id, _)| id))),
-    of("HopNames", "their names", |_, _| texts(hop_clients(HOP).map(|(_, name)| name))),
-    of("BroadHopClients", "clients that tools favour", |_, _| texts(hop_clients(BROAD_HOP).map(|(id, _)| id))),
-    of("BroadHopNames", "their names", |_, _| texts(hop_clients(BROAD_HOP).map(|(_, name)| name))),
-    of("HandoffClients", "clients whose authorization code can be pasted", |_, facts| {
+    parameter("HopClients", "clients abused as a session's second", |_, _| texts(hop_clients(HOP).map(|(id, _)| id))),
+    parameter("HopNames", "their names", |_, _| texts(hop_clients(HOP).map(|(_, name)| name))),
+    parameter("BroadHopClients", "clients that tools favour", |_, _| texts(hop_clients(BROAD_HOP).map(|(id, _)| id))),
+    parameter("BroadHopNames", "their names", |_, _| texts(hop_clients(BROAD_HOP).map(|(_, name)| name))),
+    parameter("HandoffClients", "clients whose authorization code can be pasted", |_, facts| {
         texts(facts.clients_with(ClientRole::Handoff))
     }),
-    of("BaselineUntil", "--baseline-until: no row from then on is a habit", |settings, _| {
+    parameter("BaselineUntil", "--baseline-until: no row from then on is a habit", |settings, _| {
         settings.baseline_until.or(settings.until).map_or(Value::Ago(NOW), Value::Time)
     }),
-    of("MicrosoftNetworks", "AS numbers of Microsoft's networks", |_, facts| {
+    parameter("MicrosoftNetworks", "AS numbers of Microsoft's networks", |_, facts| {
         texts(facts.microsoft_networks().map(|asn| asn.to_string()))
     }),
-    of("ServiceClients", "services that call in a user's name", |_, facts| {
+    parameter("ServiceClients", "services that call in a user's name", |_, facts| {
         texts(facts.clients_with(ClientRole::ServiceSide))
     }),
-    of("SensitiveResources", "resources that a first use draws attention to", |_, facts| {
+    parameter("SensitiveResources", "resources that a first use draws attention to", |_, facts| {
         texts(facts.sensitive_resources())
     }),
-    of("ToolPattern", "user agents of tools and libraries", |_, facts| Value::Text(facts.tool_pattern())),
-    of("Footholds", "operations that outlive a revocation", |_, facts| {
+    parameter("ToolPattern", "user agents of tools and libraries", |_, facts| Value::Text(facts.tool_pattern())),
+    parameter("Footholds", "operations that outlive a revocation", |_, facts| {
         texts(facts.foothold_operations().filter(|name| !name.ends_with(CONTINUES)))
     }),
-    of("FootholdBeginnings", "beginnings of such operations", |_, facts| {
+    parameter("FootholdBeginnings", "beginnings of such operations", |_, facts| {
         texts(facts.foothold_operations().filter_map(|name| name.strip_suffix(CONTINUES)))
     }),
 ];

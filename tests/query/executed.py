@@ -1,8 +1,9 @@
 """Runs the queries of each case by a real ClickHouse and compares their rows with the hits that scan finds.
 
-    python tests/query/executed.py CASES
+    python tests/query/executed.py FOLDER
 
-CASES holds a folder for each case: rows.jsonl, and for each analytic and semantics the query (.sql and .kql) and the rows
+FOLDER/texts holds queries on a case and for what a bundle needs, with hostile values: the engine must take them, and read
+the values as they are. FOLDER/cases holds a folder for each case: rows.jsonl, and for each analytic and semantics the query (.sql and .kql) and the rows
 it must give (.json); `cargo test` writes them. The published queries in KQL are run too, by ClickHouse's own reading of
 that language: ADAPTED says what is changed for it. It has no `scan` and no functions, so the others in KQL are only
 parsed (kql.mjs).
@@ -111,10 +112,19 @@ class Engine:
                 listed = ", ".join(f"`{column}` {kind}" for column, kind in kinds.items())
                 self.session.query(f"CREATE TABLE {database}.{name} ({listed}) ENGINE = MergeTree ORDER BY TimeGenerated")
 
-    def load(self, path):
+    def is_of_log_analytics(self, path):
+        """Whether a file is JSON lines that name their table."""
+        with open(path, encoding="utf-8") as file:
+            first = file.readline()
+        return first.startswith("{") and json.loads(first).get("Type") in self.tables
+
+    def load(self, *paths):
+        """Puts the rows of files in place of those before. Of a nested value the tables hold the JSON."""
         rows = {}
-        for line in path.read_text(encoding="utf-8").splitlines():
-            rows.setdefault(json.loads(line)["Type"], []).append(line)
+        for line in (line for path in paths for line in path.read_text(encoding="utf-8").splitlines()):
+            row = json.loads(line)
+            row = {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()}
+            rows.setdefault(row["Type"], []).append(json.dumps(row))
         for database in ("log", "plain"):
             for name in self.tables:
                 self.session.query(f"TRUNCATE TABLE {database}.{name}")
@@ -142,11 +152,31 @@ class Engine:
         return [json.loads(line) for line in out.splitlines() if line]
 
 
+def refused(engine, texts):
+    """Queries with hostile values that the engine refuses, or whose values it reads as others."""
+    hostile = json.loads((texts / "hostile.json").read_text(encoding="utf-8"))
+    wrong, run = 0, 0
+    for path in sorted([*texts.glob("case-*.sql"), *texts.glob("collect-*.sql")]):
+        text = path.read_text(encoding="utf-8")
+        run += 1
+        try:
+            engine.sql(text)
+            users = re.search(r"(CAST\(\[.*?\] AS Array\(String\)\)) AS Users", text)[1]
+            read = engine.sql(f"SELECT {users} AS Users")[0]["Users"]
+            if read != hostile:
+                raise ValueError(f"reads {read}")
+        except Exception as error:
+            print(f"{path.name}: {str(error)[:600]}")
+            wrong += 1
+    print(f"{run} queries with hostile values, {wrong} wrong")
+    return wrong + (run == 0)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     engine = Engine()
-    wrong, found = 0, Counter()
-    for case in sorted(folder.iterdir()):
+    wrong, found = refused(engine, folder / "texts"), Counter()
+    for case in sorted((folder / "cases").iterdir()):
         engine.load(case / "rows.jsonl")
         for path in sorted(case.glob("*.sql")) + sorted(case.glob("*.published.kql")):
             expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -173,4 +203,5 @@ def main():
     sys.exit(1 if wrong or not found or min(found.values()) == 0 else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -69,9 +69,13 @@ const folder = process.argv[2];
 const globals = { workspace: tables(false), defender: tables(true) };
 checkItself(globals.workspace);
 const files = readdirSync(folder).filter((name) => name.endsWith(".kql")).sort();
+// Values that try to end a literal must come out of it as they went in.
+const hostile = JSON.stringify(JSON.parse(readFileSync(join(folder, "hostile.json"), "utf8")));
 let wrong = 0;
 for (const name of files) {
   const found = faults(readFileSync(join(folder, name), "utf8"), name.includes(".xdr.") ? globals.defender : globals.workspace);
+  const users = /^let Users = dynamic\((.*)\);/m.exec(readFileSync(join(folder, name), "utf8"));
+  if (users && JSON.stringify(JSON.parse(users[1])) !== hostile) found.push("changes a value");
   for (const fault of found) console.log(`${name}: ${fault}`);
   wrong += found.length > 0 ? 1 : 0;
 }

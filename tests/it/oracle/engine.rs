@@ -14,7 +14,9 @@ use strum::VariantArray;
 use tokentrail::testing::analytics::{self, ANALYTICS, Cell, Clients, Hit, Semantics, Settings};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::model::{Field, Span, Time};
-use tokentrail::testing::query::{Coverage, QueryError, Target, coverage, of_analytic};
+use tokentrail::testing::query::{
+    Coverage, QueryError, Question, Subject, Target, collect, coverage, of_analytic, of_case,
+};
 use tokentrail::testing::store::Store;
 
 /// Where texts and cases go.
@@ -117,8 +119,63 @@ fn spread() -> Vec<Settings> {
     hunt.into_iter().chain(published).collect()
 }
 
+/// Names, addresses and agents that try to end a literal, a line, a query, a comment and a script.
+const HOSTILE: [&str; 10] = [
+    "a\"b'c`d",
+    "\\",
+    "\\\" | take 0 //",
+    "x\n| take 0",
+    "'); DROP TABLE SigninLogs; --",
+    "\r\n\u{2028}\u{85}\u{1f}",
+    "*/ {x:String} $(id) ${IFS}",
+    "QUERY\nQUERY",
+    "\u{202e}\u{200b}zoë@contoso.com",
+    "clerk@contoso.com",
+];
+
+/// Queries on a case, and those of the script that collects, with hostile values.
+fn write_subjects(folder: &Path) {
+    let hostile: BTreeSet<String> = HOSTILE.iter().map(|text| (*text).to_owned()).collect();
+    let time = |text: &str| Time::parse(text);
+    let subject = Subject {
+        users: hostile.clone(),
+        addresses: hostile.clone(),
+        agents: hostile.clone(),
+        sessions: hostile.clone(),
+        tokens: hostile.clone(),
+        devices: hostile.clone(),
+        first: time("2026-05-01T14:00:00Z"),
+        last: time("2026-05-01T15:00:00Z"),
+        revoked: time("2026-05-01T16:00:00Z"),
+    };
+    std::fs::write(folder.join("hostile.json"), serde_json::to_vec(&hostile).unwrap()).unwrap();
+    let period = (time("2026-04-01").unwrap(), time("2026-05-02").unwrap());
+    for &target in Target::VARIANTS {
+        let (word, ending) = (<&str>::from(target), if target == Target::ClickHouse { "sql" } else { "kql" });
+        for question in Question::VARIANTS {
+            let text = of_case(*question, &subject, (None, None), target).unwrap();
+            std::fs::write(folder.join(format!("case-{}.{word}.{ending}", <&str>::from(question))), text).unwrap();
+        }
+        let script = collect(&subject, period, None, target);
+        std::fs::write(folder.join(format!("collect.{word}.sh")), &script).unwrap();
+        for block in script.split("\nfetch ").skip(1) {
+            let (table, query) = block.split_once(" <<'QUERY'\n").unwrap();
+            let (query, _) = query.split_once("\nQUERY").unwrap();
+            let text = if ending == "kql" {
+                format!("let From = datetime(2026-05-01); let To = datetime(2026-05-02);\n{query}\n")
+            } else {
+                format!(
+                    "WITH toDateTime64('2026-05-01', 7, 'UTC') AS From, toDateTime64('2026-05-02', 7, 'UTC') AS To,\n{query}\n"
+                )
+            };
+            std::fs::write(folder.join(format!("collect-{table}.{word}.{ending}")), text).unwrap();
+        }
+    }
+}
+
 fn write_texts(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
+    write_subjects(folder);
     for analytic in ANALYTICS {
         for &target in Target::VARIANTS {
             for (number, settings) in spread().iter().enumerate() {
@@ -181,9 +238,10 @@ fn write_expected(folder: &Path, store: &Store, settings: &Settings, analytics: 
     for &id in analytics {
         assert_eq!(coverage(id), Coverage::Hits, "{id}");
         let analytic = analytics::by_id(id).unwrap();
-        let own: Vec<Value> = hits.iter().filter(|hit| hit.analytic == id).map(|hit| expected(hit, settings)).collect();
+        let found: Vec<Value> =
+            hits.iter().filter(|hit| hit.analytic == id).map(|hit| expected(hit, settings)).collect();
         let base = format!("{id}.{}", settings.semantics.word());
-        std::fs::write(folder.join(format!("{base}.json")), serde_json::to_vec(&own).unwrap()).unwrap();
+        std::fs::write(folder.join(format!("{base}.json")), serde_json::to_vec(&found).unwrap()).unwrap();
         for (target, ending) in [(Target::ClickHouse, "sql"), (Target::Sentinel, "kql")] {
             let text = of_analytic(analytic, settings, Facts::embedded(), target).unwrap();
             std::fs::write(folder.join(format!("{base}.{ending}")), text).unwrap();
