@@ -66,7 +66,7 @@ fn script(args: &QueryArgs, run: &Run, subject: &Subject) -> anyhow::Result<Stri
     }
 }
 
-/// What the incidents of a case are about: those named, else those settled as theft, else all that are not allowed.
+/// The incidents of a case: those named, else those settled as theft, else all that are not allowed.
 fn subject(args: &QueryArgs, run: &Run, shell: &Shell) -> anyhow::Result<Subject> {
     if args.paths.is_empty() {
         return Err(usage("name the bundle of the case after the command: tokentrail query scope --case FILE BUNDLE"));
@@ -74,11 +74,11 @@ fn subject(args: &QueryArgs, run: &Run, shell: &Shell) -> anyhow::Result<Subject
     let loaded = load::load(&args.paths, run, shell)?;
     let hits = load::hits(&loaded, run);
     let case = case(args.case.as_deref(), &loaded, &hits, run)?;
-    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), &hits);
+    let incidents = Incidents::new(&loaded.store, run.facts, &run.settings, Arc::default(), &hits, &case.alone());
     let is_theft = |hit: &&Hit| case.disposition(&hit.id) == Some(Disposition::Theft);
     let named: Vec<&Hit> = match &args.incident {
         Some(value) => {
-            refuse_unknown(value, &loaded, run, &hits)?;
+            refuse_unknown(value, &loaded, run, &hits, &case)?;
             let at = chosen(&incidents, &hits, value);
             at.into_iter().flat_map(|at| &incidents.all[at].hits).map(|&hit| &hits[hit]).collect()
         }
