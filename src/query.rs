@@ -51,7 +51,7 @@ pub enum QueryError {
 /// The text of an analytic's query, under the semantics of the settings and with their values written in.
 ///
 /// # Errors
-/// Where nobody published a query, or the target cannot answer it.
+/// When nobody published a query, or the target cannot answer it.
 pub fn of_analytic(
     analytic: &Analytic,
     settings: &Settings,

@@ -19,7 +19,7 @@ use tokentrail::testing::query::{
 };
 use tokentrail::testing::store::Store;
 
-/// Where texts and cases go.
+/// Names the folder for texts and cases.
 const FOLDER: &str = "TOKENTRAIL_QUERIES";
 /// Random bundles among the cases, besides every planted one.
 const RANDOM: u64 = 6;
