@@ -20,6 +20,7 @@ mod log;
 mod markdown;
 pub mod note;
 mod picture;
+pub mod redact;
 mod row;
 pub mod seal;
 #[cfg(test)]
@@ -57,5 +58,7 @@ pub fn exporter(id: &str) -> Option<&'static Exporter> {
 pub fn write_indicators(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let kept = |indicator: &&note::Indicator| report.all_indicators || indicator.is_to_block();
     let rows = report.indicators.iter().filter(kept).map(note::Indicator::row);
-    write_under(&note::Indicator::COLUMNS, rows, Format::Csv, out)
+    let mut csv = Vec::new();
+    write_under(&note::Indicator::COLUMNS, rows, Format::Csv, &mut csv)?;
+    out.write_all(report.masked(String::from_utf8_lossy(&csv).into_owned()).as_bytes())
 }

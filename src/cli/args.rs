@@ -310,6 +310,10 @@ pub(super) struct NoteArgs {
     /// Write the indicators that are the user's own or shared by many into the CSV too
     #[arg(long)]
     pub(super) all_indicators: bool,
+    /// Write pseudonyms for users, addresses, devices, hosts and tenants; this file, for you alone, says who is who and
+    /// keeps pseudonyms the same from note to note
+    #[arg(long, value_name = "KEYFILE")]
+    pub(super) redact: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -12,6 +12,7 @@ use crate::ingest::Loaded;
 use crate::model::words::{counted, listed};
 use crate::model::{inert, is_blank, shown};
 use crate::report::note::chosen;
+use crate::report::redact::{KEY, Redactor};
 use crate::report::{exporter, write_indicators};
 use crate::session::{Asked, report};
 use crate::triage::{Bundle, Case};
@@ -22,8 +23,8 @@ use std::sync::Arc;
 
 pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let run = resolve::resolve(&args.bundle.run, user)?;
-    if let Some(output) = &args.output {
-        refuse_evidence(output, &args.bundle.paths)?;
+    for file in args.output.iter().chain(&args.redact) {
+        refuse_evidence(file, &args.bundle.paths)?;
     }
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     if loaded.nothing_readable() {
@@ -40,7 +41,10 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     }
     let name = load::name(&args.bundle.paths);
     let asked = Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
-    let report = report(&loaded, run.facts, &hits, &run.settings, &case, &asked);
+    let mut report = report(&loaded, run.facts, &hits, &run.settings, &case, &asked);
+    if let Some(key) = &args.redact {
+        report.mask_with(redactor(key, &loaded)?);
+    }
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
     match &args.output {
         None => (exporter.write)(&report, out)?,
@@ -64,7 +68,42 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
         }
     }
     out.flush()?;
+    if let Some((key, redactor)) = args.redact.as_ref().zip(report.redactor.as_ref()) {
+        write_key(key, redactor)?;
+        if shell.talk >= Talk::Progress {
+            say(format_args!("who is who stands in {}: keep it apart from the note", shown(key)));
+        }
+    }
     Ok(load::close(&loaded, shell))
+}
+
+/// A redactor with the pseudonyms of the key, where that is there already.
+fn redactor(key: &Path, loaded: &Loaded) -> anyhow::Result<Redactor> {
+    let rows = match std::fs::read(key) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        read => {
+            let bytes = read.with_context(|| format!("cannot read {}", shown(key)))?;
+            let mut reader = csv::Reader::from_reader(bytes.as_slice());
+            let heads = reader.headers().is_ok_and(|heads| heads.iter().eq(KEY));
+            let rows: Result<Vec<[String; 3]>, csv::Error> = reader.deserialize().collect();
+            match rows {
+                Ok(rows) if heads => rows,
+                _ => bail!("{} is no key of --redact: give another file", shown(key)),
+            }
+        }
+    };
+    Redactor::new(loaded, &rows).map_err(|why| anyhow::anyhow!("{}: {why}", shown(key)))
+}
+
+/// Writes the key for the user alone.
+fn write_key(path: &Path, redactor: &Redactor) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(KEY)?;
+    for row in redactor.key() {
+        writer.write_record(&row)?;
+    }
+    let bytes = writer.into_inner().context("writing to memory does not fail")?;
+    casefile::replace(path, &bytes).with_context(|| format!("cannot write {}", shown(path)))
 }
 
 /// The case of that file, else the one the workbench keeps for the bundle, else an empty one.

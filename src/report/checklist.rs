@@ -39,6 +39,8 @@ pub struct Item {
     pub task: &'static Task,
     /// The rows that call for it, in words; empty where it is due whatever was found.
     pub because: String,
+    /// Whether these rows left something behind that the task takes away.
+    pub is_left: bool,
     /// Its command, to be copied.
     pub command: Option<String>,
 }
@@ -112,9 +114,10 @@ pub fn checklist(context: &CardContext, at: usize) -> Checklist {
                 (!names.is_empty(), format!("tokens for {}", names.join(", ")))
             }
         };
-        let because = if made.is_empty() { why } else { made.join("; ") };
-        let item = || Item { task, because, command: command(task, user_id) };
-        (is_due || !made.is_empty()).then(item)
+        let is_left = !made.is_empty();
+        let because = if is_left { made.join("; ") } else { why };
+        let item = || Item { task, because, is_left, command: command(task, user_id) };
+        (is_due || is_left).then(item)
     });
     let clocks = clocks(context, &hits);
     Checklist { tasks: items.collect(), clocks, revoked: first_revocation(incident) }

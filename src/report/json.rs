@@ -10,5 +10,5 @@ pub(super) const EXPORTER: Exporter = Exporter { id: "json", write };
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let note = armless(&serde_json::to_string_pretty(&Sealed::new(report)?)?).into_owned();
-    out.write_all(seal(note + "\n").as_bytes())
+    out.write_all(seal(report.masked(note + "\n")).as_bytes())
 }

@@ -9,7 +9,7 @@ use super::note::{DoNow, EventNote, HitNote, Indicator, MarkNote, Report, StepNo
 use super::seal::{self, seal};
 use super::{Exporter, note};
 use crate::model::Time;
-use crate::model::words::{counted, is_guid};
+use crate::model::words::{counted, is_guid, listed};
 use crate::triage::LogLine;
 use crate::triage::marks::lost_words;
 use crate::triage::timeline::RowKind;
@@ -65,8 +65,11 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     incidents::maps(&mut page, report);
     page.lines(&seal::lines(report)?);
     page.paragraph(&Md::text(&report.tlp));
-    out.write_all(seal(page.text()).as_bytes())
+    out.write_all(seal(report.masked(page.text())).as_bytes())
 }
+
+/// Reasons named of a task.
+const REASONS: usize = 2;
 
 fn header(page: &mut Page, report: &Report) {
     page.paragraph(&Md::text(&report.tlp));
@@ -100,7 +103,7 @@ fn do_now(page: &mut Page, now: &DoNow) {
     for task in &now.tasks {
         let mut line = Md::ours("**").then(&Md::ours(task.title)).then(&Md::ours(".** "));
         if !task.because.is_empty() {
-            line = line.then(&Md::text(&format!("Found: {}. ", task.because.join("; "))));
+            line = line.then(&Md::text(&format!("Found: {}. ", listed(&task.because, REASONS))));
         }
         line = line.then(&Md::ours(task.what));
         for done in &task.done {

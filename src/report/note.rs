@@ -21,6 +21,8 @@ mod verdict;
 
 use super::Names;
 use super::hits::source_name;
+use super::redact::Redactor;
+use super::seal::sha256;
 use crate::analytics::revocations::Revocations;
 use crate::analytics::{Candidates, DetectContext, Hit, Incidents, Settings, reached};
 use crate::facts::{Facts, Reach};
@@ -181,6 +183,9 @@ pub struct Report {
     pub broken_log_line: Option<usize>,
     /// Gaps in the log, and its differences from the case.
     pub log_problems: Vec<String>,
+    /// Puts pseudonyms into everything that is written; `None` for names as they are.
+    #[serde(skip)]
+    pub redactor: Option<Redactor>,
 }
 
 /// The material of the sections.
@@ -317,6 +322,24 @@ impl Report {
             log: case.log.iter().cloned().collect(),
             broken_log_line: case.broken_log_line(),
             log_problems,
+            redactor: None,
+        }
+    }
+
+    /// Has pseudonyms put into everything that is written from now on, the maps among it.
+    pub fn mask_with(&mut self, redactor: Redactor) {
+        for map in self.incidents.iter_mut().filter_map(|incident| incident.map.as_mut()) {
+            map.svg = redactor.apply(&map.svg);
+            map.sha256 = sha256(map.svg.as_bytes());
+        }
+        self.redactor = Some(redactor);
+    }
+
+    /// A finished text as it is written.
+    pub(in crate::report) fn masked(&self, text: String) -> String {
+        match &self.redactor {
+            None => text,
+            Some(redactor) => redactor.apply(&text),
         }
     }
 }

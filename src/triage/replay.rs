@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn a_log_that_is_not_whole_is_named() {
         let cut = read(&with_log(|log| drop(log.pop())));
-        assert_eq!(cut[0], "the log was saved with 10 lines and was found with 9");
+        assert_eq!(cut[0], "the log was saved with 11 lines and was found with 10");
         assert!(cut[1].contains("second-client: the log says against, the case nothing"), "{cut:?}");
         let emptied = read(&with_log(Vec::clear));
         assert_eq!(emptied[0], "the log was saved with 10 lines and was found with 0");
@@ -277,7 +277,7 @@ mod tests {
         case.set_verdict("h", "third", Some(Verdict::Unknown), at);
         let again = Case::from_bytes(&case.to_bytes()).unwrap();
         let words: Vec<String> = again.log_problems().iter().map(LogProblem::words).collect();
-        assert_eq!(words, ["the log was saved with 10 lines and was found with 8"]);
+        assert_eq!(words, ["the log was saved with 11 lines and was found with 8"]);
         assert_eq!((again.log.len(), again.log.get(8).unwrap().what.as_str()), (10, "the log was found cut"));
     }
 

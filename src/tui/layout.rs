@@ -93,7 +93,7 @@ pub fn areas(
             Layout::horizontal([Constraint::Length((size.width * 7 / 15).clamp(46, 84)), Constraint::Min(0)])
                 .areas(body);
         let most = body.height / 2;
-        let hits = rows(listed.saturating_add(1)).clamp(6, most);
+        let hits = rows(listed.saturating_add(1)).clamp(8, most);
         let [list, steps] = Layout::vertical([Constraint::Length(hits), Constraint::Min(0)]).areas(left);
         let lines = rows(card_lines(right.width)).clamp(6, most);
         let [top, bottom] = Layout::vertical([Constraint::Length(lines), Constraint::Min(0)]).areas(right);

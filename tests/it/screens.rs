@@ -588,12 +588,14 @@ fn pasted_text_settles_nothing() {
 fn log_text_is_inert() {
     let mut desk = Desk::open((200, 60));
     desk.press("/").type_in("office").press("enter enter");
+    let mut seen = false;
     for keys in ["", "3", "enter", "esc"] {
         desk.press(keys);
+        seen |= desk.screen().contains("az\u{fffd}[2J");
         assert!(desk.screen().chars().all(|c| !c.is_control() || c == '\n'));
         assert!(!desk.screen().contains('\u{202e}'));
     }
-    assert!(desk.screen().contains("az\u{fffd}[2J"));
+    assert!(seen, "the record has what was logged");
 }
 
 #[test]

@@ -73,7 +73,8 @@ fn reasons(context: &NoteContext, pressing: &BTreeSet<usize>) -> BTreeMap<&'stat
     let mut reasons: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     let chosen = context.selection.incidents.iter().enumerate().filter(|(at, _)| pressing.contains(&(at + 1)));
     for item in chosen.flat_map(|(_, chosen)| checklist(&cards, chosen.at).tasks) {
-        if !item.because.is_empty() {
+        // The card has what was reached.
+        if item.is_left {
             reasons.entry(item.task.id).or_default().insert(item.because);
         }
     }

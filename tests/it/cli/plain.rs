@@ -243,7 +243,41 @@ fn what_to_do_is_ticked_by_lines_and_the_note_has_the_ticks() {
     assert!(ticks.len() == 1 && ticks[0].as_object().unwrap().len() == 1, "{ticks:?}");
     let note = std::fs::read_to_string(folder.path().join("case/c.md")).unwrap();
     let line = note.lines().find(|line| line.contains("**Disable the user.**")).unwrap();
-    assert!(line.starts_with("- [x] ") && line.contains("Done for finance.director@contoso.com, 20"), "{line}");
-    assert!(note.contains("- [ ] **Rotate secrets.** Found: tokens for Azure Key Vault."), "{note}");
+    assert!(line.starts_with("- [x] ") && line.contains("Done for `finance.director@contoso.com`, 20"), "{line}");
+    assert!(note.contains("- [ ] **Rotate secrets.** "), "{note}");
+    assert!(output.contains("Found: tokens for Azure Key Vault."), "{output}");
     assert!(!talk(folder.path(), "1\nq\n").contains("do not agree"), "the log gives the ticks");
+}
+
+#[test]
+fn a_note_with_pseudonyms_names_nobody_and_its_key_says_who_is_who() {
+    let (folder, _) = bundle();
+    let note = |name: &str, more: &[&str]| {
+        let args = ["note", "logs", "-o", name, "--redact", "key.csv"];
+        let output = tokentrail(folder.path()).args(args).args(more).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        std::fs::read_to_string(folder.path().join(name)).unwrap()
+    };
+    let first = note("out/a.md", &[]);
+    let csv = std::fs::read_to_string(folder.path().join("out/a.indicators.csv")).unwrap();
+    let key = std::fs::read_to_string(folder.path().join("key.csv")).unwrap();
+    let line = key.lines().find(|line| line.ends_with(",user,finance.director@contoso.com")).unwrap();
+    let pseudonym = line.split(',').next().unwrap();
+    assert!(first.contains(&format!("Incident 1: {pseudonym}")), "{first}");
+    for text in [&first, &csv] {
+        let lower = text.to_lowercase().replace("[.]", ".").replace('\\', "");
+        for name in ["contoso", "finance.director", "198.51.100.23", "203.0.113.20"] {
+            assert!(!lower.contains(name), "{name}: {text}");
+        }
+    }
+    assert!(key.contains(",address,198.51.100.23"), "{key}");
+    // The next note has the same pseudonyms, and is the same; it is whole, so nothing is kept beside it.
+    assert_eq!(note("out/a.md", &[]), first);
+    assert!(!folder.path().join("out/a.kept.md").exists());
+    let json = note("out/b.json", &["--format", "json"]);
+    assert!(json.contains(&format!("\"Upn\": \"{pseudonym}\"")), "{json}");
+    std::fs::write(folder.path().join("key.csv"), "a,b\n1,2\n").unwrap();
+    let output = tokentrail(folder.path()).args(["note", "logs", "--redact", "key.csv"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("is no key of --redact"), "{}", text(&output.stderr));
 }
