@@ -174,7 +174,6 @@ mod tests {
         case.set_tags("e", vec!["phish".into()], at);
         case.set_event_remark("e", "the first", at);
         case.set_revoked("u", Some(at), at);
-        case.set_task("u", "disable-user", Some(at), false, at);
         case.log(at, "thresholds changed: --window 11m (was 10m); 3 hits".into());
         case.set_verdict("h", "second-client", Some(Verdict::Against), at);
         case.undo(at);
@@ -244,9 +243,21 @@ mod tests {
     }
 
     #[test]
+    fn a_tick_that_was_changed_by_hand_is_named() {
+        let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
+        let mut case = case();
+        case.set_task("u", "disable-user", Some(at), false, at);
+        let text = String::from_utf8(case.to_bytes()).unwrap();
+        assert_eq!(read(&text), Vec::<String>::new());
+        let problems =
+            read(&text.replacen("\"disable-user\": \"2026-05-02T08", "\"disable-user\": \"2026-05-02T09", 1));
+        assert!(problems.len() == 1 && problems[0].starts_with("task of user u: "), "{problems:?}");
+    }
+
+    #[test]
     fn a_log_that_is_not_whole_is_named() {
         let cut = read(&with_log(|log| drop(log.pop())));
-        assert_eq!(cut[0], "the log was saved with 11 lines and was found with 10");
+        assert_eq!(cut[0], "the log was saved with 10 lines and was found with 9");
         assert!(cut[1].contains("second-client: the log says against, the case nothing"), "{cut:?}");
         let emptied = read(&with_log(Vec::clear));
         assert_eq!(emptied[0], "the log was saved with 10 lines and was found with 0");
@@ -277,7 +288,7 @@ mod tests {
         case.set_verdict("h", "third", Some(Verdict::Unknown), at);
         let again = Case::from_bytes(&case.to_bytes()).unwrap();
         let words: Vec<String> = again.log_problems().iter().map(LogProblem::words).collect();
-        assert_eq!(words, ["the log was saved with 11 lines and was found with 8"]);
+        assert_eq!(words, ["the log was saved with 10 lines and was found with 8"]);
         assert_eq!((again.log.len(), again.log.get(8).unwrap().what.as_str()), (10, "the log was found cut"));
     }
 

@@ -90,7 +90,7 @@ pub fn areas(
         // scrolls.
         let rows = |needed: usize| u16::try_from(needed).unwrap_or(u16::MAX).saturating_add(2);
         let [left, right] =
-            Layout::horizontal([Constraint::Length((size.width * 7 / 15).clamp(46, 84)), Constraint::Min(0)])
+            Layout::horizontal([Constraint::Length((size.width * 37 / 100).clamp(40, 74)), Constraint::Min(0)])
                 .areas(body);
         let most = body.height / 2;
         let hits = rows(listed.saturating_add(1)).clamp(8, most);
