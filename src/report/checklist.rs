@@ -21,7 +21,7 @@ const OTHERS: &str = "undo-changes";
 /// The task that ends sessions.
 pub const REVOKES: &str = "revoke-sessions";
 
-/// What there is to do about an incident.
+/// Tasks about an incident, and the clock of its tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checklist {
     /// The tasks, first things first.

@@ -99,7 +99,7 @@ mod tests {
                 "read mail 1×",
                 "listed files 1×",
                 "listed users 2×",
-                "batch request of up to 20 calls, contents not logged 1×",
+                "batch of up to 20 calls, not logged 1×",
                 "read chat messages 3× (3 refused)",
                 "read own profile 1×",
             ]

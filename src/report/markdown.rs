@@ -69,7 +69,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Reasons named of a task.
-const REASONS: usize = 2;
+const REASONS: usize = 1;
 
 fn header(page: &mut Page, report: &Report) {
     page.paragraph(&Md::text(&report.tlp));

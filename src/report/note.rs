@@ -22,17 +22,18 @@ mod verdict;
 use super::Names;
 use super::hits::source_name;
 use super::redact::Redactor;
-use super::seal::sha256;
 use crate::analytics::revocations::Revocations;
 use crate::analytics::{Candidates, DetectContext, Hit, Incidents, Settings, reached};
 use crate::facts::{Facts, Reach};
 use crate::ingest::Loaded;
+use crate::model::words::hex;
 use crate::model::{EventId, Field};
 use crate::triage::marks::Places;
 use crate::triage::{Case, Disposition, HitWork, LogLine};
 use bottom_line::BottomLine;
 use selection::Selection;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -330,7 +331,7 @@ impl Report {
     pub fn mask_with(&mut self, redactor: Redactor) {
         for map in self.incidents.iter_mut().filter_map(|incident| incident.map.as_mut()) {
             map.svg = redactor.apply(&map.svg);
-            map.sha256 = sha256(map.svg.as_bytes());
+            map.sha256 = hex(&Sha256::digest(map.svg.as_bytes()));
         }
         self.redactor = Some(redactor);
     }

@@ -26,13 +26,12 @@ use super::copy::Copied;
 use super::evidence::Evidence;
 use super::job::{Job, JobResult};
 use super::keymap::{Context, Key, Keymap};
-use super::layout::{self, Areas, Pane};
+use super::layout::Pane;
 use super::marks::LineKind;
 use super::near::NearView;
 use super::overlay::{Overlay, Overlays};
 use super::pretty::laid_out;
 use super::rows::Timeline;
-use super::screens;
 use super::scroll::Move;
 use super::workbench::Workbench;
 use crate::casefile::note::Written;
@@ -351,18 +350,6 @@ impl App {
             Stage::Working(bench) => Some(bench),
             Stage::Loading(_) => None,
         }
-    }
-
-    /// The areas of the panes.
-    pub fn areas(&self) -> Areas {
-        let Some(bench) = self.workbench() else {
-            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, 0, |_| 0);
-        };
-        // As many as there are unfiltered: panes do not jump while a filter is typed.
-        let orders = &bench.evidence.found.orders;
-        let listed = if bench.hit_list.is_open { bench.evidence.hits.len() } else { orders.groups.len() };
-        let card_lines = |columns| screens::card_lines(bench, columns);
-        layout::areas(self.size, bench.above, bench.focus, bench.alone, listed, card_lines)
     }
 
     /// The contexts whose keys hold, the nearest first.

@@ -39,7 +39,7 @@ pub enum Context {
     Bundle,
     /// The facts of an incident.
     Facts,
-    /// What there is to do about an incident.
+    /// The tasks about an incident.
     Containment,
     /// The note's preview.
     Note,

@@ -73,7 +73,7 @@ pub enum Overlay {
     },
     /// The facts of the incident, weighed.
     Facts(Facts),
-    /// What there is to do about the incident.
+    /// The tasks about the incident, with their ticks.
     Containment(Box<Containment>),
     /// The case note before it is written.
     Note {

@@ -112,8 +112,8 @@ fn calls_read_as_plain_words() {
         ("GET", "directoryRoles", "listed directory roles [directory] T1069.003"),
         ("GET", "servicePrincipals?$top=100", "listed service principals [directory] T1526"),
         ("POST", "applications/7f/addPassword", "added app credentials \"7f\" [directory] -"),
-        ("POST", "$batch", "batch request of up to 20 calls, contents not logged [Microsoft Graph] -"),
-        ("POST", "%24batch", "batch request of up to 20 calls, contents not logged [Microsoft Graph] -"),
+        ("POST", "$batch", "batch of up to 20 calls, not logged [Microsoft Graph] -"),
+        ("POST", "%24batch", "batch of up to 20 calls, not logged [Microsoft Graph] -"),
         ("POST", "search/query", "searched Microsoft 365 (terms not logged) [business data] -"),
         ("POST", "devices", "registered devices [device registration] T1098.005"),
     ] {

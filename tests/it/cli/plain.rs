@@ -263,7 +263,7 @@ fn a_note_with_pseudonyms_names_nobody_and_its_key_says_who_is_who() {
     let key = std::fs::read_to_string(folder.path().join("key.csv")).unwrap();
     let line = key.lines().find(|line| line.ends_with(",user,finance.director@contoso.com")).unwrap();
     let pseudonym = line.split(',').next().unwrap();
-    assert!(first.contains(&format!("Incident 1: {pseudonym}")), "{first}");
+    assert!(first.contains(&format!("Incident 1: `{pseudonym}`")), "{first}");
     for text in [&first, &csv] {
         let lower = text.to_lowercase().replace("[.]", ".").replace('\\', "");
         for name in ["contoso", "finance.director", "198.51.100.23", "203.0.113.20"] {

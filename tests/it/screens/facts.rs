@@ -40,8 +40,8 @@ fn marks_of_the_map_are_walked_round_in_order_of_time_each_with_its_row() {
         assert_eq!(desk.bench().event(), Some(spot.row));
         assert_eq!(desk.bench().focus, Pane::Hits, "the card stays");
         let time = desk.bench().store().event(spot.row).time().clock();
-        let said = desk.app.status.as_ref().unwrap().text.clone();
-        assert!(said.starts_with(&time), "its row is named: {said}");
+        let words = desk.app.status.as_ref().unwrap().text.clone();
+        assert!(words.starts_with(&time), "its row is named: {words}");
         let buffer = desk.buffer(tokentrail::testing::tui::theme::Name::Mono);
         let turned = |cell: &&ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED);
         assert!(buffer.content().iter().skip(80 * 9).any(|cell| turned(&cell)), "the mark stands out");
