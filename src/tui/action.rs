@@ -263,39 +263,98 @@ impl Action {
     /// The part of the work that it belongs to.
     pub fn subject(self) -> Subject {
         match self {
-            Self::OpenHit | Self::Guided | Self::Weigh | Self::Compare | Self::Sort | Self::TurnSort => {
-                Subject::Incidents
-            }
-            Self::MarkRow | Self::MarkRange | Self::NextMark | Self::PrevMark | Self::TakeOut => Subject::Incidents,
-            Self::OpenStep | Self::NextStep | Self::PrevStep | Self::JumpToStep | Self::Remark => Subject::Steps,
-            Self::Supports | Self::Against | Self::Unknown | Self::ClearVerdict => Subject::Steps,
-            Self::Dispose | Self::TruePositive | Self::Benign | Self::FalsePositive | Self::Undetermined => {
-                Subject::Verdict
-            }
-            Self::ClearDisposition | Self::Revoked | Self::Contain | Self::Tick | Self::CopyCommand => Subject::Verdict,
-            Self::ZoomIn | Self::ZoomOut | Self::AroundHit | Self::AllOfUser | Self::ToggleLineage => Subject::Timeline,
-            Self::ToggleCollapsed | Self::ToggleRun | Self::NextBurst | Self::PrevBurst | Self::GoToTime => {
-                Subject::Timeline
-            }
-            Self::OpenRecord | Self::TrailBack | Self::TrailOn => Subject::Timeline,
-            Self::Search | Self::NextFound | Self::PrevFound | Self::LeaveSearch | Self::OnlyFound => Subject::Timeline,
+            Self::OpenHit
+            | Self::Guided
+            | Self::Weigh
+            | Self::Compare
+            | Self::Sort
+            | Self::TurnSort
+            | Self::MarkRow
+            | Self::MarkRange
+            | Self::NextMark
+            | Self::PrevMark
+            | Self::TakeOut => Subject::Incidents,
+            Self::OpenStep
+            | Self::NextStep
+            | Self::PrevStep
+            | Self::JumpToStep
+            | Self::Remark
+            | Self::Supports
+            | Self::Against
+            | Self::Unknown
+            | Self::ClearVerdict => Subject::Steps,
+            Self::Dispose
+            | Self::TruePositive
+            | Self::Benign
+            | Self::FalsePositive
+            | Self::Undetermined
+            | Self::ClearDisposition
+            | Self::Revoked
+            | Self::Contain
+            | Self::Tick
+            | Self::CopyCommand => Subject::Verdict,
+            Self::ZoomIn
+            | Self::ZoomOut
+            | Self::AroundHit
+            | Self::AllOfUser
+            | Self::ToggleLineage
+            | Self::ToggleCollapsed
+            | Self::ToggleRun
+            | Self::NextBurst
+            | Self::PrevBurst
+            | Self::GoToTime
+            | Self::OpenRecord
+            | Self::TrailBack
+            | Self::TrailOn
+            | Self::Search
+            | Self::NextFound
+            | Self::PrevFound
+            | Self::LeaveSearch
+            | Self::OnlyFound => Subject::Timeline,
             Self::Bookmark | Self::Tags | Self::RemarkRow | Self::Complete | Self::Marks => Subject::Marks,
-            Self::Filter | Self::FilterMenu | Self::LeaveOut | Self::FailedOnly | Self::NewOnly | Self::OneSide => {
-                Subject::Filters
-            }
-            Self::DropFilter | Self::ClearFilters => Subject::Filters,
-            Self::NextRecord | Self::PrevRecord | Self::NextCopy | Self::Bundle | Self::Users | Self::Pivot => {
-                Subject::LookUp
-            }
-            Self::NearMisses | Self::Raise | Self::Lower | Self::TryMiss => Subject::LookUp,
-            Self::ApplyThresholds | Self::ResetThresholds => Subject::LookUp,
-            Self::SaveTo | Self::Decisions | Self::TakeTheirs | Self::KeepOurs | Self::ReadOnly => Subject::Case,
-            Self::WorkOnCopy | Self::TakeOver | Self::Undo | Self::Copy | Self::Note | Self::WriteNote => Subject::Case,
+            Self::Filter
+            | Self::FilterMenu
+            | Self::LeaveOut
+            | Self::FailedOnly
+            | Self::NewOnly
+            | Self::OneSide
+            | Self::DropFilter
+            | Self::ClearFilters => Subject::Filters,
+            Self::NextRecord
+            | Self::PrevRecord
+            | Self::NextCopy
+            | Self::Bundle
+            | Self::Users
+            | Self::Pivot
+            | Self::NearMisses
+            | Self::Raise
+            | Self::Lower
+            | Self::TryMiss
+            | Self::ApplyThresholds
+            | Self::ResetThresholds => Subject::LookUp,
+            Self::SaveTo
+            | Self::Decisions
+            | Self::TakeTheirs
+            | Self::KeepOurs
+            | Self::ReadOnly
+            | Self::WorkOnCopy
+            | Self::TakeOver
+            | Self::Undo
+            | Self::Copy
+            | Self::Note
+            | Self::WriteNote => Subject::Case,
             Self::Next | Self::Prev | Self::PageDown | Self::PageUp | Self::First | Self::Last => Subject::Moves,
-            Self::Back | Self::NextPane | Self::PrevPane | Self::ZoomPane | Self::Help | Self::Palette => {
-                Subject::Screen
-            }
-            Self::Close | Self::Accept | Self::Quit | Self::Suspend | Self::Mouse => Subject::Screen,
+            Self::Back
+            | Self::NextPane
+            | Self::PrevPane
+            | Self::ZoomPane
+            | Self::Help
+            | Self::Palette
+            | Self::Close
+            | Self::Accept
+            | Self::Quit
+            | Self::Suspend
+            | Self::Mouse => Subject::Screen,
         }
     }
 

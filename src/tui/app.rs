@@ -573,14 +573,9 @@ impl App {
                 self.overlays.show(Overlay::Bundle { lines: None, offset: 0 });
                 return vec![Effect::Describe];
             }
-            Action::Guided => self.guided(),
-            Action::Weigh => self.weigh(),
             Action::Contain => self.contain(now),
             Action::Tick => return self.tick(now),
             Action::CopyCommand => return self.copy_command(),
-            Action::NextMark => self.walk_map(false),
-            Action::PrevMark => self.walk_map(true),
-            Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.prev_step(),
             Action::JumpToStep => self.jump_to_step(place),
@@ -606,10 +601,6 @@ impl App {
             Action::NextFound => self.next_found(false),
             Action::PrevFound => self.next_found(true),
             Action::LeaveSearch => self.leave_search(),
-            Action::ZoomIn => self.on_timeline(Timeline::zoom_in),
-            Action::ZoomOut => self.on_timeline(Timeline::zoom_out),
-            Action::AroundHit => self.on_timeline(Timeline::around_hit),
-            Action::AllOfUser => self.on_timeline(Timeline::all),
             Action::ToggleLineage => self.toggle_lineage(),
             Action::ToggleCollapsed if self.workbench().is_some_and(|bench| bench.focus == Pane::Hits) => {
                 self.bench(Workbench::toggle_hits);

@@ -7,11 +7,12 @@ use crate::tui::action::Action;
 use crate::tui::filters::{Item, Menu};
 use crate::tui::layout::Pane;
 use crate::tui::overlay::Overlay;
+use crate::tui::rows::Timeline;
 use crate::tui::text::fit;
 use crate::tui::workbench::Workbench;
 
 impl App {
-    /// Does one of the actions on the rows and the list: filters, order, marks for a verdict.
+    /// Does one of the actions on what is shown: filters, order, marks for a verdict, zoom, facts and map.
     pub(super) fn narrow(&mut self, action: Action, now: Time) -> Vec<Effect> {
         match action {
             Action::Filter => self.filter(),
@@ -30,6 +31,15 @@ impl App {
             }),
             Action::TakeOut => return self.take_out(now),
             Action::MarkRange => self.bench(|bench| bench.hit_list.mark_range(&bench.evidence.found.orders)),
+            Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),
+            Action::Guided => self.guided(),
+            Action::Weigh => self.weigh(),
+            Action::NextMark => self.walk_map(false),
+            Action::PrevMark => self.walk_map(true),
+            Action::ZoomIn => self.on_timeline(Timeline::zoom_in),
+            Action::ZoomOut => self.on_timeline(Timeline::zoom_out),
+            Action::AroundHit => self.on_timeline(Timeline::around_hit),
+            Action::AllOfUser => self.on_timeline(Timeline::all),
             // One that was given no arm anywhere: the tests press every action.
             _ => debug_assert!(false, "{action:?} has no arm"),
         }

@@ -40,9 +40,9 @@ pub(super) fn draw(shown: &Containment, bench: &Workbench, theme: &Theme, frame:
     let listed = rows(shown, height);
     let top = shown.cursor.top(tasks.len(), listed);
     let mut lines: Vec<Line> = Vec::new();
-    for at in top..tasks.len().min(top + listed) {
+    for (at, item) in tasks.iter().enumerate().skip(top).take(listed) {
         let selected = at == shown.cursor.cursor;
-        let line = task(&tasks[at], done(&tasks[at]), theme, room, selected);
+        let line = task(item, done(item), theme, room, selected);
         lines.push(if selected { theme.under_cursor(line, true, room) } else { line });
     }
     lines.push(Line::default());
