@@ -66,16 +66,16 @@ pub fn of_analytic(
         return Err(QueryError::NotInTarget { analytic: analytic.id, lacks });
     }
     let comment = target.language().comment();
-    let mut text = format!("{comment} {}: {}\n", analytic.id, analytic.title);
+    let (id, title, word, engine) = (analytic.id, analytic.title, settings.semantics.word(), target.words());
     let semantics = if published { "as published" } else { "by tokentrail's own rules" };
     let origin = if published { format!(" ({})", analytic.source) } else { String::new() };
-    text +=
-        &format!("{comment} Semantics: {}, {semantics}{origin}. For {}.\n", settings.semantics.word(), target.words());
-    text += &format!("{comment} {}\n", catalog::coverage(analytic.id).words(analytic.id));
+    let finds = catalog::coverage(id).words(id);
+    let head = format!(
+        "{comment} {id}: {title}\n{comment} Semantics: {word}, {semantics}{origin}. For {engine}.\n{comment} {finds}\n"
+    );
     let value = |name: &str| {
         let parameter = parameter::named(name)?;
         Some(((parameter.value)(settings, facts), parameter.about))
     };
-    text += &template::filled(file, target, &value);
-    Ok(text)
+    Ok(head + &template::filled(file, target, &value))
 }

@@ -384,7 +384,7 @@ fn ids() -> PossibleValuesParser {
 
 /// What `query` takes: an analytic, the script, a question of a case.
 fn queries() -> PossibleValuesParser {
-    let questions = Question::VARIANTS.iter().map(|question| <&'static str>::from(question));
+    let questions = Question::VARIANTS.iter().map(<&'static str>::from);
     let mut all: Vec<&str> = ANALYTICS.iter().map(|analytic| analytic.id).collect();
     all.extend([COLLECT].into_iter().chain(questions).filter(|word| by_id(word).is_none()));
     all.into()

@@ -16,7 +16,7 @@ pub struct Subject {
     pub agents: BTreeSet<String>,
     /// Sessions.
     pub sessions: BTreeSet<String>,
-    /// Tokens, by UniqueTokenIdentifier.
+    /// Tokens, by `UniqueTokenIdentifier`.
     pub tokens: BTreeSet<String>,
     /// Devices.
     pub devices: BTreeSet<String>,
@@ -32,6 +32,8 @@ pub struct Subject {
 const BEFORE: Span = Span::minutes(30 * 24 * 60);
 /// Time after the last event in which what the tokens did, and what was planted, shows.
 const AFTER: Span = Span::minutes(72 * 60);
+
+const HOUR: Span = Span::minutes(60);
 
 impl Subject {
     /// The subject of users alone.
@@ -76,8 +78,8 @@ impl Subject {
         self.devices.extend(device_id(store.get(id, Field::DeviceDetail)));
     }
 
-    /// The period that a bundle on it needs: habits before, consequences after.
+    /// The period that a bundle on it needs, in whole hours: habits before, consequences after.
     pub fn period(&self) -> Option<(Time, Time)> {
-        Some((self.first?.minus(BEFORE), self.last?.plus(AFTER)))
+        Some((self.first?.minus(BEFORE).floor(HOUR), self.last?.plus(AFTER).plus(HOUR).floor(HOUR)))
     }
 }

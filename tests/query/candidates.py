@@ -48,7 +48,7 @@ def main():
             continue
         read += 1
         engine.load(*files)
-        found = [json.loads(line) for line in said(program, "scan", str(bundle / "logs"), "--format", "jsonl").splitlines()]
+        found = [json.loads(line) for line in said(program, "scan", str(bundle / "logs"), "--format", "jsonl").split("\n") if line]
         for analytic, candidates in candidates_of(program, engine):
             rows[analytic] += len(candidates)
             for hit in (hit for hit in found if hit["Analytic"] == analytic):

@@ -121,7 +121,7 @@ class Engine:
     def load(self, *paths):
         """Puts the rows of files in place of those before. Of a nested value the tables hold the JSON."""
         rows = {}
-        for line in (line for path in paths for line in path.read_text(encoding="utf-8").splitlines()):
+        for line in (line for path in paths for line in path.read_text(encoding="utf-8").split("\n") if line):
             row = json.loads(line)
             row = {name: json.dumps(value) if isinstance(value, (dict, list)) else value for name, value in row.items()}
             rows.setdefault(row["Type"], []).append(json.dumps(row))
@@ -149,7 +149,7 @@ class Engine:
 
     def rows(self, query):
         out = str(self.session.query(query, "JSONEachRow"))
-        return [json.loads(line) for line in out.splitlines() if line]
+        return [json.loads(line) for line in out.split("\n") if line]
 
 
 def refused(engine, texts):

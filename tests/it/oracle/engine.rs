@@ -252,12 +252,12 @@ fn write_expected(folder: &Path, store: &Store, settings: &Settings, analytics: 
 /// The columns of a hit that its query gives.
 fn expected(hit: &Hit, settings: &Settings) -> Value {
     let names: &[&str] = match (hit.analytic, settings.semantics) {
-        ("foci-burst", Semantics::Published) => &BURST[..],
-        ("device-code-burst", Semantics::Published) => &DEVICE_CODE[..],
-        (_, Semantics::Published) => &HOP[..],
-        ("foci-burst", Semantics::Hunt) => &HUNT[..],
-        ("device-code-burst", Semantics::Hunt) => &HUNT_DEVICE_CODE[..],
-        (_, Semantics::Hunt) => &HUNT_HOP[..],
+        ("foci-burst", Semantics::Published) => BURST,
+        ("device-code-burst", Semantics::Published) => DEVICE_CODE,
+        (_, Semantics::Published) => HOP,
+        ("foci-burst", Semantics::Hunt) => HUNT,
+        ("device-code-burst", Semantics::Hunt) => HUNT_DEVICE_CODE,
+        (_, Semantics::Hunt) => HUNT_HOP,
     };
     let value = |name: &str| match name {
         "UserId" => json!(hit.user_id),
