@@ -4,6 +4,7 @@
 WITH
 --: Since Until Lag MinResources Window DeviceCodeWindow Watched
     Since AS Earliest,
+    toUInt32(intDiv(Window, 10000000) + 1) AS WindowSeconds,
     toInt64(9000000000) AS CodeLife, -- the fifteen minutes a code lives
     toInt64(50000000) AS Skew, -- the five seconds two clocks may differ
 --+ values

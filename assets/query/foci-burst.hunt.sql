@@ -4,6 +4,7 @@
 WITH
 --: Since Until Lag MinResources Window Watched
     Since AS Earliest,
+    toUInt32(intDiv(Window, 10000000) + 1) AS WindowSeconds,
 --+ values
 --+ sign-ins
     chosen AS (SELECT * FROM exchanges WHERE has(Watched, lowered(AppId))),

@@ -66,7 +66,7 @@ fn script(args: &QueryArgs, run: &Run, subject: &Subject) -> anyhow::Result<Stri
     }
 }
 
-/// The incidents of a case: those named, else those settled as theft, else all that are not allowed.
+/// Subject of the incidents of a case: those named, else those settled as theft, else all that are not allowed.
 fn subject(args: &QueryArgs, run: &Run, shell: &Shell) -> anyhow::Result<Subject> {
     if args.paths.is_empty() {
         return Err(usage("name the bundle of the case after the command: tokentrail query scope --case FILE BUNDLE"));

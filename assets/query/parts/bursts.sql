@@ -1,29 +1,24 @@
-    exchanged AS (
-        SELECT * FROM rows
+    -- The rows of a client in the order of time, each with those that follow within the window. Frames go by the second; the
+    -- exact end is looked at after.
+    followed AS (
+        SELECT *, arrayFilter(next -> next.1 >= T AND next.1 <= T + Window, groupArray((T, Resource)) OVER (
+            PARTITION BY User, AppId ORDER BY intDiv(T, 10000000) RANGE BETWEEN CURRENT ROW AND WindowSeconds FOLLOWING)) AS Next
+        FROM rows
         WHERE Source = 'AADNonInteractiveUserSignInLogs' AND Succeeded AND User != '' AND has(Watched, AppId)
     ),
-    -- Each time from which on enough resources follow within the window; End is that window's last event.
+    -- The end of the window that begins with a row, if enough resources follow.
     windows AS (
-        SELECT a.User AS User, a.AppId AS AppId, a.T AS T, uniqExactIf(b.Resource, b.Resource != '') AS Found, max(b.T) AS End
-        FROM (SELECT DISTINCT User, AppId, T, arrayJoin([intDiv(T, Window), intDiv(T, Window) + 1]) AS Bin FROM exchanged) AS a
-        INNER JOIN (SELECT User, AppId, T, Resource, intDiv(T, Window) AS Bin FROM exchanged) AS b
-            ON a.User = b.User AND a.AppId = b.AppId AND a.Bin = b.Bin
-        WHERE b.T >= a.T AND b.T <= a.T + Window
-        GROUP BY a.User, a.AppId, a.T
-        HAVING Found >= MinResources
+        SELECT * EXCEPT Next, if(arrayUniq(arrayFilter(resource -> resource != '', arrayMap(next -> next.2, Next))) >= MinResources,
+            arrayMax(arrayMap(next -> next.1, Next)), 0) AS End
+        FROM followed
     ),
-    -- Windows that share an instant are one burst.
-    begun AS (
-        SELECT *, max(End) OVER (PARTITION BY User, AppId ORDER BY T ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < T AS Begins
+    -- Windows that share an instant are one burst, and a row is in it until the last of them ends.
+    reached AS (
+        SELECT *, max(End) OVER (PARTITION BY User, AppId ORDER BY T RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS Reach,
+            End > 0 AND max(End) OVER (PARTITION BY User, AppId ORDER BY T ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < T AS Begins
         FROM windows
     ),
-    numbered AS (
-        SELECT *, sum(Begins) OVER (PARTITION BY User, AppId ORDER BY T ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS Number
-        FROM begun
+    begun AS (
+        SELECT *, maxIf(T, Begins) OVER (PARTITION BY User, AppId ORDER BY T RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS Start FROM reached
     ),
-    bursts AS (SELECT User, AppId, Number, min(T) AS Start, max(End) AS Reach FROM numbered GROUP BY User, AppId, Number),
-    burstRows AS (
-        SELECT e.*, b.Start AS Start
-        FROM exchanged AS e INNER JOIN bursts AS b ON e.User = b.User AND e.AppId = b.AppId
-        WHERE e.T BETWEEN b.Start AND b.Reach
-    ),
+    burstRows AS (SELECT * EXCEPT (Reach, End, Begins) FROM begun WHERE Reach >= T),

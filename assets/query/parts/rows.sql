@@ -26,7 +26,8 @@
     -- A row without a user id takes the one that its name has elsewhere, if that is one.
     named AS (
         SELECT clean(UserPrincipalName) AS Name, max(clean(UserId)) AS KnownId FROM signIns
-        WHERE clean(UserPrincipalName) IN (SELECT clean(UserPrincipalName) FROM chosen WHERE clean(UserId) = '')
+        WHERE (SELECT count() FROM chosen WHERE clean(UserId) = '') > 0
+            AND clean(UserPrincipalName) IN (SELECT clean(UserPrincipalName) FROM chosen WHERE clean(UserId) = '')
             AND ticks(ifNull(CreatedDateTime, TimeGenerated)) >= ticks(Earliest) AND ticks(ifNull(CreatedDateTime, TimeGenerated)) < ticks(Until)
         GROUP BY Name HAVING Name != '' AND uniqExactIf(clean(UserId), clean(UserId) != '') = 1
     ),
