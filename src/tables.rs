@@ -14,6 +14,7 @@ mod common;
 pub mod foreign;
 mod graph;
 pub mod json;
+pub mod json_text;
 pub mod members;
 mod nested;
 mod non_interactive;

@@ -1,5 +1,6 @@
 //! Loads and analyses a bundle and prints what it took; `generate` writes the bundle. See benches/README.md.
 
+mod acts;
 mod rows;
 
 use std::path::PathBuf;
@@ -10,15 +11,18 @@ use tokentrail::testing::analytics::{self, Settings};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Options, Progress, load};
 
-const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load read [--threads N] [--hash] PATH…";
+const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load generate-acts FOLDER [RECORDS CHANGES] | load read [--threads N] [--hash] PATH…";
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() -> std::io::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let number = |at: usize, default: u64| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
     match words.first().map(String::as_str) {
         Some("generate") if words.len() >= 2 => {
-            let number = |at: usize, default: u64| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
             rows::write(&PathBuf::from(&words[1]), number(2, 115_041), number(3, 211_659))
+        }
+        Some("generate-acts") if words.len() >= 2 => {
+            acts::write(&PathBuf::from(&words[1]), number(2, 200_000), number(3, 160_000))
         }
         Some("read") if words.len() >= 2 => {
             read(&words[1..]);

@@ -7,15 +7,15 @@ use std::path::Path;
 const USERS: u64 = 20_000;
 const RESOURCES: u64 = 70;
 const AGENTS: u64 = 400;
-const SESSIONS_PER_USER: u64 = 4;
+pub(crate) const SESSIONS_PER_USER: u64 = 4;
 /// 2026-05-01T00:00:00Z in seconds.
 const START: u64 = 1_777_593_600;
 
 /// A small generator of numbers (splitmix64).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
+    pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,11 +23,11 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.roll() % end
     }
 
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[pick(self.roll(), choices.len())]
     }
 }
@@ -58,7 +58,7 @@ fn pick(n: u64, len: usize) -> usize {
     usize::try_from(n % len.max(1) as u64).expect("below a length")
 }
 
-fn guid(n: u64, kind: u64) -> String {
+pub(crate) fn guid(n: u64, kind: u64) -> String {
     let mut dice = Dice(n.wrapping_mul(31).wrapping_add(kind << 56));
     let (a, b) = (dice.roll(), dice.roll());
     format!(
@@ -71,20 +71,20 @@ fn guid(n: u64, kind: u64) -> String {
     )
 }
 
-fn token_id(n: u64) -> String {
+pub(crate) fn token_id(n: u64) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut dice = Dice(n ^ 0x5555);
     (0..22).map(|_| char::from(LETTERS[pick(dice.roll(), 64)])).collect()
 }
 
-fn time(row: u64, rows: u64, lag: u64, ticks: u64) -> String {
+pub(crate) fn time(row: u64, rows: u64, lag: u64, ticks: u64) -> String {
     // A day of rows, in order as exports are.
     let seconds = START + row * 86_400 / rows.max(1) + lag;
     let (day, clock) = ((seconds - START) / 86_400 + 1, seconds % 86_400);
     format!("2026-05-{day:02}T{:02}:{:02}:{:02}.{ticks:07}Z", clock / 3600, clock / 60 % 60, clock % 60)
 }
 
-fn address(n: u64) -> String {
+pub(crate) fn address(n: u64) -> String {
     let net = ["192.0.2", "198.51.100", "203.0.113"][pick(n, 3)];
     if n.is_multiple_of(11) {
         format!("2001:db8::{:x}:{:x}", n % 4096, n % 17)
@@ -93,7 +93,7 @@ fn address(n: u64) -> String {
     }
 }
 
-fn agent(n: u64) -> String {
+pub(crate) fn agent(n: u64) -> String {
     format!(
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Safari/537.36 Edg/{}.0.{}.0",
         100 + n % 40,
@@ -102,7 +102,7 @@ fn agent(n: u64) -> String {
     )
 }
 
-fn client(n: u64) -> (String, String) {
+pub(crate) fn client(n: u64) -> (String, String) {
     match n % 128 {
         0 => ("04b07795-8ddb-461a-bbee-02f9e1bf7b46".into(), "Microsoft Azure CLI".into()),
         1 => ("1fec8e78-bce4-4aaf-ab1b-5451cc387264".into(), "Microsoft Teams".into()),
@@ -112,7 +112,7 @@ fn client(n: u64) -> (String, String) {
 }
 
 /// JSON as the text of a JSON string.
-fn quoted(json: &str) -> String {
+pub(crate) fn quoted(json: &str) -> String {
     let mut text = String::with_capacity(json.len() * 5 / 4);
     for c in json.chars() {
         if matches!(c, '"' | '\\') {

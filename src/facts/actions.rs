@@ -150,6 +150,10 @@ impl Actions {
 pub fn folded_operation(name: &str) -> String {
     let name = name.trim();
     let name = name.strip_suffix('.').unwrap_or(name).trim_end();
+    // Nearly every name has nothing to fold but case.
+    if name.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !name.contains("  ") {
+        return name.to_ascii_lowercase();
+    }
     let dash = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
     let words =
         name.split_whitespace().map(|word| word.chars().map(dash).flat_map(char::to_lowercase).collect::<String>());

@@ -1,10 +1,9 @@
 //! The bytes of one record to an event.
 //!
-//! The [`builder`] reads a record's members with [`fast_json`]; where that is not sure, [`strict_json`] reads them again
+//! The [`builder`] reads a record's members with [`crate::tables::json_text`]; where that is not sure, [`strict_json`] reads them again
 //! and writes into a [`sink`], which the builder is. It keeps the events.
 
 pub(crate) mod builder;
-pub(crate) mod fast_json;
 pub(crate) mod json_scan;
 pub(crate) mod keys;
 pub(crate) mod policies;

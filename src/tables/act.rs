@@ -2,29 +2,30 @@
 
 use super::members::{Members, WrittenTime};
 use crate::model::{Field, Kept};
+use std::borrow::Cow;
 
 /// Reads a record of an audit table.
-pub type ReadAct = fn(&Members<'_>) -> ActRow;
+pub type ReadAct = for<'r> fn(&Members<'r>) -> ActRow<'r>;
 
 /// A row of an audit table: times as written, and the fields that the store keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActRow {
+pub struct ActRow<'r> {
     /// Event time.
-    pub created: Option<WrittenTime>,
+    pub created: Option<WrittenTime<'r>>,
     /// Time of arrival.
-    pub ingested: Option<WrittenTime>,
+    pub ingested: Option<WrittenTime<'r>>,
     /// Whether it failed: an attempt.
     pub failed: bool,
     /// The share of the record that it keeps.
     pub kept: Kept,
     /// Whether a part of the record was cut off, so that only its envelope is read.
     pub is_cut: bool,
-    texts: Vec<(Field, String)>,
+    texts: Vec<(Field, Cow<'r, str>)>,
 }
 
-impl ActRow {
+impl<'r> ActRow<'r> {
     /// Sets a field, unless the text is empty or the field has one.
-    pub fn set(&mut self, field: Field, text: impl Into<String>) {
+    pub fn set(&mut self, field: Field, text: impl Into<Cow<'r, str>>) {
         let text = text.into();
         if !text.is_empty() && self.get(field).is_none() {
             self.texts.push((field, text));
@@ -32,7 +33,7 @@ impl ActRow {
     }
 
     /// As [`Self::set`], where there is a text.
-    pub fn set_some(&mut self, field: Field, text: Option<impl Into<String>>) {
+    pub fn set_some(&mut self, field: Field, text: Option<impl Into<Cow<'r, str>>>) {
         if let Some(text) = text {
             self.set(field, text);
         }
@@ -40,12 +41,38 @@ impl ActRow {
 
     /// The text of a field.
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.texts.iter().find(|(known, _)| *known == field).map(|(_, text)| text.as_str())
+        self.texts.iter().find(|(known, _)| *known == field).map(|(_, text)| &**text)
     }
 
     /// Every field that has a text.
     pub fn texts(&self) -> impl Iterator<Item = (Field, &str)> {
-        self.texts.iter().map(|(field, text)| (*field, text.as_str()))
+        self.texts.iter().map(|(field, text)| (*field, &**text))
+    }
+}
+
+/// Rows of records in tests, whose texts are never given up.
+#[cfg(test)]
+pub(super) mod testing {
+    use super::{ActRow, Members, ReadAct};
+    use crate::model::Span;
+    use crate::tables::json::Arena;
+
+    fn kept(text: &str) -> &'static str {
+        Box::leak(text.to_owned().into_boxed_str())
+    }
+
+    /// The row of a JSON record.
+    pub(in crate::tables) fn of_json(read: ReadAct, json: &serde_json::Value) -> ActRow<'static> {
+        read(&Members::from_json(kept(&json.to_string()), Box::leak(Box::new(Arena::new()))))
+    }
+
+    /// The row of a record of a CSV.
+    pub(in crate::tables) fn of_cells<T: AsRef<str>>(read: ReadAct, cells: &[(T, T)]) -> ActRow<'static> {
+        let mut members = Members::new(Box::leak(Box::new(Arena::new())));
+        for (name, cell) in cells.iter().filter(|(_, cell)| !cell.as_ref().is_empty()) {
+            members.add_cell(kept(name.as_ref()), kept(cell.as_ref()), Span::from_ticks(0));
+        }
+        read(&members)
     }
 }
 

@@ -14,7 +14,7 @@ pub use details::OBJECT_ID;
 
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
-use super::json::Value;
+use super::json::{Arena, Value};
 use super::members::Members;
 use super::nested::{Nested, items, opened, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
@@ -64,10 +64,10 @@ const READS: &[(Field, &str)] =
 const MARKS: &[&str] = &["activityDisplayName", "operationName", "targetResources", "initiatedBy"];
 
 /// Reads a record.
-fn read(record: &Members<'_>) -> ActRow {
-    let columns = record;
+fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
+    let (columns, arena) = (record, record.arena());
     let from_portal = portal::record(record);
-    let portal = from_portal.as_ref().map(|json| Members::from_text(&json.to_string()));
+    let portal = from_portal.as_ref().map(|json| Members::from_json(arena.alloc_str(&json.to_string()), arena));
     let record = Nested::open(portal.as_ref().unwrap_or(record), MARKS);
     let mut row = ActRow::default();
     row.kept = if from_portal.is_some() { Kept::Columns } else { Kept::Whole };
@@ -76,7 +76,7 @@ fn read(record: &Members<'_>) -> ActRow {
     row.set_some(Field::Id, record.text(&["id"]));
     row.set_some(Field::CorrelationId, record.text(&["correlationId"]).or_else(|| record.around(&["correlationId"])));
     if let Some(name) = record.text(&["operationName", "activityDisplayName"]) {
-        row.set(Field::Operation, without_stop(&name));
+        row.set(Field::Operation, without_stop(name));
     }
     row.set_some(Field::Workload, record.text(&["loggedByService"]));
     if let Some(result) = record.text(&["result"]).or_else(|| record.around(&["event", "outcome"])) {
@@ -85,21 +85,22 @@ fn read(record: &Members<'_>) -> ActRow {
     }
     row.set_some(Field::ResultDescription, record.text(&["resultReason", "resultDescription"]));
     let initiated = record.value("initiatedBy");
-    let actor = Actor::read(&initiated);
+    let actor = Actor::read(initiated, arena);
     actor.put(&mut row);
     let logged = [
-        part_text(part(&initiated, "user"), &["ipAddress"]),
+        part_text(part(initiated, "user"), &["ipAddress"]),
         record.text(&["callerIpAddress"]),
         record.around(&["source", "ip"]),
     ];
-    row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(|logged| address(&logged)));
-    put_token(&mut row, part(&initiated, "linkableIdentifiers"));
+    row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(address));
+    let linkable = opened(part(initiated, "linkableIdentifiers"), arena);
+    put_token(&mut row, linkable, arena);
 
     let (targets, details) = (record.value("targetResources"), record.value("additionalDetails"));
-    let changes = Changes::read(&targets, &details);
+    let changes = Changes::read(targets, details, arena);
     row.set_some(Field::UserAgent, record.text(&["userAgent"]).or_else(|| changes.detail("User-Agent")));
     row.set_some(Field::DeviceId, changes.device_id());
-    let device = part_text(&opened(part(&initiated, "linkableIdentifiers")), &["deviceId"]);
+    let device = part_text(linkable, &["deviceId"]);
     // Of a change to a device the field has that device alone.
     let is_of_device = row.get(Field::Operation).is_some_and(|name| name.to_ascii_lowercase().contains("device"));
     row.set_some(Field::DeviceId, device.filter(|id| !is_of_device && tells(id)));
@@ -110,8 +111,8 @@ fn read(record: &Members<'_>) -> ActRow {
 
 /// Puts object, detail and variant of a change that another table has: from its targets and further details as they
 /// are written here.
-pub(super) fn put_change(row: &mut ActRow, targets: &Value<'_>, details: &Value<'_>) {
-    let changes = Changes::read(targets, details);
+pub(super) fn put_change<'r>(row: &mut ActRow<'r>, targets: Value<'r>, details: Value<'r>, arena: &'r Arena) {
+    let changes = Changes::read(targets, details, arena);
     row.set_some(Field::DeviceId, changes.device_id());
     details::put(row, &changes);
 }
@@ -123,12 +124,11 @@ fn without_stop(name: &str) -> &str {
 }
 
 /// Puts the ids of the actor's token, which the beta of the Graph API has.
-fn put_token(row: &mut ActRow, linkable: &Value<'_>) {
-    let linkable = opened(linkable);
-    let token = opened(part(&linkable, "tokenDetails"));
-    row.set_some(Field::SessionId, part_text(&linkable, &["sessionId"]).filter(|id| tells(id)));
-    row.set_some(Field::TokenId, part_text(&token, &["uniqueTokenIdentifier"]).filter(|id| tells(id)));
-    row.set_some(Field::IssuedAt, part_text(&token, &["issuedAtDateTime"]).and_then(|time| rfc3339(&time)));
+fn put_token<'r>(row: &mut ActRow<'r>, linkable: Value<'r>, arena: &'r Arena) {
+    let token = opened(part(linkable, "tokenDetails"), arena);
+    row.set_some(Field::SessionId, part_text(linkable, &["sessionId"]).filter(|id| tells(id)));
+    row.set_some(Field::TokenId, part_text(token, &["uniqueTokenIdentifier"]).filter(|id| tells(id)));
+    row.set_some(Field::IssuedAt, part_text(token, &["issuedAtDateTime"]).and_then(rfc3339));
 }
 
 /// A time to the second as RFC 3339 writes it in UTC.
@@ -140,52 +140,50 @@ pub(super) fn rfc3339(time: &str) -> Option<String> {
 const SERVICES: [&str; 2] = ["serviceprincipal_", "fim_password_service@"];
 
 /// Whoever made a change.
-struct Actor {
-    name: Option<String>,
-    id: Option<String>,
-    app: Option<String>,
+struct Actor<'r> {
+    name: Option<&'r str>,
+    id: Option<&'r str>,
+    app: Option<&'r str>,
 }
 
-impl Actor {
-    fn read(initiated: &Value<'_>) -> Self {
-        let user = opened(part(initiated, "user"));
-        let name = part_text(&user, &["userPrincipalName"]);
+impl<'r> Actor<'r> {
+    fn read(initiated: Value<'r>, arena: &'r Arena) -> Self {
+        let user = opened(part(initiated, "user"), arena);
+        let name = part_text(user, &["userPrincipalName"]);
         let (name, service) = match name {
             Some(name) if SERVICES.iter().any(|service| name.to_ascii_lowercase().starts_with(service)) => {
                 (None, Some(name))
             }
             name => (name, None),
         };
-        let id = part_text(&user, &["id"]).filter(|id| service.is_none() && tells(id));
+        let id = part_text(user, &["id"]).filter(|id| service.is_none() && tells(id));
         let names = ["displayName", "servicePrincipalName", "servicePrincipalId", "appId"];
-        let app = || part_text(&opened(part(initiated, "app")), &names);
+        let app = || part_text(opened(part(initiated, "app"), arena), &names);
         let app = if name.is_none() && id.is_none() { service.or_else(app) } else { None };
         Self { name, id, app }
     }
 
-    fn put(&self, row: &mut ActRow) {
-        row.set_some(Field::UserPrincipalName, self.name.as_deref());
-        row.set_some(Field::UserId, self.id.as_deref());
-        row.set_some(Field::AppDisplayName, self.app.as_deref());
+    fn put(&self, row: &mut ActRow<'r>) {
+        row.set_some(Field::UserPrincipalName, self.name);
+        row.set_some(Field::UserId, self.id);
+        row.set_some(Field::AppDisplayName, self.app);
     }
 
     fn is(&self, known: Option<&str>) -> bool {
-        let same = |mine: &Option<String>| {
-            mine.as_deref().zip(known).is_some_and(|(mine, known)| mine.eq_ignore_ascii_case(known))
-        };
-        same(&self.name) || same(&self.id)
+        let same = |mine: Option<&str>| mine.zip(known).is_some_and(|(mine, known)| mine.eq_ignore_ascii_case(known));
+        same(self.name) || same(self.id)
     }
 }
 
 /// The users changed, by sign-in name or else object id, in lower case; the actor is none of them.
-fn acted_upon(changes: &Changes<'_>, actor: &Actor) -> String {
+fn acted_upon(changes: &Changes<'_>, actor: &Actor<'_>) -> String {
     let mut users: Vec<String> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for target in changes.targets.iter().filter(|target| target.is_user()) {
-        if actor.is(target.upn.as_deref()) || actor.is(target.id.as_deref()) {
+        if actor.is(target.upn) || actor.is(target.id) {
             continue;
         }
-        let name = [&target.upn, &target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
+        let name = [target.upn, target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
         if let Some(name) = name.map(|name| name.to_lowercase()).filter(|name| known.insert(name.clone())) {
             users.push(name);
         }

@@ -77,6 +77,11 @@ pub enum Target {
 }
 
 impl Target {
+    /// Returns whether the value says which table the row is of, or holds values that may.
+    pub fn says_table(self) -> bool {
+        matches!(self, Self::Type(_) | Self::Category | Self::Properties | Self::Wrapper | Self::Group(_))
+    }
+
     /// The first field that takes the value; `None` for values that only describe the row.
     pub fn field(self) -> Option<Field> {
         match self {

@@ -1,86 +1,87 @@
 //! Members of a whole record, for tables whose rows are read at once: name and value, whatever shape they came in.
 
-use super::json::{Map, Name, Value};
+use super::json::{self, Arena, Map, Value};
 use crate::model::Span;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::fmt;
 
 /// Members of a record or of an object inside one. Names compare without case, and without the suffixes of union
 /// exports; of members of one name the first that is not empty counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Members<'r> {
+    arena: &'r Arena,
     list: Vec<Member<'r>>,
     /// The mark of each name: a hundred names are looked for in every record, and most are not in it.
     marks: Vec<NameMark>,
+    index: Index,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Member<'r> {
-    name: Cow<'r, str>,
+    name: &'r str,
     value: Written<'r>,
     /// UTC offset of a column's times.
     utc_offset: Span,
 }
 
 /// A value as written.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Written<'r> {
     /// JSON.
-    Json(Cow<'r, str>),
+    Json(&'r str),
+    /// JSON, and what it says.
+    Read(&'r str, Value<'r>),
     /// Cell of a CSV.
-    Cell(Cow<'r, str>),
+    Cell(&'r str),
 }
 
 /// A time as written, and the UTC offset of its column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenTime {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenTime<'r> {
     /// The text.
-    pub text: String,
+    pub text: &'r str,
     /// The offset, for times that name none.
     pub utc_offset: Span,
 }
 
 impl<'r> Members<'r> {
+    /// No members yet.
+    pub fn new(arena: &'r Arena) -> Self {
+        // As many as nearly all records have.
+        const ROOM: usize = 48;
+        Self { arena, list: Vec::with_capacity(ROOM), marks: Vec::with_capacity(ROOM), index: Index::default() }
+    }
+
     /// The members of a JSON object; none of anything else.
-    pub fn from_json(json: &'r str) -> Self {
-        serde_json::from_str(json).unwrap_or_default()
+    pub fn from_json(json: &'r str, arena: &'r Arena) -> Self {
+        let mut members = Self::new(arena);
+        let put = |name, json, value| members.add(name, Written::Read(json, value), Span::from_ticks(0));
+        if json::members(json, arena, put) { members } else { Self::new(arena) }
     }
 
-    /// The members of a JSON object in a text that does not outlive them.
-    pub fn from_text(json: &str) -> Members<'static> {
-        let Members { list, marks } = Members::from_json(json);
-        let members = list.into_iter().map(|member| Member {
-            name: Cow::Owned(member.name.into_owned()),
-            value: match member.value {
-                Written::Json(json) => Written::Json(Cow::Owned(json.into_owned())),
-                Written::Cell(cell) => Written::Cell(Cow::Owned(cell.into_owned())),
-            },
-            utc_offset: member.utc_offset,
-        });
-        Members { list: members.collect(), marks }
-    }
-
-    fn add(&mut self, name: Cow<'r, str>, value: Written<'r>, utc_offset: Span) {
-        self.marks.push(NameMark::of_key(&name));
+    fn add(&mut self, name: &'r str, value: Written<'r>, utc_offset: Span) {
+        let mark = NameMark::of_key(name);
+        self.index.add(mark, self.marks.len());
+        self.marks.push(mark);
         self.list.push(Member { name, value, utc_offset });
     }
 
     /// Adds a CSV cell under its column.
     pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
-        self.add(Cow::Borrowed(name), Written::Cell(Cow::Borrowed(cell)), utc_offset);
+        self.add(name, Written::Cell(cell), utc_offset);
     }
 
     /// Adds a JSON value under its column.
     pub fn add_json(&mut self, name: &'r str, json: &'r str, utc_offset: Span) {
-        self.add(Cow::Borrowed(name), Written::Json(Cow::Borrowed(json)), utc_offset);
+        self.add(name, Written::Json(json), utc_offset);
+    }
+
+    /// Room for what is read out of them.
+    pub fn arena(&self) -> &'r Arena {
+        self.arena
     }
 
     /// Every name, as written.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().map(|member| &*member.name)
+    pub fn names(&self) -> impl Iterator<Item = &'r str> {
+        self.list.iter().map(|member| member.name)
     }
 
     /// Returns whether there is a value under the name, one that is not empty or null.
@@ -89,86 +90,91 @@ impl<'r> Members<'r> {
     }
 
     /// A text, number or truth value as text, trimmed; `None` where it is missing, null, empty or nested.
-    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.find(name)?.value.text()
+    pub fn text(&self, name: &str) -> Option<&'r str> {
+        self.find(name)?.value.text(self.arena)
     }
 
     /// The first of several names that has a text.
-    pub fn first(&self, names: &[&str]) -> Option<Cow<'_, str>> {
+    pub fn first(&self, names: &[&str]) -> Option<&'r str> {
         names.iter().find_map(|name| self.text(name))
     }
 
     /// A time as written.
-    pub fn time(&self, names: &[&str]) -> Option<WrittenTime> {
-        let name = names.iter().find(|name| self.text(name).is_some())?;
-        let utc_offset = self.find(name)?.utc_offset;
-        Some(WrittenTime { text: self.text(name)?.into_owned(), utc_offset })
+    pub fn time(&self, names: &[&str]) -> Option<WrittenTime<'r>> {
+        names.iter().find_map(|name| {
+            let member = self.find(name)?;
+            Some(WrittenTime { text: member.value.text(self.arena)?, utc_offset: member.utc_offset })
+        })
     }
 
     /// A value, JSON and PowerShell's `@{…}` inside texts read out; null where it is missing.
-    pub fn value(&self, name: &str) -> Value<'_> {
-        self.find(name).map_or(Value::Null, |member| member.value.read())
+    pub fn value(&self, name: &str) -> Value<'r> {
+        self.find(name).map_or(Value::Null, |member| member.value.read(self.arena))
     }
 
     /// Name as written and value of each member that is not empty, as [`Self::value`] has it.
-    pub fn values(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        self.list.iter().filter(|member| !member.value.is_empty()).map(|member| (&*member.name, member.value.read()))
+    pub fn values(&self) -> impl Iterator<Item = (&'r str, Value<'r>)> {
+        let full = self.list.iter().filter(|member| !member.value.is_empty());
+        full.map(|member| (member.name, member.value.read(self.arena)))
     }
 
     /// Name as written and text of each member that has one, as [`Self::text`] has it.
-    pub fn texts(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        self.list.iter().filter_map(|member| Some((&*member.name, member.value.text()?)))
+    pub fn texts(&self) -> impl Iterator<Item = (&'r str, &'r str)> {
+        self.list.iter().filter_map(|member| Some((member.name, member.value.text(self.arena)?)))
     }
 
     /// The members of an object under a name, inside a text too; `None` where it is no object.
-    pub fn inside(&self, name: &str) -> Option<Members<'_>> {
-        let json = match &self.find(name)?.value {
-            Written::Cell(cell) => Cow::Borrowed(cell.trim()),
-            Written::Json(json) if json.starts_with('{') => Cow::Borrowed(&**json),
-            Written::Json(json) => plain_text(json)?,
+    pub fn inside(&self, name: &str) -> Option<Members<'r>> {
+        let json = match self.find(name)?.value {
+            Written::Cell(cell) => cell.trim(),
+            Written::Json(json) | Written::Read(json, _) if json.starts_with('{') => json,
+            written => written.text(self.arena)?,
         };
-        let json =
-            if json.starts_with("@{") { Cow::Owned(Value::Object(power_shell(&json)?).to_string()) } else { json };
-        let members = match json {
-            _ if !json.starts_with('{') => return None,
-            Cow::Borrowed(json) => Members::from_json(json),
-            Cow::Owned(json) => Members::from_text(&json),
+        let json = match power_shell(json) {
+            Some(parts) => self.arena.alloc_str(&object_of(&parts, self.arena).to_string()),
+            None if json.starts_with('{') => json,
+            None => return None,
         };
+        let members = Members::from_json(json, self.arena);
         (!members.list.is_empty()).then_some(members)
     }
 
-    fn find(&self, name: &str) -> Option<&Member<'_>> {
+    fn find(&self, name: &str) -> Option<&Member<'r>> {
         let mark = NameMark::of_name(name);
-        let mut alike =
-            self.marks.iter().zip(&self.list).filter(|(known, _)| known.may_be(mark)).map(|(_, member)| member);
-        alike.find(|member| is_name(&member.name, name) && !member.value.is_empty())
+        let first = self.index.first(mark)?;
+        let mut alike = (first..).zip(&self.marks[first..]).filter(|(_, known)| known.may_be(mark));
+        let is_it = |member: &&Member<'r>| is_name(member.name, name) && !member.value.is_empty();
+        alike.find_map(|(at, _)| Some(&self.list[at]).filter(is_it))
     }
 }
 
-impl Written<'_> {
-    fn is_empty(&self) -> bool {
+impl<'r> Written<'r> {
+    fn is_empty(self) -> bool {
         match self {
             Self::Cell(cell) => cell.trim().is_empty(),
-            Self::Json(json) => matches!(&**json, "null" | "\"\""),
+            Self::Json(json) | Self::Read(json, _) => matches!(json, "null" | "\"\""),
         }
     }
 
-    fn text(&self) -> Option<Cow<'_, str>> {
+    fn text(self, arena: &'r Arena) -> Option<&'r str> {
         let text = match self {
-            Self::Cell(cell) => Cow::Borrowed(cell.trim()),
-            Self::Json(json) => plain_text(json)?,
+            Self::Cell(cell) => cell.trim(),
+            Self::Read(_, Value::String(text)) => text.trim(),
+            Self::Json(json) | Self::Read(json, _) => plain_text(json, arena)?,
         };
         (!text.is_empty()).then_some(text)
     }
 
-    fn read(&self) -> Value<'_> {
-        match self {
-            Self::Cell(cell) => read_out(Value::String(Cow::Borrowed(cell))),
-            Self::Json(json) => read_out(match json.as_bytes() {
-                [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => json[1..json.len() - 1].into(),
-                _ => serde_json::from_str(json).unwrap_or_default(),
-            }),
-        }
+    fn read(self, arena: &'r Arena) -> Value<'r> {
+        let value = match self {
+            Self::Cell(cell) => Value::String(cell),
+            Self::Read(_, value) => value,
+            Self::Json(json) => match json.as_bytes() {
+                [b'"', ..] => content(json, arena).map_or(Value::Null, Value::String),
+                _ => Value::parse(json, arena).unwrap_or_default(),
+            },
+        };
+        read_out(value, arena)
     }
 }
 
@@ -185,8 +191,13 @@ impl NameMark {
 
     fn of_key(key: &str) -> Self {
         let bytes = key.as_bytes().trim_ascii_start();
-        let is_plain = bytes.len() == key.len() && !key.bytes().any(|byte| byte == b'_' || byte.is_ascii_whitespace());
-        let len = if is_plain { Self::of_name(key).len } else { Self::ANY };
+        let may_have_more = match bytes {
+            _ if bytes.len() != key.len() => true,
+            [.., b'_' | b']'] | [.., b'_', _] => true,
+            [.., last] if last.is_ascii_whitespace() => true,
+            _ => bytes.ends_with(b"_dynamic") || bytes.ends_with(b"_string"),
+        };
+        let len = if may_have_more { Self::ANY } else { Self::of_name(key).len };
         Self { letter: Self::first(bytes), len }
     }
 
@@ -205,6 +216,52 @@ impl NameMark {
     }
 }
 
+/// The first member of each of a few kinds of marks.
+#[derive(Debug)]
+struct Index {
+    /// Places of members, and one more; 0 for none.
+    first: [u8; Self::KINDS],
+    /// First letters of names that exports may have added something to, one bit each.
+    loose: u32,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { first: [0; Self::KINDS], loose: 0 }
+    }
+}
+
+impl Index {
+    const KINDS: usize = 128;
+
+    fn kind(mark: NameMark) -> usize {
+        (usize::from(mark.letter) * 31 + usize::from(mark.len)) % Self::KINDS
+    }
+
+    fn letter(mark: NameMark) -> u32 {
+        1 << (mark.letter % 32)
+    }
+
+    fn add(&mut self, mark: NameMark, at: usize) {
+        if mark.len == NameMark::ANY {
+            self.loose |= Self::letter(mark);
+        }
+        let first = &mut self.first[Self::kind(mark)];
+        if *first == 0 {
+            *first = u8::try_from(at + 1).unwrap_or(u8::MAX);
+        }
+    }
+
+    /// The place before which no member has the mark.
+    #[inline]
+    fn first(&self, mark: NameMark) -> Option<usize> {
+        if self.loose & Self::letter(mark) != 0 {
+            return Some(0);
+        }
+        usize::from(self.first[Self::kind(mark)]).checked_sub(1)
+    }
+}
+
 /// Returns whether a key as written is a name: without case, and without what exports add to columns.
 #[inline]
 fn is_name(written: &str, name: &str) -> bool {
@@ -217,7 +274,7 @@ fn is_name(written: &str, name: &str) -> bool {
         return false;
     }
     match rest {
-        [] | [b' ', b'[', ..] => true,
+        [] | [b' ', b'[', .., b']'] => true,
         [b'_', suffix @ ..] => ["", "s", "g", "t", "d", "b", "dynamic", "string"]
             .iter()
             .any(|known| known.as_bytes() == suffix.trim_ascii_end()),
@@ -225,20 +282,17 @@ fn is_name(written: &str, name: &str) -> bool {
     }
 }
 
-/// The text of a JSON scalar; `None` for null and nested values.
-fn plain_text(json: &str) -> Option<Cow<'_, str>> {
+/// The content of a JSON string.
+fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
+    json::unescaped(&json[1..json.len() - 1], arena)
+}
+
+/// The text of a JSON scalar, trimmed; `None` for null and nested values.
+fn plain_text<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
     match json.as_bytes().first()? {
-        b'"' => {
-            let inner = &json[1..json.len() - 1];
-            if inner.contains('\\') {
-                let text: String = serde_json::from_str(json).ok()?;
-                Some(Cow::Owned(text.trim().to_owned()))
-            } else {
-                Some(Cow::Borrowed(inner.trim()))
-            }
-        }
+        b'"' => content(json, arena).map(str::trim),
         b'{' | b'[' | b'n' => None,
-        _ => Some(Cow::Borrowed(json)),
+        _ => Some(json),
     }
 }
 
@@ -246,43 +300,42 @@ fn plain_text(json: &str) -> Option<Cow<'_, str>> {
 const LAYERS: usize = 4;
 
 /// A value without the text around it, where the text is JSON, or PowerShell's form of an object.
-pub fn read_out(mut value: Value<'_>) -> Value<'_> {
+pub fn read_out<'r>(mut value: Value<'r>, arena: &'r Arena) -> Value<'r> {
     for _ in 0..LAYERS {
-        let inner = match &value {
-            Value::String(Cow::Borrowed(text)) => in_text(text),
-            Value::String(Cow::Owned(text)) => in_text(text).map(Value::into_static),
-            _ => None,
-        };
-        match inner {
+        match value.as_str().and_then(|text| in_text(text, arena)) {
             Some(inner) => value = inner,
             None => break,
         }
     }
-    if let Value::Array(items) = &mut value {
-        for item in items {
-            if matches!(item, Value::String(text) if text.starts_with("@{")) {
-                *item = read_out(item.take());
-            }
+    let is_object = |item: &Value<'_>| item.as_str().is_some_and(|text| text.starts_with("@{"));
+    match value {
+        Value::Array(items) if items.iter().any(is_object) => {
+            let read = |item: &Value<'r>| if is_object(item) { read_out(*item, arena) } else { *item };
+            Value::list(&items.iter().map(read).collect::<Vec<_>>(), arena)
         }
+        value => value,
     }
-    value
 }
 
 /// The value that a text holds.
-fn in_text(text: &str) -> Option<Value<'_>> {
+fn in_text<'r>(text: &'r str, arena: &'r Arena) -> Option<Value<'r>> {
     let text = text.trim();
-    if text.starts_with("@{") {
-        power_shell(text).map(Value::Object)
-    } else if text.starts_with(['{', '[', '"']) {
-        serde_json::from_str(text).ok()
-    } else {
-        None
+    match text.as_bytes().first()? {
+        b'@' => power_shell(text).map(|parts| object_of(&parts, arena)),
+        b'{' | b'[' | b'"' => Value::parse(text, arena),
+        _ => None,
     }
 }
 
-/// An object of PowerShell's text for one, `@{Name=MailAccessType; Value=Bind}`; its values are texts. A part that
-/// names nothing belongs to the value before it, which had the separator in it.
-pub fn power_shell(text: &str) -> Option<Map<'static>> {
+/// An object of PowerShell's text for one, in parts.
+fn object_of<'r>(parts: &[(&'r str, String)], arena: &'r Arena) -> Value<'r> {
+    let member = |(name, value): &(&'r str, String)| (*name, Value::String(arena.alloc_str(value)));
+    Value::Object(Map::new(&parts.iter().map(member).collect::<Vec<_>>(), arena))
+}
+
+/// Names and values of PowerShell's text for an object, `@{Name=MailAccessType; Value=Bind}`; its values are texts. A
+/// part that names nothing belongs to the value before it, which had the separator in it.
+pub fn power_shell(text: &str) -> Option<Vec<(&str, String)>> {
     let body = text.trim().strip_prefix("@{")?.strip_suffix('}')?;
     let mut parts: Vec<(&str, String)> = Vec::new();
     for part in body.split("; ") {
@@ -301,77 +354,57 @@ pub fn power_shell(text: &str) -> Option<Map<'static>> {
             (None, None) => return None,
         }
     }
-    let text = |value: String| Value::String(Cow::Owned(value.trim().to_owned()));
-    Some(parts.into_iter().map(|(name, value)| (Cow::Owned(name.to_owned()), text(value))).collect())
+    for (_, value) in &mut parts {
+        *value = value.trim().to_owned();
+    }
+    Some(parts)
 }
 
 /// The member of an object under a name, without case; null where there is none.
-pub fn member<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
-    let Value::Object(object) = value else { return &Value::Null };
-    object
-        .get(name)
-        .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-        .unwrap_or(&Value::Null)
+pub fn member<'r>(value: Value<'r>, name: &str) -> Value<'r> {
+    let Value::Object(object) = value else { return Value::Null };
+    let mut found = None;
+    for (key, value) in object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)) {
+        if key == name {
+            return value;
+        }
+        found = found.or(Some(value));
+    }
+    found.unwrap_or_default()
 }
 
 /// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
-pub fn scalar(value: &Value<'_>) -> Option<String> {
+pub fn scalar(value: Value<'_>) -> Option<&str> {
     match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
+        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number),
+        Value::Bool(flag) => Some(if flag { "true" } else { "false" }),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
 /// The text of an object's member.
-pub fn member_text(value: &Value<'_>, name: &str) -> Option<String> {
+pub fn member_text<'r>(value: Value<'r>, name: &str) -> Option<&'r str> {
     scalar(member(value, name))
 }
 
 /// The elements of an array; of an object or a scalar, itself; of null, nothing.
-pub fn elements<'v>(value: &'v Value<'v>) -> &'v [Value<'v>] {
-    match value {
-        Value::Array(items) => items,
-        Value::Null => &[],
-        other => std::slice::from_ref(other),
-    }
+pub fn elements(value: Value<'_>) -> impl Iterator<Item = Value<'_>> + Clone {
+    let (items, only): (&[_], _) = match value {
+        Value::Array(items) => (items, None),
+        Value::Null => (&[], None),
+        other => (&[], Some(other)),
+    };
+    items.iter().copied().chain(only)
 }
 
 /// The value of a list of names and values (`[{"Name": …, "Value": …}]`, in either order, or `{name: value}`).
-pub fn named(list: &Value<'_>, name: &str) -> Option<String> {
-    let in_list = elements(list).iter().find_map(|entry| {
+pub fn named<'r>(list: Value<'r>, name: &str) -> Option<&'r str> {
+    let in_list = elements(list).find_map(|entry| {
         let key = member_text(entry, "Name").or_else(|| member_text(entry, "Key"))?;
         if key.eq_ignore_ascii_case(name) { member_text(entry, "Value") } else { None }
     });
     in_list.or_else(|| member_text(list, name))
-}
-
-impl<'de: 'r, 'r> Deserialize<'de> for Members<'r> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Object)
-    }
-}
-
-/// Reads an object's members as written.
-struct Object;
-
-impl<'de> Visitor<'de> for Object {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        // As many as nearly all records have.
-        const ROOM: usize = 32;
-        let mut members = Members { list: Vec::with_capacity(ROOM), marks: Vec::with_capacity(ROOM) };
-        while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            members.add(name.0, Written::Json(Cow::Borrowed(value.get())), Span::from_ticks(0));
-        }
-        Ok(members)
-    }
 }
 
 #[cfg(test)]
@@ -380,32 +413,34 @@ mod tests {
 
     #[test]
     fn names_compare_without_case_and_suffix() {
-        let mut members =
-            Members::from_json(r#"{"operation":" Send ","UserId_":"a","n":1,"o":{"x":1},"e":"","e_s":"v"}"#);
+        let arena = Arena::new();
+        let json = r#"{"operation":" Send ","UserId_":"a","n":1,"o":{"x":1},"e":"","e_s":"v"}"#;
+        let mut members = Members::from_json(json, &arena);
         members.add_cell("TimeGenerated [UTC]", "2026-05-01", Span::from_ticks(0));
-        assert_eq!(members.text("Operation").as_deref(), Some("Send"));
-        assert_eq!(members.text("UserId").as_deref(), Some("a"));
-        assert_eq!(members.text("N").as_deref(), Some("1"));
+        assert_eq!(members.text("Operation"), Some("Send"));
+        assert_eq!(members.text("UserId"), Some("a"));
+        assert_eq!(members.text("N"), Some("1"));
         assert_eq!(members.text("o"), None);
-        assert_eq!(members.text("e").as_deref(), Some("v"), "an empty member does not hide another");
+        assert_eq!(members.text("e"), Some("v"), "an empty member does not hide another");
         assert_eq!(members.time(&["Time", "TimeGenerated"]).unwrap().text, "2026-05-01");
     }
 
     #[test]
     fn texts_of_json_and_of_powershell_are_read_out() {
+        let arena = Arena::new();
         let members = Members::from_json(
             r#"{"a":"{\"b\":\"x\"}","c":"@{Value=Bind; Name=MailAccessType}","d":["@{Name=A; Value=1}"],"e":"\"[\\\"r\\\"]\""}"#,
+            &arena,
         );
-        assert_eq!(members.inside("a").unwrap().text("B").as_deref(), Some("x"));
-        assert_eq!(named(&members.value("c"), "MailAccessType").as_deref(), Some("Bind"));
-        assert_eq!(named(&members.value("d"), "a").as_deref(), Some("1"));
+        assert_eq!(members.inside("a").unwrap().text("B"), Some("x"));
+        assert_eq!(named(members.value("c"), "MailAccessType"), Some("Bind"));
+        assert_eq!(named(members.value("d"), "a"), Some("1"));
         assert_eq!(members.value("e").to_string(), r#"["r"]"#);
-        let parts =
-            Members::from_json(r#"{"a":"@{UserAgent=Mozilla/5.0 (X; Y; z); Id=1; In=@{B=2; C=3}; Mail=a=b;;}"}"#);
-        let parts = parts.inside("a").unwrap();
-        let text = |name: &str| parts.text(name).unwrap().into_owned();
-        assert_eq!((text("UserAgent"), text("Id")), ("Mozilla/5.0 (X; Y; z)".to_owned(), "1".to_owned()));
-        assert_eq!((text("In"), text("Mail")), ("@{B=2; C=3}".to_owned(), "a=b;;".to_owned()));
+        let json = r#"{"a":"@{UserAgent=Mozilla/5.0 (X; Y; z); Id=1; In=@{B=2; C=3}; Mail=a=b;;}"}"#;
+        let parts = Members::from_json(json, &arena).inside("a").unwrap();
+        let text = |name: &str| parts.text(name).unwrap();
+        assert_eq!((text("UserAgent"), text("Id")), ("Mozilla/5.0 (X; Y; z)", "1"));
+        assert_eq!((text("In"), text("Mail")), ("@{B=2; C=3}", "a=b;;"));
         assert!(members.inside("e").is_none() && members.inside("missing").is_none());
     }
 }

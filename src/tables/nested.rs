@@ -1,10 +1,10 @@
 //! A record as objects in objects, whatever shipped it: names joined by dots are parted, JSON in texts is read, envelopes
 //! are opened.
 
-use super::json::{Map, Value};
+use super::json::{Arena, Map, Value};
 use super::members::{Members, WrittenTime, elements, read_out, scalar};
 use crate::model::Span;
-use std::borrow::Cow;
+use serde_json::{Value as Tree, map::Map as Branches};
 
 /// Names of objects that hold a record, the untouched copy before what a pipeline made of it.
 const ENVELOPES: [&str; 10] =
@@ -19,6 +19,7 @@ const SUFFIXES: [&str; 8] = ["", "s", "g", "t", "d", "b", "dynamic", "string"];
 /// A record, its `properties` and the envelopes around it.
 #[derive(Debug)]
 pub(super) struct Nested<'r> {
+    arena: &'r Arena,
     /// The record's `properties`; null where it has none.
     inner: Value<'r>,
     record: Value<'r>,
@@ -28,72 +29,77 @@ pub(super) struct Nested<'r> {
 
 impl<'r> Nested<'r> {
     /// Opens a record; one that has a text or an object under one of `marks` needs no opening.
-    pub(super) fn open(record: &'r Members<'_>, marks: &[&str]) -> Self {
-        Self::descend(nest(record), marks, 0).unwrap_or_else(|record| Self::at(record, Vec::new()))
+    pub(super) fn open(record: &Members<'r>, marks: &[&str]) -> Self {
+        let arena = record.arena();
+        let record = nest(record);
+        Self::descend(record, marks, 0, arena).unwrap_or_else(|| Self::at(record, arena))
     }
 
-    fn at(mut record: Value<'r>, around: Vec<Value<'r>>) -> Self {
-        let inner = take(&mut record, "properties");
-        Self { inner, record, around }
+    fn at(record: Value<'r>, arena: &'r Arena) -> Self {
+        let (inner, record) = taken(record, "properties", arena);
+        Self { arena, inner, record, around: Vec::new() }
     }
 
-    /// The record in an object; the object again where it holds none.
-    fn descend(mut object: Value<'r>, marks: &[&str], level: usize) -> Result<Self, Value<'r>> {
-        let inner = part(&object, "properties");
-        let is_record = |value: &Value<'_>| marks.iter().any(|mark| !is_nothing(part(value, mark)));
-        if is_record(&object) || is_record(&read(inner)) {
-            return Ok(Self::at(object, Vec::new()));
+    /// The record in an object; `None` where it holds none.
+    fn descend(mut object: Value<'r>, marks: &[&str], level: usize, arena: &'r Arena) -> Option<Self> {
+        let is_record = |value: Value<'_>| marks.iter().any(|mark| !is_nothing(part(value, mark)));
+        if is_record(object) || is_record(read(part(object, "properties"), arena)) {
+            return Some(Self::at(object, arena));
         }
         if level == MAX_LEVEL {
-            return Err(object);
+            return None;
         }
         for name in ENVELOPES {
-            let held = take(&mut object, name);
-            match held {
-                Value::Object(_) => match Self::descend(held, marks, level + 1) {
-                    Ok(mut found) => {
-                        found.around.push(object);
-                        return Ok(found);
-                    }
-                    Err(held) => put(&mut object, &[name], held),
-                },
-                Value::Null => {}
-                other => put(&mut object, &[name], other),
+            let (held, rest) = taken(object, name, arena);
+            if !held.is_object() {
+                continue;
             }
+            if let Some(mut found) = Self::descend(held, marks, level + 1, arena) {
+                found.around.push(rest);
+                return Some(found);
+            }
+            // It stays beside the record, read out.
+            let Value::Object(rest) = rest else { continue };
+            object = Value::object(&rest.iter().chain([(name, held)]).collect::<Vec<_>>(), arena);
         }
-        Err(object)
+        None
     }
 
     /// A member of the `properties`, else of the record.
-    pub(super) fn value(&self, name: &str) -> Cow<'_, Value<'_>> {
-        first([&self.inner, &self.record], name)
+    pub(super) fn value(&self, name: &str) -> Value<'r> {
+        first([self.inner, self.record], name, self.arena)
     }
 
     /// As [`Self::value`], the record before its `properties`.
-    pub(super) fn outer_value(&self, name: &str) -> Cow<'_, Value<'_>> {
-        first([&self.record, &self.inner], name)
+    pub(super) fn outer_value(&self, name: &str) -> Value<'r> {
+        first([self.record, self.inner], name, self.arena)
+    }
+
+    /// Room for what is read out of it.
+    pub(super) fn arena(&self) -> &'r Arena {
+        self.arena
     }
 
     /// The first text under one of several names, each looked up in the `properties` first.
-    pub(super) fn text(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| text(part(&self.inner, name)).or_else(|| text(part(&self.record, name))))
+    pub(super) fn text(&self, names: &[&str]) -> Option<&'r str> {
+        names.iter().find_map(|name| text(part(self.inner, name)).or_else(|| text(part(self.record, name))))
     }
 
     /// As [`Self::text`], the record before its `properties`.
-    pub(super) fn outer_text(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| text(part(&self.record, name)).or_else(|| text(part(&self.inner, name))))
+    pub(super) fn outer_text(&self, names: &[&str]) -> Option<&'r str> {
+        names.iter().find_map(|name| text(part(self.record, name)).or_else(|| text(part(self.inner, name))))
     }
 
     /// The text at the end of a path from an envelope.
-    pub(super) fn around(&self, path: &[&str]) -> Option<String> {
+    pub(super) fn around(&self, path: &[&str]) -> Option<&'r str> {
         self.around.iter().find_map(|envelope| {
-            let end = path.iter().try_fold(envelope, |value, name| Some(part(value, name)).filter(|v| !v.is_null()));
+            let end = path.iter().try_fold(*envelope, |value, name| Some(part(value, name)).filter(|v| !v.is_null()));
             text(end?)
         })
     }
 
     /// A time: of the record, else of an envelope; `columns` knows the offsets of columns.
-    pub(super) fn time(&self, columns: &Members<'_>, names: &[&str]) -> Option<WrittenTime> {
+    pub(super) fn time(&self, columns: &Members<'r>, names: &[&str]) -> Option<WrittenTime<'r>> {
         let written = |text| WrittenTime { text, utc_offset: Span::from_ticks(0) };
         names.iter().find_map(|name| {
             let found = self.text(&[name]).or_else(|| self.around(&[name]))?;
@@ -103,24 +109,29 @@ impl<'r> Nested<'r> {
 }
 
 /// The member of the first of two objects that has one.
-fn first<'v>(objects: [&'v Value<'v>; 2], name: &str) -> Cow<'v, Value<'v>> {
-    let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(value));
-    found.map_or(Cow::Owned(Value::Null), read)
+fn first<'r>(objects: [Value<'r>; 2], name: &str, arena: &'r Arena) -> Value<'r> {
+    let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(*value));
+    found.map_or(Value::Null, |value| read(value, arena))
 }
 
 /// The members of a record in their objects.
-fn nest<'r>(record: &'r Members<'_>) -> Value<'r> {
-    let mut object = Value::Object(Map::new());
-    for (name, value) in record.values().filter(|(_, value)| !is_nothing(value)) {
-        let name = bare(name);
-        // Nearly every name is of one part.
-        if name.is_empty() || name.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'}')) {
-            put(&mut object, &path(name), value);
-        } else {
-            put(&mut object, &[name], value);
+fn nest<'r>(record: &Members<'r>) -> Value<'r> {
+    let arena = record.arena();
+    let full = record.values().filter(|(_, value)| !is_nothing(*value));
+    let members: Vec<(&str, Value<'_>)> = full.map(|(name, value)| (bare(name), value)).collect();
+    // Nearly every name is of one part.
+    let is_one = |name: &str| !name.is_empty() && !name.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'}'));
+    if members.iter().all(|(name, _)| is_one(name)) {
+        let object = Map::new(&members, arena);
+        if object.iter().count() == members.len() {
+            return Value::Object(object);
         }
     }
-    object
+    let mut object = Tree::Object(Branches::new());
+    for (name, value) in record.values().filter(|(_, value)| !is_nothing(*value)) {
+        put(&mut object, &path(bare(name)), serde_json::from_str(&value.to_string()).unwrap_or_default());
+    }
+    Value::parse(arena.alloc_str(&object.to_string()), arena).unwrap_or_default()
 }
 
 /// A column's name without what exports add to it.
@@ -146,46 +157,47 @@ fn path(name: &str) -> Vec<&str> {
 }
 
 /// Puts a value at the end of a path. What is there stays, unless it is a text in the place of an object.
-fn put<'r>(object: &mut Value<'r>, path: &[&'r str], value: Value<'r>) {
-    let Value::Object(members) = object else { return };
+fn put(object: &mut Tree, path: &[&str], value: Tree) {
+    let Tree::Object(members) = object else { return };
     match path {
         [] => {}
         [name] => match members.get_mut(*name) {
-            Some(Value::Object(known)) => {
-                if let Value::Object(more) = value {
+            Some(Tree::Object(known)) => {
+                if let Tree::Object(more) = value {
                     for (name, value) in more {
                         known.entry(name).or_insert(value);
                     }
                 }
             }
-            Some(known) if is_nothing(known) || value.is_object() && known.is_string() => *known = value,
+            Some(known) if value.is_object() && known.is_string() => *known = value,
             Some(_) => {}
             None => {
-                members.insert(Cow::Borrowed(*name), value);
+                members.insert((*name).to_owned(), value);
             }
         },
         [name, rest @ ..] => {
-            let inner = members.entry(Cow::Borrowed(*name)).or_insert(Value::Null);
+            let inner = members.entry(*name).or_insert(Tree::Null);
             if !inner.is_object() {
-                *inner = Value::Object(Map::new());
+                *inner = Tree::Object(Branches::new());
             }
             put(inner, rest, value);
         }
     }
 }
 
-/// Takes what an object has under a name, JSON in texts read; null where it has nothing.
-fn take<'r>(object: &mut Value<'r>, name: &str) -> Value<'r> {
-    let Value::Object(members) = object else { return Value::Null };
-    let key = members.keys().find(|key| is_name(key, name)).cloned();
-    key.and_then(|key| members.remove(&key)).map_or(Value::Null, read_out)
+/// What an object has under a name, JSON in texts read, and the object without it.
+fn taken<'r>(object: Value<'r>, name: &str, arena: &'r Arena) -> (Value<'r>, Value<'r>) {
+    let Value::Object(members) = object else { return (Value::Null, object) };
+    let Some((key, held)) = members.iter().find(|(key, _)| is_name(key, name)) else { return (Value::Null, object) };
+    let rest: Vec<(&str, Value<'_>)> = members.iter().filter(|(known, _)| *known != key).collect();
+    (read_out(held, arena), Value::object(&rest, arena))
 }
 
 /// The member of an object under a name, without case and underscores; null where there is none.
-pub(super) fn part<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
-    let Value::Object(members) = value else { return &Value::Null };
+pub(super) fn part<'r>(value: Value<'r>, name: &str) -> Value<'r> {
+    let Value::Object(members) = value else { return Value::Null };
     let mut found = None;
-    for (key, value) in members {
+    for (key, value) in members.iter() {
         if is_name(key, name) {
             if key == name {
                 return value;
@@ -193,11 +205,11 @@ pub(super) fn part<'v>(value: &'v Value<'v>, name: &str) -> &'v Value<'v> {
             found = found.or(Some(value));
         }
     }
-    found.unwrap_or(&Value::Null)
+    found.unwrap_or_default()
 }
 
 /// The first of several names that an object has a text under.
-pub(super) fn part_text(value: &Value<'_>, names: &[&str]) -> Option<String> {
+pub(super) fn part_text<'r>(value: Value<'r>, names: &[&str]) -> Option<&'r str> {
     names.iter().find_map(|name| text(part(value, name)))
 }
 
@@ -208,58 +220,57 @@ fn is_name(key: &str, name: &str) -> bool {
     if letter(key) != letter(name) || key.len() < name.len() {
         return false;
     }
-    let mut letters = key.bytes().filter(|byte| *byte != b'_');
-    let mut wanted = name.bytes().filter(|byte| *byte != b'_');
-    loop {
-        match (letters.next(), wanted.next()) {
-            (None, None) => return true,
-            (Some(letter), Some(other)) if letter.eq_ignore_ascii_case(&other) => {}
-            _ => return false,
-        }
+    if key.len() == name.len() {
+        return key.eq_ignore_ascii_case(name);
     }
+    memchr::memchr(b'_', key.as_bytes()).is_some() && letters(key).eq(letters(name))
+}
+
+/// The letters of a name but for underscores, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
 /// A value without the text around it.
-pub(super) fn read<'v>(value: &'v Value<'v>) -> Cow<'v, Value<'v>> {
+pub(super) fn read<'r>(value: Value<'r>, arena: &'r Arena) -> Value<'r> {
     match value {
-        Value::String(text) if text.trim_start().starts_with(['{', '[', '"', '@']) => {
-            Cow::Owned(read_out(Value::String(Cow::Borrowed(text))))
-        }
-        _ => Cow::Borrowed(value),
+        Value::String(text) if text.trim_start().starts_with(['{', '[', '"', '@']) => read_out(value, arena),
+        _ => value,
     }
 }
 
 /// As [`read`], and the elements of a list that PowerShell made texts of.
-pub(super) fn opened<'v>(value: &'v Value<'v>) -> Cow<'v, Value<'v>> {
+pub(super) fn opened<'r>(value: Value<'r>, arena: &'r Arena) -> Value<'r> {
     match value {
-        Value::Array(items) if items.iter().any(Value::is_string) => Cow::Owned(read_out(value.clone())),
-        _ => read(value),
+        Value::Array(_) => read_out(value, arena),
+        _ => read(value, arena),
     }
 }
 
 /// The elements of an array or of an object numbered as one, JSON in texts read; of anything else but null, itself.
-pub(super) fn items<'v>(value: &'v Value<'v>) -> Vec<Cow<'v, Value<'v>>> {
+pub(super) fn items<'r>(value: Value<'r>, arena: &'r Arena) -> impl Iterator<Item = Value<'r>> {
+    let mut listed = value;
     if let Value::Object(members) = value
         && !members.is_empty()
-        && members.keys().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()) && key.len() < 9)
+        && members.names().all(|key| key.bytes().all(|byte| byte.is_ascii_digit()) && key.len() < 9)
     {
-        let mut numbered: Vec<(u32, &Value<'_>)> =
+        let mut numbered: Vec<(u32, Value<'_>)> =
             members.iter().filter_map(|(key, value)| Some((key.parse().ok()?, value))).collect();
         numbered.sort_by_key(|(number, _)| *number);
-        return numbered.into_iter().map(|(_, value)| read(value)).collect();
+        listed = Value::list(&numbered.into_iter().map(|(_, value)| value).collect::<Vec<_>>(), arena);
     }
-    elements(value).iter().map(read).collect()
+    elements(listed).map(move |item| read(item, arena))
 }
 
 /// A scalar as text, also the only one of an array.
-pub(super) fn text(value: &Value<'_>) -> Option<String> {
+pub(super) fn text(value: Value<'_>) -> Option<&str> {
     match value {
-        Value::Array(items) if items.len() == 1 => scalar(&items[0]),
+        Value::Array([item]) => scalar(*item),
         _ => scalar(value),
     }
 }
 
-fn is_nothing(value: &Value<'_>) -> bool {
+fn is_nothing(value: Value<'_>) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),

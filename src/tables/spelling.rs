@@ -51,7 +51,7 @@ impl Targets {
         *self == Self::SKIP
     }
 
-    fn new(any: Target, by_table: [Target; Table::COUNT], marks: KeyMarks) -> Self {
+    fn new(any: Target, mut by_table: [Target; Table::COUNT], marks: KeyMarks) -> Self {
         let mut differs = 0;
         for (spec, by_table) in TABLES.iter().zip(by_table) {
             // What the table has no field for is dropped with the row, whatever the reader took it for; readers of
@@ -59,6 +59,10 @@ impl Targets {
             let dropped =
                 spec.act.is_some() || by_table == Target::Skip && any.field().is_none_or(|field| !spec.has(field));
             differs |= u16::from(by_table != any && !dropped) << spec.table as u16;
+        }
+        // Of the row of an act only what says its table is looked at before its reader has the whole record.
+        if any.says_table() {
+            TABLES.iter().filter(|spec| spec.act.is_some()).for_each(|spec| by_table[spec.table as usize] = any);
         }
         Self { any, by_table, differs, marks }
     }

@@ -19,7 +19,6 @@ use super::members::Members;
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table};
 use shape::{Body, Envelope};
-use std::borrow::Cow;
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::UnifiedAudit,
@@ -79,13 +78,13 @@ const READS: &[(Field, &str)] = &[
 ///   `clears` (forwarding removed), `audit` (auditing switched), `default` (rights that all have)
 /// - files: `guest` (shared with one), `page` (no document); chats: `foreign` (with people of other tenants)
 /// - the directory: as in `AuditLogs`
-fn read(record: &Members<'_>) -> ActRow {
+fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
     let mut row = ActRow::default();
     shape::open(record, &mut |body, around| row = read_body(body, around));
     row
 }
 
-fn read_body(body: &Body<'_>, around: &Envelope) -> ActRow {
+fn read_body<'r>(body: &Body<'_, 'r>, around: &Envelope<'r>) -> ActRow<'r> {
     let mut row = ActRow::default();
     row.is_cut = around.is_cut;
     row.kept = if body.is_nothing() {
@@ -98,11 +97,11 @@ fn read_body(body: &Body<'_>, around: &Envelope) -> ActRow {
         Kept::Whole
     };
     put_times(&mut row, body, around);
-    let text = |names: &[&str]| body.first(names).map(Cow::into_owned);
-    row.set_some(Field::Id, text(&["OfficeId", "Id", "SourceRecordId", "RecordId"]).or_else(|| around.id.clone()));
-    let operation = text(&["Operation"]).or_else(|| around.operation.clone()).unwrap_or_default();
+    let text = |names: &[&str]| body.first(names);
+    row.set_some(Field::Id, text(&["OfficeId", "Id", "SourceRecordId", "RecordId"]).or(around.id));
+    let operation = text(&["Operation"]).or(around.operation).unwrap_or_default();
     row.set(Field::Operation, operation.trim().strip_suffix('.').unwrap_or(operation.trim()));
-    row.set_some(Field::Workload, text(&["Workload", "OfficeWorkload"]).or_else(|| around.workload.clone()));
+    row.set_some(Field::Workload, text(&["Workload", "OfficeWorkload"]).or(around.workload));
     row.set_some(Field::Outcome, text(&["ResultStatus"]));
     let operation = row.get(Field::Operation).unwrap_or_default().to_lowercase();
     let is_logon = entra::is_logon(&operation);
@@ -127,9 +126,9 @@ fn read_body(body: &Body<'_>, around: &Envelope) -> ActRow {
 }
 
 /// Puts the event's time: the record's before any envelope's, and what trails it as time of arrival.
-fn put_times(row: &mut ActRow, body: &Body<'_>, around: &Envelope) {
+fn put_times<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, around: &Envelope<'r>) {
     let of_record = body.time(&["CreationTime"]).or_else(|| body.time(&["TimeGenerated", "CreationDate", "Timestamp"]));
-    row.created = of_record.or_else(|| around.created.clone()).or_else(|| body.time(&["@timestamp", "_time"]));
+    row.created = of_record.or(around.created).or_else(|| body.time(&["@timestamp", "_time"]));
     row.ingested = body.time(&["Start_Time", "ElevationTime"]);
 }
 
@@ -139,7 +138,7 @@ fn is_failure(result: &str) -> bool {
 }
 
 /// Puts what the act was done to.
-fn put_object(row: &mut ActRow, body: &Body<'_>, operation: &str) {
+fn put_object<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, operation: &str) {
     if entra::is_logon(operation) {
         return entra::logon(row, body);
     }
@@ -157,11 +156,11 @@ fn put_object(row: &mut ActRow, body: &Body<'_>, operation: &str) {
 }
 
 /// Puts the users acted upon, the actor left out.
-fn put_acted_upon(row: &mut ActRow, body: &Body<'_>, is_logon: bool) {
+fn put_acted_upon<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, is_logon: bool) {
     let kind = body.text("RecordType");
     let is_change = kind.is_none_or(|kind| kind == "8" || kind.eq_ignore_ascii_case("AzureActiveDirectory"));
     let mut users = if is_change && !is_logon { entra::users(body) } else { Vec::new() };
-    users.extend(body.text("MailboxOwnerUPN").map(Cow::into_owned).filter(|user| tells(user)));
+    users.extend(body.text("MailboxOwnerUPN").filter(|user| tells(user)));
     users.extend(rules::mailboxes(body));
     let actors = [row.get(Field::UserPrincipalName), row.get(Field::UserId)];
     let mut others: Vec<String> = Vec::new();

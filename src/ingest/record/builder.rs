@@ -12,14 +12,15 @@ use super::json_scan::{MAX_DEPTH, deeper_than};
 use super::keys::{Column, Keys, ROW_START};
 use super::sink::Sink;
 use super::strict_json::{Object, Values};
-use super::table_clues::{Clues, TableEvidence, decide_table};
+use super::table_clues::{Clues, TableEvidence, decide_table, said_table};
 use super::value;
 use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
 use crate::ingest::table_names::{self, RowTable};
 use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, WrittenStep, authentication};
 use crate::store::Part;
-use crate::tables::members::Members;
+use crate::tables::json::Arena;
 use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
+use acts::{Met, Raw};
 use inside::{Unclaimed, leave};
 use intern::{Last, Written};
 use serde::de::Deserializer;
@@ -41,11 +42,17 @@ pub(crate) struct RecordReader {
     keys: Keys,
     /// The table that records are read as, while keys of theirs mean something else elsewhere; mostly none is needed.
     table: Option<Table>,
+    /// Members of the record of an act, where they were met on the way to its table.
+    met: Vec<Met>,
+    /// The table of the last row that was kept.
+    last: Option<Table>,
     record: Record,
+    /// Room for the values of an act's record, empty between two of them.
+    arena: Arena,
     written: Written,
     /// Country of each place seen.
     countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
-    last: Last,
+    last_texts: Last,
     batch: Vec<Sym>,
     /// True if a record of no table is put into `unclaimed` rather than counted.
     holds_back: bool,
@@ -249,21 +256,22 @@ impl RecordReader {
                 parser.deserialize_seq(Values { sink: reader, columns })?;
                 parser.end()
             },
-            || acts::of_array(json, columns),
+            Raw::Array(json, columns),
         );
     }
 
-    fn read<'r>(
+    fn read(
         &mut self,
         position: Position,
         stats: &mut SourceStats,
         fill: impl Fn(&mut Self) -> serde_json::Result<()>,
-        whole: impl Fn() -> Members<'r>,
+        raw: Raw<'_>,
     ) {
         stats.records += 1;
         // Once, in nearly all sources; again where the keys of its own table mean something else.
         for again in 0..=READ_AGAIN {
             self.record.clear();
+            self.met.clear();
             if let Err(error) = fill(self) {
                 let fault = plain_reason(&error);
                 if self.holds_back {
@@ -278,7 +286,7 @@ impl RecordReader {
             if again < READ_AGAIN && self.mistook(&evidence) {
                 continue;
             }
-            if let Err(reason) = self.finish(evidence, &whole, position, stats) {
+            if let Err(reason) = self.finish(evidence, raw, position, stats) {
                 stats.skip(position.offset, reason);
             }
             return;
@@ -288,6 +296,11 @@ impl RecordReader {
     /// Returns whether keys were taken for those of another table, and takes up that table: the row is to be read
     /// again.
     fn mistook(&mut self, evidence: &TableEvidence) -> bool {
+        // Its values, which were passed over, may say more.
+        if self.reads_acts() && said_table(&self.record.clues).is_none() {
+            self.table = None;
+            return true;
+        }
         let decided = match evidence {
             TableEvidence::Row(kind) | TableEvidence::Name(kind) | TableEvidence::Guess(kind) => Some(kind),
             TableEvidence::Alike(_) | TableEvidence::Unknown => None,
@@ -310,10 +323,10 @@ impl RecordReader {
     }
 
     /// Keeps the row.
-    fn finish<'r>(
+    fn finish(
         &mut self,
         evidence: TableEvidence,
-        whole: &impl Fn() -> Members<'r>,
+        raw: Raw<'_>,
         position: Position,
         stats: &mut SourceStats,
     ) -> Result<(), String> {
@@ -329,8 +342,14 @@ impl RecordReader {
                 return Ok(());
             }
         };
-        if let Some(read) = table.spec().act {
-            self.take_act(&read(&whole()));
+        let act = table.spec().act;
+        // After two of its rows, more of them are likely.
+        if act.is_some() && self.last == Some(table) {
+            self.table = Some(table);
+        }
+        self.last = Some(table);
+        if let Some(read) = act {
+            self.act(read, raw);
         }
         // Only here: another table's columns have other types, and are no fault of ours.
         if let Some(reason) = self.record.refused.take() {
@@ -468,6 +487,9 @@ impl Sink for RecordReader {
         let targets = self.keys.targets(key);
         let target = targets.under(self.table);
         self.record.sight(targets, raw);
+        if target == Target::Skip {
+            return;
+        }
         if let Err(reason) = self.value(target, raw) {
             let name = self.keys.name(key);
             self.record.refuse(name, &reason);

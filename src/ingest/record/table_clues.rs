@@ -56,21 +56,27 @@ pub(crate) enum TableEvidence {
     Unknown,
 }
 
+/// The table that a row names, or has keys of; its values do not matter.
+pub(crate) fn said_table(clues: &Clues) -> Option<RowTable> {
+    let named = clues.kind.as_ref().map(|(_, kind)| kind);
+    match (named, &clues.category) {
+        (Some(kind @ (RowTable::Ours(_) | RowTable::Foreign(_))), _) | (None, Some(kind @ RowTable::Ours(_))) => {
+            Some(kind.clone())
+        }
+        // A computed column may have taken the place of the name; what a row holds is no accident.
+        _ => match clues.marks.table()? {
+            Marked::Ours(table) => Some(RowTable::Ours(table)),
+            Marked::Foreign(table) => Some(RowTable::Foreign(table)),
+        },
+    }
+}
+
 /// Decides a row's table.
 pub(crate) fn decide_table(clues: &Clues, from_name: Option<&RowTable>) -> TableEvidence {
+    if let Some(table) = said_table(clues) {
+        return TableEvidence::Row(table);
+    }
     let named = clues.kind.clone().map(|(_, kind)| kind);
-    if let Some(kind @ (RowTable::Ours(_) | RowTable::Foreign(_))) = named {
-        return TableEvidence::Row(kind);
-    }
-    if let (None, Some(RowTable::Ours(table))) = (&named, &clues.category) {
-        return TableEvidence::Row(RowTable::Ours(*table));
-    }
-    // A computed column may have taken the place of the name; what a row holds is no accident.
-    match clues.marks.table() {
-        Some(Marked::Ours(table)) => return TableEvidence::Row(RowTable::Ours(table)),
-        Some(Marked::Foreign(table)) => return TableEvidence::Row(RowTable::Foreign(table)),
-        None => {}
-    }
     if let Some(RowTable::Named(name)) = named {
         return if clues.is_alike() { TableEvidence::Alike(name) } else { TableEvidence::Row(RowTable::Named(name)) };
     }

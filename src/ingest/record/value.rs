@@ -5,7 +5,7 @@ mod step;
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
-use crate::tables::json::Value as Json;
+use crate::tables::json::{Arena, Value as Json};
 use crate::tables::members;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -43,20 +43,21 @@ pub(crate) fn power_shell(text: &str) -> Option<String> {
     if text.matches("@{").count() != 1 {
         return None;
     }
+    let arena = Arena::new();
     let members = members::power_shell(text)?.into_iter().map(|(name, value)| {
-        let mut name = name.into_owned();
-        let value = match value.as_str() {
-            Some("True") => Json::Bool(true),
-            Some("False") => Json::Bool(false),
-            _ => value,
-        };
         // As Entra itself spells it.
+        let name = arena.alloc_str(name);
         if let Some(first) = name.get_mut(..1) {
             first.make_ascii_lowercase();
         }
-        (Cow::Owned(name), value)
+        let value = match value.as_str() {
+            "True" => Json::Bool(true),
+            "False" => Json::Bool(false),
+            text => Json::String(arena.alloc_str(text)),
+        };
+        (&*name, value)
     });
-    Some(Json::Object(members.collect()).to_string())
+    Some(Json::object(&members.collect::<Vec<_>>(), &arena).to_string())
 }
 
 /// `{'a': 'b', 'c': True}`, as some loggers write an object into a text, as JSON; nothing where it holds what such a

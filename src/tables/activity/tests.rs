@@ -2,8 +2,7 @@
 
 use super::read;
 use crate::model::{Field, Kept};
-use crate::tables::act::ActRow;
-use crate::tables::members::Members;
+use crate::tables::act::{ActRow, testing};
 use serde_json::{Map, Value, json};
 
 const VM: &str = "/subscriptions/s1/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web01";
@@ -172,7 +171,7 @@ impl Record {
     }
 
     /// The row, which is the same in every shape.
-    fn row(&self) -> ActRow {
+    fn row(&self) -> ActRow<'static> {
         let shapes = self.shapes();
         let expected = of_json(&shapes[0].1);
         for (shape, record) in shapes {
@@ -200,8 +199,8 @@ fn flat(value: &Value, start: &str, into: &mut Map<String, Value>) {
     }
 }
 
-fn of_json(json: &Value) -> ActRow {
-    read(&Members::from_json(&json.to_string()))
+fn of_json(json: &Value) -> ActRow<'static> {
+    testing::of_json(read, json)
 }
 
 #[test]
@@ -320,7 +319,7 @@ fn of_two_copies_that_with_the_better_address_represents_the_operation() {
             row.as_object_mut().unwrap().remove(name);
         }
         row.as_object_mut().unwrap().extend(around.as_object().unwrap().clone());
-        let row = read(&Members::from_text(&row.to_string()));
+        let row = testing::of_json(read, &row);
         (row.get(Field::IpAddress).map(str::to_owned), row.kept)
     };
     let found = |address: &str, kept| (Some(address.to_owned()), kept);

@@ -2,129 +2,107 @@
 
 use super::{items, part, part_text, text};
 use crate::tables::address::tells;
-use crate::tables::json::Value;
+use crate::tables::json::{Arena, Value};
 use crate::tables::nested::read;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Targets and further details of a record.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Changes<'r> {
+    pub(super) arena: &'r Arena,
     pub(super) targets: Vec<Target<'r>>,
     /// Name and value.
-    details: Vec<(String, String)>,
+    details: Vec<(&'r str, &'r str)>,
 }
 
 /// An object that was changed.
 #[derive(Debug, Default)]
 pub(super) struct Target<'r> {
     /// `User`, `Device`, `ServicePrincipal`, …
-    kind: Option<String>,
-    pub(super) name: Option<String>,
-    pub(super) id: Option<String>,
-    pub(super) upn: Option<String>,
+    kind: Option<&'r str>,
+    pub(super) name: Option<&'r str>,
+    pub(super) id: Option<&'r str>,
+    pub(super) upn: Option<&'r str>,
     properties: Vec<Property<'r>>,
 }
 
 /// A changed property. Its values are read out of the texts around them.
 #[derive(Debug)]
 pub(super) struct Property<'r> {
-    pub(super) name: String,
+    pub(super) name: &'r str,
     pub(super) old: Value<'r>,
     pub(super) new: Value<'r>,
 }
 
 impl<'r> Target<'r> {
-    fn read(target: &'r Value<'r>) -> Self {
-        let properties = match read(part(target, "modifiedProperties")) {
-            Cow::Borrowed(list) => Property::list(list),
-            Cow::Owned(list) => Property::list(&list).into_iter().map(Property::into_static).collect(),
-        };
+    fn read(target: Value<'r>, arena: &'r Arena) -> Self {
+        let properties = read(part(target, "modifiedProperties"), arena);
         Self {
             kind: part_text(target, &["type"]),
             name: part_text(target, &["displayName"]),
             id: part_text(target, &["id"]),
             upn: part_text(target, &["userPrincipalName"]),
-            properties,
+            properties: items(properties, arena).filter_map(|property| Property::read(property, arena)).collect(),
         }
-    }
-
-    fn into_static(self) -> Target<'static> {
-        let Self { kind, name, id, upn, properties } = self;
-        Target { kind, name, id, upn, properties: properties.into_iter().map(Property::into_static).collect() }
     }
 
     /// Returns whether it is a user; what has a sign-in name is one, where no kind is logged.
     pub(super) fn is_user(&self) -> bool {
-        self.kind.as_ref().map_or(self.upn.is_some(), |kind| kind.eq_ignore_ascii_case("user"))
+        self.kind.map_or(self.upn.is_some(), |kind| kind.eq_ignore_ascii_case("user"))
     }
 
     /// Returns whether it is of a kind.
     pub(super) fn is(&self, kind: &str) -> bool {
-        self.kind.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(kind))
+        self.kind.is_some_and(|known| known.eq_ignore_ascii_case(kind))
     }
 
     /// Its name for people, else its id.
-    pub(super) fn label(&self) -> Option<&str> {
-        let names = if self.is_user() { [&self.upn, &self.name, &self.id] } else { [&self.name, &self.upn, &self.id] };
-        names.into_iter().flatten().map(String::as_str).next()
+    pub(super) fn label(&self) -> Option<&'r str> {
+        let names = if self.is_user() { [self.upn, self.name, self.id] } else { [self.name, self.upn, self.id] };
+        names.into_iter().flatten().next()
     }
 }
 
 impl<'r> Property<'r> {
-    fn read(property: &'r Value<'r>) -> Option<Self> {
-        let value = |name: &str| read(part(property, name)).into_owned();
+    fn read(property: Value<'r>, arena: &'r Arena) -> Option<Self> {
+        let value = |name: &str| read(part(property, name), arena);
         // A name that no text is around, as every other value here.
         let name = part_text(property, &["displayName", "name"])?;
         Some(Self { name, old: value("oldValue"), new: value("newValue") })
     }
-
-    fn list(list: &'r Value<'r>) -> Vec<Self> {
-        let read = |property| match property {
-            Cow::Borrowed(property) => Self::read(property),
-            Cow::Owned(property) => Property::read(&property).map(Property::into_static),
-        };
-        items(list).into_iter().filter_map(read).collect()
-    }
-
-    fn into_static(self) -> Property<'static> {
-        Property { name: self.name, old: self.old.into_static(), new: self.new.into_static() }
-    }
 }
 
 impl<'r> Changes<'r> {
-    pub(super) fn read(targets: &'r Value<'r>, details: &'r Value<'r>) -> Self {
-        let pair = |entry: &Value<'_>| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
-        let target = |target| match target {
-            Cow::Borrowed(target) => Target::read(target),
-            Cow::Owned(target) => Target::read(&target).into_static(),
-        };
+    pub(super) fn read(targets: Value<'r>, details: Value<'r>, arena: &'r Arena) -> Self {
+        let pair = |entry: Value<'r>| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
         Self {
-            targets: items(targets).into_iter().map(target).collect(),
-            details: items(details).iter().filter_map(|entry| pair(entry)).collect(),
+            arena,
+            targets: items(targets, arena).map(|target| Target::read(target, arena)).collect(),
+            details: items(details, arena).filter_map(pair).collect(),
         }
     }
 
     /// A further detail.
-    pub(super) fn detail(&self, name: &str) -> Option<String> {
-        self.details.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    pub(super) fn detail(&self, name: &str) -> Option<&'r str> {
+        self.details.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 
     /// A changed property by name, one with a new value before others.
     pub(super) fn property(&self, name: &str) -> Option<&Property<'r>> {
         let named = || self.properties().filter(|property| property.name.eq_ignore_ascii_case(name));
-        named().find(|property| plain(&property.new).is_some()).or_else(|| named().next())
+        named().find(|property| plain(property.new).is_some()).or_else(|| named().next())
     }
 
     /// The new value of a property as text.
-    pub(super) fn new_text(&self, name: &str) -> Option<String> {
-        plain(&self.property(name)?.new)
+    pub(super) fn new_text(&self, name: &str) -> Option<Cow<'r, str>> {
+        plain(self.property(name)?.new)
     }
 
     /// The value of a property as text: the new one, else the old one, of what was taken away.
-    pub(super) fn any_text(&self, name: &str) -> Option<String> {
+    pub(super) fn any_text(&self, name: &str) -> Option<Cow<'r, str>> {
         let property = self.property(name)?;
-        plain(&property.new).or_else(|| plain(&property.old))
+        plain(property.new).or_else(|| plain(property.old))
     }
 
     /// Every changed property.
@@ -143,8 +121,8 @@ impl<'r> Changes<'r> {
     }
 
     /// The device id, which is no object id.
-    pub(super) fn device_id(&self) -> Option<String> {
-        let detail = self.detail("DeviceId").filter(|id| tells(id));
+    pub(super) fn device_id(&self) -> Option<Cow<'r, str>> {
+        let detail = self.detail("DeviceId").filter(|id| tells(id)).map(Cow::Borrowed);
         detail.or_else(|| {
             ["DeviceId", "Device.DeviceId"].iter().find_map(|name| self.any_text(name)).filter(|id| tells(id))
         })
@@ -162,9 +140,9 @@ impl<'r> Changes<'r> {
         };
         for property in self.properties() {
             if property.name.eq_ignore_ascii_case("Included Updated Properties") {
-                plain(&property.new).unwrap_or_default().split(',').for_each(&mut add);
-            } else if !is_description(&property.name) && (property.old != property.new) {
-                add(&property.name);
+                plain(property.new).unwrap_or_default().split(',').for_each(&mut add);
+            } else if !is_description(property.name) && (property.old != property.new) {
+                add(property.name);
             }
         }
         names
@@ -180,11 +158,12 @@ fn is_description(name: &str) -> bool {
 }
 
 /// A value as one text: elements of an array are joined; `None` where there is nothing in it.
-pub(super) fn plain(value: &Value<'_>) -> Option<String> {
-    let joined = match value {
-        Value::Array(items) => items.iter().filter_map(text).collect::<Vec<_>>().join(", "),
-        other => text(other)?,
+pub(super) fn plain(value: Value<'_>) -> Option<Cow<'_, str>> {
+    let items = match value {
+        Value::Array([item]) => return text(*item).map(Cow::Borrowed),
+        Value::Array(items) => items,
+        other => return text(other).map(Cow::Borrowed),
     };
-    let joined = joined.trim();
-    (!joined.is_empty()).then(|| joined.to_owned())
+    let joined = items.iter().filter_map(|item| text(*item)).collect::<Vec<_>>().join(", ");
+    (!joined.is_empty()).then_some(Cow::Owned(joined))
 }

@@ -6,6 +6,7 @@ use super::rfc3339;
 use crate::facts::folded_operation;
 use crate::model::Field;
 use crate::tables::act::ActRow;
+use std::borrow::Cow;
 
 /// Words before the id that the directory gives a device, which is not the one that sign-ins show.
 pub const OBJECT_ID: &str = "object id ";
@@ -22,15 +23,15 @@ const UPDATES: [&str; 5] =
 
 /// Object, detail and variant of a change.
 #[derive(Default)]
-struct Note {
-    object: Option<String>,
+struct Note<'r> {
+    object: Option<Cow<'r, str>>,
     detail: Vec<String>,
     /// Bytes of the details.
     length: usize,
     variant: Vec<&'static str>,
 }
 
-impl Note {
+impl Note<'_> {
     fn detail(&mut self, words: impl Into<String>) {
         let words = words.into();
         // What is past the cut is not compared with what stands before it.
@@ -58,7 +59,7 @@ impl Note {
 }
 
 /// Puts object, detail and variant of a change.
-pub(super) fn put(row: &mut ActRow, changes: &Changes<'_>) {
+pub(super) fn put<'r>(row: &mut ActRow<'r>, changes: &Changes<'r>) {
     let operation = folded_operation(row.get(Field::Operation).unwrap_or_default());
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
     let mut note = Note { object: object(&operation, &reason, changes), ..Note::default() };
@@ -88,24 +89,24 @@ fn is_of_methods(operation: &str) -> bool {
 }
 
 /// The name of the thing changed.
-fn object(operation: &str, reason: &str, changes: &Changes<'_>) -> Option<String> {
-    let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(str::to_owned);
-    let user = || changes.user().and_then(|user| user.label()).map(str::to_owned);
-    let first = || changes.targets.iter().find_map(|target| target.label()).map(str::to_owned);
+fn object<'r>(operation: &str, reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> {
+    let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(Cow::Borrowed);
+    let user = || changes.user().and_then(|user| user.label()).map(Cow::Borrowed);
+    let first = || changes.targets.iter().find_map(|target| target.label()).map(Cow::Borrowed);
     let property = |names: &[&str]| names.iter().find_map(|name| changes.any_text(name));
     if is_of_methods(operation) && !operation.starts_with("admin") {
         return method_name(reason, changes).or_else(user).or_else(first);
     }
     if operation.contains("role") && !operation.contains("app role") {
-        let named = changes.target("Role").and_then(|role| role.name.clone());
+        let named = changes.target("Role").and_then(|role| role.name).map(Cow::Borrowed);
         let role = property(&["Role.DisplayName"])
             .or(named)
             .or_else(|| property(&["Role.WellKnownObjectName"]))
             .or_else(|| label("Role"));
         let others = || changes.targets.iter().find(|target| !target.is("Role") && target.name.is_some());
-        let member = user().or_else(|| others().and_then(|target| target.name.clone()));
-        let both: Vec<String> = [role, member].into_iter().flatten().collect();
-        return Some(both.join(", ")).filter(|both| !both.is_empty()).or_else(first);
+        let member = user().or_else(|| others().and_then(|target| target.name).map(Cow::Borrowed));
+        let both: Vec<Cow<'_, str>> = [role, member].into_iter().flatten().collect();
+        return Some(both.join(", ")).filter(|both| !both.is_empty()).map(Cow::Owned).or_else(first);
     }
     if operation.contains("app role assignment") || operation.contains("delegated permission grant") {
         return client_app(changes).or_else(first);
@@ -121,7 +122,7 @@ fn object(operation: &str, reason: &str, changes: &Changes<'_>) -> Option<String
         return named.or_else(|| label("Application")).or_else(|| label("ServicePrincipal")).or_else(first);
     }
     if operation.contains("invite") {
-        return changes.detail("invitedUserEmailAddress").or_else(user).or_else(first);
+        return changes.detail("invitedUserEmailAddress").map(Cow::Borrowed).or_else(user).or_else(first);
     }
     if operation.contains("device") || operation.contains("bitlocker") {
         return label("Device").or_else(|| property(&["CloudDisplayName", "DisplayName"])).or_else(first);
@@ -130,20 +131,20 @@ fn object(operation: &str, reason: &str, changes: &Changes<'_>) -> Option<String
 }
 
 /// The application that got a right, which is not the API it is for: by name, or by the id that the record gives.
-fn client_app(changes: &Changes<'_>) -> Option<String> {
+fn client_app<'r>(changes: &Changes<'r>) -> Option<Cow<'r, str>> {
     let named = changes.any_text("ServicePrincipal.DisplayName");
     let apps = || changes.targets.iter().filter(|target| target.is("ServicePrincipal"));
     let id = changes.any_text("ServicePrincipal.ObjectID");
     let by_id = || {
         let id = id.as_deref()?;
-        apps().find(|app| app.id.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(id)))?.label()
+        apps().find(|app| app.id.is_some_and(|known| known.eq_ignore_ascii_case(id)))?.label()
     };
     let second = || apps().nth(1)?.label();
-    named.or_else(|| by_id().or_else(second).map(str::to_owned)).or_else(|| id.clone())
+    named.or_else(|| by_id().or_else(second).map(Cow::Borrowed)).or_else(|| id.clone())
 }
 
 /// The sign-in method of a registration: its detail, else the rest of the sentence that gives the reason.
-fn method_name(reason: &str, changes: &Changes<'_>) -> Option<String> {
+fn method_name<'r>(reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> {
     let note = || {
         const SENTENCES: [&str; 5] = [
             "User started the registration for ",
@@ -153,13 +154,13 @@ fn method_name(reason: &str, changes: &Changes<'_>) -> Option<String> {
             "User updated ",
         ];
         let rest = SENTENCES.iter().find_map(|start| reason.strip_prefix(start))?;
-        Some(rest.trim().trim_end_matches('.').to_owned()).filter(|rest| !rest.is_empty())
+        Some(rest.trim().trim_end_matches('.')).filter(|rest| !rest.is_empty()).map(|rest| Cow::Owned(rest.to_owned()))
     };
-    changes.detail("AuthenticationMethod").or_else(note)
+    changes.detail("AuthenticationMethod").map(Cow::Borrowed).or_else(note)
 }
 
 /// Scopes, roles, secrets and trusts.
-fn rights(operation: &str, changes: &Changes<'_>, note: &mut Note) {
+fn rights<'r>(operation: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
     if operation.contains("consent") || operation.contains("permission grant") {
         let scopes = grants::scopes(changes);
         if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
@@ -169,11 +170,10 @@ fn rights(operation: &str, changes: &Changes<'_>, note: &mut Note) {
     }
     if operation.contains("app role assignment") {
         let role = changes.any_text("AppRole.Value").or_else(|| changes.any_text("AppRole.DisplayName"));
-        let of =
-            changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name.as_deref());
+        let of = changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name);
         let of = of.filter(|of| Some(*of) != note.object.as_deref());
         if let Some(role) = role {
-            note.detail(of.map_or_else(|| role.clone(), |of| format!("{role} of {of}")));
+            note.detail(of.map_or_else(|| role.clone().into_owned(), |of| format!("{role} of {of}")));
         }
     }
     if let Some(keys) = grants::keys(changes) {
@@ -187,13 +187,13 @@ fn rights(operation: &str, changes: &Changes<'_>, note: &mut Note) {
         note.detail(who.filter(|who| Some(*who) != note.object.as_deref()).unwrap_or_default());
     }
     if matches!(operation, "add application" | "add service principal") {
-        let id = changes.new_text("AppId").or_else(|| changes.detail("AppId"));
+        let id = changes.new_text("AppId").or_else(|| changes.detail("AppId").map(Cow::Borrowed));
         note.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
     }
 }
 
 /// Sign-in methods, devices, policies, and whether an account may sign in.
-fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note) {
+fn account<'r>(operation: &str, reason: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
     if let Some(methods) = grants::methods(changes) {
         note.difference(&methods, "methods", "methods-removed");
         if note.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
@@ -203,7 +203,7 @@ fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note
     if is_of_methods(operation) {
         let method = method_name(reason, changes).or_else(|| {
             let rest = reason.strip_prefix("Admin ")?.split_once(' ')?.1;
-            Some(rest.trim_end_matches(" for user").to_owned())
+            Some(Cow::Owned(rest.trim_end_matches(" for user").to_owned()))
         });
         note.detail(method.filter(|method| Some(method) != note.object.as_ref()).unwrap_or_default());
         for (name, words) in
@@ -213,7 +213,7 @@ fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note
         }
         let is_pass = |text: &str| text.to_lowercase().contains("temporary access pass");
         let made = !operation.contains("deleted");
-        if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(|method| is_pass(&method))) {
+        if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(is_pass)) {
             note.variant("temporary-pass");
         }
     }
@@ -223,12 +223,16 @@ fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note
             ("OSVersion", ["CloudDeviceOSVersion", "DeviceOSVersion"]),
             ("TrustType", ["DeviceTrustType", "TrustType"]),
         ] {
-            let value = changes.detail(detail).or_else(|| names.iter().find_map(|name| changes.any_text(name)));
-            let words = value.map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value });
+            let value = changes
+                .detail(detail)
+                .map(Cow::Borrowed)
+                .or_else(|| names.iter().find_map(|name| changes.any_text(name)));
+            let words = value
+                .map(|value| if detail == "TrustType" { format!("trust type {value}") } else { value.into_owned() });
             note.detail(words.unwrap_or_default());
         }
         let device = changes.device_id();
-        let object = changes.target("Device").and_then(|target| target.id.as_ref());
+        let object = changes.target("Device").and_then(|target| target.id);
         let object = object.filter(|id| device.as_ref().is_none_or(|device| !device.eq_ignore_ascii_case(id)));
         note.detail(device.map(|id| format!("device id {id}")).unwrap_or_default());
         note.detail(object.map(|id| format!("{OBJECT_ID}{id}")).unwrap_or_default());
@@ -248,7 +252,7 @@ fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note
         note.detail(listed(&policy.parts));
     }
     if let Some(property) = changes.property("AccountEnabled") {
-        let [old, new] = [&property.old, &property.new].map(super::changes::plain);
+        let [old, new] = [property.old, property.new].map(super::changes::plain);
         if let Some(new) = new.filter(|new| old.as_ref() != Some(new)) {
             note.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
             note.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
@@ -267,7 +271,7 @@ fn account(operation: &str, reason: &str, changes: &Changes<'_>, note: &mut Note
 }
 
 /// The names of the changed properties, where nothing better is known. What is added or taken away is named already.
-fn named(operation: &str, changes: &Changes<'_>, note: &mut Note) {
+fn named(operation: &str, changes: &Changes<'_>, note: &mut Note<'_>) {
     let names = changes.changed();
     if names.is_empty() && UPDATES.contains(&operation) {
         note.variant("nothing");

@@ -1,8 +1,8 @@
 //! Rights and credentials that a change gave: scopes, secrets, trusts, sign-in methods. A secret itself is never read.
 
-use super::changes::{Changes, Property, plain};
+use super::changes::{Changes, plain};
 use super::{items, part, part_text, text};
-use crate::tables::json::{Map, Value};
+use crate::tables::json::{Arena, Map, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
@@ -59,13 +59,13 @@ pub(super) fn scopes(changes: &Changes<'_>) -> Scopes {
     };
     let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
     if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
-        let [new, old] = [&property.new, &property.old].map(|value| words(&plain(value).unwrap_or_default()));
+        let [new, old] = [property.new, property.old].map(|value| words(&plain(value).unwrap_or_default()));
         let old: HashSet<String> = old.into_iter().collect();
         new.iter().filter(|scope| !old.contains(*scope)).for_each(|scope| add(scope));
-        kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType"));
+        kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType").map(Cow::into_owned));
     }
     if let Some(property) = changes.property("ConsentAction.Permissions") {
-        let new = plain(&property.new).unwrap_or_default();
+        let new = plain(property.new).unwrap_or_default();
         let (before, after) = new.split_once("=>").unwrap_or(("", &new));
         let (before, grants) = (Grant::read(before), Grant::read(after));
         if grants.is_empty() && !after.contains("[]") {
@@ -122,13 +122,13 @@ impl Difference {
 /// The secrets and certificates of an application that came and went: new less old, by key id.
 pub(super) fn keys(changes: &Changes<'_>) -> Option<Difference> {
     let property = changes.property("KeyDescription")?;
-    Some(Difference::compare(&described(&property.old), &described(&property.new)))
+    Some(Difference::compare(&described(property.old, changes.arena), &described(property.new, changes.arena)))
 }
 
 /// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as id and words. Other texts are not quoted.
-fn described(value: &Value<'_>) -> Vec<(String, String)> {
+fn described<'r>(value: Value<'r>, arena: &'r Arena) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for text in items(value).iter().filter_map(|item| text(item)) {
+    for text in items(value, arena).filter_map(text) {
         let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
         let field = |name: &str| {
             let (_, rest) = inner.split_once(name)?;
@@ -139,7 +139,7 @@ fn described(value: &Value<'_>) -> Vec<(String, String)> {
             _ => "secret",
         };
         let Some(id) = field("KeyIdentifier=") else {
-            found.push((text.clone(), kind.to_owned()));
+            found.push((text.to_owned(), kind.to_owned()));
             continue;
         };
         let name = inner.split_once("DisplayName=").map_or("", |(_, name)| name.trim());
@@ -152,16 +152,16 @@ fn described(value: &Value<'_>) -> Vec<(String, String)> {
 /// The trusts in tokens of other issuers that came and went.
 pub(super) fn trusts(changes: &Changes<'_>) -> Option<Difference> {
     let property = changes.property("FederatedIdentityCredentials")?;
-    let read = |value: &Value<'_>| -> Vec<(String, String)> {
-        let trust = |item: &Value<'_>| {
+    let read = |value| -> Vec<(String, String)> {
+        let trust = |item: Value<'_>| {
             let issuer = part_text(item, &["issuer"]).unwrap_or_default();
             let subject = part_text(item, &["subject"]).or_else(|| part_text(item, &["claimsMatchingExpressionValue"]));
-            let words = format!("issuer {issuer}, subject {}", subject.as_deref().unwrap_or("not given"));
+            let words = format!("issuer {issuer}, subject {}", subject.unwrap_or("not given"));
             (format!("{issuer}\n{subject:?}"), words)
         };
-        items(value).iter().filter(|item| item.is_object()).map(|item| trust(item)).collect()
+        items(value, changes.arena).filter(|item| item.is_object()).map(trust).collect()
     };
-    Some(Difference::compare(&read(&property.old), &read(&property.new)))
+    Some(Difference::compare(&read(property.old), &read(property.new)))
 }
 
 /// The sign-in methods of a user that came and went; `None` where none are in the record.
@@ -176,8 +176,10 @@ pub(super) fn methods(changes: &Changes<'_>) -> Option<Difference> {
     properties.peek()?;
     let mut both = Difference::default();
     for property in properties {
-        let Difference { added, removed } =
-            Difference::compare(&method(property, &property.old), &method(property, &property.new));
+        let Difference { added, removed } = Difference::compare(
+            &method(property.name, property.old, changes.arena),
+            &method(property.name, property.new, changes.arena),
+        );
         both.added.extend(added);
         both.removed.extend(removed);
     }
@@ -185,9 +187,9 @@ pub(super) fn methods(changes: &Changes<'_>) -> Option<Difference> {
 }
 
 /// The entries of a method's property, each as id and words: a type's code, a phone's name, an address.
-fn method(property: &Property<'_>, value: &Value<'_>) -> Vec<(String, String)> {
+fn method<'r>(property: &str, value: Value<'r>, arena: &'r Arena) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for item in items(value) {
+    for item in items(value, arena) {
         let entries: Vec<(String, String)> = [
             ("MethodType", "method type"),
             ("PhoneNumber", "phone"),
@@ -196,26 +198,27 @@ fn method(property: &Property<'_>, value: &Value<'_>) -> Vec<(String, String)> {
             ("Email", "email"),
         ]
         .into_iter()
-        .filter_map(|(name, words)| Some((name, words, part_text(&item, &[name])?)))
+        .filter_map(|(name, words)| Some((name, words, part_text(item, &[name])?)))
         .map(|(name, words, text)| (format!("{name}\n{text}"), format!("{words} {text}")))
         .collect();
-        if let Some(state) = part_text(&item, &["State"]) {
+        if let Some(state) = part_text(item, &["State"]) {
             found.push((format!("State\n{state}"), format!("requirement state {state}")));
         } else if !entries.is_empty() {
             found.extend(entries);
         } else if item.is_object() {
-            let id = part_text(&item, &["Id", "DeviceToken", "DeviceName"]).unwrap_or_else(|| item.to_string());
-            let name = part_text(&item, &["DeviceName"]).filter(|name| name != "NO_DEVICE");
+            let id =
+                part_text(item, &["Id", "DeviceToken", "DeviceName"]).map_or_else(|| item.to_string(), str::to_owned);
+            let name = part_text(item, &["DeviceName"]).filter(|name| *name != "NO_DEVICE");
             let words = match name {
                 Some(name) => format!("authenticator app on {name}"),
-                None if property.name.eq_ignore_ascii_case("StrongAuthenticationPhoneAppDetail") => {
+                None if property.eq_ignore_ascii_case("StrongAuthenticationPhoneAppDetail") => {
                     "authenticator app or code".to_owned()
                 }
-                None => property.name.clone(),
+                None => property.to_owned(),
             };
             found.push((id, words));
-        } else if let Some(text) = text(&item) {
-            found.push((text, property.name.clone()));
+        } else if let Some(text) = text(item) {
+            found.push((text.to_owned(), property.to_owned()));
         }
     }
     found
@@ -233,36 +236,34 @@ pub(super) struct Policy {
 }
 
 /// The object that a value is, or the first of a list.
-fn only_object<'v>(value: &'v Value<'v>) -> Map<'v> {
-    match items(value).into_iter().next().map(Cow::into_owned) {
+fn only_object<'r>(value: Value<'r>, arena: &'r Arena) -> Map<'r> {
+    match items(value, arena).next() {
         Some(Value::Object(policy)) => policy,
-        _ => Map::new(),
+        _ => Map::default(),
     }
 }
 
 /// The change of a policy's text; `None` where the record has none.
 pub(super) fn policy(changes: &Changes<'_>) -> Option<Policy> {
     let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
-    let (old, new) = (Value::Object(only_object(&property.old)), Value::Object(only_object(&property.new)));
-    let excluded = |policy: &Value<'_>| -> BTreeSet<String> {
+    let [before, after] = [property.old, property.new].map(|value| only_object(value, changes.arena));
+    let [old, new] = [before, after].map(Value::Object);
+    let excluded = |policy| -> BTreeSet<&str> {
         let users = part(part(policy, "conditions"), "users");
         let lists = ["excludeUsers", "excludeGroups", "excludeRoles"];
-        let ids = lists.iter().flat_map(|list| items(part(users, list)));
-        ids.filter_map(|id| text(&id)).collect()
+        lists.iter().flat_map(|list| items(part(users, list), changes.arena)).filter_map(text).collect()
     };
-    let mut policy = Policy { states: [&old, &new].map(|policy| part_text(policy, &["state"])), ..Policy::default() };
-    if let (Value::Object(before), Value::Object(after)) = (&old, &new)
-        && !before.is_empty()
-        && !after.is_empty()
-    {
-        policy.excluded = excluded(&new).difference(&excluded(&old)).count();
-        let names: BTreeSet<&Cow<'_, str>> = before.keys().chain(after.keys()).collect();
-        let is_part = |name: &&&Cow<'_, str>| {
+    let states = [old, new].map(|policy| part_text(policy, &["state"]).map(str::to_owned));
+    let mut policy = Policy { states, ..Policy::default() };
+    if !before.is_empty() && !after.is_empty() {
+        policy.excluded = excluded(new).difference(&excluded(old)).count();
+        let names: BTreeSet<&str> = before.names().chain(after.names()).collect();
+        let is_part = |name: &&&str| {
             let name = name.to_ascii_lowercase();
             !["id", "state", "version", "createddatetime", "modifieddatetime"].contains(&name.as_str())
         };
-        let differs = |name: &&&Cow<'_, str>| before.get(&***name) != after.get(&***name);
-        policy.parts = names.iter().filter(is_part).filter(differs).map(|name| (**name).to_string()).collect();
+        let differs = |name: &&&str| before.get(name) != after.get(name);
+        policy.parts = names.iter().filter(is_part).filter(differs).map(|name| (*name).to_owned()).collect();
     }
     Some(policy)
 }

@@ -37,7 +37,7 @@ pub(super) fn record(row: &Members<'_>) -> Option<Value> {
 }
 
 /// The time of a row: `Date (UTC)`, `Date (UTC+02:00)`, or `Date` where the portal does not say the zone.
-pub(super) fn time(row: &Members<'_>) -> Option<WrittenTime> {
+pub(super) fn time<'r>(row: &Members<'r>) -> Option<WrittenTime<'r>> {
     row.text("Activity")?;
     let is_date = |name: &&str| {
         let name = name.to_ascii_lowercase();
@@ -64,7 +64,7 @@ fn numbered(row: &Members<'_>) -> (Vec<Value>, Vec<Value>) {
                     property,
                     part,
                     &[("name", "displayName"), ("oldvalue", "oldValue"), ("newvalue", "newValue")],
-                    &text,
+                    text,
                 );
             } else {
                 let names = [
@@ -73,10 +73,10 @@ fn numbered(row: &Members<'_>) -> (Vec<Value>, Vec<Value>) {
                     ("objectid", "id"),
                     ("userprincipalname", "userPrincipalName"),
                 ];
-                insert(target, part, &names, &text);
+                insert(target, part, &names, text);
             }
         } else if let Some((number, part)) = part(&name, "additionaldetail") {
-            insert(details.entry(number).or_default(), part, &[("key", "key"), ("value", "value")], &text);
+            insert(details.entry(number).or_default(), part, &[("key", "key"), ("value", "value")], text);
         }
     }
     for (number, properties) in properties {

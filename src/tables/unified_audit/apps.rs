@@ -12,8 +12,8 @@ use crate::tables::members::{elements, member, member_text};
 const MOST: usize = 5;
 
 /// Puts what a record was done to.
-pub(super) fn put(row: &mut ActRow, body: &Body<'_>) {
-    let text = |names: &[&str]| names.iter().find_map(|name| meaning(&body.text(name)?));
+pub(super) fn put<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
+    let text = |names: &[&str]| names.iter().find_map(|name| meaning(body.text(name)?));
     if body.has("CopilotEventData") {
         return copilot(row, body);
     }
@@ -26,14 +26,14 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>) {
 }
 
 /// Documents that Copilot read for the user, else the application that it was asked in.
-fn copilot(row: &mut ActRow, body: &Body<'_>) {
+fn copilot<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     let data = body.value("CopilotEventData");
-    let host = member_text(&data, "AppHost").and_then(|host| meaning(&host));
-    let resources = elements(member(&data, "AccessedResources"));
-    let name = |resource: &Value<'_>| {
-        ["Name", "SiteUrl", "Id", "ID"].iter().find_map(|name| meaning(&member_text(resource, name)?))
+    let host = member_text(data, "AppHost").and_then(meaning);
+    let resources = elements(member(data, "AccessedResources"));
+    let name = |resource: Value<'r>| {
+        ["Name", "SiteUrl", "Id", "ID"].iter().find_map(|name| meaning(member_text(resource, name)?))
     };
-    let names: Vec<String> = resources.iter().filter_map(name).collect();
+    let names: Vec<&str> = resources.filter_map(name).collect();
     if names.is_empty() {
         row.set_some(Field::Object, host);
     } else {

@@ -20,7 +20,7 @@ const EVERYBODY: [&str; 4] = ["everyone", "default", "anonymous", "owner@local"]
 const LOST: &str = "names are lost in this export";
 
 /// Puts what was done in a mailbox; returns whether the operation is one.
-pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool {
+pub(super) fn put<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, operation: &str) -> bool {
     match operation {
         "mailitemsaccessed" => messages_read(row, body),
         "attachmentaccess" => attachments(row, body),
@@ -34,10 +34,7 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool {
         _ if body.has("AffectedItems") => several(row, body),
         _ if body.has("Item") => item(row, body, operation),
         "movetodeleteditems" | "softdelete" | "harddelete" | "send" | "sendas" | "sendonbehalf" => {
-            row.set_some(
-                Field::Object,
-                body.first(&["Subject", "ObjectId", "OfficeObjectId"]).and_then(|text| meaning(&text)),
-            );
+            row.set_some(Field::Object, body.first(&["Subject", "ObjectId", "OfficeObjectId"]).and_then(meaning));
         }
         _ => return rules::cmdlet(row, body, operation),
     }
@@ -45,34 +42,33 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool {
 }
 
 /// Messages that a client asked for, or folders that it synchronised.
-fn messages_read(row: &mut ActRow, body: &Body<'_>) {
+fn messages_read<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     let properties = body.value("OperationProperties");
-    let folders = body.value("Folders");
-    let folders: Vec<&Value<'_>> = elements(&folders).iter().filter(|folder| folder.is_object()).collect();
-    let access = named(&properties, "MailAccessType").map(|kind| kind.to_ascii_lowercase());
-    let is_sync = access.map_or(folders.is_empty() && body.has("Item"), |kind| kind == "sync");
-    let is_throttled = named(&properties, "IsThrottled").is_some_and(|text| is_true(&text));
+    let folders: Vec<Value<'_>> = elements(body.value("Folders")).filter(|folder| folder.is_object()).collect();
+    let access = named(properties, "MailAccessType");
+    let is_sync = access.map_or(folders.is_empty() && body.has("Item"), |kind| kind.eq_ignore_ascii_case("sync"));
+    let is_throttled = named(properties, "IsThrottled").is_some_and(is_true);
     let kind = if is_sync { "sync" } else { "bind" };
-    row.set(Field::Variant, if is_throttled { format!("{kind} throttled") } else { kind.to_owned() });
-    let mut names: Vec<String> = Vec::new();
-    for name in folders.iter().filter_map(|folder| folder_name(folder)) {
+    row.set(Field::Variant, if is_throttled { Cow::Owned(format!("{kind} throttled")) } else { Cow::Borrowed(kind) });
+    let mut names: Vec<&str> = Vec::new();
+    for name in folders.iter().filter_map(|folder| folder_name(*folder)) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
     if names.is_empty() {
-        names.extend(folder_name(member(&body.value("Item"), "ParentFolder")));
+        names.extend(folder_name(member(body.value("Item"), "ParentFolder")));
     }
     row.set(Field::Object, names.join(", "));
     if !is_sync {
-        let items = folders.iter().flat_map(|folder| elements(member(folder, "FolderItems")));
+        let items = folders.iter().flat_map(|folder| elements(member(*folder, "FolderItems")));
         let logged = body.text("OperationCount").and_then(|count| count.parse::<usize>().ok());
         count(row, items, logged, body.has("Folders"));
     }
 }
 
 /// Puts the number of distinct items, their digests, and the log's number where it differs.
-fn count<'v>(row: &mut ActRow, items: impl Iterator<Item = &'v Value<'v>>, logged: Option<usize>, has_items: bool) {
+fn count<'r>(row: &mut ActRow<'r>, items: impl Iterator<Item = Value<'r>>, logged: Option<usize>, has_items: bool) {
     let (mut ids, mut subjects, mut is_lost) = (Vec::new(), Vec::new(), false);
     for item in items {
         is_lost |= !item.is_object();
@@ -99,22 +95,21 @@ fn count<'v>(row: &mut ActRow, items: impl Iterator<Item = &'v Value<'v>>, logge
 }
 
 /// The message id, which copies of a message share, else the id of the item.
-fn item_id(item: &Value<'_>) -> Option<String> {
+fn item_id(item: Value<'_>) -> Option<&str> {
     member_text(item, "InternetMessageId").or_else(|| member_text(item, "Id"))
 }
 
 /// A folder by its path, else by its name, else by its id.
-fn folder_name(folder: &Value<'_>) -> Option<String> {
-    ["Path", "Name", "Id"].iter().find_map(|name| meaning(&member_text(folder, name)?))
+fn folder_name(folder: Value<'_>) -> Option<&str> {
+    ["Path", "Name", "Id"].iter().find_map(|name| meaning(member_text(folder, name)?))
 }
 
 /// Attachments opened through Graph.
-fn attachments(row: &mut ActRow, body: &Body<'_>) {
-    let messages = body.value("Messages");
-    let messages = elements(&messages).iter().filter(|message| message.is_object());
+fn attachments<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
+    let messages = elements(body.value("Messages")).filter(|message| message.is_object());
     let (mut ids, mut object) = (Vec::new(), None);
     for message in messages {
-        ids.extend(elements(member(message, "MessageItems")).iter().filter_map(|item| member_text(item, "Id")));
+        ids.extend(elements(member(message, "MessageItems")).filter_map(|item| member_text(item, "Id")));
         object = object.or_else(|| {
             let names = ["Subject", "InternetMessageId", "Id"];
             names.iter().find_map(|name| member_text(message, name)).or_else(|| folder_name(message))
@@ -130,35 +125,35 @@ fn attachments(row: &mut ActRow, body: &Body<'_>) {
 }
 
 /// One message or item: sent, written, changed.
-fn item(row: &mut ActRow, body: &Body<'_>, operation: &str) {
+fn item<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, operation: &str) {
     let item = body.value("Item");
-    let id = item_id(&item);
-    let parent = || folder_name(member(&item, "ParentFolder"));
-    row.set_some(Field::Object, member_text(&item, "Subject").or_else(|| id.clone()).or_else(parent));
-    if operation == "send" && id.as_ref().is_some_and(|id| id.starts_with(SHARING_MAIL)) {
+    let id = item_id(item);
+    let parent = || folder_name(member(item, "ParentFolder"));
+    row.set_some(Field::Object, member_text(item, "Subject").or(id).or_else(parent));
+    if operation == "send" && id.is_some_and(|id| id.starts_with(SHARING_MAIL)) {
         row.set(Field::Variant, "sharing");
     }
     let mut detail = Vec::new();
     detail.extend(body.text("SendAsUserSmtp").map(|user| format!("as {user}")));
     detail.extend(body.text("SendOnBehalfOfUserSmtp").map(|user| format!("on behalf of {user}")));
-    detail.extend(member_text(&item, "Attachments").map(|names| format!("attached {names}")));
+    detail.extend(member_text(item, "Attachments").map(|names| format!("attached {names}")));
     row.set(Field::Detail, detail.join(", "));
     row.set(Field::Items, digests(id.as_slice()));
 }
 
 /// Several messages: deleted, moved, copied.
-fn several(row: &mut ActRow, body: &Body<'_>) {
+fn several<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     let items = body.value("AffectedItems");
-    let is_lost = elements(&items).iter().any(|item| !item.is_object());
-    let items: Vec<&Value<'_>> = elements(&items).iter().filter(|item| item.is_object()).collect();
+    let is_lost = elements(items).any(|item| !item.is_object());
+    let items: Vec<Value<'_>> = elements(items).filter(|item| item.is_object()).collect();
     let (from, to) = (body.value("Folder"), body.value("DestFolder"));
-    let subject = items.iter().find_map(|item| member_text(item, "Subject"));
-    let id = || items.iter().find_map(|item| item_id(item));
-    row.set_some(Field::Object, subject.or_else(id).or_else(|| folder_name(&from)));
+    let subject = items.iter().find_map(|item| member_text(*item, "Subject"));
+    let id = || items.iter().find_map(|item| item_id(*item));
+    row.set_some(Field::Object, subject.or_else(id).or_else(|| folder_name(from)));
     if items.len() > 1 {
         row.set(Field::Count, items.len().to_string());
     }
-    let folders: Vec<String> = [folder_name(&from), folder_name(&to)].into_iter().flatten().collect();
+    let folders: Vec<&str> = [folder_name(from), folder_name(to)].into_iter().flatten().collect();
     let mut detail = folders.join(" → ");
     if is_lost {
         let logged = body.text("OperationCount");
@@ -166,31 +161,31 @@ fn several(row: &mut ActRow, body: &Body<'_>) {
         detail = if detail.is_empty() { LOST.to_owned() } else { format!("{detail}, {LOST}") };
     }
     row.set(Field::Detail, detail);
-    let ids: Vec<String> = items.iter().filter_map(|item| item_id(item)).collect();
+    let ids: Vec<&str> = items.iter().filter_map(|item| item_id(*item)).collect();
     row.set(Field::Items, digests(&ids));
 }
 
 /// Rights on a folder.
-fn folder_rights(row: &mut ActRow, body: &Body<'_>) {
+fn folder_rights<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     let item = body.value("Item");
-    let folder = member(&item, "ParentFolder");
-    row.set_some(Field::Object, folder_name(folder).or_else(|| member_text(&item, "Subject")));
+    let folder = member(item, "ParentFolder");
+    row.set_some(Field::Object, folder_name(folder).or_else(|| member_text(item, "Subject")));
     let (who, rights) = (member_text(folder, "MemberUpn"), member_text(folder, "MemberRights"));
-    let is_everybody = |who: &String| EVERYBODY.iter().any(|name| who.eq_ignore_ascii_case(name));
-    if who.as_ref().is_some_and(is_everybody) {
+    let is_everybody = |who: &str| EVERYBODY.iter().any(|name| who.eq_ignore_ascii_case(name));
+    if who.is_some_and(is_everybody) {
         row.set(Field::Variant, "default");
     }
-    let parts = [who.map(|who| format!("to {who}")), rights];
+    let parts = [who.map(|who| format!("to {who}")), rights.map(str::to_owned)];
     row.set(Field::Detail, parts.into_iter().flatten().collect::<Vec<_>>().join(": "));
 }
 
 /// Words that were searched for.
-fn search(row: &mut ActRow, body: &Body<'_>) {
+fn search<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     const NAMES: [&str; 3] = ["QueryText", "SearchQueryText", "Query"];
     let in_list = || {
         let lists = ["OperationProperties", "ExtendedProperties", "EventData", "Event_Data"];
         let lists = lists.iter().filter(|list| body.has(list)).map(|list| body.value(list));
-        lists.into_iter().find_map(|list| NAMES.iter().find_map(|name| named(&list, name)))
+        lists.into_iter().find_map(|list| NAMES.iter().find_map(|name| named(list, name)))
     };
-    row.set_some(Field::Object, body.first(&NAMES).map(Cow::into_owned).or_else(in_list));
+    row.set_some(Field::Object, body.first(&NAMES).or_else(in_list));
 }

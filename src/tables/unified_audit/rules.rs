@@ -6,7 +6,7 @@ use super::shape::Body;
 use super::words::{is_sign_in_name, is_true, meaning};
 use crate::model::Field;
 use crate::tables::act::ActRow;
-use crate::tables::json::Value;
+use crate::tables::json::{Arena, Value};
 use crate::tables::members::{elements, member, member_text, named, read_out};
 
 /// Parameters of rules that send mail elsewhere, and the words for each.
@@ -74,26 +74,26 @@ impl Rule {
         }
     }
 
-    fn put(self, row: &mut ActRow) {
+    fn put(self, row: &mut ActRow<'_>) {
         row.set(Field::Variant, self.kinds.join(" "));
         row.set(Field::Detail, self.words.join(", "));
     }
 }
 
 /// Puts what a cmdlet did; returns whether it is one.
-pub(super) fn cmdlet(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool {
+pub(super) fn cmdlet<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, operation: &str) -> bool {
     const VERBS: [&str; 16] = [
         "new", "set", "add", "remove", "enable", "disable", "update", "get", "start", "stop", "undo", "restore",
         "import", "export", "search", "install",
     ];
     let Some((verb, noun)) = operation.split_once('-').filter(|(verb, _)| VERBS.contains(verb)) else { return false };
     let parameters = body.value("Parameters");
-    let parameter = |name: &str| named(&parameters, name).and_then(|text| meaning(&text));
-    let object_id = || body.first(&["ObjectId", "OfficeObjectId"]).and_then(|text| meaning(&text));
+    let parameter = |name: &str| named(parameters, name).and_then(meaning);
+    let object_id = || body.first(&["ObjectId", "OfficeObjectId"]).and_then(meaning);
     let identity = || parameter("Identity").or_else(|| parameter("Mailbox"));
     match noun {
         "inboxrule" => {
-            let last = |text: String| text.rsplit('\\').next().map(str::to_owned).filter(|text| !text.is_empty());
+            let last = |text: &'r str| text.rsplit('\\').next().filter(|text| !text.is_empty());
             let of_path = || object_id().and_then(last).or_else(|| identity().and_then(last));
             row.set_some(Field::Object, parameter("Name").or_else(of_path));
             rule(&parameter).put(row);
@@ -102,11 +102,11 @@ pub(super) fn cmdlet(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool
             row.set_some(Field::Object, parameter("Name").or_else(identity).or_else(object_id));
             rule(&parameter).put(row);
         }
-        "mailbox" if forwarding(row, &parameters, identity().or_else(object_id)) => {}
+        "mailbox" if forwarding(row, parameters, identity().or_else(object_id)) => {}
         "mailboxpermission" | "recipientpermission" | "mailboxfolderpermission" => {
             row.set_some(Field::Object, identity().or_else(object_id));
             let who = parameter("User").or_else(|| parameter("Trustee")).map(|who| format!("to {who}"));
-            let parts = [who, parameter("AccessRights")];
+            let parts = [who, parameter("AccessRights").map(str::to_owned)];
             row.set(Field::Detail, parts.into_iter().flatten().collect::<Vec<_>>().join(": "));
         }
         _ => {
@@ -116,18 +116,18 @@ pub(super) fn cmdlet(row: &mut ActRow, body: &Body<'_>, operation: &str) -> bool
         }
     }
     if SHOWN.contains(&operation) {
-        row.set(Field::Detail, shown(&parameters));
+        row.set(Field::Detail, shown(parameters));
     }
-    if is_of_auditing(operation, &parameters) {
+    if is_of_auditing(operation, parameters) {
         row.set(Field::Variant, "audit");
     }
     true
 }
 
 /// Kinds and words of a rule that a cmdlet made or changed.
-fn rule(parameter: &impl Fn(&str) -> Option<String>) -> Rule {
+fn rule<'r>(parameter: &impl Fn(&str) -> Option<&'r str>) -> Rule {
     let mut rule = Rule::default();
-    let is_on = |name: &str| parameter(name).is_some_and(|text| is_true(&text));
+    let is_on = |name: &str| parameter(name).is_some_and(is_true);
     for (name, words) in FORWARDS {
         if let Some(to) = parameter(name) {
             rule.kind("forwards");
@@ -152,11 +152,11 @@ fn rule(parameter: &impl Fn(&str) -> Option<String>) -> Rule {
 }
 
 /// Puts the forwarding of a mailbox; returns whether the cmdlet sets or clears it.
-fn forwarding(row: &mut ActRow, parameters: &Value<'_>, mailbox: Option<String>) -> bool {
+fn forwarding<'r>(row: &mut ActRow<'r>, parameters: Value<'r>, mailbox: Option<&'r str>) -> bool {
     const NAMES: [&str; 2] = ["ForwardingAddress", "ForwardingSmtpAddress"];
-    let is_set = |name: &str| named(parameters, name).and_then(|text| meaning(&text));
-    let of_mailbox = mailbox.as_ref().map(|mailbox| format!("of {mailbox}"));
-    let keeps = || named(parameters, "DeliverToMailboxAndForward").map(|text| is_true(&text));
+    let is_set = |name: &str| named(parameters, name).and_then(meaning);
+    let of_mailbox = mailbox.map(|mailbox| format!("of {mailbox}"));
+    let keeps = || named(parameters, "DeliverToMailboxAndForward").map(is_true);
     let keeps = || keeps().map(|keeps| if keeps { "keeps a copy" } else { "keeps no copy" }.to_owned());
     // The first takes precedence in Exchange too.
     if let Some(to) = NAMES.iter().find_map(|name| is_set(name)) {
@@ -165,11 +165,11 @@ fn forwarding(row: &mut ActRow, parameters: &Value<'_>, mailbox: Option<String>)
         row.set(Field::Detail, [of_mailbox, keeps()].into_iter().flatten().collect::<Vec<_>>().join(", "));
         return true;
     }
-    let names_one = |entry: &Value<'_>| {
+    let names_one = |entry| {
         let name = member_text(entry, "Name");
         name.is_some_and(|name| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
     };
-    let clears = elements(parameters).iter().any(names_one);
+    let clears = elements(parameters).any(names_one);
     if clears {
         row.set_some(Field::Object, mailbox);
         row.set(Field::Variant, "clears");
@@ -179,7 +179,7 @@ fn forwarding(row: &mut ActRow, parameters: &Value<'_>, mailbox: Option<String>)
 }
 
 /// Returns whether a cmdlet switches auditing.
-fn is_of_auditing(operation: &str, parameters: &Value<'_>) -> bool {
+fn is_of_auditing(operation: &str, parameters: Value<'_>) -> bool {
     const NAMES: [&str; 4] = ["AuditEnabled", "AuditBypassEnabled", "AuditDisabled", "UnifiedAuditLogIngestionEnabled"];
     match operation {
         "set-mailboxauditbypassassociation" | "set-adminauditlogconfig" => true,
@@ -189,8 +189,8 @@ fn is_of_auditing(operation: &str, parameters: &Value<'_>) -> bool {
 }
 
 /// The parameters of a cmdlet, but for its object and for secrets.
-fn shown(parameters: &Value<'_>) -> String {
-    let pairs = elements(parameters).iter().filter_map(|entry| {
+fn shown(parameters: Value<'_>) -> String {
+    let pairs = elements(parameters).filter_map(|entry| {
         let (name, value) = (member_text(entry, "Name")?, member_text(entry, "Value")?);
         let lower = name.to_ascii_lowercase();
         let is_hidden = matches!(lower.as_str(), "identity" | "name" | "force" | "errorcode")
@@ -202,9 +202,9 @@ fn shown(parameters: &Value<'_>) -> String {
 }
 
 /// A rule that Outlook or another client changed.
-pub(super) fn from_client(row: &mut ActRow, body: &Body<'_>) {
+pub(super) fn from_client<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>) {
     let properties = body.value("OperationProperties");
-    let text = |name: &str| named(&properties, name).and_then(|text| meaning(&text));
+    let text = |name: &str| named(properties, name).and_then(meaning);
     row.set_some(Field::Object, text("RuleName").or_else(|| text("Name")).or_else(|| text("RuleId")));
     let mut rule = Rule::default();
     match text("RuleOperation").unwrap_or_default().to_ascii_lowercase().as_str() {
@@ -213,12 +213,13 @@ pub(super) fn from_client(row: &mut ActRow, body: &Body<'_>) {
         operation if operation.starts_with("remove") || operation.starts_with("delete") => rule.kind("removed"),
         _ => {}
     }
-    let actions = ["RuleActions", "Actions"].iter().find_map(|name| entry(&properties, name)).unwrap_or_default();
-    for action in elements(&actions) {
+    let actions =
+        ["RuleActions", "Actions"].iter().find_map(|name| entry(properties, name, body.arena())).unwrap_or_default();
+    for action in elements(actions) {
         let kind = ["ActionType", "Type", "Action"].iter().find_map(|name| member_text(action, name));
-        let kind = kind.or_else(|| action.as_str().map(str::to_owned)).unwrap_or_default();
+        let kind = kind.or(action.as_str()).unwrap_or_default();
         let to = recipients(action);
-        rule.action(&kind, &to, action);
+        rule.action(kind, &to, action);
     }
     if let Some(condition) = text("RuleCondition").filter(|condition| condition.len() <= MAX_VALUE) {
         rule.words.push(format!("if {condition}"));
@@ -228,7 +229,7 @@ pub(super) fn from_client(row: &mut ActRow, body: &Body<'_>) {
 
 impl Rule {
     /// Adds an action of a client's rule.
-    fn action(&mut self, kind: &str, recipients: &str, action: &Value<'_>) {
+    fn action(&mut self, kind: &str, recipients: &str, action: Value<'_>) {
         let lower = kind.to_ascii_lowercase();
         let to = if recipients.is_empty() { String::new() } else { format!(" to {recipients}") };
         if lower.contains("forward") {
@@ -255,33 +256,32 @@ impl Rule {
 }
 
 /// The value of a named entry, whatever it is.
-fn entry<'v>(properties: &'v Value<'v>, name: &str) -> Option<Value<'v>> {
+fn entry<'r>(properties: Value<'r>, name: &str, arena: &'r Arena) -> Option<Value<'r>> {
     let in_list = elements(properties)
-        .iter()
-        .find(|entry| member_text(entry, "Name").is_some_and(|key| key.eq_ignore_ascii_case(name)))
+        .find(|entry| member_text(*entry, "Name").is_some_and(|key| key.eq_ignore_ascii_case(name)))
         .map(|entry| member(entry, "Value"));
     let value = in_list.unwrap_or_else(|| member(properties, name));
-    (!value.is_null()).then(|| read_out(value.clone()))
+    (!value.is_null()).then(|| read_out(value, arena))
 }
 
 /// Recipients of an action, by address where they are objects.
-fn recipients(action: &Value<'_>) -> String {
+fn recipients(action: Value<'_>) -> String {
     let names = ["Recipients", "Recipient", "Addresses", "To"];
     let list = names.iter().map(|name| member(action, name)).find(|list| !list.is_null());
-    let of_object = |value: &Value<'_>| {
+    let of_object = |value| {
         let names = ["Address", "SmtpAddress", "EmailAddress", "DisplayName", "Name"];
         names.iter().find_map(|name| member_text(value, name))
     };
-    let text = |value: &Value<'_>| value.as_str().map(|text| text.trim().to_owned()).or_else(|| of_object(value));
-    list.map(|list| elements(list).iter().filter_map(text).collect::<Vec<_>>().join(", ")).unwrap_or_default()
+    let text = |value| Value::as_str(value).map(str::trim).or_else(|| of_object(value));
+    list.map(|list| elements(list).filter_map(text).collect::<Vec<_>>().join(", ")).unwrap_or_default()
 }
 
 /// Mailboxes that a cmdlet names by sign-in name.
-pub(super) fn mailboxes(body: &Body<'_>) -> Vec<String> {
+pub(super) fn mailboxes<'r>(body: &Body<'_, 'r>) -> Vec<&'r str> {
     if !body.has("Parameters") {
         return Vec::new();
     }
     let parameters = body.value("Parameters");
-    let names = ["Identity", "Mailbox"].iter().filter_map(|name| named(&parameters, name));
-    names.map(|name| name.trim().to_owned()).filter(|name| is_sign_in_name(name)).collect()
+    let names = ["Identity", "Mailbox"].iter().filter_map(|name| named(parameters, name));
+    names.map(str::trim).filter(|name| is_sign_in_name(name)).collect()
 }

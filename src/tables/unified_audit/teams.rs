@@ -12,8 +12,8 @@ use crate::tables::members::{elements, member, member_text};
 const MOST: usize = 5;
 
 /// Puts what was done in Teams.
-pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) {
-    let text = |names: &[&str]| names.iter().find_map(|name| meaning(&body.text(name)?));
+pub(super) fn put<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, operation: &str) {
+    let text = |names: &[&str]| names.iter().find_map(|name| meaning(body.text(name)?));
     let of_message =
         matches!(operation, "messagedeleted" | "messageupdated" | "messageedited" | "messageeditedhaslink");
     let of_app = matches!(
@@ -35,25 +35,24 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, operation: &str) {
     row.set_some(Field::Object, object.or_else(|| if is_session { None } else { rest() }));
 
     let mut detail = Vec::new();
-    if of_app && row.get(Field::Object) != team().as_deref() {
+    if of_app && row.get(Field::Object) != team() {
         detail.extend(team().map(|team| format!("in {team}")));
     }
     detail.extend(text(&["ChannelName"]).map(|channel| format!("channel {channel}")));
     let members = body.value("Members");
-    let name = |member: &Value<'_>| {
+    let name = |member: Value<'r>| {
         let names = ["UPN", "Upn", "UserPrincipalName", "DisplayName"];
-        names.iter().find_map(|name| meaning(&member_text(member, name)?))
+        names.iter().find_map(|name| meaning(member_text(member, name)?))
     };
-    let members: Vec<String> = elements(&members).iter().filter_map(name).collect();
+    let members: Vec<&str> = elements(members).filter_map(name).collect();
     if !members.is_empty() {
         detail.push(format!("with {}", listed(&members, MOST)));
     }
     let participants = body.value("ParticipantInfo");
-    if member_text(&participants, "HasForeignTenantUsers").is_some_and(|text| is_true(&text)) {
+    if member_text(participants, "HasForeignTenantUsers").is_some_and(is_true) {
         row.set(Field::Variant, "foreign");
-        let domains = member(&participants, "ParticipatingDomains");
-        let domains: Vec<String> =
-            elements(domains).iter().filter_map(|domain| domain.as_str().map(str::to_owned)).collect();
+        let domains = member(participants, "ParticipatingDomains");
+        let domains: Vec<&str> = elements(domains).filter_map(Value::as_str).collect();
         detail.push(match domains.as_slice() {
             [] => "outside the tenant".to_owned(),
             domains => format!("outside the tenant: {}", listed(domains, MOST)),

@@ -6,9 +6,8 @@ mod shapes;
 mod who;
 
 use super::read;
-use crate::model::{Field, Span};
-use crate::tables::act::ActRow;
-use crate::tables::members::Members;
+use crate::model::Field;
+use crate::tables::act::{ActRow, testing};
 use serde_json::{Value, json};
 
 const ANA: &str = "ana@contoso.com";
@@ -19,17 +18,13 @@ const CLIENT: &str = "d3590ed6-52b3-4102-aeff-aad2292ab01c";
 const TOKEN: &str = "n96869QtkkuPKXoO97EKAA";
 
 /// The row of a JSON record.
-fn row(record: &Value) -> ActRow {
-    read(&Members::from_json(&record.to_string()))
+fn row(record: &Value) -> ActRow<'static> {
+    testing::of_json(read, record)
 }
 
 /// The row of a CSV record.
-fn cells(cells: &[(&str, &str)]) -> ActRow {
-    let mut members = Members::default();
-    for (name, cell) in cells.iter().filter(|(_, cell)| !cell.is_empty()) {
-        members.add_cell(name, cell, Span::from_ticks(0));
-    }
-    read(&members)
+fn cells(cells: &[(&str, &str)]) -> ActRow<'static> {
+    testing::of_cells(read, cells)
 }
 
 /// A record with `more` in it; null takes a member out.
@@ -86,6 +81,6 @@ fn bind() -> Value {
 }
 
 /// The texts of some fields, those that are unset empty.
-fn texts<const N: usize>(row: &ActRow, fields: [Field; N]) -> [&str; N] {
+fn texts<'r, const N: usize>(row: &'r ActRow<'_>, fields: [Field; N]) -> [&'r str; N] {
     fields.map(|field| row.get(field).unwrap_or_default())
 }

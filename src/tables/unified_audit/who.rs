@@ -16,31 +16,29 @@ use uuid::Uuid;
 const ADDRESSES: [&str; 4] = ["ClientIP", "ClientIPAddress", "Client_IPAddress", "ActorIpAddress"];
 
 /// Puts the user and everything that ties the record to a sign-in.
-pub(super) fn put(row: &mut ActRow, body: &Body<'_>, around: &Envelope, is_logon: bool) {
+pub(super) fn put<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, around: &Envelope<'r>, is_logon: bool) {
     let contexts = body.value("AppAccessContext");
-    let context =
-        |name: &str| elements(&contexts).iter().find_map(|context| member_text(context, name)).filter(|id| tells(id));
-    let id = |name: &str| body.text(name).map(Cow::into_owned).filter(|id| tells(id));
+    let context = |name: &str| elements(contexts).find_map(|context| member_text(context, name)).filter(|id| tells(id));
+    let id = |name: &str| body.text(name).filter(|id| tells(id));
     put_user(row, body, around, context("UserObjectId"));
 
-    let addresses = ADDRESSES.iter().filter_map(|name| body.text(name)).find_map(|text| address(&text));
-    row.set_some(Field::IpAddress, addresses.or_else(|| address(around.address.as_deref()?)));
+    let addresses = ADDRESSES.iter().filter_map(|name| body.text(name)).find_map(address);
+    row.set_some(Field::IpAddress, addresses.or_else(|| address(around.address?)));
 
     let of_logon = is_logon.then(|| id("ApplicationId")).flatten();
     row.set_some(Field::AppId, of_logon.or_else(|| id("ClientAppId")).or_else(|| context("ClientAppId")));
 
     let device = body.value("DeviceProperties");
-    let of_device = |name: &str| named(&device, name).filter(|id| tells(id));
+    let of_device = |name: &str| named(device, name).filter(|id| tells(id));
     let session = context("AADSessionId").or_else(|| id("SessionId")).or_else(|| of_device("SessionId"));
     row.set_some(Field::SessionId, session);
     let computed = || if is_logon { token_of(row.get(Field::Id)?) } else { None };
-    let token = context("UniqueTokenId").or_else(computed);
+    let token = context("UniqueTokenId").map(Cow::Borrowed).or_else(|| computed().map(Cow::Owned));
     row.set_some(Field::TokenId, token);
-    let issued = ["IssuedAtTime", "TokenIssuedAtTime"].iter().find_map(|name| {
-        let text = elements(&contexts).iter().find_map(|context| member_text(context, name));
-        text.or_else(|| body.text(name).map(Cow::into_owned))
-    });
-    row.set_some(Field::IssuedAt, issued.and_then(|text| rfc_3339(&text)));
+    let issued = ["IssuedAtTime", "TokenIssuedAtTime"]
+        .iter()
+        .find_map(|name| elements(contexts).find_map(|context| member_text(context, name)).or_else(|| body.text(name)));
+    row.set_some(Field::IssuedAt, issued.and_then(rfc_3339));
     let of_logon = || if is_logon { of_device("Id") } else { None };
     row.set_some(Field::DeviceId, id("DeviceId").or_else(of_logon));
 
@@ -49,38 +47,38 @@ pub(super) fn put(row: &mut ActRow, body: &Body<'_>, around: &Envelope, is_logon
         Field::CorrelationId,
         correlation.or_else(|| context("CorrelationId")).or_else(|| id("ClientRequestId")),
     );
-    row.set_some(Field::UserAgent, agent(body).or_else(|| around.agent.clone()));
+    row.set_some(Field::UserAgent, agent(body).or(around.agent));
 }
 
 /// The user agent: of the record, of a logon or a change in the directory, of a mail client.
-fn agent(body: &Body<'_>) -> Option<String> {
+fn agent<'r>(body: &Body<'_, 'r>) -> Option<&'r str> {
     if let Some(agent) = body.text("UserAgent") {
-        return Some(agent.into_owned());
+        return Some(agent);
     }
     if body.has("ExtendedProperties") {
         let extended = body.value("ExtendedProperties");
         let in_details = || {
-            let details = read_out(named(&extended, "additionalDetails")?.into());
-            member_text(&details, "User-Agent")
+            let details = read_out(Value::String(named(extended, "additionalDetails")?), body.arena());
+            member_text(details, "User-Agent")
         };
-        if let Some(agent) = named(&extended, "UserAgent").or_else(in_details) {
+        if let Some(agent) = named(extended, "UserAgent").or_else(in_details) {
             return Some(agent);
         }
     }
-    body.text("ClientInfoString").map(Cow::into_owned)
+    body.text("ClientInfoString")
 }
 
 /// Puts the person who acted, or the service that did in a person's place.
-fn put_user(row: &mut ActRow, body: &Body<'_>, around: &Envelope, object_id: Option<String>) {
+fn put_user<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, around: &Envelope<'r>, object_id: Option<&'r str>) {
     let of_record = body.text("UserId").filter(|user| tells(user));
-    let of_envelope = || around.user.as_deref().filter(|user| tells(user));
-    let Some(user) = of_record.as_deref().or_else(of_envelope) else {
-        row.set_some(Field::UserId, around.account.as_deref().filter(|id| tells(id)));
+    let of_envelope = || around.user.filter(|user| tells(user));
+    let Some(user) = of_record.or_else(of_envelope) else {
+        row.set_some(Field::UserId, around.account.filter(|id| tells(id)));
         return;
     };
     if is_data_centre(body) || is_service(user) {
         let named = if user.starts_with("ServicePrincipal_") { name_of_actor(body) } else { None };
-        row.set(Field::AppDisplayName, named.unwrap_or_else(|| user.to_owned()));
+        row.set(Field::AppDisplayName, named.unwrap_or(user));
         return;
     }
     if is_guid(user) {
@@ -88,13 +86,13 @@ fn put_user(row: &mut ActRow, body: &Body<'_>, around: &Envelope, object_id: Opt
         return;
     }
     row.set(Field::UserPrincipalName, user);
-    let of_token = body.text("TokenObjectId").map(Cow::into_owned).filter(|id| is_guid(id) && tells(id));
-    let key = || body.text("UserKey").map(Cow::into_owned).filter(|key| is_guid(key) && tells(key));
+    let of_token = body.text("TokenObjectId").filter(|id| is_guid(id) && tells(id));
+    let key = || body.text("UserKey").filter(|key| is_guid(key) && tells(key));
     row.set_some(Field::UserId, of_token.or(object_id).or_else(|| id_of_actor(body)).or_else(key));
 }
 
 /// Returns whether Microsoft's data centre acted.
-pub(super) fn is_data_centre(body: &Body<'_>) -> bool {
+pub(super) fn is_data_centre(body: &Body<'_, '_>) -> bool {
     body.text("UserType").is_some_and(|kind| kind == "3" || kind.eq_ignore_ascii_case("dcadmin"))
 }
 
@@ -110,23 +108,21 @@ fn is_service(user: &str) -> bool {
 const NAME: &str = "1";
 
 /// The display name of the application that acted.
-fn name_of_actor(body: &Body<'_>) -> Option<String> {
-    let actors = body.value("Actor");
-    let is_name = |actor: &&Value<'_>| member_text(actor, "Type").as_deref() == Some(NAME);
-    elements(&actors).iter().find(is_name).and_then(|actor| member_text(actor, "ID"))
+fn name_of_actor<'r>(body: &Body<'_, 'r>) -> Option<&'r str> {
+    let is_name = |actor: &Value<'_>| member_text(*actor, "Type") == Some(NAME);
+    elements(body.value("Actor")).find(is_name).and_then(|actor| member_text(actor, "ID"))
 }
 
 /// The object id of the user who acted: the entry that says so, else the only GUID.
-fn id_of_actor(body: &Body<'_>) -> Option<String> {
+fn id_of_actor<'r>(body: &Body<'_, 'r>) -> Option<&'r str> {
     if !body.has("Actor") {
         return None;
     }
-    let actors = body.value("Actor");
-    let ids: Vec<&str> = elements(&actors).iter().filter_map(|actor| member(actor, "ID").as_str()).collect();
+    let ids: Vec<&str> = elements(body.value("Actor")).filter_map(|actor| member(actor, "ID").as_str()).collect();
     let of_user = ids.iter().find_map(|id| id.strip_prefix("User_"));
     let mut guids = ids.iter().copied().filter(|id| is_guid(id));
     let only = guids.next().filter(|_| guids.next().is_none());
-    of_user.or(only).filter(|id| is_guid(id) && tells(id)).map(str::to_owned)
+    of_user.or(only).filter(|id| is_guid(id) && tells(id))
 }
 
 /// The token id of the sign-in that a logon is.

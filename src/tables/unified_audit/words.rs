@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 const DIGEST: usize = 4;
 
 /// A text, unless it is a word for nothing.
-pub(super) fn meaning(text: &str) -> Option<String> {
+pub(super) fn meaning(text: &str) -> Option<&str> {
     const NOTHING: [&str; 7] = ["not available", "unknown", "unknown (unknown)", "<null>", "null", "__null__", "-"];
     let text = text.trim();
     let is_nothing = text.is_empty() || NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word));
-    (!is_nothing).then(|| text.to_owned())
+    (!is_nothing).then_some(text)
 }
 
 /// Returns whether a value of a setting is true: `True`, `$true`, `1`.
@@ -27,7 +27,7 @@ pub(super) fn is_sign_in_name(text: &str) -> bool {
 }
 
 /// Short digests of ids, each once, separated by spaces.
-pub(super) fn digests(ids: &[String]) -> String {
+pub(super) fn digests(ids: &[&str]) -> String {
     let mut digests: Vec<String> = Vec::new();
     for id in ids {
         let digest = hex(&Sha256::digest(id.as_bytes())[..DIGEST]);

@@ -61,8 +61,14 @@ impl Scan {
                     self.go(end.unwrap_or(rest.len()), if end.is_some() { State::Border } else { State::Plain });
                 }
                 State::Quoted => {
-                    let quote = quote(record, self.at);
-                    self.is_filled |= quote != Some(self.at);
+                    let mut from = self.at;
+                    let mut quote = quote(record, from);
+                    // JSON in a cell has its quotes doubled; each would be two states.
+                    while let Some(at) = quote.filter(|at| record.get(at + 1) == Some(&b'"')) {
+                        from = at + 2;
+                        quote = self::quote(record, from);
+                    }
+                    self.is_filled |= from != self.at || quote != Some(self.at);
                     match quote {
                         Some(quote) => self.go(quote + 1 - self.at, State::Quote),
                         None => self.go(record.len() - self.at, State::Quoted),

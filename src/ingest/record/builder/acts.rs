@@ -1,23 +1,64 @@
 //! Rows of audit tables, which are read from the whole record.
 
 use super::{FULL, Record, RecordReader};
-use crate::ingest::record::fast_json::{key_end, skip_space, string_end};
+use crate::ingest::record::json_scan::MAX_DEPTH;
 use crate::ingest::record::keys::Column;
 use crate::ingest::stats::Note;
-use crate::model::{Field, Flags, Span};
-use crate::tables::ActRow;
+use crate::model::{Field, Flags, Span, Table};
+use crate::tables::json::Arena;
+use crate::tables::json_text::{key_end, skip_space, value_end};
 use crate::tables::members::Members;
+use crate::tables::{ActRow, ReadAct};
 use serde_json::value::RawValue;
+use std::ops::Range;
+
+/// A record that was read already, as it is written.
+#[derive(Clone, Copy)]
+pub(super) enum Raw<'r> {
+    /// A JSON object.
+    Object(&'r str),
+    /// A JSON array that holds the values of columns.
+    Array(&'r str, &'r [Column]),
+    /// The cells of a CSV under columns.
+    Cells(&'r [&'r str], &'r [Column]),
+}
+
+/// Where a member of an object stands in its text.
+pub(super) struct Met {
+    pub(super) name: Range<usize>,
+    pub(super) value: Range<usize>,
+}
+
+impl Raw<'_> {
+    /// Its members, of which some may have been met.
+    fn members<'r>(&'r self, met: &[Met], arena: &'r Arena) -> Members<'r> {
+        match self {
+            Self::Object(json) if !met.is_empty() => {
+                let mut members = Members::new(arena);
+                for Met { name, value } in met {
+                    members.add_json(&json[name.clone()], &json[value.clone()], Span::from_ticks(0));
+                }
+                members
+            }
+            Self::Object(json) => of_object(json, arena),
+            Self::Array(json, columns) => of_array(json, columns, arena),
+            Self::Cells(cells, columns) => of_cells(cells, columns, arena),
+        }
+    }
+}
+
+/// Room that is kept for the next record, at most.
+const ROOM: usize = 1 << 20;
 
 /// Members of an object that was read already, so that nothing in it needs a check.
-pub(super) fn of_object(json: &str) -> Members<'_> {
-    plain_members(json).unwrap_or_else(|| Members::from_json(json))
+fn of_object<'r>(json: &'r str, arena: &'r Arena) -> Members<'r> {
+    plain_members(json, arena).unwrap_or_else(|| Members::from_json(json, arena))
 }
 
 /// The members of an object; `None` where a name has an escape.
-fn plain_members(json: &str) -> Option<Members<'_>> {
+fn plain_members<'r>(json: &'r str, arena: &'r Arena) -> Option<Members<'r>> {
     let bytes = json.as_bytes();
-    let mut members = Members::default();
+    let mut members = Members::new(arena);
     let mut at = skip_space(bytes, 0);
     while matches!(bytes.get(at), Some(b'{' | b',')) {
         at = skip_space(bytes, at + 1);
@@ -28,43 +69,17 @@ fn plain_members(json: &str) -> Option<Members<'_>> {
         let name = &json[at + 1..end - 1];
         // A colon stands between them.
         let start = skip_space(bytes, skip_space(bytes, end) + 1);
-        at = value_end(bytes, start)?;
+        at = value_end(bytes, start, MAX_DEPTH)?;
         members.add_json(name, &json[start..at], Span::from_ticks(0));
         at = skip_space(bytes, at);
     }
     (bytes.get(at) == Some(&b'}')).then_some(members)
 }
 
-/// The position after a value.
-fn value_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r');
-    match bytes.get(at)? {
-        b'"' => return string_end(bytes, at),
-        b'{' | b'[' => {}
-        _ => return Some(at + bytes[at..].iter().position(is_end)?),
-    }
-    let mut depth = 0usize;
-    loop {
-        match bytes.get(at)? {
-            b'"' => {
-                at = string_end(bytes, at)?;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 {
-            return Some(at);
-        }
-    }
-}
-
 /// Members of an array that holds the values of `columns`.
-pub(super) fn of_array<'r>(json: &'r str, columns: &'r [Column]) -> Members<'r> {
+fn of_array<'r>(json: &'r str, columns: &'r [Column], arena: &'r Arena) -> Members<'r> {
     let values: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    let mut members = Members::default();
+    let mut members = Members::new(arena);
     for (column, value) in columns.iter().zip(values) {
         members.add_json(&column.name, value.get(), column.utc_offset);
     }
@@ -72,8 +87,8 @@ pub(super) fn of_array<'r>(json: &'r str, columns: &'r [Column]) -> Members<'r> 
 }
 
 /// Members of a row of a CSV.
-pub(super) fn of_cells<'r>(cells: &[&'r str], columns: &'r [Column]) -> Members<'r> {
-    let mut members = Members::default();
+fn of_cells<'r>(cells: &[&'r str], columns: &'r [Column], arena: &'r Arena) -> Members<'r> {
+    let mut members = Members::new(arena);
     for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
         members.add_cell(&column.name, cell, column.utc_offset);
     }
@@ -81,8 +96,23 @@ pub(super) fn of_cells<'r>(cells: &[&'r str], columns: &'r [Column]) -> Members<
 }
 
 impl RecordReader {
-    /// Puts what its reader found in the place of what the keys alone gave.
-    pub(super) fn take_act(&mut self, row: &ActRow) {
+    /// Returns whether the record is taken for that of an act, so that its members are wanted.
+    #[inline]
+    pub(super) fn reads_acts(&self) -> bool {
+        self.table.is_some_and(Table::records)
+    }
+
+    /// Reads the record of an act, in the place of what its keys alone gave.
+    pub(super) fn act(&mut self, read: ReadAct, raw: Raw<'_>) {
+        let mut arena = std::mem::take(&mut self.arena);
+        self.take_act(&read(&raw.members(&self.met, &arena)));
+        if arena.allocated_bytes() < ROOM {
+            arena.reset();
+            self.arena = arena;
+        }
+    }
+
+    fn take_act(&mut self, row: &ActRow<'_>) {
         let kept = self.record.event.flags.0 & (Flags::TABLE_BY_NAME | Flags::TABLE_GUESSED).0;
         let assumed = self.record.assumed;
         let text = std::mem::take(&mut self.record.text);
@@ -97,7 +127,7 @@ impl RecordReader {
         for (time, created) in [(&row.created, true), (&row.ingested, false)] {
             if let Some(time) = time {
                 self.record.utc_offset = time.utc_offset;
-                self.time(0, &time.text, created);
+                self.time(0, time.text, created);
             }
         }
         self.record.utc_offset = Span::from_ticks(0);
@@ -132,7 +162,10 @@ mod tests {
                 format!("{space}{}{space}:{space}{}{space}", serde_json::json!(name), value(text, *kind))
             });
             let json = format!("{space}{{{space}{}}}{space}", list.collect::<Vec<_>>().join(","));
-            prop_assert_eq!(format!("{:?}", of_object(&json)), format!("{:?}", Members::from_json(&json)), "{}", json);
+            let arena = Arena::new();
+            let [found, known] = [of_object(&json, &arena), Members::from_json(&json, &arena)]
+                .map(|members| members.values().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>());
+            prop_assert_eq!(found, known, "{}", json);
         }
     }
 }

@@ -2,13 +2,12 @@
 //! longer inlines the scanner, and a load takes 6 % more instructions.
 
 use super::RecordReader;
-use crate::ingest::record::fast_json::{key_end, skip_space, string_end};
-use crate::ingest::record::json_scan::{MAX_DEPTH, deeper_than};
+use super::acts::Met;
+use crate::ingest::record::json_scan::MAX_DEPTH;
 use crate::ingest::record::keys::{INNER_START, ROW_START};
 use crate::ingest::record::sink::Sink;
 use crate::tables::Target;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use crate::tables::json_text::{key_end, skip_space, string_end, value_end};
 
 /// Reads a record's members into the reader. Returns whether it was read: if not, the reader holds a part of it and the
 /// strict parser must decide.
@@ -28,14 +27,20 @@ fn members(reader: &mut RecordReader, json: &str, at: usize, start: u32, depth: 
         return Some(at + 1);
     }
     let mut key = start;
+    let keeps = depth == 1 && reader.reads_acts();
     loop {
         let end = key_end(bytes, at)?;
-        key = reader.key(key, &bytes[at + 1..end - 1]);
+        let name = at + 1..end - 1;
+        key = reader.key(key, &bytes[name.clone()]);
         at = skip_space(bytes, end);
         if bytes.get(at) != Some(&b':') {
             return None;
         }
-        at = value(reader, json, skip_space(bytes, at + 1), key, start, depth)?;
+        let begin = skip_space(bytes, at + 1);
+        at = value(reader, json, begin, key, start, depth)?;
+        if keeps {
+            reader.met.push(Met { name, value: begin..at });
+        }
         at = skip_space(bytes, at);
         match bytes.get(at) {
             Some(b',') => at = skip_space(bytes, at + 1),
@@ -54,18 +59,7 @@ fn value(reader: &mut RecordReader, json: &str, at: usize, key: u32, start: u32,
         (b'{' | b'[', _) if depth == MAX_DEPTH => return None,
         (b'{', Target::Properties) if start == ROW_START => return members(reader, json, at, INNER_START, depth + 1),
         (b'{', Target::Wrapper) => return members(reader, json, at, ROW_START, depth + 1),
-        // A word begins at most so; numbers and nested values are checked by the strict parser.
-        (b't', _) if json[at..].starts_with("true") => "true",
-        (b'f', _) if json[at..].starts_with("false") => "false",
-        (b'n', _) if json[at..].starts_with("null") => "null",
-        _ => {
-            let mut parser = serde_json::Deserializer::from_str(&json[at..]);
-            let raw = <&RawValue>::deserialize(&mut parser).ok()?.get();
-            if deeper_than(MAX_DEPTH - depth, raw.as_bytes()) {
-                return None;
-            }
-            raw
-        }
+        _ => &json[at..value_end(bytes, at, MAX_DEPTH - depth)?],
     };
     match target {
         _ if skipped => {}

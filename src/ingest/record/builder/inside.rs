@@ -1,6 +1,7 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
-use super::{Column, Object, Position, ROW_START, RecordReader, acts, check_depth, fast};
+use super::acts::Raw;
+use super::{Column, Object, Position, ROW_START, RecordReader, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
 use crate::ingest::stats::{Assumed, Left, SourceStats};
 use serde::de::DeserializeSeed;
@@ -89,11 +90,12 @@ impl RecordReader {
                 }
                 check_depth(json)?;
                 reader.record.clear();
+                reader.met.clear();
                 let mut parser = serde_json::Deserializer::from_str(json);
                 Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
                 parser.end()
             },
-            || acts::of_object(json),
+            Raw::Object(json),
         );
     }
 
@@ -113,7 +115,7 @@ impl RecordReader {
                 }
                 Ok(())
             },
-            || acts::of_cells(cells, columns),
+            Raw::Cells(cells, columns),
         );
         self.holds_back = false;
         if let Some(unclaimed) = self.unclaimed.take() {

@@ -62,7 +62,7 @@ impl RecordReader {
     }
 
     pub(super) fn intern(&mut self) {
-        let Self { record, part, last, batch, .. } = self;
+        let Self { record, part, last_texts: last, batch, .. } = self;
         let mut fields = [Field::Id; Field::COUNT];
         let mut texts = [""; Field::COUNT];
         let mut count = 0;

@@ -7,12 +7,12 @@ use crate::tables::act::ActRow;
 use serde_json::{Value, json};
 
 /// Object, detail and variant.
-fn note(row: &ActRow) -> [&str; 3] {
+fn note<'r>(row: &'r ActRow<'_>) -> [&'r str; 3] {
     [Field::Object, Field::Detail, Field::Variant].map(|field| row.get(field).unwrap_or_default())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a call reads as the record does")]
-fn changed(operation: &str, targets: Value, details: Value) -> ActRow {
+fn changed(operation: &str, targets: Value, details: Value) -> ActRow<'static> {
     same_in_every_shape(&graph(operation, true, &targets, &details))
 }
 

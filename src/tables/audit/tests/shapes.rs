@@ -1,9 +1,8 @@
 //! A record in the shape of the Graph API, put into every other shape.
 
 use super::super::read;
-use crate::model::{Field, Span};
-use crate::tables::act::ActRow;
-use crate::tables::members::Members;
+use crate::model::Field;
+use crate::tables::act::{ActRow, testing};
 use serde_json::{Map, Value, json};
 
 /// A record in the shape of the Graph API.
@@ -174,20 +173,16 @@ pub(super) fn portal(record: &Value) -> Vec<(String, String)> {
     cells
 }
 
-pub(super) fn of_json(json: &Value) -> ActRow {
-    read(&Members::from_json(&json.to_string()))
+pub(super) fn of_json(json: &Value) -> ActRow<'static> {
+    testing::of_json(read, json)
 }
 
-pub(super) fn of_cells(cells: &[(String, String)]) -> ActRow {
-    let mut members = Members::default();
-    for (name, cell) in cells.iter().filter(|(_, cell)| !cell.is_empty()) {
-        members.add_cell(name, cell, Span::from_ticks(0));
-    }
-    read(&members)
+pub(super) fn of_cells(cells: &[(String, String)]) -> ActRow<'static> {
+    testing::of_cells(read, cells)
 }
 
 /// Every shape of a record in the shape of the Graph API.
-pub(super) fn shapes(record: &Value) -> Vec<(&'static str, ActRow)> {
+pub(super) fn shapes(record: &Value) -> Vec<(&'static str, ActRow<'static>)> {
     let nested = elastic(record);
     let mut flattened = Map::new();
     flat(&nested, "", &mut flattened);
@@ -212,7 +207,7 @@ pub(super) fn shapes(record: &Value) -> Vec<(&'static str, ActRow)> {
 }
 
 /// Fails where a shape gives another row than the Graph API, up to what the shape cannot hold.
-pub(super) fn same_in_every_shape(record: &Value) -> ActRow {
+pub(super) fn same_in_every_shape(record: &Value) -> ActRow<'static> {
     let shapes = shapes(record);
     let expected = shapes[0].1.clone();
     for (shape, row) in shapes {

@@ -80,7 +80,7 @@ fn a_change_is_described_as_audit_logs_describe_it() {
                 "modifiedProperties": [{"displayName": property, "oldValue": "[]", "newValue": new}],
             }],
         });
-        let other = (crate::tables::audit::SPEC.act.unwrap())(&Members::from_json(&other.to_string()));
+        let other = testing::of_json(crate::tables::audit::SPEC.act.unwrap(), &other);
         let mut target = vec![json!({"ID": format!("{kind}_{guid}"), "Type": 2}), json!({"ID": guid, "Type": 2})];
         target.push(json!({"ID": kind, "Type": 2}));
         target.extend(upn.map(|upn| json!({"ID": upn, "Type": 5})));

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A row's fields and times.
-fn all(row: &ActRow) -> (Vec<(Field, String)>, String, bool) {
+fn all(row: &ActRow<'_>) -> (Vec<(Field, String)>, String, bool) {
     let mut texts: Vec<(Field, String)> = row.texts().map(|(field, text)| (field, text.to_owned())).collect();
     texts.sort();
     let created = row.created.clone().expect("a time").text;
@@ -11,7 +11,7 @@ fn all(row: &ActRow) -> (Vec<(Field, String)>, String, bool) {
 }
 
 #[track_caller]
-fn same(found: &ActRow, expected: &ActRow) {
+fn same(found: &ActRow<'_>, expected: &ActRow<'_>) {
     assert_eq!(all(found), all(expected));
     assert!(!found.is_cut);
 }

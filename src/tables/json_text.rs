@@ -1,13 +1,12 @@
-//! Fast scanner for the strings of a JSON record, most of a wide row: 64 bytes at a time.
+//! Fast scanner for JSON text, most of all for its strings, which are most of a wide row: 64 bytes at a time.
 //!
-//! It accepts nothing that `serde_json` would not: whatever is not plainly right goes to [`super::strict_json`], which
-//! also gives the reason for what is wrong.
+//! It accepts nothing that `serde_json` would not. Where a reason for what is wrong is asked for, that gives it.
 
 use wide::u8x16;
 
 /// The position of the first byte from `at` on that is no white space.
 #[inline]
-pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+pub fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
         at += 1;
     }
@@ -15,7 +14,7 @@ pub(crate) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The position after the string whose opening quote is at `at`; `None` when it is not plainly a string.
-pub(crate) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
         Plain::Until(at) => escaped_string_end(bytes, at),
@@ -23,8 +22,92 @@ pub(crate) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// The way a string is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Text {
+    /// As it is.
+    Plain,
+    /// With escapes; only those of half a surrogate pair may be wrong.
+    Escaped,
+}
+
+/// As [`string_end`], and the way in which it is written, as far as that is cheap to know.
+pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
+    match plain_end(bytes, at) {
+        Plain::End(end) => Some((end, Text::Plain)),
+        Plain::Until(from) => {
+            let end = escaped_string_end(bytes, from)?;
+            let is_plain = memchr::memchr(b'\\', &bytes[from..end]).is_none();
+            Some((end, if is_plain { Text::Plain } else { Text::Escaped }))
+        }
+        Plain::None => None,
+    }
+}
+
+/// The position after the number that begins at `at`; `None` when there is none.
+pub(super) fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let digits = |at: usize| at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    at += usize::from(bytes.get(at) == Some(&b'-'));
+    let whole = digits(at);
+    // No digit stands behind a zero that leads.
+    if whole == at || bytes[at] == b'0' && whole > at + 1 {
+        return None;
+    }
+    at = whole;
+    if bytes.get(at) == Some(&b'.') {
+        let end = digits(at + 1);
+        if end == at + 1 {
+            return None;
+        }
+        at = end;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let end = digits(at);
+        if end == at {
+            return None;
+        }
+        at = end;
+    }
+    Some(at)
+}
+
+/// The position after the value that begins at `at` and nests at most `depth` levels; `None` when it is not plainly one.
+pub fn value_end(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
+    let word = |word: &[u8]| bytes[at..].starts_with(word).then_some(at + word.len());
+    match *bytes.get(at)? {
+        b'"' => string_end(bytes, at),
+        b't' => word(b"true"),
+        b'f' => word(b"false"),
+        b'n' => word(b"null"),
+        open @ (b'{' | b'[') => {
+            let (depth, close) = (depth.checked_sub(1)?, if open == b'{' { b'}' } else { b']' });
+            let mut at = skip_space(bytes, at + 1);
+            if bytes.get(at) == Some(&close) {
+                return Some(at + 1);
+            }
+            loop {
+                if open == b'{' {
+                    at = skip_space(bytes, string_end(bytes, at)?);
+                    if bytes.get(at) != Some(&b':') {
+                        return None;
+                    }
+                    at = skip_space(bytes, at + 1);
+                }
+                at = skip_space(bytes, value_end(bytes, at, depth)?);
+                match *bytes.get(at)? {
+                    b',' => at = skip_space(bytes, at + 1),
+                    byte if byte == close => return Some(at + 1),
+                    _ => return None,
+                }
+            }
+        }
+        _ => number_end(bytes, at),
+    }
+}
+
 /// As [`string_end`], and `None` for one with an escape in it.
-pub(crate) fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
+pub fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
         Plain::Until(from) => {
@@ -65,6 +148,18 @@ fn plain_end(bytes: &[u8], at: usize) -> Plain {
             return Plain::None;
         }
         at += 16;
+    }
+    // Short texts are all end.
+    if bytes.len() < at + 16 {
+        for (place, byte) in (at..).zip(&bytes[at..]) {
+            match byte {
+                b'"' => return Plain::End(place + 1),
+                b'\\' => return Plain::Until(place),
+                0..0x20 => return Plain::None,
+                _ => {}
+            }
+        }
+        return Plain::None;
     }
     Plain::Until(at)
 }
@@ -181,6 +276,22 @@ mod tests {
             prop_assert_eq!(string_end(text.as_bytes(), 0), strict);
             let plain = strict.filter(|end| !text[..*end].contains('\\'));
             prop_assert_eq!(key_end(text.as_bytes(), 0), plain);
+        }
+    }
+
+    proptest! {
+        /// It takes for a value what the strict parser does, and finds the same end.
+        #[test]
+        fn values_end_where_the_strict_parser_ends(
+            text in r#"(\[|\{|\}|\]|,|:|"(a|\\u00e9|\\"|\\x){0,2}"|-?[0-9]{1,3}(\.5?|e9|E\+1)?|01|true|nul|null| ){0,12}"#,
+        ) {
+            for text in [text.clone(), format!("[{text}]"), format!("{{\"a\":{text},\"b\" : [] }}")] {
+                let start = skip_space(text.as_bytes(), 0);
+                let mut parser = serde_json::Deserializer::from_str(&text[start..]);
+                let strict = <&serde_json::value::RawValue as serde::Deserialize>::deserialize(&mut parser).ok();
+                let strict = strict.map(|raw| start + raw.get().len());
+                prop_assert_eq!(value_end(text.as_bytes(), start, 127), strict, "{}", text);
+            }
         }
     }
 
