@@ -24,6 +24,7 @@ mod table;
 mod timeline;
 mod usage;
 mod user_config;
+mod users;
 mod workbench;
 
 pub use args::{EXIT_CODES, command};

@@ -18,7 +18,7 @@ pub use event::{EventHead, EventId, Flags, Kept, NewEvent, Sym, Table, call_stat
 pub use field::{Field, FieldSet};
 pub use flag::flag;
 pub use number::{Number, is_scientific, number};
-pub use origin::{Origin, Problem, ProblemKind, ShapeFamily, Source, SourceId, SourceShape};
+pub use origin::{Origin, Problem, ProblemKind, ShapeFamily, ShortSearch, Source, SourceId, SourceShape};
 pub use policies::{Policy, PolicyResult, WrittenPolicy, is_policies, policies, policies_text};
 pub use severity::{Confidence, Severity};
 pub use text::{SHOWN, inert, is_blank, is_inert, shown};

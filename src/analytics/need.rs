@@ -88,18 +88,19 @@ pub(super) const OF_SESSIONS: &[Need] = &[
     Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
-/// Sign-ins with the token that each presented, and the device.
+const DEVICES: &[Table] = &[Table::SignIn, Table::NonInteractive, Table::Audit, Table::UnifiedAudit];
+
+/// Registrations in the directory's log, or sign-ins with the token that each presented.
 pub(super) const OF_DEVICES: &[Need] = &[
-    Need { tables: SIGN_INS, columns: &[Field::IncomingTokenType] },
-    Need { tables: SIGN_INS, columns: &[Field::OriginalTransferMethod, Field::DeviceDetail] },
-    Need { tables: SIGN_INS, columns: &[Field::ResultType] },
-    Need { tables: SIGN_INS, columns: &[Field::UserId, Field::UserPrincipalName] },
+    Need { tables: DEVICES, columns: &[Field::IncomingTokenType, Field::Operation] },
+    Need { tables: DEVICES, columns: &[Field::UserId, Field::UserPrincipalName] },
 ];
 
-const USES: &[Table] = &[Table::Graph, Table::AadGraph, Table::UnifiedAudit];
+const USES: &[Table] = &[Table::Graph, Table::AadGraph, Table::UnifiedAudit, Table::SignIn, Table::NonInteractive];
 
-/// Calls or acts with the token of each, and where they came from.
+/// Calls or acts with the token of each, or sign-ins that a resource saw at another address.
 pub(super) const OF_TOKEN_USES: &[Need] = &[
+    Need { tables: USES, columns: &[Field::RequestUri, Field::Operation, Field::AddressAtResource] },
     Need { tables: USES, columns: &[Field::TokenId] },
     Need { tables: USES, columns: &[Field::IpAddress] },
     Need { tables: USES, columns: &[Field::UserId, Field::UserPrincipalName] },

@@ -92,6 +92,24 @@ pub(super) const CHANGES: Want = Want {
     loss: "devices, sign-in methods and consents that were added are not seen",
 };
 
+/// Sign-ins with the token that each presented, and the device.
+pub(super) const DEVICE_SIGN_INS: [Want; 2] = [
+    Want {
+        ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::IncomingTokenType] }),
+        loss: "only registrations with a tool's traces, or of many devices, are found (rule C)",
+    },
+    Want {
+        ask: Ask::Rows(Need { tables: SIGN_INS, columns: &[Field::OriginalTransferMethod, Field::DeviceDetail] }),
+        loss: "neither transfers of a token to a device nor its first use are seen",
+    },
+];
+
+/// Calls and acts with the token of each.
+pub(super) const USES_OF_TOKENS: Want = Want {
+    ask: Ask::Rows(Need { tables: &[Table::Graph, Table::AadGraph, Table::UnifiedAudit], columns: &[Field::TokenId] }),
+    loss: "only the address at which a resource saw the caller of a sign-in is compared (rule 3)",
+};
+
 /// Revocations.
 pub(super) const REVOCATIONS: Want = Want {
     ask: Ask::Rows(Need { tables: CHANGED, columns: &[Field::Operation] }),

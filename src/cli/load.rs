@@ -3,10 +3,10 @@
 use super::progress::Bar;
 use super::resolve::Run;
 use super::style::{Shell, Talk};
-use super::{Exit, password, say};
+use super::{Exit, password, say, users};
 use crate::analytics::{self, Hit};
 use crate::ingest::{self, Loaded, Options};
-use crate::model::{Problem, inert};
+use crate::model::{Problem, Time, inert};
 use crate::report::info;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -25,7 +25,16 @@ pub(super) fn load(paths: &[PathBuf], run: &Run, shell: &Shell) -> anyhow::Resul
             say(format_args!("{}", described(problem)));
         }
     }
+    unknown_users(&loaded, run);
     Ok(loaded)
+}
+
+/// Names the users of `--revoked` whom the bundle does not have: a time of theirs changes nothing.
+fn unknown_users(loaded: &Loaded, run: &Run) {
+    let is_unknown = |(name, _): &&(String, Time)| users::named(&loaded.store, name).is_empty();
+    for (name, at) in run.settings.revoked.iter().filter(is_unknown).filter(|_| !loaded.nothing_readable()) {
+        say(format_args!("--revoked: {}. Its time, {at}, is not used", users::unknown(&loaded.store, name)));
+    }
 }
 
 /// Runs the analytics that were asked for.

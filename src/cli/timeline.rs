@@ -4,20 +4,16 @@ use super::args::TimelineArgs;
 use super::style::{Paint, Shell, Talk};
 use super::table::{Cell, Column, Table};
 use super::user_config::UserConfig;
-use super::{Exit, load, resolve, say, scan};
+use super::{Exit, load, resolve, say, scan, users};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Sym, inert};
+use crate::model::{EventId, Sym};
 use crate::report;
 use crate::report::timeline::{Hits, MarkedCase, by_event, client_name, within};
-use crate::store::Store;
 use crate::triage::acts::actor;
 use crate::triage::marks::{Places, lost_words};
 use crate::triage::timeline::{line, of_user};
 use std::io::{self, Write};
-
-/// Names offered for one that is not there.
-const NEAR: usize = 5;
 
 pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(&args.bundle.run, user)?;
@@ -35,10 +31,10 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
         None
     };
     let marked = case.as_ref().map(|(case, places)| (case, places));
-    let users = users_named(&loaded.store, &args.user);
+    let users = users::named(&loaded.store, &args.user);
     if users.is_empty() {
         if !loaded.nothing_readable() {
-            say(format_args!("error: {}", unknown(&loaded.store, &args.user)));
+            say(format_args!("error: {}", users::unknown(&loaded.store, &args.user)));
         }
         let exit = load::close(&loaded, shell);
         return Ok(if exit == Exit::Done { Exit::Failed } else { exit });
@@ -60,37 +56,6 @@ pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mu
     }
     out.flush()?;
     Ok(load::close(&loaded, shell))
-}
-
-/// The users of that sign-in name or id; a name may have passed from one id to another.
-fn users_named(store: &Store, name: &str) -> Vec<Sym> {
-    let name = name.trim().to_lowercase();
-    let users = store.users().into_iter();
-    users.filter(|(user, upn)| *upn == name || store.text(*user) == name).map(|(user, _)| user).collect()
-}
-
-fn unknown(store: &Store, name: &str) -> String {
-    let wanted = name.trim().to_lowercase();
-    let mut near: Vec<(usize, &str)> =
-        store.users().into_iter().map(|(_, upn)| (distance(&wanted, upn), upn)).collect();
-    near.sort_unstable();
-    near.dedup();
-    let near: Vec<_> = near.iter().take(NEAR).map(|(_, upn)| inert(upn)).collect();
-    let hint =
-        if near.is_empty() { "the bundle has no users".to_owned() } else { format!("near: {}", near.join(", ")) };
-    format!("no user {} in the bundle; {hint}", inert(name))
-}
-
-/// Distance of a name from the one wanted: 0 where one begins the other, else edits of the part before `@`.
-fn distance(wanted: &str, upn: &str) -> usize {
-    fn local(name: &str) -> &str {
-        name.split('@').next().unwrap_or(name)
-    }
-    let (a, b) = (local(wanted), local(upn));
-    if !a.is_empty() && (b.contains(a) || a.contains(b)) {
-        return 0;
-    }
-    strsim::levenshtein(a, b)
 }
 
 fn table(
@@ -139,26 +104,4 @@ fn table(
         table.row(row);
     }
     table.write(shell, out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Field, Table};
-    use crate::store::testing::Rows;
-
-    #[test]
-    fn an_unknown_user_gets_the_nearest_names() {
-        let mut rows = Rows::default();
-        for upn in ["Finance.Director@contoso.com", "a.novak@contoso.com", "b.office@contoso.com"] {
-            rows.row(Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::UserPrincipalName, upn)]);
-        }
-        let store = rows.build();
-        let message = unknown(&store, "a.nowak@contoso.com");
-        assert!(message.contains("near: a.novak@contoso.com,"), "{message}");
-        assert!(unknown(&store, "finance").contains("near: finance.director@contoso.com,"));
-        assert_eq!(users_named(&store, " FINANCE.director@contoso.com").len(), 1);
-        assert_eq!(users_named(&store, "nobody"), []);
-        assert_eq!(distance("kitten@x", "sitting@x"), 3);
-    }
 }

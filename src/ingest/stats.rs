@@ -1,7 +1,9 @@
 //! Counts of a source's records, their times and fields, and everything that was not read.
 
 use super::table_names::{RowTable, of_file_name};
-use crate::model::{EventHead, Field, FieldSet, Problem, ProblemKind, Source, SourceId, SourceShape, Table, Time};
+use crate::model::{
+    EventHead, Field, FieldSet, Problem, ProblemKind, ShortSearch, Source, SourceId, SourceShape, Table, Time,
+};
 use crate::store::Event;
 use std::collections::BTreeMap;
 
@@ -35,6 +37,8 @@ pub(crate) struct SourceStats {
     pub(crate) dates: Dates,
     /// Cells as long as Excel lets them be, by column: cut, most likely.
     pub(crate) full_cells: BTreeMap<String, u64>,
+    /// Rows of searches, by the number that each found.
+    pub(crate) searches: Searches,
     pub(crate) remarks: Vec<String>,
     /// Records that the header of another export stands before.
     pub(crate) second_headers: Vec<u64>,
@@ -48,6 +52,34 @@ pub(crate) struct SourceStats {
     unread: Vec<Unread>,
     /// Those of them from before rows that were counted apart.
     before_rows: Option<usize>,
+}
+
+/// Rows of searches of the unified audit log, by the number of rows that each says it found.
+#[derive(Default)]
+pub(crate) struct Searches(BTreeMap<u64, u64>);
+
+impl Searches {
+    /// Numbers kept apart; a hostile file may have another in every row.
+    const KEPT: usize = 4096;
+
+    /// Adds a row of a search that found so many.
+    pub(crate) fn add(&mut self, found: u64) {
+        if self.0.len() < Self::KEPT || self.0.contains_key(&found) {
+            *self.0.entry(found).or_default() += 1;
+        }
+    }
+
+    fn join(&mut self, more: Self) {
+        for (found, rows) in more.0 {
+            *self.0.entry(found).or_default() += rows;
+        }
+    }
+
+    /// Those of which rows are missing. Newer exports count a page, not the search: then none is.
+    fn short(&self) -> Vec<ShortSearch> {
+        let short = self.0.iter().filter(|(found, rows)| **found == 0 || rows < found);
+        short.map(|(&found, &rows)| ShortSearch { found, rows }).collect()
+    }
 }
 
 /// A row that was only counted.
@@ -409,6 +441,7 @@ impl SourceStats {
         for (column, cells) in piece.full_cells {
             *self.full_cells.entry(column).or_default() += cells;
         }
+        self.searches.join(piece.searches);
         self.records += piece.records;
         self.read += piece.read;
         self.skipped += piece.skipped;
@@ -494,6 +527,7 @@ impl SourceStats {
         source.first = self.first;
         source.last = self.last;
         source.fields = self.fields;
+        source.short_searches = self.searches.short();
         source.remarks = self.remarks;
     }
 }

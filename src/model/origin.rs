@@ -60,8 +60,20 @@ pub struct Source {
     pub last: Option<Time>,
     /// Fields seen with a value.
     pub fields: FieldSet,
+    /// Searches of the unified audit log that found more than the source has.
+    pub short_searches: Vec<ShortSearch>,
     /// Assumptions of the reader, in sentences.
     pub remarks: Vec<String>,
+}
+
+/// A search of which rows are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ShortSearch {
+    /// Rows that it found, by its own count; 0 for a page without an answer.
+    pub found: u64,
+    /// Rows of searches that found so many.
+    pub rows: u64,
 }
 
 /// Name of a layout of exports.

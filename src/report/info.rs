@@ -23,7 +23,7 @@ pub use words::read_words;
 use super::note::labels;
 use super::row::armless;
 use crate::ingest::Loaded;
-use crate::model::{Field, FieldSet, Flags, Problem, ProblemKind, ShapeFamily, Source, Span, Table, Time};
+use crate::model::{Field, FieldSet, Flags, Problem, ProblemKind, ShapeFamily, ShortSearch, Source, Span, Table, Time};
 use crate::store::Event;
 use crate::triage::fingerprint;
 use serde::Serialize;
@@ -130,6 +130,8 @@ pub struct SourceInfo<'a> {
     pub withheld: BTreeMap<&'static str, u64>,
     /// Why rows were not read: each reason with its count, and where it begins.
     pub reasons: Vec<Reason>,
+    /// Searches of the unified audit log that found more than the source has.
+    pub short_searches: &'a [ShortSearch],
     /// The reader's assumptions.
     pub remarks: &'a [String],
 }
@@ -353,6 +355,7 @@ fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, see
         lacks: lack::lacks(source, seen.fields),
         withheld: seen.withheld,
         reasons: reasons(problems.iter().copied()),
+        short_searches: &source.short_searches,
         remarks: &source.remarks,
     }
 }

@@ -23,11 +23,15 @@ pub enum Key {
     Device,
     /// Resource id; its name where a row has none.
     Resource,
+    /// Operation of an act.
+    Operation,
+    /// Thing that an act was done to.
+    Object,
 }
 
 impl Key {
     /// Number of keys.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = 10;
 
     /// The event's value, but for devices known only by a text: [`Index::value`] finds those.
     pub fn value(self, store: &Store, event: Event<'_>) -> Sym {
@@ -44,6 +48,8 @@ impl Key {
                 Sym::NONE => normalized(Field::ResourceDisplayName),
                 id => id,
             },
+            Self::Operation => normalized(Field::Operation),
+            Self::Object => normalized(Field::Object),
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct ActRow<'r> {
     pub failed: bool,
     /// The share of the record that it keeps.
     pub kept: Kept,
+    /// Number of rows that the search found it with, where it was found by one; 0 for a page without an answer.
+    pub search: Option<u64>,
     /// Whether a part of the record was cut off, so that only its envelope is read.
     pub is_cut: bool,
     texts: Vec<(Field, Cow<'r, str>)>,

@@ -81,7 +81,15 @@ const READS: &[(Field, &str)] = &[
 fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
     let mut row = ActRow::default();
     shape::open(record, &mut |body, around| row = read_body(body, around));
+    row.search = search(record);
     row
+}
+
+/// The count of the search that found a record; of a page without an answer its numbers are -1 and 0.
+fn search(record: &Members<'_>) -> Option<u64> {
+    let index: i64 = record.text("ResultIndex")?.parse().ok()?;
+    let count = record.text("ResultCount")?.parse().ok()?;
+    Some(if index < 0 { 0 } else { count })
 }
 
 fn read_body<'r>(body: &Body<'_, 'r>, around: &Envelope<'r>) -> ActRow<'r> {

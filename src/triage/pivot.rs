@@ -18,8 +18,18 @@ pub struct Value {
 }
 
 /// Kinds of pivots, in the order of the menu.
-pub const KEYS: [Key; 8] =
-    [Key::Address, Key::Session, Key::Token, Key::Client, Key::Agent, Key::Device, Key::Resource, Key::User];
+pub const KEYS: [Key; 10] = [
+    Key::Address,
+    Key::Session,
+    Key::Token,
+    Key::Client,
+    Key::Agent,
+    Key::Device,
+    Key::Resource,
+    Key::Operation,
+    Key::Object,
+    Key::User,
+];
 
 impl Value {
     /// A user.
@@ -38,6 +48,8 @@ impl Value {
             Key::Agent => "agent",
             Key::Device => "device",
             Key::Resource => "resource",
+            Key::Operation => "operation",
+            Key::Object => "object",
         }
     }
 
@@ -68,8 +80,18 @@ pub fn values(store: &Store, event: EventId) -> Vec<Value> {
 }
 
 /// Kinds in the order of what tells most of who else was there.
-const TELLING: [Key; 8] =
-    [Key::Address, Key::Agent, Key::Device, Key::Session, Key::Token, Key::Client, Key::Resource, Key::User];
+const TELLING: [Key; 10] = [
+    Key::Address,
+    Key::Agent,
+    Key::Device,
+    Key::Session,
+    Key::Token,
+    Key::Object,
+    Key::Client,
+    Key::Resource,
+    Key::Operation,
+    Key::User,
+];
 
 /// Values offered of one kind: an incident may have thousands of tokens.
 const OF_KIND: usize = 3;
@@ -127,8 +149,8 @@ impl Suspects {
         let mut reach: Vec<Reach> = held
             .into_iter()
             .map(|value| reach_of(store, value, self.user, is_new(&value)))
-            // A client or resource is everybody's, unless this user never had it.
-            .filter(|reach| reach.is_new || !matches!(reach.value.key, Key::Client | Key::Resource))
+            // A client, resource or operation is everybody's, unless this user never had it.
+            .filter(|reach| reach.is_new || !matches!(reach.value.key, Key::Client | Key::Resource | Key::Operation))
             .collect();
         sort(store, &mut reach);
         let mut of_kind: HashMap<&str, usize> = HashMap::new();

@@ -18,6 +18,42 @@ const TOKEN: &str = "n96869QtkkuPKXoO97EFAA";
 const SESSION: &str = "5e551000-1111-4000-8000-000000000001";
 const ADDRESS: &str = "203.0.113.5";
 
+#[test]
+fn searches_that_are_not_whole_and_office_activity_alone_are_named() {
+    let notices = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("log.ndjson"), text).unwrap();
+        let loaded = tokentrail::testing::ingest::load(
+            &[folder.path().to_owned()],
+            &tokentrail::testing::ingest::Options::default(),
+            &|_| {},
+            &std::sync::atomic::AtomicBool::new(false),
+        );
+        let loaded = loaded.unwrap();
+        let info = tokentrail::testing::report::info::info(&loaded);
+        info.notices.iter().map(|notice| notice.what.clone()).collect::<Vec<_>>().join("\n")
+    };
+    let mut rows = shapes::searched(&records(), false);
+    let whole = rows.len();
+    assert!(!notices(&lines(&rows)).contains("not whole"));
+    rows.truncate(2);
+    let found = notices(&lines(&rows));
+    assert!(
+        found.contains(&format!("The unified audit log is not whole: 2 of {whole} that a search found.")),
+        "{found}"
+    );
+    rows[0]["ResultIndex"] = json!(-1);
+    rows[1]["ResultIndex"] = json!(-1);
+    let found = notices(&lines(&rows));
+    assert!(found.contains("2 rows of a page without an answer (ResultIndex -1)"), "{found}");
+    let office = json!({
+        "TimeGenerated": "2026-05-01T14:01:00Z", "OfficeId": "1", "OfficeWorkload": "Exchange", "Operation": "Send",
+        "UserId": ANA, "Type": "OfficeActivity",
+    });
+    let found = notices(&lines(&[office]));
+    assert!(found.contains("here as OfficeActivity alone"), "{found}");
+}
+
 /// Columns of a row that every shape must give alike.
 const COLUMNS: [&str; 14] = [
     "Id",

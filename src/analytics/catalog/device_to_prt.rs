@@ -33,7 +33,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1098.005", "T1528", "T1550.001"],
     needs: OF_DEVICES,
-    wants: &[want::WEEK, want::NETWORKS, want::CHANGES],
+    wants: &[want::DEVICE_SIGN_INS[0], want::DEVICE_SIGN_INS[1], want::WEEK, want::NETWORKS, want::CHANGES],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,

@@ -26,7 +26,7 @@ pub(super) const ANALYTIC: Analytic = Analytic {
     source: "tokentrail",
     attack: &["T1550.001"],
     needs: OF_TOKEN_USES,
-    wants: &[want::ISSUERS, want::WEEK, want::NETWORKS, want::AGENTS],
+    wants: &[want::USES_OF_TOKENS, want::ISSUERS, want::WEEK, want::NETWORKS, want::AGENTS],
     thresholds: &[],
     severity: Severity::Medium,
     on_by_default: true,

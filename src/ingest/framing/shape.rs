@@ -61,6 +61,12 @@ pub(crate) const SHAPES: &[Shape] = &[
         matches: |look| look.column_starts("azure."),
     },
     Shape {
+        id: "office-activity-csv",
+        family: ShapeFamily::Query,
+        framing: Framing::Csv,
+        matches: |look| look.column("OfficeWorkload") && !look.column(NOT_OFFICE),
+    },
+    Shape {
         id: "defender-xdr-csv",
         family: ShapeFamily::Defender,
         framing: Framing::Csv,
@@ -96,6 +102,12 @@ pub(crate) const SHAPES: &[Shape] = &[
         family: ShapeFamily::Stream,
         framing: Framing::Lines,
         matches: |look| look.lines && look.has(DIAGNOSTICS),
+    },
+    Shape {
+        id: "office-activity-ndjson",
+        family: ShapeFamily::Query,
+        framing: Framing::Lines,
+        matches: |look| look.lines && look.has(OFFICE) && !look.has(&[NOT_OFFICE]),
     },
     Shape {
         id: "log-analytics-ndjson",
@@ -183,6 +195,12 @@ pub(crate) const SHAPES: &[Shape] = &[
         matches: |look| look.json && look.is_power_shell(),
     },
     Shape {
+        id: "office-activity-json",
+        family: ShapeFamily::Query,
+        framing: Framing::Json,
+        matches: |look| look.json && look.has(OFFICE) && !look.has(&[NOT_OFFICE]),
+    },
+    Shape {
         id: "log-analytics-json",
         family: ShapeFamily::Query,
         framing: Framing::Json,
@@ -205,6 +223,9 @@ pub(crate) const SHAPES: &[Shape] = &[
 
 const DIAGNOSTICS: &[&str] = &["category", "properties", "time"];
 const RECORDS: &[&str] = &["records", "category"];
+const OFFICE: &[&str] = &["OfficeWorkload"];
+/// A column of the tables that a union has beside `OfficeActivity`.
+const NOT_OFFICE: &str = "UserPrincipalName";
 const ROW_TIMES: &[&str] = &["TimeGenerated", "CreatedDateTime"];
 const GRAPH: &[&str] = &["createdDateTime"];
 const QUERY: &[&str] = &["tables", "columns"];

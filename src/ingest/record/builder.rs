@@ -119,6 +119,8 @@ struct Record {
     /// State, detections, detail and level of the risk, where they say anything.
     risk: Option<Box<[String; value::RISK_PARTS]>>,
     utc_offset: Span,
+    /// Count of the search that found it.
+    search: Option<u64>,
     /// Order of day and month in its dates, where they are numbers alone.
     dates: Option<Box<Dates>>,
     assumed: Assumed,
@@ -159,6 +161,7 @@ impl Default for Record {
             mfa: None,
             risk: None,
             utc_offset: Span::from_ticks(0),
+            search: None,
             dates: None,
             assumed: Assumed::default(),
             notes: Notes::default(),
@@ -400,6 +403,9 @@ impl RecordReader {
             }
         }
         stats.assumed.add(self.record.assumed);
+        if let Some(found) = self.record.search {
+            stats.searches.add(found);
+        }
         stats.note_row(self.record.notes);
         stats.keep((&self.record.event).into());
         self.part.events.push(&self.record.event);

@@ -4,7 +4,7 @@
 use super::notice::{Notice, NoticeKind, notice};
 use super::words::rows;
 use crate::model::words::{counted, listed};
-use crate::model::{Field, Span, Sym, Table, Time};
+use crate::model::{Field, Kept, Span, Sym, Table, Time};
 use crate::store::{Event, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,8 @@ struct Found {
     mailboxes: BTreeMap<Sym, Mailbox>,
     throttled: BTreeMap<Sym, Vec<Time>>,
     logs: BTreeMap<&'static str, Vec<Time>>,
+    /// Rows of the unified log, and those of them that are `OfficeActivity`'s.
+    unified: (u64, u64),
     /// Rows of `AzureActivity`, and those of them that name no token.
     activities: (u64, u64),
 }
@@ -47,7 +49,7 @@ pub(super) fn gaps(store: &Store) -> Vec<Notice> {
         return Vec::new();
     }
     let found = Found::new(store);
-    let mut notices: Vec<Notice> = workloads(store, &found).into_iter().collect();
+    let mut notices: Vec<Notice> = workloads(store, &found).into_iter().chain(office_activity(&found)).collect();
     notices.extend(unread_mail(store, &found));
     notices.extend(throttled(store, &found));
     notices.extend(ends(store, &found));
@@ -63,7 +65,11 @@ impl Found {
                 found.logs.entry(event.table.name()).or_default().push(event.time());
             }
             match event.table {
-                Table::UnifiedAudit => found.add(store, event),
+                Table::UnifiedAudit => {
+                    found.unified.0 += 1;
+                    found.unified.1 += u64::from(event.flags.kept() == Kept::Columns);
+                    found.add(store, event);
+                }
                 Table::Activity => {
                     found.activities.0 += 1;
                     found.activities.1 += u64::from(store.token(event[Field::TokenId]).is_none());
@@ -114,6 +120,18 @@ fn workloads(store: &Store, found: &Found) -> Option<Notice> {
                    operation."
         .to_owned();
     (!lacking.is_empty()).then(|| notice(NoticeKind::Unlogged, what, way_out))
+}
+
+/// The unified log as a workspace keeps it, where nothing else is there.
+fn office_activity(found: &Found) -> Option<Notice> {
+    let (all, of_office) = found.unified;
+    let what = "The unified audit log is here as OfficeActivity alone, which has no logons, no changes of the \
+                directory and mostly no session: few acts are tied to a token."
+        .to_owned();
+    let way_out = "Export the unified audit log itself: Search-UnifiedAuditLog, Purview's audit search, or the \
+                   Management Activity API."
+        .to_owned();
+    (all > 0 && all == of_office).then(|| notice(NoticeKind::Unlogged, what, way_out))
 }
 
 /// Users whose mailboxes were used, and of whom no reading is logged.

@@ -5,7 +5,8 @@ use super::words::{counted, rows, sentence};
 use super::{Info, SourceInfo};
 use crate::analytics::{ANALYTICS, Analytic, Need};
 use crate::ingest::Loaded;
-use crate::model::{Field, ShapeFamily, Table};
+use crate::model::words::listed;
+use crate::model::{Field, ShapeFamily, ShortSearch, Table};
 use crate::store::Store;
 use crate::tables::TABLES;
 use serde::Serialize;
@@ -257,7 +258,29 @@ fn cut(source: &SourceInfo) -> Vec<Notice> {
     let what = format!("Exactly {rows} rows, a number at which exports are cut.");
     let way_out = "Export it again in shorter ranges of time.".to_owned();
     let is_full = source.tables.iter().any(|(table, rows)| is_full_page(table, *rows));
-    if LIMITS.contains(&rows) || is_full { vec![notice(NoticeKind::Cut, what, way_out)] } else { Vec::new() }
+    let mut notices = Vec::new();
+    if LIMITS.contains(&rows) || is_full {
+        notices.push(notice(NoticeKind::Cut, what, way_out));
+    }
+    notices.extend(short_search(source));
+    notices
+}
+
+/// Searches listed.
+const SEARCHES: usize = 3;
+
+/// Searches of the unified audit log that found more than the source has.
+fn short_search(source: &SourceInfo) -> Option<Notice> {
+    let mut facts: Vec<String> = Vec::new();
+    for ShortSearch { found, rows } in source.short_searches {
+        facts.push(match found {
+            0 => format!("{} of a page without an answer (ResultIndex -1)", self::rows(*rows)),
+            _ => format!("{rows} of {found} that a search found"),
+        });
+    }
+    let what = format!("The unified audit log is not whole: {}.", listed(&facts, SEARCHES));
+    let way_out = "Search again in shorter ranges of time, and for each compare ResultCount with the rows.".to_owned();
+    (!facts.is_empty()).then(|| notice(NoticeKind::Cut, what, way_out))
 }
 
 /// Rows that Search-UnifiedAuditLog gives at most in a call, and in a session.

@@ -129,7 +129,10 @@ impl App {
         bench.set_revoked(user, revoked, now);
         let upn = bench.store().who(user).into_owned();
         self.say(match revoked {
-            Some(time) => format!("revocation time {} UTC saved for {upn}", time.second()),
+            Some(time) => format!(
+                "revocation time {} UTC saved for {upn}; start with --revoked to look for access after it",
+                time.second()
+            ),
             None => format!("{upn}: revocation cleared"),
         });
         vec![Effect::Save]

@@ -66,7 +66,7 @@ fn csv(rows: &[Value]) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-fn searched(records: &[Value], as_object: bool) -> Vec<Value> {
+pub(crate) fn searched(records: &[Value], as_object: bool) -> Vec<Value> {
     let numbered = (1..).zip(records);
     let row = |(number, record): (usize, &Value)| {
         json!({

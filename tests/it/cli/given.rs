@@ -7,6 +7,21 @@ use std::fs;
 
 #[cfg(unix)]
 #[test]
+fn a_revocation_of_somebody_who_is_not_there_is_said_to_change_nothing() {
+    let (folder, _) = super::bundle();
+    let output = super::tokentrail(folder.path())
+        .args(["scan", "logs", "--revoked", "finance.directr@contoso.com=2026-05-01T14:20:00Z"])
+        .output()
+        .unwrap();
+    let said = super::text(&output.stderr);
+    assert!(
+        said.contains("--revoked: no user finance.directr@contoso.com in the bundle; near: finance.director@"),
+        "{said}"
+    );
+    assert!(said.contains("Its time, 2026-05-01T14:20:00.0000000Z, is not used"), "{said}");
+}
+
+#[test]
 fn what_never_ends_is_refused_at_once_wherever_a_file_is_named() {
     let (folder, _) = bundle();
     fs::write(

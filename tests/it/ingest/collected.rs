@@ -354,10 +354,15 @@ fn every_shape_is_tried() {
     let mut tried: BTreeSet<&str> = exports.map(|export| export.shape).collect();
     let folder = tempfile::tempdir().unwrap();
     let page = serde_json::json!({"@odata.context": "x", "value": graph(&rows)}).to_string();
+    let at = "2026-05-20T07:09:33Z";
+    let office = format!(r#"{{"TimeGenerated":"{at}","Operation":"Send","OfficeId":"1","OfficeWorkload":"Exchange"}}"#);
     let others = [
         ("rows.csv", bundle::log_analytics_csv(&rows)),
         ("InteractiveSignIns.csv", bundle::portal_csv(&rows, true)),
         ("page.json", page),
+        ("office.csv", format!("TimeGenerated,Operation,OfficeId,OfficeWorkload\n{at},Send,1,Exchange\n")),
+        ("office.ndjson", format!("{office}\n{office}\n")),
+        ("office.json", format!("[\n{office},\n{office}\n]")),
     ];
     for (name, text) in bundle::shapes(&rows).into_iter().chain(others) {
         tried.extend(read_one(file(folder.path(), name, text.as_bytes())).sources[0].shape.map(|shape| shape.id));

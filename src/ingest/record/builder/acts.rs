@@ -131,6 +131,7 @@ impl RecordReader {
             }
         }
         self.record.utc_offset = Span::from_ticks(0);
+        self.record.search = row.search;
         if row.is_cut {
             self.record.notes.add(Note::CutAct);
         }
