@@ -77,6 +77,10 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     // A text nests nothing, so only the depth that is allowed may differ.
     if record.to_string().matches(['{', '[']).count() < FEW && members.keys().all(|name| name.is_ascii()) {
         let bare = events_of(&read(&rows[..1]));
+        // A member may make it a page of other rows, or a row of another table, or hide its id.
+        if bare.len() != 1 || !bare[0].starts_with("UnifiedAudit") || !bare[0].contains("[\"i\",") {
+            return;
+        }
         assert_eq!(bare, events_of(&read(&[json!({"result": {"_raw": text}})])));
         assert_eq!(bare.len(), events_of(&read(&rows[..2])).len());
     }

@@ -170,7 +170,8 @@ pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&
             parser.named.clear();
             Some(Value::Null)
         });
-        put(name, &text[start..parser.at], value?);
+        let value = value?;
+        put(name, &text[start..parser.at], value);
         Some(())
     });
     read.is_some() && parser.ends()
@@ -294,8 +295,8 @@ impl<'r> Parser<'r> {
     }
 
     fn word(&mut self, word: &str, value: Value<'r>) -> Option<Value<'r>> {
-        let is_word = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
-        self.at += word.len();
+        let is_word = self.text[self.at..].starts_with(word);
+        self.at += if is_word { word.len() } else { 0 };
         is_word.then_some(value)
     }
 
@@ -387,6 +388,15 @@ mod tests {
                 let read = Value::parse(&json, &arena);
                 prop_assert_eq!(known.map(|value| value.to_string()), read.map(|value| value.to_string()), "{}", json);
             }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_cut_off_anywhere_is_none() {
+        let whole = r#"{"a": {"b": [1.5e3, "x\\n", null, true]}, "c": nul"#;
+        for end in 0..whole.len() {
+            let arena = Arena::new();
+            assert!(!members(&whole[..end], &arena, |_, _, _| {}) && Value::parse(&whole[..end], &arena).is_none());
         }
     }
 

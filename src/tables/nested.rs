@@ -185,7 +185,7 @@ fn put(object: &mut Tree, path: &[&str], value: Tree) {
     }
 }
 
-/// What an object has under a name, JSON in texts read, and the object without it.
+/// The value that an object has under a name, JSON in texts read, and the object without it.
 fn taken<'r>(object: Value<'r>, name: &str, arena: &'r Arena) -> (Value<'r>, Value<'r>) {
     let Value::Object(members) = object else { return (Value::Null, object) };
     let Some((key, held)) = members.iter().find(|(key, _)| is_name(key, name)) else { return (Value::Null, object) };

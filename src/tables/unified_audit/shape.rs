@@ -39,7 +39,7 @@ impl<'m, 'r> Body<'m, 'r> {
         Self { layers: [None; 2], arena }
     }
 
-    fn of(inner: Option<&'m Members<'r>>, members: &'m Members<'r>) -> Self {
+    fn new(inner: Option<&'m Members<'r>>, members: &'m Members<'r>) -> Self {
         Self { layers: [inner, Some(members)], arena: members.arena() }
     }
 
@@ -163,7 +163,7 @@ type Read<'f, 'r> = dyn FnMut(&Body<'_, 'r>, &Envelope<'r>) + 'f;
 /// Finds the record, however deep, and reads it. What holds none is read as it stands.
 pub(super) fn open<'r>(record: &Members<'r>, read: &mut Read<'_, 'r>) {
     if !inside(record, &Envelope::default(), 0, read) {
-        read(&Body::of(None, record), &Envelope::default());
+        read(&Body::new(None, record), &Envelope::default());
     }
 }
 
@@ -212,7 +212,7 @@ fn inside<'r>(members: &Members<'r>, around: &Envelope<'r>, level: usize, read: 
 
 fn read_body<'r>(members: &Members<'r>, around: &Envelope<'r>, read: &mut Read<'_, 'r>) {
     let payload = members.inside("dynamicProperties");
-    read(&Body::of(payload.as_ref(), members), around);
+    read(&Body::new(payload.as_ref(), members), around);
 }
 
 /// The object under a name, in texts in texts too.

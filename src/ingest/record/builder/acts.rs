@@ -23,7 +23,7 @@ pub(super) enum Raw<'r> {
     Cells(&'r [&'r str], &'r [Column]),
 }
 
-/// Where a member of an object stands in its text.
+/// Place of a member of an object in its text.
 pub(super) struct Met {
     pub(super) name: Range<usize>,
     pub(super) value: Range<usize>,
