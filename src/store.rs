@@ -1,6 +1,7 @@
 //! All events of a bundle by time, with interned text and indexes; read-only once built.
 
 mod acted_upon;
+mod blocks;
 mod chunks;
 mod device;
 mod duplicates;
@@ -82,6 +83,7 @@ pub struct Store {
     issuers: OnceLock<HashMap<Sym, Option<EventId>, RandomState>>,
     /// Numbers of these tokens among those of each user.
     token_numbers: OnceLock<HashMap<Sym, u32, RandomState>>,
+    empty_text: OnceLock<Sym>,
 }
 
 impl Store {
@@ -120,6 +122,7 @@ impl Store {
             by_name: OnceLock::new(),
             issuers: OnceLock::new(),
             token_numbers: OnceLock::new(),
+            empty_text: OnceLock::new(),
             indexes: Default::default(),
         };
         store.normalize_texts(normalized);
@@ -172,6 +175,16 @@ impl Store {
     /// The text of a field; empty where the record has none.
     pub fn get(&self, id: EventId, field: Field) -> &str {
         self.text(self.event(id)[field])
+    }
+
+    /// The symbol of an empty text, which a record may hold; [`Sym::NONE`] where none does.
+    pub fn empty_text(&self) -> Sym {
+        *self.empty_text.get_or_init(|| self.texts.find("").unwrap_or(Sym::NONE))
+    }
+
+    /// Number of symbols: each is below it.
+    pub fn symbols(&self) -> usize {
+        self.texts.len()
     }
 
     /// The symbol of a text of the bundle or of a normalized form.
@@ -384,9 +397,7 @@ impl Store {
             return;
         }
         let mut is_token = vec![false; self.texts.len()];
-        for event in self.events.iter() {
-            is_token[event[Field::TokenId].0 as usize] = true;
-        }
+        self.events.texts(&[Field::TokenId], |sym| is_token[sym.0 as usize] = true);
         for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
             let text = self.texts.text(sym).trim_end_matches('=').to_owned();
             // Nothing but padding is blank. A text that other fields hold too keeps the normalized form it has.
@@ -503,11 +514,7 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
 fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
     let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_COMPARED.contains(field)).collect();
     let mut compared = vec![false; texts.len()];
-    for event in events.iter() {
-        for field in &fields {
-            compared[event[*field].0 as usize] = true;
-        }
-    }
+    events.texts(&fields, |sym| compared[sym.0 as usize] = true);
     compared
 }
 

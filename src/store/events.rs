@@ -1,21 +1,31 @@
-//! Events side by side: numbers in rows of one width, texts in rows as wide as each event's table.
+//! Events side by side: numbers in rows of one width, texts in blocks of one table.
 
+use super::blocks::{Block, ROW_BITS, ROWS};
 use super::chunks::Chunks;
 use crate::model::{EventHead, Field, NewEvent, Sym, Table};
 use crate::tables::{ALL_FIELDS, NO_SLOT, Slots};
 use std::ops::{Deref, Index};
 
 /// View of one event.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Event<'e> {
     head: &'e EventHead,
     slots: &'static Slots,
-    texts: &'e [Sym],
+    texts: Texts<'e>,
+}
+
+/// Texts of one event.
+#[derive(Clone, Copy)]
+enum Texts<'e> {
+    /// Of one under construction.
+    Own(&'e [Sym; Field::COUNT]),
+    /// A row of a block.
+    Row(&'e Block, usize),
 }
 
 impl<'e> From<&'e NewEvent> for Event<'e> {
     fn from(event: &'e NewEvent) -> Self {
-        Self { head: &event.head, slots: &ALL_FIELDS, texts: event.texts() }
+        Self { head: &event.head, slots: &ALL_FIELDS, texts: Texts::Own(event.texts()) }
     }
 }
 
@@ -34,23 +44,29 @@ impl Index<Field> for Event<'_> {
 
     #[inline]
     fn index(&self, field: Field) -> &Sym {
-        match self.slots[field as usize] {
-            NO_SLOT => &Sym::NONE,
-            slot => &self.texts[slot as usize],
+        match (self.slots[field as usize], self.texts) {
+            (NO_SLOT, _) => &Sym::NONE,
+            (slot, Texts::Row(block, row)) => block.get(slot, row),
+            (slot, Texts::Own(texts)) => &texts[usize::from(slot)],
         }
     }
 }
 
-/// Texts in a chunk. A row lies in one: its number is that of its chunk, then its place in it.
-const CHUNK: usize = 1 << CHUNK_BITS;
-const CHUNK_BITS: u32 = 16;
+impl std::fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let texts = Field::ALL.into_iter().map(|field| (field, self[field])).filter(|(_, sym)| !sym.is_none());
+        f.debug_struct("Event").field("head", self.head).field("texts", &texts.collect::<Vec<_>>()).finish()
+    }
+}
 
 /// Events in some order.
 #[derive(Default)]
 pub struct Events {
     heads: Chunks<EventHead>,
-    /// In chunks, so that parts are joined without a copy of all texts.
-    texts: Vec<Vec<Sym>>,
+    /// The texts; a row's number is that of its block, then its place in it.
+    blocks: Vec<Block>,
+    /// The block of each table that has room.
+    open: [Option<usize>; Table::COUNT],
 }
 
 impl Events {
@@ -67,40 +83,45 @@ impl Events {
     /// Adds an event; texts of fields that its table does not have are left out.
     ///
     /// # Panics
-    /// Past 4,294,967,295 texts, a hundred million events: beyond what fits into memory with them.
+    /// Past a million blocks of rows, four thousand million events: beyond what fits into memory with them.
     pub fn push(&mut self, event: &NewEvent) {
         let slots = event.table.slots();
-        let (row, texts) = self.new_row(event.table);
-        for (slot, sym) in slots.iter().zip(event.texts()) {
-            if *slot != NO_SLOT {
-                texts[*slot as usize] = *sym;
+        let row = self.new_row(event.table, |texts| {
+            for (slot, sym) in slots.iter().zip(event.texts()) {
+                if *slot != NO_SLOT {
+                    texts[usize::from(*slot)] = *sym;
+                }
             }
-        }
+        });
         self.heads.push(EventHead { row, ..event.head });
     }
 
     /// Adds the same event again.
     pub(super) fn push_copy(&mut self, of: usize) {
         let head = self.heads[of];
+        let (block, row) = split(head.row);
         let mut copy = [Sym::NONE; Field::COUNT];
-        let copied = &mut copy[..head.table.width()];
-        copied.copy_from_slice(self.get(of).texts);
-        let (row, texts) = self.new_row(head.table);
-        texts.copy_from_slice(copied);
+        for (slot, sym) in (0u8..).zip(&mut copy[..head.table.width()]) {
+            *sym = *self.blocks[block].get(slot, row);
+        }
+        let row = self.new_row(head.table, |texts| texts.copy_from_slice(&copy[..texts.len()]));
         self.heads.push(EventHead { row, ..head });
     }
 
-    /// Room for a row of a table.
-    fn new_row(&mut self, table: Table) -> (u32, &mut [Sym]) {
-        let width = table.width();
-        if self.texts.last().is_none_or(|chunk| chunk.len() + width > CHUNK) {
-            self.texts.push(Vec::with_capacity(CHUNK));
+    /// Adds a row of a table, and returns its number.
+    fn new_row(&mut self, table: Table, fill: impl FnOnce(&mut [Sym])) -> u32 {
+        let at = self.open[table as usize].unwrap_or_else(|| {
+            self.blocks.push(Block::new(table));
+            self.blocks.len() - 1
+        });
+        let block = &mut self.blocks[at];
+        let row = block.add(fill);
+        let is_full = row + 1 == ROWS;
+        if is_full {
+            block.pack();
         }
-        let at = self.texts.len() - 1;
-        let chunk = &mut self.texts[at];
-        let start = chunk.len();
-        chunk.resize(start + width, Sym::NONE);
-        (first_row(at) | u32::try_from(start).expect("below the length of a chunk"), &mut chunk[start..])
+        self.open[table as usize] = (!is_full).then_some(at);
+        first_row(at) | u32::try_from(row).expect("below the rows of a block")
     }
 
     /// The event at a place.
@@ -111,8 +132,8 @@ impl Events {
 
     #[inline]
     fn view<'e>(&'e self, head: &'e EventHead) -> Event<'e> {
-        let (chunk, start) = split(head.row);
-        Event { head, slots: head.table.slots(), texts: &self.texts[chunk][start..start + head.table.width()] }
+        let (block, row) = split(head.row);
+        Event { head, slots: head.table.slots(), texts: Texts::Row(&self.blocks[block], row) }
     }
 
     /// All but an event's texts.
@@ -131,14 +152,23 @@ impl Events {
         self.heads.first().zip(self.heads.last())
     }
 
+    /// Texts of some fields of all events, at least once each, in no order.
+    pub(super) fn texts(&self, fields: &[Field], mut take: impl FnMut(Sym)) {
+        for block in &self.blocks {
+            block.texts(fields, &mut take);
+        }
+    }
+
     /// Sets a text of an event.
     ///
     /// # Panics
     /// When its table has no such field.
     pub(super) fn set(&mut self, at: usize, field: Field, sym: Sym) {
         let head = &self.heads[at];
-        let (chunk, start) = split(head.row);
-        self.texts[chunk][start + usize::from(head.table.slots()[field as usize])] = sym;
+        let (block, row) = split(head.row);
+        let slot = head.table.slots()[field as usize];
+        assert_ne!(slot, NO_SLOT, "a field of the event's table");
+        self.blocks[block].set(slot, row, sym);
     }
 
     /// Every event, in order.
@@ -148,16 +178,15 @@ impl Events {
 
     /// Appends the events of another part; `map` translates its symbols.
     pub(super) fn absorb(&mut self, other: Self, map: &[Sym]) {
-        let before = first_row(self.texts.len());
+        let before = first_row(self.blocks.len());
         self.heads.absorb(other.heads, |head| head.row += before);
-        for mut chunk in other.texts {
-            for sym in &mut chunk {
-                *sym = map[sym.0 as usize];
-            }
-            self.texts.push(chunk);
+        for mut block in other.blocks {
+            block.pack();
+            block.translate(map);
+            self.blocks.push(block);
         }
-        // As many chunks as rows have numbers for.
-        first_row(self.texts.len() - usize::from(!self.texts.is_empty()));
+        // As many blocks as rows have numbers for.
+        first_row(self.blocks.len() - usize::from(!self.blocks.is_empty()));
     }
 
     /// Puts the events into an order in place; `order` has their places now.
@@ -176,16 +205,16 @@ impl Events {
     }
 }
 
-/// The number of the first row of a chunk.
-fn first_row(chunk: usize) -> u32 {
-    let chunk = u32::try_from(chunk).ok().filter(|chunk| *chunk < 1 << (u32::BITS - CHUNK_BITS));
-    chunk.expect("a store holds at most 4,294,967,295 texts of rows") << CHUNK_BITS
+/// The number of the first row of a block.
+fn first_row(block: usize) -> u32 {
+    let block = u32::try_from(block).ok().filter(|block| *block < 1 << (u32::BITS - ROW_BITS));
+    block.expect("a store holds at most a million blocks of rows") << ROW_BITS
 }
 
-/// The chunk of a row, and the row's start in it.
+/// The block of a row, and the row's place in it.
 #[inline]
 fn split(row: u32) -> (usize, usize) {
-    ((row >> CHUNK_BITS) as usize, row as usize & (CHUNK - 1))
+    ((row >> ROW_BITS) as usize, row as usize & (ROWS - 1))
 }
 
 #[cfg(test)]
@@ -205,7 +234,6 @@ mod tests {
         events.push(&sign_in);
         events.push_copy(0);
         events.set(2, Field::RequestUri, Sym(10));
-        assert_eq!(events.texts[0].len(), 2 * Table::Graph.width() + Table::SignIn.width());
         let read = |at: usize| [Field::RequestUri, Field::ResultType].map(|field| events.get(at)[field].0);
         assert_eq!([read(0), read(1), read(2)], [[7, 0], [0, 9], [10, 0]]);
         assert_eq!(Event::from(&call)[Field::ResultType], Sym(8), "what is put together has room for all");
@@ -228,16 +256,18 @@ mod tests {
     }
 
     #[test]
-    fn no_row_lies_in_two_chunks() {
+    fn rows_of_several_tables_and_blocks_are_found() {
         let mut events = Events::default();
         let number = |at: usize| Sym(u32::try_from(at).unwrap());
-        let tables = [Table::SignIn, Table::Graph];
-        for at in 0..3 * CHUNK / Table::SignIn.width() {
-            let mut event = NewEvent::new(tables[at % 2], Origin::default());
+        let tables = [Table::SignIn, Table::Graph, Table::Graph];
+        for at in 0..9 * ROWS / 2 {
+            let mut event = NewEvent::new(tables[at % tables.len()], Origin::default());
             event[Field::Id] = number(at);
+            event[Field::UserId] = number(at % 5);
             events.push(&event);
         }
-        assert!(events.texts.len() > 2);
-        assert!((0..events.len()).all(|at| events.get(at)[Field::Id] == number(at)));
+        assert_eq!(events.blocks.len(), 5);
+        let read = |at: usize| [Field::Id, Field::UserId].map(|field| events.get(at)[field]);
+        assert!((0..events.len()).all(|at| read(at) == [number(at), number(at % 5)]));
     }
 }

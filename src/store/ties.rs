@@ -2,8 +2,6 @@
 
 use super::{Event, Key, Store};
 use crate::model::{EventId, Field, Sym, Table};
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
 
 impl Store {
     /// Returns whether any row of the bundle uses a token.
@@ -21,29 +19,8 @@ impl Store {
         if token.is_none() {
             return None;
         }
-        // A sweep has thousands of calls with a token that no sign-in of the bundle issued.
-        if let Some(issuer) = self.issuers().get(&token) {
-            return *issuer;
-        }
-        self.with(Key::Token, token).iter().copied().find(|id| self.event(*id).table.issues())
-    }
-
-    /// The first issuer of every token that a row uses or names.
-    fn issuers(&self) -> &HashMap<Sym, Option<EventId>, RandomState> {
-        self.issuers.get_or_init(|| {
-            let rows = || self.events().filter(|(_, event)| !event.is_duplicate());
-            let token = |event: Event<'_>| self.token(event[Field::TokenId]);
-            let used = rows().filter(|(_, event)| !event.table.issues()).map(|(_, event)| (token(event), None));
-            let mut issuers: HashMap<Sym, Option<EventId>, RandomState> = used.collect();
-            if !issuers.is_empty() {
-                for (id, event) in rows().filter(|(_, event)| event.table.issues()) {
-                    if let Some(issuer) = issuers.get_mut(&token(event)) {
-                        issuer.get_or_insert(id);
-                    }
-                }
-            }
-            issuers
-        })
+        // A sweep has thousands of calls with a token that no sign-in of the bundle issued: the index knows it of each.
+        self.index(Key::Token).issuer(token)
     }
 
     /// The number of a row's token among those of its user that a row uses, in order of issue from 0; `None` for a token

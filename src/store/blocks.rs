@@ -1,0 +1,375 @@
+//! Texts of rows of one table, a block at a time. A full block keeps each field in as few bytes as its values need:
+//! rows that follow each other repeat most of them.
+
+use crate::model::{Field, Sym, Table};
+use crate::tables::NO_SLOT;
+
+/// Rows in a block.
+pub(super) const ROWS: usize = 1 << ROW_BITS;
+pub(super) const ROW_BITS: u32 = 12;
+
+/// Rows of one table.
+pub(super) struct Block {
+    table: Table,
+    rows: Rows,
+}
+
+enum Rows {
+    /// One after the other, while there is room for more.
+    Open(Vec<Sym>),
+    /// By slot.
+    Packed(Box<[Column]>),
+}
+
+/// One field of a block's rows.
+enum Column {
+    /// One value for all.
+    One(Sym),
+    /// Few values, and the number of each row's.
+    Few(Vec<Sym>, Box<[u8]>),
+    /// Many values, and the number of each row's.
+    Many(Vec<Sym>, Box<[u16]>),
+    /// Nearly as many values as rows.
+    Each(Box<[Sym]>),
+    /// The same as those of the column in another slot.
+    Same(u8),
+}
+
+/// Most values of [`Column::Few`].
+const FEW: usize = 1 << u8::BITS;
+/// Most values of [`Column::Many`]: with more, a value for each row takes less.
+const MANY: usize = ROWS / 2;
+
+impl Block {
+    /// A block without rows.
+    pub(super) fn new(table: Table) -> Self {
+        Self { table, rows: Rows::Open(Vec::with_capacity(ROWS * table.width())) }
+    }
+
+    /// Adds a row while there is room; returns its number.
+    ///
+    /// # Panics
+    /// When the block was packed.
+    pub(super) fn add(&mut self, row: impl FnOnce(&mut [Sym])) -> usize {
+        let width = self.table.width();
+        let Rows::Open(texts) = &mut self.rows else { panic!("a block that is packed takes no more rows") };
+        let start = texts.len();
+        texts.resize(start + width, Sym::NONE);
+        row(&mut texts[start..]);
+        start / width
+    }
+
+    /// The text in a slot of a row.
+    #[inline]
+    pub(super) fn get(&self, slot: u8, row: usize) -> &Sym {
+        match &self.rows {
+            Rows::Open(texts) => &texts[row * self.table.width() + usize::from(slot)],
+            Rows::Packed(columns) => match &columns[usize::from(slot)] {
+                Column::Same(other) => columns[usize::from(*other)].get(row),
+                column => column.get(row),
+            },
+        }
+    }
+
+    /// Sets the text in a slot of a row.
+    pub(super) fn set(&mut self, slot: u8, row: usize, sym: Sym) {
+        let width = self.table.width();
+        match &mut self.rows {
+            Rows::Open(texts) => texts[row * width + usize::from(slot)] = sym,
+            Rows::Packed(columns) => {
+                for at in 0..columns.len() {
+                    // What was the same no longer is.
+                    if matches!(columns[at], Column::Same(other) if other == slot || at == usize::from(slot)) {
+                        let Column::Same(other) = columns[at] else { continue };
+                        let all = (0..ROWS).filter_map(|row| columns[usize::from(other)].find(row));
+                        columns[at] = Column::Each(all.collect());
+                    }
+                }
+                columns[usize::from(slot)].set(row, sym);
+            }
+        }
+    }
+
+    /// Packs the rows; there is no room for more.
+    pub(super) fn pack(&mut self) {
+        let Rows::Open(texts) = &self.rows else { return };
+        let width = self.table.width();
+        let mut numbers = Numbers::default();
+        let mut columns: Vec<Column> = Vec::with_capacity(width);
+        let mut values: Vec<Sym> = Vec::with_capacity(ROWS);
+        for slot in 0..width {
+            values.clear();
+            values.extend(texts.iter().skip(slot).step_by(width));
+            let column = numbers.column(&values);
+            let same = || {
+                columns
+                    .iter()
+                    .position(|other| matches!((&column, other), (Column::Each(a), Column::Each(b)) if a == b))
+            };
+            let same = same().and_then(|other| u8::try_from(other).ok());
+            columns.push(same.map_or(column, Column::Same));
+        }
+        self.rows = Rows::Packed(columns.into());
+    }
+
+    /// Translates every text.
+    pub(super) fn translate(&mut self, map: &[Sym]) {
+        self.values_mut(|sym| *sym = map[sym.0 as usize]);
+    }
+
+    fn values_mut(&mut self, mut change: impl FnMut(&mut Sym)) {
+        match &mut self.rows {
+            Rows::Open(texts) => texts.iter_mut().for_each(&mut change),
+            Rows::Packed(columns) => columns.iter_mut().flat_map(Column::values_mut).for_each(&mut change),
+        }
+    }
+
+    /// Texts of some fields, at least once each.
+    pub(super) fn texts(&self, fields: &[Field], mut take: impl FnMut(Sym)) {
+        let width = self.table.width();
+        for field in fields {
+            let slot = self.table.slots()[*field as usize];
+            if slot == NO_SLOT {
+                continue;
+            }
+            match &self.rows {
+                Rows::Open(texts) => texts.iter().skip(usize::from(slot)).step_by(width).for_each(|sym| take(*sym)),
+                Rows::Packed(columns) => {
+                    let mut column = &columns[usize::from(slot)];
+                    if let Column::Same(other) = column {
+                        column = &columns[usize::from(*other)];
+                    }
+                    column.values().iter().for_each(|sym| take(*sym));
+                }
+            }
+        }
+    }
+}
+
+impl Column {
+    #[inline]
+    fn get(&self, row: usize) -> &Sym {
+        match self {
+            Self::One(sym) => sym,
+            Self::Few(values, numbers) => &values[usize::from(numbers[row])],
+            Self::Many(values, numbers) => &values[usize::from(numbers[row])],
+            Self::Each(values) => &values[row],
+            Self::Same(_) => &Sym::NONE,
+        }
+    }
+
+    /// The text of a row, which a last block may not have.
+    fn find(&self, row: usize) -> Option<Sym> {
+        match self {
+            Self::Each(values) => values.get(row).copied(),
+            Self::Few(values, numbers) => numbers.get(row).map(|number| values[usize::from(*number)]),
+            Self::Many(values, numbers) => numbers.get(row).map(|number| values[usize::from(*number)]),
+            Self::One(sym) => Some(*sym),
+            Self::Same(_) => None,
+        }
+    }
+
+    fn set(&mut self, row: usize, sym: Sym) {
+        match self {
+            Self::One(known) if *known == sym => {}
+            Self::One(known) => {
+                let mut numbers = vec![0; ROWS].into_boxed_slice();
+                numbers[row] = 1;
+                *self = Self::Few(vec![*known, sym], numbers);
+            }
+            Self::Few(values, numbers) => {
+                let known = values.iter().position(|known| *known == sym);
+                if let Ok(number) = u8::try_from(known.unwrap_or(values.len())) {
+                    if known.is_none() {
+                        values.push(sym);
+                    }
+                    numbers[row] = number;
+                    return;
+                }
+                let numbers = numbers.iter().map(|number| u16::from(*number)).collect();
+                *self = Self::Many(std::mem::take(values), numbers);
+                self.set(row, sym);
+            }
+            Self::Many(values, numbers) => {
+                let mut each: Box<[Sym]> = numbers.iter().map(|number| values[usize::from(*number)]).collect();
+                each[row] = sym;
+                *self = Self::Each(each);
+            }
+            Self::Each(values) => values[row] = sym,
+            Self::Same(_) => unreachable!("it was made a column of its own"),
+        }
+    }
+
+    fn values(&self) -> &[Sym] {
+        match self {
+            Self::One(sym) => std::slice::from_ref(sym),
+            Self::Few(values, _) | Self::Many(values, _) => values,
+            Self::Each(values) => values,
+            Self::Same(_) => &[],
+        }
+    }
+
+    fn values_mut(&mut self) -> &mut [Sym] {
+        match self {
+            Self::One(sym) => std::slice::from_mut(sym),
+            Self::Few(values, _) | Self::Many(values, _) => values,
+            Self::Each(values) => values,
+            Self::Same(_) => &mut [],
+        }
+    }
+}
+
+/// Numbers of the distinct values of a column: an open table, searched from where a value points.
+struct Numbers {
+    /// A value and its number, with the number of the column that it is of.
+    slots: Vec<(Sym, u16, u32)>,
+    column: u32,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { slots: vec![(Sym::NONE, 0, 0); 4 * MANY], column: 0 }
+    }
+}
+
+impl Numbers {
+    /// The values in as few bytes as they need.
+    fn column(&mut self, of_rows: &[Sym]) -> Column {
+        let Some(first) = of_rows.first() else { return Column::One(Sym::NONE) };
+        if of_rows.iter().all(|sym| sym == first) {
+            return Column::One(*first);
+        }
+        self.column += 1;
+        let mut values: Vec<Sym> = Vec::new();
+        let mut numbers: Vec<u16> = Vec::with_capacity(of_rows.len());
+        for &sym in of_rows {
+            let Some(number) = self.number(sym, &mut values) else { return Column::Each(of_rows.into()) };
+            numbers.push(number);
+        }
+        values.shrink_to_fit();
+        if values.len() <= FEW {
+            let narrow = |number: u16| u8::try_from(number).expect("below the few");
+            Column::Few(values, numbers.into_iter().map(narrow).collect())
+        } else {
+            Column::Many(values, numbers.into())
+        }
+    }
+
+    /// The number of a value; `None` where there are too many.
+    fn number(&mut self, sym: Sym, values: &mut Vec<Sym>) -> Option<u16> {
+        let mask = self.slots.len() - 1;
+        let mut at = (sym.0.wrapping_mul(0x9e37_79b1) >> 12) as usize & mask;
+        loop {
+            let slot = &mut self.slots[at];
+            if slot.2 != self.column {
+                if values.len() == MANY {
+                    return None;
+                }
+                let number = u16::try_from(values.len()).expect("below the rows of a block");
+                values.push(sym);
+                *slot = (sym, number, self.column);
+                return Some(number);
+            }
+            if slot.0 == sym {
+                return Some(slot.1);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sym(number: usize) -> Sym {
+        Sym(u32::try_from(number).unwrap())
+    }
+
+    /// The value of a row in a slot: one, few, many, one for each row, and the same again.
+    fn value(slot: usize, row: usize) -> Sym {
+        match slot {
+            0 => sym(7),
+            1 => sym(row % 200),
+            2 => sym(row / 7),
+            3 | 4 => sym(row * 3),
+            5 => sym(usize::from(row == ROWS / 2)),
+            _ => Sym::NONE,
+        }
+    }
+
+    fn block(rows: usize) -> Block {
+        let mut block = Block::new(Table::SignIn);
+        for row in 0..rows {
+            assert_eq!(block.add(|texts| (0..texts.len()).for_each(|slot| texts[slot] = value(slot, row))), row);
+        }
+        block
+    }
+
+    fn differ(block: &Block, rows: usize, value: impl Fn(usize, usize) -> Sym) -> Vec<(usize, usize)> {
+        let all = (0..Table::SignIn.width()).flat_map(|slot| (0..rows).map(move |row| (slot, row)));
+        all.filter(|&(slot, row)| *block.get(u8::try_from(slot).unwrap(), row) != value(slot, row)).collect()
+    }
+
+    #[test]
+    fn a_packed_block_has_the_texts_it_was_given() {
+        for rows in [1, 2, 255, 300, ROWS - 1, ROWS] {
+            let mut block = block(rows);
+            assert_eq!(differ(&block, rows, value), []);
+            block.pack();
+            assert_eq!(differ(&block, rows, value), [], "{rows}");
+            let map: Vec<Sym> = (0..ROWS * 3).map(|at| sym(at + 1)).collect();
+            block.translate(&map);
+            assert_eq!(differ(&block, rows, |slot, row| map[value(slot, row).0 as usize]), [], "{rows}");
+        }
+    }
+
+    #[test]
+    fn values_take_as_few_bytes_as_they_need() {
+        let mut block = block(ROWS);
+        block.pack();
+        let Rows::Packed(columns) = &block.rows else { panic!("it was packed") };
+        let kinds = columns.iter().map(|column| match column {
+            Column::One(_) => 0,
+            Column::Few(values, _) => values.len(),
+            Column::Many(values, _) => values.len(),
+            Column::Each(values) => values.len(),
+            Column::Same(other) => usize::from(*other) + 100_000,
+        });
+        let kinds: Vec<usize> = kinds.take(7).collect();
+        assert_eq!(kinds, [0, 200, ROWS.div_ceil(7), ROWS, 100_003, 2, 0]);
+    }
+
+    #[test]
+    fn any_text_of_a_packed_row_can_be_set() {
+        for rows in [5, ROWS] {
+            let mut block = block(rows);
+            block.pack();
+            let mut set = std::collections::HashMap::new();
+            for number in 0..2000 {
+                let (slot, row) = (number % 8, number * 37 % rows);
+                block.set(u8::try_from(slot).unwrap(), row, sym(number + 50_000));
+                set.insert((slot, row), sym(number + 50_000));
+            }
+            assert_eq!(differ(&block, rows, |slot, row| *set.get(&(slot, row)).unwrap_or(&value(slot, row))), []);
+        }
+    }
+
+    #[test]
+    fn texts_of_a_field_are_those_of_its_rows() {
+        let texts = |block: &Block, field| {
+            let mut found = Vec::new();
+            block.texts(&[field], |sym| found.push(sym));
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let block = block(ROWS);
+        for field in [Field::Id, Field::UserId, Field::RequestUri] {
+            let open = texts(&block, field);
+            let mut packed = self::block(ROWS);
+            packed.pack();
+            assert_eq!(texts(&packed, field), open, "{field:?}");
+        }
+    }
+}
