@@ -197,12 +197,10 @@ fn run_over_some(
         !analytic.reads_hits && (settings.runs(analytic) || (!late.is_empty() && analytic.on_by_default))
     };
     let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(runs).collect();
-    let found = detected(store, facts, settings, &candidates, &analytics);
+    let found = detected(store, facts, settings, &candidates, (&analytics, wanted));
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
     let mut hits = Vec::new();
-    for (analytic, mut found) in analytics.into_iter().zip(found) {
-        found.retain(wanted);
-        mark_published(&context, analytic, &mut found);
+    for (analytic, found) in analytics.into_iter().zip(found) {
         hits.extend(answered(&context, analytic, found, wanted));
     }
     let mut later = Vec::new();
@@ -228,20 +226,23 @@ fn run_over_some(
     hits
 }
 
-/// Hits of each analytic, found on two threads: one begins with the first analytic, the other with what most of them
-/// ask for.
+/// Wanted hits of each analytic, those marked that the published query finds too. Found on two threads: one begins
+/// with the first analytic, the other with what most of them ask for.
 fn detected(
     store: &Store,
     facts: &Facts,
     settings: &Settings,
     candidates: &Arc<Candidates>,
-    analytics: &[&Analytic],
+    (analytics, wanted): (&[&Analytic], fn(&Hit) -> bool),
 ) -> Vec<Vec<Hit>> {
     let next = AtomicUsize::new(0);
     let take = |context: &DetectContext| {
         let mut found = Vec::new();
         while let Some(analytic) = analytics.get(next.fetch_add(1, Ordering::Relaxed)) {
-            found.push((analytic.id, analytic.hits(context)));
+            let mut hits = analytic.hits(context);
+            hits.retain(wanted);
+            mark_published(context, analytic, &mut hits);
+            found.push((analytic.id, hits));
         }
         found
     };

@@ -104,24 +104,25 @@ pub struct BindingDrop {
     pub last_bound: EventId,
 }
 
-/// Sign-ins before of one user, client and system.
+/// Sign-ins before of one user, client and system. There may be as many as sign-ins, so it is small.
 #[derive(Default)]
 struct Before {
-    all: usize,
-    bound: usize,
-    days: usize,
-    last_day: Option<i64>,
+    all: u32,
+    bound: u32,
+    days: u32,
+    last_day: Option<i32>,
     last_bound: Option<EventId>,
     nets: BTreeSet<Net>,
 }
 
 impl Before {
     fn is_rule(&self) -> bool {
-        self.days >= RULE_DAYS && is_rule(self.bound, self.all)
+        self.days as usize >= RULE_DAYS && is_rule(self.bound as usize, self.all as usize)
     }
 
     fn add(&mut self, id: EventId, day: i64, binding: Binding, net: Option<Net>) {
         self.all += 1;
+        let day = i32::try_from(day).expect("a time has fewer days");
         if self.last_day != Some(day) {
             self.last_day = Some(day);
             self.days += 1;
@@ -180,7 +181,7 @@ pub(super) fn drops<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool
             && let (Some(last_bound), Some(code)) = (before.last_bound, protection.code)
         {
             let session = store.normalized_field(event, Field::SessionId);
-            let Before { all, bound, days, .. } = *before;
+            let [all, bound, days] = [before.all, before.bound, before.days].map(|count| count as usize);
             found.push(BindingDrop { id, user: event.user, app, session, code, all, bound, days, last_bound });
         }
         if let (Table::NonInteractive, Some(binding)) = (event.table, protection.binding) {

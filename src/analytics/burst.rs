@@ -104,13 +104,16 @@ fn windows(context: &DetectContext, group: &Group) -> Vec<(usize, usize)> {
 /// time.
 pub fn tumbling(context: &DetectContext) -> Vec<Burst> {
     let mut groups: BTreeMap<(Sym, Sym, Sym, i128), Vec<EventId>> = BTreeMap::new();
+    let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
+    let Some(success) = context.store.find("0") else { return Vec::new() };
     for (id, event) in context.rows() {
         let exact = |field| context.exact(event, field);
-        if event.table != Table::NonInteractive || context.store.text(event[Field::ResultType]) != "0" {
+        if event.table != Table::NonInteractive || event[Field::ResultType] != success {
             continue;
         }
         let app = exact(Field::AppId);
-        if context.settings.clients.watch(context.facts, context.store.text(app)) {
+        let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
+        if *watched.entry(app).or_insert_with(watch) {
             let bin = event.published_time().bin(context.settings.window);
             let key = (exact(Field::UserPrincipalName), app, exact(Field::AppDisplayName), bin);
             groups.entry(key).or_default().push(id);

@@ -218,8 +218,8 @@ impl<'a> DetectContext<'a> {
 
     /// Tokens that were seen in two networks.
     pub fn token_uses(&self) -> &TokenUses {
-        self.candidates
-            .token_uses(|| TokenUses::new((self.store, self.places()), || self.rows(), |event| self.user(event)))
+        let counts = |event: Event<'_>| !event.flags.any(self.reading.no_instant) && self.admits(event);
+        self.candidates.token_uses(|| TokenUses::new((self.store, self.places()), counts, |event| self.user(event)))
     }
 
     /// Ends of devices in the directory.

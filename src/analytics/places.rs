@@ -7,7 +7,7 @@ mod net;
 mod profile;
 
 pub use net::{Compared, Net};
-pub use profile::{Profile, Tool};
+pub use profile::{Profile, Program, Tool};
 
 use crate::facts::{ClientRole, Facts};
 use crate::model::{EventId, Field, Flags, Sym};
@@ -16,6 +16,7 @@ use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::sync::Arc;
 
 /// Azure CLI: an HTTP library is its own agent.
@@ -158,6 +159,12 @@ impl Places {
     /// Place by its number.
     pub fn numbered(&self, number: u32) -> &Place {
         &self.places[number as usize]
+    }
+
+    /// By number of a place, a number of its network where it says something: equal networks have the same.
+    pub fn numbers_of_nets(&self) -> Vec<Option<NonZero<u32>>> {
+        let mut nets: Numbers<Net> = Numbers::default();
+        self.places.iter().map(|place| NonZero::new(nets.number(place.telling_net()?).0 + 1)).collect()
     }
 
     /// Number of an event's software: equal software has the same.
@@ -310,39 +317,70 @@ fn asn(text: &str) -> Option<u32> {
 }
 
 fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
-    let mut agents: HashMap<&str, Agent> = HashMap::new();
-    let mut devices: HashMap<Sym, (Arc<str>, Sym), RandomState> = HashMap::default();
+    // Everything by small numbers: where each user has a device, there are as many profiles as pairs with an agent.
+    let mut agents: HashMap<Sym, usize, RandomState> = HashMap::default();
+    let (mut by_text, mut known): (HashMap<&str, usize>, Vec<Agent>) = (HashMap::new(), Vec::new());
+    let mut devices: HashMap<Sym, (usize, Sym), RandomState> = HashMap::default();
     let mut ids: HashMap<String, Sym> = HashMap::new();
-    let mut words: HashMap<String, Arc<str>> = HashMap::new();
-    let mut word = |text: String| Arc::clone(words.entry(text).or_insert_with_key(|text| Arc::from(text.as_str())));
+    let mut words = Words::default();
+    let mut programs: HashMap<(usize, usize, bool), Arc<Program>, RandomState> = HashMap::default();
     let profile = |(agent, device, ja4, is_cli): ProfileKey| {
-        let text = store.text(agent).trim();
-        let agent = agents.entry(text).or_insert_with(|| {
-            let (family, tool) = profile::family(facts, text);
-            let os = profile::os_of_agent(text).map(|os| word(os.to_owned()));
-            Agent { agent, family: word(family), tool, os }
+        let number = *agents.entry(agent).or_insert_with(|| {
+            let text = store.text(agent).trim();
+            *by_text.entry(text).or_insert_with(|| {
+                let (family, tool) = profile::family(facts, text);
+                let os = profile::os_of_agent(text).map(|os| words.number(os.to_owned()));
+                known.push(Agent { agent, family: words.number(family), tool, os });
+                known.len() - 1
+            })
         });
-        let (os_of_device, device) = devices.entry(device).or_insert_with(|| {
+        let (os_of_device, device) = *devices.entry(device).or_insert_with(|| {
             let text = store.text(device);
             let id = device_id(text).map_or(Sym::NONE, |id| *ids.entry(id).or_insert(device));
-            (word(profile::os_of_device(text)), id)
+            (words.number(profile::os_of_device(text)), id)
         });
-        let os = Arc::clone(agent.os.as_ref().unwrap_or(os_of_device));
-        let by_itself =
-            is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
-        let (family, tool) =
-            if by_itself { (word(profile::native(text)), Tool::None) } else { (Arc::clone(&agent.family), agent.tool) };
-        Profile { agent: agent.agent, family, os, device: *device, ja4, tool }
+        let os = known[number].os.unwrap_or(os_of_device);
+        let program = programs.entry((number, os, is_cli)).or_insert_with(|| {
+            let Agent { agent, family, tool, .. } = known[number];
+            let text = store.text(agent).trim();
+            let by_itself =
+                is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
+            let (family, tool) =
+                if by_itself { (words.number(profile::native(text)), Tool::None) } else { (family, tool) };
+            let (family, os) = (Arc::clone(&words.all[family]), Arc::clone(&words.all[os]));
+            Arc::new(Program { agent, family, os, tool })
+        });
+        Profile { program: Arc::clone(program), device, ja4 }
     };
     keys.into_iter().map(profile).collect()
 }
 
-/// All that an agent's text says.
+/// Words by number.
+#[derive(Default)]
+struct Words {
+    known: HashMap<Arc<str>, usize>,
+    all: Vec<Arc<str>>,
+}
+
+impl Words {
+    fn number(&mut self, word: String) -> usize {
+        if let Some(number) = self.known.get(word.as_str()) {
+            return *number;
+        }
+        let word: Arc<str> = word.into();
+        self.all.push(Arc::clone(&word));
+        self.known.insert(word, self.all.len() - 1);
+        self.all.len() - 1
+    }
+}
+
+/// All that an agent's text says; family and system are numbers of words.
+#[derive(Clone, Copy)]
 struct Agent {
     agent: Sym,
-    family: Arc<str>,
+    family: usize,
     tool: Tool,
-    os: Option<Arc<str>>,
+    os: Option<usize>,
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Reading {
 /// A field byte for byte, a missing text equal to an empty one.
 pub(super) fn exact(store: &Store, event: Event<'_>, field: Field) -> Sym {
     let sym = event[field];
-    if store.text(sym).is_empty() { Sym::NONE } else { sym }
+    if sym == store.empty_text() { Sym::NONE } else { sym }
 }
 
 /// A field as written, but an address without its port.

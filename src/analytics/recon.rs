@@ -117,20 +117,15 @@ impl Calls {
             }
             calls.push(Call { id, form, group, class: status.1, is_internal });
         }
-        let client_of = |call: &Call| groups.keys[call.group as usize].0;
-        calls.sort_unstable_by_key(|call| (client_of(call), call.id));
-        let mut start = 0;
-        let client = |(number, (user, app)): (u32, (Sym, Sym))| {
-            let end = start + calls[start..].partition_point(|call| client_of(call) <= number);
-            Client { user, app, calls: std::mem::replace(&mut start, end)..end }
-        };
-        let clients = (0..).zip(clients.keys).map(client).collect();
+        // What told the groups apart takes more than the calls.
+        let (groups, clients) = (groups.keys, clients.keys);
+        let clients = by_client(&mut calls, clients, |call| groups[call.group as usize].0);
         Self {
             forms: reader.forms,
             by_address: reader.by_address,
             clients,
             calls,
-            sessions: groups.keys.into_iter().map(|(_, session, _)| session).collect(),
+            sessions: groups.into_iter().map(|(_, session, _)| session).collect(),
             habits: OnceLock::new(),
         }
     }
@@ -165,6 +160,34 @@ impl Calls {
     pub fn habits(&self, store: &Store) -> &Habits {
         self.habits.get_or_init(|| Habits::new(store, self))
     }
+}
+
+/// Brings calls into the order of the numbers of their clients, those of each in order of time. In place: a copy of all
+/// calls would be the peak of memory.
+fn by_client(calls: &mut [Call], clients: Vec<(Sym, Sym)>, client_of: impl Fn(&Call) -> u32) -> Vec<Client> {
+    let mut next = vec![0; clients.len()];
+    for call in calls.iter() {
+        next[client_of(call) as usize] += 1;
+    }
+    let mut all = 0;
+    for start in &mut next {
+        all += std::mem::replace(start, all);
+    }
+    let ends: Vec<usize> = next.iter().skip(1).copied().chain([all]).collect();
+    let starts = next.clone();
+    for client in 0..clients.len() {
+        while next[client] < ends[client] {
+            let at = next[client];
+            let place = &mut next[client_of(&calls[at]) as usize];
+            calls.swap(at, *place);
+            *place += 1;
+        }
+    }
+    let client = |((user, app), (start, end)): ((Sym, Sym), (usize, usize))| {
+        calls[start..end].sort_unstable_by_key(|call| call.id);
+        Client { user, app, calls: start..end }
+    };
+    clients.into_iter().zip(starts.into_iter().zip(ends)).map(client).collect()
 }
 
 /// Reads addresses, each once.

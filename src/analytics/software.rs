@@ -2,7 +2,7 @@
 
 use super::Origins;
 use super::known::{BASELINE_DAYS, Days};
-use super::places::{Places, Profile};
+use super::places::Places;
 use crate::model::{EventId, Field, Sym, Time};
 use crate::store::Store;
 use foldhash::fast::RandomState;
@@ -41,9 +41,9 @@ impl Software {
     pub fn new(store: &Store, places: &Places) -> Self {
         let mut names: HashMap<(&str, &str), u32> = HashMap::new();
         let mut classes: Vec<u32> = Vec::with_capacity(places.profiles().len());
-        for Profile { family, os, .. } in places.profiles() {
+        for profile in places.profiles() {
             let next = u32::try_from(names.len()).expect("no more than profiles");
-            classes.push(*names.entry((family, os)).or_insert(next));
+            classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
         let mut software = Self { classes, days: HashMap::default(), first: HashMap::default(), all: Days::default() };
         for (id, event) in store.events() {

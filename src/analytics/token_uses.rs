@@ -4,9 +4,10 @@
 
 use super::places::{Net, Places};
 use crate::model::{EventId, Field, Flags, Sym, Table};
-use crate::store::{Event, Store};
+use crate::store::{Event, Key, Store};
 use foldhash::fast::RandomState;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::num::NonZero;
 
 /// One use of a token.
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +41,28 @@ pub struct TokenUses {
     exits: HashMap<(Sym, Net, Net), BTreeSet<i64>, RandomState>,
 }
 
-/// Networks of a token so far.
-#[derive(Clone, Copy)]
-struct Seen {
-    net: Net,
-    is_in_two: bool,
+/// Tokens of the bundle with rows in two networks, whosever they are and whether they count: of a million tokens there
+/// are few, and the others need no look-up.
+fn moved(store: &Store, places: &Places) -> Vec<Sym> {
+    let numbers = places.numbers_of_nets();
+    // By symbol: the number of the network so far.
+    let mut nets: Vec<Option<NonZero<u32>>> = vec![None; store.symbols()];
+    let mut moved = Vec::new();
+    for (id, event) in store.events() {
+        let token = store.token(event[Field::TokenId]);
+        if token.is_none() {
+            continue;
+        }
+        let at = [Some(places.number(id)), places.at_resource(id)];
+        for net in at.into_iter().flatten().filter_map(|place| numbers[place as usize]) {
+            if *nets[token.0 as usize].get_or_insert(net) != net {
+                moved.push(token);
+            }
+        }
+    }
+    moved.sort_unstable();
+    moved.dedup();
+    moved
 }
 
 /// Rows that uses and issuers are found among.
@@ -56,36 +74,31 @@ struct Reader<'s, U> {
 }
 
 impl TokenUses {
-    /// The uses in the rows of a run, which are read twice.
-    pub(super) fn new<'s, I: Iterator<Item = (EventId, Event<'s>)>>(
+    /// The uses among the rows that `counts` admits.
+    pub(super) fn new<'s>(
         (store, places): (&'s Store, &'s Places),
-        rows: impl Fn() -> I,
+        counts: impl Fn(Event<'s>) -> bool,
         user: impl Fn(Event<'s>) -> Sym,
     ) -> Self {
         let reader = Reader { store, places, user };
-        let mut seen: HashMap<(Sym, Sym), Seen, RandomState> = HashMap::default();
-        for (key, used) in rows().filter_map(|(id, event)| reader.used(id, event)) {
-            let seen = seen.entry(key).or_insert_with(|| {
-                let issued = reader.issuer(key).and_then(|id| places.net(id));
-                Seen { net: used.net, is_in_two: issued.is_some_and(|net| net != used.net) }
-            });
-            seen.is_in_two |= seen.net != used.net;
-        }
-        let mut tokens: HashMap<(Sym, Sym), Vec<TokenUse>, RandomState> =
-            seen.into_iter().filter(|(_, seen)| seen.is_in_two).map(|(key, _)| (key, Vec::new())).collect();
-        if tokens.is_empty() {
-            return Self::default();
-        }
-        for (key, used) in rows().filter_map(|(id, event)| reader.used(id, event)) {
-            if let Some(uses) = tokens.get_mut(&key) {
-                uses.push(used);
+        let mut found = Self::default();
+        for token in moved(store, places) {
+            let rows = store.with(Key::Token, token).iter().map(|&id| (id, store.event(id)));
+            let mut users: BTreeMap<Sym, Vec<TokenUse>> = BTreeMap::new();
+            for (user, used) in
+                rows.filter(|(_, event)| counts(*event)).filter_map(|(id, event)| reader.used(id, event))
+            {
+                users.entry(user).or_default().push(used);
+            }
+            for (user, uses) in users {
+                let issuer = reader.issuer(user, token);
+                let mut nets = uses.iter().map(|used| used.net).chain(issuer.and_then(|id| places.net(id)));
+                let first = nets.next();
+                if nets.any(|net| Some(net) != first) {
+                    found.tokens.push(UsedToken { user, token, issuer, uses });
+                }
             }
         }
-        let token = |(key, uses): ((Sym, Sym), Vec<TokenUse>)| {
-            let (user, token) = key;
-            UsedToken { user, token, issuer: reader.issuer(key), uses }
-        };
-        let mut found = Self { tokens: tokens.into_iter().map(token).collect(), ..Self::default() };
         found.tokens.sort_unstable_by_key(|token| (token.user, token.token));
         for token in &found.tokens {
             let Some(issued) = token.issuer.and_then(|id| places.net(id)) else { continue };
@@ -105,12 +118,12 @@ impl TokenUses {
 
 impl<'s, U: Fn(Event<'s>) -> Sym> Reader<'s, U> {
     /// The sign-in of the user that issued a token.
-    fn issuer(&self, (user, token): (Sym, Sym)) -> Option<EventId> {
+    fn issuer(&self, user: Sym, token: Sym) -> Option<EventId> {
         self.store.issuer(token).filter(|&id| (self.user)(self.store.event(id)) == user)
     }
 
-    /// The use of a token by a user from a place that says something, with user and token; `None` where a row is none.
-    fn used(&self, id: EventId, event: Event<'s>) -> Option<((Sym, Sym), TokenUse)> {
+    /// The use of a token from a place that says something, with its user; `None` where a row is none.
+    fn used(&self, id: EventId, event: Event<'s>) -> Option<(Sym, TokenUse)> {
         let (store, places) = (self.store, self.places);
         let place = if event.table.issues() {
             places.at_resource(id)?
@@ -123,10 +136,10 @@ impl<'s, U: Fn(Event<'s>) -> Sym> Reader<'s, U> {
             (event.table == Table::UnifiedAudit).then(|| places.number(id))?
         };
         let at = places.numbered(place);
-        let (user, token) = ((self.user)(event), store.token(event[Field::TokenId]));
-        if at.address.is_none() || token.is_none() || user.is_none() {
+        let user = (self.user)(event);
+        if at.address.is_none() || user.is_none() {
             return None;
         }
-        Some(((user, token), TokenUse { id, place, net: at.telling_net()? }))
+        Some((user, TokenUse { id, place, net: at.telling_net()? }))
     }
 }

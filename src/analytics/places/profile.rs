@@ -3,24 +3,40 @@
 use crate::facts::Facts;
 use crate::model::Sym;
 use crate::store::device_member;
+use std::ops::Deref;
 use std::sync::Arc;
 
-/// The software of a row, and the device that the row names. The device is no part of a comparison: a thief's row can
-/// carry the victim's.
-#[derive(Clone, Debug)]
-pub struct Profile {
+/// An agent and the system it runs on.
+#[derive(Debug)]
+pub struct Program {
     /// The exact agent; [`Sym::NONE`] for a blank one.
     pub agent: Sym,
     /// Family of the agent: `browser:edge`, `tool:axios`, `native:outlook`, `blank`.
     pub family: Arc<str>,
     /// Operating system, lower case; empty where none is known.
     pub os: Arc<str>,
+    /// Kind of tool that the agent names.
+    pub tool: Tool,
+}
+
+/// The software of a row, and the device that the row names. The device is no part of a comparison: a thief's row can
+/// carry the victim's.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Many devices run the same.
+    pub program: Arc<Program>,
     /// Registered device: the first text that has its id; [`Sym::NONE`] for none. A thief's row may show the victim's.
     pub device: Sym,
     /// TLS fingerprint, where the table has it.
     pub ja4: Sym,
-    /// Kind of tool that the agent names.
-    pub tool: Tool,
+}
+
+impl Deref for Profile {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.program
+    }
 }
 
 /// Kind of tool that an agent names.
