@@ -44,8 +44,10 @@ def main():
         assert a["rows"] == b["rows"], "both must read the same rows"
         pairs.append((a, b))
         per_event = a["peak_kib"] * 1024 / a["rows"]
+        loaded = a["peak_kib_loaded"] * 1024 / a["rows"]
         print(
-            f"tokentrail {a['seconds']:.3f} s, {a['peak_kib'] // 1024} MiB ({per_event:.0f} B an event)"
+            f"tokentrail {a['seconds']:.3f} s, {a['peak_kib'] // 1024} MiB ({per_event:.0f} B an event, {loaded:.0f} loaded),"
+            f" {a['share_of_analytics']:.0%} analytics"
             f" | duckdb {b['seconds']:.3f} s, {b['peak_kib'] // 1024} MiB | ratio {b['seconds'] / a['seconds']:.2f}"
         )
     ratios = [b["seconds"] / a["seconds"] for a, b in pairs]

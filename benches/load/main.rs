@@ -11,7 +11,8 @@ use tokentrail::testing::analytics::{self, Settings};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::ingest::{Options, Progress, load};
 
-const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS] | load generate-acts FOLDER [RECORDS CHANGES] | load read [--threads N] [--hash] PATH…";
+const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS [ACTS]] | load generate-acts FOLDER [RECORDS CHANGES] | \
+                     load read [--threads N] [--hash] PATH…";
 
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn main() -> std::io::Result<()> {
@@ -19,7 +20,7 @@ fn main() -> std::io::Result<()> {
     let number = |at: usize, default: u64| words.get(at).and_then(|word| word.parse().ok()).unwrap_or(default);
     match words.first().map(String::as_str) {
         Some("generate") if words.len() >= 2 => {
-            rows::write(&PathBuf::from(&words[1]), number(2, 115_041), number(3, 211_659))
+            rows::write(&PathBuf::from(&words[1]), number(2, 115_041), number(3, 211_659), number(4, 0))
         }
         Some("generate-acts") if words.len() >= 2 => {
             acts::write(&PathBuf::from(&words[1]), number(2, 200_000), number(3, 160_000))
@@ -35,7 +36,8 @@ fn main() -> std::io::Result<()> {
     }
 }
 
-/// One JSON object: seconds, rows, bytes, and peak memory where the system tells it.
+/// One JSON object: seconds, the analytics' share of them, rows, bytes, and peak memory where the system tells it, after
+/// loading and after the analytics.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn read(words: &[String]) {
     let mut options = Options { hash: false, ..Options::default() };
@@ -57,12 +59,14 @@ fn read(words: &[String]) {
     };
     let loaded = load(&paths, &options, &progress, &AtomicBool::new(false)).expect("nothing stops it");
     let loaded_after = start.elapsed().as_secs_f64();
+    let peak_loaded = peak_kib().unwrap_or(0);
     let hits = analytics::run(&loaded.store, Facts::embedded(), &Settings::default());
     let seconds = start.elapsed().as_secs_f64();
     let bytes: u64 = loaded.sources.iter().map(|source| source.bytes).sum();
     println!(
-        "{{\"seconds\": {seconds:.3}, \"of_it_reading\": {:.3}, \"of_it_loading\": {loaded_after:.3}, \"hits\": {}, \"rows\": {}, \"folded\": {}, \"skipped\": {}, \"bytes\": {bytes}, \"peak_kib\": {}}}",
+        "{{\"seconds\": {seconds:.3}, \"of_it_reading\": {:.3}, \"of_it_loading\": {loaded_after:.3}, \"share_of_analytics\": {:.3}, \"hits\": {}, \"rows\": {}, \"folded\": {}, \"skipped\": {}, \"bytes\": {bytes}, \"peak_kib_loaded\": {peak_loaded}, \"peak_kib\": {}}}",
         building.get().unwrap_or(&0.0),
+        (seconds - loaded_after) / seconds,
         hits.len(),
         loaded.rows_read(),
         loaded.store.duplicates(),
