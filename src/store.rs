@@ -79,9 +79,7 @@ pub struct Store {
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
-    /// The first sign-in that issued each token that a row uses.
-    issuers: OnceLock<HashMap<Sym, Option<EventId>, RandomState>>,
-    /// Numbers of these tokens among those of each user.
+    /// Numbers of the tokens that rows use, among those of each user.
     token_numbers: OnceLock<HashMap<Sym, u32, RandomState>>,
     empty_text: OnceLock<Sym>,
 }
@@ -120,7 +118,6 @@ impl Store {
             acted_upon: acted_upon::ActedUpon::default(),
             present: OnceLock::new(),
             by_name: OnceLock::new(),
-            issuers: OnceLock::new(),
             token_numbers: OnceLock::new(),
             empty_text: OnceLock::new(),
             indexes: Default::default(),

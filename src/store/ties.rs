@@ -2,6 +2,8 @@
 
 use super::{Event, Key, Store};
 use crate::model::{EventId, Field, Sym, Table};
+use foldhash::fast::RandomState;
+use std::collections::{HashMap, HashSet};
 
 impl Store {
     /// Returns whether any row of the bundle uses a token.
@@ -37,9 +39,11 @@ impl Store {
 
     fn token_numbers(&self) -> &HashMap<Sym, u32, RandomState> {
         self.token_numbers.get_or_init(|| {
-            let issued = self.issuers().iter().filter(|(token, _)| !token.is_none());
-            let issued = issued.filter_map(|(token, id)| id.map(|id| (self.event(id).user, id, *token)));
-            let mut issued: Vec<(Sym, EventId, Sym)> = issued.collect();
+            let uses = self.events().filter(|(_, event)| !event.table.issues() && !event.is_duplicate());
+            let used: HashSet<Sym, RandomState> = uses.map(|(_, event)| self.token(event[Field::TokenId])).collect();
+            let issued = used.into_iter().filter_map(|token| self.issuer(token).map(|id| (token, id)));
+            let mut issued: Vec<(Sym, EventId, Sym)> =
+                issued.map(|(token, id)| (self.event(id).user, id, token)).collect();
             issued.sort_unstable();
             let of_user = issued.chunk_by(|one, other| one.0 == other.0);
             of_user.flat_map(|of_user| of_user.iter().map(|(.., token)| *token).zip(0..)).collect()
