@@ -2,7 +2,8 @@
 
 use crate::model::{EventId, Span, Sym, Time};
 use crate::store::Store;
-use std::collections::BTreeSet;
+use foldhash::fast::RandomState;
+use std::collections::HashSet;
 
 /// Clocks of different services may disagree by this much.
 pub const CLOCK_SKEW: Span = Span::seconds(5);
@@ -14,7 +15,9 @@ pub fn within<'a>(store: &Store, ids: &'a [EventId], from: Time, to: Time) -> &'
     &ids[start..end.max(start)]
 }
 
-/// Distinct keys of the events, blanks left out.
-pub fn distinct(events: &[EventId], key: impl Fn(EventId) -> Sym) -> BTreeSet<Sym> {
-    events.iter().map(|&id| key(id)).filter(|sym| !sym.is_none()).collect()
+/// Distinct keys of the events, blanks left out, in order of the events: the order of symbols depends on which thread
+/// read which row first.
+pub fn distinct(events: &[EventId], key: impl Fn(EventId) -> Sym) -> Vec<Sym> {
+    let mut seen: HashSet<Sym, RandomState> = HashSet::default();
+    events.iter().map(|&id| key(id)).filter(|sym| !sym.is_none() && seen.insert(*sym)).collect()
 }
