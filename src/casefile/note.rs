@@ -74,8 +74,8 @@ fn remove_stale_maps(note: &Path, replaced: &[u8], current: &[PathBuf]) {
     let beginning = format!("{}.incident-", stem.to_string_lossy());
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_map = name.starts_with(&beginning) && name.ends_with(".svg");
         let path = note.with_file_name(entry.file_name());
+        let is_map = name.starts_with(&beginning) && path.extension().is_some_and(|kind| kind == "svg");
         if is_map && !current.contains(&path) && fs::read(&path).is_ok_and(|svg| seal::names(replaced, &svg)) {
             // It is no more than litter.
             let _ = fs::remove_file(&path);

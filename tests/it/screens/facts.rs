@@ -24,7 +24,7 @@ fn a_fact_leads_to_the_rows_that_it_rests_on() {
         desk.press("esc");
         assert!(desk.bench().timeline.as_ref().unwrap().filters().is_empty());
         // Past the last fact the page goes on, and it ends.
-        desk.press(&"W ".to_owned()).press(&"j ".repeat(60)).press("g");
+        desk.press("W ").press(&"j ".repeat(60)).press("g");
         assert!(matches!(desk.app.overlays.top(), Some(Overlay::Facts(facts)) if facts.cursor == 0));
     }
 }

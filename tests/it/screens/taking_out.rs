@@ -37,7 +37,7 @@ fn a_hit_is_taken_out_closed_by_itself_put_back_and_undone() {
         let hits = bench.evidence.hits.iter().filter(|hit| bench.case.disposition(&hit.id) == Some(Disposition::Theft));
         hits.map(|hit| hit.id.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(closed(&desk), [out.clone()]);
+    assert_eq!(closed(&desk), std::slice::from_ref(&out));
     // It is where it was left.
     desk.reopen();
     assert_eq!((sizes(&desk).len(), closed(&desk)), (incidents + 1, vec![out]));
