@@ -184,7 +184,7 @@ fn acted_upon(changes: &Changes<'_>, actor: &Actor<'_>) -> String {
             continue;
         }
         let name = [target.upn, target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
-        if let Some(name) = name.map(|name| name.to_lowercase()).filter(|name| known.insert(name.clone())) {
+        if let Some(name) = name.map(str::to_lowercase).filter(|name| known.insert(name.clone())) {
             users.push(name);
         }
     }

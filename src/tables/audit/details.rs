@@ -1,6 +1,6 @@
 //! Object, detail and variant of a change: the thing changed, by name, and what else a responder has to know.
 
-use super::changes::Changes;
+use super::changes::{Changes, Target};
 use super::grants::{self, Difference};
 use super::rfc3339;
 use crate::facts::folded_operation;
@@ -90,9 +90,9 @@ fn is_of_methods(operation: &str) -> bool {
 
 /// The name of the thing changed.
 fn object<'r>(operation: &str, reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> {
-    let label = |kind: &str| changes.target(kind).and_then(|target| target.label()).map(Cow::Borrowed);
-    let user = || changes.user().and_then(|user| user.label()).map(Cow::Borrowed);
-    let first = || changes.targets.iter().find_map(|target| target.label()).map(Cow::Borrowed);
+    let label = |kind: &str| changes.target(kind).and_then(Target::label).map(Cow::Borrowed);
+    let user = || changes.user().and_then(Target::label).map(Cow::Borrowed);
+    let first = || changes.targets.iter().find_map(Target::label).map(Cow::Borrowed);
     let property = |names: &[&str]| names.iter().find_map(|name| changes.any_text(name));
     if is_of_methods(operation) && !operation.starts_with("admin") {
         return method_name(reason, changes).or_else(user).or_else(first);
@@ -183,7 +183,7 @@ fn rights<'r>(operation: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
         note.difference(&trusts, "federated", "federated-removed");
     }
     if operation.contains("owner to") || operation.contains("member to group") {
-        let who = changes.user().and_then(|user| user.label());
+        let who = changes.user().and_then(Target::label);
         note.detail(who.filter(|who| Some(*who) != note.object.as_deref()).unwrap_or_default());
     }
     if matches!(operation, "add application" | "add service principal") {
