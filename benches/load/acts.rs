@@ -1,6 +1,8 @@
 //! Made-up records of audit logs: Purview's CSV of the unified log, directory changes as Log Analytics rows and as
 //! diagnostics records. The same numbers give the same bytes.
 
+#![expect(clippy::format_push_string, reason = "one record, member after member")]
+
 use super::rows::{Dice, SESSIONS_PER_USER, address, agent, client, guid, quoted, time, token_id};
 use std::fs::{self, File};
 use std::io::{BufWriter, Result, Write};

@@ -52,6 +52,15 @@ impl<'r> ActRow<'r> {
     }
 }
 
+/// Fields of every audit table.
+#[rustfmt::skip]
+pub(super) const FIELDS: &[Field] = &[
+    Field::Id, Field::CorrelationId, Field::UserId, Field::UserPrincipalName, Field::AppId, Field::AppDisplayName,
+    Field::IpAddress, Field::Asn, Field::UserAgent, Field::SessionId, Field::TokenId, Field::DeviceId,
+    Field::ResourceIdentity, Field::ResultDescription, Field::Operation, Field::Workload, Field::Variant, Field::Object, Field::Detail,
+    Field::Count, Field::Items, Field::Outcome, Field::ActedUpon, Field::IssuedAt,
+];
+
 /// Rows of records in tests, whose texts are never given up.
 #[cfg(test)]
 pub(super) mod testing {
@@ -77,12 +86,3 @@ pub(super) mod testing {
         read(&members)
     }
 }
-
-/// Fields of every audit table.
-#[rustfmt::skip]
-pub(super) const FIELDS: &[Field] = &[
-    Field::Id, Field::CorrelationId, Field::UserId, Field::UserPrincipalName, Field::AppId, Field::AppDisplayName,
-    Field::IpAddress, Field::Asn, Field::UserAgent, Field::SessionId, Field::TokenId, Field::DeviceId,
-    Field::ResourceIdentity, Field::ResultDescription, Field::Operation, Field::Workload, Field::Variant, Field::Object, Field::Detail,
-    Field::Count, Field::Items, Field::Outcome, Field::ActedUpon, Field::IssuedAt,
-];

@@ -6,7 +6,7 @@ use super::*;
 fn all(row: &ActRow<'_>) -> (Vec<(Field, String)>, String, bool) {
     let mut texts: Vec<(Field, String)> = row.texts().map(|(field, text)| (field, text.to_owned())).collect();
     texts.sort();
-    let created = row.created.clone().expect("a time").text;
+    let created = row.created.expect("a time").text;
     (texts, created.get(..19).unwrap().replace('T', " "), row.failed)
 }
 
