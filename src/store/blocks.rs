@@ -331,8 +331,7 @@ mod tests {
         let Rows::Packed(columns) = &block.rows else { panic!("it was packed") };
         let kinds = columns.iter().map(|column| match column {
             Column::One(_) => 0,
-            Column::Few(values, _) => values.len(),
-            Column::Many(values, _) => values.len(),
+            Column::Few(values, _) | Column::Many(values, _) => values.len(),
             Column::Each(values) => values.len(),
             Column::Same(other) => usize::from(*other) + 100_000,
         });
