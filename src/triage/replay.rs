@@ -150,10 +150,13 @@ impl Case {
         }
         let users: BTreeSet<&String> = self.revoked.keys().chain(other.revoked.keys()).collect();
         parts.extend(users.into_iter().map(|user| Change::Revoked { user: user.clone(), to: None }));
-        for (user, tasks) in self.contained.iter().chain(&other.contained) {
-            let part = |task: &String| Change::Task { user: user.clone(), task: task.clone(), to: None };
-            parts.extend(tasks.keys().map(part));
-        }
+        let ticks = self.contained.iter().chain(&other.contained);
+        let tasks: BTreeSet<(&String, &String)> =
+            ticks.flat_map(|(user, tasks)| tasks.keys().map(move |task| (user, task))).collect();
+        parts.extend(tasks.into_iter().map(|(user, task)| {
+            let (user, task) = (user.clone(), task.clone());
+            Change::Task { user, task, to: None }
+        }));
         parts.iter().map(|part| part.as_in(self)).collect()
     }
 }

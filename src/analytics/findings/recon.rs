@@ -126,8 +126,9 @@ pub fn swept_before(context: &StepContext) -> Finding {
     let habits = context.detect.calls_by_client().habits(context.store);
     let (alike, all) = habits.before(hit.user, set(&categories(context)), hit.first_seen);
     if alike == 0 && all < ENOUGH_DAYS {
-        let lacks = format!("The bundle has calls of this user on {} before, none like these", counted(all, "day"));
-        return missing("too little history", &lacks, "30 days of MicrosoftGraphActivityLogs of the user");
+        let brief = format!("only {} of calls before", counted(all, "day"));
+        let lacks = "Too few days with calls of the user before, none like these";
+        return missing(&brief, lacks, "30 days of MicrosoftGraphActivityLogs of the user");
     }
     let (state, brief) = match alike {
         0 => (State::Supports, "never before".to_owned()),

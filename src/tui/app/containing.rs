@@ -1,4 +1,4 @@
-//! What there is to do about an incident: the list, its ticks, its commands.
+//! The checklist of containment: its ticks, its commands.
 
 use super::{App, Effect};
 use crate::model::Time;

@@ -129,10 +129,7 @@ impl App {
         bench.set_revoked(user, revoked, now);
         let upn = bench.store().who(user).into_owned();
         self.say(match revoked {
-            Some(time) => format!(
-                "revocation time {} UTC saved for {upn}; start with --revoked to look for access after it",
-                time.second()
-            ),
+            Some(_) => "revocation saved; --revoked at the start finds access after it".to_owned(),
             None => format!("{upn}: revocation cleared"),
         });
         vec![Effect::Save]

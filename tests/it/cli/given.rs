@@ -13,12 +13,12 @@ fn a_revocation_of_somebody_who_is_not_there_is_said_to_change_nothing() {
         .args(["scan", "logs", "--revoked", "finance.directr@contoso.com=2026-05-01T14:20:00Z"])
         .output()
         .unwrap();
-    let said = super::text(&output.stderr);
+    let stderr = super::text(&output.stderr);
     assert!(
-        said.contains("--revoked: no user finance.directr@contoso.com in the bundle; near: finance.director@"),
-        "{said}"
+        stderr.contains("--revoked: no user finance.directr@contoso.com in the bundle; near: finance.director@"),
+        "{stderr}"
     );
-    assert!(said.contains("Its time, 2026-05-01T14:20:00.0000000Z, is not used"), "{said}");
+    assert!(stderr.contains("Its time, 2026-05-01T14:20:00.0000000Z, is not used"), "{stderr}");
 }
 
 #[test]

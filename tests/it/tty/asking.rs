@@ -23,7 +23,7 @@ fn a_password_is_asked_for_and_not_shown() {
     tty.until("the end", |output| output.ended);
     let (status, text) = tty.ends();
     assert!(status.success(), "{text}");
-    assert!(text.contains("from 1 source") && !text.contains(SECRET), "{text}");
+    assert!(text.contains("1 source, ") && !text.contains(SECRET), "{text}");
 }
 
 #[test]
