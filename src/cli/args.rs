@@ -382,7 +382,7 @@ fn ids() -> PossibleValuesParser {
     ANALYTICS.iter().map(|analytic| analytic.id).collect::<Vec<_>>().into()
 }
 
-/// What `query` takes: an analytic, the script, a question of a case.
+/// Subject of `query`: an analytic, the script, a question of a case.
 fn queries() -> PossibleValuesParser {
     let questions = Question::VARIANTS.iter().map(<&'static str>::from);
     let mut all: Vec<&str> = ANALYTICS.iter().map(|analytic| analytic.id).collect();

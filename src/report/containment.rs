@@ -121,7 +121,7 @@ pub const TASKS: &[Task] = &[
         id: "keep-watching",
         title: "Keep watching until the last token has expired",
         what: "Search Graph activity and the audit logs of mailbox and files for the tokens, sessions and addresses \
-               below, from the first event until the last access token has expired.",
+               below, from the first event on.",
         command: None,
         when: When::Always,
     },
@@ -129,7 +129,7 @@ pub const TASKS: &[Task] = &[
 
 /// Access that outlives a revocation.
 pub const STILL_VALID: &[&str] = &[
-    "An access token already issued works until it expires: about an hour by default (60 to 90 minutes).",
+    "An access token already issued works until it expires (60 to 90 minutes).",
     "In a session with continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
      Teams and Graph refuse it within about 15 minutes of the user being disabled, the password reset or the \
      sessions revoked, if client and service both take part.",
@@ -149,7 +149,7 @@ pub fn ends(last_token: Time) -> String {
     let end = |span| last_token.plus(span).second();
     format!(
         "The last token seen here was issued at {} UTC: by default it expires by {} UTC, in a session with \
-         continuous access evaluation by {} UTC. Tokens issued after that, which the bundle does not show, expire later.",
+         continuous access evaluation by {} UTC. Tokens issued after that expire later.",
         last_token.second(),
         end(lifetimes::ACCESS_TOKEN_AT_MOST),
         end(lifetimes::EVALUATED_TOKEN_AT_MOST)

@@ -114,7 +114,7 @@ fn do_now(page: &mut Page, now: &DoNow) {
     }
     let commands = commands(now);
     if !commands.is_empty() {
-        page.paragraph(&Md::ours("As commands of the Graph PowerShell module, to be read before they are run:"));
+        page.paragraph(&Md::ours("Graph PowerShell commands; read them before you run them:"));
         page.block(&commands.iter().map(String::as_str).collect::<Vec<_>>());
     }
     page.paragraph(&Md::ours("What still works after a revocation:"));

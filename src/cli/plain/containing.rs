@@ -1,4 +1,4 @@
-//! What there is to do about an incident, by lines: tasks with their ticks, and until when each token may work.
+//! The checklist of containment by lines: tasks with their ticks, and until when each token may work.
 
 use super::{Talk, now};
 use crate::report::card::CardContext;

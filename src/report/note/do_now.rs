@@ -62,7 +62,7 @@ pub struct DoneNote {
     pub at: Time,
 }
 
-/// What in the rows calls for each task, by its id.
+/// Facts in the rows that call for each task, by its id.
 fn reasons(context: &NoteContext, pressing: &BTreeSet<usize>) -> BTreeMap<&'static str, BTreeSet<String>> {
     let cards = CardContext {
         store: &context.loaded.store,
