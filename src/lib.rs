@@ -31,12 +31,13 @@
 //! | Conditional Access policies in short | `model/policies.rs` the text, `ingest/record/policies.rs` reads lists; `report/card/controls.rs` what would have stopped it | |
 //! | networks, software and devices of rows, and which are known to a user | `analytics/places.rs`, `analytics/known.rs`, `analytics/software.rs`, `analytics/habits.rs` | |
 //! | ties of acts to sign-ins, acts of a hit, what outlives a revocation | `analytics/ties.rs`, `analytics/acts.rs`, `analytics/footholds.rs` | |
-//! | incidents, routines, links between users | `analytics/incidents.rs` | |
+//! | incidents, routines, links between users | `analytics/incidents.rs`; hits that the analyst took out are `alone` of a case | |
+//! | pseudonyms in all that is written of a report | `report/redact.rs` | |
 //! | visibility of an incident: hours of each table, rows of tables that no check reads | `report/visibility.rs`; `ingest/unread.rs` reads their sources again | |
 //! | text of an incident's card | `report/card.rs`; `report/incidents.rs` the same as a row | |
 //! | revocations, and access after them | `analytics/revocations.rs`, `analytics/aftermath.rs` | |
 //! | tokens by where they are used, ends of devices | `analytics/token_uses.rs`, `analytics/device_ends.rs` | |
-//! | readers of audit records | `tables/members.rs`, `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
+//! | readers of audit records | `tables/json.rs` a record as data, `tables/members.rs` its members; `tables/unified_audit.rs`, `tables/audit.rs`, `tables/activity.rs` | a table |
 //! | parties and machines of a session | `analytics/parties.rs`, `analytics/machines.rs` | |
 //! | a user's rows, indexed for the steps | `analytics/history.rs`: hits of one user share it | |
 //! | order of hits, progress of triage | `triage/order.rs` | |
