@@ -10,7 +10,7 @@ mod triage;
 use super::app::{App, Stage};
 use super::ascii;
 use super::keymap::Key;
-use super::layout::{self, Pane, SMALLEST};
+use super::layout::{self, Needs, Pane, SMALLEST};
 use super::overlay::Overlay;
 use super::text::{fit, width};
 use super::theme::{Borders, Role, Theme};
@@ -39,7 +39,7 @@ fn draw_all(app: &App, theme: &Theme, frame: &mut Frame) {
         frame.render_widget(Paragraph::new(sentence).style(theme.style(Role::Error)), area);
         return;
     }
-    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false, 0, |_| 0);
+    let areas = layout::areas(area.as_size(), Pane::Hits, Pane::Hits, false, Needs::default(), |_| 0);
     match &app.stage {
         Stage::Loading(state) => loading::draw(app, state, theme, frame, areas.body),
         Stage::Working(bench) => {
@@ -80,6 +80,11 @@ fn stacked(filters: &[String], room: usize) -> String {
 /// Lines of the card in a frame of so many columns.
 pub(super) fn card_lines(bench: &Workbench, columns: u16) -> usize {
     card::lines_needed(bench, columns)
+}
+
+/// Lines of the timeline while it shows the rows of a step.
+pub(super) fn lines_of_step(bench: &Workbench) -> Option<usize> {
+    timeline::lines_of_step(bench)
 }
 
 /// First line in view and number of lines of the triage pane in a frame.

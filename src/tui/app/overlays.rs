@@ -8,7 +8,7 @@ use crate::triage::listing::ListFilter;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::job::Job;
-use crate::tui::layout::{self, Areas, Pane};
+use crate::tui::layout::{self, Areas, Needs, Pane};
 use crate::tui::overlay::{Facts, Overlay};
 use crate::tui::palette::{Entry, Palette};
 use crate::tui::scroll::{Move, scrolled};
@@ -19,13 +19,14 @@ impl App {
     /// The areas of the panes.
     pub fn areas(&self) -> Areas {
         let Some(bench) = self.workbench() else {
-            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, 0, |_| 0);
+            return layout::areas(self.size, Pane::Hits, Pane::Hits, false, Needs::default(), |_| 0);
         };
         // As many as there are unfiltered: panes do not jump while a filter is typed.
         let orders = &bench.evidence.found.orders;
         let listed = if bench.hit_list.is_open { bench.evidence.hits.len() } else { orders.groups.len() };
+        let needs = Needs { listed, timeline: screens::lines_of_step(bench) };
         let card_lines = |columns| screens::card_lines(bench, columns);
-        layout::areas(self.size, bench.above, bench.focus, bench.alone, listed, card_lines)
+        layout::areas(self.size, bench.above, bench.focus, bench.alone, needs, card_lines)
     }
 
     /// Shows the facts of the incident under the cursor.

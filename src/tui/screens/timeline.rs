@@ -89,15 +89,26 @@ pub(super) fn draw(bench: &Workbench, theme: &Theme, frame: &mut Frame, area: Re
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-/// Rows of the list in a pane with so many inside its frame: filters in force have a line, the strip another, and so
-/// has whose the rows are where they are not one user's.
+/// Rows of the list in a pane with so many inside its frame.
 pub(super) fn list_rows(bench: &Workbench, inside: usize) -> usize {
+    inside - lines_above(bench, inside)
+}
+
+/// Lines above the list in a pane with so many inside its frame: filters in force have a line, the strip another, and
+/// so has whose the rows are where they are not one user's.
+fn lines_above(bench: &Workbench, inside: usize) -> usize {
     let is_filtered = bench.timeline.as_ref().is_some_and(|timeline| !timeline.filters().is_empty());
     let chips = usize::from(inside > 1 && is_filtered);
     let strip = usize::from(inside > 3 + chips);
     let is_shared = bench.timeline.as_ref().is_some_and(|timeline| !timeline.shares.is_empty());
     let shares = usize::from(is_shared && strip > 0 && inside > 5 + chips);
-    inside.saturating_sub(chips + strip + shares)
+    chips + strip + shares
+}
+
+/// Lines of the timeline while it shows the rows of a step.
+pub(super) fn lines_of_step(bench: &Workbench) -> Option<usize> {
+    let state = bench.timeline.as_ref().filter(|state| state.shown.step.is_some())?;
+    Some(state.len() + lines_above(bench, usize::MAX))
 }
 
 /// A user's sign-in name without its domain, with what tells users of one name apart.

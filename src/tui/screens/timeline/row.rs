@@ -50,6 +50,9 @@ pub(super) struct Columns {
 /// Narrower, a run does not say how long it lasts.
 const ROOM_FOR_SPAN: usize = 26;
 
+/// Columns of a call's address that tell more than its plain words.
+const ROOM_FOR_ADDRESS: usize = 24;
+
 /// Mark, sign of what is found, gap, glyph and the spaces between.
 const LEAD: usize = 12;
 
@@ -144,7 +147,6 @@ fn event_row<'a>(view: &View<'a>, shown: &Shown) -> Line<'a> {
         (true, ..) => Role::Foreign,
         _ if is_attempt => Role::Text,
         (_, true, _) => Role::Failed,
-        (_, _, RowKind::Graph) => Role::Graph,
         _ if line.weight == Some(0) => Role::Quiet,
         _ => Role::Text,
     });
@@ -238,7 +240,7 @@ fn members<'v>(view: &View<'v>, shown: &'v Shown) -> &'v [EventId] {
     }
 }
 
-/// The row's text in at most so many columns: `Exchange Online`, `38 × GET 200 /users · 2m10s`.
+/// The row's text in at most so many columns: `Exchange Online`, `38 × listed users  GET 200 /users · 2m10s`.
 fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, most: usize) -> String {
     let (bench, columns) = (view.bench, &view.columns);
     let store = bench.store();
@@ -256,7 +258,7 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
         let many = format!("{} × ", count(run.places.len() as u64));
         let lasts = if room < ROOM_FOR_SPAN { String::new() } else { format!(" · {lasts}") };
         let rest = room.saturating_sub(width(&whose) + width(&many) + width(&lasts));
-        let words = in_room(words, rest, || timeline::call_words(store, bench.evidence.facts, shown.event, false));
+        let words = in_room(words, rest, timeline::call_words(store, bench.evidence.facts, shown.event, false));
         return format!("{whose}{many}{}{lasts}", fit(&words, rest));
     }
     // The glyph says it where the words have no room.
@@ -268,13 +270,15 @@ fn what(view: &View, shown: &Shown, line: &timeline::Line, names_user: bool, mos
         return format!("{CLOSED}{whose}{}{below}", fit(what, rest));
     }
     let rest = room.saturating_sub(width(&whose));
-    let what = in_room(what.to_owned(), rest, || timeline::call_words(store, bench.evidence.facts, shown.event, true));
+    let what = in_room(what.to_owned(), rest, timeline::call_words(store, bench.evidence.facts, shown.event, true));
     format!("{whose}{}", fit(&what, rest))
 }
 
-/// The text of a row where it fits, else its plain words, if it has some.
-fn in_room(text: String, room: usize, plain: impl FnOnce() -> Option<String>) -> String {
-    if width(&text) <= room { text } else { plain().unwrap_or(text) }
+/// A call in plain words, if it has some, and its address where there is room for both; else the row's text.
+fn in_room(text: String, room: usize, plain: Option<String>) -> String {
+    let Some(plain) = plain else { return text };
+    let left = room.saturating_sub(width(&plain) + 2);
+    if left < width(&text).min(ROOM_FOR_ADDRESS) { plain } else { format!("{plain}  {}", fit(&text, left)) }
 }
 
 /// Adds the analyst's mark to a row's text, where there is room.
