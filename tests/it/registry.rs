@@ -12,6 +12,7 @@ use tokentrail::testing::analytics::ANALYTICS;
 use tokentrail::testing::cli::{EXIT_CODES, command};
 use tokentrail::testing::config::SETTINGS;
 use tokentrail::testing::report::EXPORTERS;
+use tokentrail::testing::report::incidents::COLUMNS;
 use tokentrail::testing::tui::keymap::{Context, Keymap};
 
 /// Lines a file may have; 300 is the aim.
@@ -193,6 +194,7 @@ fn the_readme_says_what_the_program_has() {
         ("exit-codes", exit_codes()),
         ("config", config()),
         ("keys", keys()),
+        ("incident", incident()),
     ] {
         updated = with_block(&updated, name, &table);
     }
@@ -209,6 +211,36 @@ fn with_block(text: &str, name: &str, block: &str) -> String {
     let start = text.find(&begin).unwrap_or_else(|| panic!("the README has no block {name}")) + begin.len();
     let stop = start + text[start..].find(&end).unwrap_or_else(|| panic!("block {name} has no end"));
     format!("{}{block}{}", &text[..start], &text[stop..])
+}
+
+/// The published schema of `scan --incidents`.
+fn schema() -> serde_json::Value {
+    serde_json::from_str(&read("assets/schemas/incident.json")).unwrap()
+}
+
+#[test]
+fn the_schema_of_an_incident_has_its_columns() {
+    let schema = schema();
+    assert_eq!(schema["required"], serde_json::json!(COLUMNS));
+    let properties: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(properties, COLUMNS.into_iter().collect());
+}
+
+/// The columns of an incident, as the schema has them.
+fn incident() -> String {
+    let schema = schema();
+    let mut table = String::from("| Field | Meaning |\n|---|---|\n");
+    for name in COLUMNS {
+        let property = &schema["properties"][name];
+        let described = property["description"].as_str().unwrap();
+        let item = [&property["items"], &property["anyOf"][0]].into_iter().find_map(|item| item["required"].as_array());
+        let parts = item.map(|parts| {
+            let names: Vec<String> = parts.iter().map(|part| format!("`{}`", part.as_str().unwrap())).collect();
+            format!(": {}", names.join(", "))
+        });
+        let _ = writeln!(table, "| `{name}` | {described}{} |", parts.unwrap_or_default());
+    }
+    table
 }
 
 /// The table of `list --format markdown`.

@@ -17,7 +17,7 @@ use tokentrail::testing::tui::theme::{Borders, Name, Role, Theme};
 /// The size whose roles are held.
 const STYLED: (u16, u16) = (120, 40);
 /// Screens whose words are held at 200×60 too: those that do other things with the room than the main screen.
-const WIDE: [&str; 16] = [
+const WIDE: [&str; 15] = [
     "acts_record",
     "acts_timeline",
     "bundle",
@@ -32,11 +32,10 @@ const WIDE: [&str; 16] = [
     "palette",
     "record",
     "step",
-    "timeline_unfolded",
     "users",
 ];
 /// Screens whose words are held at 60×16 and 20×5 too.
-const NARROW: [&str; 4] = ["help", "main", "step", "timeline_unfolded"];
+const NARROW: [&str; 3] = ["help", "main", "step"];
 /// The letters of the roles, in the order of the roles.
 const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzαβγδεζηθικλμ";
 

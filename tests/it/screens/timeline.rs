@@ -100,7 +100,7 @@ fn a_prompt_says_what_a_time_is() {
 
 #[test]
 fn like_rows_are_one_until_opened() {
-    let mut desk = busy((120, 40));
+    let mut desk = busy((120, 60));
     assert_eq!(run(&desk), Some(38));
     assert!(desk.screen().contains("38 × listed users"), "{}", desk.screen());
     let collapsed = rows(&desk);
