@@ -314,6 +314,9 @@ pub(super) struct NoteArgs {
     /// keeps pseudonyms the same from note to note
     #[arg(long, value_name = "KEYFILE")]
     pub(super) redact: Option<PathBuf>,
+    /// With --redact: leave readable the addresses that indicators call the intruder's, for those who block them
+    #[arg(long, requires = "redact")]
+    pub(super) show_intruder: bool,
 }
 
 #[derive(Args)]

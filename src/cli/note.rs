@@ -43,16 +43,24 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     let asked = Asked { name: &name, only: args.incident.as_deref(), all_indicators: args.all_indicators };
     let mut report = report(&loaded, run.facts, &hits, &run.settings, &case, &asked);
     if let Some(key) = &args.redact {
-        report.mask_with(redactor(key, &loaded)?);
+        report.mask_with(redactor(key, &loaded)?, args.show_intruder);
     }
     let exporter = exporter(&args.format).context("the command line admits only known formats")?;
+    let (mut note, mut indicators) = (Vec::new(), Vec::new());
+    (exporter.write)(&report, &mut note)?;
+    write_indicators(&report, &mut indicators)?;
+    let maps = report.maps();
+    // The key first: no masked note stands anywhere without it.
+    if let Some((key, redactor)) = args.redact.as_ref().zip(report.redactor.as_ref()) {
+        write_key(key, redactor)?;
+        if shell.talk >= Talk::Progress {
+            say(format_args!("who is who stands in {}: keep it apart from the note", shown(key)));
+        }
+    }
     match &args.output {
-        None => (exporter.write)(&report, out)?,
+        None => out.write_all(&note)?,
         Some(path) => {
-            let (mut note, mut indicators) = (Vec::new(), Vec::new());
-            (exporter.write)(&report, &mut note)?;
-            write_indicators(&report, &mut indicators)?;
-            let written = casefile::note::write(path, &note, &indicators, &report.maps())
+            let written = casefile::note::write(path, &note, &indicators, &maps)
                 .with_context(|| format!("cannot write {}", shown(path)))?;
             if shell.talk >= Talk::Progress {
                 let maps = match written.maps.len() {
@@ -68,12 +76,6 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
         }
     }
     out.flush()?;
-    if let Some((key, redactor)) = args.redact.as_ref().zip(report.redactor.as_ref()) {
-        write_key(key, redactor)?;
-        if shell.talk >= Talk::Progress {
-            say(format_args!("who is who stands in {}: keep it apart from the note", shown(key)));
-        }
-    }
     Ok(load::close(&loaded, shell))
 }
 

@@ -327,8 +327,13 @@ impl Report {
         }
     }
 
-    /// Has pseudonyms put into everything that is written from now on, the maps among it.
-    pub fn mask_with(&mut self, redactor: Redactor) {
+    /// Has pseudonyms put into everything that is written from now on, the maps among it; `show_intruder` leaves the
+    /// addresses of the role intruder.
+    pub fn mask_with(&mut self, mut redactor: Redactor, show_intruder: bool) {
+        if show_intruder {
+            let is_intruder = |one: &&Indicator| one.kind == IndicatorKind::Address && one.role == Some(Role::Intruder);
+            redactor.show(self.indicators.iter().filter(is_intruder).map(|one| one.value.as_str()));
+        }
         for map in self.incidents.iter_mut().filter_map(|incident| incident.map.as_mut()) {
             map.svg = redactor.apply(&map.svg);
             map.sha256 = hex(&Sha256::digest(map.svg.as_bytes()));

@@ -49,8 +49,24 @@ pub struct Redactor {
     phrases: Vec<(String, Kind)>,
     /// Parts of the names of the organisation: `contoso`.
     labels: HashSet<String>,
-    /// Number of each value.
-    numbers: RefCell<BTreeMap<(Kind, String), usize>>,
+    /// Addresses that stay.
+    shown: HashSet<IpAddr>,
+    numbers: RefCell<Numbers>,
+}
+
+/// Number of each value, and the last of each kind.
+#[derive(Default)]
+struct Numbers {
+    of: BTreeMap<(Kind, String), usize>,
+    last: BTreeMap<Kind, usize>,
+}
+
+impl Numbers {
+    fn insert(&mut self, kind: Kind, value: String, number: usize) {
+        let last = self.last.entry(kind).or_default();
+        *last = number.max(*last);
+        self.of.insert((kind, value), number);
+    }
 }
 
 impl Redactor {
@@ -59,27 +75,32 @@ impl Redactor {
     /// # Errors
     /// The first row that is none of a key.
     pub fn new(loaded: &Loaded, key: &[[String; 3]]) -> Result<Self, String> {
-        let mut numbers = BTreeMap::new();
+        let mut numbers = Numbers::default();
         for [pseudonym, kind, value] in key {
             let kind = Kind::ALL.into_iter().find(|known| known.word() == kind);
             let number = pseudonym.rsplit_once('-').and_then(|(_, number)| number.parse().ok());
             let (Some(kind), Some(number)) = (kind, number) else {
                 return Err(format!("{pseudonym} is no pseudonym of a key"));
             };
-            numbers.insert((kind, value.clone()), number);
+            numbers.insert(kind, value.clone(), number);
         }
         let mut values = Values::default();
         values.read(&loaded.store);
         let Values { known, mut phrases, labels } = values;
         phrases.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         phrases.dedup();
-        Ok(Self { known, phrases, labels, numbers: RefCell::new(numbers) })
+        Ok(Self { known, phrases, labels, shown: HashSet::new(), numbers: RefCell::new(numbers) })
+    }
+
+    /// Leaves these addresses as they are.
+    pub fn show<'a>(&mut self, addresses: impl Iterator<Item = &'a str>) {
+        self.shown.extend(addresses.filter_map(|address| address.parse::<IpAddr>().ok()));
     }
 
     /// The rows of the key, by kind and number.
     pub fn key(&self) -> Vec<[String; 3]> {
         let numbers = self.numbers.borrow();
-        let mut rows: Vec<_> = numbers.iter().map(|((kind, value), number)| (*kind, *number, value)).collect();
+        let mut rows: Vec<_> = numbers.of.iter().map(|((kind, value), number)| (*kind, *number, value)).collect();
         rows.sort_unstable();
         let row = |(kind, number, value): (Kind, usize, &String)| {
             [format!("{}-{number}", kind.word()), kind.word().to_owned(), value.clone()]
@@ -89,8 +110,12 @@ impl Redactor {
 
     fn pseudonym(&self, kind: Kind, value: &str) -> String {
         let mut numbers = self.numbers.borrow_mut();
-        let next = numbers.iter().filter(|((known, _), _)| *known == kind).map(|(_, number)| *number).max();
-        let number = *numbers.entry((kind, value.to_owned())).or_insert(next.unwrap_or(0) + 1);
+        let key = (kind, value.to_owned());
+        let number = numbers.of.get(&key).copied().unwrap_or_else(|| {
+            let next = numbers.last.get(&kind).copied().unwrap_or(0) + 1;
+            numbers.insert(kind, key.1, next);
+            next
+        });
         format!("{}-{number}", kind.word())
     }
 
@@ -136,7 +161,7 @@ impl Redactor {
         let word = run.trim_matches(|c| matches!(c, '.' | ':' | '-' | '_' | '+' | '@'));
         let from = range.start + (run.len() - run.trim_start_matches(|c| ".:-_+@".contains(c)).len());
         let range = from..from + word.len();
-        if word.is_empty() {
+        if word.is_empty() || word.parse().is_ok_and(|address| self.shown.contains(&address)) {
             return;
         }
         if let Some((kind, value)) = self.value(word) {
@@ -320,6 +345,14 @@ mod tests {
         assert_eq!(redactor.apply("on \"Ana's laptop\""), "on \"device-2\"");
         assert_eq!(redactor.apply("contoso-my.sharepoint.com contoso.zip"), "host-1 host-2");
         assert_eq!(redactor.apply("to stranger@evil.example"), "to user-2", "nobody's row has it");
+    }
+
+    #[test]
+    fn an_address_that_is_shown_stays() {
+        let mut redactor = redactor(&[]);
+        redactor.show(["198.51.100.23", "2001:db8::1", ""].into_iter());
+        let text = "198[.]51[.]100[.]23 2001:DB8::1 198.51.100.24";
+        assert_eq!(redactor.apply(text), "198[.]51[.]100[.]23 2001:DB8::1 address-1");
     }
 
     #[test]
