@@ -294,7 +294,7 @@ impl Session {
                     Begun::Nowhere(why) => self.update(Message::Saved(Err(why)))?,
                 }
             }
-            effect @ (Effect::Run(_) | Effect::ReadRecord(_) | Effect::Describe | Effect::Compose) => {
+            effect @ (Effect::Run(_) | Effect::ReadRecord(_) | Effect::Describe | Effect::Compose(_)) => {
                 // The worker is gone only when it failed, which ends the loop.
                 let _ = Request::new(effect, &self.app).map(|request| self.requests.send(request));
             }

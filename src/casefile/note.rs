@@ -20,6 +20,12 @@ pub struct Written {
     pub kept: Vec<PathBuf>,
 }
 
+/// Path of the note on one incident, beside that on all.
+pub fn note_of(note: &Path, incident: &str) -> PathBuf {
+    let stem = note.file_stem().unwrap_or_default().to_string_lossy();
+    note.with_file_name(format!("{stem}-{incident}.md"))
+}
+
 /// Writes a note at `path`, and beside it its indicators and its maps, each of these by the end of its name.
 ///
 /// A note there as this program wrote it is replaced. One that somebody changed, or a file that is no note of ours, is

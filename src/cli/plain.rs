@@ -15,13 +15,13 @@ use super::args::ScreenArgs;
 use super::resolve::{Run, now};
 use super::{Exit, load};
 use crate::analytics::{self, Hit, Incidents, State, by_id};
-use crate::casefile::note::Written;
+use crate::casefile::note::{Written, note_of};
 use crate::casefile::{self, CaseFile, Found, Opened};
 use crate::ingest::Loaded;
 use crate::model::words::counted;
 use crate::model::{EventId, inert};
 use crate::report::{Names, card, log_problems};
-use crate::session::{Composed, ExitSummary, Unkept};
+use crate::session::{self, Composed, ExitSummary, Unkept};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::walk::{Asked, walk};
@@ -170,7 +170,7 @@ impl Talk<'_> {
                 let Some(typed) = self.key(&LIST, input)? else { return Ok(Next::Quit) };
                 match typed.as_str() {
                     "q" => return Ok(Next::Quit),
-                    "e" => self.write_note()?,
+                    "e" => self.write_note(None)?,
                     "m" => self.marks()?,
                     "c" => {
                         self.decisions(input)?;
@@ -181,6 +181,10 @@ impl Talk<'_> {
                         break None;
                     }
                     "" | "l" => break None,
+                    typed if typed.starts_with("e ") => match numbered(listed, &typed[2..]) {
+                        Some(one) => self.write_note(Some(&one.group))?,
+                        None => self.slip(&format!("{typed}: no such incident"))?,
+                    },
                     typed if typed.starts_with("v ") => match numbered(listed, &typed[2..]) {
                         Some(one) => self.compare(&one.group)?,
                         None => self.slip(&format!("{typed}: no such incident"))?,
@@ -310,7 +314,7 @@ impl Talk<'_> {
                 "z" => (step, printed) = (self.undo(&steps)?.unwrap_or(step), 0),
                 word if self.mark(hit, asked.at, word, rest)? => {}
                 "l" => return Ok(Next::List),
-                "e" => self.write_note()?,
+                "e" => self.write_note(None)?,
                 "q" => return Ok(Next::Quit),
                 word => match word.parse::<usize>() {
                     Ok(number) if (1..=steps.len()).contains(&number) => step = number,
@@ -428,7 +432,8 @@ impl Talk<'_> {
         }
     }
 
-    fn write_note(&mut self) -> io::Result<()> {
+    /// Writes the note, on the incident of a group or on all.
+    fn write_note(&mut self, group: Option<&Group>) -> io::Result<()> {
         if self.file.is_read_only() {
             return self.say("Read only: tokentrail note writes a note.");
         }
@@ -436,8 +441,14 @@ impl Talk<'_> {
             return self.say("The note is not written: it stands beside the case, and that has no place.");
         }
         let Run { facts, settings, .. } = self.run;
-        let note = Composed::new(self.loaded, facts, self.hits, settings, &self.case, &self.name);
-        let mut written = match note.write(&self.file.note_path()) {
+        let incident = group.and_then(|group| group.incident).map(|at| self.incidents.all[at].id.clone());
+        if group.is_some() && incident.is_none() {
+            return self.say("No incident: published semantics have hits alone.");
+        }
+        let asked = session::Asked { name: &self.name, only: incident.as_deref(), ..session::Asked::default() };
+        let note = Composed::new(self.loaded, facts, self.hits, settings, &self.case, &asked);
+        let path = self.file.note_path();
+        let mut written = match note.write(&incident.map_or_else(|| path.clone(), |id| note_of(&path, &id))) {
             Ok(written) => written,
             Err(error) => return self.say(format!("The note is not written: {error}")),
         };

@@ -19,20 +19,27 @@ pub struct Composed {
     pub indicators: String,
     /// Its pictures: the end of each file's name, and SVG.
     pub maps: Vec<(String, String)>,
+    /// The incidents that it is on, by id or user; `None` for all.
+    pub only: Option<String>,
 }
 
 impl Composed {
     /// Composes the note of a case, and its indicators. Reads the bundle's files again: see [`report`].
-    pub fn new(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, name: &str) -> Self {
-        Self::from_report(&report(loaded, facts, hits, settings, case, &Asked { name, ..Asked::default() }))
-    }
-
-    fn from_report(report: &Report) -> Self {
+    pub fn new(
+        loaded: &Loaded,
+        facts: &Facts,
+        hits: &[Hit],
+        settings: &Settings,
+        case: &Case,
+        asked: &Asked,
+    ) -> Self {
+        let report = &report(loaded, facts, hits, settings, case, asked);
         let (mut text, mut indicators) = (Vec::new(), Vec::new());
         (EXPORTERS[0].write)(report, &mut text).expect("writing to memory does not fail");
         write_indicators(report, &mut indicators).expect("writing to memory does not fail");
         let read = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Self { text: read(text), indicators: read(indicators), maps: report.maps() }
+        let only = asked.only.map(ToOwned::to_owned);
+        Self { text: read(text), indicators: read(indicators), maps: report.maps(), only }
     }
 
     /// Writes the note at `path`, and its indicators beside it. Text changed by hand there is kept:

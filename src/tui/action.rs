@@ -212,6 +212,8 @@ pub enum Action {
     CopyCommand,
     /// Preview the case note.
     Note,
+    /// Preview the note on the incident alone, or on all again.
+    OneIncident,
     /// Write the case note.
     WriteNote,
 }
@@ -342,6 +344,7 @@ impl Action {
             | Self::Undo
             | Self::Copy
             | Self::Note
+            | Self::OneIncident
             | Self::WriteNote => Subject::Case,
             Self::Next | Self::Prev | Self::PageDown | Self::PageUp | Self::First | Self::Last => Subject::Moves,
             Self::Back

@@ -145,8 +145,8 @@ pub enum Effect {
     Run(Job),
     /// Say what was read; answered by [`Message::Described`].
     Describe,
-    /// Compose the note; answered by [`Message::Composed`].
-    Compose,
+    /// Compose the note, on the incident of that id or on all; answered by [`Message::Composed`].
+    Compose(Option<String>),
     /// Write this note; answered by [`Message::Written`].
     Write(PathBuf, Composed),
     /// Keep the case in this file from now on; answered by [`Message::Moved`].

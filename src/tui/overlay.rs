@@ -81,6 +81,8 @@ pub enum Overlay {
         lines: Option<Vec<String>>,
         /// The path it will be written to.
         path: PathBuf,
+        /// The incident that it is on, by id; `None` for all.
+        only: Option<String>,
         /// Whether to write it as soon as it is composed.
         wanted: bool,
         /// First line in view.

@@ -10,7 +10,7 @@ use crate::ingest::Loaded;
 use crate::model::{EventId, Time};
 use crate::report::info::{Tone, info, lines};
 use crate::report::visibility::visibility;
-use crate::session::Composed;
+use crate::session::{Asked, Composed};
 use crate::triage::Case;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ pub enum Request {
     Run(Job),
     /// The page about the bundle, with what it shows of the incident in this place.
     Bundle(Option<(Arc<Vec<Hit>>, Arc<Grouped>, usize)>),
-    /// The note of this case.
-    Note(Box<Case>),
+    /// The note of this case, on the incident of that id or on all.
+    Note(Box<Case>, Option<String>),
 }
 
 impl Request {
@@ -36,7 +36,7 @@ impl Request {
                 let evidence = &bench.evidence;
                 Some((Arc::clone(&evidence.hits), Arc::clone(&evidence.found), bench.place_of_incident()?))
             }))),
-            Effect::Compose => app.workbench().map(|bench| Self::Note(Box::new(bench.case.clone()))),
+            Effect::Compose(only) => app.workbench().map(|bench| Self::Note(Box::new(bench.case.clone()), only)),
             _ => None,
         }
     }
@@ -73,9 +73,10 @@ impl Reader {
                 page.extend(lines(&info(&self.loaded)));
                 Message::Described(page)
             }
-            Request::Note(case) => {
+            Request::Note(case, only) => {
                 let JobRunner { hits, settings, .. } = &self.runner;
-                Message::Composed(Composed::new(&self.loaded, self.facts, hits, settings, &case, &self.name))
+                let asked = Asked { name: &self.name, only: only.as_deref(), ..Asked::default() };
+                Message::Composed(Composed::new(&self.loaded, self.facts, hits, settings, &case, &asked))
             }
         }
     }

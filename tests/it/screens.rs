@@ -188,9 +188,9 @@ impl Desk {
                 self.update(message);
             }
             // A short one, the same whatever the note has.
-            Effect::Compose => {
+            Effect::Compose(only) => {
                 let note = note(&self.app.workbench().unwrap().case);
-                self.update(Message::Composed(composed(&note)));
+                self.update(Message::Composed(Composed { only, ..composed(&note) }));
             }
             Effect::Write(path, note) => {
                 let path = self.home.path().join(path.file_name().unwrap());
@@ -455,10 +455,22 @@ fn the_first_hit_is_walked_settled_and_written_in_at_most_25_keys() {
 #[test]
 fn a_note_asked_for_while_it_is_composed_is_written() {
     let mut desk = Desk::open((80, 24));
-    assert_eq!(desk.app.act(Action::Note, None, Time::from_ticks(0)), [Effect::Compose]);
+    assert_eq!(desk.app.act(Action::Note, None, Time::from_ticks(0)), [Effect::Compose(None)]);
     assert!(desk.app.act(Action::WriteNote, None, Time::from_ticks(0)).is_empty(), "there is nothing to write yet");
     desk.update(Message::Composed(composed("# Case note")));
     assert!(desk.screen().contains("note written to"));
+}
+
+#[test]
+fn a_note_may_be_on_one_incident_alone() {
+    let mut desk = Desk::open((80, 24));
+    let id = desk.bench().incident().unwrap().id.clone();
+    desk.press("e o o");
+    assert!(!desk.screen().contains(&id), "and on all again: {}", desk.screen());
+    desk.press("o w");
+    let names = std::fs::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<String> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    assert!(names.contains(&format!("case-{id}.md")) && !names.contains(&"case.md".to_owned()), "{names:?}");
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(super) const LIST: Keys = Keys {
         ("c", "conflicts and copies"),
         ("z", "undo"),
         ("l", "the list again"),
-        ("e", "writes the note"),
+        ("e", "writes the note; e N the note on incident N alone"),
         ("q", "quit"),
     ],
 };

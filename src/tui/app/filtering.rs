@@ -34,6 +34,7 @@ impl App {
             Action::OpenStep => self.bench(|bench| bench.walk_to(bench.step)),
             Action::Guided => self.guided(),
             Action::Weigh => self.weigh(),
+            Action::OneIncident => return self.note_of_one(),
             Action::NextMark => self.walk_map(false),
             Action::PrevMark => self.walk_map(true),
             Action::ZoomIn => self.on_timeline(Timeline::zoom_in),

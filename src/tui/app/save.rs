@@ -1,12 +1,13 @@
 //! Saves the case and the note.
 
 use super::{App, Effect, Saving};
-use crate::casefile::note::Written;
+use crate::casefile::note::{Written, note_of};
 use crate::session::Composed;
 use crate::tui::action::Action;
 use crate::tui::edit::LineEdit;
 use crate::tui::overlay::Overlay;
 use crate::tui::text::framed;
+use crate::tui::workbench::Workbench;
 use ratatui::layout::Size;
 use std::path::PathBuf;
 
@@ -74,8 +75,26 @@ impl App {
     }
 
     pub(super) fn note(&mut self) -> Vec<Effect> {
-        self.overlays.show(Overlay::Note { lines: None, path: self.note_path.clone(), wanted: false, offset: 0 });
-        vec![Effect::Compose]
+        self.preview(None)
+    }
+
+    /// Previews the note on the incident under the cursor alone, or on all again.
+    pub(super) fn note_of_one(&mut self) -> Vec<Effect> {
+        let is_of_all = match self.overlays.lift_if(|overlay| matches!(overlay, Overlay::Note { .. })) {
+            Some(Overlay::Note { only, .. }) => only.is_none(),
+            _ => return Vec::new(),
+        };
+        let id = self.workbench().and_then(Workbench::incident).map(|incident| incident.id.clone());
+        if is_of_all && id.is_none() {
+            self.say("no incident here: published semantics have hits alone".to_owned());
+        }
+        self.preview(id.filter(|_| is_of_all))
+    }
+
+    fn preview(&mut self, only: Option<String>) -> Vec<Effect> {
+        let path = only.as_ref().map_or_else(|| self.note_path.clone(), |id| note_of(&self.note_path, id));
+        self.overlays.show(Overlay::Note { lines: None, path, only: only.clone(), wanted: false, offset: 0 });
+        vec![Effect::Compose(only)]
     }
 
     pub(super) fn write_note(&mut self) -> Vec<Effect> {
@@ -98,7 +117,13 @@ impl App {
 
     pub(super) fn composed(&mut self, note: Composed) -> Vec<Effect> {
         let size = self.size;
-        let Some(Overlay::Note { lines, path, wanted, .. }) = self.overlays.in_use_mut() else { return Vec::new() };
+        let Some(Overlay::Note { lines, path, only, wanted, .. }) = self.overlays.in_use_mut() else {
+            return Vec::new();
+        };
+        // The answer to what was asked before another was.
+        if *only != note.only {
+            return Vec::new();
+        }
         *lines = Some(framed(&note.text, size));
         let write = wanted.then(|| Effect::Write(path.clone(), note.clone()));
         self.note = note;
@@ -163,6 +188,16 @@ mod tests {
         app.write_note();
         app.act(Action::Close, None, Time::MISSING);
         assert!(matches!(&app.update(composed())[..], [Effect::Write(path, _)] if path.ends_with("c.md")));
+    }
+
+    #[test]
+    fn a_note_on_something_else_than_was_asked_for_is_not_shown() {
+        let mut app = app();
+        let other = Composed { only: Some("f06ef4aa0482".to_owned()), ..Composed::default() };
+        app.update(Message::Composed(other));
+        assert!(matches!(app.overlays.top(), Some(Overlay::Note { lines: None, .. })));
+        app.update(composed());
+        assert!(matches!(app.overlays.top(), Some(Overlay::Note { lines: Some(_), .. })));
     }
 
     #[test]
