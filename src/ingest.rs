@@ -23,6 +23,7 @@ mod workers;
 
 use crate::model::{EventId, Problem, Source, SourceId, Span, Table, inert};
 use crate::store::Store;
+use crate::tables::foreign::HIT_TABLE;
 pub use bundle::archive::needs_password;
 use bundle::intake::Input;
 use bytes::decode::{self, FileRange};
@@ -138,7 +139,8 @@ impl Loaded {
 }
 
 fn has_unread(source: &Source) -> bool {
-    source.tables.iter().any(|(name, rows)| *rows > 0 && Table::named(name).is_none())
+    let is_read = |name: &str| Table::named(name).is_some() || name == HIT_TABLE.name;
+    source.tables.iter().any(|(name, rows)| *rows > 0 && !is_read(name))
 }
 
 /// The UTC offset that a text such as `+02:00`, `-5` or `UTC+5:30` names.

@@ -1,6 +1,7 @@
 //! Plain data that all layers share: no I/O, no terminal, no clock.
 
 mod authentication;
+mod elsewhere;
 mod event;
 mod field;
 mod flag;
@@ -14,6 +15,7 @@ pub mod words;
 pub(crate) mod work;
 
 pub use authentication::{Proof, WrittenStep, auth_steps, authentication, mfa_proof};
+pub use elsewhere::{Claim, Elsewhere};
 pub use event::{EventHead, EventId, Flags, Kept, NewEvent, Sym, Table, call_status, call_succeeded};
 pub use field::{Field, FieldSet};
 pub use flag::flag;

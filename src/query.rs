@@ -17,7 +17,8 @@ mod template;
 
 pub use case::{Question, of_case};
 #[cfg(any(test, feature = "testing"))]
-pub use catalog::{Coverage, coverage};
+pub use catalog::Coverage;
+pub use catalog::coverage;
 pub use collect::collect;
 pub use language::{Language, Value};
 pub use subject::Subject;
@@ -25,6 +26,7 @@ pub use target::Target;
 
 use crate::analytics::{Analytic, Semantics, Settings};
 use crate::facts::Facts;
+use crate::tables::hit_table;
 use thiserror::Error;
 
 /// The reason why there is no query.
@@ -69,13 +71,21 @@ pub fn of_analytic(
     let (id, title, word, engine) = (analytic.id, analytic.title, settings.semantics.word(), target.words());
     let semantics = if published { "as published" } else { "by tokentrail's own rules" };
     let origin = if published { format!(" ({})", analytic.source) } else { String::new() };
-    let finds = catalog::coverage(id).words(id);
+    let coverage = catalog::coverage(id, settings.semantics, target.language());
+    let finds = coverage.words(id);
     let head = format!(
-        "{comment} {id}: {title}\n{comment} Semantics: {word}, {semantics}{origin}. For {engine}.\n{comment} {finds}\n"
+        "{comment} {id}: {title}\n{comment} Semantics: {word}, {semantics}{origin}. For {engine}.\n{comment} {finds}\n\
+         {comment} Its last columns name the query: saved as JSON or CSV, the result opens as a part of a bundle.\n"
     );
     let value = |name: &str| {
         let parameter = parameter::named(name)?;
         Some(((parameter.value)(settings, facts), parameter.about))
     };
-    Ok(head + &template::filled(file, target, &value))
+    let columns = [
+        (hit_table::ANALYTIC, id),
+        (hit_table::SEMANTICS, word),
+        (hit_table::FINDS, coverage.claim()),
+        (hit_table::ENGINE, target.name()),
+    ];
+    Ok(head + &target.language().with_columns(&template::filled(file, target, &value), &columns))
 }

@@ -26,7 +26,7 @@ pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
+use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
 use crate::tables::TABLES;
 use foldhash::fast::RandomState;
 use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
@@ -42,6 +42,8 @@ pub struct Part {
     pub texts: Interner,
     /// The events, in any order.
     pub events: Events,
+    /// Rows of results of other engines.
+    pub elsewhere: Vec<Elsewhere>,
 }
 
 /// Marks a text that is a value in some fields only, in [`Store::normalized`]; `merge()` keeps this number free.
@@ -82,11 +84,15 @@ pub struct Store {
     /// Numbers of the tokens that rows use, among those of each user.
     token_numbers: OnceLock<HashMap<Sym, u32, RandomState>>,
     empty_text: OnceLock<Sym>,
+    elsewhere: Vec<Elsewhere>,
 }
 
 impl Store {
     /// Builds the store from the parts of the reading threads. Does not depend on which part holds which event.
-    pub fn build(parts: Vec<Part>) -> Self {
+    pub fn build(mut parts: Vec<Part>) -> Self {
+        let elsewhere = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.elsewhere));
+        let mut elsewhere: Vec<Elsewhere> = elsewhere.collect();
+        elsewhere.sort_by_key(|row| (row.origin.source, row.origin.record));
         let (texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
         // Sorting and normalizing only read the texts: together they take as long as the longer of the two.
@@ -120,6 +126,7 @@ impl Store {
             by_name: OnceLock::new(),
             token_numbers: OnceLock::new(),
             empty_text: OnceLock::new(),
+            elsewhere,
             indexes: Default::default(),
         };
         store.normalize_texts(normalized);
@@ -336,6 +343,11 @@ impl Store {
         })
     }
 
+    /// Rows of results that queries gave in other engines, in order of source and record.
+    pub fn elsewhere(&self) -> &[Elsewhere] {
+        &self.elsewhere
+    }
+
     /// First and last event time.
     pub fn range(&self) -> Option<(Time, Time)> {
         self.events.ends().map(|(first, last)| (first.time(), last.time()))
@@ -467,7 +479,9 @@ pub fn user_of(store: &Store, event: Event<'_>, ids: &HashMap<Sym, Sym, impl Bui
 /// Joins the parts under one set of symbols.
 fn merge(parts: Vec<Part>) -> (Interner, Events) {
     let mut parts = parts.into_iter();
-    let Some(Part { mut texts, mut events }) = parts.next() else { return (Interner::default(), Events::default()) };
+    let Some(Part { mut texts, mut events, .. }) = parts.next() else {
+        return (Interner::default(), Events::default());
+    };
     for part in parts {
         let map = texts.absorb(part.texts);
         events.absorb(part.events, &map);

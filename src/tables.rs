@@ -13,6 +13,7 @@ mod column;
 mod common;
 pub mod foreign;
 mod graph;
+pub mod hit_table;
 pub mod json;
 pub mod json_text;
 pub mod members;

@@ -4,7 +4,8 @@ use super::Exit;
 use super::args::{ListArgs, ListFormat};
 use super::style::Shell;
 use super::table::{Column, Table};
-use crate::analytics::{ANALYTICS, Analytic};
+use crate::analytics::{ANALYTICS, Analytic, Semantics};
+use crate::query::{Language, coverage};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -44,11 +45,15 @@ fn table(shell: &Shell, out: &mut dyn Write) -> io::Result<()> {
 
 /// A table, blank line, then a section for each analytic: the README holds the table.
 fn markdown(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "| Analytic | Runs | What it finds | Source | ATT&CK | Thresholds |\n|---|---|---|---|---|---|")?;
+    writeln!(
+        out,
+        "| Analytic | Runs | What it finds | Source | ATT&CK | Thresholds | As a query |\n|---|---|---|---|---|---|---|"
+    )?;
     for analytic in ANALYTICS {
         let (id, runs, title, source) = (analytic.id, runs(analytic), analytic.title, analytic.source);
         let (attack, thresholds) = (analytic.attack.join(", "), thresholds(analytic));
-        writeln!(out, "| `{id}` | {runs} | {title} | {source} | {attack} | `{thresholds}` |")?;
+        let query = queries(analytic).map(|(language, finds)| format!("{language}: {finds}")).join("; ");
+        writeln!(out, "| `{id}` | {runs} | {title} | {source} | {attack} | `{thresholds}` | {query} |")?;
     }
     for analytic in ANALYTICS {
         writeln!(out, "\n## {}: {}\n\n{}\n", analytic.id, analytic.title, analytic.about.trim())?;
@@ -70,6 +75,7 @@ fn object(analytic: &Analytic) -> serde_json::Value {
         "Attack": analytic.attack,
         "Thresholds": analytic.thresholds.iter()
             .map(|(flag, default)| json!({"Flag": flag, "Default": default})).collect::<Vec<_>>(),
+        "Query": queries(analytic).map(|(language, finds)| json!({"Language": language, "Finds": finds})),
         "Steps": steps
             .map(|(index, step)| json!({"Number": index + 1, "Question": step.question, "LookFor": step.look_for}))
             .collect::<Vec<_>>(),
@@ -78,6 +84,12 @@ fn object(analytic: &Analytic) -> serde_json::Value {
 
 fn runs(analytic: &Analytic) -> &'static str {
     if analytic.on_by_default { "always" } else { "when named" }
+}
+
+/// Share of it that its query computes by its own rules, in each language.
+fn queries(analytic: &Analytic) -> [(&'static str, &'static str); 2] {
+    [(Language::Kql, "KQL"), (Language::Sql, "SQL")]
+        .map(|(language, name)| (name, coverage(analytic.id, Semantics::Hunt, language).word()))
 }
 
 fn thresholds(analytic: &Analytic) -> String {

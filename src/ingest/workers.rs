@@ -69,7 +69,22 @@ struct Done {
     /// Start of the piece: pieces of one source are joined in this order.
     start: u64,
     events: Range<usize>,
+    /// Its rows of other engines' results.
+    elsewhere: Range<usize>,
     stats: SourceStats,
+}
+
+/// Numbers of events and of rows of other engines' results in a part.
+type Ends = (usize, usize);
+
+fn ends(part: &Part) -> Ends {
+    (part.events.len(), part.elsewhere.len())
+}
+
+impl Done {
+    fn new(input: usize, start: u64, (from, to): (Ends, Ends), stats: SourceStats) -> Self {
+        Self { input, start, events: from.0..to.0, elsewhere: from.1..to.1, stats }
+    }
 }
 
 /// Reads every input.
@@ -178,6 +193,9 @@ fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
                 let event = parts[worker].events.head_mut(event);
                 event.origin.record = event.origin.record.saturating_add(before);
             }
+            for row in &mut parts[worker].elsewhere[piece.elsewhere] {
+                row.origin.record = row.origin.record.saturating_add(before);
+            }
         }
         stats.join(piece.stats);
     }
@@ -270,7 +288,7 @@ impl Workers<'_> {
     fn source(&self, index: usize, output: &mut Output) {
         let input = &self.inputs[index];
         let mut stats = SourceStats::new(source_id(index), &input.name);
-        let first = output.records.part().events.len();
+        let first = ends(output.records.part());
         let count = |bytes| self.meter.read(bytes, 0, index);
         let Output { records, shown, pieces, .. } = output;
         let apart = pieces.len();
@@ -299,10 +317,10 @@ impl Workers<'_> {
         }
         self.meter.finish(index);
         // Events of rows that were counted apart are theirs.
-        let end = if pieces.len() == apart { records.part().events.len() } else { first };
+        let end = if pieces.len() == apart { ends(records.part()) } else { first };
         let behind = stats.split_behind_rows();
-        pieces.push(Done { input: index, start: 0, events: first..end, stats });
-        pieces.push(Done { input: index, start: u64::MAX, events: 0..0, stats: behind });
+        pieces.push(Done::new(index, 0, (first, end), stats));
+        pieces.push(Done::new(index, u64::MAX, ((0, 0), (0, 0)), behind));
     }
 
     /// Reads rows of a source, counted apart: those before them may be with another thread.
@@ -315,7 +333,7 @@ impl Workers<'_> {
         pieces: &mut Vec<Done>,
     ) -> bool {
         let mut stats = SourceStats::new(source_id(index), &self.inputs[index].name);
-        let first = records.part().events.len();
+        let first = ends(records.part());
         let mut counted = 0;
         let goes_on = rows.read(records, &mut stats, &mut |part, read| {
             self.show(part, shown);
@@ -323,8 +341,7 @@ impl Workers<'_> {
             counted = read;
             !self.meter.is_stopped()
         });
-        let events = first..records.part().events.len();
-        pieces.push(Done { input: index, start: rows.offset(), events, stats });
+        pieces.push(Done::new(index, rows.offset(), (first, ends(records.part())), stats));
         goes_on
     }
 
@@ -340,7 +357,7 @@ impl Workers<'_> {
         let input = &self.inputs[index];
         let mut stats = SourceStats::new(source_id(index), &input.name);
         stats.shape = Some(kind.name());
-        let first = output.records.part().events.len();
+        let first = ends(output.records.part());
         let cap = self.options.max_record;
         let max_bytes = self.options.max_bytes;
         let outcome = input.place.open().and_then(|file| {
@@ -360,8 +377,7 @@ impl Workers<'_> {
         self.show(output.records.part(), &mut output.shown);
         self.meter.read(range.end - range.start, stats.read, index);
         self.meter.finish_piece(index);
-        let events = first..output.records.part().events.len();
-        output.pieces.push(Done { input: index, start: range.start, events, stats });
+        output.pieces.push(Done::new(index, range.start, (first, ends(output.records.part())), stats));
     }
 }
 

@@ -2,12 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Word for a hit of which the bundle has no rows.
+const NOT_WEIGHED: &str = "not weighed";
+
 /// Severity of a hit if it is token theft: by the reach of the tokens and the party that seems to use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Looks like the user's own work.
     Low,
+    /// Found by a query elsewhere, and the bundle has no rows to weigh.
+    #[serde(rename = "not weighed")]
+    NotWeighed,
     /// Look today.
     Medium,
     /// Look now.
@@ -19,6 +25,7 @@ impl Severity {
     pub fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
+            Self::NotWeighed => NOT_WEIGHED,
             Self::Medium => "medium",
             Self::High => "high",
         }
@@ -29,6 +36,9 @@ impl Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
+    /// The bundle has no rows to weigh.
+    #[serde(rename = "not weighed")]
+    NotWeighed,
     /// More findings speak against it than for it, or nearly nothing could be answered.
     Low,
     /// Mixed, or too little could be answered.
@@ -41,6 +51,7 @@ impl Confidence {
     /// Its word, the same everywhere.
     pub fn word(self) -> &'static str {
         match self {
+            Self::NotWeighed => NOT_WEIGHED,
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",

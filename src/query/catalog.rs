@@ -2,21 +2,48 @@
 
 use super::Language;
 use crate::analytics::Semantics;
+use crate::model::Claim;
+use crate::tables::hit_table;
 
-/// The share of an analytic that an engine of sets computes.
+/// The share of an analytic that the query of a language computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// All: its rows are the hits that `scan` finds.
     Hits,
+    /// All, and more: each hit that `scan` finds is among its rows, which its first lines tell apart from the rest.
+    Superset,
     /// The users and spans that may hold a hit: none is left out, most hold none.
     Candidates,
 }
 
 impl Coverage {
+    /// Its word in a list.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hits => "hits",
+            Self::Superset => "hits and more",
+            Self::Candidates => "candidates",
+        }
+    }
+
+    /// The word of its rows in the column [`hit_table::FINDS`].
+    pub(super) fn claim(self) -> &'static str {
+        let claim = match self {
+            Self::Hits => Claim::Hit,
+            Self::Superset => Claim::AtMostHit,
+            Self::Candidates => Claim::Candidate,
+        };
+        hit_table::CLAIMS.iter().find(|(_, known)| *known == claim).expect("a word for each claim").0
+    }
+
     /// A sentence for the head of a query.
     pub(super) fn words(self, analytic: &str) -> String {
         match self {
             Self::Hits => format!("Finds: hits, the rows that `tokentrail scan --analytics {analytic}` prints."),
+            Self::Superset => format!(
+                "Finds: hits and more. Every row that `tokentrail scan --analytics {analytic}` prints is among these; \
+                 which of them are hits, it says on their rows: `tokentrail query collect` fetches them."
+            ),
             Self::Candidates => format!(
                 "Finds: candidates, users and spans that may hold a hit. Which do, and how grave they are, `tokentrail \
                  scan --analytics {analytic}` says on their rows: `tokentrail query collect` fetches them."
@@ -43,7 +70,8 @@ impl Text {
 /// The texts of an analytic.
 struct Entry {
     analytic: &'static str,
-    coverage: Coverage,
+    /// Of its own rules, in KQL and in SQL. A published query is all of itself.
+    coverage: [Coverage; 2],
     hunt: Text,
     published: Option<Text>,
 }
@@ -58,17 +86,25 @@ macro_rules! text {
 }
 
 macro_rules! entry {
-    ($analytic:literal, $coverage:ident) => {
-        Entry { analytic: $analytic, coverage: Coverage::$coverage, hunt: text!($analytic, ".hunt"), published: None }
+    ($analytic:literal, [$kql:ident, $sql:ident]) => {
+        Entry {
+            analytic: $analytic,
+            coverage: [Coverage::$kql, Coverage::$sql],
+            hunt: text!($analytic, ".hunt"),
+            published: None,
+        }
     };
-    ($analytic:literal, $coverage:ident, published) => {
+    ($analytic:literal, $coverage:ident) => {
+        entry!($analytic, [$coverage, $coverage])
+    };
+    ($analytic:literal, $coverage:tt, published) => {
         Entry { published: Some(text!($analytic, ".published")), ..entry!($analytic, $coverage) }
     };
 }
 
 /// Every analytic's texts.
 const ENTRIES: &[Entry] = &[
-    entry!("device-code-burst", Hits, published),
+    entry!("device-code-burst", [Superset, Hits], published),
     entry!("foci-burst", Hits, published),
     entry!("session-hop", Hits, published),
     entry!("session-hop-broad", Hits, published),
@@ -127,8 +163,13 @@ pub(super) fn published() -> Vec<&'static str> {
 }
 
 /// The share of an analytic that its query computes.
-pub fn coverage(analytic: &str) -> Coverage {
-    entry(analytic).map_or(Coverage::Candidates, |entry| entry.coverage)
+pub fn coverage(analytic: &str, semantics: Semantics, language: Language) -> Coverage {
+    let of_hunt = entry(analytic).map_or([Coverage::Candidates; 2], |entry| entry.coverage);
+    match (semantics, language) {
+        (Semantics::Published, _) => Coverage::Hits,
+        (Semantics::Hunt, Language::Kql) => of_hunt[0],
+        (Semantics::Hunt, Language::Sql) => of_hunt[1],
+    }
 }
 
 /// A part by its name.

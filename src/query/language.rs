@@ -112,6 +112,21 @@ impl Language {
         }
     }
 
+    /// A query with further columns, each the same text in every row.
+    pub(super) fn with_columns(self, query: &str, columns: &[(&str, &str)]) -> String {
+        let columns = columns.iter().map(|(name, text)| (name, self.text(text)));
+        match self {
+            Self::Kql => {
+                let columns: Vec<String> = columns.map(|(name, text)| format!("{name} = {text}")).collect();
+                format!("{query}| extend {}\n", columns.join(", "))
+            }
+            Self::Sql => {
+                let columns: Vec<String> = columns.map(|(name, text)| format!("{text} AS {name}")).collect();
+                format!("SELECT *, {} FROM (\n{query})\n", columns.join(", "))
+            }
+        }
+    }
+
     /// The line that gives a parameter its value.
     pub fn parameter(self, name: &str, value: &Value, about: &str) -> String {
         let (comment, written) = (self.comment(), self.value(value));

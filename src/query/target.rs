@@ -32,6 +32,16 @@ impl Target {
         }
     }
 
+    /// Its short name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sentinel => "Sentinel",
+            Self::Adx => "Azure Data Explorer",
+            Self::Xdr => "Defender XDR",
+            Self::ClickHouse => "ClickHouse",
+        }
+    }
+
     /// Its name in a sentence.
     pub fn words(self) -> &'static str {
         match self {

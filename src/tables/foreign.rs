@@ -1,4 +1,5 @@
-//! Tables that are counted and never read: a row of theirs must not become an event of ours.
+//! Tables that are counted and never read: a row of theirs must not become an event of ours. One of them is read, and
+//! gives no events: the results of queries in other engines.
 //!
 //! A name (`Type`, a category) or keys that no table of ours has give a row's table away. Missing, null or empty values
 //! are no evidence: a union export has the columns of all its tables.
@@ -55,6 +56,19 @@ pub static MANAGED_IDENTITY: Foreign = Foreign {
     file_marks: &["managedidentity", "msisignins"],
     keys: &[],
 };
+/// Results of queries in other engines, as sources count their rows; [`super::hit_table`] reads them.
+pub static HIT_TABLE: Foreign = Foreign {
+    name: "HitTable",
+    holds: "hits that another engine found",
+    aliases: &[],
+    file_marks: &[],
+    keys: &[
+        &["analytic", "semantics"],
+        // The published queries as they were published.
+        &["appidcount", "resourcecount", "spanminutes"],
+        &["firstrequesttimegenerated", "secondrequesttimegenerated"],
+    ],
+};
 /// A table of activities, which one is not known.
 static DEFENDER_TABLE: Foreign = Foreign {
     name: "a Defender XDR table",
@@ -72,7 +86,8 @@ static LAST: [(&[&[&str]], Marked); 2] = [
     (&[&["actiontype", "reportid"]], Marked::Foreign(&DEFENDER_TABLE)),
 ];
 /// Every foreign table, those with more specific keys first.
-static FOREIGN: [&Foreign; 40] = [
+static FOREIGN: [&Foreign; 41] = [
+    &HIT_TABLE,
     &Foreign {
         name: "IntuneAuditLogs",
         holds: INTUNE,

@@ -10,7 +10,7 @@ use crate::ingest::record::timestamps::zone_minutes;
 use crate::ingest::record::unwrap;
 use crate::ingest::stats::SourceStats;
 use crate::model::Span;
-use crate::tables::{KeyMarks, Target, plain, targets};
+use crate::tables::{KeyMarks, Target, hit_table, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use rows::Cutter;
 pub(crate) use rows::{Rows, Take};
@@ -106,8 +106,9 @@ impl Header {
             let (name, zone) = split_zone(&written);
             let date = portal_zone(&written).filter(|_| portal || audit);
             let targets = if portal && date.is_some() { targets("date (utc)", true) } else { targets(name, portal) };
-            let is_time =
-                date.is_some() || matches!(targets.any(), Target::Created(_) | Target::Ingested(_) | Target::Activity);
+            let is_time = date.is_some()
+                || hit_table::is_time(name)
+                || matches!(targets.any(), Target::Created(_) | Target::Ingested(_) | Target::Activity);
             let utc_offset = match date.or(zone) {
                 Some(zone) if is_time => utc_offset(zone).unwrap_or_else(|| {
                     zone_unknown.push(columns.len());

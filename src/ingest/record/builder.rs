@@ -1,6 +1,7 @@
 //! Builds an event from a record, in one pass over its bytes.
 
 mod acts;
+mod elsewhere;
 mod fast;
 mod inside;
 mod intern;
@@ -18,6 +19,7 @@ use crate::ingest::stats::{Assumed, Notes, SourceStats, UNKNOWN_TABLE};
 use crate::ingest::table_names::{self, RowTable};
 use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, WrittenStep, authentication};
 use crate::store::Part;
+use crate::tables::foreign::HIT_TABLE;
 use crate::tables::json::Arena;
 use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
 use acts::{Met, Raw};
@@ -335,6 +337,7 @@ impl RecordReader {
     ) -> Result<(), String> {
         let table = match self.table_of(evidence, stats) {
             Ok(table) => table,
+            Err(name) if name == HIT_TABLE.name => return self.take_elsewhere(raw, position, stats),
             Err(name) => {
                 let answer = self.record.error_answer.take().filter(|_| name == UNKNOWN_TABLE);
                 if self.holds_back && self.claimed_by_none {
@@ -378,14 +381,7 @@ impl RecordReader {
         }
         record.stand();
         record.event.table = table;
-        record.event.origin = Origin {
-            source: stats.source,
-            record: u32::try_from(stats.records)
-                .map_err(|_| "is past record 4,294,967,295 of its source".to_owned())?,
-            offset: position.offset,
-            len: u32::try_from(position.len).map_err(|_| "is longer than 4 GiB".to_owned())?,
-            check: position.check,
-        };
+        record.event.origin = position.origin(stats)?;
         self.intern_written()?;
         self.intern();
         self.fill_country();

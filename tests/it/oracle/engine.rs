@@ -15,7 +15,7 @@ use tokentrail::testing::analytics::{self, ANALYTICS, Cell, Clients, Hit, Semant
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::model::{Field, Span, Time};
 use tokentrail::testing::query::{
-    Coverage, QueryError, Question, Subject, Target, collect, coverage, of_analytic, of_case,
+    Coverage, Language, QueryError, Question, Subject, Target, collect, coverage, of_analytic, of_case,
 };
 use tokentrail::testing::store::Store;
 
@@ -236,7 +236,7 @@ fn write_case(folder: &Path, name: &str, rows: Vec<Row>, settings: &Settings, an
 fn write_expected(folder: &Path, store: &Store, settings: &Settings, analytics: &[&str]) {
     let hits = analytics::run(store, Facts::embedded(), settings);
     for &id in analytics {
-        assert_eq!(coverage(id), Coverage::Hits, "{id}");
+        assert_eq!(coverage(id, settings.semantics, Language::Sql), Coverage::Hits, "{id}");
         let analytic = analytics::by_id(id).unwrap();
         let found: Vec<Value> =
             hits.iter().filter(|hit| hit.analytic == id).map(|hit| expected(hit, settings)).collect();

@@ -31,7 +31,7 @@ pub(super) struct Met {
 
 impl Raw<'_> {
     /// Its members, of which some may have been met.
-    fn members<'r>(&'r self, met: &[Met], arena: &'r Arena) -> Members<'r> {
+    pub(super) fn members<'r>(&'r self, met: &[Met], arena: &'r Arena) -> Members<'r> {
         match self {
             Self::Object(json) if !met.is_empty() => {
                 let mut members = Members::new(arena);
