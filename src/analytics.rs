@@ -14,6 +14,7 @@ pub mod certainty;
 mod context;
 pub mod device_ends;
 pub mod distance;
+mod elsewhere;
 mod finding;
 pub mod findings;
 pub mod first_use;
@@ -71,10 +72,11 @@ pub use candidates::Candidates;
 pub use catalog::{ANALYTICS, hop_clients};
 pub use cell::Cell;
 pub use context::DetectContext;
+pub use elsewhere::{Pending, pending};
 pub use finding::{Finding, State};
 pub use findings::{ActionCount, count_actions, in_words, reached};
 pub use flow::{Leg, leg_of, side_of};
-pub use hit::{Attack, GraphCall, GraphTie, Hit, HitAct};
+pub use hit::{Attack, FoundElsewhere, GraphCall, GraphTie, Hit, HitAct};
 pub use hit_builder::hit_id;
 pub use incidents::{Incident, Incidents};
 pub use known_networks::{KnownNetwork, KnownNetworks};
@@ -191,6 +193,9 @@ fn run_over_some(
     candidates: Arc<Candidates>,
     wanted: fn(&Hit) -> bool,
 ) -> Vec<Hit> {
+    // A hit that an engine found too is told whatever its grade.
+    let kept = wanted;
+    let wanted: fn(&Hit) -> bool = if store.elsewhere().is_empty() { wanted } else { |_| true };
     let late: Vec<&Analytic> = ANALYTICS.iter().filter(|a| a.reads_hits && settings.runs(a)).collect();
     // Those that read hits need them, whether they are asked for or not.
     let runs = |analytic: &&Analytic| {
@@ -214,6 +219,8 @@ fn run_over_some(
     hits.retain(|hit| by_id(hit.analytic).is_some_and(|analytic| settings.runs(analytic)));
     hits.extend(later);
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
+    elsewhere::join(store, facts, settings, &mut hits);
+    hits.retain(|hit| !hit.elsewhere.is_empty() || kept(hit));
     tell_apart(&mut hits);
     if let Some(allow) = &settings.allow {
         allow.apply(store, &mut hits);

@@ -2,7 +2,7 @@
 
 use super::ties::Rung;
 use super::{Allow, Cell, Finding, Grade, Semantics, Uncovered, Weights};
-use crate::model::{Confidence, EventId, Flags, Severity, Span, Sym, Time};
+use crate::model::{Confidence, EventId, Flags, Origin, Severity, Span, Sym, Time};
 use crate::store::Store;
 use serde::Serialize;
 
@@ -75,12 +75,19 @@ pub struct Hit {
     pub span_needed: Option<Span>,
     /// The entry of the allow-list that covers it.
     pub allowed: Option<Allow>,
+    /// The queries that found it in other engines.
+    pub elsewhere: Vec<FoundElsewhere>,
     /// The entry that would cover it but for a few addresses, and these, where none does; where one does, the addresses
     /// of its Graph calls outside of that entry's networks.
     pub uncovered: Option<Uncovered>,
 }
 
 impl Hit {
+    /// Returns whether only a query elsewhere found it, so that the bundle has no evidence of it to weigh.
+    pub fn is_found_elsewhere_only(&self) -> bool {
+        self.severity == Severity::NotWeighed
+    }
+
     /// Returns whether its analytic grades by a rule of its own, and it is low: a near miss.
     pub fn is_near_miss(&self) -> bool {
         self.grade.is_some() && self.severity == Severity::Low
@@ -151,6 +158,29 @@ impl GraphTie {
             Self::UserAppTime => "user-app-time",
             Self::None => "none",
         }
+    }
+}
+
+/// A query that found a hit in another engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundElsewhere {
+    /// The engine, in a few words.
+    pub engine: String,
+    /// Semantics of the query.
+    pub semantics: Semantics,
+    /// Whether the query finds more than the analytic.
+    pub is_at_most: bool,
+    /// The row of its result.
+    pub origin: Origin,
+    /// Id that the hit has by this row alone.
+    pub id: String,
+}
+
+impl FoundElsewhere {
+    /// `Sentinel`, `Sentinel, as published`.
+    pub fn words(&self) -> String {
+        let published = if self.semantics == Semantics::Published { ", as published" } else { "" };
+        format!("{}{published}", self.engine)
     }
 }
 

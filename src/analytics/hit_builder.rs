@@ -152,6 +152,7 @@ impl HitBuilder {
             span_needed: self.span_needed,
             allowed: None,
             incident: String::new(),
+            elsewhere: Vec::new(),
             uncovered: None,
         }
     }

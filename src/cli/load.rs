@@ -60,6 +60,9 @@ pub(super) fn close(loaded: &Loaded, shell: &Shell) -> Exit {
     if let Some(lost) = &lookalikes {
         say(format_args!("{}. {}", inert(lost), info::name_the_table()));
     }
+    if let Some(pending) = info::pending_words(&loaded.store) {
+        say(format_args!("{}", inert(&pending)));
+    }
     let skipped = loaded.rows_skipped();
     if shell.talk >= Talk::Progress || skipped > 0 || lookalikes.is_some() {
         let (read, duplicates) = (loaded.rows_read(), loaded.store.duplicates());

@@ -92,7 +92,7 @@ impl From<Severity> for Paint {
         match severity {
             Severity::High => Self::High,
             Severity::Medium => Self::Medium,
-            Severity::Low => Self::Plain,
+            Severity::Low | Severity::NotWeighed => Self::Plain,
         }
     }
 }

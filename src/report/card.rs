@@ -21,7 +21,7 @@ use crate::analytics::points::{Point, innocent_story};
 use crate::analytics::{ActionCount, Hit, HitAct, Incident, Incidents, State, count_actions, of_evidence, reached};
 use crate::facts::{ActClass, Facts, Reach, Verb, Weight, lifetimes};
 use crate::model::words::{counted, listed};
-use crate::model::{Confidence, EventId, Table, Time};
+use crate::model::{Confidence, EventId, Severity, Table, Time};
 use crate::store::Store;
 use crate::triage::Case;
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +162,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         made.tokens(),
         Some(made.revoked()),
         Some(CardLine { label: Label::Controls, text: controls::brief(&controls) })
-            .filter(|line| !line.text.is_empty()),
+            .filter(|line| !line.text.is_empty() && incident.severity != Severity::NotWeighed),
         made.others(at),
         made.missing(),
     ];
@@ -302,6 +302,10 @@ impl Made<'_> {
     fn until(&self) -> CardLine {
         let last = self.incident.last;
         let shortly = |time: Time| if time.day() == last.day() { time.clock() } else { time.second() };
+        if self.incident.severity == Severity::NotWeighed {
+            let text = format!("last seen {} UTC, by the query that found it", last.second());
+            return CardLine { label: Label::Until, text };
+        }
         let mut text = format!("last row {} UTC", last.second());
         for (table, end) in ends(self.context, self.rows_of_use(), last) {
             text = format!("{text}; {} ends {}", table.spec().words, shortly(end));
@@ -368,6 +372,9 @@ impl Made<'_> {
         let open = self.hits.iter().flat_map(|hit| of_evidence(hit)).filter(|finding| finding.state == State::Missing);
         let open = open.count();
         let mut parts = Vec::new();
+        if self.hits.iter().any(|hit| hit.is_found_elsewhere_only()) {
+            parts.push(format!("its rows: tokentrail query collect --incident {}", self.incident.id));
+        }
         if !absent.is_empty() {
             parts.push(format!("{} not in this bundle", listed(&absent, NAMED)));
         }

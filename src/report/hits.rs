@@ -5,7 +5,7 @@ use crate::analytics::acts::{Done, done};
 use crate::analytics::{Attack, Hit, by_id};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Field, Time};
+use crate::model::{EventId, Field, SourceId, Time};
 use crate::store::Store;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
         ("LastSeen", Value::Time(hit.last_seen)),
         ("SignInCount", Value::count(hit.sign_in_count)),
     ];
-    if hit.grade.is_some() {
+    if hit.grade.is_some() || hit.is_found_elsewhere_only() {
         row.push("AppId", hit.app_id.as_str());
         row.push("AppDisplayName", hit.app_name.as_str());
         row.push("SessionId", hit.session.as_deref().unwrap_or_default());
@@ -91,6 +91,17 @@ pub fn row<'a>(loaded: &'a Loaded, facts: &'a Facts, hit: &'a Hit) -> Row<'a> {
         if !row.has(name) {
             row.push(name, value);
         }
+    }
+    if !hit.elsewhere.is_empty() {
+        let found = hit.elsewhere.iter().map(|found| {
+            let mut row = Row::default();
+            row.push("Engine", found.engine.as_str());
+            row.push("Semantics", found.semantics.word());
+            row.push("Source", source_at(loaded, found.origin.source));
+            row.push("Record", Value::Number(found.origin.record.into()));
+            row
+        });
+        row.push("FoundElsewhere", Value::Rows(found.collect()));
     }
     if let Some(entry) = &hit.allowed {
         let mut allowed = Row::default();
@@ -168,8 +179,11 @@ fn gave(store: &Store, event: EventId, copy: EventId) -> Vec<&'static str> {
 
 /// Name of the source an event was read from.
 pub fn source_name(loaded: &Loaded, event: EventId) -> &str {
-    let index = loaded.store.event(event).origin.source.0 as usize;
-    loaded.sources.get(index).map_or("", |source| source.name.as_str())
+    source_at(loaded, loaded.store.event(event).origin.source)
+}
+
+fn source_at(loaded: &Loaded, source: SourceId) -> &str {
+    loaded.sources.get(source.0 as usize).map_or("", |source| source.name.as_str())
 }
 
 /// Distinct user agents of the hit's Graph calls, sorted.

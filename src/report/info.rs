@@ -3,6 +3,7 @@
 //! `info` prints it, the workbench shows it, and the note tells it as its gaps.
 
 mod audit;
+mod elsewhere;
 mod foreign;
 mod hours;
 mod lack;
@@ -11,6 +12,7 @@ mod notice;
 mod readiness;
 mod words;
 
+pub use elsewhere::pending_words;
 pub use foreign::{export_sign_ins, lookalikes, name_the_table, nothing_analysed};
 pub use hours::Gap;
 use hours::Hours;
@@ -225,7 +227,7 @@ pub fn info(loaded: &Loaded) -> Info<'_> {
             .collect(),
         problems: loaded.problems.iter().map(problem_info).collect(),
     };
-    info.notices = notice::notices(loaded, &info, audit::gaps(&loaded.store));
+    info.notices = notice::notices(loaded, &info, (elsewhere::notices(&loaded.store), audit::gaps(&loaded.store)));
     info.analytics = readiness::readiness(&loaded.store, &info);
     info
 }

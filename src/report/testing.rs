@@ -178,6 +178,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         span_needed: None,
         allowed: None,
         incident: id.into(),
+        elsewhere: Vec::new(),
         uncovered: None,
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),

@@ -30,6 +30,8 @@ pub(super) struct Seed {
     session: String,
     /// Times of its rows.
     times: Vec<Time>,
+    /// Ids it has by what queries elsewhere gave, where the bundle has none of its rows.
+    elsewhere: Vec<String>,
 }
 
 /// A case file as far as it says what evidence it is about.
@@ -97,6 +99,7 @@ impl Seed {
             app: hit.app_id.clone(),
             session: hit.session.clone().unwrap_or_default(),
             times,
+            elsewhere: hit.elsewhere.iter().map(|found| found.id.clone()).collect(),
         }
     }
 
@@ -106,14 +109,14 @@ impl Seed {
         let times: Vec<Time> = times.collect();
         let id = hit_id(analytic, user, "", "", times[0]);
         let users = [user.to_owned(), format!("{user}@contoso.com")];
-        Self { id, analytic, users, app: String::new(), session: String::new(), times }
+        Self { id, analytic, users, app: String::new(), session: String::new(), times, elsewhere: Vec::new() }
     }
 
-    /// The ids it has in evidence that lacks its first rows, or the ids of users.
+    /// The ids it has in evidence that lacks its first rows or all of them, or the ids of users.
     pub(super) fn other_ids(&self) -> impl Iterator<Item = String> {
         let id = |user, time: &Time| hit_id(self.analytic, user, &self.app, &self.session, *time);
         let ids = self.users.iter().flat_map(move |user| self.times.iter().map(move |time| id(user, time)));
-        ids.filter(|id| *id != self.id)
+        ids.chain(self.elsewhere.iter().cloned()).filter(|id| *id != self.id)
     }
 }
 

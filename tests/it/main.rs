@@ -6,6 +6,7 @@ mod bundle;
 mod case;
 mod cli;
 mod demo;
+mod elsewhere;
 mod hostile;
 mod ingest;
 mod layers;

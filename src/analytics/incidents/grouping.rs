@@ -20,6 +20,8 @@ enum Tie {
     Address(std::net::IpAddr),
     /// A device that is new to the user.
     Device(Sym),
+    /// A time at which queries elsewhere found hits of the user, of which the bundle has no rows.
+    Elsewhere,
 }
 
 type Ties = Vec<Tie>;
@@ -80,6 +82,9 @@ fn of_hit(context: &DetectContext, hit: &Hit, [events, sessions, tokens]: &mut [
     let (store, places) = (context.store, context.places());
     let habits = &context.rows_of(hit.user).habits;
     let mut found: HashSet<Tie, RandomState> = HashSet::default();
+    if hit.is_found_elsewhere_only() {
+        found.insert(Tie::Elsewhere);
+    }
     let mut looked: HashSet<(u32, u32), RandomState> = HashSet::default();
     let calls = hit.graph.iter().map(|call| call.event);
     let acts = hit.acts.iter().map(|act| act.event);
@@ -183,7 +188,11 @@ struct Chain {
 
 /// Returns whether two spans are near enough for what they share: a shared event says it whatever the time.
 fn is_near(tie: &Tie, end: Time, next: Time) -> bool {
-    matches!(tie, Tie::Events(_)) || next.since(end) <= Span::DAY
+    match tie {
+        Tie::Events(_) => true,
+        Tie::Elsewhere => next <= end,
+        Tie::Sessions(_) | Tie::Tokens(_) | Tie::Address(_) | Tie::Device(_) => next.since(end) <= Span::DAY,
+    }
 }
 
 impl Joined {

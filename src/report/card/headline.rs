@@ -5,7 +5,7 @@ use crate::analytics::incidents::{Lane, Novel};
 use crate::analytics::known::Standing;
 use crate::analytics::{Hit, Incident, Leg, leg_of};
 use crate::model::words::{counted, listed};
-use crate::model::{EventId, Field, Span, Sym};
+use crate::model::{EventId, Field, Severity, Span, Sym};
 use crate::store::Store;
 use std::collections::BTreeSet;
 
@@ -31,6 +31,8 @@ pub enum Story {
     KnownPlace,
     /// No row names an address.
     NoPlace,
+    /// Queries elsewhere found it, and the bundle has none of its rows.
+    NotHere,
 }
 
 impl Story {
@@ -45,12 +47,16 @@ impl Story {
             Self::OpenPlace => "place not decided",
             Self::KnownPlace => "known place",
             Self::NoPlace => "no address",
+            Self::NotHere => "rows not here",
         }
     }
 }
 
 pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]) -> (Story, String) {
     let store = context.store;
+    if incident.severity == Severity::NotWeighed {
+        return (Story::NotHere, sentence_of_elsewhere(hits));
+    }
     let telling = || incident.lanes.iter().filter(|lane| !lane.is_neutral && !lane.address.is_empty());
     let of = |standing| telling().filter(|lane| lane.standing == standing).collect::<Vec<&Lane>>();
     let (known, new) = (of(Standing::Known), of(Standing::New));
@@ -74,6 +80,17 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
         uses.push(counted(acts.len(), "act"));
     }
     (story, if uses.is_empty() { what } else { format!("{what} {}.", uses.join(", ")) })
+}
+
+/// The sentence on hits of which the bundle has no evidence.
+fn sentence_of_elsewhere(hits: &[&Hit]) -> String {
+    let mut found: Vec<String> = hits
+        .iter()
+        .flat_map(|hit| hit.elsewhere.iter().map(|found| format!("{} in {}", hit.analytic, found.words())))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    format!("Found by {}; not weighed: {}.", listed(&found, PLACES), hits[0].severity_reason)
 }
 
 /// The sentence on the places: known ones, the others, and those where a code was typed.

@@ -4,6 +4,7 @@ use super::words::{counted, rows as rows_of};
 use crate::ingest::{Loaded, UNKNOWN_TABLE};
 use crate::model::Table;
 use crate::tables::Foreign;
+use crate::tables::foreign::HIT_TABLE;
 use std::collections::BTreeMap;
 
 /// Tables named in a sentence.
@@ -20,6 +21,8 @@ pub fn nothing_analysed(loaded: &Loaded) -> Option<String> {
         *rows.entry(table).or_default() += count;
     }
     rows.remove(UNKNOWN_TABLE);
+    // Hits of other engines are read.
+    rows.remove(HIT_TABLE.name);
     // Those are said apart, and are sign-ins for all we know.
     for table in loaded.lookalikes().keys() {
         rows.remove(table);

@@ -24,6 +24,8 @@ pub enum NoticeKind {
     Lookalike,
     /// A source, or the rest of one, was not read.
     Unread,
+    /// Candidates that another engine named, and hits of analytics that there are not.
+    Elsewhere,
     /// An export may have been cut.
     Cut,
     /// Times may have been read other than they were meant.
@@ -52,6 +54,7 @@ impl NoticeKind {
             Self::NoTable => "no table",
             Self::Lookalike => "other name",
             Self::Unread => "not read",
+            Self::Elsewhere => "elsewhere",
             Self::Cut => "cut short?",
             Self::Times => "times",
             Self::Unlogged => "not logged",
@@ -94,8 +97,8 @@ const LATE: (i64, i64) = (30 * 60, 6 * 60 * 60);
 /// Exports cut fractions of a second: so little before the event is no other clock.
 const EARLY: i64 = -5;
 
-/// The notices, with those on the audit logs among them.
-pub(super) fn notices(loaded: &Loaded, info: &Info, unlogged: Vec<Notice>) -> Vec<Notice> {
+/// The notices, with those on other engines and on the audit logs among them.
+pub(super) fn notices(loaded: &Loaded, info: &Info, (elsewhere, unlogged): (Vec<Notice>, Vec<Notice>)) -> Vec<Notice> {
     if loaded.store.is_empty() {
         let mut notices: Vec<Notice> = nothing_analysed(loaded)
             .map(|what| notice(NoticeKind::NoTable, sentence(&what), export_sign_ins()))
@@ -103,6 +106,7 @@ pub(super) fn notices(loaded: &Loaded, info: &Info, unlogged: Vec<Notice>) -> Ve
             .collect();
         notices.extend(alike(loaded));
         notices.extend(unread(info));
+        notices.extend(elsewhere);
         notices.extend(each(info, skipped));
         return notices;
     }
@@ -110,6 +114,7 @@ pub(super) fn notices(loaded: &Loaded, info: &Info, unlogged: Vec<Notice>) -> Ve
     notices.extend(absent(&loaded.store, info));
     notices.extend(alike(loaded));
     notices.extend(unread(info));
+    notices.extend(elsewhere);
     notices.extend(each(info, cut));
     notices.extend(each(info, times));
     notices.extend(unlogged);

@@ -114,6 +114,7 @@ impl<'a> BottomLine<'a> {
             Confidence::High => "carry that well",
             Confidence::Medium => "carry that in part",
             Confidence::Low => "do not carry that",
+            Confidence::NotWeighed => "are not in this bundle",
         };
         match self.context.disposition(hit) {
             Some(disposition) => {

@@ -269,6 +269,7 @@ pub(super) fn severity(severity: Severity) -> (&'static str, &'static str, Role)
     match severity {
         Severity::High => (Glyph::Severity.text(), "high", Role::High),
         Severity::Medium => (Glyph::Severity.text(), "med", Role::Medium),
+        Severity::NotWeighed => (Glyph::Severity.text(), "?", Role::Quiet),
         Severity::Low => (Glyph::Severity.text(), "low", Role::Low),
     }
 }
