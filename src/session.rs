@@ -4,9 +4,11 @@
 mod exit_summary;
 mod note;
 mod open;
+mod revoked;
 mod typed;
 
 pub use exit_summary::ExitSummary;
 pub use note::{Asked, Composed, report};
 pub use open::{Opening, Unkept};
+pub use revoked::with_revocations;
 pub use typed::unentered;

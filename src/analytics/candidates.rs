@@ -72,7 +72,7 @@ struct Fixed {
     cli: (bool, bool),
     baseline_until: Option<Time>,
     known: Option<Arc<KnownNetworks>>,
-    revoked: Vec<(String, Time)>,
+    revoked: [Vec<(String, Time)>; 2],
 }
 
 impl Fixed {
@@ -84,7 +84,7 @@ impl Fixed {
             cli: (settings.admin_scope_only, settings.noncompliant_only),
             baseline_until: settings.baseline_until,
             known: settings.known.clone(),
-            revoked: settings.revoked.clone(),
+            revoked: [settings.revoked.clone(), settings.revoked_in_case.clone()],
         }
     }
 }

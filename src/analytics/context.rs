@@ -249,7 +249,7 @@ impl<'a> DetectContext<'a> {
 
     /// Revocations of every user that has some.
     pub fn all_revocations(&self) -> &Revocations {
-        self.candidates.revocations(|| revocations::found(self.store, self.rows(), &self.settings.revoked))
+        self.candidates.revocations(|| revocations::found(self.store, self.rows(), self.settings))
     }
 
     /// Revocations of a user, in order.

@@ -3,6 +3,7 @@
 //! Revoked sessions, a disabled account and a new password are read alike. Those within five minutes of the first are
 //! one, at the earliest time. The directory's own time counts where the record has it: tokens issued before are void.
 
+use super::Settings;
 use crate::facts::folded_operation;
 use crate::model::{EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Event, Store};
@@ -24,8 +25,10 @@ const OPERATIONS: [(&str, &str); 6] = [
 const TIMESTAMP: &str = "update stsrefreshtokenvalidfrom timestamp";
 /// The operation that disables an account, by its variant.
 const UPDATE: &str = "update user";
-/// Meaning of a time given by hand.
+/// Meaning of a time given at the start.
 const GIVEN: &str = "given by --revoked";
+/// Meaning of a time in the case.
+const IN_CASE: &str = "set by the analyst";
 
 /// One revocation of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,11 +66,11 @@ struct Change {
     reason: &'static str,
 }
 
-/// Revocations by some rows, and those given by hand: folded sign-in name or id, and time.
+/// Revocations by some rows, and those that the settings name.
 pub fn found<'s>(
     store: &'s Store,
     rows: impl Iterator<Item = (EventId, Event<'s>)>,
-    given: &[(String, Time)],
+    settings: &Settings,
 ) -> Revocations {
     let mut changes: BTreeMap<Sym, Vec<Change>> = BTreeMap::new();
     for (id, event) in rows {
@@ -78,12 +81,11 @@ pub fn found<'s>(
             changes.entry(user).or_default().push(change);
         }
     }
-    if !given.is_empty() {
-        let users = store.users();
+    for (given, reason) in [(&settings.revoked, GIVEN), (&settings.revoked_in_case, IN_CASE)] {
         for (name, at) in given {
             let named = |(user, upn): &&(Sym, &str)| upn == name || store.text(*user) == name;
-            for (user, _) in users.iter().filter(named) {
-                changes.entry(*user).or_default().push(Change { at: *at, row: None, by: Sym::NONE, reason: GIVEN });
+            for (user, _) in store.users().iter().filter(named) {
+                changes.entry(*user).or_default().push(Change { at: *at, row: None, by: Sym::NONE, reason });
             }
         }
     }

@@ -101,6 +101,8 @@ pub struct Settings {
     /// Users, by folded sign-in name or id, and times at which their sessions were revoked: a responder knows what no log
     /// of the bundle has.
     pub revoked: Vec<(String, Time)>,
+    /// Those that the analyst said in the case, by folded id or sign-in name.
+    pub revoked_in_case: Vec<(String, Time)>,
     /// Networks that are in every baseline, and relay ranges that are in none.
     pub known: Option<Arc<KnownNetworks>>,
     /// Watched clients.
@@ -137,6 +139,7 @@ impl Default for Settings {
             recon_window: Span::minutes(10),
             baseline_until: None,
             revoked: Vec::new(),
+            revoked_in_case: Vec::new(),
             known: None,
             clients: Clients::Seeds,
             admin_scope_only: false,

@@ -14,7 +14,7 @@ use crate::model::{inert, is_blank, shown};
 use crate::report::note::chosen;
 use crate::report::redact::{KEY, Redactor};
 use crate::report::{exporter, write_indicators};
-use crate::session::{Asked, report};
+use crate::session::{Asked, report, with_revocations};
 use crate::triage::{Bundle, Case};
 use anyhow::{Context, bail};
 use std::io::Write;
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let run = resolve::resolve(&args.bundle.run, user)?;
+    let mut run = resolve::resolve(&args.bundle.run, user)?;
     for file in args.output.iter().chain(&args.redact) {
         refuse_evidence(file, &args.bundle.paths)?;
     }
@@ -30,8 +30,11 @@ pub(super) fn run(args: &NoteArgs, user: UserConfig, shell: &Shell, out: &mut dy
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let hits = load::hits(&loaded, &run);
+    let mut hits = load::hits(&loaded, &run);
     let mut case = case(args.case.as_deref(), &loaded, &hits, &run)?;
+    if let Some((anew, _)) = with_revocations(&loaded.store, run.facts, &mut run.settings, &mut case) {
+        hits = anew;
+    }
     if let Some(name) = args.analyst.as_ref().filter(|name| !is_blank(name)) {
         name.trim().clone_into(&mut case.analyst);
     }

@@ -21,7 +21,7 @@ use crate::ingest::Loaded;
 use crate::model::words::counted;
 use crate::model::{EventId, inert};
 use crate::report::{Names, card, log_problems};
-use crate::session::{self, Composed, ExitSummary, Unkept};
+use crate::session::{self, Composed, ExitSummary, Unkept, with_revocations};
 use crate::triage::groups::Group;
 use crate::triage::marks::Places;
 use crate::triage::walk::{Asked, walk};
@@ -44,7 +44,7 @@ const DISPOSITIONS: [(&[&str], Disposition); 4] = [
 /// Reads the bundle and talks until the input ends.
 pub(super) fn run(
     paths: &[PathBuf],
-    run: &Run,
+    mut run: Run,
     look: &ScreenArgs,
     shell: &super::style::Shell,
     out: &mut dyn Write,
@@ -52,18 +52,23 @@ pub(super) fn run(
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(super::usage::usage("--plain reads the answers from stdin: give the bundle as files"));
     }
-    let loaded = load::load(paths, run, shell)?;
+    let loaded = load::load(paths, &run, shell)?;
     if loaded.nothing_readable() {
         return Ok(load::close(&loaded, shell));
     }
-    let candidates = Arc::default();
+    let mut candidates = Arc::default();
     let mut hits = analytics::run_over(&loaded.store, run.facts, &run.settings, Arc::clone(&candidates));
     hits.sort_by_key(worst_first);
     let (opening, advice) = run.opening(paths, look);
     let opened = opening.open(Bundle::new(&loaded, &hits), |name| std::env::var_os(name), now())?;
     let mut opened = opened.unwrap_or_else(|Unkept { case, why }| Opened::nowhere(case, &why, now()));
     opened.resume(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)), now());
-    let Opened { file, case, found } = opened;
+    let Opened { file, mut case, found } = opened;
+    if let Some(anew) = with_revocations(&loaded.store, run.facts, &mut run.settings, &mut case) {
+        (hits, candidates) = anew;
+        hits.sort_by_key(worst_first);
+    }
+    let run = &run;
     let exit = load::close(&loaded, shell);
     let (name, places) = (load::name(paths), Places::find(&loaded, &case));
     let (loaded, hits) = (&loaded, &hits[..]);

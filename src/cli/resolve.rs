@@ -137,6 +137,7 @@ pub(super) fn resolve(args: &RunArgs, mut user: UserConfig) -> anyhow::Result<Ru
         recon_window: args.recon_window,
         baseline_until: args.baseline_until,
         revoked: args.revoked.clone(),
+        revoked_in_case: Vec::new(),
         known,
         clients: clients(&args.clients)?,
         admin_scope_only: args.admin_scope_only || args.noncompliant_only,

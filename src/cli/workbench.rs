@@ -24,7 +24,7 @@ pub(super) fn open(
     let mut run = resolve::resolve(args, user)?;
     run.options.built_in = built_in;
     if look.plain {
-        return plain::run(paths, &run, look, shell, out);
+        return plain::run(paths, run, look, shell, out);
     }
     if !has_terminal(shell) {
         let paths: Vec<_> = paths.iter().map(|path| quoted(path)).collect();

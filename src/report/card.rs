@@ -150,8 +150,13 @@ pub fn card(context: &CardContext, at: usize) -> Card {
     };
     let made = Made::new(context, incident, &hits);
     let controls = controls::controls(context.store, incident, &hits);
+    let revoked = made.revoked();
+    // Access after a revocation is what to know first: it is not over.
+    let is_used_after = incident.revoked.first().is_some_and(|at| rows_after(context.store, incident, *at).is_some());
+    let (first, revoked) = if is_used_after { (Some(revoked), None) } else { (None, Some(revoked)) };
     let lines = [
         part(incident),
+        first,
         made.actions(Label::Took),
         made.actions(Label::Changed),
         made.actions(Label::Read),
@@ -160,7 +165,7 @@ pub fn card(context: &CardContext, at: usize) -> Card {
         made.could(),
         Some(made.until()),
         made.tokens(),
-        Some(made.revoked()),
+        revoked,
         Some(CardLine { label: Label::Controls, text: controls::brief(&controls) })
             .filter(|line| !line.text.is_empty() && incident.severity != Severity::NotWeighed),
         made.others(at),
@@ -387,6 +392,16 @@ impl Made<'_> {
 
 /// A revocation, and the rows of an incident after it: those from places that are not known, where it has some.
 pub fn after(store: &Store, incident: &Incident, at: Time) -> String {
+    let what = match rows_after(store, incident, at) {
+        None => "none of these rows is after it".to_owned(),
+        Some((rows, last)) => format!("{} after it, the last {} later", counted(rows, "row"), last.since(at)),
+    };
+    format!("{} UTC; {what}", at.second())
+}
+
+/// Rows of the incident after a time, and the time of the last one: those from places not known to the user, where it
+/// has such.
+fn rows_after(store: &Store, incident: &Incident, at: Time) -> Option<(usize, Time)> {
     let foreign = || incident.lanes.iter().filter(|lane| lane.standing != Standing::Known);
     let is_any = foreign().next().is_none();
     let lanes = incident.lanes.iter().filter(|lane| is_any || lane.standing != Standing::Known);
@@ -395,11 +410,7 @@ pub fn after(store: &Store, incident: &Incident, at: Time) -> String {
         rows += list.len() - list.partition_point(|id| store.event(*id).time() <= at);
         last = last.max(list.last().map(|id| store.event(*id).time()));
     }
-    let what = match last.filter(|_| rows > 0) {
-        None => "none of these rows is after it".to_owned(),
-        Some(last) => format!("{} after it, the last {} later", counted(rows, "row"), last.since(at)),
-    };
-    format!("{} UTC; {what}", at.second())
+    last.filter(|_| rows > 0).map(|last| (rows, last))
 }
 
 /// Tables of some uses that end at the last row or before: no later use of that kind can be seen. Changes in the

@@ -25,14 +25,7 @@ pub struct Composed {
 
 impl Composed {
     /// Composes the note of a case, and its indicators. Reads the bundle's files again: see [`report`].
-    pub fn new(
-        loaded: &Loaded,
-        facts: &Facts,
-        hits: &[Hit],
-        settings: &Settings,
-        case: &Case,
-        asked: &Asked,
-    ) -> Self {
+    pub fn new(loaded: &Loaded, facts: &Facts, hits: &[Hit], settings: &Settings, case: &Case, asked: &Asked) -> Self {
         let report = &report(loaded, facts, hits, settings, case, asked);
         let (mut text, mut indicators) = (Vec::new(), Vec::new());
         (EXPORTERS[0].write)(report, &mut text).expect("writing to memory does not fail");

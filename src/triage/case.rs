@@ -281,6 +281,11 @@ impl Case {
         self.revoked.get(user).copied()
     }
 
+    /// Every time of revocation that the analyst entered, by user.
+    pub fn revocations(&self) -> Vec<(String, Time)> {
+        self.revoked.iter().map(|(user, at)| (user.clone(), *at)).collect()
+    }
+
     /// When a task of containment was done for a user.
     pub fn task_done(&self, user: &str, task: &str) -> Option<Time> {
         self.contained.get(user)?.get(task).copied()

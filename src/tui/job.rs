@@ -167,6 +167,7 @@ impl JobRunner {
                 JobResult::WhatIf(Box::new(Change { settings: *settings, difference, near }))
             }
             Job::Rerun(settings) => {
+                self.candidates = Arc::clone(&self.candidates).renewed(&settings);
                 let hits = analytics::run_over(store, self.facts, &settings, Arc::clone(&self.candidates));
                 self.hits = Arc::new(hits);
                 self.settings = (*settings).clone();

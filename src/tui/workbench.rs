@@ -528,13 +528,16 @@ impl Workbench {
     }
 
     /// Takes the hits that other settings found; the cursor stays on its hit where that was found too. Verdicts on a
-    /// hit that went stay in the case.
-    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, found: Arc<Grouped>, settings: Settings, now: Time) {
+    /// hit that went stay in the case. Returns whether a threshold is another.
+    pub fn take_hits(&mut self, hits: Arc<Vec<Hit>>, found: Arc<Grouped>, settings: Settings, now: Time) -> bool {
         let changed = thresholds_changed(&self.evidence.settings, &settings);
         self.evidence.settings = settings;
         self.case.name_steps(hits.iter().map(|hit| (hit.id.as_str(), hit.analytic)));
         self.list_anew(hits, found);
-        self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
+        if !changed.is_empty() {
+            self.case.log(now, format!("thresholds changed: {changed}; {} hits", self.evidence.hits.len()));
+        }
+        !changed.is_empty()
     }
 
     /// Lists other hits, or the same in other incidents; the cursor stays on its hit.

@@ -10,7 +10,7 @@ use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
 use crate::ingest::{self, Options};
 use crate::model::{Sym, shown};
-use crate::session::{Opening, Unkept, unentered};
+use crate::session::{Opening, Unkept, unentered, with_revocations};
 use crate::store::Key;
 use crate::triage::marks::Places;
 use crate::triage::{Bundle, Case};
@@ -56,15 +56,18 @@ fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Re
     }
     say(Message::Analysing(loaded.rows_read()));
     let facts = job.facts;
-    let candidates: Arc<Candidates> = Arc::default();
-    let hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
+    let mut candidates: Arc<Candidates> = Arc::default();
+    let mut hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
     let environment = |name: &str| std::env::var_os(name);
     let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
-    let (keep, case, found) = take_up(opened, &hits);
+    let (keep, mut case, found) = take_up(opened, &hits);
+    let mut settings = job.settings.clone();
+    if let Some((anew, over)) = with_revocations(&loaded.store, facts, &mut settings, &mut case) {
+        (hits, candidates) = (anew, over);
+    }
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);
     let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
-    let settings = job.settings.clone();
     let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, case.alone());
     let mut reader = Reader::new(&evidence, candidates, job.name.clone());
     let places = Places::find(&loaded, &case);

@@ -1,6 +1,7 @@
 //! Beyond the hit: every user, who else, near misses and other thresholds. What the keys do there.
 
 use super::{App, Effect};
+use crate::model::words::counted;
 use crate::model::{EventId, Time};
 use crate::store::Key;
 use crate::triage::pivot::{Suspects, Value};
@@ -181,11 +182,17 @@ impl App {
                 }
             }
             JobResult::Rerun(settings, hits, found) => {
+                let is_asked = matches!(&self.asked, Some(Job::Rerun(asked)) if *asked == settings);
+                self.asked = self.asked.take().filter(|_| !is_asked);
                 let Some(bench) = self.workbench_mut() else { return Vec::new() };
-                bench.take_hits(hits, found, *settings, now);
+                let before = bench.evidence.hits.len();
+                let has_log = bench.take_hits(hits, found, *settings, now);
                 let hits = bench.evidence.hits.len();
-                let word = if hits == 1 { "hit" } else { "hits" };
-                self.say(format!("{hits} {word} with these thresholds, until you leave"));
+                if has_log {
+                    self.say(format!("{} with these thresholds, until you leave", counted(hits, "hit")));
+                } else if hits > before {
+                    self.say(format!("{} more: access after the revocation", counted(hits - before, "hit")));
+                }
                 return vec![Effect::Save];
             }
             JobResult::Grouped(hits, found) => {

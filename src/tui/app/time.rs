@@ -129,7 +129,7 @@ impl App {
         bench.set_revoked(user, revoked, now);
         let upn = bench.store().who(user).into_owned();
         self.say(match revoked {
-            Some(_) => "revocation saved; --revoked at the start finds access after it".to_owned(),
+            Some(_) => "revocation saved; looking for access after it".to_owned(),
             None => format!("{upn}: revocation cleared"),
         });
         vec![Effect::Save]

@@ -1,7 +1,7 @@
 //! Hits that the analyst takes out of their incidents, and the incidents that follow from it.
 
 use super::Workbench;
-use crate::analytics::{Hit, Semantics};
+use crate::analytics::{Hit, Semantics, Settings};
 use crate::model::Time;
 use crate::tui::evidence::Grouped;
 use crate::tui::job::Job;
@@ -73,11 +73,17 @@ impl Workbench {
         Ok(TakenOut { hits: hits.len(), is_back })
     }
 
-    /// The grouping that the case asks for, while the incidents are others.
+    /// The hits or the grouping that the case asks for, while there are others: revocations and hits taken out are said
+    /// there.
     pub(in crate::tui) fn wants_groups(&self) -> Option<Job> {
         let lines = self.case.log.len();
         if self.grouped.get() == Some(lines) {
             return None;
+        }
+        let revoked = self.case.revocations();
+        if revoked != self.evidence.settings.revoked_in_case {
+            let settings = Settings { revoked_in_case: revoked, ..self.evidence.settings.clone() };
+            return Some(Job::Rerun(Box::new(settings)));
         }
         let alone = self.case.alone();
         if alone == self.evidence.found.alone {

@@ -431,3 +431,15 @@ fn the_directors_lineage_tells_the_story() {
     ];
     assert!(story.windows(2).all(|pair| at(pair[0]) < at(pair[1])), "{screen}");
 }
+
+#[test]
+fn a_revocation_said_by_the_analyst_is_looked_behind_at_once_and_at_the_next_start() {
+    let mut desk = busy((80, 24));
+    let of = |desk: &Desk| desk.bench().evidence.hits.iter().filter(|hit| hit.analytic == "after-revoke").count();
+    assert_eq!(of(&desk), 0);
+    desk.press("R").type_in("14:05:10").press("enter");
+    assert_eq!(of(&desk), 1, "{}", desk.screen());
+    assert!(desk.screen().contains("access after the revocation"), "{}", desk.screen());
+    desk.press("Z");
+    assert_eq!(of(&desk), 0, "taken back, it is not looked for");
+}
