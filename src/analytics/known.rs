@@ -116,7 +116,7 @@ impl<const N: usize> Days<N> {
 }
 
 /// Number of a time's UTC day since 1970, as far as it fits.
-fn day(time: Time) -> u16 {
+pub(super) fn day(time: Time) -> u16 {
     u16::try_from(time.day_number().max(0)).unwrap_or(u16::MAX)
 }
 

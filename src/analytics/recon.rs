@@ -8,12 +8,12 @@ mod uri;
 pub use habits::Habits;
 
 use super::Origins;
+use super::known::day;
 use crate::facts::{Facts, Recon};
 use crate::model::{EventId, Field, Flags, Sym, Table, call_status};
 use crate::store::{Event, Store};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Mark of the undocumented interface of Azure AD Graph that sweeps ask.
@@ -32,20 +32,42 @@ pub struct Form {
     pub tools: Vec<(usize, usize)>,
 }
 
-/// A call.
+/// Calls that belong together: those of a session; of a token, where a call names no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// A session.
+    Session(Sym),
+    /// A token, or [`Sym::NONE`].
+    Token(Sym),
+}
+
+impl Group {
+    /// Its session; [`Sym::NONE`] where it has none.
+    pub fn session(self) -> Sym {
+        match self {
+            Self::Session(session) => session,
+            Self::Token(_) => Sym::NONE,
+        }
+    }
+}
+
+/// A call: sixteen bytes, of which there may be millions.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     /// The event.
     pub id: EventId,
     /// Number of its form.
     pub form: u32,
-    /// Number of its group: user, client and session, else token.
-    pub group: u32,
+    /// Session or token.
+    tie: Sym,
+    day: u16,
     /// Hundreds of its status.
-    pub class: u8,
-    /// Whether it asks the undocumented interface.
-    pub is_internal: bool,
+    class: u8,
+    marks: u8,
 }
+
+const IN_SESSION: u8 = 1;
+const INTERNAL_ASKED: u8 = 2;
 
 impl Call {
     /// Returns whether it was answered.
@@ -57,16 +79,27 @@ impl Call {
     pub fn is_refused(self) -> bool {
         self.class == 4
     }
+
+    /// Returns whether it asks the undocumented interface.
+    pub fn is_internal(self) -> bool {
+        self.marks & INTERNAL_ASKED != 0
+    }
+
+    /// Calls of its client that it belongs to.
+    pub fn group(self) -> Group {
+        if self.marks & IN_SESSION == 0 { Group::Token(self.tie) } else { Group::Session(self.tie) }
+    }
 }
 
 /// A user's calls with one client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Client {
     /// The user.
     pub user: Sym,
     /// The client.
     pub app: Sym,
-    calls: Range<usize>,
+    /// Place of the first of its calls; the next client's begin where they end.
+    start: u32,
 }
 
 /// Address of a request as read: number of its form, and whether it asks the undocumented interface.
@@ -77,10 +110,10 @@ type Read = Option<(u32, bool)>;
 pub struct Calls {
     forms: Vec<Form>,
     by_address: HashMap<(Sym, bool), Read, RandomState>,
+    /// By user and client.
     clients: Vec<Client>,
+    /// By user and client, in time order.
     calls: Vec<Call>,
-    /// Session of each group; [`Sym::NONE`] where it is a token's.
-    sessions: Vec<Sym>,
     habits: OnceLock<Habits>,
 }
 
@@ -93,10 +126,8 @@ impl Calls {
     ) -> Self {
         let Origins { store, facts, places, .. } = origins;
         let mut reader = Reader::new(facts);
-        let mut clients: Numbers<(Sym, Sym)> = Numbers::default();
-        let mut groups: Numbers<(u32, Sym, Sym)> = Numbers::default();
-        let rows_of = |table| usize::try_from(store.count(table)).unwrap_or(0);
-        let mut calls: Vec<Call> = Vec::with_capacity(rows_of(Table::Graph) + rows_of(Table::AadGraph));
+        // Sorted, not hashed: users have as many clients as they like, and each look-up of a million would miss every cache.
+        let mut found: Vec<(Sym, Sym, Call)> = Vec::new();
         let mut status = (Sym::NONE, 0);
         for (id, event) in rows {
             if !matches!(event.table, Table::Graph | Table::AadGraph) || event.flags.has(Flags::APP_AUTH) {
@@ -107,47 +138,43 @@ impl Calls {
                 continue;
             }
             let Some((form, is_internal)) = reader.read(store, event) else { continue };
-            let client = clients.number((user, store.normalized_field(event, Field::AppId)));
             let session = store.normalized_field(event, Field::SessionId);
-            let token = if session.is_none() { store.token(event[Field::TokenId]) } else { Sym::NONE };
-            let group = groups.number((client, session, token));
+            let (tie, in_session) =
+                if session.is_none() { (store.token(event[Field::TokenId]), 0) } else { (session, IN_SESSION) };
             let written = event[Field::ResponseStatusCode];
             if written != status.0 {
                 status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
             }
-            calls.push(Call { id, form, group, class: status.1, is_internal });
+            let marks = in_session | if is_internal { INTERNAL_ASKED } else { 0 };
+            let call = Call { id, form, tie, day: day(event.time()), class: status.1, marks };
+            found.push((user, store.normalized_field(event, Field::AppId), call));
         }
-        // What told the groups apart takes more than the calls.
-        let (groups, clients) = (groups.keys, clients.keys);
-        let clients = by_client(&mut calls, clients, |call| groups[call.group as usize].0);
+        found.sort_unstable_by_key(|(user, app, call)| (*user, *app, call.id));
+        let mut clients: Vec<Client> = Vec::new();
+        for (start, (user, app, _)) in (0..).zip(&found) {
+            if clients.last().is_none_or(|last| (last.user, last.app) != (*user, *app)) {
+                clients.push(Client { user: *user, app: *app, start });
+            }
+        }
+        clients.shrink_to_fit();
         Self {
             forms: reader.forms,
             by_address: reader.by_address,
             clients,
-            calls,
-            sessions: groups.into_iter().map(|(_, session, _)| session).collect(),
+            calls: found.into_iter().map(|(.., call)| call).collect(),
             habits: OnceLock::new(),
         }
     }
 
-    /// Every user and client.
-    pub fn clients(&self) -> &[Client] {
-        &self.clients
-    }
-
-    /// Calls of a client, in time order.
-    pub fn of(&self, client: &Client) -> &[Call] {
-        &self.calls[client.calls.clone()]
+    /// Every user and client with its calls, which are in time order.
+    pub fn clients(&self) -> impl Iterator<Item = (&Client, &[Call])> {
+        let ends = self.clients.iter().skip(1).map(|next| next.start as usize).chain([self.calls.len()]);
+        self.clients.iter().zip(ends).map(|(client, end)| (client, &self.calls[client.start as usize..end]))
     }
 
     /// The form of a call.
     pub fn form(&self, call: Call) -> &Form {
         &self.forms[call.form as usize]
-    }
-
-    /// Session of a group; [`Sym::NONE`] where it has none.
-    pub fn session(&self, group: u32) -> Sym {
-        self.sessions[group as usize]
     }
 
     /// The form of an event.
@@ -157,37 +184,9 @@ impl Calls {
     }
 
     /// Days on which users called requests of each category.
-    pub fn habits(&self, store: &Store) -> &Habits {
-        self.habits.get_or_init(|| Habits::new(store, self))
+    pub fn habits(&self) -> &Habits {
+        self.habits.get_or_init(|| Habits::new(self))
     }
-}
-
-/// Brings calls into the order of the numbers of their clients, those of each in order of time. In place: a copy of all
-/// calls would be the peak of memory.
-fn by_client(calls: &mut [Call], clients: Vec<(Sym, Sym)>, client_of: impl Fn(&Call) -> u32) -> Vec<Client> {
-    let mut next = vec![0; clients.len()];
-    for call in calls.iter() {
-        next[client_of(call) as usize] += 1;
-    }
-    let mut all = 0;
-    for start in &mut next {
-        all += std::mem::replace(start, all);
-    }
-    let ends: Vec<usize> = next.iter().skip(1).copied().chain([all]).collect();
-    let starts = next.clone();
-    for client in 0..clients.len() {
-        while next[client] < ends[client] {
-            let at = next[client];
-            let place = &mut next[client_of(&calls[at]) as usize];
-            calls.swap(at, *place);
-            *place += 1;
-        }
-    }
-    let client = |((user, app), (start, end)): ((Sym, Sym), (usize, usize))| {
-        calls[start..end].sort_unstable_by_key(|call| call.id);
-        Client { user, app, calls: start..end }
-    };
-    clients.into_iter().zip(starts.into_iter().zip(ends)).map(client).collect()
 }
 
 /// Reads addresses, each once.
@@ -245,36 +244,6 @@ impl<'f> Reader<'f> {
             tools: self.tools.get(self.text.as_str()).cloned().unwrap_or_default(),
         });
         self.known.insert(self.text.clone(), number);
-        number
-    }
-}
-
-/// Numbers of keys in order of appearance.
-struct Numbers<K> {
-    known: HashMap<K, u32, RandomState>,
-    keys: Vec<K>,
-    last: Option<(K, u32)>,
-}
-
-impl<K> Default for Numbers<K> {
-    fn default() -> Self {
-        Self { known: HashMap::default(), keys: Vec::new(), last: None }
-    }
-}
-
-impl<K: Copy + Eq + std::hash::Hash> Numbers<K> {
-    fn number(&mut self, key: K) -> u32 {
-        if let Some((last, number)) = self.last
-            && last == key
-        {
-            return number;
-        }
-        let next = u32::try_from(self.keys.len()).expect("no more than events");
-        let number = *self.known.entry(key).or_insert(next);
-        if number == next {
-            self.keys.push(key);
-        }
-        self.last = Some((key, number));
         number
     }
 }

@@ -3,9 +3,10 @@
 use super::DetectContext;
 use super::known::Standing;
 use super::places::Tool;
-use super::recon::{Call, Calls, Client};
+use super::recon::{Call, Calls, Client, Group};
 use crate::model::{Span, Time};
 use foldhash::fast::RandomState;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -59,16 +60,18 @@ impl Window {
 }
 
 /// Windows of a client.
-pub fn windows(context: &DetectContext, calls: &Calls, client: &Client) -> Vec<Window> {
-    let finder = Finder { context, calls, own: calls.of(client) };
+pub fn windows(context: &DetectContext, calls: &Calls, (client, own): (&Client, &[Call])) -> Vec<Window> {
+    let finder = Finder { context, calls, own, groups: OnceCell::new() };
     let mut found = Vec::new();
-    let sums = Sums::new(context, calls, finder.own);
+    let sums = Sums::new(calls, own);
     if sums.categories >= SWEEP.0 && finder.own.len() >= SWEEP.1 {
         finder.categories(&mut found);
     }
-    for (tool, made) in sums.tools.iter().enumerate() {
-        if is_enough(made.iter().filter(|made| **made).count(), made.len()) {
-            finder.tool_set(tool, made.len(), &mut found);
+    for made in sums.tools.chunk_by(|a, b| a.0 == b.0) {
+        let (tool, _) = made[0];
+        let of = context.facts.recon().tools()[tool].endpoints.len();
+        if is_enough(made.len(), of) {
+            finder.tool_set(tool, of, &mut found);
         }
     }
     if sums.internal {
@@ -88,27 +91,32 @@ fn is_enough(made: usize, of: usize) -> bool {
 /// Sums over all calls of a client, which say what need not be looked for.
 struct Sums {
     categories: usize,
-    tools: Vec<Vec<bool>>,
+    /// Tools and the numbers of their requests that were made, sorted.
+    tools: Vec<(usize, usize)>,
     internal: bool,
     refused: usize,
 }
 
 impl Sums {
-    fn new(context: &DetectContext, calls: &Calls, own: &[Call]) -> Self {
-        let tools = context.facts.recon().tools().iter().map(|tool| vec![false; tool.endpoints.len()]);
-        let mut sums = Self { categories: 0, tools: tools.collect(), internal: false, refused: 0 };
+    fn new(calls: &Calls, own: &[Call]) -> Self {
+        let mut sums = Self { categories: 0, tools: Vec::new(), internal: false, refused: 0 };
+        let mut forms: Vec<u32> = Vec::new();
         let mut categories = 0_u32;
         for &call in own {
             let form = calls.form(call);
             if let Some(category) = form.category {
                 categories |= 1 << category;
             }
-            for &(tool, endpoint) in &form.tools {
-                sums.tools[tool][endpoint] = true;
+            // Most requests are no tool's.
+            if !form.tools.is_empty() && !forms.contains(&call.form) {
+                forms.push(call.form);
+                sums.tools.extend(&form.tools);
             }
-            sums.internal |= call.is_internal;
+            sums.internal |= call.is_internal();
             sums.refused += usize::from(call.is_refused());
         }
+        sums.tools.sort_unstable();
+        sums.tools.dedup();
         sums.categories = categories.count_ones() as usize;
         sums
     }
@@ -118,6 +126,8 @@ struct Finder<'f, 'a> {
     context: &'f DetectContext<'a>,
     calls: &'f Calls,
     own: &'f [Call],
+    /// By call: number of its group, in order of the first call.
+    groups: OnceCell<Vec<usize>>,
 }
 
 impl Finder<'_, '_> {
@@ -125,17 +135,30 @@ impl Finder<'_, '_> {
         self.context.store.event(self.own[at].id).time()
     }
 
-    /// Places of the calls that fit, by a key.
-    fn by<K: Ord>(&self, key: impl Fn(Call) -> K, fits: impl Fn(Call) -> bool) -> BTreeMap<K, Vec<usize>> {
+    /// Places of the calls that fit, by a key of the place.
+    fn by<K: Ord>(&self, key: impl Fn(usize) -> K, fits: impl Fn(Call) -> bool) -> BTreeMap<K, Vec<usize>> {
         let mut by: BTreeMap<K, Vec<usize>> = BTreeMap::new();
-        for (at, &call) in self.own.iter().enumerate().filter(|(_, call)| fits(**call)) {
-            by.entry(key(call)).or_default().push(at);
+        for (at, _) in self.own.iter().enumerate().filter(|(_, call)| fits(**call)) {
+            by.entry(key(at)).or_default().push(at);
         }
         by
     }
 
+    /// Number of the group of the call at a place.
+    fn group(&self, at: usize) -> usize {
+        let numbered = || {
+            let mut numbers: HashMap<Group, usize, RandomState> = HashMap::default();
+            let number = |call: &Call| {
+                let next = numbers.len();
+                *numbers.entry(call.group()).or_insert(next)
+            };
+            self.own.iter().map(number).collect()
+        };
+        self.groups.get_or_init(numbered)[at]
+    }
+
     fn categories(&self, found: &mut Vec<Window>) {
-        for places in self.by(|call| call.group, |_| true).into_values() {
+        for places in self.by(|at| self.group(at), |_| true).into_values() {
             let category = |at: usize| self.calls.form(self.own[at]).category;
             let window = self.context.settings.recon_window;
             let fits = |tally: &Tally<u8>, all: usize, _: usize| tally.distinct() >= SWEEP.0 && all >= SWEEP.1;
@@ -181,7 +204,7 @@ impl Finder<'_, '_> {
 
     /// All calls of the undocumented interface in a group: in full where a minute has enough of them.
     fn internal(&self, found: &mut Vec<Window>) {
-        for places in self.by(|call| call.group, |call| call.is_internal).into_values() {
+        for places in self.by(|at| self.group(at), Call::is_internal).into_values() {
             let form = |at: usize| Some(self.own[at].form);
             let fits = |tally: &Tally<u32>, _: usize, _: usize| tally.distinct() >= INTERNAL.0;
             let is_full = !self.ranges(&places, INTERNAL.1, form, fits).is_empty();
@@ -191,7 +214,7 @@ impl Finder<'_, '_> {
 
     fn refused(&self, found: &mut Vec<Window>) {
         let (least, least_refused, tenths, forms, window) = REFUSED;
-        for places in self.by(|call| self.context.places().net(call.id), |_| true).into_values() {
+        for places in self.by(|at| self.context.places().net(self.own[at].id), |_| true).into_values() {
             let form = |at: usize| Some(self.own[at].form);
             let fits = |tally: &Tally<u32>, all: usize, refused: usize| {
                 all >= least && refused >= least_refused && refused * 10 >= all * tenths && tally.distinct() >= forms
@@ -214,7 +237,7 @@ impl Finder<'_, '_> {
         };
         let fits =
             |call: Call| places.profile(call.id).tool != Tool::None && call.is_read() && is_taken(call) && is_new(call);
-        let groups = self.by(|call| call.group, fits);
+        let groups = self.by(|at| self.group(at), fits);
         found.extend(groups.into_values().map(|calls| Window::new(Rule::ToolReads, calls)));
     }
 
@@ -367,7 +390,7 @@ mod tests {
             let store = self.rows.build();
             let context = DetectContext::new(&store, Facts::embedded(), &self.settings);
             let calls = context.calls_by_client();
-            let all = calls.clients().iter().flat_map(|client| windows(&context, calls, client));
+            let all = calls.clients().flat_map(|client| windows(&context, calls, client));
             all.map(|window| (window.rule, window.calls.len(), window.is_full)).collect()
         }
     }
@@ -498,7 +521,7 @@ mod tests {
         let store = sweep.rows.build();
         let context = DetectContext::new(&store, Facts::embedded(), &sweep.settings);
         let calls = context.calls_by_client();
-        let found = windows(&context, calls, &calls.clients()[0]);
+        let found = windows(&context, calls, calls.clients().next().expect("one client"));
         assert_eq!((found.len(), found[0].span), (1, Some(Span::seconds(190))));
     }
 }

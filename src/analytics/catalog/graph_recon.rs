@@ -7,7 +7,7 @@ use crate::analytics::known::Standing;
 use crate::analytics::need::OF_CALLS;
 use crate::analytics::owners::Owners;
 use crate::analytics::places::Tool;
-use crate::analytics::recon::{Call, Calls, Client};
+use crate::analytics::recon::{Call, Calls, Client, Group};
 use crate::analytics::shared_steps::{GRAPH_ACTIONS, WHOSE_PARTY};
 use crate::analytics::sweeps::{Rule, Window, windows};
 use crate::analytics::want;
@@ -99,14 +99,14 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     let calls = context.calls_by_client();
     let mut owners = Owners::new(context);
     let mut hits = Vec::new();
-    for client in calls.clients() {
-        let found = windows(context, calls, client);
+    for (client, own) in calls.clients() {
+        let found = windows(context, calls, (client, own));
         if found.is_empty() {
             continue;
         }
         let mut groups = Groups::default();
         for sweep in joined(found) {
-            hits.push(hit(context, calls, client, &sweep, &mut owners, &mut groups));
+            hits.push(hit(context, (client, own), &sweep, &mut owners, &mut groups));
         }
     }
     hits
@@ -156,7 +156,7 @@ fn joined(windows: Vec<Window>) -> Vec<Sweep> {
 
 /// Sign-ins that issued the tokens of a client's groups, computed once.
 #[derive(Default)]
-struct Groups(HashMap<u32, Issued, RandomState>);
+struct Groups(HashMap<Group, Issued, RandomState>);
 
 #[derive(Clone, Default)]
 struct Issued {
@@ -168,9 +168,9 @@ struct Issued {
 }
 
 impl Groups {
-    fn of(&mut self, context: &DetectContext, calls: &Calls, client: &Client, wanted: &BTreeSet<u32>) -> Issued {
+    fn of(&mut self, context: &DetectContext, own: &[Call], wanted: &BTreeSet<Group>) -> Issued {
         if self.0.is_empty() {
-            self.fill(context, calls.of(client));
+            self.fill(context, own);
         }
         let mut all = Issued::default();
         for group in wanted {
@@ -186,7 +186,7 @@ impl Groups {
         let store = context.store;
         for call in own {
             let token = store.token(store.event(call.id)[Field::TokenId]);
-            let issued = self.0.entry(call.group).or_default();
+            let issued = self.0.entry(call.group()).or_default();
             if !token.is_none() {
                 issued.tokens.insert(token);
             }
@@ -209,18 +209,16 @@ impl Groups {
 
 fn hit(
     context: &DetectContext,
-    calls: &Calls,
-    client: &Client,
+    (client, own): (&Client, &[Call]),
     sweep: &Sweep,
     owners: &mut Owners<'_, '_>,
     groups: &mut Groups,
 ) -> Hit {
-    let store = context.store;
-    let all = calls.of(client);
-    let found: Vec<Call> = sweep.calls.iter().map(|&at| all[at]).collect();
+    let (store, calls) = (context.store, context.calls_by_client());
+    let found: Vec<Call> = sweep.calls.iter().map(|&at| own[at]).collect();
     let events: Vec<EventId> = found.iter().map(|call| call.id).collect();
-    let in_groups: BTreeSet<u32> = found.iter().map(|call| call.group).collect();
-    let sessions: BTreeSet<Sym> = in_groups.iter().map(|&group| calls.session(group)).collect();
+    let in_groups: BTreeSet<Group> = found.iter().map(|call| call.group()).collect();
+    let sessions: BTreeSet<Sym> = in_groups.iter().map(|group| group.session()).collect();
     let session = sessions.first().copied().filter(|session| sessions.len() == 1 && !session.is_none());
     let mut builder = HitBuilder {
         session,
@@ -229,7 +227,7 @@ fn hit(
         ..HitBuilder::new(ANALYTIC.id, client.user, client.app)
     };
     if !context.bare {
-        let issued = groups.of(context, calls, client, &in_groups);
+        let issued = groups.of(context, own, &in_groups);
         let id = store.text(client.app);
         builder.app_name = match context.last_text(&events, Field::AppDisplayName) {
             "" => context.facts.client(id).map_or_else(String::new, |client| client.name.clone()),

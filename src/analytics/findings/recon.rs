@@ -123,7 +123,7 @@ pub fn scopes_used(context: &StepContext) -> Finding {
 /// Days before on which the user made calls of the same categories.
 pub fn swept_before(context: &StepContext) -> Finding {
     let hit = context.hit;
-    let habits = context.detect.calls_by_client().habits(context.store);
+    let habits = context.detect.calls_by_client().habits();
     let (alike, all) = habits.before(hit.user, set(&categories(context)), hit.first_seen);
     if alike == 0 && all < ENOUGH_DAYS {
         let brief = format!("only {} of calls before", counted(all, "day"));
@@ -144,7 +144,7 @@ pub fn swept_before(context: &StepContext) -> Finding {
 pub fn swept_by_others(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let found = categories(context);
-    let habits = context.detect.calls_by_client().habits(store);
+    let habits = context.detect.calls_by_client().habits();
     let others = if found.is_empty() { BTreeSet::new() } else { habits.others(hit.user, set(&found)) };
     let others: Vec<&str> = others.into_iter().map(|user| store.upn(user)).collect();
     if others.is_empty() {
