@@ -24,12 +24,15 @@ pub enum SoftwareSeen {
     Open,
 }
 
+/// Client, class of software and user.
+type Used = (Sym, u32, Sym);
+
 /// Software used with each client, by user.
 pub struct Software {
     /// Class of software by number of a profile: family and system.
     classes: Vec<u32>,
-    /// Days by client, class and user.
-    days: HashMap<(Sym, u32, Sym), Days<OWN_DAYS>, RandomState>,
+    /// Days by client, class and user, sorted.
+    days: Vec<(Used, Days<OWN_DAYS>)>,
     /// The first users of each class with a client, with their first days, in order.
     first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState>,
     /// Days of the bundle with sign-ins.
@@ -45,33 +48,51 @@ impl Software {
             let next = u32::try_from(names.len()).expect("no more than profiles");
             classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
-        let mut software = Self { classes, days: HashMap::default(), first: HashMap::default(), all: Days::default() };
+        // Sorted, not hashed: users have as much software as they like, and each look-up of a million would miss every cache.
+        let mut rows: Vec<(Used, EventId, Time)> = Vec::new();
+        let mut all = Days::default();
         for (id, event) in store.events() {
             if event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate() {
-                let class = software.classes[places.profile_number(id) as usize];
+                let class = classes[places.profile_number(id) as usize];
                 let client = store.normalized_field(event, Field::AppId);
-                let days = software.days.entry((client, class, event.user)).or_default();
-                if days.count() == 0 {
-                    // Events come in time order.
-                    let first = software.first.entry((client, class)).or_default();
-                    if first.len() <= ORDINARY_USERS {
-                        let mut day = Days::<1>::default();
-                        day.add_time(event.time());
-                        first.push((day, event.user));
-                    }
-                }
-                days.add_time(event.time());
-                software.all.add_time(event.time());
+                rows.push(((client, class, event.user), id, event.time()));
+                all.add_time(event.time());
             }
         }
-        software
+        rows.sort_unstable();
+        let mut days: Vec<(Used, Days<OWN_DAYS>)> = Vec::new();
+        let mut first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState> = HashMap::default();
+        for of_class in rows.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
+            let mut users: Vec<(EventId, Time, Sym)> = Vec::new();
+            for of_user in of_class.chunk_by(|a, b| a.0 == b.0) {
+                let (used, id, time) = of_user[0];
+                let mut seen = Days::default();
+                for (.., time) in of_user {
+                    seen.add_time(*time);
+                }
+                days.push((used, seen));
+                users.push((id, time, used.2));
+            }
+            users.sort_unstable();
+            users.truncate(ORDINARY_USERS + 1);
+            let users = users.into_iter().map(|(_, time, user)| {
+                let mut day = Days::default();
+                day.add_time(time);
+                (day, user)
+            });
+            let (client, class, _) = of_class[0].0;
+            first.insert((client, class), users.collect());
+        }
+        days.shrink_to_fit();
+        Self { classes, days, first, all }
     }
 
     /// Software of a sign-in as it was used with its client before a time.
     pub fn seen(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> SoftwareSeen {
         let class = self.classes[origins.places.profile_number(id) as usize];
         let client = origins.store.normalized_field(origins.store.event(id), Field::AppId);
-        let by_user = self.days.get(&(client, class, user)).map_or(0, |days| days.before(at));
+        let own = self.days.binary_search_by_key(&(client, class, user), |(used, _)| *used);
+        let by_user = own.map_or(0, |own| self.days[own].1.before(at));
         let first = self.first.get(&(client, class)).map_or(&[][..], Vec::as_slice);
         let by_others = first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count();
         if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {
