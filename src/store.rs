@@ -325,8 +325,11 @@ impl Store {
     fn present(&self) -> &[(u64, FieldSet); Table::COUNT] {
         self.present.get_or_init(|| {
             let mut present = [(0, FieldSet::default()); Table::COUNT];
-            // Most fields are seen in the first rows.
-            let mut wanted = TABLES.each_ref().map(|spec| spec.fields.to_vec());
+            // Most fields are seen in the first rows, and most others in none.
+            let mut wanted = TABLES.each_ref().map(|spec| {
+                let is_there = |field: &Field| self.events.has_text(spec.table, *field);
+                spec.fields.iter().copied().filter(is_there).collect::<Vec<_>>()
+            });
             for event in self.events.iter().filter(|event| !event.is_union()) {
                 let (count, fields) = &mut present[event.table as usize];
                 *count += 1;

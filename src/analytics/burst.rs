@@ -2,9 +2,9 @@
 
 use super::DetectContext;
 use super::candidates::{Group, Row};
-use crate::model::{EventId, Field, Sym, Table};
+use crate::model::{EventId, Field, Sym, Table, Time};
 use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The rows of one burst, in the semantics' time order.
 pub struct Burst {
@@ -103,7 +103,7 @@ fn windows(context: &DetectContext, group: &Group) -> Vec<(usize, usize)> {
 /// Every burst of a watched client as published: groups by exact UPN, client id, client name and tumbling bin of ingest
 /// time.
 pub fn tumbling(context: &DetectContext) -> Vec<Burst> {
-    let mut groups: BTreeMap<(Sym, Sym, Sym, i128), Vec<EventId>> = BTreeMap::new();
+    let mut rows: Vec<Exact> = Vec::new();
     let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
     let Some(success) = context.store.find("0") else { return Vec::new() };
     for (id, event) in context.rows() {
@@ -114,20 +114,28 @@ pub fn tumbling(context: &DetectContext) -> Vec<Burst> {
         let app = exact(Field::AppId);
         let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
         if *watched.entry(app).or_insert_with(watch) {
-            let bin = event.published_time().bin(context.settings.window);
-            let key = (exact(Field::UserPrincipalName), app, exact(Field::AppDisplayName), bin);
-            groups.entry(key).or_default().push(id);
+            let time = event.published_time();
+            let name = exact(Field::AppDisplayName);
+            rows.push(((exact(Field::UserPrincipalName), app, name, time.bin(context.settings.window)), time, id));
         }
     }
-    let names = |events: &[EventId]| {
-        let names = events.iter().map(|&id| context.exact(context.store.event(id), Field::ResourceDisplayName));
-        names.collect::<HashSet<_>>().len()
+    rows.sort_unstable();
+    let least = context.settings.min_resources;
+    let names = |rows: &[Exact]| {
+        let name = |row: &Exact| context.exact(context.store.event(row.2), Field::ResourceDisplayName);
+        let mut names: Vec<Sym> = rows.iter().map(name).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.len()
     };
-    let enough = groups.into_iter().filter(|(_, events)| names(events) >= context.settings.min_resources);
-    enough
-        .map(|((user, app, ..), mut events)| {
-            events.sort_by_key(|&id| (context.store.event(id).published_time(), id));
-            Burst { user, app, window: "a tumbling bin", events }
-        })
-        .collect()
+    // Most bins have fewer rows than that.
+    let bins = rows.chunk_by(|a, b| a.0 == b.0).filter(|rows| rows.len() >= least && names(rows) >= least);
+    let burst = |rows: &[Exact]| {
+        let (user, app, ..) = rows.first()?.0;
+        Some(Burst { user, app, window: "a tumbling bin", events: rows.iter().map(|row| row.2).collect() })
+    };
+    bins.filter_map(burst).collect()
 }
+
+/// Exact UPN, client id, client name and bin of a row, then its ingest time.
+type Exact = ((Sym, Sym, Sym, i128), Time, EventId);

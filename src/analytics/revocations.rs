@@ -7,6 +7,7 @@ use super::Settings;
 use crate::facts::folded_operation;
 use crate::model::{EventId, Field, Span, Sym, Table, Time};
 use crate::store::{Event, Store};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
 /// Longest time from the first change of a revocation to another of the same.
@@ -73,8 +74,14 @@ pub fn found<'s>(
     settings: &Settings,
 ) -> Revocations {
     let mut changes: BTreeMap<Sym, Vec<Change>> = BTreeMap::new();
+    // Operations are few, and rows repeat them.
+    let mut folded: HashMap<Sym, Operation, RandomState> = HashMap::default();
     for (id, event) in rows {
-        let Some(reason) = reason(store, event) else { continue };
+        if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.succeeded() {
+            continue;
+        }
+        let operation = *folded.entry(event[Field::Operation]).or_insert_with_key(|name| operation(store.text(*name)));
+        let Some(reason) = reason(store, operation, event) else { continue };
         let at = valid_from(store, event).unwrap_or_else(|| event.time());
         for user in targets(store, id, event) {
             let change = Change { at, row: Some(id), by: event.user, reason };
@@ -92,18 +99,32 @@ pub fn found<'s>(
     changes.into_iter().map(|(user, changes)| (user, joined(changes))).collect()
 }
 
-/// Meaning of a row that revokes; `None` of any other.
-fn reason(store: &Store, event: Event<'_>) -> Option<&'static str> {
-    if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.succeeded() {
-        return None;
+/// What an operation may do to a user's sessions.
+#[derive(Clone, Copy)]
+enum Operation {
+    Ends(&'static str),
+    /// As its variant says.
+    Updates,
+    Nothing,
+}
+
+fn operation(name: &str) -> Operation {
+    let name = folded_operation(name);
+    match OPERATIONS.iter().find(|(known, _)| *known == name) {
+        Some((_, reason)) => Operation::Ends(reason),
+        None if name == UPDATE => Operation::Updates,
+        None => Operation::Nothing,
     }
-    let operation = folded_operation(store.text(event[Field::Operation]));
-    let known = OPERATIONS.iter().find(|(name, _)| *name == operation).map(|(_, reason)| *reason);
-    let is_disabled = || {
-        let variant = store.text(event[Field::Variant]);
-        operation == UPDATE && variant.split_whitespace().any(|word| word == "disabled")
-    };
-    known.or_else(|| is_disabled().then_some("account disabled"))
+}
+
+/// Meaning of a row that revokes; `None` of any other.
+fn reason(store: &Store, operation: Operation, event: Event<'_>) -> Option<&'static str> {
+    let is_disabled = || store.text(event[Field::Variant]).split_whitespace().any(|word| word == "disabled");
+    match operation {
+        Operation::Ends(reason) => Some(reason),
+        Operation::Updates => is_disabled().then_some("account disabled"),
+        Operation::Nothing => None,
+    }
 }
 
 /// The time that the directory itself set.

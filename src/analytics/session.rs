@@ -66,16 +66,28 @@ fn requests(context: &DetectContext, hop: &Hop) -> Vec<Request> {
     let store = context.store;
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
+    // By client: whether a login with it may be a first, and a request of it a second.
+    let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
     for (id, event) in context.rows() {
-        let key = (store.normalized_field(event, Field::SessionId), context.user(event));
-        if !event.table.issues() || key.0.is_none() || key.1.is_none() {
+        let is_login = event.flags.has(Flags::INCOMING_NONE);
+        if !event.table.issues() || !(is_login || presents_token(event)) {
             continue;
         }
-        if event.flags.has(Flags::INCOMING_NONE) {
-            if context.facts.was_ever_family(store.text(store.normalized_field(event, Field::AppId))) {
-                firsts.entry(key).or_insert(id);
-            }
-        } else if presents_token(event) && hunt_second(context, hop, event) {
+        let (may_be_first, may_be_second) =
+            *clients.entry(store.normalized_field(event, Field::AppId)).or_insert_with_key(|app| {
+                let app = store.text(*app);
+                (context.facts.was_ever_family(app), hop.clients.iter().any(|(id, _)| *id == app))
+            });
+        if !(if is_login { may_be_first } else { may_be_second && hunt_second(context, hop, event) }) {
+            continue;
+        }
+        let key = (store.normalized_field(event, Field::SessionId), context.user(event));
+        if key.0.is_none() || key.1.is_none() {
+            continue;
+        }
+        if is_login {
+            firsts.entry(key).or_insert(id);
+        } else {
             seconds.push((key, id));
         }
     }
@@ -90,7 +102,7 @@ fn requests(context: &DetectContext, hop: &Hop) -> Vec<Request> {
     paired.collect()
 }
 
-/// Returns whether a row that presents a token may be the second of a hop.
+/// Returns whether a row of a hop's client that presents a token may be the second of a hop.
 fn hunt_second(context: &DetectContext, hop: &Hop, event: Event<'_>) -> bool {
     let store = context.store;
     let normalized = |field| store.text(store.normalized_field(event, field));
@@ -103,7 +115,6 @@ fn hunt_second(context: &DetectContext, hop: &Hop, event: Event<'_>) -> bool {
         store.text(resource) == AAD_GRAPH.0
     };
     (event.succeeded() || !hop.bounded)
-        && hop.clients.iter().any(|(id, _)| *id == app)
         && (aad_graph || !hop.aad_graph_only)
         && !tenant.is_none()
         && tenant == store.normalized_field(event, Field::ResourceTenantId)

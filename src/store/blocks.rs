@@ -46,6 +46,11 @@ impl Block {
         Self { table, rows: Rows::Open(Vec::with_capacity(ROWS * table.width())) }
     }
 
+    /// Table of its rows.
+    pub(super) fn table(&self) -> Table {
+        self.table
+    }
+
     /// Adds a row while there is room; returns its number.
     ///
     /// # Panics

@@ -159,6 +159,16 @@ impl Events {
         }
     }
 
+    /// Returns whether any row of a table, or of one with the same fields, has a text in a field.
+    pub(super) fn has_text(&self, table: Table, field: Field) -> bool {
+        let mut found = false;
+        // A row may have been given the other table of sign-ins.
+        self.blocks.iter().filter(|block| block.table().slots() == table.slots()).any(|block| {
+            block.texts(&[field], |sym| found |= !sym.is_none());
+            found
+        })
+    }
+
     /// Sets a text of an event.
     ///
     /// # Panics
