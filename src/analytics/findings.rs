@@ -47,7 +47,8 @@ pub use revoke::what_to_revoke;
 pub use token_uses::{agents_of_sides, nets_of_token, pair_usual, token_expired};
 
 use super::{Finding, State};
-use crate::model::words;
+use crate::model::{Sym, words};
+use crate::store::Store;
 
 /// Most texts that a sentence names; it counts the others.
 const NAMED: usize = 4;
@@ -65,6 +66,18 @@ fn listed<T: AsRef<str>>(texts: &[T]) -> String {
     words::listed(texts, NAMED)
 }
 
+/// Sign-in names of some users, those first that a sentence names, sorted: the numbers of texts are in no order that two
+/// runs share.
+fn names_of(store: &Store, users: impl IntoIterator<Item = Sym>) -> Vec<&str> {
+    let mut names: Vec<&str> = users.into_iter().map(|user| store.upn(user)).collect();
+    if names.len() > NAMED {
+        names.select_nth_unstable(NAMED);
+    }
+    let named = names.len().min(NAMED);
+    names[..named].sort_unstable();
+    names
+}
+
 /// A sentence with a capital letter.
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -74,4 +87,22 @@ fn capital(text: &str) -> String {
 /// Finding for a question that the bundle cannot answer; names the export that would.
 fn missing(brief: &str, lacks: &str, export: &str) -> Finding {
     Finding::new(State::Missing, brief, format!("{lacks}. To answer: {export}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, Table};
+    use crate::store::testing::Rows;
+
+    #[test]
+    fn names_come_in_an_order_of_their_own() {
+        let mut rows = Rows::default();
+        for name in ["zoe@contoso.com", "amy@contoso.com"] {
+            rows.row(Table::SignIn, "2026-05-01T14:00:00Z", &[(Field::UserPrincipalName, name)]);
+        }
+        let store = rows.build();
+        let users = ["zoe@contoso.com", "amy@contoso.com"].map(|name| store.find(name).expect("a row names it"));
+        assert_eq!(names_of(&store, users), ["amy@contoso.com", "zoe@contoso.com"]);
+    }
 }

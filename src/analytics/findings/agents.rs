@@ -1,6 +1,6 @@
 //! The exact user agents of a hit: who else has them, and with which clients.
 
-use super::{KEPT, listed, missing};
+use super::{KEPT, listed, missing, names_of};
 use crate::analytics::rows::distinct;
 use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
@@ -40,8 +40,11 @@ pub fn agent_in_tenant(context: &StepContext) -> Finding {
     let (before, all) = with_agents(context, Some(hit.first_seen));
     let names = |field| {
         let syms: BTreeSet<Sym> = before.iter().map(|&id| store.normalized_field(store.event(id), field)).collect();
-        let name = |sym: Sym| context.facts.client(store.text(sym)).map_or(store.text(sym), |client| &client.name);
-        syms.into_iter().filter(|sym| !sym.is_none()).map(|sym| name(sym).to_owned()).collect::<Vec<_>>()
+        let name =
+            |sym: Sym| context.facts.client(store.text(sym)).map_or(store.text(sym), |client| client.name.as_str());
+        let mut names: Vec<&str> = syms.into_iter().filter(|sym| !sym.is_none()).map(name).collect();
+        names.sort_unstable();
+        names
     };
     let clients = names(Field::AppId);
     let users: BTreeSet<Sym> = before.iter().map(|&id| store.event(id).user).filter(|user| !user.is_none()).collect();
@@ -80,7 +83,7 @@ pub fn others_with_agent(context: &StepContext) -> Finding {
     let others: Vec<EventId> = rows.into_iter().filter(is_other).collect();
     let names = |rows: &mut dyn Iterator<Item = EventId>| {
         let users: BTreeSet<Sym> = rows.map(|id| store.event(id).user).collect();
-        users.into_iter().map(|user| store.upn(user)).collect::<Vec<_>>()
+        names_of(store, users)
     };
     let all = names(&mut others.iter().copied());
     let there = |id: &EventId| places.net(*id).is_some_and(|net| nets.contains(&net));

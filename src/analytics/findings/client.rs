@@ -1,6 +1,6 @@
 //! The client of a hit: its family, its use before by the user and by others, and its scopes.
 
-use super::{KEPT, listed, missing};
+use super::{KEPT, listed, missing, names_of};
 use crate::analytics::scopes::scope_names;
 use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::facts::Standing;
@@ -86,7 +86,7 @@ pub fn client_rarity(context: &StepContext) -> Finding {
         }
     }
     let had = users.remove(&hit.user);
-    let names: Vec<&str> = users.iter().map(|user| store.upn(*user)).collect();
+    let names = names_of(store, users);
     let others = if names.is_empty() { "nobody else".to_owned() } else { listed(&names) };
     let itself = if had { "the user, for other resources, and " } else { "" };
     let sentence = format!("{} ({}) was used before by {itself}{others}.", hit.app_name, hit.app_id);

@@ -1,6 +1,6 @@
 //! Devices of a hit's sign-ins: the request for their registration, their traces of tools, their use.
 
-use super::{KEPT, listed, missing, records_changes};
+use super::{KEPT, listed, missing, names_of, records_changes};
 use crate::analytics::device_ends::object_id;
 use crate::analytics::footholds::{self, Foothold};
 use crate::analytics::known::Outside;
@@ -206,7 +206,7 @@ pub fn others_with_device(context: &StepContext) -> Finding {
         rows.extend(store.with(Key::Device, device).iter().copied().take(KEPT).filter(is_other));
     }
     let users: BTreeSet<Sym> = rows.iter().map(|&id| store.event(id).user).collect();
-    let users: Vec<&str> = users.into_iter().map(|user| store.upn(user)).collect();
+    let users = names_of(store, users);
     if users.is_empty() {
         let sentence = "No other user signed in with this device id. Names of devices are not compared.";
         return Finding::new(State::Unknown, "nobody else", sentence);

@@ -1,6 +1,6 @@
 //! Networks of a hit's rows: when the user was seen there before, and who else was.
 
-use super::{listed, missing};
+use super::{listed, missing, names_of};
 use crate::analytics::known::{Days, Standing};
 use crate::analytics::places::Net;
 use crate::analytics::{Finding, State, StepContext};
@@ -89,8 +89,8 @@ pub fn others_there(context: &StepContext) -> Finding {
     let mut words = Vec::new();
     let (mut at_home, mut guests) = (0, 0);
     for &(net, _) in &foreign {
-        let usual: Vec<&str> = known.others_at(hit.user, net, at).map(|user| store.upn(user)).collect();
-        let all: Vec<&str> = known.others(hit.user, net).map(|user| store.upn(user)).collect();
+        let usual = names_of(store, known.others_at(hit.user, net, at));
+        let all = names_of(store, known.others(hit.user, net));
         at_home = at_home.max(usual.len());
         guests = guests.max(all.len() - usual.len());
         words.push(match (usual.len(), all.len()) {

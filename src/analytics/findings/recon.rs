@@ -1,6 +1,6 @@
 //! Sweeps: what was called in which order, with what answers and scopes, and whether it is a habit.
 
-use super::{KEPT, listed, missing};
+use super::{KEPT, listed, missing, names_of};
 use crate::analytics::owners::Owners;
 use crate::analytics::{Finding, State, StepContext, scopes};
 use crate::model::words::counted;
@@ -145,8 +145,8 @@ pub fn swept_by_others(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let found = categories(context);
     let habits = context.detect.calls_by_client().habits();
-    let others = if found.is_empty() { BTreeSet::new() } else { habits.others(hit.user, set(&found)) };
-    let others: Vec<&str> = others.into_iter().map(|user| store.upn(user)).collect();
+    let others = if found.is_empty() { Vec::new() } else { habits.others(hit.user, set(&found)) };
+    let others = names_of(store, others);
     if others.is_empty() {
         let sentence = "No other user called all of these categories on one day.";
         return Finding::new(State::Unknown, "nobody else", sentence);

@@ -2,7 +2,7 @@
 
 use super::Calls;
 use crate::analytics::known::day;
-use crate::model::{Sym, Time};
+use crate::model::{EventId, Sym, Time};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most users that are named for a set of categories.
@@ -13,19 +13,21 @@ const NAMED: usize = 20;
 pub struct Habits {
     /// Sets of categories by user and day, sorted.
     days: Vec<(Sym, u16, u32)>,
-    /// Users by the widest sets of categories of a day.
-    wide: BTreeMap<u32, BTreeSet<Sym>>,
+    /// Users by the sets of categories of a day, each with a call of theirs: those come in an order that every run shares.
+    wide: BTreeMap<u32, BTreeSet<(EventId, Sym)>>,
 }
 
 impl Habits {
     pub(super) fn new(calls: &Calls) -> Self {
         let mut days: Vec<(Sym, u16, u32)> = Vec::new();
-        let (mut user, mut of_user) = (Sym::NONE, 0);
+        let mut wide: BTreeMap<u32, BTreeSet<(EventId, Sym)>> = BTreeMap::new();
+        let (mut user, mut first, mut of_user) = (Sym::NONE, EventId(0), 0);
         for (client, own) in calls.clients() {
             if client.user != user {
-                merge(&mut days, of_user);
-                (user, of_user) = (client.user, days.len());
+                merge(&mut days, of_user, |set| _ = wide.entry(set).or_default().insert((first, user)));
+                (user, first, of_user) = (client.user, own[0].id, days.len());
             }
+            first = first.min(own[0].id);
             for &call in own {
                 let Some(category) = calls.form(call).category else { continue };
                 let set = 1 << category;
@@ -35,12 +37,8 @@ impl Habits {
                 }
             }
         }
-        merge(&mut days, of_user);
+        merge(&mut days, of_user, |set| _ = wide.entry(set).or_default().insert((first, user)));
         days.shrink_to_fit();
-        let mut wide: BTreeMap<u32, BTreeSet<Sym>> = BTreeMap::new();
-        for (user, _, set) in &days {
-            wide.entry(*set).or_default().insert(*user);
-        }
         Self { days, wide }
     }
 
@@ -58,16 +56,17 @@ impl Habits {
         (alike, all)
     }
 
-    /// Other users who made requests of all of some categories on one day; in part where they are many.
-    pub fn others(&self, user: Sym, categories: u32) -> BTreeSet<Sym> {
+    /// Other users who made requests of all of some categories on one day; those who called first where they are many.
+    pub fn others(&self, user: Sym, categories: u32) -> Vec<Sym> {
         let sets = self.wide.iter().filter(|(set, _)| *set & categories == categories);
         let users = sets.flat_map(|(_, users)| users.iter().take(NAMED + 1));
-        users.copied().filter(|other| *other != user).take(NAMED).collect()
+        let users: BTreeSet<(EventId, Sym)> = users.copied().filter(|(_, other)| *other != user).collect();
+        users.into_iter().take(NAMED).map(|(_, user)| user).collect()
     }
 }
 
-/// Sorts the days from a place on, which are of one user, and joins the sets of each.
-fn merge(days: &mut Vec<(Sym, u16, u32)>, from: usize) {
+/// Sorts the days from a place on, which are of one user, joins the sets of each, and hands them over.
+fn merge(days: &mut Vec<(Sym, u16, u32)>, from: usize, mut take: impl FnMut(u32)) {
     days[from..].sort_unstable();
     let mut kept = from;
     for at in from..days.len() {
@@ -80,4 +79,7 @@ fn merge(days: &mut Vec<(Sym, u16, u32)>, from: usize) {
         }
     }
     days.truncate(kept);
+    for (.., set) in &days[from..] {
+        take(*set);
+    }
 }
