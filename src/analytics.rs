@@ -95,9 +95,8 @@ pub use what_if::{Difference, what_if};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Severity, Sym, work};
 use crate::store::Store;
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[cfg(test)]
 mod testing;
@@ -201,13 +200,9 @@ fn run_over_some(
     let runs = |analytic: &&Analytic| {
         !analytic.reads_hits && (settings.runs(analytic) || (!late.is_empty() && analytic.on_by_default))
     };
-    let analytics: Vec<&Analytic> = ANALYTICS.iter().filter(runs).collect();
-    let found = detected(store, facts, settings, &candidates, (&analytics, wanted));
+    let analytics: Vec<&'static Analytic> = ANALYTICS.iter().filter(runs).collect();
+    let mut hits = detected(store, facts, settings, &candidates, (&analytics, wanted));
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
-    let mut hits = Vec::new();
-    for (analytic, found) in analytics.into_iter().zip(found) {
-        hits.extend(answered(&context, analytic, found, wanted));
-    }
     let mut later = Vec::new();
     context.earlier = &hits;
     for analytic in late {
@@ -233,23 +228,24 @@ fn run_over_some(
     hits
 }
 
-/// Wanted hits of each analytic, those marked that the published query finds too. Found on two threads: one begins
-/// with the first analytic, the other with what most of them ask for.
+/// Wanted hits of the analytics in their order, answered, those marked that the published query finds too. Found on two
+/// threads: one begins with the first analytic, the other with what most of them ask for, then the last.
 fn detected(
     store: &Store,
     facts: &Facts,
     settings: &Settings,
     candidates: &Arc<Candidates>,
-    (analytics, wanted): (&[&Analytic], fn(&Hit) -> bool),
-) -> Vec<Vec<Hit>> {
-    let next = AtomicUsize::new(0);
-    let take = |context: &DetectContext| {
+    (analytics, wanted): (&[&'static Analytic], fn(&Hit) -> bool),
+) -> Vec<Hit> {
+    let waiting: Mutex<VecDeque<&'static Analytic>> = Mutex::new(analytics.iter().copied().collect());
+    let take = |context: &DetectContext, end: fn(&mut VecDeque<&'static Analytic>) -> Option<&'static Analytic>| {
+        let next = || end(&mut waiting.lock().unwrap_or_else(PoisonError::into_inner));
         let mut found = Vec::new();
-        while let Some(analytic) = analytics.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(analytic) = next() {
             let mut hits = analytic.hits(context);
             hits.retain(wanted);
             mark_published(context, analytic, &mut hits);
-            found.push((analytic.id, hits));
+            found.push((analytic.id, answered(context, analytic, hits, wanted)));
         }
         found
     };
@@ -259,10 +255,11 @@ fn detected(
                 let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
                 context.sessions();
                 context.known();
-                (take(&context), work::looked())
+                (take(&context, VecDeque::pop_back), work::looked())
             })
         });
-        let mut found = take(&DetectContext::over(store, facts, settings, Arc::clone(candidates)));
+        let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
+        let mut found = take(&context, VecDeque::pop_front);
         if let Some(other) = other {
             let (others, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             work::look(looks);
@@ -270,7 +267,7 @@ fn detected(
         }
         found.into_iter().collect()
     });
-    analytics.iter().map(|analytic| found.remove(analytic.id).unwrap_or_default()).collect()
+    analytics.iter().flat_map(|analytic| found.remove(analytic.id).unwrap_or_default()).collect()
 }
 
 /// Weighs hits, and answers every step of those that are wanted. Takes the hits of one user in time order, so that each
