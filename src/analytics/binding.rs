@@ -104,7 +104,7 @@ pub struct BindingDrop {
     pub last_bound: EventId,
 }
 
-/// Sign-ins before of one user, client and system. There may be as many as sign-ins, so it is small.
+/// Sign-ins before of one user, client and system.
 #[derive(Default)]
 struct Before {
     all: u32,
@@ -159,35 +159,39 @@ pub(super) fn drops<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool
             asked.insert((event.user, store.normalized_field(event, Field::AppId)));
         }
     }
-    let mut found = Vec::new();
     if asked.is_empty() {
-        return found;
+        return Vec::new();
     }
-    let mut before: HashMap<(Sym, Sym, &str), Before, RandomState> = HashMap::default();
-    for (id, event) in rows() {
-        let app = store.normalized_field(event, Field::AppId);
-        if app.is_none() || !asked.contains(&(event.user, app)) {
-            continue;
-        }
-        let protection = protection(event[Field::TokenProtection]);
-        let before = before.entry((event.user, app, &*places.profile(id).os)).or_default();
-        let net = places.net(id);
-        let is_elsewhere = net.is_some_and(|net| !before.nets.contains(&net));
-        if event.flags.has(Flags::INCOMING_REFRESH)
-            && protection.is_loose()
-            && is_elsewhere
-            && before.is_rule()
-            && admits(event)
-            && let (Some(last_bound), Some(code)) = (before.last_bound, protection.code)
-        {
-            let session = store.normalized_field(event, Field::SessionId);
-            let [all, bound, days] = [before.all, before.bound, before.days].map(|count| count as usize);
-            found.push(BindingDrop { id, user: event.user, app, session, code, all, bound, days, last_bound });
-        }
-        if let (Table::NonInteractive, Some(binding)) = (event.table, protection.binding) {
-            before.add(id, event.time().day_number(), binding, net);
+    let with_app = rows().map(|(id, event)| (event.user, store.normalized_field(event, Field::AppId), id));
+    let mut rows: Vec<(Sym, Sym, EventId)> =
+        with_app.filter(|(user, app, _)| !app.is_none() && asked.contains(&(*user, *app))).collect();
+    rows.sort_unstable();
+    let mut found = Vec::new();
+    for of_client in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let mut before: HashMap<&str, Before, RandomState> = HashMap::default();
+        for &(user, app, id) in of_client {
+            let event = store.event(id);
+            let protection = protection(event[Field::TokenProtection]);
+            let before = before.entry(&*places.profile(id).os).or_default();
+            let net = places.net(id);
+            let is_elsewhere = net.is_some_and(|net| !before.nets.contains(&net));
+            if event.flags.has(Flags::INCOMING_REFRESH)
+                && protection.is_loose()
+                && is_elsewhere
+                && before.is_rule()
+                && admits(event)
+                && let (Some(last_bound), Some(code)) = (before.last_bound, protection.code)
+            {
+                let session = store.normalized_field(event, Field::SessionId);
+                let [all, bound, days] = [before.all, before.bound, before.days].map(|count| count as usize);
+                found.push(BindingDrop { id, user, app, session, code, all, bound, days, last_bound });
+            }
+            if let (Table::NonInteractive, Some(binding)) = (event.table, protection.binding) {
+                before.add(id, event.time().day_number(), binding, net);
+            }
         }
     }
+    found.sort_unstable_by_key(|drop: &BindingDrop| drop.id);
     found
 }
 
