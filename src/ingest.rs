@@ -206,6 +206,7 @@ pub fn load(
     if let Some(networks) = &options.networks {
         store.name_networks(Arc::clone(networks));
     }
+    store.settle();
     for row in store.duplicate_rows() {
         sources[store.event(row).origin.source.0 as usize].duplicates += 1;
     }

@@ -191,6 +191,11 @@ impl Store {
         self.texts.len()
     }
 
+    /// Gives back the memory that only a store under construction needs.
+    pub fn settle(&mut self) {
+        self.texts.settle();
+    }
+
     /// The symbol of a text of the bundle or of a normalized form.
     pub fn find(&self, text: &str) -> Option<Sym> {
         self.texts.find(text)

@@ -157,13 +157,10 @@ impl Calls {
             }
         }
         clients.shrink_to_fit();
-        Self {
-            forms: reader.forms,
-            by_address: reader.by_address,
-            clients,
-            calls: found.into_iter().map(|(.., call)| call).collect(),
-            habits: OnceLock::new(),
-        }
+        // In the place of what was sorted, whose room would stay.
+        let mut calls: Vec<Call> = found.into_iter().map(|(.., call)| call).collect();
+        calls.shrink_to_fit();
+        Self { forms: reader.forms, by_address: reader.by_address, clients, calls, habits: OnceLock::new() }
     }
 
     /// Every user and client with its calls, which are in time order.

@@ -49,6 +49,7 @@ impl Sessions {
             }
         }
         rows.sort_unstable();
+        rows.shrink_to_fit();
         Self(rows)
     }
 

@@ -69,6 +69,8 @@ pub struct Interner {
     blocks: Vec<String>,
     places: Vec<TextSlot>,
     slots: Vec<Slot>,
+    /// Symbols where `slots` had them, once no text comes any more.
+    settled: Vec<u32>,
     state: RandomState,
 }
 
@@ -88,6 +90,7 @@ impl Default for Interner {
             blocks: vec![String::new()],
             places: vec![TextSlot::default()],
             slots: vec![Slot::default(); FIRST_SLOTS],
+            settled: Vec::new(),
             state: RandomState::default(),
         }
     }
@@ -108,7 +111,7 @@ impl Interner {
     /// The symbol of a text; adds the text when it is new.
     ///
     /// # Panics
-    /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps.
+    /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps. Once settled.
     pub fn intern(&mut self, text: &str) -> Sym {
         let hash = self.hash(text);
         self.intern_hashed(text, hash)
@@ -150,7 +153,34 @@ impl Interner {
 
     /// The symbol of a text already known.
     pub fn find(&self, text: &str) -> Option<Sym> {
-        self.search(text, self.hash(text)).ok()
+        let (hash, slots) = (self.hash(text), self.settled.len());
+        if slots == 0 {
+            return self.search(text, hash).ok();
+        }
+        let mut at = first_slot(hash, slots);
+        while self.settled[at] != 0 {
+            let sym = Sym(self.settled[at]);
+            if self.text(sym) == text {
+                return Some(sym);
+            }
+            at = next_slot(at, slots);
+        }
+        None
+    }
+
+    /// Makes a third of the table by which texts are added: from now on they are only found, which is rare. With a
+    /// million events the whole table is a tenth of the memory.
+    pub fn settle(&mut self) {
+        let len = self.places.len() + self.places.len() / 3 + 1;
+        let mut settled = vec![0; len];
+        for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
+            let mut at = first_slot(slot.hash, len);
+            while settled[at] != 0 {
+                at = next_slot(at, len);
+            }
+            settled[at] = slot.sym;
+        }
+        (self.slots, self.settled) = (Vec::new(), settled);
     }
 
     /// The text's symbol, or the slot it would take.
@@ -289,6 +319,12 @@ mod tests {
         texts.intern_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), &mut syms);
         assert!(syms.iter().zip(&names).all(|(sym, name)| texts.text(*sym) == name && texts.find(name) == Some(*sym)));
         assert_eq!((texts.len(), texts.find("text-50000")), (50_001, None));
+        let mut settled = Interner::default();
+        syms.clear();
+        settled.intern_all(&names.iter().map(String::as_str).collect::<Vec<_>>(), &mut syms);
+        settled.settle();
+        assert!(syms.iter().zip(&names).all(|(sym, name)| settled.find(name) == Some(*sym)));
+        assert_eq!((settled.len(), settled.find("text-50000"), settled.slots.len()), (50_001, None, 0));
         let mut other = Interner::default();
         let known = other.intern("text-7");
         let map = other.absorb(texts);
