@@ -79,6 +79,7 @@
 //! | changes to a note on disk | `report/seal.rs` finds them; [`casefile::note`] keeps them | |
 //! | the user's settings | [`config`]: `config.toml` and its faults; `tui/keymap/user_keys.rs` keys | |
 //! | queries for other engines | [`query`]: texts in `assets/query/`; `query/language.rs` writes every value, `query/collect.rs` the script that fetches rows | a query |
+//! | queries that a step or an incident offers | `query/offers.rs`, the table; `tui/queries.rs`, `cli/plain/querying.rs` | |
 //! | results of these queries, opened here | `tables/hit_table.rs` the rows, `analytics/elsewhere.rs` joins them with hits; `report/info/elsewhere.rs` candidates | |
 //! | text that is safe for a terminal | `model/text.rs`; the last gates are `cli/gate.rs` and `tui/screen_diff.rs` | |
 //! | what there is to do about an incident, its ticks, the clock of its tokens | `report/containment.rs` the tasks, `report/checklist.rs` those of an incident; ticks are `contained` of a case | |

@@ -10,6 +10,7 @@ mod catalog;
 mod collect;
 mod columns;
 mod language;
+mod offers;
 mod parameter;
 mod subject;
 mod target;
@@ -21,6 +22,7 @@ pub use catalog::Coverage;
 pub use catalog::coverage;
 pub use collect::collect;
 pub use language::{Language, Value};
+pub use offers::{Offer, offers};
 pub use subject::Subject;
 pub use target::Target;
 

@@ -35,6 +35,7 @@ pub mod palette;
 mod panic_report;
 pub mod pivot;
 mod pretty;
+pub mod queries;
 pub mod reader;
 pub mod rows;
 mod saver;
@@ -307,6 +308,11 @@ impl Session {
             Effect::Copy(what, text) => {
                 if let Some(copied) = self.copy(what, text) {
                     self.update(Message::Copied(copied))?;
+                }
+            }
+            Effect::Keep(what, ending, text) => {
+                if let Some(kept) = self.keep_text(what, &ending, text) {
+                    self.update(Message::Copied(kept))?;
                 }
             }
             Effect::Mouse(on) => self.screen.take_mouse(on),

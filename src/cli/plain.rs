@@ -7,6 +7,7 @@ mod incidents;
 mod joining;
 mod keys;
 mod marks;
+mod querying;
 
 use incidents::{Listed, numbered};
 use keys::{LIST, STEP, VERDICT};
@@ -305,6 +306,7 @@ impl Talk<'_> {
                 }
                 "g" if self.guided(listed, &steps, input)? => return self.dispose(group, input),
                 "g" => return Ok(Next::Quit),
+                "f" => self.queries(group, &asked, rest)?,
                 "k" => self.contain(group, rest)?,
                 "s" => self.visibility(group)?,
                 "w" => self.who_else(group)?,

@@ -61,7 +61,7 @@ fn script(args: &QueryArgs, run: &Run, subject: &Subject) -> anyhow::Result<Stri
     let from = run.settings.since.or(around.map(|(from, _)| from));
     let to = run.settings.until.or(around.map(|(_, to)| to));
     match (from, to) {
-        (Some(from), Some(to)) if from < to => Ok(collect(subject, (from, to), args.slice, args.target)),
+        (Some(from), Some(to)) if from < to => Ok(collect(subject, (from, to), args.slice, args.target, &[])),
         _ => Err(usage("say which time: --since TIME and --until TIME; thirty days before what happened show habits")),
     }
 }

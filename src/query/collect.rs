@@ -169,8 +169,15 @@ impl Target {
 
 /// A script for the rows of some users in a period. It prints what it fetches.
 ///
-/// `slice` is the length of the slices of time; without one they are as long as the engine's limits bear.
-pub fn collect(subject: &Subject, (from, to): (Time, Time), slice: Option<Span>, target: Target) -> String {
+/// `slice` is the length of the slices of time; without one they are as long as the engine's limits bear. `only` names
+/// tables; without any, those of all that are read.
+pub fn collect(
+    subject: &Subject,
+    (from, to): (Time, Time),
+    slice: Option<Span>,
+    target: Target,
+    only: &[Table],
+) -> String {
     let (language, limits) = (target.language(), target.limits());
     let length = slice.unwrap_or_else(|| length(subject.users.len(), to.since(from), limits.bytes));
     let slices = slices(from, to, length);
@@ -202,7 +209,8 @@ pub fn collect(subject: &Subject, (from, to): (Time, Time), slice: Option<Span>,
         Language::Kql => FETCH_KQL,
         Language::Sql => FETCH_SQL,
     };
-    for source in target.sources() {
+    let is_wanted = |source: &&Source| only.is_empty() || only.contains(&source.table);
+    for source in target.sources().iter().filter(is_wanted) {
         let _ = writeln!(out, "\nfetch {} <<'QUERY'", source.name);
         out += &query(source, subject, target);
         out += "QUERY\n";
@@ -326,7 +334,7 @@ mod tests {
     fn hostile_names_end_no_query_and_no_script() {
         let subject = Subject::of_users(["x'; rm -rf /\nQUERY\n$(id) `id` \") | take 0 //".to_owned()]);
         for target in [Target::Sentinel, Target::Adx, Target::Xdr, Target::ClickHouse] {
-            let script = collect(&subject, (time("2026-05-01"), time("2026-05-02")), None, target);
+            let script = collect(&subject, (time("2026-05-01"), time("2026-05-02")), None, target, &[]);
             assert_eq!(script.lines().filter(|line| *line == "QUERY").count(), target.sources().len(), "{script}");
             assert!(!script.lines().any(|line| line.starts_with("$(id)")));
         }

@@ -210,6 +210,16 @@ pub enum Action {
     Tick,
     /// Copy the command of a task.
     CopyCommand,
+    /// Show the queries that fetch what the incident or the step lacks.
+    Queries,
+    /// The next of these queries.
+    NextQuery,
+    /// The query for the next engine.
+    NextEngine,
+    /// Copy the query.
+    CopyQuery,
+    /// Write the query to a file beside the note.
+    WriteQuery,
     /// Preview the case note.
     Note,
     /// Preview the note on the incident alone, or on all again.
@@ -275,6 +285,11 @@ impl Action {
             | Self::MarkRange
             | Self::NextMark
             | Self::PrevMark
+            | Self::Queries
+            | Self::NextQuery
+            | Self::NextEngine
+            | Self::CopyQuery
+            | Self::WriteQuery
             | Self::TakeOut => Subject::Incidents,
             Self::OpenStep
             | Self::NextStep

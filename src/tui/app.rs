@@ -12,6 +12,7 @@ mod mouse;
 mod obstacles;
 mod overlays;
 mod pivot;
+mod querying;
 mod records;
 mod save;
 mod searching;
@@ -157,6 +158,9 @@ pub enum Effect {
     Absorb(PathBuf),
     /// Copy a text, named in a word; answered by [`Message::Copied`].
     Copy(&'static str, String),
+    /// Put a text, named in a word, in a file of its own beside the note, whose name ends so; answered by
+    /// [`Message::Copied`].
+    Keep(&'static str, String, String),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Stop until the shell continues us.
@@ -576,6 +580,9 @@ impl App {
             Action::Contain => self.contain(now),
             Action::Tick => return self.tick(now),
             Action::CopyCommand => return self.copy_command(),
+            Action::Queries | Action::NextQuery | Action::NextEngine | Action::CopyQuery | Action::WriteQuery => {
+                return self.query(action);
+            }
             Action::NextStep => self.next_step(),
             Action::PrevStep => self.prev_step(),
             Action::JumpToStep => self.jump_to_step(place),

@@ -95,8 +95,8 @@ pub struct Copied {
     pub what: &'static str,
     /// Bytes of the text.
     pub bytes: usize,
-    /// Whether it was sent to the terminal.
-    pub sent: bool,
+    /// Whether it was sent to the terminal; `None` where it was not to be.
+    pub sent: Option<bool>,
     /// The file it is in, or why it is in none.
     pub file: Result<PathBuf, String>,
 }

@@ -114,12 +114,23 @@ impl Session {
     pub(super) fn copy(&mut self, what: &'static str, text: String) -> Option<Copied> {
         let wrap = Wrap::from_environment(|name| std::env::var_os(name));
         let sent = clipboard::sequence(&text, wrap).is_some_and(|bytes| Screen::send(bytes.as_bytes()));
-        let copied = Copied { what, bytes: text.len(), sent, file: Err("there is no case".to_owned()) };
+        let copied = Copied { what, bytes: text.len(), sent: Some(sent), file: Err("there is no case".to_owned()) };
         let case = &self.app.case_path;
         if case.as_os_str().is_empty() {
             return Some(copied);
         }
         self.saver.copy(copied, casefile::copy_path(case), text);
+        None
+    }
+
+    /// Puts a text in a file of its own beside the note. Returns what became of it where there is no case.
+    pub(super) fn keep_text(&mut self, what: &'static str, ending: &str, text: String) -> Option<Copied> {
+        let copied = Copied { what, bytes: text.len(), sent: None, file: Err("there is no case".to_owned()) };
+        let note = &self.app.note_path;
+        if note.as_os_str().is_empty() {
+            return Some(copied);
+        }
+        self.saver.copy(copied, note.with_extension(ending), text);
         None
     }
 

@@ -41,6 +41,8 @@ pub enum Context {
     Facts,
     /// The tasks about an incident.
     Containment,
+    /// The queries of an incident or a step.
+    Queries,
     /// The note's preview.
     Note,
     /// The menu of verdicts.
@@ -97,6 +99,7 @@ impl Context {
             Self::Bundle => "Bundle",
             Self::Facts => "Facts",
             Self::Containment => "Containment",
+            Self::Queries => "Queries",
             Self::Note => "Note",
             Self::Disposition => "Verdict",
             Self::Closing => "Reason for a verdict",

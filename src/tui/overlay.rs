@@ -9,6 +9,7 @@ use super::marks::{LineKind, MarkList, Words};
 use super::near::NearView;
 use super::palette::Palette;
 use super::pivot::Menu;
+use super::queries::Queries;
 use super::scroll::List;
 use super::users::Users;
 use crate::model::{EventId, Sym, Time};
@@ -75,6 +76,8 @@ pub enum Overlay {
     Facts(Facts),
     /// The tasks about the incident, with their ticks.
     Containment(Box<Containment>),
+    /// The queries of an incident or a step.
+    Queries(Box<Queries>),
     /// The case note before it is written.
     Note {
         /// Its lines once composed, wrapped for the screen.
@@ -148,6 +151,7 @@ impl Overlay {
             Self::Bundle { .. } => &[Context::Bundle, Context::List, Context::Everywhere],
             Self::Facts(_) => &[Context::Facts, Context::List, Context::Everywhere],
             Self::Containment(_) => &[Context::Containment, Context::List, Context::Everywhere],
+            Self::Queries(_) => &[Context::Queries, Context::List, Context::Everywhere],
             Self::Note { .. } => &[Context::Note, Context::List, Context::Everywhere],
             Self::Disposition => &[Context::Disposition, Context::Everywhere],
             Self::Closing(_) => &[Context::Closing, Context::Prompt, Context::Everywhere],
@@ -205,6 +209,7 @@ impl Overlay {
             | Self::Bundle { .. }
             | Self::Facts(_)
             | Self::Containment(_)
+            | Self::Queries(_)
             | Self::Note { .. }
             | Self::Disposition
             | Self::Near(_)

@@ -16,6 +16,7 @@ mod note;
 mod palette;
 mod pivot;
 mod prompt;
+mod queries;
 mod record;
 mod users;
 
@@ -64,6 +65,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         }
         Some(Overlay::InUse) => in_use::draw(app, theme, frame, area),
         Some(Overlay::Palette(palette)) => palette::draw(palette, theme, frame, area),
+        Some(Overlay::Queries(shown)) => queries::draw(shown, theme, frame, area),
         Some(Overlay::Copy(menu)) => copy::draw(menu, theme, frame, area),
         Some(Overlay::Compare { user, comparison, offset, .. }) => {
             compare::draw(user, comparison.as_deref(), *offset, theme, frame, area);
@@ -96,6 +98,8 @@ fn beyond(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
     }
 }
 
+pub(super) use queries::HEAD as QUERY_HEAD;
+
 /// The box of a menu of so many rows, in the middle.
 fn menu_place(rows: usize, widest: u16, area: Rect) -> Rect {
     let height = u16::try_from(rows.max(1)).unwrap_or(u16::MAX).saturating_add(2);
@@ -127,6 +131,7 @@ pub(super) fn count(app: &App) -> usize {
         Some(Overlay::Bundle { lines: Some(lines), .. }) => bundle::fitted(lines, room).len(),
         Some(Overlay::Facts(_)) => app.workbench().map_or(0, |bench| facts::count(bench, room)),
         Some(Overlay::Note { lines: Some(lines), .. }) => lines.len(),
+        Some(Overlay::Queries(shown)) => queries::fitted(shown, room).len(),
         Some(Overlay::Compare { comparison: Some(comparison), .. }) => compare::count(comparison),
         _ => 0,
     }

@@ -311,6 +311,7 @@ fn keys() -> String {
         Context::Guided,
         Context::Facts,
         Context::Containment,
+        Context::Queries,
         Context::Decisions,
         Context::Near,
         Context::Note,

@@ -16,6 +16,7 @@ mod listing;
 mod many;
 mod marks;
 mod mouse;
+mod queries;
 mod save;
 mod search;
 mod shown;
@@ -214,9 +215,14 @@ impl Desk {
             }
             Effect::Copy(what, text) => {
                 let (path, bytes) = (PathBuf::from("/case/case.copied.txt"), text.len());
-                let sent = clipboard::sequence(&text, Wrap::Plain).is_some();
+                let sent = Some(clipboard::sequence(&text, Wrap::Plain).is_some());
                 self.copied = text;
                 self.update(Message::Copied(Copied { what, bytes, sent, file: Ok(path) }));
+            }
+            Effect::Keep(what, ending, text) => {
+                let (path, bytes) = (PathBuf::from(format!("/case/case.{ending}")), text.len());
+                self.copied = text;
+                self.update(Message::Copied(Copied { what, bytes, sent: None, file: Ok(path) }));
             }
             Effect::Suspend | Effect::Mouse(_) => {}
             Effect::Quit => self.quits = true,

@@ -43,6 +43,7 @@ pub(super) const STEP: Keys = Keys {
         ("t N WORDS", "tags of row N"),
         ("m N TEXT", "a remark on row N"),
         ("g", "five plain questions"),
+        ("f", "queries that fetch what is not here; f N prints query N, f N clickhouse for that engine"),
         ("k", "what to do now, and until when each token may work; k N ticks task N"),
         ("v", "compares the incident with the user's usual days"),
         ("s", "what the logs show of the incident's hours"),

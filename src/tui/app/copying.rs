@@ -36,15 +36,17 @@ impl App {
         let bytes = count(*bytes as u64);
         let sent_there = format!("{what}: {bytes} bytes sent to the terminal (OSC 52), not confirmed");
         match (sent, file) {
-            (true, Ok(path)) => self.say(format!("{sent_there}; also in {}", path.display())),
-            (true, Err(why)) => self.say(format!("{sent_there}, and in no file: {why}")),
-            (false, Ok(path)) => {
+            (None, Ok(path)) => self.say(format!("{what} is in {}", path.display())),
+            (None, Err(why)) => self.say_wrong(format!("{what} is not written: {why}")),
+            (Some(true), Ok(path)) => self.say(format!("{sent_there}; also in {}", path.display())),
+            (Some(true), Err(why)) => self.say(format!("{sent_there}, and in no file: {why}")),
+            (Some(false), Ok(path)) => {
                 let path = path.display();
                 self.say(format!(
                     "{what}: {bytes} bytes are too many for a terminal and were not sent; they are in {path}"
                 ));
             }
-            (false, Err(why)) => {
+            (Some(false), Err(why)) => {
                 self.say_wrong(format!("{what}: {bytes} bytes are too many for a terminal, and in no file: {why}"));
             }
         }

@@ -41,7 +41,7 @@ fn of_bench(bench: &Workbench, action: Action) -> Option<&'static str> {
             let is_hunt = bench.evidence.settings.semantics != Semantics::Published;
             unless(is_hunt, "published queries stand as they are")
         }
-        Action::Weigh | Action::Guided | Action::NextMark | Action::PrevMark | Action::Contain => {
+        Action::Weigh | Action::Guided | Action::NextMark | Action::PrevMark | Action::Contain | Action::Queries => {
             unless(bench.incident().is_some(), NO_INCIDENT)
         }
         Action::Sort | Action::TurnSort | Action::MarkRow | Action::MarkRange | Action::Filter => {

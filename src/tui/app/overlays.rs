@@ -252,6 +252,9 @@ impl App {
             ) => {
                 *offset = scrolled(*offset, step, len, height);
             }
+            (Some(Overlay::Queries(shown)), _) => {
+                shown.offset = scrolled(shown.offset, step, len, height.saturating_sub(widgets::QUERY_HEAD));
+            }
             (Some(overlay), _) => {
                 let height = widgets::rows_in_view(overlay, height);
                 overlay.go(step, height);

@@ -281,3 +281,13 @@ fn a_note_with_pseudonyms_names_nobody_and_its_key_says_who_is_who() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("is no key of --redact"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn a_step_lists_its_queries_and_prints_one() {
+    let (folder, _) = bundle();
+    let output = talk(folder.path(), "1\nf\nf 1 clickhouse\nf 99\nf 1 oracle\nq\n");
+    assert!(output.contains("Command: tokentrail query baseline --incident "), "{output}");
+    assert!(output.contains("collect-missing: the rows of tables that are not here: "), "{output}");
+    assert!(output.contains(" AS Users, -- the users of the case"), "{output}");
+    assert!(output.contains("99 is no query of this step") && output.contains("oracle is no engine"), "{output}");
+}

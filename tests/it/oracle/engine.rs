@@ -156,7 +156,7 @@ fn write_subjects(folder: &Path) {
             let text = of_case(*question, &subject, (None, None), target).unwrap();
             std::fs::write(folder.join(format!("case-{}.{word}.{ending}", <&str>::from(question))), text).unwrap();
         }
-        let script = collect(&subject, period, None, target);
+        let script = collect(&subject, period, None, target, &[]);
         std::fs::write(folder.join(format!("collect.{word}.sh")), &script).unwrap();
         for block in script.split("\nfetch ").skip(1) {
             let (table, query) = block.split_once(" <<'QUERY'\n").unwrap();
