@@ -130,9 +130,9 @@ pub const TASKS: &[Task] = &[
 /// Access that outlives a revocation.
 pub const STILL_VALID: &[&str] = &[
     "An access token already issued works until it expires (60 to 90 minutes).",
-    "In a session with continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
+    "With continuous access evaluation an access token lasts up to 28 hours, but Exchange, SharePoint, \
      Teams and Graph refuse it within about 15 minutes of the user being disabled, the password reset or the \
-     sessions revoked, if client and service both take part.",
+     sessions revoked, if client and service take part.",
     "Session cookies of an application last as long as that application says.",
 ];
 
@@ -148,7 +148,7 @@ pub const SOURCES: &[&str] = &[
 pub fn ends(last_token: Time) -> String {
     let end = |span| last_token.plus(span).second();
     format!(
-        "The last token seen here was issued at {} UTC: by default it expires by {} UTC, in a session with \
+        "The last token seen here was issued at {} UTC: by default it expires by {} UTC, with \
          continuous access evaluation by {} UTC. Tokens issued after that expire later.",
         last_token.second(),
         end(lifetimes::ACCESS_TOKEN_AT_MOST),

@@ -59,6 +59,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         page.list("Other explanations considered", &report.explanations);
     }
     page.list("Gaps", &report.gaps);
+    hand_off(&mut page, &report.hand_off);
     page.list("Assumptions", &report.assumptions);
     custody(&mut page, report);
     log(&mut page, report);
@@ -121,7 +122,19 @@ fn do_now(page: &mut Page, now: &DoNow) {
     for text in &now.still_valid {
         page.item(&Md::text(text));
     }
-    page.paragraph(&Md::text(&format!("Sources: {}.", now.sources.join("; "))));
+    page.paragraph(&Md::text(&sources(now.sources)));
+}
+
+/// Sources; where all are of one publisher, that once.
+fn sources(sources: &[&str]) -> String {
+    let parts: Option<Vec<(&str, &str)>> = sources.iter().map(|source| source.split_once(", ")).collect();
+    match parts.filter(|parts| parts.windows(2).all(|pair| pair[0].0 == pair[1].0)) {
+        Some(parts) if !parts.is_empty() => {
+            let titles: Vec<&str> = parts.iter().map(|(_, title)| *title).collect();
+            format!("Sources, of {}: {}.", parts[0].0, titles.join("; "))
+        }
+        _ => format!("Sources: {}.", sources.join("; ")),
+    }
 }
 
 /// The commands; of several users one a task, for all of them.
@@ -401,6 +414,25 @@ fn attack(page: &mut Page, report: &Report) {
     page.table(&["Id", "Technique", "Evidence"], report.attack.iter().map(row));
 }
 
+/// Queries for the engine that holds more than this bundle.
+fn hand_off(page: &mut Page, commands: &[note::HandOff]) {
+    if commands.is_empty() {
+        return;
+    }
+    page.section("Queries");
+    let questions = commands.iter().map(|one| Md::code(one.command).then(&Md::ours(" ")).then(&Md::ours(one.gives)));
+    let questions: Vec<Md> = questions.collect();
+    page.paragraph(
+        &Md::joined(&questions, "; ")
+            .then(&Md::ours(". With "))
+            .then(&Md::code("--case FILE BUNDLE --target ENGINE"))
+            .then(&Md::ours(".")),
+    );
+}
+
+/// Place of a file's path among the columns of custody.
+const PATH: usize = 1;
+
 fn custody(page: &mut Page, report: &Report) {
     if report.custody.is_empty() {
         return;
@@ -437,7 +469,7 @@ fn custody(page: &mut Page, report: &Report) {
             time(source.last_event),
         ]
     };
-    let heads = [
+    let mut heads = vec![
         "File",
         "Path as supplied",
         "Bytes",
@@ -448,7 +480,14 @@ fn custody(page: &mut Page, report: &Report) {
         "First event (UTC)",
         "Last event (UTC)",
     ];
-    page.table(&heads, report.custody.iter().enumerate().map(row));
+    let mut rows: Vec<Vec<Md>> = report.custody.iter().enumerate().map(row).collect();
+    if !by_hits && rows.iter().all(|row| row[PATH].is_empty()) {
+        heads.remove(PATH);
+        for row in &mut rows {
+            row.remove(PATH);
+        }
+    }
+    page.table(&heads, rows);
     if let Some(folder) = folder.filter(|_| !by_hits) {
         page.paragraph(&Md::ours("Every path as supplied begins with ").then(&Md::code(&folder)).then(&Md::ours(".")));
     }
@@ -456,7 +495,7 @@ fn custody(page: &mut Page, report: &Report) {
         page.paragraph(&Md::ours("A member of an archive has the archive's hash."));
     }
     if report.rehashed && report.custody.iter().all(|source| !source.changed) {
-        page.paragraph(&Md::ours("Every file was hashed again when this note was written: none has changed."));
+        page.paragraph(&Md::ours("Every file, hashed again for this note, is unchanged."));
     }
 }
 

@@ -7,6 +7,7 @@ mod custody;
 mod differing;
 mod do_now;
 mod gaps;
+mod hand_off;
 mod impact;
 mod incidents;
 mod indicators;
@@ -42,6 +43,7 @@ pub(in crate::report) use custody::labels;
 pub use custody::{Custody, changed};
 pub use differing::ConflictNote;
 pub use do_now::DoNow;
+pub use hand_off::HandOff;
 pub use impact::{AttackNote, Earned, Impact};
 pub use incidents::{IncidentNote, IncidentStep, RoutineNote};
 pub use indicators::{Indicator, IndicatorKind, Nobody, Role, Scope};
@@ -172,6 +174,8 @@ pub struct Report {
     pub explanations: Vec<String>,
     /// Questions that the bundle cannot answer.
     pub gaps: Vec<String>,
+    /// Queries that fetch what is missing.
+    pub hand_off: Vec<HandOff>,
     /// Assumptions of the reader and the analytics.
     pub assumptions: Vec<String>,
     /// The files.
@@ -317,6 +321,7 @@ impl Report {
             attack: impact::attack(&context),
             explanations: steps::explanations(&context),
             gaps: log_gap(&log_problems).into_iter().chain(gaps::gaps(&context)).collect(),
+            hand_off: hand_off::hand_off(&context),
             assumptions: gaps::assumptions(&loaded.store, header.settings, hits),
             custody: custody::custody(loaded, &context.labels, header.changed.unwrap_or_default()),
             rehashed: header.changed.is_some(),

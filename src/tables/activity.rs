@@ -42,7 +42,7 @@ pub(super) const SPEC: TableSpec = TableSpec {
     reads: &[READS],
     missing: Missing {
         cost: "what was done to Azure resources is not seen",
-        export: "Export AzureActivity of the same days from Log Analytics, or the activity log of each subscription.",
+        export: "Export AzureActivity of the same days, or the activity log of each subscription.",
         from_graph: None,
     },
 };

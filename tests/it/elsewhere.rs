@@ -326,6 +326,12 @@ fn the_list_the_plain_walk_and_the_note_show_it() {
         note.contains("Found by device-code-burst in Sentinel") && note.contains("query collect --incident"),
         "{note}"
     );
+    // The commands of the hand-off are commands.
+    for question in ["collect", "scope", "baseline"] {
+        assert!(note.contains(&format!("`tokentrail query {question}`")), "{question}: {note}");
+        let query = call(&["query", question, "hits.json", "--incident", VICTIM], "");
+        assert!(query.contains(VICTIM), "{question}: {query}");
+    }
     let collect = call(&["query", "collect", "hits.json", "--incident", incident["IncidentId"].as_str().unwrap()], "");
     assert!(collect.contains("finance.director@contoso.com"), "{collect}");
 }

@@ -67,6 +67,7 @@ fn a_case_file_settles_the_note() {
         "Indicators",
         "ATT&CK",
         "Gaps",
+        "Queries",
         "Assumptions",
         "Custody",
         "Analyst log",

@@ -75,7 +75,7 @@ pub(super) fn assumptions(store: &Store, settings: &Settings, hits: &[Hit]) -> V
     let semantics = match settings.semantics {
         Semantics::Hunt => {
             "The hunts were run as they are meant: an event counts at the time it happened and once, however many rows \
-             tell it, and ids are compared without case."
+             tell it, and ids compare without case."
         }
         Semantics::Published => {
             "The hunts were run as they are published: by ingest time, and with every copy of a row."
@@ -153,9 +153,6 @@ pub(super) fn assumptions(store: &Store, settings: &Settings, hits: &[Hit]) -> V
             .push("Messages read in a Teams client are not logged as read; those read through Graph are.".to_owned());
     }
     assumptions.push("An address or agent is what the caller showed; it names a machine, not a person.".to_owned());
-    assumptions.push(
-        "Custody begins when this program first read the files: what happened to them before, it cannot tell."
-            .to_owned(),
-    );
+    assumptions.push("Custody begins when this program first read the files.".to_owned());
     assumptions
 }
