@@ -185,7 +185,7 @@ fn shown(text: &str) -> Option<String> {
     normalized(text).map(|_| text.trim().to_owned())
 }
 
-const BURST: &[&str] = &[
+pub(super) const BURST: &[&str] = &[
     "FirstSeen",
     "LastSeen",
     "SpanMinutes",
@@ -200,11 +200,11 @@ const BURST: &[&str] = &[
     "RequestUris",
     "SignInCount",
 ];
-const DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeIP", "DeviceCodeAuthProtocol"];
+pub(super) const DEVICE_CODE: &[&str] = &["DeviceCodeTime", "DeviceCodeIP", "DeviceCodeAuthProtocol"];
 const HUNT_DEVICE_CODE: &[&str] =
     &["DeviceCodeTime", "DeviceCodeTie", "OtherDeviceCodeTimes", "legs", "DeviceCodeLegs"];
 const HUNT: &[&str] = &["UserId", "ResourceIds", "graph", "GraphLink"];
-const HOP: &[&str] = &[
+pub(super) const HOP: &[&str] = &[
     "UserPrincipalName",
     "FirstRequestTimeGenerated",
     "FirstResult",
@@ -229,7 +229,7 @@ const HOP: &[&str] = &[
     "DeviceDetail",
 ];
 const HUNT_HOP: &[&str] = &["AppId", "FirstSeen", "LastSeen", "SignInCount", "SecondCount", "AddedScopes"];
-const PUBLISHED_HOP: &[&str] =
+pub(super) const PUBLISHED_HOP: &[&str] =
     &["FirstResultDescription", "Identity", "Location", "ClientAppUsed", "LocationDetails", "SecondResultDescription"];
 
 /// The one hit of the analytics that have an oracle and run by default; others may find more in the same rows.
