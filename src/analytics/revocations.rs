@@ -99,7 +99,7 @@ pub fn found<'s>(
     changes.into_iter().map(|(user, changes)| (user, joined(changes))).collect()
 }
 
-/// What an operation may do to a user's sessions.
+/// Effect of an operation on sessions.
 #[derive(Clone, Copy)]
 enum Operation {
     Ends(&'static str),

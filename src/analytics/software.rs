@@ -91,8 +91,8 @@ impl Software {
     pub fn seen(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> SoftwareSeen {
         let class = self.classes[origins.places.profile_number(id) as usize];
         let client = origins.store.normalized_field(origins.store.event(id), Field::AppId);
-        let own = self.days.binary_search_by_key(&(client, class, user), |(used, _)| *used);
-        let by_user = own.map_or(0, |own| self.days[own].1.before(at));
+        let found = self.days.binary_search_by_key(&(client, class, user), |(used, _)| *used);
+        let by_user = found.map_or(0, |found| self.days[found].1.before(at));
         let first = self.first.get(&(client, class)).map_or(&[][..], Vec::as_slice);
         let by_others = first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count();
         if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {

@@ -111,7 +111,8 @@ impl Interner {
     /// The symbol of a text; adds the text when it is new.
     ///
     /// # Panics
-    /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps. Once settled.
+    /// Past 4,294,967,295 distinct texts, or for one text of 4 GiB: both are beyond the reader's caps. After
+    /// [`Self::settle`].
     pub fn intern(&mut self, text: &str) -> Sym {
         let hash = self.hash(text);
         self.intern_hashed(text, hash)
