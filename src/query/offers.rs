@@ -86,7 +86,7 @@ pub struct Offer {
 impl Offer {
     fn new(ask: Ask) -> Self {
         let about = match &ask {
-            Ask::Analytic(id) => format!("who else {id} finds in the whole log"),
+            Ask::Analytic(id) => format!("who else {id} finds on these days"),
             Ask::Case(Question::Baseline) => "the usual days of the user before it began".to_owned(),
             Ask::Case(Question::Scope) => "who else used these addresses, agents, sessions, tokens, devices".to_owned(),
             Ask::Case(Question::AfterRevoke) => "what came after the revocation".to_owned(),
@@ -119,9 +119,14 @@ impl Offer {
     }
 
     /// The command that prints the same, but for the bundle's path; an incident's id is hexadecimal.
-    pub fn command(&self, incident: &str) -> String {
+    pub fn command(&self, incident: &str, subject: &Subject) -> String {
         match &self.ask {
-            Ask::Analytic(id) => format!("tokentrail query {id}"),
+            Ask::Analytic(id) => match subject.days() {
+                None => format!("tokentrail query {id}"),
+                Some((first, end)) => {
+                    format!("tokentrail query {id} --since {} --until {}", first.day(), end.day())
+                }
+            },
             Ask::Case(question) => format!("tokentrail query {} --incident {incident}", <&str>::from(question)),
             Ask::Rows(_) => format!("tokentrail query collect --incident {incident}"),
         }
@@ -142,7 +147,11 @@ impl Offer {
         match &self.ask {
             Ask::Analytic(id) => {
                 let analytic = crate::analytics::by_id(id).ok_or("there is no such analytic")?;
-                of_analytic(analytic, settings, facts, target).map_err(|error| error.to_string())
+                // The days of the incident, whatever part of the bundle was looked at.
+                let (since, until) =
+                    subject.days().map_or((settings.since, settings.until), |(first, end)| (Some(first), Some(end)));
+                let settings = Settings { since, until, ..settings.clone() };
+                of_analytic(analytic, &settings, facts, target).map_err(|error| error.to_string())
             }
             Ask::Case(question) => of_case(*question, subject, (None, None), target).ok_or_else(|| NO_TIME.to_owned()),
             Ask::Rows(tables) => {
@@ -175,6 +184,7 @@ pub fn offers(store: &Store, hit: &Hit, step: Option<&str>, is_revoked: bool) ->
 mod tests {
     use super::*;
     use crate::analytics::ANALYTICS;
+    use crate::model::Time;
 
     #[test]
     fn the_table_names_steps_that_there_are_and_each_once() {
@@ -199,8 +209,18 @@ mod tests {
         ] {
             let offer = Offer::new(ask);
             let word = offer.name().strip_suffix("-missing").unwrap_or(offer.name());
-            assert!(offer.command("1f").starts_with(&format!("tokentrail query {word}")), "{offer:?}");
+            let command = offer.command("1f", &Subject::default());
+            assert!(command.starts_with(&format!("tokentrail query {word}")), "{offer:?}");
         }
+        let [first, last] = ["2026-04-29T09:31:02Z", "2026-04-30T10:16:31Z"].map(|time| Time::parse(time));
+        let subject = Subject { first, last, ..Subject::default() };
+        let analytic = Offer::new(Ask::Analytic("foci-burst"));
+        assert_eq!(
+            analytic.command("1f", &subject),
+            "tokentrail query foci-burst --since 2026-04-29 --until 2026-05-01"
+        );
+        let text = analytic.text(&subject, &Settings::default(), Facts::embedded(), Target::Sentinel).unwrap();
+        assert!(text.contains("2026-04-29T00:00:00") && text.contains("2026-05-01T00:00:00"), "{text}");
         let missing = Offer::new(Ask::Rows(vec![Table::Graph]));
         assert_eq!(missing.about, "the rows of tables that are not here: MicrosoftGraphActivityLogs");
         assert_eq!((missing.ending(Target::Xdr), missing.name()), ("sh", "collect-missing"));

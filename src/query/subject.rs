@@ -34,6 +34,7 @@ const BEFORE: Span = Span::minutes(30 * 24 * 60);
 const AFTER: Span = Span::minutes(72 * 60);
 
 const HOUR: Span = Span::minutes(60);
+const DAY: Span = Span::minutes(24 * 60);
 
 impl Subject {
     /// The subject of users alone.
@@ -76,6 +77,11 @@ impl Subject {
             }
         }
         self.devices.extend(device_id(store.get(id, Field::DeviceDetail)));
+    }
+
+    /// The days it is of, from midnight to midnight.
+    pub fn days(&self) -> Option<(Time, Time)> {
+        Some((self.first?.floor(DAY), self.last?.plus(DAY).floor(DAY)))
     }
 
     /// The period that a bundle on it needs, in whole hours: habits before, consequences after.

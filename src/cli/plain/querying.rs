@@ -18,7 +18,12 @@ impl Talk<'_> {
         if number.is_empty() {
             let id = incident.id.clone();
             for (number, offer) in (1..).zip(&offers) {
-                self.say(format!("{number}. {}: {}. Command: {}", offer.name(), offer.about, offer.command(&id)))?;
+                self.say(format!(
+                    "{number}. {}: {}. Command: {}",
+                    offer.name(),
+                    offer.about,
+                    offer.command(&id, &subject)
+                ))?;
             }
             return self.say("f N prints query N for Sentinel; f N ENGINE for adx, xdr or clickhouse.");
         }
