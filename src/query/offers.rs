@@ -212,7 +212,7 @@ mod tests {
             let command = offer.command("1f", &Subject::default());
             assert!(command.starts_with(&format!("tokentrail query {word}")), "{offer:?}");
         }
-        let [first, last] = ["2026-04-29T09:31:02Z", "2026-04-30T10:16:31Z"].map(|time| Time::parse(time));
+        let [first, last] = ["2026-04-29T09:31:02Z", "2026-04-30T10:16:31Z"].map(Time::parse);
         let subject = Subject { first, last, ..Subject::default() };
         let analytic = Offer::new(Ask::Analytic("foci-burst"));
         assert_eq!(
