@@ -10,7 +10,7 @@ use crate::analytics::points::Point;
 use crate::analytics::{GraphCall, Hit, HitAct};
 use crate::model::words::hex;
 use crate::model::{EventId, Time};
-use crate::report::card::{Card, CardContext, CardLine, Control, Label, card, fits};
+use crate::report::card::{Card, CardContext, CardLine, Control, card, fits};
 use crate::report::guided::answered;
 use crate::report::picture;
 use crate::report::verdict::{Grounds, Outcome, outcome};
@@ -233,7 +233,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         first_seen: incident.first,
         last_seen: incident.last,
         headline,
-        card: lines.into_iter().map(|line| line_note(context, leading, line)).collect(),
+        card: lines.into_iter().map(line_note).collect(),
         controls: controls.into_iter().map(control_note).collect(),
         analytics: analytics.into_iter().collect(),
         hits: hits.iter().map(|hit| hit.id.clone()).collect(),
@@ -254,10 +254,9 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
     }
 }
 
-/// A line of the card. A revocation that the analyst entered is in the case alone.
-fn line_note(context: &NoteContext, leading: &Hit, CardLine { label, text }: CardLine) -> LineNote {
-    let entered = (label == Label::Revoked).then(|| steps::revoked(context, leading)).flatten();
-    LineNote { what: label.word(), text: entered.unwrap_or(text) }
+/// A line of the card.
+fn line_note(CardLine { label, text }: CardLine) -> LineNote {
+    LineNote { what: label.word(), text }
 }
 
 /// The facts that weigh, with their weights and how common they are here, and the sums.
