@@ -81,8 +81,7 @@ pub struct Store {
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
-    /// Numbers of the tokens that rows use, among those of each user.
-    token_numbers: OnceLock<HashMap<Sym, u32, RandomState>>,
+    token_numbers: OnceLock<ties::TokenNumbers>,
     empty_text: OnceLock<Sym>,
     elsewhere: Vec<Elsewhere>,
 }

@@ -5,6 +5,12 @@ use crate::model::{EventId, Field, Sym, Table};
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 
+/// Numbers of the tokens that rows use, among those of each user.
+pub(super) struct TokenNumbers {
+    of: HashMap<Sym, u32, RandomState>,
+    greatest: Option<u32>,
+}
+
 impl Store {
     /// Returns whether any row of the bundle uses a token.
     pub fn has_uses(&self) -> bool {
@@ -29,15 +35,15 @@ impl Store {
     /// that no row uses or no sign-in issued.
     pub fn token_number(&self, event: Event<'_>) -> Option<usize> {
         let token = self.token(event[Field::TokenId]);
-        self.token_numbers().get(&token).map(|number| *number as usize)
+        self.token_numbers().of.get(&token).map(|number| *number as usize)
     }
 
     /// The greatest [`Self::token_number`]; `None` where there is none. Worked out on first use, with all numbers.
     pub fn greatest_token_number(&self) -> Option<usize> {
-        self.token_numbers().values().max().map(|number| *number as usize)
+        self.token_numbers().greatest.map(|number| number as usize)
     }
 
-    fn token_numbers(&self) -> &HashMap<Sym, u32, RandomState> {
+    fn token_numbers(&self) -> &TokenNumbers {
         self.token_numbers.get_or_init(|| {
             let uses = self.events().filter(|(_, event)| !event.table.issues() && !event.is_duplicate());
             let used: HashSet<Sym, RandomState> = uses.map(|(_, event)| self.token(event[Field::TokenId])).collect();
@@ -46,7 +52,10 @@ impl Store {
                 issued.map(|(token, id)| (self.event(id).user, id, token)).collect();
             issued.sort_unstable();
             let of_user = issued.chunk_by(|one, other| one.0 == other.0);
-            of_user.flat_map(|of_user| of_user.iter().map(|(.., token)| *token).zip(0..)).collect()
+            let of: HashMap<Sym, u32, RandomState> =
+                of_user.flat_map(|of_user| of_user.iter().map(|(.., token)| *token).zip(0..)).collect();
+            // Every frame asks for it, and there may be a million.
+            TokenNumbers { greatest: of.values().max().copied(), of }
         })
     }
 
