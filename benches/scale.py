@@ -49,6 +49,13 @@ RESOURCES = [
 ]
 
 
+def insert(columns, numbers):
+    """Adds a row for each number: each column as an expression on it and the columns before."""
+    names = ", ".join(columns)
+    values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+    return f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM (SELECT {values} FROM {numbers})"
+
+
 def rows(first, count, all_rows, users):
     """Rows of the generator, from one number on: each column by its name."""
     one_of = lambda values, seed: f"{values}[1 + cityHash64(number, {seed}) % {len(values)}]"
@@ -77,9 +84,7 @@ def rows(first, count, all_rows, users):
         "AuthenticationProtocol": "'none'",
         "OriginalTransferMethod": "'none'",
     }
-    names = ", ".join(columns)
-    values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-    return f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM (SELECT {values} FROM numbers({first}, {count}))"
+    return insert(columns, f"numbers({first}, {count})")
 
 
 def theft():
@@ -101,9 +106,7 @@ def theft():
         "IPAddress": "'203.0.113.9'",
         "UserAgent": "'python-requests/2.31.0'",
     }
-    names = ", ".join(columns)
-    values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-    return f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM (SELECT {values} FROM numbers(4))"
+    return insert(columns, "numbers(4)")
 
 
 def first_screen(program, path):

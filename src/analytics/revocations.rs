@@ -88,12 +88,14 @@ pub fn found<'s>(
             changes.entry(user).or_default().push(change);
         }
     }
-    for (given, reason) in [(&settings.revoked, GIVEN), (&settings.revoked_in_case, IN_CASE)] {
-        for (name, at) in given {
-            let named = |(user, upn): &&(Sym, &str)| upn == name || store.text(*user) == name;
-            for (user, _) in store.users().iter().filter(named) {
-                changes.entry(*user).or_default().push(Change { at: *at, row: None, by: Sym::NONE, reason });
-            }
+    let given = settings.revoked.iter().map(|given| (given, GIVEN));
+    let mut given = given.chain(settings.revoked_in_case.iter().map(|given| (given, IN_CASE))).peekable();
+    // All users are looked up once, and only where some are named.
+    let users = if given.peek().is_some() { store.users() } else { Vec::new() };
+    for ((name, at), reason) in given {
+        let named = |(user, upn): &&(Sym, &str)| upn == name || store.text(*user) == name;
+        for (user, _) in users.iter().filter(named) {
+            changes.entry(*user).or_default().push(Change { at: *at, row: None, by: Sym::NONE, reason });
         }
     }
     changes.into_iter().map(|(user, changes)| (user, joined(changes))).collect()

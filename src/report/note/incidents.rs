@@ -7,10 +7,10 @@ use super::story::{self, StoryNote};
 use super::verdict;
 use crate::analytics::known::Standing;
 use crate::analytics::points::Point;
-use crate::analytics::{GraphCall, Hit, HitAct};
+use crate::analytics::{GraphCall, Hit, HitAct, Incident};
 use crate::model::words::hex;
 use crate::model::{EventId, Time};
-use crate::report::card::{Card, CardContext, CardLine, Control, card, fits};
+use crate::report::card::{Card, CardContext, CardLine, Control, Label, after, card, fits};
 use crate::report::guided::answered;
 use crate::report::picture;
 use crate::report::verdict::{Grounds, Outcome, outcome};
@@ -233,7 +233,7 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
         first_seen: incident.first,
         last_seen: incident.last,
         headline,
-        card: lines.into_iter().map(line_note).collect(),
+        card: lines.into_iter().map(|line| line_note(context, incident, leading, line)).collect(),
         controls: controls.into_iter().map(control_note).collect(),
         analytics: analytics.into_iter().collect(),
         hits: hits.iter().map(|hit| hit.id.clone()).collect(),
@@ -254,9 +254,11 @@ fn incident(context: &NoteContext, number: usize, chosen: &Chosen, numbers: &BTr
     }
 }
 
-/// A line of the card.
-fn line_note(CardLine { label, text }: CardLine) -> LineNote {
-    LineNote { what: label.word(), text }
+/// A line of the card, as the screen has it: a revocation that the analyst entered takes the place of what the logs say.
+fn line_note(context: &NoteContext, incident: &Incident, leading: &Hit, line: CardLine) -> LineNote {
+    let store = &context.loaded.store;
+    let entered = context.case.revoked(store.text(leading.user)).filter(|_| line.label == Label::Revoked);
+    LineNote { what: line.label.word(), text: entered.map_or(line.text, |at| after(store, incident, at)) }
 }
 
 /// The facts that weigh, with their weights and how common they are here, and the sums.

@@ -19,9 +19,9 @@ impl App {
         }
         let bench = self.workbench()?;
         // Hits of other thresholds wait for the end of a merge: the worker has them, the screen has not.
-        let groups = if self.task == Some(Task::Merge) { None } else { bench.wants_groups() };
+        let by_case = if self.task == Some(Task::Merge) { None } else { bench.wants_by_case() };
         let rows = || bench.timeline.as_ref()?.wants(bench.store());
-        self.asked = groups.or_else(rows).or_else(|| bench.unknown_user().map(Job::LookThrough));
+        self.asked = by_case.or_else(rows).or_else(|| bench.unknown_user().map(Job::LookThrough));
         self.asked.clone().map(Effect::Run)
     }
 

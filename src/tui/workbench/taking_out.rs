@@ -73,9 +73,8 @@ impl Workbench {
         Ok(TakenOut { hits: hits.len(), is_back })
     }
 
-    /// The hits or the grouping that the case asks for, while there are others: revocations and hits taken out are said
-    /// there.
-    pub(in crate::tui) fn wants_groups(&self) -> Option<Job> {
+    /// The job that the case asks for, while hits or incidents do not follow its revocations and the hits taken out.
+    pub(in crate::tui) fn wants_by_case(&self) -> Option<Job> {
         let lines = self.case.log.len();
         if self.grouped.get() == Some(lines) {
             return None;

@@ -433,7 +433,7 @@ fn the_directors_lineage_tells_the_story() {
 }
 
 #[test]
-fn a_revocation_said_by_the_analyst_is_looked_behind_at_once_and_at_the_next_start() {
+fn a_revocation_said_by_the_analyst_is_looked_behind_at_once() {
     let mut desk = busy((80, 24));
     let of = |desk: &Desk| desk.bench().evidence.hits.iter().filter(|hit| hit.analytic == "after-revoke").count();
     assert_eq!(of(&desk), 0);
