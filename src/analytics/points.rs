@@ -159,7 +159,8 @@ impl<'c, 'a> Points<'c, 'a> {
                 common: self.of_fact(client, fact),
             })
             .collect();
-        points.extend(self.neutral(hit, client, weights.has(Fact::BindingLost)));
+        let is_told = [Fact::BindingLost, Fact::UnboundThere].into_iter().any(|fact| weights.has(fact));
+        points.extend(self.neutral(hit, client, is_told));
         points
     }
 
@@ -176,7 +177,7 @@ impl<'c, 'a> Points<'c, 'a> {
     }
 
     /// Facts that harmless sign-ins have as well.
-    fn neutral(&mut self, hit: &Hit, client: Sym, binding_lost: bool) -> Vec<Point> {
+    fn neutral(&mut self, hit: &Hit, client: Sym, binding_is_told: bool) -> Vec<Point> {
         let store = self.context.store;
         let point = |sentence: String, rows: Vec<EventId>, common: Option<Common>| Point {
             sentence,
@@ -201,7 +202,7 @@ impl<'c, 'a> Points<'c, 'a> {
         let habits = self.context.rows_of(hit.user);
         let is_unbound = |id: &EventId| habits.habits.binding(store, *id) == Some(Binding::Unbound);
         let unbound: Vec<EventId> = hit.evidence.iter().copied().filter(is_unbound).collect();
-        if !unbound.is_empty() && !binding_lost {
+        if !unbound.is_empty() && !binding_is_told {
             let common = self.common(client, Asked::Unbound, |points, id| {
                 let user = points.context.store.event(id).user;
                 let binding = points.context.rows_of(user).habits.binding(points.context.store, id)?;
@@ -304,6 +305,7 @@ impl<'c, 'a> Points<'c, 'a> {
             | Fact::OwnDeviceThere
             | Fact::OtherCodes
             | Fact::OtherDevice
+            | Fact::UnboundThere
             | Fact::TwoAtOnce
             | Fact::Refused
             | Fact::NewToMany => return None,

@@ -4,7 +4,7 @@
 //! excused by the user's beside them. The group with the most weight for theft decides. Facts about the whole hit count
 //! beside it.
 
-use super::binding::Binding;
+use super::binding::{Binding, Protection};
 use super::flow::{FlowKind, is_refused_by_policy};
 use super::habits::{DeviceSeen, Habits};
 use super::history::History;
@@ -15,6 +15,7 @@ use super::weights::{Fact, Weights};
 use super::{Baseline, DetectContext, Hit};
 use crate::facts::ToolAgent;
 use crate::model::{EventId, Field, Span, Sym, Time};
+use crate::store::Key;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -99,20 +100,45 @@ impl Weighing<'_> {
         facts.extend(self.software(first));
         facts.extend(self.device(first));
         if self.habits.is_binding_lost(self.context.origins(), first) {
-            facts.push(Fact::BindingLost);
+            facts.push(if self.is_unbound_for_others(first) { Fact::UnboundThere } else { Fact::BindingLost });
         }
         if self.is_of_another_machine(first) {
             facts.push(Fact::OtherDevice);
         }
+        // An intruder may sit behind the user's own exit: the network is no alibi for another machine.
         let exit = [Fact::BindingLost, Fact::OtherDevice, Fact::Kit];
         if exit.iter().any(|fact| facts.contains(fact)) {
-            for fact in &mut facts {
-                if *fact == Fact::OwnNetwork {
-                    *fact = Fact::OwnExit;
-                }
+            facts.retain(|fact| *fact != Fact::UsualInBundle);
+            for fact in facts.iter_mut().filter(|fact| **fact == Fact::OwnNetwork) {
+                *fact = Fact::OwnExit;
             }
         }
         facts
+    }
+
+    /// Returns whether the tokens of two other users, whose habit a row's address is, are unbound there too, of the same
+    /// client and system: the desktops of a shared farm may bind none.
+    fn is_unbound_for_others(&self, first: EventId) -> bool {
+        let (store, places) = (self.context.store, self.context.places());
+        let Some(address) = places.place(first).address else { return false };
+        let of_client = |id: EventId| store.normalized_field(store.event(id), Field::AppId);
+        let (client, os) = (of_client(first), &places.profile(first).os);
+        let is_unbound = |other: Sym| {
+            let rows = store.with(Key::User, other);
+            let before = rows.partition_point(|id| store.event(*id).time() < self.at);
+            let is_like = |id: &&EventId| {
+                store.event(**id).succeeded()
+                    && places.place(**id).address == Some(address)
+                    && of_client(**id) == client
+                    && places.profile(**id).os == *os
+            };
+            let alike = rows[..before].iter().rev().take(LOOKED_AT).filter(is_like);
+            let mut bindings =
+                alike.filter_map(|id| Protection::read(store.get(*id, Field::TokenProtection)).binding).peekable();
+            bindings.peek().is_some() && bindings.all(|binding| binding == Binding::Unbound)
+        };
+        let others = self.context.known().others_at_address(self.hit.user, address, self.at);
+        others.take(LOOKED_AT).filter(|other| is_unbound(*other)).take(SHARED_BY).count() == SHARED_BY
     }
 
     fn is_of_another_machine(&self, first: EventId) -> bool {

@@ -59,6 +59,8 @@ pub enum Fact {
     OtherDevice,
     /// The token is unbound where the user's tokens of this client are bound.
     BindingLost,
+    /// As [`Self::BindingLost`], but those of two others with this client and system at the address are unbound too.
+    UnboundThere,
     /// Another party of the session was active at the same time.
     TwoAtOnce,
     /// Conditional Access refused other sign-ins from there.
@@ -88,6 +90,7 @@ pub const TABLE: &[(Fact, &str, i32, i32)] = &[
     (Fact::OwnDevice, "a device that the user had before, with its own software", 0, 1),
     (Fact::OtherDevice, "another device or system than the session's other sign-ins", 2, 0),
     (Fact::BindingLost, "the token is unbound, where the user's tokens of this client are bound", 3, 0),
+    (Fact::UnboundThere, "the token is unbound, as those of two others with this client at the address are", 0, 0),
     (Fact::TwoAtOnce, "another party of the session was active at the same time", 2, 0),
     (Fact::Refused, "Conditional Access refused sign-ins from the same address within a day", 1, 0),
     (Fact::NewToMany, "other users, to whom it is new as well, came from this network", 1, 0),
@@ -195,7 +198,7 @@ impl Weights {
 mod tests {
     use super::*;
 
-    const ALL: [Fact; 21] = [
+    const ALL: [Fact; 22] = [
         Fact::NewNetwork,
         Fact::NewPrefix,
         Fact::OpenNetwork,
@@ -215,6 +218,7 @@ mod tests {
         Fact::OwnDevice,
         Fact::OtherDevice,
         Fact::BindingLost,
+        Fact::UnboundThere,
         Fact::TwoAtOnce,
         Fact::Refused,
     ];

@@ -151,8 +151,34 @@ impl Found {
     }
 }
 
-/// A part of a network's uses: an address prefix and, where it is named, the family of the software.
-type Part = (Net, Option<Arc<str>>);
+/// Software of a use.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Software {
+    family: Arc<str>,
+    /// Empty where none is known.
+    os: Arc<str>,
+}
+
+impl Software {
+    /// That of a row, where its agent is named.
+    fn of(context: &DetectContext, id: EventId) -> Option<Self> {
+        let profile = context.places().profile(id);
+        let (family, os) = (Arc::clone(&profile.family), Arc::clone(&profile.os));
+        (!profile.agent.is_none()).then_some(Self { family, os })
+    }
+
+    /// Returns whether two are of different systems: a broker gets tokens for other programs, but on its own machine.
+    fn is_of_other_system(&self, other: &Self) -> bool {
+        !self.os.is_empty() && !other.os.is_empty() && self.os != other.os
+    }
+
+    fn differs(&self, other: &Self) -> bool {
+        self.family != other.family || self.is_of_other_system(other)
+    }
+}
+
+/// A part of a network's uses: an address prefix and, where it is named, the software.
+type Part = (Net, Option<Software>);
 
 /// The uses of a token in one network.
 struct Side {
@@ -183,7 +209,7 @@ impl<'t> Sides<'t> {
             if side.parts.len() < MOST_PARTS
                 && let Some(address) = places.numbered(used.place).address
             {
-                side.parts.insert((Net::prefix(address), family(context, used.id)));
+                side.parts.insert((Net::prefix(address), Software::of(context, used.id)));
             }
         }
         sides.truncate(MOST_NETS);
@@ -216,16 +242,33 @@ impl<'t> Sides<'t> {
         let graded = |side: &Side| {
             let different = side.uses.iter().filter(|used| compared(used) == Compared::Different);
             let grades = different.map(|used| self.graded(context, (issuer, net), used));
-            let (severity, reason, is_open) = grades.max_by_key(|grade| grade.0).unwrap_or((
-                Severity::Low,
-                "the token was used in another part of the network than it was issued to",
-                true,
-            ));
+            let (severity, reason, is_open) =
+                grades.max_by_key(|grade| grade.0).unwrap_or_else(|| self.in_part(context, (issuer, net), side));
             let first = side.uses.first()?.id;
             let uses = side.uses.iter().map(|used| used.id).collect();
             Some((pair(net, side.net), One { severity, reason, is_open, first, uses }))
         };
         self.sides.iter().filter_map(graded).collect()
+    }
+
+    /// Grade of uses in another part of a network than the sign-in's: most networks have many.
+    fn in_part(
+        &self,
+        context: &DetectContext,
+        (issuer, net): (EventId, Net),
+        side: &Side,
+    ) -> (Severity, &'static str, bool) {
+        let software = |id| Software::of(context, id);
+        let is_of_other_system = |used: &TokenUse| {
+            let day = context.store.event(used.id).time().day_number();
+            context.token_uses().days_before(self.token.user, (net, side.net), day) < USUAL_DAYS
+                && software(issuer).zip(software(used.id)).is_some_and(|(a, b)| a.is_of_other_system(&b))
+        };
+        if side.uses.iter().any(is_of_other_system) {
+            let reason = "another system used the token in another part of the network than it was issued to";
+            return (Severity::Medium, reason, true);
+        }
+        (Severity::Low, "the token was used in another part of the network than it was issued to", true)
     }
 
     /// Grade of a use in another network than the sign-in's, with whether the days before leave it open.
@@ -241,7 +284,8 @@ impl<'t> Sides<'t> {
             return (Severity::Low, reason, false);
         }
         let standing = context.known().standing(user, context.places().numbered(used.place), at);
-        let differ = family(context, issuer).zip(family(context, used.id)).is_some_and(|(a, b)| a != b);
+        let software = |id| Software::of(context, id);
+        let differ = software(issuer).zip(software(used.id)).is_some_and(|(a, b)| a.differs(&b));
         if differ && standing == Standing::New {
             let reason = "other software used the token in a network that is new to the user, and in no other";
             return (Severity::High, reason, false);
@@ -255,15 +299,9 @@ fn pair(a: Net, b: Net) -> Pair {
     (a.min(b), a.max(b))
 }
 
-/// Family of a row's software, where its agent is named.
-fn family(context: &DetectContext, id: EventId) -> Option<Arc<str>> {
-    let profile = context.places().profile(id);
-    (!profile.agent.is_none()).then(|| Arc::clone(&profile.family))
-}
-
 /// Comparison of the parts of two networks, and whether two of those that differ name different software.
 fn compared(a: &Side, b: &Side) -> Option<(Compared, bool)> {
-    let differ = |a: &Part, b: &Part| a.1.as_ref().zip(b.1.as_ref()).is_some_and(|(a, b)| a != b);
+    let differ = |a: &Part, b: &Part| a.1.as_ref().zip(b.1.as_ref()).is_some_and(|(a, b)| a.differs(b));
     let pairs = || a.parts.iter().flat_map(|a| b.parts.iter().map(move |b| (a, b)));
     if let (Net::Asn(_), Net::Asn(_)) = (a.net, b.net) {
         return Some((Compared::Different, pairs().any(|(a, b)| differ(a, b))));
@@ -372,11 +410,13 @@ mod tests {
         assert_eq!(calls(&[(0, DESK), (1, &[AWAY, &[(Field::UserAgent, "")]].concat())]), [Severity::Medium]);
     }
 
+    /// Fields of a use in a network without a number.
+    fn part(address: &'static str, agent: &[(Field, &'static str)]) -> Vec<(Field, &'static str)> {
+        [AWAY, &[(Field::IpAddress, address), (Field::Asn, "")], agent].concat()
+    }
+
     #[test]
     fn parts_of_networks_without_numbers_are_weak() {
-        let part = |address, agent: &[(Field, &'static str)]| {
-            [AWAY, &[(Field::IpAddress, address), (Field::Asn, "")], agent].concat()
-        };
         assert_eq!(calls(&[(0, DESK), (1, &part("203.0.113.9", &[])), (2, DESK)]), [Severity::Low]);
         assert_eq!(calls(&[(0, DESK), (1, &part("203.0.113.9", &[LIBRARY]))]), [Severity::Medium]);
         assert_eq!(calls(&[(0, DESK), (1, &part("2001:db8::1", &[LIBRARY]))]), [], "another family");
@@ -403,6 +443,11 @@ mod tests {
         let script = [AWAY, &[LIBRARY]].concat();
         let found: Vec<(Severity, usize)> = with(&[(1, AWAY), (2, &script)]);
         assert_eq!(found, [(Severity::High, 1)]);
+        const LINUX: (Field, &str) =
+            (Field::UserAgent, "Mozilla/5.0 (X11; Linux x86_64) Chrome/129.0.0.0 Safari/537.36");
+        for (agent, severity) in [(&[][..], Severity::Low), (&[LIBRARY], Severity::Low), (&[LINUX], Severity::Medium)] {
+            assert_eq!(with(&[(1, &part("203.0.113.9", agent))]), [(severity, 1)], "{agent:?}");
+        }
         let found: Vec<(Severity, usize)> = with(&[(1, &script), (2, DESK)]);
         assert_eq!(found, [(Severity::High, 1)], "by rule 1, of two uses");
         let found: Vec<(Severity, usize)> = with(&[(1, &script), (2, &[(Field::IpAddress, "2001:db8::1")])]);
