@@ -6,6 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 
 /// The normalized form of a text; of one that is never compared, only whether it is blank or a placeholder.
 pub(super) fn normalize_if_compared(text: &str, compared: bool) -> Normalized {
+    // Nothing that is blank or a placeholder is long, but one character repeated.
+    if !compared && text.len() > LONG && text.trim().len() > LONG && begins_with_two(text) {
+        return Normalized::Same;
+    }
     match normalize(text) {
         Normalized::Other(_) if !compared => Normalized::Same,
         normalized => normalized,
@@ -84,6 +88,10 @@ fn kind(field: Field) -> TextKind {
 }
 
 pub(super) fn normalize(text: &str) -> Normalized {
+    // Most texts are ids.
+    if is_plain_guid(text) && begins_with_two(text) {
+        return Normalized::Same;
+    }
     let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase());
     let lower = if plain { String::new() } else { text.trim().to_lowercase() };
     let normalized = if plain { text } else { &lower };
@@ -98,6 +106,15 @@ pub(super) fn normalize(text: &str) -> Normalized {
     } else {
         Normalized::Other(lower)
     }
+}
+
+/// Returns whether a text is a GUID as it is compared: lower-case digits in groups.
+fn is_plain_guid(text: &str) -> bool {
+    let Ok(bytes) = <&[u8; 36]>::try_from(text.as_bytes()) else { return false };
+    // Of all places, so that it is done at many at once.
+    let is_digit = |byte: u8| byte.wrapping_sub(b'0') < 10 || byte.wrapping_sub(b'a') < 6;
+    let digits: u32 = bytes.iter().map(|byte| u32::from(is_digit(*byte))).sum();
+    digits == 32 && [8, 13, 18, 23].iter().all(|at| bytes[*at] == b'-')
 }
 
 /// The address of `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`. Some records add the port, which changes
@@ -130,6 +147,9 @@ pub fn is_blank(text: &str, field: Field) -> bool {
 pub(super) fn is_no_id(text: &str) -> bool {
     matches!(normalize(text), Normalized::Blank | Normalized::Placeholder(..))
 }
+
+/// Length from which on a text is neither blank nor a placeholder, unless it is one character repeated.
+const LONG: usize = 64;
 
 /// Longest text that marks a missing value.
 const LONGEST_MARK: usize = 20;
@@ -170,10 +190,21 @@ fn is_spreadsheet_error(text: &str) -> bool {
         })
 }
 
+/// Returns whether the first two characters of a text are two, in any case, marks aside.
+fn begins_with_two(text: &str) -> bool {
+    let mut bytes = text.trim_ascii_start().bytes().filter(|byte| !is_mark(char::from(*byte)));
+    let (Some(first), Some(second)) = (bytes.next(), bytes.next()) else { return false };
+    first.is_ascii() && second.is_ascii() && !first.eq_ignore_ascii_case(&second)
+}
+
+/// Returns whether a character counts for nothing among repeated ones.
+fn is_mark(c: char) -> bool {
+    matches!(c, '-' | '{' | '}' | '(' | ')' | '=')
+}
+
 /// Returns whether a text is one character repeated, marks aside: `ffffffff-ffff-…`, `xxxx`.
 fn repeats(text: &str) -> bool {
-    let is_mark = |c: &char| matches!(c, '-' | '{' | '}' | '(' | ')' | '=');
-    let mut chars = text.chars().filter(|c| !is_mark(c));
+    let mut chars = text.chars().filter(|c| !is_mark(*c));
     let Some(first) = chars.next() else { return true };
     // Most texts differ in their second character.
     let mut count = 1;
@@ -186,6 +217,24 @@ fn repeats(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is quickly known is what the whole rules say.
+        #[test]
+        fn the_short_ways_agree_with_the_rules(
+            text in "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(0|a){8}(-(0|a){4}){3}-(0|a){12}| {0,70}[{a-cA-C0é-]{0,80} {0,3}",
+        ) {
+            let lower = text.trim().to_lowercase();
+            let is_blank = is_nothing(&lower);
+            let is_placeholder = !is_blank && placeholder(&lower).is_some();
+            let found = normalize_if_compared(&text, false);
+            prop_assert_eq!(matches!(found, Normalized::Blank), is_blank, "{}", text);
+            prop_assert_eq!(matches!(found, Normalized::Placeholder(..)), is_placeholder, "{}", text);
+            let same = matches!(normalize(&text), Normalized::Same);
+            prop_assert_eq!(same, !is_blank && !is_placeholder && lower == text, "{}", text);
+        }
+    }
 
     #[test]
     fn case_padding_and_ports_do_not_count() {

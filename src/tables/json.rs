@@ -178,7 +178,7 @@ pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&
 }
 
 /// The content of a JSON string from what stands between its quotes; `None` for half a surrogate pair.
-pub(super) fn unescaped<'r>(inner: &'r str, arena: &'r Arena) -> Option<&'r str> {
+pub fn unescaped<'r>(inner: &'r str, arena: &'r Arena) -> Option<&'r str> {
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() { Some(inner) } else { unescape(inner, arena) }
 }
 

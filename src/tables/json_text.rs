@@ -32,7 +32,7 @@ pub enum Text {
 }
 
 /// As [`string_end`], and the way in which it is written, as far as that is cheap to know.
-pub(super) fn string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
+pub fn string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some((end, Text::Plain)),
         Plain::Until(from) => {

@@ -49,8 +49,8 @@ pub(crate) struct RecordReader {
     /// The table of the last row that was kept.
     last: Option<Table>,
     record: Record,
-    /// Room for the values of an act's record, empty between two of them.
-    arena: Arena,
+    /// Room for values of a record and for texts with escapes, empty between two of them.
+    arenas: Vec<Arena>,
     written: Written,
     /// Country of each place seen.
     countries: HashMap<Sym, Sym, foldhash::fast::RandomState>,
@@ -486,15 +486,9 @@ impl Sink for RecordReader {
     }
 
     fn member(&mut self, key: u32, raw: &str) {
-        let targets = self.keys.targets(key);
-        let target = targets.under(self.table);
-        self.record.sight(targets, raw);
-        if target == Target::Skip {
-            return;
-        }
-        if let Err(reason) = self.value(target, raw) {
-            let name = self.keys.name(key);
-            self.record.refuse(name, &reason);
+        if let Some(target) = self.sighted(key, raw) {
+            let taken = self.value(target, raw);
+            self.refuse(key, taken);
         }
     }
 
@@ -507,6 +501,33 @@ impl Sink for RecordReader {
 
     fn object_in_text(&mut self, text: &str, start: u32) -> Result<(), String> {
         self.inner(text, start)
+    }
+}
+
+impl RecordReader {
+    /// As [`Sink::member`] for a text without escapes.
+    #[inline]
+    fn plain_member(&mut self, key: u32, raw: &str) {
+        if let Some(target) = self.sighted(key, raw) {
+            let taken = self.text(target, &raw[1..raw.len() - 1]);
+            self.refuse(key, taken);
+        }
+    }
+
+    /// Notes what a key says of the table; the field that its value goes to, unless it is skipped.
+    #[inline]
+    fn sighted(&mut self, key: u32, raw: &str) -> Option<Target> {
+        let targets = self.keys.targets(key);
+        let target = targets.under(self.table);
+        self.record.sight(targets, raw);
+        (target != Target::Skip).then_some(target)
+    }
+
+    #[inline]
+    fn refuse(&mut self, key: u32, taken: Result<(), String>) {
+        if let Err(reason) = taken {
+            self.record.refuse(self.keys.name(key), &reason);
+        }
     }
 }
 

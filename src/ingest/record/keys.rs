@@ -18,7 +18,10 @@ pub(crate) struct Column {
 const REMEMBERED: usize = 4096;
 
 struct KnownKey {
-    name: Box<str>,
+    /// Its name, and the quote that ends it.
+    quoted: Box<str>,
+    /// True if the name is written as it is.
+    is_plain: bool,
     targets: Targets,
     /// The key that last came after this one.
     next: u32,
@@ -27,8 +30,13 @@ struct KnownKey {
 }
 
 impl KnownKey {
-    fn new(name: Box<str>, targets: Targets) -> Self {
-        Self { name, skipped: targets.is_skip(), targets, next: FORGOTTEN }
+    fn new(name: &str, targets: Targets) -> Self {
+        let is_plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+        Self { quoted: format!("{name}\"").into(), is_plain, skipped: targets.is_skip(), targets, next: FORGOTTEN }
+    }
+
+    fn name(&self) -> &str {
+        &self.quoted[..self.quoted.len() - 1]
     }
 }
 
@@ -47,18 +55,28 @@ const FORGOTTEN: u32 = 2;
 
 impl Default for Keys {
     fn default() -> Self {
-        let key = || KnownKey::new(Box::default(), Targets::SKIP);
+        let key = || KnownKey::new("", Targets::SKIP);
         Self { keys: vec![key(), key(), key()], by_name: HashMap::default() }
     }
 }
 
 impl Keys {
+    /// The key that last came after the one before, where it stands at the beginning of a text after its first quote,
+    /// and the length with its last one. Nothing of it needs a look then but whether it is the same.
+    #[inline]
+    pub(crate) fn expected(&self, before: u32, text: &[u8]) -> Option<(u32, usize)> {
+        let guess = self.keys[before as usize].next;
+        let known = &self.keys[guess as usize];
+        (guess > FORGOTTEN && known.is_plain && text.starts_with(known.quoted.as_bytes()))
+            .then_some((guess, known.quoted.len()))
+    }
+
     /// The number of a key, given the number of the one before it. It comes as bytes: cutting it out of text would test
     /// its ends for nothing, as nearly every key is known.
     #[inline]
     pub(crate) fn find(&mut self, before: u32, name: &[u8]) -> u32 {
         let guess = self.keys[before as usize].next;
-        if self.keys[guess as usize].name.as_bytes() == name && guess > FORGOTTEN {
+        if self.keys[guess as usize].name().as_bytes() == name && guess > FORGOTTEN {
             return guess;
         }
         let found = self.look_up(name);
@@ -72,7 +90,7 @@ impl Keys {
         if let Some(&known) = self.by_name.get(name) {
             return known;
         }
-        let key = KnownKey::new(name.into(), tables::targets(name, false));
+        let key = KnownKey::new(name, tables::targets(name, false));
         if self.keys.len() >= REMEMBERED {
             self.keys[FORGOTTEN as usize] = key;
             return FORGOTTEN;
@@ -97,13 +115,26 @@ impl Keys {
 
     /// The key as written.
     pub(crate) fn name(&self, key: u32) -> &str {
-        &self.keys[key as usize].name
+        self.keys[key as usize].name()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_expected_where_it_came_before() {
+        let mut keys = Keys::default();
+        for name in ["a", "b\"c", "d"] {
+            let first = keys.find(ROW_START, name.as_bytes());
+            let found = format!("{name}\":1");
+            let expected = (name != "b\"c").then_some((first, name.len() + 1));
+            assert_eq!(keys.expected(ROW_START, found.as_bytes()), expected);
+            assert_eq!(keys.expected(ROW_START, found[1..].as_bytes()), None);
+            assert_eq!(keys.expected(first, found.as_bytes()), None, "after another");
+        }
+    }
 
     #[test]
     fn a_flood_of_keys_is_not_remembered_and_still_read() {

@@ -1,18 +1,15 @@
 //! Values in the one form the store keeps, whichever shape wrote them.
 
-mod step;
-
 use super::json_scan::outside_strings;
 use crate::model::{WrittenStep, auth_steps, authentication, flag};
 use crate::tables::DEVICE_PARTS;
-use crate::tables::json::{Arena, Value as Json};
+use crate::tables::json::{Arena, Map, Value as Json};
 use crate::tables::members;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt::Write;
-use step::ReadStep;
 
 /// JSON text without the white space between its tokens; a text that is not JSON stays as it is.
 pub(crate) fn compact(text: &str) -> Cow<'_, str> {
@@ -139,26 +136,47 @@ pub(crate) fn status(json: &str) -> Status {
     Status { code: member("errorCode"), reason: member("failureReason"), steps: authentication(steps) }
 }
 
-/// The steps of an authentication in short; `None` for what holds none. A text that is their short form already is
-/// taken as it is.
-pub(crate) fn steps(text: &str) -> Option<Cow<'_, str>> {
+/// The steps of an authentication.
+#[derive(Debug)]
+pub(crate) enum Steps<'t> {
+    /// In short already.
+    Short(&'t str),
+    /// As an export has them.
+    Written(Vec<WrittenStep<'t>>),
+}
+
+/// The steps that a text holds; `None` for what holds none.
+pub(crate) fn steps<'t>(text: &'t str, arena: &'t Arena) -> Option<Steps<'t>> {
     let text = text.trim();
     if !text.starts_with(['[', '{']) {
-        return (!auth_steps(text).is_empty()).then_some(Cow::Borrowed(text));
+        return (!auth_steps(text).is_empty()).then_some(Steps::Short(text));
     }
-    let steps: Vec<ReadStep<'_>> = match text.strip_prefix('[') {
-        // Most sign-ins without a prompt have none.
-        Some(rest) if rest.trim_start().starts_with(']') => return None,
-        Some(_) => serde_json::from_str(text).ok()?,
-        None => vec![serde_json::from_str(text).ok()?],
-    };
-    let text = authentication(steps.iter().map(|step| WrittenStep {
-        method: &step.parts[0],
-        detail: &step.parts[1],
-        requirement: &step.parts[2],
-        succeeded: step.succeeded,
-    }));
-    (!text.is_empty()).then_some(Cow::Owned(text))
+    // Most sign-ins without a prompt have none.
+    if text == "[]" {
+        return None;
+    }
+    let list = Json::parse(text, arena)?;
+    let step = |step: Json<'t>| if let Json::Object(step) = step { Some(step_of(step)) } else { None };
+    let written = members::elements(list).map(step).collect::<Option<_>>()?;
+    Some(Steps::Written(written))
+}
+
+/// One step of an authentication.
+fn step_of(members: Map<'_>) -> WrittenStep<'_> {
+    let mut step = WrittenStep::default();
+    for (key, value) in members.iter() {
+        let text = || members::scalar(value).unwrap_or_default();
+        if is_key(key, "authenticationMethod") {
+            step.method = text();
+        } else if is_key(key, "authenticationStepResultDetail") {
+            step.detail = text();
+        } else if is_key(key, "authenticationStepRequirement") {
+            step.requirement = text();
+        } else if is_key(key, "succeeded") {
+            step.succeeded = flag(text());
+        }
+    }
+    step
 }
 
 /// Reason given for an API's error answer in place of rows; `None` where it has no code.
@@ -182,7 +200,8 @@ pub(crate) fn country(json: &str) -> Option<String> {
 
 /// Returns whether a key is this name, in any case and with Elastic's underscores.
 pub(super) fn is_key(key: &str, name: &str) -> bool {
-    key.eq_ignore_ascii_case(name) || key.contains('_') && key.replace('_', "").eq_ignore_ascii_case(name)
+    key.eq_ignore_ascii_case(name)
+        || key.len() > name.len() && key.contains('_') && key.replace('_', "").eq_ignore_ascii_case(name)
 }
 
 /// Columns of the risk that are kept beside its level.
@@ -317,6 +336,11 @@ mod tests {
 
     #[test]
     fn steps_are_kept_in_short_in_every_spelling() {
+        let arena = Arena::new();
+        let short = |text| match steps(text, &arena)? {
+            Steps::Short(text) => Some(text.to_owned()),
+            Steps::Written(steps) => Some(authentication(steps)).filter(|text| !text.is_empty()),
+        };
         let expected = "Password fresh; MFA Mobile app notification fresh";
         for text in [
             r#"[{"authenticationStepDateTime":"2026-05-01T10:00:00Z","authenticationMethod":"Password","succeeded":true,
@@ -332,14 +356,14 @@ mod tests {
                 "authentication_step_requirement":"multiFactorAuthentication"}]"#,
             expected,
         ] {
-            assert_eq!(steps(text).as_deref(), Some(expected), "{text}");
+            assert_eq!(short(text).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(
-            steps("{\"authenticationMethod\":\"Password\",\"succeeded\":true}").as_deref(),
+            short("{\"authenticationMethod\":\"Password\",\"succeeded\":true}").as_deref(),
             Some("Password fresh")
         );
         for text in ["", "[]", " [ ] ", "[{}]", "[{\"succeeded\":true}]", "[1]", "[not json", "any words", "@{"] {
-            assert_eq!(steps(text), None, "{text}");
+            assert_eq!(short(text), None, "{text}");
         }
     }
 

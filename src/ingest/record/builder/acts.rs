@@ -104,12 +104,21 @@ impl RecordReader {
 
     /// Reads the record of an act, in the place of what its keys alone gave.
     pub(super) fn act(&mut self, read: ReadAct, raw: Raw<'_>) {
-        let mut arena = std::mem::take(&mut self.arena);
-        self.take_act(&read(&raw.members(&self.met, &arena)));
+        self.with_arena(|reader, arena| {
+            let members = raw.members(&reader.met, arena);
+            reader.take_act(&read(&members));
+        });
+    }
+
+    /// Lends room, which is given back empty.
+    pub(super) fn with_arena<T>(&mut self, work: impl FnOnce(&mut Self, &Arena) -> T) -> T {
+        let mut arena = self.arenas.pop().unwrap_or_default();
+        let done = work(self, &arena);
         if arena.allocated_bytes() < ROOM {
             arena.reset();
-            self.arena = arena;
+            self.arenas.push(arena);
         }
+        done
     }
 
     fn take_act(&mut self, row: &ActRow<'_>) {

@@ -7,7 +7,7 @@ use crate::ingest::record::json_scan::MAX_DEPTH;
 use crate::ingest::record::keys::{INNER_START, ROW_START};
 use crate::ingest::record::sink::Sink;
 use crate::tables::Target;
-use crate::tables::json_text::{key_end, skip_space, string_end, value_end};
+use crate::tables::json_text::{Text, key_end, skip_space, string, string_end, value_end};
 
 /// Reads a record's members into the reader. Returns whether it was read: if not, the reader holds a part of it and the
 /// strict parser must decide.
@@ -29,9 +29,19 @@ fn members(reader: &mut RecordReader, json: &str, at: usize, start: u32, depth: 
     let mut key = start;
     let keeps = depth == 1 && reader.reads_acts();
     loop {
-        let end = key_end(bytes, at)?;
+        let expected = if bytes.get(at) == Some(&b'"') { reader.keys.expected(key, &bytes[at + 1..]) } else { None };
+        let end = match expected {
+            Some((known, len)) => {
+                key = known;
+                at + 1 + len
+            }
+            None => {
+                let end = key_end(bytes, at)?;
+                key = reader.key(key, &bytes[at + 1..end - 1]);
+                end
+            }
+        };
         let name = at + 1..end - 1;
-        key = reader.key(key, &bytes[name.clone()]);
         at = skip_space(bytes, end);
         if bytes.get(at) != Some(&b':') {
             return None;
@@ -55,7 +65,15 @@ fn value(reader: &mut RecordReader, json: &str, at: usize, key: u32, start: u32,
     let skipped = reader.is_skipped(key);
     let target = if skipped { Target::Skip } else { reader.target(key) };
     let raw = match (*bytes.get(at)?, target) {
-        (b'"', _) => &json[at..string_end(bytes, at)?],
+        (b'"', Target::Skip) => &json[at..string_end(bytes, at)?],
+        (b'"', _) => {
+            let (end, text) = string(bytes, at)?;
+            if text == Text::Plain && target != Target::Properties {
+                reader.plain_member(key, &json[at..end]);
+                return Some(end);
+            }
+            &json[at..end]
+        }
         (b'{' | b'[', _) if depth == MAX_DEPTH => return None,
         (b'{', Target::Properties) if start == ROW_START => return members(reader, json, at, INNER_START, depth + 1),
         (b'{', Target::Wrapper) => return members(reader, json, at, ROW_START, depth + 1),

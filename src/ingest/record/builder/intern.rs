@@ -4,7 +4,7 @@ use super::RecordReader;
 use crate::ingest::record::value;
 use crate::model::{Field, Sym};
 use crate::store::Interner;
-use std::collections::HashMap;
+use std::convert::Infallible;
 
 /// JSON values longer than this are not remembered as written.
 const REMEMBERED_LEN: usize = 16 << 10;
@@ -23,38 +23,66 @@ impl Default for Last {
     }
 }
 
-/// JSON values as written, and what they became: most rows repeat the same few.
+/// What texts became: most rows repeat the same few.
+pub(super) struct Memo<T> {
+    texts: Interner,
+    values: Vec<Option<T>>,
+    bytes: usize,
+}
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self { texts: Interner::default(), values: Vec::new(), bytes: 0 }
+    }
+}
+
+impl<T> Memo<T> {
+    /// The value of a text; made where it is not remembered.
+    pub(super) fn get<E>(&mut self, text: &str, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        if self.bytes > REMEMBERED_BYTES {
+            *self = Self::default();
+        }
+        let at = self.texts.intern(text).0 as usize;
+        if self.values.len() <= at {
+            self.values.resize_with(at + 1, || None);
+        }
+        let value = &mut self.values[at];
+        if value.is_none() {
+            self.bytes += text.len();
+            *value = Some(make()?);
+        }
+        Ok(value.as_ref().expect("just made"))
+    }
+
+    /// As [`Self::get`], where nothing can fail.
+    pub(super) fn of(&mut self, text: &str, make: impl FnOnce() -> T) -> &T {
+        match self.get(text, || Ok::<T, Infallible>(make())) {
+            Ok(value) => value,
+        }
+    }
+}
+
+/// Values as written, and what they became.
 #[derive(Default)]
 pub(super) struct Written {
-    texts: Interner,
-    syms: Vec<Sym>,
-    bytes: usize,
-    pub(super) statuses: HashMap<Box<str>, value::Status, foldhash::fast::RandomState>,
+    /// Of [`JSON_FIELDS`].
+    kept: Memo<Sym>,
+    pub(super) statuses: Memo<value::Status>,
+    pub(super) policies: Memo<String>,
+    /// By the parts of the steps.
+    pub(super) steps: Memo<String>,
 }
 
 impl RecordReader {
     /// Fields that are JSON as written: their kept form is looked up by it.
     pub(super) fn intern_written(&mut self) -> Result<(), String> {
         let (record, written) = (&mut self.record, &mut self.written);
-        if written.bytes > REMEMBERED_BYTES {
-            *written = Written::default();
-        }
         for field in JSON_FIELDS.into_iter().filter(|field| record.written.contains(*field)) {
             let held = record.held[field as usize];
             let raw = &record.text[held.start as usize..(held.start + held.len) as usize];
-            if raw.len() > REMEMBERED_LEN {
-                record.event[field] = self.part.texts.intern(&kept_form(raw)?);
-            } else {
-                let key = written.texts.intern(raw).0 as usize;
-                if written.syms.len() <= key {
-                    written.syms.resize(key + 1, Sym::NONE);
-                }
-                if written.syms[key].is_none() {
-                    written.syms[key] = self.part.texts.intern(&kept_form(raw)?);
-                    written.bytes += raw.len();
-                }
-                record.event[field] = written.syms[key];
-            }
+            let texts = &mut self.part.texts;
+            let mut kept = || Ok::<_, String>(texts.intern(&kept_form(raw)?));
+            record.event[field] = if raw.len() > REMEMBERED_LEN { kept()? } else { *written.kept.get(raw, kept)? };
             // Done: the other fields follow together.
             record.weights[field as usize] = 0;
         }

@@ -6,11 +6,12 @@ use crate::ingest::record::json_scan::{MAX_DEPTH, deeper_than};
 use crate::ingest::record::keys::{INNER_START, ROW_START};
 use crate::ingest::record::policies;
 use crate::ingest::record::strict_json::Object;
-use crate::ingest::record::value;
+use crate::ingest::record::value::{self, Steps};
 use crate::ingest::stats::Assumed;
 use crate::ingest::table_names;
-use crate::model::{Field, Flags, Number, Table, flag, is_policies, number};
+use crate::model::{Field, Flags, Number, Table, WrittenStep, authentication, flag, is_policies, number};
 use crate::store::{is_blank, is_success};
+use crate::tables::json;
 use crate::tables::{self, Rank, Target};
 use serde::de::{DeserializeSeed, IgnoredAny};
 use serde_json::value::RawValue;
@@ -22,14 +23,7 @@ impl RecordReader {
     pub(super) fn status(&mut self) {
         let Some(held) = self.record.status else { return };
         let json = self.record.at(held);
-        let known = &mut self.written.statuses;
-        if known.len() > 4096 {
-            known.clear();
-        }
-        if !known.contains_key(json) {
-            known.insert(json.into(), value::status(json));
-        }
-        let status = known.get(json).expect("just put there");
+        let status = self.written.statuses.of(json, || value::status(json));
         if let Some(code) = &status.code {
             // A mark for no result is kept as it is written; whether the sign-in succeeded is the status' to say.
             let held = self.record.at(self.record.held[Field::ResultType as usize]);
@@ -59,11 +53,13 @@ impl RecordReader {
                     return Ok(());
                 }
                 if let Target::Policies(rank) = target {
-                    self.record.put(Field::Policies, rank, &policies::short(raw));
+                    self.policies(rank, raw);
                     return Ok(());
                 }
-                let text: String = serde_json::from_str(raw).map_err(|_| "half a surrogate pair".to_owned())?;
-                self.text(target, &text)
+                self.with_arena(|reader, arena| {
+                    let text = json::unescaped(inner, arena).ok_or_else(|| "half a surrogate pair".to_owned())?;
+                    reader.text(target, text)
+                })
             }
             b'{' | b'[' => self.nested(target, raw),
             _ => self.text(target, raw),
@@ -71,7 +67,7 @@ impl RecordReader {
     }
 
     /// Takes a text, which may hold JSON.
-    fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
+    pub(super) fn text(&mut self, target: Target, text: &str) -> Result<(), String> {
         let text = match target {
             Target::Json(..) | Target::Status | Target::Place | Target::Steps if is_type_name(text) => {
                 self.record.assumed.add(Assumed::TYPE_NAMES);
@@ -131,14 +127,8 @@ impl RecordReader {
             Target::MfaPart(part) if !is_blank(text, Field::AuthenticationDetails) => {
                 text.clone_into(&mut self.record.mfa.get_or_insert_default()[part]);
             }
-            Target::Steps => {
-                if let Some(steps) = value::steps(text) {
-                    self.record.put(Field::AuthenticationDetails, 2, &steps);
-                }
-            }
-            Target::Policies(rank) if text.starts_with(['[', '{']) => {
-                self.record.put(Field::Policies, rank, &policies::short(text));
-            }
+            Target::Steps => self.steps(text),
+            Target::Policies(rank) if text.starts_with(['[', '{']) => self.policies(rank, text),
             // Its own short form, as `timeline` prints it.
             Target::Policies(rank) if is_policies(text) => self.record.put(Field::Policies, rank, text),
             Target::RiskPart(part) => {
@@ -200,7 +190,7 @@ impl RecordReader {
                 Ok(())
             }
             Target::Policies(rank) => {
-                self.record.put(Field::Policies, rank, &policies::short(raw));
+                self.policies(rank, raw);
                 Ok(())
             }
             Target::RiskPart(_) => {
@@ -226,6 +216,30 @@ impl RecordReader {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Takes a list of policies as written.
+    fn policies(&mut self, rank: Rank, raw: &str) {
+        let short = self.written.policies.of(raw, || policies::short(raw));
+        self.record.put(Field::Policies, rank, short);
+    }
+
+    /// Takes the steps of an authentication.
+    fn steps(&mut self, text: &str) {
+        self.with_arena(|reader, arena| match value::steps(text, arena) {
+            Some(Steps::Short(text)) => reader.record.put(Field::AuthenticationDetails, 2, text),
+            Some(Steps::Written(steps)) => {
+                let short = || authentication(steps.iter().copied());
+                let short = match joined(&steps) {
+                    Some(key) => reader.written.steps.of(&key, short),
+                    None => &short(),
+                };
+                if !short.is_empty() {
+                    reader.record.put(Field::AuthenticationDetails, 2, short);
+                }
+            }
+            None => {}
+        });
     }
 
     fn words(&mut self, field: Field, rank: Rank, raw: &str, separator: &str) -> Result<(), String> {
@@ -300,6 +314,24 @@ impl RecordReader {
             _ => self.text(target, cell),
         }
     }
+}
+
+/// The parts of some steps as one text; `None` where a part has what stands between them.
+fn joined(steps: &[WrittenStep<'_>]) -> Option<String> {
+    let mut text = String::with_capacity(160);
+    for step in steps {
+        for part in [step.method, step.detail, step.requirement] {
+            text.push_str(part);
+            text.push('\x1f');
+        }
+        text.push(match step.succeeded {
+            Some(true) => '\x01',
+            Some(false) => '\x02',
+            None => '\x03',
+        });
+    }
+    let between = text.bytes().filter(|byte| *byte < b' ').count();
+    (between == 4 * steps.len()).then_some(text)
 }
 
 /// Returns whether an array of one value stands for it: search tools put each value into one. Those of fields that
