@@ -3,6 +3,11 @@
 use crate::model::Sym;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
+use std::sync::LazyLock;
+
+/// The hasher of every interner: one table's hashes are those of another, so that joining two hashes no text again.
+/// Seeded per process, since the texts come from whoever wrote the logs.
+static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
 /// Bytes of a block; a longer text gets a block of its own.
 const BLOCK: usize = 1 << 20;
@@ -63,8 +68,6 @@ impl TextSlot {
 
 /// Texts by number. Number 0 is [`Sym::NONE`], whose text is empty; an empty text that a record really
 /// holds gets a number of its own.
-///
-/// Hashes are seeded per process: the texts come from whoever wrote the logs.
 pub struct Interner {
     blocks: Vec<String>,
     places: Vec<TextSlot>,
@@ -91,7 +94,7 @@ impl Default for Interner {
             places: vec![TextSlot::default()],
             slots: vec![Slot::default(); FIRST_SLOTS],
             settled: Vec::new(),
-            state: RandomState::default(),
+            state: HASHER.clone(),
         }
     }
 }
@@ -226,20 +229,26 @@ impl Interner {
     /// Takes over its blocks without a copy, texts that both have included: a copy would be the peak of memory in a
     /// load, and most texts are of one part alone.
     pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
-        other.slots = Vec::new();
+        let mut hashes = vec![0; other.places.len()];
+        for slot in std::mem::take(&mut other.slots) {
+            hashes[slot.sym as usize] = slot.hash;
+        }
         let before = self.blocks.len();
         self.blocks.append(&mut other.blocks);
         assert!(self.blocks.len() <= TextSlot::BLOCKS, "fewer blocks than memory has room for");
         let mut map = Vec::with_capacity(other.places.len());
         map.push(Sym::NONE);
-        let mut hashes = [0; BATCH];
-        for batch in other.places[1..].chunks(BATCH) {
-            for (hash, place) in hashes.iter_mut().zip(batch) {
-                *hash = self.hash(place.after(before).text(&self.blocks));
+        let mut slots = [Slot::default(); BATCH];
+        for (batch, hashes) in other.places[1..].chunks(BATCH).zip(hashes[1..].chunks(BATCH)) {
+            for (slot, hash) in slots.iter_mut().zip(hashes) {
+                *slot = self.slots[first_slot(*hash, self.slots.len())];
             }
-            for (place, hash) in batch.iter().zip(hashes) {
+            for ((place, hash), slot) in batch.iter().zip(hashes).zip(slots) {
                 let place = place.after(before);
-                map.push(self.search(place.text(&self.blocks), hash).unwrap_or_else(|at| self.add(at, hash, place)));
+                let is_known =
+                    slot.hash == *hash && slot.sym != 0 && self.text(Sym(slot.sym)) == place.text(&self.blocks);
+                let found = if is_known { Ok(Sym(slot.sym)) } else { self.search(place.text(&self.blocks), *hash) };
+                map.push(found.unwrap_or_else(|at| self.add(at, *hash, place)));
             }
         }
         map
