@@ -17,6 +17,7 @@ pub mod hit_table;
 pub mod json;
 pub mod json_text;
 pub mod members;
+mod name_index;
 mod nested;
 mod non_interactive;
 mod row_kind;

@@ -2,6 +2,7 @@
 
 use super::json_text::{self, Text, skip_space};
 use bumpalo::Bump;
+use bumpalo::collections::Vec as List;
 use std::fmt;
 use wide::u8x16;
 
@@ -40,7 +41,11 @@ const FEW: usize = 32;
 impl<'r> Map<'r> {
     /// The members of some names and values.
     pub fn new(members: &[(&'r str, Value<'r>)], arena: &'r Arena) -> Self {
-        let is_known = |(at, (name, _)): (usize, &(&str, _))| members[..at].iter().any(|(known, _)| known == name);
+        let is_same = |one: &str, other: &str| {
+            one.len() == other.len() && one.as_bytes().first() == other.as_bytes().first() && one == other
+        };
+        let is_known =
+            |(at, (name, _)): (usize, &(&str, _))| members[..at].iter().any(|(known, _)| is_same(known, name));
         if members.len() <= FEW && !members.iter().enumerate().any(is_known) {
             return Self(arena.alloc_slice_copy(members));
         }
@@ -64,6 +69,11 @@ impl<'r> Map<'r> {
     /// The value under exactly this name.
     pub fn get(self, name: &str) -> Option<Value<'r>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// The name and the value in a place.
+    pub(super) fn at(self, place: usize) -> (&'r str, Value<'r>) {
+        self.0[place]
     }
 
     /// Every name and value.
@@ -244,14 +254,14 @@ struct Parser<'r> {
     /// The name last read.
     name: &'r str,
     /// Values of the lists that are open, the outermost first.
-    items: Vec<Value<'r>>,
+    items: List<'r, Value<'r>>,
     /// As [`Self::items`], of the objects.
-    named: Vec<(&'r str, Value<'r>)>,
+    named: List<'r, (&'r str, Value<'r>)>,
 }
 
 impl<'r> Parser<'r> {
     fn new(text: &'r str, arena: &'r Arena) -> Self {
-        Self { text, at: 0, arena, name: "", items: Vec::new(), named: Vec::new() }
+        Self { text, at: 0, arena, name: "", items: List::new_in(arena), named: List::new_in(arena) }
     }
 
     /// Goes to the next byte that is no white space.

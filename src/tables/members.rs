@@ -1,17 +1,17 @@
 //! Members of a whole record, for tables whose rows are read at once: name and value, whatever shape they came in.
 
 use super::json::{self, Arena, Map, Value};
+use super::name_index::{NameIndex, NameMark};
 use crate::model::Span;
+use bumpalo::collections::Vec as List;
 
 /// Members of a record or of an object inside one. Names compare without case, and without the suffixes of union
 /// exports; of members of one name the first that is not empty counts.
 #[derive(Debug)]
 pub struct Members<'r> {
     arena: &'r Arena,
-    list: Vec<Member<'r>>,
-    /// The mark of each name: a hundred names are looked for in every record, and most are not in it.
-    marks: Vec<NameMark>,
-    index: Index,
+    list: List<'r, Member<'r>>,
+    index: NameIndex<'r>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl<'r> Members<'r> {
     pub fn new(arena: &'r Arena) -> Self {
         // As many as nearly all records have.
         const ROOM: usize = 48;
-        Self { arena, list: Vec::with_capacity(ROOM), marks: Vec::with_capacity(ROOM), index: Index::default() }
+        Self { arena, list: List::with_capacity_in(ROOM, arena), index: NameIndex::new(ROOM, arena) }
     }
 
     /// The members of a JSON object; none of anything else.
@@ -58,9 +58,7 @@ impl<'r> Members<'r> {
     }
 
     fn add(&mut self, name: &'r str, value: Written<'r>, utc_offset: Span) {
-        let mark = NameMark::of_key(name);
-        self.index.add(mark, self.marks.len());
-        self.marks.push(mark);
+        self.index.add(mark_of_key(name));
         self.list.push(Member { name, value, utc_offset });
     }
 
@@ -140,26 +138,25 @@ impl<'r> Members<'r> {
     }
 
     fn find(&self, name: &str) -> Option<&Member<'r>> {
-        let mark = NameMark::of_name(name);
-        let first = self.index.first(mark)?;
-        let mut alike = (first..).zip(&self.marks[first..]).filter(|(_, known)| known.may_be(mark));
-        let is_it = |member: &&Member<'r>| is_name(member.name, name) && !member.value.is_empty();
-        alike.find_map(|(at, _)| Some(&self.list[at]).filter(is_it))
+        self.index.find(mark_of_name(name), |at| {
+            let member = &self.list[at];
+            (is_name(member.name, name) && !member.value.is_empty()).then_some(member)
+        })
     }
 }
 
 impl<'r> Written<'r> {
     fn is_empty(self) -> bool {
         match self {
-            Self::Cell(cell) => cell.trim().is_empty(),
+            Self::Cell(cell) => trim(cell).is_empty(),
             Self::Json(json) | Self::Read(json, _) => matches!(json, "null" | "\"\""),
         }
     }
 
     fn text(self, arena: &'r Arena) -> Option<&'r str> {
         let text = match self {
-            Self::Cell(cell) => cell.trim(),
-            Self::Read(_, Value::String(text)) => text.trim(),
+            Self::Cell(cell) => trim(cell),
+            Self::Read(_, Value::String(text)) => trim(text),
             Self::Json(json) | Self::Read(json, _) => plain_text(json, arena)?,
         };
         (!text.is_empty()).then_some(text)
@@ -178,93 +175,29 @@ impl<'r> Written<'r> {
     }
 }
 
-/// First letter of a name, in lower case, and its length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct NameMark {
-    letter: u8,
-    /// [`Self::ANY`] where exports may have added something, or the name is long.
-    len: u8,
+/// The mark of a key as written.
+fn mark_of_key(key: &str) -> NameMark {
+    let bytes = key.as_bytes().trim_ascii_start();
+    let may_have_more = match bytes {
+        _ if bytes.len() != key.len() => true,
+        [.., b'_' | b']'] | [.., b'_', _] => true,
+        [.., last] if last.is_ascii_whitespace() => true,
+        _ => bytes.ends_with(b"_dynamic") || bytes.ends_with(b"_string"),
+    };
+    NameMark::new(bytes, if may_have_more { NameMark::ANY } else { bytes.len() })
 }
 
-impl NameMark {
-    const ANY: u8 = u8::MAX;
-
-    fn of_key(key: &str) -> Self {
-        let bytes = key.as_bytes().trim_ascii_start();
-        let may_have_more = match bytes {
-            _ if bytes.len() != key.len() => true,
-            [.., b'_' | b']'] | [.., b'_', _] => true,
-            [.., last] if last.is_ascii_whitespace() => true,
-            _ => bytes.ends_with(b"_dynamic") || bytes.ends_with(b"_string"),
-        };
-        let len = if may_have_more { Self::ANY } else { Self::of_name(key).len };
-        Self { letter: Self::first(bytes), len }
-    }
-
-    fn of_name(name: &str) -> Self {
-        Self { letter: Self::first(name.as_bytes()), len: u8::try_from(name.len()).unwrap_or(Self::ANY) }
-    }
-
-    fn first(bytes: &[u8]) -> u8 {
-        bytes.first().map_or(0, u8::to_ascii_lowercase)
-    }
-
-    /// Returns whether a key with this mark may be a name with that one.
-    #[inline]
-    fn may_be(self, name: Self) -> bool {
-        self.letter == name.letter && (self.len == name.len || self.len == Self::ANY)
-    }
-}
-
-/// The first member of each of a few kinds of marks.
-#[derive(Debug)]
-struct Index {
-    /// Places of members, and one more; 0 for none.
-    first: [u8; Self::KINDS],
-    /// First letters of names that exports may have added something to, one bit each.
-    loose: u32,
-}
-
-impl Default for Index {
-    fn default() -> Self {
-        Self { first: [0; Self::KINDS], loose: 0 }
-    }
-}
-
-impl Index {
-    const KINDS: usize = 128;
-
-    fn kind(mark: NameMark) -> usize {
-        (usize::from(mark.letter) * 31 + usize::from(mark.len)) % Self::KINDS
-    }
-
-    fn letter(mark: NameMark) -> u32 {
-        1 << (mark.letter % 32)
-    }
-
-    fn add(&mut self, mark: NameMark, at: usize) {
-        if mark.len == NameMark::ANY {
-            self.loose |= Self::letter(mark);
-        }
-        let first = &mut self.first[Self::kind(mark)];
-        if *first == 0 {
-            *first = u8::try_from(at + 1).unwrap_or(u8::MAX);
-        }
-    }
-
-    /// The place before which no member has the mark.
-    #[inline]
-    fn first(&self, mark: NameMark) -> Option<usize> {
-        if self.loose & Self::letter(mark) != 0 {
-            return Some(0);
-        }
-        usize::from(self.first[Self::kind(mark)]).checked_sub(1)
-    }
+fn mark_of_name(name: &str) -> NameMark {
+    NameMark::new(name.as_bytes(), name.len())
 }
 
 /// Returns whether a key as written is a name: without case, and without what exports add to columns.
 #[inline]
 fn is_name(written: &str, name: &str) -> bool {
+    // Nearly every key is written so.
+    if written == name {
+        return true;
+    }
     let (mut written, name) = (written.as_bytes(), name.as_bytes());
     if written.first().is_some_and(u8::is_ascii_whitespace) {
         written = written.trim_ascii_start();
@@ -282,6 +215,14 @@ fn is_name(written: &str, name: &str) -> bool {
     }
 }
 
+/// A text without the white space around it, of which nearly every text has none.
+pub(super) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// The content of a JSON string.
 fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
     json::unescaped(&json[1..json.len() - 1], arena)
@@ -290,7 +231,7 @@ fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
 /// The text of a JSON scalar, trimmed; `None` for null and nested values.
 fn plain_text<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
     match json.as_bytes().first()? {
-        b'"' => content(json, arena).map(str::trim),
+        b'"' => content(json, arena).map(trim),
         b'{' | b'[' | b'n' => None,
         _ => Some(json),
     }
@@ -319,7 +260,7 @@ pub fn read_out<'r>(mut value: Value<'r>, arena: &'r Arena) -> Value<'r> {
 
 /// The value that a text holds.
 fn in_text<'r>(text: &'r str, arena: &'r Arena) -> Option<Value<'r>> {
-    let text = text.trim();
+    let text = trim(text);
     match text.as_bytes().first()? {
         b'@' => power_shell(text).map(|parts| object_of(&parts, arena)),
         b'{' | b'[' | b'"' => Value::parse(text, arena),
@@ -376,7 +317,7 @@ pub fn member<'r>(value: Value<'r>, name: &str) -> Value<'r> {
 /// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
 pub fn scalar(value: Value<'_>) -> Option<&str> {
     match value {
-        Value::String(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+        Value::String(text) => Some(trim(text)).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number),
         Value::Bool(flag) => Some(if flag { "true" } else { "false" }),
         Value::Null | Value::Array(_) | Value::Object(_) => None,

@@ -2,7 +2,8 @@
 //! are opened.
 
 use super::json::{Arena, Map, Value};
-use super::members::{Members, WrittenTime, elements, read_out, scalar};
+use super::members::{Members, WrittenTime, elements, read_out, scalar, trim};
+use super::name_index::{NameIndex, NameMark};
 use crate::model::Span;
 use serde_json::{Value as Tree, map::Map as Branches};
 
@@ -20,9 +21,9 @@ const SUFFIXES: [&str; 8] = ["", "s", "g", "t", "d", "b", "dynamic", "string"];
 #[derive(Debug)]
 pub(super) struct Nested<'r> {
     arena: &'r Arena,
-    /// The record's `properties`; null where it has none.
-    inner: Value<'r>,
-    record: Value<'r>,
+    /// The record's `properties`; nothing where it has none.
+    inner: Object<'r>,
+    record: Object<'r>,
     /// Envelopes, the nearest first, without what they hold.
     around: Vec<Value<'r>>,
 }
@@ -32,19 +33,20 @@ impl<'r> Nested<'r> {
     pub(super) fn open(record: &Members<'r>, marks: &[&str]) -> Self {
         let arena = record.arena();
         let record = nest(record);
-        Self::descend(record, marks, 0, arena).unwrap_or_else(|| Self::at(record, arena))
+        Self::descend(record, marks, 0, arena).unwrap_or_else(|| Self::at(Object::new(record, arena), arena))
     }
 
-    fn at(record: Value<'r>, arena: &'r Arena) -> Self {
-        let (inner, record) = taken(record, "properties", arena);
+    fn at(record: Object<'r>, arena: &'r Arena) -> Self {
+        let inner = Object::new(read_out(record.first("properties"), arena), arena);
         Self { arena, inner, record, around: Vec::new() }
     }
 
     /// The record in an object; `None` where it holds none.
     fn descend(mut object: Value<'r>, marks: &[&str], level: usize, arena: &'r Arena) -> Option<Self> {
-        let is_record = |value: Value<'_>| marks.iter().any(|mark| !is_nothing(part(value, mark)));
-        if is_record(object) || is_record(read(part(object, "properties"), arena)) {
-            return Some(Self::at(object, arena));
+        let whole = Object::new(object, arena);
+        let is_record = |object: &Object<'_>| marks.iter().any(|mark| !is_nothing(object.part(mark)));
+        if is_record(&whole) || is_record(&Object::new(read(whole.part("properties"), arena), arena)) {
+            return Some(Self::at(whole, arena));
         }
         if level == MAX_LEVEL {
             return None;
@@ -67,12 +69,12 @@ impl<'r> Nested<'r> {
 
     /// A member of the `properties`, else of the record.
     pub(super) fn value(&self, name: &str) -> Value<'r> {
-        first([self.inner, self.record], name, self.arena)
+        first([&self.inner, &self.record], name, self.arena)
     }
 
     /// As [`Self::value`], the record before its `properties`.
     pub(super) fn outer_value(&self, name: &str) -> Value<'r> {
-        first([self.record, self.inner], name, self.arena)
+        first([&self.record, &self.inner], name, self.arena)
     }
 
     /// Room for what is read out of it.
@@ -82,12 +84,12 @@ impl<'r> Nested<'r> {
 
     /// The first text under one of several names, each looked up in the `properties` first.
     pub(super) fn text(&self, names: &[&str]) -> Option<&'r str> {
-        names.iter().find_map(|name| text(part(self.inner, name)).or_else(|| text(part(self.record, name))))
+        names.iter().find_map(|name| text(self.inner.part(name)).or_else(|| text(self.record.part(name))))
     }
 
     /// As [`Self::text`], the record before its `properties`.
     pub(super) fn outer_text(&self, names: &[&str]) -> Option<&'r str> {
-        names.iter().find_map(|name| text(part(self.record, name)).or_else(|| text(part(self.inner, name))))
+        names.iter().find_map(|name| text(self.record.part(name)).or_else(|| text(self.inner.part(name))))
     }
 
     /// The text at the end of a path from an envelope.
@@ -108,9 +110,54 @@ impl<'r> Nested<'r> {
     }
 }
 
+/// An object in which many names are looked for.
+#[derive(Debug)]
+struct Object<'r> {
+    members: Map<'r>,
+    index: NameIndex<'r>,
+}
+
+impl<'r> Object<'r> {
+    fn new(value: Value<'r>, arena: &'r Arena) -> Self {
+        let members = if let Value::Object(members) = value { members } else { Map::default() };
+        let mut index = NameIndex::new(members.names().count(), arena);
+        for name in members.names() {
+            let letters = name.bytes().filter(|byte| *byte != b'_').count();
+            index.add(NameMark::new(name.as_bytes(), letters));
+        }
+        Self { members, index }
+    }
+
+    /// As [`Self::part`], the first one however it is written.
+    fn first(&self, name: &str) -> Value<'r> {
+        let named = |at| Some(self.members.at(at)).filter(|(key, _)| is_name(key, name)).map(|(_, value)| value);
+        self.index.find(mark(name), named).unwrap_or_default()
+    }
+
+    /// As [`part`].
+    fn part(&self, name: &str) -> Value<'r> {
+        let mut found = None;
+        let exact = self.index.find(mark(name), |at| {
+            let (key, value) = self.members.at(at);
+            if key != name && is_name(key, name) {
+                found = found.or(Some(value));
+            }
+            (key == name).then_some(value)
+        });
+        exact.or(found).unwrap_or_default()
+    }
+}
+
+/// The mark of a name that is looked for, as [`Object::new`] makes those of keys: underscores do not count.
+fn mark(name: &str) -> NameMark {
+    let first = usize::from(name.starts_with('_'));
+    debug_assert!(!name[first..].contains('_'), "{name}");
+    NameMark::new(name.as_bytes(), name.len() - first)
+}
+
 /// The member of the first of two objects that has one.
-fn first<'r>(objects: [Value<'r>; 2], name: &str, arena: &'r Arena) -> Value<'r> {
-    let found = objects.into_iter().map(|object| part(object, name)).find(|value| !is_nothing(*value));
+fn first<'r>(objects: [&Object<'r>; 2], name: &str, arena: &'r Arena) -> Value<'r> {
+    let found = objects.into_iter().map(|object| object.part(name)).find(|value| !is_nothing(*value));
     found.map_or(Value::Null, |value| read(value, arena))
 }
 
@@ -136,10 +183,12 @@ fn nest<'r>(record: &Members<'r>) -> Value<'r> {
 
 /// A column's name without what exports add to it.
 fn bare(name: &str) -> &str {
-    let name = name.trim();
+    let name = trim(name);
     let name = if name.ends_with(']') { name.split(" [").next().unwrap_or(name) } else { name };
-    match name.rsplit_once('_') {
-        Some((start, end)) if !start.is_empty() && SUFFIXES.contains(&end) => start,
+    // As long as the longest, and the underscore before it.
+    let tail = name.len().saturating_sub(8);
+    match name.as_bytes()[tail..].iter().rposition(|byte| *byte == b'_').map(|at| tail + at) {
+        Some(at) if at > 0 && SUFFIXES.contains(&&name[at + 1..]) => &name[..at],
         _ => name,
     }
 }
@@ -215,13 +264,13 @@ pub(super) fn part_text<'r>(value: Value<'r>, names: &[&str]) -> Option<&'r str>
 
 /// Returns whether a key is a name: `targetResources` is `target_resources`, but `_id` of a search tool is no `id`.
 fn is_name(key: &str, name: &str) -> bool {
+    if key.len() <= name.len() {
+        return key.len() == name.len() && key.eq_ignore_ascii_case(name);
+    }
     let letter = |text: &str| text.as_bytes().first().map(u8::to_ascii_lowercase);
     // Underscores but the first are passed over: either both names begin with one, or neither does.
-    if letter(key) != letter(name) || key.len() < name.len() {
+    if letter(key) != letter(name) {
         return false;
-    }
-    if key.len() == name.len() {
-        return key.eq_ignore_ascii_case(name);
     }
     memchr::memchr(b'_', key.as_bytes()).is_some() && letters(key).eq(letters(name))
 }
@@ -273,7 +322,7 @@ pub(super) fn text(value: Value<'_>) -> Option<&str> {
 fn is_nothing(value: Value<'_>) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
+        Value::String(text) => trim(text).is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         Value::Bool(_) | Value::Number(_) => false,
