@@ -251,7 +251,7 @@ impl StringMarks {
 /// A run of backslashes escapes what follows it when its length is odd. Adding the runs' first bits lets each run
 /// carry to its end, so that no loop is needed (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019).
 #[inline]
-fn escaped(backslashes: u64, carried: &mut u64) -> u64 {
+pub fn escaped(backslashes: u64, carried: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     let backslashes = backslashes & !*carried;
     let follows = (backslashes << 1) | *carried;

@@ -79,11 +79,11 @@ impl Header {
     fn around_json(text: &[u8]) -> Option<Self> {
         let end = memchr::memchr(b'\n', text)?;
         let header = Self::names(&text[..end])?;
-        let mut cells = Cells::new(header.delimiter);
+        let mut reader = CellReader::new(header.delimiter);
         let (mut filled, mut ends) = (0, 0);
-        let Step::Record(_, count) = cells.feed(&text[end + 1..], &mut filled, &mut ends) else { return None };
+        let Step::Record(_, count) = reader.feed(&text[end + 1..], &mut filled, &mut ends) else { return None };
         let is_record = |index| {
-            let cell = cells.cell(index).filter(|cell| cell.starts_with(['{', '[']));
+            let cell = reader.cells.cell(index).filter(|cell| cell.starts_with(['{', '[']));
             cell.is_some_and(|cell| !unwrap::records(&format!("[{cell}]")).is_empty())
         };
         (count == header.columns.len() && (0..count).any(is_record)).then_some(header)
@@ -96,7 +96,7 @@ impl Header {
         }
         let count = |delimiter: u8| memchr::memchr_iter(delimiter, line).count();
         let delimiter = DELIMITERS.into_iter().max_by_key(|d| (count(*d), *d == b','))?;
-        let names = Cells::new(delimiter).header(line)?;
+        let names = CellReader::new(delimiter).header(line)?;
         let names_any = |mark: &str| names.iter().any(|name| plain(name) == mark);
         let portal =
             PORTAL_MARKS.iter().all(|mark| names_any(mark)) && names.iter().any(|name| portal_zone(name).is_some());
@@ -212,10 +212,16 @@ pub(crate) fn utc_offset(zone: &str) -> Option<Span> {
 }
 
 /// One record's cells, in buffers that are used again.
+#[derive(Default)]
 struct Cells {
-    reader: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
+}
+
+/// Reads the cells of a record whose end is not known.
+struct CellReader {
+    reader: csv_core::Reader,
+    cells: Cells,
 }
 
 enum Step {
@@ -226,56 +232,72 @@ enum Step {
     End,
 }
 
-impl Cells {
+impl CellReader {
     fn new(delimiter: u8) -> Self {
-        Self { reader: ReaderBuilder::new().delimiter(delimiter).build(), text: vec![0; 16 << 10], ends: vec![0; 256] }
+        let cells = Cells { text: vec![0; 16 << 10], ends: vec![0; 256] };
+        Self { reader: ReaderBuilder::new().delimiter(delimiter).build(), cells }
     }
 
     fn header(&mut self, line: &[u8]) -> Option<Vec<String>> {
         let mut line = line.to_vec();
         line.push(b'\n');
         let (mut text, mut ends) = (0, 0);
-        let Step::Record(_, cells) = self.feed(&line, &mut text, &mut ends) else { return None };
-        (0..cells)
-            .map(|index| self.cell(index).map(str::to_owned))
-            .collect::<Option<_>>()
-            .or_else(|| self.windows(cells))
+        let Step::Record(_, count) = self.feed(&line, &mut text, &mut ends) else { return None };
+        let texts = self.cells.texts(count).map(|texts| texts.into_iter().map(str::to_owned).collect());
+        texts.or_else(|| self.cells.windows(count))
     }
 
     /// Reads on in the record, of which `text` bytes and `ends` cells are read so far.
     fn feed(&mut self, input: &[u8], text: &mut usize, ends: &mut usize) -> Step {
+        let (buffer, all_ends) = (&mut self.cells.text, &mut self.cells.ends);
         let mut used = 0;
         loop {
             let (result, consumed, written, ended) =
-                self.reader.read_record(&input[used..], &mut self.text[*text..], &mut self.ends[*ends..]);
+                self.reader.read_record(&input[used..], &mut buffer[*text..], &mut all_ends[*ends..]);
             used += consumed;
             *text += written;
             *ends += ended;
             match result {
                 ReadRecordResult::InputEmpty => return Step::Incomplete(used),
-                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputFull => buffer.resize(buffer.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => all_ends.resize(all_ends.len() * 2, 0),
                 ReadRecordResult::Record => return Step::Record(used, *ends),
                 ReadRecordResult::End => return Step::End,
             }
         }
     }
+}
 
+impl Cells {
     /// Reads a record that is there from its start to its end; its number of cells.
     fn split(&mut self, record: &[u8], delimiter: u8) -> usize {
         cut::split(record, delimiter, &mut self.text, &mut self.ends);
         self.ends.len()
     }
 
+    /// The bytes of the first cells, one after another.
+    fn bytes(&self, count: usize) -> &[u8] {
+        &self.text[..count.checked_sub(1).map_or(0, |last| self.ends[last])]
+    }
+
+    fn start(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.ends[index - 1] }
+    }
+
     fn cell(&self, index: usize) -> Option<&str> {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        std::str::from_utf8(&self.text[start..self.ends[index]]).ok()
+        std::str::from_utf8(&self.text[self.start(index)..self.ends[index]]).ok()
+    }
+
+    /// The first cells; `None` where one is no text.
+    fn texts(&self, count: usize) -> Option<Vec<&str>> {
+        // One check for all of them is cheaper than one for each.
+        let texts = std::str::from_utf8(self.bytes(count)).ok()?;
+        (0..count).map(|index| texts.get(self.start(index)..self.ends[index])).collect()
     }
 
     /// As many cells, read in the code page of Windows.
     fn windows(&self, count: usize) -> Option<Vec<String>> {
-        let start = |index: usize| if index == 0 { 0 } else { self.ends[index - 1] };
-        (0..count).map(|index| codepage::windows(&self.text[start(index)..self.ends[index]])).collect()
+        (0..count).map(|index| codepage::windows(&self.text[self.start(index)..self.ends[index]])).collect()
     }
 }
 
@@ -289,13 +311,13 @@ pub(crate) fn stream(
     take: &mut Take<'_>,
 ) {
     pass_over(window, header.before, stats);
-    let mut cells = Cells::new(header.delimiter);
+    let mut reader = CellReader::new(header.delimiter);
     loop {
         while window.byte(0).is_some_and(|b| b == b'\n' || b == b'\r') {
             window.consume(1);
         }
         let offset = window.offset();
-        match record(window, &mut cells, max_record) {
+        match record(window, &mut reader, max_record) {
             Some(Ok((len, count))) if count == header.columns.len() => {
                 window.consume(len);
                 break;
@@ -306,7 +328,7 @@ pub(crate) fn stream(
             Some(Err(())) => {
                 stats.skip_too_long(offset, max_record);
                 next_line(window);
-                cells.reader.reset();
+                reader.reader.reset();
             }
             None => return,
         }
@@ -340,13 +362,13 @@ fn next_line(window: &mut Window<'_>) {
     }
 }
 
-/// Reads one record into `cells`, its bytes left in the window: their length, and the number of cells. `Err` when it
+/// Reads one record into the reader's cells, its bytes left in the window: their length, and the number of cells. `Err` when it
 /// is too long, `None` at the end.
-fn record(window: &mut Window<'_>, cells: &mut Cells, max_record: usize) -> Option<Result<(usize, usize), ()>> {
+fn record(window: &mut Window<'_>, reader: &mut CellReader, max_record: usize) -> Option<Result<(usize, usize), ()>> {
     let (mut text, mut ends, mut used) = (0, 0, 0);
     loop {
         let ended = window.bytes().len() == used && !window.more();
-        match cells.feed(&window.bytes()[used..], &mut text, &mut ends) {
+        match reader.feed(&window.bytes()[used..], &mut text, &mut ends) {
             Step::Record(more, count) => return Some(Ok((used + more, count))),
             Step::Incomplete(more) => used += more,
             Step::End => return None,

@@ -1,5 +1,6 @@
 //! The ends of records, found without reading their cells: what lies between can be read by another thread.
 
+use crate::tables::json_text::escaped;
 use wide::u8x16;
 
 /// Search for the end of one record. It goes on where it stopped when more of the record is there.
@@ -61,14 +62,8 @@ impl Scan {
                     self.go(end.unwrap_or(rest.len()), if end.is_some() { State::Border } else { State::Plain });
                 }
                 State::Quoted => {
-                    let mut from = self.at;
-                    let mut quote = quote(record, from);
-                    // JSON in a cell has its quotes doubled; each would be two states.
-                    while let Some(at) = quote.filter(|at| record.get(at + 1) == Some(&b'"')) {
-                        from = at + 2;
-                        quote = self::quote(record, from);
-                    }
-                    self.is_filled |= from != self.at || quote != Some(self.at);
+                    let quote = closing_quote(record, self.at);
+                    self.is_filled |= quote != Some(self.at);
                     match quote {
                         Some(quote) => self.go(quote + 1 - self.at, State::Quote),
                         None => self.go(record.len() - self.at, State::Quoted),
@@ -123,20 +118,23 @@ impl Scan {
 /// Reads the cells of a record that is there from its start to its end: their texts into `text` one after another, and
 /// the end of each into `ends`.
 pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut Vec<usize>) {
-    text.clear();
+    if text.len() < record.len() + LANE {
+        text.resize(record.len() + LANE, 0);
+    }
     ends.clear();
-    let mut at = 0;
+    let (mut at, mut to) = (0, 0);
     loop {
         let mut is_open = record.get(at) == Some(&b'"');
         if is_open {
-            at += 1;
-            (at, is_open) = unquoted(record, at, text);
+            (at, to, is_open) = unquoted(record, at + 1, text, to);
         }
         // Text behind the quotes belongs to the cell; without a quote at its end all the rest does.
         let rest = &record[at..];
         let end = if is_open { None } else { memchr::memchr3(delimiter, b'\n', b'\r', rest) };
-        text.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);
-        ends.push(text.len());
+        let cell = &rest[..end.unwrap_or(rest.len())];
+        text[to..to + cell.len()].copy_from_slice(cell);
+        to += cell.len();
+        ends.push(to);
         match end {
             Some(end) if rest[end] == delimiter => at += end + 1,
             _ => return,
@@ -144,52 +142,85 @@ pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut
     }
 }
 
-/// Reads the text between quotes from `at` on into `text`, each doubled quote as one; the position behind it, and
-/// whether no quote ends it. JSON in a cell has a quote in every few bytes, so that a copy of each part would take longer
-/// than one of whole lanes, of which the rest is given up.
-fn unquoted(record: &[u8], mut at: usize, text: &mut Vec<u8>) -> (usize, bool) {
-    while let Some(lane) = record[at..].first_chunk::<16>() {
-        let quotes = u8x16::new(*lane).simd_eq(u8x16::splat(b'"')).to_bitmask() & 0xffff;
-        let plain = (quotes | 1 << 16).trailing_zeros() as usize;
-        let end = text.len() + plain;
-        text.extend_from_slice(lane);
-        text.truncate(end);
-        at += plain;
-        if plain == 16 {
-            continue;
+/// Bytes that are copied together.
+const LANE: usize = 16;
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+/// Reads the text between quotes from `at` on into `text` from `to` on, each doubled quote as one; the position behind
+/// it, the end in `text`, and whether no quote ends it. JSON in a cell has a quote in every few bytes, so that a copy of
+/// each part would take longer than one of whole lanes, of which the rest is overwritten.
+fn unquoted(record: &[u8], mut at: usize, text: &mut [u8], mut to: usize) -> (usize, usize, bool) {
+    // The last lane of a block may read on in the next one.
+    while let Some(block) = record[at..].first_chunk::<{ BLOCK + LANE }>() {
+        let mut quotes = quotes(block.first_chunk().expect("it is longer"));
+        let mut from = 0;
+        loop {
+            let end = quotes.trailing_zeros() as usize;
+            while from < end {
+                text[to..to + LANE].copy_from_slice(&block[from..from + LANE]);
+                let part = LANE.min(end - from);
+                (from, to) = (from + part, to + part);
+            }
+            // What follows a quote at the end of the block is looked at with the next one.
+            if end >= BLOCK - 1 {
+                at += end.min(BLOCK);
+                break;
+            }
+            if block[end + 1] != b'"' {
+                return (at + end + 1, to, false);
+            }
+            text[to] = b'"';
+            (from, to) = (end + 2, to + 1);
+            quotes &= !(3 << end);
         }
-        if record.get(at + 1) != Some(&b'"') {
-            return (at + 1, false);
-        }
-        text.push(b'"');
-        at += 2;
     }
     while let Some(&byte) = record.get(at) {
         if byte == b'"' {
             if record.get(at + 1) != Some(&b'"') {
-                return (at + 1, false);
+                return (at + 1, to, false);
             }
             at += 1;
         }
-        text.push(byte);
-        at += 1;
+        text[to] = byte;
+        (at, to) = (at + 1, to + 1);
     }
-    (at, true)
+    (at, to, true)
 }
 
-/// The position of the first quote from `at` on. JSON in a cell has one in every few bytes, so that a call for each would
-/// take longer than the search.
-#[inline]
-fn quote(bytes: &[u8], mut at: usize) -> Option<usize> {
-    while let Some(lane) = bytes.get(at..at + 16) {
-        let lane = u8x16::new(lane.try_into().expect("16 bytes were asked for"));
-        let quotes = lane.simd_eq(u8x16::splat(b'"')).to_bitmask();
-        if quotes != 0 {
-            return Some(at + quotes.trailing_zeros() as usize);
+/// The place of the quote that ends a cell of which the text between quotes goes on at `at`: as far as is known, the
+/// first one that no other follows and that is not the second of two.
+fn closing_quote(record: &[u8], mut at: usize) -> Option<usize> {
+    // A quote before another does what a backslash does in JSON.
+    let mut carried = 0;
+    while let Some(rest) = record.get(at..).filter(|rest| !rest.is_empty()) {
+        let quotes = if let Some(block) = rest.first_chunk() {
+            quotes(block)
+        } else {
+            let mut block = [0; BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            quotes(&block)
+        };
+        let next = u64::from(rest.get(BLOCK) == Some(&b'"'));
+        let second = escaped(quotes, &mut carried);
+        let closing = quotes & !second & !(quotes >> 1 | next << (BLOCK - 1));
+        if closing != 0 {
+            return Some(at + closing.trailing_zeros() as usize);
         }
-        at += 16;
+        at += BLOCK;
     }
-    bytes[at..].iter().position(|byte| *byte == b'"').map(|more| at + more)
+    None
+}
+
+/// The places of quotes in a block, one bit each.
+#[inline]
+fn quotes(block: &[u8; BLOCK]) -> u64 {
+    let quotes = block.as_chunks::<LANE>().0.iter().enumerate().map(|(at, lane)| {
+        let lane = u8x16::new(*lane).simd_eq(u8x16::splat(b'"'));
+        u64::from(lane.to_bitmask() & 0xffff) << (LANE * at)
+    });
+    quotes.fold(0, |all, lane| all | lane)
 }
 
 #[cfg(test)]

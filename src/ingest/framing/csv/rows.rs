@@ -49,7 +49,7 @@ impl Rows<'_> {
 
     /// Reads them, as long as `keep_on` returns true; returns the last answer.
     pub(crate) fn read(&self, records: &mut RecordReader, stats: &mut SourceStats, keep_on: &mut KeepOn<'_>) -> bool {
-        let mut cells = Cells::new(self.header.delimiter);
+        let mut cells = Cells::default();
         let mut is_fresh = self.fresh;
         for cut in &self.cuts {
             match *cut {
@@ -208,7 +208,7 @@ fn first_cell(written: &[u8], delimiter: u8, is_after_fault: bool) -> Option<Cow
     if memchr::memchr(b'"', inner).is_none() && !(is_after_fault && written.starts_with(b"\xef\xbb\xbf")) {
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
-    let mut cells = Cells::new(delimiter);
+    let mut cells = Cells::default();
     cells.split(without_mark(written, is_after_fault), delimiter);
     cells.cell(0).map(|cell| Cow::Owned(cell.to_owned()))
 }
@@ -262,8 +262,8 @@ fn row(
         stats.records += 1;
         return stats.count("Entra portal authentication details");
     }
-    let texts: Option<Vec<&str>> = (0..wanted).map(|index| cells.cell(index)).collect();
-    let bytes = &cells.text[..cells.ends[count - 1]];
+    let texts = cells.texts(wanted);
+    let bytes = cells.bytes(count);
     if texts.is_none()
         && let Some(parts) = codepage::windows(bytes).and_then(|_| cells.windows(wanted))
     {
