@@ -143,6 +143,25 @@ impl Time {
         self.format("%Y-%m-%d %H:%M:%S")
     }
 
+    /// `2026-05-01T14:02:00Z`; `None` of no time.
+    pub fn rfc3339(self) -> Option<String> {
+        let time = self.to_chrono()?;
+        let Some(year) = u32::try_from(time.year()).ok().filter(|year| *year <= 9999) else {
+            return Some(self.format("%Y-%m-%dT%H:%M:%SZ"));
+        };
+        // By hand: a pattern takes as long as the rest of a row.
+        let mut text = "0000-00-00T00:00:00Z".as_bytes().to_vec();
+        let parts = [(0..4, year), (5..7, time.month()), (8..10, time.day())];
+        let clock = [(11..13, time.hour()), (14..16, time.minute()), (17..19, time.second())];
+        for (places, mut number) in parts.into_iter().chain(clock) {
+            for place in places.rev() {
+                text[place] = b"0123456789"[(number % 10) as usize];
+                number /= 10;
+            }
+        }
+        String::from_utf8(text).ok()
+    }
+
     /// `14:02:00`, for columns whose day is clear.
     pub fn clock(self) -> String {
         self.format("%H:%M:%S")

@@ -30,6 +30,9 @@ impl<'r> ActRow<'r> {
     pub fn set(&mut self, field: Field, text: impl Into<Cow<'r, str>>) {
         let text = text.into();
         if !text.is_empty() && self.get(field).is_none() {
+            if self.texts.is_empty() {
+                self.texts.reserve(FIELDS.len());
+            }
             self.texts.push((field, text));
         }
     }

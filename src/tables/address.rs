@@ -1,13 +1,15 @@
 //! Addresses and ids as audit records write them.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// An address without port, brackets, zone and `::ffff:`, an IPv6 one as RFC 5952 writes it; `None` where the text is
 /// none: `localhost`, `<null>`, Copilot's `ffff:192.0.2.1`.
-pub(super) fn address(text: &str) -> Option<String> {
+pub(super) fn address(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
-    // Nearly every record has the plain form.
+    // Nearly every record has the plain form, of which an IPv4 one is written in one way alone.
     let address = match text.parse() {
+        Ok(IpAddr::V4(_)) => return Some(Cow::Borrowed(text)),
         Ok(address) => address,
         Err(_) if text.starts_with('[') => {
             let (inner, port) = text[1..].split_once(']')?;
@@ -19,7 +21,7 @@ pub(super) fn address(text: &str) -> Option<String> {
             _ => without_zone(text)?,
         },
     };
-    Some(address.to_canonical().to_string())
+    Some(Cow::Owned(address.to_canonical().to_string()))
 }
 
 /// An address with or without the zone of an interface, `fe80::1%12`.
@@ -53,8 +55,8 @@ pub(super) fn tells(id: &str) -> bool {
     if id.len() > 24 {
         return true;
     }
-    let word: String = id.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    !NO_IDS.contains(&word.as_str())
+    let word = id.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    !NO_IDS.iter().any(|none| none.bytes().eq(word.clone()))
 }
 
 #[cfg(test)]

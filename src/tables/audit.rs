@@ -133,7 +133,7 @@ fn put_token<'r>(row: &mut ActRow<'r>, linkable: Value<'r>, arena: &'r Arena) {
 
 /// A time to the second as RFC 3339 writes it in UTC.
 pub(super) fn rfc3339(time: &str) -> Option<String> {
-    Time::parse(time.trim()).map(|time| format!("{}Z", time.second().replacen(' ', "T", 1)))
+    Time::parse(time.trim())?.rfc3339()
 }
 
 /// Prefixes and names of services that are logged as if they were users.

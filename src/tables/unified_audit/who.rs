@@ -139,7 +139,7 @@ fn rfc_3339(text: &str) -> Option<String> {
     };
     let time = Time::parse(text.trim()).or_else(epoch)?;
     let is_set = time > Time::from_unix_millis(0)?;
-    is_set.then(|| time.to_string().get(..19).map(|second| format!("{second}Z")))?
+    if is_set { time.rfc3339() } else { None }
 }
 
 #[cfg(test)]

@@ -28,12 +28,15 @@ pub(super) fn is_sign_in_name(text: &str) -> bool {
 
 /// Short digests of ids, each once, separated by spaces.
 pub(super) fn digests(ids: &[&str]) -> String {
-    let mut digests: Vec<String> = Vec::new();
-    for id in ids {
-        let digest = hex(&Sha256::digest(id.as_bytes())[..DIGEST]);
-        digests.push(digest);
-    }
+    let digest = |id: &&str| *Sha256::digest(id.as_bytes()).first_chunk::<DIGEST>().expect("a digest is longer");
+    let mut digests: Vec<[u8; DIGEST]> = ids.iter().map(digest).collect();
     digests.sort_unstable();
     digests.dedup();
-    digests.join(" ")
+    let mut text = String::with_capacity(digests.len() * (2 * DIGEST + 1));
+    for digest in digests {
+        let space = if text.is_empty() { "" } else { " " };
+        text.push_str(space);
+        text.push_str(&hex(&digest));
+    }
+    text
 }
