@@ -27,12 +27,13 @@ pub(super) struct Target<'r> {
     properties: Vec<Property<'r>>,
 }
 
-/// A changed property. Its values are read out of the texts around them.
+/// A changed property. Its values are read out of the texts around them where they are asked for: mostly they are not.
 #[derive(Debug)]
 pub(super) struct Property<'r> {
+    arena: &'r Arena,
     pub(super) name: &'r str,
-    pub(super) old: Value<'r>,
-    pub(super) new: Value<'r>,
+    old: Value<'r>,
+    new: Value<'r>,
 }
 
 impl<'r> Target<'r> {
@@ -66,10 +67,23 @@ impl<'r> Target<'r> {
 
 impl<'r> Property<'r> {
     fn read(property: Value<'r>, arena: &'r Arena) -> Option<Self> {
-        let value = |name: &str| read(part(property, name), arena);
         // A name that no text is around, as every other value here.
         let name = part_text(property, &["displayName", "name"])?;
-        Some(Self { name, old: value("oldValue"), new: value("newValue") })
+        Some(Self { arena, name, old: part(property, "oldValue"), new: part(property, "newValue") })
+    }
+
+    /// The value before the change.
+    pub(super) fn old_value(&self) -> Value<'r> {
+        read(self.old, self.arena)
+    }
+
+    /// The value after it.
+    pub(super) fn new_value(&self) -> Value<'r> {
+        read(self.new, self.arena)
+    }
+
+    fn is_changed(&self) -> bool {
+        self.old != self.new && self.old_value() != self.new_value()
     }
 }
 
@@ -91,18 +105,18 @@ impl<'r> Changes<'r> {
     /// A changed property by name, one with a new value before others.
     pub(super) fn property(&self, name: &str) -> Option<&Property<'r>> {
         let named = || self.properties().filter(|property| property.name.eq_ignore_ascii_case(name));
-        named().find(|property| plain(property.new).is_some()).or_else(|| named().next())
+        named().find(|property| plain(property.new_value()).is_some()).or_else(|| named().next())
     }
 
     /// The new value of a property as text.
     pub(super) fn new_text(&self, name: &str) -> Option<Cow<'r, str>> {
-        plain(self.property(name)?.new)
+        plain(self.property(name)?.new_value())
     }
 
     /// The value of a property as text: the new one, else the old one, of what was taken away.
     pub(super) fn any_text(&self, name: &str) -> Option<Cow<'r, str>> {
         let property = self.property(name)?;
-        plain(property.new).or_else(|| plain(property.old))
+        plain(property.new_value()).or_else(|| plain(property.old_value()))
     }
 
     /// Every changed property.
@@ -140,8 +154,8 @@ impl<'r> Changes<'r> {
         };
         for property in self.properties() {
             if property.name.eq_ignore_ascii_case("Included Updated Properties") {
-                plain(property.new).unwrap_or_default().split(',').for_each(&mut add);
-            } else if !is_description(property.name) && (property.old != property.new) {
+                plain(property.new_value()).unwrap_or_default().split(',').for_each(&mut add);
+            } else if !is_description(property.name) && property.is_changed() {
                 add(property.name);
             }
         }

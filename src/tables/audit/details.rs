@@ -7,6 +7,7 @@ use crate::facts::folded_operation;
 use crate::model::Field;
 use crate::tables::act::ActRow;
 use std::borrow::Cow;
+use std::ops::Deref;
 
 /// Words before the id that the directory gives a device, which is not the one that sign-ins show.
 pub const OBJECT_ID: &str = "object id ";
@@ -61,12 +62,13 @@ impl Note<'_> {
 /// Puts object, detail and variant of a change.
 pub(super) fn put<'r>(row: &mut ActRow<'r>, changes: &Changes<'r>) {
     let operation = folded_operation(row.get(Field::Operation).unwrap_or_default());
+    let operation = Operation::new(&operation);
     let reason = row.get(Field::ResultDescription).unwrap_or_default().to_owned();
-    let mut note = Note { object: object(&operation, &reason, changes), ..Note::default() };
-    rights(&operation, changes, &mut note);
-    account(&operation, &reason, changes, &mut note);
+    let mut note = Note { object: object(operation, &reason, changes), ..Note::default() };
+    rights(operation, changes, &mut note);
+    account(operation, &reason, changes, &mut note);
     if note.detail.is_empty() && note.variant.is_empty() {
-        named(&operation, changes, &mut note);
+        named(operation, changes, &mut note);
     }
     row.set_some(Field::Object, note.object);
     row.set(Field::Detail, cut(note.detail.join(", ")));
@@ -81,15 +83,48 @@ fn cut(mut text: String) -> String {
     text
 }
 
+/// The folded name of an operation, in which many words are looked for.
+#[derive(Clone, Copy)]
+struct Operation<'n> {
+    name: &'n str,
+    letters: u32,
+}
+
+impl<'n> Operation<'n> {
+    fn new(name: &'n str) -> Self {
+        Self { name, letters: letters(name) }
+    }
+
+    /// Returns whether the words are in it: most have a letter that is not.
+    #[inline]
+    fn has(self, words: &str) -> bool {
+        letters(words) & !self.letters == 0 && self.name.contains(words)
+    }
+}
+
+impl Deref for Operation<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.name
+    }
+}
+
+/// The letters of a text in lower case, one bit each.
+#[inline]
+fn letters(text: &str) -> u32 {
+    text.bytes().fold(0, |letters, letter| letters | 1 << (letter % 32))
+}
+
 /// Returns whether an operation is about the sign-in methods of a user.
-fn is_of_methods(operation: &str) -> bool {
-    operation.contains("security info")
+fn is_of_methods(operation: Operation<'_>) -> bool {
+    operation.has("security info")
         || operation.starts_with("post userauthmethod")
         || operation.starts_with("patch userauthmethod")
 }
 
 /// The name of the thing changed.
-fn object<'r>(operation: &str, reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> {
+fn object<'r>(operation: Operation<'_>, reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> {
     let label = |kind: &str| changes.target(kind).and_then(Target::label).map(Cow::Borrowed);
     let user = || changes.user().and_then(Target::label).map(Cow::Borrowed);
     let first = || changes.targets.iter().find_map(Target::label).map(Cow::Borrowed);
@@ -97,7 +132,7 @@ fn object<'r>(operation: &str, reason: &str, changes: &Changes<'r>) -> Option<Co
     if is_of_methods(operation) && !operation.starts_with("admin") {
         return method_name(reason, changes).or_else(user).or_else(first);
     }
-    if operation.contains("role") && !operation.contains("app role") {
+    if operation.has("role") && !operation.has("app role") {
         let named = changes.target("Role").and_then(|role| role.name).map(Cow::Borrowed);
         let role = property(&["Role.DisplayName"])
             .or(named)
@@ -108,23 +143,23 @@ fn object<'r>(operation: &str, reason: &str, changes: &Changes<'r>) -> Option<Co
         let both: Vec<Cow<'_, str>> = [role, member].into_iter().flatten().collect();
         return Some(both.join(", ")).filter(|both| !both.is_empty()).map(Cow::Owned).or_else(first);
     }
-    if operation.contains("app role assignment") || operation.contains("delegated permission grant") {
+    if operation.has("app role assignment") || operation.has("delegated permission grant") {
         return client_app(changes).or_else(first);
     }
-    if operation.contains("to device") || operation.contains("from device") {
+    if operation.has("to device") || operation.has("from device") {
         return property(&["Device.DisplayName"]).or_else(|| label("Device")).or_else(first);
     }
-    if operation.contains("group") && (operation.contains("member") || operation.contains("owner")) {
+    if operation.has("group") && (operation.has("member") || operation.has("owner")) {
         return property(&["Group.DisplayName"]).or_else(|| label("Group")).or_else(first);
     }
-    if operation.contains("owner to") || operation.contains("owner from") {
+    if operation.has("owner to") || operation.has("owner from") {
         let named = property(&["Application.DisplayName", "ServicePrincipal.DisplayName"]);
         return named.or_else(|| label("Application")).or_else(|| label("ServicePrincipal")).or_else(first);
     }
-    if operation.contains("invite") {
+    if operation.has("invite") {
         return changes.detail("invitedUserEmailAddress").map(Cow::Borrowed).or_else(user).or_else(first);
     }
-    if operation.contains("device") || operation.contains("bitlocker") {
+    if operation.has("device") || operation.has("bitlocker") {
         return label("Device").or_else(|| property(&["CloudDisplayName", "DisplayName"])).or_else(first);
     }
     first()
@@ -160,15 +195,15 @@ fn method_name<'r>(reason: &str, changes: &Changes<'r>) -> Option<Cow<'r, str>> 
 }
 
 /// Scopes, roles, secrets and trusts.
-fn rights<'r>(operation: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
-    if operation.contains("consent") || operation.contains("permission grant") {
+fn rights<'r>(operation: Operation<'_>, changes: &Changes<'r>, note: &mut Note<'r>) {
+    if operation.has("consent") || operation.has("permission grant") {
         let scopes = grants::scopes(changes);
         if scopes.for_all == Some(true) && !operation.starts_with("remove") && !operation.starts_with("revoke") {
             note.variant("admin-consent");
         }
         note.detail(scopes.words().unwrap_or_default());
     }
-    if operation.contains("app role assignment") {
+    if operation.has("app role assignment") {
         let role = changes.any_text("AppRole.Value").or_else(|| changes.any_text("AppRole.DisplayName"));
         let of = changes.targets.iter().find(|target| target.is("ServicePrincipal")).and_then(|api| api.name);
         let of = of.filter(|of| Some(*of) != note.object.as_deref());
@@ -182,18 +217,18 @@ fn rights<'r>(operation: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
     if let Some(trusts) = grants::trusts(changes) {
         note.difference(&trusts, "federated", "federated-removed");
     }
-    if operation.contains("owner to") || operation.contains("member to group") {
+    if operation.has("owner to") || operation.has("member to group") {
         let who = changes.user().and_then(Target::label);
         note.detail(who.filter(|who| Some(*who) != note.object.as_deref()).unwrap_or_default());
     }
-    if matches!(operation, "add application" | "add service principal") {
+    if matches!(&*operation, "add application" | "add service principal") {
         let id = changes.new_text("AppId").or_else(|| changes.detail("AppId").map(Cow::Borrowed));
         note.detail(id.map(|id| format!("app id {id}")).unwrap_or_default());
     }
 }
 
 /// Sign-in methods, devices, policies, and whether an account may sign in.
-fn account<'r>(operation: &str, reason: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
+fn account<'r>(operation: Operation<'_>, reason: &str, changes: &Changes<'r>, note: &mut Note<'r>) {
     if let Some(methods) = grants::methods(changes) {
         note.difference(&methods, "methods", "methods-removed");
         if note.variant.is_empty() && changes.changed().iter().all(|name| name.starts_with("StrongAuthentication")) {
@@ -212,12 +247,12 @@ fn account<'r>(operation: &str, reason: &str, changes: &Changes<'r>, note: &mut 
             note.detail(changes.new_text(name).map(|text| format!("{words} {text}")).unwrap_or_default());
         }
         let is_pass = |text: &str| text.to_lowercase().contains("temporary access pass");
-        let made = !operation.contains("deleted");
+        let made = !operation.has("deleted");
         if made && (is_pass(reason) || changes.detail("AuthenticationMethod").is_some_and(is_pass)) {
             note.variant("temporary-pass");
         }
     }
-    if operation.contains("device") && !operation.contains("device local") && !operation.contains("policies") {
+    if operation.has("device") && !operation.has("device local") && !operation.has("policies") {
         for (detail, names) in [
             ("OS", ["CloudDeviceOSType", "DeviceOSType"]),
             ("OSVersion", ["CloudDeviceOSVersion", "DeviceOSVersion"]),
@@ -252,13 +287,13 @@ fn account<'r>(operation: &str, reason: &str, changes: &Changes<'r>, note: &mut 
         note.detail(listed(&policy.parts));
     }
     if let Some(property) = changes.property("AccountEnabled") {
-        let [old, new] = [property.old, property.new].map(super::changes::plain);
+        let [old, new] = [property.old_value(), property.new_value()].map(super::changes::plain);
         if let Some(new) = new.filter(|new| old.as_ref() != Some(new)) {
             note.variant(if new.eq_ignore_ascii_case("true") { "enabled" } else { "disabled" });
             note.detail(format!("account enabled: {} → {new}", old.as_deref().unwrap_or("not set")));
         }
     }
-    match operation {
+    match &*operation {
         "disable account" => note.variant("disabled"),
         "enable account" => note.variant("enabled"),
         _ => {}
@@ -271,9 +306,9 @@ fn account<'r>(operation: &str, reason: &str, changes: &Changes<'r>, note: &mut 
 }
 
 /// The names of the changed properties, where nothing better is known. What is added or taken away is named already.
-fn named(operation: &str, changes: &Changes<'_>, note: &mut Note<'_>) {
+fn named(operation: Operation<'_>, changes: &Changes<'_>, note: &mut Note<'_>) {
     let names = changes.changed();
-    if names.is_empty() && UPDATES.contains(&operation) {
+    if names.is_empty() && UPDATES.contains(&&*operation) {
         note.variant("nothing");
     } else if !["add", "remove", "delete"].iter().any(|verb| operation.starts_with(verb)) {
         note.detail(listed(&names));

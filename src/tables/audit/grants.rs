@@ -59,13 +59,14 @@ pub(super) fn scopes(changes: &Changes<'_>) -> Scopes {
     };
     let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
     if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
-        let [new, old] = [property.new, property.old].map(|value| words(&plain(value).unwrap_or_default()));
+        let [new, old] =
+            [property.new_value(), property.old_value()].map(|value| words(&plain(value).unwrap_or_default()));
         let old: HashSet<String> = old.into_iter().collect();
         new.iter().filter(|scope| !old.contains(*scope)).for_each(|scope| add(scope));
         kinds.extend(changes.any_text("DelegatedPermissionGrant.ConsentType").map(Cow::into_owned));
     }
     if let Some(property) = changes.property("ConsentAction.Permissions") {
-        let new = plain(property.new).unwrap_or_default();
+        let new = plain(property.new_value()).unwrap_or_default();
         let (before, after) = new.split_once("=>").unwrap_or(("", &new));
         let (before, grants) = (Grant::read(before), Grant::read(after));
         if grants.is_empty() && !after.contains("[]") {
@@ -122,7 +123,10 @@ impl Difference {
 /// The secrets and certificates of an application that came and went: new less old, by key id.
 pub(super) fn keys(changes: &Changes<'_>) -> Option<Difference> {
     let property = changes.property("KeyDescription")?;
-    Some(Difference::compare(&described(property.old, changes.arena), &described(property.new, changes.arena)))
+    Some(Difference::compare(
+        &described(property.old_value(), changes.arena),
+        &described(property.new_value(), changes.arena),
+    ))
 }
 
 /// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as id and words. Other texts are not quoted.
@@ -161,7 +165,7 @@ pub(super) fn trusts(changes: &Changes<'_>) -> Option<Difference> {
         };
         items(value, changes.arena).filter(|item| item.is_object()).map(trust).collect()
     };
-    Some(Difference::compare(&read(property.old), &read(property.new)))
+    Some(Difference::compare(&read(property.old_value()), &read(property.new_value())))
 }
 
 /// The sign-in methods of a user that came and went; `None` where none are in the record.
@@ -177,8 +181,8 @@ pub(super) fn methods(changes: &Changes<'_>) -> Option<Difference> {
     let mut both = Difference::default();
     for property in properties {
         let Difference { added, removed } = Difference::compare(
-            &method(property.name, property.old, changes.arena),
-            &method(property.name, property.new, changes.arena),
+            &method(property.name, property.old_value(), changes.arena),
+            &method(property.name, property.new_value(), changes.arena),
         );
         both.added.extend(added);
         both.removed.extend(removed);
@@ -246,7 +250,7 @@ fn only_object<'r>(value: Value<'r>, arena: &'r Arena) -> Map<'r> {
 /// The change of a policy's text; `None` where the record has none.
 pub(super) fn policy(changes: &Changes<'_>) -> Option<Policy> {
     let property = ["ConditionalAccessPolicy", "PolicyDetail"].iter().find_map(|name| changes.property(name))?;
-    let [before, after] = [property.old, property.new].map(|value| only_object(value, changes.arena));
+    let [before, after] = [property.old_value(), property.new_value()].map(|value| only_object(value, changes.arena));
     let [old, new] = [before, after].map(Value::Object);
     let excluded = |policy| -> BTreeSet<&str> {
         let users = part(part(policy, "conditions"), "users");
