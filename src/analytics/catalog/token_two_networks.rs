@@ -387,6 +387,7 @@ mod tests {
 
     const TOKEN: (Field, &str) = (Field::TokenId, "t");
     const SESSION: (Field, &str) = (Field::SessionId, "s");
+    const LINUX: (Field, &str) = (Field::UserAgent, "Mozilla/5.0 (X11; Linux x86_64) Chrome/129.0.0.0 Safari/537.36");
 
     fn minute(minute: i64) -> String {
         after(Span::minutes(minute))
@@ -443,8 +444,6 @@ mod tests {
         let script = [AWAY, &[LIBRARY]].concat();
         let found: Vec<(Severity, usize)> = with(&[(1, AWAY), (2, &script)]);
         assert_eq!(found, [(Severity::High, 1)]);
-        const LINUX: (Field, &str) =
-            (Field::UserAgent, "Mozilla/5.0 (X11; Linux x86_64) Chrome/129.0.0.0 Safari/537.36");
         for (agent, severity) in [(&[][..], Severity::Low), (&[LIBRARY], Severity::Low), (&[LINUX], Severity::Medium)] {
             assert_eq!(with(&[(1, &part("203.0.113.9", agent))]), [(severity, 1)], "{agent:?}");
         }

@@ -131,7 +131,7 @@ mod tests {
             let found = format!("{name}\":1");
             let expected = (name != "b\"c").then_some((first, name.len() + 1));
             assert_eq!(keys.expected(ROW_START, found.as_bytes()), expected);
-            assert_eq!(keys.expected(ROW_START, found[1..].as_bytes()), None);
+            assert_eq!(keys.expected(ROW_START, &found.as_bytes()[1..]), None);
             assert_eq!(keys.expected(first, found.as_bytes()), None, "after another");
         }
     }

@@ -30,16 +30,13 @@ fn members(reader: &mut RecordReader, json: &str, at: usize, start: u32, depth: 
     let keeps = depth == 1 && reader.reads_acts();
     loop {
         let expected = if bytes.get(at) == Some(&b'"') { reader.keys.expected(key, &bytes[at + 1..]) } else { None };
-        let end = match expected {
-            Some((known, len)) => {
-                key = known;
-                at + 1 + len
-            }
-            None => {
-                let end = key_end(bytes, at)?;
-                key = reader.key(key, &bytes[at + 1..end - 1]);
-                end
-            }
+        let end = if let Some((known, len)) = expected {
+            key = known;
+            at + 1 + len
+        } else {
+            let end = key_end(bytes, at)?;
+            key = reader.key(key, &bytes[at + 1..end - 1]);
+            end
         };
         let name = at + 1..end - 1;
         at = skip_space(bytes, end);
