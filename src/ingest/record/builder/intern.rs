@@ -11,8 +11,8 @@ const REMEMBERED_LEN: usize = 16 << 10;
 /// The fields that may come as JSON.
 const JSON_FIELDS: [Field; 4] =
     [Field::DeviceDetail, Field::LocationDetails, Field::ProcessingDetails, Field::TokenProtection];
-/// Bytes of JSON values remembered as written; then the memory is cleared.
-const REMEMBERED_BYTES: usize = 4 << 20;
+/// Bytes of texts that a memo holds; then it is cleared. Each thread has some.
+const REMEMBERED_BYTES: usize = 2 << 20;
 
 /// Last symbol of each field: many columns hardly change.
 pub(super) struct Last([Sym; Field::COUNT]);
