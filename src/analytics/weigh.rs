@@ -27,6 +27,8 @@ const OTHER_CODES: usize = 2;
 const SAME_DAY: Span = Span::minutes(12 * 60);
 /// Most rows looked at for one question: a script's account has thousands.
 const LOOKED_AT: usize = 500;
+/// Most rows of a colleague, calls and all, that are looked back over.
+const LOOKED_BACK: usize = 5000;
 /// The analytic whose hits are of uses of tokens.
 const OF_USES: &str = "token-two-networks";
 /// Other users whose habit an address is, from which on it is shared.
@@ -132,7 +134,7 @@ impl Weighing<'_> {
                     && of_client(**id) == client
                     && places.profile(**id).os == *os
             };
-            let alike = rows[..before].iter().rev().take(LOOKED_AT).filter(is_like);
+            let alike = rows[..before].iter().rev().take(LOOKED_BACK).filter(is_like);
             let mut bindings =
                 alike.filter_map(|id| Protection::read(store.get(*id, Field::TokenProtection)).binding).peekable();
             bindings.peek().is_some() && bindings.all(|binding| binding == Binding::Unbound)
