@@ -35,11 +35,7 @@ pub enum Text {
 pub fn string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some((end, Text::Plain)),
-        Plain::Until(from) => {
-            let end = escaped_string_end(bytes, from)?;
-            let is_plain = memchr::memchr(b'\\', &bytes[from..end]).is_none();
-            Some((end, if is_plain { Text::Plain } else { Text::Escaped }))
-        }
+        Plain::Until(from) => Some((escaped_string_end(bytes, from)?, Text::Escaped)),
         Plain::None => None,
     }
 }
@@ -110,10 +106,7 @@ pub fn value_end(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
 pub fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
     match plain_end(bytes, at) {
         Plain::End(end) => Some(end),
-        Plain::Until(from) => {
-            escaped_string_end(bytes, from).filter(|end| memchr::memchr(b'\\', &bytes[from..*end]).is_none())
-        }
-        Plain::None => None,
+        Plain::Until(_) | Plain::None => None,
     }
 }
 
@@ -121,7 +114,7 @@ pub fn key_end(bytes: &[u8], at: usize) -> Option<usize> {
 enum Plain {
     /// To its end, and this is the position after it.
     End(usize),
-    /// To this position, at least.
+    /// To this position, which a backslash is at.
     Until(usize),
     /// It is no string.
     None,
@@ -135,33 +128,28 @@ fn plain_end(bytes: &[u8], at: usize) -> Plain {
     }
     let mut at = at + 1;
     while let Some(lane) = bytes.get(at..at + 16) {
-        let marks = StringMarks::of_lane(lane.try_into().expect("16 bytes were asked for"));
-        if marks.backslashes != 0 {
-            break;
+        let marks = StringMarks::any_in_lane(lane.try_into().expect("16 bytes were asked for"));
+        if marks == 0 {
+            at += 16;
+            continue;
         }
-        if marks.quotes != 0 {
-            let end = marks.quotes.trailing_zeros();
-            let clean = marks.controls & below(end) == 0;
-            return if clean { Plain::End(at + end as usize + 1) } else { Plain::None };
-        }
-        if marks.controls != 0 {
-            return Plain::None;
-        }
-        at += 16;
+        at += marks.trailing_zeros() as usize;
+        return match bytes[at] {
+            b'"' => Plain::End(at + 1),
+            b'\\' => Plain::Until(at),
+            _ => Plain::None,
+        };
     }
     // Short texts are all end.
-    if bytes.len() < at + 16 {
-        for (place, byte) in (at..).zip(&bytes[at..]) {
-            match byte {
-                b'"' => return Plain::End(place + 1),
-                b'\\' => return Plain::Until(place),
-                0..0x20 => return Plain::None,
-                _ => {}
-            }
+    for (place, byte) in (at..).zip(&bytes[at..]) {
+        match byte {
+            b'"' => return Plain::End(place + 1),
+            b'\\' => return Plain::Until(place),
+            0..0x20 => return Plain::None,
+            _ => {}
         }
-        return Plain::None;
     }
-    Plain::Until(at)
+    Plain::None
 }
 
 /// As [`string_end`] from a place inside the string without a backslash before it.
@@ -230,6 +218,14 @@ impl StringMarks {
             backslashes: bits(lane.simd_eq(u8x16::splat(b'\\'))),
             controls: bits(lane.min(u8x16::splat(0x1f)).simd_eq(lane)),
         }
+    }
+
+    /// The bytes that are any of them.
+    #[inline]
+    fn any_in_lane(lane: [u8; 16]) -> u32 {
+        let lane = u8x16::new(lane);
+        let marks = lane.simd_eq(u8x16::splat(b'"')) | lane.simd_eq(u8x16::splat(b'\\'));
+        (marks | lane.min(u8x16::splat(0x1f)).simd_eq(lane)).to_bitmask() & 0xffff
     }
 
     #[inline]
