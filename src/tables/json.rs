@@ -59,6 +59,11 @@ impl<'r> Map<'r> {
         Self(&members[..=kept])
     }
 
+    /// The members of names of which none is there twice.
+    pub(super) fn of_distinct(members: &'r [(&'r str, Value<'r>)]) -> Self {
+        Self(members)
+    }
+
     /// Names and values in the order of the names.
     fn sorted(self) -> Vec<(&'r str, Value<'r>)> {
         let mut members = self.0.to_vec();
@@ -271,7 +276,7 @@ impl<'r> Parser<'r> {
     }
 
     fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.next() == Some(byte);
+        let is_next = self.text.as_bytes().get(self.at) == Some(&byte) || self.next() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }

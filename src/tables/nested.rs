@@ -5,6 +5,7 @@ use super::json::{Arena, Map, Value};
 use super::members::{Members, WrittenTime, elements, read_out, scalar, trim};
 use super::name_index::{NameIndex, NameMark};
 use crate::model::Span;
+use bumpalo::collections::Vec as List;
 use serde_json::{Value as Tree, map::Map as Branches};
 
 /// Names of objects that hold a record, the untouched copy before what a pipeline made of it.
@@ -33,7 +34,10 @@ impl<'r> Nested<'r> {
     pub(super) fn open(record: &Members<'r>, marks: &[&str]) -> Self {
         let arena = record.arena();
         let record = nest(record);
-        Self::descend(record, marks, 0, arena).unwrap_or_else(|| Self::at(Object::new(record, arena), arena))
+        if record.is_one(marks, arena) {
+            return Self::at(record, arena);
+        }
+        Self::inside(record.members, marks, 0, arena).unwrap_or_else(|| Self::at(record, arena))
     }
 
     fn at(record: Object<'r>, arena: &'r Arena) -> Self {
@@ -41,22 +45,24 @@ impl<'r> Nested<'r> {
         Self { arena, inner, record, around: Vec::new() }
     }
 
-    /// The record in an object; `None` where it holds none.
-    fn descend(mut object: Value<'r>, marks: &[&str], level: usize, arena: &'r Arena) -> Option<Self> {
-        let whole = Object::new(object, arena);
-        let is_record = |object: &Object<'_>| marks.iter().any(|mark| !is_nothing(object.part(mark)));
-        if is_record(&whole) || is_record(&Object::new(read(whole.part("properties"), arena), arena)) {
-            return Some(Self::at(whole, arena));
-        }
+    /// The record in an envelope of an object; `None` where it holds none.
+    fn inside(members: Map<'r>, marks: &[&str], level: usize, arena: &'r Arena) -> Option<Self> {
         if level == MAX_LEVEL {
             return None;
         }
+        let mut object = Value::Object(members);
         for name in ENVELOPES {
             let (held, rest) = taken(object, name, arena);
             if !held.is_object() {
                 continue;
             }
-            if let Some(mut found) = Self::descend(held, marks, level + 1, arena) {
+            let inner = Object::new(held, arena);
+            let found = if inner.is_one(marks, arena) {
+                Some(Self::at(inner, arena))
+            } else {
+                Self::inside(inner.members, marks, level + 1, arena)
+            };
+            if let Some(mut found) = found {
                 found.around.push(rest);
                 return Some(found);
             }
@@ -121,11 +127,14 @@ impl<'r> Object<'r> {
     fn new(value: Value<'r>, arena: &'r Arena) -> Self {
         let members = if let Value::Object(members) = value { members } else { Map::default() };
         let mut index = NameIndex::new(members.names().count(), arena);
-        for name in members.names() {
-            let letters = name.bytes().filter(|byte| *byte != b'_').count();
-            index.add(NameMark::new(name.as_bytes(), letters));
-        }
+        members.names().for_each(|name| index.add(mark_of_key(name)));
         Self { members, index }
+    }
+
+    /// Returns whether it is a record: it or its `properties` has something under one of the names.
+    fn is_one(&self, marks: &[&str], arena: &'r Arena) -> bool {
+        let has_one = |object: &Self| marks.iter().any(|mark| !is_nothing(object.part(mark)));
+        has_one(self) || has_one(&Self::new(read(self.part("properties"), arena), arena))
     }
 
     /// As [`Self::part`], the first one however it is written.
@@ -148,7 +157,12 @@ impl<'r> Object<'r> {
     }
 }
 
-/// The mark of a name that is looked for, as [`Object::new`] makes those of keys: underscores do not count.
+/// The mark of a key, in which underscores do not count.
+fn mark_of_key(key: &str) -> NameMark {
+    NameMark::new(key.as_bytes(), key.bytes().filter(|byte| *byte != b'_').count())
+}
+
+/// As [`mark_of_key`], of a name that is looked for.
 fn mark(name: &str) -> NameMark {
     let first = usize::from(name.starts_with('_'));
     debug_assert!(!name[first..].contains('_'), "{name}");
@@ -162,23 +176,41 @@ fn first<'r>(objects: [&Object<'r>; 2], name: &str, arena: &'r Arena) -> Value<'
 }
 
 /// The members of a record in their objects.
-fn nest<'r>(record: &Members<'r>) -> Value<'r> {
-    let arena = record.arena();
-    let full = record.values().filter(|(_, value)| !is_nothing(*value));
-    let members: Vec<(&str, Value<'_>)> = full.map(|(name, value)| (bare(name), value)).collect();
-    // Nearly every name is of one part.
-    let is_one = |name: &str| !name.is_empty() && !name.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'}'));
-    if members.iter().all(|(name, _)| is_one(name)) {
-        let object = Map::new(&members, arena);
-        if object.iter().count() == members.len() {
-            return Value::Object(object);
+fn nest<'r>(record: &Members<'r>) -> Object<'r> {
+    plain(record).unwrap_or_else(|| {
+        let object = tree(record).to_string();
+        Object::new(Value::parse(record.arena().alloc_str(&object), record.arena()).unwrap_or_default(), record.arena())
+    })
+}
+
+/// The members of a record whose names are of one part, each of them once, as nearly all are.
+fn plain<'r>(record: &Members<'r>) -> Option<Object<'r>> {
+    let (room, arena) = (record.names().count(), record.arena());
+    let mut members = List::with_capacity_in(room, arena);
+    let mut index = NameIndex::new(room, arena);
+    for (name, value) in record.values().filter(|(_, value)| !is_nothing(*value)) {
+        let name = bare(name);
+        let mark = mark_of_key(name);
+        let is_known = |at: usize| members.get(at).filter(|(known, _)| *known == name).map(|_| ());
+        if name.is_empty()
+            || memchr::memchr3(b'.', b'/', b'}', name.as_bytes()).is_some()
+            || index.find(mark, is_known).is_some()
+        {
+            return None;
         }
+        index.add(mark);
+        members.push((name, value));
     }
+    Some(Object { members: Map::of_distinct(members.into_bump_slice()), index })
+}
+
+/// The members of a record in the objects that their names say.
+fn tree(record: &Members<'_>) -> Tree {
     let mut object = Tree::Object(Branches::new());
     for (name, value) in record.values().filter(|(_, value)| !is_nothing(*value)) {
         put(&mut object, &path(bare(name)), serde_json::from_str(&value.to_string()).unwrap_or_default());
     }
-    Value::parse(arena.alloc_str(&object.to_string()), arena).unwrap_or_default()
+    object
 }
 
 /// A column's name without what exports add to it.
@@ -245,16 +277,9 @@ fn taken<'r>(object: Value<'r>, name: &str, arena: &'r Arena) -> (Value<'r>, Val
 /// The member of an object under a name, without case and underscores; null where there is none.
 pub(super) fn part<'r>(value: Value<'r>, name: &str) -> Value<'r> {
     let Value::Object(members) = value else { return Value::Null };
-    let mut found = None;
-    for (key, value) in members.iter() {
-        if is_name(key, name) {
-            if key == name {
-                return value;
-            }
-            found = found.or(Some(value));
-        }
-    }
-    found.unwrap_or_default()
+    let named = members.iter().find(|(key, _)| *key == name);
+    let named = named.or_else(|| members.iter().find(|(key, _)| is_name(key, name)));
+    named.map_or(Value::Null, |(_, value)| value)
 }
 
 /// The first of several names that an object has a text under.
