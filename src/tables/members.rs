@@ -177,7 +177,15 @@ impl<'r> Written<'r> {
 
 /// The mark of a key as written.
 fn mark_of_key(key: &str) -> NameMark {
-    let bytes = key.as_bytes().trim_ascii_start();
+    let bytes = key.as_bytes();
+    // Nearly every key, without a look at the rest of it.
+    if let [first, .., before, last] = bytes
+        && [first, before, last].into_iter().all(u8::is_ascii_alphanumeric)
+        && !matches!(last, b'c' | b'g')
+    {
+        return NameMark::new(bytes, bytes.len());
+    }
+    let bytes = bytes.trim_ascii_start();
     let may_have_more = match bytes {
         _ if bytes.len() != key.len() => true,
         [.., b'_' | b']'] | [.., b'_', _] => true,
@@ -304,14 +312,9 @@ pub fn power_shell(text: &str) -> Option<Vec<(&str, String)>> {
 /// The member of an object under a name, without case; null where there is none.
 pub fn member<'r>(value: Value<'r>, name: &str) -> Value<'r> {
     let Value::Object(object) = value else { return Value::Null };
-    let mut found = None;
-    for (key, value) in object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)) {
-        if key == name {
-            return value;
-        }
-        found = found.or(Some(value));
-    }
-    found.unwrap_or_default()
+    let named = object.iter().find(|(key, _)| *key == name);
+    let named = named.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
+    named.map_or(Value::Null, |(_, value)| value)
 }
 
 /// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
