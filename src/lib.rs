@@ -22,7 +22,7 @@
 //! | To change | Look at | CONTRIBUTING.md explains how to add |
 //! |---|---|---|
 //! | detections | [`analytics`]: one file each in `analytics/catalog/`; shared parts are `burst`, `flow`, `session`, `graph_ties` | an analytic |
-//! | reading of rows under each semantics: which count, their time, user and texts | `analytics/reading.rs`, one table of choices each | |
+//! | reading of rows under each semantics: which count, their time, user and texts | `analytics/reading.rs`, one table of choices each; `analytics/admitted.rs` the rows that a run admits, read on all cores | |
 //! | findings of triage steps | `analytics/findings/`: functions from an [`analytics::StepContext`] to a [`analytics::Finding`] | a step |
 //! | severity, techniques | [`analytics::assess`], whose docs are the rules | |
 //! | confidence: facts that tell theft from work, with their weights | `analytics/weights.rs`, the table; `analytics/weigh.rs` finds which hold | a fact that weighs |
@@ -50,7 +50,8 @@
 //! | blank values, damage by spreadsheets | `store/normalize.rs`, `model/number.rs`, `ingest/record/builder/` | |
 //! | records inside other records, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
 //! | the table of a row | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
-//! | storage and comparison of rows | [`store`]: interned text, normalized forms, users, indexes; `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids | |
+//! | work on all cores, with results that do not depend on their number | `model/threads.rs` | |
+//! | storage and comparison of rows | [`store`]: interned text, normalized forms, users, indexes; `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
 //! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
 //! | a case on evidence that has changed | `triage/basis.rs` the evidence as a case lists it, `triage/bundle.rs` a bundle as cases see it, `triage/carry.rs` its change in a sentence; `casefile/find.rs` the case of a bundle |

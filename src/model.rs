@@ -10,6 +10,7 @@ mod origin;
 mod policies;
 mod severity;
 mod text;
+pub(crate) mod threads;
 mod time;
 pub mod words;
 pub(crate) mod work;

@@ -12,12 +12,13 @@ mod merges;
 mod networks;
 mod normalize;
 mod query;
+mod roles;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod ties;
 mod token;
 
-pub use device::{device_id, device_member};
+pub use device::{device_id, device_id_and_system, device_member};
 pub use events::{Event, Events};
 pub use index::{Index, Key};
 pub use intern::Interner;
@@ -27,12 +28,13 @@ pub use token::Computed;
 
 use crate::facts::Networks;
 use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
-use crate::tables::TABLES;
+use crate::tables::{Role, TABLES};
 use foldhash::fast::RandomState;
 use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// Events of one reading thread, with the texts their symbols refer to.
@@ -67,7 +69,7 @@ pub struct Store {
     /// Normalized form and kind of each placeholder.
     placeholders: HashMap<Sym, (Sym, Placeholder), RandomState>,
     /// Token ids whose normalized form differs from what was written.
-    normalized_tokens: HashMap<Sym, Sym>,
+    normalized_tokens: HashMap<Sym, Sym, RandomState>,
     /// The normalized UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym, RandomState>,
     /// User keys of each normalized UPN that several have.
@@ -79,6 +81,7 @@ pub struct Store {
     networks: Option<Arc<Networks>>,
     acted_upon: acted_upon::ActedUpon,
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
+    by_role: OnceLock<[Vec<EventId>; Role::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
     token_numbers: OnceLock<ties::TokenNumbers>,
@@ -113,7 +116,7 @@ impl Store {
             texts,
             normalized: Vec::new(),
             placeholders: HashMap::default(),
-            normalized_tokens: HashMap::new(),
+            normalized_tokens: HashMap::default(),
             upns: HashMap::default(),
             namesakes: HashMap::default(),
             duplicates: duplicates::Duplicates::default(),
@@ -122,6 +125,7 @@ impl Store {
             networks: None,
             acted_upon: acted_upon::ActedUpon::default(),
             present: OnceLock::new(),
+            by_role: OnceLock::new(),
             by_name: OnceLock::new(),
             token_numbers: OnceLock::new(),
             empty_text: OnceLock::new(),
@@ -163,9 +167,19 @@ impl Store {
 
     /// Every event in order, duplicates and unions included.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (EventId, Event<'_>)> + Clone {
-        work::look(self.events.len());
+        self.events_in(0..self.events.len())
+    }
+
+    /// Number of [`Store::events`].
+    pub fn event_count(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Part of [`Store::events`], by their places.
+    pub fn events_in(&self, range: Range<usize>) -> impl DoubleEndedIterator<Item = (EventId, Event<'_>)> + Clone {
+        work::look(range.len());
         let number = |index: usize| EventId(u32::try_from(index).expect("bounded by merge()"));
-        (0..self.events.len()).map(move |index| (number(index), self.events.get(index)))
+        range.map(move |index| (number(index), self.events.get(index)))
     }
 
     /// The text of a symbol; empty for [`Sym::NONE`].
@@ -310,6 +324,11 @@ impl Store {
     /// Every value of a key with the number of events that [`Store::with`] gives for it, in no particular order.
     pub fn counts(&self, key: Key) -> impl Iterator<Item = (Sym, usize)> + '_ {
         self.index(key).counts()
+    }
+
+    /// Every value of a key with the events that [`Store::with`] gives for it, in no particular order.
+    pub fn groups(&self, key: Key) -> impl Iterator<Item = (Sym, &[EventId])> + '_ {
+        self.index(key).groups()
     }
 
     fn index(&self, key: Key) -> &Index {

@@ -68,6 +68,11 @@ pub enum Role {
     Records,
 }
 
+impl Role {
+    /// Number of roles.
+    pub const COUNT: usize = 3;
+}
+
 /// Test of a row's success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Success {

@@ -1,7 +1,8 @@
 //! Events by one key, as a sorted array: four bytes an event, no map.
 
 use super::{Event, Store, device_id};
-use crate::model::{EventId, Field, Sym};
+use crate::model::{EventId, Field, Sym, threads};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -63,14 +64,14 @@ pub struct Index {
     keys: Vec<(Sym, u32)>,
     ids: Vec<EventId>,
     /// The device of each device text.
-    devices: HashMap<Sym, Sym>,
+    devices: HashMap<Sym, Sym, RandomState>,
     /// Of an index by token, the place of the first sign-in with each key, or [`NO_PLACE`].
     issuers: Vec<u32>,
 }
 
 impl Index {
     pub(super) fn build(store: &Store, key: Key) -> Self {
-        let devices = if key == Key::Device { devices(store) } else { HashMap::new() };
+        let devices = if key == Key::Device { devices(store) } else { HashMap::default() };
         let mut upon: Vec<(EventId, Sym)> = Vec::new();
         if key == Key::User {
             upon.extend(store.all_acted_upon());
@@ -78,14 +79,14 @@ impl Index {
         }
         // Symbols are small numbers: rows are counted by them, which takes one pass where a sort takes twenty.
         let mut ends: Vec<u32> = vec![0; store.normalized.len()];
-        let mut values: Vec<Sym> = Vec::with_capacity(store.events.len());
-        for (_, event) in store.events() {
-            let value = if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event, &devices) };
-            ends[value.0 as usize] += 1;
-            values.push(value);
-        }
-        for (_, user) in &upon {
-            ends[user.0 as usize] += 1;
+        let values = threads::in_parts(store.events.len(), |range| {
+            let value = |(_, event): (EventId, Event<'_>)| {
+                if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event, &devices) }
+            };
+            store.events_in(range).map(value).collect::<Vec<Sym>>()
+        });
+        for sym in values.iter().flatten().chain(upon.iter().map(|(_, user)| user)) {
+            ends[sym.0 as usize] += 1;
         }
         ends[0] = 0;
         let mut all = 0;
@@ -109,7 +110,7 @@ impl Index {
             *at += 1;
         };
         let mut upon = upon.into_iter().peekable();
-        for (id, value) in (0..).map(EventId).zip(values) {
+        for (id, value) in (0..).map(EventId).zip(values.into_iter().flatten()) {
             if !value.is_none() {
                 place(value, id);
             }
@@ -143,6 +144,11 @@ impl Index {
         value_of(store, key, event, &self.devices)
     }
 
+    /// Every value, with its events.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (Sym, &[EventId])> + '_ {
+        self.keys.iter().enumerate().map(|(at, (sym, _))| (*sym, &self.ids[self.range(at)]))
+    }
+
     /// Every value, with the number of its events.
     pub(super) fn counts(&self) -> impl Iterator<Item = (Sym, usize)> + '_ {
         let ends = self.keys.iter().skip(1).map(|(_, start)| *start as usize).chain([self.ids.len()]);
@@ -154,7 +160,7 @@ impl Index {
     }
 }
 
-fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym>) -> Sym {
+fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym, RandomState>) -> Sym {
     match key.value(store, event) {
         Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
         sym => sym,
@@ -162,9 +168,9 @@ fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sy
 }
 
 /// The device of each device text: its id where that is a text of its own, else the first text that has the id.
-fn devices(store: &Store) -> HashMap<Sym, Sym> {
-    let mut devices: HashMap<Sym, Sym> = HashMap::new();
-    let mut by_id: HashMap<String, Sym> = HashMap::new();
+fn devices(store: &Store) -> HashMap<Sym, Sym, RandomState> {
+    let mut devices: HashMap<Sym, Sym, RandomState> = HashMap::default();
+    let mut by_id: HashMap<String, Sym, RandomState> = HashMap::default();
     for (_, event) in store.events() {
         let text = event[Field::DeviceDetail];
         if text.is_none() || devices.contains_key(&text) {

@@ -1,0 +1,124 @@
+//! Work shared out to threads: what it gives does not depend on their number.
+
+use super::work;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// Items of a list that are worth a thread; few where tests run, so that they join parts too.
+const WORTH: usize = if cfg!(debug_assertions) { 1 << 6 } else { 1 << 16 };
+
+/// Most threads that are worth having.
+pub(crate) fn most() -> usize {
+    static MOST: OnceLock<usize> = OnceLock::new();
+    *MOST.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Results of `read` for the parts of a list of some length, in order.
+pub(crate) fn in_parts<T: Send>(len: usize, read: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    each(parts(most().min(len / WORTH + 1), len), read)
+}
+
+fn parts(count: usize, len: usize) -> Vec<Range<usize>> {
+    (0..count).map(|part| len * part / count..len * (part + 1) / count).collect()
+}
+
+/// Results of `read` for each part, in order: of the first on this thread, of every other on one of its own.
+pub(crate) fn each<P: Send, T: Send>(parts: Vec<P>, read: impl Fn(P) -> T + Sync) -> Vec<T> {
+    let (mut parts, read) = (parts.into_iter(), &read);
+    let first = parts.next();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || (read(part), work::looked()))).collect();
+        let mut found: Vec<T> = first.map(read).into_iter().collect();
+        found.extend(others.into_iter().map(|other| {
+            let (part, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            work::look(looks);
+            part
+        }));
+        found
+    })
+}
+
+/// Finds of readers in a list, in its order: each reads a part of it.
+pub(crate) fn found<I: Copy + Sync, T: Send, F: FnMut(I) -> Option<T>>(
+    list: &[I],
+    reader: impl Fn() -> F + Sync,
+) -> Vec<T> {
+    joined(in_parts(list.len(), |range| list[range].iter().copied().filter_map(reader()).collect()))
+}
+
+/// Sorts a list, parts of it on threads of their own.
+pub(crate) fn sort<T: Ord + Send>(list: &mut [T]) {
+    let parts = most().min(list.len() / WORTH + 1);
+    each(list.chunks_mut(list.len().div_ceil(parts).max(1)).collect(), <[T]>::sort_unstable);
+    // Joins what is in order.
+    if parts > 1 {
+        list.sort();
+    }
+}
+
+/// Results of `read` for the parts of a list that stands in groups, in order. No group is cut.
+pub(crate) fn in_groups<'l, I: Sync, T: Send>(
+    list: &'l [I],
+    same: impl Fn(&I, &I) -> bool,
+    read: impl Fn(&'l [I]) -> T + Sync,
+) -> Vec<T> {
+    each(groups(most().min(list.len() / WORTH + 1), list, same), read)
+}
+
+fn groups<I>(count: usize, list: &[I], same: impl Fn(&I, &I) -> bool) -> Vec<&[I]> {
+    let mut rest = list;
+    let parts = (0..count).rev().map(|others| {
+        let least = rest.len().div_ceil(others + 1);
+        let ends =
+            |at: &usize| !rest.get(*at).zip(at.checked_sub(1)).is_some_and(|(next, last)| same(&rest[last], next));
+        let (part, after) = rest.split_at((least..).find(ends).unwrap_or(rest.len()));
+        rest = after;
+        part
+    });
+    parts.collect()
+}
+
+/// Lists one after the other, in the first of them.
+pub(crate) fn joined<T>(lists: Vec<Vec<T>>) -> Vec<T> {
+    let mut lists = lists.into_iter();
+    let mut all = lists.next().unwrap_or_default();
+    all.reserve_exact(lists.as_slice().iter().map(Vec::len).sum());
+    lists.for_each(|mut list| all.append(&mut list));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_stand_in_order_and_leave_nothing_out() {
+        for (count, len) in [(1, 0), (1, 5), (2, 1), (3, 10), (4, 3)] {
+            let found = each(parts(count, len), |range| range.collect::<Vec<_>>());
+            assert_eq!(found.len(), count);
+            assert_eq!(found.concat(), (0..len).collect::<Vec<_>>());
+        }
+        assert!(each(Vec::<usize>::new(), |part| part).is_empty());
+    }
+
+    #[test]
+    fn groups_stay_whole() {
+        let list = [1, 1, 1, 2, 3, 3, 3, 3];
+        let same = |a: &i32, b: &i32| a == b;
+        assert_eq!(groups(2, &list, same), [&list[..4], &list[4..]]);
+        assert_eq!(groups(3, &list, same), [&list[..3], &list[3..8], &[]]);
+        assert_eq!(groups(2, &[], same), [&[0; 0], &[0; 0]]);
+    }
+
+    #[test]
+    fn a_list_in_sorted_parts_is_sorted() {
+        let mut list: Vec<usize> = (0..3 * WORTH).map(|at| at * 7919 % (3 * WORTH)).collect();
+        sort(&mut list);
+        assert!(list.is_sorted());
+    }
+
+    #[test]
+    fn looks_of_all_threads_count() {
+        assert_eq!(work::looks(|| drop(each(parts(3, 9), |range| work::look(range.len())))), 9);
+    }
+}
