@@ -4,25 +4,24 @@
 //! prefix, where they record one only. Rows of Microsoft's own services are neutral: listed, but no evidence of a place.
 
 mod net;
+mod networks;
 mod profile;
+mod programs;
+mod read;
 
 pub use net::{Compared, Net};
-pub use profile::{Profile, Program, Tool};
+pub use profile::{Profile, Tool};
 
-use crate::facts::{ClientRole, Facts};
-use crate::model::{EventId, Field, Flags, Sym};
-use crate::store::{Store, device_id};
+use crate::facts::Facts;
+use crate::model::{EventId, Sym};
+use crate::store::Store;
 use foldhash::fast::RandomState;
+use networks::Networks;
+use programs::named;
+use read::{Numbers, PlaceKey, Read, SeenKey};
 use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZero;
-use std::sync::Arc;
-
-/// Azure CLI: an HTTP library is its own agent.
-const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
-/// The library that Azure CLI names.
-const CLI_LIBRARY: &str = "python-requests";
 
 /// Place of a row in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,56 +75,22 @@ pub struct Places {
     at_resource: HashMap<EventId, u32, RandomState>,
 }
 
-/// All that decides a place: address, recorded number, whether a service of Microsoft's would be neutral, and whether
-/// the row is neutral wherever it is from.
-type PlaceKey = (Sym, Sym, bool, bool);
-/// All that decides a profile: agent, device text, TLS fingerprint, whether the client is Azure CLI.
-type ProfileKey = (Sym, Sym, Sym, bool);
-
 impl Places {
     /// Places of every event of the store.
     pub fn new(store: &Store, facts: &Facts) -> Self {
-        let mut places: Numbers<PlaceKey> = Numbers::default();
-        let mut profiles: Numbers<ProfileKey> = Numbers::default();
-        let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
-        let mut rows = Vec::with_capacity(store.len());
-        // Addresses and numbers that sign-ins record.
-        let mut recorded: Vec<(Sym, Sym)> = Vec::new();
-        let mut is_recorded: Vec<bool> = Vec::new();
-        let mut seen: Numbers<(Sym, bool, bool)> = Numbers::default();
+        let Read { rows, places, is_recorded, profiles, seen } = Read::all(store, facts);
+        let networks =
+            Networks::new(store, places.keys.iter().zip(is_recorded).filter(|(_, is)| *is).map(|(key, _)| *key));
+        let place = |key: PlaceKey| networks.place(store, facts, key);
+        let mut places: Vec<Place> = places.keys.into_iter().map(place).collect();
+        let mut others: Numbers<SeenKey> = Numbers::default();
         let mut at_resource: HashMap<EventId, u32, RandomState> = HashMap::default();
-        for (id, event) in store.events() {
-            let normalized = |field| store.normalized_field(event, field);
-            let (address, number) = (normalized(Field::IpAddress), normalized(Field::Asn));
-            let client = normalized(Field::AppId);
-            let (is_service, is_cli) = *clients.entry(client).or_insert_with(|| {
-                let id = store.text(client);
-                (facts.client_has(id, ClientRole::ServiceSide), id == AZURE_CLI)
-            });
-            let no_agent = normalized(Field::UserAgent).is_none();
-            let agent = if no_agent { Sym::NONE } else { event[Field::UserAgent] };
-            let secure = event.flags.has(Flags::GLOBAL_SECURE_ACCESS);
-            let (place, is_new) = places.number((address, number, no_agent || is_service, secure));
-            if is_new {
-                is_recorded.push(false);
-            }
-            // A call may have named the place before.
-            if event.table.issues() && !std::mem::replace(&mut is_recorded[place as usize], true) {
-                recorded.push((address, number));
-            }
-            let device = event[Field::DeviceDetail];
-            let (profile, _) = profiles.number((agent, device, normalized(Field::GatewayJa4), is_cli));
-            rows.push((place, profile));
-            let other = normalized(Field::AddressAtResource);
-            if !other.is_none() && other != address {
-                at_resource.insert(id, seen.number((other, no_agent || is_service, secure)).0);
-            }
+        for (id, key) in seen {
+            at_resource.insert(id, others.number(key));
         }
-        let networks = Networks::new(store, &recorded);
-        let mut places: Vec<Place> = places.keys.into_iter().map(|key| networks.place(store, facts, key)).collect();
         // The number that a sign-in records is of its own address alone.
         let first = u32::try_from(places.len()).expect("no more than events");
-        places.extend(seen.keys.into_iter().map(|(address, is_service, secure)| {
+        places.extend(others.keys.into_iter().map(|(address, is_service, secure)| {
             let given = store.network(store.text(address)).map(|network| network.number);
             networks.place_by_number(store, facts, (address, is_service, secure), given)
         }));
@@ -164,7 +129,7 @@ impl Places {
     /// By number of a place, a number of its network where it says something: equal networks have the same.
     pub fn numbers_of_nets(&self) -> Vec<Option<NonZero<u32>>> {
         let mut nets: Numbers<Net> = Numbers::default();
-        self.places.iter().map(|place| NonZero::new(nets.number(place.telling_net()?).0 + 1)).collect()
+        self.places.iter().map(|place| NonZero::new(nets.number(place.telling_net()?) + 1)).collect()
     }
 
     /// Number of an event's software: equal software has the same.
@@ -225,168 +190,11 @@ impl Places {
     }
 }
 
-/// Numbers of distinct keys, in order of appearance.
-struct Numbers<K> {
-    known: HashMap<K, u32, RandomState>,
-    keys: Vec<K>,
-    last: Option<(K, u32)>,
-}
-
-impl<K> Default for Numbers<K> {
-    fn default() -> Self {
-        Self { known: HashMap::default(), keys: Vec::new(), last: None }
-    }
-}
-
-impl<K: Copy + Eq + Hash> Numbers<K> {
-    /// Number of a key, and whether it is new.
-    fn number(&mut self, key: K) -> (u32, bool) {
-        if let Some((last, number)) = self.last
-            && last == key
-        {
-            return (number, false);
-        }
-        let next = u32::try_from(self.keys.len()).expect("no more than events");
-        let number = *self.known.entry(key).or_insert(next);
-        if number == next {
-            self.keys.push(key);
-        }
-        self.last = Some((key, number));
-        (number, number == next)
-    }
-}
-
-/// Autonomous systems that sign-ins record at an address and in a prefix; `None` where they record two.
-struct Networks {
-    addresses: HashMap<IpAddr, Option<u32>, RandomState>,
-    prefixes: HashMap<Net, Option<u32>, RandomState>,
-}
-
-impl Networks {
-    fn new(store: &Store, recorded: &[(Sym, Sym)]) -> Self {
-        let mut found = Self { addresses: HashMap::default(), prefixes: HashMap::default() };
-        for &(address, number) in recorded {
-            let (Some(address), Some(number)) = (net::parse(store.text(address)), asn(store.text(number))) else {
-                continue;
-            };
-            one_only(&mut found.addresses, address, number);
-            one_only(&mut found.prefixes, Net::prefix(address), number);
-        }
-        found
-    }
-
-    fn place(&self, store: &Store, facts: &Facts, (sym, number, is_service, secure): PlaceKey) -> Place {
-        self.place_by_number(store, facts, (sym, is_service, secure), asn(store.text(number)))
-    }
-
-    /// As [`Self::place`], with the number that is known of the address itself.
-    fn place_by_number(
-        &self,
-        store: &Store,
-        facts: &Facts,
-        (sym, is_service, secure): (Sym, bool, bool),
-        number: Option<u32>,
-    ) -> Place {
-        let address = net::parse(store.text(sym));
-        let nearby = || {
-            let address = address?;
-            let at = self.addresses.get(&address).or_else(|| self.prefixes.get(&Net::prefix(address)));
-            at.copied().flatten()
-        };
-        let number = number.or_else(nearby);
-        let is_microsoft = number.is_some_and(|number| facts.is_microsoft_asn(number));
-        Place {
-            address,
-            net: number.map(Net::Asn).or_else(|| address.map(Net::prefix)),
-            is_neutral: secure || (is_microsoft && is_service),
-            is_microsoft,
-            sym,
-        }
-    }
-}
-
-fn one_only<K: Eq + Hash>(known: &mut HashMap<K, Option<u32>, RandomState>, key: K, number: u32) {
-    let known = known.entry(key).or_insert(Some(number));
-    if *known != Some(number) {
-        *known = None;
-    }
-}
-
-fn asn(text: &str) -> Option<u32> {
-    text.parse().ok().filter(|number| *number > 0)
-}
-
-fn named(store: &Store, facts: &Facts, keys: Vec<ProfileKey>) -> Vec<Profile> {
-    // Everything by small numbers: where each user has a device, there are as many profiles as pairs with an agent.
-    let mut agents: HashMap<Sym, usize, RandomState> = HashMap::default();
-    let (mut by_text, mut known): (HashMap<&str, usize>, Vec<Agent>) = (HashMap::new(), Vec::new());
-    let mut devices: HashMap<Sym, (usize, Sym), RandomState> = HashMap::default();
-    let mut ids: HashMap<String, Sym> = HashMap::new();
-    let mut words = Words::default();
-    let mut programs: HashMap<(usize, usize, bool), Arc<Program>, RandomState> = HashMap::default();
-    let profile = |(agent, device, ja4, is_cli): ProfileKey| {
-        let number = *agents.entry(agent).or_insert_with(|| {
-            let text = store.text(agent).trim();
-            *by_text.entry(text).or_insert_with(|| {
-                let (family, tool) = profile::family(facts, text);
-                let os = profile::os_of_agent(text).map(|os| words.number(os.to_owned()));
-                known.push(Agent { agent, family: words.number(family), tool, os });
-                known.len() - 1
-            })
-        });
-        let (os_of_device, device) = *devices.entry(device).or_insert_with(|| {
-            let text = store.text(device);
-            let id = device_id(text).map_or(Sym::NONE, |id| *ids.entry(id).or_insert(device));
-            (words.number(profile::os_of_device(text)), id)
-        });
-        let os = known[number].os.unwrap_or(os_of_device);
-        let program = programs.entry((number, os, is_cli)).or_insert_with(|| {
-            let Agent { agent, family, tool, .. } = known[number];
-            let text = store.text(agent).trim();
-            let by_itself =
-                is_cli && text.get(..CLI_LIBRARY.len()).is_some_and(|start| start.eq_ignore_ascii_case(CLI_LIBRARY));
-            let (family, tool) =
-                if by_itself { (words.number(profile::native(text)), Tool::None) } else { (family, tool) };
-            let (family, os) = (Arc::clone(&words.all[family]), Arc::clone(&words.all[os]));
-            Arc::new(Program { agent, family, os, tool })
-        });
-        Profile { program: Arc::clone(program), device, ja4 }
-    };
-    keys.into_iter().map(profile).collect()
-}
-
-/// Words by number.
-#[derive(Default)]
-struct Words {
-    known: HashMap<Arc<str>, usize>,
-    all: Vec<Arc<str>>,
-}
-
-impl Words {
-    fn number(&mut self, word: String) -> usize {
-        if let Some(number) = self.known.get(word.as_str()) {
-            return *number;
-        }
-        let word: Arc<str> = word.into();
-        self.all.push(Arc::clone(&word));
-        self.known.insert(word, self.all.len() - 1);
-        self.all.len() - 1
-    }
-}
-
-/// All that an agent's text says; family and system are numbers of words.
-#[derive(Clone, Copy)]
-struct Agent {
-    agent: Sym,
-    family: usize,
-    tool: Tool,
-    os: Option<usize>,
-}
-
 #[cfg(test)]
 mod tests {
+    use super::read::AZURE_CLI;
     use super::*;
-    use crate::model::Table;
+    use crate::model::{Field, Flags, Table};
     use crate::store::testing::Rows;
 
     const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/120.0";

@@ -2,7 +2,6 @@
 
 use crate::facts::Facts;
 use crate::model::Sym;
-use crate::store::device_member;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -130,10 +129,8 @@ pub(super) fn os_of_agent(agent: &str) -> Option<&'static str> {
     SYSTEMS.iter().find(|(mark, _)| lower.contains(mark)).map(|(_, os)| *os)
 }
 
-/// Operating system that a device text names, without its version.
-pub(super) fn os_of_device(device: &str) -> String {
-    let recorded = device_member(device, "operatingSystem");
-    let recorded = recorded.as_ref().and_then(|os| os.as_str()).unwrap_or_default();
+/// Operating system of a device as recorded, without its version.
+pub(super) fn os_of_device(recorded: &str) -> String {
     let letters: String = recorded.trim().chars().take_while(|c| c.is_alphabetic()).collect();
     letters.to_lowercase()
 }
@@ -181,8 +178,8 @@ mod tests {
             assert_eq!(os_of_agent(agent), Some(expected), "{agent}");
         }
         assert_eq!(os_of_agent("axios/1.7.9"), None);
-        assert_eq!(os_of_device(r#"{"deviceId":"d","operatingSystem":"Windows10"}"#), "windows");
-        assert_eq!(os_of_device(r#"{"operatingSystem":"Mac OS 14"}"#), "mac");
+        assert_eq!(os_of_device("Windows10"), "windows");
+        assert_eq!(os_of_device("Mac OS 14"), "mac");
         assert_eq!(os_of_device(""), "");
     }
 }
