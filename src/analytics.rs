@@ -1,6 +1,7 @@
 //! Detections: one file each in `catalog/`, registered in [`ANALYTICS`].
 
 pub mod acts;
+mod admitted;
 pub mod aftermath;
 mod allow;
 pub mod assess;
@@ -93,7 +94,7 @@ pub use weights::Weights;
 pub use what_if::{Difference, what_if};
 
 use crate::facts::Facts;
-use crate::model::{EventId, Field, Severity, Sym, work};
+use crate::model::{EventId, Field, Severity, Sym, threads};
 use crate::store::Store;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -201,16 +202,15 @@ fn run_over_some(
         !analytic.reads_hits && (settings.runs(analytic) || (!late.is_empty() && analytic.on_by_default))
     };
     let analytics: Vec<&'static Analytic> = ANALYTICS.iter().filter(runs).collect();
-    let mut hits = detected(store, facts, settings, &candidates, (&analytics, wanted));
-    let mut context = DetectContext::over(store, facts, settings, Arc::clone(&candidates));
+    let mut context = DetectContext::over(store, facts, settings, candidates);
+    context.earlier = detected(&context, (&analytics, wanted));
     let mut later = Vec::new();
-    context.earlier = &hits;
     for analytic in late {
         let mut found = analytic.hits(&context);
         found.retain(wanted);
         later.extend(answered(&context, analytic, found, wanted));
     }
-    drop(context);
+    let mut hits = std::mem::take(&mut context.earlier);
     hits.retain(|hit| by_id(hit.analytic).is_some_and(|analytic| settings.runs(analytic)));
     hits.extend(later);
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -221,7 +221,6 @@ fn run_over_some(
         allow.apply(store, &mut hits);
     }
     if settings.semantics == Semantics::Hunt {
-        let context = DetectContext::over(store, facts, settings, candidates);
         points::discount(&context, &mut hits);
         incidents::assign(&context, &mut hits);
     }
@@ -230,51 +229,57 @@ fn run_over_some(
 
 /// Wanted hits of the analytics in their order, answered, those marked that the published query finds too. Found on two
 /// threads: one begins with the first analytic, the other with what most of them ask for, then the last.
-fn detected(
-    store: &Store,
-    facts: &Facts,
-    settings: &Settings,
-    candidates: &Arc<Candidates>,
-    (analytics, wanted): (&[&'static Analytic], fn(&Hit) -> bool),
-) -> Vec<Hit> {
+fn detected(context: &DetectContext, (analytics, wanted): (&[&'static Analytic], fn(&Hit) -> bool)) -> Vec<Hit> {
     let waiting: Mutex<VecDeque<&'static Analytic>> = Mutex::new(analytics.iter().copied().collect());
-    let take = |context: &DetectContext, end: fn(&mut VecDeque<&'static Analytic>) -> Option<&'static Analytic>| {
+    let verbatim = as_published(context.settings);
+    let mut published = DetectContext::new(context.store, context.facts, &verbatim);
+    (published.bare, published.thin) = (true, true);
+    let take = |end: fn(&mut VecDeque<&'static Analytic>) -> Option<&'static Analytic>| {
         let next = || end(&mut waiting.lock().unwrap_or_else(PoisonError::into_inner));
         let mut found = Vec::new();
         while let Some(analytic) = next() {
             let mut hits = analytic.hits(context);
             hits.retain(wanted);
-            mark_published(context, analytic, &mut hits);
+            mark_published(context, &published, analytic, &mut hits);
             found.push((analytic.id, answered(context, analytic, hits, wanted)));
         }
         found
     };
-    let mut found: HashMap<&str, Vec<Hit>> = std::thread::scope(|scope| {
-        let other = (settings.semantics == Semantics::Hunt && analytics.len() > 1).then(|| {
-            scope.spawn(|| {
-                let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
-                context.sessions();
-                context.known();
-                (take(&context, VecDeque::pop_back), work::looked())
-            })
-        });
-        let context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
-        let mut found = take(&context, VecDeque::pop_front);
-        if let Some(other) = other {
-            let (others, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            work::look(looks);
-            found.extend(others);
+    let is_shared = context.settings.semantics == Semantics::Hunt && analytics.len() > 1;
+    let ends: &[bool] = if is_shared { &[false, true] } else { &[false] };
+    let found = threads::each(ends.to_vec(), |is_other| {
+        if is_other {
+            context.sessions();
+            context.known();
         }
-        found.into_iter().collect()
+        take(if is_other { VecDeque::pop_back } else { VecDeque::pop_front })
     });
+    let mut found: HashMap<&str, Vec<Hit>> = found.into_iter().flatten().collect();
     analytics.iter().flat_map(|analytic| found.remove(analytic.id).unwrap_or_default()).collect()
 }
 
-/// Weighs hits, and answers every step of those that are wanted. Takes the hits of one user in time order, so that each
-/// sign-in enters the baseline once.
+/// Hits that are worth a thread.
+const WORTH: usize = 64;
+
+/// Weighs hits, and answers every step of those that are wanted, on several threads where there are many. Takes the hits
+/// of one user in time order, so that each sign-in enters the baseline once.
 fn answered(context: &DetectContext, analytic: &Analytic, mut hits: Vec<Hit>, wanted: fn(&Hit) -> bool) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.user, hit.begins(context.store)));
+    let parts = threads::most().min(hits.len() / WORTH + 1);
+    let mut rest = hits.into_iter();
+    let of_each = rest.len().div_ceil(parts);
+    let parts = (0..parts).map(|_| rest.by_ref().take(of_each).collect()).collect();
+    let parts = threads::each(parts, |hits| answered_in_order(context, analytic, hits, wanted));
+    parts.into_iter().flatten().collect()
+}
+
+fn answered_in_order(
+    context: &DetectContext,
+    analytic: &Analytic,
+    mut hits: Vec<Hit>,
+    wanted: fn(&Hit) -> bool,
+) -> Vec<Hit> {
     let DetectContext { store, facts, .. } = *context;
-    hits.sort_by_key(|hit| (hit.user, hit.begins(store)));
     let mut baseline = Baseline::new(Sym::NONE);
     let hunt = context.settings.semantics == Semantics::Hunt;
     hits.retain_mut(|hit| {
@@ -319,8 +324,13 @@ fn order(hit: &Hit) -> impl Ord + '_ {
     (hit.first_seen, hit.analytic, who, hit.last_seen, &hit.session, &hit.evidence, &hit.legs)
 }
 
+/// Settings of the published queries, as they are written: their own thresholds, this run's range.
+fn as_published(settings: &Settings) -> Settings {
+    Settings { semantics: Semantics::Published, since: settings.since, until: settings.until, ..Settings::default() }
+}
+
 /// Marks the hits that overlap a row of the published query: same client, and a row (or a duplicate of it) in common.
-fn mark_published(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
+fn mark_published(context: &DetectContext, published: &DetectContext, analytic: &Analytic, hits: &mut [Hit]) {
     if context.settings.semantics == Semantics::Published {
         for hit in hits {
             hit.also_published = true;
@@ -330,23 +340,13 @@ fn mark_published(context: &DetectContext, analytic: &Analytic, hits: &mut [Hit]
     if hits.is_empty() {
         return;
     }
-    // As published: its own thresholds, this run's range.
-    let verbatim = Settings {
-        semantics: Semantics::Published,
-        since: context.settings.since,
-        until: context.settings.until,
-        ..Settings::default()
-    };
-    let mut published = DetectContext::new(context.store, context.facts, &verbatim);
-    (published.bare, published.thin) = (true, true);
-    let published = analytic.hits(&published);
     let same_row = |id: EventId| {
         let event = context.store.event(id);
         let row = context.store.normalized_field(event, Field::Id);
         if row.is_none() { (event.table, Err(id)) } else { (event.table, Ok(row)) }
     };
     let mut rows = HashSet::new();
-    for hit in published {
+    for hit in analytic.hits(published) {
         rows.extend(hit.evidence.iter().map(|&id| (hit.app_id.trim().to_lowercase(), same_row(id))));
     }
     for hit in hits {

@@ -2,8 +2,9 @@
 
 use super::Origins;
 use super::places::Net;
-use crate::model::{EventId, Field, Flags, Sym, Table};
-use crate::store::{Event, device_member};
+use crate::model::{EventId, Field, Flags, Sym, Table, threads};
+use crate::store::{Event, Store, device_member};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -135,48 +136,51 @@ impl Before {
     }
 }
 
+/// Token protection by its text, read once.
+#[derive(Default)]
+struct Protections(HashMap<Sym, Protection, RandomState>);
+
+impl Protections {
+    fn of(&mut self, store: &Store, event: Event<'_>) -> Protection {
+        let text = event[Field::TokenProtection];
+        *self.0.entry(text).or_insert_with(|| Protection::read(store.text(text)))
+    }
+}
+
 /// Every drop in time order. The rule is that of the whole bundle; `admits` limits the drops.
 pub(super) fn drops<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool) -> Vec<BindingDrop> {
     let Origins { store, places, .. } = origins;
-    let mut read: HashMap<Sym, Protection, RandomState> = HashMap::default();
-    let mut protection = |sym: Sym| *read.entry(sym).or_insert_with(|| Protection::read(store.text(sym)));
     let presents = Flags(Flags::INCOMING_REFRESH.0 | Flags::INCOMING_PRIMARY.0);
-    let rows = || {
-        store.events().filter(move |(_, event)| {
-            event.table.issues()
-                && event.succeeded()
+    let mut rows = store.find_in(Role::Issues, || {
+        let mut read = Protections::default();
+        move |id, event| {
+            let counts = event.succeeded()
                 && event.flags.any(presents)
                 && !event.is_duplicate()
                 && event.is_timed()
                 && !event.user.is_none()
-                && !event[Field::TokenProtection].is_none()
-        })
-    };
-    // Of most users and clients no row is loose: their rule is not asked for.
-    let mut asked: HashSet<(Sym, Sym), RandomState> = HashSet::default();
-    for (_, event) in rows() {
-        if event.flags.has(Flags::INCOMING_REFRESH) && protection(event[Field::TokenProtection]).is_loose() {
-            asked.insert((event.user, store.normalized_field(event, Field::AppId)));
+                && !event[Field::TokenProtection].is_none();
+            let app = counts.then(|| store.normalized_field(event, Field::AppId)).filter(|app| !app.is_none())?;
+            let is_loose = event.flags.has(Flags::INCOMING_REFRESH) && read.of(store, event).is_loose();
+            Some((event.user, app, id, is_loose))
         }
-    }
-    if asked.is_empty() {
-        return Vec::new();
-    }
-    let with_app = rows().map(|(id, event)| (event.user, store.normalized_field(event, Field::AppId), id));
-    let mut rows: Vec<(Sym, Sym, EventId)> =
-        with_app.filter(|(user, app, _)| !app.is_none() && asked.contains(&(*user, *app))).collect();
-    rows.sort_unstable();
+    });
+    // Of most users and clients no row is loose: their rule is not asked for.
+    let loose = rows.iter().filter(|(.., is_loose)| *is_loose);
+    let asked: HashSet<(Sym, Sym), RandomState> = loose.map(|(user, app, ..)| (*user, *app)).collect();
+    rows.retain(|(user, app, ..)| asked.contains(&(*user, *app)));
+    threads::sort(&mut rows);
+    let mut read = Protections::default();
     let mut found = Vec::new();
     for of_client in rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let mut before: HashMap<&str, Before, RandomState> = HashMap::default();
-        for &(user, app, id) in of_client {
+        for &(user, app, id, is_loose) in of_client {
             let event = store.event(id);
-            let protection = protection(event[Field::TokenProtection]);
+            let protection = read.of(store, event);
             let before = before.entry(&*places.profile(id).os).or_default();
             let net = places.net(id);
             let is_elsewhere = net.is_some_and(|net| !before.nets.contains(&net));
-            if event.flags.has(Flags::INCOMING_REFRESH)
-                && protection.is_loose()
+            if is_loose
                 && is_elsewhere
                 && before.is_rule()
                 && admits(event)

@@ -1,27 +1,20 @@
 //! Bursts: one client, many resources, within a window. Shared by every analytic that begins with one.
 
 use super::DetectContext;
-use super::candidates::{Group, Row};
-use crate::model::{EventId, Field, Sym, Table, Time};
+use super::candidates::{Burst, Group, Row};
+use crate::model::{EventId, Field, Sym, Table, Time, threads};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-
-/// The rows of one burst, in the semantics' time order.
-pub struct Burst {
-    /// The user: a user key under hunt semantics, the exact UPN under published ones.
-    pub user: Sym,
-    /// The client id, normalized under hunt semantics, exact under published ones.
-    pub app: Sym,
-    /// The kind of window, in words.
-    pub window: &'static str,
-    /// Its rows.
-    pub events: Vec<EventId>,
-}
 
 /// Every burst of a watched client under hunt semantics, in no particular order: any window from an event to the last
 /// one at most `window` later that holds enough resources qualifies; qualifying windows that share an instant are one
 /// burst.
-pub fn sliding(context: &DetectContext) -> Vec<Burst> {
+pub fn sliding<'c>(context: &'c DetectContext) -> &'c [Burst] {
+    context.sliding.get_or_init(|| slid(context))
+}
+
+fn slid(context: &DetectContext) -> Vec<Burst> {
     let mut found = Vec::new();
     for group in context.candidates.groups(|| groups(context)) {
         for (start, end) in windows(context, group) {
@@ -34,23 +27,22 @@ pub fn sliding(context: &DetectContext) -> Vec<Burst> {
 
 /// Rows that may make a burst under hunt semantics, whatever the thresholds.
 fn groups(context: &DetectContext) -> Vec<Group> {
-    let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
-    let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
-    for (id, event) in context.rows() {
-        if event.table != Table::NonInteractive || !event.succeeded() {
-            continue;
+    let mut rows = context.admitted().find_in(Role::Issues, || {
+        let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
+        move |id, event| {
+            if event.table != Table::NonInteractive || !event.succeeded() {
+                return None;
+            }
+            let app = context.store.normalized_field(event, Field::AppId);
+            let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
+            if app.is_none() || !*watched.entry(app).or_insert_with(watch) {
+                return None;
+            }
+            let user = context.user(event);
+            (!user.is_none()).then_some((user, app, id))
         }
-        let app = context.store.normalized_field(event, Field::AppId);
-        let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
-        if app.is_none() || !*watched.entry(app).or_insert_with(watch) {
-            continue;
-        }
-        let user = context.user(event);
-        if !user.is_none() {
-            rows.push((user, app, id));
-        }
-    }
-    rows.sort_unstable();
+    });
+    threads::sort(&mut rows);
     rows.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(|rows| group(context, rows)).collect()
 }
 
@@ -102,24 +94,29 @@ fn windows(context: &DetectContext, group: &Group) -> Vec<(usize, usize)> {
 
 /// Every burst of a watched client as published: groups by exact UPN, client id, client name and tumbling bin of ingest
 /// time.
-pub fn tumbling(context: &DetectContext) -> Vec<Burst> {
-    let mut rows: Vec<Exact> = Vec::new();
-    let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
+pub fn tumbling<'c>(context: &'c DetectContext) -> &'c [Burst] {
+    context.tumbling.get_or_init(|| binned(context))
+}
+
+fn binned(context: &DetectContext) -> Vec<Burst> {
     let Some(success) = context.store.find("0") else { return Vec::new() };
-    for (id, event) in context.rows() {
-        let exact = |field| context.exact(event, field);
-        if event.table != Table::NonInteractive || event[Field::ResultType] != success {
-            continue;
+    let mut rows: Vec<Exact> = context.admitted().find_in(Role::Issues, || {
+        let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
+        move |id, event| {
+            let exact = |field| context.exact(event, field);
+            if event.table != Table::NonInteractive || event[Field::ResultType] != success {
+                return None;
+            }
+            let app = exact(Field::AppId);
+            let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
+            watched.entry(app).or_insert_with(watch).then(|| {
+                let time = event.published_time();
+                let bin = time.bin(context.settings.window);
+                ((exact(Field::UserPrincipalName), app, exact(Field::AppDisplayName), bin), time, id)
+            })
         }
-        let app = exact(Field::AppId);
-        let watch = || context.settings.clients.watch(context.facts, context.store.text(app));
-        if *watched.entry(app).or_insert_with(watch) {
-            let time = event.published_time();
-            let name = exact(Field::AppDisplayName);
-            rows.push(((exact(Field::UserPrincipalName), app, name, time.bin(context.settings.window)), time, id));
-        }
-    }
-    rows.sort_unstable();
+    });
+    threads::sort(&mut rows);
     let least = context.settings.min_resources;
     let names = |rows: &[Exact]| {
         let name = |row: &Exact| context.exact(context.store.event(row.2), Field::ResourceDisplayName);

@@ -23,9 +23,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Something about each user, found once. Nobody who asks of another user waits meanwhile.
-type ByUser<T> = Mutex<HashMap<Sym, Arc<OnceLock<Arc<T>>>>>;
+pub(super) type ByUser<T> = Mutex<HashMap<Sym, Arc<OnceLock<Arc<T>>>>>;
 
-fn once<T>(known: &ByUser<T>, user: Sym, ask: impl FnOnce() -> T) -> Arc<T> {
+/// Something about a user, asked for once.
+pub(super) fn once<T>(known: &ByUser<T>, user: Sym, ask: impl FnOnce() -> T) -> Arc<T> {
     let cell = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(user).or_default());
     Arc::clone(cell.get_or_init(|| Arc::new(ask())))
 }
@@ -43,7 +44,7 @@ pub struct Candidates {
     /// User ids by UPN of the rows in range.
     users: OnceLock<HashMap<Sym, Sym>>,
     groups: OnceLock<Vec<Group>>,
-    flows: [OnceLock<HashMap<Sym, Vec<Flow>>>; FlowKind::COUNT],
+    flows: OnceLock<[HashMap<Sym, Vec<Flow>>; FlowKind::COUNT]>,
     places: OnceLock<Places>,
     known: OnceLock<Known>,
     sessions: OnceLock<Sessions>,
@@ -111,13 +112,12 @@ impl Candidates {
         self.groups.get_or_init(ask)
     }
 
-    /// Flows of a kind by user.
+    /// Flows of each kind by user.
     pub(super) fn flows(
         &self,
-        kind: FlowKind,
-        ask: impl FnOnce() -> HashMap<Sym, Vec<Flow>>,
-    ) -> &HashMap<Sym, Vec<Flow>> {
-        self.flows[kind as usize].get_or_init(ask)
+        ask: impl FnOnce() -> [HashMap<Sym, Vec<Flow>>; FlowKind::COUNT],
+    ) -> &[HashMap<Sym, Vec<Flow>>; FlowKind::COUNT] {
+        self.flows.get_or_init(ask)
     }
 
     /// Place and software of every event.
@@ -215,6 +215,18 @@ impl Candidates {
         let mut known = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(analytic).or_insert_with(|| Arc::new(ask())))
     }
+}
+
+/// The rows of one burst, in the semantics' time order.
+pub struct Burst {
+    /// The user: a user key under hunt semantics, the exact UPN under published ones.
+    pub user: Sym,
+    /// The client id, normalized under hunt semantics, exact under published ones.
+    pub app: Sym,
+    /// The kind of window, in words.
+    pub window: &'static str,
+    /// Its rows.
+    pub events: Vec<EventId>,
 }
 
 /// The rows of one user and watched client that may make a burst, in time order.

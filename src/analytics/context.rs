@@ -1,6 +1,8 @@
 //! Input of an analytic: store, facts, settings, and the semantics' reading of rows.
 
+use super::admitted::Admitted;
 use super::binding::{self, BindingDrop};
+use super::candidates::{Burst, ByUser, once};
 use super::device_ends::DeviceEnds;
 use super::first_use::{self, FirstUse};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
@@ -22,10 +24,9 @@ use super::{Candidates, Hit, Origins, Settings};
 use crate::facts::Facts;
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Event, Key, Store, user_ids_by_upn, user_of};
-use std::cell::{OnceCell, RefCell};
+use crate::tables::Role;
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Input of an analytic: the rows that its semantics admit, with their text and time as the semantics read them.
 pub struct DetectContext<'a> {
@@ -44,11 +45,13 @@ pub struct DetectContext<'a> {
     pub(super) thin: bool,
     pub(super) candidates: Arc<Candidates>,
     /// Hits of the analytics that read no hits.
-    pub earlier: &'a [Hit],
-    calls: OnceCell<HashMap<Sym, Vec<EventId>>>,
-    handoffs: OnceCell<Vec<Handoff>>,
-    splits: OnceCell<HashMap<(Sym, Sym), Split>>,
-    pasts: RefCell<HashMap<Sym, Rc<Past>>>,
+    pub earlier: Vec<Hit>,
+    calls: OnceLock<HashMap<Sym, Vec<EventId>>>,
+    pub(super) sliding: OnceLock<Vec<Burst>>,
+    pub(super) tumbling: OnceLock<Vec<Burst>>,
+    handoffs: OnceLock<Vec<Handoff>>,
+    splits: OnceLock<HashMap<(Sym, Sym), Split>>,
+    pasts: ByUser<Past>,
 }
 
 impl<'a> DetectContext<'a> {
@@ -69,28 +72,30 @@ impl<'a> DetectContext<'a> {
             bare: false,
             thin: false,
             candidates,
-            earlier: &[],
-            calls: OnceCell::new(),
-            handoffs: OnceCell::new(),
-            splits: OnceCell::new(),
-            pasts: RefCell::default(),
+            earlier: Vec::new(),
+            calls: OnceLock::new(),
+            sliding: OnceLock::new(),
+            tumbling: OnceLock::new(),
+            handoffs: OnceLock::new(),
+            splits: OnceLock::new(),
+            pasts: ByUser::default(),
         }
     }
 
-    /// The rows that may be in a window of time, in hunt order: those the semantics admit whose time on the semantics'
-    /// clock is an instant.
-    pub fn rows(&self) -> impl Iterator<Item = (EventId, Event<'a>)> + '_ {
-        let no_instant = self.reading.no_instant;
-        self.store.events().filter(move |(_, event)| !event.flags.any(no_instant) && self.admits(*event))
+    /// Rows that the run admits.
+    pub fn admitted(&self) -> Admitted<'a> {
+        Admitted::new(self.store, self.settings)
     }
 
-    /// Returns whether a row is within the range and no row that the semantics skip: duplicates, or unions and repeated
-    /// rows.
+    /// Returns whether the run admits a row.
     pub fn admits(&self, event: Event<'_>) -> bool {
-        let Settings { since, until, .. } = *self.settings;
-        !event.flags.any(self.reading.skipped)
-            && since.is_none_or(|since| since <= self.time(event))
-            && until.is_none_or(|until| self.time(event) < until)
+        self.admitted().admits(event)
+    }
+
+    /// The rows that may be in a window of time, of tables of a role, in hunt order: those admitted whose time on the
+    /// semantics' clock is an instant.
+    pub fn rows_in(&self, role: Role) -> impl Iterator<Item = (EventId, Event<'a>)> + use<'a> {
+        self.admitted().in_role(role)
     }
 
     /// Calls by their exact `SignInActivityId`, missing ones under [`Sym::NONE`]. Only of the table that the published
@@ -98,7 +103,7 @@ impl<'a> DetectContext<'a> {
     pub fn calls_by_exact_token(&self) -> &HashMap<Sym, Vec<EventId>> {
         self.calls.get_or_init(|| {
             let mut calls: HashMap<Sym, Vec<EventId>> = HashMap::new();
-            for (id, event) in self.rows().filter(|(_, event)| event.table == Table::Graph) {
+            for (id, event) in self.rows_in(Role::Uses).filter(|(_, event)| event.table == Table::Graph) {
                 calls.entry(self.exact(event, Field::TokenId)).or_default().push(id);
             }
             calls
@@ -162,17 +167,20 @@ impl<'a> DetectContext<'a> {
 
     /// Flows of a kind by user, in order of their begin.
     pub fn flows_in(&self, kind: FlowKind) -> &HashMap<Sym, Vec<Flow>> {
-        self.candidates.flows(kind, || {
-            let mut joined: HashMap<Sym, Joined> = HashMap::new();
-            for (id, event) in self.rows() {
-                let Some(leg) = leg_in(kind, event) else { continue };
-                let user = self.user(event);
-                if !user.is_none() {
-                    joined.entry(user).or_default().join(self.store, id, leg);
+        let found = self.candidates.flows(|| {
+            let mut joined: [HashMap<Sym, Joined>; FlowKind::COUNT] = Default::default();
+            for (id, event) in self.rows_in(Role::Issues) {
+                for (kind, joined) in FlowKind::ALL.into_iter().zip(&mut joined) {
+                    let Some(leg) = leg_in(kind, event) else { continue };
+                    let user = self.user(event);
+                    if !user.is_none() {
+                        joined.entry(user).or_default().join(self.store, id, leg);
+                    }
                 }
             }
-            joined.into_iter().map(|(user, joined)| (user, joined.flows)).collect()
-        })
+            joined.map(|joined| joined.into_iter().map(|(user, joined)| (user, joined.flows)).collect())
+        });
+        &found[kind as usize]
     }
 
     /// Place and software of every event.
@@ -203,28 +211,27 @@ impl<'a> DetectContext<'a> {
 
     /// Successful sign-ins by user and session.
     pub fn sessions(&self) -> &Sessions {
-        self.candidates.sessions(|| Sessions::new(self.store, self.rows()))
+        self.candidates.sessions(|| Sessions::new(self.admitted()))
     }
 
     /// Authorization codes redeemed at another address, in time order.
     pub fn handoffs(&self) -> &[Handoff] {
-        self.handoffs.get_or_init(|| handoff::handoffs(self.origins(), self.rows(), self.settings.handoff_window))
+        self.handoffs.get_or_init(|| handoff::handoffs(self.admitted(), self.origins(), self.settings.handoff_window))
     }
 
     /// Graph calls by user and client, with the form of each.
     pub fn calls_by_client(&self) -> &Calls {
-        self.candidates.calls(|| Calls::new(self.origins(), self.rows(), |event| self.user(event)))
+        self.candidates.calls(|| Calls::new(self.admitted(), self.origins(), |event| self.user(event)))
     }
 
     /// Tokens that were seen in two networks.
     pub fn token_uses(&self) -> &TokenUses {
-        let counts = |event: Event<'_>| !event.flags.any(self.reading.no_instant) && self.admits(event);
-        self.candidates.token_uses(|| TokenUses::new((self.store, self.places()), counts, |event| self.user(event)))
+        self.candidates.token_uses(|| TokenUses::new(self.admitted(), self.places(), |event| self.user(event)))
     }
 
     /// Ends of devices in the directory.
     pub fn device_ends(&self) -> &DeviceEnds {
-        self.candidates.device_ends(|| DeviceEnds::new(self.store, self.rows()))
+        self.candidates.device_ends(|| DeviceEnds::new(self.store, self.rows_in(Role::Records)))
     }
 
     /// Sessions with sign-ins from two networks or more, by user and session, with their parties.
@@ -235,10 +242,12 @@ impl<'a> DetectContext<'a> {
                 let mut nets = session.events().filter_map(|id| places.net(id));
                 nets.next().is_some_and(|first| nets.any(|net| net != first))
             };
+            let origins = self.origins();
             let split = |session: Session<'_>| {
-                ((session.user, session.id), Split::new(self.origins(), &session, self.settings.split_gap))
+                let split = || Split::new(origins, &session, self.settings.split_gap);
+                has_two(&session).then(|| ((session.user, session.id), split()))
             };
-            self.sessions().iter().filter(has_two).map(split).collect()
+            self.sessions().find(|| split).into_iter().collect()
         })
     }
     /// Returns whether an odd party of its session holds a sign-in.
@@ -249,7 +258,7 @@ impl<'a> DetectContext<'a> {
 
     /// Revocations of every user that has some.
     pub fn all_revocations(&self) -> &Revocations {
-        self.candidates.revocations(|| revocations::found(self.store, self.rows(), self.settings))
+        self.candidates.revocations(|| revocations::found(self.store, self.rows_in(Role::Records), self.settings))
     }
 
     /// Revocations of a user, in order.
@@ -306,22 +315,22 @@ impl<'a> DetectContext<'a> {
     }
 
     /// Past of a user.
-    pub fn past(&self, user: Sym) -> Rc<Past> {
-        let mut pasts = self.pasts.borrow_mut();
-        Rc::clone(pasts.entry(user).or_insert_with(|| Rc::new(Past::new(self.origins(), user))))
+    pub fn past(&self, user: Sym) -> Arc<Past> {
+        once(&self.pasts, user, || Past::new(self.origins(), user))
     }
 
     /// Sessions with sign-ins of more than one machine, by user and session.
     pub fn machines(&self) -> &HashMap<(Sym, Sym), Machines> {
         self.candidates.machines(|| {
-            let mut bindings = Bindings::default();
-            let mut found = HashMap::new();
-            for session in self.sessions().iter() {
-                if let Some(machines) = other_machines(self.origins(), self.software(), &session, &mut bindings) {
-                    found.insert((session.user, session.id), machines);
+            let (origins, software) = (self.origins(), self.software());
+            let found = self.sessions().find(|| {
+                let mut bindings = Bindings::default();
+                move |session| {
+                    let machines = other_machines(origins, software, &session, &mut bindings)?;
+                    Some(((session.user, session.id), machines))
                 }
-            }
-            found
+            });
+            found.into_iter().collect()
         })
     }
 }

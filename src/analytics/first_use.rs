@@ -4,6 +4,7 @@ use super::Origins;
 use crate::facts::ClientRole;
 use crate::model::{EventId, Field, Sym};
 use crate::store::{Event, Key, Store};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -41,19 +42,20 @@ fn is_success(event: Event<'_>) -> bool {
 /// First uses that few users have in common, by user in time order. The whole bundle says which is first.
 fn rare<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool) -> BTreeMap<Sym, Vec<FirstUse>> {
     let Origins { store, facts, places, .. } = origins;
-    let mut sensitive: HashMap<Sym, bool, RandomState> = HashMap::default();
+    let rows = store.find_in(Role::Issues, || {
+        let mut sensitive: HashMap<Sym, bool, RandomState> = HashMap::default();
+        move |id, event| {
+            let resource = is_success(event).then(|| store.normalized_field(event, Field::ResourceIdentity))?;
+            let is_sensitive = || facts.is_sensitive(store.text(resource));
+            sensitive.entry(resource).or_insert_with(is_sensitive).then_some((id, resource))
+        }
+    });
     let mut service: HashMap<Sym, bool, RandomState> = HashMap::default();
     let mut seen: HashSet<(Sym, Sym, Sym), RandomState> = HashSet::default();
     let mut users: HashMap<(Sym, Sym), usize, RandomState> = HashMap::default();
     let mut found: BTreeMap<Sym, Vec<FirstUse>> = BTreeMap::new();
-    for (id, event) in store.events() {
-        if !is_success(event) {
-            continue;
-        }
-        let resource = store.normalized_field(event, Field::ResourceIdentity);
-        if !*sensitive.entry(resource).or_insert_with(|| facts.is_sensitive(store.text(resource))) {
-            continue;
-        }
+    for (id, resource) in rows {
+        let event = store.event(id);
         let app = store.normalized_field(event, Field::AppId);
         if app.is_none() || !seen.insert((event.user, app, resource)) {
             continue;

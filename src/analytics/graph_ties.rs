@@ -1,6 +1,6 @@
 //! Ties of Graph calls to a hit.
 
-use super::burst::Burst;
+use super::candidates::Burst;
 use super::parties::{Split, Way};
 use super::rows::{CLOCK_SKEW, distinct, within};
 use super::{DetectContext, GraphCall, GraphTie, Semantics};

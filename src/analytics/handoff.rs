@@ -2,6 +2,7 @@
 //! that ask how a party got into a session.
 
 use super::Origins;
+use super::admitted::Admitted;
 use super::distance::Location;
 use super::known::Standing;
 use super::parties::MOVED;
@@ -9,6 +10,7 @@ use super::places::{Compared, Net, Tool};
 use crate::facts::ClientRole;
 use crate::model::{Confidence, EventId, Field, Flags, Severity, Span, Sym, Table};
 use crate::store::{Event, Store};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -59,28 +61,26 @@ pub fn begun_with<'h>(store: &Store, handoffs: &'h [Handoff], rows: &[EventId]) 
 
 /// Every code with its redemption, in the order of the codes. Pairs at one address, and such as cannot be compared, are
 /// left out.
-pub(super) fn handoffs<'s>(
-    origins: Origins<'s>,
-    rows: impl Iterator<Item = (EventId, Event<'s>)>,
-    window: Span,
-) -> Vec<Handoff> {
+pub(super) fn handoffs(rows: Admitted<'_>, origins: Origins<'_>, window: Span) -> Vec<Handoff> {
     let Origins { store, places, .. } = origins;
-    let mut handed: HashMap<Sym, bool, RandomState> = HashMap::default();
+    let rows = rows.find_in(Role::Issues, || {
+        let mut handed: HashMap<Sym, bool, RandomState> = HashMap::default();
+        move |id, event| {
+            if !may_be_part(event) {
+                return None;
+            }
+            let app = store.normalized_field(event, Field::AppId);
+            let is_handed =
+                *handed.entry(app).or_insert_with(|| origins.facts.client_has(store.text(app), ClientRole::Handoff));
+            let session = store.normalized_field(event, Field::SessionId);
+            let is_part = is_handed && !session.is_none() && !places.place(id).is_neutral;
+            is_part.then_some(((event.user, app, session), id, event.table))
+        }
+    });
     let mut codes: HashMap<(Sym, Sym, Sym), Vec<EventId>, RandomState> = HashMap::default();
     let mut redeemed: HashMap<(Sym, Sym, Sym), VecDeque<EventId>, RandomState> = HashMap::default();
-    for (id, event) in rows {
-        if !may_be_part(event) {
-            continue;
-        }
-        let app = store.normalized_field(event, Field::AppId);
-        let is_handed =
-            *handed.entry(app).or_insert_with(|| origins.facts.client_has(store.text(app), ClientRole::Handoff));
-        let session = store.normalized_field(event, Field::SessionId);
-        if !is_handed || session.is_none() || places.place(id).is_neutral {
-            continue;
-        }
-        let key = (event.user, app, session);
-        match event.table {
+    for (key, id, table) in rows {
+        match table {
             Table::SignIn => codes.entry(key).or_default().push(id),
             _ => redeemed.entry(key).or_default().push_back(id),
         }
@@ -120,8 +120,7 @@ pub(super) fn handoffs<'s>(
 /// Returns whether a row may be a code or its redemption: a success that no other code or transfer marks, interactive or
 /// without a token.
 fn may_be_part(event: Event<'_>) -> bool {
-    event.table.issues()
-        && (event.table == Table::SignIn || event.flags.has(Flags::INCOMING_NONE))
+    (event.table == Table::SignIn || event.flags.has(Flags::INCOMING_NONE))
         && event.succeeded()
         && !event.user.is_none()
         && !event.flags.any(MOVED)

@@ -1,6 +1,6 @@
 //! Builds a [`Hit`] from an analytic's rows.
 
-use super::burst::Burst;
+use super::candidates::Burst;
 use super::graph_ties::{self, GraphTies};
 use super::{Attack, Cell, DetectContext, Grade, GraphCall, GraphTie, Hit, Semantics};
 use crate::facts::technique;

@@ -6,8 +6,9 @@
 
 use super::KnownNetworks;
 use super::places::{Net, Place, Places};
-use crate::model::{Span, Sym, Time};
+use crate::model::{Span, Sym, Time, threads};
 use crate::store::Store;
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -65,7 +66,7 @@ impl<const N: usize> Default for Days<N> {
 }
 
 impl<const N: usize> Days<N> {
-    fn add(&mut self, day: u16) {
+    pub(super) fn add(&mut self, day: u16) {
         let at = usize::from(self.count);
         if at < N && (at == 0 || self.days[at - 1] != day) {
             self.days[at] = day;
@@ -174,17 +175,24 @@ fn part_of<K: Copy + Ord, const N: usize>(list: &[(K, Sym, Days<N>)], key: K) ->
 impl Known {
     /// Networks of every user, by the successful sign-ins before `until`.
     pub fn new(store: &Store, places: &Places, until: Option<Time>, given: Option<Arc<KnownNetworks>>) -> Self {
-        let mut seen: HashMap<(Sym, u32), Week, RandomState> = HashMap::default();
-        for (id, event) in store.events() {
-            let counts = event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate();
-            if counts && !event.user.is_none() && until.is_none_or(|until| event.time() < until) {
-                seen.entry((event.user, places.number(id))).or_default().add_time(event.time());
+        let mut seen = store.find_in(Role::Issues, || {
+            let mut last = None;
+            move |id, event| {
+                let counts = event.succeeded() && event.is_timed() && !event.is_duplicate() && !event.user.is_none();
+                let counts = counts && until.is_none_or(|until| event.time() < until);
+                let day = counts.then(|| (event.user, places.number(id), day(event.time())))?;
+                // Rows that follow each other are often alike.
+                (last.replace(day) != Some(day)).then_some(day)
             }
-        }
+        });
+        threads::sort(&mut seen);
         let (mut nets, mut prefixes, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
         let mut users: HashMap<Sym, Own, RandomState> = HashMap::default();
-        for ((user, place), days) in seen {
+        for of_place in seen.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (user, place, _) = of_place[0];
             let place = places.numbered(place);
+            let mut days = Week::default();
+            of_place.iter().for_each(|(.., day)| days.add(*day));
             let mut pair = Pair::default();
             pair.join(&days);
             if let Some(address) = place.address {

@@ -392,9 +392,10 @@ impl Split {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analytics::Origins;
+    use crate::analytics::admitted::Admitted;
     use crate::analytics::known::Known;
     use crate::analytics::sessions::Sessions;
+    use crate::analytics::{Origins, Settings};
     use crate::facts::Facts;
     use crate::model::Table;
     use crate::store::testing::Rows;
@@ -432,8 +433,8 @@ mod tests {
         let places = Places::new(&store, Facts::embedded());
         let known = Known::new(&store, &places, None, None);
         let origins = Origins { store: &store, facts: Facts::embedded(), places: &places, known: &known };
-        let sessions = Sessions::new(&store, store.events());
-        let found = sessions.iter().find(|session| store.text(session.id) == "s").expect("the session is there");
+        let sessions = Sessions::new(Admitted::new(&store, &Settings::default()));
+        let found = sessions.get(store.find("u").unwrap(), store.find("s").unwrap()).expect("the session is there");
         Split::new(origins, &found, Span::minutes(60))
     }
 

@@ -8,10 +8,8 @@ use super::places::{Net, Place};
 use crate::model::{EventId, Field, Sym, Table, Time};
 use crate::store::{Key, Store};
 use foldhash::fast::RandomState;
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most pairs of network and location that are compared, those seen first: nobody lives in more, and a made-up log may
 /// have one a row.
@@ -26,7 +24,7 @@ pub struct Past {
     stays: Vec<Stay>,
     locations: Locations,
     /// By day: whether each stay's network is known then.
-    known: RefCell<HashMap<i64, Rc<[bool]>, RandomState>>,
+    known: Mutex<HashMap<i64, Arc<[bool]>, RandomState>>,
 }
 
 /// Sign-ins of a network and a location, in time order.
@@ -91,7 +89,7 @@ impl Past {
             interactive: Vec::new(),
             stays: Vec::new(),
             locations: Locations::default(),
-            known: RefCell::default(),
+            known: Mutex::default(),
         };
         // By numbers, since most rows repeat: the texts are looked at once for each.
         let mut profiles: HashMap<u32, EventId, RandomState> = HashMap::default();
@@ -194,12 +192,12 @@ impl Past {
         (None, is_here && is_there)
     }
 
-    fn known_at(&self, origins: Origins<'_>, user: Sym, at: Time) -> Rc<[bool]> {
-        let mut known = self.known.borrow_mut();
+    fn known_at(&self, origins: Origins<'_>, user: Sym, at: Time) -> Arc<[bool]> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known
             .entry(at.day_number())
             .or_insert_with(|| self.stays.iter().map(|stay| origins.known.is_known(user, &stay.place, at)).collect());
-        Rc::clone(known)
+        Arc::clone(known)
     }
 }
 

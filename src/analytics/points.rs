@@ -15,6 +15,7 @@ use super::{DetectContext, Hit, by_id};
 use crate::facts::Standing as Family;
 use crate::model::{Confidence, EventId, Field, Proof, Severity, Span, Sym, mfa_proof};
 use crate::store::Key;
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 
@@ -264,7 +265,7 @@ impl<'c, 'a> Points<'c, 'a> {
             passed && !event.user.is_none() && !self.of_hits.contains(id)
         };
         let rows: Vec<EventId> = if client.is_none() {
-            store.events().map(|(id, _)| id).filter(counts).collect()
+            store.of_role(Role::Issues).iter().copied().filter(counts).collect()
         } else {
             store.with(Key::Client, client).iter().copied().filter(counts).collect()
         };

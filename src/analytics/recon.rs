@@ -8,12 +8,15 @@ mod uri;
 pub use habits::Habits;
 
 use super::Origins;
+use super::admitted::Admitted;
 use super::known::day;
 use crate::facts::{Facts, Recon};
-use crate::model::{EventId, Field, Flags, Sym, Table, call_status};
+use crate::model::{EventId, Field, Flags, Sym, Table, call_status, threads};
 use crate::store::{Event, Store};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Mark of the undocumented interface of Azure AD Graph that sweeps ask.
@@ -120,36 +123,40 @@ pub struct Calls {
 impl Calls {
     /// Calls of users that public clients made, but for neutral ones and requests of changes.
     pub(super) fn new<'s>(
+        admitted: Admitted<'s>,
         origins: Origins<'s>,
-        rows: impl Iterator<Item = (EventId, Event<'s>)>,
-        user: impl Fn(Event<'s>) -> Sym,
+        user: impl Fn(Event<'s>) -> Sym + Sync,
     ) -> Self {
         let Origins { store, facts, places, .. } = origins;
+        let rows = store.of_role(Role::Uses);
+        let parts = threads::in_parts(rows.len(), |range| {
+            let mut reader = Reader::new(facts);
+            let counts = |event: Event<'_>| {
+                matches!(event.table, Table::Graph | Table::AadGraph)
+                    && !event.flags.has(Flags::APP_AUTH)
+                    && admitted.counts(event)
+                    && !store.normalized_field(event, Field::UserId).is_none()
+            };
+            let of_range = rows[range].iter().map(|&id| (id, store.event(id))).filter(|(_, event)| counts(*event));
+            let calls = of_range.filter_map(|(id, event)| {
+                let user = Some(user(event)).filter(|user| !user.is_none() && !places.place(id).is_neutral)?;
+                Some((user, store.normalized_field(event, Field::AppId), reader.call(store, id, event)?))
+            });
+            let mut calls: Vec<(Sym, Sym, Call)> = calls.collect();
+            // Sorted, not hashed: users have as many clients as they like, and each look-up of a million would miss
+            // every cache.
+            calls.sort_unstable_by_key(|(user, app, call)| (*user, *app, call.id));
+            (reader, calls)
+        });
         let mut reader = Reader::new(facts);
-        // Sorted, not hashed: users have as many clients as they like, and each look-up of a million would miss every cache.
-        let mut found: Vec<(Sym, Sym, Call)> = Vec::new();
-        let mut status = (Sym::NONE, 0);
-        for (id, event) in rows {
-            if !matches!(event.table, Table::Graph | Table::AadGraph) || event.flags.has(Flags::APP_AUTH) {
-                continue;
-            }
-            let user = user(event);
-            if user.is_none() || places.place(id).is_neutral || store.normalized_field(event, Field::UserId).is_none() {
-                continue;
-            }
-            let Some((form, is_internal)) = reader.read(store, event) else { continue };
-            let session = store.normalized_field(event, Field::SessionId);
-            let (tie, in_session) =
-                if session.is_none() { (store.token(event[Field::TokenId]), 0) } else { (session, IN_SESSION) };
-            let written = event[Field::ResponseStatusCode];
-            if written != status.0 {
-                status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
-            }
-            let marks = in_session | if is_internal { INTERNAL_ASKED } else { 0 };
-            let call = Call { id, form, tie, day: day(event.time()), class: status.1, marks };
-            found.push((user, store.normalized_field(event, Field::AppId), call));
-        }
-        found.sort_unstable_by_key(|(user, app, call)| (*user, *app, call.id));
+        let of_parts = parts.into_iter().map(|(part, mut calls)| {
+            let forms = reader.absorb(part);
+            calls.iter_mut().for_each(|(.., call)| call.form = forms[call.form as usize]);
+            calls
+        });
+        let mut found = threads::joined(of_parts.collect());
+        // Parts are sorted: this joins them.
+        found.sort_by_key(|(user, app, call)| (*user, *app, call.id));
         let mut clients: Vec<Client> = Vec::new();
         for (start, (user, app, _)) in (0..).zip(&found) {
             if clients.last().is_none_or(|last| (last.user, last.app) != (*user, *app)) {
@@ -165,8 +172,18 @@ impl Calls {
 
     /// Every user and client with its calls, which are in time order.
     pub fn clients(&self) -> impl Iterator<Item = (&Client, &[Call])> {
-        let ends = self.clients.iter().skip(1).map(|next| next.start as usize).chain([self.calls.len()]);
-        self.clients.iter().zip(ends).map(|(client, end)| (client, &self.calls[client.start as usize..end]))
+        self.clients_in(0..self.clients.len())
+    }
+
+    fn clients_in(&self, range: Range<usize>) -> impl Iterator<Item = (&Client, &[Call])> {
+        let end = move |at: usize| self.clients.get(at + 1).map_or(self.calls.len(), |next| next.start as usize);
+        range.map(move |at| (&self.clients[at], &self.calls[self.clients[at].start as usize..end(at)]))
+    }
+
+    /// Finds in the calls of each user and client, in order. Parts of them are read on threads of their own.
+    pub fn find<'c, T: Send>(&'c self, read: impl Fn(&'c Client, &'c [Call]) -> Option<T> + Sync) -> Vec<T> {
+        let part = |range| self.clients_in(range).filter_map(|(client, own)| read(client, own)).collect();
+        threads::joined(threads::in_parts(self.clients.len(), part))
     }
 
     /// The form of a call.
@@ -194,6 +211,8 @@ struct Reader<'f> {
     by_address: HashMap<(Sym, bool), Read, RandomState>,
     tools: HashMap<&'f str, Vec<(usize, usize)>, RandomState>,
     text: String,
+    /// The status of the row before, and its class.
+    status: (Sym, u8),
 }
 
 impl<'f> Reader<'f> {
@@ -212,7 +231,40 @@ impl<'f> Reader<'f> {
             by_address: HashMap::default(),
             tools,
             text: String::new(),
+            status: (Sym::NONE, 0),
         }
+    }
+
+    /// A row as a call; `None` where its request is none.
+    fn call(&mut self, store: &Store, id: EventId, event: Event<'_>) -> Option<Call> {
+        let (form, is_internal) = self.read(store, event)?;
+        let session = store.normalized_field(event, Field::SessionId);
+        let (tie, in_session) =
+            if session.is_none() { (store.token(event[Field::TokenId]), 0) } else { (session, IN_SESSION) };
+        let written = event[Field::ResponseStatusCode];
+        if written != self.status.0 {
+            self.status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
+        }
+        let marks = in_session | if is_internal { INTERNAL_ASKED } else { 0 };
+        Some(Call { id, form, tie, day: day(event.time()), class: self.status.1, marks })
+    }
+
+    /// Takes in what the reader of a later part found; returns its forms' numbers here.
+    fn absorb(&mut self, other: Self) -> Vec<u32> {
+        let forms: Vec<u32> = other.forms.into_iter().map(|form| self.number(form)).collect();
+        let read = |read: Read| read.map(|(form, is_internal)| (forms[form as usize], is_internal));
+        self.by_address.extend(other.by_address.into_iter().map(|(address, of)| (address, read(of))));
+        forms
+    }
+
+    fn number(&mut self, form: Form) -> u32 {
+        if let Some(number) = self.known.get(&form.text) {
+            return *number;
+        }
+        let number = u32::try_from(self.forms.len()).expect("no more than events");
+        self.known.insert(form.text.clone(), number);
+        self.forms.push(form);
+        number
     }
 
     fn read(&mut self, store: &Store, event: Event<'_>) -> Read {
@@ -232,15 +284,12 @@ impl<'f> Reader<'f> {
     }
 
     fn add(&mut self) -> u32 {
-        let number = u32::try_from(self.forms.len()).expect("no more than events");
         let category = self.recon.category(&self.text);
-        self.forms.push(Form {
+        self.number(Form {
             text: self.text.clone(),
             category: category.map(|category| category.number),
             technique: category.and_then(|category| category.technique),
             tools: self.tools.get(self.text.as_str()).cloned().unwrap_or_default(),
-        });
-        self.known.insert(self.text.clone(), number);
-        number
+        })
     }
 }

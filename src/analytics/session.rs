@@ -6,6 +6,7 @@ use super::names::{client_of, resource_of};
 use super::{Cell, DetectContext, Hit, HitBuilder, graph_ties, scopes};
 use crate::model::{EventId, Field, Flags, Span, Sym, Table};
 use crate::store::Event;
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
@@ -64,27 +65,29 @@ pub fn hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
 /// Every request that makes a hop if it came in time, in time order.
 fn requests(context: &DetectContext, hop: &Hop) -> Vec<Request> {
     let store = context.store;
+    let rows = context.admitted().find_in(Role::Issues, || {
+        // By client: whether a login with it may be a first, and a request of it a second.
+        let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
+        move |id, event| {
+            let is_login = event.flags.has(Flags::INCOMING_NONE);
+            if !is_login && !presents_token(event) {
+                return None;
+            }
+            let (may_be_first, may_be_second) =
+                *clients.entry(store.normalized_field(event, Field::AppId)).or_insert_with_key(|app| {
+                    let app = store.text(*app);
+                    (context.facts.was_ever_family(app), hop.clients.iter().any(|(id, _)| *id == app))
+                });
+            if !(if is_login { may_be_first } else { may_be_second && hunt_second(context, hop, event) }) {
+                return None;
+            }
+            let key = (store.normalized_field(event, Field::SessionId), context.user(event));
+            (!key.0.is_none() && !key.1.is_none()).then_some((key, id, is_login))
+        }
+    });
     let mut firsts: HashMap<SessionOf, EventId, RandomState> = HashMap::default();
     let mut seconds: Vec<(SessionOf, EventId)> = Vec::new();
-    // By client: whether a login with it may be a first, and a request of it a second.
-    let mut clients: HashMap<Sym, (bool, bool), RandomState> = HashMap::default();
-    for (id, event) in context.rows() {
-        let is_login = event.flags.has(Flags::INCOMING_NONE);
-        if !event.table.issues() || !(is_login || presents_token(event)) {
-            continue;
-        }
-        let (may_be_first, may_be_second) =
-            *clients.entry(store.normalized_field(event, Field::AppId)).or_insert_with_key(|app| {
-                let app = store.text(*app);
-                (context.facts.was_ever_family(app), hop.clients.iter().any(|(id, _)| *id == app))
-            });
-        if !(if is_login { may_be_first } else { may_be_second && hunt_second(context, hop, event) }) {
-            continue;
-        }
-        let key = (store.normalized_field(event, Field::SessionId), context.user(event));
-        if key.0.is_none() || key.1.is_none() {
-            continue;
-        }
+    for (key, id, is_login) in rows {
         if is_login {
             firsts.entry(key).or_insert(id);
         } else {
@@ -134,24 +137,34 @@ fn cli_counts(context: &DetectContext, event: Event<'_>) -> bool {
 /// The published query: every pair of rows on (session, UPN), its first-row result test included.
 pub fn published_hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
     let store = context.store;
+    let rows = context.admitted().find_in(Role::Issues, || {
+        let mut family: HashMap<Sym, bool, RandomState> = HashMap::default();
+        move |id, event| {
+            let exact = |field| context.exact(event, field);
+            let text = |field: Field| store.text(event[field]);
+            let of_family = |app: Sym| context.facts.is_published_family(store.text(app));
+            if event.table != Table::NonInteractive
+                || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
+                || !*family.entry(event[Field::AppId]).or_insert_with_key(|app| of_family(*app))
+            {
+                return None;
+            }
+            let is_first = text(Field::IncomingTokenType) == "none";
+            let is_second = || {
+                hop.clients.iter().any(|(_, name)| *name == text(Field::AppDisplayName))
+                    && (!hop.aad_graph_only || text(Field::ResourceIdentity) == AAD_GRAPH.0)
+                    && (text(Field::AppDisplayName) != AZURE_CLI.1 || cli_counts(context, event))
+            };
+            let key = (exact(Field::SessionId), exact(Field::UserPrincipalName));
+            (is_first || is_second()).then_some((key, id, is_first))
+        }
+    });
     let mut firsts: HashMap<SessionOf, Vec<EventId>> = HashMap::new();
     let mut seconds = Vec::new();
-    for (id, event) in context.rows() {
-        let exact = |field| context.exact(event, field);
-        let text = |field: Field| store.text(event[field]);
-        if event.table != Table::NonInteractive
-            || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
-            || !context.facts.is_published_family(text(Field::AppId))
-        {
-            continue;
-        }
-        let key = (exact(Field::SessionId), exact(Field::UserPrincipalName));
-        if text(Field::IncomingTokenType) == "none" {
+    for (key, id, is_first) in rows {
+        if is_first {
             firsts.entry(key).or_default().push(id);
-        } else if hop.clients.iter().any(|(_, name)| *name == text(Field::AppDisplayName))
-            && (!hop.aad_graph_only || text(Field::ResourceIdentity) == AAD_GRAPH.0)
-            && (text(Field::AppDisplayName) != AZURE_CLI.1 || cli_counts(context, event))
-        {
+        } else {
             seconds.push((key, id));
         }
     }

@@ -1,7 +1,9 @@
 //! Successful sign-ins by user and session.
 
-use crate::model::{EventId, Field, Sym, Time};
-use crate::store::{Event, Store};
+use super::admitted::Admitted;
+use crate::model::{EventId, Field, Sym, Time, threads};
+use crate::store::Store;
+use crate::tables::Role;
 
 /// The successful sign-ins of one user in one session, in time order.
 #[derive(Clone, Copy, Debug)]
@@ -38,25 +40,23 @@ pub struct Sessions(Vec<(Sym, Sym, EventId)>);
 
 impl Sessions {
     /// Successful sign-ins with a session and a user among some rows.
-    pub(super) fn new<'s>(store: &'s Store, all: impl Iterator<Item = (EventId, Event<'s>)>) -> Self {
-        let mut rows: Vec<(Sym, Sym, EventId)> = Vec::new();
-        for (id, event) in all {
-            if event.table.issues() && event.succeeded() && !event.user.is_none() {
-                let session = store.normalized_field(event, Field::SessionId);
-                if !session.is_none() {
-                    rows.push((event.user, session, id));
-                }
+    pub(super) fn new(rows: Admitted<'_>) -> Self {
+        let mut rows = rows.find_in(Role::Issues, || {
+            |id, event| {
+                let session = || rows.store.normalized_field(event, Field::SessionId);
+                let session = (event.succeeded() && !event.user.is_none()).then(session)?;
+                (!session.is_none()).then_some((event.user, session, id))
             }
-        }
-        rows.sort_unstable();
+        });
+        threads::sort(&mut rows);
         rows.shrink_to_fit();
         Self(rows)
     }
 
-    /// Every session, by user, then session.
-    pub fn iter(&self) -> impl Iterator<Item = Session<'_>> {
-        let session = |rows| Session { user: first(rows).0, id: first(rows).1, rows };
-        self.0.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(session)
+    /// Finds of readers in the sessions, by user, then session. Each reads a part of them, on a thread of its own.
+    pub fn find<'s, T: Send, F: FnMut(Session<'s>) -> Option<T>>(&'s self, reader: impl Fn() -> F + Sync) -> Vec<T> {
+        let read = |rows: &'s [(Sym, Sym, EventId)]| sessions(rows).filter_map(reader()).collect();
+        threads::joined(threads::in_groups(&self.0, is_same, read))
     }
 
     /// The session of a user.
@@ -66,6 +66,14 @@ impl Sessions {
         let end = rows.partition_point(|row| (row.0, row.1) == (user, session));
         (end > 0).then(|| Session { user, id: session, rows: &rows[..end] })
     }
+}
+
+fn is_same(a: &(Sym, Sym, EventId), b: &(Sym, Sym, EventId)) -> bool {
+    (a.0, a.1) == (b.0, b.1)
+}
+
+fn sessions(rows: &[(Sym, Sym, EventId)]) -> impl Iterator<Item = Session<'_>> {
+    rows.chunk_by(is_same).map(|rows| Session { user: first(rows).0, id: first(rows).1, rows })
 }
 
 fn first(rows: &[(Sym, Sym, EventId)]) -> (Sym, Sym, EventId) {

@@ -1,10 +1,11 @@
 //! Software that is used with each client here.
 
 use super::Origins;
-use super::known::{BASELINE_DAYS, Days};
+use super::known::{BASELINE_DAYS, Days, day};
 use super::places::Places;
-use crate::model::{EventId, Field, Sym, Time};
+use crate::model::{EventId, Field, Sym, Time, threads};
 use crate::store::Store;
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -49,35 +50,34 @@ impl Software {
             classes.push(*names.entry((&profile.family, &profile.os)).or_insert(next));
         }
         // Sorted, not hashed: users have as much software as they like, and each look-up of a million would miss every cache.
-        let mut rows: Vec<(Used, EventId, Time)> = Vec::new();
-        let mut all = Days::default();
-        for (id, event) in store.events() {
-            if event.table.issues() && event.succeeded() && event.is_timed() && !event.is_duplicate() {
-                let class = classes[places.profile_number(id) as usize];
-                let client = store.normalized_field(event, Field::AppId);
-                rows.push(((client, class, event.user), id, event.time()));
-                all.add_time(event.time());
+        let mut rows: Vec<(Used, u16, EventId)> = store.find_in(Role::Issues, || {
+            |id, event| {
+                let counts = event.succeeded() && event.is_timed() && !event.is_duplicate();
+                let class = || classes[places.profile_number(id) as usize];
+                let used = || (store.normalized_field(event, Field::AppId), class(), event.user);
+                counts.then(|| (used(), day(event.time()), id))
             }
-        }
-        rows.sort_unstable();
+        });
+        let mut all = Days::default();
+        rows.iter().for_each(|(_, day, _)| all.add(*day));
+        threads::sort(&mut rows);
         let mut days: Vec<(Used, Days<OWN_DAYS>)> = Vec::new();
         let mut first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState> = HashMap::default();
         for of_class in rows.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
-            let mut users: Vec<(EventId, Time, Sym)> = Vec::new();
+            let mut users: Vec<(EventId, u16, Sym)> = Vec::new();
             for of_user in of_class.chunk_by(|a, b| a.0 == b.0) {
-                let (used, id, time) = of_user[0];
+                // Rows stand in the order of time: the first day has the first row.
+                let (used, day, id) = of_user[0];
                 let mut seen = Days::default();
-                for (.., time) in of_user {
-                    seen.add_time(*time);
-                }
+                of_user.iter().for_each(|(_, day, _)| seen.add(*day));
                 days.push((used, seen));
-                users.push((id, time, used.2));
+                users.push((id, day, used.2));
             }
             users.sort_unstable();
             users.truncate(ORDINARY_USERS + 1);
-            let users = users.into_iter().map(|(_, time, user)| {
+            let users = users.into_iter().map(|(_, on, user)| {
                 let mut day = Days::default();
-                day.add_time(time);
+                day.add(on);
                 (day, user)
             });
             let (client, class, _) = of_class[0].0;

@@ -2,12 +2,12 @@
 //!
 //! Only tokens that were seen in two networks are kept: of a million tokens there are few.
 
+use super::admitted::Admitted;
 use super::places::{Net, Places};
 use crate::model::{EventId, Field, Flags, Sym, Table};
 use crate::store::{Event, Key, Store};
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::num::NonZero;
 
 /// One use of a token.
 #[derive(Clone, Copy, Debug)]
@@ -41,28 +41,16 @@ pub struct TokenUses {
     exits: HashMap<(Sym, Net, Net), BTreeSet<i64>, RandomState>,
 }
 
-/// Tokens of the bundle with rows in two networks, whosever they are and whether they count: of a million tokens there
-/// are few, and the others need no look-up.
+/// Tokens with rows in two networks.
 fn moved(store: &Store, places: &Places) -> Vec<Sym> {
     let numbers = places.numbers_of_nets();
-    // By symbol: the number of the network so far.
-    let mut nets: Vec<Option<NonZero<u32>>> = vec![None; store.symbols()];
-    let mut moved = Vec::new();
-    for (id, event) in store.events() {
-        let token = store.token(event[Field::TokenId]);
-        if token.is_none() {
-            continue;
-        }
-        let at = [Some(places.number(id)), places.at_resource(id)];
-        for net in at.into_iter().flatten().filter_map(|place| numbers[place as usize]) {
-            if *nets[token.0 as usize].get_or_insert(net) != net {
-                moved.push(token);
-            }
-        }
-    }
-    moved.sort_unstable();
-    moved.dedup();
-    moved
+    let net = |place: u32| numbers[place as usize];
+    let is_moved = |rows: &[EventId]| {
+        let at = rows.iter().flat_map(|&id| [Some(places.number(id)), places.at_resource(id)]);
+        let mut nets = at.flatten().filter_map(net);
+        nets.next().is_some_and(|first| nets.any(|net| net != first))
+    };
+    store.groups(Key::Token).filter(|(_, rows)| is_moved(rows)).map(|(token, _)| token).collect()
 }
 
 /// Rows that uses and issuers are found among.
@@ -75,18 +63,15 @@ struct Reader<'s, U> {
 
 impl TokenUses {
     /// The uses among the rows that `counts` admits.
-    pub(super) fn new<'s>(
-        (store, places): (&'s Store, &'s Places),
-        counts: impl Fn(Event<'s>) -> bool,
-        user: impl Fn(Event<'s>) -> Sym,
-    ) -> Self {
+    pub(super) fn new<'s>(admitted: Admitted<'s>, places: &'s Places, user: impl Fn(Event<'s>) -> Sym) -> Self {
+        let store = admitted.store;
         let reader = Reader { store, places, user };
         let mut found = Self::default();
         for token in moved(store, places) {
             let rows = store.with(Key::Token, token).iter().map(|&id| (id, store.event(id)));
             let mut users: BTreeMap<Sym, Vec<TokenUse>> = BTreeMap::new();
             for (user, used) in
-                rows.filter(|(_, event)| counts(*event)).filter_map(|(id, event)| reader.used(id, event))
+                rows.filter(|(_, event)| admitted.counts(*event)).filter_map(|(id, event)| reader.used(id, event))
             {
                 users.entry(user).or_default().push(used);
             }

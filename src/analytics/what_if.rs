@@ -69,7 +69,7 @@ pub(super) fn bare(
     }
     let mut context = DetectContext::over(store, facts, settings, Arc::clone(candidates));
     context.bare = true;
-    context.earlier = &earlier;
+    context.earlier = earlier;
     let mut hits = analytic.hits(&context);
     lower_all(&context, &mut hits);
     hits

@@ -1,6 +1,7 @@
 //! `device-code-burst`: a device-code sign-in, then the burst.
 
-use crate::analytics::burst::{Burst, sliding, tumbling};
+use crate::analytics::burst::{sliding, tumbling};
+use crate::analytics::candidates::Burst;
 use crate::analytics::findings::{delay, graph_agents, leg_origin, legs_apart, resources, what_to_revoke};
 use crate::analytics::flow::{Flow, FlowTie, FlowTies, Leg, leg_of};
 use crate::analytics::hit_builder::{HitBuilder, burst_hit};
@@ -11,6 +12,7 @@ use crate::analytics::techniques;
 use crate::analytics::want;
 use crate::analytics::{Analytic, Cell, DetectContext, Hit, LookAlike, Show, Step};
 use crate::model::{EventId, Field, Severity, Sym, Table, Time};
+use crate::tables::Role;
 use std::collections::{HashMap, HashSet};
 
 /// The analytic.
@@ -104,13 +106,13 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     let mut hits = Vec::new();
     for burst in sliding(context) {
         let Some(known) = flows.get(&burst.user) else { continue };
-        let fitting = fitting(context, &burst, known);
+        let fitting = fitting(context, burst, known);
         // Strongest tie, then latest: flows stand in the order they began.
         let Some(&(tie, best, start)) = fitting.iter().max() else { continue };
         let others = fitting.iter().filter(|(_, index, _)| *index != best).map(|(_, index, _)| &known[*index]);
         let others: Vec<Time> = others.map(|flow| flow.time(context.store)).collect();
         let events = burst.events[start..].to_vec();
-        hits.push(with_flow(context, &burst, events, &known[best], tie, &others).finish(context));
+        hits.push(with_flow(context, burst, events, &known[best], tie, &others).finish(context));
     }
     hits
 }
@@ -118,12 +120,12 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 /// First legs of the flows that a burst follows.
 pub(super) fn flows_with_a_burst(context: &DetectContext) -> HashSet<EventId> {
     let flows = context.flows();
-    let followed = |burst: Burst| {
+    let followed = |burst: &Burst| {
         let known = flows.get(&burst.user)?;
-        let (_, best, _) = fitting(context, &burst, known).into_iter().max()?;
+        let (_, best, _) = fitting(context, burst, known).into_iter().max()?;
         known[best].legs.first().copied()
     };
-    sliding(context).into_iter().filter_map(followed).collect()
+    sliding(context).iter().filter_map(followed).collect()
 }
 
 /// The flows that a burst follows, as tie, place of the flow and start of the part of the burst after it. That part
@@ -230,7 +232,7 @@ fn tie_columns(context: &DetectContext, builder: &mut HitBuilder, tie: FlowTie, 
 /// event follows by at most the window.
 fn as_published(context: &DetectContext) -> Vec<Hit> {
     let mut codes: HashMap<Sym, Vec<EventId>> = HashMap::new();
-    for (id, event) in context.rows() {
+    for (id, event) in context.rows_in(Role::Issues) {
         let text = |field: Field| context.store.text(event[field]);
         if event.table == Table::SignIn
             && text(Field::AuthenticationProtocol) == "deviceCode"
@@ -254,7 +256,7 @@ fn as_published(context: &DetectContext) -> Vec<Hit> {
         for &code in codes[soon..].iter().take(most) {
             let time = clock(code);
             if time <= first {
-                let mut builder = burst_hit(context, ANALYTIC.id, &burst, burst.events.clone());
+                let mut builder = burst_hit(context, ANALYTIC.id, burst, burst.events.clone());
                 front_columns(context, &mut builder, time, Some(code));
                 tie_columns(context, &mut builder, FlowTie::User, &[code], &[]);
                 builder.reasons.insert(

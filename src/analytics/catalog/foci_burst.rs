@@ -1,6 +1,7 @@
 //! `foci-burst`: one client exchanges tokens for many resources within minutes.
 
-use crate::analytics::burst::{Burst, sliding, tumbling};
+use crate::analytics::burst::{sliding, tumbling};
+use crate::analytics::candidates::Burst;
 use crate::analytics::findings::{client_family, device_code_before, origin, resources, what_to_revoke};
 use crate::analytics::flow::descends;
 use crate::analytics::hit_builder::burst_hit;
@@ -85,10 +86,10 @@ const STEPS: &[Step] = &[
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
-    let found = sliding(context).into_iter().map(|burst| {
-        let mut builder = burst_hit(context, ANALYTIC.id, &burst, burst.events.clone());
+    let found = sliding(context).iter().map(|burst| {
+        let mut builder = burst_hit(context, ANALYTIC.id, burst, burst.events.clone());
         if !context.bare {
-            builder.reasons.extend(flow_not_seen(context, &burst));
+            builder.reasons.extend(flow_not_seen(context, burst));
         }
         builder.finish(context)
     });
@@ -110,6 +111,6 @@ fn flow_not_seen(context: &DetectContext, burst: &Burst) -> Option<String> {
 }
 
 fn as_published(context: &DetectContext) -> Vec<Hit> {
-    let hit = |burst: Burst| burst_hit(context, ANALYTIC.id, &burst, burst.events.clone()).finish(context);
-    tumbling(context).into_iter().map(hit).collect()
+    let hit = |burst: &Burst| burst_hit(context, ANALYTIC.id, burst, burst.events.clone()).finish(context);
+    tumbling(context).iter().map(hit).collect()
 }

@@ -7,6 +7,7 @@ use crate::analytics::need::OF_FOOTHOLD;
 use crate::analytics::{Analytic, Cell, DetectContext, Grade, Hit, LookAlike, Show, Step, want};
 use crate::model::words::counted;
 use crate::model::{Confidence, EventId, Field, Severity, Span, Sym, Time};
+use crate::tables::Role;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The analytic.
@@ -112,7 +113,7 @@ const STEPS: &[Step] = &[
 ];
 
 fn detect(context: &DetectContext) -> Vec<Hit> {
-    let anchors = footholds::anchors(context.earlier, context.settings.foothold_window);
+    let anchors = footholds::anchors(&context.earlier, context.settings.foothold_window);
     let mut taken: HashSet<(Sym, EventId)> = HashSet::new();
     let mut hits = Vec::new();
     for anchor in &anchors {
@@ -130,7 +131,7 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
 fn standalone(context: &DetectContext, taken: &HashSet<(Sym, EventId)>) -> Vec<Hit> {
     let store = context.store;
     let mut days: BTreeMap<(Sym, i64), Vec<EventId>> = BTreeMap::new();
-    for (id, event) in context.rows().filter(|(_, event)| event.table.records()) {
+    for (id, event) in context.rows_in(Role::Records) {
         if footholds::action_of(context, event).is_none() {
             continue;
         }

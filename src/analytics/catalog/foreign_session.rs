@@ -138,8 +138,12 @@ struct Foreign<'s> {
 fn detect(context: &DetectContext) -> Vec<Hit> {
     // No threshold decides any of it.
     let begun = context.candidates.begun(|| {
-        let found = context.sessions().iter().filter_map(|session| foreign(context, session));
-        found.map(|found| ((found.session.user, found.session.id), marks(context, &found))).collect()
+        context.sessions().find(|| {
+            |session| {
+                let found = foreign(context, session)?;
+                Some(((found.session.user, found.session.id), marks(context, &found)))
+            }
+        })
     });
     let hits = begun.iter().filter_map(|((user, session), marks)| {
         let found = foreign(context, context.sessions().get(*user, *session)?)?;

@@ -99,11 +99,11 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     let calls = context.calls_by_client();
     let mut owners = Owners::new(context);
     let mut hits = Vec::new();
-    for (client, own) in calls.clients() {
+    let found = calls.find(|client, own| {
         let found = windows(context, calls, (client, own));
-        if found.is_empty() {
-            continue;
-        }
+        (!found.is_empty()).then_some((client, own, found))
+    });
+    for (client, own, found) in found {
         let mut groups = Groups::default();
         for sweep in joined(found) {
             hits.push(hit(context, (client, own), &sweep, &mut owners, &mut groups));

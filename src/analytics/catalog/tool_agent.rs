@@ -17,6 +17,7 @@ use crate::facts::ToolAgent;
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Severity, Span, Sym, Table, Time, call_status};
 use crate::store::{Event, Key};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -103,20 +104,33 @@ fn detect(context: &DetectContext) -> Vec<Hit> {
     groups.into_iter().map(|group| hit(context, group, &mut owners)).collect()
 }
 
+/// Rows that name a tool which has a grade.
+fn rows_of_tools<'a>(context: &DetectContext<'a>) -> Vec<(EventId, &'a ToolAgent, Severity)> {
+    let (store, facts) = (context.store, context.facts);
+    let named = |role| {
+        context.admitted().find_in(role, || {
+            let mut agents: HashMap<Sym, Option<(&ToolAgent, Severity)>, RandomState> = HashMap::default();
+            move |id, event| {
+                let named = *agents.entry(event[Field::UserAgent]).or_insert_with_key(|agent| {
+                    let tool = facts.tool(store.text(*agent)).filter(|tool| !tool.is_shell())?;
+                    Some((tool, tool.grade?))
+                });
+                named.map(|(tool, grade)| (id, tool, grade))
+            }
+        })
+    };
+    let mut rows = [named(Role::Issues), named(Role::Uses)].concat();
+    rows.sort_unstable_by_key(|(id, ..)| *id);
+    rows
+}
+
 fn groups<'a>(context: &DetectContext<'a>) -> Vec<Group<'a>> {
     let (store, places) = (context.store, context.places());
-    let mut agents: HashMap<Sym, Option<&ToolAgent>, RandomState> = HashMap::default();
-    let mut last = (Sym::NONE, None);
     let mut numbers: BTreeMap<(Sym, &str, Option<Net>), usize> = BTreeMap::new();
     let mut groups: Vec<Group> = Vec::new();
     let grader = Grader { context, codes: OnceCell::new() };
-    for (id, event) in context.rows() {
-        let agent = event[Field::UserAgent];
-        if agent != last.0 {
-            let tool = || context.facts.tool(store.text(agent)).filter(|tool| !tool.is_shell());
-            last = (agent, *agents.entry(agent).or_insert_with(tool));
-        }
-        let Some((tool, grade)) = last.1.and_then(|tool| Some((tool, tool.grade?))) else { continue };
+    for (id, tool, grade) in rows_of_tools(context) {
+        let event = store.event(id);
         let user = context.user(event);
         if user.is_none() || places.place(id).is_neutral || !counts(context, event) {
             continue;

@@ -6,12 +6,13 @@ use crate::analytics::{Finding, State, StepContext};
 use crate::model::words::counted;
 use crate::model::{EventId, Field, Table, Time};
 use crate::store::{Key, Store};
+use crate::tables::Role;
 use std::collections::BTreeMap;
 
 /// The footholds of the hit, with their ties.
 fn found<'a>(context: &StepContext<'a>) -> Vec<Foothold<'a>> {
     let (detect, hit) = (context.detect, context.hit);
-    let anchors = footholds::anchors(detect.earlier, detect.settings.foothold_window);
+    let anchors = footholds::anchors(&detect.earlier, detect.settings.foothold_window);
     let anchor =
         anchors.iter().find(|one| one.user == hit.user && one.span.0 <= hit.first_seen && hit.last_seen <= one.span.1);
     match anchor {
@@ -179,7 +180,7 @@ fn removed(context: &StepContext, found: &[Foothold<'_>], since: Time) -> Vec<(u
 /// Footholds of the user's hits before this one that outlive a revocation and that no later operation removes.
 pub(super) fn standing(context: &StepContext) -> Finding {
     let (detect, hit) = (context.detect, context.hit);
-    let anchors = footholds::anchors(detect.earlier, detect.settings.foothold_window);
+    let anchors = footholds::anchors(&detect.earlier, detect.settings.foothold_window);
     let anchors = anchors.iter().filter(|one| one.user == hit.user && one.span.0 <= hit.first_seen);
     let found: Vec<Foothold<'_>> = anchors
         .flat_map(|anchor| anchor.footholds(detect))
@@ -236,7 +237,7 @@ pub fn same_object(context: &StepContext) -> Finding {
         .map(|(_, object)| object)
         .collect();
     let mut users: BTreeMap<&str, EventId> = BTreeMap::new();
-    for (id, event) in detect.rows().filter(|(_, event)| event.table.records()) {
+    for (id, event) in detect.rows_in(Role::Records) {
         let object = store.text(event[Field::Object]).trim().to_lowercase();
         if !objects.contains(&object) || footholds::action_of(detect, event).is_none() {
             continue;

@@ -3,28 +3,32 @@
 use super::Calls;
 use crate::analytics::known::day;
 use crate::model::{EventId, Sym, Time};
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most users that are named for a set of categories.
 const NAMED: usize = 20;
+
+/// By set of categories: the first users with it on a day, each with a call of theirs.
+type Wide = HashMap<u32, BTreeSet<(EventId, Sym)>, RandomState>;
 
 /// Categories by user and day.
 #[derive(Default)]
 pub struct Habits {
     /// Sets of categories by user and day, sorted.
     days: Vec<(Sym, u16, u32)>,
-    /// Users by the sets of categories of a day, each with a call of theirs: those come in an order that every run shares.
-    wide: BTreeMap<u32, BTreeSet<(EventId, Sym)>>,
+    /// As many users as are named, and one more: the calls stand in an order that every run shares.
+    wide: Wide,
 }
 
 impl Habits {
     pub(super) fn new(calls: &Calls) -> Self {
         let mut days: Vec<(Sym, u16, u32)> = Vec::new();
-        let mut wide: BTreeMap<u32, BTreeSet<(EventId, Sym)>> = BTreeMap::new();
+        let mut wide = Wide::default();
         let (mut user, mut first, mut of_user) = (Sym::NONE, EventId(0), 0);
         for (client, own) in calls.clients() {
             if client.user != user {
-                merge(&mut days, of_user, |set| _ = wide.entry(set).or_default().insert((first, user)));
+                merge(&mut days, of_user, |set| keep(&mut wide, set, (first, user)));
                 (user, first, of_user) = (client.user, own[0].id, days.len());
             }
             first = first.min(own[0].id);
@@ -37,7 +41,7 @@ impl Habits {
                 }
             }
         }
-        merge(&mut days, of_user, |set| _ = wide.entry(set).or_default().insert((first, user)));
+        merge(&mut days, of_user, |set| keep(&mut wide, set, (first, user)));
         days.shrink_to_fit();
         Self { days, wide }
     }
@@ -59,9 +63,19 @@ impl Habits {
     /// Other users who made requests of all of some categories on one day; those who called first where they are many.
     pub fn others(&self, user: Sym, categories: u32) -> Vec<Sym> {
         let sets = self.wide.iter().filter(|(set, _)| *set & categories == categories);
-        let users = sets.flat_map(|(_, users)| users.iter().take(NAMED + 1));
+        let users = sets.flat_map(|(_, users)| users);
         let users: BTreeSet<(EventId, Sym)> = users.copied().filter(|(_, other)| *other != user).collect();
         users.into_iter().take(NAMED).map(|(_, user)| user).collect()
+    }
+}
+
+fn keep(wide: &mut Wide, set: u32, user: (EventId, Sym)) {
+    let users = wide.entry(set).or_default();
+    if users.len() <= NAMED || users.last().is_some_and(|last| user < *last) {
+        users.insert(user);
+        if users.len() > NAMED + 1 {
+            users.pop_last();
+        }
     }
 }
 

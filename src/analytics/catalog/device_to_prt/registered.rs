@@ -4,6 +4,7 @@ use super::seen::Found;
 use crate::analytics::DetectContext;
 use crate::analytics::device_ends::object_id;
 use crate::model::{EventId, Field, Sym, Table};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -25,7 +26,7 @@ impl Operations {
             }
         }
         if !rows.is_empty() {
-            for (id, event) in context.rows() {
+            for (id, event) in context.rows_in(Role::Records) {
                 if event.table == Table::Audit
                     && event.succeeded()
                     && let Some(rows) = rows.get_mut(&correlation(id)).filter(|rows| rows.len() < MOST_ROWS)

@@ -4,6 +4,7 @@ use crate::analytics::DetectContext;
 use crate::analytics::registration::{BROKER, asks_for_registration, is_for_registration, is_unbound};
 use crate::model::{EventId, Field, Flags, Sym, Table, Time};
 use crate::store::{Event, device_id};
+use crate::tables::Role;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -41,23 +42,19 @@ impl Found {
         let mut found = Self::default();
         // Few operations, many rows.
         let mut registers: HashMap<Sym, bool, RandomState> = HashMap::default();
-        for (id, event) in context.rows() {
-            if event.table == Table::Audit {
-                let first = found.recorded.map_or(event.time(), |(first, _)| first);
-                found.recorded = Some((first, event.time()));
-                let operation = event[Field::Operation];
-                let is_registration = *registers
-                    .entry(operation)
-                    .or_insert_with(|| store.text(operation).trim().eq_ignore_ascii_case(REGISTER));
-                let user = context.user(event);
-                if is_registration && event.succeeded() && !user.is_none() {
-                    found.registered.entry(user).or_default().push(id);
-                }
-                continue;
+        for (id, event) in context.rows_in(Role::Records).filter(|(_, event)| event.table == Table::Audit) {
+            let first = found.recorded.map_or(event.time(), |(first, _)| first);
+            found.recorded = Some((first, event.time()));
+            let operation = event[Field::Operation];
+            let is_registration = *registers
+                .entry(operation)
+                .or_insert_with(|| store.text(operation).trim().eq_ignore_ascii_case(REGISTER));
+            let user = context.user(event);
+            if is_registration && event.succeeded() && !user.is_none() {
+                found.registered.entry(user).or_default().push(id);
             }
-            if !event.table.issues() || !event.succeeded() {
-                continue;
-            }
+        }
+        for (id, event) in context.rows_in(Role::Issues).filter(|(_, event)| event.succeeded()) {
             let may_be_use = event.flags.has(Flags::INCOMING_PRIMARY) && event.flags.any(MOVED);
             let may_ask = broker.is_some_and(|broker| store.normalized_field(event, Field::AppId) == broker);
             if !may_be_use && !may_ask {
@@ -116,7 +113,7 @@ impl Devices {
         if users.is_empty() {
             return devices;
         }
-        for (id, event) in context.rows().filter(|(_, event)| event.table.issues()) {
+        for (id, event) in context.rows_in(Role::Issues) {
             let user = context.user(event);
             let Some(device) = users.contains(&user).then(|| devices.number(context, event)).flatten() else {
                 continue;
