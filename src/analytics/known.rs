@@ -192,7 +192,9 @@ impl Known {
             let (user, place, _) = of_place[0];
             let place = places.numbered(place);
             let mut days = Week::default();
-            of_place.iter().for_each(|(.., day)| days.add(*day));
+            for (.., day) in of_place {
+                days.add(*day);
+            }
             let mut pair = Pair::default();
             pair.join(&days);
             if let Some(address) = place.address {

@@ -151,7 +151,9 @@ impl Calls {
         let mut reader = Reader::new(facts);
         let of_parts = parts.into_iter().map(|(part, mut calls)| {
             let forms = reader.absorb(part);
-            calls.iter_mut().for_each(|(.., call)| call.form = forms[call.form as usize]);
+            for (.., call) in &mut calls {
+                call.form = forms[call.form as usize];
+            }
             calls
         });
         let mut found = threads::joined(of_parts.collect());

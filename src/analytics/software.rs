@@ -59,7 +59,9 @@ impl Software {
             }
         });
         let mut all = Days::default();
-        rows.iter().for_each(|(_, day, _)| all.add(*day));
+        for (_, day, _) in &rows {
+            all.add(*day);
+        }
         threads::sort(&mut rows);
         let mut days: Vec<(Used, Days<OWN_DAYS>)> = Vec::new();
         let mut first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState> = HashMap::default();
@@ -69,7 +71,9 @@ impl Software {
                 // Rows stand in the order of time: the first day has the first row.
                 let (used, day, id) = of_user[0];
                 let mut seen = Days::default();
-                of_user.iter().for_each(|(_, day, _)| seen.add(*day));
+                for (_, day, _) in of_user {
+                    seen.add(*day);
+                }
                 days.push((used, seen));
                 users.push((id, day, used.2));
             }

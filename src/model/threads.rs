@@ -69,9 +69,8 @@ fn groups<I>(count: usize, list: &[I], same: impl Fn(&I, &I) -> bool) -> Vec<&[I
     let mut rest = list;
     let parts = (0..count).rev().map(|others| {
         let least = rest.len().div_ceil(others + 1);
-        let ends =
-            |at: &usize| !rest.get(*at).zip(at.checked_sub(1)).is_some_and(|(next, last)| same(&rest[last], next));
-        let (part, after) = rest.split_at((least..).find(ends).unwrap_or(rest.len()));
+        let is_cut = |at: &usize| *at == 0 || !same(&rest[at - 1], &rest[*at]);
+        let (part, after) = rest.split_at((least..rest.len()).find(is_cut).unwrap_or(rest.len()));
         rest = after;
         part
     });
