@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn parts_stand_in_order_and_leave_nothing_out() {
         for (count, len) in [(1, 0), (1, 5), (2, 1), (3, 10), (4, 3)] {
-            let found = each(parts(count, len), |range| range.collect::<Vec<_>>());
+            let found = each(parts(count, len), Vec::from_iter);
             assert_eq!(found.len(), count);
             assert_eq!(found.concat(), (0..len).collect::<Vec<_>>());
         }
