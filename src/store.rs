@@ -27,7 +27,7 @@ pub use query::Query;
 pub use token::Computed;
 
 use crate::facts::Networks;
-use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, work};
+use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, threads, work};
 use crate::tables::{Role, TABLES};
 use foldhash::fast::RandomState;
 use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
@@ -529,7 +529,7 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
             Normalized::Other(normalized) => Cow::Owned(normalized),
         }
     };
-    order.sort_unstable();
+    threads::sort(&mut order);
     // Audit logs write whole seconds, so that many events have one time: the id of each is normalized once.
     for same in order.chunk_by_mut(|(a, _), (b, _)| a == b).filter(|same| same.len() > 1) {
         let key = |at: u32| {
