@@ -23,7 +23,7 @@ impl Default for Last {
     }
 }
 
-/// What texts became: most rows repeat the same few.
+/// Values made of texts, each once: most rows repeat the same few.
 pub(super) struct Memo<T> {
     texts: Interner,
     values: Vec<Option<T>>,
@@ -62,7 +62,7 @@ impl<T> Memo<T> {
     }
 }
 
-/// Values as written, and what they became.
+/// Values as written, each with its kept form.
 #[derive(Default)]
 pub(super) struct Written {
     /// Of [`JSON_FIELDS`].
