@@ -220,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// What is quickly known is what the whole rules say.
+        /// The short ways say the same as the whole rules.
         #[test]
         fn the_short_ways_agree_with_the_rules(
             text in "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(0|a){8}(-(0|a){4}){3}-(0|a){12}| {0,70}[{a-cA-C0é-]{0,80} {0,3}",
