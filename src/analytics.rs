@@ -246,8 +246,8 @@ fn detected(context: &DetectContext, (analytics, wanted): (&[&'static Analytic],
         found
     };
     let is_shared = context.settings.semantics == Semantics::Hunt && analytics.len() > 1;
-    let ends: &[bool] = if is_shared { &[false, true] } else { &[false] };
-    let found = threads::each(ends.to_vec(), |is_other| {
+    let ends = if is_shared { vec![false, true] } else { vec![false] };
+    let found = threads::each(ends, |is_other| {
         if is_other {
             context.sessions();
             context.known();

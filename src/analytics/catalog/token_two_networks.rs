@@ -240,10 +240,8 @@ impl<'t> Sides<'t> {
             return Vec::new();
         }
         let graded = |side: &Side| {
-            let different = side.uses.iter().filter(|used| compared(used) == Compared::Different);
-            let grades = different.map(|used| self.graded(context, (issuer, net), used));
-            let (severity, reason, is_open) =
-                grades.max_by_key(|grade| grade.0).unwrap_or_else(|| self.in_part(context, (issuer, net), side));
+            let grades = side.uses.iter().map(|used| self.graded(context, (issuer, net), used, compared(used)));
+            let (severity, reason, is_open) = grades.max_by_key(|grade| grade.0)?;
             let first = side.uses.first()?.id;
             let uses = side.uses.iter().map(|used| used.id).collect();
             Some((pair(net, side.net), One { severity, reason, is_open, first, uses }))
@@ -251,42 +249,35 @@ impl<'t> Sides<'t> {
         self.sides.iter().filter_map(graded).collect()
     }
 
-    /// Grade of uses in another part of a network than the sign-in's: most networks have many.
-    fn in_part(
-        &self,
-        context: &DetectContext,
-        (issuer, net): (EventId, Net),
-        side: &Side,
-    ) -> (Severity, &'static str, bool) {
-        let software = |id| Software::of(context, id);
-        let is_of_other_system = |used: &TokenUse| {
-            let day = context.store.event(used.id).time().day_number();
-            context.token_uses().days_before(self.token.user, (net, side.net), day) < USUAL_DAYS
-                && software(issuer).zip(software(used.id)).is_some_and(|(a, b)| a.is_of_other_system(&b))
-        };
-        if side.uses.iter().any(is_of_other_system) {
-            let reason = "another system used the token in another part of the network than it was issued to";
-            return (Severity::Medium, reason, true);
-        }
-        (Severity::Low, "the token was used in another part of the network than it was issued to", true)
-    }
-
-    /// Grade of a use in another network than the sign-in's, with whether the days before leave it open.
+    /// Grade of a use elsewhere than the sign-in, with whether the days before leave it open.
     fn graded(
         &self,
         context: &DetectContext,
         (issuer, net): (EventId, Net),
         used: &TokenUse,
+        compared: Compared,
     ) -> (Severity, &'static str, bool) {
         let (user, at) = (self.token.user, context.store.event(used.id).time());
-        if context.token_uses().days_before(user, (net, used.net), at.day_number()) >= USUAL_DAYS {
+        let is_usual = context.token_uses().days_before(user, (net, used.net), at.day_number()) >= USUAL_DAYS;
+        let differ = |how: fn(&Software, &Software) -> bool| {
+            let both = Software::of(context, issuer).zip(Software::of(context, used.id));
+            both.is_some_and(|(a, b)| how(&a, &b))
+        };
+        // A part of a network: most networks have many.
+        if compared == Compared::Weak {
+            return if !is_usual && differ(Software::is_of_other_system) {
+                let reason = "another system used the token in another part of the network than it was issued to";
+                (Severity::Medium, reason, true)
+            } else {
+                (Severity::Low, "the token was used in another part of the network than it was issued to", true)
+            };
+        }
+        if is_usual {
             let reason = "tokens of the user went between these two networks on two days before";
             return (Severity::Low, reason, false);
         }
         let standing = context.known().standing(user, context.places().numbered(used.place), at);
-        let software = |id| Software::of(context, id);
-        let differ = software(issuer).zip(software(used.id)).is_some_and(|(a, b)| a.differs(&b));
-        if differ && standing == Standing::New {
+        if differ(Software::differs) && standing == Standing::New {
             let reason = "other software used the token in a network that is new to the user, and in no other";
             return (Severity::High, reason, false);
         }

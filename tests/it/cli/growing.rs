@@ -230,6 +230,9 @@ fn a_copy_made_on_other_evidence_while_the_case_is_in_use_is_merged() {
     );
 }
 
+/// The id of the demo's director.
+const DIRECTOR: &str = "5ccc50a4-437e-40dc-9f68-b77080aa4600";
+
 #[test]
 fn a_revocation_of_the_case_is_looked_behind_at_the_next_start_and_in_the_note() {
     let folder = tempfile::TempDir::new().unwrap();
@@ -244,7 +247,7 @@ fn a_revocation_of_the_case_is_looked_behind_at_the_next_start_and_in_the_note()
     let [path] = &cases(folder)[..] else { panic!("one case") };
     let mut work = case(path);
     let at = Time::parse("2026-05-01T14:20:00Z");
-    work.set_revoked("5ccc50a4-437e-40dc-9f68-b77080aa4600", at, Time::parse("2026-05-02T08:00:00Z").unwrap());
+    work.set_revoked(DIRECTOR, at, Time::parse("2026-05-02T08:00:00Z").unwrap());
     fs::write(path, work.to_bytes()).unwrap();
     assert_eq!(count(&plain(folder, &[demo], "q\n")), Some(before + 1));
     assert!(behind(&note()) > behind(&without));
