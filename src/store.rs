@@ -6,6 +6,7 @@ mod chunks;
 mod device;
 mod duplicates;
 mod events;
+mod forms;
 mod index;
 mod intern;
 mod merges;
@@ -30,7 +31,8 @@ use crate::facts::Networks;
 use crate::model::{Elsewhere, EventId, Field, FieldSet, Flags, Number, Sym, Table, Time, number, threads, work};
 use crate::tables::{Role, TABLES};
 use foldhash::fast::RandomState;
-use normalize::{Normalized, Placeholder, normalize, normalize_if_compared};
+use forms::{Changed, Forms, compared_texts};
+use normalize::{Normalized, normalize};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -48,9 +50,6 @@ pub struct Part {
     pub elsewhere: Vec<Elsewhere>,
 }
 
-/// Marks a text that is a value in some fields only, in [`Store::normalized`]; `merge()` keeps this number free.
-const PLACEHOLDER: Sym = Sym(u32::MAX);
-
 /// Characters of an id that tell a user from another of the same sign-in name.
 const ID_PART: usize = 8;
 
@@ -63,13 +62,7 @@ const ID_PART: usize = 8;
 pub struct Store {
     events: Events,
     texts: Interner,
-    /// Normalized form of each symbol: trimmed, lower case; [`Sym::NONE`] when blank, [`PLACEHOLDER`] when it is blank
-    /// in some fields.
-    normalized: Vec<Sym>,
-    /// Normalized form and kind of each placeholder.
-    placeholders: HashMap<Sym, (Sym, Placeholder), RandomState>,
-    /// Token ids whose normalized form differs from what was written.
-    normalized_tokens: HashMap<Sym, Sym, RandomState>,
+    forms: Forms,
     /// The normalized UPN of each user key, from the user's last event that has one.
     upns: HashMap<Sym, Sym, RandomState>,
     /// User keys of each normalized UPN that several have.
@@ -81,7 +74,7 @@ pub struct Store {
     networks: Option<Arc<Networks>>,
     acted_upon: acted_upon::ActedUpon,
     present: OnceLock<[(u64, FieldSet); Table::COUNT]>,
-    by_role: OnceLock<[Vec<EventId>; Role::COUNT]>,
+    by_role: OnceLock<[Vec<u64>; Role::COUNT]>,
     indexes: [OnceLock<Index>; Key::COUNT],
     by_name: OnceLock<Vec<(Sym, usize)>>,
     token_numbers: OnceLock<ties::TokenNumbers>,
@@ -95,28 +88,21 @@ impl Store {
         let elsewhere = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.elsewhere));
         let mut elsewhere: Vec<Elsewhere> = elsewhere.collect();
         elsewhere.sort_by_key(|row| (row.origin.source, row.origin.record));
-        let (texts, mut events) = merge(parts);
+        let (mut texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
         // Sorting and normalizing only read the texts: together they take as long as the longer of the two.
-        let (normalized, padded) = std::thread::scope(|scope| {
-            let normalized = scope.spawn(|| {
-                let all =
-                    || compared.iter().zip((0..).map(Sym)).map(|(compared, sym)| (*compared, sym, texts.text(sym)));
-                let padded: Vec<Sym> = all().filter(|(.., text)| text.ends_with('=')).map(|(_, sym, _)| sym).collect();
-                let normalized = all().map(|(compared, sym, text)| (sym, normalize_if_compared(text, compared)));
-                // Most texts are their own normalized form.
-                (normalized.filter(|(_, normalized)| !matches!(normalized, Normalized::Same)).collect(), padded)
-            });
+        let changed = std::thread::scope(|scope| {
+            let changed = scope.spawn(|| Changed::read(&texts, &compared));
             let order = order(&events, &texts);
             events.arrange(order);
-            normalized.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            changed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
+        drop(compared);
+        let forms = Forms::new(changed, &mut texts, &events);
         let mut store = Self {
             events,
             texts,
-            normalized: Vec::new(),
-            placeholders: HashMap::default(),
-            normalized_tokens: HashMap::default(),
+            forms,
             upns: HashMap::default(),
             namesakes: HashMap::default(),
             duplicates: duplicates::Duplicates::default(),
@@ -132,8 +118,6 @@ impl Store {
             elsewhere,
             indexes: Default::default(),
         };
-        store.normalize_texts(normalized);
-        store.normalize_tokens(&padded);
         if store.flag_events().any(Flags::TABLE_GUESSED | Flags::TABLE_BY_NAME) {
             store.take_tables();
         }
@@ -212,50 +196,6 @@ impl Store {
     /// The symbol of a text of the bundle or of a normalized form.
     pub fn find(&self, text: &str) -> Option<Sym> {
         self.texts.find(text)
-    }
-
-    /// The normalized form of a text whose field is not known: trimmed, Unicode lower case; [`Sym::NONE`] when blank
-    /// (missing, white space, a word or mark for nothing, `{PII Removed}` or an all-zero GUID). Long texts that nothing
-    /// compares (requests, JSON, scopes, token ids) are their own normalized form.
-    pub fn normalized(&self, sym: Sym) -> Sym {
-        work::look(1);
-        match self.normalized[sym.0 as usize] {
-            PLACEHOLDER => self
-                .placeholders
-                .get(&sym)
-                .filter(|(_, placeholder)| placeholder.is_value_somewhere())
-                .map_or(Sym::NONE, |(normalized, _)| *normalized),
-            normalized => normalized,
-        }
-    }
-
-    /// The normalized form of an event's field, as [`Self::normalized`] has it; but `none` is a value of an
-    /// enumeration, a word for nothing is a name where the id beside it has a value, and one character repeated is no
-    /// id.
-    #[inline]
-    pub fn normalized_field(&self, event: Event<'_>, field: Field) -> Sym {
-        work::look(1);
-        match self.normalized[event[field].0 as usize] {
-            PLACEHOLDER => self.placeholder_field(event, field),
-            normalized => normalized,
-        }
-    }
-
-    #[cold]
-    fn placeholder_field(&self, event: Event<'_>, field: Field) -> Sym {
-        let id = |of| !self.normalized_field(event, of).is_none();
-        self.placeholders
-            .get(&event[field])
-            .filter(|(_, placeholder)| placeholder.is_value_in(field, id))
-            .map_or(Sym::NONE, |(normalized, _)| *normalized)
-    }
-
-    /// Normalized form of a token id: exact but for trailing `=`; [`Sym::NONE`] when blank.
-    pub fn token(&self, sym: Sym) -> Sym {
-        match self.normalized[sym.0 as usize] {
-            Sym::NONE | PLACEHOLDER => Sym::NONE,
-            _ => self.normalized_tokens.get(&sym).copied().unwrap_or(sym),
-        }
     }
 
     /// Normalized UPN of a user key; the key itself where the bundle knows none.
@@ -379,28 +319,6 @@ impl Store {
         self.events.ends().map(|(first, last)| (first.time(), last.time()))
     }
 
-    /// Sets the normalized form of each text that differs from it.
-    fn normalize_texts(&mut self, changed: Vec<(Sym, Normalized)>) {
-        let mut normalized: Vec<Sym> = (0..).map(Sym).take(self.texts.len()).collect();
-        let known = normalized.len();
-        for (sym, form) in changed {
-            normalized[sym.0 as usize] = match form {
-                Normalized::Blank => Sym::NONE,
-                Normalized::Same => sym,
-                Normalized::Other(text) => self.texts.intern(&text),
-                Normalized::Placeholder(text, placeholder) => {
-                    let form = if self.texts.text(sym) == text { sym } else { self.texts.intern(&text) };
-                    self.placeholders.insert(sym, (form, placeholder));
-                    PLACEHOLDER
-                }
-            };
-        }
-        // A normalized form is its own normalized form.
-        normalized.reserve_exact(self.texts.len() - known);
-        normalized.extend((0..).map(Sym).skip(known).take(self.texts.len() - known));
-        self.normalized = normalized;
-    }
-
     /// Sets the flags of each event; returns those that any of them has.
     fn flag_events(&mut self) -> Flags {
         // The texts of these fields are few, and rows repeat them.
@@ -424,25 +342,6 @@ impl Store {
             any = any | found;
         }
         any
-    }
-
-    /// Finds the bare form of each token id among the texts that end in padding.
-    fn normalize_tokens(&mut self, padded: &[Sym]) {
-        if padded.is_empty() {
-            return;
-        }
-        let mut is_token = vec![false; self.texts.len()];
-        self.events.texts(&[Field::TokenId], |sym| is_token[sym.0 as usize] = true);
-        for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
-            let text = self.texts.text(sym).trim_end_matches('=').to_owned();
-            // Nothing but padding is blank. A text that other fields hold too keeps the normalized form it has.
-            let blank = normalize::is_no_id(&text);
-            let bare = if blank { Sym::NONE } else { self.texts.intern(&text) };
-            if bare.0 as usize == self.normalized.len() {
-                self.normalized.push(bare);
-            }
-            self.normalized_tokens.insert(sym, bare);
-        }
     }
 
     /// The flags of a union, from the texts it took.
@@ -545,30 +444,6 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     }
     order.into_iter().map(|(_, at)| at).collect()
 }
-
-/// For each text, whether a field that is compared normalized holds it. The others are long and many: their normalized
-/// forms would double the memory.
-fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
-    let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_COMPARED.contains(field)).collect();
-    let mut compared = vec![false; texts.len()];
-    events.texts(&fields, |sym| compared[sym.0 as usize] = true);
-    compared
-}
-
-/// Fields whose texts are shown and searched but never compared normalized; token ids are compared as written.
-const NOT_COMPARED: [Field; 11] = [
-    Field::TokenId,
-    Field::RequestUri,
-    Field::DeviceDetail,
-    Field::LocationDetails,
-    Field::ProcessingDetails,
-    Field::TokenProtection,
-    Field::ResultDescription,
-    Field::AuthenticationDetails,
-    Field::Scopes,
-    Field::RiskState,
-    Field::Policies,
-];
 
 const PROTOCOLS: Flags = Flags(Flags::DEVICE_PROTOCOL.0 | Flags::MOVED_PROTOCOL.0 | Flags::PROTOCOL_WITHHELD.0);
 const TRANSFERS: Flags = Flags(Flags::DEVICE_TRANSFER.0 | Flags::MOVED_TRANSFER.0 | Flags::TRANSFER_WITHHELD.0);

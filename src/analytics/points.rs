@@ -265,7 +265,7 @@ impl<'c, 'a> Points<'c, 'a> {
             passed && !event.user.is_none() && !self.of_hits.contains(id)
         };
         let rows: Vec<EventId> = if client.is_none() {
-            store.of_role(Role::Issues).iter().copied().filter(counts).collect()
+            store.in_role(Role::Issues).map(|(id, _)| id).filter(counts).collect()
         } else {
             store.with(Key::Client, client).iter().copied().filter(counts).collect()
         };

@@ -128,8 +128,7 @@ impl Calls {
         user: impl Fn(Event<'s>) -> Sym + Sync,
     ) -> Self {
         let Origins { store, facts, places, .. } = origins;
-        let rows = store.of_role(Role::Uses);
-        let parts = threads::in_parts(rows.len(), |range| {
+        let parts = store.read_in(Role::Uses, |rows| {
             let mut reader = Reader::new(facts);
             let counts = |event: Event<'_>| {
                 matches!(event.table, Table::Graph | Table::AadGraph)
@@ -137,8 +136,7 @@ impl Calls {
                     && admitted.counts(event)
                     && !store.normalized_field(event, Field::UserId).is_none()
             };
-            let of_range = rows[range].iter().map(|&id| (id, store.event(id))).filter(|(_, event)| counts(*event));
-            let calls = of_range.filter_map(|(id, event)| {
+            let calls = rows.filter(|(_, event)| counts(*event)).filter_map(|(id, event)| {
                 let user = Some(user(event)).filter(|user| !user.is_none() && !places.place(id).is_neutral)?;
                 Some((user, store.normalized_field(event, Field::AppId), reader.call(store, id, event)?))
             });

@@ -6,7 +6,6 @@ use super::places::Places;
 use crate::model::{EventId, Field, Sym, Time, threads};
 use crate::store::Store;
 use crate::tables::Role;
-use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Days on which software has to be seen to be the user's.
@@ -28,14 +27,24 @@ pub enum SoftwareSeen {
 /// Client, class of software and user.
 type Used = (Sym, u32, Sym);
 
+/// Users of a class of software with a client.
+struct Shared {
+    client: Sym,
+    class: u32,
+    /// Place of the first in [`Software::users`]; the next one's begin where they end.
+    start: u32,
+    /// Those who used it first, with their first days, in order.
+    first: Box<[(Days<1>, Sym)]>,
+}
+
 /// Software used with each client, by user.
 pub struct Software {
     /// Class of software by number of a profile: family and system.
     classes: Vec<u32>,
-    /// Days by client, class and user, sorted.
-    days: Vec<(Used, Days<OWN_DAYS>)>,
-    /// The first users of each class with a client, with their first days, in order.
-    first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState>,
+    /// Who used each class with a client, by client and class.
+    shared: Vec<Shared>,
+    /// Users of each of these in turn, sorted, with their days.
+    users: Vec<(Sym, Days<OWN_DAYS>)>,
     /// Days of the bundle with sign-ins.
     all: Days<BASELINE_DAYS>,
 }
@@ -63,41 +72,47 @@ impl Software {
             all.add(*day);
         }
         threads::sort(&mut rows);
-        let mut days: Vec<(Used, Days<OWN_DAYS>)> = Vec::new();
-        let mut first: HashMap<(Sym, u32), Vec<(Days<1>, Sym)>, RandomState> = HashMap::default();
+        let mut shared: Vec<Shared> = Vec::new();
+        let mut users: Vec<(Sym, Days<OWN_DAYS>)> = Vec::new();
         for of_class in rows.chunk_by(|a, b| (a.0.0, a.0.1) == (b.0.0, b.0.1)) {
-            let mut users: Vec<(EventId, u16, Sym)> = Vec::new();
+            let start = u32::try_from(users.len()).expect("no more than events");
+            let mut first: Vec<(EventId, u16, Sym)> = Vec::new();
             for of_user in of_class.chunk_by(|a, b| a.0 == b.0) {
                 // Rows stand in the order of time: the first day has the first row.
-                let (used, day, id) = of_user[0];
-                let mut seen = Days::default();
+                let ((.., user), day, id) = of_user[0];
+                let mut days = Days::default();
                 for (_, day, _) in of_user {
-                    seen.add(*day);
+                    days.add(*day);
                 }
-                days.push((used, seen));
-                users.push((id, day, used.2));
+                users.push((user, days));
+                first.push((id, day, user));
             }
-            users.sort_unstable();
-            users.truncate(ORDINARY_USERS + 1);
-            let users = users.into_iter().map(|(_, on, user)| {
+            first.sort_unstable();
+            first.truncate(ORDINARY_USERS + 1);
+            let first = first.into_iter().map(|(_, on, user)| {
                 let mut day = Days::default();
                 day.add(on);
                 (day, user)
             });
             let (client, class, _) = of_class[0].0;
-            first.insert((client, class), users.collect());
+            shared.push(Shared { client, class, start, first: first.collect() });
         }
-        days.shrink_to_fit();
-        Self { classes, days, first, all }
+        shared.shrink_to_fit();
+        users.shrink_to_fit();
+        Self { classes, shared, users, all }
     }
 
     /// Software of a sign-in as it was used with its client before a time.
     pub fn seen(&self, origins: Origins<'_>, user: Sym, id: EventId, at: Time) -> SoftwareSeen {
         let class = self.classes[origins.places.profile_number(id) as usize];
         let client = origins.store.normalized_field(origins.store.event(id), Field::AppId);
-        let found = self.days.binary_search_by_key(&(client, class, user), |(used, _)| *used);
-        let by_user = found.map_or(0, |found| self.days[found].1.before(at));
-        let first = self.first.get(&(client, class)).map_or(&[][..], Vec::as_slice);
+        let found = self.shared.binary_search_by_key(&(client, class), |shared| (shared.client, shared.class));
+        let (first, users) = found.map_or((&[][..], &[][..]), |at| {
+            let end = self.shared.get(at + 1).map_or(self.users.len(), |next| next.start as usize);
+            (&self.shared[at].first, &self.users[self.shared[at].start as usize..end])
+        });
+        let found = users.binary_search_by_key(&user, |(user, _)| *user);
+        let by_user = found.map_or(0, |found| users[found].1.before(at));
         let by_others = first.iter().filter(|(day, other)| *other != user && day.before(at) > 0).count();
         if by_user >= OWN_DAYS || by_others >= ORDINARY_USERS {
             SoftwareSeen::Here

@@ -38,14 +38,6 @@ pub(crate) fn each<P: Send, T: Send>(parts: Vec<P>, read: impl Fn(P) -> T + Sync
     })
 }
 
-/// Finds of readers in a list, in its order: each reads a part of it.
-pub(crate) fn found<I: Copy + Sync, T: Send, F: FnMut(I) -> Option<T>>(
-    list: &[I],
-    reader: impl Fn() -> F + Sync,
-) -> Vec<T> {
-    joined(in_parts(list.len(), |range| list[range].iter().copied().filter_map(reader()).collect()))
-}
-
 /// Sorts a list, parts of it on threads of their own.
 pub(crate) fn sort<T: Ord + Send>(list: &mut [T]) {
     let parts = most().min(list.len() / WORTH + 1);

@@ -74,9 +74,6 @@ impl Store {
     fn user_named(&mut self, word: &str, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Sym {
         let known = self.texts.find(word);
         let sym = known.unwrap_or_else(|| self.texts.intern(word));
-        if sym.0 as usize == self.normalized.len() {
-            self.normalized.push(sym);
-        }
         ids.get(&sym).copied().filter(|id| !id.is_none()).unwrap_or(sym)
     }
 

@@ -48,7 +48,7 @@ impl Duplicates {
 impl Store {
     /// Gives rows that do not name their table the table that a duplicate names.
     pub(super) fn take_tables(&mut self) {
-        let mut certainties = vec![[0_u8; Table::COUNT]; self.normalized.len()];
+        let mut certainties = vec![[0_u8; Table::COUNT]; self.texts.len()];
         for event in self.events.iter().filter(|event| event.table.spec().twin.is_some()) {
             let known = &mut certainties[self.normalized_field(event, Field::Id).0 as usize][event.table as usize];
             *known = certainty(event).max(*known);
@@ -124,7 +124,7 @@ impl Store {
     /// Pairs of the best row of an event and each other row of it.
     fn beaten(&self) -> Vec<(u32, u32)> {
         // One slot for each symbol and table: a symbol is a small number, so no hashing is needed.
-        let mut best = vec![NO_EVENT; self.normalized.len()];
+        let mut best = vec![NO_EVENT; self.texts.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         let id = |event: Event<'_>| self.normalized_field(event, Field::Id);
         for table in Table::ALL {

@@ -77,15 +77,16 @@ impl Index {
             upon.extend(store.all_acted_upon());
             upon.sort_unstable();
         }
-        // Symbols are small numbers: rows are counted by them, which takes one pass where a sort takes twenty.
-        let mut ends: Vec<u32> = vec![0; store.normalized.len()];
         let values = threads::in_parts(store.events.len(), |range| {
             let value = |(_, event): (EventId, Event<'_>)| {
                 if event.is_duplicate() { Sym::NONE } else { value_of(store, key, event, &devices) }
             };
             store.events_in(range).map(value).collect::<Vec<Sym>>()
         });
-        for sym in values.iter().flatten().chain(upon.iter().map(|(_, user)| user)) {
+        // Symbols are small numbers: rows are counted by them, which takes one pass where a sort takes twenty.
+        let of_rows = values.iter().flatten().chain(upon.iter().map(|(_, user)| user));
+        let mut ends: Vec<u32> = vec![0; of_rows.clone().max().map_or(1, |most| most.0 as usize + 1)];
+        for sym in of_rows {
             ends[sym.0 as usize] += 1;
         }
         ends[0] = 0;

@@ -185,6 +185,7 @@ impl Interner {
             settled[at] = slot.sym;
         }
         (self.slots, self.settled) = (Vec::new(), settled);
+        self.places.shrink_to_fit();
     }
 
     /// The text's symbol, or the slot it would take.

@@ -18,12 +18,7 @@ impl Store {
             }
             let number = *numbers.entry(address).or_insert_with(|| {
                 let found = networks.find(self.texts.text(address))?;
-                let sym = self.texts.intern(&found.number.to_string());
-                // Digits are their own normalized form.
-                if sym.0 as usize == self.normalized.len() {
-                    self.normalized.push(sym);
-                }
-                Some(sym)
+                Some(self.texts.intern(&found.number.to_string()))
             });
             if let Some(number) = number {
                 self.events.set(at, Field::Asn, number);
