@@ -91,12 +91,13 @@ impl Store {
         let (mut texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
         // Sorting and normalizing only read the texts: together they take as long as the longer of the two.
-        let changed = std::thread::scope(|scope| {
-            let changed = scope.spawn(|| Changed::read(&texts, &compared));
-            let order = order(&events, &texts);
-            events.arrange(order);
-            changed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        });
+        let (changed, ()) = threads::both(
+            || Changed::read(&texts, &compared),
+            || {
+                let order = order(&events, &texts);
+                events.arrange(order);
+            },
+        );
         drop(compared);
         let forms = Forms::new(changed, &mut texts, &events);
         let mut store = Self {
@@ -175,7 +176,7 @@ impl Store {
 
     /// The text of a field; empty where the record has none.
     pub fn get(&self, id: EventId, field: Field) -> &str {
-        self.text(self.event(id)[field])
+        self.text(self.event(id).get(field))
     }
 
     /// The symbol of an empty text, which a record may hold; [`Sym::NONE`] where none does.
@@ -329,7 +330,7 @@ impl Store {
             let event = self.events.get(at);
             let mut found = event.flags;
             for ((field, read), last) in FLAGGED.into_iter().zip(&mut last) {
-                let sym = event[field];
+                let sym = event.get(field);
                 if sym.is_none() {
                     continue;
                 }
@@ -346,7 +347,7 @@ impl Store {
 
     /// The flags of a union, from the texts it took.
     fn flags_of(&self, event: Event<'_>) -> Flags {
-        let read = |(field, read): (Field, Flags)| word_flags(self.texts.text(event[field])).0 & read.0;
+        let read = |(field, read): (Field, Flags)| word_flags(self.texts.text(event.get(field))).0 & read.0;
         Flags(FLAGGED.into_iter().map(read).fold(0, |flags, more| flags | more))
     }
 
@@ -421,7 +422,7 @@ fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     let mut order: Vec<(Time, u32)> = (0u32..).zip(events.heads()).map(|(at, event)| (event.time(), at)).collect();
     // Ids are compared normalized everywhere, so that a blank one sorts like a missing one here too.
     let id = |event: Event<'_>| {
-        let text = texts.text(event[Field::Id]);
+        let text = texts.text(event.get(Field::Id));
         match normalize(text) {
             Normalized::Blank | Normalized::Placeholder(..) => Cow::Borrowed(""),
             Normalized::Same => Cow::Borrowed(text),

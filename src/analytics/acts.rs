@@ -34,7 +34,7 @@ fn link(context: &DetectContext, id: EventId, tie: Tie) -> Option<Link> {
     let store = context.store;
     let event = store.event(id);
     match tie.rung {
-        Rung::Token => Some(Link::Token(store.token(event[Field::TokenId]))),
+        Rung::Token => Some(Link::Token(store.token(event.get(Field::TokenId)))),
         Rung::Session => Some(Link::Session(store.normalized_field(event, Field::SessionId))),
         Rung::Issued => tie.sign_in.map(Link::Issued),
         Rung::Network => context.places().place(id).address.map(Link::Address),
@@ -72,7 +72,7 @@ fn links(context: &DetectContext, hit: &Hit) -> HashMap<Link, Vec<EventId>> {
     let mut links: HashMap<Link, Vec<EventId>> = HashMap::new();
     for &id in hit.evidence.iter().chain(&hit.legs) {
         let event = store.event(id);
-        let token = store.token(event[Field::TokenId]);
+        let token = store.token(event.get(Field::TokenId));
         let session = store.normalized_field(event, Field::SessionId);
         let issues = event.table.issues();
         let place = places.place(id);
@@ -180,7 +180,7 @@ pub fn done<'a>(store: &'a Store, facts: &'a Facts, acts: &[HitAct]) -> Vec<Done
     let mut named: HashSet<(usize, &str)> = HashSet::new();
     for act in acts {
         let event = store.event(act.event);
-        let text = |field| store.text(event[field]);
+        let text = |field| store.text(event.get(field));
         let operation = text(Field::Operation);
         let action = facts.action(operation, text(Field::Variant));
         let verb = action.map_or(operation, |action| &*action.verb);
@@ -219,7 +219,7 @@ fn items(store: &Store, rows: &[EventId]) -> u64 {
     let mut others: u64 = 0;
     for &row in rows {
         let event = store.event(row);
-        let text = |field| store.text(event[field]);
+        let text = |field| store.text(event.get(field));
         if !event.succeeded() {
             continue;
         }

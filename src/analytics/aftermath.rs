@@ -135,7 +135,7 @@ impl<'c> Theirs<'c> {
             return split.is_some_and(|split| split.party_with(id).is_some_and(|at| is_odd(split, at)));
         }
         // The session of the sign-in that gave the token, where the call names none.
-        let issuer = context.store.issuer(context.store.token(event[Field::TokenId]));
+        let issuer = context.store.issuer(context.store.token(event.get(Field::TokenId)));
         let issued = issuer.map(|id| context.store.normalized_field(context.store.event(id), Field::SessionId));
         let split = self.splits.get(&issued.unwrap_or(session));
         split.is_some_and(|split| split.attribute(context.origins(), id).is_some_and(|(at, _)| is_odd(split, at)))
@@ -193,8 +193,8 @@ fn is_call(context: &DetectContext, event: Event<'_>) -> bool {
 /// Issue of a call's token: as the call says, else the time of the sign-in that gave it.
 fn issue(context: &DetectContext, event: Event<'_>) -> Option<Time> {
     let store = context.store;
-    Time::parse(store.text(event[Field::IssuedAt]))
-        .or_else(|| Some(store.event(store.issuer(store.token(event[Field::TokenId]))?).time()))
+    Time::parse(store.text(event.get(Field::IssuedAt)))
+        .or_else(|| Some(store.event(store.issuer(store.token(event.get(Field::TokenId)))?).time()))
 }
 
 /// Returns whether a sign-in renews a token in a session from before a time, without a new login there.

@@ -132,10 +132,10 @@ impl Baseline {
                 self.texts.entry((field, sym)).or_default().add(day);
             }
         }
-        let agent = event[Field::UserAgent];
+        let agent = event.get(Field::UserAgent);
         let kind = *self.agent_of.entry(agent).or_insert_with(|| facts.agent(store.text(agent)));
         self.agents.entry(kind).or_default().add(day);
-        let detail = event[Field::DeviceDetail];
+        let detail = event.get(Field::DeviceDetail);
         let device = self.device_of.entry(detail).or_insert_with(|| scopes::device_id(store.text(detail)));
         if let Some(device) = device {
             match self.devices.get_mut(device) {

@@ -142,7 +142,7 @@ struct Protections(HashMap<Sym, Protection, RandomState>);
 
 impl Protections {
     fn of(&mut self, store: &Store, event: Event<'_>) -> Protection {
-        let text = event[Field::TokenProtection];
+        let text = event.get(Field::TokenProtection);
         *self.0.entry(text).or_insert_with(|| Protection::read(store.text(text)))
     }
 }
@@ -159,7 +159,7 @@ pub(super) fn drops<'s>(origins: Origins<'s>, admits: impl Fn(Event<'s>) -> bool
                 && !event.is_duplicate()
                 && event.is_timed()
                 && !event.user.is_none()
-                && !event[Field::TokenProtection].is_none();
+                && !event.get(Field::TokenProtection).is_none();
             let app = counts.then(|| store.normalized_field(event, Field::AppId)).filter(|app| !app.is_none())?;
             let is_loose = event.flags.has(Flags::INCOMING_REFRESH) && read.of(store, event).is_loose();
             Some((event.user, app, id, is_loose))

@@ -104,7 +104,7 @@ fn binned(context: &DetectContext) -> Vec<Burst> {
         let mut watched: HashMap<Sym, bool, RandomState> = HashMap::default();
         move |id, event| {
             let exact = |field| context.exact(event, field);
-            if event.table != Table::NonInteractive || event[Field::ResultType] != success {
+            if event.table != Table::NonInteractive || event.get(Field::ResultType) != success {
                 return None;
             }
             let app = exact(Field::AppId);

@@ -22,7 +22,7 @@ impl DeviceEnds {
         let mut found = Self::default();
         let mut ending: HashMap<(Sym, Sym), bool, RandomState> = HashMap::default();
         for (id, event) in rows.filter(|(_, event)| event.table.records() && event.succeeded()) {
-            let (operation, variant) = (event[Field::Operation], event[Field::Variant]);
+            let (operation, variant) = (event.get(Field::Operation), event.get(Field::Variant));
             if !*ending.entry((operation, variant)).or_insert_with(|| ends(store.text(operation), store.text(variant)))
             {
                 continue;
@@ -34,7 +34,7 @@ impl DeviceEnds {
             for device in ids {
                 found.ids.entry(device).or_default().push(id);
             }
-            let name = store.text(event[Field::Object]).trim().to_lowercase();
+            let name = store.text(event.get(Field::Object)).trim().to_lowercase();
             if !name.is_empty() {
                 found.names.entry(name).or_default().push(id);
             }
@@ -72,6 +72,6 @@ fn ends(operation: &str, variant: &str) -> bool {
 
 /// The id that the directory gives the device of a change, in lower case.
 pub fn object_id(store: &Store, event: Event<'_>) -> Option<String> {
-    let parts = store.text(event[Field::Detail]).split(", ");
+    let parts = store.text(event.get(Field::Detail)).split(", ");
     parts.filter_map(|part| part.strip_prefix(OBJECT_ID)).map(|id| id.trim().to_lowercase()).find(|id| !id.is_empty())
 }

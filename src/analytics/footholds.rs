@@ -124,7 +124,7 @@ pub fn action_of<'a>(context: &DetectContext<'a>, event: Event<'_>) -> Option<&'
     if !event.table.records() || !event.succeeded() {
         return None;
     }
-    let text = |field| context.store.text(event[field]);
+    let text = |field| context.store.text(event.get(field));
     let operation = text(Field::Operation);
     let action = context.facts.action(operation, text(Field::Variant))?;
     let kind = action.foothold.as_deref()?;

@@ -111,7 +111,7 @@ struct Ties(BTreeMap<EventId, GraphTie>);
 impl Ties {
     fn add_tokens(&mut self, context: &DetectContext, events: &[EventId]) {
         let store = context.store;
-        for token in distinct(events, |id| store.token(store.event(id)[Field::TokenId])) {
+        for token in distinct(events, |id| store.token(store.event(id).get(Field::TokenId))) {
             self.admit(context, store.with(Key::Token, token).iter().copied(), GraphTie::Token);
         }
     }
@@ -156,7 +156,7 @@ pub fn by_party(context: &DetectContext, split: &Split) -> Vec<PartyCall> {
     let store = context.store;
     let mut found: BTreeMap<EventId, GraphTie> = BTreeMap::new();
     for party in &split.parties {
-        for token in distinct(&party.rows, |id| store.token(store.event(id)[Field::TokenId])) {
+        for token in distinct(&party.rows, |id| store.token(store.event(id).get(Field::TokenId))) {
             found.extend(store.with(Key::Token, token).iter().map(|&id| (id, GraphTie::Token)));
         }
     }

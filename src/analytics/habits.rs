@@ -46,7 +46,7 @@ impl Habits {
                 let number = places.profile_number(id);
                 days.entry(number).or_default().add_time(event.time());
                 let client = store.normalized_field(event, Field::AppId);
-                *protected.entry((client, number, event[Field::TokenProtection])).or_default() += 1;
+                *protected.entry((client, number, event.get(Field::TokenProtection))).or_default() += 1;
             }
         }
         let mut habits = Self::default();
@@ -76,7 +76,7 @@ impl Habits {
 
     /// Binding of a sign-in's token, where it is recorded.
     pub fn binding(&self, store: &Store, id: EventId) -> Option<Binding> {
-        self.bindings.get(&store.event(id)[Field::TokenProtection]).copied().flatten()
+        self.bindings.get(&store.event(id).get(Field::TokenProtection)).copied().flatten()
     }
 
     /// Returns whether a token is unbound where bound ones are the rule for this user, client and system.

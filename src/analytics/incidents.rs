@@ -255,7 +255,7 @@ fn ends_of_tables(store: &Store) -> Vec<(Table, Time)> {
 
 /// Privileged roles in the tokens of some sign-ins.
 fn privileged(context: &DetectContext, rows: &BTreeSet<EventId>) -> Vec<String> {
-    let texts: BTreeSet<Sym> = rows.iter().map(|&id| context.store.event(id)[Field::ProcessingDetails]).collect();
+    let texts: BTreeSet<Sym> = rows.iter().map(|&id| context.store.event(id).get(Field::ProcessingDetails)).collect();
     let roles = texts.into_iter().flat_map(|text| scopes::roles(context.facts, context.store.text(text)));
     let names: BTreeSet<&str> = roles.filter(|role| role.is_privileged).map(|role| role.name).collect();
     names.into_iter().map(str::to_owned).collect()

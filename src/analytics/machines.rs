@@ -97,7 +97,7 @@ pub(super) fn other_machines(
 ) -> Option<Machines> {
     let Origins { store, places, known, .. } = origins;
     let mut binding = |id: EventId| {
-        let protection = store.event(id)[Field::TokenProtection];
+        let protection = store.event(id).get(Field::TokenProtection);
         *bindings.entry(protection).or_insert_with(|| Protection::read(store.text(protection)).binding)
     };
     // Most sessions have one machine throughout.
@@ -122,7 +122,7 @@ pub(super) fn other_machines(
     let mut joined: Option<(u32, u32, Sym)> = None;
     for id in session.events() {
         let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
-        let protection = event[Field::TokenProtection];
+        let protection = event.get(Field::TokenProtection);
         let key = (places.number(id), places.profile_number(id), protection);
         // Most rows are like the one before.
         if joined == Some(key) {

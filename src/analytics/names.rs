@@ -7,11 +7,11 @@ use crate::store::{Event, Store};
 /// Name of a row's client.
 pub fn client_of<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
     let id = store.text(store.normalized_field(row, Field::AppId));
-    facts.client_name(id, store.text(row[Field::AppDisplayName]))
+    facts.client_name(id, store.text(row.get(Field::AppDisplayName)))
 }
 
 /// Name of a row's resource.
 pub fn resource_of<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
     let id = store.text(store.normalized_field(row, Field::ResourceIdentity));
-    facts.resource_name(id, store.text(row[Field::ResourceDisplayName]))
+    facts.resource_name(id, store.text(row.get(Field::ResourceDisplayName)))
 }

@@ -37,7 +37,7 @@ impl<'c, 'a> Owners<'c, 'a> {
     /// The sign-in that issued the token of a row.
     pub fn issuer(&self, id: EventId) -> Option<EventId> {
         let store = self.context.store;
-        store.issuer(store.token(store.event(id)[Field::TokenId]))
+        store.issuer(store.token(store.event(id).get(Field::TokenId)))
     }
 
     /// The tie of a call to the sign-ins of the bundle.

@@ -371,7 +371,7 @@ impl Split {
     /// The party that a call of the session is given to, and how; `None` where the record cannot tell.
     pub fn attribute(&self, origins: Origins<'_>, call: EventId) -> Option<(usize, Way)> {
         let Origins { store, places, .. } = origins;
-        let token = store.token(store.event(call)[Field::TokenId]);
+        let token = store.token(store.event(call).get(Field::TokenId));
         if let Some(issuer) = store.issuer(token) {
             return self.party_with(issuer).map(|party| (party, Way::Token));
         }

@@ -65,7 +65,7 @@ pub struct Parallel {
 impl Locations {
     fn number(&mut self, store: &Store, id: EventId) -> usize {
         let event = store.event(id);
-        let texts = (event[Field::LocationDetails], store.normalized_field(event, Field::Location));
+        let texts = (event.get(Field::LocationDetails), store.normalized_field(event, Field::Location));
         if let Some(number) = self.by_text.get(&texts) {
             return *number;
         }
@@ -106,7 +106,7 @@ impl Past {
                 with_device += usize::from(!places.profile(id).device.is_none());
                 past.interactive.push((id, with_device));
             }
-            let key = (places.number(id), event[Field::LocationDetails], event[Field::Location]);
+            let key = (places.number(id), event.get(Field::LocationDetails), event.get(Field::Location));
             let stay = *stay_of.entry(key).or_insert_with(|| {
                 let place = places.place(id);
                 let net = place.telling_net()?;
@@ -169,7 +169,7 @@ impl Past {
         let mut far: HashMap<(Sym, Sym), (Location, Vec<usize>), RandomState> = HashMap::default();
         for &here in rows {
             let event = store.event(here);
-            let texts = (event[Field::LocationDetails], store.normalized_field(event, Field::Location));
+            let texts = (event.get(Field::LocationDetails), store.normalized_field(event, Field::Location));
             if far.len() >= MOST_STAYS && !far.contains_key(&texts) {
                 continue;
             }

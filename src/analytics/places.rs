@@ -275,7 +275,7 @@ mod tests {
         let mut neutral: Vec<(String, bool)> = store
             .events()
             .map(|(id, event)| {
-                let text = |field| store.text(event[field]);
+                let text = |field| store.text(event.get(field));
                 (format!("{}|{}", text(Field::UserAgent).len(), text(Field::Asn)), found.place(id).is_neutral)
             })
             .collect();
@@ -304,7 +304,7 @@ mod tests {
             .events()
             .map(|(id, event)| {
                 let profile = found.profile(id);
-                (store.text(event[Field::AppId]) == AZURE_CLI, &*profile.family, profile.tool)
+                (store.text(event.get(Field::AppId)) == AZURE_CLI, &*profile.family, profile.tool)
             })
             .collect();
         assert!(families.contains(&(true, "native:python-requests", Tool::None)));

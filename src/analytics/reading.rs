@@ -77,13 +77,13 @@ impl Reading {
 
 /// A field byte for byte, a missing text equal to an empty one.
 pub(super) fn exact(store: &Store, event: Event<'_>, field: Field) -> Sym {
-    let sym = event[field];
+    let sym = event.get(field);
     if sym == store.empty_text() { Sym::NONE } else { sym }
 }
 
 /// A field as written, but an address without its port.
 fn without_port(store: &Store, event: Event<'_>, field: Field) -> Sym {
-    let written = event[field];
+    let written = event.get(field);
     if field != Field::IpAddress {
         return written;
     }
@@ -106,7 +106,7 @@ fn id_and_last_name<'s>(store: &'s Store, user: Sym, events: &[EventId]) -> (&'s
 pub(super) fn last_text<'s>(store: &'s Store, events: &[EventId], field: Field) -> &'s str {
     let rows = events.iter().rev().map(|&id| store.event(id));
     let with_value = rows.into_iter().find(|event| !store.normalized_field(*event, field).is_none());
-    store.text(with_value.map_or(Sym::NONE, |event| event[field]))
+    store.text(with_value.map_or(Sym::NONE, |event| event.get(field)))
 }
 
 /// Distinct identities of the events' resources, sorted: ids, else normalized names.

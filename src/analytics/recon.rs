@@ -193,7 +193,7 @@ impl Calls {
 
     /// The form of an event.
     pub fn form_of(&self, event: Event<'_>) -> Option<&Form> {
-        let read = self.by_address.get(&(event[Field::RequestUri], event.table == Table::AadGraph));
+        let read = self.by_address.get(&(event.get(Field::RequestUri), event.table == Table::AadGraph));
         read.copied().flatten().map(|(form, _)| &self.forms[form as usize])
     }
 
@@ -240,8 +240,8 @@ impl<'f> Reader<'f> {
         let (form, is_internal) = self.read(store, event)?;
         let session = store.normalized_field(event, Field::SessionId);
         let (tie, in_session) =
-            if session.is_none() { (store.token(event[Field::TokenId]), 0) } else { (session, IN_SESSION) };
-        let written = event[Field::ResponseStatusCode];
+            if session.is_none() { (store.token(event.get(Field::TokenId)), 0) } else { (session, IN_SESSION) };
+        let written = event.get(Field::ResponseStatusCode);
         if written != self.status.0 {
             self.status = (written, u8::try_from(call_status(store.text(written)) / 100).unwrap_or(0));
         }
@@ -269,7 +269,7 @@ impl<'f> Reader<'f> {
 
     fn read(&mut self, store: &Store, event: Event<'_>) -> Read {
         let older = event.table == Table::AadGraph;
-        let key = (event[Field::RequestUri], older);
+        let key = (event.get(Field::RequestUri), older);
         if let Some(read) = self.by_address.get(&key) {
             return *read;
         }

@@ -80,7 +80,8 @@ pub fn found<'s>(
         if !matches!(event.table, Table::Audit | Table::UnifiedAudit) || !event.succeeded() {
             continue;
         }
-        let operation = *folded.entry(event[Field::Operation]).or_insert_with_key(|name| operation(store.text(*name)));
+        let operation =
+            *folded.entry(event.get(Field::Operation)).or_insert_with_key(|name| operation(store.text(*name)));
         let Some(reason) = reason(store, operation, event) else { continue };
         let at = valid_from(store, event).unwrap_or_else(|| event.time());
         for user in targets(store, id, event) {
@@ -121,7 +122,7 @@ fn operation(name: &str) -> Operation {
 
 /// Meaning of a row that revokes; `None` of any other.
 fn reason(store: &Store, operation: Operation, event: Event<'_>) -> Option<&'static str> {
-    let is_disabled = || store.text(event[Field::Variant]).split_whitespace().any(|word| word == "disabled");
+    let is_disabled = || store.text(event.get(Field::Variant)).split_whitespace().any(|word| word == "disabled");
     match operation {
         Operation::Ends(reason) => Some(reason),
         Operation::Updates => is_disabled().then_some("account disabled"),
@@ -131,20 +132,20 @@ fn reason(store: &Store, operation: Operation, event: Event<'_>) -> Option<&'sta
 
 /// The time that the directory itself set.
 fn valid_from(store: &Store, event: Event<'_>) -> Option<Time> {
-    let detail = store.text(event[Field::Detail]);
-    if folded_operation(store.text(event[Field::Operation])) == TIMESTAMP { Time::parse(detail) } else { None }
+    let detail = store.text(event.get(Field::Detail));
+    if folded_operation(store.text(event.get(Field::Operation))) == TIMESTAMP { Time::parse(detail) } else { None }
 }
 
 /// The users whose sessions a row ends: those it names, else the one who acted, where that is whom it is about. Of a
 /// record without a target nothing is known.
 fn targets(store: &Store, id: EventId, event: Event<'_>) -> Vec<Sym> {
-    if !store.text(event[Field::ActedUpon]).trim().is_empty() {
+    if !store.text(event.get(Field::ActedUpon)).trim().is_empty() {
         return store.acted_upon(id).to_vec();
     }
-    let object = store.text(event[Field::Object]).trim().to_lowercase();
+    let object = store.text(event.get(Field::Object)).trim().to_lowercase();
     let is_self = object == store.upn(event.user) || object == store.text(event.user);
     let is_change =
-        object.is_empty() && folded_operation(store.text(event[Field::Operation])) == "change user password";
+        object.is_empty() && folded_operation(store.text(event.get(Field::Operation))) == "change user password";
     if !event.user.is_none() && (is_self || is_change) { vec![event.user] } else { Vec::new() }
 }
 

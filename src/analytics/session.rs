@@ -128,7 +128,7 @@ fn hunt_second(context: &DetectContext, hop: &Hop, event: Event<'_>) -> bool {
 /// or only with that and from a device not known to be compliant.
 fn cli_counts(context: &DetectContext, event: Event<'_>) -> bool {
     let settings = context.settings;
-    let text = |field| context.store.text(event[field]);
+    let text = |field| context.store.text(event.get(field));
     let admin = || text(Field::ProcessingDetails).to_lowercase().contains(GLOBAL_ADMINISTRATOR);
     let open = || scopes::compliant(text(Field::DeviceDetail)) != Some(true);
     (!settings.admin_scope_only && !settings.noncompliant_only) || (admin() && (!settings.noncompliant_only || open()))
@@ -141,11 +141,11 @@ pub fn published_hops(context: &DetectContext, hop: &Hop) -> Vec<Hit> {
         let mut family: HashMap<Sym, bool, RandomState> = HashMap::default();
         move |id, event| {
             let exact = |field| context.exact(event, field);
-            let text = |field: Field| store.text(event[field]);
+            let text = |field: Field| store.text(event.get(field));
             let of_family = |app: Sym| context.facts.is_published_family(store.text(app));
             if event.table != Table::NonInteractive
                 || exact(Field::HomeTenantId) != exact(Field::ResourceTenantId)
-                || !*family.entry(event[Field::AppId]).or_insert_with_key(|app| of_family(*app))
+                || !*family.entry(event.get(Field::AppId)).or_insert_with_key(|app| of_family(*app))
             {
                 return None;
             }
@@ -206,7 +206,7 @@ fn thinned<'a>(
         let firsts = firsts.get(&key).map_or(&[][..], Vec::as_slice);
         let mut pairs = Vec::new();
         // What is said of a first alone is asked beforehand: a partner is only looked for by time and name.
-        let succeeded = |id: &EventId| context.store.text(context.store.event(*id)[Field::ResultType]) == "0";
+        let succeeded = |id: &EventId| context.store.text(context.store.event(*id).get(Field::ResultType)) == "0";
         let able = firsts.iter().copied().filter(|id| !hop.bounded || succeeded(id));
         let sorted_firsts = Partners::new(context, hop, able);
         for seconds in apps.values() {
@@ -232,7 +232,7 @@ impl<'a> Partners<'a> {
     fn new(context: &'a DetectContext<'a>, hop: &'a Hop, rows: impl Iterator<Item = EventId>) -> Self {
         let mut ids: Vec<EventId> = rows.collect();
         ids.sort_by_key(|id| (context.time(context.store.event(*id)), *id));
-        let name = |id: EventId| context.store.text(context.store.event(id)[Field::AppDisplayName]);
+        let name = |id: EventId| context.store.text(context.store.event(id).get(Field::AppDisplayName));
         let mut rows: Vec<(EventId, usize)> = ids.into_iter().map(|id| (id, 0)).collect();
         for at in (0..rows.len()).rev() {
             let next = at + 1;
@@ -265,7 +265,7 @@ impl<'a> Partners<'a> {
 }
 
 fn published_pair(context: &DetectContext, hop: &Hop, first: Event<'_>, second: Event<'_>) -> bool {
-    let text = |event: Event<'_>, field| context.store.text(event[field]);
+    let text = |event: Event<'_>, field| context.store.text(event.get(field));
     let minutes = context.time(second).minute_boundaries_since(context.time(first));
     if hop.other_client && text(first, Field::AppDisplayName) == text(second, Field::AppDisplayName) {
         return false;
@@ -362,7 +362,7 @@ fn reasons(context: &DetectContext, pair: &Pair, second: EventId) -> Vec<String>
         name(login),
         name(event),
         resource_of(store, context.facts, event),
-        match store.text(event[Field::IncomingTokenType]) {
+        match store.text(event.get(Field::IncomingTokenType)) {
             "unknownFutureValue" => "a token whose kind the export withholds (unknownFutureValue)",
             "" => "no recorded token",
             kind => kind,

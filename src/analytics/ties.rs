@@ -112,7 +112,7 @@ impl<'a> Ties<'a> {
         let sign_ins = self.users.entry(event.user).or_insert_with(|| SignIns::new(store, places, event.user));
         let found = |rung, sign_in: Option<EventId>| sign_in.map(|sign_in| Tie { rung, sign_in: Some(sign_in) });
         let at = second(event);
-        let token = store.token(event[Field::TokenId]);
+        let token = store.token(event.get(Field::TokenId));
         let session = store.normalized_field(event, Field::SessionId);
         found(Rung::Token, sign_ins.tokens.get(&token).and_then(|rows| nearest(rows, at)))
             .or_else(|| found(Rung::Session, sign_ins.sessions.get(&session).and_then(|rows| nearest(rows, at))))
@@ -157,7 +157,7 @@ impl SignIns {
             }
             let sign_in = SignIn { at: second(event), id, succeeded: event.succeeded() };
             let (token, session) =
-                (store.token(event[Field::TokenId]), store.normalized_field(event, Field::SessionId));
+                (store.token(event.get(Field::TokenId)), store.normalized_field(event, Field::SessionId));
             if !token.is_none() {
                 all.tokens.entry(token).or_default().push(sign_in);
             }
@@ -182,7 +182,7 @@ impl SignIns {
     /// A success of the row's client in the second that its token was issued in.
     fn issued(&self, store: &Store, event: Event<'_>) -> Option<EventId> {
         let client = store.normalized_field(event, Field::AppId);
-        let issued = Time::parse(store.text(event[Field::IssuedAt]))?.plus(EARLY).floor(Span::seconds(1));
+        let issued = Time::parse(store.text(event.get(Field::IssuedAt)))?.plus(EARLY).floor(Span::seconds(1));
         let rows = self.clients.get(&client)?;
         let start = rows.partition_point(|row| row.at < issued.minus(SAME_ISSUE));
         let near = rows[start..].iter().take_while(|row| row.at <= issued.plus(SAME_ISSUE));

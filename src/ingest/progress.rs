@@ -116,7 +116,7 @@ impl FirstRows {
 }
 
 fn glimpse(event: Event<'_>, texts: &Interner) -> Glimpse {
-    let text = |field: Field| Some(texts.text(event[field])).filter(|text| !text.is_empty());
+    let text = |field: Field| Some(texts.text(event.get(field))).filter(|text| !text.is_empty());
     let shown = |text: Option<&str>| text.unwrap_or_default().chars().take(SHOWN).collect();
     let either = |field, other| text(field).or_else(|| text(other));
     let what = match event.table.role() {

@@ -425,7 +425,7 @@ impl SourceStats {
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.last = self.last.max(Some(time));
         for field in Field::ALL {
-            if !event[field].is_none() {
+            if !event.get(field).is_none() {
                 self.fields.insert(field);
             }
         }

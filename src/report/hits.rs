@@ -172,7 +172,7 @@ fn place(loaded: &Loaded, event: EventId) -> Row<'_> {
 /// The columns of an event that one of its copies gave.
 fn gave(store: &Store, event: EventId, copy: EventId) -> Vec<&'static str> {
     let time = (store.event(event).created.is_known() && store.time_row(event) == copy).then_some("CreatedDateTime");
-    let fields = Field::ALL.into_iter().filter(|field| !store.event(event)[*field].is_none());
+    let fields = Field::ALL.into_iter().filter(|field| !store.event(event).get(*field).is_none());
     let given = fields.filter(|field| store.field_row(event, *field) == copy);
     time.into_iter().chain(given.map(Field::column)).collect()
 }

@@ -208,7 +208,7 @@ impl Values {
             for field in
                 [Field::UserPrincipalName, Field::UserId, Field::HomeTenantId, Field::DeviceDetail, Field::DeviceId]
             {
-                let sym = event[field];
+                let sym = event.get(field);
                 if !sym.is_none() && seen.insert((field, sym)) {
                     self.take(field, store.text(sym).trim());
                 }

@@ -124,7 +124,7 @@ fn row<'a>(
     row.push("Table", record.table.name());
     row.push("Failed", Value::Flag(line.failed));
     for field in FIELDS {
-        let missing = record[field].is_none();
+        let missing = record.get(field).is_none();
         row.push(field.column(), if missing { Value::Null } else { Value::from(store.get(event, field)) });
     }
     act(&mut row, loaded, facts, users, event, tie);
@@ -145,7 +145,7 @@ fn act<'a>(row: &mut Row<'a>, loaded: &'a Loaded, facts: &'a Facts, users: &[Sym
         Role::Issues | Role::Uses => None,
     };
     let text = |text: Option<&'a str>| text.map_or(Value::Null, Value::from);
-    let field = |field| if record[field].is_none() { Value::Null } else { Value::from(store.get(event, field)) };
+    let field = |field| if record.get(field).is_none() { Value::Null } else { Value::from(store.get(event, field)) };
     let count = acts::count(store, record).and_then(|count| i64::try_from(count).ok()).unwrap_or(1);
     let values = [
         field(Field::Operation),

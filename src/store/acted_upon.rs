@@ -35,7 +35,7 @@ impl Store {
             }
             let id = EventId(u32::try_from(at).expect("bounded by merge()"));
             let (actor, correlation) = (event.user, self.normalized_field(event, Field::CorrelationId));
-            let users = self.users_in(event[Field::ActedUpon], actor, ids);
+            let users = self.users_in(event.get(Field::ActedUpon), actor, ids);
             if users.is_empty() && actor.is_none() {
                 orphans.push((id, correlation));
             }

@@ -31,6 +31,8 @@ enum Column {
     Many(Vec<Sym>, Box<[u16]>),
     /// Nearly as many values as rows.
     Each(Box<[Sym]>),
+    /// As many that are new with their rows, such as ids: the least, and how far each is above it.
+    Near(Sym, Box<[u16]>),
     /// The same as those of the column in another slot.
     Same(u8),
 }
@@ -66,9 +68,9 @@ impl Block {
 
     /// The text in a slot of a row.
     #[inline]
-    pub(super) fn get(&self, slot: u8, row: usize) -> &Sym {
+    pub(super) fn get(&self, slot: u8, row: usize) -> Sym {
         match &self.rows {
-            Rows::Open(texts) => &texts[row * self.table.width() + usize::from(slot)],
+            Rows::Open(texts) => texts[row * self.table.width() + usize::from(slot)],
             Rows::Packed(columns) => match &columns[usize::from(slot)] {
                 Column::Same(other) => columns[usize::from(*other)].get(row),
                 column => column.get(row),
@@ -106,12 +108,8 @@ impl Block {
             values.clear();
             values.extend(texts.iter().skip(slot).step_by(width));
             let column = numbers.column(&values);
-            let same = || {
-                columns
-                    .iter()
-                    .position(|other| matches!((&column, other), (Column::Each(a), Column::Each(b)) if a == b))
-            };
-            let same = same().and_then(|other| u8::try_from(other).ok());
+            let same =
+                columns.iter().position(|other| column.is_same(other)).and_then(|other| u8::try_from(other).ok());
             columns.push(same.map_or(column, Column::Same));
         }
         self.rows = Rows::Packed(columns.into());
@@ -119,13 +117,10 @@ impl Block {
 
     /// Translates every text.
     pub(super) fn translate(&mut self, map: &[Sym]) {
-        self.values_mut(|sym| *sym = map[sym.0 as usize]);
-    }
-
-    fn values_mut(&mut self, mut change: impl FnMut(&mut Sym)) {
+        let change = |sym: &mut Sym| *sym = map[sym.0 as usize];
         match &mut self.rows {
-            Rows::Open(texts) => texts.iter_mut().for_each(&mut change),
-            Rows::Packed(columns) => columns.iter_mut().flat_map(Column::values_mut).for_each(&mut change),
+            Rows::Open(texts) => texts.iter_mut().for_each(change),
+            Rows::Packed(columns) => columns.iter_mut().for_each(|column| column.translate(change)),
         }
     }
 
@@ -144,7 +139,7 @@ impl Block {
                     if let Column::Same(other) = column {
                         column = &columns[usize::from(*other)];
                     }
-                    column.values().iter().for_each(|sym| take(*sym));
+                    column.values(&mut take);
                 }
             }
         }
@@ -152,26 +147,44 @@ impl Block {
 }
 
 impl Column {
+    /// A value for each row, in as few bytes as they need.
+    fn each(values: Box<[Sym]>) -> Self {
+        let Some(least) = values.iter().min().copied() else { return Self::Each(values) };
+        let near = values.iter().map(|sym| u16::try_from(sym.0 - least.0));
+        near.collect::<Result<_, _>>().map_or_else(|_| Self::Each(values), |near| Self::Near(least, near))
+    }
+
+    /// Returns whether two columns of as many values as rows have the same.
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Each(one), Self::Each(other)) => one == other,
+            (Self::Near(one, ones), Self::Near(other, others)) => one == other && ones == others,
+            _ => false,
+        }
+    }
+
     #[inline]
-    fn get(&self, row: usize) -> &Sym {
+    fn get(&self, row: usize) -> Sym {
         match self {
-            Self::One(sym) => sym,
-            Self::Few(values, numbers) => &values[usize::from(numbers[row])],
-            Self::Many(values, numbers) => &values[usize::from(numbers[row])],
-            Self::Each(values) => &values[row],
-            Self::Same(_) => &Sym::NONE,
+            Self::One(sym) => *sym,
+            Self::Few(values, numbers) => values[usize::from(numbers[row])],
+            Self::Many(values, numbers) => values[usize::from(numbers[row])],
+            Self::Each(values) => values[row],
+            Self::Near(least, above) => Sym(least.0 + u32::from(above[row])),
+            Self::Same(_) => Sym::NONE,
         }
     }
 
     /// The text of a row, which a last block may not have.
     fn find(&self, row: usize) -> Option<Sym> {
-        match self {
-            Self::Each(values) => values.get(row).copied(),
-            Self::Few(values, numbers) => numbers.get(row).map(|number| values[usize::from(*number)]),
-            Self::Many(values, numbers) => numbers.get(row).map(|number| values[usize::from(*number)]),
-            Self::One(sym) => Some(*sym),
-            Self::Same(_) => None,
-        }
+        let is_there = match self {
+            Self::Each(values) => row < values.len(),
+            Self::Few(_, numbers) => row < numbers.len(),
+            Self::Many(_, numbers) | Self::Near(_, numbers) => row < numbers.len(),
+            Self::One(_) => true,
+            Self::Same(_) => false,
+        };
+        is_there.then(|| self.get(row))
     }
 
     fn set(&mut self, row: usize, sym: Sym) {
@@ -201,25 +214,37 @@ impl Column {
                 *self = Self::Each(each);
             }
             Self::Each(values) => values[row] = sym,
+            Self::Near(..) => {
+                let mut each: Box<[Sym]> = (0..).map_while(|row| self.find(row)).collect();
+                each[row] = sym;
+                *self = Self::Each(each);
+            }
             Self::Same(_) => unreachable!("it was made a column of its own"),
         }
     }
 
-    fn values(&self) -> &[Sym] {
+    /// Every value, at least once.
+    fn values(&self, take: &mut impl FnMut(Sym)) {
         match self {
-            Self::One(sym) => std::slice::from_ref(sym),
-            Self::Few(values, _) | Self::Many(values, _) => values,
-            Self::Each(values) => values,
-            Self::Same(_) => &[],
+            Self::One(sym) => take(*sym),
+            Self::Few(values, _) | Self::Many(values, _) => values.iter().copied().for_each(take),
+            Self::Each(values) => values.iter().copied().for_each(take),
+            Self::Near(..) => (0..).map_while(|row| self.find(row)).for_each(take),
+            Self::Same(_) => {}
         }
     }
 
-    fn values_mut(&mut self) -> &mut [Sym] {
+    /// Changes every value.
+    fn translate(&mut self, change: impl FnMut(&mut Sym)) {
         match self {
-            Self::One(sym) => std::slice::from_mut(sym),
-            Self::Few(values, _) | Self::Many(values, _) => values,
-            Self::Each(values) => values,
-            Self::Same(_) => &mut [],
+            Self::One(sym) => std::iter::once(sym).for_each(change),
+            Self::Few(values, _) | Self::Many(values, _) => values.iter_mut().for_each(change),
+            Self::Each(_) | Self::Near(..) => {
+                let mut each: Box<[Sym]> = (0..).map_while(|row| self.find(row)).collect();
+                each.iter_mut().for_each(change);
+                *self = Self::each(each);
+            }
+            Self::Same(_) => {}
         }
     }
 }
@@ -248,7 +273,7 @@ impl Numbers {
         let mut values: Vec<Sym> = Vec::new();
         let mut numbers: Vec<u16> = Vec::with_capacity(of_rows.len());
         for &sym in of_rows {
-            let Some(number) = self.number(sym, &mut values) else { return Column::Each(of_rows.into()) };
+            let Some(number) = self.number(sym, &mut values) else { return Column::each(of_rows.into()) };
             numbers.push(number);
         }
         values.shrink_to_fit();
@@ -291,13 +316,14 @@ mod tests {
         Sym(u32::try_from(number).unwrap())
     }
 
-    /// The value of a row in a slot: one, few, many, one for each row, and the same again.
+    /// The value of a row in a slot: one, few, many, one for each row, the same again, two, one for each far apart.
     fn value(slot: usize, row: usize) -> Sym {
         match slot {
             0 => sym(7),
             1 => sym(row % 200),
             2 => sym(row / 7),
             3 | 4 => sym(row * 3),
+            6 => sym(row * 30),
             5 => sym(usize::from(row == ROWS / 2)),
             _ => Sym::NONE,
         }
@@ -313,7 +339,7 @@ mod tests {
 
     fn differ(block: &Block, rows: usize, value: impl Fn(usize, usize) -> Sym) -> Vec<(usize, usize)> {
         let all = (0..Table::SignIn.width()).flat_map(|slot| (0..rows).map(move |row| (slot, row)));
-        all.filter(|&(slot, row)| *block.get(u8::try_from(slot).unwrap(), row) != value(slot, row)).collect()
+        all.filter(|&(slot, row)| block.get(u8::try_from(slot).unwrap(), row) != value(slot, row)).collect()
     }
 
     #[test]
@@ -323,7 +349,7 @@ mod tests {
             assert_eq!(differ(&block, rows, value), []);
             block.pack();
             assert_eq!(differ(&block, rows, value), [], "{rows}");
-            let map: Vec<Sym> = (0..ROWS * 3).map(|at| sym(at + 1)).collect();
+            let map: Vec<Sym> = (0..ROWS * 30).map(|at| sym(at + 1)).collect();
             block.translate(&map);
             assert_eq!(differ(&block, rows, |slot, row| map[value(slot, row).0 as usize]), [], "{rows}");
         }
@@ -338,10 +364,11 @@ mod tests {
             Column::One(_) => 0,
             Column::Few(values, _) | Column::Many(values, _) => values.len(),
             Column::Each(values) => values.len(),
+            Column::Near(least, above) => above.len() + least.0 as usize + 1_000,
             Column::Same(other) => usize::from(*other) + 100_000,
         });
-        let kinds: Vec<usize> = kinds.take(7).collect();
-        assert_eq!(kinds, [0, 200, ROWS.div_ceil(7), ROWS, 100_003, 2, 0]);
+        let kinds: Vec<usize> = kinds.take(8).collect();
+        assert_eq!(kinds, [0, 200, ROWS.div_ceil(7), ROWS + 1_000, 100_003, 2, ROWS, 0]);
     }
 
     #[test]

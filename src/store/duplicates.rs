@@ -162,7 +162,7 @@ impl Store {
     fn mark_repeated(&mut self, mut rows: Vec<u32>) {
         let same = |event: Event<'_>| {
             // A missing text and an empty one are the same to a published query.
-            let text = |field: Field| Some(event[field]).filter(|sym| !self.texts.text(*sym).is_empty());
+            let text = |field: Field| Some(event.get(field)).filter(|sym| !self.texts.text(*sym).is_empty());
             (event.ingested, event.created, Field::ALL.map(text))
         };
         rows.sort_by_cached_key(|row| {
@@ -195,13 +195,13 @@ impl Store {
             if lacks(best) || is_withheld(best, field) {
                 // A withheld value is better than none.
                 let giver = others().find(tells).or_else(|| others().find(|event| lacks(best) && !lacks(*event)));
-                given.extend(giver.map(|giver| (field, giver[field])));
+                given.extend(giver.map(|giver| (field, giver.get(field))));
             }
         }
         let of_columns = |event: Event<'_>| event.flags.0 & Flags::OF_COLUMNS.0;
         let marks = others().fold(of_columns(best), |marks, other| marks | of_columns(other));
-        let outcome = self.last_step(rows)[Field::Outcome];
-        if best.table.records() && outcome != best[Field::Outcome] {
+        let outcome = self.last_step(rows).get(Field::Outcome);
+        if best.table.records() && outcome != best.get(Field::Outcome) {
             given.retain(|(field, _)| *field != Field::Outcome);
             given.push((Field::Outcome, outcome));
         }
@@ -282,8 +282,8 @@ impl Store {
 
     /// The row that an event's text of a field came from: the event itself where it has one row.
     pub fn field_row(&self, event: EventId, field: Field) -> EventId {
-        let text = self.event(event)[field];
-        self.rows(event).find(|row| self.event(*row)[field] == text).unwrap_or(event)
+        let text = self.event(event).get(field);
+        self.rows(event).find(|row| self.event(*row).get(field) == text).unwrap_or(event)
     }
 
     /// The row that an event's time came from: the event itself where it has one row.
@@ -378,7 +378,7 @@ mod tests {
         rows.row_at(table, at, "2026-05-01T14:04:00Z", &[ID, (Field::SessionId, "new"), (Field::AppId, "other")]);
         let store = rows.build();
         let (id, event) = only(&store);
-        let text = |field| store.text(event[field]);
+        let text = |field| store.text(event.get(field));
         assert_eq!([text(Field::SessionId), text(Field::UserAgent), text(Field::AppId)], ["new", "old", "app"]);
         let record = |row: EventId| store.event(row).origin.record;
         assert_eq!(store.rows(id).map(record).collect::<Vec<_>>(), [2, 3, 1]);
@@ -390,7 +390,7 @@ mod tests {
         let rows: Vec<&str> = store
             .events()
             .filter(|(_, event)| !event.is_union())
-            .map(|(_, event)| store.text(event[Field::SessionId]))
+            .map(|(_, event)| store.text(event.get(Field::SessionId)))
             .collect();
         assert_eq!(rows, ["old", "new", " "], "rows stay as they were written");
     }
@@ -413,11 +413,11 @@ mod tests {
             }
             let store = rows.build();
             let (_, event) = only(&store);
-            let text = |field| store.text(event[field]);
+            let text = |field| store.text(event.get(field));
             let fields = [Field::Count, Field::UserAgent, Field::IpAddress].map(text);
             assert_eq!(fields, ["3", "agent", "203.0.113.5"], "from {first}");
             assert!(!event.succeeded(), "only the record knows its outcome");
-            assert!(event[Field::UserId].is_none(), "the account around a record may be an application's");
+            assert!(event.get(Field::UserId).is_none(), "the account around a record may be an application's");
         }
     }
 
@@ -481,7 +481,8 @@ mod tests {
             rows.row_at(Table::SignIn, best, "2026-05-01T16:00:00Z", &[ID]);
             let store = rows.build();
             assert!(store.events().map(|(_, event)| event.time()).is_sorted());
-            let mut union = store.events().filter(|(_, event)| !event.is_duplicate() && !event[Field::Id].is_none());
+            let mut union =
+                store.events().filter(|(_, event)| !event.is_duplicate() && !event.get(Field::Id).is_none());
             assert_eq!(union.next().unwrap().1.created.to_string(), time, "{best} {other}");
         }
     }
@@ -520,7 +521,7 @@ mod tests {
         }
         let store = rows.build();
         let (_, event) = only(&store);
-        assert_eq!(store.text(event[Field::IncomingTokenType]), "refreshToken");
+        assert_eq!(store.text(event.get(Field::IncomingTokenType)), "refreshToken");
         assert!(event.flags.has(Flags::INCOMING_KNOWN) && !event.flags.has(Flags::INCOMING_WITHHELD));
     }
 }

@@ -4,7 +4,7 @@ use super::blocks::{Block, ROW_BITS, ROWS};
 use super::chunks::Chunks;
 use crate::model::{EventHead, Field, NewEvent, Sym, Table};
 use crate::tables::{ALL_FIELDS, NO_SLOT, Slots};
-use std::ops::{Deref, Index};
+use std::ops::Deref;
 
 /// View of one event.
 #[derive(Clone, Copy)]
@@ -38,23 +38,21 @@ impl Deref for Event<'_> {
     }
 }
 
-/// The text of a field; [`Sym::NONE`] where the record has none, or the table has no such field.
-impl Index<Field> for Event<'_> {
-    type Output = Sym;
-
+impl Event<'_> {
+    /// The text of a field; [`Sym::NONE`] where the record has none, or the table has no such field.
     #[inline]
-    fn index(&self, field: Field) -> &Sym {
+    pub fn get(self, field: Field) -> Sym {
         match (self.slots[field as usize], self.texts) {
-            (NO_SLOT, _) => &Sym::NONE,
+            (NO_SLOT, _) => Sym::NONE,
             (slot, Texts::Row(block, row)) => block.get(slot, row),
-            (slot, Texts::Own(texts)) => &texts[usize::from(slot)],
+            (slot, Texts::Own(texts)) => texts[usize::from(slot)],
         }
     }
 }
 
 impl std::fmt::Debug for Event<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let texts = Field::ALL.into_iter().map(|field| (field, self[field])).filter(|(_, sym)| !sym.is_none());
+        let texts = Field::ALL.into_iter().map(|field| (field, self.get(field))).filter(|(_, sym)| !sym.is_none());
         f.debug_struct("Event").field("head", self.head).field("texts", &texts.collect::<Vec<_>>()).finish()
     }
 }
@@ -102,7 +100,7 @@ impl Events {
         let (block, row) = split(head.row);
         let mut copy = [Sym::NONE; Field::COUNT];
         for (slot, sym) in (0u8..).zip(&mut copy[..head.table.width()]) {
-            *sym = *self.blocks[block].get(slot, row);
+            *sym = self.blocks[block].get(slot, row);
         }
         let row = self.new_row(head.table, |texts| texts.copy_from_slice(&copy[..texts.len()]));
         self.heads.push(EventHead { row, ..head });
@@ -244,11 +242,11 @@ mod tests {
         events.push(&sign_in);
         events.push_copy(0);
         events.set(2, Field::RequestUri, Sym(10));
-        let read = |at: usize| [Field::RequestUri, Field::ResultType].map(|field| events.get(at)[field].0);
+        let read = |at: usize| [Field::RequestUri, Field::ResultType].map(|field| events.get(at).get(field).0);
         assert_eq!([read(0), read(1), read(2)], [[7, 0], [0, 9], [10, 0]]);
-        assert_eq!(Event::from(&call)[Field::ResultType], Sym(8), "what is put together has room for all");
+        assert_eq!(Event::from(&call).get(Field::ResultType), Sym(8), "what is put together has room for all");
         events.arrange(vec![1, 2, 0]);
-        let first: Vec<u32> = events.iter().map(|event| event[Field::RequestUri].0).collect();
+        let first: Vec<u32> = events.iter().map(|event| event.get(Field::RequestUri).0).collect();
         assert_eq!(first, [0, 10, 7]);
     }
 
@@ -262,7 +260,7 @@ mod tests {
         }
         let [mut all, other] = parts;
         all.absorb(other, &[Sym::NONE, Sym(5), Sym(6)]);
-        assert_eq!(all.iter().map(|event| event[Field::Id].0).collect::<Vec<_>>(), [1, 6]);
+        assert_eq!(all.iter().map(|event| event.get(Field::Id).0).collect::<Vec<_>>(), [1, 6]);
     }
 
     #[test]
@@ -277,7 +275,7 @@ mod tests {
             events.push(&event);
         }
         assert_eq!(events.blocks.len(), 5);
-        let read = |at: usize| [Field::Id, Field::UserId].map(|field| events.get(at)[field]);
+        let read = |at: usize| [Field::Id, Field::UserId].map(|field| events.get(at).get(field));
         assert!((0..events.len()).all(|at| read(at) == [number(at), number(at % 5)]));
     }
 }

@@ -41,7 +41,7 @@ impl Key {
         match self {
             Self::User => event.user,
             Self::Session => normalized(Field::SessionId),
-            Self::Token => store.token(event[Field::TokenId]),
+            Self::Token => store.token(event.get(Field::TokenId)),
             Self::Address => normalized(Field::IpAddress),
             Self::Client => normalized(Field::AppId),
             Self::Agent => normalized(Field::UserAgent),
@@ -163,7 +163,7 @@ impl Index {
 
 fn value_of(store: &Store, key: Key, event: Event<'_>, devices: &HashMap<Sym, Sym, RandomState>) -> Sym {
     match key.value(store, event) {
-        Sym::NONE if key == Key::Device => devices.get(&event[Field::DeviceDetail]).copied().unwrap_or(Sym::NONE),
+        Sym::NONE if key == Key::Device => devices.get(&event.get(Field::DeviceDetail)).copied().unwrap_or(Sym::NONE),
         sym => sym,
     }
 }
@@ -173,7 +173,7 @@ fn devices(store: &Store) -> HashMap<Sym, Sym, RandomState> {
     let mut devices: HashMap<Sym, Sym, RandomState> = HashMap::default();
     let mut by_id: HashMap<String, Sym, RandomState> = HashMap::default();
     for (_, event) in store.events() {
-        let text = event[Field::DeviceDetail];
+        let text = event.get(Field::DeviceDetail);
         if text.is_none() || devices.contains_key(&text) {
             continue;
         }

@@ -1,7 +1,8 @@
 //! Each distinct text once, in large blocks, with a number for it.
 
 use crate::model::Sym;
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
+use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::LazyLock;
 
@@ -18,59 +19,104 @@ const FIRST_SLOTS: usize = 1 << 10;
 /// Texts looked up together by [`Interner::intern_all`].
 const BATCH: usize = 64;
 
-/// Block, start and length of a text in one number, from the highest bits.
+/// Start of a text in its block, and its length, in one number. Numbers of texts rise with their blocks, so that
+/// [`Blocks`] knows the block.
 #[derive(Clone, Copy, Default)]
-struct TextSlot(u64);
+struct Place(u32);
 
-impl TextSlot {
-    const START: u32 = BLOCK.trailing_zeros();
-    /// One bit more than a start has: a text may be as long as a block.
-    const LEN: u32 = Self::START + 1;
-    /// Length written for a text that has a block of its own.
-    const WHOLE: u64 = (1 << Self::LEN) - 1;
+impl Place {
+    /// Bits of the length.
+    const LEN: u32 = u32::BITS - BLOCK.trailing_zeros();
+    /// Length written for a text that is longer than the bits say: [`Blocks`] has its length.
+    const LONG: usize = (1 << Self::LEN) - 1;
 
-    /// Most blocks: 8 TiB of text.
-    const BLOCKS: usize = 1 << (u64::BITS - Self::START - Self::LEN);
-
-    /// # Panics
-    /// Past the most blocks.
-    fn new(block: usize, start: usize, len: usize) -> Self {
-        assert!(block < Self::BLOCKS, "fewer blocks than memory has room for");
-        let len = if len > BLOCK { Self::WHOLE } else { len as u64 };
-        Self(((block as u64) << (Self::START + Self::LEN)) | ((start as u64) << Self::LEN) | len)
+    fn new(start: usize, len: usize) -> Self {
+        let number = (start << Self::LEN) | len.min(Self::LONG);
+        Self(u32::try_from(number).expect("a start is below the length of a block"))
     }
 
     #[inline]
-    fn block(self) -> usize {
-        Self::narrow(self.0 >> (Self::START + Self::LEN))
-    }
-
-    /// The place after the blocks of another interner are put before its own.
-    fn after(self, blocks: usize) -> Self {
-        Self(self.0 + ((blocks as u64) << (Self::START + Self::LEN)))
+    fn start(self) -> usize {
+        (self.0 >> Self::LEN) as usize
     }
 
     #[inline]
-    fn text(self, blocks: &[String]) -> &str {
-        let (block, len) = (&blocks[self.block()], self.0 & Self::WHOLE);
-        if len == Self::WHOLE {
-            return block;
+    fn len(self) -> usize {
+        self.0 as usize & Self::LONG
+    }
+}
+
+/// Texts of symbols, which took blocks one after the other.
+#[derive(Default)]
+struct Blocks {
+    blocks: Vec<String>,
+    /// The first symbol of each block, or the next one's where it has none.
+    first: Vec<u32>,
+    /// The block of each symbol that is a multiple of [`GROUP`].
+    of_group: Vec<u32>,
+    places: Vec<Place>,
+    /// Lengths of texts that are long.
+    long: HashMap<u32, usize, FixedState>,
+}
+
+/// Symbols after which a block is noted. Few blocks are looked through for one: a block holds thousands of texts.
+const GROUP: usize = 1 << 8;
+
+impl Blocks {
+    #[inline]
+    fn block(&self, sym: u32) -> usize {
+        let mut block = self.of_group[sym as usize / GROUP] as usize;
+        while self.first.get(block + 1).is_some_and(|first| *first <= sym) {
+            block += 1;
         }
-        let start = Self::narrow((self.0 >> Self::LEN) & (BLOCK as u64 - 1));
-        &block[start..start + Self::narrow(len)]
+        block
     }
 
     #[inline]
-    fn narrow(part: u64) -> usize {
-        usize::try_from(part).expect("made of a usize")
+    fn text(&self, sym: u32) -> &str {
+        self.read(self.block(sym), sym, self.places[sym as usize])
+    }
+
+    #[inline]
+    fn read(&self, block: usize, sym: u32, place: Place) -> &str {
+        let len = if place.len() == Place::LONG { self.long[&sym] } else { place.len() };
+        &self.blocks[block][place.start()..place.start() + len]
+    }
+
+    /// Writes a text, and gives it the next number.
+    fn append(&mut self, text: &str) {
+        // A start that is the end of a block would be none of this block's.
+        let fits = |block: &String| block.len() < BLOCK && block.len() + text.len() <= BLOCK.min(block.capacity());
+        if !self.blocks.last().is_some_and(fits) {
+            self.blocks.push(String::with_capacity(text.len().max(BLOCK)));
+            self.first.push(self.next());
+        }
+        let block = self.blocks.len() - 1;
+        let start = self.blocks[block].len();
+        self.blocks[block].push_str(text);
+        self.add(block, start, text.len());
+    }
+
+    /// Gives a text in a block the next number.
+    fn add(&mut self, block: usize, start: usize, len: usize) {
+        if self.places.len().is_multiple_of(GROUP) {
+            self.of_group.push(u32::try_from(block).expect("no more blocks than texts"));
+        }
+        if len >= Place::LONG {
+            self.long.insert(self.next(), len);
+        }
+        self.places.push(Place::new(start, len));
+    }
+
+    fn next(&self) -> u32 {
+        u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts")
     }
 }
 
 /// Texts by number. Number 0 is [`Sym::NONE`], whose text is empty; an empty text that a record really
 /// holds gets a number of its own.
 pub struct Interner {
-    blocks: Vec<String>,
-    places: Vec<TextSlot>,
+    texts: Blocks,
     slots: Vec<Slot>,
     /// Symbols where `slots` had them, once no text comes any more.
     settled: Vec<u32>,
@@ -89,26 +135,23 @@ struct Slot {
 
 impl Default for Interner {
     fn default() -> Self {
-        Self {
-            blocks: vec![String::new()],
-            places: vec![TextSlot::default()],
-            slots: vec![Slot::default(); FIRST_SLOTS],
-            settled: Vec::new(),
-            state: HASHER.clone(),
-        }
+        // The missing text takes a block without room, since most interners of tests have few others.
+        let mut texts = Blocks { blocks: vec![String::new()], first: vec![0], ..Blocks::default() };
+        texts.add(0, 0, 0);
+        Self { texts, slots: vec![Slot::default(); FIRST_SLOTS], settled: Vec::new(), state: HASHER.clone() }
     }
 }
 
 impl Interner {
     /// Number of symbols, the missing one included.
     pub(crate) fn len(&self) -> usize {
-        self.places.len()
+        self.texts.places.len()
     }
 
     /// The text of a symbol of this interner.
     #[inline]
     pub fn text(&self, sym: Sym) -> &str {
-        self.places[sym.0 as usize].text(&self.blocks)
+        self.texts.text(sym.0)
     }
 
     /// The symbol of a text; adds the text when it is new.
@@ -127,7 +170,7 @@ impl Interner {
     /// overlap: this is several times faster than one by one.
     pub fn intern_all(&mut self, texts: &[&str], syms: &mut Vec<Sym>) {
         let (mut hashes, mut slots) = ([0; BATCH], [Slot::default(); BATCH]);
-        let mut places = [TextSlot::default(); BATCH];
+        let mut places = [Place::default(); BATCH];
         for batch in texts.chunks(BATCH) {
             for (hash, text) in hashes.iter_mut().zip(batch) {
                 *hash = self.hash(text);
@@ -136,11 +179,12 @@ impl Interner {
                 *slot = self.slots[first_slot(*hash, self.slots.len())];
             }
             for (place, slot) in places.iter_mut().zip(&slots[..batch.len()]) {
-                *place = self.places[slot.sym as usize];
+                *place = self.texts.places[slot.sym as usize];
             }
             for (index, text) in batch.iter().enumerate() {
                 let (hash, slot) = (hashes[index], slots[index]);
-                let known = slot.sym != 0 && slot.hash == hash && places[index].text(&self.blocks) == *text;
+                let is_same = || self.texts.read(self.texts.block(slot.sym), slot.sym, places[index]) == *text;
+                let known = slot.sym != 0 && slot.hash == hash && is_same();
                 syms.push(if known { Sym(slot.sym) } else { self.intern_hashed(text, hash) });
             }
         }
@@ -151,8 +195,8 @@ impl Interner {
             Ok(known) => return known,
             Err(at) => at,
         };
-        let place = self.append(text);
-        self.add(at, hash, place)
+        self.texts.append(text);
+        self.take(at, hash)
     }
 
     /// The symbol of a text already known.
@@ -172,10 +216,10 @@ impl Interner {
         None
     }
 
-    /// Makes a third of the table by which texts are added: from now on they are only found, which is rare. With a
-    /// million events the whole table is a tenth of the memory.
+    /// Makes a small table of that by which texts are added: from now on they are only found, which is rare. With a million
+    /// events the whole table is a tenth of the memory.
     pub fn settle(&mut self) {
-        let len = self.places.len() + self.places.len() / 3 + 1;
+        let len = self.len() + self.len() / 8 + 1;
         let mut settled = vec![0; len];
         for slot in self.slots.iter().filter(|slot| slot.sym != 0) {
             let mut at = first_slot(slot.hash, len);
@@ -185,7 +229,7 @@ impl Interner {
             settled[at] = slot.sym;
         }
         (self.slots, self.settled) = (Vec::new(), settled);
-        self.places.shrink_to_fit();
+        self.texts.places.shrink_to_fit();
     }
 
     /// The text's symbol, or the slot it would take.
@@ -230,53 +274,49 @@ impl Interner {
     /// Takes over its blocks without a copy, texts that both have included: a copy would be the peak of memory in a
     /// load, and most texts are of one part alone.
     pub fn absorb(&mut self, mut other: Self) -> Vec<Sym> {
-        let mut hashes = vec![0; other.places.len()];
+        let (mut hashes, of_other) = (vec![0; other.len()], std::mem::take(&mut other.texts));
         for slot in std::mem::take(&mut other.slots) {
             hashes[slot.sym as usize] = slot.hash;
         }
-        let before = self.blocks.len();
-        self.blocks.append(&mut other.blocks);
-        assert!(self.blocks.len() <= TextSlot::BLOCKS, "fewer blocks than memory has room for");
-        let mut map = Vec::with_capacity(other.places.len());
+        let before = self.texts.blocks.len();
+        self.texts.blocks.extend(of_other.blocks);
+        // No text is in these yet.
+        self.texts.first.resize(self.texts.blocks.len(), u32::MAX);
+        self.texts.first[before] = self.texts.next();
+        let mut map = Vec::with_capacity(of_other.places.len());
         map.push(Sym::NONE);
-        let mut slots = [Slot::default(); BATCH];
-        for (batch, hashes) in other.places[1..].chunks(BATCH).zip(hashes[1..].chunks(BATCH)) {
+        let (mut block, mut slots) = (before, [Slot::default(); BATCH]);
+        for (batch, hashes) in of_other.places[1..].chunks(BATCH).zip(hashes[1..].chunks(BATCH)) {
             for (slot, hash) in slots.iter_mut().zip(hashes) {
                 *slot = self.slots[first_slot(*hash, self.slots.len())];
             }
             for ((place, hash), slot) in batch.iter().zip(hashes).zip(slots) {
-                let place = place.after(before);
-                let is_known =
-                    slot.hash == *hash && slot.sym != 0 && self.text(Sym(slot.sym)) == place.text(&self.blocks);
-                let found = if is_known { Ok(Sym(slot.sym)) } else { self.search(place.text(&self.blocks), *hash) };
-                map.push(found.unwrap_or_else(|at| self.add(at, *hash, place)));
+                let sym = u32::try_from(map.len()).expect("as many as texts");
+                while of_other.first.get(block - before + 1).is_some_and(|first| *first <= sym) {
+                    block += 1;
+                    self.texts.first[block] = self.texts.next();
+                }
+                let len = if place.len() == Place::LONG { of_other.long[&sym] } else { place.len() };
+                let text = &self.texts.blocks[block][place.start()..place.start() + len];
+                let is_known = slot.hash == *hash && slot.sym != 0 && self.text(Sym(slot.sym)) == text;
+                let found = if is_known { Ok(Sym(slot.sym)) } else { self.search(text, *hash) };
+                map.push(found.unwrap_or_else(|at| {
+                    self.texts.add(block, place.start(), len);
+                    self.take(at, *hash)
+                }));
             }
         }
         map
     }
 
-    /// Gives a text that is in a block a number, at its free slot.
-    fn add(&mut self, slot: usize, hash: u32, place: TextSlot) -> Sym {
-        let sym = u32::try_from(self.places.len()).expect("fewer than 2^32 distinct texts");
-        self.places.push(place);
+    /// Puts the last text into its free slot, and returns its number.
+    fn take(&mut self, slot: usize, hash: u32) -> Sym {
+        let sym = self.texts.next() - 1;
         self.slots[slot] = Slot { hash, sym };
-        if self.places.len() * 3 > self.slots.len() * 2 {
+        if self.len() * 3 > self.slots.len() * 2 {
             self.grow();
         }
         Sym(sym)
-    }
-
-    fn append(&mut self, text: &str) -> TextSlot {
-        // A start that is the end of a block would be none of this block's.
-        let fits = |block: &String| block.len() < BLOCK && block.len() + text.len() <= BLOCK.min(block.capacity());
-        if !self.blocks.last().is_some_and(fits) {
-            self.blocks.push(String::with_capacity(text.len().max(BLOCK)));
-        }
-        let index = self.blocks.len() - 1;
-        let block = &mut self.blocks[index];
-        let start = block.len();
-        block.push_str(text);
-        TextSlot::new(index, start, text.len())
     }
 }
 
@@ -309,12 +349,20 @@ mod tests {
             "short".to_owned(),
             long(3 * BLOCK, 'e'),
             long(2, 'f'),
+            long(Place::LONG - 1, 'g'),
+            long(Place::LONG, 'h'),
+            long(Place::LONG + 1, 'i'),
         ];
         let syms: Vec<Sym> = all.iter().map(|text| texts.intern(text)).collect();
         for (sym, text) in syms.iter().zip(&all) {
             assert_eq!(texts.text(*sym), text);
             assert_eq!(texts.find(text), Some(*sym));
         }
+        let mut other = Interner::default();
+        let known = other.intern(&all[4]);
+        let map = other.absorb(texts);
+        assert!(syms.iter().zip(&all).all(|(sym, text)| other.text(map[sym.0 as usize]) == text));
+        assert_eq!(map[syms[4].0 as usize], known);
         // A full block takes no text, not even an empty one.
         let mut full = Interner::default();
         full.intern(&long(BLOCK, 'a'));

@@ -141,7 +141,7 @@ impl Store {
         let mut folded: HashMap<String, usize> = HashMap::new();
         let mut key = |event: Event<'_>| {
             let correlation = self.normalized_field(event, Field::CorrelationId);
-            let operation = event[Field::Operation];
+            let operation = event.get(Field::Operation);
             if correlation.is_none() || operation.is_none() {
                 return None;
             }
@@ -206,7 +206,7 @@ mod tests {
         let store = rows.build();
         let live = store.events().filter(|(_, event)| !event.is_duplicate());
         live.map(|(_, event)| {
-            let text = |field| store.text(event[field]).to_owned();
+            let text = |field| store.text(event.get(field)).to_owned();
             (event.table, text(Field::SessionId), text(Field::Outcome))
         })
         .collect()
@@ -260,9 +260,9 @@ mod tests {
         let store = rows.build();
         let live: Vec<_> = store.events().filter(|(_, event)| !event.is_duplicate()).collect();
         let [(_, event)] = live[..] else { panic!("one event: {}", live.len()) };
-        let lent = [Field::Id, Field::IpAddress, Field::UserPrincipalName].map(|field| store.text(event[field]));
+        let lent = [Field::Id, Field::IpAddress, Field::UserPrincipalName].map(|field| store.text(event.get(field)));
         assert_eq!(lent, ["", "", ""]);
-        assert_eq!(store.text(event[Field::Workload]), "AzureActiveDirectory");
+        assert_eq!(store.text(event.get(Field::Workload)), "AzureActiveDirectory");
     }
 
     #[test]

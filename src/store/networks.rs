@@ -12,7 +12,7 @@ impl Store {
     pub fn name_networks(&mut self, networks: Arc<Networks>) {
         let mut numbers: HashMap<Sym, Option<Sym>> = HashMap::new();
         for at in 0..self.events.len() {
-            let address = self.events.get(at)[Field::IpAddress];
+            let address = self.events.get(at).get(Field::IpAddress);
             if address.is_none() {
                 continue;
             }

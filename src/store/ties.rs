@@ -34,7 +34,7 @@ impl Store {
     /// The number of a row's token among those of its user that a row uses, in order of issue from 0; `None` for a token
     /// that no row uses or no sign-in issued.
     pub fn token_number(&self, event: Event<'_>) -> Option<usize> {
-        let token = self.token(event[Field::TokenId]);
+        let token = self.token(event.get(Field::TokenId));
         self.token_numbers().of.get(&token).map(|number| *number as usize)
     }
 
@@ -46,7 +46,8 @@ impl Store {
     fn token_numbers(&self) -> &TokenNumbers {
         self.token_numbers.get_or_init(|| {
             let uses = self.events().filter(|(_, event)| !event.table.issues() && !event.is_duplicate());
-            let used: HashSet<Sym, RandomState> = uses.map(|(_, event)| self.token(event[Field::TokenId])).collect();
+            let used: HashSet<Sym, RandomState> =
+                uses.map(|(_, event)| self.token(event.get(Field::TokenId))).collect();
             let issued = used.into_iter().filter_map(|token| self.issuer(token).map(|id| (token, id)));
             let mut issued: Vec<(Sym, EventId, Sym)> =
                 issued.map(|(token, id)| (self.event(id).user, id, token)).collect();
@@ -61,7 +62,7 @@ impl Store {
 
     /// Returns whether the event uses a token that a sign-in of the bundle issued.
     pub fn has_issuer(&self, event: Event<'_>) -> bool {
-        !event.table.issues() && self.issuer(self.token(event[Field::TokenId])).is_some()
+        !event.table.issues() && self.issuer(self.token(event.get(Field::TokenId))).is_some()
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
         }
         let store = rows.build();
         let number = |token: &str| {
-            let mut rows = store.events().filter(|(_, row)| store.text(row[Field::TokenId]) == token);
+            let mut rows = store.events().filter(|(_, row)| store.text(row.get(Field::TokenId)) == token);
             let numbers: Vec<_> = rows.by_ref().map(|(_, row)| store.token_number(row)).collect();
             assert!(numbers.windows(2).all(|pair| pair[0] == pair[1]), "a call has the number of its sign-in");
             numbers[0]

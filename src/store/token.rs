@@ -58,7 +58,7 @@ impl Store {
         let tokens = self.called_tokens();
         for index in 0..self.events.len() {
             let event = self.events.get(index);
-            if !self.lacks_token(event) || guid(self.text(event[Field::Id])).is_none() {
+            if !self.lacks_token(event) || guid(self.text(event.get(Field::Id))).is_none() {
                 continue;
             }
             let source = sources.entry(event.origin.source).or_default();
@@ -80,7 +80,7 @@ impl Store {
     fn lacks_token(&self, event: Event<'_>) -> bool {
         (event.table.issues() || self.is_logon(event))
             && !event.is_duplicate()
-            && self.token(event[Field::TokenId]).is_none()
+            && self.token(event.get(Field::TokenId)).is_none()
     }
 
     /// Agreement of named with computed tokens in each source. A row also counts by the token that a duplicate names,
@@ -88,7 +88,7 @@ impl Store {
     fn compare_tokens(&self) -> BTreeMap<SourceId, Compared> {
         let mut sources: BTreeMap<SourceId, Compared> = BTreeMap::new();
         let mut compare = |row: Event<'_>, named: Event<'_>| {
-            let (id, named) = (guid(self.text(row[Field::Id])), decoded(self.text(named[Field::TokenId])));
+            let (id, named) = (guid(self.text(row.get(Field::Id))), decoded(self.text(named.get(Field::TokenId))));
             if let (Some(id), Some(named)) = (id, named) {
                 let source = sources.entry(row.origin.source).or_default();
                 if id == named {
@@ -98,7 +98,7 @@ impl Store {
                 }
             }
         };
-        let named = |event: Event<'_>| event.table.issues() && !self.token(event[Field::TokenId]).is_none();
+        let named = |event: Event<'_>| event.table.issues() && !self.token(event.get(Field::TokenId)).is_none();
         for event in self.events.iter().filter(|event| !event.is_union() && named(*event)) {
             compare(event, event);
         }
@@ -115,7 +115,7 @@ impl Store {
     /// The token of each sign-in id, normalized, that calls and acts name a token of.
     fn called_tokens(&self) -> HashMap<Sym, Sym> {
         let calls = self.events.iter().filter(|event| !event.table.issues() && !event.is_duplicate());
-        let mut tokens: Vec<Sym> = calls.map(|event| self.token(event[Field::TokenId])).collect();
+        let mut tokens: Vec<Sym> = calls.map(|event| self.token(event.get(Field::TokenId))).collect();
         tokens.sort_unstable();
         tokens.dedup();
         let mut by_id = HashMap::new();
@@ -137,13 +137,13 @@ impl Store {
     pub fn computed_token(&self, event: EventId) -> Option<String> {
         let event = self.event(event);
         if event.flags.has(Flags::TOKEN_COMPUTED) {
-            return Some(self.text(event[Field::TokenId]).to_owned());
+            return Some(self.text(event.get(Field::TokenId)).to_owned());
         }
         let refused = self.computed.sources.get(&event.origin.source).is_none_or(|source| source.refused);
         if !self.lacks_token(event) || refused {
             return None;
         }
-        guid(self.text(event[Field::Id])).map(|id| URL_SAFE_NO_PAD.encode(id.to_bytes_le()))
+        guid(self.text(event.get(Field::Id))).map(|id| URL_SAFE_NO_PAD.encode(id.to_bytes_le()))
     }
 }
 

@@ -16,13 +16,13 @@ const PATHS: [&str; 5] = ["/subscriptions/", "/providers/", "/tenants/", "https:
 
 /// The action of a row, where its operation is known.
 pub fn action<'a>(store: &Store, facts: &'a Facts, row: Event<'_>) -> Option<&'a Action> {
-    let operation = store.text(row[Field::Operation]);
-    if operation.is_empty() { None } else { facts.action(operation, store.text(row[Field::Variant])) }
+    let operation = store.text(row.get(Field::Operation));
+    if operation.is_empty() { None } else { facts.action(operation, store.text(row.get(Field::Variant))) }
 }
 
 /// The number of items, where the row says it.
 pub fn count(store: &Store, row: Event<'_>) -> Option<u64> {
-    store.text(row[Field::Count]).parse().ok()
+    store.text(row.get(Field::Count)).parse().ok()
 }
 
 /// The one who did it, unless among `users`: sign-in name as logged, else the application. `None` for sign-ins and
@@ -31,14 +31,15 @@ pub fn actor<'a>(store: &'a Store, row: Event<'_>, users: &[Sym]) -> Option<&'a 
     if row.table.role() != Role::Records || users.contains(&row.user) && !row.user.is_none() {
         return None;
     }
-    let application = || if row.user.is_none() { store.text(row[Field::AppDisplayName]) } else { store.upn(row.user) };
-    let name = Some(store.text(row[Field::UserPrincipalName])).filter(|name| !name.is_empty());
+    let application =
+        || if row.user.is_none() { store.text(row.get(Field::AppDisplayName)) } else { store.upn(row.user) };
+    let name = Some(store.text(row.get(Field::UserPrincipalName))).filter(|name| !name.is_empty());
     Some(name.unwrap_or_else(application)).filter(|name| !name.is_empty())
 }
 
 /// The verb, else the operation as logged.
 pub fn verb<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
-    let operation = || match store.text(row[Field::Operation]) {
+    let operation = || match store.text(row.get(Field::Operation)) {
         "" => "operation not recorded",
         operation => operation,
     };
@@ -49,7 +50,7 @@ pub fn verb<'a>(store: &'a Store, facts: &'a Facts, row: Event<'_>) -> &'a str {
 ///
 /// Text is as logged: make it inert before drawing.
 pub fn words(store: &Store, facts: &Facts, row: Event<'_>, failed: bool) -> String {
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     let object = short(text(Field::Object));
     let act = match action(store, facts, row) {
         Some(action) => action.phrase(object, count(store, row)),
@@ -72,8 +73,8 @@ pub fn words(store: &Store, facts: &Facts, row: Event<'_>, failed: bool) -> Stri
 /// The result of an attempt, where it says more than success: then its reason.
 fn reason<'a>(store: &'a Store, row: Event<'_>) -> &'a str {
     let says = |text: &&str| !text.is_empty() && !SUCCESSES.iter().any(|known| text.eq_ignore_ascii_case(known));
-    let outcome = Some(store.text(row[Field::Outcome])).filter(says);
-    outcome.or_else(|| Some(store.text(row[Field::ResultDescription])).filter(says)).unwrap_or("failed")
+    let outcome = Some(store.text(row.get(Field::Outcome))).filter(says);
+    outcome.or_else(|| Some(store.text(row.get(Field::ResultDescription))).filter(says)).unwrap_or("failed")
 }
 
 /// The name in a path of Azure, the address of a file or the path of a mail folder; any other text is whole.

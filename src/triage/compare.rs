@@ -108,7 +108,7 @@ fn of_rows(
         });
         count(&mut agents, Some(agent.clone()).filter(|agent| !agent.is_empty()), side, id);
         if event.table.issues() {
-            let key = (event[Field::LocationDetails], event[Field::Location]);
+            let key = (event.get(Field::LocationDetails), event.get(Field::Location));
             let country = country_of.entry(key).or_insert_with(|| Location::new(store, id).country);
             count(&mut countries, Some(country.clone()).filter(|country| !country.is_empty()), side, id);
             // That no device is named says something, where others are.

@@ -151,7 +151,7 @@ impl Growing<'_> {
         let mut groups: Vec<(Sym, Vec<usize>)> = Vec::new();
         let mut places: HashMap<Sym, usize, RandomState> = HashMap::default();
         for (at, event) in events.iter().enumerate() {
-            let value = self.store.event(*event)[field];
+            let value = self.store.event(*event).get(field);
             let place = *places.entry(value).or_insert_with(|| {
                 groups.push((value, Vec::new()));
                 groups.len() - 1

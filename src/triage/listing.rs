@@ -168,7 +168,7 @@ impl Texts {
             let mut seen = BTreeSet::new();
             for id in rows(hit) {
                 for (kind, field) in [(ListField::Address, Field::IpAddress), (ListField::Agent, Field::UserAgent)] {
-                    let sym = store.event(id)[field];
+                    let sym = store.event(id).get(field);
                     if !sym.is_none() && seen.insert(sym) {
                         texts.insert(number(kind, store.text(sym)));
                     }

@@ -52,8 +52,9 @@ pub fn starts(store: &Store, events: &[EventId], joins: impl Fn(usize) -> bool) 
 
 /// Returns whether two neighbouring rows are equal but for time and ids.
 pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
-    let same =
-        |field: Field| a[field] == b[field] || store.normalized_field(a, field) == store.normalized_field(b, field);
+    let same = |field: Field| {
+        a.get(field) == b.get(field) || store.normalized_field(a, field) == store.normalized_field(b, field)
+    };
     let of = kind(a);
     if a.user != b.user || a.table != b.table || of != kind(b) {
         return false;
@@ -67,9 +68,10 @@ pub fn alike(store: &Store, a: Event<'_>, b: Event<'_>) -> bool {
     }
     match a.table.role() {
         Role::Uses => {
-            store.token(a[Field::TokenId]) == store.token(b[Field::TokenId])
-                && (a[Field::RequestUri] == b[Field::RequestUri]
-                    || segments(store.text(a[Field::RequestUri])).eq(segments(store.text(b[Field::RequestUri]))))
+            store.token(a.get(Field::TokenId)) == store.token(b.get(Field::TokenId))
+                && (a.get(Field::RequestUri) == b.get(Field::RequestUri)
+                    || segments(store.text(a.get(Field::RequestUri)))
+                        .eq(segments(store.text(b.get(Field::RequestUri)))))
         }
         // Each leg of a flow tells; failed ones are polls.
         Role::Issues if of == RowKind::DeviceCode && (a.succeeded() || b.succeeded()) => false,

@@ -299,7 +299,7 @@ impl Term {
         };
         let matches = |text: &str| pattern.is_match(text);
         fields.iter().any(|field| {
-            let sym = row[*field];
+            let sym = row.get(*field);
             let known = || store.text(store.normalized(sym));
             match field {
                 // The name the timeline shows, whatever the record says.
@@ -318,7 +318,7 @@ impl Term {
                 Field::Operation => {
                     self.texts.matches(sym, || matches(store.text(sym)))
                         || !sym.is_none()
-                            && *self.verbs.entry((sym, row[Field::Variant])).or_insert_with(|| {
+                            && *self.verbs.entry((sym, row.get(Field::Variant))).or_insert_with(|| {
                                 acts::action(store, facts, row).is_some_and(|action| matches(&action.verb))
                             })
                 }

@@ -71,7 +71,7 @@ pub fn density(store: &Store, events: &[EventId], from: Time, to: Time, buckets:
 
 /// Returns whether a sign-in, call or act failed. Where an export has no result, none did.
 pub fn has_failed(store: &Store, row: Event<'_>) -> bool {
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     match row.table.spec().success {
         Success::Status => Some(text(Field::ResponseStatusCode))
             .filter(|code| !code.is_empty())
@@ -83,7 +83,7 @@ pub fn has_failed(store: &Store, row: Event<'_>) -> bool {
 
 /// Returns whether a call failed that was refused, or that would have changed something.
 pub fn is_attempt(store: &Store, row: Event<'_>) -> bool {
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     row.table.role() == Role::Uses
         && has_failed(store, row)
         && (matches!(call_status(text(Field::ResponseStatusCode)), 401 | 403)
@@ -97,7 +97,7 @@ pub fn call_words(store: &Store, facts: &Facts, event: EventId, with_object: boo
     if row.table.role() != Role::Uses {
         return None;
     }
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     let verb = facts.graph_verb(text(Field::RequestMethod), text(Field::RequestUri));
     if !verb.is_known {
         return None;
@@ -113,7 +113,7 @@ pub fn call_words(store: &Store, facts: &Facts, event: EventId, with_object: boo
 /// One event in words; `before` is the event of the line above.
 pub fn line<'a>(store: &'a Store, facts: &'a Facts, event: EventId, before: Option<EventId>) -> Line<'a> {
     let row = store.event(event);
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     let kind = kind(row);
     let failed = has_failed(store, row);
     Line {
@@ -143,7 +143,7 @@ pub fn kind(row: Event<'_>) -> RowKind {
 
 /// `GET 200 /me/messages?$search=…`
 fn request(store: &Store, row: Event<'_>) -> String {
-    let text = |field| store.text(row[field]);
+    let text = |field| store.text(row.get(field));
     let path = path(text(Field::RequestUri));
     format!("{} {} {path}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
 }
@@ -156,7 +156,7 @@ pub fn run_words(store: &Store, facts: &Facts, event: EventId) -> String {
         Role::Records if row.succeeded() => acts::verb(store, facts, row).to_owned(),
         Role::Records => format!("tried: {}", acts::verb(store, facts, row)),
         Role::Uses => {
-            let text = |field| store.text(row[field]);
+            let text = |field| store.text(row.get(field));
             let shape = request_shape(text(Field::RequestUri));
             format!("{} {} {shape}", text(Field::RequestMethod), text(Field::ResponseStatusCode))
         }
@@ -173,7 +173,7 @@ fn resource(store: &Store, facts: &Facts, row: Event<'_>, kind: RowKind, failed:
         RowKind::Token | RowKind::Graph | RowKind::Act | RowKind::Record => "",
     };
     let arrow = if leg.is_empty() || name.is_empty() { "" } else { " → " };
-    let result = if failed { format!("  ✗ {}", store.text(row[Field::ResultType])) } else { String::new() };
+    let result = if failed { format!("  ✗ {}", store.text(row.get(Field::ResultType))) } else { String::new() };
     format!("{leg}{arrow}{name}{result}")
 }
 

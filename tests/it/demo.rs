@@ -283,7 +283,7 @@ fn what_was_done_is_tied_to_the_tokens_by_their_ids() {
             let store = &LOADED.store;
             let operation = store.get(id, Field::Operation);
             assert_eq!(store.upn(event.user), format!("{account}@contoso.com"));
-            let issuer = store.issuer(store.token(event[Field::TokenId]));
+            let issuer = store.issuer(store.token(event.get(Field::TokenId)));
             let issuer = issuer.unwrap_or_else(|| panic!("{operation} of {account} has the token of a sign-in"));
             assert_eq!(store.get(issuer, Field::SessionId), store.get(id, Field::SessionId), "{operation}");
             assert_eq!(store.get(issuer, Field::IpAddress), address, "{operation} of {account}");

@@ -87,8 +87,9 @@ fn public_samples_are_read_or_named() {
 type Described = (Table, String, String, Vec<Option<String>>);
 
 fn described(loaded: &Loaded) -> Vec<Described> {
-    let text =
-        |event: Event<'_>, field: Field| (!event[field].is_none()).then(|| loaded.store.text(event[field]).to_owned());
+    let text = |event: Event<'_>, field: Field| {
+        (!event.get(field).is_none()).then(|| loaded.store.text(event.get(field)).to_owned())
+    };
     loaded
         .store
         .events()

@@ -232,7 +232,7 @@ fn three_shapes_of_a_sign_in_are_one_event_with_the_fields_of_all() {
     assert_eq!(event.table, Table::NonInteractive);
     let source = |row| &*loaded.sources[store.event(row).origin.source.0 as usize].name;
     let given = |field| Path::new(source(store.field_row(id, field))).extension().unwrap().to_owned();
-    assert_eq!(store.text(event[Field::IncomingTokenType]), "refreshToken");
+    assert_eq!(store.text(event.get(Field::IncomingTokenType)), "refreshToken");
     assert_eq!([Field::IncomingTokenType, Field::ResourceTenantId].map(given), ["csv", "json"]);
     assert!(loaded.sources[1].tables.keys().eq(["AADNonInteractiveUserSignInLogs", "SigninLogs"]));
     assert!(loaded.sources[1].remarks.iter().any(|remark| remark.starts_with("5 rows do not say their table")));
@@ -251,7 +251,7 @@ fn published_semantics_see_rows_as_they_are() {
     assert_eq!(count, json!(5));
     let names = bundle.load("bc");
     let rows = names.store.events().filter(|(_, event)| !event.is_union());
-    let blank = rows.filter(|(_, event)| event[Field::ResourceDisplayName].is_none()).count();
+    let blank = rows.filter(|(_, event)| event.get(Field::ResourceDisplayName).is_none()).count();
     assert_eq!(blank, 6);
 }
 

@@ -78,7 +78,7 @@ impl About<'_> {
     }
 
     fn of_rows<'e>(&self, rows: impl Iterator<Item = &'e EventId>) -> BTreeSet<Option<IpAddr>> {
-        let held: BTreeSet<Sym> = rows.map(|row| self.store.event(*row)[Field::IpAddress]).collect();
+        let held: BTreeSet<Sym> = rows.map(|row| self.store.event(*row).get(Field::IpAddress)).collect();
         held.into_iter().map(|sym| address(self.store.text(sym))).collect()
     }
 }

@@ -233,7 +233,7 @@ fn tie_columns(context: &DetectContext, builder: &mut HitBuilder, tie: FlowTie, 
 fn as_published(context: &DetectContext) -> Vec<Hit> {
     let mut codes: HashMap<Sym, Vec<EventId>> = HashMap::new();
     for (id, event) in context.rows_in(Role::Issues) {
-        let text = |field: Field| context.store.text(event[field]);
+        let text = |field: Field| context.store.text(event.get(field));
         if event.table == Table::SignIn
             && text(Field::AuthenticationProtocol) == "deviceCode"
             && text(Field::ResultType) == "0"

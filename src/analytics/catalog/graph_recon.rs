@@ -185,7 +185,7 @@ impl Groups {
     fn fill(&mut self, context: &DetectContext, own: &[Call]) {
         let store = context.store;
         for call in own {
-            let token = store.token(store.event(call.id)[Field::TokenId]);
+            let token = store.token(store.event(call.id).get(Field::TokenId));
             let issued = self.0.entry(call.group()).or_default();
             if !token.is_none() {
                 issued.tokens.insert(token);

@@ -230,7 +230,7 @@ fn columns(
         let places = context.places();
         let profile = |id: &EventId| places.profile(*id).words();
         let time = |id: Option<&EventId>| Cell::Time(id.map_or(Time::MISSING, |id| context.store.event(*id).time()));
-        let tokens = party.rows.iter().map(|&id| context.store.token(context.store.event(id)[Field::TokenId]));
+        let tokens = party.rows.iter().map(|&id| context.store.token(context.store.event(id).get(Field::TokenId)));
         let tokens: BTreeSet<String> =
             tokens.filter(|token| !token.is_none()).map(|token| context.store.text(token).to_owned()).collect();
         let by =

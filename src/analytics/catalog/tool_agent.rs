@@ -111,7 +111,7 @@ fn rows_of_tools<'a>(context: &DetectContext<'a>) -> Vec<(EventId, &'a ToolAgent
         context.admitted().find_in(role, || {
             let mut agents: HashMap<Sym, Option<(&ToolAgent, Severity)>, RandomState> = HashMap::default();
             move |id, event| {
-                let named = *agents.entry(event[Field::UserAgent]).or_insert_with_key(|agent| {
+                let named = *agents.entry(event.get(Field::UserAgent)).or_insert_with_key(|agent| {
                     let tool = facts.tool(store.text(*agent)).filter(|tool| !tool.is_shell())?;
                     Some((tool, tool.grade?))
                 });
@@ -164,7 +164,7 @@ fn counts(context: &DetectContext, event: Event<'_>) -> bool {
     if event.table.issues() {
         event.succeeded()
     } else {
-        event.table.uses() && ANSWERED.contains(&call_status(context.store.text(event[Field::ResponseStatusCode])))
+        event.table.uses() && ANSWERED.contains(&call_status(context.store.text(event.get(Field::ResponseStatusCode))))
     }
 }
 
@@ -299,7 +299,7 @@ fn tied(
 ) -> Vec<GraphCall> {
     let store = context.store;
     let mut found: BTreeMap<EventId, GraphCall> = calls.iter().map(|&id| (id, owners.call(id))).collect();
-    for token in distinct(sign_ins, |id| store.token(store.event(id)[Field::TokenId])) {
+    for token in distinct(sign_ins, |id| store.token(store.event(id).get(Field::TokenId))) {
         for &event in store.with(Key::Token, token) {
             let row = store.event(event);
             if row.table.uses() && context.admits(row) {

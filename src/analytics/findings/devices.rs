@@ -33,7 +33,7 @@ fn no_device(context: &StepContext) -> Finding {
 /// Distinct texts of a member of the hit's devices.
 fn members(context: &StepContext, name: &str) -> Vec<String> {
     let texts: BTreeSet<Sym> =
-        context.hit.evidence.iter().map(|&id| context.store.event(id)[Field::DeviceDetail]).collect();
+        context.hit.evidence.iter().map(|&id| context.store.event(id).get(Field::DeviceDetail)).collect();
     let member = |text: Sym| device_member(context.store.text(text), name)?.as_str().map(|text| text.trim().to_owned());
     let found: BTreeSet<String> = texts.into_iter().filter_map(member).filter(|text| !text.is_empty()).collect();
     found.into_iter().collect()
@@ -264,7 +264,7 @@ pub fn device_disabled(context: &StepContext) -> Finding {
         ),
         Some(&last) => {
             let event = context.store.event(last);
-            let (operation, at) = (context.store.text(event[Field::Operation]), event.time().second());
+            let (operation, at) = (context.store.text(event.get(Field::Operation)), event.time().second());
             Finding::new(State::Unknown, "ended", format!("{operation} at {at}.")).with_rows(ends)
         }
     }

@@ -238,7 +238,7 @@ pub fn same_object(context: &StepContext) -> Finding {
         .collect();
     let mut users: BTreeMap<&str, EventId> = BTreeMap::new();
     for (id, event) in detect.rows_in(Role::Records) {
-        let object = store.text(event[Field::Object]).trim().to_lowercase();
+        let object = store.text(event.get(Field::Object)).trim().to_lowercase();
         if !objects.contains(&object) || footholds::action_of(detect, event).is_none() {
             continue;
         }

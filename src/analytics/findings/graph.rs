@@ -18,7 +18,7 @@ pub fn graph_agents(context: &StepContext) -> Finding {
         return finding;
     }
     let (store, hit) = (context.store, context.hit);
-    let agents = hit.graph.iter().map(|call| (store.event(call.event)[Field::UserAgent], [1, 0]));
+    let agents = hit.graph.iter().map(|call| (store.event(call.event).get(Field::UserAgent), [1, 0]));
     let mut kinds: BTreeMap<Agent, (usize, Vec<&str>)> = BTreeMap::new();
     for (agent, [calls, _]) in sums(agents) {
         let agent = store.text(agent);
@@ -194,8 +194,11 @@ pub fn in_words<'t>(tally: impl IntoIterator<Item = &'t ActionCount>) -> Vec<Str
 pub fn count_actions(store: &Store, facts: &Facts, calls: &[EventId]) -> Vec<ActionCount> {
     let requests = calls.iter().map(|&id| {
         let event = store.event(id);
-        let succeeded = call_succeeded(store.text(event[Field::ResponseStatusCode]));
-        ((event[Field::RequestMethod], event[Field::RequestUri]), [usize::from(succeeded), usize::from(!succeeded)])
+        let succeeded = call_succeeded(store.text(event.get(Field::ResponseStatusCode)));
+        (
+            (event.get(Field::RequestMethod), event.get(Field::RequestUri)),
+            [usize::from(succeeded), usize::from(!succeeded)],
+        )
     });
     let verbs = sums(requests)
         .into_iter()

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub fn whose_party(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let sessions = distinct(&hit.evidence, |id| store.normalized_field(store.event(id), Field::SessionId));
-    let tokens = distinct(&hit.evidence, |id| store.token(store.event(id)[Field::TokenId]));
+    let tokens = distinct(&hit.evidence, |id| store.token(store.event(id).get(Field::TokenId)));
     let mut owners = Owners::new(context.detect);
     let mut ways: BTreeMap<(PartyState, &str), usize> = BTreeMap::new();
     let (mut of_none, mut not_issued) = (0, 0);

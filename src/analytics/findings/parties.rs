@@ -107,7 +107,7 @@ pub fn begun_by(context: &StepContext) -> Finding {
     } else {
         (State::Unknown, "a code", "a request without a token: a code was redeemed")
     };
-    let token = store.text(event[Field::IncomingTokenType]);
+    let token = store.text(event.get(Field::IncomingTokenType));
     let presented = if token.is_empty() { String::new() } else { format!(" (IncomingTokenType {token})") };
     Finding::new(state, brief, format!("The first row, at {at}: {how}{presented}.")).with_rows([first])
 }
@@ -119,7 +119,7 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
     let issued: Vec<(EventId, crate::model::Sym)> = split.parties[party]
         .rows
         .iter()
-        .map(|&id| (id, store.token(store.event(id)[Field::TokenId])))
+        .map(|&id| (id, store.token(store.event(id).get(Field::TokenId))))
         .filter(|(_, token)| !token.is_none())
         .collect();
     if issued.is_empty() {
@@ -136,7 +136,7 @@ pub fn tokens_by_party(context: &StepContext) -> Finding {
         .iter()
         .copied()
         .filter(|&call| {
-            let issuer = store.issuer(store.token(store.event(call)[Field::TokenId]));
+            let issuer = store.issuer(store.token(store.event(call).get(Field::TokenId)));
             issuer.is_some_and(|issuer| places.compared(issuer, call) == Compared::Different)
         })
         .collect();

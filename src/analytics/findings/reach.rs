@@ -13,7 +13,7 @@ pub fn reached(store: &Store, facts: &Facts, rows: &[EventId]) -> BTreeMap<Reach
     let mut classes: BTreeMap<Reach, BTreeSet<&str>> = BTreeMap::new();
     for &id in rows {
         let event = store.event(id);
-        let name = store.text(event[Field::ResourceDisplayName]);
+        let name = store.text(event.get(Field::ResourceDisplayName));
         let known = facts
             .resource(store.text(store.normalized_field(event, Field::ResourceIdentity)))
             .or_else(|| facts.resource_named(name));

@@ -27,7 +27,7 @@ fn categories(context: &StepContext) -> Vec<(u8, EventId, [usize; 3])> {
             found.push((category, id, [0; 3]));
             found.len() - 1
         });
-        let class = call_status(store.text(event[Field::ResponseStatusCode])) / 100;
+        let class = call_status(store.text(event.get(Field::ResponseStatusCode))) / 100;
         let counts = &mut found[at].2;
         counts[0] += 1;
         counts[1] += usize::from(class == 2);
@@ -94,11 +94,14 @@ pub fn read_or_refused(context: &StepContext) -> Finding {
 pub fn scopes_used(context: &StepContext) -> Finding {
     let store = context.store;
     let owners = Owners::new(context.detect);
-    let texts: BTreeSet<Sym> = context.hit.evidence.iter().map(|&id| store.event(id)[Field::Scopes]).collect();
+    let texts: BTreeSet<Sym> = context.hit.evidence.iter().map(|&id| store.event(id).get(Field::Scopes)).collect();
     let held: BTreeSet<&str> = texts.into_iter().flat_map(|text| store.text(text).split_whitespace()).collect();
     let issuers: BTreeSet<EventId> = context.hit.evidence.iter().filter_map(|&id| owners.issuer(id)).collect();
-    let details: BTreeSet<Sym> =
-        issuers.iter().map(|&id| store.event(id)[Field::ProcessingDetails]).filter(|text| !text.is_none()).collect();
+    let details: BTreeSet<Sym> = issuers
+        .iter()
+        .map(|&id| store.event(id).get(Field::ProcessingDetails))
+        .filter(|text| !text.is_none())
+        .collect();
     let mut roles: BTreeSet<&str> = BTreeSet::new();
     let mut is_privileged = false;
     for text in details {

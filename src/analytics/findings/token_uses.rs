@@ -44,7 +44,7 @@ fn kept(context: &StepContext) -> impl Iterator<Item = EventId> {
 pub fn nets_of_token(context: &StepContext) -> Finding {
     let (store, hit) = (context.store, context.hit);
     let sides = sides(context);
-    let tokens = distinct(&hit.evidence, |id| store.token(store.event(id)[Field::TokenId]));
+    let tokens = distinct(&hit.evidence, |id| store.token(store.event(id).get(Field::TokenId)));
     let words: Vec<String> =
         sides.iter().map(|(net, uses)| format!("{} in {net}", counted(uses.len(), "use"))).collect();
     let places = context.detect.places();
@@ -72,7 +72,7 @@ fn turns(context: &StepContext, sides: &BTreeMap<Net, Vec<EventId>>) -> bool {
     let store = context.store;
     // First and last use of each token in each network, and the next use elsewhere after the first.
     let mut spans: BTreeMap<_, (Time, Time)> = BTreeMap::new();
-    let token = |id: EventId| store.token(store.event(id)[Field::TokenId]);
+    let token = |id: EventId| store.token(store.event(id).get(Field::TokenId));
     for (net, uses) in sides {
         for &id in uses {
             let time = store.event(id).time();
@@ -154,12 +154,12 @@ pub fn token_expired(context: &StepContext) -> Finding {
     let mut used: BTreeMap<_, Time> = BTreeMap::new();
     for &id in &context.hit.evidence {
         let event = store.event(id);
-        let token = store.token(event[Field::TokenId]);
+        let token = store.token(event.get(Field::TokenId));
         if event.table.issues() {
             issued.entry(token).or_insert(event.time());
         } else {
             // The claim is five minutes early.
-            if let Some(claim) = Time::parse(store.text(event[Field::IssuedAt]).trim()) {
+            if let Some(claim) = Time::parse(store.text(event.get(Field::IssuedAt)).trim()) {
                 issued.entry(token).or_insert(claim.plus(Span::minutes(5)));
             }
             used.insert(token, event.time());

@@ -91,7 +91,8 @@ fn of_hit(context: &DetectContext, hit: &Hit, [events, sessions, tokens]: &mut [
     for id in hit.evidence.iter().chain(&hit.legs).copied().chain(calls).chain(acts) {
         let event = store.event(id);
         events.add(id.0);
-        let (session, token) = (store.normalized_field(event, Field::SessionId), store.token(event[Field::TokenId]));
+        let (session, token) =
+            (store.normalized_field(event, Field::SessionId), store.token(event.get(Field::TokenId)));
         for (ids, id) in [(&mut *sessions, session), (&mut *tokens, token)] {
             if !id.is_none() {
                 ids.add(id.0);

@@ -90,7 +90,7 @@ impl<'c, 'a> Novelty<'c, 'a> {
                 continue;
             }
             let (token, session) =
-                (store.token(event[Field::TokenId]), store.normalized_field(event, Field::SessionId));
+                (store.token(event.get(Field::TokenId)), store.normalized_field(event, Field::SessionId));
             if !token.is_none() && texts.insert((true, token)) {
                 found.insert(Novel::Token(store.text(token).to_owned()));
             }

@@ -53,13 +53,13 @@ impl Read {
                 (facts.client_has(id, ClientRole::ServiceSide), id == AZURE_CLI)
             });
             let no_agent = normalized(Field::UserAgent).is_none();
-            let agent = if no_agent { Sym::NONE } else { event[Field::UserAgent] };
+            let agent = if no_agent { Sym::NONE } else { event.get(Field::UserAgent) };
             let secure = event.flags.has(Flags::GLOBAL_SECURE_ACCESS);
             let place = read.places.number((address, number, no_agent || is_service, secure));
             // A call may have named the place before.
             read.record(place, event.table.issues());
             let profile =
-                read.profiles.number((agent, event[Field::DeviceDetail], normalized(Field::GatewayJa4), is_cli));
+                read.profiles.number((agent, event.get(Field::DeviceDetail), normalized(Field::GatewayJa4), is_cli));
             read.rows.push((place, profile));
             let other = normalized(Field::AddressAtResource);
             if !other.is_none() && other != address {

@@ -80,7 +80,7 @@ fn of_policies(store: &Store, rows: &[EventId], passed: &[EventId], proofs: &Pro
     for &id in rows {
         let event = store.event(id);
         if event.succeeded() || is_refused_by_policy(store, id) {
-            *texts.entry((event[Field::Policies], event.succeeded())).or_default() += 1;
+            *texts.entry((event.get(Field::Policies), event.succeeded())).or_default() += 1;
         }
     }
     let has_list = texts.keys().any(|(text, _)| !store.text(*text).is_empty());
@@ -289,7 +289,7 @@ fn protection(store: &Store, passed: &[EventId]) -> Option<Control> {
 fn evaluation(store: &Store, passed: &[EventId]) -> Option<Control> {
     let mut by: BTreeMap<Sym, usize> = BTreeMap::new();
     for &id in passed {
-        *by.entry(store.event(id)[Field::ProcessingDetails]).or_default() += 1;
+        *by.entry(store.event(id).get(Field::ProcessingDetails)).or_default() += 1;
     }
     let (mut with, mut all) = (0, 0);
     for (text, count) in by {

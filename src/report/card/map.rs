@@ -140,9 +140,9 @@ fn uses(context: &CardContext, incident: &Incident, scale: &Scale) -> Bins<Use> 
     for &id in lanes.iter().flat_map(|lane| &lane.uses) {
         let event = store.event(id);
         let texts = if event.table.uses() {
-            (event[Field::RequestMethod], event[Field::RequestUri])
+            (event.get(Field::RequestMethod), event.get(Field::RequestUri))
         } else {
-            (event[Field::Operation], event[Field::Variant])
+            (event.get(Field::Operation), event.get(Field::Variant))
         };
         let found = *known.entry(texts).or_insert_with(|| weight(context, id));
         if let Some(found) = found {

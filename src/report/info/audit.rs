@@ -72,7 +72,7 @@ impl Found {
                 }
                 Table::Activity => {
                     found.activities.0 += 1;
-                    found.activities.1 += u64::from(store.token(event[Field::TokenId]).is_none());
+                    found.activities.1 += u64::from(store.token(event.get(Field::TokenId)).is_none());
                 }
                 _ => {}
             }
@@ -81,7 +81,7 @@ impl Found {
     }
 
     fn add(&mut self, store: &Store, event: Event<'_>) {
-        let workload = store.text(event[Field::Workload]).to_ascii_lowercase();
+        let workload = store.text(event.get(Field::Workload)).to_ascii_lowercase();
         let known = WORKLOADS.iter().find(|(_, starts, _)| starts.iter().any(|start| workload.starts_with(start)));
         let Some((name, ..)) = known else { return };
         self.workloads.insert(name);
@@ -89,12 +89,12 @@ impl Found {
             return;
         }
         let mailbox = self.mailboxes.entry(event.user).or_default();
-        if !store.text(event[Field::Operation]).eq_ignore_ascii_case("MailItemsAccessed") {
+        if !store.text(event.get(Field::Operation)).eq_ignore_ascii_case("MailItemsAccessed") {
             mailbox.others += 1;
             return;
         }
         mailbox.is_read = true;
-        if store.text(event[Field::Variant]).split_whitespace().any(|word| word == "throttled") {
+        if store.text(event.get(Field::Variant)).split_whitespace().any(|word| word == "throttled") {
             self.throttled.entry(event.user).or_default().push(event.time());
         }
     }

@@ -50,7 +50,7 @@ impl IndicatorKind {
             Self::UserAgent => store.normalized_field(event, Field::UserAgent),
             Self::Device => Key::Device.value(store, event),
             Self::Session => store.normalized_field(event, Field::SessionId),
-            Self::Token => store.token(event[Field::TokenId]),
+            Self::Token => store.token(event.get(Field::TokenId)),
         }
     }
 
@@ -66,7 +66,7 @@ impl IndicatorKind {
             Self::Session => Field::SessionId,
             Self::Token => Field::TokenId,
         };
-        store.text(event[field]).trim().to_owned()
+        store.text(event.get(field)).trim().to_owned()
     }
 }
 

@@ -166,7 +166,7 @@ impl Finder<'_> {
         let mut issued: HashMap<Sym, u32, RandomState> = HashMap::default();
         for (at, id) in (0u32..).zip(self.events) {
             let event = self.store.event(*id);
-            let token = self.store.token(event[Field::TokenId]);
+            let token = self.store.token(event.get(Field::TokenId));
             if event.table.issues() && !token.is_none() {
                 issued.entry(token).or_insert(at);
             }
@@ -179,7 +179,7 @@ impl Finder<'_> {
                 Role::Issues => continue,
                 Role::Uses | Role::Records => {}
             }
-            let token = self.store.token(event[Field::TokenId]);
+            let token = self.store.token(event.get(Field::TokenId));
             let session = self.store.normalized_field(event, Field::SessionId);
             each[at as usize] = if let Some(sign_in) = issued.get(&token).filter(|_| !token.is_none()) {
                 LineagePos { call: at + 1, ..each[*sign_in as usize] }

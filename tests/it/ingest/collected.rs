@@ -267,11 +267,11 @@ type Described = (Table, String, BTreeMap<&'static str, String>);
 fn described(loaded: &Loaded, tables: &[Table], without: &[Field]) -> BTreeMap<String, Described> {
     let store = &loaded.store;
     let fields = |event: Event<'_>| {
-        let held = Field::ALL.into_iter().filter(|field| !without.contains(field) && !event[*field].is_none());
+        let held = Field::ALL.into_iter().filter(|field| !without.contains(field) && !event.get(*field).is_none());
         // Defender's tables have no columns of flags.
         let kept = if without == WITHOUT_DEFENDER { 0 } else { event.flags.0 & Flags::OF_COLUMNS.0 };
         let flags = format!("{:?}", Flags(kept));
-        held.map(|field| (field.column(), normal(store.text(event[field]))))
+        held.map(|field| (field.column(), normal(store.text(event.get(field)))))
             .filter(|(_, text)| !text.is_empty())
             .chain([("flags", flags)])
             .collect()

@@ -201,5 +201,5 @@ fn a_packed_tar_that_is_cut_gives_what_came_before() {
         loaded.problems
     );
     assert!(loaded.store.events().all(|(id, _)| loaded.raw_record(id).is_ok()));
-    assert!(loaded.store.events().all(|(_, event)| !event[Field::Id].is_none()));
+    assert!(loaded.store.events().all(|(_, event)| !event.get(Field::Id).is_none()));
 }

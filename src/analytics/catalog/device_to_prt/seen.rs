@@ -45,7 +45,7 @@ impl Found {
         for (id, event) in context.rows_in(Role::Records).filter(|(_, event)| event.table == Table::Audit) {
             let first = found.recorded.map_or(event.time(), |(first, _)| first);
             found.recorded = Some((first, event.time()));
-            let operation = event[Field::Operation];
+            let operation = event.get(Field::Operation);
             let is_registration = *registers
                 .entry(operation)
                 .or_insert_with(|| store.text(operation).trim().eq_ignore_ascii_case(REGISTER));
@@ -127,7 +127,7 @@ impl Devices {
     }
 
     fn number(&mut self, context: &DetectContext, event: Event<'_>) -> Option<u32> {
-        let text = event[Field::DeviceDetail];
+        let text = event.get(Field::DeviceDetail);
         if let Some(known) = self.texts.get(&text) {
             return *known;
         }
@@ -148,7 +148,7 @@ impl Devices {
 
     /// The device that a row names, with the user's sign-ins with it.
     pub(super) fn of(&self, context: &DetectContext, user: Sym, id: EventId) -> Option<&Seen> {
-        let device = self.texts.get(&context.store.event(id)[Field::DeviceDetail]).copied().flatten()?;
+        let device = self.texts.get(&context.store.event(id).get(Field::DeviceDetail)).copied().flatten()?;
         self.seen.get(&(user, device))
     }
 
