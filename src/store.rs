@@ -91,12 +91,12 @@ impl Store {
         let (mut texts, mut events) = merge(parts);
         let compared = compared_texts(&events, &texts);
         // Sorting and normalizing only read the texts: together they take as long as the longer of the two.
-        let (changed, ()) = threads::both(
-            || Changed::read(&texts, &compared),
+        let ((), changed) = threads::both(
             || {
                 let order = order(&events, &texts);
                 events.arrange(order);
             },
+            || Changed::read(&texts, &compared),
         );
         drop(compared);
         let forms = Forms::new(changed, &mut texts, &events);
@@ -419,7 +419,8 @@ fn merge(parts: Vec<Part>) -> (Interner, Events) {
 /// The hunt order of the events, as their present places.
 fn order(events: &Events, texts: &Interner) -> Vec<u32> {
     // The time stands beside the position: nearly every comparison ends there, without a look at the event.
-    let mut order: Vec<(Time, u32)> = (0u32..).zip(events.heads()).map(|(at, event)| (event.time(), at)).collect();
+    let mut order: Vec<(Time, u32)> = Vec::with_capacity(events.len());
+    order.extend((0u32..).zip(events.heads()).map(|(at, event)| (event.time(), at)));
     // Ids are compared normalized everywhere, so that a blank one sorts like a missing one here too.
     let id = |event: Event<'_>| {
         let text = texts.text(event.get(Field::Id));

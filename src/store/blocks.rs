@@ -117,9 +117,9 @@ impl Block {
 
     /// Translates every text.
     pub(super) fn translate(&mut self, map: &[Sym]) {
-        let change = |sym: &mut Sym| *sym = map[sym.0 as usize];
+        let change = |sym: Sym| map[sym.0 as usize];
         match &mut self.rows {
-            Rows::Open(texts) => texts.iter_mut().for_each(change),
+            Rows::Open(texts) => texts.iter_mut().for_each(|sym| *sym = change(*sym)),
             Rows::Packed(columns) => columns.iter_mut().for_each(|column| column.translate(change)),
         }
     }
@@ -148,10 +148,14 @@ impl Block {
 
 impl Column {
     /// A value for each row, in as few bytes as they need.
-    fn each(values: Box<[Sym]>) -> Self {
-        let Some(least) = values.iter().min().copied() else { return Self::Each(values) };
-        let near = values.iter().map(|sym| u16::try_from(sym.0 - least.0));
-        near.collect::<Result<_, _>>().map_or_else(|_| Self::Each(values), |near| Self::Near(least, near))
+    fn each(values: &[Sym]) -> Self {
+        match ends(values.iter().copied()) {
+            Some((least, most)) if u16::try_from(most.0 - least.0).is_ok() => {
+                let above = |sym: &Sym| u16::try_from(sym.0 - least.0).expect("the greatest is near");
+                Self::Near(least, values.iter().map(above).collect())
+            }
+            _ => Self::Each(values.into()),
+        }
     }
 
     /// Returns whether two columns of as many values as rows have the same.
@@ -235,18 +239,34 @@ impl Column {
     }
 
     /// Changes every value.
-    fn translate(&mut self, change: impl FnMut(&mut Sym)) {
+    fn translate(&mut self, change: impl Fn(Sym) -> Sym) {
         match self {
-            Self::One(sym) => std::iter::once(sym).for_each(change),
-            Self::Few(values, _) | Self::Many(values, _) => values.iter_mut().for_each(change),
-            Self::Each(_) | Self::Near(..) => {
-                let mut each: Box<[Sym]> = (0..).map_while(|row| self.find(row)).collect();
-                each.iter_mut().for_each(change);
-                *self = Self::each(each);
+            Self::One(sym) => *sym = change(*sym),
+            Self::Few(values, _) | Self::Many(values, _) => values.iter_mut().for_each(|sym| *sym = change(*sym)),
+            Self::Each(values) => values.iter_mut().for_each(|sym| *sym = change(*sym)),
+            Self::Near(least, above) => {
+                let before = least.0;
+                let value = |above: &u16| change(Sym(before + u32::from(*above)));
+                let Some((low, high)) = ends(above.iter().map(value)) else { return };
+                if u16::try_from(high.0 - low.0).is_err() {
+                    *self = Self::Each(above.iter().map(value).collect());
+                    return;
+                }
+                // In their place: what another thread made is not for this one to free.
+                for above in above.iter_mut() {
+                    *above = u16::try_from(value(above).0 - low.0).expect("the greatest is near");
+                }
+                *least = low;
             }
             Self::Same(_) => {}
         }
     }
+}
+
+/// The least and the greatest of some values.
+fn ends(mut values: impl Iterator<Item = Sym>) -> Option<(Sym, Sym)> {
+    let first = values.next()?;
+    Some(values.fold((first, first), |(low, high), sym| (low.min(sym), high.max(sym))))
 }
 
 /// Numbers of the distinct values of a column: an open table, searched from where a value points.
@@ -273,7 +293,7 @@ impl Numbers {
         let mut values: Vec<Sym> = Vec::new();
         let mut numbers: Vec<u16> = Vec::with_capacity(of_rows.len());
         for &sym in of_rows {
-            let Some(number) = self.number(sym, &mut values) else { return Column::each(of_rows.into()) };
+            let Some(number) = self.number(sym, &mut values) else { return Column::each(of_rows) };
             numbers.push(number);
         }
         values.shrink_to_fit();

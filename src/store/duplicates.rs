@@ -127,7 +127,9 @@ impl Store {
         let mut best = vec![NO_EVENT; self.texts.len()];
         let mut pairs: Vec<(u32, u32)> = Vec::new();
         let id = |event: Event<'_>| self.normalized_field(event, Field::Id);
-        for table in Table::ALL {
+        let mut is_there = [false; Table::COUNT];
+        self.events.heads().for_each(|head| is_there[head.table as usize] = true);
+        for table in Table::ALL.into_iter().filter(|table| is_there[*table as usize]) {
             best.fill(NO_EVENT);
             let before = pairs.len();
             for (index, event) in (0u32..).zip(self.events.iter()).filter(|(_, event)| event.table == table) {

@@ -52,24 +52,38 @@ struct Blocks {
     blocks: Vec<String>,
     /// The first symbol of each block, or the next one's where it has none.
     first: Vec<u32>,
-    /// The block of each symbol that is a multiple of [`GROUP`].
+    /// The block of each symbol that is a multiple of [`GROUP`], with [`SPLIT`] where a later one of its group has another.
     of_group: Vec<u32>,
     places: Vec<Place>,
     /// Lengths of texts that are long.
     long: HashMap<u32, usize, FixedState>,
 }
 
-/// Symbols after which a block is noted. Few blocks are looked through for one: a block holds thousands of texts.
+/// Symbols after which a block is noted: most blocks hold many times as many.
 const GROUP: usize = 1 << 8;
+const SPLIT: u32 = 1 << 31;
 
 impl Blocks {
     #[inline]
     fn block(&self, sym: u32) -> usize {
-        let mut block = self.of_group[sym as usize / GROUP] as usize;
+        let block = self.of_group[sym as usize / GROUP];
+        if block & SPLIT == 0 { block as usize } else { self.block_after((block & !SPLIT) as usize, sym) }
+    }
+
+    #[cold]
+    fn block_after(&self, mut block: usize, sym: u32) -> usize {
         while self.first.get(block + 1).is_some_and(|first| *first <= sym) {
             block += 1;
         }
         block
+    }
+
+    /// Notes that the next text is the first of a block.
+    fn begin(&mut self, block: usize) {
+        self.first[block] = self.next();
+        if let Some(group) = self.of_group.last_mut().filter(|_| !self.places.len().is_multiple_of(GROUP)) {
+            *group |= SPLIT;
+        }
     }
 
     #[inline]
@@ -89,7 +103,8 @@ impl Blocks {
         let fits = |block: &String| block.len() < BLOCK && block.len() + text.len() <= BLOCK.min(block.capacity());
         if !self.blocks.last().is_some_and(fits) {
             self.blocks.push(String::with_capacity(text.len().max(BLOCK)));
-            self.first.push(self.next());
+            self.first.push(0);
+            self.begin(self.blocks.len() - 1);
         }
         let block = self.blocks.len() - 1;
         let start = self.blocks[block].len();
@@ -100,7 +115,8 @@ impl Blocks {
     /// Gives a text in a block the next number.
     fn add(&mut self, block: usize, start: usize, len: usize) {
         if self.places.len().is_multiple_of(GROUP) {
-            self.of_group.push(u32::try_from(block).expect("no more blocks than texts"));
+            let block = u32::try_from(block).ok().filter(|block| block & SPLIT == 0);
+            self.of_group.push(block.expect("no more blocks than memory has room for"));
         }
         if len >= Place::LONG {
             self.long.insert(self.next(), len);
@@ -282,7 +298,7 @@ impl Interner {
         self.texts.blocks.extend(of_other.blocks);
         // No text is in these yet.
         self.texts.first.resize(self.texts.blocks.len(), u32::MAX);
-        self.texts.first[before] = self.texts.next();
+        self.texts.begin(before);
         let mut map = Vec::with_capacity(of_other.places.len());
         map.push(Sym::NONE);
         let (mut block, mut slots) = (before, [Slot::default(); BATCH]);
@@ -294,7 +310,7 @@ impl Interner {
                 let sym = u32::try_from(map.len()).expect("as many as texts");
                 while of_other.first.get(block - before + 1).is_some_and(|first| *first <= sym) {
                     block += 1;
-                    self.texts.first[block] = self.texts.next();
+                    self.texts.begin(block);
                 }
                 let len = if place.len() == Place::LONG { of_other.long[&sym] } else { place.len() };
                 let text = &self.texts.blocks[block][place.start()..place.start() + len];
