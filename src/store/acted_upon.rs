@@ -2,21 +2,40 @@
 
 use super::Store;
 use crate::model::{EventId, Field, Sym};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 /// Users acted upon, of the events that have some.
-pub(super) type ActedUpon = HashMap<EventId, Box<[Sym]>, foldhash::fast::RandomState>;
+#[derive(Default)]
+pub(super) struct ActedUpon {
+    /// Start and end of each event's users among all.
+    events: HashMap<EventId, (u32, u32), RandomState>,
+    users: Vec<Sym>,
+}
+
+impl ActedUpon {
+    fn add(&mut self, event: EventId, users: &[Sym]) {
+        let place = |at: usize| u32::try_from(at).expect("fewer users acted upon than 2^32");
+        let start = place(self.users.len());
+        self.users.extend_from_slice(users);
+        self.events.insert(event, (start, place(self.users.len())));
+    }
+
+    fn of(&self, event: EventId) -> &[Sym] {
+        self.events.get(&event).map_or(&[], |(start, end)| &self.users[*start as usize..*end as usize])
+    }
+}
 
 impl Store {
     /// The users that a row acts upon, none of whom is the one who acted.
     pub fn acted_upon(&self, event: EventId) -> &[Sym] {
-        self.acted_upon.get(&event).map_or(&[], |users| users)
+        self.acted_upon.of(event)
     }
 
     /// Every event with the users it acts upon.
     pub(super) fn all_acted_upon(&self) -> impl Iterator<Item = (EventId, Sym)> + '_ {
-        self.acted_upon.iter().flat_map(|(event, users)| users.iter().map(|user| (*event, *user)))
+        self.acted_upon.events.keys().flat_map(|event| self.acted_upon.of(*event).iter().map(|user| (*event, *user)))
     }
 
     /// Finds the users that rows act upon. A change that an application made to no user belongs to the users of the
@@ -27,7 +46,6 @@ impl Store {
         }
         let mut found = ActedUpon::default();
         let mut orphans = Vec::new();
-        let mut by_operation: HashMap<Sym, Vec<Sym>> = HashMap::new();
         for at in 0..self.events.len() {
             let event = self.events.get(at);
             if !event.table.records() || event.is_duplicate() {
@@ -39,22 +57,38 @@ impl Store {
             if users.is_empty() && actor.is_none() {
                 orphans.push((id, correlation));
             }
-            if !correlation.is_none() && (!users.is_empty() || !actor.is_none()) {
-                let known = by_operation.entry(correlation).or_default();
-                known.extend(users.iter().copied().chain((!actor.is_none()).then_some(actor)));
-                known.sort_unstable();
-                known.dedup();
-            }
             if !users.is_empty() {
-                found.insert(id, users.into());
+                found.add(id, &users);
             }
         }
+        let of_operations = self.users_of(orphans.iter().map(|(_, correlation)| *correlation), &found);
         for (id, correlation) in orphans {
-            if let Some(users) = by_operation.get(&correlation) {
-                found.insert(id, users.clone().into());
+            if let Some(users) = of_operations.get(&correlation).filter(|users| !users.is_empty()) {
+                found.add(id, users);
             }
         }
         self.acted_upon = found;
+    }
+
+    /// The users of the changes with some correlation ids, `found` those acted upon. Nearly every change has an id of its
+    /// own, and few are wanted.
+    fn users_of(&self, wanted: impl Iterator<Item = Sym>, found: &ActedUpon) -> HashMap<Sym, Vec<Sym>, RandomState> {
+        let mut users: HashMap<Sym, Vec<Sym>, RandomState> =
+            wanted.filter(|correlation| !correlation.is_none()).map(|correlation| (correlation, Vec::new())).collect();
+        if users.is_empty() {
+            return users;
+        }
+        for (id, event) in (0..).map(EventId).zip(self.events.iter()) {
+            if !event.table.records() || event.is_duplicate() {
+                continue;
+            }
+            if let Some(known) = users.get_mut(&self.normalized_field(event, Field::CorrelationId)) {
+                known.extend(found.of(id).iter().copied().chain(Some(event.user).filter(|actor| !actor.is_none())));
+                known.sort_unstable();
+                known.dedup();
+            }
+        }
+        users
     }
 
     /// The users that a list of sign-in names and object ids names, but for the one who acted.

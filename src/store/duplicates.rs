@@ -371,6 +371,22 @@ mod tests {
     }
 
     #[test]
+    fn capitals_count_in_the_record_ids_of_one_table() {
+        for (table, ids, live) in [
+            (Table::Audit, ["Directory_c_Ab3_1", "Directory_c_aB3_1"], 2),
+            (Table::Audit, ["Directory_c_Ab3_1", "Directory_c_Ab3_1"], 1),
+            (Table::UnifiedAudit, ["A1B2", "a1b2"], 1),
+        ] {
+            let mut rows = Rows::default();
+            for id in ids {
+                rows.row(table, "2026-05-01T14:02:00Z", &[(Field::Id, id)]);
+            }
+            let store = rows.build();
+            assert_eq!(store.events().filter(|(_, event)| !event.is_duplicate()).count(), live, "{ids:?}");
+        }
+    }
+
+    #[test]
     fn blanks_of_the_latest_row_are_filled_from_the_next() {
         let mut rows = Rows::default();
         let table = Table::NonInteractive;

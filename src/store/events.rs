@@ -150,10 +150,10 @@ impl Events {
         self.heads.first().zip(self.heads.last())
     }
 
-    /// Texts of some fields of all events, at least once each, in no order.
-    pub(super) fn texts(&self, fields: &[Field], mut take: impl FnMut(Sym)) {
+    /// Texts of some fields of each table's events, at least once each, in no order.
+    pub(super) fn texts<'f>(&self, fields: impl Fn(Table) -> &'f [Field], mut take: impl FnMut(Sym)) {
         for block in &self.blocks {
-            block.texts(fields, &mut take);
+            block.texts(fields(block.table()), &mut take);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::normalize::{Normalized, Placeholder, is_no_id, normalize_if_compared};
 use super::{Event, Events, Interner, Store};
-use crate::model::{Field, Sym, work};
+use crate::model::{Field, Sym, Table, work};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
@@ -37,20 +37,41 @@ impl Word {
     }
 }
 
-/// What is normalized of a text that is not its own form, in order of the texts; and the texts that end in padding.
+/// Texts that differ from their normalized forms. The forms have symbols of their own until the store takes them over: as
+/// a text each they would be the peak of memory in a load of audit logs, whose ids have capitals.
+#[derive(Default)]
 pub(super) struct Changed {
-    forms: Vec<(Sym, Normalized)>,
+    texts: Interner,
+    /// Each with its form, in order: [`Sym::NONE`] of a blank one, [`PLACEHOLDER`] of one that is blank in some fields.
+    forms: Vec<(Sym, Sym)>,
+    /// Each placeholder with its form, [`Sym::NONE`] where it is that.
+    placeholders: Vec<(Sym, Sym, Placeholder)>,
+    /// Texts that end in padding.
     padded: Vec<Sym>,
 }
 
 impl Changed {
     /// Reads every text.
     pub(super) fn read(texts: &Interner, compared: &[bool]) -> Self {
-        let all = || compared.iter().zip((0..).map(Sym)).map(|(compared, sym)| (*compared, sym, texts.text(sym)));
-        let padded = all().filter(|(.., text)| text.ends_with('=')).map(|(_, sym, _)| sym).collect();
-        let forms = all().map(|(compared, sym, text)| (sym, normalize_if_compared(text, compared)));
-        let forms = forms.filter(|(_, form)| !matches!(form, Normalized::Same)).collect();
-        Self { forms, padded }
+        let mut changed = Self::default();
+        for (sym, compared) in (0..).map(Sym).zip(compared) {
+            let text = texts.text(sym);
+            if text.ends_with('=') {
+                changed.padded.push(sym);
+            }
+            let form = match normalize_if_compared(text, *compared) {
+                Normalized::Same => continue,
+                Normalized::Blank => Sym::NONE,
+                Normalized::Other(form) => changed.texts.intern(&form),
+                Normalized::Placeholder(form, placeholder) => {
+                    let form = if form == text { Sym::NONE } else { changed.texts.intern(&form) };
+                    changed.placeholders.push((sym, form, placeholder));
+                    PLACEHOLDER
+                }
+            };
+            changed.forms.push((sym, form));
+        }
+        changed
     }
 }
 
@@ -58,20 +79,16 @@ impl Forms {
     /// Takes the forms of texts, and adds them to the texts.
     pub(super) fn new(changed: Changed, texts: &mut Interner, events: &Events) -> Self {
         let mut forms = Self { words: vec![Word::default(); texts.len().div_ceil(64)], ..Self::default() };
+        let map = texts.absorb(changed.texts);
         forms.others.reserve_exact(changed.forms.len());
         for (sym, form) in changed.forms {
             let (word, bit) = Word::of(sym);
             forms.words[word].bits |= 1 << bit;
-            forms.others.push(match form {
-                Normalized::Blank => Sym::NONE,
-                Normalized::Same => sym,
-                Normalized::Other(text) => texts.intern(&text),
-                Normalized::Placeholder(text, placeholder) => {
-                    let form = if texts.text(sym) == text { sym } else { texts.intern(&text) };
-                    forms.placeholders.insert(sym, (form, placeholder));
-                    PLACEHOLDER
-                }
-            });
+            forms.others.push(if form == PLACEHOLDER { form } else { map[form.0 as usize] });
+        }
+        for (sym, form, placeholder) in changed.placeholders {
+            let form = if form.is_none() { sym } else { map[form.0 as usize] };
+            forms.placeholders.insert(sym, (form, placeholder));
         }
         let mut before = 0;
         for word in &mut forms.words {
@@ -88,7 +105,7 @@ impl Forms {
             return;
         }
         let mut is_token = vec![false; texts.len()];
-        events.texts(&[Field::TokenId], |sym| is_token[sym.0 as usize] = true);
+        events.texts(|_| &[Field::TokenId], |sym| is_token[sym.0 as usize] = true);
         for &sym in padded.iter().filter(|sym| is_token[sym.0 as usize]) {
             let text = texts.text(sym).trim_end_matches('=').to_owned();
             // Nothing but padding is blank. A text that other fields hold too keeps the normalized form it has.
@@ -156,11 +173,17 @@ impl Store {
 /// For each text, whether a field that is compared normalized holds it. The others are long and many: their normalized
 /// forms would double the memory.
 pub(super) fn compared_texts(events: &Events, texts: &Interner) -> Vec<bool> {
-    let fields: Vec<Field> = Field::ALL.into_iter().filter(|field| !NOT_COMPARED.contains(field)).collect();
+    let fields = Table::ALL.map(|table| {
+        let is_compared = |field: &Field| !NOT_COMPARED.contains(field) && (table, *field) != EXACT_ID;
+        Field::ALL.into_iter().filter(is_compared).collect::<Vec<_>>()
+    });
     let mut compared = vec![false; texts.len()];
-    events.texts(&fields, |sym| compared[sym.0 as usize] = true);
+    events.texts(|table| &fields[table as usize], |sym| compared[sym.0 as usize] = true);
     compared
 }
+
+/// The record ids that are no GUIDs: their letters are digits to the base 62, of which capitals are others.
+const EXACT_ID: (Table, Field) = (Table::Audit, Field::Id);
 
 /// Fields whose texts are shown and searched but never compared normalized; token ids are compared as written.
 const NOT_COMPARED: [Field; 11] = [

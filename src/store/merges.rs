@@ -16,6 +16,9 @@ const LOGONS: [&str; 2] = ["userloggedin", "userloginfailed"];
 /// A change that may have a second record: row, time, and whether it was found.
 type Waiting = (u32, Time, bool);
 
+/// Correlation id of a change and the number of its operation.
+type ChangeKey = (Sym, usize);
+
 impl Store {
     /// Returns whether a row is a logon of the unified audit log.
     pub fn is_logon(&self, event: Event<'_>) -> bool {
@@ -49,13 +52,12 @@ impl Store {
             }
             pairs.extend(taken.into_iter().map(|(logon, sign_in)| (sign_in, logon)));
         }
-        let mut changes: Vec<(u32, Event<'_>)> = rows(Table::Audit).collect();
-        let copies = self.copies_of_portal(&changes);
+        let copies = self.copies_of_portal(rows(Table::Audit));
         let copied: HashSet<u32, RandomState> = copies.iter().map(|(_, row)| *row).collect();
-        changes.retain(|(row, _)| !copied.contains(row));
         pairs.extend(copies);
-        pairs.extend(self.changes(changes, rows(Table::UnifiedAudit).collect()));
-        pairs.extend(self.steps(rows(Table::Activity).collect()));
+        let changes = rows(Table::Audit).filter(|(row, _)| !copied.contains(row));
+        pairs.extend(self.changes(changes, rows(Table::UnifiedAudit)));
+        pairs.extend(self.steps(rows(Table::Activity)));
         pairs.sort_unstable();
         pairs
     }
@@ -98,7 +100,7 @@ impl Store {
 
     /// Pairs of a row of `AuditLogs` and its copy in the portal's CSV, which has no id: of one correlation id,
     /// operation, object, first user acted upon, and time to the coarser of the two.
-    fn copies_of_portal(&self, changes: &[(u32, Event<'_>)]) -> Vec<(u32, u32)> {
+    fn copies_of_portal<'s>(&'s self, changes: impl Iterator<Item = (u32, Event<'s>)> + Clone) -> Vec<(u32, u32)> {
         let is_named = |event: Event<'_>| !self.normalized_field(event, Field::Id).is_none();
         let first_user = |event: Event<'_>| {
             let users = self.text(self.normalized_field(event, Field::ActedUpon));
@@ -109,25 +111,25 @@ impl Store {
             let key = fields.map(|field| self.normalized_field(event, field));
             (!key[0].is_none() && !key[1].is_none()).then_some((key, first_user(event)))
         };
-        if changes.iter().all(|(_, event)| is_named(*event)) {
+        if changes.clone().all(|(_, event)| is_named(event)) {
             return Vec::new();
         }
         let mut waiting: HashMap<_, Vec<Waiting>, RandomState> = HashMap::default();
-        for (row, event) in changes.iter().filter(|(_, event)| is_named(*event)) {
-            if let Some(key) = key(*event) {
-                waiting.entry(key).or_default().push((*row, event.time(), false));
+        for (row, event) in changes.clone().filter(|(_, event)| is_named(*event)) {
+            if let Some(key) = key(event) {
+                waiting.entry(key).or_default().push((row, event.time(), false));
             }
         }
         let mut pairs = Vec::new();
-        for (row, event) in changes.iter().filter(|(_, event)| !is_named(*event)) {
-            let Some(known) = key(*event).and_then(|key| waiting.get_mut(&key)) else { continue };
+        for (row, event) in changes.filter(|(_, event)| !is_named(*event)) {
+            let Some(known) = key(event).and_then(|key| waiting.get_mut(&key)) else { continue };
             let is_same = |time: Time| {
                 let coarse = time.precision().max(event.time().precision());
                 time.floor(coarse) == event.time().floor(coarse)
             };
             if let Some(change) = known.iter_mut().find(|(_, time, taken)| !taken && is_same(*time)) {
                 change.2 = true;
-                pairs.push((change.0, *row));
+                pairs.push((change.0, row));
             }
         }
         pairs
@@ -135,7 +137,16 @@ impl Store {
 
     /// Directory changes that both audit logs have: of one correlation id and operation, two seconds apart at most;
     /// several of one pair off in order of time.
-    fn changes(&self, changes: Vec<(u32, Event<'_>)>, unified: Vec<(u32, Event<'_>)>) -> Vec<(u32, u32)> {
+    fn changes<'s>(
+        &'s self,
+        changes: impl Iterator<Item = (u32, Event<'s>)>,
+        unified: impl Iterator<Item = (u32, Event<'s>)>,
+    ) -> Vec<(u32, u32)> {
+        let mut unified = unified.peekable();
+        let mut pairs = Vec::new();
+        if unified.peek().is_none() {
+            return pairs;
+        }
         // Few operations have many rows.
         let mut operations: HashMap<Sym, usize, RandomState> = HashMap::default();
         let mut folded: HashMap<String, usize> = HashMap::new();
@@ -151,24 +162,21 @@ impl Store {
             });
             Some((correlation, number))
         };
-        let mut waiting: HashMap<(Sym, usize), Vec<Waiting>, RandomState> = HashMap::default();
-        for (row, event) in changes {
-            if let Some(key) = key(event) {
-                waiting.entry(key).or_default().push((row, event.time(), false));
-            }
-        }
-        let mut pairs = Vec::new();
-        if waiting.is_empty() {
-            return pairs;
-        }
-        // Events are in order of time.
+        // Sorted, for most are of a key of their own: a list for each would take many times as much.
+        let mut waiting: Vec<(ChangeKey, Waiting)> =
+            changes.filter_map(|(row, event)| Some((key(event)?, (row, event.time(), false)))).collect();
+        // Of one key in order of time, in which events are.
+        waiting.sort_by_key(|(key, _)| *key);
         for (row, event) in unified {
-            let Some(changes) = key(event).and_then(|key| waiting.get_mut(&key)) else { continue };
+            let Some(key) = key(event) else { continue };
+            let first = waiting.partition_point(|(known, _)| *known < key);
+            let mut changes =
+                waiting[first..].iter_mut().take_while(|(known, _)| *known == key).map(|(_, change)| change);
             let is_near = |time: Time| {
                 let apart = event.time().since(time).ticks().abs();
                 apart <= SAME_CHANGE.ticks()
             };
-            if let Some(change) = changes.iter_mut().find(|(_, time, taken)| !taken && is_near(*time)) {
+            if let Some(change) = changes.find(|(_, time, taken)| !taken && is_near(*time)) {
                 change.2 = true;
                 pairs.push((change.0, row));
             }
@@ -177,7 +185,7 @@ impl Store {
     }
 
     /// Steps of one Azure operation on one resource: the first is the event.
-    fn steps(&self, rows: Vec<(u32, Event<'_>)>) -> Vec<(u32, u32)> {
+    fn steps<'s>(&'s self, rows: impl Iterator<Item = (u32, Event<'s>)>) -> Vec<(u32, u32)> {
         let mut first: HashMap<[Sym; 3], u32, RandomState> = HashMap::default();
         let mut pairs = Vec::new();
         for (row, event) in rows {
