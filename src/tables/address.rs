@@ -51,8 +51,8 @@ pub(super) fn tells(id: &str) -> bool {
     if chars.all(|c| c == first) {
         return false;
     }
-    // Longer than any of the words with their marks.
-    if id.len() > 24 {
+    // Longer than any of the words with their marks, or with what none of them has.
+    if id.len() > 24 || id.bytes().any(|byte| byte.is_ascii_digit()) {
         return true;
     }
     let word = id.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());

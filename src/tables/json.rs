@@ -41,12 +41,16 @@ const FEW: usize = 32;
 impl<'r> Map<'r> {
     /// The members of some names and values.
     pub fn new(members: &[(&'r str, Value<'r>)], arena: &'r Arena) -> Self {
-        let is_same = |one: &str, other: &str| {
-            one.len() == other.len() && one.as_bytes().first() == other.as_bytes().first() && one == other
+        // Nearly all names of an object differ in this.
+        let mut seen = 0u64;
+        let mut is_known = |(at, (name, _)): (usize, &(&str, _))| {
+            let [first, last] = [name.as_bytes().first(), name.as_bytes().last()].map(|end| end.map_or(0, |end| *end));
+            let mark = 1 << ((name.len() + usize::from(first) * 7 + usize::from(last) * 3) % 64);
+            let is_new = seen & mark == 0;
+            seen |= mark;
+            !is_new && members[..at].iter().any(|(known, _)| known == name)
         };
-        let is_known =
-            |(at, (name, _)): (usize, &(&str, _))| members[..at].iter().any(|(known, _)| is_same(known, name));
-        if members.len() <= FEW && !members.iter().enumerate().any(is_known) {
+        if members.len() <= FEW && !members.iter().enumerate().any(&mut is_known) {
             return Self(arena.alloc_slice_copy(members));
         }
         let members = arena.alloc_slice_copy(members);
@@ -192,6 +196,45 @@ pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&
     read.is_some() && parser.ends()
 }
 
+/// Reads some values of a text, for one who finds the others: in its objects the names, and where each value begins.
+pub struct Reader<'r>(Parser<'r>);
+
+impl<'r> Reader<'r> {
+    /// Nothing is read yet.
+    pub fn new(text: &'r str, arena: &'r Arena) -> Self {
+        Self(Parser::new(text, arena))
+    }
+
+    /// Reads the value that begins at a place and nests at most so deep, and the position after it. `None` where it is
+    /// none, or a part of it has no value.
+    pub fn value(&mut self, at: usize, depth: usize) -> Option<(usize, Value<'r>)> {
+        let Self(parser) = self;
+        let open = (parser.items.len(), parser.named.len());
+        parser.at = at;
+        let value = parser.value(depth);
+        if value.is_none() {
+            parser.items.truncate(open.0);
+            parser.named.truncate(open.1);
+        }
+        Some((parser.at, value?))
+    }
+
+    /// Begins an object; the mark to close it with.
+    pub fn open(&self) -> usize {
+        self.0.named.len()
+    }
+
+    /// Adds a member to the object begun last.
+    pub fn member(&mut self, name: &'r str, value: Value<'r>) {
+        self.0.named.push((name, value));
+    }
+
+    /// Ends the object that was begun at a mark.
+    pub fn close(&mut self, open: usize) -> Value<'r> {
+        self.0.object(open)
+    }
+}
+
 /// The content of a JSON string from what stands between its quotes; `None` for half a surrogate pair.
 pub fn unescaped<'r>(inner: &'r str, arena: &'r Arena) -> Option<&'r str> {
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() { Some(inner) } else { unescape(inner, arena) }
@@ -297,9 +340,7 @@ impl<'r> Parser<'r> {
                     parser.named.push((name, value));
                     Some(())
                 })?;
-                let members = Map::new(&self.named[open..], self.arena);
-                self.named.truncate(open);
-                Some(Value::Object(members))
+                Some(self.object(open))
             }
             b'[' => self.list(depth),
             b't' => self.word("true", Value::Bool(true)),
@@ -307,6 +348,13 @@ impl<'r> Parser<'r> {
             b'n' => self.word("null", Value::Null),
             _ => self.number(),
         }
+    }
+
+    /// The object of the members from a place in [`Self::named`] on.
+    fn object(&mut self, open: usize) -> Value<'r> {
+        let members = Map::new(&self.named[open..], self.arena);
+        self.named.truncate(open);
+        Value::Object(members)
     }
 
     fn word(&mut self, word: &str, value: Value<'r>) -> Option<Value<'r>> {

@@ -32,8 +32,24 @@ pub enum Text {
 }
 
 /// As [`string_end`], and the way in which it is written, as far as that is cheap to know.
+#[inline]
 pub fn string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
-    match plain_end(bytes, at) {
+    // Most are short, above all those of objects in a record.
+    if let Some([b'"', lane @ ..]) = bytes.get(at..).and_then(<[u8]>::first_chunk::<17>) {
+        let marks = StringMarks::any_in_lane(*lane);
+        if marks == 0 {
+            return rest_of_string(bytes, at + 17);
+        }
+        let end = at + 1 + marks.trailing_zeros() as usize;
+        return if bytes[end] == b'"' { Some((end + 1, Text::Plain)) } else { rest_of_string(bytes, end) };
+    }
+    if bytes.get(at) == Some(&b'"') { rest_of_string(bytes, at + 1) } else { None }
+}
+
+/// As [`string`], from a place in it.
+#[inline(never)]
+fn rest_of_string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
+    match rest_of_plain(bytes, at) {
         Plain::End(end) => Some((end, Text::Plain)),
         Plain::Until(from) => Some((escaped_string_end(bytes, from)?, Text::Escaped)),
         Plain::None => None,
@@ -123,10 +139,12 @@ enum Plain {
 /// Most strings are short and hold nothing to escape.
 #[inline]
 fn plain_end(bytes: &[u8], at: usize) -> Plain {
-    if bytes.get(at) != Some(&b'"') {
-        return Plain::None;
-    }
-    let mut at = at + 1;
+    if bytes.get(at) == Some(&b'"') { rest_of_plain(bytes, at + 1) } else { Plain::None }
+}
+
+/// As [`plain_end`], from a place in the string.
+#[inline]
+fn rest_of_plain(bytes: &[u8], mut at: usize) -> Plain {
     while let Some(lane) = bytes.get(at..at + 16) {
         let marks = StringMarks::any_in_lane(lane.try_into().expect("16 bytes were asked for"));
         if marks == 0 {

@@ -4,6 +4,8 @@ use super::json::{self, Arena, Map, Value};
 use super::name_index::{NameIndex, NameMark};
 use crate::model::Span;
 use bumpalo::collections::Vec as List;
+use std::cell::{Cell, OnceCell};
+use wide::u8x16;
 
 /// Members of a record or of an object inside one. Names compare without case, and without the suffixes of union
 /// exports; of members of one name the first that is not empty counts.
@@ -11,12 +13,20 @@ use bumpalo::collections::Vec as List;
 pub struct Members<'r> {
     arena: &'r Arena,
     list: List<'r, Member<'r>>,
-    index: NameIndex<'r>,
+    /// Made when enough names were looked for.
+    index: OnceCell<NameIndex<'r>>,
+    /// Names looked for without it.
+    looks: Cell<u8>,
 }
+
+/// So many names are looked for without an index.
+const FEW_LOOKS: u8 = 3;
 
 #[derive(Clone, Copy, Debug)]
 struct Member<'r> {
     name: &'r str,
+    /// See [`is_word`].
+    is_word: bool,
     value: Written<'r>,
     /// UTC offset of a column's times.
     utc_offset: Span,
@@ -47,19 +57,24 @@ impl<'r> Members<'r> {
     pub fn new(arena: &'r Arena) -> Self {
         // As many as nearly all records have.
         const ROOM: usize = 48;
-        Self { arena, list: List::with_capacity_in(ROOM, arena), index: NameIndex::new(ROOM, arena) }
+        let list = List::with_capacity_in(ROOM, arena);
+        Self { arena, list, index: OnceCell::new(), looks: Cell::new(0) }
     }
 
     /// The members of a JSON object; none of anything else.
     pub fn from_json(json: &'r str, arena: &'r Arena) -> Self {
         let mut members = Self::new(arena);
-        let put = |name, json, value| members.add(name, Written::Read(json, value), Span::from_ticks(0));
-        if json::members(json, arena, put) { members } else { Self::new(arena) }
+        if !json::members(json, arena, |name, json, value| members.add_read(name, json, value)) {
+            return Self::new(arena);
+        }
+        // Whoever opens an object has many questions to it.
+        members.looks.set(FEW_LOOKS);
+        members
     }
 
     fn add(&mut self, name: &'r str, value: Written<'r>, utc_offset: Span) {
-        self.index.add(mark_of_key(name));
-        self.list.push(Member { name, value, utc_offset });
+        self.index.take();
+        self.list.push(Member { name, is_word: is_word(name), value, utc_offset });
     }
 
     /// Adds a CSV cell under its column.
@@ -72,6 +87,11 @@ impl<'r> Members<'r> {
         self.add(name, Written::Json(json), utc_offset);
     }
 
+    /// Adds a JSON value that was read already.
+    pub fn add_read(&mut self, name: &'r str, json: &'r str, value: Value<'r>) {
+        self.add(name, Written::Read(json, value), Span::from_ticks(0));
+    }
+
     /// Room for what is read out of them.
     pub fn arena(&self) -> &'r Arena {
         self.arena
@@ -80,6 +100,11 @@ impl<'r> Members<'r> {
     /// Every name, as written.
     pub fn names(&self) -> impl Iterator<Item = &'r str> {
         self.list.iter().map(|member| member.name)
+    }
+
+    /// Every name that is no word, as written.
+    pub fn odd_names(&self) -> impl Iterator<Item = &'r str> {
+        self.list.iter().filter(|member| !member.is_word).map(|member| member.name)
     }
 
     /// Returns whether there is a value under the name, one that is not empty or null.
@@ -112,8 +137,13 @@ impl<'r> Members<'r> {
 
     /// Name as written and value of each member that is not empty, as [`Self::value`] has it.
     pub fn values(&self) -> impl Iterator<Item = (&'r str, Value<'r>)> {
+        self.words_and_values().map(|(name, _, value)| (name, value))
+    }
+
+    /// As [`Self::values`], and whether the name is a word.
+    pub fn words_and_values(&self) -> impl Iterator<Item = (&'r str, bool, Value<'r>)> {
         let full = self.list.iter().filter(|member| !member.value.is_empty());
-        full.map(|member| (member.name, member.value.read(self.arena)))
+        full.map(|member| (member.name, member.is_word, member.value.read(self.arena)))
     }
 
     /// Name as written and text of each member that has one, as [`Self::text`] has it.
@@ -138,10 +168,18 @@ impl<'r> Members<'r> {
     }
 
     fn find(&self, name: &str) -> Option<&Member<'r>> {
-        self.index.find(mark_of_name(name), |at| {
-            let member = &self.list[at];
-            (is_name(member.name, name) && !member.value.is_empty()).then_some(member)
-        })
+        let is_it = |member: &Member<'_>| is_name(member.name, name) && !member.value.is_empty();
+        if self.index.get().is_none() && self.looks.get() < FEW_LOOKS {
+            self.looks.set(self.looks.get() + 1);
+            let may_be = |member: &&Member<'_>| !member.is_word || member.name.len() == name.len();
+            return self.list.iter().filter(may_be).find(|member| is_it(member));
+        }
+        let index = self.index.get_or_init(|| {
+            let mut index = NameIndex::new(self.list.len(), self.arena);
+            self.list.iter().for_each(|member| index.add(member.mark()));
+            index
+        });
+        index.find(mark_of_name(name), |at| Some(&self.list[at]).filter(|member| is_it(member)))
     }
 }
 
@@ -175,24 +213,40 @@ impl<'r> Written<'r> {
     }
 }
 
-/// The mark of a key as written.
-fn mark_of_key(key: &str) -> NameMark {
-    let bytes = key.as_bytes();
-    // Nearly every key, without a look at the rest of it.
-    if let [first, .., before, last] = bytes
-        && [first, before, last].into_iter().all(u8::is_ascii_alphanumeric)
-        && !matches!(last, b'c' | b'g')
-    {
-        return NameMark::new(bytes, bytes.len());
+impl Member<'_> {
+    fn mark(&self) -> NameMark {
+        let bytes = self.name.as_bytes();
+        if self.is_word {
+            return NameMark::new(bytes, bytes.len());
+        }
+        let bytes = bytes.trim_ascii_start();
+        let may_have_more = match bytes {
+            _ if bytes.len() != self.name.len() => true,
+            [.., b'_' | b']'] | [.., b'_', _] => true,
+            [.., last] if last.is_ascii_whitespace() => true,
+            _ => bytes.ends_with(b"_dynamic") || bytes.ends_with(b"_string"),
+        };
+        NameMark::new(bytes, if may_have_more { NameMark::ANY } else { bytes.len() })
     }
-    let bytes = bytes.trim_ascii_start();
-    let may_have_more = match bytes {
-        _ if bytes.len() != key.len() => true,
-        [.., b'_' | b']'] | [.., b'_', _] => true,
-        [.., last] if last.is_ascii_whitespace() => true,
-        _ => bytes.ends_with(b"_dynamic") || bytes.ends_with(b"_string"),
-    };
-    NameMark::new(bytes, if may_have_more { NameMark::ANY } else { bytes.len() })
+}
+
+/// Returns whether a name is letters and digits alone, as nearly every name is: nothing was added to it, and no other is
+/// joined to it.
+fn is_word(name: &str) -> bool {
+    const LANE: usize = 16;
+    let bytes = name.as_bytes();
+    match (bytes.len(), bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (8..=LANE, Some(start), Some(end)) => {
+            let mut lane = [0; LANE];
+            lane[..8].copy_from_slice(start);
+            lane[8..].copy_from_slice(end);
+            let is_below = |lane: u8x16, count: u8| lane.min(u8x16::splat(count - 1)).simd_eq(lane);
+            let lane = u8x16::new(lane);
+            let letters = is_below((lane | u8x16::splat(0x20)) - u8x16::splat(b'a'), 26);
+            (letters | is_below(lane - u8x16::splat(b'0'), 10)).to_bitmask() & 0xffff == 0xffff
+        }
+        (len, ..) => len > 0 && bytes.iter().all(u8::is_ascii_alphanumeric),
+    }
 }
 
 fn mark_of_name(name: &str) -> NameMark {
@@ -224,7 +278,7 @@ fn is_name(written: &str, name: &str) -> bool {
 }
 
 /// A text without the white space around it, of which nearly every text has none.
-pub(super) fn trim(text: &str) -> &str {
+pub fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
@@ -354,6 +408,21 @@ pub fn named<'r>(list: Value<'r>, name: &str) -> Option<&'r str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_letters_and_digits_alone() {
+        for name in
+            ["Id", "UserId", "Resource", "AuditData12", "ClientIPAddress", "ClientIPAddress1", "ClientIPAddress12"]
+        {
+            assert!(is_word(name), "{name}");
+            for at in 0..name.len() {
+                for other in ["_", ".", " ", "@", "[", "`", "{", "/", ":", "\u{0}", "\u{7f}", "\u{e9}"] {
+                    assert!(!is_word(&format!("{}{other}{}", &name[..at], &name[at + 1..])), "{name} {at} {other}");
+                }
+            }
+        }
+        assert!(!is_word(""));
+    }
 
     #[test]
     fn names_compare_without_case_and_suffix() {

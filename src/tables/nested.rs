@@ -188,14 +188,12 @@ fn plain<'r>(record: &Members<'r>) -> Option<Object<'r>> {
     let (room, arena) = (record.names().count(), record.arena());
     let mut members = List::with_capacity_in(room, arena);
     let mut index = NameIndex::new(room, arena);
-    for (name, value) in record.values().filter(|(_, value)| !is_nothing(*value)) {
-        let name = bare(name);
-        let mark = mark_of_key(name);
+    for (name, is_word, value) in record.words_and_values().filter(|(_, _, value)| !is_nothing(*value)) {
+        let name = if is_word { name } else { bare(name) };
+        let mark = if is_word { NameMark::new(name.as_bytes(), name.len()) } else { mark_of_key(name) };
+        let is_of_parts = || name.is_empty() || memchr::memchr3(b'.', b'/', b'}', name.as_bytes()).is_some();
         let is_known = |at: usize| members.get(at).filter(|(known, _)| *known == name).map(|_| ());
-        if name.is_empty()
-            || memchr::memchr3(b'.', b'/', b'}', name.as_bytes()).is_some()
-            || index.find(mark, is_known).is_some()
-        {
+        if !is_word && is_of_parts() || index.find(mark, is_known).is_some() {
             return None;
         }
         index.add(mark);

@@ -5,6 +5,7 @@ mod elsewhere;
 mod fast;
 mod inside;
 mod intern;
+mod kept;
 mod numbers;
 mod times;
 mod values;
@@ -21,8 +22,9 @@ use crate::model::{Field, FieldSet, Flags, NewEvent, Origin, Span, Sym, Table, W
 use crate::store::Part;
 use crate::tables::foreign::HIT_TABLE;
 use crate::tables::json::Arena;
+use crate::tables::members::{Members, trim};
 use crate::tables::{DEVICE_PARTS, KeyMarks, Rank, Target, Targets};
-use acts::{Met, Raw};
+use acts::Raw;
 use inside::{Unclaimed, leave};
 use intern::{Last, Written};
 use serde::de::Deserializer;
@@ -44,8 +46,6 @@ pub(crate) struct RecordReader {
     keys: Keys,
     /// The table that records are read as, while keys of theirs mean something else elsewhere; mostly none is needed.
     table: Option<Table>,
-    /// Members of the record of an act, where they were met on the way to its table.
-    met: Vec<Met>,
     /// The table of the last row that was kept.
     last: Option<Table>,
     record: Record,
@@ -219,7 +219,7 @@ impl Record {
     #[inline]
     fn sight(&mut self, targets: &Targets, value: &str) {
         let (differs, marks) = (targets.differs(), targets.marks());
-        if (differs != 0 || marks != KeyMarks::NONE) && !matches!(value.trim(), "" | "\"\"" | "[]" | "{}" | "null") {
+        if (differs != 0 || marks != KeyMarks::NONE) && !matches!(trim(value), "" | "\"\"" | "[]" | "{}" | "null") {
             self.differs |= differs;
             self.clues.marks.add(marks);
         }
@@ -259,39 +259,42 @@ impl RecordReader {
                 check_depth(json)?;
                 let mut parser = serde_json::Deserializer::from_str(json);
                 parser.deserialize_seq(Values { sink: reader, columns })?;
-                parser.end()
+                parser.end().map(|()| None)
             },
             Raw::Array(json, columns),
         );
     }
 
-    fn read(
+    /// Reads a record by `fill`, which may keep the members that it meets.
+    fn read<'r>(
         &mut self,
         position: Position,
         stats: &mut SourceStats,
-        fill: impl Fn(&mut Self) -> serde_json::Result<()>,
+        fill: impl Fn(&mut Self) -> serde_json::Result<Option<Members<'r>>>,
         raw: Raw<'_>,
     ) {
         stats.records += 1;
         // Once, in nearly all sources; again where the keys of its own table mean something else.
         for again in 0..=READ_AGAIN {
             self.record.clear();
-            self.met.clear();
-            if let Err(error) = fill(self) {
-                let fault = plain_reason(&error);
-                if self.holds_back {
-                    self.unclaimed = Some(Unclaimed::Fault(fault));
-                } else {
-                    stats.skip(position.offset, fault);
+            let members = match fill(self) {
+                Ok(members) => members,
+                Err(error) => {
+                    let fault = plain_reason(&error);
+                    if self.holds_back {
+                        self.unclaimed = Some(Unclaimed::Fault(fault));
+                    } else {
+                        stats.skip(position.offset, fault);
+                    }
+                    return;
                 }
-                return;
-            }
+            };
             self.complete();
             let evidence = decide_table(&self.record.clues, stats.from_name.as_ref());
             if again < READ_AGAIN && self.mistook(&evidence) {
                 continue;
             }
-            if let Err(reason) = self.finish(evidence, raw, position, stats) {
+            if let Err(reason) = self.finish(evidence, raw, members.as_ref(), position, stats) {
                 stats.skip(position.offset, reason);
             }
             return;
@@ -332,6 +335,7 @@ impl RecordReader {
         &mut self,
         evidence: TableEvidence,
         raw: Raw<'_>,
+        members: Option<&Members<'_>>,
         position: Position,
         stats: &mut SourceStats,
     ) -> Result<(), String> {
@@ -355,7 +359,7 @@ impl RecordReader {
         }
         self.last = Some(table);
         if let Some(read) = act {
-            self.act(read, raw);
+            self.act(read, raw, members);
         }
         // Only here: another table's columns have other types, and are no fault of ours.
         if let Some(reason) = self.record.refused.take() {
@@ -471,8 +475,8 @@ impl RecordReader {
 
 impl Sink for RecordReader {
     #[inline]
-    fn key(&mut self, before: u32, name: &[u8]) -> u32 {
-        self.keys.find(before, name)
+    fn key(&mut self, start: u32, before: u32, name: &[u8]) -> u32 {
+        self.keys.find(start, before, name)
     }
 
     #[inline]

@@ -23,8 +23,8 @@ struct KnownKey {
     /// True if the name is written as it is.
     is_plain: bool,
     targets: Targets,
-    /// The key that last came after this one.
-    next: u32,
+    /// The key that last came after this one, in a record and in its inner object: both have some keys.
+    next: [u32; 2],
     /// True if it means nothing in any table.
     skipped: bool,
 }
@@ -32,7 +32,7 @@ struct KnownKey {
 impl KnownKey {
     fn new(name: &str, targets: Targets) -> Self {
         let is_plain = name.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-        Self { quoted: format!("{name}\"").into(), is_plain, skipped: targets.is_skip(), targets, next: FORGOTTEN }
+        Self { quoted: format!("{name}\"").into(), is_plain, skipped: targets.is_skip(), targets, next: [FORGOTTEN; 2] }
     }
 
     fn name(&self) -> &str {
@@ -62,25 +62,26 @@ impl Default for Keys {
 
 impl Keys {
     /// The key that last came after the one before, where it stands at the beginning of a text after its first quote,
-    /// and the length with its last one. Nothing of it needs a look then but whether it is the same.
+    /// and the length with its last one. Nothing of it needs a look then but whether it is the same. `start` stands
+    /// before the first key of its object.
     #[inline]
-    pub(crate) fn expected(&self, before: u32, text: &[u8]) -> Option<(u32, usize)> {
-        let guess = self.keys[before as usize].next;
+    pub(crate) fn expected(&self, start: u32, before: u32, text: &[u8]) -> Option<(u32, usize)> {
+        let guess = self.keys[before as usize].next[start as usize];
         let known = &self.keys[guess as usize];
         (guess > FORGOTTEN && known.is_plain && text.starts_with(known.quoted.as_bytes()))
             .then_some((guess, known.quoted.len()))
     }
 
-    /// The number of a key, given the number of the one before it. It comes as bytes: cutting it out of text would test
-    /// its ends for nothing, as nearly every key is known.
+    /// The number of a key, given the number of the one before it and what stands before the first of its object. It
+    /// comes as bytes: cutting it out of text would test its ends for nothing, as nearly every key is known.
     #[inline]
-    pub(crate) fn find(&mut self, before: u32, name: &[u8]) -> u32 {
-        let guess = self.keys[before as usize].next;
+    pub(crate) fn find(&mut self, start: u32, before: u32, name: &[u8]) -> u32 {
+        let guess = self.keys[before as usize].next[start as usize];
         if self.keys[guess as usize].name().as_bytes() == name && guess > FORGOTTEN {
             return guess;
         }
         let found = self.look_up(name);
-        self.keys[before as usize].next = found;
+        self.keys[before as usize].next[start as usize] = found;
         found
     }
 
@@ -127,12 +128,25 @@ mod tests {
     fn a_key_is_expected_where_it_came_before() {
         let mut keys = Keys::default();
         for name in ["a", "b\"c", "d"] {
-            let first = keys.find(ROW_START, name.as_bytes());
+            let first = keys.find(ROW_START, ROW_START, name.as_bytes());
             let found = format!("{name}\":1");
             let expected = (name != "b\"c").then_some((first, name.len() + 1));
-            assert_eq!(keys.expected(ROW_START, found.as_bytes()), expected);
-            assert_eq!(keys.expected(ROW_START, &found.as_bytes()[1..]), None);
-            assert_eq!(keys.expected(first, found.as_bytes()), None, "after another");
+            assert_eq!(keys.expected(ROW_START, ROW_START, found.as_bytes()), expected);
+            assert_eq!(keys.expected(ROW_START, ROW_START, &found.as_bytes()[1..]), None);
+            assert_eq!(keys.expected(ROW_START, first, found.as_bytes()), None, "after another");
+        }
+    }
+
+    #[test]
+    fn a_key_of_both_objects_has_a_successor_in_each() {
+        let mut keys = Keys::default();
+        for (start, next) in [(ROW_START, "b"), (INNER_START, "c")] {
+            let first = keys.find(start, start, b"a");
+            keys.find(start, first, next.as_bytes());
+        }
+        for (start, next) in [(ROW_START, b"b\""), (INNER_START, b"c\"")] {
+            let (first, _) = keys.expected(start, start, b"a\"").unwrap();
+            assert!(keys.expected(start, first, next).is_some());
         }
     }
 
@@ -140,12 +154,12 @@ mod tests {
     fn a_flood_of_keys_is_not_remembered_and_still_read() {
         let mut keys = Keys::default();
         for n in 0..10_000 {
-            keys.find(ROW_START, format!("k{n}").as_bytes());
+            keys.find(ROW_START, ROW_START, format!("k{n}").as_bytes());
         }
         assert!(keys.keys.len() <= REMEMBERED);
-        let late = keys.find(ROW_START, b"ResultType");
+        let late = keys.find(ROW_START, ROW_START, b"ResultType");
         assert_eq!(*keys.targets(late), tables::targets("ResultType", false));
-        let again = keys.find(late, b"Nothing");
+        let again = keys.find(ROW_START, late, b"Nothing");
         assert_eq!((*keys.targets(again), keys.name(again)), (Targets::SKIP, "Nothing"));
     }
 }

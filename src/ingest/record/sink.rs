@@ -7,8 +7,8 @@ use crate::tables::Target;
 ///
 /// Keys are numbers given by [`Self::key`].
 pub(crate) trait Sink {
-    /// The number of a key, which is UTF-8, given the number of the one before it.
-    fn key(&mut self, before: u32, name: &[u8]) -> u32;
+    /// The number of a key, which is UTF-8, given the number of the one before it and that before the first of its object.
+    fn key(&mut self, start: u32, before: u32, name: &[u8]) -> u32;
 
     /// The field that the value under a key goes to.
     fn target(&self, key: u32) -> Target;

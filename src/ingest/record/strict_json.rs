@@ -30,7 +30,7 @@ impl<'de, S: Sink> Visitor<'de> for Object<'_, S> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut key = self.start;
-        while let Some(next) = map.next_key_seed(KeyAfter { sink: &mut *self.sink, before: key })? {
+        while let Some(next) = map.next_key_seed(KeyAfter { sink: &mut *self.sink, start: self.start, before: key })? {
             key = next;
             match self.sink.target(key) {
                 Target::Properties if self.start == ROW_START => {
@@ -55,6 +55,7 @@ impl<'de, S: Sink> Visitor<'de> for Object<'_, S> {
 /// Finds the number of a key without copying it.
 struct KeyAfter<'s, S> {
     sink: &'s mut S,
+    start: u32,
     before: u32,
 }
 
@@ -74,7 +75,7 @@ impl<S: Sink> Visitor<'_> for KeyAfter<'_, S> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<u32, E> {
-        Ok(self.sink.key(self.before, key.as_bytes()))
+        Ok(self.sink.key(self.start, self.before, key.as_bytes()))
     }
 }
 

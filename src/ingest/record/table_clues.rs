@@ -1,6 +1,6 @@
 //! The table of a row, decided from what the row holds.
 
-use crate::ingest::table_names::{RowTable, named};
+use crate::ingest::table_names::RowTable;
 use crate::model::Table;
 use crate::tables::foreign::SERVICE_PRINCIPAL;
 use crate::tables::{KeyMarks, Marked, Rank};
@@ -29,10 +29,10 @@ pub(crate) struct Clues {
 }
 
 impl Clues {
-    /// Takes a name of the row's table.
-    pub(crate) fn named(&mut self, rank: Rank, name: &str) {
+    /// Takes the row's table, as it names it.
+    pub(crate) fn named(&mut self, rank: Rank, table: Option<&RowTable>) {
         if self.kind.as_ref().is_none_or(|(held, _)| *held <= rank) {
-            self.kind = named(name).map(|kind| (rank, kind));
+            self.kind = table.map(|kind| (rank, kind.clone()));
         }
     }
 

@@ -4,6 +4,7 @@ use super::{items, part, part_text, text};
 use crate::tables::address::tells;
 use crate::tables::json::{Arena, Value};
 use crate::tables::nested::read;
+use bumpalo::collections::{CollectIn, Vec as List};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -11,20 +12,28 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub(super) struct Changes<'r> {
     pub(super) arena: &'r Arena,
-    pub(super) targets: Vec<Target<'r>>,
+    pub(super) targets: List<'r, Target<'r>>,
     /// Name and value.
-    details: Vec<(&'r str, &'r str)>,
+    details: List<'r, (&'r str, &'r str)>,
+    /// The marks of the names of properties: most that are looked for are not there.
+    marks: u64,
+}
+
+/// A bit for a name: names that differ in case alone have the same.
+fn mark(name: &str) -> u64 {
+    let first = name.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    1 << ((name.len() + 7 * usize::from(first)) % 64)
 }
 
 /// An object that was changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Target<'r> {
     /// `User`, `Device`, `ServicePrincipal`, …
     kind: Option<&'r str>,
     pub(super) name: Option<&'r str>,
     pub(super) id: Option<&'r str>,
     pub(super) upn: Option<&'r str>,
-    properties: Vec<Property<'r>>,
+    properties: List<'r, Property<'r>>,
 }
 
 /// A changed property. Its values are read out of the texts around them where they are asked for: mostly they are not.
@@ -44,7 +53,9 @@ impl<'r> Target<'r> {
             name: part_text(target, &["displayName"]),
             id: part_text(target, &["id"]),
             upn: part_text(target, &["userPrincipalName"]),
-            properties: items(properties, arena).filter_map(|property| Property::read(property, arena)).collect(),
+            properties: items(properties, arena)
+                .filter_map(|property| Property::read(property, arena))
+                .collect_in(arena),
         }
     }
 
@@ -90,11 +101,10 @@ impl<'r> Property<'r> {
 impl<'r> Changes<'r> {
     pub(super) fn read(targets: Value<'r>, details: Value<'r>, arena: &'r Arena) -> Self {
         let pair = |entry: Value<'r>| Some((part_text(entry, &["key", "name"])?, part_text(entry, &["value"])?));
-        Self {
-            arena,
-            targets: items(targets, arena).map(|target| Target::read(target, arena)).collect(),
-            details: items(details, arena).filter_map(pair).collect(),
-        }
+        let targets: List<'_, _> = items(targets, arena).map(|target| Target::read(target, arena)).collect_in(arena);
+        let names = targets.iter().flat_map(|target| &target.properties).map(|property| property.name);
+        let marks = names.fold(0, |marks, name| marks | mark(name));
+        Self { arena, targets, details: items(details, arena).filter_map(pair).collect_in(arena), marks }
     }
 
     /// A further detail.
@@ -104,6 +114,9 @@ impl<'r> Changes<'r> {
 
     /// A changed property by name, one with a new value before others.
     pub(super) fn property(&self, name: &str) -> Option<&Property<'r>> {
+        if self.marks & mark(name) == 0 {
+            return None;
+        }
         let named = || self.properties().filter(|property| property.name.eq_ignore_ascii_case(name));
         named().find(|property| plain(property.new_value()).is_some()).or_else(|| named().next())
     }
@@ -144,11 +157,21 @@ impl<'r> Changes<'r> {
 
     /// The names of the properties that were changed, without those that only describe actor and target.
     pub(super) fn changed(&self) -> Vec<String> {
+        /// So many names are compared one by one.
+        const FEW: usize = 16;
         let mut names: Vec<String> = Vec::new();
         let mut known: HashSet<String> = HashSet::new();
         let mut add = |name: &str| {
             let name = name.trim();
-            if !name.is_empty() && known.insert(name.to_ascii_lowercase()) {
+            let is_known = if names.len() < FEW {
+                names.iter().any(|known| known.eq_ignore_ascii_case(name))
+            } else {
+                if known.is_empty() {
+                    known.extend(names.iter().map(|name| name.to_ascii_lowercase()));
+                }
+                !known.insert(name.to_ascii_lowercase())
+            };
+            if !name.is_empty() && !is_known {
                 names.push(name.to_owned());
             }
         };

@@ -9,11 +9,11 @@ const OUTER: [&str; 8] = ["o365", "o365audit", "event", "_source", "result", "fi
 /// The members as objects in objects; `None` where no name is of a flattened record.
 pub(super) fn nested<'r>(members: &Members<'r>) -> Option<Members<'r>> {
     let is_flat = |name: &str| {
-        let parts = if name.bytes().any(|byte| byte == b'.') { name.split_once('.') } else { None };
-        parts.is_some_and(|(outer, _)| OUTER.iter().any(|known| known.eq_ignore_ascii_case(outer.trim())))
+        name.split_once('.')
+            .is_some_and(|(outer, _)| OUTER.iter().any(|known| known.eq_ignore_ascii_case(outer.trim())))
     };
     // The untouched record is read in its place.
-    if !members.names().any(is_flat) || members.has("event.original") {
+    if !members.odd_names().any(is_flat) || members.has("event.original") {
         return None;
     }
     let mut root = Value::Object(Map::new());

@@ -10,7 +10,6 @@ use crate::tables::json_text::{key_end, skip_space, value_end};
 use crate::tables::members::Members;
 use crate::tables::{ActRow, ReadAct};
 use serde_json::value::RawValue;
-use std::ops::Range;
 
 /// A record that was read already, as it is written.
 #[derive(Clone, Copy)]
@@ -23,23 +22,10 @@ pub(super) enum Raw<'r> {
     Cells(&'r [&'r str], &'r [Column]),
 }
 
-/// Place of a member of an object in its text.
-pub(super) struct Met {
-    pub(super) name: Range<usize>,
-    pub(super) value: Range<usize>,
-}
-
 impl Raw<'_> {
-    /// Its members, of which some may have been met.
-    pub(super) fn members<'r>(&'r self, met: &[Met], arena: &'r Arena) -> Members<'r> {
+    /// Its members.
+    pub(super) fn members<'r>(&'r self, arena: &'r Arena) -> Members<'r> {
         match self {
-            Self::Object(json) if !met.is_empty() => {
-                let mut members = Members::new(arena);
-                for Met { name, value } in met {
-                    members.add_json(&json[name.clone()], &json[value.clone()], Span::from_ticks(0));
-                }
-                members
-            }
             Self::Object(json) => of_object(json, arena),
             Self::Array(json, columns) => of_array(json, columns, arena),
             Self::Cells(cells, columns) => of_cells(cells, columns, arena),
@@ -102,12 +88,12 @@ impl RecordReader {
         self.table.is_some_and(Table::records)
     }
 
-    /// Reads the record of an act, in the place of what its keys alone gave.
-    pub(super) fn act(&mut self, read: ReadAct, raw: Raw<'_>) {
-        self.with_arena(|reader, arena| {
-            let members = raw.members(&reader.met, arena);
-            reader.take_act(&read(&members));
-        });
+    /// Reads the record of an act, in the place of what its keys alone gave; its members may be there already.
+    pub(super) fn act(&mut self, read: ReadAct, raw: Raw<'_>, members: Option<&Members<'_>>) {
+        match members {
+            Some(members) => self.take_act(&read(members)),
+            None => self.with_arena(|reader, arena| reader.take_act(&read(&raw.members(arena)))),
+        }
     }
 
     /// Lends room, which is given back empty.

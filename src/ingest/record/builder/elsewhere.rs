@@ -33,7 +33,7 @@ impl RecordReader {
         stats: &mut SourceStats,
     ) -> Result<(), String> {
         let arena = Arena::new();
-        let members = raw.members(&[], &arena);
+        let members = raw.members(&arena);
         let row = hit_table::read(&members)?;
         let (first, last) = (instant(row.first)?, instant(row.last)?);
         if last < first {

@@ -1,9 +1,11 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
 use super::acts::Raw;
+use super::kept::Kept;
 use super::{Column, Object, Position, ROW_START, RecordReader, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
 use crate::ingest::stats::{Assumed, Left, SourceStats};
+use crate::tables::json::Arena;
 use serde::de::DeserializeSeed;
 use std::borrow::Cow;
 
@@ -81,22 +83,27 @@ impl RecordReader {
     }
 
     fn json(&mut self, json: &str, position: Position, stats: &mut SourceStats) {
-        self.read(
-            position,
-            stats,
-            |reader| {
-                if fast::object(reader, json) {
-                    return Ok(());
-                }
-                check_depth(json)?;
-                reader.record.clear();
-                reader.met.clear();
-                let mut parser = serde_json::Deserializer::from_str(json);
-                Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
-                parser.end()
-            },
-            Raw::Object(json),
-        );
+        if self.reads_acts() {
+            self.with_arena(|reader, arena| reader.json_into(Some(arena), json, position, stats));
+        } else {
+            self.json_into(None, json, position, stats);
+        }
+    }
+
+    /// Reads a JSON object, whose members are kept where there is room for them.
+    fn json_into(&mut self, arena: Option<&Arena>, json: &str, position: Position, stats: &mut SourceStats) {
+        let fill = |reader: &mut Self| {
+            let mut kept = arena.filter(|_| reader.reads_acts()).map(|arena| Kept::new(json, arena));
+            if fast::object(reader, json, kept.as_mut()) {
+                return Ok(kept.map(Kept::into_members));
+            }
+            check_depth(json)?;
+            reader.record.clear();
+            let mut parser = serde_json::Deserializer::from_str(json);
+            Object { sink: reader, start: ROW_START }.deserialize(&mut parser)?;
+            parser.end().map(|()| None)
+        };
+        self.read(position, stats, fill, Raw::Object(json));
     }
 
     /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
@@ -113,7 +120,7 @@ impl RecordReader {
                         reader.record.refuse(&column.name, &reason);
                     }
                 }
-                Ok(())
+                Ok(None)
             },
             Raw::Cells(cells, columns),
         );

@@ -2,6 +2,7 @@
 
 use super::RecordReader;
 use crate::ingest::record::value;
+use crate::ingest::table_names::RowTable;
 use crate::model::{Field, Sym};
 use crate::store::Interner;
 use std::convert::Infallible;
@@ -69,6 +70,8 @@ pub(super) struct Written {
     kept: Memo<Sym>,
     pub(super) statuses: Memo<value::Status>,
     pub(super) policies: Memo<String>,
+    /// By the names of tables, and by categories of rows.
+    pub(super) tables: Memo<Option<RowTable>>,
     /// By the parts of the steps.
     pub(super) steps: Memo<String>,
 }

@@ -100,8 +100,13 @@ impl RecordReader {
             }
             Target::Created(rank) => self.time(rank, text, true),
             Target::Ingested(rank) => self.time(rank, text, false),
-            Target::Type(rank) if !text.is_empty() => self.record.clues.named(rank, text),
-            Target::Category if !text.is_empty() => self.record.clues.category = table_names::named(text),
+            Target::Type(rank) if !text.is_empty() => {
+                self.record.clues.named(rank, self.written.tables.of(text, || table_names::named(text)).as_ref());
+            }
+            Target::Category if !text.is_empty() => {
+                let table = self.written.tables.of(text, || table_names::named(text));
+                self.record.clues.category.clone_from(table);
+            }
             Target::Activity if !text.is_empty() => self.record.clues.hint = Some(Table::Audit),
             Target::Interactive => self.record.clues.interactive = flag(text),
             Target::EventTypes => self.record.clues.event_types = table_names::of_event_types(text),
