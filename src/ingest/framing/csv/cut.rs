@@ -118,8 +118,8 @@ impl Scan {
 /// Reads the cells of a record that is there from its start to its end: their texts into `text` one after another, and
 /// the end of each into `ends`.
 pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut Vec<usize>) {
-    if text.len() < record.len() + LANE {
-        text.resize(record.len() + LANE, 0);
+    if text.len() < record.len() + RUN {
+        text.resize(record.len() + RUN, 0);
     }
     ends.clear();
     let (mut at, mut to) = (0, 0);
@@ -142,25 +142,28 @@ pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut
     }
 }
 
-/// Bytes that are copied together.
+/// Bytes of a vector.
 const LANE: usize = 16;
+
+/// Bytes that are copied together: hardly a text in JSON is longer, so that one copy is enough.
+const RUN: usize = 3 * LANE;
 
 /// Bytes that are looked at together.
 const BLOCK: usize = 64;
 
 /// Reads the text between quotes from `at` on into `text` from `to` on, each doubled quote as one; the position behind
 /// it, the end in `text`, and whether no quote ends it. JSON in a cell has a quote in every few bytes, so that a copy of
-/// each part would take longer than one of whole lanes, of which the rest is overwritten.
+/// each part would take longer than one of as many bytes each time, of which the rest is overwritten.
 fn unquoted(record: &[u8], mut at: usize, text: &mut [u8], mut to: usize) -> (usize, usize, bool) {
-    // The last lane of a block may read on in the next one.
-    while let Some(block) = record[at..].first_chunk::<{ BLOCK + LANE }>() {
+    // The last copy of a block may read on in the next one.
+    while let Some(block) = record[at..].first_chunk::<{ BLOCK + RUN }>() {
         let mut quotes = quotes(block.first_chunk().expect("it is longer"));
         let mut from = 0;
         loop {
             let end = quotes.trailing_zeros() as usize;
             while from < end {
-                text[to..to + LANE].copy_from_slice(&block[from..from + LANE]);
-                let part = LANE.min(end - from);
+                text[to..to + RUN].copy_from_slice(&block[from..from + RUN]);
+                let part = RUN.min(end - from);
                 (from, to) = (from + part, to + part);
             }
             // What follows a quote at the end of the block is looked at with the next one.
