@@ -19,8 +19,7 @@ use super::members::Members;
 use super::nested::{Nested, items, opened, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table, Time};
-use changes::Changes;
-use std::collections::HashSet;
+use changes::{Changes, Distinct};
 
 pub(super) const SPEC: TableSpec = TableSpec {
     table: Table::Audit,
@@ -100,10 +99,11 @@ fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
     let changes = Changes::read(targets, details, arena);
     row.set_some(Field::UserAgent, record.text(&["userAgent"]).or_else(|| changes.detail("User-Agent")));
     row.set_some(Field::DeviceId, changes.device_id());
-    let device = part_text(linkable, &["deviceId"]);
-    // Of a change to a device the field has that device alone.
-    let is_of_device = row.get(Field::Operation).is_some_and(|name| name.to_ascii_lowercase().contains("device"));
-    row.set_some(Field::DeviceId, device.filter(|id| !is_of_device && tells(id)));
+    if let Some(device) = part_text(linkable, &["deviceId"]).filter(|id| tells(id)) {
+        // Of a change to a device the field has that device alone.
+        let is_of_device = row.get(Field::Operation).is_some_and(|name| name.to_ascii_lowercase().contains("device"));
+        row.set_some(Field::DeviceId, Some(device).filter(|_| !is_of_device));
+    }
     row.set(Field::ActedUpon, acted_upon(&changes, &actor));
     details::put(&mut row, &changes);
     row
@@ -150,10 +150,11 @@ impl<'r> Actor<'r> {
     fn read(initiated: Value<'r>, arena: &'r Arena) -> Self {
         let user = opened(part(initiated, "user"), arena);
         let name = part_text(user, &["userPrincipalName"]);
+        let is_of = |name: &str, service: &str| {
+            name.get(..service.len()).is_some_and(|start| start.eq_ignore_ascii_case(service))
+        };
         let (name, service) = match name {
-            Some(name) if SERVICES.iter().any(|service| name.to_ascii_lowercase().starts_with(service)) => {
-                (None, Some(name))
-            }
+            Some(name) if SERVICES.iter().any(|service| is_of(name, service)) => (None, Some(name)),
             name => (name, None),
         };
         let id = part_text(user, &["id"]).filter(|id| service.is_none() && tells(id));
@@ -177,18 +178,17 @@ impl<'r> Actor<'r> {
 
 /// The users changed, by sign-in name or else object id, in lower case; the actor is none of them.
 fn acted_upon(changes: &Changes<'_>, actor: &Actor<'_>) -> String {
-    let mut users: Vec<String> = Vec::new();
-    let mut known: HashSet<String> = HashSet::new();
+    let mut users = Distinct::default();
     for target in changes.targets.iter().filter(|target| target.is_user()) {
         if actor.is(target.upn) || actor.is(target.id) {
             continue;
         }
         let name = [target.upn, target.id].into_iter().flatten().find(|name| !name.contains(char::is_whitespace));
-        if let Some(name) = name.map(str::to_lowercase).filter(|name| known.insert(name.clone())) {
-            users.push(name);
+        if let Some(name) = name {
+            users.add(&name.to_lowercase());
         }
     }
-    users.join(" ")
+    users.texts.join(" ")
 }
 
 #[cfg(test)]

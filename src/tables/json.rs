@@ -1,10 +1,14 @@
 //! JSON values in an arena: a record has dozens, which are read once and given up together.
 
+mod escapes;
+
+pub use escapes::unescaped;
+
 use super::json_text::{self, Text, skip_space};
 use bumpalo::Bump;
 use bumpalo::collections::Vec as List;
+use escapes::unescape;
 use std::fmt;
-use wide::u8x16;
 
 /// Room for the values of a record and for texts that were written with escapes.
 pub type Arena = Bump;
@@ -12,8 +16,10 @@ pub type Arena = Bump;
 /// Deepest nesting of a value: as deep as `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
-/// A value.
+/// A value. It is of whole words: with a truth value next to its tag it would be moved by single bytes, and the processor
+/// waits where it reads words that were just written as bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(u64)]
 pub enum Value<'r> {
     /// Nothing.
     #[default]
@@ -41,16 +47,7 @@ const FEW: usize = 32;
 impl<'r> Map<'r> {
     /// The members of some names and values.
     pub fn new(members: &[(&'r str, Value<'r>)], arena: &'r Arena) -> Self {
-        // Nearly all names of an object differ in this.
-        let mut seen = 0u64;
-        let mut is_known = |(at, (name, _)): (usize, &(&str, _))| {
-            let [first, last] = [name.as_bytes().first(), name.as_bytes().last()].map(|end| end.map_or(0, |end| *end));
-            let mark = 1 << ((name.len() + usize::from(first) * 7 + usize::from(last) * 3) % 64);
-            let is_new = seen & mark == 0;
-            seen |= mark;
-            !is_new && members[..at].iter().any(|(known, _)| known == name)
-        };
-        if members.len() <= FEW && !members.iter().enumerate().any(&mut is_known) {
+        if members.len() <= FEW && !has_twice(members) {
             return Self(arena.alloc_slice_copy(members));
         }
         let members = arena.alloc_slice_copy(members);
@@ -85,6 +82,12 @@ impl<'r> Map<'r> {
         self.0[place]
     }
 
+    /// The value of the first member whose name is wanted.
+    #[inline]
+    pub(super) fn find(self, is_wanted: impl Fn(&str) -> bool) -> Option<&'r Value<'r>> {
+        self.0.iter().find(|(name, _)| is_wanted(name)).map(|(_, value)| value)
+    }
+
     /// Every name and value.
     pub fn iter(self) -> impl Iterator<Item = (&'r str, Value<'r>)> + Clone {
         self.0.iter().copied()
@@ -99,6 +102,19 @@ impl<'r> Map<'r> {
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Returns whether a name is there twice. Nearly all names of an object differ in length or ends.
+fn has_twice(members: &[(&str, Value<'_>)]) -> bool {
+    let mut seen = 0u64;
+    members.iter().enumerate().any(|(at, (name, _))| {
+        let ends = name.as_bytes().first().zip(name.as_bytes().last());
+        let ends = ends.map_or(0, |(first, last)| usize::from(*first) * 7 + usize::from(*last) * 3);
+        let mark = 1 << ((name.len() + ends) % 64);
+        let is_new = seen & mark == 0;
+        seen |= mark;
+        !is_new && members[..at].iter().any(|(known, _)| known == name)
+    })
 }
 
 impl PartialEq for Map<'_> {
@@ -181,16 +197,22 @@ impl fmt::Display for Value<'_> {
 /// no other.
 pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&'r str, &'r str, Value<'r>)) -> bool {
     let mut parser = Parser::new(text, arena);
-    let read = parser.members(MAX_DEPTH, |parser, depth| {
-        let (name, start) = (parser.name, parser.at);
-        let value = parser.value(depth).or_else(|| {
-            parser.at = json_text::value_end(text.as_bytes(), start, depth)?;
-            parser.items.clear();
-            parser.named.clear();
-            Some(Value::Null)
-        });
-        let value = value?;
-        put(name, &text[start..parser.at], value);
+    // The object is none of the levels of its values.
+    let read = parser.members(MAX_DEPTH + 1, |parser, name, depth| {
+        let start = parser.at;
+        if parser.is_at_text() {
+            if let Some(value) = parser.string() {
+                put(name, &text[start..parser.at], Value::String(value));
+                return Some(());
+            }
+        } else if let Some(value) = parser.other_value(depth) {
+            put(name, &text[start..parser.at], value);
+            return Some(());
+        }
+        parser.at = json_text::value_end(text.as_bytes(), start, depth)?;
+        parser.items.clear();
+        parser.named.clear();
+        put(name, &text[start..parser.at], Value::Null);
         Some(())
     });
     read.is_some() && parser.ends()
@@ -235,72 +257,11 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// The content of a JSON string from what stands between its quotes; `None` for half a surrogate pair.
-pub fn unescaped<'r>(inner: &'r str, arena: &'r Arena) -> Option<&'r str> {
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() { Some(inner) } else { unescape(inner, arena) }
-}
-
-/// Bytes looked at together for a backslash. Texts in texts have one every few bytes, so that a call for each would
-/// take longer than the search.
-const LANE: usize = 16;
-
-/// The content of a string with escapes that is known to be one.
-fn unescape<'r>(inner: &str, arena: &'r Arena) -> Option<&'r str> {
-    let bytes = inner.as_bytes();
-    let text = arena.alloc_slice_fill_copy(bytes.len() + LANE, 0);
-    let (mut from, mut to) = (0, 0);
-    while from < bytes.len() {
-        let plain = if let Some(lane) = bytes[from..].first_chunk::<LANE>() {
-            text[to..to + LANE].copy_from_slice(lane);
-            (u8x16::new(*lane).simd_eq(u8x16::splat(b'\\')).to_bitmask() | 1 << LANE).trailing_zeros() as usize
-        } else {
-            let rest = &bytes[from..];
-            let plain = rest.iter().position(|byte| *byte == b'\\').unwrap_or(rest.len());
-            text[to..to + plain].copy_from_slice(&rest[..plain]);
-            plain
-        };
-        (from, to) = (from + plain, to + plain);
-        if bytes.get(from) != Some(&b'\\') {
-            continue;
-        }
-        let simple = match *bytes.get(from + 1)? {
-            b'b' => 0x8,
-            b'f' => 0xc,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
-                let (letter, length) = unicode(&inner[from..])?;
-                from += length;
-                to += letter.encode_utf8(&mut text[to..]).len();
-                continue;
-            }
-            other => other,
-        };
-        text[to] = simple;
-        (from, to) = (from + 2, to + 1);
-    }
-    std::str::from_utf8(&text[..to]).ok()
-}
-
-/// The letter of an escape such as `\u00e9`, which may take two of them, and the length of it.
-fn unicode(escape: &str) -> Option<(char, usize)> {
-    let high = u32::from_str_radix(escape.get(2..6)?, 16).ok()?;
-    if !(0xd800..0xdc00).contains(&high) {
-        return Some((char::from_u32(high)?, 6));
-    }
-    let low = u32::from_str_radix(escape.get(6..12)?.strip_prefix("\\u")?, 16).ok()?;
-    let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-    Some((char::from_u32(0x10000 + ((high - 0xd800) << 10) + low)?, 12))
-}
-
 /// Reads values from a text.
 struct Parser<'r> {
     text: &'r str,
     at: usize,
     arena: &'r Arena,
-    /// The name last read.
-    name: &'r str,
     /// Values of the lists that are open, the outermost first.
     items: List<'r, Value<'r>>,
     /// As [`Self::items`], of the objects.
@@ -309,7 +270,10 @@ struct Parser<'r> {
 
 impl<'r> Parser<'r> {
     fn new(text: &'r str, arena: &'r Arena) -> Self {
-        Self { text, at: 0, arena, name: "", items: List::new_in(arena), named: List::new_in(arena) }
+        // As many as are open in nearly all records.
+        let [items, named] = [16, 32];
+        let (items, named) = (List::with_capacity_in(items, arena), List::with_capacity_in(named, arena));
+        Self { text, at: 0, arena, items, named }
     }
 
     /// Goes to the next byte that is no white space.
@@ -329,15 +293,32 @@ impl<'r> Parser<'r> {
     }
 
     /// Reads a value that may hold lists and objects in so many levels.
+    #[inline]
     fn value(&mut self, depth: usize) -> Option<Value<'r>> {
+        if self.is_at_text() { self.string().map(Value::String) } else { self.other_value(depth) }
+    }
+
+    /// Goes to the next value, and returns whether it is a text. Nearly every one is, and comes in registers: the others
+    /// come in memory, and cost a wait.
+    #[inline]
+    fn is_at_text(&mut self) -> bool {
+        self.next() == Some(b'"')
+    }
+
+    /// As [`Self::value`], of one that is no text.
+    #[inline(never)]
+    fn other_value(&mut self, depth: usize) -> Option<Value<'r>> {
         match self.next()? {
-            b'"' => self.string().map(Value::String),
             b'{' => {
                 let open = self.named.len();
-                self.members(depth, |parser, depth| {
-                    let name = parser.name;
-                    let value = parser.value(depth)?;
-                    parser.named.push((name, value));
+                self.members(depth, |parser, name, depth| {
+                    if parser.is_at_text() {
+                        let text = parser.string()?;
+                        parser.named.push((name, Value::String(text)));
+                    } else {
+                        let value = parser.other_value(depth)?;
+                        parser.named.push((name, value));
+                    }
                     Some(())
                 })?;
                 Some(self.object(open))
@@ -375,6 +356,7 @@ impl<'r> Parser<'r> {
         Some(Value::Number(self.arena.alloc_str(&number.to_string())))
     }
 
+    #[inline]
     fn string(&mut self) -> Option<&'r str> {
         let start = self.at;
         let (end, text) = json_text::string(self.text.as_bytes(), start)?;
@@ -394,8 +376,13 @@ impl<'r> Parser<'r> {
         }
         let open = self.items.len();
         loop {
-            let item = self.value(depth)?;
-            self.items.push(item);
+            if self.is_at_text() {
+                let text = self.string()?;
+                self.items.push(Value::String(text));
+            } else {
+                let item = self.other_value(depth)?;
+                self.items.push(item);
+            }
             if self.take(b']') {
                 let list = Value::list(&self.items[open..], self.arena);
                 self.items.truncate(open);
@@ -407,8 +394,8 @@ impl<'r> Parser<'r> {
         }
     }
 
-    /// Reads an object: `read` reads the value of each member, whose name it finds in [`Self::name`].
-    fn members(&mut self, depth: usize, mut read: impl FnMut(&mut Self, usize) -> Option<()>) -> Option<()> {
+    /// Reads an object: `read` takes the name of each member and reads its value.
+    fn members(&mut self, depth: usize, mut read: impl FnMut(&mut Self, &'r str, usize) -> Option<()>) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         if !self.take(b'{') {
             return None;
@@ -418,12 +405,12 @@ impl<'r> Parser<'r> {
         }
         loop {
             self.next();
-            self.name = self.string()?;
+            let name = self.string()?;
             if !self.take(b':') {
                 return None;
             }
             self.next();
-            read(self, depth)?;
+            read(self, name, depth)?;
             if self.take(b'}') {
                 return Some(());
             }

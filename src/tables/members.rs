@@ -34,6 +34,7 @@ struct Member<'r> {
 
 /// A value as written.
 #[derive(Clone, Copy, Debug)]
+#[repr(u64)]
 enum Written<'r> {
     /// JSON.
     Json(&'r str),
@@ -72,8 +73,11 @@ impl<'r> Members<'r> {
         members
     }
 
+    #[inline]
     fn add(&mut self, name: &'r str, value: Written<'r>, utc_offset: Span) {
-        self.index.take();
+        if self.index.get().is_some() {
+            self.index = OnceCell::new();
+        }
         self.list.push(Member { name, is_word: is_word(name), value, utc_offset });
     }
 
@@ -88,6 +92,7 @@ impl<'r> Members<'r> {
     }
 
     /// Adds a JSON value that was read already.
+    #[inline]
     pub fn add_read(&mut self, name: &'r str, json: &'r str, value: Value<'r>) {
         self.add(name, Written::Read(json, value), Span::from_ticks(0));
     }
@@ -232,6 +237,7 @@ impl Member<'_> {
 
 /// Returns whether a name is letters and digits alone, as nearly every name is: nothing was added to it, and no other is
 /// joined to it.
+#[inline(never)]
 fn is_word(name: &str) -> bool {
     const LANE: usize = 16;
     let bytes = name.as_bytes();
@@ -364,14 +370,15 @@ pub fn power_shell(text: &str) -> Option<Vec<(&str, String)>> {
 }
 
 /// The member of an object under a name, without case; null where there is none.
+#[inline]
 pub fn member<'r>(value: Value<'r>, name: &str) -> Value<'r> {
     let Value::Object(object) = value else { return Value::Null };
-    let named = object.iter().find(|(key, _)| *key == name);
-    let named = named.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
-    named.map_or(Value::Null, |(_, value)| value)
+    let named = object.find(|key| key == name).or_else(|| object.find(|key| key.eq_ignore_ascii_case(name)));
+    named.copied().unwrap_or_default()
 }
 
 /// A text, number or truth value as text, trimmed; `None` where it is empty, null or nested.
+#[inline]
 pub fn scalar(value: Value<'_>) -> Option<&str> {
     match value {
         Value::String(text) => Some(trim(text)).filter(|text| !text.is_empty()),

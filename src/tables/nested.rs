@@ -148,10 +148,13 @@ impl<'r> Object<'r> {
         let mut found = None;
         let exact = self.index.find(mark(name), |at| {
             let (key, value) = self.members.at(at);
-            if key != name && is_name(key, name) {
-                found = found.or(Some(value));
+            if key == name {
+                return Some(value);
             }
-            (key == name).then_some(value)
+            if found.is_none() && is_name(key, name) {
+                found = Some(value);
+            }
+            None
         });
         exact.or(found).unwrap_or_default()
     }
@@ -273,11 +276,11 @@ fn taken<'r>(object: Value<'r>, name: &str, arena: &'r Arena) -> (Value<'r>, Val
 }
 
 /// The member of an object under a name, without case and underscores; null where there is none.
+#[inline]
 pub(super) fn part<'r>(value: Value<'r>, name: &str) -> Value<'r> {
     let Value::Object(members) = value else { return Value::Null };
-    let named = members.iter().find(|(key, _)| *key == name);
-    let named = named.or_else(|| members.iter().find(|(key, _)| is_name(key, name)));
-    named.map_or(Value::Null, |(_, value)| value)
+    let named = members.find(|key| key == name).or_else(|| members.find(|key| is_name(key, name)));
+    named.copied().unwrap_or_default()
 }
 
 /// The first of several names that an object has a text under.
@@ -335,6 +338,7 @@ pub(super) fn items<'r>(value: Value<'r>, arena: &'r Arena) -> impl Iterator<Ite
 }
 
 /// A scalar as text, also the only one of an array.
+#[inline]
 pub(super) fn text(value: Value<'_>) -> Option<&str> {
     match value {
         Value::Array([item]) => scalar(*item),

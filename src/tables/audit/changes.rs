@@ -157,24 +157,8 @@ impl<'r> Changes<'r> {
 
     /// The names of the properties that were changed, without those that only describe actor and target.
     pub(super) fn changed(&self) -> Vec<String> {
-        /// So many names are compared one by one.
-        const FEW: usize = 16;
-        let mut names: Vec<String> = Vec::new();
-        let mut known: HashSet<String> = HashSet::new();
-        let mut add = |name: &str| {
-            let name = name.trim();
-            let is_known = if names.len() < FEW {
-                names.iter().any(|known| known.eq_ignore_ascii_case(name))
-            } else {
-                if known.is_empty() {
-                    known.extend(names.iter().map(|name| name.to_ascii_lowercase()));
-                }
-                !known.insert(name.to_ascii_lowercase())
-            };
-            if !name.is_empty() && !is_known {
-                names.push(name.to_owned());
-            }
-        };
+        let mut names = Distinct { in_any_case: true, ..Distinct::default() };
+        let mut add = |name: &str| names.add(name.trim());
         for property in self.properties() {
             if property.name.eq_ignore_ascii_case("Included Updated Properties") {
                 plain(property.new_value()).unwrap_or_default().split(',').for_each(&mut add);
@@ -182,7 +166,38 @@ impl<'r> Changes<'r> {
                 add(property.name);
             }
         }
-        names
+        names.texts
+    }
+}
+
+/// Texts that are not empty in the order in which they came, each once.
+#[derive(Default)]
+pub(super) struct Distinct {
+    pub(super) texts: Vec<String>,
+    /// All of them, once they are many.
+    known: HashSet<String>,
+    /// True if case does not tell two of them apart.
+    in_any_case: bool,
+}
+
+impl Distinct {
+    /// So many texts are compared one by one.
+    const FEW: usize = 16;
+
+    pub(super) fn add(&mut self, text: &str) {
+        let folded = |text: &str| if self.in_any_case { text.to_ascii_lowercase() } else { text.to_owned() };
+        let is_same = |known: &String| known == text || self.in_any_case && known.eq_ignore_ascii_case(text);
+        let is_known = if self.texts.len() < Self::FEW {
+            self.texts.iter().any(is_same)
+        } else {
+            if self.known.is_empty() {
+                self.known = self.texts.iter().map(|text| folded(text)).collect();
+            }
+            !self.known.insert(folded(text))
+        };
+        if !text.is_empty() && !is_known {
+            self.texts.push(text.to_owned());
+        }
     }
 }
 

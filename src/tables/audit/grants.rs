@@ -1,6 +1,6 @@
 //! Rights and credentials that a change gave: scopes, secrets, trusts, sign-in methods. A secret itself is never read.
 
-use super::changes::{Changes, plain};
+use super::changes::{Changes, Distinct, plain};
 use super::{items, part, part_text, text};
 use crate::tables::json::{Arena, Map, Value};
 use std::borrow::Cow;
@@ -49,14 +49,9 @@ impl<'t> Grant<'t> {
 
 /// The scopes that a consent or a grant added.
 pub(super) fn scopes(changes: &Changes<'_>) -> Scopes {
-    let mut added: Vec<String> = Vec::new();
-    let mut known: HashSet<String> = HashSet::new();
+    let mut added = Distinct::default();
     let mut kinds: Vec<String> = Vec::new();
-    let mut add = |scope: &str| {
-        if !scope.is_empty() && known.insert(scope.to_owned()) {
-            added.push(scope.to_owned());
-        }
-    };
+    let mut add = |scope: &str| added.add(scope);
     let words = |text: &str| text.split([' ', ',', '\n', '\t']).map(str::to_owned).collect::<Vec<_>>();
     if let Some(property) = changes.property("DelegatedPermissionGrant.Scope") {
         let [new, old] =
@@ -90,7 +85,7 @@ pub(super) fn scopes(changes: &Changes<'_>) -> Scopes {
         Some(true) => Some(true),
         other => by_kind.or(other).or_else(|| logged("ConsentContext.IsAdminConsent")),
     };
-    Scopes { added, for_all }
+    Scopes { added: added.texts, for_all }
 }
 
 /// Entries that a change added and took away.

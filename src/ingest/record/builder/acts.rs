@@ -1,12 +1,10 @@
 //! Rows of audit tables, which are read from the whole record.
 
 use super::{FULL, Record, RecordReader};
-use crate::ingest::record::json_scan::MAX_DEPTH;
 use crate::ingest::record::keys::Column;
 use crate::ingest::stats::Note;
 use crate::model::{Field, Flags, Span, Table};
 use crate::tables::json::Arena;
-use crate::tables::json_text::{key_end, skip_space, value_end};
 use crate::tables::members::Members;
 use crate::tables::{ActRow, ReadAct};
 use serde_json::value::RawValue;
@@ -26,7 +24,7 @@ impl Raw<'_> {
     /// Its members.
     pub(super) fn members<'r>(&'r self, arena: &'r Arena) -> Members<'r> {
         match self {
-            Self::Object(json) => of_object(json, arena),
+            Self::Object(json) => Members::from_json(json, arena),
             Self::Array(json, columns) => of_array(json, columns, arena),
             Self::Cells(cells, columns) => of_cells(cells, columns, arena),
         }
@@ -35,32 +33,6 @@ impl Raw<'_> {
 
 /// Room that is kept for the next record, at most.
 const ROOM: usize = 1 << 20;
-
-/// Members of an object that was read already, so that nothing in it needs a check.
-fn of_object<'r>(json: &'r str, arena: &'r Arena) -> Members<'r> {
-    plain_members(json, arena).unwrap_or_else(|| Members::from_json(json, arena))
-}
-
-/// The members of an object; `None` where a name has an escape.
-fn plain_members<'r>(json: &'r str, arena: &'r Arena) -> Option<Members<'r>> {
-    let bytes = json.as_bytes();
-    let mut members = Members::new(arena);
-    let mut at = skip_space(bytes, 0);
-    while matches!(bytes.get(at), Some(b'{' | b',')) {
-        at = skip_space(bytes, at + 1);
-        if bytes.get(at) == Some(&b'}') {
-            break;
-        }
-        let end = key_end(bytes, at)?;
-        let name = &json[at + 1..end - 1];
-        // A colon stands between them.
-        let start = skip_space(bytes, skip_space(bytes, end) + 1);
-        at = value_end(bytes, start, MAX_DEPTH)?;
-        members.add_json(name, &json[start..at], Span::from_ticks(0));
-        at = skip_space(bytes, at);
-    }
-    (bytes.get(at) == Some(&b'}')).then_some(members)
-}
 
 /// Members of an array that holds the values of `columns`.
 fn of_array<'r>(json: &'r str, columns: &'r [Column], arena: &'r Arena) -> Members<'r> {
@@ -131,37 +103,5 @@ impl RecordReader {
             self.record.notes.add(Note::CutAct);
         }
         debug_assert!(!self.record.knows(Field::ResultType), "flags of a result would hide the reader's");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        /// It finds the members that the parser finds.
-        #[test]
-        fn an_object_has_the_same_members(
-            parts in proptest::collection::vec(("[a-c\\\\\"\\x{e9} ]{0,3}", "[a-c\\\\\"\\[\\]{},: ]{0,9}", 0usize..6), 0..6),
-            space in "[ \n\t]{0,2}",
-        ) {
-            let value = |text: &String, kind: usize| match kind {
-                0 => serde_json::json!(text),
-                1 => serde_json::json!([text, {"x": text}]),
-                2 => serde_json::json!({text: [[text]]}),
-                3 => serde_json::json!(-1.5),
-                4 => serde_json::json!(null),
-                _ => serde_json::json!(true),
-            };
-            let list = parts.iter().map(|(name, text, kind)| {
-                format!("{space}{}{space}:{space}{}{space}", serde_json::json!(name), value(text, *kind))
-            });
-            let json = format!("{space}{{{space}{}}}{space}", list.collect::<Vec<_>>().join(","));
-            let arena = Arena::new();
-            let [found, known] = [of_object(&json, &arena), Members::from_json(&json, &arena)]
-                .map(|members| members.values().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>());
-            prop_assert_eq!(found, known, "{}", json);
-        }
     }
 }
