@@ -79,7 +79,7 @@ mod tests {
         }
         let (events, texts) = (&reader.part().events, &reader.part().texts);
         let events = events.iter().skip(before);
-        let texts = events.map(|event| Field::ALL.map(|field| texts.text(event[field]).to_owned()).to_vec());
+        let texts = events.map(|event| Field::ALL.map(|field| texts.text(event.get(field)).to_owned()).to_vec());
         (texts.collect(), stats.skipped)
     }
 
