@@ -41,9 +41,9 @@ struct Shared {
 pub struct Software {
     /// Class of software by number of a profile: family and system.
     classes: Vec<u32>,
-    /// Who used each class with a client, by client and class.
+    /// Users of each class with a client, by client and class.
     shared: Vec<Shared>,
-    /// Users of each of these in turn, sorted, with their days.
+    /// The users of each of these in turn, sorted, with their days.
     users: Vec<(Sym, Days<OWN_DAYS>)>,
     /// Days of the bundle with sign-ins.
     all: Days<BASELINE_DAYS>,
