@@ -51,7 +51,7 @@
 //! | records inside other records, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
 //! | the table of a row | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
 //! | work on all cores, with results that do not depend on their number | `model/threads.rs` | |
-//! | storage and comparison of rows | [`store`]: interned text, normalized forms, users, indexes; `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
+//! | storage and comparison of rows | [`store`]: interned text, users, indexes; `store/forms.rs` normalized forms, `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |
 //! | saving, moving, opening and merging of the case | `tui/saver.rs`: the thread; `tui/keeping.rs`: its results in the loop | |
 //! | a case on evidence that has changed | `triage/basis.rs` the evidence as a case lists it, `triage/bundle.rs` a bundle as cases see it, `triage/carry.rs` its change in a sentence; `casefile/find.rs` the case of a bundle |
