@@ -246,10 +246,6 @@ fn detected(context: &DetectContext, (analytics, wanted): (&[&'static Analytic],
         found
     };
     let is_shared = context.settings.semantics == Semantics::Hunt && analytics.len() > 1;
-    if is_shared {
-        // Both begin with these: found first, by all cores, so that neither waits for the other.
-        context.places();
-    }
     let ends = if is_shared { vec![false, true] } else { vec![false] };
     let found = threads::each(ends, |is_other| {
         if is_other {
