@@ -4,6 +4,7 @@ use super::work;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::thread::ScopedJoinHandle;
 
 /// Items of a list that are worth a thread; few where tests run, so that they join parts too.
 const WORTH: usize = if cfg!(debug_assertions) { 1 << 6 } else { 1 << 16 };
@@ -23,15 +24,15 @@ fn parts(count: usize, len: usize) -> Vec<Range<usize>> {
     (0..count).map(|part| len * part / count..len * (part + 1) / count).collect()
 }
 
-/// Threads that may be had beside those that run. Work within work that is shared out finds none: more threads than cores
-/// take no less time, and each keeps memory of its own.
+/// Threads that are free: one fewer than there are cores. Work inside of shared work mostly finds none, for more threads
+/// than cores save no time, and each keeps memory of its own.
 static FREE: LazyLock<AtomicUsize> = LazyLock::new(|| AtomicUsize::new(most() - 1));
 
 /// Threads taken from [`FREE`], given back when this goes.
 struct Taken(usize);
 
 impl Taken {
-    fn most(wanted: usize) -> Self {
+    fn up_to(wanted: usize) -> Self {
         let take = |free: usize| Some(free.saturating_sub(wanted));
         let before = FREE.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).unwrap_or_default();
         Self(before.min(wanted))
@@ -46,22 +47,27 @@ impl Drop for Taken {
 
 /// Results of two pieces of work, of which another thread does the second if one is free.
 pub(crate) fn both<A, B: Send>(one: impl FnOnce() -> A, other: impl FnOnce() -> B + Send) -> (A, B) {
-    let taken = Taken::most(1);
+    let taken = Taken::up_to(1);
     if taken.0 == 0 {
         return (one(), other());
     }
     std::thread::scope(|scope| {
         let other = scope.spawn(|| (other(), work::looked()));
         let one = one();
-        let (other, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        work::look(looks);
-        (one, other)
+        (one, join(other))
     })
+}
+
+/// Result of a thread, whose looks count here and whose panic goes on here.
+fn join<T>(other: ScopedJoinHandle<'_, (T, usize)>) -> T {
+    let (given, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    work::look(looks);
+    given
 }
 
 /// Results of `read` for each part, in order: read on this thread, and on others that are free.
 pub(crate) fn each<P: Send, T: Send>(parts: Vec<P>, read: impl Fn(P) -> T + Sync) -> Vec<T> {
-    let taken = Taken::most(parts.len().saturating_sub(1));
+    let taken = Taken::up_to(parts.len().saturating_sub(1));
     let waiting = Mutex::new(parts.into_iter().enumerate());
     let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || std::iter::from_fn(next).map(|(at, part)| (at, read(part))).collect::<Vec<_>>();
@@ -69,9 +75,7 @@ pub(crate) fn each<P: Send, T: Send>(parts: Vec<P>, read: impl Fn(P) -> T + Sync
         let others: Vec<_> = (0..taken.0).map(|_| scope.spawn(|| (work(), work::looked()))).collect();
         let mut found = work();
         for other in others {
-            let (parts, looks) = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            work::look(looks);
-            found.extend(parts);
+            found.extend(join(other));
         }
         found
     });

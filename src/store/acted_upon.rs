@@ -84,9 +84,11 @@ impl Store {
             }
             if let Some(known) = users.get_mut(&self.normalized_field(event, Field::CorrelationId)) {
                 known.extend(found.of(id).iter().copied().chain(Some(event.user).filter(|actor| !actor.is_none())));
-                known.sort_unstable();
-                known.dedup();
             }
+        }
+        for known in users.values_mut() {
+            known.sort_unstable();
+            known.dedup();
         }
         users
     }

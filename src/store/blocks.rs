@@ -88,8 +88,7 @@ impl Block {
                     // What was the same no longer is.
                     if matches!(columns[at], Column::Same(other) if other == slot || at == usize::from(slot)) {
                         let Column::Same(other) = columns[at] else { continue };
-                        let all = (0..ROWS).filter_map(|row| columns[usize::from(other)].find(row));
-                        columns[at] = Column::Each(all.collect());
+                        columns[at] = Column::Each(columns[usize::from(other)].rows().collect());
                     }
                 }
                 columns[usize::from(slot)].set(row, sym);
@@ -191,6 +190,11 @@ impl Column {
         is_there.then(|| self.get(row))
     }
 
+    /// The text of each row there is.
+    fn rows(&self) -> impl Iterator<Item = Sym> + '_ {
+        (0..ROWS).map_while(|row| self.find(row))
+    }
+
     fn set(&mut self, row: usize, sym: Sym) {
         match self {
             Self::One(known) if *known == sym => {}
@@ -212,14 +216,9 @@ impl Column {
                 *self = Self::Many(std::mem::take(values), numbers);
                 self.set(row, sym);
             }
-            Self::Many(values, numbers) => {
-                let mut each: Box<[Sym]> = numbers.iter().map(|number| values[usize::from(*number)]).collect();
-                each[row] = sym;
-                *self = Self::Each(each);
-            }
             Self::Each(values) => values[row] = sym,
-            Self::Near(..) => {
-                let mut each: Box<[Sym]> = (0..).map_while(|row| self.find(row)).collect();
+            Self::Many(..) | Self::Near(..) => {
+                let mut each: Box<[Sym]> = self.rows().collect();
                 each[row] = sym;
                 *self = Self::Each(each);
             }
@@ -233,7 +232,7 @@ impl Column {
             Self::One(sym) => take(*sym),
             Self::Few(values, _) | Self::Many(values, _) => values.iter().copied().for_each(take),
             Self::Each(values) => values.iter().copied().for_each(take),
-            Self::Near(..) => (0..).map_while(|row| self.find(row)).for_each(take),
+            Self::Near(..) => self.rows().for_each(take),
             Self::Same(_) => {}
         }
     }

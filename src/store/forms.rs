@@ -78,7 +78,8 @@ impl Changed {
 impl Forms {
     /// Takes the forms of texts, and adds them to the texts.
     pub(super) fn new(changed: Changed, texts: &mut Interner, events: &Events) -> Self {
-        let mut forms = Self { words: vec![Word::default(); texts.len().div_ceil(64)], ..Self::default() };
+        let mut forms =
+            Self { words: vec![Word::default(); texts.len().div_ceil(u64::BITS as usize)], ..Self::default() };
         let map = texts.absorb(changed.texts);
         forms.others.reserve_exact(changed.forms.len());
         for (sym, form) in changed.forms {
