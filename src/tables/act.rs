@@ -69,7 +69,7 @@ pub(super) const FIELDS: &[Field] = &[
 pub(super) mod testing {
     use super::{ActRow, Members, ReadAct};
     use crate::model::Span;
-    use crate::tables::json::Arena;
+    use crate::tables::json::{Arena, Around};
 
     fn kept(text: &str) -> &'static str {
         Box::leak(text.to_owned().into_boxed_str())
@@ -84,7 +84,7 @@ pub(super) mod testing {
     pub(in crate::tables) fn of_cells<T: AsRef<str>>(read: ReadAct, cells: &[(T, T)]) -> ActRow<'static> {
         let mut members = Members::new(Box::leak(Box::new(Arena::new())));
         for (name, cell) in cells.iter().filter(|(_, cell)| !cell.as_ref().is_empty()) {
-            members.add_cell(kept(name.as_ref()), kept(cell.as_ref()), Span::from_ticks(0));
+            members.add_cell(kept(name.as_ref()), kept(cell.as_ref()), Around::Nothing, Span::from_ticks(0));
         }
         read(&members)
     }

@@ -5,8 +5,8 @@ mod resource;
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
 use super::json::Value;
-use super::members::Members;
-use super::nested::{Nested, opened, part, part_text, text};
+use super::members::{Members, read_out};
+use super::nested::{Nested, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table, Time};
 use resource::Resource;
@@ -114,7 +114,7 @@ fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
 /// The member of a record, or else of its identity.
 fn either<'r>(record: &Nested<'r>, identity: Value<'r>, name: &str) -> Value<'r> {
     let found = record.outer_value(name);
-    let found = if found.is_object() { found } else { opened(part(identity, name), record.arena()) };
+    let found = if found.is_object() { found } else { read_out(part(identity, name), record.arena()) };
     // PowerShell's class around them.
     let content = part(found, "content");
     if content.is_object() { content } else { found }
@@ -149,7 +149,7 @@ fn put_outcome<'r>(row: &mut ActRow<'r>, record: &Nested<'r>) {
     row.set(Field::Outcome, status);
     if row.failed {
         let message = record.value("statusMessage");
-        let error = opened(part(message, "error"), record.arena());
+        let error = read_out(part(message, "error"), record.arena());
         let code = part_text(error, &["code"]).or_else(|| part_text(message, &["code"]));
         let short = || valued(record, &["activitySubstatusValue", "subStatus", "resultSignature"]);
         row.set_some(Field::ResultDescription, code.or_else(short));
@@ -163,7 +163,7 @@ fn put_actor<'r>(row: &mut ActRow<'r>, record: &Nested<'r>, claims: &Claims<'r>,
         row.set_some(Field::UserId, claims.id("objectidentifier").or_else(|| claims.id("oid")));
         return;
     }
-    let evidence = opened(part(authorization, "evidence"), record.arena());
+    let evidence = read_out(part(authorization, "evidence"), record.arena());
     let kind = part_text(evidence, &["principalType"]).unwrap_or_default();
     let is_app = claims.text("idtyp").is_some_and(|kind| kind.eq_ignore_ascii_case("app"))
         || kind.eq_ignore_ascii_case("ServicePrincipal") && claims.text("scope").is_none();
@@ -226,7 +226,7 @@ fn resource<'r>(record: &Nested<'r>, authorization: Value<'r>) -> (&'r str, Reso
 /// Role and principal of an assignment, from the body of the request.
 fn assignment(record: &Nested<'_>) -> Vec<String> {
     let body = record.value("requestbody");
-    let inner = opened(part(body, "properties"), record.arena());
+    let inner = read_out(part(body, "properties"), record.arena());
     let inner = if inner.is_object() { inner } else { body };
     let role = part_text(inner, &["roleDefinitionId"]).map(|id| id.rsplit('/').next().unwrap_or_default());
     let kind = part_text(inner, &["principalType"]).unwrap_or("principal");

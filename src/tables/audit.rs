@@ -15,8 +15,8 @@ pub use details::OBJECT_ID;
 use super::act::{ActRow, FIELDS};
 use super::address::{address, tells};
 use super::json::{Arena, Value};
-use super::members::Members;
-use super::nested::{Nested, items, opened, part, part_text, text};
+use super::members::{Members, read_out};
+use super::nested::{Nested, items, part, part_text, text};
 use super::{Missing, Role, RowKind, Success, TableSpec};
 use crate::model::{Field, Kept, Table, Time};
 use changes::{Changes, Distinct};
@@ -92,7 +92,7 @@ fn read<'r>(record: &Members<'r>) -> ActRow<'r> {
         record.around(&["source", "ip"]),
     ];
     row.set_some(Field::IpAddress, logged.into_iter().flatten().find_map(address));
-    let linkable = opened(part(initiated, "linkableIdentifiers"), arena);
+    let linkable = read_out(part(initiated, "linkableIdentifiers"), arena);
     put_token(&mut row, linkable, arena);
 
     let (targets, details) = (record.value("targetResources"), record.value("additionalDetails"));
@@ -125,7 +125,7 @@ fn without_stop(name: &str) -> &str {
 
 /// Puts the ids of the actor's token, which the beta of the Graph API has.
 fn put_token<'r>(row: &mut ActRow<'r>, linkable: Value<'r>, arena: &'r Arena) {
-    let token = opened(part(linkable, "tokenDetails"), arena);
+    let token = read_out(part(linkable, "tokenDetails"), arena);
     row.set_some(Field::SessionId, part_text(linkable, &["sessionId"]).filter(|id| tells(id)));
     row.set_some(Field::TokenId, part_text(token, &["uniqueTokenIdentifier"]).filter(|id| tells(id)));
     row.set_some(Field::IssuedAt, part_text(token, &["issuedAtDateTime"]).and_then(rfc3339));
@@ -148,7 +148,7 @@ struct Actor<'r> {
 
 impl<'r> Actor<'r> {
     fn read(initiated: Value<'r>, arena: &'r Arena) -> Self {
-        let user = opened(part(initiated, "user"), arena);
+        let user = read_out(part(initiated, "user"), arena);
         let name = part_text(user, &["userPrincipalName"]);
         let is_of = |name: &str, service: &str| {
             name.get(..service.len()).is_some_and(|start| start.eq_ignore_ascii_case(service))
@@ -159,7 +159,7 @@ impl<'r> Actor<'r> {
         };
         let id = part_text(user, &["id"]).filter(|id| service.is_none() && tells(id));
         let names = ["displayName", "servicePrincipalName", "servicePrincipalId", "appId"];
-        let app = || part_text(opened(part(initiated, "app"), arena), &names);
+        let app = || part_text(read_out(part(initiated, "app"), arena), &names);
         let app = if name.is_none() && id.is_none() { service.or_else(app) } else { None };
         Self { name, id, app }
     }

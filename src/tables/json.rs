@@ -1,13 +1,15 @@
 //! JSON values in an arena: a record has dozens, which are read once and given up together.
 
 mod escapes;
+mod parser;
+mod quotes;
 
 pub use escapes::unescaped;
 
-use super::json_text::{self, Text, skip_space};
 use bumpalo::Bump;
-use bumpalo::collections::Vec as List;
-use escapes::unescape;
+use parser::Parser;
+pub use quotes::Around;
+use quotes::{Bare, InCell, InString, Quotes};
 use std::fmt;
 
 /// Room for the values of a record and for texts that were written with escapes.
@@ -136,9 +138,7 @@ impl<'r> Value<'r> {
 
     /// Reads a text; `None` where it is no JSON.
     pub fn parse(text: &'r str, arena: &'r Arena) -> Option<Self> {
-        let mut parser = Parser::new(text, arena);
-        let value = parser.value(MAX_DEPTH)?;
-        parser.ends().then_some(value)
+        Around::Nothing.value(text, arena)
     }
 
     /// Returns whether it is null.
@@ -195,8 +195,25 @@ impl fmt::Display for Value<'_> {
 /// Reads the members of an object in the order in which they are written: `put` takes the name of each, its value as
 /// written, and the value. Returns whether the text is an object. Half a surrogate pair costs its member the value, and
 /// no other.
-pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&'r str, &'r str, Value<'r>)) -> bool {
-    let mut parser = Parser::new(text, arena);
+pub(super) fn members<'r>(
+    text: &'r str,
+    around: Around,
+    arena: &'r Arena,
+    put: impl FnMut(&'r str, &'r str, Value<'r>),
+) -> bool {
+    match around {
+        Around::Nothing => members_in::<Bare>(text, arena, put),
+        Around::String => members_in::<InString>(text, arena, put),
+        Around::Cell => members_in::<InCell>(text, arena, put),
+    }
+}
+
+fn members_in<'r, Q: Quotes>(
+    text: &'r str,
+    arena: &'r Arena,
+    mut put: impl FnMut(&'r str, &'r str, Value<'r>),
+) -> bool {
+    let mut parser = Parser::<Q>::new(text, arena);
     // The object is none of the levels of its values.
     let read = parser.members(MAX_DEPTH + 1, |parser, name, depth| {
         let start = parser.at;
@@ -209,7 +226,7 @@ pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&
             put(name, &text[start..parser.at], value);
             return Some(());
         }
-        parser.at = json_text::value_end(text.as_bytes(), start, depth)?;
+        parser.at = Q::value_end(text.as_bytes(), start, depth)?;
         parser.items.clear();
         parser.named.clear();
         put(name, &text[start..parser.at], Value::Null);
@@ -219,7 +236,7 @@ pub(super) fn members<'r>(text: &'r str, arena: &'r Arena, mut put: impl FnMut(&
 }
 
 /// Reads some values of a text, for one who finds the others: in its objects the names, and where each value begins.
-pub struct Reader<'r>(Parser<'r>);
+pub struct Reader<'r>(Parser<'r, Bare>);
 
 impl<'r> Reader<'r> {
     /// Nothing is read yet.
@@ -257,170 +274,6 @@ impl<'r> Reader<'r> {
     }
 }
 
-/// Reads values from a text.
-struct Parser<'r> {
-    text: &'r str,
-    at: usize,
-    arena: &'r Arena,
-    /// Values of the lists that are open, the outermost first.
-    items: List<'r, Value<'r>>,
-    /// As [`Self::items`], of the objects.
-    named: List<'r, (&'r str, Value<'r>)>,
-}
-
-impl<'r> Parser<'r> {
-    fn new(text: &'r str, arena: &'r Arena) -> Self {
-        // As many as are open in nearly all records.
-        let [items, named] = [16, 32];
-        let (items, named) = (List::with_capacity_in(items, arena), List::with_capacity_in(named, arena));
-        Self { text, at: 0, arena, items, named }
-    }
-
-    /// Goes to the next byte that is no white space.
-    fn next(&mut self) -> Option<u8> {
-        self.at = skip_space(self.text.as_bytes(), self.at);
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.text.as_bytes().get(self.at) == Some(&byte) || self.next() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    fn ends(&mut self) -> bool {
-        self.next().is_none()
-    }
-
-    /// Reads a value that may hold lists and objects in so many levels.
-    #[inline]
-    fn value(&mut self, depth: usize) -> Option<Value<'r>> {
-        if self.is_at_text() { self.string().map(Value::String) } else { self.other_value(depth) }
-    }
-
-    /// Goes to the next value, and returns whether it is a text. Nearly every one is, and comes in registers: the others
-    /// come in memory, and cost a wait.
-    #[inline]
-    fn is_at_text(&mut self) -> bool {
-        self.next() == Some(b'"')
-    }
-
-    /// As [`Self::value`], of one that is no text.
-    #[inline(never)]
-    fn other_value(&mut self, depth: usize) -> Option<Value<'r>> {
-        match self.next()? {
-            b'{' => {
-                let open = self.named.len();
-                self.members(depth, |parser, name, depth| {
-                    if parser.is_at_text() {
-                        let text = parser.string()?;
-                        parser.named.push((name, Value::String(text)));
-                    } else {
-                        let value = parser.other_value(depth)?;
-                        parser.named.push((name, value));
-                    }
-                    Some(())
-                })?;
-                Some(self.object(open))
-            }
-            b'[' => self.list(depth),
-            b't' => self.word("true", Value::Bool(true)),
-            b'f' => self.word("false", Value::Bool(false)),
-            b'n' => self.word("null", Value::Null),
-            _ => self.number(),
-        }
-    }
-
-    /// The object of the members from a place in [`Self::named`] on.
-    fn object(&mut self, open: usize) -> Value<'r> {
-        let members = Map::new(&self.named[open..], self.arena);
-        self.named.truncate(open);
-        Value::Object(members)
-    }
-
-    fn word(&mut self, word: &str, value: Value<'r>) -> Option<Value<'r>> {
-        let is_word = self.text[self.at..].starts_with(word);
-        self.at += if is_word { word.len() } else { 0 };
-        is_word.then_some(value)
-    }
-
-    fn number(&mut self) -> Option<Value<'r>> {
-        let start = self.at;
-        self.at = json_text::number_end(self.text.as_bytes(), start)?;
-        let written = &self.text[start..self.at];
-        let is_plain = written.len() < 19 && written.bytes().all(|byte| byte.is_ascii_digit());
-        if is_plain {
-            return Some(Value::Number(written));
-        }
-        let number: serde_json::Number = serde_json::from_str(written).ok()?;
-        Some(Value::Number(self.arena.alloc_str(&number.to_string())))
-    }
-
-    #[inline]
-    fn string(&mut self) -> Option<&'r str> {
-        let start = self.at;
-        let (end, text) = json_text::string(self.text.as_bytes(), start)?;
-        self.at = end;
-        let inner = &self.text[start + 1..end - 1];
-        match text {
-            Text::Plain => Some(inner),
-            Text::Escaped => unescape(inner, self.arena),
-        }
-    }
-
-    fn list(&mut self, depth: usize) -> Option<Value<'r>> {
-        let depth = depth.checked_sub(1)?;
-        self.at += 1;
-        if self.take(b']') {
-            return Some(Value::Array(&[]));
-        }
-        let open = self.items.len();
-        loop {
-            if self.is_at_text() {
-                let text = self.string()?;
-                self.items.push(Value::String(text));
-            } else {
-                let item = self.other_value(depth)?;
-                self.items.push(item);
-            }
-            if self.take(b']') {
-                let list = Value::list(&self.items[open..], self.arena);
-                self.items.truncate(open);
-                return Some(list);
-            }
-            if !self.take(b',') {
-                return None;
-            }
-        }
-    }
-
-    /// Reads an object: `read` takes the name of each member and reads its value.
-    fn members(&mut self, depth: usize, mut read: impl FnMut(&mut Self, &'r str, usize) -> Option<()>) -> Option<()> {
-        let depth = depth.checked_sub(1)?;
-        if !self.take(b'{') {
-            return None;
-        }
-        if self.take(b'}') {
-            return Some(());
-        }
-        loop {
-            self.next();
-            let name = self.string()?;
-            if !self.take(b':') {
-                return None;
-            }
-            self.next();
-            read(self, name, depth)?;
-            if self.take(b'}') {
-                return Some(());
-            }
-            if !self.take(b',') {
-                return None;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -446,7 +299,10 @@ mod tests {
         let whole = r#"{"a": {"b": [1.5e3, "x\\n", null, true]}, "c": nul"#;
         for end in 0..whole.len() {
             let arena = Arena::new();
-            assert!(!members(&whole[..end], &arena, |_, _, _| {}) && Value::parse(&whole[..end], &arena).is_none());
+            assert!(
+                !members(&whole[..end], Around::Nothing, &arena, |_, _, _| {})
+                    && Value::parse(&whole[..end], &arena).is_none()
+            );
         }
     }
 

@@ -56,6 +56,28 @@ fn rest_of_string(bytes: &[u8], at: usize) -> Option<(usize, Text)> {
     }
 }
 
+/// The position of the first quote or backslash from a place in a string on; `None` where neither follows, or no string
+/// goes on so far.
+#[inline]
+pub(super) fn quote_or_backslash(bytes: &[u8], at: usize) -> Option<usize> {
+    let Some(lane) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { return rest_of_stop(bytes, at) };
+    let marks = StringMarks::any_in_lane(*lane);
+    if marks == 0 {
+        return rest_of_stop(bytes, at + 16);
+    }
+    let at = at + marks.trailing_zeros() as usize;
+    matches!(bytes[at], b'"' | b'\\').then_some(at)
+}
+
+#[inline(never)]
+fn rest_of_stop(bytes: &[u8], at: usize) -> Option<usize> {
+    match rest_of_plain(bytes, at) {
+        Plain::End(end) => Some(end - 1),
+        Plain::Until(at) => Some(at),
+        Plain::None => None,
+    }
+}
+
 /// The position after the number that begins at `at`; `None` when there is none.
 pub(super) fn number_end(bytes: &[u8], mut at: usize) -> Option<usize> {
     let digits = |at: usize| at + bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,6 +1,6 @@
 //! Members of a whole record, for tables whose rows are read at once: name and value, whatever shape they came in.
 
-use super::json::{self, Arena, Map, Value};
+use super::json::{self, Arena, Around, Map, Value};
 use super::name_index::{NameIndex, NameMark};
 use crate::model::Span;
 use bumpalo::collections::Vec as List;
@@ -12,6 +12,8 @@ use wide::u8x16;
 #[derive(Debug)]
 pub struct Members<'r> {
     arena: &'r Arena,
+    /// The text that their values are written in.
+    around: Around,
     list: List<'r, Member<'r>>,
     /// Made when enough names were looked for.
     index: OnceCell<NameIndex<'r>>,
@@ -42,6 +44,8 @@ enum Written<'r> {
     Read(&'r str, Value<'r>),
     /// Cell of a CSV.
     Cell(&'r str),
+    /// Cell of a CSV that holds JSON, each quote of it twice.
+    Doubled(&'r str),
 }
 
 /// A time as written, and the UTC offset of its column.
@@ -59,18 +63,25 @@ impl<'r> Members<'r> {
         // As many as nearly all records have.
         const ROOM: usize = 48;
         let list = List::with_capacity_in(ROOM, arena);
-        Self { arena, list, index: OnceCell::new(), looks: Cell::new(0) }
+        Self { arena, around: Around::Nothing, list, index: OnceCell::new(), looks: Cell::new(0) }
     }
 
     /// The members of a JSON object; none of anything else.
     pub fn from_json(json: &'r str, arena: &'r Arena) -> Self {
-        let mut members = Self::new(arena);
-        if !json::members(json, arena, |name, json, value| members.add_read(name, json, value)) {
-            return Self::new(arena);
+        Self::written(json, Around::Nothing, arena).unwrap_or_else(|| Self::new(arena))
+    }
+
+    /// As [`Self::from_json`], of an object that stands in another text; `None` of anything else.
+    fn written(written: &'r str, around: Around, arena: &'r Arena) -> Option<Self> {
+        let mut members = Self { around, ..Self::new(arena) };
+        if json::members(written, around, arena, |name, json, value| members.add_read(name, json, value)) {
+            // Whoever opens an object has many questions to it.
+            members.looks.set(FEW_LOOKS);
+            return Some(members);
         }
-        // Whoever opens an object has many questions to it.
-        members.looks.set(FEW_LOOKS);
-        members
+        // What is written in an odd way is read without the text around it.
+        let json = Some(around).filter(|around| *around != Around::Nothing)?.json(written, arena)?;
+        Self::written(json, Around::Nothing, arena)
     }
 
     #[inline]
@@ -81,9 +92,10 @@ impl<'r> Members<'r> {
         self.list.push(Member { name, is_word: is_word(name), value, utc_offset });
     }
 
-    /// Adds a CSV cell under its column.
-    pub fn add_cell(&mut self, name: &'r str, cell: &'r str, utc_offset: Span) {
-        self.add(name, Written::Cell(cell), utc_offset);
+    /// Adds a CSV cell under its column, as its own text or as the JSON that is written in it.
+    pub fn add_cell(&mut self, name: &'r str, cell: &'r str, around: Around, utc_offset: Span) {
+        let cell = if around == Around::Cell { Written::Doubled(cell) } else { Written::Cell(cell) };
+        self.add(name, cell, utc_offset);
     }
 
     /// Adds a JSON value under its column.
@@ -158,18 +170,19 @@ impl<'r> Members<'r> {
 
     /// The members of an object under a name, inside a text too; `None` where it is no object.
     pub fn inside(&self, name: &str) -> Option<Members<'r>> {
-        let json = match self.find(name)?.value {
-            Written::Cell(cell) => cell.trim(),
-            Written::Json(json) | Written::Read(json, _) if json.starts_with('{') => json,
-            written => written.text(self.arena)?,
+        let (json, around) = match self.find(name)?.value {
+            Written::Cell(cell) => (cell.trim(), Around::Nothing),
+            Written::Doubled(cell) => (cell, Around::Cell),
+            Written::Json(json) | Written::Read(json, _) if json.starts_with('{') => (json, self.around),
+            Written::Json(json) if json.starts_with("\"{") => (inner(json), Around::String),
+            written => (written.text(self.arena)?, Around::Nothing),
         };
         let json = match power_shell(json) {
             Some(parts) => self.arena.alloc_str(&object_of(&parts, self.arena).to_string()),
             None if json.starts_with('{') => json,
             None => return None,
         };
-        let members = Members::from_json(json, self.arena);
-        (!members.list.is_empty()).then_some(members)
+        Members::written(json, around, self.arena).filter(|members| !members.list.is_empty())
     }
 
     fn find(&self, name: &str) -> Option<&Member<'r>> {
@@ -191,7 +204,8 @@ impl<'r> Members<'r> {
 impl<'r> Written<'r> {
     fn is_empty(self) -> bool {
         match self {
-            Self::Cell(cell) => trim(cell).is_empty(),
+            Self::Cell(cell) | Self::Doubled(cell) => trim(cell).is_empty(),
+            Self::Read(_, Value::String(text)) => text.is_empty(),
             Self::Json(json) | Self::Read(json, _) => matches!(json, "null" | "\"\""),
         }
     }
@@ -199,6 +213,7 @@ impl<'r> Written<'r> {
     fn text(self, arena: &'r Arena) -> Option<&'r str> {
         let text = match self {
             Self::Cell(cell) => trim(cell),
+            Self::Doubled(cell) => trim(Around::Cell.json(cell, arena)?),
             Self::Read(_, Value::String(text)) => trim(text),
             Self::Json(json) | Self::Read(json, _) => plain_text(json, arena)?,
         };
@@ -208,8 +223,10 @@ impl<'r> Written<'r> {
     fn read(self, arena: &'r Arena) -> Value<'r> {
         let value = match self {
             Self::Cell(cell) => Value::String(cell),
+            Self::Doubled(cell) => json_in(cell, Around::Cell, arena),
             Self::Read(_, value) => value,
             Self::Json(json) => match json.as_bytes() {
+                [b'"', b'{' | b'[', ..] => json_in(inner(json), Around::String, arena),
                 [b'"', ..] => content(json, arena).map_or(Value::Null, Value::String),
                 _ => Value::parse(json, arena).unwrap_or_default(),
             },
@@ -291,9 +308,20 @@ pub fn trim(text: &str) -> &str {
     }
 }
 
+/// The value that another text holds, or else the text.
+fn json_in<'r>(written: &'r str, around: Around, arena: &'r Arena) -> Value<'r> {
+    let value = around.value(written, arena);
+    value.or_else(|| around.json(written, arena).map(Value::String)).unwrap_or_default()
+}
+
+/// A JSON string without its quotes.
+fn inner(json: &str) -> &str {
+    &json[1..json.len() - 1]
+}
+
 /// The content of a JSON string.
 fn content<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
-    json::unescaped(&json[1..json.len() - 1], arena)
+    json::unescaped(inner(json), arena)
 }
 
 /// The text of a JSON scalar, trimmed; `None` for null and nested values.
@@ -309,7 +337,26 @@ fn plain_text<'r>(json: &'r str, arena: &'r Arena) -> Option<&'r str> {
 const LAYERS: usize = 4;
 
 /// A value without the text around it, where the text is JSON, or PowerShell's form of an object.
-pub fn read_out<'r>(mut value: Value<'r>, arena: &'r Arena) -> Value<'r> {
+#[inline]
+pub fn read_out<'r>(value: Value<'r>, arena: &'r Arena) -> Value<'r> {
+    match value {
+        Value::String(text) if !may_hold_value(text) => value,
+        Value::String(_) | Value::Array(_) => read_out_layers(value, arena),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value,
+    }
+}
+
+/// Returns whether a text may hold JSON, or PowerShell's form of an object. Nearly none does.
+#[inline]
+pub fn may_hold_value(text: &str) -> bool {
+    let may = |first: Option<&u8>| matches!(first, Some(b'{' | b'[' | b'"' | b'@'));
+    match text.as_bytes().first() {
+        Some(first) if !first.is_ascii_graphic() => may(text.trim_start().as_bytes().first()),
+        first => may(first),
+    }
+}
+
+fn read_out_layers<'r>(mut value: Value<'r>, arena: &'r Arena) -> Value<'r> {
     for _ in 0..LAYERS {
         match value.as_str().and_then(|text| in_text(text, arena)) {
             Some(inner) => value = inner,
@@ -415,6 +462,7 @@ pub fn named<'r>(list: Value<'r>, name: &str) -> Option<&'r str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn words_are_letters_and_digits_alone() {
@@ -431,12 +479,48 @@ mod tests {
         assert!(!is_word(""));
     }
 
+    proptest! {
+        /// An object in another text has the members of its own.
+        #[test]
+        fn objects_in_texts_are_read_as_they_are(
+            values in proptest::collection::vec(
+                r#""(a|\\n|\\"|/|\\u00e9|\\ud800|\\\\|null){0,2}"|1\.50|99999999999999999999|true|null|\[1,\{"x":""\}\]|\{"B":"\\"","b":\{\}\}|"\{\\"b\\":\\"\\\\\\"x\\"\}""#,
+                0..4,
+            ),
+            end in "\\}| \\}|,\\}",
+        ) {
+            let pairs: Vec<String> = values.iter().zip(["a", "A", "c", "d"]).map(|(value, name)| format!("\"{name}\": {value}")).collect();
+            let json = format!("{{{}{end}", pairs.join(","));
+            let arena = Arena::new();
+            let string = serde_json::to_string(&json).unwrap();
+            let cell = json.replace('"', "\"\"");
+            let mut members = Members::new(&arena);
+            members.add_cell("bare", &json, Around::Nothing, Span::from_ticks(0));
+            members.add_cell("cell", &cell, Around::Cell, Span::from_ticks(0));
+            members.add_json("string", &string, Span::from_ticks(0));
+            for name in ["cell", "string"] {
+                prop_assert_eq!((members.has(name), members.text(name)), (true, members.text("bare")));
+                prop_assert_eq!(members.value(name), members.value("bare"), "{}", json);
+                let (bare, inside) = (members.inside("bare"), members.inside(name));
+                prop_assert_eq!(bare.is_some(), inside.is_some(), "{}", json);
+                let Some((bare, inside)) = bare.zip(inside) else { continue };
+                for member in ["a", "c", "d"] {
+                    prop_assert_eq!(bare.has(member), inside.has(member));
+                    prop_assert_eq!(bare.text(member), inside.text(member));
+                    prop_assert_eq!(bare.value(member), inside.value(member));
+                    let text = |members: &Members<'_>| Some(members.inside(member)?.text("b")?.to_owned());
+                    prop_assert_eq!(text(&bare), text(&inside));
+                }
+            }
+        }
+    }
+
     #[test]
     fn names_compare_without_case_and_suffix() {
         let arena = Arena::new();
         let json = r#"{"operation":" Send ","UserId_":"a","n":1,"o":{"x":1},"e":"","e_s":"v"}"#;
         let mut members = Members::from_json(json, &arena);
-        members.add_cell("TimeGenerated [UTC]", "2026-05-01", Span::from_ticks(0));
+        members.add_cell("TimeGenerated [UTC]", "2026-05-01", Around::Nothing, Span::from_ticks(0));
         assert_eq!(members.text("Operation"), Some("Send"));
         assert_eq!(members.text("UserId"), Some("a"));
         assert_eq!(members.text("N"), Some("1"));

@@ -306,19 +306,11 @@ fn letters(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
 }
 
-/// A value without the text around it.
+/// As [`read_out`], but for the elements of a list.
 pub(super) fn read<'r>(value: Value<'r>, arena: &'r Arena) -> Value<'r> {
     match value {
-        Value::String(text) if text.trim_start().starts_with(['{', '[', '"', '@']) => read_out(value, arena),
-        _ => value,
-    }
-}
-
-/// As [`read`], and the elements of a list that PowerShell made texts of.
-pub(super) fn opened<'r>(value: Value<'r>, arena: &'r Arena) -> Value<'r> {
-    match value {
-        Value::Array(_) => read_out(value, arena),
-        _ => read(value, arena),
+        Value::Array(_) => value,
+        _ => read_out(value, arena),
     }
 }
 

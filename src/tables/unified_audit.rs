@@ -173,6 +173,10 @@ fn put_acted_upon<'r>(row: &mut ActRow<'r>, body: &Body<'_, 'r>, is_logon: bool)
     let actors = [row.get(Field::UserPrincipalName), row.get(Field::UserId)];
     let mut others: Vec<String> = Vec::new();
     for user in users {
+        // Nearly all act on their own mailbox.
+        if actors.iter().flatten().any(|actor| actor.eq_ignore_ascii_case(user)) {
+            continue;
+        }
         let user = user.to_lowercase();
         let is_actor = actors.iter().flatten().any(|actor| actor.to_lowercase() == user);
         if !is_actor && !user.contains(char::is_whitespace) && !others.contains(&user) {

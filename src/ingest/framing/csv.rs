@@ -12,6 +12,7 @@ use crate::ingest::stats::SourceStats;
 use crate::model::Span;
 use crate::tables::{KeyMarks, Target, hit_table, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
+use cut::Split;
 use rows::Cutter;
 pub(crate) use rows::{Rows, Take};
 
@@ -213,10 +214,7 @@ pub(crate) fn utc_offset(zone: &str) -> Option<Span> {
 
 /// One record's cells, in buffers that are used again.
 #[derive(Default)]
-struct Cells {
-    text: Vec<u8>,
-    ends: Vec<usize>,
-}
+struct Cells(Split);
 
 /// Reads the cells of a record whose end is not known.
 struct CellReader {
@@ -234,7 +232,7 @@ enum Step {
 
 impl CellReader {
     fn new(delimiter: u8) -> Self {
-        let cells = Cells { text: vec![0; 16 << 10], ends: vec![0; 256] };
+        let cells = Cells(Split { text: vec![0; 16 << 10], ends: vec![0; 256], ..Split::default() });
         Self { reader: ReaderBuilder::new().delimiter(delimiter).build(), cells }
     }
 
@@ -249,7 +247,7 @@ impl CellReader {
 
     /// Reads on in the record, of which `text` bytes and `ends` cells are read so far.
     fn feed(&mut self, input: &[u8], text: &mut usize, ends: &mut usize) -> Step {
-        let (buffer, all_ends) = (&mut self.cells.text, &mut self.cells.ends);
+        let Split { text: buffer, ends: all_ends, .. } = &mut self.cells.0;
         let mut used = 0;
         loop {
             let (result, consumed, written, ended) =
@@ -269,35 +267,42 @@ impl CellReader {
 }
 
 impl Cells {
-    /// Reads a record that is there from its start to its end; its number of cells.
-    fn split(&mut self, record: &[u8], delimiter: u8) -> usize {
-        cut::split(record, delimiter, &mut self.text, &mut self.ends);
-        self.ends.len()
+    /// Reads a record that is there from its start to its end; its number of cells. JSON in columns that no field is read
+    /// from stays as it is written.
+    fn split(&mut self, record: &[u8], delimiter: u8, columns: &[Column]) -> usize {
+        let may_double = |index: usize| columns.get(index).is_some_and(|column| column.targets.any() == Target::Skip);
+        self.0.read(record, delimiter, may_double);
+        self.0.ends.len()
+    }
+
+    /// Cells with JSON in which each quote stands twice, by their place.
+    fn doubled(&self) -> &[usize] {
+        &self.0.doubled
     }
 
     /// The bytes of the first cells, one after another.
     fn bytes(&self, count: usize) -> &[u8] {
-        &self.text[..count.checked_sub(1).map_or(0, |last| self.ends[last])]
+        &self.0.text[..count.checked_sub(1).map_or(0, |last| self.0.ends[last])]
     }
 
     fn start(&self, index: usize) -> usize {
-        if index == 0 { 0 } else { self.ends[index - 1] }
+        if index == 0 { 0 } else { self.0.ends[index - 1] }
     }
 
     fn cell(&self, index: usize) -> Option<&str> {
-        std::str::from_utf8(&self.text[self.start(index)..self.ends[index]]).ok()
+        std::str::from_utf8(&self.0.text[self.start(index)..self.0.ends[index]]).ok()
     }
 
     /// The first cells; `None` where one is no text.
     fn texts(&self, count: usize) -> Option<Vec<&str>> {
         // One check for all of them is cheaper than one for each.
         let texts = std::str::from_utf8(self.bytes(count)).ok()?;
-        (0..count).map(|index| texts.get(self.start(index)..self.ends[index])).collect()
+        (0..count).map(|index| texts.get(self.start(index)..self.0.ends[index])).collect()
     }
 
     /// As many cells, read in the code page of Windows.
     fn windows(&self, count: usize) -> Option<Vec<String>> {
-        (0..count).map(|index| codepage::windows(&self.text[self.start(index)..self.ends[index]])).collect()
+        (0..count).map(|index| codepage::windows(&self.0.text[self.start(index)..self.0.ends[index]])).collect()
     }
 }
 

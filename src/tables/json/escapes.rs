@@ -1,6 +1,8 @@
 //! Escapes in JSON strings.
 
 use super::Arena;
+use crate::tables::json_text;
+use bumpalo::collections::Vec as List;
 use wide::u8x16;
 
 /// The content of a JSON string from what stands between its quotes; `None` for half a surrogate pair.
@@ -67,6 +69,38 @@ pub(super) fn unescape<'r>(inner: &str, arena: &'r Arena) -> Option<&'r str> {
         }
     }
     std::str::from_utf8(&text[..to]).ok()
+}
+
+/// The position after a string within a string, and its content; `None` where it is no string, or has an escape that is
+/// not one letter. It begins behind its quote at `from`; its first backslash is at `at`.
+pub(super) fn unescape_twice<'r>(
+    text: &'r str,
+    mut from: usize,
+    mut at: usize,
+    arena: &'r Arena,
+) -> Option<(usize, &'r str)> {
+    let bytes = text.as_bytes();
+    let mut content = List::with_capacity_in(2 * (at - from) + 4 * LANE, arena);
+    loop {
+        content.extend_from_slice_copy(&bytes[from..at]);
+        let (letter, length) = match bytes.get(at + 1..)? {
+            _ if bytes[at] != b'\\' => return None,
+            [b'"', ..] => {
+                let content = std::str::from_utf8(content.into_bump_slice()).ok()?;
+                return Some((at + 2, content));
+            }
+            [b'\\', b'\\', letter @ (b'"' | b'\\'), ..] => (*letter, 4),
+            [b'\\', letter, ..] if !matches!(letter, b'\\' | b'"') => (*letter, 3),
+            _ => return None,
+        };
+        let simple = SIMPLE[usize::from(letter)];
+        if simple == 0 {
+            return None;
+        }
+        content.push(simple);
+        from = at + length;
+        at = json_text::quote_or_backslash(bytes, from)?;
+    }
 }
 
 /// The letter of an escape such as `\u00e9`, which may take two of them, and the length of it.

@@ -1,7 +1,8 @@
 //! Texts of records as values: words for nothing, truth, digests of ids.
 
 use crate::model::words::hex;
-use sha2::{Digest, Sha256};
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
 
 /// Bytes of a digest; the ids of a bundle's messages are told apart by them.
 const DIGEST: usize = 4;
@@ -28,7 +29,8 @@ pub(super) fn is_sign_in_name(text: &str) -> bool {
 
 /// Short digests of ids, each once, separated by spaces.
 pub(super) fn digests(ids: &[&str]) -> String {
-    let digest = |id: &&str| *Sha256::digest(id.as_bytes()).first_chunk::<DIGEST>().expect("a digest is longer");
+    let hashes = FixedState::default();
+    let digest = |id: &&str| *hashes.hash_one(id.as_bytes()).to_le_bytes().first_chunk().expect("a hash is longer");
     let mut digests: Vec<[u8; DIGEST]> = ids.iter().map(digest).collect();
     digests.sort_unstable();
     digests.dedup();

@@ -115,31 +115,63 @@ impl Scan {
     }
 }
 
-/// Reads the cells of a record that is there from its start to its end: their texts into `text` one after another, and
-/// the end of each into `ends`.
-pub(super) fn split(record: &[u8], delimiter: u8, text: &mut Vec<u8>, ends: &mut Vec<usize>) {
-    if text.len() < record.len() + RUN {
-        text.resize(record.len() + RUN, 0);
-    }
-    ends.clear();
-    let (mut at, mut to) = (0, 0);
-    loop {
-        let mut is_open = record.get(at) == Some(&b'"');
-        if is_open {
-            (at, to, is_open) = unquoted(record, at + 1, text, to);
+/// The cells of a record: their texts one after another, and where each ends. The buffers are used again.
+#[derive(Default)]
+pub(super) struct Split {
+    pub(super) text: Vec<u8>,
+    pub(super) ends: Vec<usize>,
+    /// Cells with JSON that are left as they are written between their quotes, with each quote twice.
+    pub(super) doubled: Vec<usize>,
+}
+
+impl Split {
+    /// Reads a record that is there from its start to its end. Of the cells that `may_double` JSON in them stays as it is
+    /// written: who needs it reads it from that, and most need none of it.
+    pub(super) fn read(&mut self, record: &[u8], delimiter: u8, may_double: impl Fn(usize) -> bool) {
+        let Self { text, ends, doubled } = self;
+        if text.len() < record.len() + RUN {
+            text.resize(record.len() + RUN, 0);
         }
-        // Text behind the quotes belongs to the cell; without a quote at its end all the rest does.
-        let rest = &record[at..];
-        let end = if is_open { None } else { memchr::memchr3(delimiter, b'\n', b'\r', rest) };
-        let cell = &rest[..end.unwrap_or(rest.len())];
-        text[to..to + cell.len()].copy_from_slice(cell);
-        to += cell.len();
-        ends.push(to);
-        match end {
-            Some(end) if rest[end] == delimiter => at += end + 1,
-            _ => return,
+        ends.clear();
+        doubled.clear();
+        let (mut at, mut to) = (0, 0);
+        loop {
+            let mut is_open = record.get(at) == Some(&b'"');
+            if is_open
+                && may_double(ends.len())
+                && let Some(json) = doubled_json(&record[at + 1..], delimiter)
+            {
+                text[to..to + json.len()].copy_from_slice(json);
+                (at, to) = (at + 1 + json.len() + 1, to + json.len());
+                doubled.push(ends.len());
+                is_open = false;
+            } else if is_open {
+                (at, to, is_open) = unquoted(record, at + 1, text, to);
+            }
+            // Text behind the quotes belongs to the cell; without a quote at its end all the rest does.
+            let rest = &record[at..];
+            let end = if is_open { None } else { memchr::memchr3(delimiter, b'\n', b'\r', rest) };
+            let cell = &rest[..end.unwrap_or(rest.len())];
+            text[to..to + cell.len()].copy_from_slice(cell);
+            to += cell.len();
+            ends.push(to);
+            match end {
+                Some(end) if rest[end] == delimiter => at += end + 1,
+                _ => return,
+            }
         }
     }
+}
+
+/// The JSON at the start of a quoted cell, whose first quote is before it, as it is written; `None` where it is none, or
+/// more than JSON.
+fn doubled_json(cell: &[u8], delimiter: u8) -> Option<&[u8]> {
+    if !cell.starts_with(b"{\"\"") && !cell.starts_with(b"[{\"\"") {
+        return None;
+    }
+    let end = closing_quote(cell, 0)?;
+    let behind = cell.get(end + 1).copied();
+    behind.is_none_or(|byte| byte == delimiter || matches!(byte, b'\n' | b'\r')).then_some(&cell[..end])
 }
 
 /// Bytes of a vector.
@@ -252,7 +284,7 @@ mod tests {
     proptest! {
         /// It ends records where the reader of cells does, in whatever steps they come, and counts the same cells.
         #[test]
-        fn ends_where_the_reader_of_cells_ends(text in "[ab,\"]([a,\"\r\n]|\"\"|[a-z]{1,20}){0,40}", step in 1usize..9, columns in 1usize..5) {
+        fn ends_where_the_reader_of_cells_ends(text in "[ab,\"]([a,\"\r\n]|\"\"|,\"\\[?\\{\"\"|[a-z]{1,20}){0,40}", step in 1usize..9, columns in 1usize..5) {
             let bytes = text.as_bytes();
             let (len, cells) = read(bytes);
             let mut scan = Scan::new(b',', columns);
@@ -271,11 +303,15 @@ mod tests {
             prop_assert_eq!((end, scan.cells()), (len, cells.len()), "{:?}", text);
             let fits = cells.len() >= columns && cells[columns..].iter().all(String::is_empty);
             prop_assert_eq!(scan.fits(), fits, "{:?}", text);
-            let (mut texts, mut ends) = (Vec::new(), Vec::new());
-            split(&bytes[..len], b',', &mut texts, &mut ends);
-            let start = |cell: usize| if cell == 0 { 0 } else { ends[cell - 1] };
-            let split: Vec<_> = (0..ends.len()).map(|cell| String::from_utf8_lossy(&texts[start(cell)..ends[cell]])).collect();
-            prop_assert_eq!(split, cells, "{:?}", text);
+            for may_double in [false, true] {
+                let mut split = Split::default();
+                split.read(&bytes[..len], b',', |_| may_double);
+                let start = |cell: usize| if cell == 0 { 0 } else { split.ends[cell - 1] };
+                let written = |cell: usize| String::from_utf8_lossy(&split.text[start(cell)..split.ends[cell]]);
+                let text = |cell| if split.doubled.contains(&cell) { written(cell).replace("\"\"", "\"").into() } else { written(cell) };
+                let split: Vec<_> = (0..split.ends.len()).map(text).collect();
+                prop_assert_eq!(&split, &cells, "{:?}", may_double);
+            }
         }
     }
 }

@@ -56,7 +56,8 @@ impl Rows<'_> {
                 Cut::Record { start, len } => {
                     let record = &self.bytes[start..start + len];
                     let position = Position::new(self.offset + start as u64, record);
-                    let count = cells.split(without_mark(record, is_fresh), self.header.delimiter);
+                    let count =
+                        cells.split(without_mark(record, is_fresh), self.header.delimiter, &self.header.columns);
                     row(&cells, count, &self.header, position, records, stats);
                     is_fresh = false;
                 }
@@ -209,7 +210,7 @@ fn first_cell(written: &[u8], delimiter: u8, is_after_fault: bool) -> Option<Cow
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
     let mut cells = Cells::default();
-    cells.split(without_mark(written, is_after_fault), delimiter);
+    cells.split(without_mark(written, is_after_fault), delimiter, &[]);
     cells.cell(0).map(|cell| Cow::Owned(cell.to_owned()))
 }
 
@@ -269,7 +270,7 @@ fn row(
     {
         stats.note_one(Note::CodePage);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        return records.cells(&parts, &header.columns, position, stats);
+        return records.cells(&parts, cells.doubled(), &header.columns, position, stats);
     }
     if let Some(mut texts) = texts {
         if memchr::memchr(b'\n', bytes).is_some()
@@ -278,11 +279,17 @@ fn row(
             stats.note_one(Note::Doubled);
             texts = halves;
         }
-        let is_full = |text: &&str| text.len() >= EXCEL_CELL && text.chars().count() == EXCEL_CELL;
-        for (column, _) in header.columns.iter().zip(&texts).filter(|(_, text)| is_full(text)) {
+        for (at, (column, text)) in header.columns.iter().zip(&texts).enumerate() {
+            if text.len() < EXCEL_CELL {
+                continue;
+            }
+            let twice = if cells.doubled().contains(&at) { text.matches("\"\"").count() } else { 0 };
+            if text.chars().count() - twice != EXCEL_CELL {
+                continue;
+            }
             *stats.full_cells.entry(column.name.clone()).or_default() += 1;
         }
-        return records.cells(&texts, &header.columns, position, stats);
+        return records.cells(&texts, cells.doubled(), &header.columns, position, stats);
     }
     stats.records += 1;
     stats.skip(position.offset, format!("a byte after {} is not UTF-8", position.offset));

@@ -4,7 +4,7 @@ use super::{FULL, Record, RecordReader};
 use crate::ingest::record::keys::Column;
 use crate::ingest::stats::Note;
 use crate::model::{Field, Flags, Span, Table};
-use crate::tables::json::Arena;
+use crate::tables::json::{Arena, Around};
 use crate::tables::members::Members;
 use crate::tables::{ActRow, ReadAct};
 use serde_json::value::RawValue;
@@ -16,8 +16,8 @@ pub(super) enum Raw<'r> {
     Object(&'r str),
     /// A JSON array that holds the values of columns.
     Array(&'r str, &'r [Column]),
-    /// The cells of a CSV under columns.
-    Cells(&'r [&'r str], &'r [Column]),
+    /// The cells of a CSV, the places of those with JSON in which each quote stands twice, and the columns.
+    Cells(&'r [&'r str], &'r [usize], &'r [Column]),
 }
 
 impl Raw<'_> {
@@ -26,7 +26,7 @@ impl Raw<'_> {
         match self {
             Self::Object(json) => Members::from_json(json, arena),
             Self::Array(json, columns) => of_array(json, columns, arena),
-            Self::Cells(cells, columns) => of_cells(cells, columns, arena),
+            Self::Cells(cells, doubled, columns) => of_cells(cells, doubled, columns, arena),
         }
     }
 }
@@ -45,12 +45,17 @@ fn of_array<'r>(json: &'r str, columns: &'r [Column], arena: &'r Arena) -> Membe
 }
 
 /// Members of a row of a CSV.
-fn of_cells<'r>(cells: &[&'r str], columns: &'r [Column], arena: &'r Arena) -> Members<'r> {
+fn of_cells<'r>(cells: &[&'r str], doubled: &[usize], columns: &'r [Column], arena: &'r Arena) -> Members<'r> {
     let mut members = Members::new(arena);
-    for (column, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-        members.add_cell(&column.name, cell, column.utc_offset);
+    for (at, (column, cell)) in columns.iter().zip(cells).enumerate().filter(|(_, (_, cell))| !cell.is_empty()) {
+        members.add_cell(&column.name, cell, cell_around(at, doubled), column.utc_offset);
     }
     members
+}
+
+/// Whether a cell is JSON as it is written, or its own text.
+pub(super) fn cell_around(at: usize, doubled: &[usize]) -> Around {
+    if doubled.contains(&at) { Around::Cell } else { Around::Nothing }
 }
 
 impl RecordReader {

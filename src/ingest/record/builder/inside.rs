@@ -1,6 +1,7 @@
 //! Records inside a record that no table claims, and what becomes of one that holds none.
 
 use super::acts::Raw;
+use super::acts::cell_around;
 use super::kept::Kept;
 use super::{Column, Object, Position, ROW_START, RecordReader, check_depth, fast};
 use crate::ingest::record::unwrap::{self, Inner};
@@ -106,8 +107,16 @@ impl RecordReader {
         self.read(position, stats, fill, Raw::Object(json));
     }
 
-    /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value.
-    pub(crate) fn cells(&mut self, cells: &[&str], columns: &[Column], position: Position, stats: &mut SourceStats) {
+    /// Reads CSV cells that hold the values of `columns`. An empty cell is a missing value. Those in the places `doubled`
+    /// are JSON of columns that no field is read from, with each quote twice.
+    pub(crate) fn cells(
+        &mut self,
+        cells: &[&str],
+        doubled: &[usize],
+        columns: &[Column],
+        position: Position,
+        stats: &mut SourceStats,
+    ) {
         self.holds_back = true;
         self.read(
             position,
@@ -122,15 +131,18 @@ impl RecordReader {
                 }
                 Ok(None)
             },
-            Raw::Cells(cells, columns),
+            Raw::Cells(cells, doubled, columns),
         );
         self.holds_back = false;
         if let Some(unclaimed) = self.unclaimed.take() {
             let is_wrapped =
-                |(column, cell): &(&Column, &&str)| column.targets.is_skip() && cell.starts_with(['{', '[']);
-            let wrapped = columns.iter().zip(cells).find(is_wrapped).map(|(_, cell)| cell);
-            // An array around it, for a record that a cell holds is inside the row.
-            let inner = wrapped.map(|cell| unwrap::records(&format!("[{cell}]"))).unwrap_or_default();
+                |(column, cell): (&Column, &&str)| column.targets.is_skip() && cell.starts_with(['{', '[']);
+            let wrapped = columns.iter().zip(cells).position(is_wrapped);
+            let inner = self.with_arena(|_, arena| {
+                let cell = wrapped.and_then(|at| cell_around(at, doubled).json(cells[at], arena));
+                // An array around it, for a record that a cell holds is inside the row.
+                cell.map(|cell| unwrap::records(&format!("[{cell}]"))).unwrap_or_default()
+            });
             self.within(inner, unclaimed, position, stats);
         }
     }

@@ -5,20 +5,30 @@ use crate::tables::json::{Arena, Reader, Value, unescaped};
 use crate::tables::json_text::Text;
 use crate::tables::members::Members;
 
+/// The value just met.
+#[derive(Clone, Copy)]
+enum Met<'r> {
+    Value(Value<'r>),
+    /// A text that may hold JSON: so it is written between its quotes.
+    Json(&'r str),
+    /// A value that has to be read from its text.
+    Unread,
+}
+
 /// The members met so far. A value that is not known is read from its text where it is asked for.
 pub(super) struct Kept<'r> {
     arena: &'r Arena,
     members: Members<'r>,
     reader: Reader<'r>,
-    /// The value just met; `None` where its text has to be read.
-    value: Option<Value<'r>>,
+    met: Met<'r>,
     /// True if a value in an object is not known, so that neither it nor those after it are.
     has_gap: bool,
 }
 
 impl<'r> Kept<'r> {
     pub(super) fn new(json: &'r str, arena: &'r Arena) -> Self {
-        Self { arena, members: Members::new(arena), reader: Reader::new(json, arena), value: None, has_gap: false }
+        let (members, reader) = (Members::new(arena), Reader::new(json, arena));
+        Self { arena, members, reader, met: Met::Unread, has_gap: false }
     }
 
     /// The members of the record, once all were met.
@@ -28,17 +38,21 @@ impl<'r> Kept<'r> {
 
     /// Takes a text that was written so between its quotes.
     pub(super) fn text(&mut self, inner: &'r str, text: Text) {
-        self.value = match text {
-            Text::Plain => Some(inner),
-            Text::Escaped => unescaped(inner, self.arena),
-        }
-        .map(Value::String);
+        self.met = match text {
+            Text::Plain => Met::Value(Value::String(inner)),
+            Text::Escaped if inner.starts_with(['{', '[']) => Met::Json(inner),
+            Text::Escaped => self.unescaped(inner),
+        };
+    }
+
+    fn unescaped(&self, inner: &'r str) -> Met<'r> {
+        unescaped(inner, self.arena).map_or(Met::Unread, |text| Met::Value(Value::String(text)))
     }
 
     /// Takes the value at a place, which is no text and nests at most so deep; the position after it, where it can be kept.
     pub(super) fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
         let read = self.reader.value(at, depth);
-        self.value = read.map(|(_, value)| value);
+        self.met = read.map_or(Met::Unread, |(_, value)| Met::Value(value));
         read.map(|(end, _)| end)
     }
 
@@ -49,18 +63,23 @@ impl<'r> Kept<'r> {
 
     /// Takes the value just met as that of a member, of the record itself or of an object in it.
     pub(super) fn member(&mut self, name: &'r str, raw: &'r str, is_of_record: bool) {
-        match self.value {
-            Some(value) if is_of_record => self.members.add_read(name, raw, value),
-            None if is_of_record => self.members.add_json(name, raw, Span::from_ticks(0)),
-            Some(value) => self.reader.member(name, value),
-            None => self.has_gap = true,
+        if is_of_record {
+            return match self.met {
+                Met::Value(value) => self.members.add_read(name, raw, value),
+                Met::Json(_) | Met::Unread => self.members.add_json(name, raw, Span::from_ticks(0)),
+            };
+        }
+        let met = if let Met::Json(inner) = self.met { self.unescaped(inner) } else { self.met };
+        match met {
+            Met::Value(value) => self.reader.member(name, value),
+            Met::Json(_) | Met::Unread => self.has_gap = true,
         }
     }
 
     /// Ends an object, which is the value met then.
     pub(super) fn close(&mut self, open: usize) {
         let object = self.reader.close(open);
-        self.value = (!self.has_gap).then_some(object);
+        self.met = if self.has_gap { Met::Unread } else { Met::Value(object) };
     }
 }
 

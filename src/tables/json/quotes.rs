@@ -1,0 +1,264 @@
+//! The ways in which quotes of JSON are written: as they are, or of two bytes where all of it stands in another text.
+
+use super::escapes::{unescape, unescape_twice, unescaped};
+use super::parser::Parser;
+use super::{Arena, MAX_DEPTH, Value};
+use crate::tables::json_text::{self, Text};
+
+/// The text that JSON stands in, as far as its quotes show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// None.
+    Nothing,
+    /// A string of JSON: a backslash stands before each quote and each backslash.
+    String,
+    /// A quoted cell of a CSV: each quote stands twice.
+    Cell,
+}
+
+impl Around {
+    /// Reads a value from what is written; `None` where it is no JSON, or written in an odd way.
+    pub fn value<'r>(self, written: &'r str, arena: &'r Arena) -> Option<Value<'r>> {
+        match self {
+            Self::Nothing => Parser::<Bare>::new(written, arena).only(MAX_DEPTH),
+            Self::String => Parser::<InString>::new(written, arena).only(MAX_DEPTH),
+            Self::Cell => Parser::<InCell>::new(written, arena).only(MAX_DEPTH),
+        }
+    }
+
+    /// The JSON itself; `None` for half a surrogate pair.
+    pub fn json<'r>(self, written: &'r str, arena: &'r Arena) -> Option<&'r str> {
+        match self {
+            Self::Nothing => Some(written),
+            Self::String => unescaped(written, arena),
+            Self::Cell => Some(arena.alloc_str(&written.replace(IN_CELL, "\""))),
+        }
+    }
+}
+
+/// A way of writing. Whatever it takes for a string is one.
+pub(super) trait Quotes {
+    /// The position of the first byte from `at` on that is no white space.
+    fn skip_space(bytes: &[u8], at: usize) -> usize;
+
+    /// Returns whether a quote is at `at`.
+    fn is_quote(bytes: &[u8], at: usize) -> bool;
+
+    /// The position after the string whose quote is at `at`, and its content.
+    fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)>;
+
+    /// The position after a value of which a part has no content, and which nests at most `depth` levels. In another text
+    /// none is found: that is read again without the text around it.
+    fn value_end(_bytes: &[u8], _at: usize, _depth: usize) -> Option<usize> {
+        None
+    }
+}
+
+/// As they are.
+pub(super) struct Bare;
+
+impl Quotes for Bare {
+    #[inline]
+    fn skip_space(bytes: &[u8], at: usize) -> usize {
+        json_text::skip_space(bytes, at)
+    }
+
+    #[inline]
+    fn is_quote(bytes: &[u8], at: usize) -> bool {
+        bytes.get(at) == Some(&b'"')
+    }
+
+    #[inline]
+    fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+        let (end, written) = json_text::string(text.as_bytes(), at)?;
+        let inner = &text[at + 1..end - 1];
+        let content = match written {
+            Text::Plain => inner,
+            Text::Escaped => unescape(inner, arena)?,
+        };
+        Some((end, content))
+    }
+
+    fn value_end(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
+        json_text::value_end(bytes, at, depth)
+    }
+}
+
+/// In a string, each after a backslash.
+pub(super) struct InString;
+
+/// In a cell, each twice.
+pub(super) struct InCell;
+
+const IN_STRING: &str = "\\\"";
+const IN_CELL: &str = "\"\"";
+
+/// Bytes of both.
+const QUOTE: usize = 2;
+
+impl Quotes for InString {
+    #[inline]
+    fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+        loop {
+            match bytes.get(at) {
+                Some(b' ') => at += 1,
+                Some(b'\\') if matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => at += 2,
+                _ => return at,
+            }
+        }
+    }
+
+    #[inline]
+    fn is_quote(bytes: &[u8], at: usize) -> bool {
+        bytes.get(at..at + QUOTE) == Some(IN_STRING.as_bytes())
+    }
+
+    #[inline]
+    fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+        let bytes = text.as_bytes();
+        if !Self::is_quote(bytes, at) {
+            return None;
+        }
+        let inner = at + QUOTE;
+        let end = json_text::quote_or_backslash(bytes, inner)?;
+        if Self::is_quote(bytes, end) {
+            return Some((end + QUOTE, &text[inner..end]));
+        }
+        escaped_twice(text, at, end, arena)
+    }
+}
+
+/// As [`Quotes::string`] of [`InString`], of a string that holds a backslash itself.
+#[inline(never)]
+fn escaped_twice<'r>(text: &'r str, at: usize, backslash: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+    if let Some(found) = unescape_twice(text, at + QUOTE, backslash, arena) {
+        return Some(found);
+    }
+    let end = end_in_string(text.as_bytes(), backslash)?;
+    let string = unescape(&text[at..end], arena)?;
+    // An escape by number may be a quote: then it ends elsewhere.
+    let (_, content) = Bare::string(string, 0, arena).filter(|(end, _)| *end == string.len())?;
+    Some((end, content))
+}
+
+/// The position after a string within a string that goes on at a backslash, where no quote or backslash is written by its
+/// number.
+fn end_in_string(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match bytes.get(at + 1)? {
+            b'"' => return Some(at + QUOTE),
+            // A backslash of the string itself, and what it escapes, which may be escaped in turn.
+            b'\\' => at += if bytes.get(at + 2) == Some(&b'\\') { 4 } else { 3 },
+            _ => at += 2,
+        }
+        at += memchr::memchr(b'\\', bytes.get(at..)?)?;
+    }
+}
+
+impl Quotes for InCell {
+    #[inline]
+    fn skip_space(bytes: &[u8], at: usize) -> usize {
+        json_text::skip_space(bytes, at)
+    }
+
+    #[inline]
+    fn is_quote(bytes: &[u8], at: usize) -> bool {
+        bytes.get(at..at + QUOTE) == Some(IN_CELL.as_bytes())
+    }
+
+    #[inline]
+    fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+        let bytes = text.as_bytes();
+        if !Self::is_quote(bytes, at) {
+            return None;
+        }
+        let inner = at + QUOTE;
+        let end = json_text::quote_or_backslash(bytes, inner)?;
+        if Self::is_quote(bytes, end) && bytes.get(end + QUOTE) != Some(&b'"') {
+            return Some((end + QUOTE, &text[inner..end]));
+        }
+        escaped_in_cell(text, at, arena)
+    }
+}
+
+/// As [`Quotes::string`] of [`InCell`], of a string that holds a backslash.
+#[inline(never)]
+fn escaped_in_cell<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+    // From the second of the two quotes to the first of those at its end: no third one follows.
+    if let Some((end, content)) = Bare::string(text, at + 1, arena)
+        && InCell::is_quote(text.as_bytes(), end - 1)
+        && text.as_bytes().get(end + 1) != Some(&b'"')
+    {
+        return Some((end + 1, content));
+    }
+    with_quotes(text, at, arena)
+}
+
+/// As [`Quotes::string`] of [`InCell`], of a string that holds quotes.
+fn with_quotes<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
+    let end = end_in_cell(text.as_bytes(), at + QUOTE)?;
+    let string = Around::Cell.json(&text[at..end], arena)?;
+    let (_, content) = Bare::string(string, 0, arena).filter(|(end, _)| *end == string.len())?;
+    Some((end, content))
+}
+
+/// The position after a string within a cell that goes on at a place.
+fn end_in_cell(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        match bytes[at] {
+            b'"' => return InCell::is_quote(bytes, at).then_some(at + QUOTE),
+            _ => at += if InCell::is_quote(bytes, at + 1) { 1 + QUOTE } else { 2 },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Around, IN_CELL};
+    use crate::tables::json::{Arena, Value};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is read inside another text is what is read of its content.
+        #[test]
+        fn it_is_the_value_of_the_content(
+            json in r#"(\[|\{|\}|\]|,|:|"(a|b|/|\\n|\\u00e9|\\ud83d\\ude00|\\"|\\\\){0,3}"|-?[0-9]{1,3}|true|null|[ \n\t]){0,12}"#,
+            slashes in any::<bool>(),
+            numbers in "[a\"\\\\ \n]{0,2}",
+        ) {
+            for json in [json.clone(), format!("[{json}]"), format!("{{\"b\":{json},\"a\":[{json}]}}")] {
+                let written = serde_json::to_string(&json).unwrap();
+                let mut inner = written[1..written.len() - 1].to_owned();
+                if slashes {
+                    inner = inner.replace('/', "\\/");
+                }
+                let arena = Arena::new();
+                let known = Value::parse(&json, &arena);
+                prop_assert_eq!(Around::String.value(&inner, &arena), known, "{}", inner);
+                let cell = json.replace('"', IN_CELL);
+                prop_assert_eq!(Around::Cell.value(&cell, &arena), known, "{}", cell);
+                prop_assert_eq!(Around::Cell.json(&cell, &arena), Some(json.as_str()));
+                for byte in numbers.bytes() {
+                    let escape = serde_json::to_string(&char::from(byte)).unwrap();
+                    let odd = inner.replace(escape.trim_matches('"'), &format!("\\u{byte:04x}"));
+                    let content: String = serde_json::from_str(&format!("\"{odd}\"")).unwrap_or_default();
+                    let read = Around::String.value(&odd, &arena);
+                    prop_assert!(read.is_none() || read == Value::parse(&content, &arena), "{}", odd);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_cut_off_anywhere_is_none() {
+        let whole = r#"{\"a\": {\"b\": [1.5e3, \"x\\n\\\"\", null, true]}, \"c\": nul"#;
+        let cell = r#"{""a"": {""b"": [1.5e3, ""x\n\"""", null, true]}, ""c"": nul"#;
+        let cut = |whole: &'static str| (0..whole.len()).map(move |end| &whole[..end]);
+        for (written, around) in
+            cut(whole).map(|text| (text, Around::String)).chain(cut(cell).map(|text| (text, Around::Cell)))
+        {
+            assert!(around.value(written, &Arena::new()).is_none(), "{written}");
+        }
+    }
+}
