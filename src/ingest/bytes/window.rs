@@ -12,8 +12,11 @@ pub(crate) const TOO_MANY_BYTES: &str = "holds more than the most decoded bytes 
 /// more is read.
 pub(crate) struct Window<'r> {
     reader: &'r mut dyn Read,
+    /// Longer than what is read, so that it need not be cleared for each block.
     buffer: Vec<u8>,
     start: usize,
+    /// Bytes of the buffer that were read.
+    end: usize,
     offset: u64,
     ended: bool,
     /// Decoded bytes that may still be read.
@@ -25,12 +28,12 @@ pub(crate) struct Window<'r> {
 impl<'r> Window<'r> {
     /// Over a stream of which at most `max_bytes` are read.
     pub(crate) fn new(reader: &'r mut dyn Read, max_bytes: u64) -> Self {
-        Self { reader, buffer: Vec::new(), start: 0, offset: 0, ended: false, left: max_bytes, failure: None }
+        Self { reader, buffer: Vec::new(), start: 0, end: 0, offset: 0, ended: false, left: max_bytes, failure: None }
     }
 
     /// Everything buffered and not consumed.
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        &self.buffer[self.start..self.end]
     }
 
     /// Offset in the stream of the first byte of [`Self::bytes`].
@@ -46,10 +49,7 @@ impl<'r> Window<'r> {
     /// The byte at a position, reading on if need be.
     #[inline]
     pub(crate) fn byte(&mut self, at: usize) -> Option<u8> {
-        if let Some(&byte) = self.buffer.get(self.start + at) {
-            return Some(byte);
-        }
-        while self.start + at >= self.buffer.len() {
+        while self.start + at >= self.end {
             if !self.more() {
                 return None;
             }
@@ -61,7 +61,7 @@ impl<'r> Window<'r> {
     pub(crate) fn consume(&mut self, count: usize) {
         self.start += count;
         self.offset += count as u64;
-        debug_assert!(self.start <= self.buffer.len());
+        debug_assert!(self.start <= self.end);
     }
 
     /// Reads another block; `false` at the end.
@@ -69,15 +69,16 @@ impl<'r> Window<'r> {
         if self.ended {
             return false;
         }
-        if self.start > 0 && self.start >= self.buffer.len() / 2 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
+        if self.start > 0 && self.start >= self.end / 2 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
         }
-        let held = self.buffer.len();
         let want = usize::try_from(self.left.min(BLOCK as u64)).expect("at most a block");
-        self.buffer.resize(held + want, 0);
+        if self.buffer.len() < self.end + want {
+            self.buffer.resize(self.end + want, 0);
+        }
         let got = loop {
-            match self.reader.read(&mut self.buffer[held..]) {
+            match self.reader.read(&mut self.buffer[self.end..self.end + want]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => break other,
             }
@@ -89,7 +90,7 @@ impl<'r> Window<'r> {
                 0
             }
         };
-        self.buffer.truncate(held + count);
+        self.end += count;
         self.left -= count as u64;
         if count == 0 {
             self.ended = true;
