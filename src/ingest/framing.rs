@@ -1,5 +1,6 @@
 //! The records in a source's decoded bytes: its shape, and one reader for each way that records are framed.
 
+pub(crate) mod block;
 pub(crate) mod csv;
 pub(crate) mod envelope;
 mod json_cursor;

@@ -1,5 +1,5 @@
 //! Reading a bundle on several threads: pieces of plain line files, and whole sources of any other kind. Whoever has
-//! nothing left to do reads rows that another cut out of a CSV.
+//! nothing left to do reads records that another cut out of its source.
 
 mod blocks;
 
@@ -8,7 +8,7 @@ use super::bytes::body::{Stretch, reason};
 use super::bytes::decode::{self, FileRange, Method};
 use super::framing::shape::{self, Framing, HEAD, Shape};
 use super::framing::stream::{self, ReadRecords};
-use super::framing::{csv, lines};
+use super::framing::{block::Block, lines};
 use super::options::Options;
 use super::progress::Meter;
 use super::record::builder::{AmbiguousDate, OtherReading, RecordReader};
@@ -92,7 +92,7 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
     let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let jobs = plan(inputs, options);
     let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
-    // Of a large source others read rows.
+    // Of a large source others read blocks.
     let is_large = |job: &Job| matches!(job, Job::Source(input) if inputs[*input].bytes > SMALL);
     let busy = if jobs.iter().any(is_large) { threads } else { threads.min(jobs.len()) };
     let workers = Workers {
@@ -279,8 +279,8 @@ impl Workers<'_> {
                 }
             }
         }
-        while let Some((input, rows)) = self.blocks.wait(|| self.meter.is_stopped()) {
-            self.rows(input, &rows, &mut output.records, &mut output.shown, &mut output.pieces);
+        while let Some((input, block)) = self.blocks.wait(|| self.meter.is_stopped()) {
+            self.block(input, &block, &mut output.records, &mut output.shown, &mut output.pieces);
         }
         output
     }
@@ -311,23 +311,23 @@ impl Workers<'_> {
         if let Err(error) = outcome {
             stats.problem(None, if input.packed { format!("cannot be unpacked: {error}") } else { reason(&error) });
         }
-        // The last of its rows, which nobody may have time for.
-        while let Some((input, rows)) = self.blocks.take() {
-            self.rows(input, &rows, records, shown, pieces);
+        // The last of its blocks, which nobody may have time for.
+        while let Some((input, block)) = self.blocks.take() {
+            self.block(input, &block, records, shown, pieces);
         }
         self.meter.finish(index);
-        // Events of rows that were counted apart are theirs.
+        // Events of blocks that were counted apart are theirs.
         let end = if pieces.len() == apart { ends(records.part()) } else { first };
         let behind = stats.split_behind_rows();
         pieces.push(Done::new(index, 0, (first, end), stats));
         pieces.push(Done::new(index, u64::MAX, ((0, 0), (0, 0)), behind));
     }
 
-    /// Reads rows of a source, counted apart: those before them may be with another thread.
-    fn rows(
+    /// Reads records of a source, counted apart: those before them may be with another thread.
+    fn block(
         &self,
         index: usize,
-        rows: &csv::Rows<'_>,
+        block: &Block<'_>,
         records: &mut RecordReader,
         shown: &mut usize,
         pieces: &mut Vec<Done>,
@@ -335,13 +335,13 @@ impl Workers<'_> {
         let mut stats = SourceStats::new(source_id(index), &self.inputs[index].name);
         let first = ends(records.part());
         let mut counted = 0;
-        let goes_on = rows.read(records, &mut stats, &mut |part, read| {
+        let goes_on = block.read(records, &mut stats, &mut |part, read| {
             self.show(part, shown);
             self.meter.read(0, read - counted, index);
             counted = read;
             !self.meter.is_stopped()
         });
-        pieces.push(Done::new(index, rows.offset(), (first, ends(records.part())), stats));
+        pieces.push(Done::new(index, block.offset(), (first, ends(records.part())), stats));
         goes_on
     }
 
@@ -392,9 +392,9 @@ struct Reading<'o, 'w> {
 }
 
 impl ReadRecords for Reading<'_, '_> {
-    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, _: &mut SourceStats) -> bool {
-        match self.workers.blocks.put(self.index, rows) {
-            Some(rows) => self.workers.rows(self.index, &rows, records, self.shown, self.pieces),
+    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, _: &mut SourceStats) -> bool {
+        match self.workers.blocks.put(self.index, block) {
+            Some(block) => self.workers.block(self.index, &block, records, self.shown, self.pieces),
             None => !self.workers.meter.is_stopped(),
         }
     }

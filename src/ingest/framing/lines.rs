@@ -80,27 +80,56 @@ fn record(
     }
 }
 
-/// Reads a stream of lines.
-pub(crate) fn stream(
-    window: &mut Window<'_>,
+/// Some lines of a stream, next to each other.
+pub(crate) struct LineBlock<'b> {
+    bytes: Cow<'b, [u8]>,
+    /// Of their first byte, in the source.
+    offset: u64,
+    /// True if they are one line that is too long, of which nothing is kept.
+    is_too_long: bool,
     max_record: usize,
-    records: &mut RecordReader,
-    stats: &mut SourceStats,
-    keep_on: &mut KeepOn<'_>,
-) {
+}
+
+impl LineBlock<'_> {
+    /// The offset of their first byte in the source.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The same, for another thread.
+    pub(crate) fn into_owned(self) -> LineBlock<'static> {
+        LineBlock { bytes: Cow::Owned(self.bytes.into_owned()), ..self }
+    }
+
+    /// Reads them, and returns the answer of `keep_on`.
+    pub(crate) fn read(&self, records: &mut RecordReader, stats: &mut SourceStats, keep_on: &mut KeepOn<'_>) -> bool {
+        if self.is_too_long {
+            stats.skip_too_long(self.offset, self.max_record);
+        } else {
+            block(&self.bytes, self.offset, self.max_record, records, stats);
+        }
+        keep_on(records.part(), stats.read)
+    }
+}
+
+/// Cuts a stream into blocks of lines, for `take` to read or to give to another thread; it ends the reading by returning
+/// false.
+pub(crate) fn stream(window: &mut Window<'_>, max_record: usize, take: &mut dyn FnMut(LineBlock<'_>) -> bool) {
     let mut scanned = 0;
     loop {
         if let Some(end) = memchr::memrchr(b'\n', &window.bytes()[scanned..]).map(|at| scanned + at + 1) {
-            block(&window.bytes()[..end], window.offset(), max_record, records, stats);
+            if !take(lines(window, end, max_record)) {
+                return;
+            }
             window.consume(end);
         }
         scanned = window.bytes().len();
         if scanned > max_record {
-            skip_line(window, max_record, stats);
+            if !take(LineBlock { is_too_long: true, ..lines(window, 0, max_record) }) {
+                return;
+            }
+            next_line(window);
             scanned = 0;
-        }
-        if !keep_on(records.part(), stats.read) {
-            return;
         }
         if !window.more() {
             break;
@@ -108,15 +137,20 @@ pub(crate) fn stream(
     }
     let rest = window.bytes().len();
     // The end of a cut stream is no line: its failure is reported instead.
-    if window.failure.is_none() {
-        block(window.bytes(), window.offset(), max_record, records, stats);
+    if rest > 0 && window.failure.is_none() {
+        take(lines(window, rest, max_record));
     }
     window.consume(rest);
 }
 
-/// Passes over a line that is too long without keeping it.
-fn skip_line(window: &mut Window<'_>, max_record: usize, stats: &mut SourceStats) {
-    stats.skip_too_long(window.offset(), max_record);
+/// The first bytes of a window as lines.
+fn lines<'w>(window: &'w Window<'_>, len: usize, max_record: usize) -> LineBlock<'w> {
+    let bytes = Cow::Borrowed(&window.bytes()[..len]);
+    LineBlock { bytes, offset: window.offset(), is_too_long: false, max_record }
+}
+
+/// Goes to the next line without keeping this one.
+fn next_line(window: &mut Window<'_>) {
     loop {
         if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
             window.consume(at + 1);

@@ -1,5 +1,6 @@
 //! A decoded stream, whatever its shape.
 
+use super::block::Block;
 use super::json_stream::JsonStream;
 use super::keep_on::KeepOn;
 use super::shape::{Begun, Framing, HEAD};
@@ -14,9 +15,8 @@ use std::io::Read;
 
 /// Reads the records of a stream.
 pub(crate) trait ReadRecords {
-    /// Rows of a CSV, which another thread may read; `stats` are those of the source. Reading ends when it returns
-    /// false.
-    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool;
+    /// Records that another thread may read; `stats` are those of the source. Reading ends when it returns false.
+    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool;
 
     /// As [`KeepOn`].
     fn keep_on(&mut self, part: &Part, read: u64) -> bool;
@@ -24,8 +24,8 @@ pub(crate) trait ReadRecords {
 
 /// Reads everything in the one thread.
 impl<K: FnMut(&Part, u64) -> bool> ReadRecords for K {
-    fn rows(&mut self, rows: csv::Rows<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool {
-        rows.read(records, stats, self)
+    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool {
+        block.read(records, stats, self)
     }
 
     fn keep_on(&mut self, part: &Part, read: u64) -> bool {
@@ -68,11 +68,13 @@ pub(crate) fn read(
     }
     match (shape.framing, header) {
         (Framing::Csv, Some(header)) => {
-            csv::stream(&mut window, header, max_record, stats, &mut |rows, stats| reading.rows(rows, records, stats));
+            let take: &mut csv::Take<'_> = &mut |rows, stats| reading.block(Block::Rows(rows), records, stats);
+            csv::stream(&mut window, header, max_record, stats, take);
             stats.end_rows();
         }
         (Framing::Lines, _) => {
-            lines::stream(&mut window, max_record, records, stats, &mut |part, read| reading.keep_on(part, read));
+            lines::stream(&mut window, max_record, &mut |lines| reading.block(Block::Lines(lines), records, stats));
+            stats.end_rows();
         }
         _ => {
             let keep_on: &mut KeepOn<'_> = &mut |part, read| reading.keep_on(part, read);

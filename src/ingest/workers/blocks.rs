@@ -1,17 +1,17 @@
-//! Rows that one thread cut out of its source and another reads.
+//! Records that one thread cut out of its source and another reads.
 
-use crate::ingest::framing::csv::Rows;
+use crate::ingest::framing::block::Block;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Rows that wait for each thread but the one that cuts.
+/// Blocks that wait for each thread but the one that cuts.
 const FOR_EACH: usize = 2;
 
-/// Longest wait for rows before a thread looks whether the load was stopped.
+/// Longest wait for a block before a thread looks whether the load was stopped.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Rows that wait for a thread.
+/// Blocks of records that wait for a thread.
 pub(super) struct Blocks {
     /// Most that wait: they are in memory.
     most: usize,
@@ -20,13 +20,13 @@ pub(super) struct Blocks {
 }
 
 struct State {
-    /// Rows with the number of their source.
-    waiting: VecDeque<(usize, Rows<'static>)>,
+    /// Blocks with the number of their source.
+    waiting: VecDeque<(usize, Block<'static>)>,
     /// Sources that may still give some.
     open: usize,
 }
 
-/// A source that may give rows; closed when it is dropped.
+/// A source that may give blocks; closed when it is dropped.
 pub(super) struct OpenSource<'b>(&'b Blocks);
 
 impl Drop for OpenSource<'_> {
@@ -37,7 +37,7 @@ impl Drop for OpenSource<'_> {
 }
 
 impl Blocks {
-    /// For so many threads, which read so many sources that rows may come of.
+    /// For so many threads, which read so many sources that blocks may come of.
     pub(super) fn new(threads: usize, sources: usize) -> Self {
         let state = State { waiting: VecDeque::new(), open: sources };
         Self { most: threads.saturating_sub(1) * FOR_EACH, state: Mutex::new(state), changed: Condvar::new() }
@@ -48,29 +48,29 @@ impl Blocks {
         OpenSource(self)
     }
 
-    /// Takes rows for another thread; gives them back where enough wait.
-    pub(super) fn put<'r>(&self, input: usize, rows: Rows<'r>) -> Option<Rows<'r>> {
+    /// Takes a block for another thread; gives it back where enough wait.
+    pub(super) fn put<'b>(&self, input: usize, block: Block<'b>) -> Option<Block<'b>> {
         if self.lock().waiting.len() >= self.most {
-            return Some(rows);
+            return Some(block);
         }
         // Copied outside the lock: threads that cut at once may then go past the most by one each.
-        let rows = rows.into_owned();
-        self.lock().waiting.push_back((input, rows));
+        let block = block.into_owned();
+        self.lock().waiting.push_back((input, block));
         self.changed.notify_one();
         None
     }
 
-    /// Rows that wait, if some do.
-    pub(super) fn take(&self) -> Option<(usize, Rows<'static>)> {
+    /// A block that waits, if one does.
+    pub(super) fn take(&self) -> Option<(usize, Block<'static>)> {
         self.lock().waiting.pop_front()
     }
 
-    /// As [`Self::take`], waiting until rows come or no source is left that could give some.
-    pub(super) fn wait(&self, is_stopped: impl Fn() -> bool) -> Option<(usize, Rows<'static>)> {
+    /// As [`Self::take`], waiting until one comes or no source is left that could give one.
+    pub(super) fn wait(&self, is_stopped: impl Fn() -> bool) -> Option<(usize, Block<'static>)> {
         let mut state = self.lock();
         while !is_stopped() {
-            if let Some(rows) = state.waiting.pop_front() {
-                return Some(rows);
+            if let Some(block) = state.waiting.pop_front() {
+                return Some(block);
             }
             if state.open == 0 {
                 break;
