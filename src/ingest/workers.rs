@@ -31,6 +31,9 @@ const PIECE: u64 = 256 << 10;
 /// Files up to this size are read whole by one thread: their shape need not be known before.
 const SMALL: u64 = 4 << 20;
 
+/// Bytes that a packed one stands for, about: logs repeat themselves.
+const PACKED: u64 = 10;
+
 /// One task of a thread.
 enum Job {
     /// Hash the file of a source.
@@ -93,7 +96,11 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
     let jobs = plan(inputs, options);
     let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
     // Of a large source others read blocks.
-    let is_large = |job: &Job| matches!(job, Job::Source(input) if inputs[*input].bytes > SMALL);
+    let is_large = |job: &Job| {
+        let Job::Source(input) = job else { return false };
+        let unpacked = if inputs[*input].packed { PACKED } else { 1 };
+        inputs[*input].bytes * unpacked > SMALL
+    };
     let busy = if jobs.iter().any(is_large) { threads } else { threads.min(jobs.len()) };
     let workers = Workers {
         inputs,

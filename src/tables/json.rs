@@ -1,14 +1,15 @@
 //! JSON values in an arena: a record has dozens, which are read once and given up together.
 
+mod around;
 mod escapes;
 mod parser;
 mod quotes;
 
+pub use around::Around;
 pub use escapes::unescaped;
 
 use bumpalo::Bump;
 use parser::Parser;
-pub use quotes::Around;
 use quotes::{Bare, InCell, InString, Quotes};
 use std::fmt;
 

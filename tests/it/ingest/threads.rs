@@ -1,8 +1,9 @@
-//! A large CSV, whose rows several threads read.
+//! Large sources, whose records several threads read.
 
-use super::{file, read};
+use super::{file, gzip, read};
+use std::path::Path;
 use tokentrail::testing::ingest::Options;
-use tokentrail::testing::model::Field;
+use tokentrail::testing::model::{Field, Origin, Problem};
 
 /// Rows of which some are broken in each way that reading goes on after.
 fn csv() -> String {
@@ -34,36 +35,82 @@ fn csv() -> String {
     text + "2026-05-01T00:00:00Z,last,u,a,0,\"without an end"
 }
 
+/// Lines of which some are broken in each way that reading goes on after.
+fn lines() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for n in 0..30_000 {
+        let time = format!("2026-05-01T{:02}:{:02}:{:02}Z", n / 3600 % 24, n / 60 % 60, n % 60);
+        let agent = "padding ".repeat(12);
+        let row = format!(
+            r#"{{"TimeGenerated":"{time}","Id":"id-{n}","UserId":"user-{}","AppId":"a","ResultType":"0","UserAgent":"{agent}"}}"#,
+            n % 300
+        );
+        bytes.extend_from_slice(row.as_bytes());
+        match n % 1000 {
+            500 => bytes.extend_from_slice(b"\nno JSON\n"),
+            600 => bytes.extend_from_slice(b"\r\n\r\n"),
+            700 => bytes.extend_from_slice(b"\n{\"Id\":\"\x98\"}\n"),
+            800 => bytes.extend_from_slice(format!("\n{{\"Id\":\"{}\"}}\n", "long ".repeat(TOO_LONG / 4)).as_bytes()),
+            _ => bytes.push(b'\n'),
+        }
+    }
+    bytes.extend_from_slice(b"{\"Id\":\"without an end");
+    bytes
+}
+
+/// A line of so many bytes is too long here.
+const TOO_LONG: usize = 600_000;
+
+/// What a load gives: the place, id and user of each event, problems, and remarks.
+type Given = (Vec<(Origin, String, String)>, Vec<Problem>, Vec<String>);
+
+/// What a file gives on one thread, and on any number.
+fn on_any_threads(path: &Path, max_record: usize) -> Given {
+    let load_with = |threads| -> Given {
+        let options = Options { threads: Some(threads), max_record, ..Options::default() };
+        let loaded = read(&[path.to_owned()], &options);
+        let events = loaded.store.events().map(|(id, event)| {
+            if event.origin.record % 997 == 0 {
+                let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
+                assert!(raw.contains(loaded.store.get(id, Field::Id)), "{raw}");
+            }
+            (event.origin, loaded.store.get(id, Field::Id).to_owned(), loaded.store.get(id, Field::UserId).to_owned())
+        });
+        (events.collect(), loaded.problems.clone(), loaded.sources[0].remarks.clone())
+    };
+    let one = load_with(1);
+    for threads in [2, 5] {
+        assert!(load_with(threads) == one, "{threads} threads");
+    }
+    one
+}
+
 #[test]
 fn threads_change_nothing_in_a_csv() {
     let folder = tempfile::tempdir().unwrap();
     let text = csv();
     assert!(text.len() > 4 << 20, "{}", text.len());
     let path = file(folder.path(), "a.csv", text.as_bytes());
-    let load_with = |threads| {
-        let loaded = read(std::slice::from_ref(&path), &Options { threads: Some(threads), ..Options::default() });
-        let events: Vec<_> = loaded
-            .store
-            .events()
-            .map(|(id, event)| {
-                if event.origin.record % 997 == 0 {
-                    let raw = String::from_utf8(loaded.raw_record(id).unwrap()).unwrap();
-                    assert!(raw.contains(loaded.store.get(id, Field::Id)), "{raw}");
-                }
-                (
-                    event.origin,
-                    loaded.store.get(id, Field::Id).to_owned(),
-                    loaded.store.get(id, Field::UserId).to_owned(),
-                )
-            })
-            .collect();
-        (events, loaded.problems.clone(), loaded.sources[0].remarks.clone())
-    };
-    let one = load_with(1);
-    assert!(one.0.len() > 29_900, "{}", one.0.len());
-    assert!(one.1.len() >= 60, "{}", one.1.len());
-    assert!(one.2.iter().any(|remark| remark.contains("second header stands before record")), "{:?}", one.2);
-    for threads in [2, 5] {
-        assert!(load_with(threads) == one, "{threads} threads");
-    }
+    let (events, problems, remarks) = on_any_threads(&path, Options::default().max_record);
+    assert!(events.len() > 29_900, "{}", events.len());
+    assert!(problems.len() >= 60, "{}", problems.len());
+    assert!(remarks.iter().any(|remark| remark.contains("second header stands before record")), "{remarks:?}");
+}
+
+#[test]
+fn threads_change_nothing_in_packed_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = lines();
+    let path = file(folder.path(), "a.json.gz", &gzip(&bytes));
+    let (events, problems, _) = on_any_threads(&path, TOO_LONG);
+    assert_eq!(events.len(), 30_000);
+    // Record numbers count the three in each thousand lines that were left out.
+    assert_eq!(events.iter().map(|(origin, ..)| origin.record).max(), Some(30_090));
+    assert!(problems.iter().any(|problem| problem.reason.contains("longer")), "{problems:?}");
+    // What is cut off is reported behind what was read.
+    let cut = gzip(&bytes);
+    let path = file(folder.path(), "b.json.gz", &cut[..cut.len() / 2]);
+    let (events, problems, _) = on_any_threads(&path, TOO_LONG);
+    assert!(events.len() > 10_000, "{}", events.len());
+    assert!(problems.last().unwrap().reason.contains("was not read"), "{problems:?}");
 }

@@ -279,14 +279,14 @@ fn row(
             stats.note_one(Note::Doubled);
             texts = halves;
         }
-        for (at, (column, text)) in header.columns.iter().zip(&texts).enumerate() {
-            if text.len() < EXCEL_CELL {
-                continue;
+        let is_full = |at: usize, text: &str| {
+            text.len() >= EXCEL_CELL && {
+                let twice = if cells.doubled().contains(&at) { text.matches("\"\"").count() } else { 0 };
+                text.chars().count() - twice == EXCEL_CELL
             }
-            let twice = if cells.doubled().contains(&at) { text.matches("\"\"").count() } else { 0 };
-            if text.chars().count() - twice != EXCEL_CELL {
-                continue;
-            }
+        };
+        let columns = header.columns.iter().zip(&texts).enumerate();
+        for (_, (column, _)) in columns.filter(|(at, (_, text))| is_full(*at, text)) {
             *stats.full_cells.entry(column.name.clone()).or_default() += 1;
         }
         return records.cells(&texts, cells.doubled(), &header.columns, position, stats);

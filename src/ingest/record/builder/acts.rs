@@ -53,7 +53,7 @@ fn of_cells<'r>(cells: &[&'r str], doubled: &[usize], columns: &'r [Column], are
     members
 }
 
-/// Whether a cell is JSON as it is written, or its own text.
+/// The text around the JSON of a cell; nothing where the cell is its own text.
 pub(super) fn cell_around(at: usize, doubled: &[usize]) -> Around {
     if doubled.contains(&at) { Around::Cell } else { Around::Nothing }
 }
