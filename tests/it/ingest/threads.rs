@@ -61,10 +61,10 @@ fn lines() -> Vec<u8> {
 /// A line of so many bytes is too long here.
 const TOO_LONG: usize = 600_000;
 
-/// What a load gives: the place, id and user of each event, problems, and remarks.
+/// Place, id and user of each event of a load, its problems and remarks.
 type Given = (Vec<(Origin, String, String)>, Vec<Problem>, Vec<String>);
 
-/// What a file gives on one thread, and on any number.
+/// A load of a file on one thread, which is the same on any number.
 fn on_any_threads(path: &Path, max_record: usize) -> Given {
     let load_with = |threads| -> Given {
         let options = Options { threads: Some(threads), max_record, ..Options::default() };

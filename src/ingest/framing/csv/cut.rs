@@ -125,8 +125,8 @@ pub(super) struct Split {
 }
 
 impl Split {
-    /// Reads a record that is there from its start to its end. Of the cells that `may_double` JSON in them stays as it is
-    /// written: who needs it reads it from that, and most need none of it.
+    /// Reads a record that is there from its start to its end. JSON in cells that `may_double` allows stays as it is
+    /// written: its readers take it from there, and most records have none.
     pub(super) fn read(&mut self, record: &[u8], delimiter: u8, may_double: impl Fn(usize) -> bool) {
         let Self { text, ends, doubled } = self;
         if text.len() < record.len() + RUN {
