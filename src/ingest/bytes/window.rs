@@ -64,6 +64,19 @@ impl<'r> Window<'r> {
         debug_assert!(self.start <= self.end);
     }
 
+    /// Goes to the line after the one at the front, of which nothing is kept.
+    pub(crate) fn next_line(&mut self) {
+        loop {
+            if let Some(at) = memchr::memchr(b'\n', self.bytes()) {
+                return self.consume(at + 1);
+            }
+            self.consume(self.bytes().len());
+            if !self.more() {
+                return;
+            }
+        }
+    }
+
     /// Reads another block; `false` at the end.
     pub(crate) fn more(&mut self) -> bool {
         if self.ended {

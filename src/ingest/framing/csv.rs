@@ -12,7 +12,7 @@ use crate::ingest::stats::SourceStats;
 use crate::model::Span;
 use crate::tables::{KeyMarks, Target, hit_table, plain, targets};
 use csv_core::{ReadRecordResult, ReaderBuilder};
-use cut::Split;
+use cut::Cells;
 use rows::Cutter;
 pub(crate) use rows::{Rows, Take};
 
@@ -212,10 +212,6 @@ pub(crate) fn utc_offset(zone: &str) -> Option<Span> {
     if offset.is_empty() || offset == "Z" { Some(Span::from_ticks(0)) } else { zone_minutes(offset).map(Span::minutes) }
 }
 
-/// One record's cells, in buffers that are used again.
-#[derive(Default)]
-struct Cells(Split);
-
 /// Reads the cells of a record whose end is not known.
 struct CellReader {
     reader: csv_core::Reader,
@@ -232,7 +228,7 @@ enum Step {
 
 impl CellReader {
     fn new(delimiter: u8) -> Self {
-        let cells = Cells(Split { text: vec![0; 16 << 10], ends: vec![0; 256], ..Split::default() });
+        let cells = Cells { text: vec![0; 16 << 10], ends: vec![0; 256], ..Cells::default() };
         Self { reader: ReaderBuilder::new().delimiter(delimiter).build(), cells }
     }
 
@@ -247,7 +243,7 @@ impl CellReader {
 
     /// Reads on in the record, of which `text` bytes and `ends` cells are read so far.
     fn feed(&mut self, input: &[u8], text: &mut usize, ends: &mut usize) -> Step {
-        let Split { text: buffer, ends: all_ends, .. } = &mut self.cells.0;
+        let Cells { text: buffer, ends: all_ends, .. } = &mut self.cells;
         let mut used = 0;
         loop {
             let (result, consumed, written, ended) =
@@ -271,38 +267,33 @@ impl Cells {
     /// from stays as it is written.
     fn split(&mut self, record: &[u8], delimiter: u8, columns: &[Column]) -> usize {
         let may_double = |index: usize| columns.get(index).is_some_and(|column| column.targets.any() == Target::Skip);
-        self.0.read(record, delimiter, may_double);
-        self.0.ends.len()
-    }
-
-    /// Cells with JSON in which each quote stands twice, by their place.
-    fn doubled(&self) -> &[usize] {
-        &self.0.doubled
+        self.read(record, delimiter, may_double);
+        self.ends.len()
     }
 
     /// The bytes of the first cells, one after another.
     fn bytes(&self, count: usize) -> &[u8] {
-        &self.0.text[..count.checked_sub(1).map_or(0, |last| self.0.ends[last])]
+        &self.text[..count.checked_sub(1).map_or(0, |last| self.ends[last])]
     }
 
     fn start(&self, index: usize) -> usize {
-        if index == 0 { 0 } else { self.0.ends[index - 1] }
+        if index == 0 { 0 } else { self.ends[index - 1] }
     }
 
     fn cell(&self, index: usize) -> Option<&str> {
-        std::str::from_utf8(&self.0.text[self.start(index)..self.0.ends[index]]).ok()
+        std::str::from_utf8(&self.text[self.start(index)..self.ends[index]]).ok()
     }
 
     /// The first cells; `None` where one is no text.
     fn texts(&self, count: usize) -> Option<Vec<&str>> {
         // One check for all of them is cheaper than one for each.
         let texts = std::str::from_utf8(self.bytes(count)).ok()?;
-        (0..count).map(|index| texts.get(self.start(index)..self.0.ends[index])).collect()
+        (0..count).map(|index| texts.get(self.start(index)..self.ends[index])).collect()
     }
 
     /// As many cells, read in the code page of Windows.
     fn windows(&self, count: usize) -> Option<Vec<String>> {
-        (0..count).map(|index| codepage::windows(&self.0.text[self.start(index)..self.0.ends[index]])).collect()
+        (0..count).map(|index| codepage::windows(&self.text[self.start(index)..self.ends[index]])).collect()
     }
 }
 
@@ -332,7 +323,7 @@ pub(crate) fn stream(
             }
             Some(Err(())) => {
                 stats.skip_too_long(offset, max_record);
-                next_line(window);
+                window.next_line();
                 reader.reader.reset();
             }
             None => return,
@@ -352,19 +343,6 @@ fn pass_over(window: &mut Window<'_>, before: usize, stats: &mut SourceStats) {
         stats.remarks.push(format!("lines above the header were passed over, the first: \"{shown}\""));
     }
     window.consume(before);
-}
-
-/// Goes to the line after the one at the front.
-fn next_line(window: &mut Window<'_>) {
-    loop {
-        if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
-            return window.consume(at + 1);
-        }
-        window.consume(window.bytes().len());
-        if !window.more() {
-            return;
-        }
-    }
 }
 
 /// Reads one record into the reader's cells, its bytes left in the window: their length, and the number of cells. `Err` when it

@@ -128,7 +128,7 @@ pub(crate) fn stream(window: &mut Window<'_>, max_record: usize, take: &mut dyn 
             if !take(LineBlock { is_too_long: true, ..lines(window, 0, max_record) }) {
                 return;
             }
-            next_line(window);
+            window.next_line();
             scanned = 0;
         }
         if !window.more() {
@@ -147,18 +147,4 @@ pub(crate) fn stream(window: &mut Window<'_>, max_record: usize, take: &mut dyn 
 fn lines<'w>(window: &'w Window<'_>, len: usize, max_record: usize) -> LineBlock<'w> {
     let bytes = Cow::Borrowed(&window.bytes()[..len]);
     LineBlock { bytes, offset: window.offset(), is_too_long: false, max_record }
-}
-
-/// Goes to the next line without keeping this one.
-fn next_line(window: &mut Window<'_>) {
-    loop {
-        if let Some(at) = memchr::memchr(b'\n', window.bytes()) {
-            window.consume(at + 1);
-            return;
-        }
-        window.consume(window.bytes().len());
-        if !window.more() {
-            return;
-        }
-    }
 }

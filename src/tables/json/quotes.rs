@@ -7,7 +7,10 @@ use crate::tables::json_text::{self, Text};
 /// A way of writing. Whatever it takes for a string is one.
 pub(super) trait Quotes {
     /// The position of the first byte from `at` on that is no white space.
-    fn skip_space(bytes: &[u8], at: usize) -> usize;
+    #[inline]
+    fn skip_space(bytes: &[u8], at: usize) -> usize {
+        json_text::skip_space(bytes, at)
+    }
 
     /// Returns whether a quote is at `at`.
     fn is_quote(bytes: &[u8], at: usize) -> bool;
@@ -26,11 +29,6 @@ pub(super) trait Quotes {
 pub(super) struct Bare;
 
 impl Quotes for Bare {
-    #[inline]
-    fn skip_space(bytes: &[u8], at: usize) -> usize {
-        json_text::skip_space(bytes, at)
-    }
-
     #[inline]
     fn is_quote(bytes: &[u8], at: usize) -> bool {
         bytes.get(at) == Some(&b'"')
@@ -64,6 +62,26 @@ const IN_CELL: &str = "\"\"";
 /// Bytes of both.
 const QUOTE: usize = 2;
 
+/// As [`Quotes::string`], of a string in another text: as it stands, or as `odd` reads one with a quote or a backslash in it,
+/// the first of which is at a place. A quote that ends a string has no other behind it.
+#[inline]
+fn within<'r, Q: Quotes>(
+    text: &'r str,
+    at: usize,
+    odd: impl FnOnce(usize) -> Option<(usize, &'r str)>,
+) -> Option<(usize, &'r str)> {
+    let bytes = text.as_bytes();
+    if !Q::is_quote(bytes, at) {
+        return None;
+    }
+    let inner = at + QUOTE;
+    let stop = json_text::quote_or_backslash(bytes, inner)?;
+    if Q::is_quote(bytes, stop) && bytes.get(stop + QUOTE) != Some(&b'"') {
+        return Some((stop + QUOTE, &text[inner..stop]));
+    }
+    odd(stop)
+}
+
 impl Quotes for InString {
     #[inline]
     fn skip_space(bytes: &[u8], mut at: usize) -> usize {
@@ -83,16 +101,7 @@ impl Quotes for InString {
 
     #[inline]
     fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
-        let bytes = text.as_bytes();
-        if !Self::is_quote(bytes, at) {
-            return None;
-        }
-        let inner = at + QUOTE;
-        let end = json_text::quote_or_backslash(bytes, inner)?;
-        if Self::is_quote(bytes, end) {
-            return Some((end + QUOTE, &text[inner..end]));
-        }
-        escaped_twice(text, at, end, arena)
+        within::<Self>(text, at, |backslash| escaped_twice(text, at, backslash, arena))
     }
 }
 
@@ -125,27 +134,13 @@ fn end_in_string(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 impl Quotes for InCell {
     #[inline]
-    fn skip_space(bytes: &[u8], at: usize) -> usize {
-        json_text::skip_space(bytes, at)
-    }
-
-    #[inline]
     fn is_quote(bytes: &[u8], at: usize) -> bool {
         bytes.get(at..at + QUOTE) == Some(IN_CELL.as_bytes())
     }
 
     #[inline]
     fn string<'r>(text: &'r str, at: usize, arena: &'r Arena) -> Option<(usize, &'r str)> {
-        let bytes = text.as_bytes();
-        if !Self::is_quote(bytes, at) {
-            return None;
-        }
-        let inner = at + QUOTE;
-        let end = json_text::quote_or_backslash(bytes, inner)?;
-        if Self::is_quote(bytes, end) && bytes.get(end + QUOTE) != Some(&b'"') {
-            return Some((end + QUOTE, &text[inner..end]));
-        }
-        escaped_in_cell(text, at, arena)
+        within::<Self>(text, at, |_| escaped_in_cell(text, at, arena))
     }
 }
 

@@ -117,14 +117,14 @@ impl Scan {
 
 /// The cells of a record: their texts one after another, and where each ends. The buffers are used again.
 #[derive(Default)]
-pub(super) struct Split {
+pub(super) struct Cells {
     pub(super) text: Vec<u8>,
     pub(super) ends: Vec<usize>,
     /// Cells with JSON that are left as they are written between their quotes, with each quote twice.
     pub(super) doubled: Vec<usize>,
 }
 
-impl Split {
+impl Cells {
     /// Reads a record that is there from its start to its end. JSON in cells that `may_double` allows stays as it is
     /// written: its readers take it from there, and most records have none.
     pub(super) fn read(&mut self, record: &[u8], delimiter: u8, may_double: impl Fn(usize) -> bool) {
@@ -304,7 +304,7 @@ mod tests {
             let fits = cells.len() >= columns && cells[columns..].iter().all(String::is_empty);
             prop_assert_eq!(scan.fits(), fits, "{:?}", text);
             for may_double in [false, true] {
-                let mut split = Split::default();
+                let mut split = Cells::default();
                 split.read(&bytes[..len], b',', |_| may_double);
                 let start = |cell: usize| if cell == 0 { 0 } else { split.ends[cell - 1] };
                 let written = |cell: usize| String::from_utf8_lossy(&split.text[start(cell)..split.ends[cell]]);

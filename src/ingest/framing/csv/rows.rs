@@ -1,7 +1,8 @@
 //! Rows of a CSV: cut out of the stream by one thread, read by any.
 
+use super::Header;
+use super::cut::Cells;
 use super::cut::Scan;
-use super::{Cells, Header, next_line};
 use crate::ingest::bytes::codepage;
 use crate::ingest::bytes::window::Window;
 use crate::ingest::framing::keep_on::KeepOn;
@@ -151,7 +152,7 @@ impl<'w, 'r> Cutter<'w, 'r> {
                 if !self.hand_over(stats, take) {
                     return;
                 }
-                next_line(self.window);
+                self.window.next_line();
                 (self.fresh, self.is_after_fault) = (true, true);
                 continue;
             };
@@ -270,7 +271,7 @@ fn row(
     {
         stats.note_one(Note::CodePage);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        return records.cells(&parts, cells.doubled(), &header.columns, position, stats);
+        return records.cells(&parts, &cells.doubled, &header.columns, position, stats);
     }
     if let Some(mut texts) = texts {
         if memchr::memchr(b'\n', bytes).is_some()
@@ -281,7 +282,7 @@ fn row(
         }
         let is_full = |at: usize, text: &str| {
             text.len() >= EXCEL_CELL && {
-                let twice = if cells.doubled().contains(&at) { text.matches("\"\"").count() } else { 0 };
+                let twice = if cells.doubled.contains(&at) { text.matches("\"\"").count() } else { 0 };
                 text.chars().count() - twice == EXCEL_CELL
             }
         };
@@ -289,7 +290,7 @@ fn row(
         for (_, (column, _)) in columns.filter(|(at, (_, text))| is_full(*at, text)) {
             *stats.full_cells.entry(column.name.clone()).or_default() += 1;
         }
-        return records.cells(&texts, cells.doubled(), &header.columns, position, stats);
+        return records.cells(&texts, &cells.doubled, &header.columns, position, stats);
     }
     stats.records += 1;
     stats.skip(position.offset, format!("a byte after {} is not UTF-8", position.offset));
