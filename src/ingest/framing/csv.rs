@@ -15,6 +15,7 @@ use csv_core::{ReadRecordResult, ReaderBuilder};
 use cut::Cells;
 use rows::Cutter;
 pub(crate) use rows::{Rows, Take};
+use std::ops::Range;
 
 /// Lines above a header that are passed over: a title, a blank line, `sep=;`, `#TYPE …`.
 const LINES_BEFORE: usize = 16;
@@ -265,9 +266,9 @@ impl CellReader {
 impl Cells {
     /// Reads a record that is there from its start to its end; its number of cells. JSON in columns that no field is read
     /// from stays as it is written.
-    fn split(&mut self, record: &[u8], delimiter: u8, columns: &[Column]) -> usize {
+    fn split(&mut self, record: &[u8], delimiter: u8, longest: &Range<usize>, columns: &[Column]) -> usize {
         let may_double = |index: usize| columns.get(index).is_some_and(|column| column.targets.any() == Target::Skip);
-        self.read(record, delimiter, may_double);
+        self.read(record, delimiter, longest, may_double);
         self.ends.len()
     }
 

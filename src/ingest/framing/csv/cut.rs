@@ -1,6 +1,7 @@
 //! The ends of records, found without reading their cells: what lies between can be read by another thread.
 
 use crate::tables::json_text::escaped;
+use std::ops::Range;
 use wide::u8x16;
 
 /// Search for the end of one record. It goes on where it stopped when more of the record is there.
@@ -17,6 +18,9 @@ pub(super) struct Scan {
     is_filled: bool,
     /// True if a cell beyond the columns does.
     is_beyond: bool,
+    /// Start of the text in the last quotes around a cell.
+    opened: usize,
+    longest: Range<usize>,
 }
 
 /// State of a reader of CSV between two bytes.
@@ -34,7 +38,18 @@ enum State {
 impl Scan {
     /// Before the record's first byte.
     pub(super) fn new(delimiter: u8, columns: usize) -> Self {
-        Self { delimiter, columns, at: 0, state: State::Border, cells: 0, first: 0, is_filled: false, is_beyond: false }
+        Self {
+            delimiter,
+            columns,
+            at: 0,
+            state: State::Border,
+            cells: 0,
+            first: 0,
+            is_filled: false,
+            is_beyond: false,
+            opened: 0,
+            longest: 0..0,
+        }
     }
 
     /// Begins behind the first bytes, which are no part of the first cell.
@@ -46,7 +61,10 @@ impl Scan {
     pub(super) fn end(&mut self, record: &[u8]) -> Option<usize> {
         while let Some(&byte) = record.get(self.at) {
             match self.state {
-                State::Border if byte == b'"' => self.go(1, State::Quoted),
+                State::Border if byte == b'"' => {
+                    self.opened = self.at + 1;
+                    self.go(1, State::Quoted);
+                }
                 State::Border if byte == self.delimiter => {
                     self.end_cell();
                     self.at += 1;
@@ -73,7 +91,13 @@ impl Scan {
                     self.is_filled = true;
                     self.go(1, State::Quoted);
                 }
-                State::Quote if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => self.go(0, State::Border),
+                State::Quote if byte == self.delimiter || matches!(byte, b'\n' | b'\r') => {
+                    let quoted = self.opened..self.at - 1;
+                    if quoted.len() > self.longest.len() {
+                        self.longest = quoted;
+                    }
+                    self.go(0, State::Border);
+                }
                 State::Border | State::Quote => self.go(0, State::Plain),
             }
         }
@@ -93,6 +117,12 @@ impl Scan {
     /// The first cell as written, once its end is found.
     pub(super) fn first<'r>(&self, record: &'r [u8]) -> &'r [u8] {
         &record[..self.first]
+    }
+
+    /// The text between the quotes of the longest cell that is nothing else, where one was met: a search for its end less
+    /// for whoever reads the cells.
+    pub(super) fn longest(&self) -> Range<usize> {
+        self.longest.clone()
     }
 
     /// Returns whether the record has a cell for each column, and nothing beyond.
@@ -126,8 +156,14 @@ pub(super) struct Cells {
 
 impl Cells {
     /// Reads a record that is there from its start to its end. JSON in cells that `may_double` allows stays as it is
-    /// written: its readers take it from there, and most records have none.
-    pub(super) fn read(&mut self, record: &[u8], delimiter: u8, may_double: impl Fn(usize) -> bool) {
+    /// written: its readers take it from there, and most records have none. `longest` is as [`Scan::longest`] has it.
+    pub(super) fn read(
+        &mut self,
+        record: &[u8],
+        delimiter: u8,
+        longest: &Range<usize>,
+        may_double: impl Fn(usize) -> bool,
+    ) {
         let Self { text, ends, doubled } = self;
         if text.len() < record.len() + RUN {
             text.resize(record.len() + RUN, 0);
@@ -139,7 +175,8 @@ impl Cells {
             let mut is_open = record.get(at) == Some(&b'"');
             if is_open
                 && may_double(ends.len())
-                && let Some(json) = doubled_json(&record[at + 1..], delimiter)
+                && let Some(json) =
+                    doubled_json(&record[at + 1..], delimiter, Some(longest.len()).filter(|_| longest.start == at + 1))
             {
                 text[to..to + json.len()].copy_from_slice(json);
                 (at, to) = (at + 1 + json.len() + 1, to + json.len());
@@ -164,10 +201,13 @@ impl Cells {
 }
 
 /// The JSON at the start of a quoted cell, whose first quote is before it, as it is written; `None` where it is none, or
-/// more than JSON.
-fn doubled_json(cell: &[u8], delimiter: u8) -> Option<&[u8]> {
+/// more than JSON. The length of the text between the quotes may be known.
+fn doubled_json(cell: &[u8], delimiter: u8, len: Option<usize>) -> Option<&[u8]> {
     if !cell.starts_with(b"{\"\"") && !cell.starts_with(b"[{\"\"") {
         return None;
+    }
+    if let Some(len) = len {
+        return Some(&cell[..len]);
     }
     let end = closing_quote(cell, 0)?;
     let behind = cell.get(end + 1).copied();
@@ -303,9 +343,9 @@ mod tests {
             prop_assert_eq!((end, scan.cells()), (len, cells.len()), "{:?}", text);
             let fits = cells.len() >= columns && cells[columns..].iter().all(String::is_empty);
             prop_assert_eq!(scan.fits(), fits, "{:?}", text);
-            for may_double in [false, true] {
+            for (may_double, longest) in [(false, 0..0), (true, 0..0), (true, scan.longest())] {
                 let mut split = Cells::default();
-                split.read(&bytes[..len], b',', |_| may_double);
+                split.read(&bytes[..len], b',', &longest, |_| may_double);
                 let start = |cell: usize| if cell == 0 { 0 } else { split.ends[cell - 1] };
                 let written = |cell: usize| String::from_utf8_lossy(&split.text[start(cell)..split.ends[cell]]);
                 let text = |cell| if split.doubled.contains(&cell) { written(cell).replace("\"\"", "\"").into() } else { written(cell) };

@@ -9,6 +9,7 @@ use crate::ingest::framing::keep_on::KeepOn;
 use crate::ingest::record::builder::{Position, RecordReader};
 use crate::ingest::stats::{Note, SourceStats};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Characters at which Excel cuts a cell.
@@ -27,8 +28,8 @@ pub(crate) struct Rows<'b> {
 
 /// A stretch of the rows, by the position that it begins at.
 enum Cut {
-    /// A record of this length.
-    Record { start: usize, len: usize },
+    /// A record of this length, and its longest cell as [`Scan::longest`] has it.
+    Record { start: usize, len: usize, longest: Range<usize> },
     /// A record with a quote that is not closed, which so many cells are read from.
     Unclosed { start: usize, cells: usize },
     /// A record that is too long.
@@ -54,11 +55,13 @@ impl Rows<'_> {
         let mut is_fresh = self.fresh;
         for cut in &self.cuts {
             match *cut {
-                Cut::Record { start, len } => {
+                Cut::Record { start, len, ref longest } => {
                     let record = &self.bytes[start..start + len];
                     let position = Position::new(self.offset + start as u64, record);
-                    let count =
-                        cells.split(without_mark(record, is_fresh), self.header.delimiter, &self.header.columns);
+                    let text = without_mark(record, is_fresh);
+                    let mark = len - text.len();
+                    let longest = longest.start.saturating_sub(mark)..longest.end.saturating_sub(mark);
+                    let count = cells.split(text, self.header.delimiter, &longest, &self.header.columns);
                     row(&cells, count, &self.header, position, records, stats);
                     is_fresh = false;
                 }
@@ -177,7 +180,11 @@ impl<'w, 'r> Cutter<'w, 'r> {
         }
         let next = first_cell(scan.first(record), self.header.delimiter, is_after_fault)
             .and_then(|cell| self.header.second(&cell, record));
-        self.cuts.push(if next.is_some() { Cut::Header } else { Cut::Record { start: self.at, len } });
+        self.cuts.push(if next.is_some() {
+            Cut::Header
+        } else {
+            Cut::Record { start: self.at, len, longest: scan.longest() }
+        });
         self.at += len;
         next
     }
@@ -211,7 +218,7 @@ fn first_cell(written: &[u8], delimiter: u8, is_after_fault: bool) -> Option<Cow
         return std::str::from_utf8(inner).ok().map(Cow::Borrowed);
     }
     let mut cells = Cells::default();
-    cells.split(without_mark(written, is_after_fault), delimiter, &[]);
+    cells.split(without_mark(written, is_after_fault), delimiter, &(0..0), &[]);
     cells.cell(0).map(|cell| Cow::Owned(cell.to_owned()))
 }
 
