@@ -79,6 +79,8 @@ pub struct Store {
     by_name: OnceLock<Vec<(Sym, usize)>>,
     token_numbers: OnceLock<ties::TokenNumbers>,
     empty_text: OnceLock<Sym>,
+    /// Names of logons, where the bundle has them.
+    logons: OnceLock<[Option<Sym>; 2]>,
     elsewhere: Vec<Elsewhere>,
 }
 
@@ -116,6 +118,7 @@ impl Store {
             by_name: OnceLock::new(),
             token_numbers: OnceLock::new(),
             empty_text: OnceLock::new(),
+            logons: OnceLock::new(),
             elsewhere,
             indexes: Default::default(),
         };

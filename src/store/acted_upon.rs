@@ -9,21 +9,27 @@ use std::hash::BuildHasher;
 /// Users acted upon, of the events that have some.
 #[derive(Default)]
 pub(super) struct ActedUpon {
-    /// Start and end of each event's users among all.
-    events: HashMap<EventId, (u32, u32), RandomState>,
+    events: HashMap<EventId, Part, RandomState>,
     users: Vec<Sym>,
 }
 
+/// Start and end of some users among all.
+type Part = (u32, u32);
+
 impl ActedUpon {
-    fn add(&mut self, event: EventId, users: &[Sym]) {
+    fn add(&mut self, users: &[Sym]) -> Part {
         let place = |at: usize| u32::try_from(at).expect("fewer users acted upon than 2^32");
         let start = place(self.users.len());
         self.users.extend_from_slice(users);
-        self.events.insert(event, (start, place(self.users.len())));
+        (start, place(self.users.len()))
+    }
+
+    fn users(&self, (start, end): Part) -> &[Sym] {
+        &self.users[start as usize..end as usize]
     }
 
     fn of(&self, event: EventId) -> &[Sym] {
-        self.events.get(&event).map_or(&[], |(start, end)| &self.users[*start as usize..*end as usize])
+        self.events.get(&event).map_or(&[], |part| self.users(*part))
     }
 }
 
@@ -46,6 +52,8 @@ impl Store {
         }
         let mut found = ActedUpon::default();
         let mut orphans = Vec::new();
+        // Rows repeat lists.
+        let mut lists: HashMap<Sym, Part, RandomState> = HashMap::default();
         for at in 0..self.events.len() {
             let event = self.events.get(at);
             if !event.table.records() || event.is_duplicate() {
@@ -53,18 +61,23 @@ impl Store {
             }
             let id = EventId(u32::try_from(at).expect("bounded by merge()"));
             let (actor, correlation) = (event.user, self.normalized_field(event, Field::CorrelationId));
-            let users = self.users_in(event.get(Field::ActedUpon), actor, ids);
-            if users.is_empty() && actor.is_none() {
-                orphans.push((id, correlation));
+            let list = event.get(Field::ActedUpon);
+            let mut part = *lists.entry(list).or_insert_with(|| found.add(&self.users_in(list, ids)));
+            if found.users(part).contains(&actor) {
+                let others: Vec<Sym> = found.users(part).iter().copied().filter(|user| *user != actor).collect();
+                part = found.add(&others);
             }
-            if !users.is_empty() {
-                found.add(id, &users);
+            if !found.users(part).is_empty() {
+                found.events.insert(id, part);
+            } else if actor.is_none() {
+                orphans.push((id, correlation));
             }
         }
         let of_operations = self.users_of(orphans.iter().map(|(_, correlation)| *correlation), &found);
         for (id, correlation) in orphans {
             if let Some(users) = of_operations.get(&correlation).filter(|users| !users.is_empty()) {
-                found.add(id, users);
+                let part = found.add(users);
+                found.events.insert(id, part);
             }
         }
         self.acted_upon = found;
@@ -93,14 +106,10 @@ impl Store {
         users
     }
 
-    /// The users that a list of sign-in names and object ids names, but for the one who acted.
-    fn users_in(&mut self, list: Sym, actor: Sym, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Vec<Sym> {
-        if list.is_none() {
-            return Vec::new();
-        }
+    /// The users that a list of sign-in names and object ids names.
+    fn users_in(&mut self, list: Sym, ids: &HashMap<Sym, Sym, impl BuildHasher>) -> Vec<Sym> {
         let words: Vec<String> = self.texts.text(list).split_whitespace().map(str::to_lowercase).collect();
         let mut users: Vec<Sym> = words.iter().map(|word| self.user_named(word, ids)).collect();
-        users.retain(|user| *user != actor);
         users.sort_unstable();
         users.dedup();
         users

@@ -22,8 +22,9 @@ type ChangeKey = (Sym, usize);
 impl Store {
     /// Returns whether a row is a logon of the unified audit log.
     pub fn is_logon(&self, event: Event<'_>) -> bool {
-        event.table == Table::UnifiedAudit
-            && LOGONS.contains(&self.text(self.normalized_field(event, Field::Operation)))
+        // Compared as symbols, for this is asked of every row.
+        let logons = || self.logons.get_or_init(|| LOGONS.map(|name| self.find(name)));
+        event.table == Table::UnifiedAudit && logons().contains(&Some(self.normalized_field(event, Field::Operation)))
     }
 
     /// Pairs of the row that represents an event and a row of another table, or of another step, that is the event
@@ -165,6 +166,9 @@ impl Store {
         // Sorted, for most are of a key of their own: a list for each would take many times as much.
         let mut waiting: Vec<(ChangeKey, Waiting)> =
             changes.filter_map(|(row, event)| Some((key(event)?, (row, event.time(), false)))).collect();
+        if waiting.is_empty() {
+            return pairs;
+        }
         // Of one key in order of time, in which events are.
         waiting.sort_by_key(|(key, _)| *key);
         for (row, event) in unified {
