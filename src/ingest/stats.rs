@@ -2,9 +2,8 @@
 
 use super::table_names::{RowTable, of_file_name};
 use crate::model::{
-    EventHead, Field, FieldSet, Problem, ProblemKind, ShortSearch, Source, SourceId, SourceShape, Table, Time,
+    EventHead, FieldSet, NewEvent, Problem, ProblemKind, ShortSearch, Source, SourceId, SourceShape, Table, Time,
 };
-use crate::store::Event;
 use std::collections::BTreeMap;
 
 /// Table name shown for rows of an unknown table.
@@ -418,17 +417,13 @@ impl SourceStats {
     }
 
     /// A row that became an event.
-    pub(crate) fn keep(&mut self, event: Event<'_>) {
+    pub(crate) fn keep(&mut self, event: &NewEvent) {
         self.read += 1;
         self.count(event.table.name());
         let time = event.time();
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.last = self.last.max(Some(time));
-        for field in Field::ALL {
-            if !event.get(field).is_none() {
-                self.fields.insert(field);
-            }
-        }
+        self.fields.extend(event.fields());
     }
 
     /// Adds the counts of the piece that follows.

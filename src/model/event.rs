@@ -1,6 +1,6 @@
 //! One normalised record: two clocks, an origin, and the numbers of its texts.
 
-use super::{Field, Number, Origin, Time, number};
+use super::{Field, FieldSet, Number, Origin, Time, number};
 use std::ops::{BitOr, Deref, DerefMut, Index, IndexMut};
 
 /// An interned text; [`Sym::NONE`] is a field the record does not have (or has as null).
@@ -262,6 +262,17 @@ impl NewEvent {
     /// Its texts in the order of the fields.
     pub fn texts(&self) -> &[Sym; Field::COUNT] {
         &self.texts
+    }
+
+    /// The fields that have a text.
+    pub fn fields(&self) -> FieldSet {
+        let mut fields = FieldSet::default();
+        for (field, text) in Field::ALL.into_iter().zip(self.texts) {
+            if !text.is_none() {
+                fields.insert(field);
+            }
+        }
+        fields
     }
 }
 

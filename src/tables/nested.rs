@@ -145,6 +145,10 @@ impl<'r> Object<'r> {
 
     /// As [`part`].
     fn part(&self, name: &str) -> Value<'r> {
+        // Most records have no `properties`.
+        if self.members.is_empty() {
+            return Value::Null;
+        }
         let mut found = None;
         let exact = self.index.find(mark(name), |at| {
             let (key, value) = self.members.at(at);

@@ -407,7 +407,7 @@ impl RecordReader {
             stats.searches.add(found);
         }
         stats.note_row(self.record.notes);
-        stats.keep((&self.record.event).into());
+        stats.keep(&self.record.event);
         self.part.events.push(&self.record.event);
         Ok(())
     }

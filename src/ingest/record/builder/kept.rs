@@ -37,6 +37,7 @@ impl<'r> Kept<'r> {
     }
 
     /// Takes a text that was written so between its quotes.
+    #[inline]
     pub(super) fn text(&mut self, inner: &'r str, text: Text) {
         self.met = match text {
             Text::Plain => Met::Value(Value::String(inner)),
@@ -62,6 +63,7 @@ impl<'r> Kept<'r> {
     }
 
     /// Takes the value just met as that of a member, of the record itself or of an object in it.
+    #[inline]
     pub(super) fn member(&mut self, name: &'r str, raw: &'r str, is_of_record: bool) {
         if is_of_record {
             return match self.met {
