@@ -9,7 +9,8 @@ use super::{DetectContext, Hit, HitAct};
 use crate::facts::{Action, Facts};
 use crate::model::{EventId, Field, Span, Sym};
 use crate::store::{Key, Store};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Acts of a user by what ties each to the user's sign-ins; those tied by a time alone, or by nothing, are left out.

@@ -7,8 +7,8 @@ use super::user_rows::UserRows;
 use crate::facts::{Agent, Facts};
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Event, Key, Store};
+use foldhash::{HashMap, HashMapExt};
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 const DAY: Span = Span::minutes(24 * 60);

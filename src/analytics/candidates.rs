@@ -19,7 +19,8 @@ use super::token_uses::TokenUses;
 use super::user_rows::UserRows;
 use super::{Clients, KnownNetworks, Marks, Semantics, Settings};
 use crate::model::{EventId, Span, Sym, Time};
-use std::collections::{BTreeMap, HashMap};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Something about each user, found once. Nobody who asks of another user waits meanwhile.
@@ -54,6 +55,7 @@ pub struct Candidates {
     seen: ByUser<Seen>,
     tied_acts: Mutex<HashMap<Sym, Arc<ActsByLink>>>,
     footholds: Mutex<HashMap<Sym, Arc<FootholdRows>>>,
+    foothold_names: OnceLock<HashSet<(Sym, Sym), RandomState>>,
     calls: OnceLock<Calls>,
     token_uses: OnceLock<TokenUses>,
     device_ends: OnceLock<DeviceEnds>,
@@ -160,6 +162,14 @@ impl Candidates {
     pub(super) fn footholds_of(&self, user: Sym, ask: impl FnOnce() -> FootholdRows) -> Arc<FootholdRows> {
         let mut known = self.footholds.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(known.entry(user).or_insert_with(|| Arc::new(ask())))
+    }
+
+    /// Operation and variant of acts that let somebody come back: few, and asked for at every act.
+    pub(super) fn foothold_names(
+        &self,
+        ask: impl FnOnce() -> HashSet<(Sym, Sym), RandomState>,
+    ) -> &HashSet<(Sym, Sym), RandomState> {
+        self.foothold_names.get_or_init(ask)
     }
 
     /// Sessions with sign-ins of more than one machine.

@@ -12,6 +12,7 @@ use super::{DetectContext, Hit};
 use crate::facts::Action;
 use crate::model::{EventId, Field, Severity, Span, Sym, Time};
 use crate::store::{Event, Key};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -119,12 +120,30 @@ fn undo(kind: &str) -> &'static str {
     }
 }
 
+/// Operation and variant, by which an act has its action.
+fn name(event: Event<'_>) -> (Sym, Sym) {
+    (event.get(Field::Operation), event.get(Field::Variant))
+}
+
+/// The names of all acts whose action is a foothold.
+fn names(context: &DetectContext) -> HashSet<(Sym, Sym), RandomState> {
+    let acts = context.store.events().map(|(_, event)| event).filter(|event| event.table.records());
+    let mut names: HashSet<(Sym, Sym), RandomState> = acts.map(name).collect();
+    let text = |sym| context.store.text(sym);
+    let action = |name: &(Sym, Sym)| context.facts.action(text(name.0), text(name.1));
+    names.retain(|name| action(name).is_some_and(|action| action.foothold.is_some()));
+    names
+}
+
 /// The foothold action of a row that succeeded; `None` where it leaves none.
 pub fn action_of<'a>(context: &DetectContext<'a>, event: Event<'_>) -> Option<&'a Action> {
     if !event.table.records() || !event.succeeded() {
         return None;
     }
     let text = |field| context.store.text(event.get(field));
+    if !context.candidates.foothold_names(|| names(context)).contains(&name(event)) {
+        return None;
+    }
     let operation = text(Field::Operation);
     let action = context.facts.action(operation, text(Field::Variant))?;
     let kind = action.foothold.as_deref()?;

@@ -5,7 +5,7 @@
 use super::places::Places;
 use crate::model::{EventId, Field, Span, Sym, Time};
 use crate::store::{Event, Key, Store};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::net::IpAddr;
 
 /// Rung of the ladder, the strongest first.
