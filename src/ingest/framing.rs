@@ -2,6 +2,7 @@
 
 pub(crate) mod block;
 pub(crate) mod csv;
+mod elements;
 pub(crate) mod envelope;
 mod json_cursor;
 pub(crate) mod json_stream;

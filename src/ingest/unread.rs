@@ -6,7 +6,6 @@ use super::options::Options;
 use super::record::builder::RecordReader;
 use super::stats::{Left, SourceStats};
 use crate::model::SourceId;
-use crate::store::Part;
 use regex::bytes::{Regex, RegexBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
@@ -108,8 +107,9 @@ pub(crate) fn carried(
     let mut stats = SourceStats::new(source, name);
     stats.left = Some(Vec::new());
     decode::open(place, u64::MAX, &|_| {}, |reader| {
-        let mut goes_on = |_: &Part, _: u64| true;
-        stream::read(reader, &options, &mut RecordReader::default(), &mut stats, &mut goes_on);
+        stream::read(reader, &options, &mut RecordReader::default(), &mut stats, &mut |block, records, stats| {
+            block.read(records, stats, &mut |_, _| true)
+        });
     })?;
     let numbers: BTreeMap<String, usize> = (0..).zip(texts).map(|(at, text)| (text.to_ascii_lowercase(), at)).collect();
     let mut tables: BTreeMap<String, (u64, BTreeSet<usize>)> = BTreeMap::new();

@@ -7,7 +7,7 @@ use super::bundle::intake::Input;
 use super::bytes::body::{Stretch, reason};
 use super::bytes::decode::{self, FileRange, Method};
 use super::framing::shape::{self, Framing, HEAD, Shape};
-use super::framing::stream::{self, ReadRecords};
+use super::framing::stream;
 use super::framing::{block::Block, lines};
 use super::options::Options;
 use super::progress::Meter;
@@ -295,16 +295,18 @@ impl Workers<'_> {
     fn source(&self, index: usize, output: &mut Output) {
         let input = &self.inputs[index];
         let mut stats = SourceStats::new(source_id(index), &input.name);
-        let first = ends(output.records.part());
         let count = |bytes| self.meter.read(bytes, 0, index);
         let Output { records, shown, pieces, .. } = output;
-        let apart = pieces.len();
         let max_ratio = self.options.max_ratio;
         let stream = |reader: &mut dyn Read| {
             let mut counted = Counted { reader, bytes: 0 };
-            let mut reading = Reading { workers: self, index, shown, pieces, counted: 0 };
-            stream::read(&mut counted, self.options, records, &mut stats, &mut reading);
-            reading.keep_on(records.part(), stats.read);
+            stream::read(&mut counted, self.options, records, &mut stats, &mut |block, records, _| match self
+                .blocks
+                .put(index, block)
+            {
+                Some(block) => self.block(index, &block, records, shown, pieces),
+                None => !self.meter.is_stopped(),
+            });
             stats.decoded = counted.bytes;
         };
         let content = OnceLock::new();
@@ -323,10 +325,9 @@ impl Workers<'_> {
             self.block(input, &block, records, shown, pieces);
         }
         self.meter.finish(index);
-        // Events of blocks that were counted apart are theirs.
-        let end = if pieces.len() == apart { ends(records.part()) } else { first };
+        // Its events are those of its blocks.
         let behind = stats.split_behind_rows();
-        pieces.push(Done::new(index, 0, (first, end), stats));
+        pieces.push(Done::new(index, 0, ((0, 0), (0, 0)), stats));
         pieces.push(Done::new(index, u64::MAX, ((0, 0), (0, 0)), behind));
     }
 
@@ -385,32 +386,6 @@ impl Workers<'_> {
         self.meter.read(range.end - range.start, stats.read, index);
         self.meter.finish_piece(index);
         output.pieces.push(Done::new(index, range.start, (first, ends(output.records.part())), stats));
-    }
-}
-
-/// The reading of a whole source.
-struct Reading<'o, 'w> {
-    workers: &'o Workers<'w>,
-    index: usize,
-    shown: &'o mut usize,
-    pieces: &'o mut Vec<Done>,
-    /// Rows that the meter knows.
-    counted: u64,
-}
-
-impl ReadRecords for Reading<'_, '_> {
-    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, _: &mut SourceStats) -> bool {
-        match self.workers.blocks.put(self.index, block) {
-            Some(block) => self.workers.block(self.index, &block, records, self.shown, self.pieces),
-            None => !self.workers.meter.is_stopped(),
-        }
-    }
-
-    fn keep_on(&mut self, part: &Part, read: u64) -> bool {
-        self.workers.show(part, self.shown);
-        self.workers.meter.read(0, read - self.counted, self.index);
-        self.counted = read;
-        !self.workers.meter.is_stopped()
     }
 }
 

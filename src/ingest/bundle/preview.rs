@@ -113,8 +113,13 @@ impl<'o> Preview<'o> {
             seen = part.events.len();
             self.first.is_wanted()
         };
-        stream::read(&mut reader.take(HEAD as u64), self.options, &mut records, &mut stats, &mut keep_on);
-        keep_on(records.part(), stats.read);
+        stream::read(
+            &mut reader.take(HEAD as u64),
+            self.options,
+            &mut records,
+            &mut stats,
+            &mut |block, records, stats| block.read(records, stats, &mut keep_on),
+        );
         if let Some(rows) = self.first.take_changed() {
             (self.progress)(Progress::First(rows));
         }

@@ -1,6 +1,7 @@
 //! Records of a stream that one thread cut off and any can read.
 
 use super::csv::Rows;
+use super::elements::Elements;
 use super::keep_on::KeepOn;
 use super::lines::LineBlock;
 use crate::ingest::record::builder::RecordReader;
@@ -12,6 +13,8 @@ pub(crate) enum Block<'b> {
     Rows(Rows<'b>),
     /// Of a source with one record a line.
     Lines(LineBlock<'b>),
+    /// Of any other JSON.
+    Elements(Elements),
 }
 
 impl Block<'_> {
@@ -20,6 +23,7 @@ impl Block<'_> {
         match self {
             Self::Rows(rows) => rows.offset(),
             Self::Lines(lines) => lines.offset(),
+            Self::Elements(elements) => elements.offset(),
         }
     }
 
@@ -28,6 +32,7 @@ impl Block<'_> {
         match self {
             Self::Rows(rows) => Block::Rows(rows.into_owned()),
             Self::Lines(lines) => Block::Lines(lines.into_owned()),
+            Self::Elements(elements) => Block::Elements(elements),
         }
     }
 
@@ -36,6 +41,7 @@ impl Block<'_> {
         match self {
             Self::Rows(rows) => rows.read(records, stats, keep_on),
             Self::Lines(lines) => lines.read(records, stats, keep_on),
+            Self::Elements(elements) => elements.read(records, stats, keep_on),
         }
     }
 }

@@ -1,31 +1,37 @@
 //! JSON that is not line by line: arrays, pages, envelopes, query results, and any of them one after another.
 //!
-//! Only one element is in memory at a time: the [`Cursor`] finds its end, the [`RecordReader`] reads it.
+//! The [`Cursor`] finds the end of each element; a few are in memory at a time, until somebody reads them.
 
+use super::elements::Elements;
 use super::envelope::HITS;
 use super::json_cursor::{Broken, Cursor};
-use super::keep_on::KeepOn;
 use super::kusto::{Role, TableHead};
-use crate::ingest::bytes::codepage;
 use crate::ingest::bytes::window::Window;
-use crate::ingest::record::builder::{Position, RecordReader};
 use crate::ingest::record::keys::Column;
-use crate::ingest::stats::{Note, SourceStats};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Containers within containers that are followed: a page, its tables, their rows.
 const MAX_LEVEL: usize = 6;
+
+/// Bytes of elements that are handed over together. The first are fewer, for somebody waits to see a row.
+const ENOUGH: usize = 256 << 10;
+const FIRST: usize = 4 << 10;
+
+/// Takes elements, to read them or to give them to another thread; it ends the reading by returning false.
+pub(crate) type Take<'t> = dyn FnMut(Elements) -> bool + 't;
 
 /// One pass over a stream of JSON.
 pub(crate) struct JsonStream<'w, 'r, 'o> {
     cursor: Cursor<'w, 'r>,
     max_record: usize,
-    records: &'o mut RecordReader,
-    stats: &'o mut SourceStats,
+    take: &'o mut Take<'o>,
+    /// Cut, and not handed over yet.
+    cut_off: Elements,
+    /// Bytes of them that are enough to do so.
+    enough: usize,
     /// The beginning of a good record, up to its first key, to find the next one after a broken one.
     opening: Vec<u8>,
-    /// Asked once in a while whether to go on.
-    keep_on: Option<&'o mut KeepOn<'o>>,
     stopped: bool,
     /// Columns of Kusto tables whose rows come in later frames.
     frames: HashMap<i64, TableHead>,
@@ -37,20 +43,14 @@ pub(crate) struct JsonStream<'w, 'r, 'o> {
 
 impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     /// Over everything in the window.
-    pub(crate) fn new(
-        window: &'w mut Window<'r>,
-        base: u64,
-        max_record: usize,
-        records: &'o mut RecordReader,
-        stats: &'o mut SourceStats,
-    ) -> Self {
+    pub(crate) fn new(window: &'w mut Window<'r>, base: u64, max_record: usize, take: &'o mut Take<'o>) -> Self {
         Self {
             cursor: Cursor::new(window, base, max_record),
             max_record,
-            records,
-            stats,
+            take,
+            cut_off: Elements::default(),
+            enough: FIRST,
             opening: Vec::new(),
-            keep_on: None,
             stopped: false,
             frames: HashMap::new(),
             cut: false,
@@ -58,13 +58,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         }
     }
 
-    /// Asks `keep_on` after each row whether to go on.
-    pub(crate) fn asking(mut self, keep_on: &'o mut KeepOn<'o>) -> Self {
-        self.keep_on = Some(keep_on);
-        self
-    }
-
-    /// Reads every row to the end of the stream.
+    /// Cuts off every row to the end of the stream.
     pub(crate) fn run(mut self) {
         self.read();
     }
@@ -73,8 +67,24 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         self.documents();
         if self.errors {
             let partial = "the query says that its result is not whole: run it over a shorter time";
-            self.stats.problem(None, partial.to_owned());
+            self.cut_off.problem_of_all(self.cursor.offset(), partial);
         }
+        self.hand_over();
+    }
+
+    /// Hands over what is cut off.
+    fn hand_over(&mut self) {
+        if !self.cut_off.is_empty() && !self.stopped {
+            let (container, columns) = self.cut_off.table();
+            let elements = std::mem::replace(&mut self.cut_off, Elements::new(container, columns));
+            self.stopped = !(self.take)(elements);
+        }
+    }
+
+    /// Begins the rows of a table; what was cut off is of another one.
+    fn enter(&mut self, container: Option<String>, columns: Arc<[Column]>) {
+        self.hand_over();
+        self.cut_off = Elements::new(container, columns);
     }
 
     fn documents(&mut self) {
@@ -85,7 +95,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
                 Some(_) if self.stopped => return,
                 Some(b'[') => {
                     self.cursor.window.consume(1);
-                    self.array(None, 0);
+                    self.array(false, 0);
                 }
                 Some(b'{') => self.element(0),
                 Some(byte) => self.recover(Broken::Stray(byte)),
@@ -93,8 +103,8 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         }
     }
 
-    /// Reads the elements of an array whose bracket is consumed. `columns` name the values of its rows.
-    fn array(&mut self, columns: Option<&[Column]>, level: usize) {
+    /// Cuts off the elements of an array whose bracket is consumed, rows of a table if `has_rows`.
+    fn array(&mut self, has_rows: bool, level: usize) {
         loop {
             self.cursor.blank(b",");
             if self.stopped {
@@ -105,20 +115,17 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
                     // Said once, not by each of the arrays around.
                     if !std::mem::replace(&mut self.cut, true) {
                         let offset = self.cursor.offset();
-                        self.stats.problem(Some(offset), "the source ends inside an array".to_owned());
+                        self.cut_off.problem(offset, "the source ends inside an array".to_owned());
                     }
                     return;
                 }
                 Some(b']') => return self.cursor.window.consume(1),
                 Some(b'{') => self.element(level),
-                Some(b'[') => match columns {
-                    Some(columns) => self.row(columns),
-                    None if level < MAX_LEVEL => {
-                        self.cursor.window.consume(1);
-                        self.array(None, level + 1);
-                    }
-                    None => self.no_record(b'['),
-                },
+                Some(b'[') if has_rows => self.row(),
+                Some(b'[') if level < MAX_LEVEL => {
+                    self.cursor.window.consume(1);
+                    self.array(false, level + 1);
+                }
                 Some(b'}') => return,
                 Some(byte) => self.no_record(byte),
             }
@@ -129,56 +136,33 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     fn no_record(&mut self, first: u8) {
         match self.cursor.value_end(0) {
             Ok(end) => {
-                self.stats.records += 1;
-                let offset = self.cursor.offset();
-                self.stats.skip(offset, "is not an object".to_owned());
-                self.cursor.window.consume(end);
+                self.cut_off.fault(self.cursor.offset(), "is not an object".to_owned());
+                self.done(end);
             }
             Err(broken) => self.recover(if first == b'[' { broken } else { Broken::Stray(first) }),
         }
     }
 
-    /// Reads one row of a table.
-    fn row(&mut self, columns: &[Column]) {
+    /// Cuts off one row of a table.
+    fn row(&mut self) {
         match self.cursor.value_end(0) {
             Ok(end) => {
-                let position = Position::new(self.cursor.offset(), &self.cursor.window.bytes()[..end]);
-                match codepage::text(&self.cursor.window.bytes()[..end]) {
-                    Ok((text, of_page)) => {
-                        if of_page {
-                            self.stats.note_one(Note::CodePage);
-                        }
-                        self.records.array(&text, columns, position, self.stats);
-                    }
-                    Err(at) => {
-                        self.stats.skip_bad_utf8(position.offset, at);
-                    }
-                }
+                self.cut_off.row(self.cursor.offset(), &self.cursor.window.bytes()[..end]);
                 self.done(end);
             }
             Err(broken) => self.recover(broken),
         }
     }
 
-    /// Reads an object: a record, or a container of records, which its keys show.
+    /// Cuts off an object: a record, or a container of records, which its keys show.
     fn element(&mut self, level: usize) {
         match self.scan(level) {
             Ok(Some(end)) => {
-                let position = Position::new(self.cursor.offset(), &self.cursor.window.bytes()[..end]);
+                let offset = self.cursor.offset();
                 if end > self.max_record {
-                    self.stats.skip_too_long(position.offset, self.max_record);
+                    self.cut_off.too_long(offset, self.max_record);
                 } else {
-                    match codepage::text(&self.cursor.window.bytes()[..end]) {
-                        Ok((text, of_page)) => {
-                            if of_page {
-                                self.stats.note_one(Note::CodePage);
-                            }
-                            self.records.object(&text, position, self.stats);
-                        }
-                        Err(at) => {
-                            self.stats.skip_bad_utf8(position.offset, at);
-                        }
-                    }
+                    self.cut_off.object(offset, &self.cursor.window.bytes()[..end]);
                 }
                 self.done(end);
             }
@@ -189,8 +173,14 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
 
     fn done(&mut self, end: usize) {
         self.cursor.window.consume(end);
-        if let Some(keep_on) = &mut self.keep_on {
-            self.stopped = !keep_on(self.records.part(), self.stats.read);
+        self.cut();
+    }
+
+    /// Hands over what is cut off, if it is enough.
+    fn cut(&mut self) {
+        if self.cut_off.len() >= self.enough {
+            self.enough = (self.enough * 2).min(ENOUGH);
+            self.hand_over();
         }
     }
 
@@ -261,7 +251,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
                 if role == Role::Rows {
                     self.table_rows(&mut table, level);
                 } else {
-                    self.array(None, level + 1);
+                    self.array(false, level + 1);
                 }
                 at = 0;
                 continue;
@@ -282,30 +272,36 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     }
 
     fn table_rows(&mut self, table: &mut TableHead, level: usize) {
-        let outer = self.stats.container.replace(table.name.clone().unwrap_or_else(|| "unnamed table".to_owned()));
         if table.is_about_the_query {
             self.pass_over_array();
         } else if let Some(head) = table.id.filter(|_| table.columns.is_empty()).and_then(|id| self.frames.remove(&id))
         {
             if table.is_replacement {
                 let again = "a progressive result took rows back while it was sent: some may stand here twice";
-                self.stats.remarks.push(again.to_owned());
+                self.cut_off.remark(self.cursor.offset(), again);
             }
-            self.stats.container.clone_from(&head.name);
             if head.is_about_the_query {
                 self.pass_over_array();
             } else {
-                self.array(Some(&head.columns), level + 1);
+                self.rows(head.name.clone(), &head.columns, level);
             }
             self.frames.insert(table.id.unwrap_or_default(), head);
         } else if table.columns.is_empty() {
             let offset = self.cursor.offset();
-            self.stats.problem(Some(offset), "a table's rows come before its columns: they were not read".to_owned());
+            self.cut_off.problem(offset, "a table's rows come before its columns: they were not read".to_owned());
             self.pass_over_array();
         } else {
-            self.array(Some(&table.columns), level + 1);
+            let name = table.name.clone().unwrap_or_else(|| "unnamed table".to_owned());
+            self.rows(Some(name), &table.columns, level);
         }
-        self.stats.container = outer;
+    }
+
+    /// Cuts off the rows of a table.
+    fn rows(&mut self, name: Option<String>, columns: &Arc<[Column]>, level: usize) {
+        let (container, outer) = self.cut_off.table();
+        self.enter(name, Arc::clone(columns));
+        self.array(true, level + 1);
+        self.enter(container, outer);
     }
 
     /// Consumes the elements of an array, and its end, unread.
@@ -349,7 +345,6 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
             Broken::Stray(byte) => format!("is not valid JSON: '{}' is out of place", byte.escape_ascii()),
             Broken::TooLong => format!("is longer than {} bytes (--max-record raises it)", self.max_record),
         };
-        self.stats.records += 1;
         self.cut |= broken == Broken::Cut;
         let opening = std::mem::take(&mut self.opening);
         self.cursor.window.consume(usize::from(!self.cursor.window.bytes().is_empty()));
@@ -371,7 +366,8 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         } else {
             String::new()
         };
-        self.stats.skip(offset, reason + &outcome);
+        self.cut_off.fault(offset, reason + &outcome);
+        self.cut();
     }
 }
 
@@ -379,13 +375,16 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
 mod tests {
     use super::*;
     use crate::ingest::framing::json_cursor::{AGAIN, MAX_AGAIN};
+    use crate::ingest::record::builder::RecordReader;
+    use crate::ingest::stats::SourceStats;
 
     /// Bytes read again, and the counts.
     fn walked(text: &str, max_record: usize) -> (u64, SourceStats) {
         let (mut records, mut stats) = (RecordReader::default(), SourceStats::default());
         let mut reader = text.as_bytes();
         let mut window = Window::new(&mut reader, u64::MAX);
-        let mut stream = JsonStream::new(&mut window, 0, max_record, &mut records, &mut stats);
+        let mut take = |elements: Elements| elements.read(&mut records, &mut stats, &mut |_, _| true);
+        let mut stream = JsonStream::new(&mut window, 0, max_record, &mut take);
         stream.read();
         let again = stream.cursor.again();
         (again, stats)

@@ -4,6 +4,7 @@ use super::envelope::ROW_ARRAYS;
 use crate::ingest::record::keys::Column;
 use crate::model::Span;
 use crate::tables::{self, Targets};
+use std::sync::Arc;
 
 /// Meaning of a key of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Role {
 #[derive(Default)]
 pub(super) struct TableHead {
     pub(super) name: Option<String>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Arc<[Column]>,
     /// A table Kusto adds about the query itself.
     pub(super) is_about_the_query: bool,
     /// A piece of a Kusto v2 result.
@@ -84,8 +85,8 @@ impl TableHead {
     }
 }
 
-fn columns(json: &[u8]) -> Vec<Column> {
-    let Ok(serde_json::Value::Array(items)) = serde_json::from_slice(json) else { return Vec::new() };
+fn columns(json: &[u8]) -> Arc<[Column]> {
+    let Ok(serde_json::Value::Array(items)) = serde_json::from_slice(json) else { return Arc::default() };
     items
         .iter()
         .map(|item| {

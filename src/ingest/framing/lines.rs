@@ -1,5 +1,6 @@
 //! NDJSON: one record a line, whole blocks of lines at a time.
 
+use super::elements::Elements;
 use super::json_stream::JsonStream;
 use super::keep_on::KeepOn;
 use crate::ingest::bytes::codepage;
@@ -69,7 +70,8 @@ fn record(
         // A line that is itself an array: collectors write one per page.
         let mut reader = text.as_bytes();
         let mut window = Window::new(&mut reader, u64::MAX);
-        JsonStream::new(&mut window, position.offset, max_record, records, stats).run();
+        let mut take = |elements: Elements| elements.read(records, stats, &mut |_, _| true);
+        JsonStream::new(&mut window, position.offset, max_record, &mut take).run();
     } else if text.starts_with(['{', '"']) {
         records.object(&text, position, stats);
     } else if let Some(at) = unwrap::prefix(&text).filter(|_| !of_page) {

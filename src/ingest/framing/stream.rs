@@ -2,7 +2,6 @@
 
 use super::block::Block;
 use super::json_stream::JsonStream;
-use super::keep_on::KeepOn;
 use super::shape::{Begun, Framing, HEAD};
 use super::{csv, lines, shape, unknown};
 use crate::ingest::bytes::foreign::foreign;
@@ -10,36 +9,19 @@ use crate::ingest::bytes::window::Window;
 use crate::ingest::options::Options;
 use crate::ingest::record::builder::RecordReader;
 use crate::ingest::stats::SourceStats;
-use crate::store::Part;
 use std::io::Read;
 
-/// Reads the records of a stream.
-pub(crate) trait ReadRecords {
-    /// Records that another thread may read; `stats` are those of the source. Reading ends when it returns false.
-    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool;
+/// Takes records of a source, to read them with its reader and its counts or to give them to another thread; it ends the
+/// reading by returning false.
+pub(crate) type Take<'t> = dyn FnMut(Block<'_>, &mut RecordReader, &mut SourceStats) -> bool + 't;
 
-    /// As [`KeepOn`].
-    fn keep_on(&mut self, part: &Part, read: u64) -> bool;
-}
-
-/// Reads everything in the one thread.
-impl<K: FnMut(&Part, u64) -> bool> ReadRecords for K {
-    fn block(&mut self, block: Block<'_>, records: &mut RecordReader, stats: &mut SourceStats) -> bool {
-        block.read(records, stats, self)
-    }
-
-    fn keep_on(&mut self, part: &Part, read: u64) -> bool {
-        self(part, read)
-    }
-}
-
-/// Reads every record to the end of the stream, as long as `reading` returns true.
+/// Reads every record to the end of the stream, as long as `take` returns true.
 pub(crate) fn read(
     reader: &mut dyn Read,
     options: &Options,
     records: &mut RecordReader,
     stats: &mut SourceStats,
-    reading: &mut dyn ReadRecords,
+    take: &mut Take<'_>,
 ) {
     let max_record = options.max_record;
     let mut window = Window::new(reader, options.max_bytes);
@@ -68,19 +50,18 @@ pub(crate) fn read(
     }
     match (shape.framing, header) {
         (Framing::Csv, Some(header)) => {
-            let take: &mut csv::Take<'_> = &mut |rows, stats| reading.block(Block::Rows(rows), records, stats);
+            let take: &mut csv::Take<'_> = &mut |rows, stats| take(Block::Rows(rows), records, stats);
             csv::stream(&mut window, header, max_record, stats, take);
-            stats.end_rows();
         }
         (Framing::Lines, _) => {
-            lines::stream(&mut window, max_record, &mut |lines| reading.block(Block::Lines(lines), records, stats));
-            stats.end_rows();
+            lines::stream(&mut window, max_record, &mut |lines| take(Block::Lines(lines), records, stats));
         }
         _ => {
-            let keep_on: &mut KeepOn<'_> = &mut |part, read| reading.keep_on(part, read);
-            JsonStream::new(&mut window, 0, max_record, records, stats).asking(keep_on).run();
+            let mut take = |elements| take(Block::Elements(elements), records, stats);
+            JsonStream::new(&mut window, 0, max_record, &mut take).run();
         }
     }
+    stats.end_rows();
     if let Some(failure) = window.failure.take() {
         let offset = window.offset();
         stats.problem(Some(offset), format!("the rest, from byte {offset} on, was not read: {failure}"));

@@ -58,6 +58,47 @@ fn lines() -> Vec<u8> {
     bytes
 }
 
+/// A page, a table and a list, one after another, of which some elements are broken in each way that reading goes on
+/// after; the last one has no end.
+fn json() -> Vec<u8> {
+    let value = |n: usize| {
+        let time = format!("2026-05-01T{:02}:{:02}:{:02}Z", n / 3600 % 24, n / 60 % 60, n % 60);
+        [time, format!("id-{n}"), format!("user-{}", n % 300), "a".to_owned(), "0".to_owned(), "padding ".repeat(12)]
+    };
+    let names = ["TimeGenerated", "Id", "UserId", "AppId", "ResultType", "UserAgent"];
+    let columns = names.map(|name| format!(r#"{{"name":"{name}"}}"#)).join(",");
+    let object = |n| {
+        let members = names.into_iter().zip(value(n)).map(|(name, text)| format!(r#""{name}":"{text}""#));
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    };
+    let row = |n| format!(r#"["{}"]"#, value(n).join(r#"",""#));
+    let mut bytes = br#"{"@odata.context":"x","value":["#.to_vec();
+    for n in 0..30_000 {
+        match n {
+            10_000 => {
+                let table = format!("\n]}}{{\"tables\":[{{\"name\":\"SigninLogs\",\"columns\":[{columns}],\"rows\":[");
+                bytes.extend_from_slice(table.as_bytes());
+            }
+            20_000 => bytes.extend_from_slice(b"]}]} ["),
+            0 => {}
+            _ => bytes.extend_from_slice(b",\n"),
+        }
+        let element = if n / 10_000 == 1 { row(n) } else { object(n) };
+        bytes.extend_from_slice(element.as_bytes());
+        match n % 1000 {
+            500 => bytes.extend_from_slice(b", 7"),
+            // Behind these the reading goes on at the next object, of which the table has none.
+            600 | 800 if n / 10_000 == 1 => {}
+            600 => bytes.extend_from_slice(b",{\"TimeGenerated\":\"x\" \"out of place\"}"),
+            700 => bytes.extend_from_slice(b",{\"TimeGenerated\":\"\x98\"}"),
+            800 => bytes
+                .extend_from_slice(format!(",{{\"TimeGenerated\":\"{}\"}}", "long ".repeat(TOO_LONG / 4)).as_bytes()),
+            _ => {}
+        }
+    }
+    bytes
+}
+
 /// A line of so many bytes is too long here.
 const TOO_LONG: usize = 600_000;
 
@@ -113,4 +154,18 @@ fn threads_change_nothing_in_packed_lines() {
     let (events, problems, _) = on_any_threads(&path, TOO_LONG);
     assert!(events.len() > 10_000, "{}", events.len());
     assert!(problems.last().unwrap().reason.contains("was not read"), "{problems:?}");
+}
+
+#[test]
+fn threads_change_nothing_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = json();
+    assert!(bytes.len() > 4 << 20, "{}", bytes.len());
+    let path = file(folder.path(), "a.json", &bytes);
+    let (events, problems, _) = on_any_threads(&path, TOO_LONG);
+    assert_eq!(events.len(), 30_000);
+    let reasons = |word: &str| problems.iter().filter(|problem| problem.reason.contains(word)).count();
+    let counts = ["not an object", "out of place", "longer", "ends inside an array"].map(reasons);
+    assert_eq!(counts, [30, 20, 20, 1]);
+    assert!(problems.last().unwrap().reason.contains("ends inside"), "{problems:?}");
 }
