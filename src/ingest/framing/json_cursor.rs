@@ -1,6 +1,8 @@
 //! A cursor over a stream of JSON: finds where values end without keeping more than one of them.
 
 use crate::ingest::bytes::window::Window;
+use crate::ingest::record::json_scan::MAX_DEPTH;
+use crate::tables::json_text;
 
 /// Reason that the end of a value was not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +111,9 @@ impl<'w, 'r> Cursor<'w, 'r> {
 
     /// The position after the string that begins at `at`.
     pub(super) fn string_end(&mut self, at: usize) -> Result<usize, Broken> {
+        if let Some(end) = json_text::string_end(self.window.bytes(), at) {
+            return Ok(end);
+        }
         let mut at = at + 1;
         loop {
             let bytes = self.window.bytes();
@@ -139,7 +144,13 @@ impl<'w, 'r> Cursor<'w, 'r> {
         }
         self.open.clear();
         let (mut reached, mut deeper) = (at, 0);
-        let end = self.read_value(&mut reached, &mut deeper);
+        let end = match self.plain_end(at) {
+            Some(end) => {
+                reached = end;
+                Ok(end)
+            }
+            None => self.read_value(&mut reached, &mut deeper),
+        };
         let (from, to) = (self.offset() + at as u64, self.offset() + reached as u64);
         self.again += self.reached.min(to).saturating_sub(from);
         self.reached = self.reached.max(to);
@@ -153,6 +164,14 @@ impl<'w, 'r> Cursor<'w, 'r> {
             self.unclosed.push(Unclosed { starts, broken });
         }
         end
+    }
+
+    /// The position after the text, object or list that begins at `at`, where the window has all of it and nothing is wrong
+    /// with it: nearly always.
+    fn plain_end(&self, at: usize) -> Option<usize> {
+        let bytes = self.window.bytes();
+        let is_closed = matches!(bytes.get(at), Some(b'"' | b'{' | b'['));
+        if is_closed { json_text::value_end(bytes, at, MAX_DEPTH) } else { None }
     }
 
     /// Reason that the value at `at` does not end, if that is known.
