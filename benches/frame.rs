@@ -55,6 +55,16 @@ fn main() {
     if is_asked("user") {
         return one_user(&all);
     }
+    if is_asked("ten") {
+        for users in [10_000, 1] {
+            let store = Store::build(vec![events(10 * EVENTS, users, &MIXED)]);
+            let start = Instant::now();
+            let hits = analytics::run(&store, Facts::embedded(), &Settings::default());
+            let took = start.elapsed().as_secs_f64();
+            println!("ten million events, {users} users: {took:.2} s, {} hits", hits.len());
+        }
+        return;
+    }
     println!("of 10,000 users:");
     let spread = Store::build(vec![part(10_000, &MIXED)]);
     other_thresholds(&spread, &Settings::default());
@@ -368,6 +378,11 @@ fn measure(app: &mut App, reader: &mut Reader, keys: &str) {
 /// A year of so many users, one after the other: a token every half minute, a burst every few days, Graph calls
 /// under the tokens; each token has its rows of these tables.
 fn part(users: u32, tables: &[Table]) -> Part {
+    events(EVENTS, users, tables)
+}
+
+/// As [`part`], of so many events.
+fn events(count: u32, users: u32, tables: &[Table]) -> Part {
     let mut part = Part::default();
     let start = Time::parse("2026-01-01T00:00:00Z").expect("a time").ticks();
     let resources = [
@@ -376,14 +391,14 @@ fn part(users: u32, tables: &[Table]) -> Part {
         "797f4846-ba00-4fd7-ba43-dac1f8f63013",
         "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
     ];
-    for number in 0..EVENTS {
+    for number in 0..count {
         let place = number as usize % tables.len();
         let (table, batch) = (tables[place], number as usize / tables.len());
         let origin = Origin { source: SourceId(0), record: number + 1, offset: 0, len: 0, check: 0 };
         let mut event = NewEvent::new(table, origin);
         event.created = Time::from_ticks(start + i64::from(number) * 30 * 10_000_000);
         let burst = number % 20_000 < 40;
-        let user = number / (EVENTS / users);
+        let user = number / (count / users);
         let token = format!("token{batch}");
         for (field, text) in [
             (Field::Id, format!("id{number}").as_str()),

@@ -19,22 +19,28 @@ pub(crate) struct Elements {
     columns: Arc<[Column]>,
 }
 
-/// An element, or a fault, by its offset in the source.
-enum Cut {
+/// An element, or what was met in its place, by its offset in the source.
+struct Cut {
+    offset: u64,
+    kind: Kind,
+}
+
+/// Kinds of [`Cut`].
+enum Kind {
     /// An object of so many bytes.
-    Object(u64, usize),
+    Object(usize),
     /// A list of the values of the columns, of so many bytes.
-    Row(u64, usize),
+    Row(usize),
     /// An object of more bytes than these, of which nothing is kept.
-    TooLong(u64, usize),
+    TooLong(usize),
     /// An element that is no record.
-    Fault(u64, String),
+    Fault(String),
     /// A fault around elements.
-    Problem(u64, String),
-    /// A fault of the whole source, met at the offset.
-    Whole(u64, String),
-    /// A remark on the whole source, made at the offset.
-    Remark(u64, String),
+    Problem(String),
+    /// A fault of the whole source.
+    Whole(&'static str),
+    /// A remark on the whole source.
+    Remark(&'static str),
 }
 
 /// Bytes of a cut with its reason, about.
@@ -61,72 +67,73 @@ impl Elements {
         self.bytes.len() + self.cuts.len() * OF_A_CUT
     }
 
+    fn add(&mut self, offset: u64, kind: Kind) {
+        self.cuts.push(Cut { offset, kind });
+    }
+
+    /// Adds a record.
     pub(super) fn object(&mut self, offset: u64, written: &[u8]) {
         self.bytes.extend_from_slice(written);
-        self.cuts.push(Cut::Object(offset, written.len()));
+        self.add(offset, Kind::Object(written.len()));
     }
 
+    /// Adds a record that is a list of the values of the columns.
     pub(super) fn row(&mut self, offset: u64, written: &[u8]) {
         self.bytes.extend_from_slice(written);
-        self.cuts.push(Cut::Row(offset, written.len()));
+        self.add(offset, Kind::Row(written.len()));
     }
 
+    /// Notes a record that is longer than records may be.
     pub(super) fn too_long(&mut self, offset: u64, max_record: usize) {
-        self.cuts.push(Cut::TooLong(offset, max_record));
+        self.add(offset, Kind::TooLong(max_record));
     }
 
+    /// Notes an element that is no record.
     pub(super) fn fault(&mut self, offset: u64, reason: String) {
-        self.cuts.push(Cut::Fault(offset, reason));
+        self.add(offset, Kind::Fault(reason));
     }
 
+    /// Notes a fault around elements.
     pub(super) fn problem(&mut self, offset: u64, reason: String) {
-        self.cuts.push(Cut::Problem(offset, reason));
+        self.add(offset, Kind::Problem(reason));
     }
 
-    pub(super) fn problem_of_all(&mut self, offset: u64, reason: &str) {
-        self.cuts.push(Cut::Whole(offset, reason.to_owned()));
+    /// Notes a fault of the whole source.
+    pub(super) fn problem_of_all(&mut self, offset: u64, reason: &'static str) {
+        self.add(offset, Kind::Whole(reason));
     }
 
-    pub(super) fn remark(&mut self, offset: u64, remark: &str) {
-        self.cuts.push(Cut::Remark(offset, remark.to_owned()));
+    /// Notes a remark on the whole source.
+    pub(super) fn remark(&mut self, offset: u64, remark: &'static str) {
+        self.add(offset, Kind::Remark(remark));
     }
 
     /// The offset of the first.
     pub(crate) fn offset(&self) -> u64 {
-        match self.cuts.first() {
-            None => 0,
-            Some(
-                Cut::Object(offset, _)
-                | Cut::Row(offset, _)
-                | Cut::TooLong(offset, _)
-                | Cut::Fault(offset, _)
-                | Cut::Problem(offset, _)
-                | Cut::Whole(offset, _)
-                | Cut::Remark(offset, _),
-            ) => *offset,
-        }
+        self.cuts.first().map_or(0, |cut| cut.offset)
     }
 
     /// Reads them, as long as `keep_on` returns true; returns the last answer.
     pub(crate) fn read(&self, records: &mut RecordReader, stats: &mut SourceStats, keep_on: &mut KeepOn<'_>) -> bool {
         let outer = std::mem::replace(&mut stats.container, self.container.clone());
         let (mut rest, mut goes_on) = (&self.bytes[..], true);
-        for cut in &self.cuts {
-            match cut {
-                Cut::Object(offset, len) | Cut::Row(offset, len) => {
+        for Cut { offset, kind } in &self.cuts {
+            let offset = *offset;
+            match kind {
+                Kind::Object(len) | Kind::Row(len) => {
                     let (written, after) = rest.split_at(*len);
                     rest = after;
-                    let columns = matches!(cut, Cut::Row(..)).then_some(&*self.columns);
-                    element(written, *offset, columns, records, stats);
+                    let columns = matches!(kind, Kind::Row(_)).then_some(&*self.columns);
+                    element(written, offset, columns, records, stats);
                 }
-                Cut::TooLong(offset, max_record) => stats.skip_too_long(*offset, *max_record),
-                Cut::Fault(offset, reason) => {
+                Kind::TooLong(max_record) => stats.skip_too_long(offset, *max_record),
+                Kind::Fault(reason) => {
                     stats.records += 1;
-                    stats.skip(*offset, reason.clone());
+                    stats.skip(offset, reason.clone());
                 }
-                Cut::Problem(offset, reason) => stats.problem(Some(*offset), reason.clone()),
-                Cut::Whole(_, reason) => stats.problem(None, reason.clone()),
-                Cut::Remark(_, remark) => stats.remarks.push(remark.clone()),
+                Kind::Problem(reason) => stats.problem(Some(offset), reason.clone()),
+                Kind::Whole(reason) => stats.problem(None, (*reason).to_owned()),
+                Kind::Remark(remark) => stats.remarks.push((*remark).to_owned()),
             }
             goes_on = keep_on(records.part(), stats.read);
             if !goes_on {

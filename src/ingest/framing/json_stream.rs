@@ -1,6 +1,6 @@
 //! JSON that is not line by line: arrays, pages, envelopes, query results, and any of them one after another.
 //!
-//! The [`Cursor`] finds the end of each element; a few are in memory at a time, until somebody reads them.
+//! The [`Cursor`] finds the end of each element; [`Elements`] holds a few of them, until somebody reads them.
 
 use super::elements::Elements;
 use super::envelope::HITS;
@@ -67,7 +67,8 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         self.documents();
         if self.errors {
             let partial = "the query says that its result is not whole: run it over a shorter time";
-            self.cut_off.problem_of_all(self.cursor.offset(), partial);
+            // Behind what else is said of the end.
+            self.cut_off.problem_of_all(self.cursor.offset() + 1, partial);
         }
         self.hand_over();
     }
@@ -278,7 +279,8 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         {
             if table.is_replacement {
                 let again = "a progressive result took rows back while it was sent: some may stand here twice";
-                self.cut_off.remark(self.cursor.offset(), again);
+                // At the bracket: the first row may begin behind it.
+                self.cut_off.remark(self.cursor.offset() - 1, again);
             }
             if head.is_about_the_query {
                 self.pass_over_array();
