@@ -16,7 +16,7 @@ impl Container {
     pub(crate) fn from_head(head: &[u8]) -> Option<Self> {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
             Some(Self::Zip)
-        } else if head.get(257..262) == Some(b"ustar") {
+        } else if is_tar(head) {
             Some(Self::Tar)
         } else if head.starts_with(b"7z\xbc\xaf\x27\x1c") {
             Some(Self::SevenZ)
@@ -24,4 +24,10 @@ impl Container {
             None
         }
     }
+}
+
+/// Returns whether a tar begins with these bytes. A log may say `ustar` in the same place, but has no NUL before it; a tar
+/// is full of them.
+pub(super) fn is_tar(head: &[u8]) -> bool {
+    head.get(257..262) == Some(b"ustar") && head[..257].contains(&0)
 }

@@ -393,6 +393,7 @@ fn is_envelope(key: &str, value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::bytes::container::Container;
 
     #[test]
     fn rows_inside_a_stored_archive_are_not_taken_for_lines() {
@@ -406,6 +407,16 @@ mod tests {
             packed.extend_from_slice(&lines);
             assert!(recognize(&packed, true).is_none());
         }
+    }
+
+    #[test]
+    fn a_text_in_a_log_makes_no_archive_of_it() {
+        // Where the mark of a tar stands.
+        let agent = format!(r#"{{"Type":"SigninLogs","UserAgent":"{}ustar"}}"#, "x".repeat(257 - 34));
+        assert_eq!(&agent[257..262], "ustar");
+        let lines = [agent.as_str(), &agent].join("\n");
+        assert!(recognize(lines.as_bytes(), true).is_some());
+        assert!(Container::from_head(lines.as_bytes()).is_none());
     }
 
     #[test]
