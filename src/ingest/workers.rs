@@ -300,12 +300,9 @@ impl Workers<'_> {
         let max_ratio = self.options.max_ratio;
         let stream = |reader: &mut dyn Read| {
             let mut counted = Counted { reader, bytes: 0 };
-            stream::read(&mut counted, self.options, records, &mut stats, &mut |block, records, _| match self
-                .blocks
-                .put(index, block)
-            {
-                Some(block) => self.block(index, &block, records, shown, pieces),
-                None => !self.meter.is_stopped(),
+            stream::read(&mut counted, self.options, records, &mut stats, &mut |block, records, _| {
+                let ours = self.blocks.put(index, block);
+                ours.map_or_else(|| !self.meter.is_stopped(), |block| self.block(index, &block, records, shown, pieces))
             });
             stats.decoded = counted.bytes;
         };

@@ -27,7 +27,7 @@ pub(crate) struct JsonStream<'w, 'r, 'o> {
     max_record: usize,
     take: &'o mut Take<'o>,
     /// Cut, and not handed over yet.
-    cut_off: Elements,
+    elements: Elements,
     /// Bytes of them that are enough to do so.
     enough: usize,
     /// The beginning of a good record, up to its first key, to find the next one after a broken one.
@@ -48,7 +48,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
             cursor: Cursor::new(window, base, max_record),
             max_record,
             take,
-            cut_off: Elements::default(),
+            elements: Elements::default(),
             enough: FIRST,
             opening: Vec::new(),
             stopped: false,
@@ -68,16 +68,16 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         if self.errors {
             let partial = "the query says that its result is not whole: run it over a shorter time";
             // Behind what else is said of the end.
-            self.cut_off.problem_of_all(self.cursor.offset() + 1, partial);
+            self.elements.problem_of_all(self.cursor.offset() + 1, partial);
         }
         self.hand_over();
     }
 
     /// Hands over what is cut off.
     fn hand_over(&mut self) {
-        if !self.cut_off.is_empty() && !self.stopped {
-            let (container, columns) = self.cut_off.table();
-            let elements = std::mem::replace(&mut self.cut_off, Elements::new(container, columns));
+        if !self.elements.is_empty() && !self.stopped {
+            let (container, columns) = self.elements.table();
+            let elements = std::mem::replace(&mut self.elements, Elements::new(container, columns));
             self.stopped = !(self.take)(elements);
         }
     }
@@ -85,7 +85,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     /// Begins the rows of a table; what was cut off is of another one.
     fn enter(&mut self, container: Option<String>, columns: Arc<[Column]>) {
         self.hand_over();
-        self.cut_off = Elements::new(container, columns);
+        self.elements = Elements::new(container, columns);
     }
 
     fn documents(&mut self) {
@@ -116,7 +116,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
                     // Said once, not by each of the arrays around.
                     if !std::mem::replace(&mut self.cut, true) {
                         let offset = self.cursor.offset();
-                        self.cut_off.problem(offset, "the source ends inside an array".to_owned());
+                        self.elements.problem(offset, "the source ends inside an array".to_owned());
                     }
                     return;
                 }
@@ -137,7 +137,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     fn no_record(&mut self, first: u8) {
         match self.cursor.value_end(0) {
             Ok(end) => {
-                self.cut_off.fault(self.cursor.offset(), "is not an object".to_owned());
+                self.elements.fault(self.cursor.offset(), "is not an object".to_owned());
                 self.done(end);
             }
             Err(broken) => self.recover(if first == b'[' { broken } else { Broken::Stray(first) }),
@@ -148,7 +148,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
     fn row(&mut self) {
         match self.cursor.value_end(0) {
             Ok(end) => {
-                self.cut_off.row(self.cursor.offset(), &self.cursor.window.bytes()[..end]);
+                self.elements.row(self.cursor.offset(), &self.cursor.window.bytes()[..end]);
                 self.done(end);
             }
             Err(broken) => self.recover(broken),
@@ -161,9 +161,9 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
             Ok(Some(end)) => {
                 let offset = self.cursor.offset();
                 if end > self.max_record {
-                    self.cut_off.too_long(offset, self.max_record);
+                    self.elements.too_long(offset, self.max_record);
                 } else {
-                    self.cut_off.object(offset, &self.cursor.window.bytes()[..end]);
+                    self.elements.object(offset, &self.cursor.window.bytes()[..end]);
                 }
                 self.done(end);
             }
@@ -174,12 +174,12 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
 
     fn done(&mut self, end: usize) {
         self.cursor.window.consume(end);
-        self.cut();
+        self.hand_over_enough();
     }
 
     /// Hands over what is cut off, if it is enough.
-    fn cut(&mut self) {
-        if self.cut_off.len() >= self.enough {
+    fn hand_over_enough(&mut self) {
+        if self.elements.len() >= self.enough {
             self.enough = (self.enough * 2).min(ENOUGH);
             self.hand_over();
         }
@@ -280,7 +280,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
             if table.is_replacement {
                 let again = "a progressive result took rows back while it was sent: some may stand here twice";
                 // At the bracket: the first row may begin behind it.
-                self.cut_off.remark(self.cursor.offset() - 1, again);
+                self.elements.remark(self.cursor.offset() - 1, again);
             }
             if head.is_about_the_query {
                 self.pass_over_array();
@@ -290,7 +290,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
             self.frames.insert(table.id.unwrap_or_default(), head);
         } else if table.columns.is_empty() {
             let offset = self.cursor.offset();
-            self.cut_off.problem(offset, "a table's rows come before its columns: they were not read".to_owned());
+            self.elements.problem(offset, "a table's rows come before its columns: they were not read".to_owned());
             self.pass_over_array();
         } else {
             let name = table.name.clone().unwrap_or_else(|| "unnamed table".to_owned());
@@ -300,7 +300,7 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
 
     /// Cuts off the rows of a table.
     fn rows(&mut self, name: Option<String>, columns: &Arc<[Column]>, level: usize) {
-        let (container, outer) = self.cut_off.table();
+        let (container, outer) = self.elements.table();
         self.enter(name, Arc::clone(columns));
         self.array(true, level + 1);
         self.enter(container, outer);
@@ -368,8 +368,8 @@ impl<'w, 'r, 'o> JsonStream<'w, 'r, 'o> {
         } else {
             String::new()
         };
-        self.cut_off.fault(offset, reason + &outcome);
-        self.cut();
+        self.elements.fault(offset, reason + &outcome);
+        self.hand_over_enough();
     }
 }
 

@@ -1,8 +1,7 @@
 //! Rows of a CSV: cut out of the stream by one thread, read by any.
 
 use super::Header;
-use super::cut::Cells;
-use super::cut::Scan;
+use super::cut::{Cells, Scan};
 use crate::ingest::bytes::codepage;
 use crate::ingest::bytes::window::Window;
 use crate::ingest::framing::keep_on::KeepOn;
