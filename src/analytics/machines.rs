@@ -23,7 +23,7 @@ const LOGIN: Span = Span::minutes(10);
 const WITH_DEVICE: usize = 3;
 /// Points from which on the grade is high, where the network is new or an attacker's tool names itself.
 const HIGH: u32 = 4;
-/// Points from which on the grade is medium.
+/// Points from which on the grade is medium; one less where the network is new.
 const MEDIUM: u32 = 3;
 /// The marks, each with its points.
 const POINTS: [(&str, u32); 6] =
@@ -170,7 +170,7 @@ fn judged(rows: Vec<EventId>, owner: &Owner<'_>, all: Differs, is_new: bool) -> 
     let points = POINTS.iter().filter(|(mark, _)| marks.has(mark)).map(|(_, points)| points).sum();
     let severity = if points >= HIGH && (is_new || all.tool) {
         Severity::High
-    } else if points >= MEDIUM {
+    } else if points + u32::from(is_new) >= MEDIUM {
         Severity::Medium
     } else {
         Severity::Low

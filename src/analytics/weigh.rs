@@ -110,7 +110,7 @@ impl Weighing<'_> {
         // An intruder may sit behind the user's own exit: the network is no alibi for another machine.
         let exit = [Fact::BindingLost, Fact::OtherDevice, Fact::Kit];
         if exit.iter().any(|fact| facts.contains(fact)) {
-            facts.retain(|fact| *fact != Fact::UsualInBundle);
+            facts.retain(|fact| !matches!(fact, Fact::UsualInBundle | Fact::SharedAddress));
             for fact in facts.iter_mut().filter(|fact| **fact == Fact::OwnNetwork) {
                 *fact = Fact::OwnExit;
             }

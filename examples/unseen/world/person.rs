@@ -194,10 +194,12 @@ impl Person {
         .guid()
     }
 
-    /// The session of the browser on a day: its cookie lives for days.
+    /// The session of the browser on a day: its cookie lives for days, and on one laptop.
     pub(crate) fn web_session_on(&self, world: &World, day: i64) -> Guid {
         let days = 3 + signed(self.number) % 6;
-        Rng::seeded(&format!("{} {} web {}", world.seed, self.upn, (day + signed(self.number)) / days)).guid()
+        let name = &self.laptop_on(day).device.name;
+        let turn = (day + signed(self.number)) / days;
+        Rng::seeded(&format!("{} {} web {name} {turn}", world.seed, self.upn)).guid()
     }
 
     /// Place of the laptop at a second of a day.
