@@ -6,6 +6,7 @@ use super::candidates::{Burst, ByUser, once};
 use super::device_ends::DeviceEnds;
 use super::first_use::{self, FirstUse};
 use super::flow::{Flow, FlowKind, Joined, leg_in};
+use super::habits::DeviceSeen;
 use super::handoff::{self, Handoff};
 use super::known::{Known, Standing};
 use super::machines::{Bindings, Machines, other_machines};
@@ -326,7 +327,11 @@ impl<'a> DetectContext<'a> {
             let found = self.sessions().find(|| {
                 let mut bindings = Bindings::default();
                 move |session| {
-                    let machines = other_machines(origins, software, &session, &mut bindings)?;
+                    let is_own = |id: EventId| {
+                        let at = self.store.event(id).time();
+                        self.rows_of(session.user).habits.device_seen(origins, id, at) == DeviceSeen::Own
+                    };
+                    let machines = other_machines(origins, software, &session, &mut bindings, is_own)?;
                     Some(((session.user, session.id), machines))
                 }
             });

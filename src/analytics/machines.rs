@@ -7,7 +7,7 @@ use super::binding::{Binding, Protection};
 use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
-use super::places::{Profile, Tool};
+use super::places::{Net, Profile, Tool};
 use super::sessions::Session;
 use super::software::{Software, SoftwareSeen};
 use super::{Mark, Marks, Origins};
@@ -21,7 +21,8 @@ use std::net::IpAddr;
 const LOGIN: Span = Span::minutes(10);
 /// Rows of a session with a registered device from which on a row without one is strange.
 const WITH_DEVICE: usize = 3;
-/// Points from which on the grade is high, where the network is new or an attacker's tool names itself.
+/// Points from which on the grade is high, where an AS number tells that the network is new, or an attacker's tool names
+/// itself.
 const HIGH: u32 = 4;
 /// Points from which on the grade is medium; one less where the network is new.
 const MEDIUM: u32 = 3;
@@ -88,14 +89,16 @@ impl Differs {
     }
 }
 
-/// The rows of a session that are of another machine; `None` where there are none.
+/// The rows of a session that are of another machine; `None` where there are none. `is_own` tells whether a row's device
+/// is one that the user had before.
 pub(super) fn other_machines(
     origins: Origins<'_>,
     software: &Software,
     session: &Session<'_>,
     bindings: &mut Bindings,
+    is_own: impl Fn(EventId) -> bool,
 ) -> Option<Machines> {
-    let Origins { store, places, known, .. } = origins;
+    let Origins { store, places, .. } = origins;
     let mut binding = |id: EventId| {
         let protection = store.event(id).get(Field::TokenProtection);
         *bindings.entry(protection).or_insert_with(|| Protection::read(store.text(protection)).binding)
@@ -115,48 +118,92 @@ pub(super) fn other_machines(
     }) {
         return None;
     }
-    let mut owner = Owner::default();
-    let mut rows: Vec<EventId> = Vec::new();
-    let mut all = Differs::default();
-    let mut is_new = false;
-    let mut joined: Option<(u32, u32, Sym)> = None;
-    for id in session.events() {
-        let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
-        let protection = event.get(Field::TokenProtection);
-        let key = (places.number(id), places.profile_number(id), protection);
-        // Most rows are like the one before.
-        if joined == Some(key) {
-            owner.with_device += usize::from(!profile.device.is_none());
-            continue;
-        }
-        if place.is_neutral {
-            continue;
-        }
-        let binding = binding(id);
-        let mut differs = owner.compared(profile, binding);
-        if differs.is_another_machine() || differs.bare {
-            let seen = software.seen(origins, session.user, id, event.time());
-            differs.software = seen == SoftwareSeen::Nowhere && !owner.families.contains(&*profile.family);
-            differs.tool = profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here);
-        }
-        let login = place.address.and_then(|address| owner.addresses.get(&address));
-        let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
-        let is_login = redeems && login.is_some_and(|&login| event.time().since(store.event(login).time()) <= LOGIN);
-        // What a code or a transfer gave its tokens is another machine by nature; what uses them later is none.
-        let is_given = event.flags.any(MOVED) && (!presents_token(event) || login.is_some());
-        if differs.is_another_machine() && !is_login && !is_given {
-            rows.push(id);
-            all = all.or(differs);
-            is_new |= known.standing(session.user, place, event.time()) == Standing::New;
-        } else {
-            owner.join(profile, binding, place.address, id);
-            joined = Some(key);
-        }
+    let mut walk = |rows: &mut dyn Iterator<Item = EventId>| Sides::new(origins, software, session, rows, &mut binding);
+    let mut sides = walk(&mut session.events());
+    // The thief's rows may be the first that the bundle has of a session. They name no device, and the user's do.
+    if sides.owner.with_device == 0 && !sides.rows.is_empty() && sides.rows.iter().all(|id| is_own(*id)) {
+        let others = session.events().filter(|id| sides.rows.binary_search(id).is_err());
+        sides = walk(&mut sides.rows.iter().copied().chain(others));
     }
-    (!rows.is_empty()).then(|| judged(rows, &owner, all, is_new))
+    (!sides.rows.is_empty()).then(|| judged(sides))
 }
 
-fn judged(rows: Vec<EventId>, owner: &Owner<'_>, all: Differs, is_new: bool) -> Machines {
+/// A session's machine, and the rows of another.
+struct Sides<'a> {
+    owner: Owner<'a>,
+    rows: Vec<EventId>,
+    /// The differences of any of the rows.
+    all: Differs,
+    /// Whether the network of one is new to the user.
+    is_new: bool,
+    /// Whether it is new by its AS number.
+    is_new_by_number: bool,
+}
+
+impl<'a> Sides<'a> {
+    /// Takes a session's rows apart: the machine is that of the first.
+    fn new(
+        origins: Origins<'a>,
+        software: &Software,
+        session: &Session<'_>,
+        ids: &mut dyn Iterator<Item = EventId>,
+        binding: &mut dyn FnMut(EventId) -> Option<Binding>,
+    ) -> Self {
+        let Origins { store, places, known, .. } = origins;
+        let mut sides = Self {
+            owner: Owner::default(),
+            rows: Vec::new(),
+            all: Differs::default(),
+            is_new: false,
+            is_new_by_number: false,
+        };
+        let mut joined: Option<(u32, u32, Sym)> = None;
+        for id in ids {
+            let Self { owner, .. } = &mut sides;
+            let (event, place, profile) = (store.event(id), places.place(id), places.profile(id));
+            let protection = event.get(Field::TokenProtection);
+            let key = (places.number(id), places.profile_number(id), protection);
+            // Most rows are like the one before.
+            if joined == Some(key) {
+                owner.with_device += usize::from(!profile.device.is_none());
+                continue;
+            }
+            if place.is_neutral {
+                continue;
+            }
+            let binding = binding(id);
+            let mut differs = owner.compared(profile, binding);
+            if differs.is_another_machine() || differs.bare {
+                let seen = software.seen(origins, session.user, id, event.time());
+                differs.software = seen == SoftwareSeen::Nowhere && !owner.families.contains(&*profile.family);
+                differs.tool =
+                    profile.tool == Tool::Kit || (profile.tool == Tool::Library && seen != SoftwareSeen::Here);
+            }
+            let login = place.address.and_then(|address| owner.addresses.get(&address));
+            let redeems = event.table == Table::NonInteractive && event.flags.has(Flags::INCOMING_NONE);
+            let is_soon = |login: EventId| {
+                let (login, at) = (store.event(login).time(), event.time());
+                login <= at && at.since(login) <= LOGIN
+            };
+            let is_login = redeems && login.is_some_and(|&login| is_soon(login));
+            // What a code or a transfer gave its tokens is another machine by nature; what uses them later is none.
+            let is_given = event.flags.any(MOVED) && (!presents_token(event) || login.is_some());
+            if differs.is_another_machine() && !is_login && !is_given {
+                sides.rows.push(id);
+                sides.all = sides.all.or(differs);
+                let is_new = known.standing(session.user, place, event.time()) == Standing::New;
+                sides.is_new |= is_new;
+                sides.is_new_by_number |= is_new && matches!(place.net, Some(Net::Asn(_)));
+            } else {
+                owner.join(profile, binding, place.address, id);
+                joined = Some(key);
+            }
+        }
+        sides
+    }
+}
+
+fn judged(Sides { owner, rows, all, is_new, is_new_by_number }: Sides<'_>) -> Machines {
     let has_devices = owner.with_device > 0;
     let marks = Marks::new([
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
@@ -168,7 +215,7 @@ fn judged(rows: Vec<EventId>, owner: &Owner<'_>, all: Differs, is_new: bool) -> 
         ("net", Mark::decided(is_new)),
     ]);
     let points = POINTS.iter().filter(|(mark, _)| marks.has(mark)).map(|(_, points)| points).sum();
-    let severity = if points >= HIGH && (is_new || all.tool) {
+    let severity = if points >= HIGH && (is_new_by_number || all.tool) {
         Severity::High
     } else if points + u32::from(is_new) >= MEDIUM {
         Severity::Medium

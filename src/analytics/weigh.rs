@@ -195,14 +195,18 @@ impl Weighing<'_> {
         facts
     }
 
-    /// Returns whether the user redeemed two other codes for the hit's client (any, where it has none) in the part of the network that a row is
-    /// from, one of them on another day, each with a leg in a network that is the user's own.
+    /// Returns whether the user redeemed two other codes in the part of the network that a row is from, one of them on
+    /// another day, each with a leg in a network that is the user's own: codes for the hit's client (any, where it has
+    /// none), or for that of a leg of the hit.
     fn has_other_codes(&self, row: EventId) -> bool {
         let Self { context, hit, .. } = self;
         let (store, places, known) = (context.store, context.places(), context.known());
         let Some(prefix) = places.place(row).address.map(Net::prefix) else { return false };
         let session = hit.session.as_deref().and_then(|session| store.find(session)).unwrap_or_default();
         let day = hit.first_seen.day_number();
+        let client = |id: EventId| store.text(store.normalized_field(store.event(id), Field::AppId));
+        // A burst has a client of its own, which need not be its code's.
+        let wanted = if hit.legs.binary_search(&row).is_ok() { client(row) } else { &hit.app_id };
         let (mut codes, mut other_day) = (0, false);
         for flow in FlowKind::ALL.iter().filter_map(|kind| context.flows_in(*kind).get(&hit.user)).flatten() {
             if flow.sessions.contains(&session) || flow.legs.iter().any(|leg| hit.legs.binary_search(leg).is_ok()) {
@@ -211,8 +215,7 @@ impl Weighing<'_> {
             let at = flow.time(store);
             let is_there = |&leg: &EventId| {
                 let there = places.place(leg).address.map(Net::prefix) == Some(prefix);
-                let app = store.text(store.normalized_field(store.event(leg), Field::AppId));
-                there && (hit.app_id.is_empty() || app == hit.app_id)
+                there && (wanted.is_empty() || client(leg) == wanted)
             };
             let at_home = |&leg: &EventId| known.is_known(hit.user, places.place(leg), at);
             if flow.legs.iter().any(is_there) && flow.legs.iter().any(at_home) {
