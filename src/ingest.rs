@@ -3,7 +3,7 @@
 //! A folder uses only those left of it; `tests/it/layers.rs` fails on an import that points right, and on a circle.
 //!
 //! ```text
-//! bytes → table_names → stats → record → password → options → framing → unread → progress → bundle → workers
+//! bytes → table_names → stats → record → password → options → framing → unread → progress → bundle → hashes → workers
 //! ```
 //!
 //! `bytes` decodes and unpacks, `record` makes an event of one record, `framing` finds the records in a source, `bundle`
@@ -12,6 +12,7 @@
 mod bundle;
 mod bytes;
 mod framing;
+mod hashes;
 mod options;
 mod password;
 mod progress;
@@ -27,12 +28,13 @@ use crate::tables::foreign::HIT_TABLE;
 pub use bundle::archive::needs_password;
 use bundle::intake::Input;
 use bytes::decode::{self, FileRange};
-pub use options::Options;
+use hashes::Unhashed;
+pub use options::{Hashing, Options};
 pub use password::Password;
 use progress::Meter;
 pub use progress::{Glimpse, Progress, Reading};
 pub use stats::UNKNOWN_TABLE;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,6 +51,8 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// The bytes of each source.
     places: Vec<FileRange>,
+    /// Everything that is hashed by [`Self::hash`].
+    unhashed: Vec<Unhashed>,
 }
 
 impl Loaded {
@@ -81,7 +85,7 @@ impl Loaded {
     /// A bundle from its parts: for tests, and for events made in memory.
     #[cfg(any(test, feature = "testing"))]
     pub fn new(store: Store, sources: Vec<Source>, problems: Vec<Problem>) -> Self {
-        Self { store, sources, problems, places: Vec::new() }
+        Self { store, sources, problems, places: Vec::new(), unhashed: Vec::new() }
     }
 
     /// Rows of tables that are only counted and hold any of the texts as a word of its own, source by source, in the
@@ -105,6 +109,20 @@ impl Loaded {
             left = left.saturating_sub(bytes);
         }
         (found, cut)
+    }
+
+    /// Hashes what [`Hashing::Later`] left, on so many threads, one per core for `None`. `progress` is called from them,
+    /// for each 256 KiB, with the bytes hashed and those of all. Returns the names of the files that are not as they were
+    /// when they were read, or cannot be read any more: they get no hash.
+    pub fn hash(&self, threads: Option<usize>, progress: &(dyn Fn(u64, u64) + Sync), stop: &AtomicBool) -> Vec<&str> {
+        let threads = workers::threads(threads);
+        let changed = hashes::hash_all(&self.unhashed, &self.sources, threads, progress, stop);
+        changed.into_iter().map(|at| self.sources[at].name.as_str()).collect()
+    }
+
+    /// Positions of the sources that wait for [`Self::hash`].
+    pub fn unhashed(&self) -> BTreeSet<usize> {
+        self.unhashed.iter().flat_map(Unhashed::waiting).collect()
     }
 
     /// Returns whether any source has rows of a table that is only counted.
@@ -192,16 +210,19 @@ pub fn load(
     let mut sources = Vec::with_capacity(bundle.inputs.len());
     let mut places = Vec::with_capacity(bundle.inputs.len());
     for (input, stats) in bundle.inputs.into_iter().zip(read.stats) {
-        let sha256 = read.hashes.get(input.holder.body.path()).cloned().unwrap_or_default();
         let Input { name, holder, member, bytes, place, packed, remarks } = input;
         let path = holder.body.path().to_owned();
         places.push(place);
         let decoded = packed.then_some(stats.decoded);
-        let mut source = Source { name, path, member, bytes, decoded, sha256, ..Source::default() };
+        let mut source = Source { name, path, member, bytes, decoded, ..Source::default() };
         stats.settle(&mut source, &mut problems);
         source.remarks.extend(remarks);
         sources.push(source);
     }
+    for (at, hash) in read.hashes {
+        read.unhashed[at].settle(&sources, &hash);
+    }
+    let unhashed = if options.hash == Hashing::Later { read.unhashed } else { Vec::new() };
     let mut store = Store::build(read.parts);
     if let Some(networks) = &options.networks {
         store.name_networks(Arc::clone(networks));
@@ -213,5 +234,5 @@ pub fn load(
     for (source, from, to, rows) in store.moved_rows() {
         stats::move_rows(&mut sources[source.0 as usize], from, to, rows);
     }
-    Ok(Loaded { store, sources, problems, places })
+    Ok(Loaded { store, sources, problems, places, unhashed })
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use tokentrail::testing::analytics::{self, Settings};
 use tokentrail::testing::facts::Facts;
-use tokentrail::testing::ingest::{Options, Progress, load};
+use tokentrail::testing::ingest::{Hashing, Options, Progress, load};
 
 const USAGE: &str = "usage: load generate FOLDER [SIGN-INS GRAPH-CALLS [ACTS]] | load generate-acts FOLDER [RECORDS CHANGES] | \
                      load read [--threads N] [--hash] PATH… | load unpack FILE.gz…";
@@ -58,13 +58,13 @@ fn unpack(paths: &[String]) -> std::io::Result<()> {
 /// loading and after the analytics.
 #[expect(clippy::print_stdout, reason = "the figures are the output")]
 fn read(words: &[String]) {
-    let mut options = Options { hash: false, ..Options::default() };
+    let mut options = Options { hash: Hashing::Never, ..Options::default() };
     let mut paths = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
             "--threads" => options.threads = words.next().and_then(|word| word.parse().ok()),
-            "--hash" => options.hash = true,
+            "--hash" => options.hash = Hashing::WhileReading,
             path => paths.push(PathBuf::from(path)),
         }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use tokentrail::testing::analytics::{self, Hit, Settings};
 use tokentrail::testing::facts::Facts;
-use tokentrail::testing::ingest::{Loaded, Options, load};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options, load};
 use tokentrail::testing::model::{Confidence, EventId, Field, Severity};
 
 /// Rank of a scenario: its best hit, or none.
@@ -60,7 +60,7 @@ pub(crate) struct Judgement {
 
 /// Judges what stands in a folder.
 pub(crate) fn judge(bundle: &Bundle, folder: &Path) -> anyhow::Result<Judgement> {
-    let options = Options { hash: false, ..Options::default() };
+    let options = Options { hash: Hashing::Never, ..Options::default() };
     let loaded = load(&[folder.to_owned()], &options, &|_| {}, &AtomicBool::new(false))?;
     let hits = analytics::run(&loaded.store, Facts::embedded(), &Settings::default());
     let hits: Vec<(Named, BTreeSet<String>)> = hits.iter().map(|hit| (named(hit), rows(&loaded, hit))).collect();

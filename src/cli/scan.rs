@@ -6,6 +6,7 @@ use super::style::Shell;
 use super::user_config::UserConfig;
 use super::{Exit, hits_table, load, resolve, say};
 use crate::analytics::{self, ANALYTICS, Hit, Incidents, Semantics};
+use crate::ingest::Hashing;
 use crate::model::inert;
 use crate::report;
 use crate::report::card::CardContext;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 pub(super) fn run(args: &ScanArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(&args.bundle.run, user)?;
     // Nothing printed here names a hash.
-    run.options.hash = false;
+    run.options.hash = Hashing::Never;
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     // A program that reads them can filter by severity; a person reads the others.
     let candidates = Arc::default();

@@ -6,7 +6,7 @@ use super::table::{Cell, Column, Table};
 use super::user_config::UserConfig;
 use super::{Exit, load, resolve, say, scan, users};
 use crate::facts::Facts;
-use crate::ingest::Loaded;
+use crate::ingest::{Hashing, Loaded};
 use crate::model::{EventId, Sym};
 use crate::report;
 use crate::report::timeline::{Hits, MarkedCase, by_event, client_name, within};
@@ -18,7 +18,9 @@ use std::io::{self, Write};
 pub(super) fn run(args: &TimelineArgs, user: UserConfig, shell: &Shell, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let mut run = resolve::resolve(&args.bundle.run, user)?;
     // Nothing printed here names a hash; a case is known by those of its files.
-    run.options.hash = args.case.is_some();
+    if args.case.is_none() {
+        run.options.hash = Hashing::Never;
+    }
     let loaded = load::load(&args.bundle.paths, &run, shell)?;
     let case = if let Some(path) = args.case.as_deref().filter(|_| !loaded.nothing_readable()) {
         let case = super::note::case(Some(path), &loaded, &load::hits(&loaded, &run), &run)?;

@@ -5,6 +5,18 @@ use crate::facts::Networks;
 use crate::model::Span;
 use std::sync::Arc;
 
+/// Time at which the files of a bundle are hashed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hashing {
+    /// Never.
+    Never,
+    /// While they are read.
+    #[default]
+    WhileReading,
+    /// When [`Loaded::hash`](super::Loaded::hash) is called. What is packed is hashed as it is unpacked all the same.
+    Later,
+}
+
 /// Options for reading a bundle.
 #[derive(Clone)]
 pub struct Options {
@@ -24,8 +36,9 @@ pub struct Options {
     pub local_zone: Option<Span>,
     /// The user's table of networks: it wins over the records' own numbers.
     pub networks: Option<Arc<Networks>>,
-    /// True if the files are hashed: half a second a GiB, which the case and the note need and `scan` does not.
-    pub hash: bool,
+    /// The time at which the files are hashed: a second a GiB of one thread, which the case and the note need and `scan`
+    /// does not.
+    pub hash: Hashing,
     /// Opens encrypted archives.
     pub password: Option<Password>,
     /// Bytes read in place of the given path, as if a file of that name had them: a bundle built into the program.
@@ -43,7 +56,7 @@ impl Default for Options {
             max_depth: 2,
             local_zone: None,
             networks: None,
-            hash: true,
+            hash: Hashing::default(),
             password: None,
             built_in: None,
         }

@@ -514,7 +514,9 @@ impl SourceStats {
         let assumed = ASSUMPTIONS.iter().filter(|(assumed, _)| self.assumed.0 & assumed.0 != 0);
         self.remarks.extend(assumed.map(|(_, message)| (*message).to_owned()));
         source.shape = self.shape;
-        source.content = self.content.unwrap_or_default();
+        if let Some(content) = self.content {
+            source.content = content.into();
+        }
         source.tables = self.tables;
         source.lookalikes = self.lookalikes;
         source.read = self.read;

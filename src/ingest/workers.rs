@@ -5,23 +5,20 @@ mod blocks;
 
 use super::bundle::intake::Input;
 use super::bytes::body::{Stretch, reason};
-use super::bytes::decode::{self, FileRange, Method};
+use super::bytes::decode::{self, Method};
 use super::framing::shape::{self, Framing, HEAD, Shape};
 use super::framing::stream;
 use super::framing::{block::Block, lines};
-use super::options::Options;
+use super::hashes::{Unhashed, is_inside};
+use super::options::{Hashing, Options};
 use super::progress::Meter;
 use super::record::builder::{AmbiguousDate, OtherReading, RecordReader};
 use super::stats::SourceStats;
-use crate::model::words::hex;
 use crate::model::{Flags, SourceId, Time};
 use crate::store::Part;
 use blocks::Blocks;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::ops::{Deref, Range};
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -36,10 +33,8 @@ const PACKED: u64 = 10;
 
 /// One task of a thread.
 enum Job {
-    /// Hash the file of a source.
+    /// Hash what stands at this place of the list.
     Hash(usize),
-    /// Hash the bytes of a source that lies unpacked in another file, and is read in pieces.
-    Content(usize),
     /// Read a whole source.
     Source(usize),
     /// Read the lines of a plain file that begin in this range.
@@ -51,8 +46,10 @@ pub(crate) struct ReadResult {
     pub(crate) parts: Vec<Part>,
     /// Counts of each input, in order.
     pub(crate) stats: Vec<SourceStats>,
-    /// SHA-256 by file.
-    pub(crate) hashes: BTreeMap<PathBuf, String>,
+    /// Everything that reading does not hash by itself.
+    pub(crate) unhashed: Vec<Unhashed>,
+    /// SHA-256 of some of it, by position.
+    pub(crate) hashes: Vec<(usize, String)>,
 }
 
 /// Everything one thread read.
@@ -62,8 +59,7 @@ struct Output {
     /// Events already offered as first rows.
     shown: usize,
     pieces: Vec<Done>,
-    hashes: Vec<(PathBuf, String)>,
-    contents: Vec<(usize, String)>,
+    hashes: Vec<(usize, String)>,
 }
 
 /// One job's records, which are next to each other in its thread's part.
@@ -90,10 +86,15 @@ impl Done {
     }
 }
 
+/// The number of threads asked for, else one per core.
+pub(crate) fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+}
+
 /// Reads every input.
 pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> ReadResult {
-    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
-    let jobs = plan(inputs, options);
+    let threads = threads(options.threads);
+    let (jobs, unhashed) = plan(inputs, options);
     let streams = jobs.iter().filter(|job| matches!(job, Job::Source(_))).count();
     // Of a large source others read blocks.
     let is_large = |job: &Job| {
@@ -107,6 +108,7 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
         options,
         meter,
         jobs: &jobs,
+        unhashed: &unhashed,
         next: AtomicUsize::new(0),
         blocks: Blocks::new(busy, streams),
         pipe: streams < threads && threads > 1,
@@ -119,12 +121,12 @@ pub(crate) fn read(inputs: &[Input], options: &Options, meter: &Meter<'_>) -> Re
         }
         outputs
     });
-    join(inputs, outputs)
+    join(inputs, outputs, unhashed)
 }
 
 /// Jobs in the order they are taken: hashes and whole sources first, for they cannot be split; but before all one that
 /// reads, for somebody waits to see the first row.
-fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
+fn plan(inputs: &[Input], options: &Options) -> (Vec<Job>, Vec<Unhashed>) {
     let mut whole: Vec<usize> = Vec::new();
     let (mut pieces, mut pieces_of) = (Vec::new(), Vec::new());
     for (index, input) in inputs.iter().enumerate() {
@@ -145,20 +147,12 @@ fn plan(inputs: &[Input], options: &Options) -> Vec<Job> {
     whole.sort_by_key(|index| std::cmp::Reverse(inputs[*index].bytes));
     let mut reads = whole.into_iter().map(Job::Source).chain(pieces);
     let mut jobs: Vec<Job> = reads.next().into_iter().collect();
-    if options.hash {
-        let mut files: Vec<usize> = (0..inputs.len()).collect();
-        files.dedup_by_key(|index| inputs[*index].holder.body.path());
-        jobs.extend(files.into_iter().map(Job::Hash));
-        let pieces = pieces_of.into_iter().filter(|index| is_inside(&inputs[*index]));
-        jobs.extend(pieces.map(Job::Content));
+    let unhashed = if options.hash == Hashing::Never { Vec::new() } else { Unhashed::list(inputs, &pieces_of) };
+    if options.hash == Hashing::WhileReading {
+        jobs.extend((0..unhashed.len()).map(Job::Hash));
     }
     jobs.extend(reads);
-    jobs
-}
-
-/// Returns whether the unpacked bytes of a source are not the bytes of its file: they have a hash of their own then.
-fn is_inside(input: &Input) -> bool {
-    input.packed || input.member.is_some()
+    (jobs, unhashed)
 }
 
 /// The shape of a large plain file whose records are lines and can be read from anywhere.
@@ -176,9 +170,9 @@ fn plain_lines(input: &Input) -> Option<&'static Shape> {
 }
 
 /// Joins the threads' output: pieces in source order, with record numbers that count through the source.
-fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
+fn join(inputs: &[Input], outputs: Vec<Output>, unhashed: Vec<Unhashed>) -> ReadResult {
     let mut parts = Vec::new();
-    let (mut hashes, mut contents) = (BTreeMap::new(), Vec::new());
+    let mut hashes = Vec::new();
     let mut pieces = Vec::new();
     let mut ambiguous = Vec::new();
     for (worker, output) in outputs.into_iter().enumerate() {
@@ -186,7 +180,6 @@ fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
         parts.push(part);
         ambiguous.push(waiting);
         hashes.extend(output.hashes);
-        contents.extend(output.contents);
         pieces.extend(output.pieces.into_iter().map(|piece| (worker, piece)));
     }
     pieces.sort_by_key(|(_, piece)| (piece.input, piece.start));
@@ -206,14 +199,8 @@ fn join(inputs: &[Input], outputs: Vec<Output>) -> ReadResult {
         }
         stats.join(piece.stats);
     }
-    for (input, content) in contents {
-        stats[input].content = Some(content);
-    }
-    for (input, stats) in inputs.iter().zip(&mut stats).filter(|(input, _)| !is_inside(input)) {
-        stats.content = hashes.get(input.holder.body.path()).cloned();
-    }
     settle_dates(&mut parts, ambiguous, &mut stats);
-    ReadResult { parts, stats, hashes }
+    ReadResult { parts, stats, unhashed, hashes }
 }
 
 /// Chooses between the two readings of ambiguous dates, source by source.
@@ -251,6 +238,7 @@ struct Workers<'a> {
     options: &'a Options,
     meter: &'a Meter<'a>,
     jobs: &'a [Job],
+    unhashed: &'a [Unhashed],
     next: AtomicUsize,
     blocks: Blocks,
     /// True if a packed source gets a thread to unpack it.
@@ -266,16 +254,9 @@ impl Workers<'_> {
                 break;
             }
             match job {
-                Job::Hash(input) => {
-                    // A file that cannot be read is named where its records are read.
-                    if let Ok(hash) = sha256(&self.inputs[*input].holder, self.meter) {
-                        output.hashes.push((self.inputs[*input].holder.body.path().to_owned(), hash));
-                    }
-                }
-                Job::Content(input) => {
-                    if let Ok(hash) = sha256(&self.inputs[*input].place, self.meter) {
-                        output.contents.push((*input, hash));
-                    }
+                Job::Hash(at) => {
+                    let hash = self.unhashed[*at].hash(|_| !self.meter.is_stopped());
+                    output.hashes.extend(hash.map(|hash| (*at, hash)));
                 }
                 Job::Source(input) => {
                     let _open = self.blocks.begin();
@@ -307,7 +288,7 @@ impl Workers<'_> {
             stats.decoded = counted.bytes;
         };
         let content = OnceLock::new();
-        let hashed = (self.options.hash && is_inside(input)).then_some(&content);
+        let hashed = (self.options.hash != Hashing::Never && is_inside(input)).then_some(&content);
         let outcome = if self.pipe && input.packed {
             decode::piped(&input.place, max_ratio, &count, hashed, stream)
         } else {
@@ -489,21 +470,3 @@ impl Deref for Buffer {
 
 /// Bytes read past a piece at first, to the end of its last line.
 const PIECE_TAIL: usize = 16 << 10;
-
-fn sha256(place: &FileRange, meter: &Meter<'_>) -> io::Result<String> {
-    let mut file = place.open()?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        let count = match file.read(&mut buffer) {
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if count == 0 || meter.is_stopped() {
-            break;
-        }
-        hash.update(&buffer[..count]);
-    }
-    Ok(hex(&hash.finalize()))
-}

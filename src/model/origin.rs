@@ -3,6 +3,7 @@
 use super::{FieldSet, Time};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Position of a source in the bundle, in path order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,11 +40,10 @@ pub struct Source {
     pub bytes: u64,
     /// Unpacked bytes, as far as it was read; `None` where nothing is packed.
     pub decoded: Option<u64>,
-    /// SHA-256 of the file as received, lower-case hex. Members carry their archive's.
-    pub sha256: String,
-    /// SHA-256 of the unpacked bytes, lower-case hex: the same in every archive. Empty where nothing was hashed, or the
-    /// bytes were not read to their end.
-    pub content: String,
+    /// As [`Self::sha256`], once it is known.
+    pub sha256: OnceLock<String>,
+    /// As [`Self::content`], once it is known.
+    pub content: OnceLock<String>,
     /// Rows per table, including tables that no analytic reads.
     pub tables: BTreeMap<String, u64>,
     /// Those of [`Self::tables`] that look like sign-ins or calls, and are in a table of another name.
@@ -64,6 +64,19 @@ pub struct Source {
     pub short_searches: Vec<ShortSearch>,
     /// Assumptions of the reader, in sentences.
     pub remarks: Vec<String>,
+}
+
+impl Source {
+    /// SHA-256 of the file as received, lower-case hex; empty where it was not hashed. Members carry their archive's.
+    pub fn sha256(&self) -> &str {
+        self.sha256.get().map_or("", String::as_str)
+    }
+
+    /// SHA-256 of the unpacked bytes, lower-case hex: the same in every archive. Empty where nothing was hashed, or the
+    /// bytes were not read to their end.
+    pub fn content(&self) -> &str {
+        self.content.get().map_or("", String::as_str)
+    }
 }
 
 /// A search of which rows are missing.

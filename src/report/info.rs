@@ -348,7 +348,7 @@ fn source_info<'a>(source: &'a Source, problems: &[&Problem], label: String, see
         lookalikes: &source.lookalikes,
         bytes: source.bytes,
         decoded: source.decoded,
-        sha256: &source.sha256,
+        sha256: source.sha256(),
         read: source.read,
         duplicates: source.duplicates,
         skipped: source.skipped,

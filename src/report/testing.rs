@@ -92,7 +92,7 @@ pub(crate) fn loaded() -> Loaded {
         path: "/evidence/contoso/rows.json".into(),
         shape: Some(SourceShape { id: "log-analytics-ndjson", family: ShapeFamily::Query }),
         bytes: 4096,
-        sha256: "ab".repeat(32),
+        sha256: "ab".repeat(32).into(),
         read: 6,
         skipped: 1,
         first: Some(time("13:00:00")),

@@ -133,7 +133,7 @@ impl Exhibit {
         let name = source.name.rsplit(['/', '\\', '!']).next().unwrap_or_default();
         Self {
             name: name.to_owned(),
-            received: source.sha256.clone(),
+            received: source.sha256().to_owned(),
             bytes: source.decoded.unwrap_or(source.bytes),
             rows: source.tables.values().sum(),
             gone: false,
@@ -152,9 +152,9 @@ impl KnownHit {
 /// The name of a source's bytes whatever packs them; where they were not read to their end, that of their place.
 pub(super) fn content(source: &Source) -> String {
     match &source.member {
-        _ if !source.content.is_empty() => source.content.clone(),
-        Some(member) => format!("{}!{member}", source.sha256),
-        None => source.sha256.clone(),
+        _ if !source.content().is_empty() => source.content().to_owned(),
+        Some(member) => format!("{}!{member}", source.sha256()),
+        None => source.sha256().to_owned(),
     }
 }
 

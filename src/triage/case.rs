@@ -335,7 +335,7 @@ fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(String, S
 
 /// Fingerprint of a bundle by the bytes of its files, whatever their names and order.
 pub fn fingerprint(sources: &[Source]) -> String {
-    let mut hashes: Vec<&str> = sources.iter().map(|source| source.sha256.as_str()).collect();
+    let mut hashes: Vec<&str> = sources.iter().map(Source::sha256).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hex(&Sha256::digest(hashes.join("\n")))

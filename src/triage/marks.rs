@@ -41,7 +41,9 @@ pub fn key(loaded: &Loaded, event: EventId) -> String {
         return format!("{} {id}", row.table.name());
     }
     match source_of(loaded, event) {
-        Some(source) if !source.content.is_empty() => format!("sha256:{} record {}", source.content, row.origin.record),
+        Some(source) if !source.content().is_empty() => {
+            format!("sha256:{} record {}", source.content(), row.origin.record)
+        }
         _ => received_key(loaded, event),
     }
 }
@@ -53,7 +55,7 @@ fn source_of(loaded: &Loaded, event: EventId) -> Option<&Source> {
 /// The key of a row without id by the file as received: cases had it before the unpacked bytes were hashed.
 fn received_key(loaded: &Loaded, event: EventId) -> String {
     let source = source_of(loaded, event);
-    let hash = source.map_or("", |source| source.sha256.as_str());
+    let hash = source.map_or("", |source| source.sha256());
     // Members of an archive share its hash.
     let member = source.and_then(|source| source.member.as_deref()).map_or_else(String::new, |name| format!("!{name}"));
     format!("sha256:{hash}{member} record {}", loaded.store.event(event).origin.record)
@@ -176,7 +178,8 @@ mod tests {
             let (table, time, fields) = rows[at];
             built.row(table, time, fields);
         }
-        let sources = vec![Source { sha256: "ab".repeat(32), member: Some("in.json".into()), ..Source::default() }];
+        let sources =
+            vec![Source { sha256: "ab".repeat(32).into(), member: Some("in.json".into()), ..Source::default() }];
         Loaded::new(built.build(), sources, Vec::new())
     }
 
@@ -208,7 +211,7 @@ mod tests {
         let at = Time::parse("2026-05-02T08:00:00Z").unwrap();
         let mut loaded = loaded([0, 1, 2, 3, 4]);
         let received = standing(&loaded)[2].clone();
-        loaded.sources[0].content = "cd".repeat(32);
+        loaded.sources[0].content = "cd".repeat(32).into();
         let (event, key) = standing(&loaded)[3].clone();
         assert_eq!(key, format!("sha256:{} record 5", "cd".repeat(32)));
         let mut case = Case::new("b".into(), "ana".into());
@@ -218,7 +221,8 @@ mod tests {
         let mut places = Places::find(&loaded, &case);
         assert_eq!((places.event(&key), places.event(&received.1)), (Some(event), Some(received.0)));
         assert_eq!(places.name(&loaded, received.0), received.1, "one event has one key in a case");
-        loaded.sources[0] = Source { content: "cd".repeat(32), sha256: "ef".repeat(32), ..Source::default() };
+        loaded.sources[0] =
+            Source { content: "cd".repeat(32).into(), sha256: "ef".repeat(32).into(), ..Source::default() };
         assert_eq!(Places::find(&loaded, &case).event(&key), Some(event), "as a file of its own");
     }
 

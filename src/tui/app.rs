@@ -6,6 +6,7 @@ mod copying;
 mod drafting;
 mod filtering;
 mod guided;
+mod hashing;
 mod joining;
 mod marking;
 mod mouse;
@@ -62,6 +63,10 @@ pub enum Message {
     Progress(Progress, Duration),
     /// All rows are read; the analytics run.
     Analysing(u64),
+    /// The hits are there, and the files are not hashed yet: everything but what needs the case works.
+    Early(Box<Ready>),
+    /// So many bytes of the files are hashed, of all.
+    Hashed(u64, u64),
     /// The workbench can open.
     Ready(Box<Ready>),
     /// A raw record was read again, or could not be.
@@ -104,6 +109,14 @@ pub struct Ready {
     pub note_path: PathBuf,
     /// Facts about the case that the analyst needs first.
     pub found: Found,
+}
+
+impl Ready {
+    /// The hits alone, with a case that is not kept.
+    pub fn without_case(evidence: Evidence, case: Case) -> Self {
+        let (case_path, note_path) = (PathBuf::new(), PathBuf::new());
+        Self { evidence, case, places: Places::default(), case_path, note_path, found: Found::default() }
+    }
 }
 
 /// A case to go on with.
@@ -291,7 +304,9 @@ pub struct App {
     pub task: Option<Task>,
     /// Findings beside the case: its other writer, unmerged copies.
     pub found: Found,
-    /// Path of the case file; empty while loading.
+    /// Bytes hashed and bytes of all files, while the hits are shown before that is done.
+    pub hashing: Option<(u64, u64)>,
+    /// Path of the case file; empty while loading and hashing.
     pub case_path: PathBuf,
     /// Path of the note.
     pub note_path: PathBuf,
@@ -327,6 +342,7 @@ impl App {
             saving: Saving::Over,
             task: None,
             found: Found::default(),
+            hashing: None,
             case_path: PathBuf::new(),
             note_path: PathBuf::new(),
             written: None,
@@ -412,6 +428,8 @@ impl App {
                     loading.rows = rows;
                 }
             }
+            Message::Early(ready) => self.open_early(*ready),
+            Message::Hashed(done, all) => self.hashing = self.hashing.map(|_| (done, all)),
             Message::Ready(ready) => self.open(*ready),
             Message::Record(read, bytes) => {
                 if let Some(Overlay::Record { row, lines, .. }) = self.overlays.top_mut()
@@ -444,16 +462,15 @@ impl App {
         Vec::new()
     }
 
-    fn open(&mut self, ready: Ready) {
-        let Ready { evidence, case, places, case_path, note_path, found } = ready;
-        self.begin(evidence, Joined { case, places, case_path, note_path, found });
-    }
-
     /// Shows a case, and what the analyst has to know of it first.
     fn begin(&mut self, evidence: Evidence, joined: Joined) {
         let Joined { case, places, case_path, note_path, found } = joined;
         (self.case_path, self.note_path) = (case_path, note_path);
-        let bench = Workbench::new(evidence, case, places);
+        self.overlays.clear();
+        self.show(Workbench::new(evidence, case, places), found);
+    }
+
+    fn show(&mut self, bench: Workbench, found: Found) {
         let mut sentences = found.sentences();
         let mut is_wrong = found.trouble.is_some() || !found.unread.is_empty();
         sentences.extend(lost_words(bench.places.lost(&bench.case)));
@@ -465,7 +482,9 @@ impl App {
         }
         self.found = found;
         self.stage = Stage::Working(Box::new(bench));
-        self.overlays.show(self.first_question());
+        if let Some(question) = self.first_question() {
+            self.overlays.show(question);
+        }
     }
 
     fn progress(&mut self, progress: Progress, elapsed: Duration) {
@@ -541,12 +560,7 @@ impl App {
 
     /// Does an action. `place` is that of the key pressed among the action's keys, from 1.
     pub fn act(&mut self, action: Action, place: Option<usize>, now: Time) -> Vec<Effect> {
-        if self.is_read_only() && action.changes_the_case() {
-            self.say_read_only();
-            return Vec::new();
-        }
-        if self.task == Some(Task::Merge) && action.changes_the_case() {
-            self.say_busy();
+        if self.has_to_wait(action) {
             return Vec::new();
         }
         match action {

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The worker's result once the bundle is read and the analytics have run.
+#[derive(Clone)]
 pub struct Evidence {
     /// The bundle.
     pub loaded: Arc<Loaded>,

@@ -7,7 +7,7 @@ use super::job::{Job, JobRunner};
 use crate::analytics::{Candidates, Hit};
 use crate::facts::Facts;
 use crate::ingest::Loaded;
-use crate::model::{EventId, Time};
+use crate::model::{EventId, Time, inert};
 use crate::report::info::{Tone, info, lines};
 use crate::report::visibility::visibility;
 use crate::session::{Asked, Composed};
@@ -70,6 +70,7 @@ impl Reader {
                 if !page.is_empty() {
                     page.push((Tone::Head, String::new()));
                 }
+                page.extend(self.unhashed());
                 page.extend(lines(&info(&self.loaded)));
                 Message::Described(page)
             }
@@ -79,5 +80,12 @@ impl Reader {
                 Message::Composed(Composed::new(&self.loaded, self.facts, hits, settings, &case, &asked))
             }
         }
+    }
+
+    /// The files that are not hashed yet, in one line.
+    fn unhashed(&self) -> Option<(Tone, String)> {
+        let waiting = self.loaded.unhashed();
+        let names: Vec<_> = waiting.iter().map(|at| inert(&self.loaded.sources[*at].name)).collect();
+        (!names.is_empty()).then(|| (Tone::Warn, format!("not hashed yet: {}", names.join(", "))))
     }
 }

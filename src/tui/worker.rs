@@ -8,18 +8,24 @@ use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
-use crate::ingest::{self, Options};
-use crate::model::{Sym, shown};
+use crate::ingest::{self, Hashing, Loaded, Options};
+use crate::model::{Sym, inert, shown};
 use crate::session::{Opening, Unkept, unentered, with_revocations};
 use crate::store::Key;
 use crate::triage::marks::Places;
 use crate::triage::{Bundle, Case};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, Sender};
-use std::thread;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Longest wait of the hits for the hashes: those of most bundles are there by then, and the case opens at once.
+const SOON: Duration = Duration::from_millis(100);
+/// Pause between two looks at whether the files are hashed.
+const POLL: Duration = Duration::from_millis(50);
 
 /// The paths to read, with the options and settings.
 pub(super) struct LoadJob {
@@ -44,32 +50,70 @@ pub(super) fn spawn(job: LoadJob, stop: Arc<AtomicBool>, sink: Sender<Incoming>,
     thread::Builder::new().name("worker".to_owned()).spawn(work).expect("a thread can be started");
 }
 
-fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Receiver<Request>) -> anyhow::Result<()> {
+fn work(
+    job: &LoadJob,
+    stop: &Arc<AtomicBool>,
+    sink: &Sender<Incoming>,
+    requests: &Receiver<Request>,
+) -> anyhow::Result<()> {
     let say = |message| {
         let _ = sink.send(Incoming::Message(message));
     };
     let began = Instant::now();
     let progress = |progress| say(Message::Progress(progress, began.elapsed()));
-    let loaded = ingest::load(&job.opening.paths, &job.options, &progress, stop)?;
+    // Whoever waits for the hits does not wait for the hashes.
+    let options = Options { hash: Hashing::Later, ..job.options.clone() };
+    let loaded = Arc::new(ingest::load(&job.opening.paths, &options, &progress, stop)?);
     if loaded.nothing_readable() {
-        return Err(NothingReadable { problems: loaded.problems }.into());
+        return Err(NothingReadable { problems: loaded.problems.clone() }.into());
     }
     say(Message::Analysing(loaded.rows_read()));
     let facts = job.facts;
     let mut candidates: Arc<Candidates> = Arc::default();
-    let mut hits = analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates));
-    let environment = |name: &str| std::env::var_os(name);
-    let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
-    let (keep, mut case, found) = take_up(opened, &hits);
-    let mut settings = job.settings.clone();
-    if let Some((anew, over)) = with_revocations(&loaded.store, facts, &mut settings, &mut case) {
-        (hits, candidates) = (anew, over);
-    }
+    let mut hits = Arc::new(analytics::run_over(&loaded.store, facts, &job.settings, Arc::clone(&candidates)));
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);
-    let (loaded, hits) = (Arc::new(loaded), Arc::new(hits));
-    let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, case.alone());
-    let mut reader = Reader::new(&evidence, candidates, job.name.clone());
+    let mut settings = job.settings.clone();
+    let hashing = hash(Arc::clone(&loaded), job.options.threads, Arc::clone(stop), sink.clone());
+    let mut early = None;
+    if !is_over_within(&hashing, SOON) {
+        let evidence = Evidence::new(
+            Arc::clone(&loaded),
+            Arc::clone(&hits),
+            settings.clone(),
+            facts,
+            &candidates,
+            BTreeSet::new(),
+        );
+        let mut reader = Reader::new(&evidence, Arc::clone(&candidates), job.name.clone());
+        let mut case = Case::new(String::new(), job.opening.analyst.clone());
+        case.resume(ids(&hits));
+        say(Message::Early(Box::new(Ready::without_case(evidence.clone(), case))));
+        while !hashing.is_finished() {
+            match requests.recv_timeout(POLL) {
+                Ok(request) => say(reader.answer(request, super::input::now())),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+        early = Some((evidence, reader));
+    }
+    let changed = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    if stop.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let environment = |name: &str| std::env::var_os(name);
+    let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
+    let (keep, mut case, mut found) = take_up(opened, &hits);
+    found.trouble = found.trouble.or(changed);
+    if let Some((anew, over)) = with_revocations(&loaded.store, facts, &mut settings, &mut case) {
+        (hits, candidates, early) = (Arc::new(anew), over, None);
+    }
+    let (evidence, mut reader) = early.filter(|_| case.alone().is_empty()).unwrap_or_else(|| {
+        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, case.alone());
+        let reader = Reader::new(&evidence, candidates, job.name.clone());
+        (evidence, reader)
+    });
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
     let (case_path, note_path) = paths.unwrap_or_default();
@@ -90,9 +134,47 @@ fn work(job: &LoadJob, stop: &AtomicBool, sink: &Sender<Incoming>, requests: &Re
     Ok(())
 }
 
+/// Hashes the files on other threads; says how far, and in the end which file is not the one that was read.
+fn hash(
+    loaded: Arc<Loaded>,
+    threads: Option<usize>,
+    stop: Arc<AtomicBool>,
+    sink: Sender<Incoming>,
+) -> JoinHandle<Option<String>> {
+    let work = move || {
+        let steps = AtomicU64::new(0);
+        let progress = |done: u64, all: u64| {
+            // A hundred times at most.
+            let step = all / 100 + 1;
+            if steps.fetch_max(done / step, Ordering::Relaxed) < done / step {
+                let _ = sink.send(Incoming::Message(Message::Hashed(done, all)));
+            }
+        };
+        let changed: Vec<String> =
+            loaded.hash(threads, &progress, &stop).into_iter().map(inert).map(Into::into).collect();
+        let files = if changed.len() == 1 { "is" } else { "are" };
+        let names = changed.join(", ");
+        (!changed.is_empty()).then(|| format!("{names} {files} not as it was when it was read, and has no hash"))
+    };
+    thread::Builder::new().name("hashes".to_owned()).spawn(work).expect("a thread can be started")
+}
+
+fn is_over_within<T>(thread: &JoinHandle<T>, time: Duration) -> bool {
+    let end = Instant::now() + time;
+    while !thread.is_finished() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(2));
+    }
+    thread.is_finished()
+}
+
+/// The hits by id, each with its analytic.
+fn ids(hits: &[Hit]) -> impl Iterator<Item = (&str, &str)> {
+    hits.iter().map(|hit| (hit.id.as_str(), hit.analytic))
+}
+
 /// Takes the case up on the hits, and tries the folder it is kept in.
 fn take_up(opened: Result<Opened, Unkept>, hits: &[Hit]) -> (Keep, Case, Found) {
-    let hits = hits.iter().map(|hit| (hit.id.as_str(), hit.analytic));
+    let hits = ids(hits);
     match opened {
         Ok(mut opened) => {
             opened.resume(hits, super::input::now());

@@ -9,6 +9,7 @@ mod containers;
 mod evidence;
 mod first;
 mod foreign;
+mod hashes;
 mod hits;
 mod marks;
 pub(crate) mod packed;
@@ -165,7 +166,7 @@ fn one_bundle_in_every_shape_and_wrap_gives_the_same_events() {
             assert_same(&described(&loaded), &expected, &format!("{wrap} {name}"));
             assert_eq!(loaded.sources.len(), 1);
             let source = &loaded.sources[0];
-            assert!(source.shape.is_some() && source.sha256.len() == 64 && source.read == 24, "{wrap} {name}");
+            assert!(source.shape.is_some() && source.sha256().len() == 64 && source.read == 24, "{wrap} {name}");
             // What is kept about a record finds it again.
             let mut numbers: Vec<u32> = loaded.store.events().map(|(_, event)| event.origin.record).collect();
             numbers.sort_unstable();

@@ -188,7 +188,7 @@ fn the_map_in_lib_names_the_layers_in_order() {
 }
 
 /// The reader's folders and files in order; each uses only what stands left of it. `src/ingest.rs` draws the same line.
-const READER: [&str; 11] = [
+const READER: [&str; 12] = [
     "bytes",
     "table_names",
     "stats",
@@ -199,6 +199,7 @@ const READER: [&str; 11] = [
     "unread",
     "progress",
     "bundle",
+    "hashes",
     "workers",
 ];
 

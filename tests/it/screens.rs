@@ -9,6 +9,7 @@ mod explore;
 mod eye;
 mod facts;
 mod filters;
+mod hashing;
 mod hostile;
 mod incidents;
 mod joining;

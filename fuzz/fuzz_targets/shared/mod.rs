@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicBool;
 use tokentrail::testing::analytics::{self, Settings};
 use tokentrail::testing::facts::Facts;
-use tokentrail::testing::ingest::{Loaded, Options, Password, load};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options, Password, load};
 
 /// Reads the bytes as one file in memory.
 pub fn read(bytes: &[u8]) -> Loaded {
@@ -12,7 +12,7 @@ pub fn read(bytes: &[u8]) -> Loaded {
     std::io::Write::write_all(&mut file, bytes).expect("memory takes the bytes");
     let options = Options {
         threads: Some(1),
-        hash: false,
+        hash: Hashing::Never,
         max_bytes: 4 << 20,
         max_record: 64 << 10,
         max_members: 50,

@@ -45,7 +45,7 @@ pub(super) fn custody(loaded: &Loaded, labels: &[String], changed: &[String]) ->
         name: source.name.clone(),
         bytes: source.bytes,
         decoded: source.decoded,
-        sha256: source.sha256.clone(),
+        sha256: source.sha256().to_owned(),
         read: source.read,
         duplicates: source.duplicates,
         skipped: source.skipped,
@@ -80,7 +80,7 @@ pub fn changed(sources: &[Source]) -> Vec<String> {
             continue;
         }
         let now = seen.entry(&source.path).or_insert_with(|| sha256(&source.path).ok());
-        if now.as_deref() != Some(source.sha256.as_str()) {
+        if now.as_deref() != Some(source.sha256()) {
             changed.push(source.name.clone());
         }
     }

@@ -1,6 +1,6 @@
 //! The reason why an action can do nothing now: the list of actions leaves it out, and says why where it is asked for.
 
-use super::App;
+use super::{App, Task};
 use crate::analytics::Semantics;
 use crate::tui::action::{Action, Subject};
 use crate::tui::workbench::Workbench;
@@ -11,10 +11,28 @@ impl App {
         if self.is_read_only() && action.changes_the_case() {
             return Some("read only");
         }
+        if self.hashing.is_some() && action.needs_hashes() {
+            return Some("the files are not hashed yet");
+        }
         if !self.overlays.is_empty() {
             return None;
         }
         of_bench(self.workbench()?, action)
+    }
+
+    /// Says why an action changes nothing now, and returns whether that is so: a key that is not taken must not pass for
+    /// one that worked.
+    pub(super) fn has_to_wait(&mut self, action: Action) -> bool {
+        if self.is_read_only() && action.changes_the_case() {
+            self.say_read_only();
+        } else if self.hashing.is_some() && action.needs_hashes() {
+            self.say_hashing();
+        } else if self.task == Some(Task::Merge) && action.changes_the_case() {
+            self.say_busy();
+        } else {
+            return false;
+        }
+        true
     }
 }
 

@@ -21,6 +21,10 @@ pub(super) fn header(app: &App, theme: &Theme, frame: &mut Frame, area: Rect) {
         None if app.saving != Saving::Over => right.push(Span::styled(" saving… ", theme.style(Role::Notice))),
         None => {}
     }
+    if let Some((done, all)) = app.hashing {
+        let share = done.saturating_mul(100).checked_div(all).unwrap_or(0).min(100);
+        right.push(Span::styled(format!(" HASHING {share} % "), theme.style(Role::Notice)));
+    }
     if app.unsaved.is_some() {
         right.push(Span::styled(" NOT SAVED ", theme.style(Role::Error)));
     }

@@ -3,7 +3,7 @@
 use super::{assert_same, bundle, described, file, gzip, read, read_one, zip};
 use std::io::Write;
 use std::path::Path;
-use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options};
 use tokentrail::testing::model::Field;
 
 fn zstd(bytes: &[u8]) -> Vec<u8> {
@@ -23,7 +23,7 @@ pub(super) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     archive.into_inner().unwrap()
 }
 
-fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -73,7 +73,7 @@ fn every_container_gives_the_same_events_and_finds_records_again() {
             assert!(raw.starts_with('{') && raw.ends_with('}') && raw.contains(loaded.store.get(id, Field::Id)));
         }
         assert!(
-            loaded.sources.iter().all(|source| source.sha256.len() == 64 && source.path == folder.path().join(name))
+            loaded.sources.iter().all(|source| source.sha256().len() == 64 && source.path == folder.path().join(name))
         );
     }
 }
@@ -121,7 +121,7 @@ fn broken(folder: &Path, name: &str, bytes: &[u8], options: &Options) -> String 
 fn bombs_end_in_a_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let line = bundle::shapes(&bundle::rows()[..2])[0].1.clone();
-    let options = Options { hash: false, ..Options::default() };
+    let options = Options { hash: Hashing::Never, ..Options::default() };
     let fill = |bytes: &[u8]| {
         let block = bytes.repeat((1 << 20) / bytes.len());
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

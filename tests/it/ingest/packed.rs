@@ -7,7 +7,7 @@ use lzma_rust2::{XzOptions, XzWriter};
 use sevenz_rust2::encoder_options::{AesEncoderOptions, Lzma2Options};
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
 use std::io::{Cursor, Write};
-use tokentrail::testing::ingest::{Loaded, Options, Password, needs_password};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options, Password, needs_password};
 use tokentrail::testing::model::Field;
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
@@ -175,7 +175,8 @@ fn damaged_archives_end_in_a_sentence() {
     let members: [(&str, &[u8]); 2] = [("a.json", text.as_bytes()), ("b.json", text.as_bytes())];
     let whole =
         [sevenz(&members, None), sevenz(&members, Some((SECRET, false))), xz(text.as_bytes()), bz2(text.as_bytes())];
-    let options = Options { password: Password::first_line(SECRET.as_bytes()), hash: false, ..Options::default() };
+    let options =
+        Options { password: Password::first_line(SECRET.as_bytes()), hash: Hashing::Never, ..Options::default() };
     let mut dice = 12345u64;
     for (number, archive) in whole.iter().enumerate() {
         for round in 0..60 {

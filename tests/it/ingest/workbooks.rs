@@ -3,7 +3,7 @@
 use super::containers::problems;
 use super::{bundle, described, file, read, read_one, zip};
 use std::fmt::Write;
-use tokentrail::testing::ingest::{Loaded, Options};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options};
 use tokentrail::testing::model::Field;
 
 /// A cell.
@@ -216,7 +216,7 @@ fn damaged_workbooks_stop_nothing() {
     let csv = bundle::log_analytics_csv(&bundle::rows());
     let whole = workbook(&[("One", cells(&csv))], false);
     let good = file(folder.path(), "good.csv", csv.as_bytes());
-    let options = Options { hash: false, ..Options::default() };
+    let options = Options { hash: Hashing::Never, ..Options::default() };
     let mut dice = 99u64;
     for round in 0..100usize {
         let mut bytes = whole.clone();

@@ -1,0 +1,92 @@
+//! The hits before the files are hashed.
+
+use super::{Desk, SIZES};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokentrail::testing::analytics::Settings;
+use tokentrail::testing::facts::Facts;
+use tokentrail::testing::ingest::{Hashing, Options, load};
+use tokentrail::testing::triage::Case;
+use tokentrail::testing::tui::app::{Message, Ready};
+use tokentrail::testing::tui::evidence::Evidence;
+use tokentrail::testing::tui::reader::Reader;
+
+/// The hits, shown while the files are hashed.
+fn early(size: (u16, u16)) -> (Desk, Evidence) {
+    let mut desk = Desk::loading(size);
+    let evidence = show(&mut desk);
+    (desk, evidence)
+}
+
+fn show(desk: &mut Desk) -> Evidence {
+    let (loaded, hits) = (Arc::clone(&desk.loaded), Arc::clone(&desk.hits));
+    let evidence =
+        Evidence::new(loaded, hits, Settings::default(), Facts::embedded(), &Arc::default(), BTreeSet::new());
+    desk.reader = Some(Reader::new(&evidence, Arc::default(), "contoso.zip".to_owned()));
+    let case = Case::new(String::new(), "ana".to_owned());
+    desk.update(Message::Early(Box::new(Ready::without_case(evidence.clone(), case))));
+    desk.update(Message::Hashed(620, 1000));
+    evidence
+}
+
+/// The case, once they are.
+fn done(desk: &mut Desk, evidence: Evidence) {
+    let folder = PathBuf::from("/case");
+    let (case_path, note_path) = (folder.join("case.json"), folder.join("case.md"));
+    let ready = Ready { case_path, note_path, ..Ready::without_case(evidence, Case::new("b".into(), "ana".into())) };
+    desk.file = None;
+    desk.update(Message::Ready(Box::new(ready)));
+}
+
+#[test]
+fn the_hits_are_there_and_what_needs_the_hashes_says_so_at_every_size() {
+    for size in SIZES {
+        let (mut desk, evidence) = early(size);
+        if size.0 >= 60 {
+            assert!(desk.screen().contains("HASHING 62 %"), "{}", desk.screen());
+        }
+        for keys in ["enter y", "e", "Y", "m", "tab m"] {
+            desk.press(keys);
+            if size.0 >= 120 {
+                assert!(
+                    desk.screen().contains("not yet: the files are being hashed, 620 B of 1.0 kB"),
+                    "{keys}: {}",
+                    desk.screen()
+                );
+            }
+            desk.press("esc");
+        }
+        assert!(desk.bench().case.log.is_empty() && desk.app.overlays.is_empty());
+        done(&mut desk, evidence);
+        assert!(!desk.screen().contains("HASHING"), "{}", desk.screen());
+        assert_eq!(desk.app.case_path, PathBuf::from("/case/case.json"));
+    }
+}
+
+#[test]
+fn whoever_looked_around_stays_there() {
+    let (mut desk, evidence) = early((120, 40));
+    desk.press("down enter down down");
+    let (hit, focus) = (desk.bench().hit, desk.bench().focus);
+    let before = desk.screen();
+    done(&mut desk, evidence);
+    assert_eq!((desk.bench().hit, desk.bench().focus), (hit, focus), "{before}{}", desk.screen());
+    assert!(desk.screen().contains("the files are hashed: verdicts are kept from now on"), "{}", desk.screen());
+    assert_eq!(desk.bench().case.bundle, "b");
+}
+
+#[test]
+fn the_bundle_s_page_names_the_files_that_wait() {
+    let mut desk = Desk::loading((120, 40));
+    let options = Options { hash: Hashing::Later, ..Options::default() };
+    let paths = [desk.home.path().join("bundle.json")];
+    desk.loaded = Arc::new(load(&paths, &options, &|_| {}, &AtomicBool::new(false)).unwrap());
+    let evidence = show(&mut desk);
+    desk.press("B");
+    assert!(desk.screen().contains("not hashed yet: "), "{}", desk.screen());
+    assert!(evidence.loaded.hash(None, &|_, _| {}, &AtomicBool::new(false)).is_empty());
+    desk.press("esc B");
+    assert!(!desk.screen().contains("not hashed yet"), "{}", desk.screen());
+}
