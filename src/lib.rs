@@ -50,6 +50,7 @@
 //! | blank values, damage by spreadsheets | `store/normalize.rs`, `model/number.rs`, `ingest/record/builder/` | |
 //! | records inside other records, the message for a source in no shape | `ingest/record/unwrap.rs`, `ingest/framing/unknown.rs` | |
 //! | the table of a row | `ingest/record/table_clues.rs`; names in `ingest/table_names.rs` | |
+//! | hashes of files and members | `ingest/hashes.rs`: while they are read, or later; `tui/app/hashing.rs`: what the screen holds back until then | |
 //! | work on all cores, with results that do not depend on their number | `model/threads.rs` | |
 //! | storage and comparison of rows | [`store`]: interned text, users, indexes; `store/forms.rs` normalized forms, `store/blocks.rs` texts of rows in few bytes, `store/duplicates.rs` duplicates, `store/token.rs` computed token ids, `store/roles.rs` sign-ins, calls and acts | |
 //! | the analyst's work | [`triage`]: pure; [`casefile`] saves it | |

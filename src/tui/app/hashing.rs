@@ -18,6 +18,10 @@ impl App {
         let Ready { evidence, case, places, case_path, note_path, found } = ready;
         let joined = Joined { case, places, case_path, note_path, found };
         let is_early = self.hashing.take().is_some();
+        if is_early {
+            // It may say that something has to wait.
+            self.status = None;
+        }
         let stage = std::mem::replace(&mut self.stage, Stage::Loading(super::Loading::default()));
         let Stage::Working(mut bench) = stage else { return self.begin(evidence, joined) };
         let is_same = Arc::ptr_eq(&bench.evidence.hits, &evidence.hits);
@@ -38,7 +42,7 @@ impl App {
     pub(super) fn say_hashing(&mut self) {
         let (done, all) = self.hashing.unwrap_or_default();
         let far = if all == 0 { String::new() } else { format!(", {} of {}", bytes(done), bytes(all)) };
-        self.say_wrong(format!("not yet: the files are being hashed{far}; verdicts, notes and copies need the hashes"));
+        self.say_wrong(format!("not yet: hashing the files{far}; verdicts, notes and copies wait for it"));
     }
 }
 

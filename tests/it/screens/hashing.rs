@@ -51,7 +51,7 @@ fn the_hits_are_there_and_what_needs_the_hashes_says_so_at_every_size() {
             desk.press(keys);
             if size.0 >= 120 {
                 assert!(
-                    desk.screen().contains("not yet: the files are being hashed, 620 B of 1.0 kB"),
+                    desk.screen().contains("not yet: hashing the files, 620 B of 1.0 kB"),
                     "{keys}: {}",
                     desk.screen()
                 );
