@@ -237,6 +237,7 @@ fn missing(store: &Store, facts: &Facts, ids: &HashMap<Sym, Sym>, rows: &[&Elsew
         allowed: None,
         elsewhere,
         uncovered: None,
+        machine: String::new(),
     }
 }
 

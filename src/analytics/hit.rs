@@ -49,6 +49,8 @@ pub struct Hit {
     pub sign_in_count: usize,
     /// Resource identities counted; a normalized name where a row has no id. Sorted.
     pub resource_ids: Vec<String>,
+    /// Difference of its rows from the machine of the session's rows before, in words; empty where it is not of such.
+    pub machine: String,
     /// Family membership of the client at `first_seen`, with its source.
     pub family: String,
     /// The columns of the published query (and the analytic's own), in order, under their own names.

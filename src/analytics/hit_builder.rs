@@ -32,6 +32,8 @@ pub struct HitBuilder {
     pub code_time: Option<Time>,
     /// Columns of the published query and the analytic's own.
     pub columns: Vec<(&'static str, Cell)>,
+    /// Difference from the machine of the session's rows before, in words.
+    pub machine: String,
     /// Sentences with the numbers that fired.
     pub reasons: Vec<String>,
     /// Graph calls.
@@ -62,6 +64,7 @@ impl HitBuilder {
             legs: Vec::new(),
             code_time: None,
             columns: Vec::new(),
+            machine: String::new(),
             reasons: Vec::new(),
             graph: Vec::new(),
             seen: None,
@@ -134,6 +137,7 @@ impl HitBuilder {
             last_seen,
             sign_in_count: self.sign_in_count.unwrap_or(self.events.len()),
             resource_ids,
+            machine: self.machine,
             family,
             columns: self.columns,
             evidence: self.events,

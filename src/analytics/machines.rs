@@ -7,7 +7,7 @@ use super::binding::{Binding, Protection};
 use super::flow::presents_token;
 use super::known::Standing;
 use super::parties::MOVED;
-use super::places::{Net, Profile, Tool};
+use super::places::{Net, Profile, Tool, system_name};
 use super::sessions::Session;
 use super::software::{Software, SoftwareSeen};
 use super::{Mark, Marks, Origins};
@@ -41,6 +41,29 @@ pub struct Machines {
     pub severity: Severity,
     /// Points of the marks.
     pub points: u32,
+    /// Systems of the rows before, and of these.
+    systems: [Vec<String>; 2],
+}
+
+impl Machines {
+    /// The differences in words: `Linux instead of Windows, no registered device, unbound, software new here`.
+    pub fn difference(&self) -> String {
+        let [before, here] = self.systems.each_ref().map(|systems| {
+            let names: Vec<&str> = systems.iter().map(|os| system_name(os)).collect();
+            names.join(" and ")
+        });
+        let system = format!("{here} instead of {before}");
+        let words = [
+            ("system", system.as_str()),
+            ("device", "another registered device"),
+            ("bare", "no registered device"),
+            ("binding", "unbound"),
+            ("software", "software new here"),
+            ("tool", "a tool's user agent"),
+        ];
+        let holds: Vec<&str> = words.iter().filter(|(mark, _)| self.marks.has(mark)).map(|(_, words)| *words).collect();
+        holds.join(", ")
+    }
 }
 
 /// Token bindings by their text.
@@ -132,6 +155,8 @@ pub(super) fn other_machines(
 struct Sides<'a> {
     owner: Owner<'a>,
     rows: Vec<EventId>,
+    /// Systems of the rows.
+    systems: BTreeSet<&'a str>,
     /// The differences of any of the rows.
     all: Differs,
     /// Whether the network of one is new to the user.
@@ -153,6 +178,7 @@ impl<'a> Sides<'a> {
         let mut sides = Self {
             owner: Owner::default(),
             rows: Vec::new(),
+            systems: BTreeSet::new(),
             all: Differs::default(),
             is_new: false,
             is_new_by_number: false,
@@ -190,6 +216,9 @@ impl<'a> Sides<'a> {
             let is_given = event.flags.any(MOVED) && (!presents_token(event) || login.is_some());
             if differs.is_another_machine() && !is_login && !is_given {
                 sides.rows.push(id);
+                if differs.system {
+                    sides.systems.insert(&profile.os);
+                }
                 sides.all = sides.all.or(differs);
                 let is_new = known.standing(session.user, place, event.time()) == Standing::New;
                 sides.is_new |= is_new;
@@ -203,7 +232,7 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn judged(Sides { owner, rows, all, is_new, is_new_by_number }: Sides<'_>) -> Machines {
+fn judged(Sides { owner, rows, systems, all, is_new, is_new_by_number }: Sides<'_>) -> Machines {
     let has_devices = owner.with_device > 0;
     let marks = Marks::new([
         ("system", Mark::seen(all.system, !owner.systems.is_empty())),
@@ -222,7 +251,8 @@ fn judged(Sides { owner, rows, all, is_new, is_new_by_number }: Sides<'_>) -> Ma
     } else {
         Severity::Low
     };
-    Machines { rows, marks, severity, points }
+    let systems = [owner.systems, systems].map(|systems| systems.into_iter().map(str::to_owned).collect());
+    Machines { rows, marks, severity, points, systems }
 }
 
 impl<'a> Owner<'a> {

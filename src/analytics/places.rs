@@ -10,7 +10,7 @@ mod programs;
 mod read;
 
 pub use net::{Compared, Net};
-pub use profile::{Profile, Tool};
+pub use profile::{Profile, Tool, system_name};
 
 use crate::facts::Facts;
 use crate::model::{EventId, Sym};

@@ -180,6 +180,7 @@ fn hit(loaded: &Loaded, id: &str, upn: &str, user: &str) -> Hit {
         incident: id.into(),
         elsewhere: Vec::new(),
         uncovered: None,
+        machine: String::new(),
         findings: vec![
             finding(State::Supports, "never seen address; agent x|y", &[EventId(2), EventId(3)]),
             finding(State::Against, "the device is compliant", &[EventId(1)]),

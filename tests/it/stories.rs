@@ -6,12 +6,15 @@ mod read;
 
 pub(crate) use read::{Story, StoryKind};
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use tokentrail::testing::analytics::{self, Cell, Finding, Hit, Step};
+use std::sync::Arc;
+use tokentrail::testing::analytics::{self, Cell, Finding, Hit, Incidents, Step};
 use tokentrail::testing::facts::Facts;
 use tokentrail::testing::model::{Severity, Time};
+use tokentrail::testing::report::card::{CardContext, headline};
 
 /// Every story, by name.
 pub(crate) fn all() -> Vec<Story> {
@@ -56,7 +59,14 @@ fn every_story_comes_out_as_it_says() {
                     .unwrap();
             }
         }
-        let found: Vec<Outcome> = hits.iter().map(|hit| Outcome::new(hit, &story)).collect();
+        let facts = Facts::embedded();
+        let incidents = Incidents::new(&store, facts, &story.settings, Arc::default(), &hits, &BTreeSet::new());
+        let context = CardContext { store: &store, facts, hits: &hits, incidents: &incidents };
+        let headline = |hit: &Hit| {
+            let at = incidents.all.iter().position(|incident| incident.id == hit.incident);
+            at.map_or_else(String::new, |at| headline(&context, at))
+        };
+        let found: Vec<Outcome> = hits.iter().map(|hit| Outcome::new(hit, headline(hit), &story)).collect();
         if let Some(place) = story.differs(&found) {
             writeln!(wrong, "{place}: the story says otherwise. Found:\n{}", shown(&found, &story)).unwrap();
         }
@@ -77,10 +87,12 @@ pub(crate) struct Outcome {
     columns: Vec<(&'static str, String)>,
     /// Why it fired.
     reasons: Vec<String>,
+    /// The sentence on its incident.
+    headline: String,
 }
 
 impl Outcome {
-    fn new(hit: &Hit, story: &Story) -> Self {
+    fn new(hit: &Hit, headline: String, story: &Story) -> Self {
         let user = hit.upn.strip_suffix(event::DOMAIN).unwrap_or(&hit.upn);
         let resources = match hit.resource_ids.len() {
             1 => "1 resource".to_owned(),
@@ -105,6 +117,7 @@ impl Outcome {
             techniques: earned.join(", "),
             columns: hit.columns.iter().map(|(name, cell)| (*name, shown_cell(cell, story))).collect(),
             reasons: hit.reasons.clone(),
+            headline,
         }
     }
 }
@@ -151,6 +164,7 @@ fn shown(found: &[Outcome], story: &Story) -> String {
         for reason in &outcome.reasons {
             writeln!(text, "  because {reason}").unwrap();
         }
+        writeln!(text, "  headline {}", outcome.headline).unwrap();
     }
     text
 }

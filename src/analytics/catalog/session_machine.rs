@@ -76,6 +76,7 @@ fn hit(context: &DetectContext, user: Sym, session: Sym, machines: &Machines) ->
     };
     let mut builder = HitBuilder::for_sign_ins(context, ANALYTIC.id, (user, session), first, machines.rows.clone());
     builder.grade = Some(grade);
+    builder.machine = machines.difference();
     if !context.bare {
         builder.graph = graph_ties::of_tokens(context, &machines.rows);
         builder.columns = vec![("Marks", machines.marks.cell())];

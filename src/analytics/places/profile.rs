@@ -98,6 +98,18 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("linux", "linux"),
 ];
 
+/// Name of an operating system as its maker writes it; as it stands, where it is none of those that agents name.
+pub fn system_name(os: &str) -> &str {
+    match os {
+        "windows" => "Windows",
+        "ios" => "iOS",
+        "android" => "Android",
+        "macos" => "macOS",
+        "linux" => "Linux",
+        other => other,
+    }
+}
+
 /// Family of an agent, and the kind of tool that it names.
 pub(super) fn family(facts: &Facts, agent: &str) -> (String, Tool) {
     if agent.is_empty() {

@@ -21,6 +21,8 @@ pub enum Story {
     Code,
     /// A session of one place was used from another.
     SessionElsewhere,
+    /// A session that went on with another machine.
+    OtherMachine,
     /// A known place, then another.
     Moved,
     /// A sign-in from a place that is new.
@@ -42,6 +44,7 @@ impl Story {
             Self::CodeElsewhere => "code used elsewhere",
             Self::Code => "device code",
             Self::SessionElsewhere => "session used elsewhere",
+            Self::OtherMachine => "another machine",
             Self::Moved => "then elsewhere",
             Self::NewPlace => "new place",
             Self::OpenPlace => "place not decided",
@@ -69,7 +72,14 @@ pub(super) fn headline(context: &CardContext, incident: &Incident, hits: &[&Hit]
         .filter(|lane| lane.sign_ins.iter().any(is_browser))
         .filter(|lane| !away.iter().any(|other| other.address == lane.address))
         .collect();
-    let (story, what) = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
+    let (mut story, mut what) = sentence(store, incident, (&known, away, &typed), !legs.is_empty());
+    // The place says little of an intruder behind the user's own exit.
+    let is_of_place = matches!(story, Story::NewPlace | Story::OpenPlace | Story::KnownPlace | Story::NoPlace);
+    let machine = hits.iter().find(|hit| !hit.machine.is_empty() && hit.severity > Severity::Low);
+    if let Some(hit) = machine.filter(|_| is_of_place) {
+        story = Story::OtherMachine;
+        what = sentence_of_machine(store, incident, &telling().collect::<Vec<&Lane>>(), hit);
+    }
     let calls: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.graph).map(|call| call.event).collect();
     let acts: BTreeSet<EventId> = hits.iter().flat_map(|hit| &hit.acts).map(|act| act.event).collect();
     let mut uses = Vec::new();
@@ -93,6 +103,35 @@ fn sentence_of_elsewhere(hits: &[&Hit]) -> String {
     format!("Found by {}; not weighed: {}.", listed(&found, PLACES), hits[0].severity_reason)
 }
 
+/// The sentence on a session that went on with another machine.
+fn sentence_of_machine(store: &Store, incident: &Incident, lanes: &[&Lane], hit: &Hit) -> String {
+    let is_here = |id: &EventId| hit.evidence.binary_search(id).is_ok();
+    let (here, before): (Vec<&Lane>, Vec<&Lane>) = lanes.iter().partition(|lane| lane.sign_ins.iter().any(is_here));
+    let before: Vec<&Lane> = before.into_iter().filter(|lane| share_session(store, &[lane], &here)).collect();
+    let machine = format!("by another machine: {}.", hit.machine);
+    let to = with_news(incident, &here);
+    match (before.is_empty(), here.is_empty()) {
+        (_, true) => format!("Session used {machine}"),
+        (true, false) => format!("Session used at {to} {machine}"),
+        (false, false) => {
+            let later = gap(store, &before, &here).map_or_else(String::new, |gap| format!(" {gap} later"));
+            format!("Session of {} used from {to}{later} {machine}", words(&before))
+        }
+    }
+}
+
+/// Places, with what is new there.
+fn with_news(incident: &Incident, lanes: &[&Lane]) -> String {
+    if !lanes.iter().any(|lane| lane.standing == Standing::New) {
+        return words(lanes);
+    }
+    let news = format!("new: {}", novelties(incident));
+    match lanes {
+        [one] if !one.location.is_empty() => format!("{} ({}; {news})", one.address, one.location),
+        _ => format!("{} ({news})", words(lanes)),
+    }
+}
+
 /// The sentence on the places: known ones, the others, and those where a code was typed.
 fn sentence(
     store: &Store,
@@ -101,12 +140,7 @@ fn sentence(
     has_code: bool,
 ) -> (Story, String) {
     let is_new = away.iter().any(|lane| lane.standing == Standing::New);
-    let news = if is_new { format!("new: {}", novelties(incident)) } else { String::new() };
-    let to = match away {
-        _ if news.is_empty() => words(away),
-        [one] if !one.location.is_empty() => format!("{} ({}; {news})", one.address, one.location),
-        _ => format!("{} ({news})", words(away)),
-    };
+    let to = with_news(incident, away);
     let later = |from: &[&Lane]| gap(store, from, away).map_or_else(String::new, |gap| format!(" {gap} later"));
     match (has_code, away.is_empty()) {
         (true, false) if !typed.is_empty() => {

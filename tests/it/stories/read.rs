@@ -37,6 +37,7 @@ struct Says {
     techniques: Option<String>,
     columns: Vec<(String, String)>,
     reasons: Vec<String>,
+    headline: Option<String>,
 }
 
 impl Says {
@@ -51,6 +52,7 @@ impl Says {
             && (self.findings.is_empty() || findings)
             && self.techniques.as_ref().is_none_or(|ids| *ids == found.techniques)
             && self.columns.iter().all(column)
+            && self.headline.as_ref().is_none_or(|words| found.headline.contains(words))
             && self.reasons.iter().all(|words| found.reasons.iter().any(|reason| reason.contains(words)))
     }
 
@@ -58,6 +60,8 @@ impl Says {
     fn detail(&mut self, words: &str) -> Result<(), String> {
         if let Some(reason) = words.strip_prefix("because ") {
             self.reasons.push(reason.to_owned());
+        } else if let Some(words) = words.strip_prefix("headline ") {
+            self.headline = Some(words.to_owned());
         } else if let Some((name, value)) = words.split_once(" = ") {
             self.columns.push((name.to_owned(), value.to_owned()));
         } else {
@@ -262,7 +266,17 @@ impl Reader {
             let id = words.split(" | ").next().unwrap_or_default();
             let analytic = analytics::by_id(id).ok_or_else(|| format!("no analytic {id}"))?;
             let (findings, columns, reasons) = (Vec::new(), Vec::new(), Vec::new());
-            self.found.push(Says { line: number, hit: words, analytic, findings, techniques: None, columns, reasons });
+            let (techniques, headline) = (None, None);
+            self.found.push(Says {
+                line: number,
+                hit: words,
+                analytic,
+                findings,
+                techniques,
+                columns,
+                reasons,
+                headline,
+            });
         }
         Ok(())
     }
