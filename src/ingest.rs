@@ -29,6 +29,7 @@ pub use bundle::archive::needs_password;
 use bundle::intake::Input;
 use bytes::decode::{self, FileRange};
 use hashes::Unhashed;
+pub use hashes::Unsure;
 pub use options::{Hashing, Options};
 pub use password::Password;
 use progress::Meter;
@@ -112,12 +113,9 @@ impl Loaded {
     }
 
     /// Hashes what [`Hashing::Later`] left, on so many threads, one per core for `None`. `progress` is called from them,
-    /// for each 256 KiB, with the bytes hashed and those of all. Returns the names of the files that are not as they were
-    /// when they were read, or cannot be read any more: they get no hash.
-    pub fn hash(&self, threads: Option<usize>, progress: &(dyn Fn(u64, u64) + Sync), stop: &AtomicBool) -> Vec<&str> {
-        let threads = workers::threads(threads);
-        let changed = hashes::hash_all(&self.unhashed, &self.sources, threads, progress, stop);
-        changed.into_iter().map(|at| self.sources[at].name.as_str()).collect()
+    /// for each 256 KiB, with the bytes hashed and those of all.
+    pub fn hash(&self, threads: Option<usize>, progress: &(dyn Fn(u64, u64) + Sync), stop: &AtomicBool) -> Unsure {
+        hashes::hash_all(&self.unhashed, &self.sources, workers::threads(threads), progress, stop)
     }
 
     /// Positions of the sources that wait for [`Self::hash`].
@@ -221,6 +219,9 @@ pub fn load(
     }
     for (at, hash) in read.hashes {
         read.unhashed[at].settle(&sources, &hash);
+    }
+    for source in sources.iter_mut().filter(|source| source.has_changed.get().is_some()) {
+        source.remarks.push(hashes::CHANGED.to_owned());
     }
     let unhashed = if options.hash == Hashing::Later { read.unhashed } else { Vec::new() };
     let mut store = Store::build(read.parts);

@@ -27,15 +27,17 @@ pub(crate) struct Unhashed {
 
 type Stamp = (u64, Option<SystemTime>);
 
-/// Outcome of hashing after reading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    Stopped,
-    /// It is not the file that was read any more: its hash would be that of other bytes.
-    Changed,
-    /// A file that cannot be read.
-    Unreadable,
+/// Remark on a file that changed while it was read.
+pub(crate) const CHANGED: &str =
+    "the file changed while it was read: its hash is that of the file as it is now, and its rows may be of other bytes";
+
+/// Files that could not be hashed as they were read, by the position of a source of each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsure {
+    /// Those that changed: the hash is of what they are now.
+    pub changed: Vec<usize>,
+    /// Those that can no longer be read: there is no hash.
+    pub gone: Vec<usize>,
 }
 
 impl Unhashed {
@@ -71,29 +73,35 @@ impl Unhashed {
         sha256(&self.place, goes_on).ok().flatten()
     }
 
-    /// Gives the hash to the sources.
-    pub(crate) fn settle(&self, sources: &[Source], hash: &str) {
+    /// Gives the hash to the sources. Returns whether the file is still the one that was there before it was read.
+    pub(crate) fn settle(&self, sources: &[Source], hash: &str) -> bool {
+        let is_same = stamp(&self.place) == self.stamp;
         for at in &self.files {
             let _ = sources[*at].sha256.set(hash.to_owned());
+            if !is_same {
+                let _ = sources[*at].has_changed.set(());
+            }
         }
         for at in &self.contents {
             let _ = sources[*at].content.set(hash.to_owned());
         }
         self.is_done.store(true, Ordering::Relaxed);
+        is_same
     }
 
-    fn hash_later(&self, sources: &[Source], goes_on: impl FnMut(usize) -> bool) -> Outcome {
-        let outcome = match sha256(&self.place, goes_on) {
-            Ok(None) => return Outcome::Stopped,
-            Ok(Some(_)) if stamp(&self.place) != self.stamp => Outcome::Changed,
+    fn hash_later(&self, sources: &[Source], unsure: &mut Unsure, goes_on: impl FnMut(usize) -> bool) {
+        match sha256(&self.place, goes_on) {
+            // Stopped.
+            Ok(None) => {}
             Ok(Some(hash)) => {
-                self.settle(sources, &hash);
-                Outcome::Done
+                let is_same = self.settle(sources, &hash);
+                unsure.changed.extend(self.files.first().filter(|_| !is_same));
             }
-            Err(_) => Outcome::Unreadable,
-        };
-        self.is_done.store(true, Ordering::Relaxed);
-        outcome
+            Err(_) => {
+                self.is_done.store(true, Ordering::Relaxed);
+                unsure.gone.extend(self.files.first());
+            }
+        }
     }
 
     /// Positions of the sources that wait for it; none once it is done.
@@ -109,41 +117,41 @@ pub(crate) fn is_inside(input: &Input) -> bool {
 }
 
 /// Hashes everything of a list on some threads, the largest first. `progress` hears of the bytes hashed so far and of
-/// all. Returns the positions of the sources whose file is not the one that was read.
+/// all.
 pub(crate) fn hash_all(
     list: &[Unhashed],
     sources: &[Source],
     threads: usize,
     progress: &(dyn Fn(u64, u64) + Sync),
     stop: &AtomicBool,
-) -> Vec<usize> {
+) -> Unsure {
     let mut order: Vec<&Unhashed> = list.iter().collect();
     order.sort_by_key(|unhashed| std::cmp::Reverse(unhashed.bytes));
     let all = list.iter().map(|unhashed| unhashed.bytes).sum();
     let (next, done) = (AtomicUsize::new(0), AtomicU64::new(0));
     let work = || {
-        let mut changed = Vec::new();
+        let mut unsure = Unsure::default();
         while let Some(unhashed) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = unhashed.hash_later(sources, |count| {
+            unhashed.hash_later(sources, &mut unsure, |count| {
                 progress(done.fetch_add(count as u64, Ordering::Relaxed) + count as u64, all);
                 !stop.load(Ordering::Relaxed)
             });
-            if outcome == Outcome::Changed || outcome == Outcome::Unreadable {
-                changed.extend(unhashed.files.first());
-            }
         }
-        changed
+        unsure
     };
-    let mut changed = std::thread::scope(|scope| {
+    let mut unsure = std::thread::scope(|scope| {
         let rest: Vec<_> = (1..threads.min(order.len())).map(|_| scope.spawn(work)).collect();
-        let mut changed = work();
+        let mut unsure = work();
         for thread in rest {
-            changed.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let Unsure { changed, gone } = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            unsure.changed.extend(changed);
+            unsure.gone.extend(gone);
         }
-        changed
+        unsure
     });
-    changed.sort_unstable();
-    changed
+    unsure.changed.sort_unstable();
+    unsure.gone.sort_unstable();
+    unsure
 }
 
 fn stamp(place: &FileRange) -> Option<Stamp> {

@@ -44,6 +44,8 @@ pub struct Source {
     pub sha256: OnceLock<String>,
     /// As [`Self::content`], once it is known.
     pub content: OnceLock<String>,
+    /// Set once the file is known to have changed while it was read: its hash may be of other bytes than its records.
+    pub has_changed: OnceLock<()>,
     /// Rows per table, including tables that no analytic reads.
     pub tables: BTreeMap<String, u64>,
     /// Those of [`Self::tables`] that look like sign-ins or calls, and are in a table of another name.

@@ -8,7 +8,7 @@ use super::{Incoming, NothingReadable};
 use crate::analytics::{self, Candidates, Hit, Settings};
 use crate::casefile::{Found, Opened};
 use crate::facts::Facts;
-use crate::ingest::{self, Hashing, Loaded, Options};
+use crate::ingest::{self, Hashing, Loaded, Options, Unsure};
 use crate::model::{Sym, inert, shown};
 use crate::session::{Opening, Unkept, unentered, with_revocations};
 use crate::store::Key;
@@ -22,8 +22,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Longest wait of the hits for the hashes: those of most bundles are there by then, and the case opens at once.
-const SOON: Duration = Duration::from_millis(100);
+/// Bytes that are hashed in a moment: of a bundle up to this size the hits are shown with its case.
+const HASHED_AT_ONCE: u64 = 64 << 20;
 /// Pause between two looks at whether the files are hashed.
 const POLL: Duration = Duration::from_millis(50);
 
@@ -74,18 +74,14 @@ fn work(
     // Every timeline reads it: better here than at the first frame.
     loaded.store.with(Key::User, Sym::NONE);
     let mut settings = job.settings.clone();
+    let evidence_of = |hits, settings, candidates: &Arc<Candidates>, alone| {
+        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, candidates, alone);
+        let reader = Reader::new(&evidence, Arc::clone(candidates), job.name.clone());
+        (evidence, reader)
+    };
+    let (mut evidence, mut reader) = evidence_of(Arc::clone(&hits), settings.clone(), &candidates, BTreeSet::new());
     let hashing = hash(Arc::clone(&loaded), job.options.threads, Arc::clone(stop), sink.clone());
-    let mut early = None;
-    if !is_over_within(&hashing, SOON) {
-        let evidence = Evidence::new(
-            Arc::clone(&loaded),
-            Arc::clone(&hits),
-            settings.clone(),
-            facts,
-            &candidates,
-            BTreeSet::new(),
-        );
-        let mut reader = Reader::new(&evidence, Arc::clone(&candidates), job.name.clone());
+    if loaded.sources.iter().map(|source| source.bytes).sum::<u64>() > HASHED_AT_ONCE {
         let mut case = Case::new(String::new(), job.opening.analyst.clone());
         case.resume(ids(&hits));
         say(Message::Early(Box::new(Ready::without_case(evidence.clone(), case))));
@@ -96,24 +92,26 @@ fn work(
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
-        early = Some((evidence, reader));
     }
-    let changed = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let Hashes { changed, gone } = hashing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     if stop.load(Ordering::Relaxed) {
         return Ok(());
     }
     let environment = |name: &str| std::env::var_os(name);
-    let opened = job.opening.open(Bundle::new(&loaded, &hits), environment, super::input::now())?;
+    let (bundle, now) = (Bundle::new(&loaded, &hits), super::input::now());
+    let opened = match gone {
+        Some(why) => Err(job.opening.unkept(&bundle, why, now)),
+        None => job.opening.open(bundle, environment, now)?,
+    };
     let (keep, mut case, mut found) = take_up(opened, &hits);
     found.trouble = found.trouble.or(changed);
-    if let Some((anew, over)) = with_revocations(&loaded.store, facts, &mut settings, &mut case) {
-        (hits, candidates, early) = (Arc::new(anew), over, None);
+    let anew = with_revocations(&loaded.store, facts, &mut settings, &mut case);
+    if anew.is_some() || !case.alone().is_empty() {
+        if let Some((anew, over)) = anew {
+            (hits, candidates) = (Arc::new(anew), over);
+        }
+        (evidence, reader) = evidence_of(hits, settings, &candidates, case.alone());
     }
-    let (evidence, mut reader) = early.filter(|_| case.alone().is_empty()).unwrap_or_else(|| {
-        let evidence = Evidence::new(Arc::clone(&loaded), hits, settings, facts, &candidates, case.alone());
-        let reader = Reader::new(&evidence, candidates, job.name.clone());
-        (evidence, reader)
-    });
     let places = Places::find(&loaded, &case);
     let paths = keep.file.as_ref().map(|file| (file.path().to_owned(), file.note_path()));
     let (case_path, note_path) = paths.unwrap_or_default();
@@ -134,13 +132,21 @@ fn work(
     Ok(())
 }
 
-/// Hashes the files on other threads; says how far, and in the end which file is not the one that was read.
+/// Files that have no sound hash, in sentences.
+struct Hashes {
+    /// The files whose hash may be of other bytes than their records.
+    changed: Option<String>,
+    /// The files that have no hash: without it no case is known.
+    gone: Option<String>,
+}
+
+/// Hashes the files on other threads; says how far.
 fn hash(
     loaded: Arc<Loaded>,
     threads: Option<usize>,
     stop: Arc<AtomicBool>,
     sink: Sender<Incoming>,
-) -> JoinHandle<Option<String>> {
+) -> JoinHandle<Hashes> {
     let work = move || {
         let steps = AtomicU64::new(0);
         let progress = |done: u64, all: u64| {
@@ -150,21 +156,15 @@ fn hash(
                 let _ = sink.send(Incoming::Message(Message::Hashed(done, all)));
             }
         };
-        let changed: Vec<String> =
-            loaded.hash(threads, &progress, &stop).into_iter().map(inert).map(Into::into).collect();
-        let files = if changed.len() == 1 { "is" } else { "are" };
-        let names = changed.join(", ");
-        (!changed.is_empty()).then(|| format!("{names} {files} not as it was when it was read, and has no hash"))
+        let Unsure { changed, gone } = loaded.hash(threads, &progress, &stop);
+        let name = |at: usize| inert(&loaded.sources[at].name);
+        let names = |of: Vec<usize>| of.into_iter().map(name).collect::<Vec<_>>().join(", ");
+        Hashes {
+            changed: (!changed.is_empty()).then(|| format!("changed while it was read: {}", names(changed))),
+            gone: (!gone.is_empty()).then(|| format!("cannot be read any more: {}", names(gone))),
+        }
     };
     thread::Builder::new().name("hashes".to_owned()).spawn(work).expect("a thread can be started")
-}
-
-fn is_over_within<T>(thread: &JoinHandle<T>, time: Duration) -> bool {
-    let end = Instant::now() + time;
-    while !thread.is_finished() && Instant::now() < end {
-        thread::sleep(Duration::from_millis(2));
-    }
-    thread.is_finished()
 }
 
 /// The hits by id, each with its analytic.

@@ -80,7 +80,7 @@ pub fn changed(sources: &[Source]) -> Vec<String> {
             continue;
         }
         let now = seen.entry(&source.path).or_insert_with(|| sha256(&source.path).ok());
-        if now.as_deref() != Some(source.sha256()) {
+        if source.has_changed.get().is_some() || now.as_deref() != Some(source.sha256()) {
             changed.push(source.name.clone());
         }
     }

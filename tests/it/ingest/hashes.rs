@@ -2,10 +2,11 @@
 
 use super::containers::{stored, tar};
 use super::{bundle, file, gzip, read, zip};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use tokentrail::testing::ingest::{Hashing, Loaded, Options};
+use tokentrail::testing::ingest::{Hashing, Loaded, Options, Progress, Unsure, load};
 
 /// A plain file, packed ones, members of archives, and one of a tar that is so large that it is read in pieces.
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -39,9 +40,9 @@ fn hashed_later_they_are_the_same() {
         let loaded = later(&paths);
         assert_eq!(loaded.unhashed().len(), loaded.sources.len(), "every file waits");
         let reports = Mutex::new(Vec::new());
-        let changed =
+        let unsure =
             loaded.hash(Some(threads), &|done, all| reports.lock().unwrap().push((done, all)), &AtomicBool::new(false));
-        assert!(changed.is_empty() && loaded.unhashed().is_empty(), "{changed:?}");
+        assert!(unsure == Unsure::default() && loaded.unhashed().is_empty(), "{unsure:?}");
         assert_eq!(hashes(&loaded), expected, "{threads} threads");
         let reports = reports.into_inner().unwrap();
         assert_eq!(
@@ -53,16 +54,19 @@ fn hashed_later_they_are_the_same() {
 }
 
 #[test]
-fn a_file_that_changes_in_between_gets_no_hash() {
+fn a_file_that_changes_in_between_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let paths = files(folder.path());
     let expected = hashes(&read(&paths, &Options::default()));
     let loaded = later(&paths);
     std::fs::write(&paths[0], "{}").unwrap();
     std::fs::remove_file(&paths[1]).unwrap();
-    let changed = loaded.hash(None, &|_, _| {}, &AtomicBool::new(false));
-    assert_eq!(changed, [&loaded.sources[0].name, &loaded.sources[1].name]);
-    assert_eq!((loaded.sources[0].sha256(), loaded.sources[0].content(), loaded.sources[1].sha256()), ("", "", ""));
+    let Unsure { changed, gone } = loaded.hash(None, &|_, _| {}, &AtomicBool::new(false));
+    assert_eq!((changed, gone), (vec![0], vec![1]));
+    let [first, second] = [&loaded.sources[0], &loaded.sources[1]];
+    assert_eq!((first.sha256().len(), first.has_changed.get(), second.sha256()), (64, Some(&()), ""));
+    assert_ne!(first.sha256(), expected[0].0, "it is that of the file as it is");
+    assert!(loaded.sources[2..].iter().all(|source| source.has_changed.get().is_none()));
     assert_eq!(hashes(&loaded)[2..], expected[2..], "the others have theirs");
     assert!(loaded.unhashed().is_empty(), "nobody waits for it any more");
 }
@@ -71,7 +75,23 @@ fn a_file_that_changes_in_between_gets_no_hash() {
 fn who_stops_it_has_no_half_of_a_hash() {
     let folder = tempfile::tempdir().unwrap();
     let loaded = later(&files(folder.path()));
-    assert!(loaded.hash(Some(1), &|_, _| {}, &AtomicBool::new(true)).is_empty());
+    assert_eq!(loaded.hash(Some(1), &|_, _| {}, &AtomicBool::new(true)), Unsure::default());
     assert!(loaded.sources.iter().all(|source| source.sha256().is_empty()));
     assert_eq!(loaded.unhashed().len(), loaded.sources.len());
+}
+
+#[test]
+fn a_file_that_grows_while_it_is_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = files(folder.path());
+    let grow = |progress: Progress| {
+        if let Progress::Building = progress {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&paths[0]).unwrap();
+            file.write_all(b"{}\n").unwrap();
+        }
+    };
+    let loaded = load(&paths, &Options::default(), &grow, &AtomicBool::new(false)).unwrap();
+    let is_named =
+        |at: usize| loaded.sources[at].remarks.iter().any(|remark| remark.starts_with("the file changed while"));
+    assert!(is_named(0) && (1..loaded.sources.len()).all(|at| !is_named(at)));
 }
